@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Holds the lock file against deny.toml: licences, bans, duplicates and sources.
+
+A small stand-in for `cargo deny check licenses bans sources`, with the standard library alone: building cargo-deny takes
+longer than testing the service. It reads the fields of deny.toml that are there and refuses those it does not know, so that
+no rule is written down and not applied. Advisories need their database and are not checked here.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+
+KNOWN = {
+    "graph": {"targets", "all-features"},
+    "licenses": {"allow", "unused-allowed-license"},
+    "bans": {"wildcards", "multiple-versions", "deny", "skip"},
+    "sources": {"unknown-registry", "unknown-git"},
+    "advisories": {"yanked"},
+}
+
+
+def cargo_metadata(target):
+    """Returns what cargo resolved for one target, without changing the lock file."""
+    command = ["cargo", "metadata", "--format-version=1", "--locked", "--all-features"]
+    answer = subprocess.run(
+        [*command, f"--filter-platform={target}"], check=True, stdout=subprocess.PIPE
+    )
+    return json.loads(answer.stdout)
+
+
+def reachable(metadata, *, dev):
+    """Returns the ids of the packages that the workspace needs, with or without those of its tests."""
+    nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
+    found, todo = set(), list(metadata["workspace_members"])
+    while todo:
+        package = todo.pop()
+        if package in found:
+            continue
+        found.add(package)
+        for dependency in nodes[package]["deps"]:
+            if dev or any(kind["kind"] != "dev" for kind in dependency["dep_kinds"]):
+                todo.append(dependency["pkg"])
+    return found
+
+
+def acceptable(expression, allowed, used):
+    """Tells whether an SPDX expression can be met with the allowed licences, and notes those that met it."""
+    # Old manifests write "MIT/Apache-2.0" for OR.
+    words = re.findall(r"[()]|[^\s()]+", expression.replace("/", " OR "))
+
+    def alternatives():
+        results = [both()]
+        while words and words[0] == "OR":
+            words.pop(0)
+            results.append(both())
+        return any(results)
+
+    def both():
+        results = [one()]
+        while words and words[0] == "AND":
+            words.pop(0)
+            results.append(one())
+        return all(results)
+
+    def one():
+        word = words.pop(0)
+        if word == "(":
+            result = alternatives()
+            words.pop(0)
+            return result
+        if words and words[0] == "WITH":
+            word = f"{word} {words.pop(0)} {words.pop(0)}"
+        if word in allowed:
+            used.add(word)
+        return word in allowed
+
+    return alternatives()
+
+
+def matches(spec, package):
+    """Tells whether `name` or `name@^1` or `name@^0.2` of deny.toml means this package."""
+    name, _, version = spec["crate"].partition("@")
+    if name != package["name"]:
+        return False
+    if not version:
+        return True
+    if not re.fullmatch(r"\^\d+(\.\d+)*", version):
+        sys.exit(f"deny.toml: only versions like ^1 or ^0.2 are understood: {spec['crate']}")
+    return (package["version"] + ".").startswith(version[1:] + ".")
+
+
+def main():
+    with open("deny.toml", "rb") as file:
+        rules = tomllib.load(file)
+    faults = []
+    for section, fields in rules.items():
+        for field in fields.keys() - KNOWN.get(section, set()):
+            faults.append(f"deny.toml: [{section}] {field} is not checked here")
+
+    allowed = set(rules["licenses"]["allow"])
+    used, used_skips, count = set(), set(), 0
+    for target in rules["graph"]["targets"]:
+        metadata = cargo_metadata(target)
+        everything, shipped = reachable(metadata, dev=True), reachable(metadata, dev=False)
+        packages = {p["id"]: p for p in metadata["packages"] if p["id"] in everything}
+        count = max(count, len(packages))
+        versions = {}
+        for package in packages.values():
+            label = f"{package['name']} {package['version']}"
+            if not acceptable(package["license"] or "none", allowed, used):
+                faults.append(f"licence of {label}: {package['license']}")
+            source = package["source"]
+            if source and not (source.startswith("registry+") and source.endswith("/crates.io-index")):
+                faults.append(f"source of {label}: {source}")
+            for ban in rules["bans"]["deny"]:
+                if matches(ban, package):
+                    faults.append(f"{label} is banned: {ban['reason']}")
+            if source is None:
+                for dependency in package["dependencies"]:
+                    if dependency["req"] == "*" and "path" not in dependency:
+                        faults.append(f"{label} takes any version of {dependency['name']}")
+            skip = next((s for s in rules["bans"]["skip"] if matches(s, package)), None)
+            if skip:
+                used_skips.add(skip["crate"])
+            elif package["id"] in shipped:
+                versions.setdefault(package["name"], set()).add(package["version"])
+        for name, found in versions.items():
+            if len(found) > 1:
+                faults.append(f"{name} is there twice: {', '.join(sorted(found))} (a reason belongs into [bans] skip)")
+
+    faults += [f"deny.toml: no crate needs the licence {name}" for name in sorted(allowed - used)]
+    skips = {skip["crate"] for skip in rules["bans"]["skip"]}
+    faults += [f"deny.toml: nothing to skip for {name}" for name in sorted(skips - used_skips)]
+    for fault in dict.fromkeys(faults):
+        print(f"dependencies: {fault}", file=sys.stderr)
+    if faults:
+        sys.exit(1)
+    print(f"dependencies: {count} crates are as deny.toml asks")
+
+
+main()
