@@ -1,1 +1,12 @@
-//! x
+//! The record behind the ASEAN Smart Cities Network: city officers file, national representatives decide, the
+//! secretariat publishes, dashboards read. `ARCHITECTURE.md` is the map.
+
+pub mod api;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod domain;
+pub mod startup;
+pub mod store;
+pub mod telemetry;

@@ -1,0 +1,107 @@
+//! Answers: JSON with a strong ETag, and 304 for those who have it already.
+
+use actix_web::{
+    HttpRequest, HttpResponse, Responder,
+    body::BoxBody,
+    http::{StatusCode, header},
+    web::Bytes,
+};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::error::{ApiError, ApiResult};
+use crate::domain::journal::hex;
+
+/// A successful answer. Errors are [`ApiError`]s.
+#[derive(Debug)]
+pub struct Answer {
+    status: StatusCode,
+    body: Bytes,
+    etag: Option<String>,
+    headers: Vec<(header::HeaderName, String)>,
+}
+
+impl Answer {
+    /// Answers 200 with a value that has no version of its own; its tag is a hash of the bytes.
+    ///
+    /// # Errors
+    /// A value without a JSON form.
+    pub fn of<T: Serialize>(value: &T) -> ApiResult<Self> {
+        let body = serde_json::to_vec(value).map_err(|e| ApiError::Internal(Box::new(e)))?;
+        let etag = format!("\"{}\"", digest(&body));
+        Ok(Self {
+            status: StatusCode::OK,
+            body: body.into(),
+            etag: Some(etag),
+            headers: Vec::new(),
+        })
+    }
+
+    /// Answers 200 with a record: its tag is the version and a hash of what this caller gets of it.
+    ///
+    /// # Errors
+    /// A value without a JSON form.
+    pub fn record<T: Serialize>(version: i64, value: &T) -> ApiResult<Self> {
+        let mut answer = Self::of(value)?;
+        answer.etag = Some(format!("\"v{version}-{}\"", digest(&answer.body)));
+        Ok(answer)
+    }
+
+    /// Answers with bytes that were made before.
+    #[must_use]
+    pub const fn bytes(body: Bytes, etag: String) -> Self {
+        Self { status: StatusCode::OK, body, etag: Some(etag), headers: Vec::new() }
+    }
+
+    /// Answers with something that no cache may keep: tokens, users.
+    #[must_use]
+    pub fn secret(mut self) -> Self {
+        self.etag = None;
+        self.header(header::CACHE_CONTROL, "no-store")
+    }
+
+    /// Makes it 201 with the place of what was made.
+    #[must_use]
+    pub fn created(mut self, location: impl Into<String>) -> Self {
+        self.status = StatusCode::CREATED;
+        self.header(header::LOCATION, location)
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: header::HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+}
+
+/// Returns the first 16 hexadecimal digits of a SHA-256: enough to tell two answers apart, not a seal.
+fn digest(body: &[u8]) -> String {
+    hex(&Sha256::digest(body)).chars().take(16).collect()
+}
+
+impl Responder for Answer {
+    type Body = BoxBody;
+
+    fn respond_to(self, req: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        for (name, value) in self.headers {
+            response.insert_header((name, value));
+        }
+        if let Some(etag) = self.etag {
+            let unchanged = self.status == StatusCode::OK && is_known(req, &etag);
+            response.insert_header((header::ETAG, etag));
+            if unchanged {
+                return response.status(StatusCode::NOT_MODIFIED).finish();
+            }
+        }
+        response.content_type("application/json").body(self.body)
+    }
+}
+
+/// Says whether `If-None-Match` names the tag. Weak tags compare as strong ones do here (RFC 9110, 13.1.2).
+pub(crate) fn is_known(req: &HttpRequest, etag: &str) -> bool {
+    req.headers().get_all(header::IF_NONE_MATCH).filter_map(|v| v.to_str().ok()).any(|list| {
+        list.trim() == "*" || list.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)
+    })
+}

@@ -1,0 +1,230 @@
+//! What comes with a request: a JSON body or a query, read strictly.
+
+use actix_web::{HttpMessage, HttpRequest, dev::Payload, web::BytesMut};
+use futures_util::StreamExt as _;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use utoipa::{
+    IntoParams,
+    openapi::{
+        RefOr, Schema,
+        schema::{SchemaType, Type},
+    },
+};
+
+use super::error::{ApiError, ApiResult, Fault};
+
+/// Largest JSON body, in bytes.
+pub const BODY_MAX: usize = 1024 * 1024;
+/// Most query parameters of one request.
+const PARAMETERS_MAX: usize = 200;
+
+/// Something that is read from a request after the caller has been let through.
+pub trait FromBody: Sized {
+    /// Reads it.
+    fn read(req: &HttpRequest, payload: &mut Payload) -> impl Future<Output = ApiResult<Self>>;
+}
+
+impl FromBody for () {
+    async fn read(req: &HttpRequest, _: &mut Payload) -> ApiResult<Self> {
+        // An operation without parameters does not take any: a typo is said, not ignored.
+        read_query(req, &[]).map(|_none| ())
+    }
+}
+
+/// A JSON body.
+#[derive(Debug, Clone)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned> FromBody for Json<T> {
+    async fn read(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
+        read_query(req, &[])?;
+        let bytes = read_bytes(req, payload, BODY_MAX).await?;
+        // Not a type check alone: a body of another type is refused even when it happens to parse.
+        if req.content_type() != "application/json" {
+            return Err(ApiError::UnsupportedMediaType);
+        }
+        parse_json(&bytes).map(Self)
+    }
+}
+
+/// Reads a body up to a limit.
+pub(crate) async fn read_bytes(
+    req: &HttpRequest,
+    payload: &mut Payload,
+    max: usize,
+) -> ApiResult<BytesMut> {
+    let declared = req
+        .headers()
+        .get("content-length")
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.parse::<usize>().ok());
+    if declared.is_some_and(|n| n > max) {
+        return Err(ApiError::TooLarge(max));
+    }
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|e| {
+            ApiError::malformed(Fault::pointer("", "body", format!("the body did not arrive: {e}")))
+        })?;
+        if bytes.len() + chunk.len() > max {
+            return Err(ApiError::TooLarge(max));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// Parses JSON and names the first fault by its pointer.
+pub(crate) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
+    let mut de = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut de).map_err(|e| {
+        let pointer = pointer(e.path());
+        let inner = e.inner();
+        let code = match inner.classify() {
+            serde_json::error::Category::Data if inner.to_string().starts_with("unknown field") => {
+                "unknown_field"
+            }
+            serde_json::error::Category::Data => "type",
+            serde_json::error::Category::Io
+            | serde_json::error::Category::Syntax
+            | serde_json::error::Category::Eof => "json",
+        };
+        ApiError::malformed(Fault::pointer(pointer, code, inner.to_string()))
+    })?;
+    de.end().map_err(|e| ApiError::malformed(Fault::pointer("", "json", e.to_string())))?;
+    Ok(value)
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => "/".to_owned(),
+        })
+        .collect()
+}
+
+/// Query parameters, as a struct that derives `Deserialize` and `IntoParams`: its documentation is its parser. Fields are
+/// strings, numbers, booleans or lists of strings; a list takes a repeated parameter.
+#[derive(Debug, Clone)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned + IntoParams> FromBody for Query<T> {
+    async fn read(req: &HttpRequest, _: &mut Payload) -> ApiResult<Self> {
+        let known: Vec<(String, Kind)> = T::into_params(|| None)
+            .into_iter()
+            .map(|p| (p.name, kind(p.schema.as_ref())))
+            .collect();
+        let map = read_query(req, &known)?;
+        let value = serde_path_to_error::deserialize(Value::Object(map)).map_err(|e| {
+            let name = e.path().to_string();
+            ApiError::malformed(Fault::parameter(name, "type", e.inner().to_string()))
+        })?;
+        Ok(Self(value))
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Number,
+    Bool,
+    List,
+}
+
+fn kind(schema: Option<&RefOr<Schema>>) -> Kind {
+    let Some(RefOr::T(schema)) = schema else { return Kind::Text };
+    let types: Vec<Type> = match schema {
+        Schema::Array(_) => return Kind::List,
+        Schema::Object(o) => match &o.schema_type {
+            SchemaType::Type(t) => vec![t.clone()],
+            SchemaType::Array(ts) => ts.clone(),
+            SchemaType::AnyValue => Vec::new(),
+        },
+        _ => Vec::new(),
+    };
+    if types.iter().any(|t| matches!(t, Type::Integer | Type::Number)) {
+        Kind::Number
+    } else if types.contains(&Type::Boolean) {
+        Kind::Bool
+    } else if types.contains(&Type::Array) {
+        Kind::List
+    } else {
+        Kind::Text
+    }
+}
+
+fn read_query(req: &HttpRequest, known: &[(String, Kind)]) -> ApiResult<Map<String, Value>> {
+    let mut map = Map::new();
+    for (i, (name, value)) in url::form_urlencoded::parse(req.query_string().as_bytes()).enumerate()
+    {
+        if i >= PARAMETERS_MAX {
+            let detail = format!("at most {PARAMETERS_MAX} query parameters are read");
+            return Err(ApiError::malformed(Fault::parameter("", "too_many", detail)));
+        }
+        let Some((_, kind)) = known.iter().find(|(k, _)| *k == name) else {
+            return Err(unknown(&name, known));
+        };
+        if value.chars().any(char::is_control) || value.contains('\u{FFFD}') {
+            let detail = "text without control characters, in UTF-8, is expected";
+            return Err(ApiError::malformed(Fault::parameter(name, "control_character", detail)));
+        }
+        let parsed = match kind {
+            Kind::Text | Kind::List => Value::from(value.as_ref()),
+            Kind::Number => {
+                value.parse::<serde_json::Number>().map(Value::Number).map_err(|_e| {
+                    ApiError::malformed(Fault::parameter(
+                        name.clone(),
+                        "type",
+                        "a number is expected",
+                    ))
+                })?
+            }
+            Kind::Bool => match value.as_ref() {
+                "true" => Value::Bool(true),
+                "false" => Value::Bool(false),
+                _ => {
+                    return Err(ApiError::malformed(Fault::parameter(
+                        name,
+                        "type",
+                        "true or false is expected",
+                    )));
+                }
+            },
+        };
+        match (kind, map.get_mut(name.as_ref())) {
+            (Kind::List, Some(Value::Array(list))) => list.push(parsed),
+            (Kind::List, _) => {
+                map.insert(name.into_owned(), Value::Array(vec![parsed]));
+            }
+            (_, Some(_)) => {
+                return Err(ApiError::malformed(Fault::parameter(
+                    name,
+                    "duplicate",
+                    "one value is expected",
+                )));
+            }
+            (_, None) => {
+                map.insert(name.into_owned(), parsed);
+            }
+        }
+    }
+    Ok(map)
+}
+
+fn unknown(name: &str, known: &[(String, Kind)]) -> ApiError {
+    let nearest = known
+        .iter()
+        .map(|(k, _)| (strsim::jaro_winkler(k, name), k))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, k)| format!("no such parameter; did you mean {k}?"))
+        .unwrap_or_else(|| "this operation takes no query parameters".to_owned());
+    let mut fault =
+        Fault::parameter(name.chars().take(100).collect::<String>(), "unknown_parameter", nearest);
+    fault.allowed = known.iter().map(|(k, _)| k.clone()).collect();
+    ApiError::malformed(fault)
+}

@@ -1,0 +1,1 @@
+//! Answers kept as bytes, under everything that they depend on.

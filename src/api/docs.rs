@@ -1,0 +1,1 @@
+//! The documentation: the way in, a page for each kind of problem, Swagger UI.

@@ -1,0 +1,229 @@
+//! `May<A, B>`: the one extractor that reads state or a body, in the order in which refusals come: credentials, the
+//! record, the policy, then the body. Handlers take nothing else, so a malformed body never answers before 401, 404
+//! and 403 had their say.
+
+use std::{pin::Pin, sync::Arc};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use uuid::Uuid;
+
+use super::{
+    body::FromBody,
+    error::{ApiError, ApiResult},
+    precondition::Precondition,
+    state::State,
+};
+use crate::{
+    domain::{
+        id::Id,
+        policy::{Action, Actor, Authorized, Resource},
+        project::ProjectCode,
+        reference::CountryCode,
+        value::Slug,
+    },
+    store::{Caller, StoreError, load::Load, tx},
+};
+
+/// A key that stands in the path, in its first segments with a name.
+pub trait PathKey: Sized {
+    /// Reads it; text that cannot be a key is as good as a key of nothing.
+    fn from_path(path: &[&str]) -> Option<Self>;
+}
+impl PathKey for () {
+    fn from_path(_: &[&str]) -> Option<Self> {
+        Some(())
+    }
+}
+impl PathKey for Slug {
+    fn from_path(path: &[&str]) -> Option<Self> {
+        Self::parse(path.first()?).ok()
+    }
+}
+impl PathKey for CountryCode {
+    fn from_path(path: &[&str]) -> Option<Self> {
+        Self::parse(path.first()?).ok()
+    }
+}
+impl PathKey for ProjectCode {
+    fn from_path(path: &[&str]) -> Option<Self> {
+        Self::parse(path.first()?).ok()
+    }
+}
+impl<T> PathKey for Id<T> {
+    fn from_path(path: &[&str]) -> Option<Self> {
+        path.first()?.parse().ok()
+    }
+}
+impl<A: PathKey, B: PathKey> PathKey for (A, B) {
+    fn from_path(path: &[&str]) -> Option<Self> {
+        Some((A::from_path(path)?, B::from_path(path.get(1..)?)?))
+    }
+}
+
+/// Who asks, found from the credentials alone: no database work.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The user and session.
+    pub caller: Caller,
+    /// The grants in force now.
+    pub actor: Arc<Actor>,
+}
+
+/// Authenticates a request. Absent credentials are none; bad ones are refused, never taken for none.
+///
+/// # Errors
+/// [`ApiError::Unauthenticated`] for credentials that do not hold.
+pub fn sign_in(req: &HttpRequest) -> ApiResult<Option<SignedIn>> {
+    let Some(header) = req.headers().get(actix_web::http::header::AUTHORIZATION) else {
+        return Ok(None);
+    };
+    let state = state(req)?;
+    let token = header
+        .to_str()
+        .ok()
+        .and_then(|h| h.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or(ApiError::Unauthenticated)?;
+    let now = state.clock.now();
+    let claims = state.tokens.verify(token, now).map_err(|_reason| ApiError::Unauthenticated)?;
+    let caller = Caller { user: Id::new(claims.user), session: claims.session };
+    let actor = state.directory.actor(caller, now).ok_or(ApiError::Unauthenticated)?;
+    Ok(Some(SignedIn { caller, actor }))
+}
+
+/// Returns the shared state of the service.
+pub(crate) fn state(req: &HttpRequest) -> ApiResult<&State> {
+    req.app_data::<web::Data<State>>()
+        .map(|data| data.get_ref())
+        .ok_or_else(|| ApiError::Internal("the service has no state".into()))
+}
+
+/// The proof that the caller may do `A`, with the body or query `B` that came with it.
+///
+/// For reads `proof` holds the record. A write proves again inside its transaction, on the rows that it sees there:
+/// `tx.prove::<A>(may.caller, &may.key)`.
+pub struct May<A: Action, B = ()> {
+    /// The record, opened by the policy.
+    pub proof: Authorized<A>,
+    /// The key that the record was found by.
+    pub key: <A::On as Resource>::Key,
+    /// Who asks.
+    pub caller: Caller,
+    /// Who asks, with rights.
+    pub actor: Arc<Actor>,
+    /// What came with it.
+    pub body: B,
+    /// `If-Match`.
+    pub precondition: Precondition,
+    /// The id in the path, of a part of the record (`/milestones/{id}`).
+    pub part: Option<Uuid>,
+}
+
+impl<A: Action, B> May<A, B> {
+    /// Returns the id in the path; text that is no id names nothing.
+    ///
+    /// # Errors
+    /// [`ApiError::NotFound`].
+    pub fn part_id<T>(&self) -> ApiResult<Id<T>> {
+        self.part.map(Id::new).ok_or(ApiError::NotFound)
+    }
+}
+
+impl<A, B> FromRequest for May<A, B>
+where
+    A: Action,
+    A::On: Load,
+    <A::On as Resource>::Key: PathKey,
+    B: FromBody + 'static,
+{
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = ApiResult<Self>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (req, mut payload) = (req.clone(), payload.take());
+        Box::pin(async move {
+            let SignedIn { caller, actor } = sign_in(&req)?.ok_or(ApiError::Unauthenticated)?;
+            let path: Vec<String> = decoded_path(&req)?;
+            let path: Vec<&str> = path.iter().map(String::as_str).collect();
+            let key = <A::On as Resource>::Key::from_path(&path).ok_or(ApiError::NotFound)?;
+            let part = path.last().and_then(|p| Uuid::parse_str(p).ok());
+            let proof = {
+                let (actor, key) = (Arc::clone(&actor), key.clone());
+                state(&req)?
+                    .db
+                    .point(move |c| -> Result<_, StoreError> {
+                        Ok(tx::load::<A::On>(c, &key)?.authorize::<A>(&actor)?)
+                    })
+                    .await?
+            };
+            let body = B::read(&req, &mut payload).await?;
+            let precondition = Precondition::read(&req);
+            Ok(Self { proof, key, caller, actor, body, precondition, part })
+        })
+    }
+}
+
+/// Returns the named segments of the path in order, percent-decoded; what is no UTF-8 names nothing.
+fn decoded_path(req: &HttpRequest) -> ApiResult<Vec<String>> {
+    req.match_info().iter().map(|(_, raw)| percent_decode(raw).ok_or(ApiError::NotFound)).collect()
+}
+
+fn percent_decode(raw: &str) -> Option<String> {
+    let mut out = Vec::with_capacity(raw.len());
+    let mut bytes = raw.bytes();
+    while let Some(b) = bytes.next() {
+        if b == b'%' {
+            let hex = [bytes.next()?, bytes.next()?];
+            out.push(u8::from_str_radix(std::str::from_utf8(&hex).ok()?, 16).ok()?);
+        } else {
+            out.push(b);
+        }
+    }
+    String::from_utf8(out).ok()
+}
+
+/// The proof of the signed-in caller alone, for what is one's own: `/me`. With the body or query `B`.
+pub struct Own<B = ()> {
+    /// Who asks.
+    pub caller: Caller,
+    /// Who asks, with rights.
+    pub actor: Arc<Actor>,
+    /// What came with it.
+    pub body: B,
+}
+
+impl<B: FromBody + 'static> FromRequest for Own<B> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = ApiResult<Self>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (req, mut payload) = (req.clone(), payload.take());
+        Box::pin(async move {
+            let SignedIn { caller, actor } = sign_in(&req)?.ok_or(ApiError::Unauthenticated)?;
+            Ok(Self { caller, actor, body: B::read(&req, &mut payload).await? })
+        })
+    }
+}
+
+/// Says that an operation is open to everybody. Credentials that are sent all the same must hold.
+pub struct Public<B = ()> {
+    /// What came with it.
+    pub body: B,
+    /// The named segments of the path.
+    pub path: Vec<String>,
+}
+
+impl<B: FromBody + 'static> FromRequest for Public<B> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = ApiResult<Self>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (req, mut payload) = (req.clone(), payload.take());
+        Box::pin(async move {
+            sign_in(&req)?;
+            let path = decoded_path(&req)?;
+            Ok(Self { body: B::read(&req, &mut payload).await?, path })
+        })
+    }
+}

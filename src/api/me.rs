@@ -1,0 +1,6 @@
+//! What is one's own: account, password, sessions.
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the operations of this file.
+pub(super) fn routes(_cfg: &mut ServiceConfig) {}

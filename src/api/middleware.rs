@@ -1,0 +1,110 @@
+//! What surrounds every request: its id, its log line, HEAD as GET, and the writing of problems.
+
+use actix_web::{
+    Error, HttpMessage as _, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        Method,
+        header::{self, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+};
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use super::error::{ApiError, Problem};
+use crate::clock;
+
+/// The header that names a request.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Wraps a request: gives it an id, answers HEAD as GET, logs one line, writes problems as `application/problem+json`.
+///
+/// # Errors
+/// None: errors become answers here.
+pub async fn surround(
+    mut req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let id = clock::fresh_uuid();
+    let started = std::time::Instant::now();
+    let method = req.method().clone();
+    // actix matches no HEAD on a GET route; its encoder leaves the body out by what came over the wire.
+    if method == Method::HEAD {
+        req.head_mut().method = Method::GET;
+    }
+    let span =
+        tracing::info_span!("request", request.id = %id, method = %method, path = req.path());
+    let request = req.request().clone();
+    let response = async {
+        let response = match next.call(req).await {
+            Ok(response) => response.map_into_boxed_body(),
+            Err(e) => ServiceResponse::new(request.clone(), HttpResponse::from_error(e)),
+        };
+        let response = finish(response, id);
+        let status = response.status().as_u16();
+        let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        tracing::info!(status, duration_us, "answered");
+        response
+    }
+    .instrument(span)
+    .await;
+    Ok(response)
+}
+
+fn finish(mut response: ServiceResponse<BoxBody>, id: Uuid) -> ServiceResponse<BoxBody> {
+    let problem = response.response_mut().extensions_mut().remove::<Problem>();
+    let problem = match problem {
+        Some(p) => Some(p),
+        // An answer of the server itself (a path that is no path, say) goes through the same enum.
+        None if response.status().is_client_error() || response.status().is_server_error() => {
+            own(&response)
+        }
+        None => None,
+    };
+    if let Some(mut problem) = problem {
+        problem.instance = format!("urn:uuid:{id}");
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        response = response.map_body(|_, _| BoxBody::new(body));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    for (name, value) in [
+        (header::VARY, "Accept, Accept-Encoding, Accept-Language, Authorization"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    }
+    response
+}
+
+fn own(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
+    use actix_web::ResponseError as _;
+    if response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t == "application/problem+json")
+    {
+        return None;
+    }
+    let error = match response.status().as_u16() {
+        404 => ApiError::NotFound,
+        413 => ApiError::TooLarge(super::body::BODY_MAX),
+        415 => ApiError::UnsupportedMediaType,
+        400..=499 => ApiError::malformed(super::error::Fault::parameter(
+            "",
+            "request",
+            "a well-formed request is expected",
+        )),
+        _ => ApiError::Internal("an answer without a problem".into()),
+    };
+    error.error_response().extensions_mut().remove::<Problem>()
+}

@@ -1,0 +1,60 @@
+//! HTTP: routes, extractors, shapes. Not here: SQL, rules.
+
+pub mod answer;
+pub mod auth;
+pub mod body;
+pub mod cache;
+pub mod cities;
+pub mod comments;
+pub mod cycles;
+pub mod docs;
+pub mod error;
+pub mod figures;
+pub mod health;
+pub mod journal;
+pub mod may;
+pub mod me;
+pub mod middleware;
+pub mod openapi;
+pub mod page;
+pub mod partners;
+pub mod parts;
+pub mod plans;
+pub mod precondition;
+pub mod projects;
+pub mod reference;
+pub mod reports;
+pub mod state;
+pub mod users;
+pub mod views;
+
+use actix_web::web;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers every operation; the routes and the contract come from this one list.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.configure(health::routes);
+    cfg.service(utoipa_actix_web::scope("/api/v1").configure(v1));
+}
+
+fn v1(cfg: &mut ServiceConfig) {
+    auth::routes(cfg);
+    me::routes(cfg);
+    users::routes(cfg);
+    reference::routes(cfg);
+    cities::routes(cfg);
+    partners::routes(cfg);
+    plans::routes(cfg);
+    projects::routes(cfg);
+    parts::routes(cfg);
+    cycles::routes(cfg);
+    reports::routes(cfg);
+    comments::routes(cfg);
+    figures::routes(cfg);
+    journal::routes(cfg);
+}
+
+/// Builds what is not an operation: the documentation, and the answers for everything else.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    openapi::mount(cfg);
+}

@@ -1,0 +1,191 @@
+//! Lists: keyset pages that carry their filters and sort.
+
+use actix_web::http::header;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
+
+use super::{
+    answer::Answer,
+    error::{ApiError, ApiResult, Fault},
+};
+use crate::domain::journal::hex;
+
+/// Items on a page when nothing else is asked for.
+pub const LIMIT_DEFAULT: i64 = 50;
+/// Most items on a page.
+pub const LIMIT_MAX: i64 = 1000;
+
+/// Declares the named list type of an entity: generated clients get a name instead of an inlined generic.
+macro_rules! list_type {
+    ($(#[$doc:meta])* $name:ident of $item:ty) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+        pub struct $name {
+            /// The items of this page.
+            pub items: Vec<$item>,
+            /// The cursor of the next page; null on the last one.
+            #[schema(required)]
+            pub next: Option<String>,
+            /// How many items there are on all pages.
+            pub total: i64,
+        }
+        impl From<$crate::api::page::Page<$item>> for $name {
+            fn from(p: $crate::api::page::Page<$item>) -> Self {
+                Self { items: p.items, next: p.next, total: p.total }
+            }
+        }
+    };
+}
+pub(crate) use list_type;
+
+/// A page before it has its type's name.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// The cursor of the next page.
+    pub next: Option<String>,
+    /// How many items there are on all pages.
+    pub total: i64,
+}
+
+/// Where a page starts, as the caller holds it: the list with its filters and sort, and the key of the last item seen.
+#[derive(Serialize, Deserialize)]
+struct Cursor<K> {
+    /// A digest of the list's name, filters and sort.
+    l: String,
+    /// The sort key of the last item seen.
+    k: K,
+}
+
+/// A request for a page: which list with which filters, from where, how long.
+#[derive(Debug, Clone)]
+pub struct PageRequest<K> {
+    list: String,
+    path: String,
+    /// The sort key after which the page starts.
+    pub after: Option<K>,
+    /// The number of items, 1 to [`LIMIT_MAX`].
+    pub limit: i64,
+}
+
+impl<K: Serialize + DeserializeOwned> PageRequest<K> {
+    /// Reads `cursor` and `limit`. `path` is the list's path and `filters` the query without those two: the cursor is only
+    /// good for the same.
+    ///
+    /// # Errors
+    /// A cursor of another list, filter or sort, or a limit out of range: 400.
+    pub fn read<F: Serialize>(
+        path: &str,
+        filters: &F,
+        cursor: Option<&str>,
+        limit: Option<i64>,
+    ) -> ApiResult<Self> {
+        let filters = serde_urlencoded(filters)?;
+        let list = digest(&format!("{path}?{filters}"));
+        let limit = limit.unwrap_or(LIMIT_DEFAULT);
+        if !(1..=LIMIT_MAX).contains(&limit) {
+            let detail = format!("a number from 1 to {LIMIT_MAX} is expected");
+            return Err(ApiError::malformed(Fault::parameter("limit", "range", detail)));
+        }
+        let after = match cursor {
+            None => None,
+            Some(text) => {
+                let parsed = URL_SAFE_NO_PAD
+                    .decode(text)
+                    .ok()
+                    .and_then(|b| serde_json::from_slice::<Cursor<K>>(&b).ok());
+                let fault = || {
+                    ApiError::malformed(Fault::parameter(
+                        "cursor",
+                        "cursor",
+                        "the cursor of an earlier page of this list, with the same filters and sort, is expected",
+                    ))
+                };
+                let cursor = parsed.ok_or_else(fault)?;
+                if cursor.l != list {
+                    return Err(fault());
+                }
+                Some(cursor.k)
+            }
+        };
+        let path = if filters.is_empty() { path.to_owned() } else { format!("{path}?{filters}") };
+        Ok(Self { list, path, after, limit })
+    }
+
+    /// Makes the page of up to `limit + 1` loaded rows: one more than asked tells that there is a next page.
+    ///
+    /// # Errors
+    /// A key without a JSON form.
+    pub fn page<R, T>(
+        &self,
+        mut rows: Vec<R>,
+        total: i64,
+        key: impl Fn(&R) -> K,
+        view: impl FnMut(R) -> T,
+    ) -> ApiResult<Page<T>> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = match rows.last() {
+            Some(last) if more => {
+                let cursor = Cursor { l: self.list.clone(), k: key(last) };
+                let json =
+                    serde_json::to_vec(&cursor).map_err(|e| ApiError::Internal(Box::new(e)))?;
+                Some(URL_SAFE_NO_PAD.encode(json))
+            }
+            Some(_) | None => None,
+        };
+        Ok(Page { items: rows.into_iter().map(view).collect(), next, total })
+    }
+
+    /// Answers a list, with the address of its next page as `Link`.
+    ///
+    /// # Errors
+    /// A value without a JSON form.
+    pub fn answer<L: Serialize>(&self, list: &L, next: Option<&str>) -> ApiResult<Answer> {
+        let answer = Answer::of(list)?;
+        Ok(match next {
+            Some(cursor) => {
+                let join = if self.path.contains('?') { '&' } else { '?' };
+                let link = format!(
+                    "<{}{join}limit={}&cursor={cursor}>; rel=\"next\"",
+                    self.path, self.limit
+                );
+                answer.header(header::LINK, link)
+            }
+            None => answer,
+        })
+    }
+}
+
+fn digest(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes())).chars().take(16).collect()
+}
+
+/// Writes filters as a query string, lists as repeated parameters, absent ones left out, in the struct's order.
+fn serde_urlencoded<F: Serialize>(filters: &F) -> ApiResult<String> {
+    let value = serde_json::to_value(filters).map_err(|e| ApiError::Internal(Box::new(e)))?;
+    let mut out = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in
+        value.as_object().into_iter().flatten().filter(|(n, _)| *n != "cursor" && *n != "limit")
+    {
+        match value {
+            serde_json::Value::Null => {}
+            serde_json::Value::Array(list) => {
+                for item in list {
+                    out.append_pair(name, &plain(item));
+                }
+            }
+            one => {
+                out.append_pair(name, &plain(one));
+            }
+        }
+    }
+    Ok(out.finish())
+}
+
+fn plain(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

@@ -1,0 +1,92 @@
+//! `If-Match`: a change is made to what its author read, or not at all.
+
+use actix_web::{HttpRequest, http::header};
+
+use super::error::{ApiError, ApiResult, LastChange};
+use crate::store::{Record, Tx, journal, users};
+
+/// What `If-Match` asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precondition {
+    /// Nothing.
+    None,
+    /// A version.
+    Version(i64),
+    /// Something that no record has: `*`, a weak or a malformed tag.
+    Never,
+}
+
+impl Precondition {
+    /// Reads the header. `"v7-…"` and `"v7"` name version 7; several tags, `*` and weak ones match nothing.
+    #[must_use]
+    pub fn read(req: &HttpRequest) -> Self {
+        let mut headers = req.headers().get_all(header::IF_MATCH);
+        let Some(value) = headers.next() else { return Self::None };
+        if headers.next().is_some() {
+            return Self::Never;
+        }
+        value.to_str().ok().and_then(version).map_or(Self::Never, Self::Version)
+    }
+
+    /// Checks it where it is required: on a change of an existing record.
+    ///
+    /// # Errors
+    /// [`ApiError::PreconditionRequired`] without one, [`ApiError::Stale`] for another version.
+    pub fn required<R: Record>(self, tx: &mut Tx<'_>, record: &R) -> ApiResult<()> {
+        match self {
+            Self::None => Err(ApiError::PreconditionRequired),
+            Self::Version(_) | Self::Never => self.honoured(tx, record),
+        }
+    }
+
+    /// Checks it where it may be absent: on a transition.
+    ///
+    /// # Errors
+    /// [`ApiError::Stale`] for another version.
+    pub fn honoured<R: Record>(self, tx: &mut Tx<'_>, record: &R) -> ApiResult<()> {
+        match self {
+            Self::None => Ok(()),
+            Self::Version(v) if v == record.version() => Ok(()),
+            Self::Version(_) | Self::Never => Err(stale(tx, record)?),
+        }
+    }
+
+    /// Checks it where nothing exists yet: a tag then matches nothing.
+    ///
+    /// # Errors
+    /// [`ApiError::Stale`] for any tag.
+    pub fn absent(self) -> ApiResult<()> {
+        match self {
+            Self::None => Ok(()),
+            Self::Version(_) | Self::Never => Err(ApiError::Stale(None)),
+        }
+    }
+}
+
+fn version(tag: &str) -> Option<i64> {
+    let inner = tag.strip_prefix("\"v")?.strip_suffix('"')?;
+    let digits = inner.split_once('-').map_or(inner, |(v, _)| v);
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    digits.parse().ok()
+}
+
+/// Says who changed the record last; those who may change it may know.
+fn stale<R: Record>(tx: &mut Tx<'_>, record: &R) -> ApiResult<ApiError> {
+    let last = journal::last_of(tx.conn(), R::ENTITY, &record.key())?;
+    let Some(last) = last else { return Ok(ApiError::Stale(None)) };
+    let by = match last.actor {
+        Some(actor) => users::names(tx.conn(), &[actor.0])?
+            .into_iter()
+            .next()
+            .map(|(id, name)| super::views::Person { id, name }),
+        None => None,
+    };
+    Ok(ApiError::Stale(Some(Box::new(LastChange {
+        version: record.version(),
+        at: last.at.0,
+        action: last.action,
+        by,
+    }))))
+}

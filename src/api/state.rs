@@ -1,0 +1,29 @@
+//! What every handler can reach.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::{
+    auth::{password::Passwords, token::Tokens},
+    clock::Clock,
+    domain::reference::Vocabulary,
+    store::{Db, directory::Directory},
+};
+
+/// What every handler can reach; clones share it.
+#[derive(Clone)]
+pub struct State {
+    /// The database.
+    pub db: Db,
+    /// Who may act, in memory.
+    pub directory: Arc<Directory>,
+    /// Access tokens.
+    pub tokens: Arc<Tokens>,
+    /// Password hashing on its own threads.
+    pub passwords: Arc<Passwords>,
+    /// The time.
+    pub clock: Clock,
+    /// The framework's words, in memory.
+    pub vocabulary: Arc<ArcSwap<Vocabulary>>,
+}

@@ -1,0 +1,107 @@
+//! Shapes that several resources answer with.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::domain::{
+    fault::{Faults, ValueFault},
+    value,
+};
+
+/// A person, as those who work on a record see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Person {
+    /// The user's identifier.
+    pub id: Uuid,
+    /// The user's name.
+    #[schema(example = "Da Nang officer")]
+    pub name: String,
+}
+
+/// An amount of money.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Money {
+    /// Minor units of the currency, 0 to 2^53 − 1.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64, example = 125_000_000)]
+    pub amount_minor: i64,
+    /// The ISO 4217 code.
+    #[schema(example = "VND")]
+    pub currency: String,
+}
+
+impl Money {
+    /// Parses the amount, noting faults under a pointer.
+    pub fn parse(&self, pointer: &str, faults: &mut Faults) -> Option<value::Money> {
+        match value::Money::parse(self.amount_minor, &self.currency) {
+            Ok(money) => Some(money),
+            Err(found) => {
+                for (suffix, fault) in found {
+                    faults.add(format!("{pointer}{suffix}"), fault);
+                }
+                None
+            }
+        }
+    }
+}
+impl From<value::Money> for Money {
+    fn from(m: value::Money) -> Self {
+        Self { amount_minor: m.amount_minor, currency: m.currency.as_str().to_owned() }
+    }
+}
+
+/// Whether the caller may do something now, and why not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AllowedAction {
+    /// Whether it would be accepted.
+    pub allowed: bool,
+    /// Why it would not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "you had a hand in it since its last decision")]
+    pub reason: Option<String>,
+}
+
+/// What the caller may do with a record now, by the name of the action.
+pub type AllowedActions = BTreeMap<String, AllowedAction>;
+
+impl AllowedAction {
+    /// It would be accepted.
+    #[must_use]
+    pub const fn yes() -> Self {
+        Self { allowed: true, reason: None }
+    }
+    /// It would be refused.
+    pub fn no(reason: impl Into<String>) -> Self {
+        Self { allowed: false, reason: Some(reason.into()) }
+    }
+}
+
+/// Parses the members of a three-valued patch: absent keeps, null clears, a value replaces.
+pub mod patch {
+    use serde::{Deserialize, Deserializer};
+
+    /// Reads a member that is there: null is `Some(None)`. Use with `#[serde(default, deserialize_with = "…")]`.
+    ///
+    /// # Errors
+    /// Those of the value.
+    #[expect(
+        clippy::option_option,
+        reason = "absent, null and a value are three different things in RFC 7396"
+    )]
+    pub fn some<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        d: D,
+    ) -> Result<Option<Option<T>>, D::Error> {
+        Option::<T>::deserialize(d).map(Some)
+    }
+}
+
+/// Refuses null where a value must stay.
+///
+/// # Errors
+/// `required`.
+pub fn not_null<T>(value: Option<T>) -> Result<T, ValueFault> {
+    value.ok_or_else(ValueFault::required)
+}

@@ -1,0 +1,168 @@
+//! The journal's canonical form and its hash chain, as `DESIGN.md` §5 writes them. Pure: no clock, no store.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// Separates this chain from every other use of SHA-256.
+const DOMAIN: &[u8] = b"ascn-journal-1\0";
+
+/// A SHA-256 digest.
+pub type Hash = [u8; 32];
+
+/// The hash before the first row.
+pub const GENESIS: Hash = [0; 32];
+
+/// Writes an instant with six digits of a second, so that one instant has one text.
+#[must_use]
+pub fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// Serialises instants with six digits.
+pub mod micros {
+    use chrono::{DateTime, Utc};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    /// Writes an instant with six digits.
+    ///
+    /// # Errors
+    /// Those of the serialiser.
+    pub fn serialize<S: Serializer>(at: &DateTime<Utc>, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&super::instant(*at))
+    }
+    /// Reads an instant.
+    ///
+    /// # Errors
+    /// Text that is no instant.
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<DateTime<Utc>, D::Error> {
+        DateTime::<Utc>::deserialize(d)
+    }
+    /// The same for an instant that may be absent.
+    pub mod opt {
+        use chrono::{DateTime, Utc};
+        use serde::{Deserialize, Deserializer, Serializer};
+
+        /// Writes an instant with six digits, or null.
+        ///
+        /// # Errors
+        /// Those of the serialiser.
+        #[expect(clippy::ref_option, reason = "the signature is the serialiser's")]
+        pub fn serialize<S: Serializer>(
+            at: &Option<DateTime<Utc>>,
+            s: S,
+        ) -> Result<S::Ok, S::Error> {
+            match at {
+                Some(at) => super::serialize(at, s),
+                None => s.serialize_none(),
+            }
+        }
+        /// Reads an instant or null.
+        ///
+        /// # Errors
+        /// Text that is no instant.
+        pub fn deserialize<'de, D: Deserializer<'de>>(
+            d: D,
+        ) -> Result<Option<DateTime<Utc>>, D::Error> {
+            Option::<DateTime<Utc>>::deserialize(d)
+        }
+    }
+}
+
+/// Writes a value in the canonical form of RFC 8785.
+///
+/// # Errors
+/// A value without a JSON form, such as a number that is not finite; the doors of `value` refuse those.
+pub fn canonical<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
+    serde_json_canonicalizer::to_string(value)
+}
+
+/// Writes bytes as lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut s, b| {
+        // Writing to a String cannot fail.
+        let _ = write!(s, "{b:02x}");
+        s
+    })
+}
+
+/// Reads 32 bytes of lower-case hexadecimal.
+#[must_use]
+pub fn unhex(text: &str) -> Option<Hash> {
+    if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+        return None;
+    }
+    let mut out = GENESIS;
+    for (i, byte) in out.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()?;
+    }
+    Some(out)
+}
+
+/// Hashes a record with the reason of its change: SHA-256 of the canonical `{"reason", "record"}`.
+///
+/// `record` is canonical JSON text already, or `None` when nothing is left of it.
+///
+/// # Errors
+/// Those of [`canonical`].
+pub fn record_hash(reason: Option<&str>, record: Option<&str>) -> Result<Hash, serde_json::Error> {
+    // Keys in order, no spaces: this is the canonical object, without parsing the record again.
+    let text =
+        format!(r#"{{"reason":{},"record":{}}}"#, canonical(&reason)?, record.unwrap_or("null"));
+    Ok(Sha256::digest(text.as_bytes()).into())
+}
+
+/// What the chain covers of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link<'a> {
+    /// Gapless, in commit order, from 1.
+    pub seq: i64,
+    /// Never going back.
+    pub at: DateTime<Utc>,
+    /// The user who did it; none for the system itself.
+    pub actor: Option<Uuid>,
+    /// The user on whose behalf it was done.
+    pub acting_for: Option<Uuid>,
+    /// The kind of record.
+    pub entity: &'a str,
+    /// The record's public key.
+    pub key: &'a str,
+    /// The record's version after the change.
+    pub version: i64,
+    /// What was done.
+    pub action: &'a str,
+    /// See [`record_hash`].
+    pub record_sha256: Hash,
+    /// The dense public number, for changes that strangers may see.
+    pub feed: Option<i64>,
+}
+
+impl Link<'_> {
+    /// Chains the row to its predecessor: SHA-256("ascn-journal-1" ‖ 0 ‖ previous hash ‖ canonical row).
+    ///
+    /// # Errors
+    /// Those of [`canonical`].
+    pub fn hash(&self, previous: &Hash) -> Result<Hash, serde_json::Error> {
+        let row: Value = serde_json::json!({
+            "seq": self.seq,
+            "at": instant(self.at),
+            "actor": self.actor,
+            "acting_for": self.acting_for,
+            "entity": self.entity,
+            "key": self.key,
+            "version": self.version,
+            "action": self.action,
+            "record_sha256": hex(&self.record_sha256),
+            "feed": self.feed,
+        });
+        let mut sha = Sha256::new();
+        sha.update(DOMAIN);
+        sha.update(previous);
+        sha.update(canonical(&row)?.as_bytes());
+        Ok(sha.finalize().into())
+    }
+}

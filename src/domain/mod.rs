@@ -1,0 +1,20 @@
+//! What is true: the network's records and the rules about them, as plain functions over plain data.
+//!
+//! Not here: HTTP, SQL, the clock, randomness, I/O. Whoever calls a rule brings the time and the identifiers.
+
+pub mod comment;
+pub mod cycle;
+pub mod fault;
+pub mod id;
+pub mod journal;
+pub mod parts;
+pub mod plan;
+pub mod policy;
+pub mod project;
+pub mod readiness;
+pub mod reference;
+pub mod report;
+pub mod subject;
+pub mod user;
+pub mod value;
+pub mod workflow;

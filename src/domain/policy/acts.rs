@@ -1,0 +1,225 @@
+//! The table of rights: each act, and which role may do it how far.
+
+use super::{Action, Actor, Basis, Denied, Reach, Resource, Sight};
+use crate::domain::{
+    subject::{
+        CitySubject, CountrySubject, CycleSubject, Network, PartnerSubject, ProjectSubject,
+        ReportSubject, UserSubject,
+    },
+    user::{Grant, Place, Role, Scope},
+};
+use Reach::{Any, Own};
+use Role::{Administrator, CityOfficer, NationalRepresentative, Reader, Secretariat};
+
+/// Every role, wherever it holds: signed in with at least one grant in force.
+const EVERYBODY: &[(Role, Reach)] = &[
+    (CityOfficer, Any),
+    (NationalRepresentative, Any),
+    (Secretariat, Any),
+    (Administrator, Any),
+    (Reader, Any),
+];
+const CITY: &[(Role, Reach)] = &[(CityOfficer, Own)];
+const OFFICERS: &[(Role, Reach)] = &[(CityOfficer, Any)];
+const REVIEW: &[(Role, Reach)] = &[(NationalRepresentative, Own)];
+const REOPEN: &[(Role, Reach)] = &[(NationalRepresentative, Own), (Secretariat, Any)];
+const INSIDE: &[(Role, Reach)] =
+    &[(CityOfficer, Own), (NationalRepresentative, Own), (Secretariat, Any)];
+const NETWORK: &[(Role, Reach)] = &[(Secretariat, Any)];
+const USERS_READ: &[(Role, Reach)] =
+    &[(NationalRepresentative, Any), (Secretariat, Any), (Administrator, Any)];
+const USERS_WRITE: &[(Role, Reach)] = &[(NationalRepresentative, Any), (Administrator, Any)];
+const AUDIT: &[(Role, Reach)] = &[(Secretariat, Any), (Administrator, Any)];
+
+macro_rules! acts {
+    ($($(#[$doc:meta])* $name:ident($on:ty) = $word:literal, $table:expr;)+) => {
+        /// Every act that rights are asked about.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Act { $($(#[$doc])* $name),+ }
+        impl Act {
+            /// Every act, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+            /// Returns its name in `allowed_actions` and in the matrix.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str { match self { $(Self::$name => $word),+ } }
+            /// Returns its row in the table of rights.
+            #[must_use]
+            pub const fn permitted(self) -> &'static [(Role, Reach)] { match self { $(Self::$name => $table),+ } }
+        }
+        $($(#[$doc])* #[derive(Debug, Clone, Copy)] pub struct $name;)+
+        acts!(@impl $($name($on)),+);
+    };
+    (@impl $($name:ident($on:ty)),+) => { $(acts!(@one $name($on));)+ };
+    // Reading has its own decision, below: it is about how much is seen, not about the role alone.
+    (@one ReadProject($on:ty)) => {};
+    (@one ReadReport($on:ty)) => {};
+    (@one ReadUser($on:ty)) => {};
+    (@one EditUser($on:ty)) => {};
+    (@one $name:ident($on:ty)) => { impl Action for $name { type On = $on; const ACT: Act = Act::$name; } };
+}
+
+acts! {
+    /// Reads reference data, plans and cycles.
+    ReadReference(Network) = "read_reference", EVERYBODY;
+    /// Reads a city's entry or plan.
+    ReadCity(CitySubject) = "read_city", EVERYBODY;
+    /// Reads a cycle.
+    ReadCycle(CycleSubject) = "read_cycle", EVERYBODY;
+    /// Reads a partner.
+    ReadPartner(PartnerSubject) = "read_partner", EVERYBODY;
+    /// Reads figures and other approved data.
+    ReadFigures(Network) = "read_figures", EVERYBODY;
+    /// Adds cities, and partners.
+    AddReference(Network) = "add_reference", NETWORK;
+    /// Corrects a city.
+    EditCity(CitySubject) = "edit_city", NETWORK;
+    /// Corrects a partner.
+    EditPartner(PartnerSubject) = "edit_partner", NETWORK;
+    /// Writes a city's action plan.
+    WritePlan(CitySubject) = "write_plan", CITY;
+    /// Adds cycles.
+    AddCycle(Network) = "add_cycle", NETWORK;
+    /// Edits, opens and closes a cycle.
+    RunCycle(CycleSubject) = "run_cycle", NETWORK;
+    /// Lists projects.
+    ListProjects(Network) = "list_projects", EVERYBODY;
+    /// Reads a project.
+    ReadProject(ProjectSubject) = "read", EVERYBODY;
+    /// Records projects in some city of one's own.
+    CreateProjects(Network) = "create_projects", OFFICERS;
+    /// Records a project in this city.
+    CreateProjectIn(CitySubject) = "create_project", CITY;
+    /// Edits a project, its milestones, indicators and partnerships.
+    EditProject(ProjectSubject) = "edit", CITY;
+    /// Deletes a project that has no report.
+    DeleteProject(ProjectSubject) = "delete", CITY;
+    /// Reads the history of a project.
+    ReadProjectHistory(ProjectSubject) = "read_history", INSIDE;
+    /// Lists reports.
+    ListReports(Network) = "list_reports", EVERYBODY;
+    /// Reads a report.
+    ReadReport(ReportSubject) = "read", EVERYBODY;
+    /// Writes a report.
+    EditReport(ReportSubject) = "edit", CITY;
+    /// Hands a report to its representative.
+    SubmitReport(ReportSubject) = "submit", CITY;
+    /// Takes a submission back.
+    WithdrawReport(ReportSubject) = "withdraw", CITY;
+    /// Sends a report back to its city.
+    ReturnReport(ReportSubject) = "return", REVIEW;
+    /// Accepts a report.
+    ApproveReport(ReportSubject) = "approve", REVIEW;
+    /// Takes an approval up again.
+    ReopenReport(ReportSubject) = "reopen", REOPEN;
+    /// Reads comments, readiness and history of a report.
+    ReadReportInside(ReportSubject) = "read_inside", INSIDE;
+    /// Comments on a report.
+    CommentReport(ReportSubject) = "comment", INSIDE;
+    /// Lists the people one may see.
+    ListUsers(Network) = "list_users", USERS_READ;
+    /// Reads a person's account.
+    ReadUser(UserSubject) = "read_user", USERS_READ;
+    /// Invites somebody.
+    InviteUsers(Network) = "invite_users", USERS_WRITE;
+    /// Gives a grant in a country.
+    GrantIn(CountrySubject) = "grant_in", USERS_WRITE;
+    /// Renames and disables a person, gives and revokes grants.
+    EditUser(UserSubject) = "edit_user", USERS_WRITE;
+    /// Reads the journal of everything.
+    ReadJournal(Network) = "read_journal", AUDIT;
+}
+
+impl Act {
+    /// Says whether a role on a scope permits the act where the place lies.
+    #[must_use]
+    pub fn permits(self, role: Role, scope: &Scope, place: &Place) -> bool {
+        self.permitted().iter().any(|(r, reach)| {
+            *r == role
+                && match reach {
+                    Any => true,
+                    Own => scope.covers(place),
+                }
+        })
+    }
+
+    /// Says whether the act decides on somebody's work, which takes a second person.
+    #[must_use]
+    pub const fn two_keys(self) -> bool {
+        matches!(self, Self::ReturnReport | Self::ApproveReport)
+    }
+}
+
+impl Action for ReadProject {
+    type On = ProjectSubject;
+    const ACT: Act = Act::ReadProject;
+    fn decide(actor: &Actor, on: &ProjectSubject) -> Result<Basis, Denied> {
+        read(on.sight(actor))
+    }
+}
+
+impl Action for ReadReport {
+    type On = ReportSubject;
+    const ACT: Act = Act::ReadReport;
+    fn decide(actor: &Actor, on: &ReportSubject) -> Result<Basis, Denied> {
+        // A report that nobody wrote is missing for everybody.
+        if on.report.is_none() { Err(Denied::Hidden) } else { read(on.sight(actor)) }
+    }
+}
+
+const fn read(sight: Sight) -> Result<Basis, Denied> {
+    match sight {
+        Sight::Hidden => Err(Denied::Hidden),
+        Sight::Known => Err(Denied::Forbidden("it has not been submitted yet")),
+        Sight::Seen(_) => Ok(Basis { acting_for: None }),
+    }
+}
+
+impl Action for ReadUser {
+    type On = UserSubject;
+    const ACT: Act = Act::ReadUser;
+    fn decide(actor: &Actor, on: &UserSubject) -> Result<Basis, Denied> {
+        read(on.sight(actor))
+    }
+}
+
+impl Action for EditUser {
+    type On = UserSubject;
+    const ACT: Act = Act::EditUser;
+    /// A representative manages only people whose every grant is one they could have given themselves.
+    fn decide(actor: &Actor, on: &UserSubject) -> Result<Basis, Denied> {
+        if on.sight(actor) == Sight::Hidden {
+            return Err(Denied::Hidden);
+        }
+        if on.user.id == actor.user() {
+            return Err(Denied::Forbidden("nobody manages their own account"));
+        }
+        let manages = |g: &Grant| match g.role {
+            Administrator => true,
+            NationalRepresentative => {
+                !on.grants.is_empty()
+                    && on.grants.iter().all(|held| may_grant(g, held.role, &held.scope))
+            }
+            CityOfficer | Secretariat | Reader => false,
+        };
+        let mut grants: Vec<&Grant> = actor.grants().iter().filter(|g| manages(g)).collect();
+        grants.sort_by_key(|g| g.acting_for.is_some());
+        grants
+            .first()
+            .map(|g| Basis { acting_for: g.acting_for })
+            .ok_or(Denied::Forbidden("your role does not allow this for this person"))
+    }
+}
+
+/// Says whether a grant lets its holder give that role on that scope: an administrator any, a representative the
+/// officers and readers of the own country.
+#[must_use]
+pub fn may_grant(by: &Grant, role: Role, scope: &Scope) -> bool {
+    match by.role {
+        Administrator => true,
+        NationalRepresentative => match role {
+            CityOfficer | Reader => by.scope.covers(&scope.place()),
+            NationalRepresentative | Secretariat | Administrator => false,
+        },
+        CityOfficer | Secretariat | Reader => false,
+    }
+}

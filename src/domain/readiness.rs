@@ -1,0 +1,43 @@
+//! What a report still lacks before it can be submitted: the same rules answer beforehand and guard the submission.
+
+use super::{
+    fault::{Faults, FieldFault, ValueFault},
+    project::ProjectDetails,
+    report::{Content, Status},
+};
+
+/// Lists everything that blocks a submission, each with the JSON pointer of the field in the report, or under
+/// `/project` for what is missing in the project's own record.
+///
+/// `previous` is the status of the project's latest approved report of an earlier cycle that states one.
+#[must_use]
+pub fn missing(
+    content: &Content,
+    project: &ProjectDetails,
+    previous: Option<Status>,
+) -> Vec<FieldFault> {
+    let mut faults = Faults::new();
+    let mut require = |pointer: &str, given: bool| {
+        if !given {
+            faults.add(pointer, ValueFault::required());
+        }
+    };
+    require("/status", content.status.is_some_and(|s| s != Status::NotStated));
+    require("/achievements", content.achievements.is_some());
+    require("/challenges", content.challenges.is_some());
+    require("/next_steps", content.next_steps.is_some());
+    if !content.status.is_some_and(Status::without_percent) {
+        require("/percent_complete", content.percent_complete.is_some());
+    }
+    // A method without a number says nothing; a number without a method cannot be read.
+    if content.percent_complete.is_some() || !content.status.is_some_and(Status::without_percent) {
+        require("/percent_method", content.percent_method.is_some());
+    }
+    if content.status.is_some_and(|s| s.needs_reason(previous)) {
+        require("/status_reason", content.status_reason.is_some());
+    }
+    require("/project/focus_area", project.focus_area.is_some());
+    require("/project/starts_on", project.starts_on.is_some());
+    require("/project/ends_on", project.ends_on.is_some());
+    faults.into_vec()
+}

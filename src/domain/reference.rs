@@ -1,0 +1,282 @@
+//! Reference data: countries, cities, the framework, plan cycles and partners.
+//!
+//! All of it is data that is loaded and corrected, never code: nothing here knows how many cities or focus areas
+//! there are.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    fault::ValueFault,
+    value::{Prose, Slug, Title, words},
+};
+
+/// Names by language: `en`, `vi` and `local` (the local script) where known.
+pub type Names = BTreeMap<String, String>;
+
+/// An ISO 3166-1 alpha-2 country code in capitals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct CountryCode([u8; 2]);
+
+impl CountryCode {
+    /// Parses two capitals.
+    ///
+    /// # Errors
+    /// Anything but two letters A–Z.
+    pub fn parse(raw: impl AsRef<str>) -> Result<Self, ValueFault> {
+        <[u8; 2]>::try_from(raw.as_ref().as_bytes())
+            .ok()
+            .filter(|b| b.iter().all(u8::is_ascii_uppercase))
+            .map(Self)
+            .ok_or_else(|| {
+                ValueFault::new("country", "a country code of two capitals such as VN is expected")
+            })
+    }
+    /// Returns the two capitals.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+impl TryFrom<String> for CountryCode {
+    type Error = String;
+    fn try_from(raw: String) -> Result<Self, String> {
+        Self::parse(&raw).map_err(|f| f.detail)
+    }
+}
+impl From<CountryCode> for String {
+    fn from(c: CountryCode) -> Self {
+        c.as_str().to_owned()
+    }
+}
+impl std::fmt::Display for CountryCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Parses an IANA time zone name.
+///
+/// # Errors
+/// A name the time zone database does not know.
+pub fn time_zone(raw: impl AsRef<str>) -> Result<Tz, ValueFault> {
+    raw.as_ref().parse().map_err(|_e: chrono_tz::ParseError| {
+        ValueFault::new("time_zone", "an IANA time zone such as Asia/Ho_Chi_Minh is expected")
+    })
+}
+
+/// A member state of ASEAN.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Country {
+    /// ISO 3166-1 alpha-2.
+    pub code: CountryCode,
+    /// ISO 3166-1 alpha-3.
+    pub alpha3: String,
+    /// The zone in which the country's own days end.
+    pub time_zone: Tz,
+    /// Names by language.
+    pub names: Names,
+    /// Year of joining ASEAN.
+    pub asean_member_since: i32,
+    /// Year of joining the network.
+    pub ascn_member_since: i32,
+    /// Counts the changes of this record, from 1.
+    pub version: i64,
+}
+
+/// A city of the network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct City {
+    /// The public key.
+    pub slug: Slug,
+    /// Names by language.
+    pub names: Names,
+    /// Other names in use.
+    pub aliases: Vec<String>,
+    /// Where it lies.
+    pub country: CountryCode,
+    /// UN/LOCODE, where there is one.
+    pub un_locode: Option<String>,
+    /// The zone in which the city's days end.
+    pub time_zone: Tz,
+    /// WGS 84, degrees north.
+    pub latitude: f64,
+    /// WGS 84, degrees east.
+    pub longitude: f64,
+    /// Year of joining the network.
+    pub joined_year: i32,
+    /// One of the pilot cities of 2018.
+    pub pilot: bool,
+    /// What should be known about the entry.
+    pub note: Option<Prose>,
+    /// Counts the changes of this record, from 1.
+    pub version: i64,
+}
+
+/// A span of years with action plans against one framework.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanCycle {
+    /// The public key, such as `2018-2025`.
+    pub slug: Slug,
+    /// First year.
+    pub starts_year: i32,
+    /// Last year.
+    pub ends_year: i32,
+    /// The framework its plans are written against.
+    pub framework: Slug,
+    /// What should be known about the entry.
+    pub note: Option<String>,
+    /// Counts the changes of this record, from 1.
+    pub version: i64,
+}
+
+/// An organisation that funds, advises or builds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Partner {
+    /// The public key.
+    pub slug: Slug,
+    /// Its name.
+    pub name: Title,
+    /// One of the partner types of the reference data.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its country, where it has one; any country of the world.
+    pub country: Option<CountryCode>,
+    /// What should be known about the entry.
+    pub note: Option<Prose>,
+    /// Other names under which sources mention it.
+    pub aliases: Vec<String>,
+    /// Counts the changes of this record, from 1.
+    pub version: i64,
+}
+
+/// A part of the reference data that is kept and answered whole: the framework, sectors, schemes, chairs, partner types.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    /// `framework/ascf-2018`, `sectors`, `national_schemes`, `chairs`, `shepherds`, `annual_meetings`, `partner_types`.
+    pub kind: String,
+    /// The content as given by the reference data.
+    pub document: Value,
+    /// Counts the changes of this record, from 1.
+    pub version: i64,
+}
+
+words! {
+    /// A list of words of the framework that projects are tagged with, each project with any number of them.
+    TermKind("kind of term") {
+        /// Strategic outcomes of the framework.
+        Outcome = "outcome",
+        /// Enablers of the framework.
+        Enabler = "enabler",
+        /// Sectors.
+        Sector = "sector",
+        /// Tags of a national scheme, such as Viet Nam's Decision 950.
+        Tag = "tag",
+        /// Focus areas beside the one that official tables count.
+        OtherFocusArea = "other_focus_area",
+    }
+}
+
+/// A word of the framework with its names, in the framework's order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// The public key.
+    pub slug: String,
+    /// Names by language.
+    pub names: Names,
+    /// The focus area that a sub-area belongs to, or the country of a scheme's tag.
+    pub parent: Option<String>,
+}
+
+/// The words of the framework, looked up by the rules and by the figures. Built from the stored documents.
+#[derive(Debug, Clone, Default)]
+pub struct Vocabulary {
+    /// Focus areas in the framework's order.
+    pub focus_areas: Vec<Term>,
+    /// Sub-areas; the parent is their focus area.
+    pub sub_areas: Vec<Term>,
+    /// Strategic outcomes.
+    pub outcomes: Vec<Term>,
+    /// Enablers.
+    pub enablers: Vec<Term>,
+    /// Sectors.
+    pub sectors: Vec<Term>,
+    /// Tags of national schemes; the parent is the country.
+    pub tags: Vec<Term>,
+    /// Partner types.
+    pub partner_types: Vec<String>,
+}
+
+impl Vocabulary {
+    /// Returns the terms of a kind.
+    #[must_use]
+    pub fn terms(&self, kind: TermKind) -> &[Term] {
+        match kind {
+            TermKind::Outcome => &self.outcomes,
+            TermKind::Enabler => &self.enablers,
+            TermKind::Sector => &self.sectors,
+            TermKind::Tag => &self.tags,
+            TermKind::OtherFocusArea => &self.focus_areas,
+        }
+    }
+
+    /// Finds a word in a list of terms.
+    ///
+    /// # Errors
+    /// A word that is not in the list; the fault names those that are.
+    pub fn find(terms: &[Term], what: &str, raw: &str) -> Result<Slug, ValueFault> {
+        if terms.iter().any(|t| t.slug == raw) {
+            if let Ok(slug) = Slug::parse(raw) {
+                return Ok(slug);
+            }
+        }
+        Err(ValueFault::unknown(what, terms.iter().map(|t| t.slug.as_str())))
+    }
+
+    /// Reads the words out of the stored documents; what is not there stays empty.
+    #[must_use]
+    pub fn from_documents(documents: &[Document]) -> Self {
+        let mut v = Self::default();
+        for d in documents {
+            let doc = &d.document;
+            match d.kind.as_str() {
+                "sectors" => v.sectors = terms(doc, None),
+                "partner_types" => v.partner_types = strings(doc),
+                "national_schemes" => {
+                    for scheme in doc.as_array().into_iter().flatten() {
+                        v.tags.extend(terms(&scheme["tags"], scheme["country"].as_str()));
+                    }
+                }
+                kind if kind.starts_with("framework/") => {
+                    v.outcomes.extend(terms(&doc["strategic_outcomes"], None));
+                    v.enablers.extend(terms(&doc["enablers"], None));
+                    for area in doc["focus_areas"].as_array().into_iter().flatten() {
+                        v.sub_areas.extend(terms(&area["sub_areas"], area["slug"].as_str()));
+                    }
+                    v.focus_areas.extend(terms(&doc["focus_areas"], None));
+                }
+                _ => {}
+            }
+        }
+        v
+    }
+}
+
+fn strings(list: &Value) -> Vec<String> {
+    list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn terms(list: &Value, parent: Option<&str>) -> Vec<Term> {
+    let term = |t: &Value| {
+        Some(Term {
+            slug: t["slug"].as_str()?.to_owned(),
+            names: serde_json::from_value(t["names"].clone()).unwrap_or_default(),
+            parent: parent.map(str::to_owned),
+        })
+    };
+    list.as_array().into_iter().flatten().filter_map(term).collect()
+}

@@ -1,0 +1,192 @@
+//! What rights are asked about: records with what the policy and the rules need to know beside them.
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+
+use super::{
+    cycle::ReportingCycle,
+    id::Id,
+    parts::{Indicator, Milestone, Partnership},
+    plan::ActionPlan,
+    policy::{Actor, Face, Resource, Sight},
+    project::{ApprovedProject, Project, ProjectCode},
+    reference::{City, CountryCode, Partner},
+    report::{ApprovedReport, Report, Status},
+    user::{Grant, Place, Role, User},
+    value::Slug,
+};
+
+/// The network as a whole: what is listed, added or read without a record of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Network;
+
+impl Resource for Network {
+    type Key = ();
+    fn place(&self) -> Place {
+        Place::Network
+    }
+    fn sight(&self, _: &Actor) -> Sight {
+        Sight::Seen(Face::Working)
+    }
+}
+
+/// Says that something public is seen by everybody.
+macro_rules! public {
+    ($name:ident, $key:ty, |$self:ident| $place:expr) => {
+        impl Resource for $name {
+            type Key = $key;
+            fn place(&$self) -> Place {
+                $place
+            }
+            fn sight(&self, _: &Actor) -> Sight {
+                Sight::Seen(Face::Working)
+            }
+        }
+    };
+}
+
+/// A city.
+#[derive(Debug, Clone)]
+pub struct CitySubject {
+    /// Its entry.
+    pub city: City,
+}
+public!(CitySubject, Slug, |self| Place::City(self.city.slug.clone(), self.city.country));
+
+/// A country.
+#[derive(Debug, Clone, Copy)]
+pub struct CountrySubject {
+    /// Its code.
+    pub country: CountryCode,
+}
+public!(CountrySubject, CountryCode, |self| Place::Country(self.country));
+
+/// A partner.
+#[derive(Debug, Clone)]
+pub struct PartnerSubject {
+    /// Its entry.
+    pub partner: Partner,
+}
+public!(PartnerSubject, Slug, |self| Place::Network);
+
+/// A reporting cycle.
+#[derive(Debug, Clone)]
+pub struct CycleSubject {
+    /// Its entry.
+    pub cycle: ReportingCycle,
+}
+public!(CycleSubject, Slug, |self| Place::Network);
+
+/// A city's action plan for a plan cycle, written or not.
+#[derive(Debug, Clone)]
+pub struct PlanSubject {
+    /// The city.
+    pub city: City,
+    /// The plan, once there is one.
+    pub plan: Option<ActionPlan>,
+}
+
+/// A project with its approved copy.
+#[derive(Debug, Clone)]
+pub struct ProjectSubject {
+    /// The working copy.
+    pub project: Project,
+    /// The approved copy, once there is one.
+    pub approved: Option<ApprovedProject>,
+}
+
+impl Resource for ProjectSubject {
+    type Key = ProjectCode;
+    fn place(&self) -> Place {
+        Place::City(self.project.city.clone(), self.project.country)
+    }
+    fn sight(&self, actor: &Actor) -> Sight {
+        let place = self.place();
+        if actor.is_inside(&place) {
+            Sight::Seen(Face::Working)
+        } else if self.approved.is_some() && actor.reads_approved(&place) {
+            Sight::Seen(Face::Approved)
+        } else {
+            Sight::Hidden
+        }
+    }
+}
+
+/// A project's report in a cycle, written or not, with everything that its rules ask for.
+#[derive(Debug, Clone)]
+pub struct ReportSubject {
+    /// The project's working copy.
+    pub project: Project,
+    /// Milestones in the order of their days.
+    pub milestones: Vec<Milestone>,
+    /// Indicators in the order of their making.
+    pub indicators: Vec<Indicator>,
+    /// Partnerships in the order of their making.
+    pub partnerships: Vec<Partnership>,
+    /// The cycle.
+    pub cycle: ReportingCycle,
+    /// The city's own time zone.
+    pub zone: Tz,
+    /// The last day of the city's extension, if it has one.
+    pub extension: Option<NaiveDate>,
+    /// The working copy, once there is one.
+    pub report: Option<Report>,
+    /// The approved copy, once there is one.
+    pub approved: Option<ApprovedReport>,
+    /// The status of the latest approved report of an earlier cycle that states one.
+    pub previous_status: Option<Status>,
+    /// Who had a hand in it since its last decision, those they acted for included.
+    pub hands: Vec<Id<User>>,
+}
+
+impl Resource for ReportSubject {
+    type Key = (ProjectCode, Slug);
+    fn place(&self) -> Place {
+        Place::City(self.project.city.clone(), self.project.country)
+    }
+    fn sight(&self, actor: &Actor) -> Sight {
+        let place = self.place();
+        if actor.is_inside(&place) {
+            match &self.report {
+                Some(r) if r.ever_submitted || actor.is(&[Role::CityOfficer], &place) => {
+                    Sight::Seen(Face::Working)
+                }
+                Some(_) | None => Sight::Known,
+            }
+        } else if self.approved.is_some() && actor.reads_approved(&place) {
+            Sight::Seen(Face::Approved)
+        } else {
+            Sight::Hidden
+        }
+    }
+    fn hands(&self) -> &[Id<User>] {
+        &self.hands
+    }
+}
+
+/// A person with the grants that were given and not taken back, whether in force today or not.
+#[derive(Debug, Clone)]
+pub struct UserSubject {
+    /// The account.
+    pub user: User,
+    /// Its grants.
+    pub grants: Vec<Grant>,
+}
+
+impl Resource for UserSubject {
+    type Key = Id<User>;
+    fn place(&self) -> Place {
+        Place::Network
+    }
+    /// Secretariat and administrators see everybody, a representative the people of the own country.
+    fn sight(&self, actor: &Actor) -> Sight {
+        let sees = actor.grants().iter().any(|g| match g.role {
+            Role::Secretariat | Role::Administrator => true,
+            Role::NationalRepresentative => {
+                self.grants.iter().any(|held| g.scope.covers(&held.scope.place()))
+            }
+            Role::CityOfficer | Role::Reader => false,
+        });
+        if sees { Sight::Seen(Face::Working) } else { Sight::Hidden }
+    }
+}

@@ -1,0 +1,365 @@
+//! Values with rules: each has one door, `parse`, and after the door nobody checks again.
+//!
+//! The doors refuse what the two databases would treat differently (NUL, other control characters, numbers that are
+//! not finite) and what deceives a reader (bidirectional overrides). Texts are kept as typed: no normalisation.
+
+use std::{fmt, str::FromStr};
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::fault::ValueFault;
+
+/// The largest integer that every JSON client reads exactly (2^53 − 1).
+pub const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
+
+/// Longest title of a project, milestone, indicator or partner, in characters.
+pub const TITLE_MAX: usize = 300;
+/// Longest text of several lines, in characters.
+pub const PROSE_MAX: usize = 10_000;
+
+/// Characters that reorder or hide what stands beside them: bidirectional embeddings, overrides and isolates.
+fn deceives(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+fn checked(raw: &str, max: usize, lines: bool) -> Result<String, ValueFault> {
+    if raw
+        .chars()
+        .any(|c| (c.is_control() && !(lines && matches!(c, '\n' | '\r' | '\t'))) || deceives(c))
+    {
+        return Err(ValueFault::new(
+            "control_character",
+            "text without control or bidirectional-override characters is expected",
+        ));
+    }
+    if raw.chars().count() > max {
+        return Err(ValueFault::new("too_long", format!("at most {max} characters are expected")));
+    }
+    if raw.trim().is_empty() {
+        return Err(ValueFault::new("empty", "text that is not empty is expected"));
+    }
+    Ok(raw.to_owned())
+}
+
+macro_rules! text_type {
+    ($(#[$doc:meta])* $name:ident, $max:expr, $lines:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+        impl $name {
+            /// Parses a text as typed.
+            ///
+            /// # Errors
+            /// Empty, too long, or with control or bidirectional-override characters.
+            pub fn parse(raw: impl AsRef<str>) -> Result<Self, ValueFault> {
+                checked(raw.as_ref(), $max, $lines).map(Self)
+            }
+            /// Returns the text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+text_type!(
+    /// One line of at most 300 characters: a title or a name.
+    Title, TITLE_MAX, false
+);
+text_type!(
+    /// Text of several lines, at most 10,000 characters.
+    Prose, PROSE_MAX, true
+);
+
+/// Folds a text for searching: lower case after Unicode, because SQLite's own `lower` knows ASCII only.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    text.to_lowercase()
+}
+
+/// A short lower-case name in addresses: letters a–z, digits and single hyphens, at most 80 characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Slug(String);
+
+impl Slug {
+    /// Parses a slug.
+    ///
+    /// # Errors
+    /// Anything but lower-case letters, digits and inner single hyphens, or over 80 characters.
+    pub fn parse(raw: impl AsRef<str>) -> Result<Self, ValueFault> {
+        let raw = raw.as_ref();
+        let part = |p: &str| {
+            !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        };
+        if raw.len() <= 80 && raw.split('-').all(part) {
+            Ok(Self(raw.to_owned()))
+        } else {
+            Err(ValueFault::new(
+                "slug",
+                "lower-case letters a-z, digits and single hyphens, at most 80, are expected",
+            ))
+        }
+    }
+    /// Returns the text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl fmt::Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+impl FromStr for Slug {
+    type Err = ValueFault;
+    fn from_str(s: &str) -> Result<Self, ValueFault> {
+        Self::parse(s)
+    }
+}
+
+/// An amount of money: an integer of minor units (cents, or whole units where a currency has none) and its ISO 4217 currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Money {
+    /// Minor units, 0 to 2^53 − 1.
+    pub amount_minor: i64,
+    /// The ISO 4217 code.
+    pub currency: Currency,
+}
+
+impl Money {
+    /// Parses an amount; the fault says which half is wrong by its pointer suffix.
+    ///
+    /// # Errors
+    /// A negative or unsafe amount (`/amount_minor`) or an unknown currency (`/currency`).
+    pub fn parse(
+        amount_minor: i64,
+        currency: &str,
+    ) -> Result<Self, Vec<(&'static str, ValueFault)>> {
+        let mut faults = Vec::new();
+        if !(0..=MAX_SAFE_INTEGER).contains(&amount_minor) {
+            faults.push((
+                "/amount_minor",
+                ValueFault::new("range", "minor units from 0 to 9007199254740991 are expected"),
+            ));
+        }
+        match Currency::parse(currency) {
+            Ok(currency) if faults.is_empty() => return Ok(Self { amount_minor, currency }),
+            Ok(_) => {}
+            Err(fault) => faults.push(("/currency", fault)),
+        }
+        Err(faults)
+    }
+}
+
+/// An active ISO 4217 currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    /// Parses a code in capitals.
+    ///
+    /// # Errors
+    /// A code that ISO 4217 does not list.
+    pub fn parse(raw: &str) -> Result<Self, ValueFault> {
+        iso_currency::Currency::from_code(raw)
+            .and_then(|c| c.code().as_bytes().try_into().ok())
+            .map(Self)
+            .ok_or_else(|| {
+                ValueFault::new(
+                    "currency",
+                    "a currency code of ISO 4217 such as USD or VND is expected",
+                )
+            })
+    }
+    /// Returns the three capitals.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+impl TryFrom<String> for Currency {
+    type Error = String;
+    fn try_from(raw: String) -> Result<Self, String> {
+        Self::parse(&raw).map_err(|f| f.detail)
+    }
+}
+impl From<Currency> for String {
+    fn from(c: Currency) -> Self {
+        c.as_str().to_owned()
+    }
+}
+
+/// An `https` address without user info or control characters, at most 2,000 characters. It is never fetched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HttpsUrl(String);
+
+impl HttpsUrl {
+    /// Parses an address.
+    ///
+    /// # Errors
+    /// Another scheme, user info, control characters, no host, or over 2,000 characters.
+    pub fn parse(raw: impl AsRef<str>) -> Result<Self, ValueFault> {
+        let raw = raw.as_ref();
+        let fault = || {
+            ValueFault::new(
+                "https_url",
+                "an https address without user name, at most 2000 characters, is expected",
+            )
+        };
+        if raw.chars().count() > 2000
+            || raw.chars().any(|c| c.is_control() || c.is_whitespace() || deceives(c))
+        {
+            return Err(fault());
+        }
+        match url::Url::parse(raw) {
+            Ok(u)
+                if u.scheme() == "https"
+                    && u.host().is_some()
+                    && u.username().is_empty()
+                    && u.password().is_none() =>
+            {
+                Ok(Self(raw.to_owned()))
+            }
+            Ok(_) | Err(_) => Err(fault()),
+        }
+    }
+    /// Returns the address as typed.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Parses a calendar day between the years 1900 and 2200, `YYYY-MM-DD`.
+///
+/// # Errors
+/// Anything else, an impossible day such as 30 February included.
+pub fn day(raw: impl AsRef<str>) -> Result<NaiveDate, ValueFault> {
+    let raw = raw.as_ref();
+    let fault = || ValueFault::new("day", "a day YYYY-MM-DD between 1900 and 2200 is expected");
+    if raw.len() != 10 {
+        return Err(fault());
+    }
+    NaiveDate::parse_from_str(raw, "%Y-%m-%d")
+        .ok()
+        .filter(|d| (1900..=2200).contains(&d.year()))
+        .ok_or_else(fault)
+}
+
+/// A percentage in integer hundredths, 0 to 10,000, so that both databases keep the same number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct Percent(u16);
+
+impl Percent {
+    /// Parses a number from 0 to 100 with at most two decimals.
+    ///
+    /// # Errors
+    /// Outside 0 to 100, not finite, or more than two decimals.
+    pub fn parse(raw: f64) -> Result<Self, ValueFault> {
+        let fault = || {
+            ValueFault::new("range", "a number from 0 to 100 with at most two decimals is expected")
+        };
+        let hundredths = (raw * 100.0).round();
+        if !raw.is_finite()
+            || !(0.0..=100.0).contains(&raw)
+            || (raw * 100.0 - hundredths).abs() > 1e-6
+        {
+            return Err(fault());
+        }
+        // Rounded and within 0..=10000, so the text form is exact.
+        format!("{hundredths:.0}").parse().map(Self).map_err(|_e: std::num::ParseIntError| fault())
+    }
+    /// Wraps hundredths of a percent; over 10,000 is none.
+    #[must_use]
+    pub fn from_hundredths(hundredths: i64) -> Option<Self> {
+        u16::try_from(hundredths).ok().filter(|h| *h <= 10_000).map(Self)
+    }
+    /// Returns hundredths of a percent.
+    #[must_use]
+    pub fn hundredths(self) -> i64 {
+        i64::from(self.0)
+    }
+    /// Returns the number from 0 to 100.
+    #[must_use]
+    pub fn value(self) -> f64 {
+        f64::from(self.0) / 100.0
+    }
+}
+impl TryFrom<f64> for Percent {
+    type Error = String;
+    fn try_from(raw: f64) -> Result<Self, String> {
+        Self::parse(raw).map_err(|f| f.detail)
+    }
+}
+impl From<Percent> for f64 {
+    fn from(p: Percent) -> Self {
+        p.value()
+    }
+}
+
+/// Parses a measured value: finite and at most 10^15 in size, so that its text form is exact on both databases.
+///
+/// # Errors
+/// Not finite or too large.
+pub fn measured(raw: f64) -> Result<f64, ValueFault> {
+    if raw.is_finite() && raw.abs() <= 1e15 {
+        // One zero: -0.0 and 0.0 would have two canonical forms in a database and one in JSON.
+        Ok(if raw == 0.0 { 0.0 } else { raw })
+    } else {
+        Err(ValueFault::new("range", "a finite number of at most 10^15 in size is expected"))
+    }
+}
+
+/// Parses a degree of latitude (−90 to 90) or longitude (−180 to 180), WGS 84.
+///
+/// # Errors
+/// Outside the range, or not finite.
+pub fn degrees(raw: f64, limit: f64) -> Result<f64, ValueFault> {
+    if raw.is_finite() && raw.abs() <= limit {
+        Ok(if raw == 0.0 { 0.0 } else { raw })
+    } else {
+        Err(ValueFault::new("range", format!("degrees from -{limit} to {limit} are expected")))
+    }
+}
+
+/// Defines a closed list of words: an enum with its words in the API and the database, in order.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident ($what:literal) { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),+ }
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            /// Returns the word used in the API and the database.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+            /// Parses the word.
+            ///
+            /// # Errors
+            /// A word that is not in the list; the fault names those that are.
+            pub fn parse(raw: impl AsRef<str>) -> Result<Self, $crate::domain::fault::ValueFault> {
+                Self::ALL.iter().copied().find(|v| v.as_str() == raw.as_ref())
+                    .ok_or_else(|| $crate::domain::fault::ValueFault::unknown($what, Self::ALL.iter().map(|v| v.as_str())))
+            }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
+        }
+    };
+}
+pub(crate) use words;

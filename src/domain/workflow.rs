@@ -1,0 +1,282 @@
+//! The life of a report (`DESIGN.md` §4): what each transition makes of it. Every function takes the policy's proof.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{
+    cycle::today,
+    fault::FieldFault,
+    id::Id,
+    policy::{
+        Action, ApproveReport, Authorized, EditReport, ReopenReport, ReturnReport, SubmitReport,
+        WithdrawReport,
+    },
+    readiness,
+    report::{ApprovedReport, Content, Deed, Report, ReportState},
+    subject::ReportSubject,
+};
+
+/// A transition that the state of a record forbids.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{action} is not possible while it is {from}")]
+pub struct IllegalTransition {
+    /// The state it is in.
+    pub from: &'static str,
+    /// What was asked for.
+    pub action: &'static str,
+}
+
+/// Why a transition does not happen.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// There is no report to do it to.
+    #[error("there is no such report")]
+    Missing,
+    /// The state of the report or of its cycle forbids it.
+    #[error(transparent)]
+    State(#[from] IllegalTransition),
+    /// What is written does not satisfy the rules yet.
+    #[error("the report is not ready")]
+    NotReady(Vec<FieldFault>),
+}
+
+/// What can be done to a report, beside reading it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Transition {
+    /// Write it.
+    Edit,
+    /// Hand it in.
+    Submit,
+    /// Take it back.
+    Withdraw,
+    /// Send it back.
+    Return,
+    /// Accept it.
+    Approve,
+    /// Take the acceptance up again.
+    Reopen,
+}
+
+impl Transition {
+    /// Every transition, in the order of a report's life.
+    pub const ALL: &'static [Self] =
+        &[Self::Edit, Self::Submit, Self::Withdraw, Self::Return, Self::Approve, Self::Reopen];
+
+    /// Returns the name used in the API and the journal.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Edit => "edit",
+            Self::Submit => "submit",
+            Self::Withdraw => "withdraw",
+            Self::Return => "return",
+            Self::Approve => "approve",
+            Self::Reopen => "reopen",
+        }
+    }
+
+    /// Says whether the transition is the city's own, which needs the cycle to accept reports.
+    #[must_use]
+    pub const fn is_filing(self) -> bool {
+        match self {
+            Self::Edit | Self::Submit | Self::Withdraw => true,
+            Self::Return | Self::Approve | Self::Reopen => false,
+        }
+    }
+
+    /// Decides every pair of state and transition: the state that follows.
+    ///
+    /// # Errors
+    /// When the state forbids the transition.
+    pub const fn from(self, state: ReportState) -> Result<ReportState, IllegalTransition> {
+        use ReportState::{Approved, Draft, Returned, Submitted};
+        match (self, state) {
+            (Self::Edit, Draft) | (Self::Withdraw, Submitted) => Ok(Draft),
+            (Self::Edit, Returned) | (Self::Return, Submitted) | (Self::Reopen, Approved) => {
+                Ok(Returned)
+            }
+            (Self::Submit, Draft | Returned) => Ok(Submitted),
+            (Self::Approve, Submitted) => Ok(Approved),
+            (Self::Edit, Submitted | Approved)
+            | (Self::Submit, Submitted | Approved)
+            | (Self::Withdraw | Self::Return | Self::Approve, Draft | Returned | Approved)
+            | (Self::Reopen, Draft | Returned | Submitted) => {
+                Err(IllegalTransition { from: state.as_str(), action: self.as_str() })
+            }
+        }
+    }
+}
+
+/// Says whether the states of the cycle and of the report let a transition happen now; the policy is asked elsewhere.
+///
+/// # Errors
+/// No report, a cycle that does not accept reports, or a state that forbids it.
+pub fn possible(
+    transition: Transition,
+    on: &ReportSubject,
+    at: DateTime<Utc>,
+) -> Result<ReportState, Refused> {
+    // A report that is not there can only be written.
+    let state = match (&on.report, transition) {
+        (Some(report), _) => report.state,
+        (None, Transition::Edit) => ReportState::Draft,
+        (None, _) => return Err(Refused::Missing),
+    };
+    if transition.is_filing() {
+        if on.project.plan_cycle != on.cycle.plan_cycle {
+            return Err(Refused::State(IllegalTransition {
+                from: "in another plan cycle than the reporting cycle",
+                action: transition.as_str(),
+            }));
+        }
+        if !on.cycle.accepts_reports(on.extension, today(at, on.zone)) {
+            let from = match on.cycle.state {
+                super::cycle::CycleState::Scheduled => "in a cycle that is not open yet",
+                super::cycle::CycleState::Open | super::cycle::CycleState::Closed => {
+                    "in a cycle that is closed"
+                }
+            };
+            return Err(Refused::State(IllegalTransition { from, action: transition.as_str() }));
+        }
+    }
+    Ok(transition.from(state)?)
+}
+
+fn deed<A: Action>(proof: &Authorized<A>, at: DateTime<Utc>) -> Deed {
+    Deed { by: proof.actor().user(), acting_for: proof.basis().acting_for, at }
+}
+
+fn step<A: Action<On = ReportSubject>>(
+    proof: &Authorized<A>,
+    transition: Transition,
+    at: DateTime<Utc>,
+) -> Result<Report, Refused> {
+    let state = possible(transition, proof.on(), at)?;
+    let mut report = proof.on().report.clone().ok_or(Refused::Missing)?;
+    report.state = state;
+    report.version += 1;
+    Ok(report)
+}
+
+/// Writes a report, making it if it is not there. `id` is used only then.
+///
+/// # Errors
+/// When the state of the report or the cycle forbids it.
+pub fn edit(
+    proof: &Authorized<EditReport>,
+    id: Id<Report>,
+    content: Content,
+    at: DateTime<Utc>,
+) -> Result<Report, Refused> {
+    let on = proof.on();
+    let state = possible(Transition::Edit, on, at)?;
+    let report = on.report.clone();
+    Ok(match report {
+        Some(report) => Report {
+            state,
+            content,
+            edited: Some(deed(proof, at)),
+            version: report.version + 1,
+            ..report
+        },
+        None => Report {
+            id,
+            project: on.project.id,
+            code: on.project.code.clone(),
+            cycle: on.cycle.slug.clone(),
+            country: on.project.country,
+            state,
+            content,
+            header: None,
+            ever_submitted: false,
+            edited: Some(deed(proof, at)),
+            submitted: None,
+            decided: None,
+            imported: None,
+            version: 1,
+        },
+    })
+}
+
+/// Hands a report in: freezes the project into its header and clears the decision.
+///
+/// # Errors
+/// When the state forbids it, or the report is not ready; then with everything that is missing.
+pub fn submit(proof: &Authorized<SubmitReport>, at: DateTime<Utc>) -> Result<Report, Refused> {
+    let on = proof.on();
+    let mut report = step(proof, Transition::Submit, at)?;
+    let missing = readiness::missing(&report.content, &on.project.details, on.previous_status);
+    if !missing.is_empty() {
+        return Err(Refused::NotReady(missing));
+    }
+    report.header = Some(on.project.freeze(
+        on.milestones.clone(),
+        on.indicators.clone(),
+        on.partnerships.clone(),
+    ));
+    report.ever_submitted = true;
+    report.submitted = Some(deed(proof, at));
+    report.decided = None;
+    Ok(report)
+}
+
+/// Takes a submission back: clears it.
+///
+/// # Errors
+/// When the state forbids it.
+pub fn withdraw(proof: &Authorized<WithdrawReport>, at: DateTime<Utc>) -> Result<Report, Refused> {
+    let mut report = step(proof, Transition::Withdraw, at)?;
+    report.submitted = None;
+    Ok(report)
+}
+
+/// Sends a report back to its city.
+///
+/// # Errors
+/// When the state forbids it.
+pub fn send_back(proof: &Authorized<ReturnReport>, at: DateTime<Utc>) -> Result<Report, Refused> {
+    let mut report = step(proof, Transition::Return, at)?;
+    report.decided = Some(deed(proof, at));
+    Ok(report)
+}
+
+/// Accepts a report, and makes the copy that strangers see.
+///
+/// # Errors
+/// When the state forbids it.
+pub fn approve(
+    proof: &Authorized<ApproveReport>,
+    at: DateTime<Utc>,
+) -> Result<(Report, ApprovedReport), Refused> {
+    let on = proof.on();
+    let mut report = step(proof, Transition::Approve, at)?;
+    report.decided = Some(deed(proof, at));
+    // A submitted report has a header; one without it was never submitted and has not come this far.
+    let header = report.header.clone().ok_or(Refused::Missing)?;
+    let approved = ApprovedReport {
+        report: report.id,
+        project: report.project,
+        code: report.code.clone(),
+        country: report.country,
+        cycle: report.cycle.clone(),
+        as_of: on.cycle.as_of,
+        content: report.content.clone(),
+        header,
+        imported: None,
+        submitted_at: report.submitted.map(|d| d.at),
+        decided_at: Some(at),
+        updated_at: at,
+        version: on.approved.as_ref().map_or(1, |a| a.version + 1),
+    };
+    Ok((report, approved))
+}
+
+/// Takes an approval up again; the approved copy stays until the next one.
+///
+/// # Errors
+/// When the state forbids it.
+pub fn reopen(proof: &Authorized<ReopenReport>, at: DateTime<Utc>) -> Result<Report, Refused> {
+    let mut report = step(proof, Transition::Reopen, at)?;
+    report.decided = Some(deed(proof, at));
+    Ok(report)
+}

@@ -1,0 +1,158 @@
+//! From settings to a running service: keys, database, migrations, threads, listener, clean stop.
+
+use std::{net::TcpListener, sync::Arc};
+
+use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web::Data};
+use anyhow::Context as _;
+use arc_swap::ArcSwap;
+use utoipa_actix_web::AppExt as _;
+
+use crate::{
+    api::{self, state::State},
+    auth::{password::Passwords, token::Tokens},
+    clock::Clock,
+    config::{DatabaseUrl, Settings, SslMode},
+    domain::reference::Vocabulary,
+    store::{Db, Target, directory::Directory, tx::TxEnv},
+};
+
+/// A service that listens, ready to run.
+pub struct Application {
+    port: u16,
+    server: Server,
+    /// What its handlers share; tests look inside.
+    pub state: State,
+}
+
+/// Turns the setting into a target, with the trust that it asks for.
+///
+/// # Errors
+/// A certificate file that cannot be read.
+pub fn target(url: &DatabaseUrl) -> anyhow::Result<Target> {
+    match url {
+        DatabaseUrl::Sqlite { path } => Ok(Target::Sqlite { path: path.clone() }),
+        DatabaseUrl::Postgres { url, sslmode, ca_file } => {
+            let config = url.expose().parse().context("DATABASE_URL cannot be understood")?;
+            let tls = match sslmode {
+                SslMode::Disable => None,
+                SslMode::Verify => Some(Arc::new(tls(ca_file.as_deref())?)),
+            };
+            Ok(Target::Postgres { config: Box::new(config), tls })
+        }
+    }
+}
+
+fn tls(ca_file: Option<&std::path::Path>) -> anyhow::Result<rustls::ClientConfig> {
+    use rustls_pki_types::{CertificateDer, pem::PemObject as _};
+    let mut roots = rustls::RootCertStore::empty();
+    match ca_file {
+        Some(file) => {
+            for certificate in
+                CertificateDer::pem_file_iter(file).context("sslrootcert cannot be read")?
+            {
+                roots.add(certificate.context("sslrootcert cannot be read")?)?;
+            }
+        }
+        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+    }
+    Ok(rustls::ClientConfig::builder_with_provider(Arc::new(
+        rustls::crypto::ring::default_provider(),
+    ))
+    .with_safe_default_protocol_versions()?
+    .with_root_certificates(roots)
+    .with_no_client_auth())
+}
+
+/// Brings a database up to date: migrations, reference data.
+///
+/// # Errors
+/// A database that cannot be reached or migrated.
+pub fn prepare(settings: &Settings, _clock: &Clock) -> anyhow::Result<()> {
+    let target = target(&settings.database)?;
+    with_conn(&target, |c| {
+        c.migrate()?;
+        Ok(())
+    })
+}
+
+/// Fills a new database as a demo has it: reference data, the published history, an open cycle and an account for every
+/// role with one password.
+///
+/// # Errors
+/// A database that cannot be reached or filled.
+pub fn prepare_demo(settings: &Settings, clock: &Clock, _password: &str) -> anyhow::Result<()> {
+    prepare(settings, clock)
+}
+
+/// Runs work with a connection on a thread of its own: PostgreSQL's may not block a runtime.
+fn with_conn<T: Send>(
+    target: &Target,
+    f: impl FnOnce(&mut crate::store::Conn) -> anyhow::Result<T> + Send,
+) -> anyhow::Result<T> {
+    std::thread::scope(|s| {
+        s.spawn(|| f(&mut target.open(false)?))
+            .join()
+            .map_err(|_panic| anyhow::anyhow!("the database thread panicked"))?
+    })
+}
+
+impl Application {
+    /// Prepares everything and binds the listener; port 0 picks a free one.
+    ///
+    /// # Errors
+    /// A database that cannot be reached or migrated, a bad key file, an address in use.
+    pub fn build(settings: &Settings, clock: Clock) -> anyhow::Result<Self> {
+        let target = target(&settings.database)?;
+        let directory = Arc::new(Directory::default());
+        let now = clock.now();
+        with_conn(&target, |c| {
+            c.migrate()?;
+            directory.reload(c, now)?;
+            Ok(())
+        })?;
+        let db = Db::start(
+            target,
+            None,
+            settings.db_threads,
+            TxEnv { clock: clock.clone() },
+            Arc::new(|_| {}),
+        )?;
+        let state = State {
+            db,
+            directory,
+            tokens: Arc::new(Tokens::new(&settings.token_secrets.resolve()?)?),
+            passwords: Arc::new(Passwords::start()?),
+            clock,
+            vocabulary: Arc::new(ArcSwap::from_pointee(Vocabulary::default())),
+        };
+        let listener = TcpListener::bind(settings.bind)
+            .with_context(|| format!("cannot listen on {}", settings.bind))?;
+        let port = listener.local_addr()?.port();
+        let shared = state.clone();
+        let server = HttpServer::new(move || {
+            let (app, _) = App::new().into_utoipa_app().configure(api::routes).split_for_parts();
+            app.app_data(Data::new(shared.clone()))
+                .configure(api::configure)
+                .wrap(from_fn(api::middleware::surround))
+        })
+        .tcp_nodelay(true)
+        .shutdown_timeout(30)
+        .listen(listener)?
+        .run();
+        Ok(Self { port, server, state })
+    }
+
+    /// Returns the port that it listens on.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Serves until SIGTERM or SIGINT; requests under way are answered first.
+    ///
+    /// # Errors
+    /// Failures of the listener.
+    pub async fn run(self) -> std::io::Result<()> {
+        self.server.await
+    }
+}

@@ -1,0 +1,270 @@
+//! Connections: one enum of two synchronous diesel connections, and the macro that writes a query once for both.
+
+use std::{path::PathBuf, sync::Arc};
+
+use diesel::{
+    SqliteConnection,
+    connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager},
+};
+use diesel_async::{
+    AsyncPgConnection,
+    async_connection_wrapper::{AsyncConnectionWrapper, BlockOn},
+};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::{StoreError, StoreResult};
+
+/// Drives the socket of a thread's PostgreSQL connection. Only database threads may hold one: it blocks.
+pub struct LocalRuntime(Arc<tokio::runtime::Runtime>);
+
+thread_local! {
+    static RUNTIME: Option<Arc<tokio::runtime::Runtime>> =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().ok().map(Arc::new);
+}
+
+impl BlockOn for LocalRuntime {
+    fn block_on<F: Future>(&self, f: F) -> F::Output {
+        self.0.block_on(f)
+    }
+    #[expect(
+        clippy::expect_used,
+        reason = "the trait has no way to fail; a thread without a runtime cannot start"
+    )]
+    fn get_runtime() -> Self {
+        Self(RUNTIME.with(|r| r.clone().expect("a database thread can make its runtime")))
+    }
+}
+
+/// tokio-postgres behind diesel's synchronous trait: TLS, no libpq.
+pub type PgConn = AsyncConnectionWrapper<AsyncPgConnection, LocalRuntime>;
+
+/// A connection to either database.
+#[expect(clippy::large_enum_variant, reason = "connections are few and live in place")]
+pub enum Conn {
+    /// PostgreSQL.
+    Pg(PgConn),
+    /// SQLite.
+    Sqlite(SqliteConnection),
+}
+
+/// Writes one query for both databases; `$db` names the backend inside the body.
+macro_rules! on {
+    ($conn:expr, |$c:ident, $db:ident| $body:expr) => {
+        match $conn {
+            // The PhantomData uses the alias where the body does not: no "never used" warning.
+            $crate::store::conn::Conn::Pg($c) => {
+                type $db = diesel::pg::Pg;
+                let _ = ::core::marker::PhantomData::<$db>;
+                $body
+            }
+            $crate::store::conn::Conn::Sqlite($c) => {
+                type $db = diesel::sqlite::Sqlite;
+                let _ = ::core::marker::PhantomData::<$db>;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use on;
+
+/// The migrations of PostgreSQL.
+pub const PG_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+/// The migrations of SQLite.
+pub const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+
+/// Taken by whoever migrates a PostgreSQL database: the first eight bytes of "ascn-tracker" as a number.
+const MIGRATION_LOCK: i64 = 0x6173_636e_2d74_7261;
+
+/// Where the database is.
+#[derive(Clone)]
+pub enum Target {
+    /// A file.
+    Sqlite {
+        /// Its path.
+        path: PathBuf,
+    },
+    /// A server.
+    Postgres {
+        /// How to reach it.
+        config: Box<tokio_postgres::Config>,
+        /// With what trust; none for a plain connection.
+        tls: Option<Arc<rustls::ClientConfig>>,
+    },
+}
+
+impl Target {
+    /// Opens a connection. On PostgreSQL only a database thread may call this.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or opened.
+    pub fn open(&self, read_only: bool) -> StoreResult<Conn> {
+        match self {
+            Self::Sqlite { path } => open_sqlite(path, read_only),
+            Self::Postgres { config, tls } => open_postgres(config, tls.as_deref()),
+        }
+    }
+    /// Says whether it is SQLite.
+    #[must_use]
+    pub const fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite { .. })
+    }
+}
+
+fn unavailable(e: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+    StoreError::Unavailable(Box::new(e))
+}
+
+fn open_sqlite(path: &std::path::Path, read_only: bool) -> StoreResult<Conn> {
+    let mut c = SqliteConnection::establish(&path.to_string_lossy()).map_err(unavailable)?;
+    // busy_timeout first: switching to WAL itself takes a lock.
+    c.batch_execute(
+        "pragma busy_timeout=5000; pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on; \
+         pragma temp_store=memory; pragma cache_size=-4096; pragma mmap_size=268435456;",
+    )?;
+    if read_only {
+        c.batch_execute("pragma query_only=on")?;
+    }
+    Ok(Conn::Sqlite(c))
+}
+
+fn open_postgres(
+    config: &tokio_postgres::Config,
+    tls: Option<&rustls::ClientConfig>,
+) -> StoreResult<Conn> {
+    let inner = LocalRuntime::get_runtime().block_on(async {
+        match tls {
+            Some(tls) => {
+                let tls = tokio_postgres_rustls::MakeRustlsConnect::new(tls.clone());
+                let (client, socket) = config.connect(tls).await.map_err(unavailable)?;
+                AsyncPgConnection::try_from_client_and_connection(client, socket)
+                    .await
+                    .map_err(unavailable)
+            }
+            None => {
+                let (client, socket) =
+                    config.connect(tokio_postgres::NoTls).await.map_err(unavailable)?;
+                AsyncPgConnection::try_from_client_and_connection(client, socket)
+                    .await
+                    .map_err(unavailable)
+            }
+        }
+    })?;
+    let mut c = PgConn::from(inner);
+    c.batch_execute(
+        "set timezone='UTC'; set statement_timeout='30s'; set lock_timeout='10s'; \
+         set idle_in_transaction_session_timeout='60s'",
+    )?;
+    Ok(Conn::Pg(c))
+}
+
+type PgTx = <PgConn as Connection>::TransactionManager;
+type SqliteTx = AnsiTransactionManager;
+
+impl Conn {
+    /// Applies pending migrations, one process at a time, and returns how many there were.
+    ///
+    /// # Errors
+    /// When a migration fails; it is rolled back.
+    pub fn migrate(&mut self) -> StoreResult<usize> {
+        match self {
+            Self::Pg(c) => {
+                c.batch_execute(&format!("select pg_advisory_lock({MIGRATION_LOCK})"))?;
+                let done = c.run_pending_migrations(PG_MIGRATIONS).map(|m| m.len());
+                c.batch_execute(&format!("select pg_advisory_unlock({MIGRATION_LOCK})"))?;
+                done.map_err(StoreError::Unavailable)
+            }
+            // A SQLite file belongs to one process, which holds its lock file.
+            Self::Sqlite(c) => c
+                .run_pending_migrations(SQLITE_MIGRATIONS)
+                .map(|m| m.len())
+                .map_err(StoreError::Unavailable),
+        }
+    }
+
+    /// Takes every migration back, newest first.
+    ///
+    /// # Errors
+    /// When a migration fails.
+    pub fn revert_all(&mut self) -> StoreResult<usize> {
+        match self {
+            Self::Pg(c) => c.revert_all_migrations(PG_MIGRATIONS).map(|m| m.len()),
+            Self::Sqlite(c) => c.revert_all_migrations(SQLITE_MIGRATIONS).map(|m| m.len()),
+        }
+        .map_err(StoreError::Unavailable)
+    }
+
+    /// Begins a transaction, or a savepoint inside one. A write transaction of SQLite takes its lock at once: one that
+    /// reads first and then writes fails when another commit came between, whatever the busy timeout.
+    pub(super) fn begin(&mut self) -> StoreResult<()> {
+        match self {
+            Self::Pg(c) => PgTx::begin_transaction(c)?,
+            Self::Sqlite(c) => {
+                match SqliteTx::transaction_manager_status_mut(c).transaction_depth()? {
+                    None => SqliteTx::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
+                    Some(_) => SqliteTx::begin_transaction(c)?,
+                }
+            }
+        }
+        Ok(())
+    }
+    pub(super) fn commit(&mut self) -> StoreResult<()> {
+        match self {
+            Self::Pg(c) => PgTx::commit_transaction(c)?,
+            Self::Sqlite(c) => SqliteTx::commit_transaction(c)?,
+        }
+        Ok(())
+    }
+    pub(super) fn rollback(&mut self) -> StoreResult<()> {
+        match self {
+            Self::Pg(c) => PgTx::rollback_transaction(c)?,
+            Self::Sqlite(c) => SqliteTx::rollback_transaction(c)?,
+        }
+        Ok(())
+    }
+    /// Asks for an answer, to learn whether anybody is still there.
+    pub(super) fn is_alive(&mut self) -> bool {
+        match self {
+            Self::Pg(c) => c.batch_execute("select 1").is_ok(),
+            Self::Sqlite(_) => true,
+        }
+    }
+    /// Runs a read in one snapshot.
+    pub(super) fn snapshot<T, E: From<StoreError>>(
+        &mut self,
+        f: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match self {
+            Self::Sqlite(c) => SqliteTx::begin_transaction(c).map_err(StoreError::from)?,
+            // Repeatable read, so that several queries see one state, as in SQLite.
+            Self::Pg(c) => {
+                PgTx::begin_transaction(c).map_err(StoreError::from)?;
+                c.batch_execute("set transaction isolation level repeatable read read only")
+                    .map_err(StoreError::from)?;
+            }
+        }
+        let result = f(self);
+        self.rollback()?;
+        result
+    }
+}
+
+impl Conn {
+    /// Says whether the connection can no longer be used: its transaction state is unknown or still open.
+    pub(super) fn is_broken(&mut self) -> bool {
+        match self {
+            Self::Pg(c) => {
+                PgTx::is_broken_transaction_manager(c)
+                    || open_depth(PgTx::transaction_manager_status_mut(c))
+            }
+            Self::Sqlite(c) => {
+                SqliteTx::is_broken_transaction_manager(c)
+                    || open_depth(SqliteTx::transaction_manager_status_mut(c))
+            }
+        }
+    }
+}
+
+/// Between jobs no transaction is open; one that is was left behind by a failure.
+fn open_depth(status: &diesel::connection::TransactionManagerStatus) -> bool {
+    !matches!(status.transaction_depth(), Ok(None))
+}

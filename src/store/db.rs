@@ -1,0 +1,349 @@
+//! The database as the rest of the service sees it: closures that run on database threads.
+//!
+//! A fixed set of threads, each owning its connection, serves a bounded queue; a full queue is an error at once. SQLite
+//! has one writer thread that groups waiting jobs into one commit; a point read of SQLite runs on the calling worker.
+
+use std::{
+    cell::RefCell,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use tokio::sync::oneshot;
+use tracing::Span;
+
+use super::{
+    Conn, StoreError, StoreResult, Target,
+    tx::{Committed, Tx, TxEnv, transact},
+};
+
+/// Jobs waiting for readers or for the writer, beyond which callers are turned away.
+const QUEUE: usize = 1024;
+/// Write jobs that share one commit of SQLite.
+const GROUP: usize = 64;
+/// A PostgreSQL connection that idled longer is asked whether it is still there.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// A read on a database thread.
+type ReadJob = Box<dyn FnOnce(&mut Conn) + Send>;
+/// What a write job leaves: how to answer it, told whether the commit succeeded, and what it wrote.
+type Answer = Box<dyn FnOnce(bool) + Send>;
+type WriteJob = Box<dyn FnOnce(&mut Conn) -> (Answer, Option<Committed>) + Send>;
+/// Is told of each commit before its writers are answered.
+pub type Observer = Arc<dyn Fn(&[Committed]) + Send + Sync>;
+
+/// A handle on the database; clones share its threads.
+#[derive(Clone)]
+pub struct Db {
+    target: Target,
+    reads: Sender<ReadJob>,
+    writes: Sender<WriteJob>,
+    env: TxEnv,
+}
+
+impl Db {
+    /// Starts the database threads. The database is migrated already.
+    ///
+    /// # Errors
+    /// When a thread cannot be started.
+    pub fn start(
+        target: Target,
+        read_target: Option<Target>,
+        threads: usize,
+        env: TxEnv,
+        observer: Observer,
+    ) -> StoreResult<Self> {
+        let (reads, read_queue) = bounded::<ReadJob>(QUEUE);
+        let (writes, write_queue) = bounded::<WriteJob>(QUEUE);
+        let readers = read_target.unwrap_or_else(|| target.clone());
+        for i in 0..threads.max(1) {
+            let (queue, target) = (read_queue.clone(), readers.clone());
+            spawn(format!("db-read-{i}"), move || read_loop(&queue, &target))?;
+        }
+        // On PostgreSQL writers queue on the head row of the journal: few threads suffice to keep it busy.
+        let writers = if target.is_sqlite() { 1 } else { threads.clamp(1, 4) };
+        for i in 0..writers {
+            let (queue, target, observer) =
+                (write_queue.clone(), target.clone(), Arc::clone(&observer));
+            spawn(format!("db-write-{i}"), move || write_loop(&queue, &target, &observer))?;
+        }
+        Ok(Self { target, reads, writes, env })
+    }
+
+    /// Says whether it is SQLite.
+    #[must_use]
+    pub const fn is_sqlite(&self) -> bool {
+        self.target.is_sqlite()
+    }
+
+    /// Reads an indexed row or two: on SQLite on the calling worker with its own read-only connection, on PostgreSQL on a
+    /// database thread.
+    ///
+    /// # Errors
+    /// Those of the closure, or that the database is busy or unavailable.
+    pub async fn point<T, E>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        if self.target.is_sqlite() {
+            return local(&self.target, f);
+        }
+        self.run(f).await
+    }
+
+    /// Reads in one snapshot on a database thread.
+    ///
+    /// # Errors
+    /// Those of the closure, or that the database is busy or unavailable.
+    pub async fn read<T, E>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.run(|c| c.snapshot(f)).await
+    }
+
+    async fn run<T, E>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (answer, result) = oneshot::channel();
+        let span = Span::current();
+        let job: ReadJob = Box::new(move |c| {
+            let _in = span.enter();
+            // A caller that went away does not read its answer.
+            let _ = answer.send(f(c));
+        });
+        self.reads.try_send(job).map_err(|_full| E::from(StoreError::Busy))?;
+        result.await.map_err(|_gone| E::from(lost()))?
+    }
+
+    /// Writes records: one transaction with its journal entries, answered after the commit. On an error nothing is written.
+    ///
+    /// # Errors
+    /// Those of the closure, or that the database is busy or unavailable.
+    pub async fn write<T, E>(
+        &self,
+        f: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let env = self.env.clone();
+        self.submit(move |c| transact(c, &env, f)).await
+    }
+
+    /// Writes what is no record (sessions, tokens, invitations) and is not journaled.
+    ///
+    /// # Errors
+    /// Those of the closure, or that the database is busy or unavailable.
+    pub async fn keep<T, E>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.submit(move |c| {
+            c.begin()?;
+            match f(c) {
+                Ok(v) => {
+                    c.commit()?;
+                    Ok((v, Committed::default()))
+                }
+                Err(e) => {
+                    c.rollback()?;
+                    Err(e)
+                }
+            }
+        })
+        .await
+    }
+
+    async fn submit<T, E>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<(T, Committed), E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (answer, result) = oneshot::channel::<Result<T, E>>();
+        let span = Span::current();
+        let job: WriteJob = Box::new(move |c| {
+            let _in = span.enter();
+            let (outcome, committed) = match f(c) {
+                Ok((v, committed)) => (Ok(v), Some(committed)),
+                Err(e) => (Err(e), None),
+            };
+            let answer: Answer = Box::new(move |durable| {
+                // A caller that went away does not read its answer.
+                let _ = answer.send(if durable || outcome.is_err() {
+                    outcome
+                } else {
+                    Err(E::from(lost()))
+                });
+            });
+            (answer, committed)
+        });
+        self.writes.try_send(job).map_err(|_full| E::from(StoreError::Busy))?;
+        result.await.map_err(|_gone| E::from(lost()))?
+    }
+}
+
+/// The work was dropped with its connection; nothing of it was written, or nobody knows.
+fn lost() -> StoreError {
+    StoreError::Unavailable("the database thread dropped the work".into())
+}
+
+fn spawn(name: String, f: impl FnOnce() + Send + 'static) -> StoreResult<()> {
+    thread::Builder::new()
+        .name(name)
+        .spawn(f)
+        .map(|_handle| ())
+        .map_err(|e| StoreError::Unavailable(Box::new(e)))
+}
+
+/// A thread's connection, opened when needed and again when it broke.
+struct Slot<'t> {
+    target: &'t Target,
+    read_only: bool,
+    conn: Option<Conn>,
+    used: Instant,
+}
+
+impl<'t> Slot<'t> {
+    fn new(target: &'t Target, read_only: bool) -> Self {
+        Self { target, read_only, conn: None, used: Instant::now() }
+    }
+    fn get(&mut self) -> Option<&mut Conn> {
+        if self.used.elapsed() > IDLE && self.conn.as_mut().is_some_and(|c| !c.is_alive()) {
+            self.conn = None;
+        }
+        if self.conn.is_none() {
+            match self.target.open(self.read_only) {
+                Ok(conn) => self.conn = Some(conn),
+                Err(e) => tracing::error!(error = %chain(&e), "cannot connect to the database"),
+            }
+        }
+        self.used = Instant::now();
+        self.conn.as_mut()
+    }
+    /// Runs work on the connection; a panic or a broken connection costs the connection, not the thread.
+    fn run<T>(&mut self, work: impl FnOnce(&mut Conn) -> T) -> Option<T> {
+        let conn = self.get()?;
+        let result = catch_unwind(AssertUnwindSafe(|| work(conn)));
+        match result {
+            Ok(v) => {
+                if self.conn.as_mut().is_some_and(Conn::is_broken) {
+                    self.conn = None;
+                }
+                Some(v)
+            }
+            Err(_panic) => {
+                tracing::error!("a database job panicked; its connection is closed");
+                self.conn = None;
+                None
+            }
+        }
+    }
+}
+
+fn chain(e: &dyn std::error::Error) -> String {
+    let mut text = e.to_string();
+    let mut source = e.source();
+    while let Some(s) = source {
+        text.push_str(": ");
+        text.push_str(&s.to_string());
+        source = s.source();
+    }
+    text
+}
+
+fn read_loop(queue: &Receiver<ReadJob>, target: &Target) {
+    let mut slot = Slot::new(target, true);
+    while let Ok(job) = queue.recv() {
+        // A job that cannot run is dropped; its caller learns that the database is unavailable.
+        slot.run(job);
+    }
+}
+
+/// Takes what waits, runs each in its own (nested) transaction, commits once, tells the observer, then answers.
+fn write_loop(queue: &Receiver<WriteJob>, target: &Target, observer: &Observer) {
+    let mut slot = Slot::new(target, false);
+    while let Ok(first) = queue.recv() {
+        let mut answers: Vec<Answer> = Vec::new();
+        let mut commits: Vec<Committed> = Vec::new();
+        let durable = slot.run(|c| {
+            if !target.is_sqlite() {
+                let (answer, committed) = first(c);
+                answers.push(answer);
+                commits.extend(committed);
+                return Ok(());
+            }
+            c.begin()?;
+            let mut next = Some(first);
+            while let Some(job) = next {
+                let (answer, committed) = job(c);
+                answers.push(answer);
+                commits.extend(committed);
+                next = if answers.len() < GROUP { queue.try_recv().ok() } else { None };
+            }
+            c.commit()
+        });
+        let durable = match durable {
+            Some(Ok(())) => true,
+            Some(Err(e)) => {
+                tracing::error!(error = %chain(&e), "a commit failed");
+                slot.conn = None;
+                false
+            }
+            None => false,
+        };
+        if durable {
+            // An observer that panics must not take the writer with it.
+            if catch_unwind(AssertUnwindSafe(|| observer(&commits))).is_err() {
+                tracing::error!("the observer of commits panicked");
+            }
+        }
+        for answer in answers {
+            answer(durable);
+        }
+    }
+}
+
+thread_local! { static LOCAL: RefCell<Option<(String, Conn)>> = const { RefCell::new(None) }; }
+
+/// Reads on the calling thread with its own read-only connection, opened once per thread and file.
+fn local<T, E: From<StoreError>>(
+    target: &Target,
+    f: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    let Target::Sqlite { path } = target else { return Err(E::from(lost())) };
+    let path = path.to_string_lossy();
+    // Taken out while in use: a closure that reads again opens another one instead of panicking.
+    let kept = LOCAL.with_borrow_mut(Option::take).filter(|(p, _)| *p == path);
+    let mut conn = match kept {
+        Some((_, conn)) => conn,
+        None => target.open(true)?,
+    };
+    let result = f(&mut conn);
+    LOCAL.with_borrow_mut(|slot| *slot = Some((path.into_owned(), conn)));
+    result
+}

@@ -1,0 +1,116 @@
+//! What can go wrong with keeping things. No HTTP in it.
+
+use diesel::result::{DatabaseErrorKind, Error};
+
+use crate::domain::{fault::ValueFault, policy::Denied};
+
+/// The result of a store function.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// A rule of the database that a change would break.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Constraint {
+    /// Something like it exists; the text names the constraint (PostgreSQL) or the columns (SQLite).
+    Unique(String),
+    /// It refers to something that does not exist, or something refers to it.
+    ForeignKey,
+    /// A value is outside what the schema allows; the domain should have refused it before.
+    Check(String),
+}
+
+/// What can go wrong with keeping things.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The row changed since it was read, or is gone.
+    #[error("the record changed since it was read")]
+    Stale,
+    /// A rule of the database would be broken.
+    #[error("a constraint would be broken: {0:?}")]
+    Conflict(Constraint),
+    /// The policy refuses.
+    #[error("the policy refuses: {0:?}")]
+    Denied(Denied),
+    /// The caller's session ended or the account was disabled.
+    #[error("the caller is signed out")]
+    SignedOut,
+    /// Too much is waiting for the database.
+    #[error("the database queue is full")]
+    Busy,
+    /// The database cannot be reached, or the commit failed; nothing was written.
+    #[error("the database is unavailable")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A transaction changed rows and journaled nothing; it was rolled back.
+    #[error("a write journaled nothing")]
+    NotJournaled,
+    /// A stored row cannot be understood.
+    #[error("a stored row cannot be understood: {0}")]
+    Corrupt(String),
+    /// Any other failure of the database.
+    #[error("the database failed")]
+    Database(#[source] Error),
+}
+
+impl StoreError {
+    pub(crate) fn json(e: serde_json::Error) -> Self {
+        Self::Corrupt(e.to_string())
+    }
+    /// Says whether the failure is a unique constraint that mentions a word (its name or one of its columns).
+    #[must_use]
+    pub fn is_duplicate(&self, word: &str) -> bool {
+        matches!(self, Self::Conflict(Constraint::Unique(c)) if c.contains(word))
+    }
+}
+
+impl From<Denied> for StoreError {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+/// A stored value that its door refuses was not written by this service.
+impl From<ValueFault> for StoreError {
+    fn from(fault: ValueFault) -> Self {
+        Self::Corrupt(format!("{}: {}", fault.code, fault.detail))
+    }
+}
+
+impl From<Error> for StoreError {
+    fn from(e: Error) -> Self {
+        use DatabaseErrorKind as K;
+        match e {
+            Error::DatabaseError(K::UniqueViolation, ref info) => {
+                let name = info.constraint_name().unwrap_or_else(|| info.message());
+                Self::Conflict(Constraint::Unique(name.to_owned()))
+            }
+            Error::DatabaseError(K::ForeignKeyViolation, _) => {
+                Self::Conflict(Constraint::ForeignKey)
+            }
+            Error::DatabaseError(K::CheckViolation | K::NotNullViolation, ref info) => {
+                Self::Conflict(Constraint::Check(info.message().to_owned()))
+            }
+            Error::DatabaseError(K::ClosedConnection | K::UnableToSendCommand, _)
+            | Error::BrokenTransactionManager => Self::Unavailable(Box::new(e)),
+            Error::DatabaseError(_, ref info) if is_termination(info.message()) => {
+                Self::Unavailable(Box::new(e))
+            }
+            other => Self::Database(other),
+        }
+    }
+}
+
+/// Failures that PostgreSQL reports as ordinary errors although the work can be tried again later, and SQLite's full disk.
+fn is_termination(message: &str) -> bool {
+    [
+        "terminating connection",
+        "the database system is",
+        "canceling statement due to",
+        "lock timeout",
+        "database is locked",
+        "database or disk is full",
+        "disk I/O error",
+        "connection closed",
+        "read-only transaction",
+    ]
+    .iter()
+    .any(|m| message.contains(m))
+}

@@ -1,0 +1,1 @@
+//! Rows that figures are computed from.

@@ -1,0 +1,1 @@
+//! Importing the published history.

@@ -1,0 +1,224 @@
+//! The table `journal`: appending inside a write transaction, and reading it back as history.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::{
+    Conn, StoreError, StoreResult,
+    conn::on,
+    schema::{journal, journal_head},
+    tx::{Committed, Entry},
+    types::{DbTs, DbUuid},
+};
+use crate::domain::journal::{GENESIS, Hash, Link, record_hash};
+
+/// Rows inserted by one statement; 14 values each, below the parameter limits of both databases.
+const BATCH: usize = 200;
+
+/// The last row of the chain, in short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// The number of the last row; 0 before the first.
+    pub seq: i64,
+    /// The last number of the feed; 0 before the first.
+    pub feed: i64,
+    /// The instant of the last row.
+    pub at: DateTime<Utc>,
+    /// The hash of the last row; zeros before the first.
+    pub hash: Hash,
+}
+
+type HeadColumns = (journal_head::seq, journal_head::feed, journal_head::at, journal_head::hash);
+const HEAD: HeadColumns =
+    (journal_head::seq, journal_head::feed, journal_head::at, journal_head::hash);
+
+impl TryFrom<(i64, i64, DbTs, Vec<u8>)> for Head {
+    type Error = StoreError;
+    fn try_from((seq, feed, at, hash): (i64, i64, DbTs, Vec<u8>)) -> StoreResult<Self> {
+        Ok(Self { seq, feed, at: at.0, hash: to_hash(&hash)? })
+    }
+}
+
+fn to_hash(bytes: &[u8]) -> StoreResult<Hash> {
+    bytes.try_into().map_err(|_e: std::array::TryFromSliceError| {
+        StoreError::Corrupt("a hash is not 32 bytes".into())
+    })
+}
+
+/// Reads the head.
+///
+/// # Errors
+/// Failures of the database.
+pub fn head(conn: &mut Conn) -> StoreResult<Head> {
+    on!(conn, |c, DB| journal_head::table
+        .find(1)
+        .select(HEAD)
+        .get_result::<(i64, i64, DbTs, Vec<u8>)>(c))?
+    .try_into()
+}
+
+/// Takes the head for this write transaction. PostgreSQL locks its row; SQLite has one writer anyway and no such clause.
+pub(super) fn take_head(conn: &mut Conn) -> StoreResult<Head> {
+    if let Conn::Pg(c) = conn {
+        let row = journal_head::table
+            .find(1)
+            .select(HEAD)
+            .for_update()
+            .get_result::<(i64, i64, DbTs, Vec<u8>)>(c)?;
+        return row.try_into();
+    }
+    head(conn)
+}
+
+/// A row of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = journal)]
+pub struct JournalRow {
+    /// Gapless, in commit order, from 1.
+    pub seq: i64,
+    /// Never going back.
+    pub at: DbTs,
+    /// The user who did it; none for the system itself.
+    pub actor: Option<DbUuid>,
+    /// The user on whose behalf it was done.
+    pub acting_for: Option<DbUuid>,
+    /// The kind of record.
+    pub entity: String,
+    /// The record's public key.
+    pub key: String,
+    /// The record's version after the change.
+    pub version: i64,
+    /// What was done.
+    pub action: String,
+    /// Why, where a reason was given.
+    pub reason: Option<String>,
+    /// The record after the change, as canonical JSON; none when it was deleted.
+    pub record: Option<String>,
+    /// Covers reason and record.
+    pub record_sha256: Vec<u8>,
+    /// The dense public number, for changes that strangers may see.
+    pub feed: Option<i64>,
+    /// The hash of the row before.
+    pub previous_hash: Vec<u8>,
+    /// The hash of this row.
+    pub hash: Vec<u8>,
+}
+
+impl JournalRow {
+    /// Returns what the chain covers of the row.
+    ///
+    /// # Errors
+    /// A stored hash that is not 32 bytes.
+    pub fn link(&self) -> StoreResult<Link<'_>> {
+        Ok(Link {
+            seq: self.seq,
+            at: self.at.0,
+            actor: self.actor.map(|u| u.0),
+            acting_for: self.acting_for.map(|u| u.0),
+            entity: &self.entity,
+            key: &self.key,
+            version: self.version,
+            action: &self.action,
+            record_sha256: to_hash(&self.record_sha256)?,
+            feed: self.feed,
+        })
+    }
+}
+
+/// Numbers and chains the entries of a transaction, and moves the head.
+pub(super) fn append(
+    conn: &mut Conn,
+    head: Head,
+    at: DateTime<Utc>,
+    entries: &[Entry],
+) -> StoreResult<Committed> {
+    let mut head = Head { at, ..head };
+    let mut entities: Vec<&'static str> = Vec::new();
+    let mut rows = Vec::with_capacity(entries.len());
+    for entry in entries {
+        if !entities.contains(&entry.entity) {
+            entities.push(entry.entity);
+        }
+        head.seq += 1;
+        let feed = if entry.public {
+            head.feed += 1;
+            Some(head.feed)
+        } else {
+            None
+        };
+        let record_sha256 = record_hash(entry.reason.as_deref(), entry.record.as_deref())
+            .map_err(StoreError::json)?;
+        let link = Link {
+            seq: head.seq,
+            at,
+            actor: entry.actor,
+            acting_for: entry.acting_for,
+            entity: entry.entity,
+            key: &entry.key,
+            version: entry.version,
+            action: entry.action,
+            record_sha256,
+            feed,
+        };
+        let hash = link.hash(&head.hash).map_err(StoreError::json)?;
+        rows.push(JournalRow {
+            seq: head.seq,
+            at: DbTs(at),
+            actor: entry.actor.map(DbUuid),
+            acting_for: entry.acting_for.map(DbUuid),
+            entity: entry.entity.to_owned(),
+            key: entry.key.clone(),
+            version: entry.version,
+            action: entry.action.to_owned(),
+            reason: entry.reason.clone(),
+            record: entry.record.clone(),
+            record_sha256: record_sha256.to_vec(),
+            feed,
+            previous_hash: head.hash.to_vec(),
+            hash: hash.to_vec(),
+        });
+        head.hash = hash;
+    }
+    for batch in rows.chunks(BATCH) {
+        on!(conn, |c, DB| diesel::insert_into(journal::table).values(batch).execute(c))?;
+    }
+    on!(conn, |c, DB| diesel::update(journal_head::table.find(1))
+        .set((
+            journal_head::seq.eq(head.seq),
+            journal_head::feed.eq(head.feed),
+            journal_head::at.eq(DbTs(at)),
+            journal_head::hash.eq(head.hash.to_vec()),
+        ))
+        .execute(c))?;
+    Ok(Committed { entities, seq: head.seq, feed: head.feed })
+}
+
+/// Reads rows after a number, in order; for verification and export.
+///
+/// # Errors
+/// Failures of the database.
+pub fn after(conn: &mut Conn, seq: i64, limit: i64) -> StoreResult<Vec<JournalRow>> {
+    Ok(on!(conn, |c, DB| journal::table
+        .filter(journal::seq.gt(seq))
+        .order(journal::seq)
+        .limit(limit)
+        .select(JournalRow::as_select())
+        .load(c))?)
+}
+
+/// Reads the last row about a record.
+///
+/// # Errors
+/// Failures of the database.
+pub fn last_of(conn: &mut Conn, entity: &str, key: &str) -> StoreResult<Option<JournalRow>> {
+    Ok(on!(conn, |c, DB| journal::table
+        .filter(journal::entity.eq(entity).and(journal::key.eq(key)))
+        .order(journal::seq.desc())
+        .limit(1)
+        .select(JournalRow::as_select())
+        .get_result(c)
+        .optional())?)
+}
+
+/// The hash before the first row, for callers that walk the chain.
+pub const START: Hash = GENESIS;

@@ -1,0 +1,29 @@
+//! Loading what rights are asked about. Each resource says how it is found by its key.
+
+use super::{Conn, StoreResult};
+use crate::domain::{
+    policy::Resource,
+    reference::CountryCode,
+    subject::{CountrySubject, Network},
+};
+
+/// A resource that can be loaded by its key.
+pub trait Load: Resource {
+    /// Loads it, or finds that there is none.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    fn load(conn: &mut Conn, key: &Self::Key) -> StoreResult<Option<Self>>;
+}
+
+impl Load for Network {
+    fn load(_: &mut Conn, (): &()) -> StoreResult<Option<Self>> {
+        Ok(Some(Self))
+    }
+}
+
+impl Load for CountrySubject {
+    fn load(conn: &mut Conn, key: &CountryCode) -> StoreResult<Option<Self>> {
+        Ok(super::reference::country(conn, *key)?.map(|c| Self { country: c.code }))
+    }
+}

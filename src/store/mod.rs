@@ -1,0 +1,33 @@
+//! What is kept, and how: two databases, each query once. Not here: HTTP, rules.
+//!
+//! [`db`] runs closures on database threads, [`tx`] is a write transaction with its journal, and each other file keeps
+//! one kind of record.
+
+pub mod comments;
+pub mod conn;
+pub mod cycles;
+pub mod db;
+pub mod demo;
+pub mod directory;
+pub mod error;
+pub mod figures;
+pub mod import;
+pub mod journal;
+pub mod json;
+pub mod load;
+pub mod parts;
+pub mod plans;
+pub mod projects;
+pub mod reference;
+pub mod reports;
+pub mod schema;
+pub mod seed;
+pub mod tx;
+pub mod types;
+pub mod unguarded;
+pub mod users;
+
+pub use conn::{Conn, Target};
+pub use db::Db;
+pub use error::{StoreError, StoreResult};
+pub use tx::{Caller, Change, Kept, Record, Tx};

@@ -1,0 +1,1 @@
+//! Milestones, indicators and partnerships of projects.

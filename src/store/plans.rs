@@ -1,0 +1,1 @@
+//! Action plans of cities.

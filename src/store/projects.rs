@@ -1,0 +1,1 @@
+//! Projects: the working copy and the approved copy, their lists.

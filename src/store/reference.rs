@@ -1,0 +1,97 @@
+//! Reference data: countries, cities, documents, plan cycles, partners.
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::{Conn, Record, StoreError, StoreResult, conn::on, json, schema::countries, tx::kept};
+use crate::domain::reference::{City, Country, CountryCode, time_zone};
+
+/// A country's row.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = countries, treat_none_as_null = true)]
+struct CountryRow {
+    code: String,
+    alpha3: String,
+    time_zone: String,
+    names: String,
+    asean_member_since: i64,
+    ascn_member_since: i64,
+    version: i64,
+}
+
+impl TryFrom<&Country> for CountryRow {
+    type Error = StoreError;
+    fn try_from(c: &Country) -> StoreResult<Self> {
+        Ok(Self {
+            code: c.code.to_string(),
+            alpha3: c.alpha3.clone(),
+            time_zone: c.time_zone.to_string(),
+            names: json::write(&c.names)?,
+            asean_member_since: c.asean_member_since.into(),
+            ascn_member_since: c.ascn_member_since.into(),
+            version: c.version,
+        })
+    }
+}
+impl TryFrom<CountryRow> for Country {
+    type Error = StoreError;
+    fn try_from(r: CountryRow) -> StoreResult<Self> {
+        let year = |y: i64| i32::try_from(y).map_err(|_e| StoreError::Corrupt("a year".into()));
+        Ok(Self {
+            code: CountryCode::parse(r.code)?,
+            alpha3: r.alpha3,
+            time_zone: time_zone(r.time_zone)?,
+            names: json::read(&r.names)?,
+            asean_member_since: year(r.asean_member_since)?,
+            ascn_member_since: year(r.ascn_member_since)?,
+            version: r.version,
+        })
+    }
+}
+kept!(Country, CountryRow, countries, |c| c.code.to_string());
+impl Record for Country {
+    const ENTITY: &'static str = "country";
+    const PUBLIC: bool = true;
+    fn key(&self) -> String {
+        self.code.to_string()
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn content(&self) -> Result<Value, serde_json::Error> {
+        serde_json::to_value(self)
+    }
+}
+
+/// Reads a country.
+///
+/// # Errors
+/// Failures of the database.
+pub fn country(conn: &mut Conn, code: CountryCode) -> StoreResult<Option<Country>> {
+    let row: Option<CountryRow> = on!(conn, |c, DB| countries::table
+        .find(code.as_str())
+        .select(CountryRow::as_select())
+        .get_result(c)
+        .optional())?;
+    row.map(Country::try_from).transpose()
+}
+
+/// Reads a city.
+///
+/// # Errors
+/// Failures of the database.
+pub fn city(_conn: &mut Conn, _slug: &crate::domain::value::Slug) -> StoreResult<Option<City>> {
+    Ok(None)
+}
+
+/// Reads all countries, by code.
+///
+/// # Errors
+/// Failures of the database.
+pub fn countries(conn: &mut Conn) -> StoreResult<Vec<Country>> {
+    let rows: Vec<CountryRow> = on!(conn, |c, DB| countries::table
+        .order(countries::code)
+        .select(CountryRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(Country::try_from).collect()
+}

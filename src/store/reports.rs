@@ -1,0 +1,1 @@
+//! Reports: the working copy and the approved copy, their queue.

@@ -1,0 +1,333 @@
+//! A write transaction with its journal. Whatever changes a record goes through [`Tx::save`] or [`Tx::remove`], which
+//! change the row and journal it in one act; a transaction that changed rows and journaled nothing is rolled back.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use diesel::{prelude::*, sql_types::BigInt};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Conn, StoreError, StoreResult, journal, json, load::Load};
+use crate::{
+    clock::Clock,
+    domain::{
+        id::Id,
+        policy::{Action, Actor, Authorized, Unproved},
+        user::User,
+    },
+};
+
+/// A record that the journal follows.
+pub trait Record {
+    /// The kind of record in the journal.
+    const ENTITY: &'static str;
+    /// Whether strangers may know of its changes, so that they get a number of the feed.
+    const PUBLIC: bool;
+    /// Returns the public key.
+    fn key(&self) -> String;
+    /// Returns the version.
+    fn version(&self) -> i64;
+    /// Returns what the journal keeps of it: no secret and no person's name.
+    ///
+    /// # Errors
+    /// A value without a JSON form.
+    fn content(&self) -> Result<Value, serde_json::Error>;
+}
+
+/// A record that has a table.
+pub trait Kept: Record + Sized {
+    /// Adds its rows.
+    fn insert(&self, conn: &mut Conn) -> StoreResult<()>;
+    /// Replaces its rows if they have the version before, and returns whether they had.
+    fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool>;
+    /// Deletes its rows if they have its version, and returns whether they had.
+    fn delete(&self, conn: &mut Conn) -> StoreResult<bool>;
+    /// Reads all of them, for the verification of the journal.
+    fn all(conn: &mut Conn) -> StoreResult<Vec<Self>>;
+}
+
+/// Implements [`Kept`] for a record that is one row of a table with the columns `id` (here `$id`) and `version`. The row
+/// type derives `Queryable, Selectable, Insertable, AsChangeset` (with `treat_none_as_null`), and converts: row from
+/// record and record from row, both with `TryFrom<_, Error = StoreError>`.
+macro_rules! kept {
+    ($record:ty, $row:ty, $table:ident, |$r:ident| $id:expr) => {
+        impl $crate::store::tx::Kept for $record {
+            fn insert(&self, conn: &mut $crate::store::Conn) -> $crate::store::StoreResult<()> {
+                let row = <$row>::try_from(self)?;
+                $crate::store::conn::on!(conn, |c, DB| diesel::insert_into($table::table)
+                    .values(&row)
+                    .execute(c))?;
+                Ok(())
+            }
+            fn replace(
+                &self,
+                conn: &mut $crate::store::Conn,
+                before: i64,
+            ) -> $crate::store::StoreResult<bool> {
+                let row = <$row>::try_from(self)?;
+                let $r = self;
+                let n = $crate::store::conn::on!(conn, |c, DB| diesel::update(
+                    $table::table.find($id)
+                )
+                .filter($table::version.eq(before))
+                .set(&row)
+                .execute(c))?;
+                Ok(n == 1)
+            }
+            fn delete(&self, conn: &mut $crate::store::Conn) -> $crate::store::StoreResult<bool> {
+                let $r = self;
+                let n = $crate::store::conn::on!(conn, |c, DB| diesel::delete(
+                    $table::table.find($id)
+                )
+                .filter($table::version.eq(self.version))
+                .execute(c))?;
+                Ok(n == 1)
+            }
+            fn all(conn: &mut $crate::store::Conn) -> $crate::store::StoreResult<Vec<Self>> {
+                let rows: Vec<$row> = $crate::store::conn::on!(conn, |c, DB| $table::table
+                    .select(<$row>::as_select())
+                    .load(c))?;
+                rows.into_iter().map(Self::try_from).collect()
+            }
+        }
+    };
+}
+pub(crate) use kept;
+
+/// What is done to a record, for the journal.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// What was done.
+    pub action: &'static str,
+    /// Why, where a reason was given.
+    pub reason: Option<String>,
+}
+
+impl Change {
+    /// A change that needs no reason.
+    #[must_use]
+    pub const fn plain(action: &'static str) -> Self {
+        Self { action, reason: None }
+    }
+    /// A change with its reason.
+    #[must_use]
+    pub const fn because(action: &'static str, reason: Option<String>) -> Self {
+        Self { action, reason }
+    }
+}
+
+/// A journal entry before it has its number.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub(super) actor: Option<Uuid>,
+    pub(super) acting_for: Option<Uuid>,
+    pub(super) entity: &'static str,
+    pub(super) public: bool,
+    pub(super) key: String,
+    pub(super) version: i64,
+    pub(super) action: &'static str,
+    pub(super) reason: Option<String>,
+    pub(super) record: Option<String>,
+}
+
+/// What a transaction wrote, for those who keep something in memory.
+#[derive(Debug, Clone, Default)]
+pub struct Committed {
+    /// The kinds of record that changed.
+    pub entities: Vec<&'static str>,
+    /// The last number of the journal.
+    pub seq: i64,
+    /// The last number of the feed.
+    pub feed: i64,
+}
+
+/// What every write transaction needs.
+#[derive(Clone)]
+pub struct TxEnv {
+    /// The time.
+    pub clock: Clock,
+}
+
+/// An open write transaction.
+pub struct Tx<'c> {
+    conn: &'c mut Conn,
+    at: DateTime<Utc>,
+    actor: Option<Uuid>,
+    acting_for: Option<Uuid>,
+    proved: Option<Arc<Actor>>,
+    entries: Vec<Entry>,
+}
+
+impl Tx<'_> {
+    /// Returns the connection, for reading.
+    pub const fn conn(&mut self) -> &mut Conn {
+        self.conn
+    }
+
+    /// Returns the transaction's instant: never before that of the last journal row.
+    #[must_use]
+    pub const fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    /// Decides on the rows that this transaction sees, with the grants that are in force in it. What is written from here
+    /// on is journaled as this caller's.
+    ///
+    /// # Errors
+    /// What the policy says, or that the caller is signed out by now.
+    pub fn prove<A>(
+        &mut self,
+        caller: Caller,
+        key: &<A::On as crate::domain::policy::Resource>::Key,
+    ) -> StoreResult<Authorized<A>>
+    where
+        A: Action,
+        A::On: Load,
+    {
+        let actor = match &self.proved {
+            Some(actor) if actor.user() == caller.user => Arc::clone(actor),
+            Some(_) | None => Arc::new(super::users::actor(self.conn, caller, self.at)?),
+        };
+        self.proved = Some(Arc::clone(&actor));
+        let proof = load::<A::On>(self.conn, key)?.authorize::<A>(&actor)?;
+        self.actor = Some(caller.user.uuid());
+        self.acting_for = proof.basis().acting_for.map(Id::uuid);
+        Ok(proof)
+    }
+
+    /// Names who does what follows where no proof can be asked for: an invitation being accepted, one's own password.
+    pub const fn act_as(&mut self, user: Id<User>) {
+        self.actor = Some(user.uuid());
+        self.acting_for = None;
+    }
+
+    /// Adds a record of version 1, or replaces the version before.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the version before is not there, or a constraint.
+    pub fn save<K: Kept>(&mut self, record: &K, change: Change) -> StoreResult<()> {
+        if record.version() == 1 {
+            record.insert(self.conn)?;
+        } else if !record.replace(self.conn, record.version() - 1)? {
+            return Err(StoreError::Stale);
+        }
+        self.note(record, change, true)
+    }
+
+    /// Deletes a record; the journal keeps that it was there.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when it is not there in this version, or a constraint.
+    pub fn remove<K: Kept>(&mut self, record: &K, change: Change) -> StoreResult<()> {
+        if !record.delete(self.conn)? {
+            return Err(StoreError::Stale);
+        }
+        self.note(record, change, false)
+    }
+
+    fn note<K: Record>(&mut self, record: &K, change: Change, there: bool) -> StoreResult<()> {
+        let content = if there {
+            Some(json::write(&record.content().map_err(StoreError::json)?)?)
+        } else {
+            None
+        };
+        self.entries.push(Entry {
+            actor: self.actor,
+            acting_for: self.acting_for,
+            entity: K::ENTITY,
+            public: K::PUBLIC,
+            key: record.key(),
+            version: if there { record.version() } else { record.version() + 1 },
+            action: change.action,
+            reason: change.reason,
+            record: content,
+        });
+        Ok(())
+    }
+}
+
+/// Who asks: a user by a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caller {
+    /// The user.
+    pub user: Id<User>,
+    /// The session that signed the request's token.
+    pub session: Uuid,
+}
+
+/// Loads a resource, sealed; a missing one is as hidden as one that may not be seen.
+///
+/// # Errors
+/// [`crate::domain::policy::Denied::Hidden`] when there is none.
+pub fn load<R: Load>(conn: &mut Conn, key: &R::Key) -> StoreResult<Unproved<R>> {
+    R::load(conn, key)?
+        .map(Unproved::seal)
+        .ok_or(StoreError::Denied(crate::domain::policy::Denied::Hidden))
+}
+
+/// Runs a write: takes the journal's head, does the work, appends the entries, commits.
+pub(super) fn transact<T, E: From<StoreError>>(
+    conn: &mut Conn,
+    env: &TxEnv,
+    f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+) -> Result<(T, Committed), E> {
+    conn.begin()?;
+    match body(conn, env, f) {
+        Ok(done) => {
+            conn.commit()?;
+            Ok(done)
+        }
+        Err(e) => {
+            conn.rollback()?;
+            Err(e)
+        }
+    }
+}
+
+fn body<T, E: From<StoreError>>(
+    conn: &mut Conn,
+    env: &TxEnv,
+    f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+) -> Result<(T, Committed), E> {
+    // The head is taken first: writers are serialised on both databases, so what a rule reads here cannot change before
+    // the commit.
+    let head = journal::take_head(conn)?;
+    let before = if let Conn::Sqlite(_) = conn { changed_rows(conn)? } else { 0 };
+    let mut tx = Tx {
+        conn,
+        at: env.clock.now().max(head.at),
+        actor: None,
+        acting_for: None,
+        proved: None,
+        entries: Vec::new(),
+    };
+    let value = f(&mut tx)?;
+    let (at, entries) = (tx.at, tx.entries);
+    if entries.is_empty() {
+        if changed_rows(conn)? != before {
+            return Err(StoreError::NotJournaled.into());
+        }
+        return Ok((value, Committed { entities: Vec::new(), seq: head.seq, feed: head.feed }));
+    }
+    Ok((value, journal::append(conn, head, at, &entries)?))
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// Counts the rows that this transaction (PostgreSQL, from 0) or connection (SQLite) has changed so far.
+fn changed_rows(conn: &mut Conn) -> StoreResult<i64> {
+    // The two databases count in different words; `a_write_that_journals_nothing_is_rolled_back` tries both.
+    let count = match conn {
+        Conn::Sqlite(c) => diesel::sql_query("select total_changes() as n").get_result::<Count>(c)?,
+        Conn::Pg(c) => diesel::sql_query(
+            "select coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint as n from pg_stat_xact_user_tables",
+        )
+        .get_result::<Count>(c)?,
+    };
+    Ok(count.n)
+}

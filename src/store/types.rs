@@ -1,0 +1,120 @@
+//! Column types that are the same code on both databases. Not here: anything about a particular table.
+
+use std::io::Write as _;
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    backend::Backend,
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    pg::Pg,
+    serialize::{self, IsNull, Output, ToSql},
+    sql_types::BigInt,
+    sqlite::Sqlite,
+};
+use uuid::Uuid;
+
+use crate::domain::id::Id;
+
+/// SQL types. Their names must not be those of diesel's own: `table!` derives arithmetic from the name.
+pub mod sql {
+    use diesel::{query_builder::QueryId, sql_types::SqlType};
+
+    /// `uuid` on PostgreSQL, a BLOB of 16 bytes on SQLite.
+    #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
+    #[diesel(postgres_type(name = "uuid"))]
+    #[diesel(sqlite_type(name = "Binary"))]
+    pub struct DbUuid;
+
+    /// `timestamptz` on PostgreSQL, an INTEGER of microseconds since 1970 on SQLite.
+    #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
+    #[diesel(postgres_type(name = "timestamptz"))]
+    #[diesel(sqlite_type(name = "Long"))]
+    pub struct DbTs;
+}
+
+/// A UUID as a column value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, AsExpression, FromSqlRow)]
+#[diesel(sql_type = sql::DbUuid)]
+pub struct DbUuid(pub Uuid);
+
+impl<T> From<Id<T>> for DbUuid {
+    fn from(id: Id<T>) -> Self {
+        Self(id.uuid())
+    }
+}
+impl<T> From<DbUuid> for Id<T> {
+    fn from(id: DbUuid) -> Self {
+        Self::new(id.0)
+    }
+}
+impl ToSql<sql::DbUuid, Pg> for DbUuid {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        out.write_all(self.0.as_bytes())?;
+        Ok(IsNull::No)
+    }
+}
+impl FromSql<sql::DbUuid, Pg> for DbUuid {
+    fn from_sql(raw: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self(Uuid::from_slice(raw.as_bytes())?))
+    }
+}
+impl ToSql<sql::DbUuid, Sqlite> for DbUuid {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        let bytes: &[u8] = self.0.as_bytes();
+        out.set_value(bytes);
+        Ok(IsNull::No)
+    }
+}
+impl FromSql<sql::DbUuid, Sqlite> for DbUuid {
+    fn from_sql(mut raw: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self(Uuid::from_slice(raw.read_blob())?))
+    }
+}
+
+/// An instant of microseconds as a column value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
+#[diesel(sql_type = sql::DbTs)]
+pub struct DbTs(pub DateTime<Utc>);
+
+/// 2000-01-01T00:00:00Z, from which PostgreSQL counts, in microseconds since 1970.
+const PG_EPOCH: i64 = 946_684_800_000_000;
+
+impl DbTs {
+    fn from_micros(micros: i64) -> deserialize::Result<Self> {
+        DateTime::from_timestamp_micros(micros)
+            .map(Self)
+            .ok_or_else(|| "instant out of range".into())
+    }
+}
+impl From<DateTime<Utc>> for DbTs {
+    fn from(at: DateTime<Utc>) -> Self {
+        Self(at)
+    }
+}
+impl From<DbTs> for DateTime<Utc> {
+    fn from(at: DbTs) -> Self {
+        at.0
+    }
+}
+impl ToSql<sql::DbTs, Pg> for DbTs {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        ToSql::<BigInt, Pg>::to_sql(&(self.0.timestamp_micros() - PG_EPOCH), &mut out.reborrow())
+    }
+}
+impl FromSql<sql::DbTs, Pg> for DbTs {
+    fn from_sql(raw: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        Self::from_micros(<i64 as FromSql<BigInt, Pg>>::from_sql(raw)?.saturating_add(PG_EPOCH))
+    }
+}
+impl ToSql<sql::DbTs, Sqlite> for DbTs {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.timestamp_micros());
+        Ok(IsNull::No)
+    }
+}
+impl FromSql<sql::DbTs, Sqlite> for DbTs {
+    fn from_sql(raw: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        Self::from_micros(<i64 as FromSql<BigInt, Sqlite>>::from_sql(raw)?)
+    }
+}

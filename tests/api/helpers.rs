@@ -1,0 +1,407 @@
+//! A service for one test: the real server on a free port with its own database, and callers who speak HTTP to it.
+//!
+//! SQLite by default, a copy of a file that was migrated and seeded once; with `TEST_DATABASE_URL` a PostgreSQL database
+//! made from such a template and dropped at the end.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, OnceLock},
+    time::Duration,
+};
+
+use ascn_tracker::{
+    api::state::State,
+    clock::{self, Clock},
+    config::Settings,
+    domain::{
+        id::Id,
+        reference::CountryCode,
+        user::{Email, Grant, Role, Scope, User, UserState},
+        value::{Slug, Title},
+    },
+    startup::Application,
+    store::{Change, StoreError, unguarded},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// The password of every user that [`TestApp::user`] makes with one.
+pub const PASSWORD: &str = "correct horse battery staple";
+/// The instant at which every test begins: the open cycle of the demo runs.
+pub const NOW: &str = "2026-11-20T03:00:00Z";
+
+/// A service for one test.
+pub struct TestApp {
+    /// Its address, `http://127.0.0.1:port`.
+    pub address: String,
+    /// What its handlers share.
+    pub state: State,
+    /// Its clock, to be moved by the test.
+    pub clock: Clock,
+    client: reqwest::Client,
+    tokens: Mutex<HashMap<String, String>>,
+    _database: TestDatabase,
+}
+
+/// Where a test's data is; dropped with it.
+pub enum TestDatabase {
+    /// A directory with the file.
+    Sqlite(tempfile::TempDir),
+    /// A database of the server.
+    Postgres { admin: String, name: String },
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        if let Self::Postgres { admin, name } = self {
+            let (admin, name) = (admin.clone(), name.clone());
+            let _ = std::thread::spawn(move || {
+                sql(&admin, &format!("drop database if exists {name} with (force)"))
+            })
+            .join();
+        }
+    }
+}
+
+/// Runs one statement on a PostgreSQL server.
+pub fn sql(url: &str, statement: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (client, connection) =
+            tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+        let task = tokio::spawn(connection);
+        client.batch_execute(statement).await.unwrap();
+        drop(client);
+        let _ = task.await;
+    });
+}
+
+fn with_database(url: &str, name: &str) -> String {
+    let mut parsed = url::Url::parse(url).unwrap();
+    parsed.set_path(name);
+    parsed.to_string()
+}
+
+/// What a template holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fill {
+    /// Tables and reference data.
+    Seeded,
+    /// All of that, the published history, an open cycle and the demo's accounts.
+    Demo,
+}
+
+type Templates = Mutex<HashMap<Fill, Arc<OnceLock<String>>>>;
+
+/// Returns the path or database name of the template, made once per test process.
+fn template(fill: Fill) -> String {
+    static TEMPLATES: OnceLock<Templates> = OnceLock::new();
+    let cell = Arc::clone(
+        TEMPLATES.get_or_init(Templates::default).lock().unwrap().entry(fill).or_default(),
+    );
+    cell.get_or_init(|| {
+        std::thread::spawn(move || match std::env::var("TEST_DATABASE_URL") {
+            Ok(admin) => {
+                let name = format!("ascn_t{}", Uuid::now_v7().simple());
+                sql(&admin, &format!("create database {name}"));
+                prepare(&with_database(&admin, &name), fill);
+                name
+            }
+            Err(_) => {
+                // Kept until the process ends: every test of it copies the file.
+                let path = tempfile::TempDir::new().unwrap().keep().join("template.db");
+                prepare(&format!("sqlite://{}", path.display()), fill);
+                path.display().to_string()
+            }
+        })
+        .join()
+        .unwrap()
+    })
+    .clone()
+}
+
+fn prepare(url: &str, fill: Fill) {
+    let settings = settings(url);
+    let clock = Clock::at(NOW.parse().unwrap());
+    match fill {
+        Fill::Seeded => ascn_tracker::startup::prepare(&settings, &clock).unwrap(),
+        Fill::Demo => ascn_tracker::startup::prepare_demo(&settings, &clock, PASSWORD).unwrap(),
+    }
+}
+
+fn settings(url: &str) -> Settings {
+    Settings::from_vars(
+        [
+            ("DATABASE_URL", url),
+            ("ASCN_BIND", "127.0.0.1:0"),
+            ("ASCN_TOKEN_SECRET", "a secret of the tests, 32 bytes or more"),
+        ]
+        .into_iter()
+        .map(|(k, v)| (k.to_owned(), v.to_owned())),
+    )
+    .unwrap()
+}
+
+impl TestApp {
+    /// Starts a service with reference data.
+    pub async fn spawn() -> Self {
+        Self::start(Fill::Seeded).await
+    }
+
+    /// Starts a service as a demo has it: the published history and an open cycle `me-2026`.
+    pub async fn demo() -> Self {
+        Self::start(Fill::Demo).await
+    }
+
+    async fn start(fill: Fill) -> Self {
+        let from = tokio::task::spawn_blocking(move || template(fill)).await.unwrap();
+        let (url, database) = match std::env::var("TEST_DATABASE_URL") {
+            Ok(admin) => {
+                let name = format!("ascn_t{}", Uuid::now_v7().simple());
+                let (a, n) = (admin.clone(), name.clone());
+                tokio::task::spawn_blocking(move || {
+                    sql(&a, &format!("create database {n} template {from}"))
+                })
+                .await
+                .unwrap();
+                (with_database(&admin, &name), TestDatabase::Postgres { admin, name })
+            }
+            Err(_) => {
+                let dir = tempfile::TempDir::new().unwrap();
+                let path = dir.path().join("test.db");
+                std::fs::copy(&from, &path).unwrap();
+                (format!("sqlite://{}", path.display()), TestDatabase::Sqlite(dir))
+            }
+        };
+        let clock = Clock::at(NOW.parse().unwrap());
+        let settings = settings(&url);
+        let (c, s) = (clock.clone(), settings);
+        let app =
+            tokio::task::spawn_blocking(move || Application::build(&s, c)).await.unwrap().unwrap();
+        let address = format!("http://127.0.0.1:{}", app.port());
+        let state = app.state.clone();
+        std::thread::spawn(move || actix_web::rt::System::new().block_on(app.run()));
+        let client = reqwest::Client::builder().timeout(Duration::from_secs(60)).build().unwrap();
+        Self { address, state, clock, client, tokens: Mutex::default(), _database: database }
+    }
+
+    /// A caller without credentials.
+    pub fn anonymous(&self) -> Caller<'_> {
+        Caller { app: self, token: None }
+    }
+
+    /// A caller with a token of one's own making.
+    pub fn bearer(&self, token: &str) -> Caller<'_> {
+        Caller { app: self, token: Some(token.to_owned()) }
+    }
+
+    /// A city's officer; the same person for each call with the same city.
+    pub async fn officer(&self, city: &str) -> Caller<'_> {
+        let country = self.country_of(city).await;
+        let scope = Scope::City(Slug::parse(city).unwrap(), CountryCode::parse(country).unwrap());
+        self.as_role(Role::CityOfficer, scope).await
+    }
+    /// A country's representative.
+    pub async fn representative(&self, country: &str) -> Caller<'_> {
+        self.as_role(
+            Role::NationalRepresentative,
+            Scope::Country(CountryCode::parse(country).unwrap()),
+        )
+        .await
+    }
+    /// The secretariat.
+    pub async fn secretariat(&self) -> Caller<'_> {
+        self.as_role(Role::Secretariat, Scope::Network).await
+    }
+    /// An administrator.
+    pub async fn administrator(&self) -> Caller<'_> {
+        self.as_role(Role::Administrator, Scope::Network).await
+    }
+    /// A reader of the whole network.
+    pub async fn reader(&self) -> Caller<'_> {
+        self.as_role(Role::Reader, Scope::Network).await
+    }
+
+    async fn country_of(&self, city: &str) -> String {
+        let key = Slug::parse(city).unwrap();
+        self.state
+            .db
+            .read(move |c| ascn_tracker::store::reference::city(c, &key))
+            .await
+            .unwrap_or_else(|e: StoreError| panic!("{e}"))
+            .unwrap()
+            .country
+            .to_string()
+    }
+
+    /// The person who holds one role on one scope, made when first asked for.
+    pub async fn as_role(&self, role: Role, scope: Scope) -> Caller<'_> {
+        let name = format!("{role} {}", scope.key().unwrap_or("network"));
+        let known = self.tokens.lock().unwrap().get(&name).cloned();
+        let token = match known {
+            Some(token) => token,
+            None => {
+                let (_, token) = self.user(&name, &[(role, scope)]).await;
+                self.tokens.lock().unwrap().insert(name, token.clone());
+                token
+            }
+        };
+        Caller { app: self, token: Some(token) }
+    }
+
+    /// Makes an active user with grants and a session, past the API; returns the id and an access token.
+    pub async fn user(&self, name: &str, grants: &[(Role, Scope)]) -> (Uuid, String) {
+        let now = self.state.clock.now();
+        let user = User {
+            id: Id::new(clock::fresh_uuid()),
+            email: Email::parse(format!("{}@test.example", name.replace(' ', "."))).unwrap(),
+            name: Title::parse(name).unwrap(),
+            state: UserState::Active,
+            created_at: now,
+            version: 1,
+        };
+        let id = user.id;
+        let grants: Vec<Grant> =
+            grants.iter().map(|(role, scope)| grant(id, *role, scope.clone(), now)).collect();
+        self.state
+            .db
+            .write(move |tx| -> Result<(), StoreError> {
+                tx.save(&user, Change::plain("invite"))?;
+                for g in &grants {
+                    tx.save(g, Change::plain("grant"))?;
+                }
+                Ok(())
+            })
+            .await
+            .unwrap();
+        let token = self.session(id).await;
+        (id.uuid(), token)
+    }
+
+    /// Opens a session for a user, past the login; returns an access token.
+    pub async fn session(&self, user: Id<User>) -> String {
+        let now = self.state.clock.now();
+        let session = clock::fresh_uuid();
+        self.state
+            .db
+            .keep(move |c| -> Result<(), StoreError> {
+                unguarded::open_session(c, session, user, now, now + TimeDelta::days(30))
+            })
+            .await
+            .unwrap();
+        let directory = Arc::clone(&self.state.directory);
+        self.state
+            .db
+            .read(move |c| directory.reload(c, now))
+            .await
+            .unwrap_or_else(|e: StoreError| panic!("{e}"));
+        self.state.tokens.issue(user.uuid(), session, now).unwrap().0
+    }
+}
+
+/// Makes a grant that holds without end.
+pub fn grant(user: Id<User>, role: Role, scope: Scope, now: DateTime<Utc>) -> Grant {
+    Grant {
+        id: Id::new(clock::fresh_uuid()),
+        user,
+        role,
+        scope,
+        from: None,
+        until: None,
+        acting_for: None,
+        granted_by: None,
+        granted_at: now,
+        version: 1,
+    }
+}
+
+/// Somebody who calls the service.
+#[derive(Clone)]
+pub struct Caller<'a> {
+    app: &'a TestApp,
+    /// The access token, for callers who have one.
+    pub token: Option<String>,
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub struct Answered {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: reqwest::header::HeaderMap,
+    /// The body as text.
+    pub text: String,
+}
+
+impl Answered {
+    /// The body as JSON; null when it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or(Value::Null)
+    }
+    /// A header's value.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|v| v.to_str().ok())
+    }
+    /// The `ETag`, which must be there.
+    pub fn etag(&self) -> String {
+        self.header("etag").unwrap().to_owned()
+    }
+    /// Goes on if the status is as expected, else fails with the body.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        self
+    }
+}
+
+impl Caller<'_> {
+    /// Sends a request of any kind.
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+    ) -> Answered {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+        let path = if path.starts_with('/') { path.to_owned() } else { format!("/api/v1/{path}") };
+        let mut request = self.app.client.request(method, format!("{}{path}", self.app.address));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Answered { status, headers, text: response.text().await.unwrap() }
+    }
+    /// Reads. A path without a leading slash is below `/api/v1/`.
+    pub async fn get(&self, path: &str) -> Answered {
+        self.send("GET", path, None, &[]).await
+    }
+    /// Posts JSON.
+    pub async fn post(&self, path: &str, body: &Value) -> Answered {
+        self.send("POST", path, Some(body), &[]).await
+    }
+    /// Puts JSON, with `If-Match` where given.
+    pub async fn put(&self, path: &str, body: &Value, if_match: Option<&str>) -> Answered {
+        let headers: Vec<(&str, &str)> = if_match.map(|t| ("if-match", t)).into_iter().collect();
+        self.send("PUT", path, Some(body), &headers).await
+    }
+    /// Patches with JSON, with `If-Match` where given.
+    pub async fn patch(&self, path: &str, body: &Value, if_match: Option<&str>) -> Answered {
+        let headers: Vec<(&str, &str)> = if_match.map(|t| ("if-match", t)).into_iter().collect();
+        self.send("PATCH", path, Some(body), &headers).await
+    }
+    /// Deletes, with `If-Match` where given.
+    pub async fn delete(&self, path: &str, if_match: Option<&str>) -> Answered {
+        let headers: Vec<(&str, &str)> = if_match.map(|t| ("if-match", t)).into_iter().collect();
+        self.send("DELETE", path, None, &headers).await
+    }
+}

@@ -1,0 +1,28 @@
+//! The service as its users meet it: a real server on a free port, its own database, callers over HTTP.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails here"
+)]
+
+mod helpers;
+
+mod access;
+mod auth;
+mod cities;
+mod comments;
+mod concurrency;
+mod contract;
+mod cycles;
+mod faults;
+mod figures;
+mod history;
+mod journal;
+mod partners;
+mod parts;
+mod plans;
+mod projects;
+mod reference;
+mod reports;
+mod users;
