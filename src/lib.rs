@@ -1,1 +1,3 @@
-//! x
+//! The record of the ASEAN Smart Cities Network's action plans, as a REST service.
+
+pub mod clock;
