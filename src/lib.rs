@@ -1,3 +1,5 @@
 //! The record of the ASEAN Smart Cities Network's action plans, as a REST service.
 
 pub mod clock;
+pub mod config;
+pub mod telemetry;

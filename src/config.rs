@@ -1,0 +1,146 @@
+//! The environment, read once into validated [`Settings`]. Nothing else reads the environment,
+//! and no secret is printed. What the settings lead to is built in `startup`.
+
+mod database;
+mod help;
+mod network;
+mod reader;
+mod secret;
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+
+pub use database::{DatabaseUrl, SslMode};
+pub use help::{SETTINGS, SettingDoc, settings_help};
+pub use network::Network;
+pub use secret::{MIN_TOKEN_SECRET_BYTES, Secret, TokenSecrets};
+
+use reader::Reader;
+
+/// Everything that can be set from outside. [`SETTINGS`] says what each means.
+#[derive(Debug)]
+pub struct Settings {
+    /// The primary database (`DATABASE_URL`).
+    pub database: DatabaseUrl,
+    /// A PostgreSQL replica for reading (`DATABASE_READ_URL`).
+    pub database_read: Option<DatabaseUrl>,
+    /// Connections, each on its own thread (`ASCN_DB_THREADS`); on SQLite those that read.
+    pub db_threads: usize,
+    /// Where the API listens (`ASCN_BIND`).
+    pub bind: SocketAddr,
+    /// Where the metrics listen, `None` for nowhere (`ASCN_METRICS_BIND`).
+    pub metrics_bind: Option<SocketAddr>,
+    /// What access tokens are signed with (`ASCN_TOKEN_SECRET`, `ASCN_TOKEN_SECRET_FILE`).
+    pub token_secrets: TokenSecrets,
+    /// The password of every demo account, `None` to make one up (`ASCN_DEMO_PASSWORD`).
+    pub demo_password: Option<Secret>,
+    /// Proxies whose `Forwarded` headers are believed (`ASCN_TRUSTED_PROXIES`).
+    pub trusted_proxies: Vec<Network>,
+    /// Origins of web pages that may call the API, as browsers spell them (`ASCN_CORS_ORIGINS`).
+    pub cors_origins: Vec<String>,
+    /// Whether releases are read without signing in (`ASCN_PUBLIC_RELEASES`).
+    pub public_releases: bool,
+    /// Sign-in attempts a minute, `None` for no limit (`ASCN_LOGIN_LIMIT_PER_MINUTE`).
+    pub login_limit_per_minute: Option<NonZeroU32>,
+    /// Requests of a caller a minute, `None` for no limit (`ASCN_REQUEST_LIMIT_PER_MINUTE`).
+    pub request_limit_per_minute: Option<NonZeroU32>,
+    /// Memory for cached answers in bytes, 0 for none (`ASCN_CACHE_MB`).
+    pub cache_bytes: u64,
+    /// Whether `/docs` is served (`ASCN_DOCS`).
+    pub docs: bool,
+    /// A filter of `tracing`, known to be well-formed (`ASCN_LOG`).
+    pub log: String,
+    /// The form of the log (`ASCN_LOG_FORMAT`).
+    pub log_format: LogFormat,
+    /// What the operator should know and what does not stop the start.
+    pub warnings: Vec<String>,
+}
+
+/// The form of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// A setting that cannot be understood. Never holds the value, which may be a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {problem}")]
+pub struct SettingError {
+    /// The setting's name.
+    pub name: &'static str,
+    /// What was expected instead.
+    pub problem: String,
+}
+
+impl Settings {
+    /// Reads the settings of this process.
+    ///
+    /// # Errors
+    /// The first setting that cannot be understood.
+    pub fn from_env() -> Result<Self, SettingError> {
+        Self::read(&mut reader::from_env()?)
+    }
+
+    /// Reads the settings from names and values; the last of a name counts.
+    ///
+    /// # Errors
+    /// The first setting that cannot be understood.
+    pub fn from_vars(vars: impl Iterator<Item = (String, String)>) -> Result<Self, SettingError> {
+        Self::read(&mut Reader::new(vars))
+    }
+
+    /// Checks what a demo asks for beyond that: its password is printed, so that only this
+    /// machine may reach it.
+    ///
+    /// # Errors
+    /// When `ASCN_BIND` is not a loopback address.
+    pub fn check_demo(&self) -> Result<(), SettingError> {
+        if self.bind.ip().is_loopback() {
+            return Ok(());
+        }
+        let problem = "a demo listens on loopback only, as 127.0.0.1:8080 or [::1]:8080".to_owned();
+        Err(SettingError { name: "ASCN_BIND", problem })
+    }
+
+    fn read(vars: &mut Reader) -> Result<Self, SettingError> {
+        let database = vars.required("DATABASE_URL", DatabaseUrl::parse)?;
+        let database_read =
+            vars.optional("DATABASE_READ_URL", |url| database.parse_replica(url))?;
+        let mut settings = Self {
+            database_read,
+            db_threads: vars.required("ASCN_DB_THREADS", |n| database.parse_threads(n))?,
+            bind: vars.required("ASCN_BIND", network::address)?,
+            metrics_bind: vars.required("ASCN_METRICS_BIND", |s| {
+                if s == "off" { Ok(None) } else { network::address(s).map(Some) }
+            })?,
+            token_secrets: secret::token_secrets(vars, &database)?,
+            database,
+            demo_password: vars.optional("ASCN_DEMO_PASSWORD", |s| Ok(Secret::from(s)))?,
+            trusted_proxies: vars.list("ASCN_TRUSTED_PROXIES", Network::parse)?,
+            cors_origins: vars.list("ASCN_CORS_ORIGINS", network::origin)?,
+            public_releases: vars.required("ASCN_PUBLIC_RELEASES", reader::switch)?,
+            login_limit_per_minute: vars.required("ASCN_LOGIN_LIMIT_PER_MINUTE", reader::limit)?,
+            request_limit_per_minute: vars
+                .required("ASCN_REQUEST_LIMIT_PER_MINUTE", reader::limit)?,
+            cache_bytes: vars.required("ASCN_CACHE_MB", reader::mebibytes)?,
+            docs: vars.required("ASCN_DOCS", reader::switch)?,
+            log: vars.required("ASCN_LOG", reader::log_filter)?,
+            log_format: vars.required("ASCN_LOG_FORMAT", reader::log_format)?,
+            warnings: Vec::new(),
+        };
+        settings.warnings = vars.unknown();
+        if settings.metrics_bind.is_some_and(|address| !address.ip().is_loopback()) {
+            settings.warnings.push(
+                "ASCN_METRICS_BIND is not a loopback address: metrics are served without sign-in"
+                    .to_owned(),
+            );
+        }
+        Ok(settings)
+    }
+}
+
+#[cfg(test)]
+mod tests;

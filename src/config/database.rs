@@ -1,0 +1,193 @@
+//! `DATABASE_URL`: which database, and how safely it is reached.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::thread::available_parallelism;
+
+use tokio_postgres::config::{Config, Host};
+use url::form_urlencoded;
+
+use super::Secret;
+use super::reader::Parsed;
+
+/// Where the records are kept. The scheme decides; an unknown one is an error, never a new file.
+#[derive(Clone, Debug)]
+pub enum DatabaseUrl {
+    /// An embedded database.
+    Sqlite {
+        /// Its file.
+        path: PathBuf,
+    },
+    /// A PostgreSQL server.
+    Postgres {
+        /// The URL for tokio-postgres, without `sslrootcert`. Its `sslmode` is `disable` or
+        /// `require` and agrees with the field `sslmode`: without TLS at hand the latter fails.
+        url: Secret,
+        /// Whether the connection is encrypted.
+        sslmode: SslMode,
+        /// Certificates in PEM form to trust instead of the built-in public roots.
+        ca_file: Option<PathBuf>,
+    },
+}
+
+/// Whether the way to PostgreSQL is protected. There is no middle: encryption without a check of
+/// who is at the other end protects from nobody who can get in between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SslMode {
+    /// Plain.
+    Disable,
+    /// TLS, with the certificate and the host's name verified.
+    Verify,
+}
+
+const SQLITE_EXPECTED: &str =
+    "expected sqlite://FILE or sqlite:///FILE, without options; a database in memory is not served";
+const POSTGRES_EXPECTED: &str = "expected postgres://USER:PASSWORD@HOST:PORT/DATABASE with options \
+                                 that tokio-postgres knows, sslmode or sslrootcert";
+
+impl DatabaseUrl {
+    pub(super) fn parse(text: &str) -> Parsed<Self> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return postgres(text);
+        }
+        match text.strip_prefix("sqlite:") {
+            Some(rest) => sqlite(rest.strip_prefix("//").unwrap_or(rest)),
+            None => Err("expected sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE".into()),
+        }
+    }
+
+    pub(super) fn parse_replica(&self, text: &str) -> Parsed<Self> {
+        match (self, Self::parse(text)?) {
+            (Self::Postgres { .. }, replica @ Self::Postgres { .. }) => Ok(replica),
+            _ => Err("expected a PostgreSQL URL beside a PostgreSQL DATABASE_URL".to_owned()),
+        }
+    }
+
+    pub(super) fn parse_threads(&self, text: &str) -> Parsed<usize> {
+        match (text, text.parse()) {
+            ("auto", _) => Ok(self.usual_threads()),
+            (_, Ok(count @ 1..=128)) => Ok(count),
+            _ => Err("expected a whole number from 1 to 128, or auto".to_owned()),
+        }
+    }
+
+    /// On SQLite reading is bound to the cores. On PostgreSQL it is not, but each connection is a
+    /// process there and instances add up: of 4 and 16 measured, neither was far from the other.
+    fn usual_threads(&self) -> usize {
+        match self {
+            Self::Sqlite { .. } => available_parallelism().map_or(2, usize::from).clamp(2, 8),
+            Self::Postgres { .. } => 8,
+        }
+    }
+}
+
+/// Takes the path as it is written: no percent-decoding, no options.
+fn sqlite(path: &str) -> Parsed<DatabaseUrl> {
+    let refused = path.is_empty()
+        || path.ends_with('/')
+        || path.contains(['?', '#', '\0'])
+        || path.contains(":memory:");
+    if refused {
+        return Err(SQLITE_EXPECTED.to_owned());
+    }
+    Ok(DatabaseUrl::Sqlite { path: PathBuf::from(path) })
+}
+
+fn postgres(text: &str) -> Parsed<DatabaseUrl> {
+    let wrong = || POSTGRES_EXPECTED.to_owned();
+    // As tokio-postgres reads it: what is before the first @ is user and password, where a ? is
+    // just a character.
+    let after_user = text.find('@').unwrap_or(0);
+    let (user, rest) = text.split_at(after_user);
+    let (base, query) = match rest.split_once('?') {
+        Some((host, query)) => (format!("{user}{host}"), query),
+        None => (text.to_owned(), ""),
+    };
+    let options = Options::parse(query)?;
+    // Its own check, so that a mistake shows at the start and not at the first connection. The
+    // error is dropped because it may quote the URL.
+    let config: Config = options.append_to(&base, None).parse().ok().ok_or_else(wrong)?;
+    if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+        return Err(wrong());
+    }
+    let sslmode = options.sslmode(is_local(&config))?;
+    let url = Secret::from(options.append_to(&base, Some(sslmode)));
+    Ok(DatabaseUrl::Postgres { url, sslmode, ca_file: options.ca_file })
+}
+
+/// Tells whether every host is this machine.
+fn is_local(config: &Config) -> bool {
+    let hosts = config.get_hosts().iter().all(|host| match host {
+        Host::Tcp(name) if name == "localhost" => true,
+        Host::Tcp(name) => name.parse().is_ok_and(|address: IpAddr| address.is_loopback()),
+        Host::Unix(_) => true,
+    });
+    hosts && config.get_hostaddrs().iter().all(IpAddr::is_loopback)
+}
+
+/// The options of a URL: ours taken out, the others as they were written.
+#[derive(Default)]
+struct Options<'a> {
+    sslmode: Option<String>,
+    ca_file: Option<PathBuf>,
+    others: Vec<&'a str>,
+}
+
+impl<'a> Options<'a> {
+    fn parse(query: &'a str) -> Parsed<Self> {
+        let mut options = Self::default();
+        for option in query.split('&').filter(|option| !option.is_empty()) {
+            // A plus is a plus in these URLs, whereas in forms it is a space.
+            let form = option.replace('+', "%2B");
+            let (key, value) = form_urlencoded::parse(form.as_bytes()).next().unwrap_or_default();
+            let twice = match key.as_ref() {
+                "sslmode" => options.sslmode.replace(value.into_owned()).is_some(),
+                "sslrootcert" if value.is_empty() => {
+                    return Err("sslrootcert: expected a file".to_owned());
+                }
+                "sslrootcert" => options.ca_file.replace(value.into_owned().into()).is_some(),
+                _ => {
+                    options.others.push(option);
+                    false
+                }
+            };
+            if twice {
+                return Err("expected sslmode and sslrootcert once at most".to_owned());
+            }
+        }
+        Ok(options)
+    }
+
+    fn sslmode(&self, local: bool) -> Parsed<SslMode> {
+        match (self.sslmode.as_deref(), &self.ca_file) {
+            (Some("disable"), Some(_)) => Err("sslrootcert has no meaning with sslmode=disable; \
+                                               expected one of the two"
+                .to_owned()),
+            (Some("disable"), None) => Ok(SslMode::Disable),
+            (Some("require" | "verify-ca" | "verify-full"), _) | (None, Some(_)) => {
+                Ok(SslMode::Verify)
+            }
+            (Some("prefer" | "allow"), _) => Err("sslmode=prefer and allow go on in plain text \
+                                                  when TLS is refused, and anyone in between can \
+                                                  refuse it; expected verify-full or disable"
+                .to_owned()),
+            (Some(_), _) => {
+                Err("sslmode: expected disable, require, verify-ca or verify-full".to_owned())
+            }
+            (None, None) => Ok(if local { SslMode::Disable } else { SslMode::Verify }),
+        }
+    }
+
+    fn append_to(&self, base: &str, sslmode: Option<SslMode>) -> String {
+        let sslmode = sslmode.map(|mode| match mode {
+            SslMode::Disable => "sslmode=disable",
+            SslMode::Verify => "sslmode=require",
+        });
+        let options: Vec<&str> = self.others.iter().copied().chain(sslmode).collect();
+        let mark = if options.is_empty() { "" } else { "?" };
+        format!("{base}{mark}{}", options.join("&"))
+    }
+}
+
+#[cfg(test)]
+mod tests;

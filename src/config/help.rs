@@ -1,0 +1,115 @@
+//! The table of settings: names, defaults and what each is for. `serve --help` prints it.
+
+use std::fmt::Write;
+
+/// One setting as its reader needs to know it.
+#[derive(Clone, Copy, Debug)]
+pub struct SettingDoc {
+    /// The name of the environment variable.
+    pub name: &'static str,
+    /// The value taken when it is not set.
+    pub default: Option<&'static str>,
+    /// What it does and what may be written.
+    pub help: &'static str,
+}
+
+const fn setting(
+    name: &'static str,
+    default: Option<&'static str>,
+    help: &'static str,
+) -> SettingDoc {
+    SettingDoc { name, default, help }
+}
+
+/// Every setting there is.
+pub const SETTINGS: &[SettingDoc] = &[
+    setting(
+        "DATABASE_URL",
+        Some("sqlite://ascn.db"),
+        "sqlite://FILE (relative), sqlite:///FILE (absolute), or \
+         postgres://USER:PASSWORD@HOST/DATABASE. PostgreSQL is reached by TLS with a verified \
+         certificate (?sslmode=verify-full, built-in public roots or sslrootcert=FILE); \
+         sslmode=disable is the default on this machine only",
+    ),
+    setting("DATABASE_READ_URL", None, "a replica of the PostgreSQL database, for reading"),
+    setting(
+        "ASCN_DB_THREADS",
+        Some("auto"),
+        "database connections, 1 to 128; auto is 8 on PostgreSQL, and on SQLite one reader per \
+         core, 2 to 8",
+    ),
+    setting("ASCN_BIND", Some("127.0.0.1:8080"), "the address and port of the API"),
+    setting(
+        "ASCN_METRICS_BIND",
+        Some("127.0.0.1:9464"),
+        "the address and port of /metrics, which asks for no sign-in; or off",
+    ),
+    setting(
+        "ASCN_TOKEN_SECRET",
+        None,
+        "what access tokens are signed with: comma-separated, each of 32 bytes or more; the first \
+         signs, all verify. Required with PostgreSQL; beside an SQLite file one is made and kept",
+    ),
+    setting("ASCN_TOKEN_SECRET_FILE", None, "a file that holds ASCN_TOKEN_SECRET instead"),
+    setting(
+        "ASCN_DEMO_PASSWORD",
+        None,
+        "the password of every demo account; without it one is made up and printed",
+    ),
+    setting(
+        "ASCN_TRUSTED_PROXIES",
+        None,
+        "proxies whose word on a caller's address is taken: comma-separated addresses or networks, \
+         as 10.0.0.0/8",
+    ),
+    setting(
+        "ASCN_CORS_ORIGINS",
+        None,
+        "web pages that may call the API: comma-separated, as https://dashboard.example",
+    ),
+    setting("ASCN_PUBLIC_RELEASES", Some("false"), "whether releases are read without sign-in"),
+    setting(
+        "ASCN_LOGIN_LIMIT_PER_MINUTE",
+        Some("10"),
+        "sign-in attempts a minute per address and per account; or off",
+    ),
+    setting(
+        "ASCN_REQUEST_LIMIT_PER_MINUTE",
+        Some("600"),
+        "requests a minute per caller and per address; or off",
+    ),
+    setting("ASCN_CACHE_MB", Some("32"), "memory for cached answers, 0 for none"),
+    setting("ASCN_DOCS", Some("on"), "whether /docs is served: on or off"),
+    setting("ASCN_LOG", Some("info"), "what is logged: a level, or a filter as info,diesel=warn"),
+    setting("ASCN_LOG_FORMAT", Some("text"), "text or json, one line each"),
+];
+
+/// Returns the settings as text for the terminal.
+#[must_use]
+pub fn settings_help() -> String {
+    let mut text = String::from("Settings, from the environment:\n");
+    for SettingDoc { name, default, help } in SETTINGS {
+        let default = default.map(|value| format!(" [default: {value}]")).unwrap_or_default();
+        // Writing to a String does not fail.
+        let _ = write!(text, "\n  {name}{default}\n");
+        for line in wrap(help, 88) {
+            let _ = writeln!(text, "      {line}");
+        }
+    }
+    text
+}
+
+/// Breaks text at spaces into lines of at most `width` characters, where words allow.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.len() + 1 + word.len() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) | None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}

@@ -1,0 +1,134 @@
+use super::*;
+
+fn settings(vars: &[(&str, &str)]) -> Result<Settings, SettingError> {
+    Settings::from_vars(vars.iter().map(|(name, value)| ((*name).into(), (*value).into())))
+}
+
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+#[test]
+fn exactly_the_listed_settings_are_read() {
+    let mut vars = Reader::new(std::iter::empty());
+    Settings::read(&mut vars).unwrap();
+    let listed = SETTINGS.iter().map(|setting| setting.name).collect();
+    assert_eq!(vars.asked(), &listed);
+}
+
+#[test]
+fn without_any_setting_it_serves_a_file_on_this_machine() {
+    let settings = settings(&[]).unwrap();
+    assert!(
+        matches!(&settings.database, DatabaseUrl::Sqlite { path } if path.ends_with("ascn.db"))
+    );
+    assert_eq!(settings.bind, "127.0.0.1:8080".parse().unwrap());
+    assert!(settings.metrics_bind.unwrap().ip().is_loopback());
+    assert!(settings.docs && !settings.public_releases);
+    assert!(settings.cors_origins.is_empty() && settings.trusted_proxies.is_empty());
+    assert_eq!(settings.cache_bytes, 32 * 1024 * 1024);
+    assert_eq!(settings.warnings, Vec::<String>::new());
+    assert!((2..=8).contains(&settings.db_threads));
+    assert!(settings.check_demo().is_ok());
+    let TokenSecrets::BesideSqlite(path) = settings.token_secrets else { panic!("given") };
+    assert_eq!(path.to_str().unwrap(), "ascn.db.token-secret");
+}
+
+#[test]
+fn every_setting_can_be_set() {
+    let settings = settings(&[
+        ("DATABASE_URL", "postgres://u:pw@db.example/d"),
+        ("DATABASE_READ_URL", "postgres://u:pw@replica.example/d"),
+        ("ASCN_DB_THREADS", "3"),
+        ("ASCN_BIND", "0.0.0.0:80"),
+        ("ASCN_METRICS_BIND", "off"),
+        ("ASCN_TOKEN_SECRET", &format!("{SECRET},{SECRET}2")),
+        ("ASCN_DEMO_PASSWORD", "a long password"),
+        ("ASCN_TRUSTED_PROXIES", "10.0.0.0/8, ::1"),
+        ("ASCN_CORS_ORIGINS", "https://a.example,https://b.example"),
+        ("ASCN_PUBLIC_RELEASES", "true"),
+        ("ASCN_LOGIN_LIMIT_PER_MINUTE", "5"),
+        ("ASCN_REQUEST_LIMIT_PER_MINUTE", "off"),
+        ("ASCN_CACHE_MB", "0"),
+        ("ASCN_DOCS", "off"),
+        ("ASCN_LOG", "info,diesel=warn"),
+        ("ASCN_LOG_FORMAT", "json"),
+    ])
+    .unwrap();
+    assert!(matches!(settings.database_read, Some(DatabaseUrl::Postgres { .. })));
+    assert_eq!((settings.db_threads, settings.cache_bytes), (3, 0));
+    assert_eq!((settings.metrics_bind, settings.request_limit_per_minute), (None, None));
+    assert_eq!(settings.login_limit_per_minute.unwrap().get(), 5);
+    assert_eq!(settings.trusted_proxies.len(), 2);
+    assert_eq!(settings.cors_origins, ["https://a.example", "https://b.example"]);
+    assert_eq!(settings.token_secrets.resolve().unwrap().len(), 2);
+    assert_eq!(settings.log_format, LogFormat::Json);
+    assert!(settings.public_releases && !settings.docs);
+    assert_eq!(settings.check_demo().unwrap_err().name, "ASCN_BIND");
+    let shown = format!("{settings:?}");
+    for hidden in [SECRET, "pw", "a long password"] {
+        assert!(!shown.contains(hidden), "{shown}");
+    }
+}
+
+#[test]
+fn what_cannot_be_understood_is_named_and_not_shown() {
+    for (name, value) in [
+        ("DATABASE_URL", "postgres://u:topsecret@h:port/d"),
+        ("DATABASE_URL", "mysql://topsecret@h/d"),
+        ("DATABASE_URL", ""),
+        ("DATABASE_READ_URL", "postgres://u:topsecret@h/d"),
+        ("ASCN_DB_THREADS", "0"),
+        ("ASCN_BIND", "localhost:8080"),
+        ("ASCN_METRICS_BIND", "8080"),
+        ("ASCN_TOKEN_SECRET", "topsecret"),
+        ("ASCN_TOKEN_SECRET", ""),
+        ("ASCN_TOKEN_SECRET_FILE", "/no/topsecret"),
+        ("ASCN_DEMO_PASSWORD", ""),
+        ("ASCN_TRUSTED_PROXIES", "topsecret"),
+        ("ASCN_CORS_ORIGINS", "*"),
+        ("ASCN_PUBLIC_RELEASES", "maybe"),
+        ("ASCN_LOGIN_LIMIT_PER_MINUTE", "0"),
+        ("ASCN_REQUEST_LIMIT_PER_MINUTE", "-1"),
+        ("ASCN_CACHE_MB", "32MB"),
+        ("ASCN_DOCS", "yes please"),
+        ("ASCN_LOG", "ascn_tracker=topsecret"),
+        ("ASCN_LOG_FORMAT", "xml"),
+    ] {
+        let error = settings(&[(name, value)]).unwrap_err();
+        assert_eq!(error.name, name);
+        let text = error.to_string();
+        assert!(text.starts_with(name) && text.contains("expected"), "{text}");
+        assert!(!text.contains("topsecret"), "{text}");
+    }
+}
+
+#[test]
+fn a_token_secret_is_required_with_postgresql() {
+    let error = settings(&[("DATABASE_URL", "postgres://localhost/d")]).unwrap_err();
+    assert_eq!(error.name, "ASCN_TOKEN_SECRET");
+}
+
+#[test]
+fn a_token_secret_comes_from_one_place() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("secret");
+    std::fs::write(&path, format!("{SECRET}\r\n")).unwrap();
+    let file = ("ASCN_TOKEN_SECRET_FILE", path.to_str().unwrap());
+    let secrets = settings(&[file]).unwrap().token_secrets.resolve().unwrap();
+    assert_eq!(secrets[0].expose(), SECRET);
+    assert!(settings(&[file, ("ASCN_TOKEN_SECRET", SECRET)]).is_err());
+}
+
+#[test]
+fn an_unknown_setting_is_warned_of_with_its_nearest() {
+    let settings = settings(&[("ASCN_BND", "x"), ("ASCN_SOMETHING_ELSE", "x"), ("HOME", "/")]);
+    let warnings = settings.unwrap().warnings;
+    assert_eq!(warnings.len(), 2);
+    assert!(warnings[0].contains("ASCN_BND") && warnings[0].contains("ASCN_BIND?"));
+    assert!(!warnings[1].contains("did you mean"));
+}
+
+#[test]
+fn metrics_beyond_this_machine_are_warned_of() {
+    let settings = settings(&[("ASCN_METRICS_BIND", "0.0.0.0:9464")]).unwrap();
+    assert!(settings.warnings[0].contains("ASCN_METRICS_BIND"));
+}
