@@ -1,0 +1,24 @@
+//! Digests of secrets that are random already: refresh tokens, invitations, API keys.
+//! Passwords are not random and are hashed slowly, in `password`.
+
+use sha2::{Digest, Sha256};
+
+/// Returns the SHA-256 of a random token, the only form in which one is kept.
+///
+/// No salt and no slow hash: of 160 random bits or more nothing can be tried out.
+#[must_use]
+pub fn opaque_digest(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_is_sha_256() {
+        let digest = opaque_digest("abc");
+        assert_eq!(digest[..4], [0xba, 0x78, 0x16, 0xbf]);
+        assert_ne!(digest, opaque_digest("abd"));
+    }
+}
