@@ -1,0 +1,83 @@
+//! The commands of the program and their help. What they do is in `startup`.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::settings_help;
+
+/// The record of the ASEAN Smart Cities Network's action plans
+///
+/// Settings come from the environment; `serve --help` lists them all.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can be asked to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API
+    ///
+    /// Brings the database up to date first: migrations, reference data. While no administrator
+    /// is active, each start prints a fresh invitation for one.
+    #[command(after_help = settings_help())]
+    Serve {
+        /// Fill an own database with the published history, one open cycle and an account for
+        /// every role, and listen on loopback only
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Bring the database's tables up to date
+    Migrate,
+    /// Write the reference data: countries, pilot cities, framework, plan cycles
+    ///
+    /// May be repeated: what is there already stays as it is.
+    Seed,
+    /// Import the published monitoring reports of past years
+    ///
+    /// May be repeated: a record that was imported before is not imported again.
+    ImportHistory {
+        /// A JSON file in the form of the built-in history, which is taken without it
+        file: Option<PathBuf>,
+    },
+    /// Write the OpenAPI document to standard output
+    Openapi,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::config::SETTINGS;
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_serve_lists_every_setting() {
+        let mut cli = Cli::command();
+        let help = cli.find_subcommand_mut("serve").unwrap().render_long_help().to_string();
+        for setting in SETTINGS {
+            assert!(help.contains(setting.name), "{} is missing", setting.name);
+        }
+    }
+
+    #[test]
+    fn the_arguments_are_understood() {
+        let parsed = |line: &str| Cli::try_parse_from(line.split(' ')).map(|cli| cli.command);
+        assert!(matches!(parsed("ascn serve --demo").unwrap(), Command::Serve { demo: true }));
+        assert!(matches!(parsed("ascn serve").unwrap(), Command::Serve { demo: false }));
+        let Command::ImportHistory { file } = parsed("ascn import-history a.json").unwrap() else {
+            panic!("another command");
+        };
+        assert_eq!(file.unwrap(), PathBuf::from("a.json"));
+        assert!(parsed("ascn migrate --down").is_err());
+    }
+}
