@@ -1,7 +1,12 @@
-//! The record of the ASEAN Smart Cities Network's action plans, as a REST service.
+//! The record behind the ASEAN Smart Cities Network: city officers file, national representatives
+//! decide, the secretariat publishes, dashboards read. `ARCHITECTURE.md` is the map.
 
+pub mod api;
 pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod domain;
+pub mod startup;
+pub mod store;
 pub mod telemetry;

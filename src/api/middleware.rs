@@ -1,7 +1,7 @@
 //! What surrounds every request: its id, its log line, HEAD as GET, and the writing of problems.
 
 use actix_web::{
-    Error, HttpMessage as _, HttpResponse,
+    Error,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -22,7 +22,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Wraps a request: gives it an id, answers HEAD as GET, logs one line, writes problems as `application/problem+json`.
 ///
 /// # Errors
-/// None: errors become answers here.
+/// Those of the layers below that are no answers; there are none today.
 pub async fn surround(
     mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -36,21 +36,17 @@ pub async fn surround(
     }
     let span =
         tracing::info_span!("request", request.id = %id, method = %method, path = req.path());
-    let request = req.request().clone();
-    let response = async {
-        let response = match next.call(req).await {
-            Ok(response) => response.map_into_boxed_body(),
-            Err(e) => ServiceResponse::new(request.clone(), HttpResponse::from_error(e)),
-        };
+    async move {
+        // The request may not be held meanwhile: routing changes it. Handlers' errors are answers by now.
+        let response = next.call(req).await?.map_into_boxed_body();
         let response = finish(response, id);
         let status = response.status().as_u16();
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         tracing::info!(status, duration_us, "answered");
-        response
+        Ok(response)
     }
     .instrument(span)
-    .await;
-    Ok(response)
+    .await
 }
 
 fn finish(mut response: ServiceResponse<BoxBody>, id: Uuid) -> ServiceResponse<BoxBody> {

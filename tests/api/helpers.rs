@@ -135,7 +135,7 @@ fn settings(url: &str) -> Settings {
         [
             ("DATABASE_URL", url),
             ("ASCN_BIND", "127.0.0.1:0"),
-            ("ASCN_TOKEN_SECRET", "a secret of the tests, 32 bytes or more"),
+            ("ASCN_TOKEN_SECRET", "the-secret-of-the-tests-0123456789abcdef"),
         ]
         .into_iter()
         .map(|(k, v)| (k.to_owned(), v.to_owned())),
