@@ -1,19 +1,18 @@
-//! Reads the command and the settings, calls the library, gives the exit code.
+//! Reads the command, calls the library, gives the exit code.
 
-use std::io::{self, Write};
-use std::process::ExitCode;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
-use ascn_tracker::cli::{Cli, Command};
-use ascn_tracker::config::Settings;
-use ascn_tracker::telemetry;
+use ascn_tracker::{cli::Cli, commands};
 use clap::Parser;
 
 #[global_allocator]
 static GLOBAL: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match run(&cli.command) {
+    match commands::run(&Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Nobody is left to tell when standard error is closed.
@@ -21,18 +20,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn run(command: &Command) -> anyhow::Result<()> {
-    let settings = Settings::from_env()?;
-    telemetry::init(&settings);
-    for warning in &settings.warnings {
-        tracing::warn!("{warning}");
-    }
-    dispatch(command, &settings)
-}
-
-/// Stands in for `startup::run` until that is there.
-fn dispatch(command: &Command, _settings: &Settings) -> anyhow::Result<()> {
-    anyhow::bail!("{command:?} is not built yet")
 }

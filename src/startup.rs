@@ -75,6 +75,65 @@ pub fn prepare(settings: &Settings, _clock: &Clock) -> anyhow::Result<()> {
     })
 }
 
+/// Applies pending migrations and returns how many there were.
+///
+/// # Errors
+/// A database that cannot be reached or migrated.
+pub fn migrate(settings: &Settings) -> anyhow::Result<usize> {
+    with_conn(&target(&settings.database)?, |c| Ok(c.migrate()?))
+}
+
+/// Loads the reference data and says what that changed.
+///
+/// # Errors
+/// A database that cannot be reached or filled.
+pub fn seed(settings: &Settings, clock: &Clock) -> anyhow::Result<String> {
+    prepare(settings, clock)?;
+    Ok("the reference data is loaded".to_owned())
+}
+
+/// Imports the published history, the built-in one or a file's, and says what that changed.
+///
+/// # Errors
+/// A file that cannot be read, a database that cannot be reached or filled.
+pub fn import_history(
+    settings: &Settings,
+    clock: &Clock,
+    _file: Option<&std::path::Path>,
+) -> anyhow::Result<String> {
+    prepare(settings, clock)?;
+    anyhow::bail!("the import is not there yet")
+}
+
+/// Prepares a demo, or takes up the one that is there; returns who can sign in, in words.
+///
+/// # Errors
+/// A database that is none of a demo, cannot be reached or filled.
+pub fn start_demo(settings: &Settings, clock: &Clock) -> anyhow::Result<String> {
+    let password = match &settings.demo_password {
+        Some(given) => given.expose().to_owned(),
+        None => crate::clock::random_token(),
+    };
+    prepare_demo(settings, clock, &password)?;
+    Ok(String::new())
+}
+
+/// Refuses the database of a demo: its password was printed.
+///
+/// # Errors
+/// When the database is marked as a demo's.
+pub fn refuse_demo(_settings: &Settings) -> anyhow::Result<()> {
+    Ok(())
+}
+
+/// Invites the first administrator while there is none; returns the invitation, in words.
+///
+/// # Errors
+/// A database that cannot be reached or written.
+pub fn first_administrator(_settings: &Settings, _clock: &Clock) -> anyhow::Result<Option<String>> {
+    Ok(None)
+}
+
 /// Fills a new database as a demo has it: reference data, the published history, an open cycle and an account for every
 /// role with one password.
 ///

@@ -28,3 +28,11 @@ pub fn mount(cfg: &mut web::ServiceConfig) {
 async fn fallback(_req: HttpRequest) -> Result<HttpResponse, ApiError> {
     Err(ApiError::NotFound)
 }
+
+/// Returns the document as it is checked in: indented JSON with a line break at the end.
+///
+/// # Errors
+/// A document without a JSON form.
+pub fn text() -> anyhow::Result<String> {
+    Ok(format!("{}\n", serde_json::to_string_pretty(document())?))
+}

@@ -1,0 +1,113 @@
+//! What the program's commands do, each a few calls into `startup`.
+
+use std::{
+    fs::File,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+
+use crate::{
+    api,
+    cli::Command,
+    clock::Clock,
+    config::{DatabaseUrl, Settings},
+    startup::{self, Application},
+    telemetry,
+};
+
+/// Runs a command.
+///
+/// # Errors
+/// What stops it, in words for an operator.
+pub fn run(command: &Command) -> anyhow::Result<()> {
+    // The contract is the same under every setting, a wrong one included.
+    if matches!(command, Command::Openapi) {
+        return print(&api::openapi::text()?);
+    }
+    let settings = Settings::from_env()?;
+    telemetry::init(&settings);
+    for warning in &settings.warnings {
+        tracing::warn!("{warning}");
+    }
+    let _claim = Claim::take(&settings.database)?;
+    let clock = Clock::real();
+    match command {
+        Command::Openapi => Ok(()),
+        Command::Migrate => {
+            let applied = startup::migrate(&settings)?;
+            print(&format!("{applied} migrations applied\n"))
+        }
+        Command::Seed => print(&format!("{}\n", startup::seed(&settings, &clock)?)),
+        Command::ImportHistory { file } => {
+            print(&format!("{}\n", startup::import_history(&settings, &clock, file.as_deref())?))
+        }
+        Command::Serve { demo } => serve(&settings, clock, *demo),
+    }
+}
+
+fn serve(settings: &Settings, clock: Clock, demo: bool) -> anyhow::Result<()> {
+    if demo {
+        settings.check_demo()?;
+        let accounts = startup::start_demo(settings, &clock)?;
+        print(&accounts)?;
+    } else {
+        startup::refuse_demo(settings)?;
+        startup::prepare(settings, &clock)?;
+        if let Some(invitation) = startup::first_administrator(settings, &clock)? {
+            print(&invitation)?;
+        }
+    }
+    // Requests under way are answered after SIGTERM; `run` returns when they are.
+    actix_web::rt::System::new().block_on(async {
+        let application = Application::build(settings, clock)?;
+        let base = format!("http://{}:{}", settings.bind.ip(), application.port());
+        print(&format!("\nListening on {base}, documentation at {base}/docs\n"))?;
+        application.run().await.context("the listener failed")
+    })
+}
+
+/// Writes to standard output. A reader that went away is no failure of the command.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
+            Err(e).context("cannot write to standard output")
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// The claim of this process on a SQLite file: the one writer is a thread of one process.
+#[derive(Debug)]
+pub struct Claim(Option<File>);
+
+impl Claim {
+    /// Takes the claim, and makes the database file for its owner's eyes only. PostgreSQL needs none.
+    ///
+    /// # Errors
+    /// When another process has it, or the file cannot be made.
+    pub fn take(database: &DatabaseUrl) -> anyhow::Result<Self> {
+        let DatabaseUrl::Sqlite { path } = database else { return Ok(Self(None)) };
+        let lock_path = PathBuf::from(format!("{}.lock", path.display()));
+        let lock = private_file(&lock_path)?;
+        lock.try_lock().with_context(|| {
+            format!(
+                "{} is in use by another process: only one may write to a SQLite file",
+                path.display()
+            )
+        })?;
+        // SQLite gives its journal files the mode of the database.
+        private_file(path)?;
+        Ok(Self(Some(lock)))
+    }
+}
+
+fn private_file(path: &Path) -> anyhow::Result<File> {
+    let mut options = File::options();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).with_context(|| format!("cannot open {}", path.display()))
+}
