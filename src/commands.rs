@@ -81,7 +81,9 @@ fn print(text: &str) -> anyhow::Result<()> {
 
 /// The claim of this process on a SQLite file: the one writer is a thread of one process.
 #[derive(Debug)]
-pub struct Claim(Option<File>);
+pub struct Claim {
+    _lock: Option<File>,
+}
 
 impl Claim {
     /// Takes the claim, and makes the database file for its owner's eyes only. PostgreSQL needs none.
@@ -89,7 +91,7 @@ impl Claim {
     /// # Errors
     /// When another process has it, or the file cannot be made.
     pub fn take(database: &DatabaseUrl) -> anyhow::Result<Self> {
-        let DatabaseUrl::Sqlite { path } = database else { return Ok(Self(None)) };
+        let DatabaseUrl::Sqlite { path } = database else { return Ok(Self { _lock: None }) };
         let lock_path = PathBuf::from(format!("{}.lock", path.display()));
         let lock = private_file(&lock_path)?;
         lock.try_lock().with_context(|| {
@@ -100,7 +102,7 @@ impl Claim {
         })?;
         // SQLite gives its journal files the mode of the database.
         private_file(path)?;
-        Ok(Self(Some(lock)))
+        Ok(Self { _lock: Some(lock) })
     }
 }
 

@@ -106,7 +106,8 @@ impl Settings {
     }
 
     fn read(vars: &mut Reader) -> Result<Self, SettingError> {
-        let database = vars.required("DATABASE_URL", DatabaseUrl::parse)?;
+        let mut database = vars.required("DATABASE_URL", DatabaseUrl::parse)?;
+        vars.optional("ASCN_DATABASE_PASSWORD_FILE", |path| database.read_password(path))?;
         let database_read =
             vars.optional("DATABASE_READ_URL", |url| database.parse_replica(url))?;
         let mut settings = Self {

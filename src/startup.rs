@@ -31,8 +31,12 @@ pub struct Application {
 pub fn target(url: &DatabaseUrl) -> anyhow::Result<Target> {
     match url {
         DatabaseUrl::Sqlite { path } => Ok(Target::Sqlite { path: path.clone() }),
-        DatabaseUrl::Postgres { url, sslmode, ca_file } => {
-            let config = url.expose().parse().context("DATABASE_URL cannot be understood")?;
+        DatabaseUrl::Postgres { url, password, sslmode, ca_file } => {
+            let mut config: tokio_postgres::Config =
+                url.expose().parse().context("DATABASE_URL cannot be understood")?;
+            if let Some(password) = password {
+                config.password(password.expose());
+            }
             let tls = match sslmode {
                 SslMode::Disable => None,
                 SslMode::Verify => Some(Arc::new(tls(ca_file.as_deref())?)),

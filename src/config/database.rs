@@ -23,6 +23,8 @@ pub enum DatabaseUrl {
         /// The URL for tokio-postgres, without `sslrootcert`. Its `sslmode` is `disable` or
         /// `require` and agrees with the field `sslmode`: without TLS at hand the latter fails.
         url: Secret,
+        /// The password, where it came from a file and not with the URL.
+        password: Option<Secret>,
         /// Whether the connection is encrypted.
         sslmode: SslMode,
         /// Certificates in PEM form to trust instead of the built-in public roots.
@@ -60,6 +62,25 @@ impl DatabaseUrl {
         match (self, Self::parse(text)?) {
             (Self::Postgres { .. }, replica @ Self::Postgres { .. }) => Ok(replica),
             _ => Err("expected a PostgreSQL URL beside a PostgreSQL DATABASE_URL".to_owned()),
+        }
+    }
+
+    /// Takes the password out of a file, for a URL that has none; its line end does not count.
+    pub(super) fn read_password(&mut self, path: &str) -> Parsed<()> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("expected a readable file: {}", error.kind()))?;
+        let text = text.trim_end_matches(['\r', '\n']);
+        match self {
+            Self::Postgres { url, password, .. } => {
+                let given: Option<Config> = url.expose().parse().ok();
+                if given.is_none_or(|config| config.get_password().is_some()) || text.is_empty() {
+                    return Err("expected a file with the password of a DATABASE_URL without one"
+                        .to_owned());
+                }
+                *password = Some(Secret::from(text));
+                Ok(())
+            }
+            Self::Sqlite { .. } => Err("expected a PostgreSQL DATABASE_URL beside it".to_owned()),
         }
     }
 
@@ -112,7 +133,7 @@ fn postgres(text: &str) -> Parsed<DatabaseUrl> {
     }
     let sslmode = options.sslmode(is_local(&config))?;
     let url = Secret::from(options.append_to(&base, Some(sslmode)));
-    Ok(DatabaseUrl::Postgres { url, sslmode, ca_file: options.ca_file })
+    Ok(DatabaseUrl::Postgres { url, password: None, sslmode, ca_file: options.ca_file })
 }
 
 /// Tells whether every host is this machine.

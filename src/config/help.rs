@@ -31,6 +31,11 @@ pub const SETTINGS: &[SettingDoc] = &[
          certificate (?sslmode=verify-full, built-in public roots or sslrootcert=FILE); \
          sslmode=disable is the default on this machine only",
     ),
+    setting(
+        "ASCN_DATABASE_PASSWORD_FILE",
+        None,
+        "a file that holds the password for a DATABASE_URL without one",
+    ),
     setting("DATABASE_READ_URL", None, "a replica of the PostgreSQL database, for reading"),
     setting(
         "ASCN_DB_THREADS",

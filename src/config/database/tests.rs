@@ -2,7 +2,7 @@ use super::*;
 
 fn read(text: &str) -> (String, SslMode, Option<PathBuf>) {
     match DatabaseUrl::parse(text).unwrap() {
-        DatabaseUrl::Postgres { url, sslmode, ca_file } => {
+        DatabaseUrl::Postgres { url, sslmode, ca_file, .. } => {
             (url.expose().to_owned(), sslmode, ca_file)
         }
         DatabaseUrl::Sqlite { .. } => panic!("SQLite"),
@@ -75,5 +75,21 @@ fn halfway_protection_is_refused() {
     }
     for options in ["sslmode=disable&sslrootcert=ca", "sslmode=require&sslmode=disable"] {
         assert!(DatabaseUrl::parse(&format!("postgres://h/d?{options}")).is_err());
+    }
+}
+
+#[test]
+fn a_password_comes_from_a_file_for_a_url_without_one() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "s3cret\n").unwrap();
+    let path = file.path().to_str().unwrap();
+    let mut url = DatabaseUrl::parse("postgres://ascn@localhost/ascn").unwrap();
+    url.read_password(path).unwrap();
+    assert!(
+        matches!(&url, DatabaseUrl::Postgres { password: Some(p), .. } if p.expose() == "s3cret")
+    );
+    assert!(!format!("{url:?}").contains("s3cret"));
+    for refused in ["postgres://ascn:other@localhost/ascn", "sqlite://x.db"] {
+        assert!(DatabaseUrl::parse(refused).unwrap().read_password(path).is_err(), "{refused}");
     }
 }
