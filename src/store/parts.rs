@@ -1,1 +1,9 @@
-//! Milestones, indicators and partnerships of projects.
+//! What hangs on a project: milestones, indicators, partnerships. One file each.
+
+mod indicators;
+mod milestones;
+mod partnerships;
+
+pub use indicators::{find_indicator, indicators};
+pub use milestones::{find_milestone, milestones};
+pub use partnerships::{find_partnership, partnerships};

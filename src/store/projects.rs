@@ -1,1 +1,124 @@
-//! Projects: the working copy and the approved copy, their lists.
+//! Projects: the working copies, and the approved copies that strangers see.
+
+use diesel::prelude::*;
+
+use super::{
+    Conn, Record, StoreResult,
+    conn::on,
+    load::Load,
+    schema::{approved_projects, journal, projects, reports},
+    types::DbUuid,
+};
+use crate::domain::{
+    id::Id,
+    project::{ApprovedProject, Project, ProjectCode},
+    subject::ProjectSubject,
+    value::Slug,
+};
+
+mod facets;
+mod rows;
+
+pub(super) use facets::rewrite_partners;
+pub(super) use rows::money;
+use rows::{ApprovedRow, ProjectRow};
+
+/// Finds a project by its code.
+///
+/// # Errors
+/// Failures of the database.
+pub fn find(conn: &mut Conn, code: &ProjectCode) -> StoreResult<Option<Project>> {
+    let row: Option<ProjectRow> = on!(conn, |c, DB| projects::table
+        .filter(projects::city.eq(code.city().as_str()))
+        .filter(projects::number.eq(code.number()))
+        .select(ProjectRow::as_select())
+        .get_result(c)
+        .optional())?;
+    row.map(Project::try_from).transpose()
+}
+
+/// Finds the project that an import made of a record with this key.
+///
+/// # Errors
+/// Failures of the database.
+pub fn find_imported(conn: &mut Conn, import_key: &str) -> StoreResult<Option<Project>> {
+    let row: Option<ProjectRow> = on!(conn, |c, DB| projects::table
+        .filter(projects::import_key.eq(import_key))
+        .select(ProjectRow::as_select())
+        .get_result(c)
+        .optional())?;
+    row.map(Project::try_from).transpose()
+}
+
+/// Finds the approved copy of a project.
+///
+/// # Errors
+/// Failures of the database.
+pub fn find_approved(conn: &mut Conn, id: Id<Project>) -> StoreResult<Option<ApprovedProject>> {
+    let row: Option<ApprovedRow> = on!(conn, |c, DB| approved_projects::table
+        .find(DbUuid::from(id))
+        .select(ApprovedRow::as_select())
+        .get_result(c)
+        .optional())?;
+    row.map(ApprovedProject::try_from).transpose()
+}
+
+/// Returns the number of a city's next project. One that was given out is not given out again, not even after its
+/// project was deleted: the journal remembers it. Writers are serialised, so nobody else gets the same.
+///
+/// # Errors
+/// Failures of the database.
+pub fn next_number(conn: &mut Conn, city: &Slug) -> StoreResult<i64> {
+    let highest: Option<i64> = on!(conn, |c, DB| projects::table
+        .filter(projects::city.eq(city.as_str()))
+        .select(diesel::dsl::max(projects::number))
+        .get_result(c))?;
+    // '.' follows '-' in the order of bytes, in which both databases compare keys.
+    let (from, to) = (format!("{city}-"), format!("{city}."));
+    let deleted: Vec<String> = on!(conn, |c, DB| journal::table
+        .filter(journal::entity.eq(Project::ENTITY))
+        .filter(journal::key.ge(&from).and(journal::key.lt(&to)))
+        .filter(journal::record.is_null())
+        .select(journal::key)
+        .load(c))?;
+    // The range holds the keys of cities with a longer name too: `da-nang-bay-4` lies within `da-nang-`.
+    let deleted = deleted
+        .iter()
+        .filter_map(|key| ProjectCode::parse(key).ok())
+        .filter(|code| code.city() == city)
+        .map(|code| code.number())
+        .max();
+    Ok(highest.max(deleted).unwrap_or(0) + 1)
+}
+
+/// Says whether any report was ever written about a project; such a project is not deleted.
+///
+/// # Errors
+/// Failures of the database.
+pub fn has_report(conn: &mut Conn, id: Id<Project>) -> StoreResult<bool> {
+    let n: i64 = on!(conn, |c, DB| reports::table
+        .filter(reports::project_id.eq(DbUuid::from(id)))
+        .count()
+        .get_result(c))?;
+    Ok(n > 0)
+}
+
+/// Says whether another project continues this one; such a project is not deleted.
+///
+/// # Errors
+/// Failures of the database.
+pub fn is_continued(conn: &mut Conn, code: &ProjectCode) -> StoreResult<bool> {
+    let n: i64 = on!(conn, |c, DB| projects::table
+        .filter(projects::continues.eq(code.to_string()))
+        .count()
+        .get_result(c))?;
+    Ok(n > 0)
+}
+
+impl Load for ProjectSubject {
+    fn load(conn: &mut Conn, code: &ProjectCode) -> StoreResult<Option<Self>> {
+        let Some(project) = find(conn, code)? else { return Ok(None) };
+        let approved = find_approved(conn, project.id)?;
+        Ok(Some(Self { project, approved }))
+    }
+}

@@ -218,6 +218,7 @@ diesel::table! {
         ends_on -> Nullable<Date>,
         budget_minor -> Nullable<BigInt>,
         budget_currency -> Nullable<Text>,
+        continues -> Nullable<Text>,
         details -> Text,
         import_key -> Nullable<Text>,
         created_at -> DbTs,

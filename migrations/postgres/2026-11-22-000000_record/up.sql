@@ -174,6 +174,7 @@ create table projects (
     ends_on date,
     budget_minor bigint check (budget_minor between 0 and 9007199254740991),
     budget_currency text collate "C" check (length(budget_currency) = 3),
+    continues text collate "C",
     details text collate "C" not null,
     import_key text collate "C" unique,
     created_at timestamptz not null,
@@ -191,6 +192,7 @@ create index projects_country on projects (country, city, number);
 create index projects_focus on projects (focus_area, city, number);
 create index projects_sub on projects (sub_area, city, number);
 create index projects_plan on projects (plan_cycle, city, number);
+create index projects_continues on projects (continues);
 create table approved_projects (
     id uuid primary key not null references projects (id),
     city text collate "C" not null references cities (slug),

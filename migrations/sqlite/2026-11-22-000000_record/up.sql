@@ -174,6 +174,7 @@ create table projects (
     ends_on text,
     budget_minor integer check (budget_minor between 0 and 9007199254740991),
     budget_currency text check (length(budget_currency) = 3),
+    continues text,
     details text not null,
     import_key text unique,
     created_at integer not null,
@@ -191,6 +192,7 @@ create index projects_country on projects (country, city, number);
 create index projects_focus on projects (focus_area, city, number);
 create index projects_sub on projects (sub_area, city, number);
 create index projects_plan on projects (plan_cycle, city, number);
+create index projects_continues on projects (continues);
 create table approved_projects (
     id blob primary key not null references projects (id),
     city text not null references cities (slug),

@@ -1,0 +1,125 @@
+//! Indicators.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde_json::Value;
+
+use crate::{
+    domain::{
+        id::Id,
+        parts::{Better, Indicator, IndicatorKind, Reading},
+        project::{Project, ProjectCode},
+        value::{Title, fold},
+    },
+    store::{
+        Conn, Record, StoreError, StoreResult, conn::on, schema::indicators, tx::kept,
+        types::DbUuid,
+    },
+};
+
+/// An indicator's row.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = indicators, treat_none_as_null = true)]
+struct IndicatorRow {
+    id: DbUuid,
+    project_id: DbUuid,
+    code: String,
+    name: String,
+    name_key: String,
+    kind: String,
+    unit: String,
+    better: String,
+    baseline_value: Option<f64>,
+    baseline_on: Option<NaiveDate>,
+    target_value: Option<f64>,
+    target_on: Option<NaiveDate>,
+    version: i64,
+}
+
+impl TryFrom<&Indicator> for IndicatorRow {
+    type Error = StoreError;
+    fn try_from(i: &Indicator) -> StoreResult<Self> {
+        Ok(Self {
+            id: i.id.into(),
+            project_id: i.project.into(),
+            code: i.code.to_string(),
+            name: i.name.to_string(),
+            name_key: fold(i.name.as_str()),
+            kind: i.kind.to_string(),
+            unit: i.unit.to_string(),
+            better: i.better.to_string(),
+            baseline_value: i.baseline.map(|r| r.value),
+            baseline_on: i.baseline.map(|r| r.on),
+            target_value: i.target.map(|r| r.value),
+            target_on: i.target.map(|r| r.on),
+            version: i.version,
+        })
+    }
+}
+
+/// The schema keeps value and day together or not at all.
+fn reading(value: Option<f64>, on: Option<NaiveDate>) -> Option<Reading> {
+    value.zip(on).map(|(value, on)| Reading { value, on })
+}
+
+impl TryFrom<IndicatorRow> for Indicator {
+    type Error = StoreError;
+    fn try_from(r: IndicatorRow) -> StoreResult<Self> {
+        Ok(Self {
+            id: r.id.into(),
+            project: r.project_id.into(),
+            code: ProjectCode::parse(r.code)?,
+            name: Title::parse(r.name)?,
+            kind: IndicatorKind::parse(r.kind)?,
+            unit: Title::parse(r.unit)?,
+            better: Better::parse(r.better)?,
+            baseline: reading(r.baseline_value, r.baseline_on),
+            target: reading(r.target_value, r.target_on),
+            version: r.version,
+        })
+    }
+}
+kept!(Indicator, IndicatorRow, indicators, |i| DbUuid::from(i.id));
+impl Record for Indicator {
+    const ENTITY: &'static str = "indicator";
+    const PUBLIC: bool = false;
+    fn key(&self) -> String {
+        format!("{}/{}", self.code, self.id)
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn content(&self) -> Result<Value, serde_json::Error> {
+        serde_json::to_value(self)
+    }
+}
+/// Reads the indicators of a project, in the order of their making.
+///
+/// # Errors
+/// Failures of the database.
+pub fn indicators(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Indicator>> {
+    let rows: Vec<IndicatorRow> = on!(conn, |c, DB| indicators::table
+        .filter(indicators::project_id.eq(DbUuid::from(project)))
+        .order(indicators::id)
+        .select(IndicatorRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(Indicator::try_from).collect()
+}
+
+/// Finds one of a project's indicators.
+///
+/// # Errors
+/// Failures of the database.
+pub fn find_indicator(
+    conn: &mut Conn,
+    project: Id<Project>,
+    id: Id<Indicator>,
+) -> StoreResult<Option<Indicator>> {
+    let row: Option<IndicatorRow> = on!(conn, |c, DB| indicators::table
+        .find(DbUuid::from(id))
+        .filter(indicators::project_id.eq(DbUuid::from(project)))
+        .select(IndicatorRow::as_select())
+        .get_result(c)
+        .optional())?;
+    row.map(Indicator::try_from).transpose()
+}

@@ -1,0 +1,109 @@
+//! Milestones.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde_json::Value;
+
+use crate::{
+    domain::{
+        id::Id,
+        parts::Milestone,
+        project::{Project, ProjectCode},
+        value::{Title, fold},
+    },
+    store::{
+        Conn, Record, StoreError, StoreResult, conn::on, schema::milestones, tx::kept,
+        types::DbUuid,
+    },
+};
+
+/// A milestone's row.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = milestones, treat_none_as_null = true)]
+struct MilestoneRow {
+    id: DbUuid,
+    project_id: DbUuid,
+    code: String,
+    title: String,
+    title_key: String,
+    due_on: NaiveDate,
+    weight: i64,
+    completed_on: Option<NaiveDate>,
+    version: i64,
+}
+
+impl TryFrom<&Milestone> for MilestoneRow {
+    type Error = StoreError;
+    fn try_from(m: &Milestone) -> StoreResult<Self> {
+        Ok(Self {
+            id: m.id.into(),
+            project_id: m.project.into(),
+            code: m.code.to_string(),
+            title: m.title.to_string(),
+            title_key: fold(m.title.as_str()),
+            due_on: m.due_on,
+            weight: m.weight,
+            completed_on: m.completed_on,
+            version: m.version,
+        })
+    }
+}
+impl TryFrom<MilestoneRow> for Milestone {
+    type Error = StoreError;
+    fn try_from(r: MilestoneRow) -> StoreResult<Self> {
+        Ok(Self {
+            id: r.id.into(),
+            project: r.project_id.into(),
+            code: ProjectCode::parse(r.code)?,
+            title: Title::parse(r.title)?,
+            due_on: r.due_on,
+            weight: r.weight,
+            completed_on: r.completed_on,
+            version: r.version,
+        })
+    }
+}
+kept!(Milestone, MilestoneRow, milestones, |m| DbUuid::from(m.id));
+impl Record for Milestone {
+    const ENTITY: &'static str = "milestone";
+    const PUBLIC: bool = false;
+    fn key(&self) -> String {
+        format!("{}/{}", self.code, self.id)
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn content(&self) -> Result<Value, serde_json::Error> {
+        serde_json::to_value(self)
+    }
+}
+/// Reads the milestones of a project, in the order of their days.
+///
+/// # Errors
+/// Failures of the database.
+pub fn milestones(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Milestone>> {
+    let rows: Vec<MilestoneRow> = on!(conn, |c, DB| milestones::table
+        .filter(milestones::project_id.eq(DbUuid::from(project)))
+        .order((milestones::due_on, milestones::id))
+        .select(MilestoneRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(Milestone::try_from).collect()
+}
+
+/// Finds one of a project's milestones.
+///
+/// # Errors
+/// Failures of the database.
+pub fn find_milestone(
+    conn: &mut Conn,
+    project: Id<Project>,
+    id: Id<Milestone>,
+) -> StoreResult<Option<Milestone>> {
+    let row: Option<MilestoneRow> = on!(conn, |c, DB| milestones::table
+        .find(DbUuid::from(id))
+        .filter(milestones::project_id.eq(DbUuid::from(project)))
+        .select(MilestoneRow::as_select())
+        .get_result(c)
+        .optional())?;
+    row.map(Milestone::try_from).transpose()
+}

@@ -1,0 +1,145 @@
+//! Partnerships. Their partners are a facet of the project, which lists filter by.
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use crate::{
+    domain::{
+        id::Id,
+        parts::{PartnerRole, PartnerStage, Partnership},
+        project::{Project, ProjectCode},
+        value::{Prose, Slug, Title},
+    },
+    store::{
+        Conn, Kept, Record, StoreError, StoreResult,
+        conn::on,
+        projects::{money, rewrite_partners},
+        schema::partnerships,
+        types::DbUuid,
+    },
+};
+
+/// A partnership's row.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = partnerships, treat_none_as_null = true)]
+struct PartnershipRow {
+    id: DbUuid,
+    project_id: DbUuid,
+    code: String,
+    partner: Option<String>,
+    as_stated: Option<String>,
+    role: Option<String>,
+    stage: Option<String>,
+    amount_minor: Option<i64>,
+    amount_currency: Option<String>,
+    note: Option<String>,
+    version: i64,
+}
+
+impl From<&Partnership> for PartnershipRow {
+    fn from(p: &Partnership) -> Self {
+        Self {
+            id: p.id.into(),
+            project_id: p.project.into(),
+            code: p.code.to_string(),
+            partner: p.partner.as_ref().map(Slug::to_string),
+            as_stated: p.as_stated.as_ref().map(Title::to_string),
+            role: p.role.map(|r| r.to_string()),
+            stage: p.stage.map(|s| s.to_string()),
+            amount_minor: p.amount.map(|m| m.amount_minor),
+            amount_currency: p.amount.map(|m| m.currency.as_str().to_owned()),
+            note: p.note.as_ref().map(Prose::to_string),
+            version: p.version,
+        }
+    }
+}
+impl TryFrom<PartnershipRow> for Partnership {
+    type Error = StoreError;
+    fn try_from(r: PartnershipRow) -> StoreResult<Self> {
+        Ok(Self {
+            id: r.id.into(),
+            project: r.project_id.into(),
+            code: ProjectCode::parse(r.code)?,
+            partner: r.partner.map(Slug::parse).transpose()?,
+            as_stated: r.as_stated.map(Title::parse).transpose()?,
+            role: r.role.map(PartnerRole::parse).transpose()?,
+            stage: r.stage.map(PartnerStage::parse).transpose()?,
+            amount: money(r.amount_minor, r.amount_currency)?,
+            note: r.note.map(Prose::parse).transpose()?,
+            version: r.version,
+        })
+    }
+}
+
+impl Kept for Partnership {
+    fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
+        let row = PartnershipRow::from(self);
+        on!(conn, |c, DB| diesel::insert_into(partnerships::table).values(&row).execute(c))?;
+        rewrite_partners(conn, self.project)
+    }
+    fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool> {
+        let row = PartnershipRow::from(self);
+        let n = on!(conn, |c, DB| diesel::update(partnerships::table.find(row.id))
+            .filter(partnerships::version.eq(before))
+            .set(&row)
+            .execute(c))?;
+        rewrite_partners(conn, self.project)?;
+        Ok(n == 1)
+    }
+    fn delete(&self, conn: &mut Conn) -> StoreResult<bool> {
+        let id = DbUuid::from(self.id);
+        let n = on!(conn, |c, DB| diesel::delete(partnerships::table.find(id))
+            .filter(partnerships::version.eq(self.version))
+            .execute(c))?;
+        rewrite_partners(conn, self.project)?;
+        Ok(n == 1)
+    }
+    fn all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
+        let rows: Vec<PartnershipRow> =
+            on!(conn, |c, DB| partnerships::table.select(PartnershipRow::as_select()).load(c))?;
+        rows.into_iter().map(Self::try_from).collect()
+    }
+}
+impl Record for Partnership {
+    const ENTITY: &'static str = "partnership";
+    const PUBLIC: bool = false;
+    fn key(&self) -> String {
+        format!("{}/{}", self.code, self.id)
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn content(&self) -> Result<Value, serde_json::Error> {
+        serde_json::to_value(self)
+    }
+}
+/// Reads the partnerships of a project, in the order of their making.
+///
+/// # Errors
+/// Failures of the database.
+pub fn partnerships(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Partnership>> {
+    let rows: Vec<PartnershipRow> = on!(conn, |c, DB| partnerships::table
+        .filter(partnerships::project_id.eq(DbUuid::from(project)))
+        .order(partnerships::id)
+        .select(PartnershipRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(Partnership::try_from).collect()
+}
+
+/// Finds one of a project's partnerships.
+///
+/// # Errors
+/// Failures of the database.
+pub fn find_partnership(
+    conn: &mut Conn,
+    project: Id<Project>,
+    id: Id<Partnership>,
+) -> StoreResult<Option<Partnership>> {
+    let row: Option<PartnershipRow> = on!(conn, |c, DB| partnerships::table
+        .find(DbUuid::from(id))
+        .filter(partnerships::project_id.eq(DbUuid::from(project)))
+        .select(PartnershipRow::as_select())
+        .get_result(c)
+        .optional())?;
+    row.map(Partnership::try_from).transpose()
+}

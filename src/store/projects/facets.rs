@@ -1,0 +1,121 @@
+//! What a project has several of and lists filter by: a side table, rewritten in the same act as the record.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+
+use crate::{
+    domain::{
+        id::Id,
+        parts::Partnership,
+        policy::Face,
+        project::{Project, ProjectDetails},
+        reference::TermKind,
+    },
+    store::{
+        Conn, StoreResult,
+        conn::on,
+        schema::{partnerships, project_facets},
+        types::DbUuid,
+    },
+};
+
+/// The kind of the facets that partnerships make.
+pub(super) const PARTNER: &str = "partner";
+
+/// Returns the word of a face in the tables.
+pub(super) const fn face_word(face: Face) -> &'static str {
+    match face {
+        Face::Working => "working",
+        Face::Approved => "approved",
+    }
+}
+
+/// Returns what the details give: kind and value, each once.
+pub(super) fn of_details(details: &ProjectDetails) -> BTreeSet<(&'static str, String)> {
+    let lists = [
+        (TermKind::Outcome, &details.outcomes),
+        (TermKind::Enabler, &details.enablers),
+        (TermKind::Sector, &details.sectors),
+        (TermKind::Tag, &details.tags),
+        (TermKind::OtherFocusArea, &details.other_focus_areas),
+    ];
+    lists
+        .into_iter()
+        .flat_map(|(kind, list)| list.iter().map(move |v| (kind.as_str(), v.to_string())))
+        .collect()
+}
+
+/// Returns what partnerships give: the partners that are reference data.
+pub(super) fn of_partnerships(parts: &[Partnership]) -> BTreeSet<(&'static str, String)> {
+    parts.iter().filter_map(|p| p.partner.as_ref()).map(|p| (PARTNER, p.to_string())).collect()
+}
+
+/// Writes the facets of a copy that has none of these yet.
+pub(super) fn add(
+    conn: &mut Conn,
+    project: Id<Project>,
+    face: Face,
+    facets: BTreeSet<(&'static str, String)>,
+) -> StoreResult<()> {
+    let rows: Vec<_> = facets
+        .into_iter()
+        .map(|(kind, value)| {
+            (
+                project_facets::project_id.eq(DbUuid::from(project)),
+                project_facets::face.eq(face_word(face)),
+                project_facets::kind.eq(kind),
+                project_facets::value.eq(value),
+            )
+        })
+        .collect();
+    // Four values a row, and no more rows than a project has words: below the parameter limits of both databases.
+    if !rows.is_empty() {
+        on!(conn, |c, DB| diesel::insert_into(project_facets::table).values(&rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Which facets of a copy are meant.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Of {
+    /// Those that the project's own record gives.
+    Details,
+    /// Those that its partnerships give.
+    Partnerships,
+    /// All.
+    Everything,
+}
+
+/// Removes facets of a copy.
+pub(super) fn clear(
+    conn: &mut Conn,
+    project: Id<Project>,
+    face: Face,
+    which: Of,
+) -> StoreResult<()> {
+    on!(conn, |c, DB| {
+        let mut rows = diesel::delete(project_facets::table)
+            .filter(project_facets::project_id.eq(DbUuid::from(project)))
+            .filter(project_facets::face.eq(face_word(face)))
+            .into_boxed::<DB>();
+        rows = match which {
+            Of::Details => rows.filter(project_facets::kind.ne(PARTNER)),
+            Of::Partnerships => rows.filter(project_facets::kind.eq(PARTNER)),
+            Of::Everything => rows,
+        };
+        rows.execute(c)
+    })?;
+    Ok(())
+}
+
+/// Writes the partners of a working copy anew, after one of its partnerships changed.
+pub(in crate::store) fn rewrite_partners(conn: &mut Conn, project: Id<Project>) -> StoreResult<()> {
+    let partners: Vec<Option<String>> = on!(conn, |c, DB| partnerships::table
+        .filter(partnerships::project_id.eq(DbUuid::from(project)))
+        .select(partnerships::partner)
+        .load(c))?;
+    clear(conn, project, Face::Working, Of::Partnerships)?;
+    let facets = partners.into_iter().flatten().map(|p| (PARTNER, p)).collect();
+    add(conn, project, Face::Working, facets)
+}

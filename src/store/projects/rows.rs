@@ -1,0 +1,365 @@
+//! The rows of both copies of a project, and how they are kept.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::facets::{self, Of};
+use crate::{
+    domain::{
+        policy::Face,
+        project::{
+            ApprovedProject, Header, Latest, Location, Project, ProjectCode, ProjectDetails,
+        },
+        reference::CountryCode,
+        report::Status,
+        value::{Currency, Money, Percent, Prose, Slug, Title, fold},
+    },
+    store::{
+        Conn, Kept, Record, StoreError, StoreResult,
+        conn::on,
+        json,
+        schema::{approved_projects, projects},
+        types::{DbTs, DbUuid},
+    },
+};
+
+/// What has no column of its own.
+#[derive(Serialize, Deserialize)]
+struct Further {
+    title_local: Option<Title>,
+    summary: Option<Prose>,
+    other_focus_areas: Vec<Slug>,
+    outcomes: Vec<Slug>,
+    enablers: Vec<Slug>,
+    sectors: Vec<Slug>,
+    tags: Vec<Slug>,
+    dates_reason: Option<Prose>,
+    support_required: Option<Prose>,
+    location: Option<Location>,
+    sdgs: Vec<i64>,
+    inclusion_note: Option<Prose>,
+    imported: Option<Value>,
+}
+
+impl Further {
+    fn of(p: &Project) -> Self {
+        let d = &p.details;
+        Self {
+            title_local: d.title_local.clone(),
+            summary: d.summary.clone(),
+            other_focus_areas: d.other_focus_areas.clone(),
+            outcomes: d.outcomes.clone(),
+            enablers: d.enablers.clone(),
+            sectors: d.sectors.clone(),
+            tags: d.tags.clone(),
+            dates_reason: d.dates_reason.clone(),
+            support_required: d.support_required.clone(),
+            location: d.location.clone(),
+            sdgs: d.sdgs.clone(),
+            inclusion_note: d.inclusion_note.clone(),
+            imported: p.imported.clone(),
+        }
+    }
+}
+
+/// Folds what `q` searches: titles and summary, whatever their script.
+fn search_key(d: &ProjectDetails) -> String {
+    let mut text = fold(d.title.as_str());
+    for part in [d.title_local.as_ref().map(Title::as_str), d.summary.as_ref().map(Prose::as_str)] {
+        if let Some(part) = part {
+            text.push('\n');
+            text.push_str(&fold(part));
+        }
+    }
+    text
+}
+
+/// A working copy's row.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = projects, treat_none_as_null = true)]
+pub(super) struct ProjectRow {
+    id: DbUuid,
+    city: String,
+    number: i64,
+    country: String,
+    plan_cycle: String,
+    title: String,
+    title_key: String,
+    search_key: String,
+    focus_area: Option<String>,
+    sub_area: Option<String>,
+    priority: bool,
+    archived: bool,
+    starts_on: Option<NaiveDate>,
+    ends_on: Option<NaiveDate>,
+    budget_minor: Option<i64>,
+    budget_currency: Option<String>,
+    continues: Option<String>,
+    details: String,
+    import_key: Option<String>,
+    created_at: DbTs,
+    updated_at: DbTs,
+    version: i64,
+}
+
+impl TryFrom<&Project> for ProjectRow {
+    type Error = StoreError;
+    fn try_from(p: &Project) -> StoreResult<Self> {
+        let d = &p.details;
+        Ok(Self {
+            id: p.id.into(),
+            city: p.city.to_string(),
+            number: p.code.number(),
+            country: p.country.to_string(),
+            plan_cycle: p.plan_cycle.to_string(),
+            title: d.title.to_string(),
+            title_key: fold(d.title.as_str()),
+            search_key: search_key(d),
+            focus_area: d.focus_area.as_ref().map(Slug::to_string),
+            sub_area: d.sub_area.as_ref().map(Slug::to_string),
+            priority: d.priority,
+            archived: d.archived,
+            starts_on: d.starts_on,
+            ends_on: d.ends_on,
+            budget_minor: d.budget.map(|m| m.amount_minor),
+            budget_currency: d.budget.map(|m| m.currency.as_str().to_owned()),
+            continues: d.continues.as_ref().map(ProjectCode::to_string),
+            details: json::write(&Further::of(p))?,
+            import_key: p.import_key.clone(),
+            created_at: DbTs(p.created_at),
+            updated_at: DbTs(p.updated_at),
+            version: p.version,
+        })
+    }
+}
+
+/// Reads money from its two columns.
+pub(in crate::store) fn money(
+    minor: Option<i64>,
+    currency: Option<String>,
+) -> StoreResult<Option<Money>> {
+    match (minor, currency) {
+        (Some(amount_minor), Some(currency)) => {
+            Ok(Some(Money { amount_minor, currency: Currency::parse(&currency)? }))
+        }
+        (None, None) => Ok(None),
+        (Some(_), None) | (None, Some(_)) => Err(StoreError::Corrupt("half of an amount".into())),
+    }
+}
+
+impl TryFrom<ProjectRow> for Project {
+    type Error = StoreError;
+    fn try_from(r: ProjectRow) -> StoreResult<Self> {
+        let further: Further = json::read(&r.details)?;
+        let city = Slug::parse(r.city)?;
+        Ok(Self {
+            id: r.id.into(),
+            code: ProjectCode::new(city.clone(), r.number),
+            city,
+            country: CountryCode::parse(r.country)?,
+            plan_cycle: Slug::parse(r.plan_cycle)?,
+            details: ProjectDetails {
+                title: Title::parse(r.title)?,
+                title_local: further.title_local,
+                summary: further.summary,
+                focus_area: r.focus_area.map(Slug::parse).transpose()?,
+                other_focus_areas: further.other_focus_areas,
+                sub_area: r.sub_area.map(Slug::parse).transpose()?,
+                outcomes: further.outcomes,
+                enablers: further.enablers,
+                sectors: further.sectors,
+                tags: further.tags,
+                priority: r.priority,
+                starts_on: r.starts_on,
+                ends_on: r.ends_on,
+                dates_reason: further.dates_reason,
+                budget: money(r.budget_minor, r.budget_currency)?,
+                support_required: further.support_required,
+                location: further.location,
+                sdgs: further.sdgs,
+                inclusion_note: further.inclusion_note,
+                continues: r.continues.map(ProjectCode::parse).transpose()?,
+                archived: r.archived,
+            },
+            imported: further.imported,
+            import_key: r.import_key,
+            created_at: r.created_at.0,
+            updated_at: r.updated_at.0,
+            version: r.version,
+        })
+    }
+}
+
+impl Record for Project {
+    const ENTITY: &'static str = "project";
+    const PUBLIC: bool = false;
+    fn key(&self) -> String {
+        self.code.to_string()
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn content(&self) -> Result<Value, serde_json::Error> {
+        serde_json::to_value(self)
+    }
+}
+
+impl Kept for Project {
+    fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
+        let row = ProjectRow::try_from(self)?;
+        on!(conn, |c, DB| diesel::insert_into(projects::table).values(&row).execute(c))?;
+        facets::add(conn, self.id, Face::Working, facets::of_details(&self.details))
+    }
+    fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool> {
+        let row = ProjectRow::try_from(self)?;
+        let n = on!(conn, |c, DB| diesel::update(projects::table.find(row.id))
+            .filter(projects::version.eq(before))
+            .set(&row)
+            .execute(c))?;
+        facets::clear(conn, self.id, Face::Working, Of::Details)?;
+        facets::add(conn, self.id, Face::Working, facets::of_details(&self.details))?;
+        Ok(n == 1)
+    }
+    fn delete(&self, conn: &mut Conn) -> StoreResult<bool> {
+        facets::clear(conn, self.id, Face::Working, Of::Everything)?;
+        let n = on!(conn, |c, DB| diesel::delete(projects::table.find(DbUuid::from(self.id)))
+            .filter(projects::version.eq(self.version))
+            .execute(c))?;
+        Ok(n == 1)
+    }
+    fn all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
+        let rows: Vec<ProjectRow> =
+            on!(conn, |c, DB| projects::table.select(ProjectRow::as_select()).load(c))?;
+        rows.into_iter().map(Self::try_from).collect()
+    }
+}
+
+/// An approved copy's row.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = approved_projects, treat_none_as_null = true)]
+pub(super) struct ApprovedRow {
+    id: DbUuid,
+    city: String,
+    number: i64,
+    country: String,
+    plan_cycle: String,
+    title: String,
+    title_key: String,
+    search_key: String,
+    focus_area: Option<String>,
+    sub_area: Option<String>,
+    priority: bool,
+    archived: bool,
+    starts_on: Option<NaiveDate>,
+    ends_on: Option<NaiveDate>,
+    header: String,
+    latest_cycle: String,
+    latest_status: String,
+    latest_percent: Option<i64>,
+    created_at: DbTs,
+    updated_at: DbTs,
+    version: i64,
+}
+
+impl TryFrom<&ApprovedProject> for ApprovedRow {
+    type Error = StoreError;
+    fn try_from(a: &ApprovedProject) -> StoreResult<Self> {
+        let (h, d) = (&a.header, &a.header.details);
+        Ok(Self {
+            id: a.project.into(),
+            city: h.city.to_string(),
+            number: h.code.number(),
+            country: h.country.to_string(),
+            plan_cycle: h.plan_cycle.to_string(),
+            title: d.title.to_string(),
+            title_key: fold(d.title.as_str()),
+            search_key: search_key(d),
+            focus_area: d.focus_area.as_ref().map(Slug::to_string),
+            sub_area: d.sub_area.as_ref().map(Slug::to_string),
+            priority: d.priority,
+            archived: d.archived,
+            starts_on: d.starts_on,
+            ends_on: d.ends_on,
+            header: json::write(h)?,
+            latest_cycle: a.latest.cycle.to_string(),
+            latest_status: a.latest.status.to_string(),
+            latest_percent: a.latest.percent_complete.map(Percent::hundredths),
+            created_at: DbTs(a.created_at),
+            updated_at: DbTs(a.updated_at),
+            version: a.version,
+        })
+    }
+}
+
+impl TryFrom<ApprovedRow> for ApprovedProject {
+    type Error = StoreError;
+    fn try_from(r: ApprovedRow) -> StoreResult<Self> {
+        Ok(Self {
+            project: r.id.into(),
+            header: json::read::<Header>(&r.header)?,
+            latest: Latest {
+                cycle: Slug::parse(r.latest_cycle)?,
+                status: Status::parse(r.latest_status)?,
+                percent_complete: r.latest_percent.and_then(Percent::from_hundredths),
+            },
+            created_at: r.created_at.0,
+            updated_at: r.updated_at.0,
+            version: r.version,
+        })
+    }
+}
+
+impl Record for ApprovedProject {
+    const ENTITY: &'static str = "approved_project";
+    const PUBLIC: bool = true;
+    fn key(&self) -> String {
+        self.header.code.to_string()
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn content(&self) -> Result<Value, serde_json::Error> {
+        serde_json::to_value(self)
+    }
+}
+
+impl ApprovedProject {
+    fn add_facets(&self, conn: &mut Conn) -> StoreResult<()> {
+        let mut facets = facets::of_details(&self.header.details);
+        facets.extend(facets::of_partnerships(&self.header.partnerships));
+        facets::add(conn, self.project, Face::Approved, facets)
+    }
+}
+
+impl Kept for ApprovedProject {
+    fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
+        let row = ApprovedRow::try_from(self)?;
+        on!(conn, |c, DB| diesel::insert_into(approved_projects::table).values(&row).execute(c))?;
+        self.add_facets(conn)
+    }
+    fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool> {
+        let row = ApprovedRow::try_from(self)?;
+        let n = on!(conn, |c, DB| diesel::update(approved_projects::table.find(row.id))
+            .filter(approved_projects::version.eq(before))
+            .set(&row)
+            .execute(c))?;
+        facets::clear(conn, self.project, Face::Approved, Of::Everything)?;
+        self.add_facets(conn)?;
+        Ok(n == 1)
+    }
+    fn delete(&self, conn: &mut Conn) -> StoreResult<bool> {
+        facets::clear(conn, self.project, Face::Approved, Of::Everything)?;
+        let id = DbUuid::from(self.project);
+        let n = on!(conn, |c, DB| diesel::delete(approved_projects::table.find(id))
+            .filter(approved_projects::version.eq(self.version))
+            .execute(c))?;
+        Ok(n == 1)
+    }
+    fn all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
+        let rows: Vec<ApprovedRow> =
+            on!(conn, |c, DB| approved_projects::table.select(ApprovedRow::as_select()).load(c))?;
+        rows.into_iter().map(Self::try_from).collect()
+    }
+}
