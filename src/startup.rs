@@ -2,7 +2,12 @@
 
 use std::{net::TcpListener, sync::Arc};
 
-use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web::Data};
+use actix_web::{
+    App, HttpServer,
+    dev::{Server, ServerHandle},
+    middleware::from_fn,
+    web::Data,
+};
 use anyhow::Context as _;
 use arc_swap::ArcSwap;
 use utoipa_actix_web::AppExt as _;
@@ -13,7 +18,7 @@ use crate::{
     clock::Clock,
     config::{DatabaseUrl, Settings, SslMode},
     domain::reference::Vocabulary,
-    store::{Db, Target, directory::Directory, tx::TxEnv},
+    store::{Db, Target, tx::TxEnv, watch::Watch},
 };
 
 /// A service that listens, ready to run.
@@ -166,23 +171,21 @@ impl Application {
     /// A database that cannot be reached or migrated, a bad key file, an address in use.
     pub fn build(settings: &Settings, clock: Clock) -> anyhow::Result<Self> {
         let target = target(&settings.database)?;
-        let directory = Arc::new(Directory::default());
-        let now = clock.now();
-        with_conn(&target, |c| {
+        let watch = with_conn(&target, |c| {
             c.migrate()?;
-            directory.reload(c, now)?;
-            Ok(())
+            Ok(Watch::load(c, clock.clone())?)
         })?;
         let db = Db::start(
             target,
             None,
             settings.db_threads,
             TxEnv { clock: clock.clone() },
-            Arc::new(|_| {}),
+            Arc::clone(&watch),
         )?;
         let state = State {
             db,
-            directory,
+            directory: Arc::clone(&watch.directory),
+            heads: Arc::clone(&watch.heads),
             tokens: Arc::new(Tokens::new(&settings.token_secrets.resolve()?)?),
             passwords: Arc::new(Passwords::start()?),
             clock,
@@ -209,6 +212,12 @@ impl Application {
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Returns a handle that stops it from elsewhere.
+    #[must_use]
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
     }
 
     /// Serves until SIGTERM or SIGINT; requests under way are answered first.

@@ -88,6 +88,9 @@ pub fn sign_in(req: &HttpRequest) -> ApiResult<Option<SignedIn>> {
     let now = state.clock.now();
     let claims = state.tokens.verify(token, now).map_err(|_reason| ApiError::Unauthenticated)?;
     let caller = Caller { user: Id::new(claims.user), session: claims.session };
+    if !state.directory.is_current() {
+        return Err(ApiError::Unavailable("who may act could not be read back".into()));
+    }
     let actor = state.directory.actor(caller, now).ok_or(ApiError::Unauthenticated)?;
     Ok(Some(SignedIn { caller, actor }))
 }

@@ -8,7 +8,7 @@ use crate::{
     auth::{password::Passwords, token::Tokens},
     clock::Clock,
     domain::reference::Vocabulary,
-    store::{Db, directory::Directory},
+    store::{Db, directory::Directory, watch::Heads},
 };
 
 /// What every handler can reach; clones share it.
@@ -18,6 +18,8 @@ pub struct State {
     pub db: Db,
     /// Who may act, in memory.
     pub directory: Arc<Directory>,
+    /// The last numbers of the journal and of the feed; the latter is the data version.
+    pub heads: Arc<Heads>,
     /// Access tokens.
     pub tokens: Arc<Tokens>,
     /// Password hashing on its own threads.

@@ -18,6 +18,7 @@ use tracing::Span;
 use super::{
     Conn, StoreError, StoreResult, Target,
     tx::{Committed, Tx, TxEnv, transact},
+    watch::{self, Watch},
 };
 
 /// Jobs waiting for readers or for the writer, beyond which callers are turned away.
@@ -32,8 +33,6 @@ type ReadJob = Box<dyn FnOnce(&mut Conn) + Send>;
 /// What a write job leaves: how to answer it, told whether the commit succeeded, and what it wrote.
 type Answer = Box<dyn FnOnce(bool) + Send>;
 type WriteJob = Box<dyn FnOnce(&mut Conn) -> (Answer, Option<Committed>) + Send>;
-/// Is told of each commit before its writers are answered.
-pub type Observer = Arc<dyn Fn(&[Committed]) + Send + Sync>;
 
 /// A handle on the database; clones share its threads.
 #[derive(Clone)]
@@ -42,10 +41,13 @@ pub struct Db {
     reads: Sender<ReadJob>,
     writes: Sender<WriteJob>,
     env: TxEnv,
+    /// Closes with the last clone, which ends the thread that follows other instances.
+    _alive: Sender<()>,
 }
 
 impl Db {
-    /// Starts the database threads. The database is migrated already.
+    /// Starts the database threads. The database is migrated already; `watch` is told of each commit before its writers are
+    /// answered.
     ///
     /// # Errors
     /// When a thread cannot be started.
@@ -54,7 +56,7 @@ impl Db {
         read_target: Option<Target>,
         threads: usize,
         env: TxEnv,
-        observer: Observer,
+        watch: Arc<Watch>,
     ) -> StoreResult<Self> {
         let (reads, read_queue) = bounded::<ReadJob>(QUEUE);
         let (writes, write_queue) = bounded::<WriteJob>(QUEUE);
@@ -66,11 +68,13 @@ impl Db {
         // On PostgreSQL writers queue on the head row of the journal: few threads suffice to keep it busy.
         let writers = if target.is_sqlite() { 1 } else { threads.clamp(1, 4) };
         for i in 0..writers {
-            let (queue, target, observer) =
-                (write_queue.clone(), target.clone(), Arc::clone(&observer));
-            spawn(format!("db-write-{i}"), move || write_loop(&queue, &target, &observer))?;
+            let (queue, target, watch) = (write_queue.clone(), target.clone(), Arc::clone(&watch));
+            spawn(format!("db-write-{i}"), move || write_loop(&queue, &target, &watch))?;
         }
-        Ok(Self { target, reads, writes, env })
+        let (alive, ended) = bounded(0);
+        let primary = target.clone();
+        spawn("db-follow".to_owned(), move || watch::follow(&watch, &primary, &ended))?;
+        Ok(Self { target, reads, writes, env, _alive: alive })
     }
 
     /// Says whether it is SQLite.
@@ -165,7 +169,7 @@ impl Db {
             match f(c) {
                 Ok(v) => {
                     c.commit()?;
-                    Ok((v, Committed::default()))
+                    Ok((v, Committed { unjournaled: true, ..Committed::default() }))
                 }
                 Err(e) => {
                     c.rollback()?;
@@ -265,7 +269,7 @@ impl<'t> Slot<'t> {
     }
 }
 
-fn chain(e: &dyn std::error::Error) -> String {
+pub(super) fn chain(e: &dyn std::error::Error) -> String {
     let mut text = e.to_string();
     let mut source = e.source();
     while let Some(s) = source {
@@ -284,8 +288,8 @@ fn read_loop(queue: &Receiver<ReadJob>, target: &Target) {
     }
 }
 
-/// Takes what waits, runs each in its own (nested) transaction, commits once, tells the observer, then answers.
-fn write_loop(queue: &Receiver<WriteJob>, target: &Target, observer: &Observer) {
+/// Takes what waits, runs each in its own (nested) transaction, commits once, tells the watch, then answers.
+fn write_loop(queue: &Receiver<WriteJob>, target: &Target, watch: &Watch) {
     let mut slot = Slot::new(target, false);
     while let Ok(first) = queue.recv() {
         let mut answers: Vec<Answer> = Vec::new();
@@ -317,15 +321,28 @@ fn write_loop(queue: &Receiver<WriteJob>, target: &Target, observer: &Observer) 
             None => false,
         };
         if durable {
-            // An observer that panics must not take the writer with it.
-            if catch_unwind(AssertUnwindSafe(|| observer(&commits))).is_err() {
-                tracing::error!("the observer of commits panicked");
-            }
+            tell(watch, &mut slot, &commits);
         }
         for answer in answers {
             answer(durable);
         }
     }
+}
+
+/// Tells what is in memory of the commits. What cannot be read back at the second try is in doubt: nobody is let in until
+/// a reading succeeds.
+fn tell(watch: &Watch, slot: &mut Slot<'_>, commits: &[Committed]) {
+    for _try in 0..2 {
+        match slot.run(|c| watch.observe(c, commits)) {
+            Some(Ok(())) => return,
+            Some(Err(e)) => {
+                tracing::error!(error = %chain(&e), "what was committed cannot be read back");
+                slot.conn = None;
+            }
+            None => {}
+        }
+    }
+    watch.directory.doubt();
 }
 
 thread_local! { static LOCAL: RefCell<Option<(String, Conn)>> = const { RefCell::new(None) }; }

@@ -1,9 +1,12 @@
 //! Who may act, in memory: the accounts, their grants and the sessions that ended, so that authenticating a request does
-//! no database work. Reloaded before the answer to a write that changed any of it, and by a poll on other instances.
+//! no database work. `watch.rs` has it reloaded before the answer to a write that changed any of it.
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use arc_swap::ArcSwap;
@@ -29,20 +32,25 @@ const REMEMBER: TimeDelta = TimeDelta::minutes(20);
 
 /// Who may act, in memory.
 #[derive(Debug, Default)]
-pub struct Directory(ArcSwap<Snapshot>);
+pub struct Directory {
+    snapshot: ArcSwap<Snapshot>,
+    /// Held while reading, so that of two readings at once the newer one stays. Keeps the count of ended sessions.
+    reading: Mutex<Option<i64>>,
+    current: AtomicBool,
+}
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Snapshot {
     /// The grants of active users.
-    users: HashMap<Id<User>, Vec<ZonedGrant>>,
+    users: Arc<HashMap<Id<User>, Vec<ZonedGrant>>>,
     /// Sessions that ended not long ago.
-    ended: HashSet<Uuid>,
+    ended: Arc<HashSet<Uuid>>,
 }
 
 impl Directory {
     /// Returns the caller with the grants in force, unless the account or the session is no longer good.
     pub fn actor(&self, caller: Caller, now: DateTime<Utc>) -> Option<Arc<Actor>> {
-        let snapshot = self.0.load();
+        let snapshot = self.snapshot.load();
         if snapshot.ended.contains(&caller.session) {
             return None;
         }
@@ -55,45 +63,99 @@ impl Directory {
         Some(Arc::new(Actor::new(caller.user, in_force)))
     }
 
+    /// Says whether everything that was written here is known. While it is not, nobody is let in: a revoked right could
+    /// still be among them.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.current.load(Ordering::Acquire)
+    }
+
     /// Reads everything anew.
     ///
     /// # Errors
-    /// Failures of the database; what was known stays.
+    /// Failures of the database; until a reading succeeds, it is not current.
     pub fn reload(&self, conn: &mut Conn, now: DateTime<Utc>) -> StoreResult<()> {
-        let active: Vec<DbUuid> = on!(conn, |c, DB| users::table
-            .filter(users::state.eq(UserState::Active.as_str()))
-            .select(users::id)
-            .load(c))?;
-        let mut users: HashMap<Id<User>, Vec<ZonedGrant>> =
-            active.into_iter().map(|id| (Id::from(id), Vec::new())).collect();
-        for grant in zoned_grants(conn, None)? {
-            if let Some(grants) = users.get_mut(&grant.grant.user) {
-                grants.push(grant);
-            }
-        }
-        let ended: Vec<DbUuid> = on!(conn, |c, DB| sessions::table
-            .filter(sessions::ended_at.ge(DbTs(now - REMEMBER)))
-            .select(sessions::id)
-            .load(c))?;
-        self.0
-            .store(Arc::new(Snapshot { users, ended: ended.into_iter().map(|id| id.0).collect() }));
-        Ok(())
+        self.read(true, |known| {
+            let users = Arc::new(active(conn)?);
+            *known = Some(session_epoch(conn)?);
+            Ok(Some(Snapshot { users, ended: Arc::new(ended(conn, now)?) }))
+        })
     }
 
-    /// Notes at once that sessions ended here.
-    pub fn end(&self, sessions: &[Uuid]) {
-        self.0.rcu(|old| {
-            let mut ended = old.ended.clone();
-            ended.extend(sessions);
-            Snapshot { users: old.users.clone(), ended }
-        });
+    /// Reads the sessions that ended, if any did since.
+    ///
+    /// # Errors
+    /// Failures of the database; until a reading succeeds, it is not current.
+    pub fn reload_sessions(&self, conn: &mut Conn, now: DateTime<Utc>) -> StoreResult<()> {
+        self.read(false, |known| {
+            let epoch = session_epoch(conn)?;
+            if *known == Some(epoch) {
+                return Ok(None);
+            }
+            *known = Some(epoch);
+            let users = Arc::clone(&self.snapshot.load().users);
+            Ok(Some(Snapshot { users, ended: Arc::new(ended(conn, now)?) }))
+        })
+    }
+
+    /// Notes that something was written that could not be read back.
+    pub(super) fn doubt(&self) {
+        // A reading under way may have begun before that write; it must not have the last word.
+        let _after = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        self.current.store(false, Ordering::Release);
+    }
+
+    fn read(
+        &self,
+        all: bool,
+        f: impl FnOnce(&mut Option<i64>) -> StoreResult<Option<Snapshot>>,
+    ) -> StoreResult<()> {
+        let mut known = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        match f(&mut known) {
+            Ok(snapshot) => {
+                if let Some(snapshot) = snapshot {
+                    self.snapshot.store(Arc::new(snapshot));
+                }
+                if all {
+                    self.current.store(true, Ordering::Release);
+                }
+                Ok(())
+            }
+            Err(e) => {
+                // Whatever was counted may not have been read.
+                *known = None;
+                Err(e)
+            }
+        }
     }
 }
 
+/// Reads the active users with their grants.
+fn active(conn: &mut Conn) -> StoreResult<HashMap<Id<User>, Vec<ZonedGrant>>> {
+    let ids: Vec<DbUuid> = on!(conn, |c, DB| users::table
+        .filter(users::state.eq(UserState::Active.as_str()))
+        .select(users::id)
+        .load(c))?;
+    let mut users: HashMap<Id<User>, Vec<ZonedGrant>> =
+        ids.into_iter().map(|id| (Id::from(id), Vec::new())).collect();
+    for grant in zoned_grants(conn, None)? {
+        if let Some(grants) = users.get_mut(&grant.grant.user) {
+            grants.push(grant);
+        }
+    }
+    Ok(users)
+}
+
+/// Reads the sessions that ended not long ago.
+fn ended(conn: &mut Conn, now: DateTime<Utc>) -> StoreResult<HashSet<Uuid>> {
+    let ids: Vec<DbUuid> = on!(conn, |c, DB| sessions::table
+        .filter(sessions::ended_at.ge(DbTs(now - REMEMBER)))
+        .select(sessions::id)
+        .load(c))?;
+    Ok(ids.into_iter().map(|id| id.0).collect())
+}
+
 /// Reads the counter of ended sessions, which other instances poll.
-///
-/// # Errors
-/// Failures of the database.
-pub fn session_epoch(conn: &mut Conn) -> StoreResult<i64> {
+fn session_epoch(conn: &mut Conn) -> StoreResult<i64> {
     Ok(on!(conn, |c, DB| epochs::table.find("sessions").select(epochs::value).get_result(c))?)
 }

@@ -190,7 +190,7 @@ pub(super) fn append(
             journal_head::hash.eq(head.hash.to_vec()),
         ))
         .execute(c))?;
-    Ok(Committed { entities, seq: head.seq, feed: head.feed })
+    Ok(Committed { entities, seq: head.seq, feed: head.feed, unjournaled: false })
 }
 
 /// Reads rows after a number, in order; for verification and export.
@@ -204,6 +204,19 @@ pub fn after(conn: &mut Conn, seq: i64, limit: i64) -> StoreResult<Vec<JournalRo
         .limit(limit)
         .select(JournalRow::as_select())
         .load(c))?)
+}
+
+/// Says whether any row after a number is about one of these kinds of record.
+///
+/// # Errors
+/// Failures of the database.
+pub fn any_after(conn: &mut Conn, seq: i64, entities: &[&str]) -> StoreResult<bool> {
+    Ok(on!(conn, |c, DB| diesel::select(diesel::dsl::exists(
+        journal::table
+            .filter(journal::seq.gt(seq))
+            .filter(journal::entity.eq_any(entities.iter().copied()))
+    ))
+    .get_result(c))?)
 }
 
 /// Reads the last row about a record.

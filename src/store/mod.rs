@@ -26,6 +26,7 @@ pub mod tx;
 pub mod types;
 pub mod unguarded;
 pub mod users;
+pub mod watch;
 
 pub use conn::{Conn, Target};
 pub use db::Db;

@@ -140,6 +140,8 @@ pub struct Committed {
     pub seq: i64,
     /// The last number of the feed.
     pub feed: i64,
+    /// Whether it was written past the journal: sessions may have ended.
+    pub unjournaled: bool,
 }
 
 /// What every write transaction needs.
@@ -308,7 +310,8 @@ fn body<T, E: From<StoreError>>(
         if changed_rows(conn)? != before {
             return Err(StoreError::NotJournaled.into());
         }
-        return Ok((value, Committed { entities: Vec::new(), seq: head.seq, feed: head.feed }));
+        let committed = Committed { seq: head.seq, feed: head.feed, ..Committed::default() };
+        return Ok((value, committed));
     }
     Ok((value, journal::append(conn, head, at, &entries)?))
 }

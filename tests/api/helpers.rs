@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use actix_web::dev::ServerHandle;
 use ascn_tracker::{
     api::state::State,
     clock::{self, Clock},
@@ -41,7 +42,15 @@ pub struct TestApp {
     pub clock: Clock,
     client: reqwest::Client,
     tokens: Mutex<HashMap<String, String>>,
+    server: ServerHandle,
     _database: TestDatabase,
+}
+
+impl Drop for TestApp {
+    /// Stops the server, so that its threads do not ask for a database that is gone.
+    fn drop(&mut self) {
+        drop(self.server.stop(false));
+    }
 }
 
 /// Where a test's data is; dropped with it.
@@ -180,10 +189,18 @@ impl TestApp {
         let app =
             tokio::task::spawn_blocking(move || Application::build(&s, c)).await.unwrap().unwrap();
         let address = format!("http://127.0.0.1:{}", app.port());
-        let state = app.state.clone();
+        let (state, server) = (app.state.clone(), app.handle());
         std::thread::spawn(move || actix_web::rt::System::new().block_on(app.run()));
         let client = reqwest::Client::builder().timeout(Duration::from_secs(60)).build().unwrap();
-        Self { address, state, clock, client, tokens: Mutex::default(), _database: database }
+        Self {
+            address,
+            state,
+            clock,
+            client,
+            tokens: Mutex::default(),
+            server,
+            _database: database,
+        }
     }
 
     /// A caller without credentials.
@@ -290,12 +307,6 @@ impl TestApp {
             })
             .await
             .unwrap();
-        let directory = Arc::clone(&self.state.directory);
-        self.state
-            .db
-            .read(move |c| directory.reload(c, now))
-            .await
-            .unwrap_or_else(|e: StoreError| panic!("{e}"));
         self.state.tokens.issue(user.uuid(), session, now).unwrap().0
     }
 }
