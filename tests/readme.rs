@@ -1,0 +1,120 @@
+//! The tour in the README, word for word: its lines are run by a shell against the real program with `serve --demo`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails here"
+)]
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    process::{Child, Command, Stdio},
+};
+
+/// `curl` in the shell's own words, for machines that have none: as much of it as the tour uses.
+const CURL: &str = r#"
+curl() {
+  local method= url= data= line; local -a headers=()
+  while (($#)); do case $1 in
+    -sS) ;;
+    -X) method=$2; shift ;;
+    -H) headers+=("$2"); shift ;;
+    -d) data=$2; : "${method:=POST}"; shift ;;
+    *) url=$1 ;;
+  esac; shift; done
+  local rest=${url#http://}; local authority=${rest%%/*} path=/${rest#*/}
+  exec 3<>"/dev/tcp/${authority%:*}/${authority#*:}"
+  { printf '%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n' "${method:-GET}" "$path" "$authority"
+    printf '%s\r\n' "${headers[@]}"
+    printf 'Content-Length: %s\r\n\r\n%s' "$(LC_ALL=C; echo ${#data})" "$data"; } >&3
+  while IFS= read -r line <&3 && [[ $line != $'\r' ]]; do :; done
+  cat <&3; exec 3>&-
+}
+"#;
+
+struct Service(Child);
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The blocks that are marked as the tour, joined.
+fn tour() -> String {
+    let readme = include_str!("../README.md");
+    readme
+        .split("```")
+        .filter_map(|block| block.strip_prefix("sh tour\n"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Starts the demo in an empty folder on a free port and returns the address that it prints.
+fn serve(dir: &std::path::Path) -> (Service, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ascn-tracker"))
+        .args(["serve", "--demo"])
+        .current_dir(dir)
+        .env("ASCN_BIND", "127.0.0.1:0")
+        .env("ASCN_METRICS_BIND", "off")
+        .env("ASCN_DEMO_PASSWORD", "smart cities of asean")
+        .env_remove("DATABASE_URL")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    let address = loop {
+        line.clear();
+        assert!(out.read_line(&mut line).unwrap() > 0, "the demo ended before it listened");
+        if let Some(rest) = line.strip_prefix("Listening on ") {
+            break rest.split([',', ' ']).next().unwrap().to_owned();
+        }
+    };
+    // What else it prints is read away, so that it never waits for a reader.
+    std::thread::spawn(move || out.read_to_end(&mut Vec::new()));
+    (Service(child), address)
+}
+
+#[test]
+fn the_tour_in_the_readme_works_word_for_word() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let (_service, address) = serve(dir.path());
+    let lines = tour();
+    assert!(lines.contains("http://127.0.0.1:8080"), "the tour names the default address");
+    let has_curl = Command::new("curl").arg("--version").output().is_ok_and(|o| o.status.success());
+    let script = format!(
+        "set -euo pipefail\n{}\n{}",
+        if has_curl { "" } else { CURL },
+        // The only change: the port is free here, and each answer ends its line.
+        lines.replace("http://127.0.0.1:8080", &address).replace("\ncurl ", "\necho; curl ")
+    );
+    let done = Command::new("bash").arg("-c").arg(&script).output().unwrap();
+    let out = String::from_utf8(done.stdout).unwrap();
+    let errors = String::from_utf8(done.stderr).unwrap();
+    assert!(done.status.success(), "{out}\n{errors}");
+    let answers: Vec<serde_json::Value> = out
+        .lines()
+        .filter(|l| l.starts_with('{'))
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    assert_eq!(answers.len(), lines.matches("\ncurl ").count(), "{out}");
+    for answer in &answers {
+        assert!(
+            answer.get("status").is_none_or(serde_json::Value::is_string),
+            "a problem: {answer}"
+        );
+    }
+    let tables: Vec<i64> = answers
+        .iter()
+        .filter_map(|a| a["total"].as_i64().filter(|_| a["cells"].is_array()))
+        .collect();
+    assert_eq!(tables, [134, 0, 1], "me-2025, me-2026 before the approval, me-2026 after it");
+    let history = answers.last().unwrap();
+    let actions: Vec<&str> =
+        history["items"].as_array().unwrap().iter().filter_map(|i| i["action"].as_str()).collect();
+    let mut sorted = actions.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, ["approve", "create", "edit", "edit", "return", "submit", "submit"]);
+}
