@@ -1,15 +1,8 @@
 //! The tour in the README, word for word: its lines are run by a shell against the real program with `serve --demo`.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on fails here"
-)]
+use std::process::Command;
 
-use std::{
-    io::{BufRead as _, BufReader, Read as _},
-    process::{Child, Command, Stdio},
-};
+use crate::Service;
 
 /// `curl` in the shell's own words, for machines that have none: as much of it as the tour uses.
 const CURL: &str = r#"
@@ -32,17 +25,9 @@ curl() {
 }
 "#;
 
-struct Service(Child);
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// The blocks that are marked as the tour, joined.
 fn tour() -> String {
-    let readme = include_str!("../README.md");
+    let readme = include_str!("../../README.md");
     readme
         .split("```")
         .filter_map(|block| block.strip_prefix("sh tour\n"))
@@ -50,37 +35,10 @@ fn tour() -> String {
         .join("\n")
 }
 
-/// Starts the demo in an empty folder on a free port and returns the address that it prints.
-fn serve(dir: &std::path::Path) -> (Service, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_ascn-tracker"))
-        .args(["serve", "--demo"])
-        .current_dir(dir)
-        .env("ASCN_BIND", "127.0.0.1:0")
-        .env("ASCN_METRICS_BIND", "off")
-        .env("ASCN_DEMO_PASSWORD", "smart cities of asean")
-        .env_remove("DATABASE_URL")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut out = BufReader::new(child.stdout.take().unwrap());
-    let mut line = String::new();
-    let address = loop {
-        line.clear();
-        assert!(out.read_line(&mut line).unwrap() > 0, "the demo ended before it listened");
-        if let Some(rest) = line.strip_prefix("Listening on ") {
-            break rest.split([',', ' ']).next().unwrap().to_owned();
-        }
-    };
-    // What else it prints is read away, so that it never waits for a reader.
-    std::thread::spawn(move || out.read_to_end(&mut Vec::new()));
-    (Service(child), address)
-}
-
 #[test]
 fn the_tour_in_the_readme_works_word_for_word() {
     let dir = tempfile::TempDir::new().unwrap();
-    let (_service, address) = serve(dir.path());
+    let service = Service::demo(dir.path());
     let lines = tour();
     assert!(lines.contains("http://127.0.0.1:8080"), "the tour names the default address");
     let has_curl = Command::new("curl").arg("--version").output().is_ok_and(|o| o.status.success());
@@ -88,7 +46,9 @@ fn the_tour_in_the_readme_works_word_for_word() {
         "set -euo pipefail\n{}\n{}",
         if has_curl { "" } else { CURL },
         // The only change: the port is free here, and each answer ends its line.
-        lines.replace("http://127.0.0.1:8080", &address).replace("\ncurl ", "\necho; curl ")
+        lines
+            .replace("http://127.0.0.1:8080", &service.address)
+            .replace("\ncurl ", "\necho; curl ")
     );
     let done = Command::new("bash").arg("-c").arg(&script).output().unwrap();
     let out = String::from_utf8(done.stdout).unwrap();

@@ -1,0 +1,194 @@
+//! Starting, stopping, being killed, and settings that cannot be understood.
+
+use std::{
+    os::unix::fs::PermissionsExt as _,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+
+use crate::{PASSWORD, Service, program};
+
+async fn sign_in(service: &Service, who: &str) -> String {
+    let body = json!({ "email": format!("{who}@demo.example"), "password": PASSWORD });
+    let answer = reqwest::Client::new()
+        .post(format!("{}/api/v1/auth/login", service.address))
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+    answer.json::<Value>().await.unwrap()["access_token"].as_str().unwrap().to_owned()
+}
+
+fn signal(service: &Service, name: &str) {
+    let done = Command::new("kill").args([name, &service.child.id().to_string()]).status().unwrap();
+    assert!(done.success());
+}
+
+#[tokio::test]
+async fn what_was_answered_survives_a_kill_and_the_journal_still_holds() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let service = Service::demo(dir.path());
+    let client = reqwest::Client::new();
+    let token = sign_in(&service, "officer.da-nang").await;
+    let url = |s: &Service, n: usize| {
+        format!("{}/api/v1/projects/da-nang-{n}/reports/me-2026", s.address)
+    };
+    for n in 1..=4 {
+        let body = json!({ "achievements": format!("written before the kill, {n}") });
+        let answer =
+            client.put(url(&service, n)).bearer_auth(&token).json(&body).send().await.unwrap();
+        assert_eq!(answer.status(), 201);
+    }
+    signal(&service, "-KILL");
+    drop(service);
+
+    let service = Service::demo(dir.path());
+    let token = sign_in(&service, "officer.da-nang").await;
+    for n in 1..=4 {
+        let answer = client.get(url(&service, n)).bearer_auth(&token).send().await.unwrap();
+        let report: Value = answer.json().await.unwrap();
+        assert_eq!(report["achievements"], format!("written before the kill, {n}"));
+    }
+    let secretariat = sign_in(&service, "secretariat").await;
+    let verified: Value = client
+        .get(format!("{}/api/v1/journal/verify", service.address))
+        .bearer_auth(&secretariat)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(verified["valid"], true, "{verified}");
+}
+
+#[tokio::test]
+async fn sigterm_answers_what_is_under_way_and_ends_cleanly() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let mut service = Service::demo(dir.path());
+    let token = sign_in(&service, "officer.da-nang").await;
+    // Writes that are under way when the signal comes: each is either answered whole or never begun.
+    let calls = (0..64).map(|n| {
+        let (url, token) =
+            (format!("{}/api/v1/projects/da-nang-1/milestones", service.address), token.clone());
+        tokio::spawn(async move {
+            let body =
+                json!({ "title": format!("Milestone {n}"), "due_on": "2025-06-30", "weight": 1 });
+            reqwest::Client::new().post(url).bearer_auth(token).json(&body).send().await
+        })
+    });
+    let calls: Vec<_> = calls.collect();
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    signal(&service, "-TERM");
+    let mut made = 0;
+    for call in calls {
+        // A connection that came after the listener closed is refused; an accepted one is answered.
+        if let Ok(answer) = call.await.unwrap() {
+            assert_eq!(answer.status(), 201);
+            let body: Value = answer.json().await.unwrap();
+            assert!(body["id"].is_string());
+            made += 1;
+        }
+    }
+    let status = service.child.wait().unwrap();
+    assert!(status.success(), "{status}");
+    drop(service);
+
+    let service = Service::demo(dir.path());
+    let token = sign_in(&service, "officer.da-nang").await;
+    let list: Value = reqwest::Client::new()
+        .get(format!("{}/api/v1/projects/da-nang-1/milestones?limit=100", service.address))
+        .bearer_auth(token)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    assert!(list["total"].as_i64().unwrap() >= made, "{made} were answered: {list}");
+}
+
+#[test]
+fn a_setting_that_cannot_be_understood_stops_the_start_by_name() {
+    let dir = tempfile::TempDir::new().unwrap();
+    for (name, value) in [
+        ("ASCN_BIND", "nowhere"),
+        ("DATABASE_URL", "mysql://localhost/x"),
+        ("ASCN_TOKEN_SECRET", "short"),
+        ("ASCN_CACHE_MB", "many"),
+        ("ASCN_DOCS", "perhaps"),
+    ] {
+        let out = program(dir.path())
+            .arg("serve")
+            .env(name, value)
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap();
+        let errors = String::from_utf8(out.stderr).unwrap();
+        assert!(!out.status.success() && errors.contains(name), "{name}: {errors}");
+        assert!(!errors.contains(value) || name != "ASCN_TOKEN_SECRET", "the secret was printed");
+    }
+}
+
+#[test]
+fn a_second_process_on_the_same_file_is_refused_and_the_files_are_private() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let service = Service::demo(dir.path());
+    let out =
+        program(dir.path()).args(["serve", "--demo"]).stderr(Stdio::piped()).output().unwrap();
+    let errors = String::from_utf8(out.stderr).unwrap();
+    assert!(!out.status.success() && errors.contains("in use by another process"), "{errors}");
+    for file in std::fs::read_dir(dir.path()).unwrap() {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{}", file.path().display());
+    }
+    assert!(service.printed.contains("officer.da-nang@demo.example"), "{}", service.printed);
+}
+
+#[test]
+fn a_demo_listens_on_loopback_only_and_its_database_is_not_served_otherwise() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let open = program(dir.path())
+        .args(["serve", "--demo"])
+        .env("ASCN_BIND", "0.0.0.0:0")
+        .stderr(Stdio::piped())
+        .output();
+    let open = open.unwrap();
+    assert!(!open.status.success());
+    assert!(String::from_utf8(open.stderr).unwrap().contains("ASCN_BIND"));
+    drop(Service::demo(dir.path()));
+    let served = program(dir.path()).arg("serve").stderr(Stdio::piped()).output().unwrap();
+    assert!(!served.status.success());
+    assert!(String::from_utf8(served.stderr).unwrap().contains("demo"));
+}
+
+#[test]
+fn without_a_demo_each_start_prints_a_new_invitation_until_there_is_an_administrator() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let first = Service::start(program(dir.path()).arg("serve")).printed.clone();
+    let second = Service::start(program(dir.path()).arg("serve"));
+    assert!(first.to_lowercase().contains("invitation"), "{first}");
+    assert_ne!(first, second.printed);
+}
+
+#[test]
+fn the_commands_say_what_they_did_and_may_be_repeated() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let run = |arguments: &[&str]| {
+        let out = program(dir.path()).args(arguments).output().unwrap();
+        assert!(out.status.success(), "{arguments:?}");
+        String::from_utf8(out.stdout).unwrap()
+    };
+    assert!(run(&["migrate"]).starts_with(|c: char| c.is_ascii_digit()));
+    let (seeded, again) = (run(&["seed"]), run(&["seed"]));
+    assert_ne!(seeded, again);
+    let (imported, again) = (run(&["import-history"]), run(&["import-history"]));
+    assert!(imported.contains("152") && imported.contains("405"), "{imported}");
+    assert_ne!(imported, again);
+    assert!(run(&["openapi"]).starts_with("{\n  \"openapi\": \"3.1"));
+    assert!(run(&["serve", "--help"]).contains("ASCN_TOKEN_SECRET"));
+}

@@ -1,0 +1,79 @@
+//! The program as its operator meets it: started, stopped, killed, misconfigured; and the README's tour.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails here"
+)]
+
+mod life;
+mod tour;
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+/// The password of the demo's accounts, as the README has it.
+const PASSWORD: &str = "smart cities of asean";
+
+/// A running program; killed when dropped.
+struct Service {
+    child: Child,
+    /// `http://127.0.0.1:port`.
+    address: String,
+    /// What it printed before it listened.
+    printed: String,
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The program with a clean environment, in a folder of its own.
+fn program(dir: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ascn-tracker"));
+    for (name, _) in
+        std::env::vars().filter(|(n, _)| n.starts_with("ASCN_") || n.starts_with("DATABASE_"))
+    {
+        command.env_remove(name);
+    }
+    command
+        .current_dir(dir)
+        .env("ASCN_BIND", "127.0.0.1:0")
+        .env("ASCN_METRICS_BIND", "off")
+        .env("ASCN_DEMO_PASSWORD", PASSWORD)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+impl Service {
+    /// Starts it and waits until it says where it listens.
+    fn start(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut printed = String::new();
+        loop {
+            let start = printed.len();
+            assert!(
+                out.read_line(&mut printed).unwrap() > 0,
+                "it ended before it listened: {printed}"
+            );
+            if let Some(rest) = printed[start..].strip_prefix("Listening on ") {
+                let address = rest.split([',', ' ', '\n']).next().unwrap().to_owned();
+                // What else it prints is read away, so that it never waits for a reader.
+                std::thread::spawn(move || out.read_to_end(&mut Vec::new()));
+                return Self { child, address, printed };
+            }
+        }
+    }
+
+    fn demo(dir: &Path) -> Self {
+        Self::start(program(dir).args(["serve", "--demo"]))
+    }
+}
