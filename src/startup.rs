@@ -5,7 +5,7 @@ use std::{net::TcpListener, sync::Arc};
 use actix_web::{
     App, HttpServer,
     dev::{Server, ServerHandle},
-    middleware::from_fn,
+    middleware::{Condition, from_fn},
     web::Data,
 };
 use anyhow::Context as _;
@@ -164,6 +164,23 @@ fn with_conn<T: Send>(
     })
 }
 
+/// Lets the pages of these origins call the API. They send tokens in a header, never cookies.
+fn cors(origins: &[String]) -> actix_cors::Cors {
+    let cors = actix_cors::Cors::default()
+        .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+        .allowed_headers([
+            "Authorization",
+            "Content-Type",
+            "Accept-Language",
+            "If-Match",
+            "If-None-Match",
+            "Idempotency-Key",
+        ])
+        .expose_headers(["ETag", "Link", "Location", "Retry-After", "X-Request-Id"])
+        .max_age(3600);
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}
+
 impl Application {
     /// Prepares everything and binds the listener; port 0 picks a free one.
     ///
@@ -195,10 +212,12 @@ impl Application {
             .with_context(|| format!("cannot listen on {}", settings.bind))?;
         let port = listener.local_addr()?.port();
         let shared = state.clone();
+        let origins = settings.cors_origins.clone();
         let server = HttpServer::new(move || {
             let (app, _) = App::new().into_utoipa_app().configure(api::routes).split_for_parts();
             app.app_data(Data::new(shared.clone()))
                 .configure(api::configure)
+                .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
                 .wrap(from_fn(api::middleware::surround))
         })
         .tcp_nodelay(true)

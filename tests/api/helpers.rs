@@ -131,7 +131,7 @@ fn template(fill: Fill) -> String {
 }
 
 fn prepare(url: &str, fill: Fill) {
-    let settings = settings(url);
+    let settings = settings(url, &[]);
     let clock = Clock::at(NOW.parse().unwrap());
     match fill {
         Fill::Seeded => ascn_tracker::startup::prepare(&settings, &clock).unwrap(),
@@ -139,15 +139,16 @@ fn prepare(url: &str, fill: Fill) {
     }
 }
 
-fn settings(url: &str) -> Settings {
+fn settings(url: &str, more: &[(&str, &str)]) -> Settings {
     Settings::from_vars(
         [
             ("DATABASE_URL", url),
             ("ASCN_BIND", "127.0.0.1:0"),
             ("ASCN_TOKEN_SECRET", "the-secret-of-the-tests-0123456789abcdef"),
         ]
-        .into_iter()
-        .map(|(k, v)| (k.to_owned(), v.to_owned())),
+        .iter()
+        .chain(more)
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned())),
     )
     .unwrap()
 }
@@ -155,15 +156,20 @@ fn settings(url: &str) -> Settings {
 impl TestApp {
     /// Starts a service with reference data.
     pub async fn spawn() -> Self {
-        Self::start(Fill::Seeded).await
+        Self::start(Fill::Seeded, &[]).await
+    }
+
+    /// Starts a service with reference data and one setting of its own.
+    pub async fn with_setting(name: &str, value: &str) -> Self {
+        Self::start(Fill::Seeded, &[(name, value)]).await
     }
 
     /// Starts a service as a demo has it: the published history and an open cycle `me-2026`.
     pub async fn demo() -> Self {
-        Self::start(Fill::Demo).await
+        Self::start(Fill::Demo, &[]).await
     }
 
-    async fn start(fill: Fill) -> Self {
+    async fn start(fill: Fill, more: &[(&str, &str)]) -> Self {
         let from = tokio::task::spawn_blocking(move || template(fill)).await.unwrap();
         let (url, database) = match std::env::var("TEST_DATABASE_URL") {
             Ok(admin) => {
@@ -184,7 +190,7 @@ impl TestApp {
             }
         };
         let clock = Clock::at(NOW.parse().unwrap());
-        let settings = settings(&url);
+        let settings = settings(&url, more);
         let (c, s) = (clock.clone(), settings);
         let app =
             tokio::task::spawn_blocking(move || Application::build(&s, c)).await.unwrap().unwrap();

@@ -14,6 +14,7 @@ mod cities;
 mod comments;
 mod concurrency;
 mod contract;
+mod cors;
 mod cycles;
 mod faults;
 mod figures;
