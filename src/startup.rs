@@ -13,7 +13,7 @@ use arc_swap::ArcSwap;
 use utoipa_actix_web::AppExt as _;
 
 use crate::{
-    api::{self, state::State},
+    api::{self, cache::Cache, state::State},
     auth::{password::Passwords, token::Tokens},
     clock::Clock,
     config::{DatabaseUrl, Settings, SslMode},
@@ -203,6 +203,7 @@ impl Application {
             db,
             directory: Arc::clone(&watch.directory),
             heads: Arc::clone(&watch.heads),
+            cache: Arc::new(Cache::new(settings.cache_bytes)),
             tokens: Arc::new(Tokens::new(&settings.token_secrets.resolve()?)?),
             passwords: Arc::new(Passwords::start()?),
             clock,

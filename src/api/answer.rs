@@ -13,7 +13,7 @@ use super::error::{ApiError, ApiResult};
 use crate::domain::journal::hex;
 
 /// A successful answer. Errors are [`ApiError`]s.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Answer {
     status: StatusCode,
     body: Bytes,
@@ -51,6 +51,13 @@ impl Answer {
     #[must_use]
     pub const fn bytes(body: Bytes, etag: String) -> Self {
         Self { status: StatusCode::OK, body, etag: Some(etag), headers: Vec::new() }
+    }
+
+    /// Returns about how many bytes of memory it takes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let headers: usize = self.headers.iter().map(|(_, value)| 64 + value.len()).sum();
+        self.body.len() + headers
     }
 
     /// Answers with something that no cache may keep: tokens, users.

@@ -1,1 +1,215 @@
-//! Answers kept as bytes, under everything that they depend on.
+//! Answers kept as bytes, under everything that they depend on: the data version, what the caller may see, the operation
+//! with its parameters, and the form of the answer. A kept answer costs no database work.
+//!
+//! Nothing is ever thrown out because data changed: the version in the key moves on, and what nobody asks for any more is
+//! the first to go. Only what depends on public data may be kept here: drafts do not move the version.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    answer::Answer,
+    error::{ApiError, ApiResult},
+    state::State,
+};
+use crate::{
+    domain::policy::Visible,
+    store::{Conn, journal},
+};
+
+/// What an entry costs beside its bytes and its key: the cache's own books.
+const OVERHEAD: usize = 256;
+
+/// What the answer depends on of its caller. Never a token or a person: two callers with the same rights share answers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct View(String);
+
+impl View {
+    /// The answer is the same for every caller who may ask at all.
+    #[must_use]
+    pub fn everybody() -> Self {
+        Self(String::new())
+    }
+
+    /// The answer holds approved data as far as the caller reads it, by the grants in force now.
+    #[must_use]
+    pub fn approved(visible: &Visible) -> Self {
+        let reach = &visible.approved;
+        if reach.everything {
+            return Self("approved:*".to_owned());
+        }
+        let mut parts: Vec<&str> = reach.countries.iter().map(|c| c.as_str()).collect();
+        parts.extend(reach.cities.iter().map(|c| c.as_str()));
+        parts.sort_unstable();
+        parts.dedup();
+        // Country codes are capitals and slugs are not, and neither has a comma: two views never look the same.
+        Self(format!("approved:{}", parts.join(",")))
+    }
+}
+
+/// What an answer is kept under, but for the data version.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    route: &'static str,
+    view: View,
+    query: String,
+    /// Language and format.
+    form: &'static str,
+    /// The day or instant on which the answer depends, where a date decides what is in it.
+    moment: Option<String>,
+}
+
+impl Key {
+    /// Names an answer by its operation, the caller's view and the parameters: equal parameters give equal keys, whatever
+    /// their order.
+    ///
+    /// # Errors
+    /// Parameters without a JSON form.
+    pub fn new<P: Serialize>(route: &'static str, view: View, parameters: &P) -> ApiResult<Self> {
+        let value =
+            serde_json::to_value(parameters).map_err(|e| ApiError::Internal(Box::new(e)))?;
+        Ok(Self { route, view, query: normal(value), form: "json;en", moment: None })
+    }
+
+    /// Names what else the answer depends on because a date decides: the day it is now where days are meant, or the next
+    /// instant at which it changes.
+    #[must_use]
+    pub fn at(mut self, moment: impl Into<String>) -> Self {
+        self.moment = Some(moment.into());
+        self
+    }
+
+    fn size(&self) -> usize {
+        self.view.0.len() + self.query.len() + self.moment.as_ref().map_or(0, String::len)
+    }
+}
+
+/// Writes parameters in one way only: by name, without what is not given, the values of a list in order and once.
+fn normal(mut parameters: Value) -> String {
+    if let Some(map) = parameters.as_object_mut() {
+        map.retain(|_, v| !v.is_null() && v.as_array().is_none_or(|list| !list.is_empty()));
+        for list in map.values_mut().filter_map(Value::as_array_mut) {
+            list.sort_unstable_by_key(Value::to_string);
+            list.dedup();
+        }
+    }
+    parameters.to_string()
+}
+
+/// Answers in memory, bounded in bytes.
+pub struct Cache(moka::sync::Cache<(i64, Key), Answer>);
+
+impl Cache {
+    /// Makes a cache of so many bytes; 0 keeps nothing.
+    #[must_use]
+    pub fn new(bytes: u64) -> Self {
+        let size = |(_, key): &(i64, Key), answer: &Answer| {
+            u32::try_from(key.size() + answer.size() + OVERHEAD).unwrap_or(u32::MAX)
+        };
+        // Least recently used, not moka's default: that one turns newcomers away in favour of what was often asked for,
+        // which here is the version before.
+        Self(
+            moka::sync::Cache::builder()
+                .max_capacity(bytes)
+                .weigher(size)
+                .eviction_policy(moka::policy::EvictionPolicy::lru())
+                .build(),
+        )
+    }
+}
+
+impl State {
+    /// Answers from memory, or reads in one snapshot, keeps the answer and gives it. `read` is told the data version of
+    /// its snapshot, under which the answer is kept: it is never older than what the caller wrote before.
+    ///
+    /// # Errors
+    /// Those of `read`, which are not kept, or that the database is busy or unavailable.
+    pub async fn kept(
+        &self,
+        key: Key,
+        read: impl FnOnce(&mut Conn, i64) -> ApiResult<Answer> + Send + 'static,
+    ) -> ApiResult<Answer> {
+        let key = (self.heads.feed(), key);
+        if let Some(answer) = self.cache.0.get(&key) {
+            return Ok(answer);
+        }
+        let (version, answer) = self
+            .db
+            .read(move |c| -> ApiResult<(i64, Answer)> {
+                let version = journal::head(c)?.feed;
+                Ok((version, read(c, version)?))
+            })
+            .await?;
+        self.cache.0.insert((version, key.1), answer.clone());
+        Ok(answer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::web::Bytes;
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::{policy::sight::Reachable, reference::CountryCode, value::Slug};
+
+    fn view(everything: bool, countries: &[&str], cities: &[&str]) -> View {
+        let approved = Reachable {
+            everything,
+            countries: countries.iter().map(|c| CountryCode::parse(c).unwrap()).collect(),
+            cities: cities.iter().map(|c| Slug::parse(c).unwrap()).collect(),
+        };
+        View::approved(&Visible { approved, ..Visible::default() })
+    }
+
+    #[test]
+    fn equal_questions_have_equal_keys() {
+        let key = |v| Key::new("table", View::everybody(), &v).unwrap();
+        assert_eq!(
+            key(
+                json!({"rows": "city", "status": ["ongoing", "planning"], "pilot": null, "city": []})
+            ),
+            key(json!({"status": ["planning", "ongoing", "planning"], "rows": "city"})),
+        );
+        assert_ne!(key(json!({"rows": "city"})), key(json!({"columns": "city"})));
+        assert_ne!(key(json!({"city": ["a,b"]})), key(json!({"city": ["a", "b"]})));
+        assert_ne!(key(json!({})), key(json!({})).at("2026-11-20"));
+    }
+
+    #[test]
+    fn a_view_is_what_is_seen_and_not_who_sees_it() {
+        assert_eq!(view(true, &["VN"], &[]), view(true, &[], &["hue"]));
+        assert_eq!(
+            view(false, &["VN", "LA"], &["hue"]),
+            view(false, &["LA", "VN"], &["hue", "hue"])
+        );
+        let all = [
+            View::everybody(),
+            view(true, &[], &[]),
+            view(false, &["VN"], &[]),
+            view(false, &["VN", "LA"], &[]),
+            view(false, &[], &["hue"]),
+            view(false, &["VN"], &["hue"]),
+        ];
+        for (i, a) in all.iter().enumerate() {
+            assert!(all.iter().skip(i + 1).all(|b| a != b), "{a:?}");
+        }
+    }
+
+    #[test]
+    fn the_cache_stays_within_its_bytes() {
+        let cache = Cache::new(10_000);
+        let body = Bytes::from(vec![b'x'; 1_000]);
+        for feed in 0..100 {
+            let key = Key::new("table", View::everybody(), &json!({})).unwrap();
+            cache.0.insert((feed, key), Answer::bytes(body.clone(), "\"a\"".into()));
+            cache.0.run_pending_tasks();
+        }
+        assert!(cache.0.weighted_size() <= 10_000 && cache.0.entry_count() > 0);
+        let none = Cache::new(0);
+        let key = Key::new("table", View::everybody(), &json!({})).unwrap();
+        none.0.insert((1, key.clone()), Answer::bytes(body, "\"a\"".into()));
+        none.0.run_pending_tasks();
+        assert!(none.0.get(&(1, key)).is_none());
+    }
+}

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::{
     auth::password::PasswordError,
     domain::{
-        fault::FieldFault,
+        fault::{FieldFault, ValueFault},
         policy::Denied,
         workflow::{IllegalTransition, Refused},
     },
@@ -243,6 +243,14 @@ impl ApiError {
     #[must_use]
     pub fn malformed(fault: Fault) -> Self {
         Self::Malformed(Box::new(fault))
+    }
+
+    /// A query parameter with a value that it does not take.
+    #[must_use]
+    pub fn parameter(name: &str, fault: ValueFault) -> Self {
+        let mut at = Fault::parameter(name, fault.code, fault.detail);
+        at.allowed = fault.allowed;
+        Self::malformed(at)
     }
 
     /// One unacceptable value.

@@ -21,7 +21,7 @@ use crate::{
         reference::CountryCode,
         value::Slug,
     },
-    store::{Caller, StoreError, load::Load, tx},
+    store::{Caller, Conn, StoreError, load::Load, tx},
 };
 
 /// A key that stands in the path, in its first segments with a name.
@@ -151,20 +151,31 @@ where
             let path: Vec<&str> = path.iter().map(String::as_str).collect();
             let key = <A::On as Resource>::Key::from_path(&path).ok_or(ApiError::NotFound)?;
             let part = path.last().and_then(|p| Uuid::parse_str(p).ok());
-            let proof = {
-                let (actor, key) = (Arc::clone(&actor), key.clone());
-                state(&req)?
-                    .db
-                    .point(move |c| -> Result<_, StoreError> {
-                        Ok(tx::load::<A::On>(c, &key)?.authorize::<A>(&actor)?)
-                    })
-                    .await?
-            };
+            let proof = prove::<A>(state(&req)?, &key, &actor).await?;
             let body = B::read(&req, &mut payload).await?;
             let precondition = Precondition::read(&req);
             Ok(Self { proof, key, caller, actor, body, precondition, part })
         })
     }
+}
+
+/// Loads the record and asks the policy.
+async fn prove<A: Action>(
+    state: &State,
+    key: &<A::On as Resource>::Key,
+    actor: &Arc<Actor>,
+) -> ApiResult<Authorized<A>>
+where
+    A::On: Load,
+{
+    if let Some(sealed) = tx::at_hand::<A::On>(key) {
+        return Ok(sealed.authorize::<A>(actor)?);
+    }
+    let (actor, key) = (Arc::clone(actor), key.clone());
+    let load = move |c: &mut Conn| -> Result<_, StoreError> {
+        Ok(tx::load::<A::On>(c, &key)?.authorize::<A>(&actor)?)
+    };
+    Ok(state.db.point(load).await?)
 }
 
 /// Returns the named segments of the path in order, percent-decoded; what is no UTF-8 names nothing.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use super::cache::Cache;
 use crate::{
     auth::{password::Passwords, token::Tokens},
     clock::Clock,
@@ -20,6 +21,8 @@ pub struct State {
     pub directory: Arc<Directory>,
     /// The last numbers of the journal and of the feed; the latter is the data version.
     pub heads: Arc<Heads>,
+    /// Answers kept as bytes.
+    pub cache: Arc<Cache>,
     /// Access tokens.
     pub tokens: Arc<Tokens>,
     /// Password hashing on its own threads.

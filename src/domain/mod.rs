@@ -5,6 +5,7 @@
 pub mod comment;
 pub mod cycle;
 pub mod fault;
+pub mod figures;
 pub mod id;
 pub mod journal;
 pub mod parts;

@@ -84,6 +84,11 @@ impl Reachable {
             Scope::City(s, _) => self.cities.push(s.clone()),
         }
     }
+    /// Says whether the rows of a city are meant.
+    #[must_use]
+    pub fn covers(&self, country: CountryCode, city: &Slug) -> bool {
+        self.everything || self.countries.contains(&country) || self.cities.contains(city)
+    }
     /// Says whether no row is meant.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

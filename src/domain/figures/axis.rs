@@ -1,0 +1,165 @@
+//! The rows or columns of a table: their keys, names and order.
+
+use std::collections::HashMap;
+
+use super::{Dimension, Fact, Filter, Ground};
+use crate::domain::{
+    reference::{Names, Term},
+    report::Status,
+};
+
+/// The key of reports that do not tell.
+pub const UNKNOWN: &str = "unknown";
+
+/// A row or column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Its key.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl Label {
+    fn new(key: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { key: key.into(), name: name.into() }
+    }
+    fn named(key: &str, names: &Names) -> Self {
+        Self::new(key, names.get("en").map_or(key, String::as_str))
+    }
+}
+
+/// The rows or columns of a table.
+pub(super) struct Axis {
+    dimension: Option<Dimension>,
+    labels: Vec<Label>,
+    places: HashMap<String, usize>,
+}
+
+impl Axis {
+    /// An axis with one place for everything.
+    pub(super) fn single() -> Self {
+        Self { dimension: None, labels: vec![Label::new("", "")], places: HashMap::new() }
+    }
+
+    /// Makes the axis of a dimension: everything that could have been reported, so that a zero is a zero; nothing that
+    /// the filter rules out, because a zero there would say something that was not asked. `unknown` only where it counts.
+    pub(super) fn new(
+        dimension: Dimension,
+        ground: &Ground,
+        filter: &Filter,
+        facts: &[&Fact],
+    ) -> Self {
+        let mut labels = labels(dimension, ground, filter, facts);
+        labels.retain(|label| filter.wants(dimension, &label.key));
+        if facts.iter().any(|fact| fact.keys(dimension).is_empty()) {
+            labels.push(Label::new(UNKNOWN, "Unknown"));
+        }
+        let places =
+            labels.iter().enumerate().map(|(place, label)| (label.key.clone(), place)).collect();
+        Self { dimension: Some(dimension), labels, places }
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.labels.len()
+    }
+    pub(super) fn labels(&self) -> &[Label] {
+        &self.labels
+    }
+    pub(super) fn into_labels(self) -> Vec<Label> {
+        self.labels
+    }
+
+    /// Returns where a report counts: in several places where the dimension has several values.
+    pub(super) fn places(&self, fact: &Fact) -> Vec<usize> {
+        let Some(dimension) = self.dimension else { return vec![0] };
+        let mut keys = fact.keys(dimension);
+        if keys.is_empty() {
+            keys.push(UNKNOWN);
+        }
+        keys.into_iter().filter_map(|key| self.places.get(key).copied()).collect()
+    }
+}
+
+fn labels(dimension: Dimension, ground: &Ground, filter: &Filter, facts: &[&Fact]) -> Vec<Label> {
+    match dimension {
+        Dimension::FocusArea
+        | Dimension::SubArea
+        | Dimension::Outcome
+        | Dimension::Enabler
+        | Dimension::Sector => words(dimension, ground, filter, facts),
+        Dimension::Status => {
+            Status::ALL.iter().map(|s| Label::new(s.as_str(), status_name(*s))).collect()
+        }
+        Dimension::Cycle => {
+            vec![Label::new(ground.cycle.slug.as_str(), ground.cycle.name.as_str())]
+        }
+        Dimension::Country => countries(ground, filter),
+        Dimension::City => cities(ground, filter, facts),
+    }
+}
+
+/// The framework's words in its order. A word that was dropped from it since stays where reports use it.
+fn words(dimension: Dimension, ground: &Ground, filter: &Filter, facts: &[&Fact]) -> Vec<Label> {
+    let parent_wanted = |term: &&Term| {
+        dimension != Dimension::SubArea
+            || term.parent.as_deref().is_none_or(|p| filter.wants(Dimension::FocusArea, p))
+    };
+    let mut labels: Vec<Label> = ground
+        .terms(dimension)
+        .iter()
+        .filter(parent_wanted)
+        .map(|t| Label::named(&t.slug, &t.names))
+        .collect();
+    for key in facts.iter().flat_map(|fact| fact.keys(dimension)) {
+        if !labels.iter().any(|l| l.key == key) {
+            labels.push(Label::new(key, key));
+        }
+    }
+    labels
+}
+
+fn countries(ground: &Ground, filter: &Filter) -> Vec<Label> {
+    let asked = |code| {
+        // A country without cities yet belongs to the whole network; else one of its cities must be asked about.
+        let mut cities = ground.cities.iter().filter(|c| c.country == code).peekable();
+        match cities.peek() {
+            None => ground.reach.everything && !filter.wanted.contains_key(&Dimension::City),
+            Some(_) => {
+                cities.any(|c| ground.sees(c) && filter.wants(Dimension::City, c.slug.as_str()))
+            }
+        }
+    };
+    ground
+        .countries
+        .iter()
+        .filter(|c| asked(c.code))
+        .map(|c| Label::named(c.code.as_str(), &c.names))
+        .collect()
+}
+
+fn cities(ground: &Ground, filter: &Filter, facts: &[&Fact]) -> Vec<Label> {
+    ground
+        .cities
+        .iter()
+        .filter(|c| ground.sees(c) && filter.admits_city(c))
+        .filter(|c| {
+            c.pilot
+                || ground.with_project.contains(&c.slug)
+                || facts.iter().any(|f| f.city == c.slug)
+        })
+        .map(|c| Label::named(c.slug.as_str(), &c.names))
+        .collect()
+}
+
+/// The name of a status as the network's reports print it.
+const fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Planning => "Planning",
+        Status::Ongoing => "On-going",
+        Status::Completed => "Completed",
+        Status::Suspended => "Suspended",
+        Status::Cancelled => "Cancelled",
+        Status::NotStated => "Not stated",
+    }
+}

@@ -1,0 +1,216 @@
+//! Counting a table out of the reports of a cycle.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{
+    Cell, Coverage, Dimension, Fact, Filter, Question, Table, UNKNOWN, axis::Axis, tally::Tally,
+};
+use crate::domain::{
+    cycle::ReportingCycle,
+    fault::ValueFault,
+    policy::sight::Reachable,
+    reference::{City, Country, Term, Vocabulary},
+    report::Status,
+    value::Slug,
+};
+
+/// Everything that a table is made of: the reports of one cycle that the caller may read, and the reference data.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    /// The cycle.
+    pub cycle: ReportingCycle,
+    /// Its approved reports within the caller's reach.
+    pub facts: Vec<Fact>,
+    /// The countries, by code.
+    pub countries: Vec<Country>,
+    /// The cities, by slug.
+    pub cities: Vec<City>,
+    /// Cities with an approved project in any cycle.
+    pub with_project: BTreeSet<Slug>,
+    /// The framework's words.
+    pub vocabulary: Arc<Vocabulary>,
+    /// Where the caller reads approved data.
+    pub reach: Reachable,
+}
+
+impl Ground {
+    /// Returns the framework's words of a dimension; none where the values are no words of it.
+    pub(super) fn terms(&self, dimension: Dimension) -> &[Term] {
+        match dimension {
+            Dimension::FocusArea => &self.vocabulary.focus_areas,
+            Dimension::SubArea => &self.vocabulary.sub_areas,
+            Dimension::Outcome => &self.vocabulary.outcomes,
+            Dimension::Enabler => &self.vocabulary.enablers,
+            Dimension::Sector => &self.vocabulary.sectors,
+            Dimension::Status | Dimension::Country | Dimension::City | Dimension::Cycle => &[],
+        }
+    }
+
+    pub(super) fn sees(&self, city: &City) -> bool {
+        self.reach.covers(city.country, &city.slug)
+    }
+
+    /// Returns every value that a filter on a dimension takes.
+    fn values(&self, dimension: Dimension) -> Vec<String> {
+        match dimension {
+            Dimension::Status => Status::ALL.iter().map(ToString::to_string).collect(),
+            Dimension::Country => self.countries.iter().map(|c| c.code.to_string()).collect(),
+            Dimension::City => self.cities.iter().map(|c| c.slug.to_string()).collect(),
+            Dimension::Cycle => vec![self.cycle.slug.to_string()],
+            Dimension::FocusArea
+            | Dimension::SubArea
+            | Dimension::Outcome
+            | Dimension::Enabler
+            | Dimension::Sector => {
+                let known = self.terms(dimension).iter().map(|t| t.slug.clone());
+                known.chain([UNKNOWN.to_owned()]).collect()
+            }
+        }
+    }
+
+    /// Refuses a filter for something that does not exist: a table of zeros would look like an answer.
+    ///
+    /// # Errors
+    /// The first dimension with such a value, and the values that it takes.
+    pub fn check(&self, filter: &Filter) -> Result<(), (Dimension, ValueFault)> {
+        for (dimension, wanted) in &filter.wanted {
+            let values = self.values(*dimension);
+            if wanted.iter().any(|w| !values.contains(w)) {
+                let what = dimension.as_str().replace('_', " ");
+                return Err((*dimension, ValueFault::unknown(&what, values)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts the table.
+    #[must_use]
+    pub fn table(&self, question: &Question) -> Table {
+        let asked: BTreeSet<&Slug> = self.cities_asked(&question.filter);
+        // A report that does not tell its status may be of any: the coverage says how many, whatever status is asked for.
+        let mut not_stated = 0;
+        let facts: Vec<&Fact> = self
+            .facts
+            .iter()
+            .filter(|fact| self.admits(&question.filter, &asked, fact))
+            .inspect(|fact| not_stated += i64::from(fact.status == Status::NotStated))
+            .filter(|fact| question.filter.admits(Dimension::Status, fact))
+            .collect();
+        let rows = Axis::new(question.rows, self, &question.filter, &facts);
+        let columns = question
+            .columns
+            .map_or_else(Axis::single, |c| Axis::new(c, self, &question.filter, &facts));
+        let mut table = Counted::new(&rows, &columns);
+        for fact in facts {
+            table.add(fact, &rows.places(fact), &columns.places(fact));
+        }
+        let (reporting, expected) = self.reporting(&asked);
+        table.finish(
+            question,
+            rows,
+            columns,
+            Coverage { cities_reporting: reporting, cities_expected: expected, not_stated },
+        )
+    }
+
+    fn cities_asked(&self, filter: &Filter) -> BTreeSet<&Slug> {
+        self.cities
+            .iter()
+            .filter(|c| self.sees(c) && filter.admits_city(c))
+            .map(|c| &c.slug)
+            .collect()
+    }
+
+    /// Says whether a report is asked about, whatever its status.
+    fn admits(&self, filter: &Filter, asked: &BTreeSet<&Slug>, fact: &Fact) -> bool {
+        asked.contains(&fact.city)
+            && filter.priority.is_none_or(|p| fact.priority == p)
+            && filter
+                .wanted
+                .keys()
+                .filter(|d| **d != Dimension::Status)
+                .all(|d| filter.admits(*d, fact))
+    }
+
+    /// Counts the cities asked about that report in the cycle, and those that are expected to: who joined in a year
+    /// before that of the cut-off, and who reports all the same.
+    fn reporting(&self, asked: &BTreeSet<&Slug>) -> (i64, i64) {
+        use chrono::Datelike as _;
+        let reporting: BTreeSet<&Slug> =
+            self.facts.iter().map(|f| &f.city).filter(|c| asked.contains(c)).collect();
+        let expected = self
+            .cities
+            .iter()
+            .filter(|c| asked.contains(&c.slug))
+            .filter(|c| c.joined_year < self.cycle.as_of.year() || reporting.contains(&c.slug))
+            .count();
+        (count(reporting.len()), count(expected))
+    }
+}
+
+/// A number of things as JSON has it.
+fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// A table while it is counted.
+struct Counted {
+    width: usize,
+    cells: Vec<Tally>,
+    rows: Vec<Tally>,
+    columns: Vec<Tally>,
+    total: Tally,
+}
+
+impl Counted {
+    fn new(rows: &Axis, columns: &Axis) -> Self {
+        Self {
+            width: columns.len(),
+            cells: vec![Tally::default(); rows.len() * columns.len()],
+            rows: vec![Tally::default(); rows.len()],
+            columns: vec![Tally::default(); columns.len()],
+            total: Tally::default(),
+        }
+    }
+
+    fn add(&mut self, fact: &Fact, rows: &[usize], columns: &[usize]) {
+        let count = |tally: Option<&mut Tally>| tally.into_iter().for_each(|t| t.add(fact));
+        for row in rows {
+            count(self.rows.get_mut(*row));
+            for column in columns {
+                count(self.cells.get_mut(row * self.width + column));
+            }
+        }
+        for column in columns {
+            count(self.columns.get_mut(*column));
+        }
+        self.total.add(fact);
+    }
+
+    fn finish(self, question: &Question, rows: Axis, columns: Axis, coverage: Coverage) -> Table {
+        let measure = question.measure;
+        let figures = |tallies: Vec<Tally>| tallies.into_iter().map(move |t| t.figure(measure));
+        let pairs = rows.labels().iter().flat_map(|row| {
+            columns.labels().iter().map(move |column| (row.clone(), column.clone()))
+        });
+        let split = question.columns.is_some();
+        Table {
+            cells: pairs
+                .zip(figures(self.cells))
+                .map(|((row, column), figure)| Cell {
+                    row,
+                    column: split.then_some(column),
+                    figure,
+                })
+                .collect(),
+            row_totals: rows.into_labels().into_iter().zip(figures(self.rows)).collect(),
+            column_totals: if split {
+                columns.into_labels().into_iter().zip(figures(self.columns)).collect()
+            } else {
+                Vec::new()
+            },
+            total: self.total.figure(measure),
+            coverage,
+        }
+    }
+}

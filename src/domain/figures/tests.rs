@@ -1,0 +1,311 @@
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::{
+    cycle::{CycleState, ReportingCycle},
+    policy::sight::Reachable,
+    reference::{Country, Names, Term, Vocabulary},
+    value::{Currency, Title},
+};
+
+fn slug(s: &str) -> Slug {
+    Slug::parse(s).unwrap()
+}
+fn names(en: &str) -> Names {
+    [("en".to_owned(), en.to_owned())].into()
+}
+fn term(slug: &str, parent: Option<&str>) -> Term {
+    Term { slug: slug.into(), names: names(&slug.to_uppercase()), parent: parent.map(Into::into) }
+}
+fn city(key: &str, country: &str, joined_year: i32, pilot: bool) -> City {
+    City {
+        slug: slug(key),
+        names: names(key),
+        aliases: Vec::new(),
+        country: CountryCode::parse(country).unwrap(),
+        un_locode: None,
+        time_zone: chrono_tz::Tz::UTC,
+        latitude: 0.0,
+        longitude: 0.0,
+        joined_year,
+        pilot,
+        note: None,
+        version: 1,
+    }
+}
+fn country(code: &str) -> Country {
+    Country {
+        code: CountryCode::parse(code).unwrap(),
+        alpha3: code.into(),
+        time_zone: chrono_tz::Tz::UTC,
+        names: names(code),
+        asean_member_since: 1967,
+        ascn_member_since: 2018,
+        version: 1,
+    }
+}
+/// Two pilots in Viet Nam, one in Laos, a city that joined in the year of the cut-off and one before it.
+fn ground(facts: Vec<Fact>) -> Ground {
+    Ground {
+        cycle: ReportingCycle {
+            slug: slug("me-2023"),
+            name: Title::parse("ME 2023").unwrap(),
+            plan_cycle: slug("2018-2025"),
+            opens_on: None,
+            due_on: None,
+            review_due_on: None,
+            as_of: NaiveDate::from_ymd_opt(2023, 8, 14).unwrap(),
+            state: CycleState::Closed,
+            imported: None,
+            version: 1,
+        },
+        facts,
+        countries: vec![country("LA"), country("TL"), country("VN")],
+        cities: vec![
+            city("da-nang", "VN", 2018, true),
+            city("hue", "VN", 2022, false),
+            city("vientiane", "LA", 2018, true),
+            city("vinh", "VN", 2023, false),
+        ],
+        with_project: [slug("vinh")].into(),
+        vocabulary: Arc::new(Vocabulary {
+            focus_areas: vec![term("zeal", None), term("air", None)],
+            sub_areas: vec![term("z1", Some("zeal")), term("a1", Some("air"))],
+            sectors: vec![term("transport", None), term("water", None)],
+            ..Vocabulary::default()
+        }),
+        reach: Reachable { everything: true, ..Reachable::default() },
+    }
+}
+fn fact(city: &str, focus_area: &str, status: Status) -> Fact {
+    Fact {
+        city: slug(city),
+        country: CountryCode::parse(if city == "vientiane" { "LA" } else { "VN" }).unwrap(),
+        cycle: slug("me-2023"),
+        status,
+        percent: None,
+        focus_area: Some(slug(focus_area)),
+        sub_area: None,
+        priority: false,
+        spent: None,
+        terms: BTreeMap::new(),
+    }
+}
+fn question(rows: Dimension, columns: Option<Dimension>) -> Question {
+    Question { rows, columns, measure: Measure::Projects, filter: Filter::default() }
+}
+fn rows(table: &Table) -> Vec<(&str, Number)> {
+    table.row_totals.iter().map(|(l, f)| (l.key.as_str(), f.value)).collect()
+}
+use Number::{Count, Mean};
+
+#[test]
+fn every_combination_is_there_in_the_framework_s_order() {
+    let ground = ground(vec![
+        fact("da-nang", "air", Status::Ongoing),
+        fact("da-nang", "air", Status::NotStated),
+        fact("vientiane", "zeal", Status::Planning),
+    ]);
+    let table = ground.table(&question(Dimension::FocusArea, Some(Dimension::Status)));
+    assert_eq!(table.cells.len(), 2 * 6);
+    assert_eq!(rows(&table), [("zeal", Count(1)), ("air", Count(2))]);
+    assert_eq!(table.total.value, Count(3));
+    assert_eq!(table.coverage, Coverage { cities_reporting: 2, cities_expected: 3, not_stated: 1 });
+    let zero = table.cells.iter().find(|c| c.row.key == "zeal" && c.figure.of == 0).unwrap();
+    assert_eq!(zero.figure.value, Count(0));
+    assert_eq!(table.cells[0].row.name, "ZEAL");
+    assert_eq!(table.cells[1].column.as_ref().unwrap().name, "On-going");
+}
+
+#[test]
+fn cities_are_the_pilots_and_those_with_a_project() {
+    let table = ground(Vec::new()).table(&question(Dimension::City, None));
+    let zero = Count(0);
+    assert_eq!(rows(&table), [("da-nang", zero), ("vientiane", zero), ("vinh", zero)]);
+    assert_eq!((table.cells[0].column.as_ref(), table.column_totals.len()), (None, 0));
+    // Hue has no approved project yet, but a report.
+    let table =
+        ground(vec![fact("hue", "air", Status::Ongoing)]).table(&question(Dimension::City, None));
+    assert_eq!(rows(&table)[1], ("hue", Count(1)));
+}
+
+#[test]
+fn a_city_that_joined_in_the_year_of_the_cut_off_is_expected_once_it_reports() {
+    let expected = |facts| ground(facts).table(&question(Dimension::City, None)).coverage;
+    assert_eq!(expected(Vec::new()).cities_expected, 3);
+    let coverage = expected(vec![fact("vinh", "air", Status::Ongoing)]);
+    assert_eq!((coverage.cities_reporting, coverage.cities_expected), (1, 4));
+}
+
+#[test]
+fn what_a_filter_rules_out_is_no_zero() {
+    let ground = ground(vec![
+        fact("da-nang", "air", Status::Ongoing),
+        fact("vientiane", "zeal", Status::NotStated),
+    ]);
+    let mut q = question(Dimension::City, Some(Dimension::SubArea));
+    q.filter.wanted.insert(Dimension::Country, vec!["VN".into()]);
+    q.filter.wanted.insert(Dimension::FocusArea, vec!["air".into()]);
+    let table = ground.table(&q);
+    assert_eq!(rows(&table), [("da-nang", Count(1)), ("vinh", Count(0))]);
+    let columns: Vec<&str> = table.column_totals.iter().map(|(l, _)| l.key.as_str()).collect();
+    assert_eq!(columns, ["a1", UNKNOWN]);
+    assert_eq!(table.coverage.cities_expected, 2);
+    let mut q = question(Dimension::Country, None);
+    q.filter.pilot = Some(false);
+    assert_eq!(ground.table(&q).total.value, Count(0));
+    assert_eq!(rows(&ground.table(&q)).len(), 3);
+    q.filter.wanted.insert(Dimension::City, vec!["hue".into()]);
+    assert_eq!(rows(&ground.table(&q)), [("VN", Count(0))]);
+}
+
+#[test]
+fn a_status_filter_does_not_hide_how_many_states_are_not_stated() {
+    let ground = ground(vec![
+        fact("da-nang", "air", Status::Ongoing),
+        fact("vientiane", "zeal", Status::NotStated),
+    ]);
+    let mut q = question(Dimension::FocusArea, None);
+    q.filter.wanted.insert(Dimension::Status, vec!["ongoing".into()]);
+    let table = ground.table(&q);
+    assert_eq!((table.total.value, table.coverage.not_stated), (Count(1), 1));
+}
+
+#[test]
+fn a_reader_of_a_country_sees_no_zeros_of_other_countries() {
+    let mut ground = ground(vec![fact("vientiane", "air", Status::Ongoing)]);
+    ground.reach =
+        Reachable { countries: vec![CountryCode::parse("LA").unwrap()], ..Reachable::default() };
+    for dimension in [Dimension::City, Dimension::Country] {
+        assert_eq!(rows(&ground.table(&question(dimension, None))).len(), 1);
+    }
+    assert_eq!(ground.table(&question(Dimension::City, None)).coverage.cities_expected, 1);
+}
+
+#[test]
+fn the_mean_leaves_out_what_is_not_stated_and_what_was_given_up() {
+    let percent = |p: Option<f64>, status| Fact {
+        percent: p.map(|p| Percent::parse(p).unwrap()),
+        ..fact("da-nang", "air", status)
+    };
+    let ground = ground(vec![
+        percent(Some(50.0), Status::Ongoing),
+        percent(Some(25.5), Status::Ongoing),
+        percent(None, Status::Ongoing),
+        percent(Some(10.0), Status::Cancelled),
+    ]);
+    let q = Question { measure: Measure::PercentComplete, ..question(Dimension::FocusArea, None) };
+    let table = ground.table(&q);
+    assert_eq!(rows(&table), [("zeal", Number::None), ("air", Mean(37.75))]);
+    assert_eq!((table.total.known, table.total.of), (2, 4));
+}
+
+#[test]
+fn money_is_never_added_across_currencies() {
+    let spent = |amount, currency| Fact {
+        spent: Some(Money { amount_minor: amount, currency: Currency::parse(currency).unwrap() }),
+        ..fact("da-nang", "air", Status::Ongoing)
+    };
+    let ground = ground(vec![
+        spent(5, "VND"),
+        spent(7, "USD"),
+        spent(2, "VND"),
+        fact("da-nang", "air", Status::Ongoing),
+    ]);
+    let q = Question { measure: Measure::Spent, ..question(Dimension::Country, None) };
+    let total = ground.table(&q).total;
+    assert_eq!((total.value, total.known, total.of), (Number::None, 3, 4));
+    let sums: Vec<(&str, i64)> =
+        total.by_currency.iter().map(|m| (m.currency.as_str(), m.amount_minor)).collect();
+    assert_eq!(sums, [("USD", 7), ("VND", 7)]);
+}
+
+#[test]
+fn a_report_counts_in_each_of_its_sectors_and_once_in_the_total() {
+    let tagged = |sectors: &[&str]| Fact {
+        terms: [(Dimension::Sector, sectors.iter().map(|s| slug(s)).collect())].into(),
+        ..fact("da-nang", "air", Status::Ongoing)
+    };
+    let ground = ground(vec![
+        tagged(&["transport", "water"]),
+        tagged(&["water"]),
+        fact("vientiane", "air", Status::Ongoing),
+    ]);
+    let mut q = question(Dimension::FocusArea, Some(Dimension::Sector));
+    let table = ground.table(&q);
+    let columns: Vec<_> =
+        table.column_totals.iter().map(|(l, f)| (l.key.as_str(), f.value)).collect();
+    assert_eq!(columns, [("transport", Count(1)), ("water", Count(2)), (UNKNOWN, Count(1))]);
+    assert_eq!(rows(&table)[1], ("air", Count(3)));
+    q.filter.wanted.insert(Dimension::Sector, vec!["transport".into()]);
+    let table = ground.table(&q);
+    assert_eq!((table.column_totals.len(), table.total.value), (1, Count(1)));
+    q.filter.wanted.insert(Dimension::Sector, vec![UNKNOWN.into()]);
+    assert_eq!(ground.table(&q).total.value, Count(1));
+}
+
+#[test]
+fn a_filter_for_something_that_does_not_exist_is_refused() {
+    let ground = ground(Vec::new());
+    let mut filter = Filter::default();
+    assert_eq!(ground.check(&filter), Ok(()));
+    filter.wanted.insert(Dimension::FocusArea, vec!["air".into(), "nonsense".into()]);
+    let (dimension, fault) = ground.check(&filter).unwrap_err();
+    assert_eq!(
+        (dimension, fault.allowed.as_slice()),
+        (
+            Dimension::FocusArea,
+            ["zeal".to_owned(), "air".to_owned(), UNKNOWN.to_owned()].as_slice()
+        )
+    );
+}
+
+fn any_fact() -> impl Strategy<Value = Fact> {
+    let city = prop::sample::select(vec!["da-nang", "hue", "vientiane", "vinh"]);
+    let area = prop::option::of(prop::sample::select(vec!["air", "zeal", "dropped"]));
+    let status = prop::sample::select(Status::ALL.to_vec());
+    let percent = prop::option::of(0_i64..=10_000);
+    let sectors = prop::sample::subsequence(vec!["transport", "water"], 0..=2);
+    (city, area, status, percent, sectors, any::<bool>()).prop_map(
+        |(c, a, s, p, sectors, priority)| Fact {
+            focus_area: a.map(slug),
+            percent: p.and_then(Percent::from_hundredths),
+            priority,
+            terms: [(Dimension::Sector, sectors.into_iter().map(slug).collect())].into(),
+            ..fact(c, "air", s)
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn totals_agree_with_cells(
+        facts in prop::collection::vec(any_fact(), 0..40),
+        rows in prop::sample::select(Dimension::ALL.to_vec()),
+        columns in prop::sample::select(Dimension::ALL.to_vec()),
+    ) {
+        let n = i64::try_from(facts.len()).unwrap();
+        let table = ground(facts).table(&question(rows, Some(columns)));
+        prop_assert_eq!(table.cells.len(), table.row_totals.len() * table.column_totals.len());
+        prop_assert_eq!(table.total.of, n);
+        for (label, total) in &table.row_totals {
+            let sum: i64 = table.cells.iter().filter(|c| c.row == *label).map(|c| c.figure.of).sum();
+            if columns == Dimension::Sector {
+                prop_assert!(total.of <= sum);
+            } else {
+                prop_assert_eq!(total.of, sum);
+            }
+        }
+        for (totals, dimension) in [(&table.row_totals, rows), (&table.column_totals, columns)] {
+            let sum: i64 = totals.iter().map(|(_, f)| f.of).sum();
+            if dimension == Dimension::Sector {
+                prop_assert!(n <= sum);
+            } else {
+                prop_assert_eq!(n, sum);
+            }
+        }
+    }
+}
