@@ -9,6 +9,7 @@ pub mod comments;
 pub mod cycles;
 pub mod docs;
 pub mod error;
+pub mod fallback;
 pub mod figures;
 pub mod health;
 pub mod journal;
@@ -57,4 +58,5 @@ fn v1(cfg: &mut ServiceConfig) {
 /// Builds what is not an operation: the documentation, and the answers for everything else.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     openapi::mount(cfg);
+    fallback::mount(cfg);
 }

@@ -35,6 +35,7 @@ pub struct CountryView {
     /// ISO 3166-1 alpha-3.
     pub alpha3: String,
     /// Names by language: `en`, `vi`, `local`.
+    #[schema(inline)]
     pub names: Names,
     /// The IANA time zone of the country's own days.
     pub time_zone: String,

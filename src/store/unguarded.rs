@@ -46,3 +46,11 @@ pub fn set_password(conn: &mut Conn, user: Id<User>, hash: &str) -> StoreResult<
         .execute(c))?;
     Ok(())
 }
+
+/// Asks the database for something that is always there.
+///
+/// # Errors
+/// Failures of the database.
+pub fn is_well(conn: &mut Conn) -> StoreResult<()> {
+    super::journal::head(conn).map(|_head| ())
+}

@@ -1,1 +1,162 @@
+//! The contract: what is served is what is checked in, and every operation says all that a client has to know.
 
+use std::{collections::BTreeSet, fs};
+
+use ascn_tracker::api::openapi;
+use serde_json::Value;
+
+use crate::helpers::TestApp;
+
+/// An operation of the document.
+struct Operation {
+    method: String,
+    path: String,
+    value: Value,
+}
+
+fn document() -> Value {
+    serde_json::to_value(openapi::document()).unwrap()
+}
+
+fn operations(document: &Value) -> Vec<Operation> {
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, value) in item.as_object().unwrap() {
+            all.push(Operation {
+                method: method.clone(),
+                path: path.clone(),
+                value: value.clone(),
+            });
+        }
+    }
+    all
+}
+
+/// Runs a check on each operation and fails with everything that it finds.
+fn each(check: impl Fn(&Operation) -> Option<String>) {
+    let document = document();
+    let faults: Vec<String> = operations(&document)
+        .iter()
+        .filter_map(|o| Some(format!("{} {}: {}", o.method, o.path, check(o)?)))
+        .collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_checked_in_document_is_what_the_code_says() {
+    let checked_in = fs::read_to_string("openapi/v1.json").unwrap();
+    // Not assert_eq: nobody wants to read two documents.
+    assert!(
+        checked_in == openapi::text().unwrap(),
+        "run `cargo run -- openapi > openapi/v1.json`, and look at the difference"
+    );
+}
+
+#[actix_web::test]
+async fn the_served_document_is_the_checked_in_one() {
+    let app = TestApp::spawn().await;
+    let served = app.anonymous().get("/openapi.json").await.expect(200);
+    let checked_in = fs::read_to_string("openapi/v1.json").unwrap();
+    assert_eq!(served.json(), serde_json::from_str::<Value>(&checked_in).unwrap());
+    let again = app
+        .anonymous()
+        .send("GET", "/openapi.json", None, &[("if-none-match", &served.etag())])
+        .await;
+    assert_eq!(again.status, 304);
+}
+
+#[test]
+fn every_operation_has_a_summary_a_description_and_one_declared_tag() {
+    let document = document();
+    let declared: BTreeSet<&str> =
+        document["tags"].as_array().unwrap().iter().map(|t| t["name"].as_str().unwrap()).collect();
+    each(|o| {
+        let summary = o.value["summary"].as_str().unwrap_or_default();
+        let description = o.value["description"].as_str().unwrap_or_default();
+        let tags = o.value["tags"].as_array().cloned().unwrap_or_default();
+        if summary.is_empty() || summary.ends_with('.') {
+            Some(format!("a summary without a full stop is expected, not {summary:?}"))
+        } else if !description.ends_with('.') {
+            Some(format!("a description in whole sentences is expected, not {description:?}"))
+        } else if tags.len() != 1 || !declared.contains(tags[0].as_str().unwrap()) {
+            Some(format!("one declared tag is expected, not {tags:?}"))
+        } else {
+            None
+        }
+    });
+}
+
+#[test]
+fn every_operation_has_an_id_of_its_own() {
+    let document = document();
+    let ids: Vec<String> = operations(&document)
+        .iter()
+        .map(|o| o.value["operationId"].as_str().unwrap().to_owned())
+        .collect();
+    let unique: BTreeSet<&String> = ids.iter().collect();
+    assert_eq!(unique.len(), ids.len(), "{ids:?}");
+}
+
+#[test]
+fn every_operation_says_who_may_call_it_and_how_it_fails() {
+    each(|o| {
+        let security = o.value["security"].as_array()?;
+        let responses = o.value["responses"].as_object().unwrap();
+        let public = security.is_empty();
+        let mut expected = vec!["400", "401", "500", "503"];
+        if !public && !o.path.contains("/me") {
+            expected.push("403");
+        }
+        if o.path.contains('{') {
+            expected.push("404");
+        }
+        if o.value.get("requestBody").is_some() {
+            expected.extend(["413", "415", "422"]);
+        }
+        let missing: Vec<&&str> =
+            expected.iter().filter(|s| !responses.contains_key(**s)).collect();
+        (!missing.is_empty()).then(|| format!("{missing:?} are missing"))
+    });
+}
+
+#[test]
+fn every_operation_says_what_a_success_is() {
+    each(|o| {
+        let responses = o.value["responses"].as_object().unwrap();
+        let successes: Vec<(&String, &Value)> =
+            responses.iter().filter(|(s, _)| s.starts_with('2')).collect();
+        if successes.is_empty() {
+            return Some("a success is expected".to_owned());
+        }
+        successes.into_iter().find_map(|(status, response)| {
+            let described = response["description"].as_str().is_some_and(|d| !d.is_empty());
+            let shaped = response["content"].as_object().is_some_and(|c| !c.is_empty());
+            (!described || !shaped).then(|| format!("{status} has no description or no shape"))
+        })
+    });
+}
+
+#[test]
+fn parameters_are_described_and_never_null() {
+    each(|o| {
+        o.value["parameters"].as_array()?.iter().find_map(|p| {
+            let name = p["name"].as_str().unwrap();
+            if p["description"].as_str().is_none_or(str::is_empty) {
+                return Some(format!("{name} has no description"));
+            }
+            p["schema"].to_string().contains("null").then(|| format!("{name} may be null"))
+        })
+    });
+}
+
+#[test]
+fn schemas_have_names_of_their_own() {
+    // A type alias of a map would be called `BTreeMap`, and the next one would take its place: such a field is inlined.
+    let document = document();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let nameless: Vec<&String> = schemas
+        .keys()
+        .filter(|n| n.contains("Map") || n.starts_with("Vec") || n.starts_with("Option"))
+        .collect();
+    assert!(nameless.is_empty(), "{nameless:?}");
+}

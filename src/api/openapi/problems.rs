@@ -1,0 +1,154 @@
+//! Answers that operations share: problems by status, and the headers of every answer.
+
+use serde_json::json;
+use utoipa::{
+    PartialSchema as _, ToSchema,
+    openapi::{
+        Components, ContentBuilder, Header, HeaderBuilder, ObjectBuilder, Ref, RefOr,
+        ResponseBuilder, Type, path::HttpMethod, path::Operation,
+    },
+};
+
+use super::complete::{IfMatch, Shape};
+use crate::api::error::{PROBLEMS, Problem, ProblemKind};
+
+/// The component of each status.
+const RESPONSES: &[(u16, &str)] = &[
+    (400, "Malformed"),
+    (401, "Unauthenticated"),
+    (403, "Forbidden"),
+    (404, "NotFound"),
+    (409, "Conflict"),
+    (412, "Stale"),
+    (413, "TooLarge"),
+    (415, "UnsupportedMediaType"),
+    (422, "Invalid"),
+    (428, "PreconditionRequired"),
+    (500, "Internal"),
+    (503, "Unavailable"),
+];
+
+/// Returns the statuses with which an operation of that shape can refuse.
+fn statuses(shape: &Shape<'_>) -> Vec<u16> {
+    let in_path = shape.path.contains('{');
+    [
+        (400, true),
+        (401, true),
+        (403, !shape.public && !shape.is_own()),
+        (404, in_path),
+        (409, shape.is_write() && !shape.path.contains("/auth/")),
+        (412, shape.if_match != IfMatch::Ignored),
+        (413, shape.body),
+        (415, shape.body),
+        (422, shape.body),
+        (
+            428,
+            shape.if_match == IfMatch::Required
+                || shape.if_match == IfMatch::Optional && shape.method == HttpMethod::Put,
+        ),
+        (500, true),
+        (503, true),
+    ]
+    .into_iter()
+    .filter_map(|(status, fits)| fits.then_some(status))
+    .collect()
+}
+
+/// Adds the problems that follow from the operation's shape, and the headers that come with its success.
+pub(super) fn complete(shape: &Shape<'_>, operation: &mut Operation, components: &mut Components) {
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && status.starts_with('2')
+        {
+            if response.description.is_empty() {
+                response.description = described(shape, status).to_owned();
+            }
+            header(&mut response.headers, components, "X-Request-Id");
+            if shape.is_tagged() {
+                header(&mut response.headers, components, "ETag");
+            }
+            if status == "201" {
+                header(&mut response.headers, components, "Location");
+            }
+        }
+    }
+    for status in statuses(shape) {
+        if let Some((_, name)) = RESPONSES.iter().find(|(s, _)| *s == status) {
+            operation
+                .responses
+                .responses
+                .entry(status.to_string())
+                .or_insert_with(|| RefOr::Ref(Ref::from_response_name(*name)));
+            if !components.responses.contains_key(*name) {
+                register(components, status, name);
+            }
+        }
+    }
+}
+
+/// Says what a success is where the operation has no words of its own for it.
+fn described(shape: &Shape<'_>, status: &str) -> &'static str {
+    if status == "201" {
+        "The new record."
+    } else if shape.is_write() {
+        "The new state."
+    } else {
+        "What was asked for."
+    }
+}
+
+fn header(
+    headers: &mut std::collections::BTreeMap<String, RefOr<Header>>,
+    components: &mut Components,
+    name: &str,
+) {
+    let (description, example) = match name {
+        "ETag" => {
+            ("The tag of this answer, for `If-None-Match` and `If-Match`.", "\"v7-0f3a91c2\"")
+        }
+        "Location" => ("Where the new record is.", "/api/v1/projects/da-nang-4"),
+        _ => ("Names the request, also in the log.", "019346a0-0000-7000-8000-000000000000"),
+    };
+    components.headers.entry(name.to_owned()).or_insert_with(|| {
+        let mut header = HeaderBuilder::new()
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+            .description(Some(description))
+            .build();
+        header.example = Some(json!(example));
+        header.into()
+    });
+    let reference = RefOr::Ref(Ref::new(format!("#/components/headers/{name}")));
+    headers.entry(name.to_owned()).or_insert(reference);
+}
+
+/// Adds the shared response of a status, and the schema of problems with it.
+fn register(components: &mut Components, status: u16, name: &str) {
+    if !components.schemas.contains_key("Problem") {
+        let mut schemas = Vec::new();
+        Problem::schemas(&mut schemas);
+        components.schemas.extend(schemas);
+        components.schemas.insert("Problem".to_owned(), Problem::schema());
+    }
+    let kinds: Vec<&ProblemKind> = PROBLEMS.iter().filter(|k| k.status == status).collect();
+    let described: Vec<String> =
+        kinds.iter().map(|k| format!("{} (`{}`). {}", k.title, k.code, k.help)).collect();
+    let mut content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    content.example = kinds.first().map(|k| example(k));
+    let mut response = ResponseBuilder::new()
+        .description(described.join("\n\n"))
+        .content("application/problem+json", content)
+        .build();
+    header(&mut response.headers, components, "X-Request-Id");
+    components.responses.insert(name.to_owned(), response.into());
+}
+
+fn example(kind: &ProblemKind) -> serde_json::Value {
+    json!({
+        "type": format!("/docs/problems/{}", kind.code),
+        "code": kind.code,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": kind.title.to_lowercase(),
+        "instance": "urn:uuid:019346a0-0000-7000-8000-000000000000",
+    })
+}
