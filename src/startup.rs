@@ -17,8 +17,9 @@ use crate::{
     auth::{password::Passwords, token::Tokens},
     clock::Clock,
     config::{DatabaseUrl, Settings, SslMode},
-    domain::reference::Vocabulary,
-    store::{Db, Target, tx::TxEnv, watch::Watch},
+    store::{
+        Conn, Db, StoreResult, Target, db::write_now, reference, seed, tx::TxEnv, watch::Watch,
+    },
 };
 
 /// A service that listens, ready to run.
@@ -76,12 +77,16 @@ fn tls(ca_file: Option<&std::path::Path>) -> anyhow::Result<rustls::ClientConfig
 ///
 /// # Errors
 /// A database that cannot be reached or migrated.
-pub fn prepare(settings: &Settings, _clock: &Clock) -> anyhow::Result<()> {
-    let target = target(&settings.database)?;
-    with_conn(&target, |c| {
-        c.migrate()?;
-        Ok(())
-    })
+pub fn prepare(settings: &Settings, clock: &Clock) -> anyhow::Result<()> {
+    with_conn(&target(&settings.database)?, |c| bring_up_to_date(c, clock)).map(|_counts| ())
+}
+
+/// Migrates and adds or corrects the reference data; returns what that did.
+fn bring_up_to_date(conn: &mut Conn, clock: &Clock) -> anyhow::Result<seed::Counts> {
+    conn.migrate()?;
+    let data = seed::embedded()?;
+    let env = TxEnv { clock: clock.clone() };
+    Ok(write_now(conn, &env, |tx| -> StoreResult<_> { seed::apply(tx, data) })?)
 }
 
 /// Applies pending migrations and returns how many there were.
@@ -97,8 +102,9 @@ pub fn migrate(settings: &Settings) -> anyhow::Result<usize> {
 /// # Errors
 /// A database that cannot be reached or filled.
 pub fn seed(settings: &Settings, clock: &Clock) -> anyhow::Result<String> {
-    prepare(settings, clock)?;
-    Ok("the reference data is loaded".to_owned())
+    let seed::Counts { created, changed, unchanged } =
+        with_conn(&target(&settings.database)?, |c| bring_up_to_date(c, clock))?;
+    Ok(format!("reference data: {created} created, {changed} changed, {unchanged} unchanged"))
 }
 
 /// Imports the published history, the built-in one or a file's, and says what that changed.
@@ -155,7 +161,7 @@ pub fn prepare_demo(settings: &Settings, clock: &Clock, _password: &str) -> anyh
 /// Runs work with a connection on a thread of its own: PostgreSQL's may not block a runtime.
 fn with_conn<T: Send>(
     target: &Target,
-    f: impl FnOnce(&mut crate::store::Conn) -> anyhow::Result<T> + Send,
+    f: impl FnOnce(&mut Conn) -> anyhow::Result<T> + Send,
 ) -> anyhow::Result<T> {
     std::thread::scope(|s| {
         s.spawn(|| f(&mut target.open(false)?))
@@ -182,15 +188,15 @@ fn cors(origins: &[String]) -> actix_cors::Cors {
 }
 
 impl Application {
-    /// Prepares everything and binds the listener; port 0 picks a free one.
+    /// Loads what is kept in memory and binds the listener; port 0 picks a free one. [`prepare`] has filled the database.
     ///
     /// # Errors
     /// A database that cannot be reached or migrated, a bad key file, an address in use.
     pub fn build(settings: &Settings, clock: Clock) -> anyhow::Result<Self> {
         let target = target(&settings.database)?;
-        let watch = with_conn(&target, |c| {
+        let (watch, vocabulary) = with_conn(&target, |c| {
             c.migrate()?;
-            Ok(Watch::load(c, clock.clone())?)
+            Ok((Watch::load(c, clock.clone())?, reference::vocabulary(c)?))
         })?;
         let db = Db::start(
             target,
@@ -207,7 +213,7 @@ impl Application {
             tokens: Arc::new(Tokens::new(&settings.token_secrets.resolve()?)?),
             passwords: Arc::new(Passwords::start()?),
             clock,
-            vocabulary: Arc::new(ArcSwap::from_pointee(Vocabulary::default())),
+            vocabulary: Arc::new(ArcSwap::from_pointee(vocabulary)),
         };
         let listener = TcpListener::bind(settings.bind)
             .with_context(|| format!("cannot listen on {}", settings.bind))?;

@@ -141,6 +141,24 @@ impl Faults {
         if self.0.is_empty() { Ok(value) } else { Err(self.0) }
     }
 
+    /// Ends the collecting: what could be built if nothing is wrong, else every fault. A part that is missing without a
+    /// fault of its own is one too.
+    ///
+    /// # Errors
+    /// All faults that were noted.
+    pub fn build<T>(mut self, built: Option<T>) -> Result<T, Vec<FieldFault>> {
+        match built {
+            Some(value) if self.0.is_empty() => Ok(value),
+            Some(_) => Err(self.0),
+            None => {
+                if self.0.is_empty() {
+                    self.add("", ValueFault::required());
+                }
+                Err(self.0)
+            }
+        }
+    }
+
     /// Ends the collecting with what was noted.
     #[must_use]
     pub fn into_vec(self) -> Vec<FieldFault> {

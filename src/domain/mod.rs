@@ -4,6 +4,7 @@
 
 pub mod comment;
 pub mod cycle;
+pub mod entries;
 pub mod fault;
 pub mod figures;
 pub mod id;
@@ -15,6 +16,7 @@ pub mod project;
 pub mod readiness;
 pub mod reference;
 pub mod report;
+pub mod seed;
 pub mod subject;
 pub mod user;
 pub mod value;

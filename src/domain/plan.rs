@@ -3,9 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    reference::CountryCode,
-    value::{Prose, Slug},
+    fault::{Faults, FieldFault, ValueFault},
+    reference::{City, CountryCode},
+    value::{MAX_SAFE_INTEGER, Prose, Slug, measured},
 };
+
+/// Most targets, and most focus areas, of one plan.
+const LIST_MAX: usize = 100;
 
 /// What a city set out to do in a plan cycle.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,8 +30,72 @@ pub struct ActionPlan {
     pub area_km2: Option<f64>,
     /// Inhabitants, as the plan states them.
     pub population: Option<i64>,
-    /// Where an imported plan was published.
+    /// Where the plan was published, for one that stands as it was published.
     pub source: Option<String>,
     /// Counts the changes of this record, from 1.
     pub version: i64,
+}
+
+/// What was written for a plan; any member may be missing.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct PlanFields {
+    /// Where the city wants to be.
+    pub vision: Option<String>,
+    /// What it wants to reach.
+    pub strategic_targets: Option<Vec<String>>,
+    /// Focus areas as the city itself named them.
+    pub focus_areas_as_stated: Option<Vec<String>>,
+    /// Square kilometres.
+    pub area_km2: Option<f64>,
+    /// Inhabitants.
+    pub population: Option<i64>,
+}
+
+impl PlanFields {
+    /// Parses a city's plan. What is written anew has no published source.
+    ///
+    /// # Errors
+    /// Every fault, by its pointer.
+    pub fn parse(
+        self,
+        city: &City,
+        plan_cycle: Slug,
+        version: i64,
+    ) -> Result<ActionPlan, Vec<FieldFault>> {
+        let mut faults = Faults::new();
+        let f = &mut faults;
+        let plan = ActionPlan {
+            city: city.slug.clone(),
+            country: city.country,
+            plan_cycle,
+            vision: f.opt("/vision", self.vision, Prose::parse),
+            strategic_targets: texts(f, "/strategic_targets", self.strategic_targets),
+            focus_areas_as_stated: texts(f, "/focus_areas_as_stated", self.focus_areas_as_stated),
+            area_km2: f.opt("/area_km2", self.area_km2, |raw| {
+                measured(raw).ok().filter(|v| *v > 0.0).ok_or_else(|| {
+                    ValueFault::new("range", "square kilometres above 0 are expected")
+                })
+            }),
+            population: f.opt("/population", self.population, |raw| {
+                if (0..=MAX_SAFE_INTEGER).contains(&raw) {
+                    Ok(raw)
+                } else {
+                    Err(ValueFault::new("range", "a number of people from 0 is expected"))
+                }
+            }),
+            source: None,
+            version,
+        };
+        faults.finish(plan)
+    }
+}
+
+fn texts(faults: &mut Faults, pointer: &str, raw: Option<Vec<String>>) -> Vec<Prose> {
+    let raw = raw.unwrap_or_default();
+    if raw.len() > LIST_MAX {
+        let detail = format!("at most {LIST_MAX} are expected");
+        faults.add(pointer, ValueFault::new("too_many", detail));
+        return Vec::new();
+    }
+    faults.each(pointer, raw, Prose::parse)
 }

@@ -10,7 +10,7 @@ use super::{
     plan::ActionPlan,
     policy::{Actor, Face, Resource, Sight},
     project::{ApprovedProject, Project, ProjectCode},
-    reference::{City, CountryCode, Partner},
+    reference::{City, CountryCode, Partner, PlanCycle},
     report::{ApprovedReport, Report, Status},
     user::{Grant, Place, Role, User},
     value::Slug,
@@ -82,9 +82,12 @@ public!(CycleSubject, Slug, |self| Place::Network);
 pub struct PlanSubject {
     /// The city.
     pub city: City,
+    /// The plan cycle.
+    pub plan_cycle: PlanCycle,
     /// The plan, once there is one.
     pub plan: Option<ActionPlan>,
 }
+public!(PlanSubject, (Slug, Slug), |self| Place::City(self.city.slug.clone(), self.city.country));
 
 /// A project with its approved copy.
 #[derive(Debug, Clone)]

@@ -211,6 +211,18 @@ impl Db {
     }
 }
 
+/// Writes records on a connection of one's own, before the database threads are there: at start and in commands.
+///
+/// # Errors
+/// Those of the closure, or failures of the database.
+pub fn write_now<T, E: From<StoreError>>(
+    conn: &mut Conn,
+    env: &TxEnv,
+    f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    transact(conn, env, f).map(|(value, _committed)| value)
+}
+
 /// The work was dropped with its connection; nothing of it was written, or nobody knows.
 fn lost() -> StoreError {
     StoreError::Unavailable("the database thread dropped the work".into())

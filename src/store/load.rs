@@ -1,11 +1,7 @@
 //! Loading what rights are asked about. Each resource says how it is found by its key.
 
 use super::{Conn, StoreResult};
-use crate::domain::{
-    policy::Resource,
-    reference::CountryCode,
-    subject::{CountrySubject, Network},
-};
+use crate::domain::{policy::Resource, subject::Network};
 
 /// A resource that can be loaded by its key.
 pub trait Load: Resource {
@@ -27,11 +23,5 @@ impl Load for Network {
     }
     fn at_hand((): &()) -> Option<Self> {
         Some(Self)
-    }
-}
-
-impl Load for CountrySubject {
-    fn load(conn: &mut Conn, key: &CountryCode) -> StoreResult<Option<Self>> {
-        Ok(super::reference::country(conn, *key)?.map(|c| Self { country: c.code }))
     }
 }

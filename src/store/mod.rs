@@ -21,6 +21,7 @@ pub mod projects;
 pub mod reference;
 pub mod reports;
 pub mod schema;
+pub mod search;
 pub mod seed;
 pub mod tx;
 pub mod types;

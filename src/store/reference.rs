@@ -1,10 +1,24 @@
-//! Reference data: countries, cities, documents, plan cycles, partners.
+//! Reference data: countries here, cities, documents, plan cycles and partners each in a file of its own.
 
 use diesel::prelude::*;
-use serde_json::Value;
 
-use super::{Conn, Record, StoreError, StoreResult, conn::on, json, schema::countries, tx::kept};
-use crate::domain::reference::{City, Country, CountryCode, time_zone};
+use super::{
+    Conn, StoreError, StoreResult, conn::on, json, load::Load, schema::countries, tx::kept,
+};
+use crate::domain::{
+    reference::{Country, CountryCode, time_zone},
+    subject::CountrySubject,
+};
+
+mod cities;
+mod documents;
+mod partners;
+mod plan_cycles;
+
+pub use cities::{CityFilter, CityPlace, cities, city, city_by_un_locode, find_cities};
+pub use documents::{document, documents, vocabulary};
+pub use partners::{PartnerFilter, PartnerPlace, find_partners, partner, partners};
+pub use plan_cycles::{plan_cycle, plan_cycles};
 
 /// A country's row.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -17,6 +31,11 @@ struct CountryRow {
     asean_member_since: i64,
     ascn_member_since: i64,
     version: i64,
+}
+
+/// Reads a year that was kept as a number of any size.
+fn year(raw: i64) -> StoreResult<i32> {
+    i32::try_from(raw).map_err(|_e| StoreError::Corrupt("a year".into()))
 }
 
 impl TryFrom<&Country> for CountryRow {
@@ -36,7 +55,6 @@ impl TryFrom<&Country> for CountryRow {
 impl TryFrom<CountryRow> for Country {
     type Error = StoreError;
     fn try_from(r: CountryRow) -> StoreResult<Self> {
-        let year = |y: i64| i32::try_from(y).map_err(|_e| StoreError::Corrupt("a year".into()));
         Ok(Self {
             code: CountryCode::parse(r.code)?,
             alpha3: r.alpha3,
@@ -49,17 +67,33 @@ impl TryFrom<CountryRow> for Country {
     }
 }
 kept!(Country, CountryRow, countries, |c| c.code.to_string());
-impl Record for Country {
-    const ENTITY: &'static str = "country";
-    const PUBLIC: bool = true;
-    fn key(&self) -> String {
-        self.code.to_string()
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
-    fn content(&self) -> Result<Value, serde_json::Error> {
-        serde_json::to_value(self)
+
+/// Says how a public record stands in the journal: whole, under its key.
+macro_rules! recorded {
+    ($record:ty, $entity:literal, |$r:ident| $key:expr) => {
+        impl $crate::store::Record for $record {
+            const ENTITY: &'static str = $entity;
+            const PUBLIC: bool = true;
+            fn key(&self) -> String {
+                let $r = self;
+                $key
+            }
+            fn version(&self) -> i64 {
+                self.version
+            }
+            fn content(&self) -> Result<serde_json::Value, serde_json::Error> {
+                serde_json::to_value(self)
+            }
+        }
+    };
+}
+pub(super) use recorded;
+
+recorded!(Country, "country", |c| c.code.to_string());
+
+impl Load for CountrySubject {
+    fn load(conn: &mut Conn, key: &CountryCode) -> StoreResult<Option<Self>> {
+        Ok(country(conn, *key)?.map(|c| Self { country: c.code }))
     }
 }
 
@@ -74,14 +108,6 @@ pub fn country(conn: &mut Conn, code: CountryCode) -> StoreResult<Option<Country
         .get_result(c)
         .optional())?;
     row.map(Country::try_from).transpose()
-}
-
-/// Reads a city.
-///
-/// # Errors
-/// Failures of the database.
-pub fn city(_conn: &mut Conn, _slug: &crate::domain::value::Slug) -> StoreResult<Option<City>> {
-    Ok(None)
 }
 
 /// Reads all countries, by code.

@@ -1,1 +1,197 @@
-//! Loading the reference data.
+//! Bringing the reference data of this version of the service into the database, as often as one likes.
+
+use std::collections::HashMap;
+
+use super::{Kept, StoreResult, Tx, journal, json, tx::Change};
+use crate::domain::{
+    plan::ActionPlan,
+    reference::{City, Country, Document, Partner, PlanCycle},
+    seed::{Seed, SeedError, parse},
+};
+
+/// The reference data that the service brings along.
+const FILE: &str = include_str!("../data/reference.json");
+/// The action under which the journal keeps what came from the file.
+const ACTION: &str = "seed";
+
+/// Reads the embedded file.
+///
+/// # Errors
+/// An entry that is not as expected; the tests of this file see to it that there is none.
+pub fn embedded() -> Result<Seed, SeedError> {
+    parse(FILE)
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Records that were missing.
+    pub created: usize,
+    /// Records that the file has otherwise by now, and that nobody had touched since they came from it.
+    pub changed: usize,
+    /// Records that were left as they are.
+    pub unchanged: usize,
+}
+
+/// A record that can come from the file.
+trait Seeded: Kept {
+    /// Gives it another version.
+    fn with_version(self, version: i64) -> Self;
+}
+macro_rules! seeded {
+    ($($record:ty),+) => {
+        $(impl Seeded for $record {
+            fn with_version(self, version: i64) -> Self {
+                Self { version, ..self }
+            }
+        })+
+    };
+}
+seeded!(Country, City, Document, PlanCycle, Partner, ActionPlan);
+
+/// Adds what is missing, replaces what the file has otherwise unless somebody edited it, and leaves everything else alone:
+/// what is corrected through the API stays corrected.
+///
+/// # Errors
+/// Failures of the database.
+pub fn apply(tx: &mut Tx<'_>, seed: Seed) -> StoreResult<Counts> {
+    let mut counts = Counts::default();
+    // In the order in which they refer to each other.
+    put(tx, seed.countries, &mut counts)?;
+    put(tx, seed.documents, &mut counts)?;
+    put(tx, seed.plan_cycles, &mut counts)?;
+    put(tx, seed.cities, &mut counts)?;
+    put(tx, seed.partners, &mut counts)?;
+    put(tx, seed.action_plans, &mut counts)?;
+    Ok(counts)
+}
+
+fn put<K: Seeded>(tx: &mut Tx<'_>, wanted: Vec<K>, counts: &mut Counts) -> StoreResult<()> {
+    let there: HashMap<String, K> =
+        K::all(tx.conn())?.into_iter().map(|record| (record.key(), record)).collect();
+    for record in wanted {
+        let Some(old) = there.get(&record.key()) else {
+            tx.save(&record, Change::plain(ACTION))?;
+            counts.created += 1;
+            continue;
+        };
+        let record = record.with_version(old.version());
+        if text(&record)? == text(old)? || !came_from_file(tx, old)? {
+            counts.unchanged += 1;
+            continue;
+        }
+        tx.save(&record.with_version(old.version() + 1), Change::plain(ACTION))?;
+        counts.changed += 1;
+    }
+    Ok(())
+}
+
+/// Writes a record as the journal has it, so that "the same" means the same everywhere.
+fn text<K: Kept>(record: &K) -> StoreResult<String> {
+    json::write(&record.content().map_err(super::StoreError::json)?)
+}
+
+fn came_from_file<K: Kept>(tx: &mut Tx<'_>, record: &K) -> StoreResult<bool> {
+    let last = journal::last_of(tx.conn(), K::ENTITY, &record.key())?;
+    Ok(last.is_some_and(|row| row.action == ACTION))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::domain::{reference::Vocabulary, value::Slug};
+
+    #[test]
+    fn the_embedded_file_is_as_expected() {
+        let seed = embedded().unwrap();
+        assert_eq!(seed.countries.len(), 11);
+        assert_eq!(seed.cities.len(), 38);
+        assert_eq!(seed.cities.iter().filter(|c| c.pilot).count(), 26);
+        assert_eq!(seed.partners.len(), 51);
+        assert_eq!(seed.plan_cycles.len(), 2);
+        assert_eq!(seed.action_plans.len(), 26);
+        let kinds: Vec<&str> = seed.documents.iter().map(|d| d.kind.as_str()).collect();
+        assert_eq!(
+            kinds,
+            [
+                "framework/ascf-2018",
+                "sectors",
+                "national_schemes",
+                "chairs",
+                "shepherds",
+                "annual_meetings",
+                "partner_types",
+                "sources"
+            ]
+        );
+    }
+
+    #[test]
+    fn every_key_is_there_once() {
+        fn unique<K: Kept>(records: &[K]) {
+            let keys: BTreeSet<String> = records.iter().map(|r| r.key()).collect();
+            assert_eq!(keys.len(), records.len(), "{}", K::ENTITY);
+        }
+        let seed = embedded().unwrap();
+        unique(&seed.countries);
+        unique(&seed.cities);
+        unique(&seed.documents);
+        unique(&seed.plan_cycles);
+        unique(&seed.partners);
+        unique(&seed.action_plans);
+    }
+
+    #[test]
+    fn every_word_of_the_framework_is_a_slug_with_a_parent() {
+        let seed = embedded().unwrap();
+        let words = Vocabulary::from_documents(&seed.documents);
+        let lists = [
+            (&words.focus_areas, 6),
+            (&words.sub_areas, 19),
+            (&words.outcomes, 3),
+            (&words.enablers, 2),
+            (&words.sectors, 8),
+            (&words.tags, 3),
+        ];
+        for (list, n) in lists {
+            assert_eq!(list.len(), n);
+            for term in list {
+                Slug::parse(&term.slug).unwrap();
+                assert!(term.names.contains_key("en"), "{}", term.slug);
+            }
+        }
+        for sub in &words.sub_areas {
+            let parent = sub.parent.as_deref().unwrap();
+            assert!(words.focus_areas.iter().any(|f| f.slug == parent), "{}", sub.slug);
+        }
+        for tag in &words.tags {
+            let country = tag.parent.as_deref().unwrap();
+            assert!(seed.countries.iter().any(|c| c.code.as_str() == country), "{}", tag.slug);
+        }
+        assert_eq!(words.partner_types.len(), 8);
+    }
+
+    #[test]
+    fn what_refers_to_something_finds_it() {
+        let seed = embedded().unwrap();
+        for plan in &seed.action_plans {
+            assert!(seed.plan_cycles.iter().any(|c| c.slug == plan.plan_cycle));
+        }
+        for cycle in &seed.plan_cycles {
+            let kind = format!("framework/{}", cycle.framework);
+            assert!(seed.documents.iter().any(|d| d.kind == kind));
+        }
+        for city in &seed.cities {
+            assert!(seed.countries.iter().any(|c| c.code == city.country));
+        }
+    }
+
+    #[test]
+    fn a_wrong_entry_is_named() {
+        let text = FILE.replacen("Asia/Brunei", "Asia/Atlantis", 1);
+        let error = parse(&text).unwrap_err().to_string();
+        assert!(error.contains("countries/0/time_zone"), "{error}");
+    }
+}

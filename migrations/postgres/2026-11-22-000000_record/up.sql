@@ -15,17 +15,22 @@ create table cities (
     slug text collate "C" primary key,
     country text collate "C" not null references countries (code),
     names text collate "C" not null,
+    name_key text collate "C" not null,
+    search_key text collate "C" not null,
     aliases text collate "C" not null,
     un_locode text collate "C" unique,
     time_zone text collate "C" not null,
     latitude double precision not null check (latitude between -90 and 90),
     longitude double precision not null check (longitude between -180 and 180),
-    joined_year bigint not null check (joined_year between 1967 and 2200),
+    joined_year bigint not null check (joined_year between 1900 and 2200),
     pilot boolean not null,
     note text collate "C",
     version bigint not null check (version >= 1)
 );
 create index cities_country on cities (country, slug);
+create index cities_name on cities (name_key, slug);
+create index cities_joined on cities (joined_year, slug);
+create index cities_pilot on cities (pilot, slug);
 create table documents (
     kind text collate "C" primary key,
     document text collate "C" not null,
@@ -61,6 +66,7 @@ create table partners (
     slug text collate "C" primary key,
     name text collate "C" not null,
     name_key text collate "C" not null,
+    search_key text collate "C" not null,
     kind text collate "C" not null,
     country text collate "C",
     note text collate "C",
@@ -69,6 +75,7 @@ create table partners (
 );
 create index partners_name on partners (name_key, slug);
 create index partners_kind on partners (kind, slug);
+create index partners_country on partners (country, slug);
 create table action_plans (
     city text collate "C" not null references cities (slug),
     plan_cycle text collate "C" not null references plan_cycles (slug),

@@ -15,17 +15,22 @@ create table cities (
     slug text primary key,
     country text not null references countries (code),
     names text not null,
+    name_key text not null,
+    search_key text not null,
     aliases text not null,
     un_locode text unique,
     time_zone text not null,
     latitude real not null check (latitude between -90 and 90),
     longitude real not null check (longitude between -180 and 180),
-    joined_year integer not null check (joined_year between 1967 and 2200),
-    pilot integer not null,
+    joined_year integer not null check (joined_year between 1900 and 2200),
+    pilot integer not null check (pilot in (0, 1)),
     note text,
     version integer not null check (version >= 1)
 ) strict;
 create index cities_country on cities (country, slug);
+create index cities_name on cities (name_key, slug);
+create index cities_joined on cities (joined_year, slug);
+create index cities_pilot on cities (pilot, slug);
 create table documents (
     kind text primary key,
     document text not null,
@@ -61,6 +66,7 @@ create table partners (
     slug text primary key,
     name text not null,
     name_key text not null,
+    search_key text not null,
     kind text not null,
     country text,
     note text,
@@ -69,6 +75,7 @@ create table partners (
 ) strict;
 create index partners_name on partners (name_key, slug);
 create index partners_kind on partners (kind, slug);
+create index partners_country on partners (country, slug);
 create table action_plans (
     city text not null references cities (slug),
     plan_cycle text not null references plan_cycles (slug),

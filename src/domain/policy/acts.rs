@@ -3,8 +3,8 @@
 use super::{Action, Actor, Basis, Denied, Reach, Resource, Sight};
 use crate::domain::{
     subject::{
-        CitySubject, CountrySubject, CycleSubject, Network, PartnerSubject, ProjectSubject,
-        ReportSubject, UserSubject,
+        CitySubject, CountrySubject, CycleSubject, Network, PartnerSubject, PlanSubject,
+        ProjectSubject, ReportSubject, UserSubject,
     },
     user::{Grant, Place, Role, Scope},
 };
@@ -53,6 +53,7 @@ macro_rules! acts {
     // Reading has its own decision, below: it is about how much is seen, not about the role alone.
     (@one ReadProject($on:ty)) => {};
     (@one ReadReport($on:ty)) => {};
+    (@one ReadPlan($on:ty)) => {};
     (@one ReadUser($on:ty)) => {};
     (@one EditUser($on:ty)) => {};
     (@one $name:ident($on:ty)) => { impl Action for $name { type On = $on; const ACT: Act = Act::$name; } };
@@ -61,7 +62,7 @@ macro_rules! acts {
 acts! {
     /// Reads reference data, plans and cycles.
     ReadReference(Network) = "read_reference", EVERYBODY;
-    /// Reads a city's entry or plan.
+    /// Reads a city's entry.
     ReadCity(CitySubject) = "read_city", EVERYBODY;
     /// Reads a cycle.
     ReadCycle(CycleSubject) = "read_cycle", EVERYBODY;
@@ -75,8 +76,10 @@ acts! {
     EditCity(CitySubject) = "edit_city", NETWORK;
     /// Corrects a partner.
     EditPartner(PartnerSubject) = "edit_partner", NETWORK;
+    /// Reads a city's action plan.
+    ReadPlan(PlanSubject) = "read_plan", EVERYBODY;
     /// Writes a city's action plan.
-    WritePlan(CitySubject) = "write_plan", CITY;
+    WritePlan(PlanSubject) = "write_plan", CITY;
     /// Adds cycles.
     AddCycle(Network) = "add_cycle", NETWORK;
     /// Edits, opens and closes a cycle.
@@ -163,6 +166,15 @@ impl Action for ReadReport {
     fn decide(actor: &Actor, on: &ReportSubject) -> Result<Basis, Denied> {
         // A report that nobody wrote is missing for everybody.
         if on.report.is_none() { Err(Denied::Hidden) } else { read(on.sight(actor)) }
+    }
+}
+
+impl Action for ReadPlan {
+    type On = PlanSubject;
+    const ACT: Act = Act::ReadPlan;
+    fn decide(actor: &Actor, on: &PlanSubject) -> Result<Basis, Denied> {
+        // A plan that nobody wrote is missing for everybody.
+        if on.plan.is_none() { Err(Denied::Hidden) } else { read(on.sight(actor)) }
     }
 }
 

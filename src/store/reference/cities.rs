@@ -1,0 +1,220 @@
+//! The table `cities`.
+
+use diesel::prelude::*;
+
+use super::{
+    super::{
+        Conn, StoreError, StoreResult, conn::on, json, load::Load, schema::cities, search, tx::kept,
+    },
+    recorded, year,
+};
+use crate::domain::{
+    reference::{City, CountryCode, time_zone},
+    subject::CitySubject,
+    value::{Prose, Slug, fold},
+};
+
+/// A city's row. `name_key` sorts, `search_key` holds every name, alias and the slug, folded.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = cities, treat_none_as_null = true)]
+struct CityRow {
+    slug: String,
+    country: String,
+    names: String,
+    name_key: String,
+    search_key: String,
+    aliases: String,
+    un_locode: Option<String>,
+    time_zone: String,
+    latitude: f64,
+    longitude: f64,
+    joined_year: i64,
+    pilot: bool,
+    note: Option<String>,
+    version: i64,
+}
+
+fn name_key(city: &City) -> String {
+    fold(city.names.get("en").map_or_else(|| city.slug.as_str(), String::as_str))
+}
+
+impl TryFrom<&City> for CityRow {
+    type Error = StoreError;
+    fn try_from(c: &City) -> StoreResult<Self> {
+        let texts = c.names.values().chain(&c.aliases).map(String::as_str);
+        Ok(Self {
+            slug: c.slug.to_string(),
+            country: c.country.to_string(),
+            names: json::write(&c.names)?,
+            name_key: name_key(c),
+            search_key: search::key(texts.chain([c.slug.as_str()])),
+            aliases: json::write(&c.aliases)?,
+            un_locode: c.un_locode.clone(),
+            time_zone: c.time_zone.to_string(),
+            latitude: c.latitude,
+            longitude: c.longitude,
+            joined_year: c.joined_year.into(),
+            pilot: c.pilot,
+            note: c.note.as_ref().map(ToString::to_string),
+            version: c.version,
+        })
+    }
+}
+impl TryFrom<CityRow> for City {
+    type Error = StoreError;
+    fn try_from(r: CityRow) -> StoreResult<Self> {
+        Ok(Self {
+            slug: Slug::parse(r.slug)?,
+            names: json::read(&r.names)?,
+            aliases: json::read(&r.aliases)?,
+            country: CountryCode::parse(r.country)?,
+            un_locode: r.un_locode,
+            time_zone: time_zone(r.time_zone)?,
+            latitude: r.latitude,
+            longitude: r.longitude,
+            joined_year: year(r.joined_year)?,
+            pilot: r.pilot,
+            note: r.note.map(Prose::parse).transpose()?,
+            version: r.version,
+        })
+    }
+}
+kept!(City, CityRow, cities, |c| c.slug.to_string());
+recorded!(City, "city", |c| c.slug.to_string());
+
+impl Load for CitySubject {
+    fn load(conn: &mut Conn, key: &Slug) -> StoreResult<Option<Self>> {
+        Ok(city(conn, key)?.map(|city| Self { city }))
+    }
+}
+
+/// Reads a city.
+///
+/// # Errors
+/// Failures of the database.
+pub fn city(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<City>> {
+    let row: Option<CityRow> = on!(conn, |c, DB| cities::table
+        .find(slug.as_str())
+        .select(CityRow::as_select())
+        .get_result(c)
+        .optional())?;
+    row.map(City::try_from).transpose()
+}
+
+/// Reads the city of a UN/LOCODE.
+///
+/// # Errors
+/// Failures of the database.
+pub fn city_by_un_locode(conn: &mut Conn, code: &str) -> StoreResult<Option<City>> {
+    let row: Option<CityRow> = on!(conn, |c, DB| cities::table
+        .filter(cities::un_locode.eq(code))
+        .select(CityRow::as_select())
+        .get_result(c)
+        .optional())?;
+    row.map(City::try_from).transpose()
+}
+
+/// Reads all cities, by slug.
+///
+/// # Errors
+/// Failures of the database.
+pub fn cities(conn: &mut Conn) -> StoreResult<Vec<City>> {
+    let rows: Vec<CityRow> =
+        on!(conn, |c, DB| cities::table.order(cities::slug).select(CityRow::as_select()).load(c))?;
+    rows.into_iter().map(City::try_from).collect()
+}
+
+/// Which cities a list holds, and in what order.
+#[derive(Debug, Clone, Default)]
+pub struct CityFilter {
+    /// Of any of these countries; of all if empty.
+    pub countries: Vec<String>,
+    /// Pilots, or those that are none.
+    pub pilot: Option<bool>,
+    /// Joined in this year or later.
+    pub joined_from: Option<i64>,
+    /// Joined in this year or earlier.
+    pub joined_until: Option<i64>,
+    /// A name, alias or slug holds this text.
+    pub q: Option<String>,
+    /// By English name rather than by slug.
+    pub by_name: bool,
+    /// From the last to the first.
+    pub descending: bool,
+}
+
+macro_rules! filtered {
+    ($query:expr, $f:expr) => {{
+        let mut query = $query;
+        let f: &CityFilter = $f;
+        if !f.countries.is_empty() {
+            query = query.filter(cities::country.eq_any(f.countries.clone()));
+        }
+        if let Some(pilot) = f.pilot {
+            query = query.filter(cities::pilot.eq(pilot));
+        }
+        if let Some(year) = f.joined_from {
+            query = query.filter(cities::joined_year.ge(year));
+        }
+        if let Some(year) = f.joined_until {
+            query = query.filter(cities::joined_year.le(year));
+        }
+        if let Some(pattern) = f.q.as_deref().and_then(search::pattern) {
+            query = query.filter(cities::search_key.like(pattern).escape('\\'));
+        }
+        query
+    }};
+}
+
+/// The place of a city in a list: the value it is sorted by, and its slug.
+pub type CityPlace = (String, String);
+
+impl CityFilter {
+    /// Returns a city's place in this list.
+    #[must_use]
+    pub fn place(&self, city: &City) -> CityPlace {
+        let slug = city.slug.to_string();
+        (if self.by_name { name_key(city) } else { slug.clone() }, slug)
+    }
+}
+
+/// Reads up to `limit` cities after a place, and counts all.
+///
+/// # Errors
+/// Failures of the database.
+pub fn find_cities(
+    conn: &mut Conn,
+    filter: &CityFilter,
+    after: Option<&CityPlace>,
+    limit: i64,
+) -> StoreResult<(Vec<City>, i64)> {
+    let (rows, total): (Vec<CityRow>, i64) = on!(conn, |c, DB| {
+        let total = filtered!(cities::table.into_boxed::<DB>(), filter).count().get_result(c)?;
+        let mut query = filtered!(cities::table.into_boxed::<DB>(), filter);
+        if let Some((key, slug)) = after {
+            query = match (filter.by_name, filter.descending) {
+                (false, false) => query.filter(cities::slug.gt(slug)),
+                (false, true) => query.filter(cities::slug.lt(slug)),
+                (true, false) => query.filter(
+                    cities::name_key
+                        .gt(key)
+                        .or(cities::name_key.eq(key).and(cities::slug.gt(slug))),
+                ),
+                (true, true) => query.filter(
+                    cities::name_key
+                        .lt(key)
+                        .or(cities::name_key.eq(key).and(cities::slug.lt(slug))),
+                ),
+            };
+        }
+        query = match (filter.by_name, filter.descending) {
+            (false, false) => query.order(cities::slug.asc()),
+            (false, true) => query.order(cities::slug.desc()),
+            (true, false) => query.order((cities::name_key.asc(), cities::slug.asc())),
+            (true, true) => query.order((cities::name_key.desc(), cities::slug.desc())),
+        };
+        (query.limit(limit).select(CityRow::as_select()).load(c)?, total)
+    });
+    let cities: StoreResult<Vec<City>> = rows.into_iter().map(City::try_from).collect();
+    Ok((cities?, total))
+}

@@ -1,0 +1,195 @@
+//! The table `documents`, and the tables of their words, which other rows refer to and which follow every change of a
+//! document in the same act.
+
+use diesel::prelude::*;
+
+use super::{
+    super::{
+        Conn, Kept, StoreError, StoreResult,
+        conn::on,
+        json,
+        schema::{documents, focus_areas, sub_areas, terms},
+    },
+    recorded,
+};
+use crate::domain::reference::{Document, Term, TermKind, Vocabulary};
+
+/// A document's row.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = documents, treat_none_as_null = true)]
+struct DocumentRow {
+    kind: String,
+    document: String,
+    version: i64,
+}
+
+impl TryFrom<&Document> for DocumentRow {
+    type Error = StoreError;
+    fn try_from(d: &Document) -> StoreResult<Self> {
+        Ok(Self { kind: d.kind.clone(), document: json::write(&d.document)?, version: d.version })
+    }
+}
+impl TryFrom<DocumentRow> for Document {
+    type Error = StoreError;
+    fn try_from(r: DocumentRow) -> StoreResult<Self> {
+        Ok(Self { kind: r.kind, document: json::read(&r.document)?, version: r.version })
+    }
+}
+recorded!(Document, "document", |d| d.kind.clone());
+
+impl Kept for Document {
+    fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
+        let row = DocumentRow::try_from(self)?;
+        on!(conn, |c, DB| diesel::insert_into(documents::table).values(&row).execute(c))?;
+        rewrite_words(conn)
+    }
+    fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool> {
+        let row = DocumentRow::try_from(self)?;
+        let n = on!(conn, |c, DB| diesel::update(documents::table.find(&self.kind))
+            .filter(documents::version.eq(before))
+            .set(&row)
+            .execute(c))?;
+        rewrite_words(conn)?;
+        Ok(n == 1)
+    }
+    fn delete(&self, conn: &mut Conn) -> StoreResult<bool> {
+        let n = on!(conn, |c, DB| diesel::delete(documents::table.find(&self.kind))
+            .filter(documents::version.eq(self.version))
+            .execute(c))?;
+        rewrite_words(conn)?;
+        Ok(n == 1)
+    }
+    fn all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
+        documents(conn)
+    }
+}
+
+/// Reads a document.
+///
+/// # Errors
+/// Failures of the database.
+pub fn document(conn: &mut Conn, kind: &str) -> StoreResult<Option<Document>> {
+    let row: Option<DocumentRow> = on!(conn, |c, DB| documents::table
+        .find(kind)
+        .select(DocumentRow::as_select())
+        .get_result(c)
+        .optional())?;
+    row.map(Document::try_from).transpose()
+}
+
+/// Reads all documents, by kind.
+///
+/// # Errors
+/// Failures of the database.
+pub fn documents(conn: &mut Conn) -> StoreResult<Vec<Document>> {
+    let rows: Vec<DocumentRow> = on!(conn, |c, DB| documents::table
+        .order(documents::kind)
+        .select(DocumentRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(Document::try_from).collect()
+}
+
+/// Reads the words of all documents.
+///
+/// # Errors
+/// Failures of the database.
+pub fn vocabulary(conn: &mut Conn) -> StoreResult<Vocabulary> {
+    Ok(Vocabulary::from_documents(&documents(conn)?))
+}
+
+#[derive(Debug, Insertable, AsChangeset)]
+#[diesel(table_name = focus_areas)]
+struct FocusAreaRow {
+    slug: String,
+    framework: String,
+    position: i64,
+}
+
+#[derive(Debug, Insertable, AsChangeset)]
+#[diesel(table_name = sub_areas)]
+struct SubAreaRow {
+    slug: String,
+    focus_area: String,
+    position: i64,
+}
+
+#[derive(Debug, Insertable)]
+#[diesel(table_name = terms)]
+struct TermRow {
+    kind: &'static str,
+    slug: String,
+    position: i64,
+}
+
+fn positioned(terms: &[Term]) -> impl Iterator<Item = (i64, &Term)> {
+    (0..).zip(terms)
+}
+
+/// Brings the tables of words in line with the documents. A word that a project uses cannot go: the foreign key refuses
+/// the change of the document.
+fn rewrite_words(conn: &mut Conn) -> StoreResult<()> {
+    let documents = documents(conn)?;
+    let words = Vocabulary::from_documents(&documents);
+    let mut areas = Vec::new();
+    for document in &documents {
+        let Some(framework) = document.kind.strip_prefix("framework/") else { continue };
+        let own = Vocabulary::from_documents(std::slice::from_ref(document)).focus_areas;
+        areas.extend(own.into_iter().map(|t| (framework.to_owned(), t)));
+    }
+    let areas: Vec<FocusAreaRow> = (0..)
+        .zip(areas)
+        .map(|(position, (framework, t))| FocusAreaRow { slug: t.slug, framework, position })
+        .collect();
+    let subs: Vec<SubAreaRow> = positioned(&words.sub_areas)
+        .map(|(position, t)| SubAreaRow {
+            slug: t.slug.clone(),
+            focus_area: t.parent.clone().unwrap_or_default(),
+            position,
+        })
+        .collect();
+    rewrite_areas(conn, &areas, &subs)?;
+    rewrite_terms(conn, &words)
+}
+
+fn rewrite_areas(conn: &mut Conn, areas: &[FocusAreaRow], subs: &[SubAreaRow]) -> StoreResult<()> {
+    // Rows that stay are updated and not made anew, because other rows refer to them.
+    for row in areas {
+        on!(conn, |c, DB| diesel::insert_into(focus_areas::table)
+            .values(row)
+            .on_conflict(focus_areas::slug)
+            .do_update()
+            .set(row)
+            .execute(c))?;
+    }
+    for row in subs {
+        on!(conn, |c, DB| diesel::insert_into(sub_areas::table)
+            .values(row)
+            .on_conflict(sub_areas::slug)
+            .do_update()
+            .set(row)
+            .execute(c))?;
+    }
+    let areas: Vec<&str> = areas.iter().map(|r| r.slug.as_str()).collect();
+    let subs: Vec<&str> = subs.iter().map(|r| r.slug.as_str()).collect();
+    on!(conn, |c, DB| diesel::delete(sub_areas::table.filter(sub_areas::slug.ne_all(&subs)))
+        .execute(c))?;
+    on!(conn, |c, DB| diesel::delete(focus_areas::table.filter(focus_areas::slug.ne_all(&areas)))
+        .execute(c))?;
+    Ok(())
+}
+
+fn rewrite_terms(conn: &mut Conn, words: &Vocabulary) -> StoreResult<()> {
+    let rows: Vec<TermRow> = TermKind::ALL
+        .iter()
+        .flat_map(|kind| {
+            positioned(words.terms(*kind)).map(|(position, t)| TermRow {
+                kind: kind.as_str(),
+                slug: t.slug.clone(),
+                position,
+            })
+        })
+        .collect();
+    on!(conn, |c, DB| diesel::delete(terms::table).execute(c))?;
+    on!(conn, |c, DB| diesel::insert_into(terms::table).values(&rows).execute(c))?;
+    Ok(())
+}

@@ -1,0 +1,181 @@
+//! The table `partners`.
+
+use diesel::prelude::*;
+
+use super::{
+    super::{
+        Conn, StoreError, StoreResult, conn::on, json, load::Load, schema::partners, search,
+        tx::kept,
+    },
+    recorded,
+};
+use crate::domain::{
+    reference::{CountryCode, Partner},
+    subject::PartnerSubject,
+    value::{Prose, Slug, Title, fold},
+};
+
+/// A partner's row. `name_key` sorts, `search_key` holds the name, the aliases and the slug, folded.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = partners, treat_none_as_null = true)]
+struct PartnerRow {
+    slug: String,
+    name: String,
+    name_key: String,
+    search_key: String,
+    kind: String,
+    country: Option<String>,
+    note: Option<String>,
+    aliases: String,
+    version: i64,
+}
+
+impl TryFrom<&Partner> for PartnerRow {
+    type Error = StoreError;
+    fn try_from(p: &Partner) -> StoreResult<Self> {
+        let texts = [p.name.as_str(), p.slug.as_str()];
+        Ok(Self {
+            slug: p.slug.to_string(),
+            name: p.name.to_string(),
+            name_key: fold(p.name.as_str()),
+            search_key: search::key(texts.into_iter().chain(p.aliases.iter().map(String::as_str))),
+            kind: p.kind.clone(),
+            country: p.country.map(|c| c.to_string()),
+            note: p.note.as_ref().map(ToString::to_string),
+            aliases: json::write(&p.aliases)?,
+            version: p.version,
+        })
+    }
+}
+impl TryFrom<PartnerRow> for Partner {
+    type Error = StoreError;
+    fn try_from(r: PartnerRow) -> StoreResult<Self> {
+        Ok(Self {
+            slug: Slug::parse(r.slug)?,
+            name: Title::parse(r.name)?,
+            kind: r.kind,
+            country: r.country.map(CountryCode::parse).transpose()?,
+            note: r.note.map(Prose::parse).transpose()?,
+            aliases: json::read(&r.aliases)?,
+            version: r.version,
+        })
+    }
+}
+kept!(Partner, PartnerRow, partners, |p| p.slug.to_string());
+recorded!(Partner, "partner", |p| p.slug.to_string());
+
+impl Load for PartnerSubject {
+    fn load(conn: &mut Conn, key: &Slug) -> StoreResult<Option<Self>> {
+        Ok(partner(conn, key)?.map(|partner| Self { partner }))
+    }
+}
+
+/// Reads a partner.
+///
+/// # Errors
+/// Failures of the database.
+pub fn partner(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<Partner>> {
+    let row: Option<PartnerRow> = on!(conn, |c, DB| partners::table
+        .find(slug.as_str())
+        .select(PartnerRow::as_select())
+        .get_result(c)
+        .optional())?;
+    row.map(Partner::try_from).transpose()
+}
+
+/// Reads all partners, by slug.
+///
+/// # Errors
+/// Failures of the database.
+pub fn partners(conn: &mut Conn) -> StoreResult<Vec<Partner>> {
+    let rows: Vec<PartnerRow> = on!(conn, |c, DB| partners::table
+        .order(partners::slug)
+        .select(PartnerRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(Partner::try_from).collect()
+}
+
+/// Which partners a list holds, and in what order.
+#[derive(Debug, Clone, Default)]
+pub struct PartnerFilter {
+    /// Of any of these types; of all if empty.
+    pub kinds: Vec<String>,
+    /// Of any of these countries; of all if empty.
+    pub countries: Vec<String>,
+    /// The name, an alias or the slug holds this text.
+    pub q: Option<String>,
+    /// By name rather than by slug.
+    pub by_name: bool,
+    /// From the last to the first.
+    pub descending: bool,
+}
+
+macro_rules! filtered {
+    ($query:expr, $f:expr) => {{
+        let mut query = $query;
+        let f: &PartnerFilter = $f;
+        if !f.kinds.is_empty() {
+            query = query.filter(partners::kind.eq_any(f.kinds.clone()));
+        }
+        if !f.countries.is_empty() {
+            query = query.filter(partners::country.eq_any(f.countries.clone()));
+        }
+        if let Some(pattern) = f.q.as_deref().and_then(search::pattern) {
+            query = query.filter(partners::search_key.like(pattern).escape('\\'));
+        }
+        query
+    }};
+}
+
+/// The place of a partner in a list: the value it is sorted by, and its slug.
+pub type PartnerPlace = (String, String);
+
+impl PartnerFilter {
+    /// Returns a partner's place in this list.
+    #[must_use]
+    pub fn place(&self, partner: &Partner) -> PartnerPlace {
+        let slug = partner.slug.to_string();
+        (if self.by_name { fold(partner.name.as_str()) } else { slug.clone() }, slug)
+    }
+}
+
+/// Reads up to `limit` partners after a place, and counts all.
+///
+/// # Errors
+/// Failures of the database.
+pub fn find_partners(
+    conn: &mut Conn,
+    filter: &PartnerFilter,
+    after: Option<&PartnerPlace>,
+    limit: i64,
+) -> StoreResult<(Vec<Partner>, i64)> {
+    let (rows, total): (Vec<PartnerRow>, i64) = on!(conn, |c, DB| {
+        let total = filtered!(partners::table.into_boxed::<DB>(), filter).count().get_result(c)?;
+        let mut query = filtered!(partners::table.into_boxed::<DB>(), filter);
+        if let Some((key, slug)) = after {
+            query = match (filter.by_name, filter.descending) {
+                (false, false) => query.filter(partners::slug.gt(slug)),
+                (false, true) => query.filter(partners::slug.lt(slug)),
+                (true, false) => query.filter(
+                    partners::name_key
+                        .gt(key)
+                        .or(partners::name_key.eq(key).and(partners::slug.gt(slug))),
+                ),
+                (true, true) => query.filter(
+                    partners::name_key
+                        .lt(key)
+                        .or(partners::name_key.eq(key).and(partners::slug.lt(slug))),
+                ),
+            };
+        }
+        query = match (filter.by_name, filter.descending) {
+            (false, false) => query.order(partners::slug.asc()),
+            (false, true) => query.order(partners::slug.desc()),
+            (true, false) => query.order((partners::name_key.asc(), partners::slug.asc())),
+            (true, true) => query.order((partners::name_key.desc(), partners::slug.desc())),
+        };
+        (query.limit(limit).select(PartnerRow::as_select()).load(c)?, total)
+    });
+    let partners: StoreResult<Vec<Partner>> = rows.into_iter().map(Partner::try_from).collect();
+    Ok((partners?, total))
+}

@@ -1,0 +1,34 @@
+//! Searching texts: how what somebody types becomes a pattern over a folded column.
+
+use crate::domain::value::fold;
+
+/// Returns the pattern that finds a folded text anywhere in a column, for `LIKE … ESCAPE '\'`; blank text finds
+/// everything, which is no pattern.
+#[must_use]
+pub fn pattern(q: &str) -> Option<String> {
+    let folded = fold(q.trim());
+    if folded.is_empty() {
+        return None;
+    }
+    let escaped = folded.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    Some(format!("%{escaped}%"))
+}
+
+/// Folds several texts into the one column that they are searched in. The line break between them keeps a search, which
+/// has none, from matching across two.
+#[must_use]
+pub fn key<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+    texts.into_iter().map(fold).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_of_like_are_searched_as_typed() {
+        assert_eq!(pattern(" 50%_of\\ ").unwrap(), "%50\\%\\_of\\\\%");
+        assert_eq!(pattern("Đà Nẵng").unwrap(), "%đà nẵng%");
+        assert_eq!(pattern("  "), None);
+    }
+}
