@@ -172,9 +172,7 @@ where
         return Ok(sealed.authorize::<A>(actor)?);
     }
     let (actor, key) = (Arc::clone(actor), key.clone());
-    let load = move |c: &mut Conn| -> Result<_, StoreError> {
-        Ok(tx::load::<A::On>(c, &key)?.authorize::<A>(&actor)?)
-    };
+    let load = move |c: &mut Conn| -> Result<_, StoreError> { tx::prove::<A>(c, &key, &actor) };
     Ok(state.db.point(load).await?)
 }
 

@@ -9,6 +9,14 @@ use super::{
     workflow::IllegalTransition,
 };
 
+mod deadline;
+mod raw;
+#[cfg(test)]
+mod tests;
+
+pub use deadline::Deadlines;
+pub use raw::{RawCycle, RawCyclePatch};
+
 words! {
     /// Where a reporting cycle stands; only acts of the secretariat move it.
     CycleState("cycle state") {
@@ -62,12 +70,6 @@ impl ReportingCycle {
             CycleState::Closed => extension.is_some_and(|until| today <= until),
             CycleState::Scheduled => false,
         }
-    }
-
-    /// Says whether a report that was submitted on a day (or is not submitted by today) is late; days are the city's.
-    #[must_use]
-    pub fn is_late(&self, extension: Option<NaiveDate>, day: NaiveDate) -> bool {
-        extension.or(self.due_on).is_some_and(|due| day > due)
     }
 
     /// Opens a scheduled or closed cycle.

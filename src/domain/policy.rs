@@ -70,6 +70,9 @@ pub enum Denied {
     Forbidden(&'static str),
 }
 
+/// The answer to those who may know of a draft but not read it.
+const NOT_SUBMITTED: Denied = Denied::Forbidden("it has not been submitted yet");
+
 /// By virtue of what something is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Basis {
@@ -85,6 +88,10 @@ pub trait Resource: Sized + Send + 'static {
     fn place(&self) -> Place;
     /// Says how much of it the actor sees.
     fn sight(&self, actor: &Actor) -> Sight;
+    /// Says whether it is there already; one that is not can only be made.
+    fn is_there(&self) -> bool {
+        true
+    }
     /// Names the users who had a hand in it since its last decision.
     fn hands(&self) -> &[Id<User>] {
         &[]
@@ -110,10 +117,13 @@ pub trait Action: Send + Sync + 'static {
 pub(crate) fn decide<R: Resource>(act: Act, actor: &Actor, on: &R) -> Result<Basis, Denied> {
     let place = on.place();
     let sight = on.sight(actor);
-    let mut refusal = Denied::Forbidden("your role does not allow this");
-    if sight == Sight::Hidden {
+    if sight == Sight::Hidden || !(on.is_there() || act.makes()) {
         return Err(Denied::Hidden);
     }
+    if sight == Sight::Known && act.looks_inside() {
+        return Err(NOT_SUBMITTED);
+    }
+    let mut refusal = Denied::Forbidden("your role does not allow this");
     // An own grant before one on somebody's behalf: nobody stands in for another without need.
     let mut grants: Vec<&Grant> = actor.grants.iter().collect();
     grants.sort_by_key(|g| g.acting_for.is_some());

@@ -4,7 +4,36 @@ use super::{
     fault::{Faults, FieldFault, ValueFault},
     project::ProjectDetails,
     report::{Content, Status},
+    subject::ReportSubject,
 };
+
+#[cfg(test)]
+mod tests;
+
+/// Lists everything that blocks the submission of this content as the report of its project and cycle.
+#[must_use]
+pub fn of(on: &ReportSubject, content: &Content) -> Vec<FieldFault> {
+    let mut found = missing(content, &on.project.details, on.previous_status);
+    found.extend(gone(on, content));
+    found
+}
+
+/// Lists the milestones and indicators that were taken off the project after the report mentioned them.
+fn gone(on: &ReportSubject, content: &Content) -> Vec<FieldFault> {
+    let mut faults = Faults::new();
+    let fault = |what| ValueFault::new("unknown", format!("this {what} is no longer there"));
+    for (i, done) in content.milestones.iter().enumerate() {
+        if !on.milestones.iter().any(|m| m.id == done.milestone_id) {
+            faults.add(format!("/milestones/{i}/milestone_id"), fault("milestone"));
+        }
+    }
+    for (i, value) in content.indicator_values.iter().enumerate() {
+        if !on.indicators.iter().any(|k| k.id == value.indicator_id) {
+            faults.add(format!("/indicator_values/{i}/indicator_id"), fault("indicator"));
+        }
+    }
+    faults.into_vec()
+}
 
 /// Lists everything that blocks a submission, each with the JSON pointer of the field in the report, or under
 /// `/project` for what is missing in the project's own record.

@@ -14,6 +14,12 @@ use super::{
     value::{HttpsUrl, Money, Percent, Prose, Slug, Title, words},
 };
 
+mod raw;
+#[cfg(test)]
+mod tests;
+
+pub use raw::{Known, RawEvidence, RawMilestone, RawReport, RawValue};
+
 words! {
     /// Where a report stands between its city and its representative.
     ReportState("report state") {

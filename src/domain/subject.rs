@@ -4,16 +4,18 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::{
+    comment::Comment,
     cycle::ReportingCycle,
     id::Id,
     parts::{Indicator, Milestone, Partnership},
     plan::ActionPlan,
-    policy::{Actor, Face, Resource, Sight},
+    policy::{Actor, Basis, Face, Resource, Sight},
     project::{ApprovedProject, Project, ProjectCode},
     reference::{City, CountryCode, Partner, PlanCycle},
     report::{ApprovedReport, Report, Status},
     user::{Grant, Place, Role, User},
     value::Slug,
+    workflow::Transition,
 };
 
 /// The network as a whole: what is listed, added or read without a record of its own.
@@ -162,8 +164,52 @@ impl Resource for ReportSubject {
             Sight::Hidden
         }
     }
+    fn is_there(&self) -> bool {
+        self.report.is_some()
+    }
     fn hands(&self) -> &[Id<User>] {
         &self.hands
+    }
+}
+
+impl ReportSubject {
+    /// Returns what the report is after a transition: what an answer shows before the journal is written.
+    #[must_use]
+    pub fn after(
+        mut self,
+        transition: Transition,
+        report: Report,
+        actor: &Actor,
+        basis: Basis,
+    ) -> Self {
+        match transition {
+            Transition::Edit | Transition::Submit => {
+                self.hands.extend([Some(actor.user()), basis.acting_for].into_iter().flatten());
+            }
+            Transition::Withdraw => {}
+            Transition::Return | Transition::Approve | Transition::Reopen => self.hands.clear(),
+        }
+        self.report = Some(report);
+        self
+    }
+}
+
+/// A comment with the report that it is on.
+#[derive(Debug, Clone)]
+pub struct CommentSubject {
+    /// The report.
+    pub on: ReportSubject,
+    /// The comment.
+    pub comment: Comment,
+}
+
+impl Resource for CommentSubject {
+    type Key = (ProjectCode, (Slug, Id<Comment>));
+    fn place(&self) -> Place {
+        self.on.place()
+    }
+    fn sight(&self, actor: &Actor) -> Sight {
+        self.on.sight(actor)
     }
 }
 

@@ -11,10 +11,17 @@ use super::{
         Action, ApproveReport, Authorized, EditReport, ReopenReport, ReturnReport, SubmitReport,
         WithdrawReport,
     },
+    project::{ApprovedProject, Latest},
     readiness,
-    report::{ApprovedReport, Content, Deed, Report, ReportState},
+    report::{ApprovedReport, Content, Deed, Report, ReportState, Status},
     subject::ReportSubject,
 };
+
+mod allowed;
+#[cfg(test)]
+mod tests;
+
+pub use allowed::allowed;
 
 /// A transition that the state of a record forbids.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -176,6 +183,8 @@ pub fn edit(
             state,
             content,
             edited: Some(deed(proof, at)),
+            // What a person wrote over it is no longer what the source said.
+            imported: None,
             version: report.version + 1,
             ..report
         },
@@ -205,7 +214,7 @@ pub fn edit(
 pub fn submit(proof: &Authorized<SubmitReport>, at: DateTime<Utc>) -> Result<Report, Refused> {
     let on = proof.on();
     let mut report = step(proof, Transition::Submit, at)?;
-    let missing = readiness::missing(&report.content, &on.project.details, on.previous_status);
+    let missing = readiness::of(on, &report.content);
     if !missing.is_empty() {
         return Err(Refused::NotReady(missing));
     }
@@ -262,13 +271,30 @@ pub fn approve(
         as_of: on.cycle.as_of,
         content: report.content.clone(),
         header,
-        imported: None,
+        imported: report.imported.clone(),
         submitted_at: report.submitted.map(|d| d.at),
         decided_at: Some(at),
         updated_at: at,
         version: on.approved.as_ref().map_or(1, |a| a.version + 1),
     };
     Ok((report, approved))
+}
+
+/// Makes the project's approved copy of the approved report in its cycle with the latest cut-off.
+#[must_use]
+pub fn show(report: &ApprovedReport, before: Option<ApprovedProject>) -> ApprovedProject {
+    ApprovedProject {
+        project: report.project,
+        header: report.header.clone(),
+        latest: Latest {
+            cycle: report.cycle.clone(),
+            status: report.content.status.unwrap_or(Status::NotStated),
+            percent_complete: report.content.percent_complete,
+        },
+        created_at: before.as_ref().map_or(report.updated_at, |b| b.created_at),
+        updated_at: report.updated_at,
+        version: before.map_or(1, |b| b.version + 1),
+    }
 }
 
 /// Takes an approval up again; the approved copy stays until the next one.

@@ -1,7 +1,10 @@
 //! Loading what rights are asked about. Each resource says how it is found by its key.
 
 use super::{Conn, StoreResult};
-use crate::domain::{policy::Resource, subject::Network};
+use crate::domain::{
+    policy::{Act, Actor, Resource},
+    subject::Network,
+};
 
 /// A resource that can be loaded by its key.
 pub trait Load: Resource {
@@ -14,6 +17,20 @@ pub trait Load: Resource {
     /// Returns it where no database needs to be asked: such a read costs no database work for its proof.
     fn at_hand(_key: &Self::Key) -> Option<Self> {
         None
+    }
+
+    /// Loads it for an act of an actor. A resource of many parts leaves out those that neither the decision nor the rules
+    /// of that act look at.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    fn load_for(
+        conn: &mut Conn,
+        key: &Self::Key,
+        _act: Act,
+        _actor: &Actor,
+    ) -> StoreResult<Option<Self>> {
+        Self::load(conn, key)
     }
 }
 

@@ -1,1 +1,99 @@
-//! Reports: the working copy and the approved copy, their queue.
+//! Reports: the working copy, the approved copy, and what their rules ask for beside them.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::{
+    Conn, StoreResult,
+    conn::on,
+    schema::{approved_reports, reports},
+    types::DbUuid,
+};
+use crate::domain::{
+    id::Id,
+    project::Project,
+    report::{ApprovedReport, Report, Status},
+    value::Slug,
+};
+
+mod approved;
+mod hands;
+mod items;
+pub mod queue;
+mod rows;
+mod subject;
+
+use approved::ApprovedRow;
+pub use hands::CREATE;
+use rows::ReportRow;
+
+/// Finds the working copy of a project's report in a cycle.
+///
+/// # Errors
+/// Failures of the database.
+pub fn find(conn: &mut Conn, project: Id<Project>, cycle: &Slug) -> StoreResult<Option<Report>> {
+    let row: Option<ReportRow> = on!(conn, |c, DB| reports::table
+        .filter(reports::project_id.eq(DbUuid::from(project)))
+        .filter(reports::cycle.eq(cycle.as_str()))
+        .select(ReportRow::as_select())
+        .get_result(c)
+        .optional())?;
+    row.map(Report::try_from).transpose()
+}
+
+/// Finds the approved copy of a project's report in a cycle.
+///
+/// # Errors
+/// Failures of the database.
+pub fn find_approved(
+    conn: &mut Conn,
+    project: Id<Project>,
+    cycle: &Slug,
+) -> StoreResult<Option<ApprovedReport>> {
+    let row: Option<ApprovedRow> = on!(conn, |c, DB| approved_reports::table
+        .filter(approved_reports::project_id.eq(DbUuid::from(project)))
+        .filter(approved_reports::cycle.eq(cycle.as_str()))
+        .select(ApprovedRow::as_select())
+        .get_result(c)
+        .optional())?;
+    row.map(ApprovedReport::try_from).transpose()
+}
+
+/// Reads the status of the project's latest approved report before a cut-off day that states one.
+///
+/// # Errors
+/// Failures of the database.
+pub fn status_before(
+    conn: &mut Conn,
+    project: Id<Project>,
+    as_of: NaiveDate,
+) -> StoreResult<Option<Status>> {
+    let word: Option<String> = on!(conn, |c, DB| approved_reports::table
+        .filter(approved_reports::project_id.eq(DbUuid::from(project)))
+        .filter(approved_reports::as_of.lt(as_of))
+        .filter(approved_reports::status.ne(Status::NotStated.as_str()))
+        .order((approved_reports::as_of.desc(), approved_reports::cycle.desc()))
+        .limit(1)
+        .select(approved_reports::status)
+        .get_result(c)
+        .optional())?;
+    Ok(word.map(Status::parse).transpose()?)
+}
+
+/// Says whether no approved report of the project is of a cycle with a later cut-off than this one. Of two cycles with one
+/// cut-off the later key counts as the later.
+///
+/// # Errors
+/// Failures of the database.
+pub fn is_latest(conn: &mut Conn, report: &ApprovedReport) -> StoreResult<bool> {
+    let later: i64 = on!(conn, |c, DB| approved_reports::table
+        .filter(approved_reports::project_id.eq(DbUuid::from(report.project)))
+        .filter(
+            approved_reports::as_of.gt(report.as_of).or(approved_reports::as_of
+                .eq(report.as_of)
+                .and(approved_reports::cycle.gt(report.cycle.as_str())))
+        )
+        .count()
+        .get_result(c))?;
+    Ok(later == 0)
+}

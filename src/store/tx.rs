@@ -13,7 +13,7 @@ use crate::{
     clock::Clock,
     domain::{
         id::Id,
-        policy::{Action, Actor, Authorized, Unproved},
+        policy::{Action, Actor, Authorized, Denied, Resource, Unproved},
         user::User,
     },
 };
@@ -181,7 +181,7 @@ impl Tx<'_> {
     pub fn prove<A>(
         &mut self,
         caller: Caller,
-        key: &<A::On as crate::domain::policy::Resource>::Key,
+        key: &<A::On as Resource>::Key,
     ) -> StoreResult<Authorized<A>>
     where
         A: Action,
@@ -192,7 +192,7 @@ impl Tx<'_> {
             Some(_) | None => Arc::new(super::users::actor(self.conn, caller, self.at)?),
         };
         self.proved = Some(Arc::clone(&actor));
-        let proof = load::<A::On>(self.conn, key)?.authorize::<A>(&actor)?;
+        let proof = prove::<A>(self.conn, key, &actor)?;
         self.actor = Some(caller.user.uuid());
         self.acting_for = proof.basis().acting_for.map(Id::uuid);
         Ok(proof)
@@ -258,14 +258,21 @@ pub struct Caller {
     pub session: Uuid,
 }
 
-/// Loads a resource, sealed; a missing one is as hidden as one that may not be seen.
+/// Loads a resource for an act and asks the policy; a missing one is as hidden as one that may not be seen.
 ///
 /// # Errors
-/// [`crate::domain::policy::Denied::Hidden`] when there is none.
-pub fn load<R: Load>(conn: &mut Conn, key: &R::Key) -> StoreResult<Unproved<R>> {
-    R::load(conn, key)?
-        .map(Unproved::seal)
-        .ok_or(StoreError::Denied(crate::domain::policy::Denied::Hidden))
+/// What the policy says; [`Denied::Hidden`] when there is none.
+pub fn prove<A>(
+    conn: &mut Conn,
+    key: &<A::On as Resource>::Key,
+    actor: &Arc<Actor>,
+) -> StoreResult<Authorized<A>>
+where
+    A: Action,
+    A::On: Load,
+{
+    let found = A::On::load_for(conn, key, A::ACT, actor)?.ok_or(Denied::Hidden)?;
+    Ok(Unproved::seal(found).authorize::<A>(actor)?)
 }
 
 /// Returns a resource, sealed, where no database needs to be asked for it.

@@ -3,8 +3,8 @@
 use super::{Action, Actor, Basis, Denied, Reach, Resource, Sight};
 use crate::domain::{
     subject::{
-        CitySubject, CountrySubject, CycleSubject, Network, PartnerSubject, PlanSubject,
-        ProjectSubject, ReportSubject, UserSubject,
+        CitySubject, CommentSubject, CountrySubject, CycleSubject, Network, PartnerSubject,
+        PlanSubject, ProjectSubject, ReportSubject, UserSubject,
     },
     user::{Grant, Place, Role, Scope},
 };
@@ -118,6 +118,10 @@ acts! {
     ReadReportInside(ReportSubject) = "read_inside", INSIDE;
     /// Comments on a report.
     CommentReport(ReportSubject) = "comment", INSIDE;
+    /// Reads a comment.
+    ReadComment(CommentSubject) = "read_comment", INSIDE;
+    /// Marks a comment as settled, or as open again.
+    ResolveComment(CommentSubject) = "resolve_comment", INSIDE;
     /// Lists the people one may see.
     ListUsers(Network) = "list_users", USERS_READ;
     /// Reads a person's account.
@@ -143,6 +147,21 @@ impl Act {
                     Own => scope.covers(place),
                 }
         })
+    }
+
+    /// Says whether the act can be the first that is done to its record.
+    #[must_use]
+    pub const fn makes(self) -> bool {
+        matches!(self, Self::EditReport)
+    }
+
+    /// Says whether the act shows what stands in the working copy, so that knowing of it is not enough.
+    #[must_use]
+    pub const fn looks_inside(self) -> bool {
+        matches!(
+            self,
+            Self::ReadReportInside | Self::CommentReport | Self::ReadComment | Self::ResolveComment
+        )
     }
 
     /// Says whether the act decides on somebody's work, which takes a second person.
@@ -181,7 +200,7 @@ impl Action for ReadPlan {
 const fn read(sight: Sight) -> Result<Basis, Denied> {
     match sight {
         Sight::Hidden => Err(Denied::Hidden),
-        Sight::Known => Err(Denied::Forbidden("it has not been submitted yet")),
+        Sight::Known => Err(super::NOT_SUBMITTED),
         Sight::Seen(_) => Ok(Basis { acting_for: None }),
     }
 }

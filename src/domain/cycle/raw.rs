@@ -1,0 +1,164 @@
+//! The doors of a cycle's record: every fault at once.
+
+use chrono::NaiveDate;
+
+use super::{CycleState, ReportingCycle};
+use crate::domain::{
+    fault::{Faults, FieldFault, ValueFault},
+    value::{Slug, Title, day},
+};
+
+/// A new cycle as somebody sent it, before its values are looked at.
+#[derive(Debug, Clone, Default)]
+pub struct RawCycle {
+    /// The public key.
+    pub cycle: Option<String>,
+    /// The name.
+    pub name: Option<String>,
+    /// The plan cycle whose projects are reported.
+    pub plan_cycle: Option<String>,
+    /// First day on which it is meant to be open.
+    pub opens_on: Option<String>,
+    /// Last day for submissions to be on time.
+    pub due_on: Option<String>,
+    /// Last day for decisions to be on time.
+    pub review_due_on: Option<String>,
+    /// The cut-off day.
+    pub as_of: Option<String>,
+}
+
+/// A change of a cycle as somebody sent it: absent keeps, and none of them can be cleared but the days of an imported one.
+#[derive(Debug, Clone, Default)]
+pub struct RawCyclePatch {
+    /// The name.
+    pub name: Option<Option<String>>,
+    /// First day on which it is meant to be open.
+    pub opens_on: Option<Option<String>>,
+    /// Last day for submissions to be on time.
+    pub due_on: Option<Option<String>>,
+    /// Last day for decisions to be on time.
+    pub review_due_on: Option<Option<String>>,
+    /// The cut-off day.
+    pub as_of: Option<Option<String>>,
+}
+
+impl RawCycle {
+    /// Makes a scheduled cycle. Only imported cycles have no days to be opened and due on.
+    ///
+    /// # Errors
+    /// Every fault, each with its pointer.
+    pub fn parse(self, plan_cycles: &[Slug]) -> Result<ReportingCycle, Vec<FieldFault>> {
+        let mut faults = Faults::new();
+        let slug = faults.need("/cycle", self.cycle, Slug::parse);
+        let name = faults.need("/name", self.name, Title::parse);
+        let plan_cycle = faults.need("/plan_cycle", self.plan_cycle, |raw| {
+            plan_cycles.iter().find(|p| p.as_str() == raw).cloned().ok_or_else(|| {
+                ValueFault::unknown("plan cycle", plan_cycles.iter().map(Slug::as_str))
+            })
+        });
+        let opens_on = faults.need("/opens_on", self.opens_on, day);
+        let due_on = faults.need("/due_on", self.due_on, day);
+        let review_due_on = faults.opt("/review_due_on", self.review_due_on, day);
+        let as_of = faults.need("/as_of", self.as_of, day);
+        in_order(&mut faults, opens_on, due_on, review_due_on);
+        match (slug, name, plan_cycle, as_of) {
+            (Some(slug), Some(name), Some(plan_cycle), Some(as_of)) => {
+                faults.finish(ReportingCycle {
+                    slug,
+                    name,
+                    plan_cycle,
+                    opens_on,
+                    due_on,
+                    review_due_on,
+                    as_of,
+                    state: CycleState::Scheduled,
+                    imported: None,
+                    version: 1,
+                })
+            }
+            // Whatever is not there left a fault.
+            (_, _, _, _) => Err(faults.into_vec()),
+        }
+    }
+}
+
+impl RawCyclePatch {
+    /// Says whether the patch would move a cut-off that reports were approved under already.
+    #[must_use]
+    pub fn moves_cut_off(&self, cycle: &ReportingCycle) -> bool {
+        let same = |raw: &String| day(raw).is_ok_and(|d| d == cycle.as_of);
+        match (&self.as_of, cycle.state) {
+            (None, _) | (_, CycleState::Scheduled) => false,
+            (Some(raw), CycleState::Open | CycleState::Closed) => !raw.as_ref().is_some_and(same),
+        }
+    }
+
+    /// Makes the changed cycle.
+    ///
+    /// # Errors
+    /// Every fault, each with its pointer.
+    pub fn apply(self, cycle: ReportingCycle) -> Result<ReportingCycle, Vec<FieldFault>> {
+        let mut faults = Faults::new();
+        let f = &mut faults;
+        let name = match self.name {
+            Some(raw) => f.need("/name", raw, Title::parse),
+            None => Some(cycle.name),
+        };
+        let as_of = match self.as_of {
+            Some(raw) => f.need("/as_of", raw, day),
+            None => Some(cycle.as_of),
+        };
+        let review_due_on = match self.review_due_on {
+            Some(raw) => f.opt("/review_due_on", raw, day),
+            None => cycle.review_due_on,
+        };
+        let opens_on = kept_day(f, "/opens_on", self.opens_on, cycle.opens_on);
+        let due_on = kept_day(f, "/due_on", self.due_on, cycle.due_on);
+        in_order(f, opens_on, due_on, review_due_on);
+        match (name, as_of) {
+            (Some(name), Some(as_of)) => faults.finish(ReportingCycle {
+                name,
+                opens_on,
+                due_on,
+                review_due_on,
+                as_of,
+                version: cycle.version + 1,
+                ..cycle
+            }),
+            // Whatever is not there left a fault.
+            (_, _) => Err(faults.into_vec()),
+        }
+    }
+}
+
+/// A day that is replaced but not taken away.
+fn kept_day(
+    faults: &mut Faults,
+    pointer: &str,
+    raw: Option<Option<String>>,
+    before: Option<NaiveDate>,
+) -> Option<NaiveDate> {
+    match raw {
+        None => before,
+        Some(None) if before.is_none() => None,
+        Some(raw) => faults.need(pointer, raw, day),
+    }
+}
+
+/// Notes days that contradict each other.
+fn in_order(
+    faults: &mut Faults,
+    opens_on: Option<NaiveDate>,
+    due_on: Option<NaiveDate>,
+    review_due_on: Option<NaiveDate>,
+) {
+    let reversed =
+        |a: Option<NaiveDate>, b: Option<NaiveDate>| a.zip(b).is_some_and(|(a, b)| b < a);
+    if reversed(opens_on, due_on) {
+        faults.add("/due_on", ValueFault::new("order", "a day not before opens_on is expected"));
+    }
+    if reversed(due_on, review_due_on) {
+        let fault = ValueFault::new("order", "a day not before due_on is expected");
+        faults.add("/review_due_on", fault);
+    }
+}

@@ -1,0 +1,160 @@
+//! The content of list items, read for the rows of a page.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::queue::{FaceRow, QueueItem};
+use crate::{
+    domain::{
+        cycle::Deadlines,
+        policy::Face,
+        project::ProjectCode,
+        reference::CountryCode,
+        report::{ReportState, Status},
+        value::{Percent, Slug},
+    },
+    store::{
+        Conn, StoreError, StoreResult,
+        conn::on,
+        json,
+        schema::{approved_reports, projects, reports},
+        types::{DbTs, DbUuid},
+    },
+};
+
+/// Keys that one query asks for at most.
+const BATCH: usize = 500;
+
+/// What the two copies tell beside the columns that rows are found by.
+struct Content {
+    title: String,
+    status: Option<String>,
+    percent: Option<i64>,
+    version: i64,
+    submitted_by: Option<Uuid>,
+    decided_at: Option<DateTime<Utc>>,
+    decided_by: Option<Uuid>,
+}
+
+/// The part of a header that a list shows.
+#[derive(Deserialize)]
+struct Titled {
+    title: String,
+}
+
+type WorkingRow = (
+    DbUuid,
+    String,
+    Option<String>,
+    Option<i64>,
+    i64,
+    Option<DbUuid>,
+    Option<DbTs>,
+    Option<DbUuid>,
+);
+type ApprovedRow = (DbUuid, String, String, Option<i64>, i64, Option<DbTs>);
+
+/// Reads the items of a page, in the order of its rows.
+pub(super) fn read(
+    conn: &mut Conn,
+    rows: Vec<FaceRow>,
+    deadlines: &Deadlines,
+    now: DateTime<Utc>,
+) -> StoreResult<Vec<QueueItem>> {
+    let ids = |word: &str| rows.iter().filter(|r| r.0 == word).map(|r| r.1).collect::<Vec<_>>();
+    let mut working = working(conn, &ids("working"))?;
+    let mut approved = approved(conn, &ids("approved"))?;
+    let item = |(face, id, city, number, country, cycle, state, submitted_at): FaceRow| {
+        let (face, content) = if face == "working" {
+            (Face::Working, working.remove(&id.0))
+        } else {
+            (Face::Approved, approved.remove(&id.0))
+        };
+        let content = content.ok_or_else(|| StoreError::Corrupt("a report without rows".into()))?;
+        let (state, submitted_at) = (ReportState::parse(state)?, submitted_at.map(|t| t.0));
+        Ok(QueueItem {
+            face,
+            late: deadlines.is_late(&cycle, &city, state, submitted_at, now),
+            code: ProjectCode::new(Slug::parse(city)?, number),
+            country: CountryCode::parse(country)?,
+            cycle: Slug::parse(cycle)?,
+            title: content.title,
+            state,
+            status: content.status.map(Status::parse).transpose()?,
+            percent_complete: content.percent.and_then(Percent::from_hundredths),
+            version: content.version,
+            submitted_at,
+            submitted_by: content.submitted_by,
+            decided_at: content.decided_at,
+            decided_by: content.decided_by,
+        })
+    };
+    rows.into_iter().map(item).collect()
+}
+
+fn working(conn: &mut Conn, ids: &[DbUuid]) -> StoreResult<HashMap<Uuid, Content>> {
+    let mut out = HashMap::with_capacity(ids.len());
+    for batch in ids.chunks(BATCH) {
+        let rows: Vec<WorkingRow> = on!(conn, |c, DB| reports::table
+            .inner_join(projects::table.on(projects::id.eq(reports::project_id)))
+            .filter(reports::id.eq_any(batch))
+            .select((
+                reports::id,
+                projects::title,
+                reports::status,
+                reports::percent,
+                reports::version,
+                reports::submitted_by,
+                reports::decided_at,
+                reports::decided_by,
+            ))
+            .load(c))?;
+        for (id, title, status, percent, version, submitted_by, decided_at, decided_by) in rows {
+            let content = Content {
+                title,
+                status,
+                percent,
+                version,
+                submitted_by: submitted_by.map(|u| u.0),
+                decided_at: decided_at.map(|t| t.0),
+                decided_by: decided_by.map(|u| u.0),
+            };
+            out.insert(id.0, content);
+        }
+    }
+    Ok(out)
+}
+
+fn approved(conn: &mut Conn, ids: &[DbUuid]) -> StoreResult<HashMap<Uuid, Content>> {
+    let mut out = HashMap::with_capacity(ids.len());
+    for batch in ids.chunks(BATCH) {
+        let rows: Vec<ApprovedRow> = on!(conn, |c, DB| approved_reports::table
+            .filter(approved_reports::id.eq_any(batch))
+            .select((
+                approved_reports::id,
+                approved_reports::header,
+                approved_reports::status,
+                approved_reports::percent,
+                approved_reports::version,
+                approved_reports::decided_at,
+            ))
+            .load(c))?;
+        for (id, header, status, percent, version, decided_at) in rows {
+            let content = Content {
+                title: json::read::<Titled>(&header)?.title,
+                status: Some(status),
+                percent,
+                version,
+                submitted_by: None,
+                decided_at: decided_at.map(|t| t.0),
+                decided_by: None,
+            };
+            out.insert(id.0, content);
+        }
+    }
+    Ok(out)
+}

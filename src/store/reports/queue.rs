@@ -1,0 +1,299 @@
+//! Lists of reports: the rows of both copies that an actor sees, filtered, sorted, by pages.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::{dsl::not, prelude::*, sql_types::Bool};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::items;
+use crate::{
+    domain::{
+        cycle::Deadlines,
+        policy::{Face, Visible, sight::Reachable},
+        project::ProjectCode,
+        reference::{CountryCode, time_zone},
+        report::{ReportState, Status},
+        value::{Percent, Slug},
+    },
+    store::{
+        Conn, StoreResult,
+        conn::on,
+        cycles,
+        schema::{cities, report_faces},
+        types::{DbTs, DbUuid},
+    },
+};
+
+/// Which reports are asked for; an empty list means any.
+#[derive(Debug, Clone, Default)]
+pub struct QueueFilter {
+    /// Of one project.
+    pub project: Option<ProjectCode>,
+    /// In these states.
+    pub states: Vec<ReportState>,
+    /// Of these cities.
+    pub cities: Vec<String>,
+    /// Of these countries.
+    pub countries: Vec<String>,
+    /// In these cycles.
+    pub cycles: Vec<String>,
+    /// Late, or not late.
+    pub late: Option<bool>,
+}
+
+/// In which order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum QueueSort {
+    /// By cycle, city and number.
+    #[default]
+    Key,
+    /// Those that wait longest first; those that were never submitted last.
+    SubmittedAt,
+}
+
+/// Where a page ends: the next one begins after it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueKey {
+    submitted_at: Option<DateTime<Utc>>,
+    cycle: String,
+    city: String,
+    number: i64,
+}
+
+/// A page of a list to be read.
+#[derive(Debug, Clone)]
+pub struct QueueQuery {
+    /// What the caller sees.
+    pub visible: Visible,
+    /// Which reports.
+    pub filter: QueueFilter,
+    /// In which order.
+    pub sort: QueueSort,
+    /// After which item.
+    pub after: Option<QueueKey>,
+    /// How many at most.
+    pub limit: i64,
+    /// The instant that decides what is late.
+    pub now: DateTime<Utc>,
+}
+
+/// A report in a list.
+#[derive(Debug, Clone)]
+pub struct QueueItem {
+    /// The copy that the caller sees.
+    pub face: Face,
+    /// The project.
+    pub code: ProjectCode,
+    /// The project's country.
+    pub country: CountryCode,
+    /// The cycle.
+    pub cycle: Slug,
+    /// The project's title, as of that copy.
+    pub title: String,
+    /// Where the report stands.
+    pub state: ReportState,
+    /// The status that it states.
+    pub status: Option<Status>,
+    /// The percentage that it states.
+    pub percent_complete: Option<Percent>,
+    /// Whether it came late, or is late by now.
+    pub late: bool,
+    /// The version of that copy.
+    pub version: i64,
+    /// When it was submitted.
+    pub submitted_at: Option<DateTime<Utc>>,
+    /// Who did it; none for strangers.
+    pub submitted_by: Option<Uuid>,
+    /// When it was decided on.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// Who did it; none for strangers.
+    pub decided_by: Option<Uuid>,
+}
+
+impl QueueItem {
+    /// Returns where a page that ends here is continued.
+    #[must_use]
+    pub fn key(&self) -> QueueKey {
+        QueueKey {
+            submitted_at: self.submitted_at,
+            cycle: self.cycle.to_string(),
+            city: self.code.city().to_string(),
+            number: self.code.number(),
+        }
+    }
+}
+
+/// The columns by which rows are found, before their content is read.
+pub(super) type FaceRow = (String, DbUuid, String, i64, String, String, String, Option<DbTs>);
+
+/// Reads a page and how many rows there are on all pages.
+///
+/// # Errors
+/// Failures of the database.
+pub fn list(conn: &mut Conn, query: &QueueQuery) -> StoreResult<(Vec<QueueItem>, i64)> {
+    let deadlines = deadlines(conn)?;
+    let (rows, total) = rows(conn, query, &deadlines)?;
+    Ok((items::read(conn, rows, &deadlines, query.now)?, total))
+}
+
+/// When the due day of each cycle ends in each city.
+fn deadlines(conn: &mut Conn) -> StoreResult<Deadlines> {
+    let zones: Vec<(String, String)> =
+        on!(conn, |c, DB| cities::table.select((cities::slug, cities::time_zone)).load(c))?;
+    let mut by_zone: HashMap<chrono_tz::Tz, Vec<String>> = HashMap::new();
+    for (city, zone) in zones {
+        by_zone.entry(time_zone(zone)?).or_default().push(city);
+    }
+    Ok(Deadlines::new(cycles::list(conn)?, by_zone))
+}
+
+/// Builds one condition of a list for both databases.
+macro_rules! condition {
+    ($db:ident, $expression:expr) => {{
+        let condition: Box<dyn BoxableExpression<report_faces::table, $db, SqlType = Bool>> =
+            Box::new($expression);
+        condition
+    }};
+}
+
+/// The rows that lie within reach.
+macro_rules! within {
+    ($db:ident, $reach:expr) => {{
+        let reach: &Reachable = $reach;
+        if reach.everything {
+            condition!($db, report_faces::number.is_not_null())
+        } else {
+            let countries: Vec<String> = reach.countries.iter().map(ToString::to_string).collect();
+            let cities: Vec<String> = reach.cities.iter().map(ToString::to_string).collect();
+            condition!(
+                $db,
+                report_faces::country.eq_any(countries).or(report_faces::city.eq_any(cities))
+            )
+        }
+    }};
+}
+
+/// The rows that are late: handed in after the due day, or not handed in and past it.
+macro_rules! late {
+    ($db:ident, $deadlines:expr, $now:expr) => {{
+        let mut late = condition!($db, report_faces::number.is_null());
+        for (cycle, cities, ends) in $deadlines.iter() {
+            let waiting = [ReportState::Draft, ReportState::Returned].map(ReportState::as_str);
+            let here =
+                report_faces::cycle.eq(cycle).and(report_faces::city.eq_any(cities.to_vec()));
+            let handed_in_late = not(report_faces::state.eq_any(waiting))
+                .and(report_faces::submitted_at.is_not_null())
+                .and(report_faces::submitted_at.assume_not_null().ge(DbTs(ends)));
+            late = if $now >= ends {
+                let missing = report_faces::state.eq_any(waiting);
+                condition!($db, late.or(here.and(missing.or(handed_in_late))))
+            } else {
+                condition!($db, late.or(here.and(handed_in_late)))
+            };
+        }
+        late
+    }};
+}
+
+/// The rows that the caller sees and the filter asks for.
+macro_rules! matching {
+    ($db:ident, $query:expr, $deadlines:expr) => {{
+        let (v, f) = (&$query.visible, &$query.filter);
+        let working = report_faces::face
+            .eq("working")
+            .and(within!($db, &v.working))
+            .and(report_faces::ever_submitted.eq(true).or(within!($db, &v.drafts)));
+        let approved = report_faces::face
+            .eq("approved")
+            .and(within!($db, &v.approved))
+            .and(not(within!($db, &v.working)));
+        let mut rows = report_faces::table.filter(working.or(approved)).into_boxed::<$db>();
+        if let Some(code) = &f.project {
+            rows = rows
+                .filter(report_faces::city.eq(code.city().to_string()))
+                .filter(report_faces::number.eq(code.number()));
+        }
+        if !f.states.is_empty() {
+            let words: Vec<&str> = f.states.iter().map(|s| s.as_str()).collect();
+            rows = rows.filter(report_faces::state.eq_any(words));
+        }
+        if !f.cities.is_empty() {
+            rows = rows.filter(report_faces::city.eq_any(f.cities.clone()));
+        }
+        if !f.countries.is_empty() {
+            rows = rows.filter(report_faces::country.eq_any(f.countries.clone()));
+        }
+        if !f.cycles.is_empty() {
+            rows = rows.filter(report_faces::cycle.eq_any(f.cycles.clone()));
+        }
+        match f.late {
+            Some(true) => rows = rows.filter(late!($db, $deadlines, $query.now)),
+            Some(false) => rows = rows.filter(not(late!($db, $deadlines, $query.now))),
+            None => {}
+        }
+        rows
+    }};
+}
+
+/// The rows after the last one of the page before, in the order of the list.
+macro_rules! after {
+    ($db:ident, $sort:expr, $key:expr) => {{
+        let QueueKey { submitted_at, cycle, city, number } = $key.clone();
+        let beyond_number = report_faces::city
+            .gt(city.clone())
+            .or(report_faces::city.eq(city).and(report_faces::number.gt(number)));
+        let beyond_key = report_faces::cycle
+            .gt(cycle.clone())
+            .or(report_faces::cycle.eq(cycle).and(beyond_number));
+        match ($sort, submitted_at.map(DbTs)) {
+            (QueueSort::Key, _) => condition!($db, beyond_key),
+            (QueueSort::SubmittedAt, None) => {
+                condition!($db, report_faces::submitted_at.is_null().and(beyond_key))
+            }
+            (QueueSort::SubmittedAt, Some(at)) => {
+                let submitted = report_faces::submitted_at.assume_not_null();
+                condition!(
+                    $db,
+                    report_faces::submitted_at
+                        .is_null()
+                        .or(submitted.gt(at))
+                        .or(submitted.eq(at).and(beyond_key))
+                )
+            }
+        }
+    }};
+}
+
+fn rows(
+    conn: &mut Conn,
+    query: &QueueQuery,
+    deadlines: &Deadlines,
+) -> StoreResult<(Vec<FaceRow>, i64)> {
+    let columns = (
+        report_faces::face,
+        report_faces::id,
+        report_faces::city,
+        report_faces::number,
+        report_faces::country,
+        report_faces::cycle,
+        report_faces::state,
+        report_faces::submitted_at,
+    );
+    let key = (report_faces::cycle, report_faces::city, report_faces::number);
+    on!(conn, |c, DB| {
+        let total = matching!(DB, query, deadlines).count().get_result(c)?;
+        let mut page = matching!(DB, query, deadlines).select(columns).limit(query.limit);
+        if let Some(key) = &query.after {
+            page = page.filter(after!(DB, query.sort, key));
+        }
+        page = match query.sort {
+            QueueSort::Key => page.order(key),
+            QueueSort::SubmittedAt => {
+                page.order((report_faces::submitted_at.is_null(), report_faces::submitted_at, key))
+            }
+        };
+        Ok((page.load(c)?, total))
+    })
+}

@@ -1,0 +1,142 @@
+//! The rows of a report's working copy.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde_json::Value;
+
+use crate::{
+    domain::{
+        id::Id,
+        project::ProjectCode,
+        reference::CountryCode,
+        report::{Deed, Report, ReportState, Status},
+        user::User,
+        value::{Percent, Slug},
+    },
+    store::{
+        Record, StoreError, StoreResult, json,
+        schema::reports,
+        tx::kept,
+        types::{DbTs, DbUuid},
+    },
+};
+
+/// A working copy's row. Status and percentage stand in columns of their own beside the content, for lists.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = reports, treat_none_as_null = true)]
+pub(super) struct ReportRow {
+    id: DbUuid,
+    project_id: DbUuid,
+    city: String,
+    number: i64,
+    country: String,
+    cycle: String,
+    state: String,
+    status: Option<String>,
+    percent: Option<i64>,
+    ever_submitted: bool,
+    content: String,
+    header: Option<String>,
+    edited_at: Option<DbTs>,
+    edited_by: Option<DbUuid>,
+    edited_for: Option<DbUuid>,
+    submitted_at: Option<DbTs>,
+    submitted_by: Option<DbUuid>,
+    submitted_for: Option<DbUuid>,
+    decided_at: Option<DbTs>,
+    decided_by: Option<DbUuid>,
+    decided_for: Option<DbUuid>,
+    imported: Option<String>,
+    version: i64,
+}
+
+/// The three columns of a deed.
+type DeedColumns = (Option<DbTs>, Option<DbUuid>, Option<DbUuid>);
+
+fn to_columns(deed: Option<Deed>) -> DeedColumns {
+    (
+        deed.map(|d| DbTs(d.at)),
+        deed.map(|d| d.by.into()),
+        deed.and_then(|d| d.acting_for).map(DbUuid::from),
+    )
+}
+
+fn from_columns((at, by, acting_for): DeedColumns) -> StoreResult<Option<Deed>> {
+    let acting_for: Option<Id<User>> = acting_for.map(Id::from);
+    match (at, by) {
+        (Some(at), Some(by)) => {
+            Ok(Some(Deed { by: by.into(), acting_for, at: DateTime::<Utc>::from(at) }))
+        }
+        (None, None) => Ok(None),
+        (Some(_), None) | (None, Some(_)) => Err(StoreError::Corrupt("half of a deed".into())),
+    }
+}
+
+impl TryFrom<&Report> for ReportRow {
+    type Error = StoreError;
+    fn try_from(r: &Report) -> StoreResult<Self> {
+        let (edited_at, edited_by, edited_for) = to_columns(r.edited);
+        let (submitted_at, submitted_by, submitted_for) = to_columns(r.submitted);
+        let (decided_at, decided_by, decided_for) = to_columns(r.decided);
+        Ok(Self {
+            id: r.id.into(),
+            project_id: r.project.into(),
+            city: r.code.city().to_string(),
+            number: r.code.number(),
+            country: r.country.to_string(),
+            cycle: r.cycle.to_string(),
+            state: r.state.to_string(),
+            status: r.content.status.as_ref().map(Status::to_string),
+            percent: r.content.percent_complete.map(Percent::hundredths),
+            ever_submitted: r.ever_submitted,
+            content: json::write(&r.content)?,
+            header: json::write_opt(r.header.as_ref())?,
+            edited_at,
+            edited_by,
+            edited_for,
+            submitted_at,
+            submitted_by,
+            submitted_for,
+            decided_at,
+            decided_by,
+            decided_for,
+            imported: json::write_opt(r.imported.as_ref())?,
+            version: r.version,
+        })
+    }
+}
+impl TryFrom<ReportRow> for Report {
+    type Error = StoreError;
+    fn try_from(r: ReportRow) -> StoreResult<Self> {
+        Ok(Self {
+            id: r.id.into(),
+            project: r.project_id.into(),
+            code: ProjectCode::new(Slug::parse(r.city)?, r.number),
+            cycle: Slug::parse(r.cycle)?,
+            country: CountryCode::parse(r.country)?,
+            state: ReportState::parse(r.state)?,
+            content: json::read(&r.content)?,
+            header: json::read_opt(r.header.as_ref())?,
+            ever_submitted: r.ever_submitted,
+            edited: from_columns((r.edited_at, r.edited_by, r.edited_for))?,
+            submitted: from_columns((r.submitted_at, r.submitted_by, r.submitted_for))?,
+            decided: from_columns((r.decided_at, r.decided_by, r.decided_for))?,
+            imported: json::read_opt(r.imported.as_ref())?,
+            version: r.version,
+        })
+    }
+}
+kept!(Report, ReportRow, reports, |r| DbUuid::from(r.id));
+impl Record for Report {
+    const ENTITY: &'static str = "report";
+    const PUBLIC: bool = false;
+    fn key(&self) -> String {
+        Self::key(self)
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn content(&self) -> Result<Value, serde_json::Error> {
+        serde_json::to_value(self)
+    }
+}
