@@ -1,4 +1,4 @@
-//! Answers: JSON with a strong ETag, and 304 for those who have it already.
+//! Answers: JSON with a strong `ETag`, and 304 for those who have it already.
 
 use actix_web::{
     HttpRequest, HttpResponse, Responder,

@@ -221,8 +221,10 @@ fn unknown(name: &str, known: &[(String, Kind)]) -> ApiError {
         .iter()
         .map(|(k, _)| (strsim::jaro_winkler(k, name), k))
         .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, k)| format!("no such parameter; did you mean {k}?"))
-        .unwrap_or_else(|| "this operation takes no query parameters".to_owned());
+        .map_or_else(
+            || "this operation takes no query parameters".to_owned(),
+            |(_, k)| format!("no such parameter; did you mean {k}?"),
+        );
     let mut fault =
         Fault::parameter(name.chars().take(100).collect::<String>(), "unknown_parameter", nearest);
     fault.allowed = known.iter().map(|(k, _)| k.clone()).collect();

@@ -278,7 +278,7 @@ impl ApiError {
         match self {
             Self::Malformed(fault) => problem.errors.push((**fault).clone()),
             Self::Invalid(faults) => {
-                problem.errors = faults.iter().cloned().map(Fault::from).collect()
+                problem.errors = faults.iter().cloned().map(Fault::from).collect();
             }
             Self::Stale(Some(change)) => problem.changed = Some((**change).clone()),
             Self::Stale(None)
@@ -383,7 +383,7 @@ impl From<PasswordError> for ApiError {
     fn from(e: PasswordError) -> Self {
         match e {
             PasswordError::Busy => Self::Busy,
-            other => Self::Internal(Box::new(other)),
+            other @ PasswordError::Internal(_) => Self::Internal(Box::new(other)),
         }
     }
 }

@@ -98,7 +98,7 @@ pub fn sign_in(req: &HttpRequest) -> ApiResult<Option<SignedIn>> {
 /// Returns the shared state of the service.
 pub(crate) fn state(req: &HttpRequest) -> ApiResult<&State> {
     req.app_data::<web::Data<State>>()
-        .map(|data| data.get_ref())
+        .map(actix_web::web::Data::get_ref)
         .ok_or_else(|| ApiError::Internal("the service has no state".into()))
 }
 

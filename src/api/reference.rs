@@ -64,7 +64,7 @@ impl From<Country> for CountryView {
 async fn list_countries(_may: May<ReadReference>, state: Data<State>) -> ApiResult<Answer> {
     let items: Vec<CountryView> = state
         .db
-        .read(|c| reference::countries(c))
+        .read(reference::countries)
         .await
         .map_err(|e: StoreError| e)?
         .into_iter()

@@ -87,10 +87,6 @@ pub mod patch {
     ///
     /// # Errors
     /// Those of the value.
-    #[expect(
-        clippy::option_option,
-        reason = "absent, null and a value are three different things in RFC 7396"
-    )]
     pub fn some<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
         d: D,
     ) -> Result<Option<Option<T>>, D::Error> {

@@ -97,12 +97,11 @@ impl Faults {
         raw: Option<R>,
         parse: impl FnOnce(R) -> Result<T, ValueFault>,
     ) -> Option<T> {
-        match raw {
-            Some(raw) => self.take(pointer, parse(raw)),
-            None => {
-                self.add(pointer, ValueFault::required());
-                None
-            }
+        if let Some(raw) = raw {
+            self.take(pointer, parse(raw))
+        } else {
+            self.add(pointer, ValueFault::required());
+            None
         }
     }
 

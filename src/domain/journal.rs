@@ -49,7 +49,6 @@ pub mod micros {
         ///
         /// # Errors
         /// Those of the serialiser.
-        #[expect(clippy::ref_option, reason = "the signature is the serialiser's")]
         pub fn serialize<S: Serializer>(
             at: &Option<DateTime<Utc>>,
             s: S,

@@ -229,10 +229,10 @@ impl Vocabulary {
     /// # Errors
     /// A word that is not in the list; the fault names those that are.
     pub fn find(terms: &[Term], what: &str, raw: &str) -> Result<Slug, ValueFault> {
-        if terms.iter().any(|t| t.slug == raw) {
-            if let Ok(slug) = Slug::parse(raw) {
-                return Ok(slug);
-            }
+        if terms.iter().any(|t| t.slug == raw)
+            && let Ok(slug) = Slug::parse(raw)
+        {
+            return Ok(slug);
         }
         Err(ValueFault::unknown(what, terms.iter().map(|t| t.slug.as_str())))
     }

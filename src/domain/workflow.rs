@@ -104,8 +104,7 @@ impl Transition {
             }
             (Self::Submit, Draft | Returned) => Ok(Submitted),
             (Self::Approve, Submitted) => Ok(Approved),
-            (Self::Edit, Submitted | Approved)
-            | (Self::Submit, Submitted | Approved)
+            (Self::Edit | Self::Submit, Submitted | Approved)
             | (Self::Withdraw | Self::Return | Self::Approve, Draft | Returned | Approved)
             | (Self::Reopen, Draft | Returned | Submitted) => {
                 Err(IllegalTransition { from: state.as_str(), action: self.as_str() })

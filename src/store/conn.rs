@@ -132,21 +132,18 @@ fn open_postgres(
     tls: Option<&rustls::ClientConfig>,
 ) -> StoreResult<Conn> {
     let inner = LocalRuntime::get_runtime().block_on(async {
-        match tls {
-            Some(tls) => {
-                let tls = tokio_postgres_rustls::MakeRustlsConnect::new(tls.clone());
-                let (client, socket) = config.connect(tls).await.map_err(unavailable)?;
-                AsyncPgConnection::try_from_client_and_connection(client, socket)
-                    .await
-                    .map_err(unavailable)
-            }
-            None => {
-                let (client, socket) =
-                    config.connect(tokio_postgres::NoTls).await.map_err(unavailable)?;
-                AsyncPgConnection::try_from_client_and_connection(client, socket)
-                    .await
-                    .map_err(unavailable)
-            }
+        if let Some(tls) = tls {
+            let tls = tokio_postgres_rustls::MakeRustlsConnect::new(tls.clone());
+            let (client, socket) = config.connect(tls).await.map_err(unavailable)?;
+            AsyncPgConnection::try_from_client_and_connection(client, socket)
+                .await
+                .map_err(unavailable)
+        } else {
+            let (client, socket) =
+                config.connect(tokio_postgres::NoTls).await.map_err(unavailable)?;
+            AsyncPgConnection::try_from_client_and_connection(client, socket)
+                .await
+                .map_err(unavailable)
         }
     })?;
     let mut c = PgConn::from(inner);

@@ -66,8 +66,8 @@ impl Db {
             spawn(format!("db-read-{i}"), move || read_loop(&queue, &target))?;
         }
         // On PostgreSQL writers queue on the head row of the journal: few threads suffice to keep it busy.
-        let writers = if target.is_sqlite() { 1 } else { threads.clamp(1, 4) };
-        for i in 0..writers {
+        let count = if target.is_sqlite() { 1 } else { threads.clamp(1, 4) };
+        for i in 0..count {
             let (queue, target, watch) = (write_queue.clone(), target.clone(), Arc::clone(&watch));
             spawn(format!("db-write-{i}"), move || write_loop(&queue, &target, &watch))?;
         }

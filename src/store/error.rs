@@ -51,6 +51,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    #[expect(clippy::needless_pass_by_value, reason = "it is passed to `map_err` by its name")]
     pub(crate) fn json(e: serde_json::Error) -> Self {
         Self::Corrupt(e.to_string())
     }
