@@ -22,6 +22,7 @@ pub mod partners;
 pub mod parts;
 pub mod plans;
 pub mod precondition;
+pub mod problem;
 pub mod projects;
 pub mod reference;
 pub mod reports;

@@ -10,6 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use super::fault::ValueFault;
 
+mod money;
+mod number;
+
+pub use money::{Currency, Money};
+pub use number::{Percent, degrees, measured};
+
 /// The largest integer that every JSON client reads exactly (2^53 − 1).
 pub const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
 
@@ -126,79 +132,6 @@ impl FromStr for Slug {
     }
 }
 
-/// An amount of money: an integer of minor units (cents, or whole units where a currency has none) and its ISO 4217 currency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Money {
-    /// Minor units, 0 to 2^53 − 1.
-    pub amount_minor: i64,
-    /// The ISO 4217 code.
-    pub currency: Currency,
-}
-
-impl Money {
-    /// Parses an amount; the fault says which half is wrong by its pointer suffix.
-    ///
-    /// # Errors
-    /// A negative or unsafe amount (`/amount_minor`) or an unknown currency (`/currency`).
-    pub fn parse(
-        amount_minor: i64,
-        currency: &str,
-    ) -> Result<Self, Vec<(&'static str, ValueFault)>> {
-        let mut faults = Vec::new();
-        if !(0..=MAX_SAFE_INTEGER).contains(&amount_minor) {
-            faults.push((
-                "/amount_minor",
-                ValueFault::new("range", "minor units from 0 to 9007199254740991 are expected"),
-            ));
-        }
-        match Currency::parse(currency) {
-            Ok(currency) if faults.is_empty() => return Ok(Self { amount_minor, currency }),
-            Ok(_) => {}
-            Err(fault) => faults.push(("/currency", fault)),
-        }
-        Err(faults)
-    }
-}
-
-/// An active ISO 4217 currency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Currency([u8; 3]);
-
-impl Currency {
-    /// Parses a code in capitals.
-    ///
-    /// # Errors
-    /// A code that ISO 4217 does not list.
-    pub fn parse(raw: &str) -> Result<Self, ValueFault> {
-        iso_currency::Currency::from_code(raw)
-            .and_then(|c| c.code().as_bytes().try_into().ok())
-            .map(Self)
-            .ok_or_else(|| {
-                ValueFault::new(
-                    "currency",
-                    "a currency code of ISO 4217 such as USD or VND is expected",
-                )
-            })
-    }
-    /// Returns the three capitals.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
-    }
-}
-impl TryFrom<String> for Currency {
-    type Error = String;
-    fn try_from(raw: String) -> Result<Self, String> {
-        Self::parse(&raw).map_err(|f| f.detail)
-    }
-}
-impl From<Currency> for String {
-    fn from(c: Currency) -> Self {
-        c.as_str().to_owned()
-    }
-}
-
 /// An `https` address without user info or control characters, at most 2,000 characters. It is never fetched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -255,83 +188,6 @@ pub fn day(raw: impl AsRef<str>) -> Result<NaiveDate, ValueFault> {
         .ok()
         .filter(|d| (1900..=2200).contains(&d.year()))
         .ok_or_else(fault)
-}
-
-/// A percentage in integer hundredths, 0 to 10,000, so that both databases keep the same number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "f64", into = "f64")]
-pub struct Percent(u16);
-
-impl Percent {
-    /// Parses a number from 0 to 100 with at most two decimals.
-    ///
-    /// # Errors
-    /// Outside 0 to 100, not finite, or more than two decimals.
-    pub fn parse(raw: f64) -> Result<Self, ValueFault> {
-        let fault = || {
-            ValueFault::new("range", "a number from 0 to 100 with at most two decimals is expected")
-        };
-        let hundredths = (raw * 100.0).round();
-        if !raw.is_finite()
-            || !(0.0..=100.0).contains(&raw)
-            || (raw * 100.0 - hundredths).abs() > 1e-6
-        {
-            return Err(fault());
-        }
-        // Rounded and within 0..=10000, so the text form is exact.
-        format!("{hundredths:.0}").parse().map(Self).map_err(|_e: std::num::ParseIntError| fault())
-    }
-    /// Wraps hundredths of a percent; over 10,000 is none.
-    #[must_use]
-    pub fn from_hundredths(hundredths: i64) -> Option<Self> {
-        u16::try_from(hundredths).ok().filter(|h| *h <= 10_000).map(Self)
-    }
-    /// Returns hundredths of a percent.
-    #[must_use]
-    pub fn hundredths(self) -> i64 {
-        i64::from(self.0)
-    }
-    /// Returns the number from 0 to 100.
-    #[must_use]
-    pub fn value(self) -> f64 {
-        f64::from(self.0) / 100.0
-    }
-}
-impl TryFrom<f64> for Percent {
-    type Error = String;
-    fn try_from(raw: f64) -> Result<Self, String> {
-        Self::parse(raw).map_err(|f| f.detail)
-    }
-}
-impl From<Percent> for f64 {
-    fn from(p: Percent) -> Self {
-        p.value()
-    }
-}
-
-/// Parses a measured value: finite and at most 10^15 in size, so that its text form is exact on both databases.
-///
-/// # Errors
-/// Not finite or too large.
-pub fn measured(raw: f64) -> Result<f64, ValueFault> {
-    if raw.is_finite() && raw.abs() <= 1e15 {
-        // One zero: -0.0 and 0.0 would have two canonical forms in a database and one in JSON.
-        Ok(if raw == 0.0 { 0.0 } else { raw })
-    } else {
-        Err(ValueFault::new("range", "a finite number of at most 10^15 in size is expected"))
-    }
-}
-
-/// Parses a degree of latitude (−90 to 90) or longitude (−180 to 180), WGS 84.
-///
-/// # Errors
-/// Outside the range, or not finite.
-pub fn degrees(raw: f64, limit: f64) -> Result<f64, ValueFault> {
-    if raw.is_finite() && raw.abs() <= limit {
-        Ok(if raw == 0.0 { 0.0 } else { raw })
-    } else {
-        Err(ValueFault::new("range", format!("degrees from -{limit} to {limit} are expected")))
-    }
 }
 
 /// Defines a closed list of words: an enum with its words in the API and the database, in order.

@@ -18,6 +18,7 @@ pub mod load;
 pub mod parts;
 pub mod plans;
 pub mod projects;
+pub mod record;
 pub mod reference;
 pub mod reports;
 pub mod schema;

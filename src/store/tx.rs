@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use diesel::{prelude::*, sql_types::BigInt};
-use serde_json::Value;
 use uuid::Uuid;
 
+pub(crate) use super::record::kept;
+pub use super::record::{Change, Kept, Record};
 use super::{Conn, StoreError, StoreResult, journal, json, load::Load};
 use crate::{
     clock::Clock,
@@ -17,105 +18,6 @@ use crate::{
         user::User,
     },
 };
-
-/// A record that the journal follows.
-pub trait Record {
-    /// The kind of record in the journal.
-    const ENTITY: &'static str;
-    /// Whether strangers may know of its changes, so that they get a number of the feed.
-    const PUBLIC: bool;
-    /// Returns the public key.
-    fn key(&self) -> String;
-    /// Returns the version.
-    fn version(&self) -> i64;
-    /// Returns what the journal keeps of it: no secret and no person's name.
-    ///
-    /// # Errors
-    /// A value without a JSON form.
-    fn content(&self) -> Result<Value, serde_json::Error>;
-}
-
-/// A record that has a table.
-pub trait Kept: Record + Sized {
-    /// Adds its rows.
-    fn insert(&self, conn: &mut Conn) -> StoreResult<()>;
-    /// Replaces its rows if they have the version before, and returns whether they had.
-    fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool>;
-    /// Deletes its rows if they have its version, and returns whether they had.
-    fn delete(&self, conn: &mut Conn) -> StoreResult<bool>;
-    /// Reads all of them, for the verification of the journal.
-    fn all(conn: &mut Conn) -> StoreResult<Vec<Self>>;
-}
-
-/// Implements [`Kept`] for a record that is one row of a table with the columns `id` (here `$id`) and `version`. The row
-/// type derives `Queryable, Selectable, Insertable, AsChangeset` (with `treat_none_as_null`), and converts: row from
-/// record and record from row, both with `TryFrom<_, Error = StoreError>`.
-macro_rules! kept {
-    ($record:ty, $row:ty, $table:ident, |$r:ident| $id:expr) => {
-        impl $crate::store::tx::Kept for $record {
-            fn insert(&self, conn: &mut $crate::store::Conn) -> $crate::store::StoreResult<()> {
-                let row = <$row>::try_from(self)?;
-                $crate::store::conn::on!(conn, |c, DB| diesel::insert_into($table::table)
-                    .values(&row)
-                    .execute(c))?;
-                Ok(())
-            }
-            fn replace(
-                &self,
-                conn: &mut $crate::store::Conn,
-                before: i64,
-            ) -> $crate::store::StoreResult<bool> {
-                let row = <$row>::try_from(self)?;
-                let $r = self;
-                let n = $crate::store::conn::on!(conn, |c, DB| diesel::update(
-                    $table::table.find($id)
-                )
-                .filter($table::version.eq(before))
-                .set(&row)
-                .execute(c))?;
-                Ok(n == 1)
-            }
-            fn delete(&self, conn: &mut $crate::store::Conn) -> $crate::store::StoreResult<bool> {
-                let $r = self;
-                let n = $crate::store::conn::on!(conn, |c, DB| diesel::delete(
-                    $table::table.find($id)
-                )
-                .filter($table::version.eq(self.version))
-                .execute(c))?;
-                Ok(n == 1)
-            }
-            fn all(conn: &mut $crate::store::Conn) -> $crate::store::StoreResult<Vec<Self>> {
-                let rows: Vec<$row> = $crate::store::conn::on!(conn, |c, DB| $table::table
-                    .select(<$row>::as_select())
-                    .load(c))?;
-                rows.into_iter().map(Self::try_from).collect()
-            }
-        }
-    };
-}
-pub(crate) use kept;
-
-/// What is done to a record, for the journal.
-#[derive(Debug, Clone)]
-pub struct Change {
-    /// What was done.
-    pub action: &'static str,
-    /// Why, where a reason was given.
-    pub reason: Option<String>,
-}
-
-impl Change {
-    /// A change that needs no reason.
-    #[must_use]
-    pub const fn plain(action: &'static str) -> Self {
-        Self { action, reason: None }
-    }
-    /// A change with its reason.
-    #[must_use]
-    pub const fn because(action: &'static str, reason: Option<String>) -> Self {
-        Self { action, reason }
-    }
-}
 
 /// A journal entry before it has its number.
 #[derive(Debug, Clone)]

@@ -1,0 +1,79 @@
+//! Money, in minor units of a currency of ISO 4217.
+
+use serde::{Deserialize, Serialize};
+
+use super::MAX_SAFE_INTEGER;
+use crate::domain::fault::ValueFault;
+
+/// An amount of money: an integer of minor units (cents, or whole units where a currency has none) and its ISO 4217 currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Money {
+    /// Minor units, 0 to 2^53 − 1.
+    pub amount_minor: i64,
+    /// The ISO 4217 code.
+    pub currency: Currency,
+}
+
+impl Money {
+    /// Parses an amount; the fault says which half is wrong by its pointer suffix.
+    ///
+    /// # Errors
+    /// A negative or unsafe amount (`/amount_minor`) or an unknown currency (`/currency`).
+    pub fn parse(
+        amount_minor: i64,
+        currency: &str,
+    ) -> Result<Self, Vec<(&'static str, ValueFault)>> {
+        let mut faults = Vec::new();
+        if !(0..=MAX_SAFE_INTEGER).contains(&amount_minor) {
+            faults.push((
+                "/amount_minor",
+                ValueFault::new("range", "minor units from 0 to 9007199254740991 are expected"),
+            ));
+        }
+        match Currency::parse(currency) {
+            Ok(currency) if faults.is_empty() => return Ok(Self { amount_minor, currency }),
+            Ok(_) => {}
+            Err(fault) => faults.push(("/currency", fault)),
+        }
+        Err(faults)
+    }
+}
+
+/// An active ISO 4217 currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    /// Parses a code in capitals.
+    ///
+    /// # Errors
+    /// A code that ISO 4217 does not list.
+    pub fn parse(raw: &str) -> Result<Self, ValueFault> {
+        iso_currency::Currency::from_code(raw)
+            .and_then(|c| c.code().as_bytes().try_into().ok())
+            .map(Self)
+            .ok_or_else(|| {
+                ValueFault::new(
+                    "currency",
+                    "a currency code of ISO 4217 such as USD or VND is expected",
+                )
+            })
+    }
+    /// Returns the three capitals.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+impl TryFrom<String> for Currency {
+    type Error = String;
+    fn try_from(raw: String) -> Result<Self, String> {
+        Self::parse(&raw).map_err(|f| f.detail)
+    }
+}
+impl From<Currency> for String {
+    fn from(c: Currency) -> Self {
+        c.as_str().to_owned()
+    }
+}

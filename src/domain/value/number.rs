@@ -1,0 +1,82 @@
+//! Numbers with a range: percentages, measured values, degrees.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::fault::ValueFault;
+
+/// A percentage in integer hundredths, 0 to 10,000, so that both databases keep the same number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct Percent(u16);
+
+impl Percent {
+    /// Parses a number from 0 to 100 with at most two decimals.
+    ///
+    /// # Errors
+    /// Outside 0 to 100, not finite, or more than two decimals.
+    pub fn parse(raw: f64) -> Result<Self, ValueFault> {
+        let fault = || {
+            ValueFault::new("range", "a number from 0 to 100 with at most two decimals is expected")
+        };
+        let hundredths = (raw * 100.0).round();
+        if !raw.is_finite()
+            || !(0.0..=100.0).contains(&raw)
+            || (raw * 100.0 - hundredths).abs() > 1e-6
+        {
+            return Err(fault());
+        }
+        // Rounded and within 0..=10000, so the text form is exact.
+        format!("{hundredths:.0}").parse().map(Self).map_err(|_e: std::num::ParseIntError| fault())
+    }
+    /// Wraps hundredths of a percent; over 10,000 is none.
+    #[must_use]
+    pub fn from_hundredths(hundredths: i64) -> Option<Self> {
+        u16::try_from(hundredths).ok().filter(|h| *h <= 10_000).map(Self)
+    }
+    /// Returns hundredths of a percent.
+    #[must_use]
+    pub fn hundredths(self) -> i64 {
+        i64::from(self.0)
+    }
+    /// Returns the number from 0 to 100.
+    #[must_use]
+    pub fn value(self) -> f64 {
+        f64::from(self.0) / 100.0
+    }
+}
+impl TryFrom<f64> for Percent {
+    type Error = String;
+    fn try_from(raw: f64) -> Result<Self, String> {
+        Self::parse(raw).map_err(|f| f.detail)
+    }
+}
+impl From<Percent> for f64 {
+    fn from(p: Percent) -> Self {
+        p.value()
+    }
+}
+
+/// Parses a measured value: finite and at most 10^15 in size, so that its text form is exact on both databases.
+///
+/// # Errors
+/// Not finite or too large.
+pub fn measured(raw: f64) -> Result<f64, ValueFault> {
+    if raw.is_finite() && raw.abs() <= 1e15 {
+        // One zero: -0.0 and 0.0 would have two canonical forms in a database and one in JSON.
+        Ok(if raw == 0.0 { 0.0 } else { raw })
+    } else {
+        Err(ValueFault::new("range", "a finite number of at most 10^15 in size is expected"))
+    }
+}
+
+/// Parses a degree of latitude (−90 to 90) or longitude (−180 to 180), WGS 84.
+///
+/// # Errors
+/// Outside the range, or not finite.
+pub fn degrees(raw: f64, limit: f64) -> Result<f64, ValueFault> {
+    if raw.is_finite() && raw.abs() <= limit {
+        Ok(if raw == 0.0 { 0.0 } else { raw })
+    } else {
+        Err(ValueFault::new("range", format!("degrees from -{limit} to {limit} are expected")))
+    }
+}

@@ -1,0 +1,158 @@
+//! The threads that own the connections: readers, the writer with its group commit, and the worker's own.
+
+use std::{
+    cell::RefCell,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::Receiver;
+
+use super::{Answer, ReadJob, WriteJob, lost};
+use crate::store::{Conn, StoreError, Target, tx::Committed, watch::Watch};
+
+/// Write jobs that share one commit of SQLite.
+const GROUP: usize = 64;
+/// A PostgreSQL connection that idled longer is asked whether it is still there.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// A thread's connection, opened when needed and again when it broke.
+struct Slot<'t> {
+    target: &'t Target,
+    read_only: bool,
+    conn: Option<Conn>,
+    used: Instant,
+}
+
+impl<'t> Slot<'t> {
+    fn new(target: &'t Target, read_only: bool) -> Self {
+        Self { target, read_only, conn: None, used: Instant::now() }
+    }
+    fn get(&mut self) -> Option<&mut Conn> {
+        if self.used.elapsed() > IDLE && self.conn.as_mut().is_some_and(|c| !c.is_alive()) {
+            self.conn = None;
+        }
+        if self.conn.is_none() {
+            match self.target.open(self.read_only) {
+                Ok(conn) => self.conn = Some(conn),
+                Err(e) => tracing::error!(error = %chain(&e), "cannot connect to the database"),
+            }
+        }
+        self.used = Instant::now();
+        self.conn.as_mut()
+    }
+    /// Runs work on the connection; a panic or a broken connection costs the connection, not the thread.
+    fn run<T>(&mut self, work: impl FnOnce(&mut Conn) -> T) -> Option<T> {
+        let conn = self.get()?;
+        let result = catch_unwind(AssertUnwindSafe(|| work(conn)));
+        match result {
+            Ok(v) => {
+                if self.conn.as_mut().is_some_and(Conn::is_broken) {
+                    self.conn = None;
+                }
+                Some(v)
+            }
+            Err(_panic) => {
+                tracing::error!("a database job panicked; its connection is closed");
+                self.conn = None;
+                None
+            }
+        }
+    }
+}
+
+pub(in crate::store) fn chain(e: &dyn std::error::Error) -> String {
+    let mut text = e.to_string();
+    let mut source = e.source();
+    while let Some(s) = source {
+        text.push_str(": ");
+        text.push_str(&s.to_string());
+        source = s.source();
+    }
+    text
+}
+
+pub(super) fn read_loop(queue: &Receiver<ReadJob>, target: &Target) {
+    let mut slot = Slot::new(target, true);
+    while let Ok(job) = queue.recv() {
+        // A job that cannot run is dropped; its caller learns that the database is unavailable.
+        slot.run(job);
+    }
+}
+
+/// Takes what waits, runs each in its own (nested) transaction, commits once, tells the watch, then answers.
+pub(super) fn write_loop(queue: &Receiver<WriteJob>, target: &Target, watch: &Watch) {
+    let mut slot = Slot::new(target, false);
+    while let Ok(first) = queue.recv() {
+        let mut answers: Vec<Answer> = Vec::new();
+        let mut commits: Vec<Committed> = Vec::new();
+        let durable = slot.run(|c| {
+            if !target.is_sqlite() {
+                let (answer, committed) = first(c);
+                answers.push(answer);
+                commits.extend(committed);
+                return Ok(());
+            }
+            c.begin()?;
+            let mut next = Some(first);
+            while let Some(job) = next {
+                let (answer, committed) = job(c);
+                answers.push(answer);
+                commits.extend(committed);
+                next = if answers.len() < GROUP { queue.try_recv().ok() } else { None };
+            }
+            c.commit()
+        });
+        let durable = match durable {
+            Some(Ok(())) => true,
+            Some(Err(e)) => {
+                tracing::error!(error = %chain(&e), "a commit failed");
+                slot.conn = None;
+                false
+            }
+            None => false,
+        };
+        if durable {
+            tell(watch, &mut slot, &commits);
+        }
+        for answer in answers {
+            answer(durable);
+        }
+    }
+}
+
+/// Tells what is in memory of the commits. What cannot be read back at the second try is in doubt: nobody is let in until
+/// a reading succeeds.
+fn tell(watch: &Watch, slot: &mut Slot<'_>, commits: &[Committed]) {
+    for _try in 0..2 {
+        match slot.run(|c| watch.observe(c, commits)) {
+            Some(Ok(())) => return,
+            Some(Err(e)) => {
+                tracing::error!(error = %chain(&e), "what was committed cannot be read back");
+                slot.conn = None;
+            }
+            None => {}
+        }
+    }
+    watch.directory.doubt();
+}
+
+thread_local! { static LOCAL: RefCell<Option<(String, Conn)>> = const { RefCell::new(None) }; }
+
+/// Reads on the calling thread with its own read-only connection, opened once per thread and file.
+pub(super) fn local<T, E: From<StoreError>>(
+    target: &Target,
+    f: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    let Target::Sqlite { path } = target else { return Err(E::from(lost())) };
+    let path = path.to_string_lossy();
+    // Taken out while in use: a closure that reads again opens another one instead of panicking.
+    let kept = LOCAL.with_borrow_mut(Option::take).filter(|(p, _)| *p == path);
+    let mut conn = match kept {
+        Some((_, conn)) => conn,
+        None => target.open(true)?,
+    };
+    let result = f(&mut conn);
+    LOCAL.with_borrow_mut(|slot| *slot = Some((path.into_owned(), conn)));
+    result
+}
