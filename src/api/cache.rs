@@ -13,7 +13,7 @@ use super::{
     state::State,
 };
 use crate::{
-    domain::policy::Visible,
+    domain::{policy::Visible, reference::CountryCode, value::Slug},
     store::{Conn, journal},
 };
 
@@ -38,8 +38,8 @@ impl View {
         if reach.everything {
             return Self("approved:*".to_owned());
         }
-        let mut parts: Vec<&str> = reach.countries.iter().map(|c| c.as_str()).collect();
-        parts.extend(reach.cities.iter().map(|c| c.as_str()));
+        let mut parts: Vec<&str> = reach.countries.iter().map(CountryCode::as_str).collect();
+        parts.extend(reach.cities.iter().map(Slug::as_str));
         parts.sort_unstable();
         parts.dedup();
         // Country codes are capitals and slugs are not, and neither has a comma: two views never look the same.
@@ -151,7 +151,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::{policy::sight::Reachable, reference::CountryCode, value::Slug};
+    use crate::domain::policy::sight::Reachable;
 
     fn view(everything: bool, countries: &[&str], cities: &[&str]) -> View {
         let approved = Reachable {

@@ -248,6 +248,22 @@ fn argon2() -> Result<Argon2<'static>, PasswordError> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
+/// Hashes a password on the calling thread, before anything is served. The demo's password keeps no rules: it is printed.
+///
+/// # Errors
+/// When the machine has no randomness or memory to give.
+pub fn hash_now(password: &str) -> Result<String, PasswordError> {
+    phc(password)
+}
+
+/// Tells whether `password` is the one hashed in `phc`, on the calling thread, before anything is served.
+///
+/// # Errors
+/// A hash that is none.
+pub fn verify_now(password: &str, phc: &str) -> Result<bool, PasswordError> {
+    matches(password, phc)
+}
+
 fn phc(password: &str) -> Result<String, PasswordError> {
     let hash = argon2()?.hash_password(password.as_bytes()).map_err(internal)?;
     Ok(hash.to_string())

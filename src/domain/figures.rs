@@ -137,6 +137,13 @@ impl Filter {
         }
     }
 
+    /// Says whether a report is asked about, whatever its status and city.
+    fn admits_but_status(&self, fact: &Fact) -> bool {
+        let mut dimensions = self.wanted.keys().filter(|d| **d != Dimension::Status);
+        self.priority.is_none_or(|p| fact.priority == p)
+            && dimensions.all(|d| self.admits(*d, fact))
+    }
+
     /// Says whether a city is asked about.
     fn admits_city(&self, city: &City) -> bool {
         self.pilot.is_none_or(|pilot| city.pilot == pilot)

@@ -7,6 +7,7 @@ pub mod cycle;
 pub mod entries;
 pub mod fault;
 pub mod figures;
+pub mod history;
 pub mod id;
 pub mod journal;
 pub mod parts;

@@ -1,1 +1,182 @@
-//! What a demo starts with: an open cycle and an account for every role.
+//! What a demo has beside the published history: a mark on its database, one open cycle, and an account for every role.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::{
+    Conn, StoreError, StoreResult, Tx,
+    conn::on,
+    cycles, reference,
+    schema::{marks, projects, users},
+    tx::Change,
+    unguarded,
+};
+use crate::{
+    clock,
+    domain::{
+        cycle::{CycleState, ReportingCycle},
+        id::Id,
+        reference::Names,
+        user::{Email, Grant, Role, Scope, User, UserState},
+        value::{Slug, Title},
+    },
+};
+
+/// The name of the mark. Its value is the hash of the password that the demo's accounts have.
+const MARK: &str = "demo";
+/// The action under which the journal keeps what was made for the demo.
+const ACTION: &str = "demo";
+
+/// Returns the hash of the demo's password when the database is that of a demo.
+///
+/// # Errors
+/// Failures of the database.
+pub fn mark(conn: &mut Conn) -> StoreResult<Option<String>> {
+    Ok(on!(conn, |c, DB| marks::table.find(MARK).select(marks::value).get_result(c).optional())?)
+}
+
+/// Says whether somebody works with the database already: it has accounts or projects.
+///
+/// # Errors
+/// Failures of the database.
+pub fn is_in_use(conn: &mut Conn) -> StoreResult<bool> {
+    let users: i64 = on!(conn, |c, DB| users::table.count().get_result(c))?;
+    let projects: i64 = on!(conn, |c, DB| projects::table.count().get_result(c))?;
+    Ok(users + projects > 0)
+}
+
+/// Marks the database, opens a cycle and makes the accounts, all with one password.
+///
+/// # Errors
+/// Failures of the database.
+pub fn fill(tx: &mut Tx<'_>, password_hash: &str) -> StoreResult<()> {
+    on!(tx.conn(), |c, DB| diesel::insert_into(marks::table)
+        .values((marks::name.eq(MARK), marks::value.eq(password_hash)))
+        .execute(c))?;
+    open_cycle(tx)?;
+    for account in accounts(tx.conn())? {
+        add(tx, account, password_hash)?;
+    }
+    Ok(())
+}
+
+/// Gives another password to the accounts that still have the demo's.
+///
+/// # Errors
+/// Failures of the database.
+pub fn change_password(conn: &mut Conn, before: &str, after: &str) -> StoreResult<()> {
+    conn.begin()?;
+    let changed =
+        on!(conn, |c, DB| diesel::update(users::table.filter(users::password_hash.eq(before)))
+            .set(users::password_hash.eq(after))
+            .execute(c))
+        .and_then(|_n| {
+            on!(conn, |c, DB| diesel::update(marks::table.find(MARK))
+                .set(marks::value.eq(after))
+                .execute(c))
+        });
+    match changed {
+        Ok(_) => conn.commit(),
+        Err(e) => {
+            conn.rollback()?;
+            Err(e.into())
+        }
+    }
+}
+
+/// Opens the cycle in the words in which a secretariat would: scheduled, then opened.
+fn open_cycle(tx: &mut Tx<'_>) -> StoreResult<()> {
+    let slug = Slug::parse("me-2026")?;
+    if cycles::find(tx.conn(), &slug)?.is_some() {
+        return Ok(());
+    }
+    let cycle = ReportingCycle {
+        slug,
+        name: Title::parse("Monitoring and evaluation 2026")?,
+        plan_cycle: Slug::parse("2018-2025")?,
+        opens_on: NaiveDate::from_ymd_opt(2026, 7, 1),
+        due_on: NaiveDate::from_ymd_opt(2026, 12, 31),
+        review_due_on: NaiveDate::from_ymd_opt(2027, 1, 31),
+        as_of: NaiveDate::from_ymd_opt(2026, 12, 31)
+            .ok_or_else(|| StoreError::Corrupt("a day".into()))?,
+        state: CycleState::Scheduled,
+        imported: None,
+        version: 1,
+    };
+    tx.save(&cycle, Change::plain(ACTION))?;
+    let open = ReportingCycle { state: CycleState::Open, version: 2, ..cycle };
+    tx.save(&open, Change::plain("open"))
+}
+
+/// An account of the demo: a role and nobody in particular.
+struct Account {
+    address: String,
+    name: String,
+    role: Role,
+    scope: Scope,
+}
+
+fn accounts(conn: &mut Conn) -> StoreResult<Vec<Account>> {
+    let network = [
+        ("secretariat", "Secretariat", Role::Secretariat),
+        ("admin", "Administrator", Role::Administrator),
+        ("reader", "Reader", Role::Reader),
+    ];
+    let mut accounts: Vec<Account> = network
+        .into_iter()
+        .map(|(address, name, role)| Account {
+            address: address.to_owned(),
+            name: name.to_owned(),
+            role,
+            scope: Scope::Network,
+        })
+        .collect();
+    for country in reference::countries(conn)? {
+        accounts.push(Account {
+            address: format!("nr.{}", country.code.as_str().to_lowercase()),
+            name: format!("{} representative", english(&country.names, country.code.as_str())),
+            role: Role::NationalRepresentative,
+            scope: Scope::Country(country.code),
+        });
+    }
+    for city in reference::cities(conn)? {
+        accounts.push(Account {
+            address: format!("officer.{}", city.slug),
+            name: format!("{} officer", english(&city.names, city.slug.as_str())),
+            role: Role::CityOfficer,
+            scope: Scope::City(city.slug, city.country),
+        });
+    }
+    Ok(accounts)
+}
+
+fn english<'a>(names: &'a Names, key: &'a str) -> &'a str {
+    names.get("en").map_or(key, String::as_str)
+}
+
+fn add(tx: &mut Tx<'_>, account: Account, password_hash: &str) -> StoreResult<()> {
+    let at = tx.at();
+    let user = User {
+        id: Id::new(clock::fresh_uuid()),
+        email: Email::parse(format!("{}@demo.example", account.address))?,
+        name: Title::parse(account.name)?,
+        state: UserState::Active,
+        created_at: at,
+        version: 1,
+    };
+    tx.save(&user, Change::plain(ACTION))?;
+    unguarded::set_password(tx.conn(), user.id, password_hash)?;
+    let grant = Grant {
+        id: Id::new(clock::fresh_uuid()),
+        user: user.id,
+        role: account.role,
+        scope: account.scope,
+        from: None,
+        until: None,
+        acting_for: None,
+        granted_by: None,
+        granted_at: at,
+        version: 1,
+    };
+    tx.save(&grant, Change::plain(ACTION))
+}

@@ -1,1 +1,193 @@
+//! Figures over the published history: the numbers of the reports, and who gets which.
 
+use ascn_tracker::domain::{
+    reference::CountryCode,
+    user::{Role, Scope},
+};
+use serde_json::{Value, json};
+
+use crate::helpers::{Caller, TestApp};
+
+async fn table(caller: &Caller<'_>, query: &str) -> Value {
+    caller.get(&format!("figures/table?{query}")).await.expect(200).json()
+}
+fn reader_of_laos() -> (Role, Scope) {
+    (Role::Reader, Scope::Country(CountryCode::parse("LA").unwrap()))
+}
+
+#[actix_web::test]
+async fn the_cycles_of_the_past_have_the_numbers_of_their_records() {
+    let app = TestApp::demo().await;
+    let reader = app.reader().await;
+    let t = table(&reader, "rows=focus_area&columns=status&cycle=me-2022").await;
+    assert_eq!(
+        (&t["measure"], &t["rows"], &t["columns"]),
+        (&json!("projects"), &json!("focus_area"), &json!("status"))
+    );
+    assert_eq!(t["total"], 77);
+    let cells = t["cells"].as_array().unwrap();
+    assert_eq!(cells.len(), 6 * 6);
+    let areas: Vec<(&str, i64)> = cells
+        .chunks(6)
+        .map(|row| {
+            (
+                row[0]["row"].as_str().unwrap(),
+                row.iter().map(|c| c["value"].as_i64().unwrap()).sum(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        areas,
+        [
+            ("civic-and-social", 22),
+            ("health-and-well-being", 5),
+            ("safety-and-security", 10),
+            ("quality-environment", 17),
+            ("built-infrastructure", 19),
+            ("industry-and-innovation", 4),
+        ]
+    );
+    assert_eq!(t["row_totals"]["quality-environment"], 17);
+    assert_eq!(
+        t["column_totals"],
+        json!({
+            "planning": 16, "ongoing": 57, "completed": 2, "suspended": 0, "cancelled": 0, "not_stated": 2
+        })
+    );
+    assert_eq!(t["basis"]["cycle"], "me-2022");
+    assert_eq!(t["basis"]["as_of"], "2022-09-21");
+    assert_eq!(t["basis"]["release"], Value::Null);
+    assert_eq!(t["basis"]["seq"], app.state.heads.feed());
+    assert_eq!(
+        t["coverage"],
+        json!({"cities_reporting": 26, "cities_expected": 26, "not_stated": 2})
+    );
+    assert_eq!(t["formula"], "count of approved reports");
+    let cell = &cells[1];
+    assert_eq!(
+        (&cell["row_name"], &cell["column_name"]),
+        (&json!("Civic and Social"), &json!("On-going"))
+    );
+    assert_eq!((&cell["known"], &cell["of"]), (&cell["value"], &cell["value"]));
+    for (cycle, total) in [("me-2023", 86), ("me-2024", 108), ("me-2025", 134)] {
+        let t = table(&reader, &format!("rows=status&cycle={cycle}")).await;
+        assert_eq!(t["total"], total);
+    }
+}
+
+#[actix_web::test]
+async fn rows_alone_and_filters() {
+    let app = TestApp::demo().await;
+    let reader = app.reader().await;
+    let t = table(&reader, "rows=city&cycle=me-2022&country=VN").await;
+    let rows: Vec<&str> = t["row_totals"].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(rows, ["da-nang", "ha-noi", "ho-chi-minh-city"]);
+    assert_eq!((&t["columns"], &t["cells"][0]["column"]), (&Value::Null, &Value::Null));
+    assert_eq!(t["column_totals"], json!({}));
+    // No filter: the pilots, and the cities that joined later and have a project.
+    let t = table(&reader, "rows=city&cycle=me-2022").await;
+    assert_eq!(t["cells"].as_array().unwrap().len(), 35);
+    let zero = t["cells"].as_array().unwrap().iter().find(|c| c["row"] == "ipoh").unwrap().clone();
+    assert_eq!((&zero["value"], &zero["of"]), (&json!(0), &json!(0)));
+    let pilots = table(&reader, "rows=city&cycle=me-2022&pilot=true").await;
+    assert_eq!(pilots["cells"].as_array().unwrap().len(), 26);
+    let two = table(&reader, "rows=status&cycle=me-2022&status=planning&status=completed").await;
+    assert_eq!(two["row_totals"], json!({"planning": 16, "completed": 2}));
+    // What nobody states is unknown and never zero.
+    let t = table(&reader, "rows=sector&cycle=me-2022").await;
+    assert_eq!(
+        (&t["row_totals"]["unknown"], &t["row_totals"]["transport"]),
+        (&json!(77), &json!(0))
+    );
+    let t = table(&reader, "rows=country&cycle=me-2022&measure=percent_complete").await;
+    assert_eq!((&t["total"], &t["cells"][0]["known"]), (&Value::Null, &json!(0)));
+    let t = table(&reader, "rows=country&cycle=me-2022&measure=spent").await;
+    assert_eq!(t["cells"][0]["by_currency"], json!([]));
+    assert_eq!(t["totals_by_currency"]["total"], json!([]));
+}
+
+#[actix_web::test]
+async fn what_cannot_be_answered_is_said() {
+    let app = TestApp::demo().await;
+    let reader = app.reader().await;
+    for (query, parameter) in [
+        ("cycle=me-2022", "rows"),
+        ("rows=focus_area", "cycle"),
+        ("rows=colour&cycle=me-2022", "rows"),
+        ("rows=status&columns=status&cycle=me-2022", "columns"),
+        ("rows=status&columns=mood&cycle=me-2022", "columns"),
+        ("rows=status&measure=joy&cycle=me-2022", "measure"),
+        ("rows=status&cycle=me-1999", "cycle"),
+        ("rows=status&cycle=ME%202022", "cycle"),
+        ("rows=status&cycle=me-2022&cycle=me-2023", "cycle"),
+        ("rows=status&cycle=me-2022&focus_area=nonsense", "focus_area"),
+        ("rows=status&cycle=me-2022&status=happy", "status"),
+        ("rows=status&cycle=me-2022&city=atlantis", "city"),
+        ("rows=status&cycle=me-2022&country=XX", "country"),
+        ("rows=status&cycle=me-2022&sector=", "sector"),
+        ("rows=status&cycle=me-2022&pilot=maybe", "pilot"),
+        ("rows=status&cycle=me-2022&as_off=2022-01-01", "as_off"),
+    ] {
+        let problem = reader.get(&format!("figures/table?{query}")).await.expect(400).json();
+        assert_eq!(problem["errors"][0]["parameter"], parameter, "{query}");
+    }
+    let problem = reader.get("figures/table?rows=colour&cycle=me-2022").await.json();
+    assert_eq!(problem["errors"][0]["allowed"].as_array().unwrap().len(), 9);
+    let problem = reader.get("figures/table?rows=status&cycle=me-1999").await.json();
+    assert_eq!(problem["errors"][0]["allowed"][0], "me-2022");
+    app.anonymous().get("figures/table?rows=status&cycle=me-2022").await.expect(401);
+}
+
+#[actix_web::test]
+async fn a_kept_answer_is_the_same_and_is_nobody_else_s() {
+    let app = TestApp::demo().await;
+    let reader = app.reader().await;
+    let path = "figures/table?rows=city&cycle=me-2025";
+    let first = reader.get(path).await.expect(200);
+    let second = reader.get("figures/table?cycle=me-2025&rows=city").await.expect(200);
+    assert_eq!((&first.text, first.etag()), (&second.text, second.etag()));
+    let unchanged =
+        reader.send("GET", path, None, &[("if-none-match", &first.etag())]).await.expect(304);
+    assert!(unchanged.text.is_empty());
+    // Somebody with the same rights shares the bytes; a reader of one country gets that country's.
+    let secretariat = app.secretariat().await.get(path).await.expect(200);
+    assert_eq!(secretariat.text, first.text);
+    let (_, token) = app.user("reader of laos", &[reader_of_laos()]).await;
+    let laos = app.bearer(&token).get(path).await.expect(200);
+    assert_ne!(laos.etag(), first.etag());
+    let rows: Vec<String> =
+        laos.json()["row_totals"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(rows, ["luang-prabang", "vientiane"]);
+    assert_eq!(laos.json()["coverage"]["cities_expected"], 2);
+    let again =
+        app.bearer(&token).send("GET", path, None, &[("if-none-match", &first.etag())]).await;
+    assert_eq!(again.expect(200).text, laos.text);
+}
+
+#[actix_web::test]
+async fn a_kept_answer_asks_no_database() {
+    let app = TestApp::demo().await;
+    let reader = app.reader().await;
+    let path = "figures/table?rows=city&cycle=me-2025";
+    let first = reader.get(path).await.expect(200);
+    // Every database thread is busy: whoever needs one waits.
+    let (release, wait) = std::sync::mpsc::channel::<()>();
+    let wait = std::sync::Arc::new(std::sync::Mutex::new(wait));
+    for _ in 0..64 {
+        let (db, wait) = (app.state.db.clone(), std::sync::Arc::clone(&wait));
+        actix_web::rt::spawn(async move {
+            let blocked = db
+                .read(move |_| -> Result<(), ascn_tracker::store::StoreError> {
+                    let _ = wait.lock().unwrap().recv();
+                    Ok(())
+                })
+                .await;
+            drop(blocked);
+        });
+    }
+    tokio::task::yield_now().await;
+    let again = reader.get(path);
+    let again = tokio::time::timeout(std::time::Duration::from_secs(20), again).await;
+    drop(release);
+    assert_eq!(again.unwrap().expect(200).text, first.text);
+}

@@ -19,6 +19,7 @@ mod cycles;
 mod faults;
 mod figures;
 mod history;
+mod imported;
 mod journal;
 mod partners;
 mod parts;

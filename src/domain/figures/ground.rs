@@ -92,7 +92,7 @@ impl Ground {
         let facts: Vec<&Fact> = self
             .facts
             .iter()
-            .filter(|fact| self.admits(&question.filter, &asked, fact))
+            .filter(|fact| asked.contains(&fact.city) && question.filter.admits_but_status(fact))
             .inspect(|fact| not_stated += i64::from(fact.status == Status::NotStated))
             .filter(|fact| question.filter.admits(Dimension::Status, fact))
             .collect();
@@ -119,17 +119,6 @@ impl Ground {
             .filter(|c| self.sees(c) && filter.admits_city(c))
             .map(|c| &c.slug)
             .collect()
-    }
-
-    /// Says whether a report is asked about, whatever its status.
-    fn admits(&self, filter: &Filter, asked: &BTreeSet<&Slug>, fact: &Fact) -> bool {
-        asked.contains(&fact.city)
-            && filter.priority.is_none_or(|p| fact.priority == p)
-            && filter
-                .wanted
-                .keys()
-                .filter(|d| **d != Dimension::Status)
-                .all(|d| filter.admits(*d, fact))
     }
 
     /// Counts the cities asked about that report in the cycle, and those that are expected to: who joined in a year

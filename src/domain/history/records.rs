@@ -1,0 +1,143 @@
+//! The records of a planned project, once somebody brings identifiers and the time.
+
+use chrono::{DateTime, Utc};
+
+use super::{PlannedPartner, PlannedProject, PlannedReport};
+use crate::domain::{
+    id::Id,
+    parts::Partnership,
+    project::{ApprovedProject, Header, Latest, Project, ProjectCode, ProjectDetails},
+    report::{ApprovedReport, Content, Report, ReportState},
+};
+
+impl PlannedProject {
+    /// Makes the project with a number within its city.
+    #[must_use]
+    pub fn project(&self, id: Id<Project>, number: i64, at: DateTime<Utc>) -> Project {
+        Project {
+            id,
+            code: ProjectCode::new(self.city.clone(), number),
+            city: self.city.clone(),
+            country: self.country,
+            plan_cycle: self.plan_cycle.clone(),
+            details: self.details.clone(),
+            imported: Some(self.imported.clone()),
+            import_key: Some(self.import_key.clone()),
+            created_at: at,
+            updated_at: at,
+            version: 1,
+        }
+    }
+
+    /// Freezes the project as a report names it: with the title and the focus area of its own cycle. A sub-area goes with
+    /// its focus area.
+    #[must_use]
+    pub fn header(
+        &self,
+        project: &Project,
+        partnerships: &[Partnership],
+        report: &PlannedReport,
+    ) -> Header {
+        let same_area = report.focus_area == self.details.focus_area;
+        Header {
+            code: project.code.clone(),
+            city: project.city.clone(),
+            country: project.country,
+            plan_cycle: project.plan_cycle.clone(),
+            details: ProjectDetails {
+                title: report.title.clone(),
+                focus_area: report.focus_area.clone(),
+                sub_area: self.details.sub_area.clone().filter(|_| same_area),
+                ..self.details.clone()
+            },
+            imported: Some(self.imported.clone()),
+            milestones: Vec::new(),
+            indicators: Vec::new(),
+            partnerships: partnerships.to_vec(),
+            project_version: project.version,
+        }
+    }
+}
+
+impl PlannedPartner {
+    /// Makes the partnership of a project.
+    #[must_use]
+    pub fn partnership(&self, id: Id<Partnership>, project: &Project) -> Partnership {
+        Partnership {
+            id,
+            project: project.id,
+            code: project.code.clone(),
+            partner: self.partner.clone(),
+            as_stated: self.as_stated.clone(),
+            role: self.role,
+            stage: self.stage,
+            amount: None,
+            note: Some(self.note.clone()),
+            version: 1,
+        }
+    }
+}
+
+impl PlannedReport {
+    /// Makes the report, approved by nobody at no time.
+    #[must_use]
+    pub fn report(&self, id: Id<Report>, project: &Project, header: Header) -> Report {
+        Report {
+            id,
+            project: project.id,
+            code: project.code.clone(),
+            cycle: self.cycle.slug.clone(),
+            country: project.country,
+            state: ReportState::Approved,
+            content: Content { status: Some(self.status), ..Content::default() },
+            header: Some(header),
+            ever_submitted: true,
+            edited: None,
+            submitted: None,
+            decided: None,
+            imported: Some(self.imported.clone()),
+            version: 1,
+        }
+    }
+
+    /// Makes the approved copy of the report.
+    #[must_use]
+    pub fn approved(&self, report: &Report, header: Header, at: DateTime<Utc>) -> ApprovedReport {
+        ApprovedReport {
+            report: report.id,
+            project: report.project,
+            code: report.code.clone(),
+            country: report.country,
+            cycle: report.cycle.clone(),
+            as_of: self.cycle.as_of,
+            content: report.content.clone(),
+            header,
+            imported: report.imported.clone(),
+            submitted_at: None,
+            decided_at: None,
+            updated_at: at,
+            version: 1,
+        }
+    }
+
+    /// Makes the approved copy of the project that follows from the approved report, as the next version after another.
+    #[must_use]
+    pub fn approved_project(
+        &self,
+        report: &ApprovedReport,
+        before: Option<&ApprovedProject>,
+    ) -> ApprovedProject {
+        ApprovedProject {
+            project: report.project,
+            header: report.header.clone(),
+            latest: Latest {
+                cycle: report.cycle.clone(),
+                status: self.status,
+                percent_complete: None,
+            },
+            created_at: before.map_or(report.updated_at, |b| b.created_at),
+            updated_at: report.updated_at,
+            version: before.map_or(1, |b| b.version + 1),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The published history, imported: what it becomes, and that importing it again changes nothing.
+
+use ascn_tracker::{
+    domain::history::History,
+    store::{
+        StoreError,
+        import::{self, ImportError, Imported},
+        journal,
+    },
+};
+
+use crate::helpers::TestApp;
+
+async fn import(app: &TestApp, history: History) -> Result<Imported, ImportError> {
+    app.state.db.write(move |tx| import::run(tx, &history)).await
+}
+fn published() -> History {
+    import::embedded().unwrap()
+}
+async fn head(app: &TestApp) -> journal::Head {
+    app.state.db.read(|c| journal::head(c)).await.unwrap_or_else(|e: StoreError| panic!("{e}"))
+}
+
+#[actix_web::test]
+async fn the_history_is_imported_once() {
+    let app = TestApp::spawn().await;
+    let done = import(&app, published()).await.unwrap();
+    assert_eq!(done, Imported { cycles: 4, projects: 152, partnerships: 100, reports: 405 });
+    let before = head(&app).await;
+    let again = import(&app, published()).await.unwrap();
+    assert_eq!(again, Imported::default());
+    assert_eq!(again.to_string(), "nothing to import: everything is there already");
+    assert_eq!(head(&app).await, before);
+}
+
+#[actix_web::test]
+async fn what_is_missing_is_added_and_nothing_else() {
+    let app = TestApp::spawn().await;
+    let mut history = published();
+    history.projects[0].reports.remove("me-2025").unwrap();
+    let last = history.projects.pop().unwrap();
+    import(&app, history).await.unwrap();
+    let done = import(&app, published()).await.unwrap();
+    assert_eq!((done.cycles, done.projects), (0, 1));
+    assert_eq!(done.partnerships, last.partners.len());
+    assert_eq!(done.reports, last.reports.len() + 1);
+}
+
+#[actix_web::test]
+async fn a_history_that_does_not_fit_is_refused_whole() {
+    let app = TestApp::spawn().await;
+    let before = head(&app).await;
+    let mut history = published();
+    history.projects[151].city = "atlantis".into();
+    let refused = import(&app, history).await.unwrap_err();
+    assert!(
+        matches!(&refused, ImportError::Invalid(f) if f[0].pointer == "/projects/151/city"),
+        "{refused}"
+    );
+    assert_eq!(head(&app).await, before);
+}
