@@ -3,7 +3,7 @@
 use actix_web::{
     HttpRequest, HttpResponse, Responder,
     body::BoxBody,
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
     web::Bytes,
 };
 use serde::Serialize;
@@ -60,10 +60,16 @@ impl Answer {
         self.body.len() + headers
     }
 
-    /// Answers with something that no cache may keep: tokens, users.
+    /// Answers with what is seen once and that no cache may keep: tokens.
     #[must_use]
     pub fn secret(mut self) -> Self {
         self.etag = None;
+        self.unstored()
+    }
+
+    /// Answers with what no cache may keep although it has a tag: users.
+    #[must_use]
+    pub fn unstored(self) -> Self {
         self.header(header::CACHE_CONTROL, "no-store")
     }
 
@@ -96,7 +102,10 @@ impl Responder for Answer {
             response.insert_header((name, value));
         }
         if let Some(etag) = self.etag {
-            let unchanged = self.status == StatusCode::OK && is_known(req, &etag);
+            // HEAD is GET by now. Of other methods the answer tells what was done: it is never spared.
+            let unchanged = req.method() == Method::GET
+                && self.status == StatusCode::OK
+                && is_known(req, &etag);
             response.insert_header((header::ETAG, etag));
             if unchanged {
                 return response.status(StatusCode::NOT_MODIFIED).finish();

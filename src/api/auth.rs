@@ -1,6 +1,250 @@
 //! Signing in and out, and accepting invitations.
 
+use actix_web::{HttpRequest, dev::Payload, post, web::Data};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::{
+    answer::Answer,
+    body::{FromBody, Json, WithClient},
+    error::{ApiError, ApiResult},
+    may::{Entry, Own, decoded_path, state},
+    state::State,
+};
+use crate::{
+    auth::{
+        password::{NewPassword, PasswordFault},
+        secret::{fresh, opaque_digest},
+    },
+    clock::fresh_uuid,
+    config::Secret,
+    domain::{
+        fault::{Faults, ValueFault},
+        session::Session,
+        user::Email,
+    },
+    store::{
+        Change, StoreError, Tx,
+        unguarded::{self, Credentials, Digest},
+        users,
+    },
+};
+
 /// Registers the operations of this file.
-pub(super) fn routes(_cfg: &mut ServiceConfig) {}
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(sign_in).service(refresh_session).service(sign_out).service(accept_invitation);
+}
+
+/// An address and a password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    /// The address of the account; case and outer space do not matter.
+    #[schema(example = "officer.da-nang@demo.example")]
+    pub email: String,
+    /// The password.
+    #[schema(format = Password)]
+    pub password: String,
+}
+
+/// A token that prolongs a session.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refresh {
+    /// The refresh token of the last answer.
+    pub refresh_token: String,
+}
+
+/// What an invited person brings.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Acceptance {
+    /// The password to be set: 12 to 128 characters, not among the most common ones.
+    #[schema(format = Password, min_length = 12, max_length = 128)]
+    pub password: String,
+}
+
+/// The tokens of a session.
+#[derive(Serialize, ToSchema)]
+pub struct TokensView {
+    /// Sent as `Authorization: Bearer …` with every request.
+    pub access_token: String,
+    /// Always `Bearer`.
+    #[schema(example = "Bearer")]
+    pub token_type: String,
+    /// Seconds until the access token ends.
+    #[schema(example = 900)]
+    pub expires_in: i64,
+    /// Exchanged for new tokens at `/auth/refresh`, once.
+    pub refresh_token: String,
+    /// Seconds until the session ends if it is not prolonged.
+    #[schema(example = 604_800)]
+    pub refresh_expires_in: i64,
+}
+
+/// Nothing more to say.
+#[derive(Serialize, ToSchema)]
+pub struct Done {}
+
+/// Sign in
+///
+/// Exchanges an address and a password for the tokens of a new session. An unknown address, a disabled account and a wrong
+/// password are refused in the same words and take the same time.
+#[utoipa::path(tag = "auth", request_body = Login, responses((status = 200, body = TokensView)), security(()))]
+#[post("/auth/login")]
+async fn sign_in(entry: Entry<WithClient<Json<Login>>>, state: Data<State>) -> ApiResult<Answer> {
+    let WithClient { client, body: Json(login) } = entry.body;
+    let checked = check(&state, login).await?;
+    let session = Session::begin(fresh_uuid(), checked.user, client, state.clock.now());
+    let (token, digest) = fresh();
+    let kept = session.clone();
+    let begin = move |c: &mut _| unguarded::start_session(c, &checked, &kept, &digest);
+    if !state.db.keep(begin).await.map_err(|e: StoreError| e)? {
+        return Err(ApiError::Unauthenticated);
+    }
+    answer(&state, &session, token)
+}
+
+/// Finds whose the password is. Whoever has no account is worked for just as long.
+async fn check(state: &State, login: Login) -> ApiResult<Credentials> {
+    let known = match Email::parse(&login.email) {
+        Ok(email) => state
+            .db
+            .point(move |c| unguarded::credentials(c, &email))
+            .await
+            .map_err(|e: StoreError| e)?,
+        Err(_no_address) => None,
+    };
+    let phc = known.as_ref().map(|k| k.phc.clone());
+    let right = state.passwords.verify(Secret::from(login.password), phc).await?;
+    known.filter(|_| right).ok_or(ApiError::Unauthenticated)
+}
+
+/// Answers with the tokens of a session.
+fn answer(state: &State, session: &Session, refresh_token: String) -> ApiResult<Answer> {
+    let now = session.last_used_at;
+    let (user, ends) = (session.user.uuid(), session.open_until());
+    let (access_token, expires_in) = state.tokens.issue_until(user, session.id, now, ends)?;
+    let tokens = TokensView {
+        access_token,
+        token_type: "Bearer".to_owned(),
+        expires_in,
+        refresh_token,
+        refresh_expires_in: (ends - now).num_seconds(),
+    };
+    Ok(Answer::of(&tokens)?.secret())
+}
+
+/// Prolong a session
+///
+/// Exchanges a refresh token for new tokens. It works until its successor is first used, 60 seconds at most, so that a lost
+/// answer signs nobody out. An older one is refused and ends the session. A session ends when it is not prolonged for 7
+/// days, and after 30 days at all.
+#[utoipa::path(tag = "auth", request_body = Refresh, responses((status = 200, body = TokensView)), security(()))]
+#[post("/auth/refresh")]
+async fn refresh_session(entry: Entry<Json<Refresh>>, state: Data<State>) -> ApiResult<Answer> {
+    let shown = opaque_digest(&entry.body.0.refresh_token);
+    let (token, successor) = fresh();
+    let now = state.clock.now();
+    let session = state
+        .db
+        .keep(move |c| unguarded::refresh(c, &shown, &successor, now))
+        .await
+        .map_err(|e: StoreError| e)?
+        .ok_or(ApiError::Unauthenticated)?;
+    answer(&state, &session, token)
+}
+
+/// Sign out
+///
+/// Ends the session of the token. Its access and refresh tokens are refused from now on.
+#[utoipa::path(tag = "auth", responses((status = 200, body = Done)))]
+#[post("/auth/logout")]
+async fn sign_out(own: Own, state: Data<State>) -> ApiResult<Answer> {
+    let now = state.clock.now();
+    state
+        .db
+        .keep(move |c| unguarded::end_session(c, own.caller.session, now))
+        .await
+        .map_err(|e: StoreError| e)?;
+    Ok(Answer::of(&Done {})?.secret())
+}
+
+/// An invitation that can be accepted, with what its holder brings. Whoever holds none is told so before the body is read.
+struct Invited {
+    digest: Digest,
+    client: Option<String>,
+    acceptance: Acceptance,
+}
+
+impl FromBody for Invited {
+    async fn read(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
+        let state = state(req)?;
+        let path = decoded_path(req)?;
+        let digest = opaque_digest(path.first().map_or("", String::as_str));
+        let now = state.clock.now();
+        state
+            .db
+            .point(move |c| unguarded::invitation(c, &digest, now))
+            .await
+            .map_err(|e: StoreError| e)?
+            .ok_or(ApiError::NotFound)?;
+        let WithClient { client, body: Json(acceptance) } =
+            WithClient::<Json<Acceptance>>::read(req, payload).await?;
+        Ok(Self { digest, client, acceptance })
+    }
+}
+
+/// Accept an invitation
+///
+/// Sets the password of an invited account and signs in. An invitation is good once and for 7 days.
+#[utoipa::path(tag = "auth", request_body = Acceptance, responses((status = 200, body = TokensView)), security(()))]
+#[post("/auth/invitations/{token}/accept")]
+async fn accept_invitation(entry: Entry<Invited>, state: Data<State>) -> ApiResult<Answer> {
+    let Invited { digest, client, acceptance } = entry.body;
+    let mut faults = Faults::new();
+    let password = faults.take("/password", new_password(&acceptance.password));
+    let Some(password) = password else { return Err(faults.into_vec().into()) };
+    let phc = state.passwords.hash(password).await?;
+    let (token, refresh_digest) = fresh();
+    let accept = move |tx: &mut Tx<'_>| accept(tx, &digest, &phc, &refresh_digest, client);
+    let session = state.db.write(accept).await?;
+    answer(&state, &session, token)
+}
+
+/// Parses a password to be set.
+///
+/// # Errors
+/// The first rule that it breaks.
+pub(super) fn new_password(raw: &str) -> Result<NewPassword, ValueFault> {
+    NewPassword::parse(raw).map_err(|fault| {
+        let code = match fault {
+            PasswordFault::TooShort => "too_short",
+            PasswordFault::TooLong => "too_long",
+            PasswordFault::ControlCharacter => "control_character",
+            PasswordFault::TooCommon => "too_common",
+        };
+        ValueFault::new(code, fault.to_string())
+    })
+}
+
+fn accept(
+    tx: &mut Tx<'_>,
+    digest: &Digest,
+    phc: &str,
+    refresh: &Digest,
+    client: Option<String>,
+) -> ApiResult<Session> {
+    let now: DateTime<Utc> = tx.at();
+    let id = unguarded::invitation(tx.conn(), digest, now)?.ok_or(ApiError::NotFound)?;
+    let user = users::find(tx.conn(), id)?.ok_or(ApiError::NotFound)?;
+    tx.act_as(id);
+    tx.save(&user.accept(), Change::plain("accept_invitation"))?;
+    unguarded::spend(tx.conn(), digest, now)?;
+    unguarded::set_password(tx.conn(), id, phc)?;
+    let session = Session::begin(fresh_uuid(), id, client, now);
+    unguarded::begin_session(tx.conn(), &session, refresh)?;
+    Ok(session)
+}

@@ -48,6 +48,25 @@ impl<T: DeserializeOwned> FromBody for Json<T> {
     }
 }
 
+/// What comes with a request, and what the program that sent it calls itself.
+pub struct WithClient<B> {
+    /// The `User-Agent`, where it is printable ASCII; at most 200 characters.
+    pub client: Option<String>,
+    /// What comes with it.
+    pub body: B,
+}
+
+impl<B: FromBody> FromBody for WithClient<B> {
+    async fn read(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
+        let client = req
+            .headers()
+            .get("user-agent")
+            .and_then(|v| v.to_str().ok())
+            .map(|v| v.chars().filter(|c| !c.is_control()).take(200).collect());
+        Ok(Self { client, body: B::read(req, payload).await? })
+    }
+}
+
 /// Reads a body up to a limit.
 pub(crate) async fn read_bytes(
     req: &HttpRequest,

@@ -3,7 +3,7 @@
 use super::problem;
 pub use super::problem::{Fault, LastChange, PROBLEMS, Problem, ProblemKind};
 use crate::{
-    auth::password::PasswordError,
+    auth::{password::PasswordError, token::TokenError},
     domain::{
         fault::{FieldFault, ValueFault},
         policy::Denied,
@@ -230,6 +230,11 @@ impl From<Refused> for ApiError {
 impl From<Vec<FieldFault>> for ApiError {
     fn from(faults: Vec<FieldFault>) -> Self {
         Self::Invalid(faults)
+    }
+}
+impl From<TokenError> for ApiError {
+    fn from(e: TokenError) -> Self {
+        Self::Internal(Box::new(e))
     }
 }
 impl From<PasswordError> for ApiError {

@@ -74,9 +74,12 @@ pub struct SignedIn {
 /// # Errors
 /// [`ApiError::Unauthenticated`] for credentials that do not hold.
 pub fn sign_in(req: &HttpRequest) -> ApiResult<Option<SignedIn>> {
-    let Some(header) = req.headers().get(actix_web::http::header::AUTHORIZATION) else {
-        return Ok(None);
-    };
+    let mut headers = req.headers().get_all(actix_web::http::header::AUTHORIZATION);
+    let Some(header) = headers.next() else { return Ok(None) };
+    // Two could be read as either by what stands in between.
+    if headers.next().is_some() {
+        return Err(ApiError::Unauthenticated);
+    }
     let state = state(req)?;
     let token = header
         .to_str()
@@ -177,7 +180,7 @@ where
 }
 
 /// Returns the named segments of the path in order, percent-decoded; what is no UTF-8 names nothing.
-fn decoded_path(req: &HttpRequest) -> ApiResult<Vec<String>> {
+pub(crate) fn decoded_path(req: &HttpRequest) -> ApiResult<Vec<String>> {
     req.match_info().iter().map(|(_, raw)| percent_decode(raw).ok_or(ApiError::NotFound)).collect()
 }
 
@@ -237,5 +240,22 @@ impl<B: FromBody + 'static> FromRequest for Public<B> {
             let path = decoded_path(&req)?;
             Ok(Self { body: B::read(&req, &mut payload).await?, path })
         })
+    }
+}
+
+/// Says that an operation is a way in: what comes with it is the credential, and an `Authorization` header is not looked
+/// at. Programs send their expired token along when they ask for a new one, and that must not be what refuses it.
+pub struct Entry<B> {
+    /// What came with it.
+    pub body: B,
+}
+
+impl<B: FromBody + 'static> FromRequest for Entry<B> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = ApiResult<Self>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (req, mut payload) = (req.clone(), payload.take());
+        Box::pin(async move { Ok(Self { body: B::read(&req, &mut payload).await? }) })
     }
 }

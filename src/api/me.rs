@@ -1,6 +1,166 @@
 //! What is one's own: account, password, sessions.
 
+use actix_web::{delete, get, put, web::Data};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::{
+    answer::Answer,
+    auth::{Done, new_password},
+    body::Json,
+    error::{ApiError, ApiResult},
+    may::Own,
+    page::{Page, list_type},
+    state::State,
+    users::UserView,
+};
+use crate::{
+    auth::password::NewPassword,
+    config::Secret,
+    domain::{
+        fault::{Faults, ValueFault},
+        session::Session,
+    },
+    store::{Caller, Change, StoreError, Tx, unguarded, users},
+};
 
 /// Registers the operations of this file.
-pub(super) fn routes(_cfg: &mut ServiceConfig) {}
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(get_me).service(put_password).service(list_sessions).service(delete_sessions);
+}
+
+/// Get one's own account
+///
+/// The account of the token with its grants, whether they are in force today or not.
+#[utoipa::path(tag = "me", responses((status = 200, body = UserView)))]
+#[get("/me")]
+async fn get_me(own: Own, state: Data<State>) -> ApiResult<Answer> {
+    let account = state.db.point(move |c| users::account(c, own.caller.user)).await;
+    let account = account.map_err(|e: StoreError| e)?.ok_or(ApiError::Unauthenticated)?;
+    let view = UserView::from(account);
+    Ok(Answer::record(view.version, &view)?.unstored())
+}
+
+/// A change of password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    /// The password as it is.
+    #[schema(format = Password)]
+    pub current_password: String,
+    /// The password as it shall be: 12 to 128 characters, not among the most common ones.
+    #[schema(format = Password, min_length = 12, max_length = 128)]
+    pub new_password: String,
+}
+
+/// Change one's own password
+///
+/// Needs the current one. Every other session of the account ends; this one goes on.
+#[utoipa::path(tag = "me", request_body = PasswordChange, responses((status = 200, body = Done)))]
+#[put("/me/password")]
+async fn put_password(own: Own<Json<PasswordChange>>, state: Data<State>) -> ApiResult<Answer> {
+    let caller = own.caller;
+    let (checked, new) = check(&state, caller, own.body.0).await?;
+    let phc = state.passwords.hash(new).await?;
+    state.db.write(move |tx| set_password(tx, caller, &checked, &phc)).await?;
+    Ok(Answer::of(&Done {})?.secret())
+}
+
+/// Checks the current password and parses the new one; returns the hash of the former.
+async fn check(
+    state: &State,
+    caller: Caller,
+    change: PasswordChange,
+) -> ApiResult<(String, NewPassword)> {
+    let phc = state.db.point(move |c| unguarded::password(c, caller.user)).await;
+    let phc: Option<String> = phc.map_err(|e: StoreError| e)?;
+    let current = Secret::from(change.current_password);
+    let mut faults = Faults::new();
+    let right = state.passwords.verify(current, phc.clone()).await?;
+    let checked = faults.take("/current_password", phc.filter(|_| right).ok_or_else(wrong));
+    let new = faults.take("/new_password", new_password(&change.new_password));
+    checked.zip(new).ok_or_else(|| faults.into_vec().into())
+}
+
+fn wrong() -> ValueFault {
+    ValueFault::new("wrong", "the current password is expected")
+}
+
+fn set_password(tx: &mut Tx<'_>, caller: Caller, checked: &str, phc: &str) -> ApiResult<()> {
+    tx.own(caller)?;
+    // Whoever was quicker has set another one meanwhile.
+    if unguarded::password(tx.conn(), caller.user)?.as_deref() != Some(checked) {
+        return Err(ApiError::invalid("/current_password", "wrong", wrong().detail));
+    }
+    let user = users::find(tx.conn(), caller.user)?.ok_or(ApiError::Unauthenticated)?;
+    tx.save(&user.touched(), Change::plain("set_password"))?;
+    unguarded::set_password(tx.conn(), caller.user, phc)?;
+    let now = tx.at();
+    unguarded::end_sessions(tx.conn(), caller.user, Some(caller.session), now)?;
+    Ok(())
+}
+
+/// A time of being signed in.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SessionView {
+    /// Its identifier.
+    pub id: Uuid,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it was last prolonged.
+    pub last_used_at: DateTime<Utc>,
+    /// When it ends if it is not prolonged.
+    pub expires_at: DateTime<Utc>,
+    /// What the program that signed in calls itself.
+    #[schema(required)]
+    pub client: Option<String>,
+    /// Whether it is the one of this request.
+    pub current: bool,
+}
+list_type!(
+    /// Sessions.
+    SessionList of SessionView
+);
+
+impl SessionList {
+    fn new(sessions: Vec<Session>, caller: Caller) -> Self {
+        let view = |s: Session| SessionView {
+            id: s.id,
+            created_at: s.created_at,
+            last_used_at: s.last_used_at,
+            expires_at: s.open_until(),
+            current: s.id == caller.session,
+            client: s.client,
+        };
+        let items: Vec<SessionView> = sessions.into_iter().map(view).collect();
+        let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
+        Page { items, next: None, total }.into()
+    }
+}
+
+/// List one's own sessions
+///
+/// Where the account is signed in now, the newest first.
+#[utoipa::path(tag = "me", responses((status = 200, body = SessionList)))]
+#[get("/me/sessions")]
+async fn list_sessions(own: Own, state: Data<State>) -> ApiResult<Answer> {
+    let (caller, now) = (own.caller, state.clock.now());
+    let open = state.db.read(move |c| unguarded::open_sessions(c, caller.user, now)).await;
+    let open = open.map_err(|e: StoreError| e)?;
+    Ok(Answer::of(&SessionList::new(open, caller))?.unstored())
+}
+
+/// End one's other sessions
+///
+/// Signs the account out everywhere but here, at once. Answers the sessions that ended, as they were.
+#[utoipa::path(tag = "me", responses((status = 200, body = SessionList)))]
+#[delete("/me/sessions")]
+async fn delete_sessions(own: Own, state: Data<State>) -> ApiResult<Answer> {
+    let (caller, now) = (own.caller, state.clock.now());
+    let end = move |c: &mut _| unguarded::end_sessions(c, caller.user, Some(caller.session), now);
+    let ended = state.db.keep(end).await.map_err(|e: StoreError| e)?;
+    Ok(Answer::of(&SessionList::new(ended, caller))?.unstored())
+}

@@ -11,6 +11,14 @@ pub fn opaque_digest(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
+/// Makes a secret of 256 random bits for somebody to keep, and the digest that is kept here.
+#[must_use]
+pub fn fresh() -> (String, [u8; 32]) {
+    let token = crate::clock::random_token();
+    let digest = opaque_digest(&token);
+    (token, digest)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -160,16 +160,32 @@ impl Tokens {
         session: Uuid,
         now: DateTime<Utc>,
     ) -> Result<(String, i64), TokenError> {
+        self.issue_until(user, session, now, now + TimeDelta::seconds(ACCESS_TTL_SECS))
+    }
+
+    /// Makes a token as [`Tokens::issue`] that does not outlive its session.
+    ///
+    /// # Errors
+    /// When the library cannot sign, which is not expected.
+    pub fn issue_until(
+        &self,
+        user: Uuid,
+        session: Uuid,
+        now: DateTime<Utc>,
+        session_ends: DateTime<Utc>,
+    ) -> Result<(String, i64), TokenError> {
         let iat = now.timestamp();
+        // At least a second: a token that ends when it begins is none of ours.
+        let ttl_secs = (session_ends.timestamp() - iat).clamp(1, ACCESS_TTL_SECS);
         let claims = Claims {
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),
             sub: user,
             sid: session,
             iat,
-            exp: iat + ACCESS_TTL_SECS,
+            exp: iat + ttl_secs,
         };
-        Ok((encode(&self.signing, &claims, &self.signing_key)?, ACCESS_TTL_SECS))
+        Ok((encode(&self.signing, &claims, &self.signing_key)?, ttl_secs))
     }
 
     /// Returns what a token says if it is ours and in force at `now`.

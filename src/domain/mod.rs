@@ -2,6 +2,7 @@
 //!
 //! Not here: HTTP, SQL, the clock, randomness, I/O. Whoever calls a rule brings the time and the identifiers.
 
+pub mod account;
 pub mod comment;
 pub mod cycle;
 pub mod entries;
@@ -18,6 +19,7 @@ pub mod readiness;
 pub mod reference;
 pub mod report;
 pub mod seed;
+pub mod session;
 pub mod subject;
 pub mod user;
 pub mod value;

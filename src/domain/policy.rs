@@ -13,6 +13,7 @@ use super::{
 };
 
 pub mod acts;
+pub mod people;
 pub mod sight;
 
 pub use acts::*;

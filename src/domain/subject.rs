@@ -11,9 +11,9 @@ use super::{
     plan::ActionPlan,
     policy::{Actor, Basis, Face, Resource, Sight},
     project::{ApprovedProject, Project, ProjectCode},
-    reference::{City, CountryCode, Partner, PlanCycle},
+    reference::{City, Partner, PlanCycle},
     report::{ApprovedReport, Report, Status},
-    user::{Grant, Place, Role, User},
+    user::{Grant, Place, Role, Scope, User},
     value::Slug,
     workflow::Transition,
 };
@@ -54,14 +54,6 @@ pub struct CitySubject {
     pub city: City,
 }
 public!(CitySubject, Slug, |self| Place::City(self.city.slug.clone(), self.city.country));
-
-/// A country.
-#[derive(Debug, Clone, Copy)]
-pub struct CountrySubject {
-    /// Its code.
-    pub country: CountryCode,
-}
-public!(CountrySubject, CountryCode, |self| Place::Country(self.country));
 
 /// A partner.
 #[derive(Debug, Clone)]
@@ -229,13 +221,31 @@ impl Resource for UserSubject {
     }
     /// Secretariat and administrators see everybody, a representative the people of the own country.
     fn sight(&self, actor: &Actor) -> Sight {
-        let sees = actor.grants().iter().any(|g| match g.role {
-            Role::Secretariat | Role::Administrator => true,
-            Role::NationalRepresentative => {
-                self.grants.iter().any(|held| g.scope.covers(&held.scope.place()))
-            }
-            Role::CityOfficer | Role::Reader => false,
-        });
+        let known = actor.acquaintances();
+        let sees = known.everything
+            || self.grants.iter().any(|held| match held.scope {
+                Scope::Network => false,
+                Scope::Country(c) | Scope::City(_, c) => known.countries.contains(&c),
+            });
         if sees { Sight::Seen(Face::Working) } else { Sight::Hidden }
+    }
+}
+
+/// A role on a scope that is to be given to somebody.
+#[derive(Debug, Clone)]
+pub struct GrantSubject {
+    /// As what.
+    pub role: Role,
+    /// Where.
+    pub scope: Scope,
+}
+
+impl Resource for GrantSubject {
+    type Key = (Role, Scope);
+    fn place(&self) -> Place {
+        self.scope.place()
+    }
+    fn sight(&self, _: &Actor) -> Sight {
+        Sight::Seen(Face::Working)
     }
 }

@@ -2,13 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::{
-    Conn, StoreError, StoreResult, conn::on, json, load::Load, schema::countries, tx::kept,
-};
-use crate::domain::{
-    reference::{Country, CountryCode, time_zone},
-    subject::CountrySubject,
-};
+use super::{Conn, StoreError, StoreResult, conn::on, json, schema::countries, tx::kept};
+use crate::domain::reference::{Country, CountryCode, time_zone};
 
 mod cities;
 mod documents;
@@ -90,12 +85,6 @@ macro_rules! recorded {
 pub(super) use recorded;
 
 recorded!(Country, "country", |c| c.code.to_string());
-
-impl Load for CountrySubject {
-    fn load(conn: &mut Conn, key: &CountryCode) -> StoreResult<Option<Self>> {
-        Ok(country(conn, *key)?.map(|c| Self { country: c.code }))
-    }
-}
 
 /// Reads a country.
 ///

@@ -100,7 +100,17 @@ impl Tx<'_> {
         Ok(proof)
     }
 
-    /// Names who does what follows where no proof can be asked for: an invitation being accepted, one's own password.
+    /// Says that what follows is the caller's own affair, for which no policy is asked: the own password.
+    ///
+    /// # Errors
+    /// That the caller is signed out by now.
+    pub fn own(&mut self, caller: Caller) -> StoreResult<()> {
+        super::users::actor(self.conn, caller, self.at)?;
+        self.act_as(caller.user);
+        Ok(())
+    }
+
+    /// Names who does what follows where nobody is signed in yet: an invitation being accepted.
     pub const fn act_as(&mut self, user: Id<User>) {
         self.actor = Some(user.uuid());
         self.acting_for = None;

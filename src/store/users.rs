@@ -18,10 +18,14 @@ use crate::domain::{
     id::Id,
     policy::Actor,
     reference::{CountryCode, time_zone},
-    subject::UserSubject,
+    subject::{GrantSubject, UserSubject},
     user::{Email, Grant, Role, Scope, ScopeKind, User, UserState},
     value::{Slug, Title, fold},
 };
+
+mod list;
+
+pub use list::{UserFilter, UserKey, find_by_email, list};
 
 /// An account's row, without its password.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -259,10 +263,46 @@ pub fn find(conn: &mut Conn, id: Id<User>) -> StoreResult<Option<User>> {
     row.map(User::try_from).transpose()
 }
 
+/// Finds an account with its grants.
+///
+/// # Errors
+/// Failures of the database.
+pub fn account(conn: &mut Conn, id: Id<User>) -> StoreResult<Option<UserSubject>> {
+    let Some(user) = find(conn, id)? else { return Ok(None) };
+    let grants = zoned_grants(conn, Some(id))?.into_iter().map(|g| g.grant).collect();
+    Ok(Some(UserSubject { user, grants }))
+}
+
+/// Says whether a user is active and holds a role on a scope in their own name at an instant.
+///
+/// # Errors
+/// Failures of the database.
+pub fn holds(
+    conn: &mut Conn,
+    id: Id<User>,
+    role: Role,
+    scope: &Scope,
+    at: DateTime<Utc>,
+) -> StoreResult<bool> {
+    let active = find(conn, id)?.is_some_and(|u| u.state == UserState::Active);
+    let fits = |g: &ZonedGrant| {
+        g.grant.role == role
+            && g.grant.scope == *scope
+            && g.grant.acting_for.is_none()
+            && g.grant.in_force(at, g.zone)
+    };
+    Ok(active && zoned_grants(conn, Some(id))?.iter().any(fits))
+}
+
 impl Load for UserSubject {
     fn load(conn: &mut Conn, key: &Id<User>) -> StoreResult<Option<Self>> {
-        let Some(user) = find(conn, *key)? else { return Ok(None) };
-        let grants = zoned_grants(conn, Some(*key))?.into_iter().map(|g| g.grant).collect();
-        Ok(Some(Self { user, grants }))
+        account(conn, *key)
+    }
+}
+
+/// What is to be given is not kept anywhere yet.
+impl Load for GrantSubject {
+    fn load(_: &mut Conn, (role, scope): &(Role, Scope)) -> StoreResult<Option<Self>> {
+        Ok(Some(Self { role: *role, scope: scope.clone() }))
     }
 }

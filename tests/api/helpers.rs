@@ -12,23 +12,27 @@ use std::{
 use actix_web::dev::ServerHandle;
 use ascn_tracker::{
     api::state::State,
+    auth::secret::opaque_digest,
     clock::{self, Clock},
     config::Settings,
     domain::{
         id::Id,
         reference::CountryCode,
+        session::Session,
         user::{Email, Grant, Role, Scope, User, UserState},
         value::{Slug, Title},
     },
     startup::Application,
     store::{Change, StoreError, unguarded},
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
 /// The password of every user that [`TestApp::user`] makes with one.
 pub const PASSWORD: &str = "correct horse battery staple";
+/// The password of everybody whom [`TestApp::joined`] lets in.
+pub const PASSWORD_OF_THEIRS: &str = "four words and a horse";
 /// The instant at which every test begins: the open cycle of the demo runs.
 pub const NOW: &str = "2026-11-20T03:00:00Z";
 
@@ -302,6 +306,22 @@ impl TestApp {
         (id.uuid(), token)
     }
 
+    /// Has an administrator invite somebody; returns the id and the invitation's token.
+    pub async fn invited(&self, email: &str, grants: Value) -> (String, String) {
+        let body = serde_json::json!({ "email": email, "name": "Somebody", "grants": grants });
+        let made = self.administrator().await.post("users", &body).await.expect(201).json();
+        let text = |v: &Value| v.as_str().unwrap().to_owned();
+        (text(&made["id"]), text(&made["invitation"]["token"]))
+    }
+
+    /// Has an administrator invite somebody who accepts; returns the id and the tokens.
+    pub async fn joined(&self, email: &str, grants: Value) -> (String, Value) {
+        let (id, token) = self.invited(email, grants).await;
+        let body = serde_json::json!({ "password": PASSWORD_OF_THEIRS });
+        let path = format!("auth/invitations/{token}/accept");
+        (id, self.anonymous().post(&path, &body).await.expect(200).json())
+    }
+
     /// Opens a session for a user, past the login; returns an access token.
     pub async fn session(&self, user: Id<User>) -> String {
         let now = self.state.clock.now();
@@ -309,7 +329,8 @@ impl TestApp {
         self.state
             .db
             .keep(move |c| -> Result<(), StoreError> {
-                unguarded::open_session(c, session, user, now, now + TimeDelta::days(30))
+                let session = Session::begin(session, user, None, now);
+                unguarded::begin_session(c, &session, &opaque_digest(&session.id.to_string()))
             })
             .await
             .unwrap();

@@ -3,10 +3,10 @@
 use super::{Action, Actor, Basis, Denied, Reach, Resource, Sight};
 use crate::domain::{
     subject::{
-        CitySubject, CommentSubject, CountrySubject, CycleSubject, Network, PartnerSubject,
-        PlanSubject, ProjectSubject, ReportSubject, UserSubject,
+        CitySubject, CommentSubject, CycleSubject, Network, PartnerSubject, PlanSubject,
+        ProjectSubject, ReportSubject,
     },
-    user::{Grant, Place, Role, Scope},
+    user::{Place, Role, Scope},
 };
 use Reach::{Any, Own};
 use Role::{Administrator, CityOfficer, NationalRepresentative, Reader, Secretariat};
@@ -56,6 +56,7 @@ macro_rules! acts {
     (@one ReadPlan($on:ty)) => {};
     (@one ReadUser($on:ty)) => {};
     (@one EditUser($on:ty)) => {};
+    (@one GiveGrant($on:ty)) => {};
     (@one $name:ident($on:ty)) => { impl Action for $name { type On = $on; const ACT: Act = Act::$name; } };
 }
 
@@ -128,8 +129,8 @@ acts! {
     ReadUser(UserSubject) = "read_user", USERS_READ;
     /// Invites somebody.
     InviteUsers(Network) = "invite_users", USERS_WRITE;
-    /// Gives a grant in a country.
-    GrantIn(CountrySubject) = "grant_in", USERS_WRITE;
+    /// Gives a role on a scope.
+    GiveGrant(GrantSubject) = "give_grant", USERS_WRITE;
     /// Renames and disables a person, gives and revokes grants.
     EditUser(UserSubject) = "edit_user", USERS_WRITE;
     /// Reads the journal of everything.
@@ -197,60 +198,10 @@ impl Action for ReadPlan {
     }
 }
 
-const fn read(sight: Sight) -> Result<Basis, Denied> {
+pub(super) const fn read(sight: Sight) -> Result<Basis, Denied> {
     match sight {
         Sight::Hidden => Err(Denied::Hidden),
         Sight::Known => Err(super::NOT_SUBMITTED),
         Sight::Seen(_) => Ok(Basis { acting_for: None }),
-    }
-}
-
-impl Action for ReadUser {
-    type On = UserSubject;
-    const ACT: Act = Act::ReadUser;
-    fn decide(actor: &Actor, on: &UserSubject) -> Result<Basis, Denied> {
-        read(on.sight(actor))
-    }
-}
-
-impl Action for EditUser {
-    type On = UserSubject;
-    const ACT: Act = Act::EditUser;
-    /// A representative manages only people whose every grant is one they could have given themselves.
-    fn decide(actor: &Actor, on: &UserSubject) -> Result<Basis, Denied> {
-        if on.sight(actor) == Sight::Hidden {
-            return Err(Denied::Hidden);
-        }
-        if on.user.id == actor.user() {
-            return Err(Denied::Forbidden("nobody manages their own account"));
-        }
-        let manages = |g: &Grant| match g.role {
-            Administrator => true,
-            NationalRepresentative => {
-                !on.grants.is_empty()
-                    && on.grants.iter().all(|held| may_grant(g, held.role, &held.scope))
-            }
-            CityOfficer | Secretariat | Reader => false,
-        };
-        let mut grants: Vec<&Grant> = actor.grants().iter().filter(|g| manages(g)).collect();
-        grants.sort_by_key(|g| g.acting_for.is_some());
-        grants
-            .first()
-            .map(|g| Basis { acting_for: g.acting_for })
-            .ok_or(Denied::Forbidden("your role does not allow this for this person"))
-    }
-}
-
-/// Says whether a grant lets its holder give that role on that scope: an administrator any, a representative the
-/// officers and readers of the own country.
-#[must_use]
-pub fn may_grant(by: &Grant, role: Role, scope: &Scope) -> bool {
-    match by.role {
-        Administrator => true,
-        NationalRepresentative => match role {
-            CityOfficer | Reader => by.scope.covers(&scope.place()),
-            NationalRepresentative | Secretariat | Administrator => false,
-        },
-        CityOfficer | Secretariat | Reader => false,
     }
 }

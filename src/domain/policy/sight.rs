@@ -77,7 +77,7 @@ pub struct Reachable {
 }
 
 impl Reachable {
-    fn add(&mut self, scope: &Scope) {
+    pub(super) fn add(&mut self, scope: &Scope) {
         match scope {
             Scope::Network => self.everything = true,
             Scope::Country(c) => self.countries.push(*c),
