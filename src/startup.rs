@@ -277,10 +277,11 @@ impl Application {
         let port = listener.local_addr()?.port();
         let shared = state.clone();
         let origins = settings.cors_origins.clone();
+        let docs = settings.docs;
         let server = HttpServer::new(move || {
             let (app, _) = App::new().into_utoipa_app().configure(api::routes).split_for_parts();
             app.app_data(Data::new(shared.clone()))
-                .configure(api::configure)
+                .configure(api::configuration(docs))
                 .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
                 .wrap(from_fn(api::middleware::surround))
         })

@@ -1,1 +1,171 @@
-//! The documentation: the way in, a page for each kind of problem, Swagger UI.
+//! The documentation: the way in, a page for each kind of problem, Swagger UI. Everything comes from the binary, and the
+//! browser is told to load nothing from anywhere else.
+
+use std::{
+    fmt::Write as _,
+    sync::{Arc, OnceLock},
+};
+
+use actix_web::{HttpResponse, http::header, web};
+
+use super::{
+    error::{ApiError, ApiResult, PROBLEMS, ProblemKind},
+    openapi::page,
+};
+
+/// What the browser may do on the pages written here: show them in their own style.
+const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// Swagger UI also runs its own scripts, calls this service, and writes styles where it draws.
+const POLICY_TRY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+     font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// The pages change with the program alone.
+const KEEP: &str = "public, max-age=300";
+
+const INTRODUCTION: &str = include_str!("docs/introduction.html");
+const STYLE: &str = include_str!("docs/style.css");
+
+/// Mounts the pages.
+pub fn mount(cfg: &mut web::ServiceConfig) {
+    cfg.service(page("/docs", web::get().to(introduction)))
+        .service(page("/docs/", web::get().to(introduction)))
+        .service(page("/docs/style.css", web::get().to(style)))
+        .service(page("/docs/problems", web::get().to(|| moved("/docs/problems/"))))
+        .service(page("/docs/problems/", web::get().to(problems)))
+        .service(page("/docs/problems/{code}", web::get().to(problem)))
+        // Its files are named beside the page, so the page needs the slash.
+        .service(page("/docs/try", web::get().to(|| moved("/docs/try/"))))
+        .service(page("/docs/try/{file:.*}", web::get().to(swagger)));
+}
+
+async fn moved(to: &'static str) -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, to)).finish()
+}
+
+async fn introduction() -> HttpResponse {
+    html("ascn-tracker", INTRODUCTION)
+}
+
+async fn style() -> HttpResponse {
+    answer("text/css; charset=utf-8", POLICY, STYLE)
+}
+
+async fn problems() -> HttpResponse {
+    let rows = PROBLEMS.iter().fold(String::new(), |mut rows, kind| {
+        // Writing to a String cannot fail.
+        let _ = write!(
+            rows,
+            r#"<tr><td>{}</td><td><a href="/docs/problems/{}">{}</a></td><td>{}</td></tr>"#,
+            kind.status,
+            escape(kind.code),
+            escape(kind.code),
+            escape(kind.title)
+        );
+        rows
+    });
+    html(
+        "Problems",
+        &format!(
+            r#"<p><a href="/docs">ascn-tracker</a></p><h1>Problems</h1>
+<p>Every failure is answered as <code>application/problem+json</code> (RFC 9457). Its <code>type</code> is one of these pages; its
+<code>instance</code> names the request, as <code>X-Request-Id</code> does in every answer.</p>
+<table><thead><tr><th>Status</th><th>Code</th><th>In short</th></tr></thead><tbody>{rows}</tbody></table>"#
+        ),
+    )
+}
+
+async fn problem(code: web::Path<String>) -> ApiResult<HttpResponse> {
+    let kind = PROBLEMS.iter().find(|k| k.code == *code).ok_or(ApiError::NotFound)?;
+    Ok(html(kind.title, &explained(kind)))
+}
+
+fn explained(kind: &ProblemKind) -> String {
+    format!(
+        r#"<p><a href="/docs">ascn-tracker</a> · <a href="/docs/problems/">Problems</a></p><h1>{}</h1>
+<p>Status {}, code <code>{}</code></p><p>{}</p>"#,
+        escape(kind.title),
+        kind.status,
+        escape(kind.code),
+        with_code(kind.help)
+    )
+}
+
+async fn swagger(file: web::Path<String>) -> ApiResult<HttpResponse> {
+    static CONFIG: OnceLock<Arc<utoipa_swagger_ui::Config<'static>>> = OnceLock::new();
+    let config = CONFIG.get_or_init(|| {
+        Arc::new(
+            utoipa_swagger_ui::Config::from("/openapi.json")
+                .deep_linking(true)
+                .display_operation_id(true)
+                // Otherwise the page asks a public service to judge the document.
+                .validator_url("none"),
+        )
+    });
+    let file = utoipa_swagger_ui::serve(&file, Arc::clone(config))
+        .map_err(|e| ApiError::Internal(e.to_string().into()))?
+        .ok_or(ApiError::NotFound)?;
+    Ok(answer(&file.content_type, POLICY_TRY, file.bytes.into_owned()))
+}
+
+/// Writes a page; `title` is text, `body` is HTML.
+fn html(title: &str, body: &str) -> HttpResponse {
+    let page = format!(
+        r#"<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{}</title><link rel="stylesheet" href="/docs/style.css"></head><body><main>
+{body}
+</main></body></html>
+"#,
+        escape(title)
+    );
+    answer("text/html; charset=utf-8", POLICY, page)
+}
+
+fn answer(
+    content_type: &str,
+    policy: &str,
+    body: impl Into<actix_web::web::Bytes>,
+) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(content_type)
+        .insert_header((header::CONTENT_SECURITY_POLICY, policy))
+        .insert_header((header::CACHE_CONTROL, KEEP))
+        .body(body.into())
+}
+
+/// Writes text so that HTML shows it as it is.
+fn escape(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+        out
+    })
+}
+
+/// Writes text in which backquotes mark code.
+fn with_code(text: &str) -> String {
+    text.split('`').enumerate().fold(String::new(), |mut out, (i, part)| {
+        if i % 2 == 1 {
+            let _ = write!(out, "<code>{}</code>", escape(part));
+        } else {
+            out.push_str(&escape(part));
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_shown_and_not_obeyed() {
+        assert_eq!(escape(r#"<b a="1">&'"#), "&lt;b a=&quot;1&quot;&gt;&amp;&#39;");
+        assert_eq!(with_code("send `a < b` now"), "send <code>a &lt; b</code> now");
+    }
+}

@@ -56,8 +56,14 @@ fn v1(cfg: &mut ServiceConfig) {
     journal::routes(cfg);
 }
 
-/// Builds what is not an operation: the documentation, and the answers for everything else.
-pub fn configure(cfg: &mut web::ServiceConfig) {
-    openapi::mount(cfg);
-    fallback::mount(cfg);
+/// Builds what is not an operation: the contract itself, the documentation where it is wanted, and the answers for
+/// everything else.
+pub fn configuration(docs: bool) -> impl FnOnce(&mut web::ServiceConfig) {
+    move |cfg| {
+        openapi::mount(cfg);
+        if docs {
+            docs::mount(cfg);
+        }
+        fallback::mount(cfg);
+    }
 }
