@@ -6,6 +6,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+pub mod chain;
+
 /// Separates this chain from every other use of SHA-256.
 const DOMAIN: &[u8] = b"ascn-journal-1\0";
 

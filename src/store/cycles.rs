@@ -14,7 +14,7 @@ use crate::domain::{
 };
 
 /// A cycle's row.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = cycles, treat_none_as_null = true)]
 struct CycleRow {
     slug: String,

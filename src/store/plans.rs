@@ -14,7 +14,7 @@ use crate::domain::{
 };
 
 /// A plan's row.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = action_plans, treat_none_as_null = true)]
 struct PlanRow {
     city: String,

@@ -29,12 +29,39 @@ pub trait Kept: Record + Sized {
     fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool>;
     /// Deletes its rows if they have its version, and returns whether they had.
     fn delete(&self, conn: &mut Conn) -> StoreResult<bool>;
-    /// Reads all of them, for the verification of the journal.
+    /// Reads all of them.
     fn all(conn: &mut Conn) -> StoreResult<Vec<Self>>;
+    /// Reads all of them and says of each whether its rows are those that the record gives, for the verification of the
+    /// journal. Usually through [`audited`].
+    fn audit(conn: &mut Conn) -> StoreResult<Vec<Audited<Self>>>;
+}
+
+/// A record as it was found in its table.
+#[derive(Debug, Clone)]
+pub struct Audited<K> {
+    /// The record.
+    pub record: K,
+    /// Whether every column is what the record gives: lists and figures read columns that the record repeats elsewhere.
+    pub sound: bool,
+}
+
+/// Makes records of rows and rows of those records again. A row that cannot be understood is left out: the journal knows
+/// which record is missing then.
+pub(crate) fn audited<R: Clone + PartialEq, K: TryFrom<R>>(
+    rows: Vec<R>,
+    again: impl Fn(&K) -> StoreResult<R>,
+) -> Vec<Audited<K>> {
+    rows.into_iter()
+        .filter_map(|row| {
+            let record = K::try_from(row.clone()).ok()?;
+            let sound = again(&record).is_ok_and(|again| again == row);
+            Some(Audited { record, sound })
+        })
+        .collect()
 }
 
 /// Implements [`Kept`] for a record that is one row of a table with the columns `id` (here `$id`) and `version`. The row
-/// type derives `Queryable, Selectable, Insertable, AsChangeset` (with `treat_none_as_null`), and converts: row from
+/// type derives `Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset` (with `treat_none_as_null`), and converts: row from
 /// record and record from row, both with `TryFrom<_, Error = StoreError>`.
 macro_rules! kept {
     ($record:ty, $row:ty, $table:ident, |$r:ident| $id:expr) => {
@@ -75,6 +102,14 @@ macro_rules! kept {
                     .select(<$row>::as_select())
                     .load(c))?;
                 rows.into_iter().map(Self::try_from).collect()
+            }
+            fn audit(
+                conn: &mut $crate::store::Conn,
+            ) -> $crate::store::StoreResult<Vec<$crate::store::record::Audited<Self>>> {
+                let rows: Vec<$row> = $crate::store::conn::on!(conn, |c, DB| $table::table
+                    .select(<$row>::as_select())
+                    .load(c))?;
+                Ok($crate::store::record::audited(rows, |record| <$row>::try_from(record)))
             }
         }
     };

@@ -16,7 +16,7 @@ pub use partners::{PartnerFilter, PartnerPlace, find_partners, partner, partners
 pub use plan_cycles::{plan_cycle, plan_cycles};
 
 /// A country's row.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = countries, treat_none_as_null = true)]
 struct CountryRow {
     code: String,

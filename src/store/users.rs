@@ -28,7 +28,7 @@ mod list;
 pub use list::{UserFilter, UserKey, find_by_email, list};
 
 /// An account's row, without its password.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = users, treat_none_as_null = true)]
 struct UserRow {
     id: DbUuid,
@@ -84,7 +84,7 @@ impl Record for User {
 }
 
 /// A grant's row.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = grants, treat_none_as_null = true)]
 struct GrantRow {
     id: DbUuid,

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// An indicator's row.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = indicators, treat_none_as_null = true)]
 struct IndicatorRow {
     id: DbUuid,

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// A milestone's row.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = milestones, treat_none_as_null = true)]
 struct MilestoneRow {
     id: DbUuid,

@@ -15,12 +15,13 @@ use crate::{
         conn::on,
         projects::{money, rewrite_partners},
         schema::partnerships,
+        tx::{Audited, audited},
         types::DbUuid,
     },
 };
 
 /// A partnership's row.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = partnerships, treat_none_as_null = true)]
 struct PartnershipRow {
     id: DbUuid,
@@ -98,6 +99,11 @@ impl Kept for Partnership {
         let rows: Vec<PartnershipRow> =
             on!(conn, |c, DB| partnerships::table.select(PartnershipRow::as_select()).load(c))?;
         rows.into_iter().map(Self::try_from).collect()
+    }
+    fn audit(conn: &mut Conn) -> StoreResult<Vec<Audited<Self>>> {
+        let rows: Vec<PartnershipRow> =
+            on!(conn, |c, DB| partnerships::table.select(PartnershipRow::as_select()).load(c))?;
+        Ok(audited(rows, |record| Ok(PartnershipRow::from(record))))
     }
 }
 impl Record for Partnership {

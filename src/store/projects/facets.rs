@@ -1,6 +1,6 @@
 //! What a project has several of and lists filter by: a side table, rewritten in the same act as the record.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
@@ -20,6 +20,9 @@ use crate::{
     },
 };
 
+/// Facets of a copy: kind and value, each once.
+pub(super) type Facets = BTreeSet<(&'static str, String)>;
+
 /// The kind of the facets that partnerships make.
 pub(super) const PARTNER: &str = "partner";
 
@@ -31,8 +34,8 @@ pub(super) const fn face_word(face: Face) -> &'static str {
     }
 }
 
-/// Returns what the details give: kind and value, each once.
-pub(super) fn of_details(details: &ProjectDetails) -> BTreeSet<(&'static str, String)> {
+/// Returns what the details give.
+pub(super) fn of_details(details: &ProjectDetails) -> Facets {
     let lists = [
         (TermKind::Outcome, &details.outcomes),
         (TermKind::Enabler, &details.enablers),
@@ -47,7 +50,7 @@ pub(super) fn of_details(details: &ProjectDetails) -> BTreeSet<(&'static str, St
 }
 
 /// Returns what partnerships give: the partners that are reference data.
-pub(super) fn of_partnerships(parts: &[Partnership]) -> BTreeSet<(&'static str, String)> {
+pub(super) fn of_partnerships(parts: &[Partnership]) -> Facets {
     parts.iter().filter_map(|p| p.partner.as_ref()).map(|p| (PARTNER, p.to_string())).collect()
 }
 
@@ -56,7 +59,7 @@ pub(super) fn add(
     conn: &mut Conn,
     project: Id<Project>,
     face: Face,
-    facets: BTreeSet<(&'static str, String)>,
+    facets: Facets,
 ) -> StoreResult<()> {
     let rows: Vec<_> = facets
         .into_iter()
@@ -74,6 +77,33 @@ pub(super) fn add(
         on!(conn, |c, DB| diesel::insert_into(project_facets::table).values(&rows).execute(c))?;
     }
     Ok(())
+}
+
+/// Reads the facets of every project's copy.
+pub(super) fn kept(conn: &mut Conn, face: Face) -> StoreResult<HashMap<DbUuid, Facets>> {
+    let rows: Vec<(DbUuid, String, String)> = on!(conn, |c, DB| project_facets::table
+        .filter(project_facets::face.eq(face_word(face)))
+        .select((project_facets::project_id, project_facets::kind, project_facets::value))
+        .load(c))?;
+    let mut all: HashMap<DbUuid, Facets> = HashMap::new();
+    for (id, kind, value) in rows {
+        let kind = TermKind::parse(kind).map_or(PARTNER, TermKind::as_str);
+        all.entry(id).or_default().insert((kind, value));
+    }
+    Ok(all)
+}
+
+/// Reads the facets that partnerships give to every project's working copy.
+pub(super) fn partners(conn: &mut Conn) -> StoreResult<HashMap<DbUuid, Facets>> {
+    let rows: Vec<(DbUuid, Option<String>)> = on!(conn, |c, DB| partnerships::table
+        .filter(partnerships::partner.is_not_null())
+        .select((partnerships::project_id, partnerships::partner))
+        .load(c))?;
+    let mut all: HashMap<DbUuid, Facets> = HashMap::new();
+    for (id, partner) in rows {
+        all.entry(id).or_default().extend(partner.map(|p| (PARTNER, p)));
+    }
+    Ok(all)
 }
 
 /// Which facets of a copy are meant.

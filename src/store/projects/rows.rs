@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::facets::{self, Of};
+use super::facets::{self, Facets, Of};
 use crate::{
     domain::{
         policy::Face,
@@ -21,6 +21,7 @@ use crate::{
         conn::on,
         json,
         schema::{approved_projects, projects},
+        tx::{Audited, audited},
         types::{DbTs, DbUuid},
     },
 };
@@ -77,7 +78,7 @@ fn search_key(d: &ProjectDetails) -> String {
 }
 
 /// A working copy's row.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = projects, treat_none_as_null = true)]
 pub(super) struct ProjectRow {
     id: DbUuid,
@@ -234,10 +235,23 @@ impl Kept for Project {
             on!(conn, |c, DB| projects::table.select(ProjectRow::as_select()).load(c))?;
         rows.into_iter().map(Self::try_from).collect()
     }
+    fn audit(conn: &mut Conn) -> StoreResult<Vec<Audited<Self>>> {
+        let rows: Vec<ProjectRow> =
+            on!(conn, |c, DB| projects::table.select(ProjectRow::as_select()).load(c))?;
+        let mut found = audited(rows, |record| ProjectRow::try_from(record));
+        let mut kept = facets::kept(conn, Face::Working)?;
+        let mut partners = facets::partners(conn)?;
+        for Audited { record, sound } in &mut found {
+            let mut given = facets::of_details(&record.details);
+            given.append(&mut partners.remove(&DbUuid::from(record.id)).unwrap_or_default());
+            *sound &= kept.remove(&DbUuid::from(record.id)).unwrap_or_default() == given;
+        }
+        Ok(found)
+    }
 }
 
 /// An approved copy's row.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = approved_projects, treat_none_as_null = true)]
 pub(super) struct ApprovedRow {
     id: DbUuid,
@@ -326,10 +340,14 @@ impl Record for ApprovedProject {
 }
 
 impl ApprovedProject {
-    fn add_facets(&self, conn: &mut Conn) -> StoreResult<()> {
+    fn facets(&self) -> Facets {
         let mut facets = facets::of_details(&self.header.details);
         facets.extend(facets::of_partnerships(&self.header.partnerships));
-        facets::add(conn, self.project, Face::Approved, facets)
+        facets
+    }
+
+    fn add_facets(&self, conn: &mut Conn) -> StoreResult<()> {
+        facets::add(conn, self.project, Face::Approved, self.facets())
     }
 }
 
@@ -361,5 +379,16 @@ impl Kept for ApprovedProject {
         let rows: Vec<ApprovedRow> =
             on!(conn, |c, DB| approved_projects::table.select(ApprovedRow::as_select()).load(c))?;
         rows.into_iter().map(Self::try_from).collect()
+    }
+    fn audit(conn: &mut Conn) -> StoreResult<Vec<Audited<Self>>> {
+        let rows: Vec<ApprovedRow> =
+            on!(conn, |c, DB| approved_projects::table.select(ApprovedRow::as_select()).load(c))?;
+        let mut found = audited(rows, |record| ApprovedRow::try_from(record));
+        let mut kept = facets::kept(conn, Face::Approved)?;
+        for Audited { record, sound } in &mut found {
+            *sound &=
+                kept.remove(&DbUuid::from(record.project)).unwrap_or_default() == record.facets();
+        }
+        Ok(found)
     }
 }

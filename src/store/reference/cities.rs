@@ -15,7 +15,7 @@ use crate::domain::{
 };
 
 /// A city's row. `name_key` sorts, `search_key` holds every name, alias and the slug, folded.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = cities, treat_none_as_null = true)]
 struct CityRow {
     slug: String,

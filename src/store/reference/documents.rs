@@ -9,13 +9,14 @@ use super::{
         conn::on,
         json,
         schema::{documents, focus_areas, sub_areas, terms},
+        tx::{Audited, audited},
     },
     recorded,
 };
 use crate::domain::reference::{Document, Term, TermKind, Vocabulary};
 
 /// A document's row.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = documents, treat_none_as_null = true)]
 struct DocumentRow {
     kind: String,
@@ -61,6 +62,11 @@ impl Kept for Document {
     }
     fn all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
         documents(conn)
+    }
+    fn audit(conn: &mut Conn) -> StoreResult<Vec<Audited<Self>>> {
+        let rows: Vec<DocumentRow> =
+            on!(conn, |c, DB| documents::table.select(DocumentRow::as_select()).load(c))?;
+        Ok(audited(rows, |record| DocumentRow::try_from(record)))
     }
 }
 

@@ -16,7 +16,7 @@ use crate::domain::{
 };
 
 /// A partner's row. `name_key` sorts, `search_key` holds the name, the aliases and the slug, folded.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = partners, treat_none_as_null = true)]
 struct PartnerRow {
     slug: String,

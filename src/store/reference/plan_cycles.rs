@@ -9,7 +9,7 @@ use super::{
 use crate::domain::{reference::PlanCycle, value::Slug};
 
 /// A plan cycle's row.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = plan_cycles, treat_none_as_null = true)]
 struct PlanCycleRow {
     slug: String,

@@ -1,5 +1,7 @@
 //! The approved copy of a report, with what the figures count by in columns and in a side table.
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::Value;
@@ -16,12 +18,13 @@ use crate::{
         conn::on,
         json,
         schema::{approved_reports, report_facets},
+        tx::{Audited, audited},
         types::{DbTs, DbUuid},
     },
 };
 
 /// An approved copy's row.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = approved_reports, treat_none_as_null = true)]
 pub(super) struct ApprovedRow {
     id: DbUuid,
@@ -140,6 +143,30 @@ impl Kept for ApprovedReport {
             on!(conn, |c, DB| approved_reports::table.select(ApprovedRow::as_select()).load(c))?;
         rows.into_iter().map(Self::try_from).collect()
     }
+    fn audit(conn: &mut Conn) -> StoreResult<Vec<Audited<Self>>> {
+        let rows: Vec<ApprovedRow> =
+            on!(conn, |c, DB| approved_reports::table.select(ApprovedRow::as_select()).load(c))?;
+        let mut found = audited(rows, |record| ApprovedRow::try_from(record));
+        let mut kept = kept_facets(conn)?;
+        for Audited { record, sound } in &mut found {
+            let given: BTreeSet<_> =
+                record.facets().map(|(kind, word)| (kind.to_string(), word.to_string())).collect();
+            *sound &= kept.remove(&DbUuid::from(record.report)).unwrap_or_default() == given;
+        }
+        Ok(found)
+    }
+}
+
+/// Reads the facets of every approved report: kind and value.
+fn kept_facets(conn: &mut Conn) -> StoreResult<HashMap<DbUuid, BTreeSet<(String, String)>>> {
+    let rows: Vec<(DbUuid, String, String)> = on!(conn, |c, DB| report_facets::table
+        .select((report_facets::report_id, report_facets::kind, report_facets::value))
+        .load(c))?;
+    let mut all: HashMap<DbUuid, BTreeSet<(String, String)>> = HashMap::new();
+    for (id, kind, value) in rows {
+        all.entry(id).or_default().insert((kind, value));
+    }
+    Ok(all)
 }
 
 impl ApprovedReport {
@@ -150,7 +177,8 @@ impl ApprovedReport {
         Ok(())
     }
 
-    fn add_facets(&self, conn: &mut Conn) -> StoreResult<()> {
+    /// Returns what the header gives to the side table.
+    fn facets(&self) -> impl Iterator<Item = (TermKind, &Slug)> {
         let details = &self.header.details;
         let lists = [
             (TermKind::Outcome, &details.outcomes),
@@ -159,9 +187,12 @@ impl ApprovedReport {
             (TermKind::Tag, &details.tags),
             (TermKind::OtherFocusArea, &details.other_focus_areas),
         ];
-        let rows: Vec<_> = lists
-            .into_iter()
-            .flat_map(|(kind, words)| words.iter().map(move |word| (kind, word)))
+        lists.into_iter().flat_map(|(kind, words)| words.iter().map(move |word| (kind, word)))
+    }
+
+    fn add_facets(&self, conn: &mut Conn) -> StoreResult<()> {
+        let rows: Vec<_> = self
+            .facets()
             .map(|(kind, word)| {
                 (
                     report_facets::report_id.eq(DbUuid::from(self.report)),

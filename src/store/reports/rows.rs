@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// A working copy's row. Status and percentage stand in columns of their own beside the content, for lists.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = reports, treat_none_as_null = true)]
 pub(super) struct ReportRow {
     id: DbUuid,

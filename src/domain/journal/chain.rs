@@ -1,0 +1,238 @@
+//! Walking the chain: what each row must be after the one before it. Pure: the rows come from `store`.
+
+use chrono::{DateTime, Utc};
+
+use super::{GENESIS, Hash, Link, record_hash};
+use crate::domain::value::words;
+
+words! {
+    /// What is wrong with a journal or with a table beside it.
+    Flaw("flaw") {
+        /// A row is missing before this one, or the last ones are.
+        Gap = "gap",
+        /// The row is older than the one before it.
+        Time = "time",
+        /// The number of the feed is missing, superfluous or out of order.
+        Feed = "feed",
+        /// The row does not name the hash of the row before it.
+        Link = "link",
+        /// The row does not hash to what it says.
+        Hash = "hash",
+        /// Record and reason do not hash to what the row says.
+        Content = "content",
+        /// The version does not follow the one before it of the same record.
+        Version = "version",
+        /// A kind of record that the service does not know.
+        Entity = "entity",
+        /// The head says something else than the last row.
+        Head = "head",
+        /// A head that somebody kept is not part of the chain.
+        Kept = "kept",
+        /// The table holds no readable record where the last row says that there is one.
+        Missing = "missing",
+        /// The table holds another record than the last row says.
+        Differs = "differs",
+        /// The table holds a record, or a later version of it, of which the journal knows nothing.
+        Unjournaled = "unjournaled",
+    }
+}
+
+/// A row as it is kept.
+#[derive(Debug, Clone)]
+pub struct Row<'a> {
+    /// What the chain covers.
+    pub link: Link<'a>,
+    /// Why it was done.
+    pub reason: Option<&'a str>,
+    /// The record after the change, as canonical JSON.
+    pub record: Option<&'a str>,
+    /// The hash of the row before, as the row says.
+    pub previous_hash: Hash,
+    /// The hash of the row, as the row says.
+    pub hash: Hash,
+}
+
+/// What is found about a row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Finding {
+    /// Everything wrong with it.
+    pub flaws: Vec<Flaw>,
+    /// Whether its record was taken out afterwards, which the chain allows: it covers a hash of the record.
+    pub redacted: bool,
+}
+
+/// How far the chain was walked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chain {
+    /// The number of the last row.
+    pub seq: i64,
+    /// The last number of the feed.
+    pub feed: i64,
+    /// The instant of the last row; none before the first.
+    pub at: Option<DateTime<Utc>>,
+    /// The hash of the last row.
+    pub hash: Hash,
+}
+
+impl Default for Chain {
+    fn default() -> Self {
+        Self { seq: 0, feed: 0, at: None, hash: GENESIS }
+    }
+}
+
+impl Chain {
+    /// Takes the next row. `public` says whether records of its kind have numbers of the feed; none where the kind is
+    /// unknown. After a flaw the walk goes on from what the row says, so that one flaw is found once.
+    ///
+    /// # Errors
+    /// A row without a canonical form.
+    pub fn push(
+        &mut self,
+        row: &Row<'_>,
+        public: Option<bool>,
+    ) -> Result<Finding, serde_json::Error> {
+        let mut found = Finding::default();
+        let mut check = |holds: bool, flaw: Flaw| {
+            if !holds {
+                found.flaws.push(flaw);
+            }
+        };
+        check(row.link.seq == self.seq + 1, Flaw::Gap);
+        check(self.at.is_none_or(|at| at <= row.link.at), Flaw::Time);
+        check(row.previous_hash == self.hash, Flaw::Link);
+        check(row.link.hash(&row.previous_hash)? == row.hash, Flaw::Hash);
+        check(public.is_some(), Flaw::Entity);
+        check(row.link.feed.is_none_or(|feed| feed == self.feed + 1), Flaw::Feed);
+        check(public.is_none_or(|public| public == row.link.feed.is_some()), Flaw::Feed);
+        let whole = record_hash(row.reason, row.record)? == row.link.record_sha256;
+        found.redacted = !whole && row.record.is_none();
+        check(whole || row.record.is_none(), Flaw::Content);
+        found.flaws.dedup();
+        *self = Self {
+            seq: row.link.seq,
+            feed: row.link.feed.unwrap_or(self.feed),
+            at: Some(row.link.at),
+            hash: row.hash,
+        };
+        Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(seq: i64, feed: Option<i64>, record: &str) -> Link<'static> {
+        Link {
+            seq,
+            at: DateTime::from_timestamp(1_800_000_000 + seq, 0).unwrap(),
+            actor: None,
+            acting_for: None,
+            entity: "city",
+            key: "da-nang",
+            version: seq,
+            action: "edit",
+            record_sha256: record_hash(None, Some(record)).unwrap(),
+            feed,
+        }
+    }
+
+    fn row<'a>(link: Link<'a>, record: &'a str, previous_hash: Hash) -> Row<'a> {
+        let hash = link.hash(&previous_hash).unwrap();
+        Row { link, reason: None, record: Some(record), previous_hash, hash }
+    }
+
+    /// Three sound rows.
+    fn rows() -> Vec<Row<'static>> {
+        let mut previous = GENESIS;
+        (1..=3)
+            .map(|seq| {
+                let row = row(link(seq, Some(seq), r#"{"a":1}"#), r#"{"a":1}"#, previous);
+                previous = row.hash;
+                row
+            })
+            .collect()
+    }
+
+    fn walk(rows: &[Row<'_>]) -> Vec<(i64, Finding)> {
+        let mut chain = Chain::default();
+        rows.iter()
+            .map(|row| (row.link.seq, chain.push(row, Some(true)).unwrap()))
+            .filter(|(_, found)| *found != Finding::default())
+            .collect()
+    }
+
+    fn flaws(rows: &[Row<'_>]) -> Vec<(i64, Vec<Flaw>)> {
+        walk(rows).into_iter().map(|(seq, found)| (seq, found.flaws)).collect()
+    }
+
+    #[test]
+    fn a_sound_chain_has_no_flaw() {
+        assert_eq!(walk(&rows()), []);
+    }
+
+    #[test]
+    fn whatever_is_edited_in_a_row_breaks_its_hash() {
+        let edits: [fn(&mut Link<'static>); 7] = [
+            |l| l.actor = Some(uuid::Uuid::nil()),
+            |l| l.acting_for = Some(uuid::Uuid::nil()),
+            |l| l.entity = "country",
+            |l| l.key = "hue",
+            |l| l.version = 9,
+            |l| l.action = "delete",
+            |l| l.at += chrono::TimeDelta::microseconds(1),
+        ];
+        for edit in edits {
+            let mut rows = rows();
+            edit(&mut rows[1].link);
+            assert_eq!(flaws(&rows), [(2, vec![Flaw::Hash])]);
+        }
+    }
+
+    #[test]
+    fn an_edited_row_with_a_fresh_hash_no_longer_fits_the_next() {
+        let mut rows = rows();
+        rows[1].link.key = "hue";
+        rows[1].hash = rows[1].link.hash(&rows[1].previous_hash).unwrap();
+        assert_eq!(flaws(&rows), [(3, vec![Flaw::Link])]);
+    }
+
+    #[test]
+    fn a_row_that_was_taken_out_leaves_a_gap() {
+        let mut rows = rows();
+        rows.remove(1);
+        assert_eq!(flaws(&rows), [(3, vec![Flaw::Gap, Flaw::Link, Flaw::Feed])]);
+    }
+
+    #[test]
+    fn time_never_goes_back_and_the_feed_is_dense() {
+        let mut previous = GENESIS;
+        let mut late = link(1, Some(1), "{}");
+        late.at += chrono::TimeDelta::days(1);
+        let mut rows = Vec::new();
+        for link in [late, link(2, None, "{}"), link(3, Some(3), "{}")] {
+            let row = row(link, "{}", previous);
+            previous = row.hash;
+            rows.push(row);
+        }
+        assert_eq!(flaws(&rows), [(2, vec![Flaw::Time, Flaw::Feed]), (3, vec![Flaw::Feed])]);
+    }
+
+    #[test]
+    fn a_record_can_be_redacted_but_not_rewritten() {
+        let mut rows = rows();
+        rows[1].record = None;
+        assert_eq!(walk(&rows), [(2, Finding { flaws: Vec::new(), redacted: true })]);
+        rows[1].record = Some(r#"{"a":2}"#);
+        assert_eq!(flaws(&rows), [(2, vec![Flaw::Content])]);
+        rows[1].record = Some(r#"{"a":1}"#);
+        rows[1].reason = Some("because");
+        assert_eq!(flaws(&rows), [(2, vec![Flaw::Content])]);
+    }
+
+    #[test]
+    fn a_kind_that_nobody_knows_is_a_flaw() {
+        let mut chain = Chain::default();
+        assert_eq!(chain.push(&rows()[0], None).unwrap().flaws, [Flaw::Entity]);
+    }
+}
