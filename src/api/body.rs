@@ -1,5 +1,7 @@
 //! What comes with a request: a JSON body or a query, read strictly.
 
+use std::{any::TypeId, cell::RefCell, collections::HashMap, rc::Rc};
+
 use actix_web::{HttpMessage, HttpRequest, dev::Payload, web::BytesMut};
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
@@ -132,13 +134,24 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
 #[derive(Debug, Clone)]
 pub struct Query<T>(pub T);
 
-impl<T: DeserializeOwned + IntoParams> FromBody for Query<T> {
+thread_local! {
+    /// The parameters of each type that was asked for on this thread: making their documentation anew for each request
+    /// takes longer than answering one from memory.
+    static KNOWN: RefCell<HashMap<TypeId, Rc<[(String, Kind)]>>> = RefCell::default();
+}
+
+fn known<T: IntoParams + 'static>() -> Rc<[(String, Kind)]> {
+    KNOWN.with_borrow_mut(|known| {
+        let parameters = known.entry(TypeId::of::<T>()).or_insert_with(|| {
+            T::into_params(|| None).into_iter().map(|p| (p.name, kind(p.schema.as_ref()))).collect()
+        });
+        Rc::clone(parameters)
+    })
+}
+
+impl<T: DeserializeOwned + IntoParams + 'static> FromBody for Query<T> {
     async fn read(req: &HttpRequest, _: &mut Payload) -> ApiResult<Self> {
-        let known: Vec<(String, Kind)> = T::into_params(|| None)
-            .into_iter()
-            .map(|p| (p.name, kind(p.schema.as_ref())))
-            .collect();
-        let map = read_query(req, &known)?;
+        let map = read_query(req, &known::<T>())?;
         let value = serde_path_to_error::deserialize(Value::Object(map)).map_err(|e| {
             let name = e.path().to_string();
             ApiError::malformed(Fault::parameter(name, "type", e.inner().to_string()))

@@ -1,8 +1,11 @@
 //! Figures over the published history: the numbers of the reports, and who gets which.
 
-use ascn_tracker::domain::{
-    reference::CountryCode,
-    user::{Role, Scope},
+use ascn_tracker::{
+    domain::{
+        reference::CountryCode,
+        user::{Role, Scope},
+    },
+    store::import,
 };
 use serde_json::{Value, json};
 
@@ -190,4 +193,31 @@ async fn a_kept_answer_asks_no_database() {
     let again = tokio::time::timeout(std::time::Duration::from_secs(20), again).await;
     drop(release);
     assert_eq!(again.unwrap().expect(200).text, first.text);
+}
+
+#[actix_web::test]
+async fn a_figure_moves_as_soon_as_a_report_is_approved_and_not_before() {
+    let app = TestApp::demo().await;
+    let reader = app.reader().await;
+    let path = "figures/table?rows=city&cycle=me-2025";
+    let before = reader.get(path).await.expect(200);
+    // What is no public change moves nothing, not even the tag.
+    app.user("somebody new", &[reader_of_laos()]).await;
+    assert_eq!(reader.get(path).await.expect(200).etag(), before.etag());
+    let mut history = import::embedded().unwrap();
+    let mut another = history.projects.pop().unwrap();
+    another.key = "another".into();
+    let city = another.city.clone();
+    another.reports.retain(|cycle, _| cycle == "me-2025");
+    history.projects = vec![another];
+    app.state.db.write(move |tx| import::run(tx, &history)).await.unwrap();
+    let after = reader.get(path).await.expect(200);
+    assert_ne!(after.etag(), before.etag());
+    let (before, after) = (before.json(), after.json());
+    assert_eq!(after["total"], before["total"].as_i64().unwrap() + 1);
+    let moved = |t: &Value| t["row_totals"][&city].as_i64().unwrap();
+    assert_eq!(moved(&after), moved(&before) + 1);
+    assert!(after["basis"]["seq"].as_i64() > before["basis"]["seq"].as_i64());
+    let stale = [("if-none-match", "\"0123456789abcdef\"")];
+    reader.send("GET", path, None, &stale).await.expect(200);
 }
