@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use diesel::{prelude::*, sql_types::BigInt};
 use uuid::Uuid;
 
-pub(crate) use super::record::{audited, kept};
 pub use super::record::{Audited, Change, Kept, Record};
+pub(crate) use super::record::{audited, kept};
 use super::{Conn, StoreError, StoreResult, journal, json, load::Load};
 use crate::{
     clock::Clock,

@@ -16,6 +16,7 @@ mod concurrency;
 mod contract;
 mod cors;
 mod cycles;
+mod demo;
 mod docs;
 mod faults;
 mod figures;
