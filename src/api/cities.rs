@@ -1,6 +1,221 @@
-//! Cities.
+//! Cities: the list, one by its slug, and how the secretariat adds and corrects them.
 
+use actix_web::{get, patch, post, web::Data};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::{
+    answer::Answer,
+    body::{Json, Query},
+    cache::{Key, View},
+    error::{ApiError, ApiResult},
+    may::May,
+    page::{PageRequest, list_type, order},
+    state::State,
+};
+use crate::{
+    domain::{
+        policy::{AddReference, EditCity, ReadCity, ReadReference},
+        reference::{City, Names},
+    },
+    store::{
+        Change, Conn, Tx,
+        reference::{self, CityFilter, CityPlace},
+    },
+};
+
+mod input;
+
+pub use input::{CityPatch, NewCity};
+
+const PATH: &str = "/api/v1/cities";
+
 /// Registers the operations of this file.
-pub(super) fn routes(_cfg: &mut ServiceConfig) {}
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_cities).service(create_city).service(get_city).service(edit_city);
+}
+
+/// A city of the network.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CityView {
+    /// The public key.
+    #[schema(example = "da-nang")]
+    pub slug: String,
+    /// Names by language: `en`, `vi` and `local`, the local script, where known.
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub names: Names,
+    /// Other names in use.
+    pub aliases: Vec<String>,
+    /// The code of its country.
+    #[schema(example = "VN")]
+    pub country: String,
+    /// The IANA time zone in which the city's days end.
+    #[schema(example = "Asia/Ho_Chi_Minh")]
+    pub time_zone: String,
+    /// WGS 84, degrees north.
+    #[schema(example = 16.0678)]
+    pub latitude: f64,
+    /// WGS 84, degrees east.
+    #[schema(example = 108.2208)]
+    pub longitude: f64,
+    /// UN/LOCODE, where there is one.
+    #[schema(required, example = "VNDAD")]
+    pub un_locode: Option<String>,
+    /// One of the pilot cities.
+    pub pilot: bool,
+    /// Year of joining the network.
+    #[schema(example = 2018)]
+    pub joined_year: i32,
+    /// What should be known about the entry.
+    #[schema(required)]
+    pub note: Option<String>,
+    /// Counts the changes of this record, from 1.
+    pub version: i64,
+}
+list_type!(
+    /// Cities.
+    CityList of CityView
+);
+
+impl From<City> for CityView {
+    fn from(c: City) -> Self {
+        Self {
+            slug: c.slug.to_string(),
+            names: c.names,
+            aliases: c.aliases,
+            country: c.country.to_string(),
+            time_zone: c.time_zone.to_string(),
+            latitude: c.latitude,
+            longitude: c.longitude,
+            un_locode: c.un_locode,
+            pilot: c.pilot,
+            joined_year: c.joined_year,
+            note: c.note.map(|n| n.to_string()),
+            version: c.version,
+        }
+    }
+}
+
+/// Which cities, in what order, which page. A repeated parameter means any of its values.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub struct CityParams {
+    /// Countries, by code.
+    #[param(required = false, example = json!(["VN"]))]
+    pub country: Vec<String>,
+    /// Pilot cities, or the others.
+    pub pilot: Option<bool>,
+    /// Joined in this year or later.
+    pub joined_year_gte: Option<i64>,
+    /// Joined in this year or earlier.
+    pub joined_year_lte: Option<i64>,
+    /// Words that are all in the names, aliases and slug, in any script.
+    pub q: Option<String>,
+    /// `slug`, `-slug`, `name` or `-name` (the English one); by slug when absent.
+    pub sort: Option<String>,
+    /// Where to go on: `next` of the page before, with the same filters and sort.
+    pub cursor: Option<String>,
+    /// Items on the page, 1 to 1000; 50 when absent.
+    #[param(minimum = 1, maximum = 1000)]
+    pub limit: Option<i64>,
+}
+
+impl CityParams {
+    fn filter(&self) -> ApiResult<CityFilter> {
+        let orders = [
+            ("slug", (false, false)),
+            ("-slug", (false, true)),
+            ("name", (true, false)),
+            ("-name", (true, true)),
+        ];
+        let (by_name, descending) = order(self.sort.as_deref(), &orders)?;
+        Ok(CityFilter {
+            countries: self.country.clone(),
+            pilot: self.pilot,
+            joined_from: self.joined_year_gte,
+            joined_until: self.joined_year_lte,
+            q: self.q.clone(),
+            by_name,
+            descending,
+        })
+    }
+}
+
+/// List cities
+///
+/// The cities of the network, pilots and later ones alike.
+#[utoipa::path(tag = "cities", params(CityParams), responses((status = 200, body = CityList)))]
+#[get("/cities")]
+async fn list_cities(
+    may: May<ReadReference, Query<CityParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let Query(params) = may.body;
+    let filter = params.filter()?;
+    let request: PageRequest<CityPlace> =
+        PageRequest::read(PATH, &params, params.cursor.as_deref(), params.limit)?;
+    let read = move |c: &mut Conn, _| {
+        let (after, limit) = (request.after.as_ref(), request.limit + 1);
+        let (rows, total) = reference::find_cities(c, &filter, after, limit)?;
+        let page = request.page(rows, total, |city| filter.place(city), CityView::from)?;
+        let next = page.next.clone();
+        request.answer(&CityList::from(page), next.as_deref())
+    };
+    state.kept(Key::new("list_cities", View::everybody(), &params)?, read).await
+}
+
+/// Read a city
+///
+/// Its names, where it lies and since when it belongs to the network.
+#[utoipa::path(tag = "cities", responses((status = 200, body = CityView)))]
+#[get("/cities/{city}")]
+async fn get_city(may: May<ReadCity>) -> ApiResult<Answer> {
+    let view = CityView::from(may.proof.into_on().city);
+    Answer::record(view.version, &view)
+}
+
+/// Add a city
+///
+/// The secretariat takes a city into the network. Its slug is its key for ever.
+#[utoipa::path(tag = "cities", request_body = NewCity, responses((status = 201, body = CityView)))]
+#[post("/cities")]
+async fn create_city(
+    may: May<AddReference, Json<NewCity>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    may.precondition.absent()?;
+    let (caller, Json(body)) = (may.caller, may.body);
+    let write = move |tx: &mut Tx<'_>| {
+        tx.prove::<AddReference>(caller, &())?;
+        let city = input::create(tx.conn(), body)?;
+        tx.save(&city, Change::plain("create"))?;
+        Ok::<_, ApiError>(CityView::from(city))
+    };
+    let view = state.db.write(write).await?;
+    Ok(Answer::record(view.version, &view)?.created(format!("{PATH}/{}", view.slug)))
+}
+
+/// Correct a city
+///
+/// Changes what the patch names; the whole is checked again. Slug and country never change.
+#[utoipa::path(tag = "cities", request_body = CityPatch, responses((status = 200, body = CityView)))]
+#[patch("/cities/{city}")]
+async fn edit_city(may: May<EditCity, Json<CityPatch>>, state: Data<State>) -> ApiResult<Answer> {
+    let (caller, key, precondition, Json(patch)) =
+        (may.caller, may.key, may.precondition, may.body);
+    let view = state
+        .db
+        .write(move |tx| {
+            let before = tx.prove::<EditCity>(caller, &key)?.into_on().city;
+            precondition.required(tx, &before)?;
+            let city = input::edit(tx.conn(), &before, patch)?;
+            if city.version != before.version {
+                tx.save(&city, Change::plain("edit"))?;
+            }
+            Ok::<_, ApiError>(CityView::from(city))
+        })
+        .await?;
+    Answer::record(view.version, &view)
+}

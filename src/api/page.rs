@@ -4,15 +4,18 @@ use actix_web::http::header;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
 
 use super::{
     answer::Answer,
     error::{ApiError, ApiResult, Fault},
 };
-use crate::domain::journal::hex;
+use crate::domain::{fault::ValueFault, journal::hex};
 
 /// Items on a page when nothing else is asked for.
 pub const LIMIT_DEFAULT: i64 = 50;
+/// How JSON writes NUL.
+const NUL: &[u8] = br"\u0000";
 /// Most items on a page.
 pub const LIMIT_MAX: i64 = 1000;
 
@@ -95,6 +98,8 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
                 let parsed = URL_SAFE_NO_PAD
                     .decode(text)
                     .ok()
+                    // PostgreSQL takes no NUL in a text; a cursor of ours never holds one.
+                    .filter(|bytes| !bytes.windows(NUL.len()).any(|w| w == NUL))
                     .and_then(|b| serde_json::from_slice::<Cursor<K>>(&b).ok());
                 let fault = || {
                     ApiError::malformed(Fault::parameter(
@@ -140,6 +145,20 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
         Ok(Page { items: rows.into_iter().map(view).collect(), next, total })
     }
 
+    /// Makes the page of a short list that is at hand whole, in the order of its keys.
+    ///
+    /// # Errors
+    /// A key without a JSON form.
+    pub fn cut<T>(&self, all: Vec<T>, key: impl Fn(&T) -> K) -> ApiResult<Page<T>>
+    where
+        K: PartialOrd,
+    {
+        let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        let seen = |item: &T| self.after.as_ref().is_some_and(|after| key(item) <= *after);
+        let rest = all.into_iter().skip_while(seen).collect();
+        self.page(rest, total, &key, |item| item)
+    }
+
     /// Answers a list, with the address of its next page as `Link`.
     ///
     /// # Errors
@@ -158,6 +177,31 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
             None => answer,
         })
     }
+}
+
+/// Finds the order that `sort` names; the first one where it names none.
+///
+/// # Errors
+/// A name that is none of an order's: 400.
+pub fn order<O: Copy>(asked: Option<&str>, orders: &[(&str, O)]) -> ApiResult<O> {
+    let found = match asked {
+        None => orders.first(),
+        Some(asked) => orders.iter().find(|(name, _)| *name == asked),
+    };
+    let unknown = || ValueFault::unknown("sort", orders.iter().map(|(name, _)| *name));
+    found.map(|(_, order)| *order).ok_or_else(|| ApiError::parameter("sort", unknown()))
+}
+
+/// The page of a list without filters.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub struct ListParams {
+    /// Where to go on: `next` of the page before.
+    pub cursor: Option<String>,
+    /// Items on the page, 1 to 1000; 50 when absent.
+    #[param(minimum = 1, maximum = 1000)]
+    pub limit: Option<i64>,
 }
 
 fn digest(text: &str) -> String {

@@ -1,6 +1,206 @@
-//! Partners.
+//! Partners: the list, one by its slug, and how the secretariat adds and corrects them.
 
+use actix_web::{get, patch, post, web::Data};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::{
+    answer::Answer,
+    body::{Json, Query},
+    cache::{Key, View},
+    error::{ApiError, ApiResult},
+    may::May,
+    page::{PageRequest, list_type, order},
+    state::State,
+};
+use crate::{
+    domain::{
+        fault::ValueFault,
+        policy::{AddReference, EditPartner, ReadPartner, ReadReference},
+        reference::Partner,
+    },
+    store::{
+        Change, Conn, Tx,
+        reference::{self, PartnerFilter, PartnerPlace},
+    },
+};
+
+mod input;
+
+pub use input::{NewPartner, PartnerPatch};
+
+const PATH: &str = "/api/v1/partners";
+
 /// Registers the operations of this file.
-pub(super) fn routes(_cfg: &mut ServiceConfig) {}
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_partners).service(create_partner).service(get_partner).service(edit_partner);
+}
+
+/// An organisation that funds, advises or builds.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PartnerView {
+    /// The public key.
+    #[schema(example = "world-bank")]
+    pub slug: String,
+    /// Its name.
+    #[schema(example = "World Bank")]
+    pub name: String,
+    /// One of `/partner-types`.
+    #[serde(rename = "type")]
+    #[schema(example = "multilateral_financial_institution")]
+    pub kind: String,
+    /// The code of its country, any of the world; null for an international one.
+    #[schema(required)]
+    pub country: Option<String>,
+    /// What should be known about the entry.
+    #[schema(required)]
+    pub note: Option<String>,
+    /// Other names under which sources mention it.
+    pub aliases: Vec<String>,
+    /// Counts the changes of this record, from 1.
+    pub version: i64,
+}
+list_type!(
+    /// Partners.
+    PartnerList of PartnerView
+);
+
+impl From<Partner> for PartnerView {
+    fn from(p: Partner) -> Self {
+        Self {
+            slug: p.slug.to_string(),
+            name: p.name.to_string(),
+            kind: p.kind,
+            country: p.country.map(|c| c.to_string()),
+            note: p.note.map(|n| n.to_string()),
+            aliases: p.aliases,
+            version: p.version,
+        }
+    }
+}
+
+/// Which partners, in what order, which page. A repeated parameter means any of its values.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub struct PartnerParams {
+    /// Types, of `/partner-types`.
+    #[serde(rename = "type")]
+    #[param(required = false, example = json!(["academia"]))]
+    pub kind: Vec<String>,
+    /// Countries, by code.
+    #[param(required = false, example = json!(["JP"]))]
+    pub country: Vec<String>,
+    /// Words that are all in the name, aliases and slug, in any script.
+    pub q: Option<String>,
+    /// `slug`, `-slug`, `name` or `-name`; by slug when absent.
+    pub sort: Option<String>,
+    /// Where to go on: `next` of the page before, with the same filters and sort.
+    pub cursor: Option<String>,
+    /// Items on the page, 1 to 1000; 50 when absent.
+    #[param(minimum = 1, maximum = 1000)]
+    pub limit: Option<i64>,
+}
+
+impl PartnerParams {
+    fn filter(&self, types: &[String]) -> ApiResult<PartnerFilter> {
+        if self.kind.iter().any(|kind| !types.contains(kind)) {
+            let fault = ValueFault::unknown("partner type", types.iter().map(String::as_str));
+            return Err(ApiError::parameter("type", fault));
+        }
+        let orders = [
+            ("slug", (false, false)),
+            ("-slug", (false, true)),
+            ("name", (true, false)),
+            ("-name", (true, true)),
+        ];
+        let (by_name, descending) = order(self.sort.as_deref(), &orders)?;
+        Ok(PartnerFilter {
+            kinds: self.kind.clone(),
+            countries: self.country.clone(),
+            q: self.q.clone(),
+            by_name,
+            descending,
+        })
+    }
+}
+
+/// List partners
+///
+/// Organisations that fund, advise or build, as projects name them.
+#[utoipa::path(tag = "partners", params(PartnerParams), responses((status = 200, body = PartnerList)))]
+#[get("/partners")]
+async fn list_partners(
+    may: May<ReadReference, Query<PartnerParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let Query(params) = may.body;
+    let filter = params.filter(&state.vocabulary.load().partner_types)?;
+    let request: PageRequest<PartnerPlace> =
+        PageRequest::read(PATH, &params, params.cursor.as_deref(), params.limit)?;
+    let read = move |c: &mut Conn, _| {
+        let (after, limit) = (request.after.as_ref(), request.limit + 1);
+        let (rows, total) = reference::find_partners(c, &filter, after, limit)?;
+        let page = request.page(rows, total, |partner| filter.place(partner), PartnerView::from)?;
+        let next = page.next.clone();
+        request.answer(&PartnerList::from(page), next.as_deref())
+    };
+    state.kept(Key::new("list_partners", View::everybody(), &params)?, read).await
+}
+
+/// Read a partner
+///
+/// Its name, type and country.
+#[utoipa::path(tag = "partners", responses((status = 200, body = PartnerView)))]
+#[get("/partners/{partner}")]
+async fn get_partner(may: May<ReadPartner>) -> ApiResult<Answer> {
+    let view = PartnerView::from(may.proof.into_on().partner);
+    Answer::record(view.version, &view)
+}
+
+/// Add a partner
+///
+/// The secretariat adds an organisation that projects can name. Its slug is its key for ever.
+#[utoipa::path(tag = "partners", request_body = NewPartner, responses((status = 201, body = PartnerView)))]
+#[post("/partners")]
+async fn create_partner(
+    may: May<AddReference, Json<NewPartner>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    may.precondition.absent()?;
+    let (caller, Json(body), words) = (may.caller, may.body, state.vocabulary.load_full());
+    let write = move |tx: &mut Tx<'_>| {
+        tx.prove::<AddReference>(caller, &())?;
+        let partner = input::create(tx.conn(), body, &words.partner_types)?;
+        tx.save(&partner, Change::plain("create"))?;
+        Ok::<_, ApiError>(PartnerView::from(partner))
+    };
+    let view = state.db.write(write).await?;
+    Ok(Answer::record(view.version, &view)?.created(format!("{PATH}/{}", view.slug)))
+}
+
+/// Correct a partner
+///
+/// Changes what the patch names; the whole is checked again. The slug never changes.
+#[utoipa::path(tag = "partners", request_body = PartnerPatch, responses((status = 200, body = PartnerView)))]
+#[patch("/partners/{partner}")]
+async fn edit_partner(
+    may: May<EditPartner, Json<PartnerPatch>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let (caller, key, precondition, Json(patch)) =
+        (may.caller, may.key, may.precondition, may.body);
+    let words = state.vocabulary.load_full();
+    let write = move |tx: &mut Tx<'_>| {
+        let before = tx.prove::<EditPartner>(caller, &key)?.into_on().partner;
+        precondition.required(tx, &before)?;
+        let partner = input::edit(&before, patch, &words.partner_types)?;
+        if partner.version != before.version {
+            tx.save(&partner, Change::plain("edit"))?;
+        }
+        Ok::<_, ApiError>(PartnerView::from(partner))
+    };
+    let view = state.db.write(write).await?;
+    Answer::record(view.version, &view)
+}

@@ -1,29 +1,48 @@
-//! Reference data: countries, cities, the framework, partners.
+//! Reference data that is only read: countries, plan cycles, chairs, partner types; the framework has a file of its own.
 
-use actix_web::get;
-use serde::Serialize;
+use std::collections::BTreeMap;
+
+use actix_web::{get, web::Data};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
-    error::ApiResult,
+    body::Query,
+    cache::{Key, View},
+    error::{ApiError, ApiResult},
     may::May,
-    page::{Page, list_type},
+    page::{ListParams, Page, PageRequest, list_type},
     state::State,
 };
 use crate::{
     domain::{
         policy::ReadReference,
-        reference::{Country, Names},
+        reference::{Country, Names, PlanCycle},
     },
-    store::{StoreError, reference},
+    store::{Conn, reference},
 };
-use actix_web::web::Data;
+
+mod framework;
+
+pub use framework::{FocusAreaView, FrameworkView, SchemeView, TermView, UrbanSystemView};
 
 /// Registers the operations of this file.
 pub(super) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_countries);
+    cfg.service(list_countries)
+        .service(framework::get_framework)
+        .service(list_plan_cycles)
+        .service(list_chairs)
+        .service(list_partner_types);
+}
+
+/// Reads a stored document as what it is answered as; one that is missing says nothing.
+fn document<T: DeserializeOwned + Default>(conn: &mut Conn, kind: &str) -> ApiResult<T> {
+    match reference::document(conn, kind)? {
+        Some(d) => serde_json::from_value(d.document).map_err(|e| ApiError::Internal(Box::new(e))),
+        None => Ok(T::default()),
+    }
 }
 
 /// A member state.
@@ -33,11 +52,13 @@ pub struct CountryView {
     #[schema(example = "VN")]
     pub code: String,
     /// ISO 3166-1 alpha-3.
+    #[schema(example = "VNM")]
     pub alpha3: String,
     /// Names by language: `en`, `vi`, `local`.
-    #[schema(inline)]
+    #[schema(value_type = BTreeMap<String, String>)]
     pub names: Names,
     /// The IANA time zone of the country's own days.
+    #[schema(example = "Asia/Ho_Chi_Minh")]
     pub time_zone: String,
 }
 list_type!(
@@ -59,17 +80,222 @@ impl From<Country> for CountryView {
 /// List countries
 ///
 /// The member states of ASEAN, by code.
-#[utoipa::path(tag = "reference", responses((status = 200, body = CountryList)))]
+#[utoipa::path(tag = "reference", params(ListParams), responses((status = 200, body = CountryList)))]
 #[get("/countries")]
-async fn list_countries(_may: May<ReadReference>, state: Data<State>) -> ApiResult<Answer> {
-    let items: Vec<CountryView> = state
-        .db
-        .read(reference::countries)
-        .await
-        .map_err(|e: StoreError| e)?
-        .into_iter()
-        .map(CountryView::from)
-        .collect();
-    let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    Answer::of(&CountryList::from(Page { items, next: None, total }))
+async fn list_countries(
+    may: May<ReadReference, Query<ListParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    short_list(&state, "/api/v1/countries", may.body.0, |c| {
+        let all = reference::countries(c)?.into_iter().map(CountryView::from).collect();
+        Ok(Short { all, key: |c| c.code.clone(), list: CountryList::from })
+    })
+    .await
+}
+
+/// A list that is read whole: its items, their key in order, and its type.
+struct Short<K, T, L> {
+    all: Vec<T>,
+    key: fn(&T) -> K,
+    list: fn(Page<T>) -> L,
+}
+
+/// Answers a page of a short list, from memory where it is known.
+async fn short_list<K, T, L>(
+    state: &State,
+    path: &'static str,
+    params: ListParams,
+    read: impl FnOnce(&mut Conn) -> ApiResult<Short<K, T, L>> + Send + 'static,
+) -> ApiResult<Answer>
+where
+    K: Serialize + DeserializeOwned + PartialOrd + Send + 'static,
+    L: Serialize,
+{
+    let request: PageRequest<K> =
+        PageRequest::read(path, &params, params.cursor.as_deref(), params.limit)?;
+    let key = Key::new(path, View::everybody(), &params)?;
+    let answer = move |c: &mut Conn, _| {
+        let Short { all, key, list } = read(c)?;
+        let page = request.cut(all, key)?;
+        let next = page.next.clone();
+        request.answer(&list(page), next.as_deref())
+    };
+    state.kept(key, answer).await
+}
+
+/// A span of years with action plans against one framework.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PlanCycleView {
+    /// The public key.
+    #[schema(example = "2018-2025")]
+    pub slug: String,
+    /// First year.
+    #[schema(example = 2018)]
+    pub starts_year: i32,
+    /// Last year.
+    #[schema(example = 2025)]
+    pub ends_year: i32,
+    /// The framework that its plans are written against.
+    #[schema(example = "ascf-2018")]
+    pub framework: String,
+    /// What should be known about the entry.
+    #[schema(required)]
+    pub note: Option<String>,
+    /// Counts the changes of this record, from 1.
+    pub version: i64,
+}
+list_type!(
+    /// Plan cycles.
+    PlanCycleList of PlanCycleView
+);
+
+impl From<PlanCycle> for PlanCycleView {
+    fn from(p: PlanCycle) -> Self {
+        Self {
+            slug: p.slug.to_string(),
+            starts_year: p.starts_year,
+            ends_year: p.ends_year,
+            framework: p.framework.to_string(),
+            note: p.note,
+            version: p.version,
+        }
+    }
+}
+
+/// List plan cycles
+///
+/// The spans of years for which cities write action plans.
+#[utoipa::path(tag = "reference", params(ListParams), responses((status = 200, body = PlanCycleList)))]
+#[get("/plan-cycles")]
+async fn list_plan_cycles(
+    may: May<ReadReference, Query<ListParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    short_list(&state, "/api/v1/plan-cycles", may.body.0, |c| {
+        let all = reference::plan_cycles(c)?.into_iter().map(PlanCycleView::from).collect();
+        Ok(Short { all, key: |p| p.slug.clone(), list: PlanCycleList::from })
+    })
+    .await
+}
+
+/// Where a fact was published.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SourceView {
+    /// Its short name in the reference data.
+    #[schema(example = "ASEANWEB")]
+    pub key: String,
+    /// Its title.
+    pub title: String,
+    /// Who published it.
+    pub publisher: String,
+    /// Where it can be read.
+    #[schema(required)]
+    pub url: Option<String>,
+}
+
+/// The country that chairs the network in a year.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ChairView {
+    /// The year.
+    #[schema(example = 2026)]
+    pub year: i32,
+    /// The country's code.
+    #[schema(example = "PH")]
+    pub country: String,
+    /// Whether a source states it; otherwise it follows from the order of countries.
+    pub confirmed: bool,
+    /// Where it was published.
+    pub sources: Vec<SourceView>,
+}
+list_type!(
+    /// Chairs.
+    ChairList of ChairView
+);
+
+/// A chair as the reference data has it.
+#[derive(Deserialize)]
+struct Chair {
+    year: i32,
+    country: String,
+    #[serde(default)]
+    confirmed: bool,
+    #[serde(default)]
+    sources: Vec<String>,
+}
+
+/// A source as the reference data has it.
+#[derive(Deserialize)]
+struct Source {
+    title: String,
+    publisher: String,
+    url: Option<String>,
+}
+
+fn chairs(conn: &mut Conn) -> ApiResult<Vec<ChairView>> {
+    let sources: BTreeMap<String, Source> = document(conn, "sources")?;
+    let source = |key: String| {
+        let s = sources.get(&key)?;
+        let (title, publisher) = (s.title.clone(), s.publisher.clone());
+        Some(SourceView { key, title, publisher, url: s.url.clone() })
+    };
+    let view = |c: Chair| ChairView {
+        year: c.year,
+        country: c.country,
+        confirmed: c.confirmed,
+        sources: c.sources.into_iter().filter_map(source).collect(),
+    };
+    let mut chairs: Vec<ChairView> =
+        document::<Vec<Chair>>(conn, "chairs")?.into_iter().map(view).collect();
+    chairs.sort_by_key(|c| c.year);
+    Ok(chairs)
+}
+
+/// List chairs
+///
+/// The country that chairs the network, by year.
+#[utoipa::path(tag = "reference", params(ListParams), responses((status = 200, body = ChairList)))]
+#[get("/chairs")]
+async fn list_chairs(
+    may: May<ReadReference, Query<ListParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    short_list(&state, "/api/v1/chairs", may.body.0, |c| {
+        Ok(Short { all: chairs(c)?, key: |c| c.year, list: ChairList::from })
+    })
+    .await
+}
+
+/// A type of partners.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PartnerTypeView {
+    /// The word that partners have as their `type`.
+    #[serde(rename = "type")]
+    #[schema(example = "multilateral_financial_institution")]
+    pub kind: String,
+    /// Its place in the list, from 1.
+    pub position: i64,
+}
+list_type!(
+    /// Types of partners.
+    PartnerTypeList of PartnerTypeView
+);
+
+fn partner_types(conn: &mut Conn) -> ApiResult<Vec<PartnerTypeView>> {
+    let types = reference::vocabulary(conn)?.partner_types;
+    Ok((1..).zip(types).map(|(position, kind)| PartnerTypeView { kind, position }).collect())
+}
+
+/// List partner types
+///
+/// The types that a partner can have.
+#[utoipa::path(tag = "reference", params(ListParams), responses((status = 200, body = PartnerTypeList)))]
+#[get("/partner-types")]
+async fn list_partner_types(
+    may: May<ReadReference, Query<ListParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    short_list(&state, "/api/v1/partner-types", may.body.0, |c| {
+        Ok(Short { all: partner_types(c)?, key: |t| t.position, list: PartnerTypeList::from })
+    })
+    .await
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{
-    fault::{Faults, FieldFault, ValueFault},
+    fault::{Faults, ValueFault},
     reference::{City, CountryCode, Names, Partner, time_zone},
     value::{Prose, Slug, Title, degrees},
 };
@@ -57,7 +57,10 @@ fn aliases(faults: &mut Faults, raw: Option<Vec<String>>) -> Vec<String> {
 }
 
 /// Parses a UN/LOCODE: the country's two letters and three letters or digits 2–9.
-fn un_locode(raw: String, country: Option<CountryCode>) -> Result<String, ValueFault> {
+///
+/// # Errors
+/// Anything else.
+pub fn un_locode(raw: String, country: Option<CountryCode>) -> Result<String, ValueFault> {
     let own = country.is_none_or(|c| raw.starts_with(c.as_str()));
     let place = raw.as_bytes().get(2..).unwrap_or_default();
     let letters = raw.bytes().take(2).all(|b| b.is_ascii_uppercase());
@@ -116,13 +119,8 @@ pub struct CityFields {
 }
 
 impl CityFields {
-    /// Parses a city of one of the member states.
-    ///
-    /// # Errors
-    /// Every fault, by its pointer.
-    pub fn parse(self, members: &[CountryCode], version: i64) -> Result<City, Vec<FieldFault>> {
-        let mut faults = Faults::new();
-        let f = &mut faults;
+    /// Parses a city of one of the member states, noting every fault.
+    pub fn parse(self, members: &[CountryCode], version: i64, f: &mut Faults) -> Option<City> {
         let slug = f.need("/slug", self.slug, Slug::parse);
         let names = names(f, "/names", self.names);
         let aliases = aliases(f, self.aliases);
@@ -138,23 +136,20 @@ impl CityFields {
         let longitude = f.need("/longitude", self.longitude, |raw| degrees(raw, 180.0));
         let joined_year = f.need("/joined_year", self.joined_year, year);
         let note = f.opt("/note", self.note, Prose::parse);
-        let city = || {
-            Some(City {
-                slug: slug?,
-                names,
-                aliases,
-                country: country?,
-                un_locode,
-                time_zone: time_zone?,
-                latitude: latitude?,
-                longitude: longitude?,
-                joined_year: joined_year?,
-                pilot: self.pilot.unwrap_or_default(),
-                note,
-                version,
-            })
-        };
-        faults.build(city())
+        Some(City {
+            slug: slug?,
+            names,
+            aliases,
+            country: country?,
+            un_locode,
+            time_zone: time_zone?,
+            latitude: latitude?,
+            longitude: longitude?,
+            joined_year: joined_year?,
+            pilot: self.pilot.unwrap_or_default(),
+            note,
+            version,
+        })
     }
 }
 
@@ -195,13 +190,8 @@ pub struct PartnerFields {
 }
 
 impl PartnerFields {
-    /// Parses a partner of one of the known types.
-    ///
-    /// # Errors
-    /// Every fault, by its pointer.
-    pub fn parse(self, types: &[String], version: i64) -> Result<Partner, Vec<FieldFault>> {
-        let mut faults = Faults::new();
-        let f = &mut faults;
+    /// Parses a partner of one of the known types, noting every fault.
+    pub fn parse(self, types: &[String], version: i64, f: &mut Faults) -> Option<Partner> {
         let slug = f.need("/slug", self.slug, Slug::parse);
         let name = f.need("/name", self.name, Title::parse);
         let kind = f.need("/type", self.kind, |raw| {
@@ -214,10 +204,7 @@ impl PartnerFields {
         let country = f.opt("/country", self.country, CountryCode::parse);
         let note = f.opt("/note", self.note, Prose::parse);
         let aliases = aliases(f, self.aliases);
-        let partner = || {
-            Some(Partner { slug: slug?, name: name?, kind: kind?, country, note, aliases, version })
-        };
-        faults.build(partner())
+        Some(Partner { slug: slug?, name: name?, kind: kind?, country, note, aliases, version })
     }
 }
 
@@ -231,5 +218,105 @@ impl From<&Partner> for PartnerFields {
             note: p.note.as_ref().map(ToString::to_string),
             aliases: Some(p.aliases.clone()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn member() -> Vec<CountryCode> {
+        vec![CountryCode::parse("VN").unwrap()]
+    }
+
+    fn vinh() -> CityFields {
+        CityFields {
+            slug: Some("vinh".to_owned()),
+            names: Some(BTreeMap::from([("en".to_owned(), "Vinh".to_owned())])),
+            country: Some("VN".to_owned()),
+            un_locode: Some("VNVII".to_owned()),
+            time_zone: Some("Asia/Ho_Chi_Minh".to_owned()),
+            latitude: Some(18.67),
+            longitude: Some(105.69),
+            joined_year: Some(2027),
+            ..CityFields::default()
+        }
+    }
+
+    fn pointers(fields: CityFields) -> Vec<String> {
+        let mut faults = Faults::new();
+        fields.parse(&member(), 1, &mut faults);
+        faults.into_vec().into_iter().map(|f| f.pointer).collect()
+    }
+
+    #[test]
+    fn a_city_comes_back_as_it_was_parsed() {
+        let mut faults = Faults::new();
+        let city = vinh().parse(&member(), 3, &mut faults).unwrap();
+        let again = CityFields::from(&city).parse(&member(), 3, &mut faults).unwrap();
+        assert_eq!(city, again);
+        assert!(faults.is_empty());
+        assert!(!city.pilot);
+    }
+
+    #[test]
+    fn every_missing_member_is_named_at_once() {
+        let expected = [
+            "/slug",
+            "/names/en",
+            "/country",
+            "/time_zone",
+            "/latitude",
+            "/longitude",
+            "/joined_year",
+        ];
+        assert_eq!(pointers(CityFields::default()), expected);
+    }
+
+    #[test]
+    fn what_no_city_can_have_is_refused() {
+        type Change = fn(&mut CityFields);
+        let cases: [(&str, Change); 14] = [
+            ("/slug", |c| c.slug = Some("Vinh City".to_owned())),
+            ("/slug", |c| c.slug = Some("../x".to_owned())),
+            ("/names/en", |c| _ = c.names.as_mut().unwrap().insert("en".into(), "a\0b".into())),
+            ("/names/EN", |c| _ = c.names.as_mut().unwrap().insert("EN".into(), "Vinh".into())),
+            ("/names/a~1b", |c| _ = c.names.as_mut().unwrap().insert("a/b".into(), "Vinh".into())),
+            ("/aliases/1", |c| c.aliases = Some(vec!["A".to_owned(), "A".to_owned()])),
+            ("/aliases", |c| c.aliases = Some((0..51).map(|i| i.to_string()).collect())),
+            ("/country", |c| c.country = Some("JP".to_owned())),
+            ("/un_locode", |c| c.un_locode = Some("THBKK".to_owned())),
+            ("/un_locode", |c| c.un_locode = Some("VNVI1".to_owned())),
+            ("/time_zone", |c| c.time_zone = Some("Asia/Atlantis".to_owned())),
+            ("/latitude", |c| c.latitude = Some(90.1)),
+            ("/longitude", |c| c.longitude = Some(f64::NAN)),
+            ("/joined_year", |c| c.joined_year = Some(20_270)),
+        ];
+        for (pointer, change) in cases {
+            let mut fields = vinh();
+            change(&mut fields);
+            let found = pointers(fields);
+            // A country that is none leaves the code with nothing to agree with, and no second fault.
+            assert_eq!(found, [pointer]);
+        }
+    }
+
+    #[test]
+    fn a_partner_has_a_known_type_and_any_country() {
+        let types = ["academia".to_owned()];
+        let fields = |kind: &str| PartnerFields {
+            slug: Some("u".to_owned()),
+            name: Some("U".to_owned()),
+            kind: Some(kind.to_owned()),
+            country: Some("NO".to_owned()),
+            ..PartnerFields::default()
+        };
+        let mut faults = Faults::new();
+        let partner = fields("academia").parse(&types, 1, &mut faults).unwrap();
+        assert_eq!(partner.country.unwrap().as_str(), "NO");
+        assert!(fields("academy").parse(&types, 1, &mut faults).is_none());
+        let faults = faults.into_vec();
+        assert_eq!(faults[0].pointer, "/type");
+        assert_eq!(faults[0].allowed, types);
     }
 }

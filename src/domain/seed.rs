@@ -74,10 +74,10 @@ pub fn parse(text: &str) -> Result<Seed, SeedError> {
     let types = Vocabulary::from_documents(&documents).partner_types;
     let countries = each(&file, "countries", country)?;
     let members: Vec<CountryCode> = countries.iter().map(|c| c.code).collect();
-    let cities = each(&file, "cities", |raw: CityFields| raw.parse(&members, 1))?;
+    let cities = each(&file, "cities", |raw: CityFields, f| raw.parse(&members, 1, f))?;
     Ok(Seed {
         plan_cycles: each(&file, "plan_cycles", plan_cycle)?,
-        partners: each(&file, "partners", |raw: PartnerFields| raw.parse(&types, 1))?,
+        partners: each(&file, "partners", |raw: PartnerFields, f| raw.parse(&types, 1, f))?,
         action_plans: action_plans(&file, &cities)?,
         countries,
         cities,
@@ -93,13 +93,15 @@ fn list<'f>(file: &'f Value, part: &str) -> Result<&'f [Value], SeedError> {
 fn each<F: DeserializeOwned, T>(
     file: &Value,
     part: &str,
-    parse: impl Fn(F) -> Result<T, Vec<FieldFault>>,
+    parse: impl Fn(F, &mut Faults) -> Option<T>,
 ) -> Result<Vec<T>, SeedError> {
     let entry = |(i, raw): (usize, &Value)| {
         let at = format!("{part}/{i}");
         let raw =
             serde_json::from_value(raw.clone()).map_err(|e| SeedError(format!("{at}: {e}")))?;
-        parse(raw).map_err(|faults| wrong(&at, &faults))
+        let mut faults = Faults::new();
+        let parsed = parse(raw, &mut faults);
+        faults.build(parsed).map_err(|faults| wrong(&at, &faults))
     };
     list(file, part)?.iter().enumerate().map(entry).collect()
 }
@@ -110,31 +112,24 @@ fn wrong(at: &str, faults: &[FieldFault]) -> SeedError {
     SeedError(faults.join("; "))
 }
 
-fn country(raw: CountryFields) -> Result<Country, Vec<FieldFault>> {
-    let mut faults = Faults::new();
-    let f = &mut faults;
+fn country(raw: CountryFields, f: &mut Faults) -> Option<Country> {
     let code = f.take("/code", CountryCode::parse(raw.code));
     let zone = f.take("/time_zone", time_zone(raw.time_zone));
     let names = names(f, "/names", Some(raw.names));
     let asean = f.take("/asean_member_since", year(raw.asean_member_since));
     let ascn = f.take("/ascn_member_since", year(raw.ascn_member_since));
-    let country = || {
-        Some(Country {
-            code: code?,
-            alpha3: raw.alpha3,
-            time_zone: zone?,
-            names,
-            asean_member_since: asean?,
-            ascn_member_since: ascn?,
-            version: 1,
-        })
-    };
-    faults.build(country())
+    Some(Country {
+        code: code?,
+        alpha3: raw.alpha3,
+        time_zone: zone?,
+        names,
+        asean_member_since: asean?,
+        ascn_member_since: ascn?,
+        version: 1,
+    })
 }
 
-fn plan_cycle(raw: PlanCycleFields) -> Result<PlanCycle, Vec<FieldFault>> {
-    let mut faults = Faults::new();
-    let f = &mut faults;
+fn plan_cycle(raw: PlanCycleFields, f: &mut Faults) -> Option<PlanCycle> {
     let slug = f.take("/slug", Slug::parse(raw.slug));
     let framework = f.take("/framework", Slug::parse(raw.framework));
     let starts = f.take("/starts_year", year(raw.starts_year));
@@ -143,22 +138,20 @@ fn plan_cycle(raw: PlanCycleFields) -> Result<PlanCycle, Vec<FieldFault>> {
     if raw.ends_year < raw.starts_year {
         f.add("/ends_year", ValueFault::new("range", "a year not before the first is expected"));
     }
-    let cycle = || {
-        Some(PlanCycle {
-            slug: slug?,
-            starts_year: starts?,
-            ends_year: ends?,
-            framework: framework?,
-            note: note.map(|n| n.to_string()),
-            version: 1,
-        })
-    };
-    faults.build(cycle())
+    Some(PlanCycle {
+        slug: slug?,
+        starts_year: starts?,
+        ends_year: ends?,
+        framework: framework?,
+        note: note.map(|n| n.to_string()),
+        version: 1,
+    })
 }
 
 fn documents(file: &Value) -> Result<Vec<Document>, SeedError> {
-    let framework = file["framework"]["slug"]
-        .as_str()
+    let framework = file
+        .pointer("/framework/slug")
+        .and_then(Value::as_str)
         .ok_or_else(|| SeedError("the framework has no slug".into()))?;
     let mut documents = vec![Document {
         kind: format!("framework/{framework}"),

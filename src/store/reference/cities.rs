@@ -135,7 +135,7 @@ pub struct CityFilter {
     pub joined_from: Option<i64>,
     /// Joined in this year or earlier.
     pub joined_until: Option<i64>,
-    /// A name, alias or slug holds this text.
+    /// Words that are all in its names, aliases and slug.
     pub q: Option<String>,
     /// By English name rather than by slug.
     pub by_name: bool,
@@ -159,7 +159,7 @@ macro_rules! filtered {
         if let Some(year) = f.joined_until {
             query = query.filter(cities::joined_year.le(year));
         }
-        if let Some(pattern) = f.q.as_deref().and_then(search::pattern) {
+        for pattern in f.q.iter().flat_map(|q| q.split_whitespace()).filter_map(search::pattern) {
             query = query.filter(cities::search_key.like(pattern).escape('\\'));
         }
         query

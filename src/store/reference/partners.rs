@@ -102,7 +102,7 @@ pub struct PartnerFilter {
     pub kinds: Vec<String>,
     /// Of any of these countries; of all if empty.
     pub countries: Vec<String>,
-    /// The name, an alias or the slug holds this text.
+    /// Words that are all in its name, aliases and slug.
     pub q: Option<String>,
     /// By name rather than by slug.
     pub by_name: bool,
@@ -120,7 +120,7 @@ macro_rules! filtered {
         if !f.countries.is_empty() {
             query = query.filter(partners::country.eq_any(f.countries.clone()));
         }
-        if let Some(pattern) = f.q.as_deref().and_then(search::pattern) {
+        for pattern in f.q.iter().flat_map(|q| q.split_whitespace()).filter_map(search::pattern) {
             query = query.filter(partners::search_key.like(pattern).escape('\\'));
         }
         query

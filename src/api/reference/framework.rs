@@ -1,0 +1,150 @@
+//! The framework, whole: with the sectors and national schemes that projects are tagged with beside it.
+
+use actix_web::{get, web::Data};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::document;
+use crate::{
+    api::{
+        answer::Answer,
+        cache::{Key, View},
+        error::{ApiError, ApiResult},
+        may::May,
+        state::State,
+    },
+    domain::{policy::ReadReference, reference::Names},
+    store::{Conn, reference},
+};
+
+/// A word that projects are tagged with.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TermView {
+    /// The public key.
+    #[schema(example = "quality-environment")]
+    pub slug: String,
+    /// Names by language: `en`, `vi`, `local`.
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub names: Names,
+}
+
+/// How a city is planned and run, in the framework's terms.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct UrbanSystemView {
+    /// The public key.
+    pub slug: String,
+    /// Names by language.
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub names: Names,
+    /// What it asks for.
+    #[serde(default)]
+    pub principles: Vec<String>,
+}
+
+/// A focus area with its sub-areas.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FocusAreaView {
+    /// The public key.
+    #[schema(example = "quality-environment")]
+    pub slug: String,
+    /// Names by language.
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub names: Names,
+    /// The name that the published reports use.
+    #[serde(default)]
+    #[schema(required)]
+    pub name_in_me_reports: Option<String>,
+    /// What belongs to it.
+    #[serde(default)]
+    pub covers: Vec<String>,
+    /// Its parts, in the framework's order.
+    #[serde(default)]
+    pub sub_areas: Vec<TermView>,
+}
+
+/// A country's own scheme, whose tags its projects can carry too.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SchemeView {
+    /// The public key.
+    #[schema(example = "vn-decision-950")]
+    pub slug: String,
+    /// The country's code.
+    #[schema(example = "VN")]
+    pub country: String,
+    /// The number of the decision.
+    #[serde(default)]
+    #[schema(required)]
+    pub number: Option<String>,
+    /// The day of the decision.
+    #[serde(default)]
+    #[schema(required)]
+    pub decided_on: Option<NaiveDate>,
+    /// Names by language.
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub names: Names,
+    /// Its tags, in the scheme's order.
+    pub tags: Vec<TermView>,
+}
+
+/// The framework that action plans are written against, with everything that projects are tagged with.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FrameworkView {
+    /// The public key.
+    #[schema(example = "ascf-2018")]
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// Whether members are bound by it.
+    #[serde(default)]
+    pub binding: bool,
+    /// The day on which the network endorsed it.
+    #[serde(default)]
+    #[schema(required)]
+    pub endorsed_on: Option<NaiveDate>,
+    /// The day on which it was adopted.
+    #[serde(default)]
+    #[schema(required)]
+    pub adopted_on: Option<NaiveDate>,
+    /// Strategic outcomes.
+    #[serde(alias = "strategic_outcomes")]
+    pub outcomes: Vec<TermView>,
+    /// Urban systems.
+    pub urban_systems: Vec<UrbanSystemView>,
+    /// Focus areas, in the order of official tables.
+    pub focus_areas: Vec<FocusAreaView>,
+    /// Enablers.
+    pub enablers: Vec<TermView>,
+    /// Sectors that projects are in.
+    #[serde(default)]
+    pub sectors: Vec<TermView>,
+    /// National schemes.
+    #[serde(default)]
+    pub national_schemes: Vec<SchemeView>,
+}
+
+/// Read the framework
+///
+/// The framework of the latest plan cycle with its outcomes, urban systems, focus areas and enablers, and beside it the
+/// sectors and national schemes that projects are tagged with.
+#[utoipa::path(tag = "reference", responses((status = 200, body = FrameworkView)))]
+#[get("/framework")]
+pub(super) async fn get_framework(
+    _may: May<ReadReference>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let key = Key::new("get_framework", View::everybody(), &())?;
+    state.kept(key, |c, _| read(c)).await
+}
+
+fn read(conn: &mut Conn) -> ApiResult<Answer> {
+    let latest = reference::plan_cycles(conn)?.into_iter().max_by_key(|c| c.starts_year);
+    let latest = latest.ok_or(ApiError::NotFound)?;
+    let kind = format!("framework/{}", latest.framework);
+    let stored = reference::document(conn, &kind)?.ok_or(ApiError::NotFound)?;
+    let mut view: FrameworkView =
+        serde_json::from_value(stored.document).map_err(|e| ApiError::Internal(Box::new(e)))?;
+    view.sectors = document(conn, "sectors")?;
+    view.national_schemes = document(conn, "national_schemes")?;
+    Answer::record(stored.version, &view)
+}
