@@ -220,7 +220,7 @@ fn body<T, E: From<StoreError>>(
     // The head is taken first: writers are serialised on both databases, so what a rule reads here cannot change before
     // the commit.
     let head = journal::take_head(conn)?;
-    let before = if let Conn::Sqlite(_) = conn { changed_rows(conn)? } else { 0 };
+    let before = changed_rows(conn)?;
     let mut tx = Tx {
         conn,
         at: env.clock.now().max(head.at),
@@ -247,7 +247,8 @@ struct Count {
     n: i64,
 }
 
-/// Counts the rows that this transaction (PostgreSQL, from 0) or connection (SQLite) has changed so far.
+/// Counts the rows that this connection has changed so far. PostgreSQL counts from the last time it sent its statistics
+/// away, which it does between transactions and at most once a second: a transaction does not begin at 0.
 fn changed_rows(conn: &mut Conn) -> StoreResult<i64> {
     // The two databases count in different words; `a_write_that_journals_nothing_is_rolled_back` tries both.
     let count = match conn {
