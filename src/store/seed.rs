@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn every_key_is_there_once() {
         fn unique<K: Kept>(records: &[K]) {
-            let keys: BTreeSet<String> = records.iter().map(|r| r.key()).collect();
+            let keys: BTreeSet<String> = records.iter().map(K::key).collect();
             assert_eq!(keys.len(), records.len(), "{}", K::ENTITY);
         }
         let seed = embedded().unwrap();
