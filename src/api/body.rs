@@ -1,10 +1,13 @@
 //! What comes with a request: a JSON body or a query, read strictly.
 
-use std::{any::TypeId, cell::RefCell, collections::HashMap, rc::Rc};
+use std::{any::TypeId, cell::RefCell, collections::HashMap, fmt, marker::PhantomData, rc::Rc};
 
 use actix_web::{HttpMessage, HttpRequest, dev::Payload, web::BytesMut};
 use futures_util::StreamExt as _;
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use serde_json::{Map, Value};
 use utoipa::{
     IntoParams,
@@ -96,10 +99,10 @@ pub(crate) async fn read_bytes(
     Ok(bytes)
 }
 
-/// Parses JSON and names the first fault by its pointer.
+/// Parses a JSON object and names the first fault by its pointer.
 pub(crate) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
     let mut de = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut de).map_err(|e| {
+    let Object(value) = serde_path_to_error::deserialize(&mut de).map_err(|e| {
         let pointer = pointer(e.path());
         let inner = e.inner();
         let code = match inner.classify() {
@@ -115,6 +118,26 @@ pub(crate) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
     })?;
     de.end().map_err(|e| ApiError::malformed(Fault::pointer("", "json", e.to_string())))?;
     Ok(value)
+}
+
+/// Something read from a JSON object. A struct of serde's is read from an array as well, its members by their order,
+/// which no contract promises.
+pub(crate) struct Object<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        struct FromMap<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for FromMap<T> {
+            type Value = Object<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+        d.deserialize_map(FromMap(PhantomData))
+    }
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {
@@ -134,16 +157,13 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
 #[derive(Debug, Clone)]
 pub struct Query<T>(pub T);
 
-/// The query parameters of an operation, by name.
-type Parameters = Rc<[(String, Kind)]>;
-
 thread_local! {
     /// The parameters of each type that was asked for on this thread: making their documentation anew for each request
     /// takes longer than answering one from memory.
-    static KNOWN: RefCell<HashMap<TypeId, Parameters>> = RefCell::default();
+    static KNOWN: RefCell<HashMap<TypeId, Rc<[(String, Kind)]>>> = RefCell::default();
 }
 
-fn known<T: IntoParams + 'static>() -> Parameters {
+fn known<T: IntoParams + 'static>() -> Rc<[(String, Kind)]> {
     KNOWN.with_borrow_mut(|known| {
         let parameters = known.entry(TypeId::of::<T>()).or_insert_with(|| {
             T::into_params(|| None).into_iter().map(|p| (p.name, kind(p.schema.as_ref()))).collect()

@@ -7,6 +7,7 @@ use std::{fmt, str::FromStr};
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::fault::ValueFault;
 
@@ -84,10 +85,11 @@ text_type!(
     Prose, PROSE_MAX, true
 );
 
-/// Folds a text for searching: lower case after Unicode, because SQLite's own `lower` knows ASCII only.
+/// Folds a text for searching: lower case after Unicode, because SQLite's own `lower` knows ASCII only, and composed
+/// (NFC), because one letter with its marks can be typed as one character or as several. What is shown stays as typed.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    text.to_lowercase()
+    text.to_lowercase().nfc().collect()
 }
 
 /// A short lower-case name in addresses: letters a–z, digits and single hyphens, at most 80 characters.
