@@ -1,6 +1,141 @@
-//! Projects.
+//! Projects: one by its code, and how it is recorded, edited and deleted. The list is in `list.rs`.
 
+use actix_web::{delete, get, patch, post, web::Data};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::{
+    answer::Answer,
+    body::{Json, Query},
+    error::{ApiError, ApiResult},
+    history::{self, HistoryList, HistoryParams},
+    may::May,
+    state::State,
+};
+use crate::{
+    clock,
+    domain::{
+        id::Id,
+        policy::{
+            Actor, CreateProjects, DeleteProject, EditProject, ReadProject, ReadProjectHistory,
+        },
+        subject::ProjectSubject,
+    },
+    store::{Change, Conn, StoreResult, history::Trail, projects},
+};
+
+mod act;
+mod input;
+mod list;
+mod view;
+
+pub use input::{NewProject, ProjectPatch};
+pub use list::{ProjectList, ProjectParams};
+pub use view::{LatestView, LocationView, ProjectView};
+
 /// Registers the operations of this file.
-pub(super) fn routes(_cfg: &mut ServiceConfig) {}
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list::list_projects)
+        .service(create_project)
+        .service(get_project)
+        .service(edit_project)
+        .service(delete_project)
+        .service(list_project_history);
+}
+
+/// Shows a project as the actor sees it.
+fn show(conn: &mut Conn, on: &ProjectSubject, actor: &Actor) -> StoreResult<ProjectView> {
+    let bound = projects::bound(conn, &[&on.project])?;
+    Ok(ProjectView::new(on, actor, bound.get(&on.project.id).copied()))
+}
+
+/// Read a project
+///
+/// Its city, its representative and the secretariat see the working copy; everybody else what was last approved.
+#[utoipa::path(tag = "projects", responses((status = 200, body = ProjectView)))]
+#[get("/projects/{project}")]
+async fn get_project(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
+    let proof = may.proof;
+    let view = state.db.point(move |c| show(c, proof.on(), proof.actor())).await?;
+    Answer::record(view.version, &view)
+}
+
+/// Record a project
+///
+/// A city's officer adds a project to the city's plan. It gets the city's next number, which is never reused.
+#[utoipa::path(tag = "projects", request_body = NewProject, responses((status = 201, body = ProjectView)))]
+#[post("/projects")]
+async fn create_project(
+    may: May<CreateProjects, Json<NewProject>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let (caller, Json(body)) = (may.caller, may.body);
+    let (words, id) = (state.vocabulary.load_full(), Id::new(clock::fresh_uuid()));
+    let view = state
+        .db
+        .write(move |tx| {
+            let (proof, project) = act::create(tx, caller, body, &words, id)?;
+            tx.save(&project, Change::plain("create"))?;
+            let on = ProjectSubject { project, approved: None };
+            Ok::<_, ApiError>(show(tx.conn(), &on, proof.actor())?)
+        })
+        .await?;
+    Ok(Answer::record(view.version, &view)?.created(format!("/api/v1/projects/{}", view.code)))
+}
+
+/// Edit a project
+///
+/// Changes what the patch names; the whole is checked again. City, plan cycle and code never change.
+#[utoipa::path(tag = "projects", request_body = ProjectPatch, responses((status = 200, body = ProjectView)))]
+#[patch("/projects/{project}")]
+async fn edit_project(
+    may: May<EditProject, Json<ProjectPatch>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let (caller, key, precondition, Json(patch)) =
+        (may.caller, may.key, may.precondition, may.body);
+    let words = state.vocabulary.load_full();
+    let view = state
+        .db
+        .write(move |tx| {
+            let proof = tx.prove::<EditProject>(caller, &key)?;
+            precondition.required(tx, &proof.on().project)?;
+            let on = act::edit(tx, &proof, patch, &words)?;
+            Ok::<_, ApiError>(show(tx.conn(), &on, proof.actor())?)
+        })
+        .await?;
+    Answer::record(view.version, &view)
+}
+
+/// Delete a project
+///
+/// Only while it has no report and no other project continues it. Its number is not given out again.
+#[utoipa::path(tag = "projects", responses((status = 200, body = ProjectView)))]
+#[delete("/projects/{project}")]
+async fn delete_project(may: May<DeleteProject>, state: Data<State>) -> ApiResult<Answer> {
+    let (caller, key, precondition) = (may.caller, may.key, may.precondition);
+    let view = state
+        .db
+        .write(move |tx| {
+            let proof = tx.prove::<DeleteProject>(caller, &key)?;
+            precondition.required(tx, &proof.on().project)?;
+            let view = show(tx.conn(), proof.on(), proof.actor())?;
+            act::delete(tx, &proof)?;
+            Ok::<_, ApiError>(view)
+        })
+        .await?;
+    Answer::record(view.version, &view)
+}
+
+/// Read the history of a project
+///
+/// Every change of the project, its milestones, indicators and partnerships, newest first: for its city, its
+/// representative and the secretariat.
+#[utoipa::path(tag = "projects", params(HistoryParams), responses((status = 200, body = HistoryList)))]
+#[get("/projects/{project}/history")]
+async fn list_project_history(
+    may: May<ReadProjectHistory, Query<HistoryParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let path = format!("/api/v1/projects/{}/history", may.key);
+    history::answer(&state, &path, Trail::of_project(&may.key), may.body.0).await
+}

@@ -15,6 +15,7 @@ pub mod parts;
 pub mod plan;
 pub mod policy;
 pub mod project;
+pub mod raw;
 pub mod readiness;
 pub mod reference;
 pub mod report;

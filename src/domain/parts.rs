@@ -9,6 +9,8 @@ use super::{
     value::{Money, Prose, Slug, Title, words},
 };
 
+pub mod parse;
+
 /// A step of a project with a day by which it is due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Milestone {

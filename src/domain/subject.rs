@@ -18,6 +18,8 @@ use super::{
     workflow::Transition,
 };
 
+pub mod part;
+
 /// The network as a whole: what is listed, added or read without a record of its own.
 #[derive(Debug, Clone, Copy)]
 pub struct Network;

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod directory;
 pub mod error;
 pub mod figures;
+pub mod history;
 pub mod import;
 pub mod journal;
 pub mod json;

@@ -3,7 +3,9 @@
 mod indicators;
 mod milestones;
 mod partnerships;
+mod subject;
 
 pub use indicators::{find_indicator, indicators};
 pub use milestones::{find_milestone, milestones};
 pub use partnerships::{find_partnership, partnerships};
+pub use subject::StoredPart;

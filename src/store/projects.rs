@@ -6,7 +6,7 @@ use super::{
     Conn, Record, StoreResult,
     conn::on,
     load::Load,
-    schema::{approved_projects, journal, projects, reports},
+    schema::{approved_projects, journal, projects},
     types::DbUuid,
 };
 use crate::domain::{
@@ -16,12 +16,19 @@ use crate::domain::{
     value::Slug,
 };
 
+mod approved;
 mod facets;
-mod rows;
+mod lineage;
+mod list;
+mod working;
 
+use approved::ApprovedRow;
+pub use facets::PARTNER;
 pub(super) use facets::rewrite_partners;
-pub(super) use rows::money;
-use rows::{ApprovedRow, ProjectRow};
+pub use lineage::continued;
+pub use list::{ProjectFilter, ProjectPlace, ProjectSort, bound, list};
+use working::ProjectRow;
+pub(super) use working::money;
 
 /// Finds a project by its code.
 ///
@@ -89,30 +96,6 @@ pub fn next_number(conn: &mut Conn, city: &Slug) -> StoreResult<i64> {
         .map(|code| code.number())
         .max();
     Ok(highest.max(deleted).unwrap_or(0) + 1)
-}
-
-/// Says whether any report was ever written about a project; such a project is not deleted.
-///
-/// # Errors
-/// Failures of the database.
-pub fn has_report(conn: &mut Conn, id: Id<Project>) -> StoreResult<bool> {
-    let n: i64 = on!(conn, |c, DB| reports::table
-        .filter(reports::project_id.eq(DbUuid::from(id)))
-        .count()
-        .get_result(c))?;
-    Ok(n > 0)
-}
-
-/// Says whether another project continues this one; such a project is not deleted.
-///
-/// # Errors
-/// Failures of the database.
-pub fn is_continued(conn: &mut Conn, code: &ProjectCode) -> StoreResult<bool> {
-    let n: i64 = on!(conn, |c, DB| projects::table
-        .filter(projects::continues.eq(code.to_string()))
-        .count()
-        .get_result(c))?;
-    Ok(n > 0)
 }
 
 impl Load for ProjectSubject {

@@ -24,7 +24,7 @@ use crate::{
 pub(super) type Facets = BTreeSet<(&'static str, String)>;
 
 /// The kind of the facets that partnerships make.
-pub(super) const PARTNER: &str = "partner";
+pub const PARTNER: &str = "partner";
 
 /// Returns the word of a face in the tables.
 pub(super) const fn face_word(face: Face) -> &'static str {

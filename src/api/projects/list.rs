@@ -1,0 +1,236 @@
+//! The list of projects.
+
+use actix_web::{get, web::Data};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+use super::ProjectView;
+use crate::{
+    api::{
+        answer::Answer,
+        body::Query,
+        error::{ApiError, ApiResult, Fault},
+        fields::Fields,
+        may::May,
+        page::{PageRequest, list_type},
+        state::State,
+    },
+    domain::{
+        fault::ValueFault,
+        policy::{Action as _, Actor, DeleteProject, ListProjects},
+        reference::{Term, TermKind, Vocabulary},
+        report::Status,
+        subject::ProjectSubject,
+        value::day,
+    },
+    store::{
+        Conn, StoreResult,
+        projects::{self, ProjectFilter, ProjectPlace, ProjectSort},
+    },
+};
+
+const PATH: &str = "/api/v1/projects";
+/// The orders of the list, by their names.
+const SORTS: &[(&str, ProjectSort)] = &[
+    ("title", ProjectSort::Title),
+    ("-title", ProjectSort::TitleDown),
+    ("updated_at", ProjectSort::Updated),
+    ("-updated_at", ProjectSort::UpdatedDown),
+];
+
+/// Which projects, in what order, which page. A repeated parameter means any of its values.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProjectParams {
+    /// Cities, by slug.
+    #[param(required = false, example = json!(["da-nang"]))]
+    pub city: Vec<String>,
+    /// Countries, by code.
+    #[param(required = false)]
+    pub country: Vec<String>,
+    /// Focus areas.
+    #[param(required = false)]
+    pub focus_area: Vec<String>,
+    /// Sub-areas.
+    #[param(required = false)]
+    pub sub_area: Vec<String>,
+    /// Latest approved statuses.
+    #[param(required = false)]
+    pub status: Vec<String>,
+    /// Plan cycles.
+    #[param(required = false)]
+    pub plan_cycle: Vec<String>,
+    /// Partners of the reference data, by slug.
+    #[param(required = false)]
+    pub partner: Vec<String>,
+    /// Sectors.
+    #[param(required = false)]
+    pub sector: Vec<String>,
+    /// Tags of national schemes.
+    #[param(required = false)]
+    pub tag: Vec<String>,
+    /// Strategic outcomes.
+    #[param(required = false)]
+    pub outcome: Vec<String>,
+    /// Priority projects, or the others.
+    pub priority: Option<bool>,
+    /// Archived projects, or the others.
+    pub archived: Option<bool>,
+    /// Changed at this instant (RFC 3339) or later.
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub updated_since: Option<String>,
+    /// Start on this day or later.
+    #[param(value_type = Option<String>, format = Date)]
+    pub starts_on_gte: Option<String>,
+    /// Start on this day or earlier.
+    #[param(value_type = Option<String>, format = Date)]
+    pub starts_on_lte: Option<String>,
+    /// End on this day or later.
+    #[param(value_type = Option<String>, format = Date)]
+    pub ends_on_gte: Option<String>,
+    /// End on this day or earlier.
+    #[param(value_type = Option<String>, format = Date)]
+    pub ends_on_lte: Option<String>,
+    /// Words that are all in the titles or the summary, in any script.
+    pub q: Option<String>,
+    /// `title`, `-title`, `updated_at` or `-updated_at`; by city and number when absent.
+    pub sort: Option<String>,
+    /// Members of each item to be answered, repeated or separated by commas; all when absent.
+    #[param(required = false)]
+    pub fields: Vec<String>,
+    /// Where to go on: `next` of the page before, with the same filters and sort.
+    pub cursor: Option<String>,
+    /// Items on the page, 1 to 1000; 50 when absent.
+    #[param(minimum = 1, maximum = 1000)]
+    pub limit: Option<i64>,
+}
+list_type!(
+    /// Projects.
+    ProjectList of ProjectView
+);
+
+/// Makes the answer to a parameter that cannot be what it says.
+fn refuse(parameter: &str, fault: ValueFault) -> ApiError {
+    let mut said = Fault::parameter(parameter, fault.code, fault.detail);
+    said.allowed = fault.allowed;
+    ApiError::malformed(said)
+}
+
+fn known(parameter: &str, terms: &[Term], values: &[String]) -> ApiResult<Vec<String>> {
+    values
+        .iter()
+        .map(|raw| Vocabulary::find(terms, parameter, raw).map(|slug| slug.to_string()))
+        .collect::<Result<_, _>>()
+        .map_err(|fault| refuse(parameter, fault))
+}
+
+fn on_day(parameter: &str, raw: Option<&String>) -> ApiResult<Option<NaiveDate>> {
+    raw.map(day).transpose().map_err(|fault| refuse(parameter, fault))
+}
+
+impl ProjectParams {
+    fn filter(&self, words: &Vocabulary) -> ApiResult<ProjectFilter> {
+        let statuses: Result<Vec<Status>, ValueFault> =
+            self.status.iter().map(Status::parse).collect();
+        let statuses = statuses.map_err(|fault| refuse("status", fault))?;
+        let facets = vec![
+            (TermKind::Sector.as_str(), known("sector", &words.sectors, &self.sector)?),
+            (TermKind::Tag.as_str(), known("tag", &words.tags, &self.tag)?),
+            (TermKind::Outcome.as_str(), known("outcome", &words.outcomes, &self.outcome)?),
+            (projects::PARTNER, self.partner.clone()),
+        ];
+        let since = self.updated_since.as_deref().map(DateTime::parse_from_rfc3339).transpose();
+        let since = since.map_err(|e| {
+            refuse(
+                "updated_since",
+                ValueFault::new("instant", format!("an instant of RFC 3339 is expected: {e}")),
+            )
+        })?;
+        Ok(ProjectFilter {
+            cities: self.city.clone(),
+            countries: self.country.clone(),
+            focus_areas: known("focus_area", &words.focus_areas, &self.focus_area)?,
+            sub_areas: known("sub_area", &words.sub_areas, &self.sub_area)?,
+            statuses: statuses.iter().map(ToString::to_string).collect(),
+            plan_cycles: self.plan_cycle.clone(),
+            priority: self.priority,
+            archived: self.archived,
+            facets,
+            updated_since: since.map(|at| at.with_timezone(&Utc)),
+            starts: (
+                on_day("starts_on_gte", self.starts_on_gte.as_ref())?,
+                on_day("starts_on_lte", self.starts_on_lte.as_ref())?,
+            ),
+            ends: (
+                on_day("ends_on_gte", self.ends_on_gte.as_ref())?,
+                on_day("ends_on_lte", self.ends_on_lte.as_ref())?,
+            ),
+            q: self.q.clone(),
+        })
+    }
+
+    fn sort(&self) -> ApiResult<ProjectSort> {
+        let Some(asked) = self.sort.as_deref() else { return Ok(ProjectSort::Code) };
+        let known = SORTS.iter().find(|(name, _)| *name == asked).map(|(_, sort)| *sort);
+        let names = SORTS.iter().map(|(name, _)| *name);
+        known.ok_or_else(|| refuse("sort", ValueFault::unknown("sort", names)))
+    }
+
+    /// Reads what page is asked for.
+    fn page(&self, sort: ProjectSort) -> ApiResult<PageRequest<ProjectPlace>> {
+        let page = PageRequest::read(PATH, self, self.cursor.as_deref(), self.limit)?;
+        if page.after.as_ref().is_some_and(|place| !sort.holds(place)) {
+            let detail = "the cursor of an earlier page of this list is expected";
+            return Err(ApiError::malformed(Fault::parameter("cursor", "cursor", detail)));
+        }
+        Ok(page)
+    }
+}
+
+/// List projects
+///
+/// Every project that the caller sees: the working copy of those that they work on, the approved copy of all others.
+/// `status` is the latest approved one.
+#[utoipa::path(tag = "projects", params(ProjectParams), responses((status = 200, body = ProjectList)))]
+#[get("/projects")]
+pub(super) async fn list_projects(
+    may: May<ListProjects, Query<ProjectParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let Query(params) = may.body;
+    let (filter, sort) = (params.filter(&state.vocabulary.load())?, params.sort()?);
+    let (request, fields) = (params.page(sort)?, Fields::read::<ProjectView>(&params.fields)?);
+    let (actor, after, limit) = (may.actor, request.after.clone(), request.limit + 1);
+    let (rows, total) =
+        state.db.read(move |c| read(c, &actor, &filter, sort, after.as_ref(), limit)).await?;
+    let page = request.page(rows, total, |(place, _)| place.clone(), |(_, view)| view)?;
+    let next = page.next.clone();
+    match fields.pick(&page)? {
+        Some(picked) => request.answer(&picked, next.as_deref()),
+        None => request.answer(&ProjectList::from(page), next.as_deref()),
+    }
+}
+
+type Rows = Vec<(ProjectPlace, ProjectView)>;
+
+fn read(
+    conn: &mut Conn,
+    actor: &Actor,
+    filter: &ProjectFilter,
+    sort: ProjectSort,
+    after: Option<&ProjectPlace>,
+    limit: i64,
+) -> StoreResult<(Rows, i64)> {
+    let (rows, total) = projects::list(conn, &actor.visible(), filter, sort, after, limit)?;
+    let may_delete = |on: &ProjectSubject| DeleteProject::decide(actor, on).is_ok();
+    let listed = rows.iter().filter(|(_, on)| may_delete(on)).map(|(_, on)| &on.project);
+    let listed: Vec<_> = listed.collect();
+    let bound = projects::bound(conn, &listed)?;
+    let view = |(place, on): (_, ProjectSubject)| {
+        let reason = bound.get(&on.project.id).copied();
+        (place, ProjectView::new(&on, actor, reason))
+    };
+    Ok((rows.into_iter().map(view).collect(), total))
+}

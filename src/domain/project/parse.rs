@@ -1,0 +1,236 @@
+//! From what somebody typed to a project's details: every fault at once, each with its pointer.
+
+use chrono::{Datelike as _, NaiveDate};
+
+use super::{Project, ProjectCode, ProjectDetails};
+use crate::domain::{
+    fault::{Faults, ValueFault},
+    raw::{RawLocation, RawMoney, list},
+    reference::{CountryCode, PlanCycle, Term, Vocabulary},
+    value::{Prose, Slug, Title, day},
+};
+
+#[cfg(test)]
+mod tests;
+
+/// A project's details as typed, or as a patch leaves them.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[expect(missing_docs, reason = "the members are those of `ProjectDetails`")]
+pub struct RawDetails {
+    pub title: Option<String>,
+    pub title_local: Option<String>,
+    pub summary: Option<String>,
+    pub focus_area: Option<String>,
+    pub other_focus_areas: Vec<String>,
+    pub sub_area: Option<String>,
+    pub outcomes: Vec<String>,
+    pub enablers: Vec<String>,
+    pub sectors: Vec<String>,
+    pub tags: Vec<String>,
+    pub priority: bool,
+    pub starts_on: Option<String>,
+    pub ends_on: Option<String>,
+    pub dates_reason: Option<String>,
+    pub budget: Option<RawMoney>,
+    pub support_required: Option<String>,
+    pub location: Option<RawLocation>,
+    pub sdgs: Vec<i64>,
+    pub inclusion_note: Option<String>,
+    pub continues: Option<String>,
+    pub archived: bool,
+}
+
+fn texts(slugs: &[Slug]) -> Vec<String> {
+    slugs.iter().map(Slug::to_string).collect()
+}
+
+impl From<&ProjectDetails> for RawDetails {
+    fn from(d: &ProjectDetails) -> Self {
+        Self {
+            title: Some(d.title.to_string()),
+            title_local: d.title_local.as_ref().map(Title::to_string),
+            summary: d.summary.as_ref().map(Prose::to_string),
+            focus_area: d.focus_area.as_ref().map(Slug::to_string),
+            other_focus_areas: texts(&d.other_focus_areas),
+            sub_area: d.sub_area.as_ref().map(Slug::to_string),
+            outcomes: texts(&d.outcomes),
+            enablers: texts(&d.enablers),
+            sectors: texts(&d.sectors),
+            tags: texts(&d.tags),
+            priority: d.priority,
+            starts_on: d.starts_on.map(|d| d.to_string()),
+            ends_on: d.ends_on.map(|d| d.to_string()),
+            dates_reason: d.dates_reason.as_ref().map(Prose::to_string),
+            budget: d.budget.map(RawMoney::from),
+            support_required: d.support_required.as_ref().map(Prose::to_string),
+            location: d.location.as_ref().map(RawLocation::from),
+            sdgs: d.sdgs.clone(),
+            inclusion_note: d.inclusion_note.as_ref().map(Prose::to_string),
+            continues: d.continues.as_ref().map(ProjectCode::to_string),
+            archived: d.archived,
+        }
+    }
+}
+
+/// What the rules of a project's details ask for beside the details.
+#[derive(Debug, Clone)]
+pub struct Context<'a> {
+    /// The framework's words.
+    pub vocabulary: &'a Vocabulary,
+    /// The project's country; none while its city is unknown.
+    pub country: Option<CountryCode>,
+    /// The project's plan cycle; none when it is unknown, which is a fault that the caller notes.
+    pub plan_cycle: Option<&'a PlanCycle>,
+    /// The project as it stands, when it is being edited.
+    pub before: Option<&'a Project>,
+    /// What it continues. The caller looked it up and noted what is wrong with it.
+    pub continues: Option<ProjectCode>,
+}
+
+impl Context<'_> {
+    /// Says whether a field may stay empty: an imported project keeps what it lacked, but nothing is cleared.
+    fn may_lack(&self, lacked: impl FnOnce(&ProjectDetails) -> bool) -> bool {
+        self.before.is_some_and(|p| p.import_key.is_some() && lacked(&p.details))
+    }
+}
+
+/// Parses a value that must be there unless it may be lacking.
+fn need<'r, T>(
+    faults: &mut Faults,
+    pointer: &str,
+    raw: Option<&'r str>,
+    may_lack: bool,
+    parse: impl FnOnce(&'r str) -> Result<T, ValueFault>,
+) -> Option<T> {
+    if raw.is_none() && may_lack { None } else { faults.need(pointer, raw, parse) }
+}
+
+/// Where a project stands in the framework.
+struct Themes {
+    focus_area: Option<Slug>,
+    other_focus_areas: Vec<Slug>,
+    sub_area: Option<Slug>,
+    outcomes: Vec<Slug>,
+    enablers: Vec<Slug>,
+    sectors: Vec<Slug>,
+    tags: Vec<Slug>,
+}
+
+/// When a project takes place.
+struct Dates {
+    starts_on: Option<NaiveDate>,
+    ends_on: Option<NaiveDate>,
+    reason: Option<Prose>,
+}
+
+impl RawDetails {
+    /// Parses the whole, noting every fault; none when the title is missing or wrong. The caller takes the details only
+    /// when nothing was noted.
+    pub fn parse(&self, on: &Context<'_>, faults: &mut Faults) -> Option<ProjectDetails> {
+        let f = faults;
+        let title = f.need("/title", self.title.as_deref(), Title::parse);
+        let title_local = f.opt("/title_local", self.title_local.as_deref(), Title::parse);
+        let may_lack = on.may_lack(|d| d.summary.is_none());
+        let summary = need(f, "/summary", self.summary.as_deref(), may_lack, Prose::parse);
+        let themes = self.themes(on, f);
+        let dates = self.dates(on, f);
+        let support = self.support_required.as_deref();
+        Some(ProjectDetails {
+            title_local,
+            summary,
+            focus_area: themes.focus_area,
+            other_focus_areas: themes.other_focus_areas,
+            sub_area: themes.sub_area,
+            outcomes: themes.outcomes,
+            enablers: themes.enablers,
+            sectors: themes.sectors,
+            tags: themes.tags,
+            priority: self.priority,
+            starts_on: dates.starts_on,
+            ends_on: dates.ends_on,
+            dates_reason: dates.reason,
+            budget: self.budget.as_ref().and_then(|b| b.parse("/budget", f)),
+            support_required: f.opt("/support_required", support, Prose::parse),
+            location: self.location.as_ref().and_then(|l| l.parse("/location", f)),
+            sdgs: list(f, "/sdgs", &self.sdgs, |n| goal(*n)),
+            inclusion_note: f.opt("/inclusion_note", self.inclusion_note.as_deref(), Prose::parse),
+            continues: on.continues.clone(),
+            archived: self.archived,
+            title: title?,
+        })
+    }
+
+    fn themes(&self, on: &Context<'_>, f: &mut Faults) -> Themes {
+        let v = on.vocabulary;
+        let area = |raw: &str| Vocabulary::find(&v.focus_areas, "focus area", raw);
+        let may_lack = on.may_lack(|d| d.focus_area.is_none());
+        let focus_area = need(f, "/focus_area", self.focus_area.as_deref(), may_lack, area);
+        let others = list(f, "/other_focus_areas", &self.other_focus_areas, |raw| {
+            let other = area(raw)?;
+            if Some(&other) == focus_area.as_ref() {
+                return Err(ValueFault::new("duplicate", "this is its focus area already"));
+            }
+            Ok(other)
+        });
+        let sub_area = f.opt("/sub_area", self.sub_area.as_deref(), |raw| {
+            sub_area(v, focus_area.as_ref(), raw)
+        });
+        let mut terms = |pointer: &str, known: &[Term], what: &str, raw: &[String]| {
+            list(f, pointer, raw, |r| Vocabulary::find(known, what, r))
+        };
+        // A national scheme is for the cities of its nation.
+        let own = |t: &&Term| {
+            on.country.is_none_or(|country| t.parent.as_deref() == Some(country.as_str()))
+        };
+        let tags: Vec<Term> = v.tags.iter().filter(own).cloned().collect();
+        Themes {
+            other_focus_areas: others,
+            sub_area,
+            outcomes: terms("/outcomes", &v.outcomes, "outcome", &self.outcomes),
+            enablers: terms("/enablers", &v.enablers, "enabler", &self.enablers),
+            sectors: terms("/sectors", &v.sectors, "sector", &self.sectors),
+            tags: terms("/tags", &tags, "tag of this country", &self.tags),
+            focus_area,
+        }
+    }
+
+    fn dates(&self, on: &Context<'_>, f: &mut Faults) -> Dates {
+        let may_lack = on.may_lack(|d| d.starts_on.is_none());
+        let starts_on = need(f, "/starts_on", self.starts_on.as_deref(), may_lack, day);
+        let may_lack = on.may_lack(|d| d.ends_on.is_none());
+        let ends_on = need(f, "/ends_on", self.ends_on.as_deref(), may_lack, day);
+        if starts_on.zip(ends_on).is_some_and(|(start, end)| end < start) {
+            f.add("/ends_on", ValueFault::new("order", "a day not before starts_on is expected"));
+        }
+        if let Some(cycle) = on.plan_cycle {
+            let years = cycle.starts_year..=cycle.ends_year;
+            let outside = |d: Option<NaiveDate>| d.is_some_and(|d| !years.contains(&d.year()));
+            if self.dates_reason.is_none() && (outside(starts_on) || outside(ends_on)) {
+                let detail = format!(
+                    "a start or end outside {} to {} needs a reason",
+                    cycle.starts_year, cycle.ends_year
+                );
+                f.add("/dates_reason", ValueFault::new("required", detail));
+            }
+        }
+        let reason = f.opt("/dates_reason", self.dates_reason.as_deref(), Prose::parse);
+        Dates { starts_on, ends_on, reason }
+    }
+}
+
+/// Finds a sub-area of the focus area; while that is unknown, any.
+fn sub_area(v: &Vocabulary, area: Option<&Slug>, raw: &str) -> Result<Slug, ValueFault> {
+    let Some(area) = area else { return Vocabulary::find(&v.sub_areas, "sub-area", raw) };
+    let own = |t: &&Term| t.parent.as_deref() == Some(area.as_str());
+    let own: Vec<Term> = v.sub_areas.iter().filter(own).cloned().collect();
+    Vocabulary::find(&own, "sub-area of its focus area", raw)
+}
+
+/// Parses the number of a Sustainable Development Goal.
+fn goal(raw: i64) -> Result<i64, ValueFault> {
+    if (1..=17).contains(&raw) {
+        Ok(raw)
+    } else {
+        Err(ValueFault::new("range", "a goal from 1 to 17 is expected"))
+    }
+}
