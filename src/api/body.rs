@@ -72,6 +72,24 @@ impl<B: FromBody> FromBody for WithClient<B> {
     }
 }
 
+/// A JSON body that may be left out.
+#[derive(Debug, Clone)]
+pub struct Optional<T>(pub T);
+
+impl<T: DeserializeOwned + Default> FromBody for Optional<T> {
+    async fn read(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
+        read_query(req, &[])?;
+        let bytes = read_bytes(req, payload, BODY_MAX).await?;
+        if bytes.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        if req.content_type() != "application/json" {
+            return Err(ApiError::UnsupportedMediaType);
+        }
+        parse_json(&bytes).map(Self)
+    }
+}
+
 /// Reads a body up to a limit.
 pub(crate) async fn read_bytes(
     req: &HttpRequest,

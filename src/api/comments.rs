@@ -1,6 +1,231 @@
 //! Comments on reports.
 
+use std::collections::HashMap;
+
+use actix_web::{get, patch, post, web::Data};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::{
+    answer::Answer,
+    body::{Json, Query},
+    error::{ApiError, ApiResult},
+    may::May,
+    page::{PageRequest, list_type},
+    state::State,
+    views::{Person, patch::some},
+};
+use crate::{
+    clock,
+    domain::{
+        comment::{Comment, CommentKind, RawComment},
+        fault::{Faults, ValueFault},
+        id::Id,
+        policy::{CommentReport, ReadComment, ReadReportInside, ResolveComment},
+    },
+    store::{Change, Conn, StoreResult, comments, users},
+};
 
 /// Registers the operations of this file.
-pub(super) fn routes(_cfg: &mut ServiceConfig) {}
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_comments)
+        .service(create_comment)
+        .service(get_comment)
+        .service(resolve_comment);
+}
+
+/// A comment to be written.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewComment {
+    /// What it says.
+    #[schema(required, nullable = false, example = "Which districts are meant?")]
+    pub text: Option<String>,
+    /// The field it is about, as a JSON pointer; none for the whole report.
+    #[schema(example = "/achievements")]
+    pub pointer: Option<String>,
+}
+
+/// What can change on a comment: nobody changes what was said.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CommentPatch {
+    /// Whether it is settled.
+    #[serde(default, deserialize_with = "some")]
+    #[schema(value_type = Option<bool>, nullable = false, example = true)]
+    pub resolved: Option<Option<bool>>,
+}
+
+/// Which page of the comments.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub struct CommentParams {
+    /// Where to go on: `next` of the page before.
+    pub cursor: Option<String>,
+    /// Items on the page, 1 to 1000; 50 when absent.
+    #[param(minimum = 1, maximum = 1000)]
+    pub limit: Option<i64>,
+}
+
+/// A comment on a report.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CommentView {
+    /// The comment's identifier.
+    pub id: Uuid,
+    /// What it says.
+    pub text: String,
+    /// The field it is about, as a JSON pointer; null for the whole report.
+    #[schema(required)]
+    pub pointer: Option<String>,
+    /// Who wrote it.
+    pub author: Person,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What it came with.
+    pub kind: CommentKind,
+    /// When it was settled.
+    #[schema(required)]
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// Who settled it.
+    #[schema(required)]
+    pub resolved_by: Option<Person>,
+    /// Counts the changes of the comment.
+    pub version: i64,
+}
+list_type!(
+    /// Comments, in the order of their writing.
+    CommentList of CommentView
+);
+
+/// Shows comments with the names of the people in them.
+fn show(conn: &mut Conn, comments: Vec<Comment>) -> StoreResult<Vec<CommentView>> {
+    let people = |c: &Comment| [Some(c.author), c.resolved_by].into_iter().flatten();
+    let mut ids: Vec<Uuid> = comments.iter().flat_map(people).map(Id::uuid).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let names: HashMap<Uuid, String> = users::names(conn, &ids)?.into_iter().collect();
+    let person = |id: Uuid| Person { id, name: names.get(&id).cloned().unwrap_or_default() };
+    let view = |c: Comment| CommentView {
+        id: c.id.uuid(),
+        text: c.text.to_string(),
+        pointer: c.pointer,
+        author: person(c.author.uuid()),
+        at: c.at,
+        kind: c.kind,
+        resolved_at: c.resolved_at,
+        resolved_by: c.resolved_by.map(|id| person(id.uuid())),
+        version: c.version,
+    };
+    Ok(comments.into_iter().map(view).collect())
+}
+
+fn show_one(conn: &mut Conn, comment: Comment) -> ApiResult<CommentView> {
+    show(conn, vec![comment])?.pop().ok_or(ApiError::NotFound)
+}
+
+/// List comments
+///
+/// On a report, in the order of their writing: for its city, its representative and the secretariat.
+#[utoipa::path(tag = "reports", params(CommentParams), responses((status = 200, body = CommentList)))]
+#[get("/projects/{project}/reports/{cycle}/comments")]
+async fn list_comments(
+    may: May<ReadReportInside, Query<CommentParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let (project, cycle) = &may.key;
+    let path = format!("/api/v1/projects/{project}/reports/{cycle}/comments");
+    let params = may.body.0;
+    let request = PageRequest::read(&path, &(), params.cursor.as_deref(), params.limit)?;
+    let report = may.proof.on().report.as_ref().ok_or(ApiError::NotFound)?.id;
+    let (after, limit) = (request.after, request.limit + 1);
+    let read = move |c: &mut Conn| -> StoreResult<_> {
+        let (comments, total) = comments::list(c, report, after.map(Id::new), limit)?;
+        Ok((show(c, comments)?, total))
+    };
+    let (views, total) = state.db.read(read).await?;
+    let list = CommentList::from(request.page(views, total, |v| v.id, |v| v)?);
+    request.answer(&list, list.next.as_deref())
+}
+
+/// Read a comment
+///
+/// For the report's city, its representative and the secretariat.
+#[utoipa::path(tag = "reports", responses((status = 200, body = CommentView)))]
+#[get("/projects/{project}/reports/{cycle}/comments/{id}")]
+async fn get_comment(may: May<ReadComment>, state: Data<State>) -> ApiResult<Answer> {
+    let comment = may.proof.into_on().comment;
+    let view = state.db.point(move |c| show_one(c, comment)).await?;
+    Answer::record(view.version, &view)
+}
+
+/// Comment on a report
+///
+/// For its city, its representative and the secretariat. A comment adds no hand in the report.
+#[utoipa::path(tag = "reports", request_body = NewComment, responses((status = 201, body = CommentView)))]
+#[post("/projects/{project}/reports/{cycle}/comments")]
+async fn create_comment(
+    may: May<CommentReport, Json<NewComment>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    may.precondition.absent()?;
+    let (caller, key, Json(body)) = (may.caller, may.key, may.body);
+    let id = Id::new(clock::fresh_uuid());
+    let location = format!("/api/v1/projects/{}/reports/{}/comments/{id}", key.0, key.1);
+    let view = state
+        .db
+        .write(move |tx| {
+            let proof = tx.prove::<CommentReport>(caller, &key)?;
+            let said = RawComment { text: body.text, pointer: body.pointer }.parse()?;
+            let report = proof.on().report.as_ref().ok_or(ApiError::NotFound)?;
+            let by = (proof.actor().user(), tx.at());
+            let comment = Comment::new(id, report, CommentKind::Note, said, by);
+            tx.save(&comment, Change::plain("create"))?;
+            show_one(tx.conn(), comment)
+        })
+        .await?;
+    Ok(Answer::record(view.version, &view)?.created(location))
+}
+
+/// Settle a comment
+///
+/// Marks it as settled, or as open again. What was said stays for ever.
+#[utoipa::path(tag = "reports", request_body = CommentPatch, responses((status = 200, body = CommentView)))]
+#[patch("/projects/{project}/reports/{cycle}/comments/{id}")]
+async fn resolve_comment(
+    may: May<ResolveComment, Json<CommentPatch>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let (caller, key, precondition, Json(body)) = (may.caller, may.key, may.precondition, may.body);
+    let view = state
+        .db
+        .write(move |tx| {
+            let proof = tx.prove::<ResolveComment>(caller, &key)?;
+            let before = proof.on().comment.clone();
+            precondition.required(tx, &before)?;
+            let resolved = resolved(&body, &before)?;
+            let after = before.resolve(resolved, proof.actor().user(), tx.at());
+            if let Some(after) = &after {
+                tx.save(after, Change::plain("edit"))?;
+            }
+            show_one(tx.conn(), after.unwrap_or(before))
+        })
+        .await?;
+    Answer::record(view.version, &view)
+}
+
+/// Reads whether the comment is to be settled; a patch without the member keeps it as it is.
+fn resolved(patch: &CommentPatch, before: &Comment) -> ApiResult<bool> {
+    match patch.resolved {
+        None => Ok(before.resolved_at.is_some()),
+        Some(Some(resolved)) => Ok(resolved),
+        Some(None) => {
+            let mut faults = Faults::new();
+            faults.add("/resolved", ValueFault::required());
+            Err(faults.into_vec().into())
+        }
+    }
+}

@@ -14,7 +14,6 @@ use crate::domain::{fault::ValueFault, journal::hex};
 
 /// Items on a page when nothing else is asked for.
 pub const LIMIT_DEFAULT: i64 = 50;
-/// How JSON writes NUL.
 /// Most items on a page.
 pub const LIMIT_MAX: i64 = 1000;
 

@@ -1,6 +1,172 @@
-//! Reports and their life.
+//! Reports and their life: reading, writing, and the transitions. The lists are in `list.rs`.
 
+use actix_web::{get, post, put, web::Data};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::{
+    answer::Answer,
+    body::{Json, Optional},
+    error::{ApiError, ApiResult},
+    may::May,
+    state::State,
+};
+use crate::{
+    clock,
+    domain::{
+        id::Id,
+        policy::{
+            ApproveReport, EditReport, ReadReport, ReadReportInside, ReopenReport, ReturnReport,
+            SubmitReport, WithdrawReport,
+        },
+        readiness,
+    },
+};
+
+mod act;
+mod header;
+mod input;
+mod list;
+mod view;
+
+use act::{Asked, Key, Step};
+pub use header::HeaderView;
+pub use input::{NewReport, NewTransition};
+pub use list::{ReportItem, ReportList, ReportParams};
+use view::show;
+pub use view::{ReadinessView, ReportView};
+
 /// Registers the operations of this file.
-pub(super) fn routes(_cfg: &mut ServiceConfig) {}
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list::list_reports)
+        .service(list::list_project_reports)
+        .service(get_report)
+        .service(write_report)
+        .service(get_readiness)
+        .service(submit_report)
+        .service(withdraw_report)
+        .service(return_report)
+        .service(approve_report)
+        .service(reopen_report);
+}
+
+fn path((project, cycle): &Key) -> String {
+    format!("/api/v1/projects/{project}/reports/{cycle}")
+}
+
+/// Read a report
+///
+/// Its city reads the working copy from the first draft on, its representative and the secretariat once it was submitted;
+/// everybody else reads what was last approved.
+#[utoipa::path(tag = "reports", responses((status = 200, body = ReportView)))]
+#[get("/projects/{project}/reports/{cycle}")]
+async fn get_report(may: May<ReadReport>, state: Data<State>) -> ApiResult<Answer> {
+    let (proof, at) = (may.proof, state.clock.now());
+    let view = state.db.point(move |c| show(c, proof.on(), proof.actor(), at)).await?;
+    Answer::record(view.version, &view)
+}
+
+/// Write a report
+///
+/// Makes the report, or replaces what it says, while it is a draft or was returned. Nothing is required before the
+/// submission, but what is there must be right. The cycle must be open, or extended for the city.
+#[utoipa::path(
+    tag = "reports",
+    request_body = NewReport,
+    responses((status = 200, body = ReportView), (status = 201, body = ReportView))
+)]
+#[put("/projects/{project}/reports/{cycle}")]
+async fn write_report(
+    may: May<EditReport, Json<NewReport>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let asked = Asked { caller: may.caller, key: may.key, precondition: may.precondition };
+    let (Json(body), id) = (may.body, Id::new(clock::fresh_uuid()));
+    let location = path(&asked.key);
+    let written = state.db.write(move |tx| act::write(tx, &asked, body, id)).await?;
+    let answer = Answer::record(written.view.version, &written.view)?;
+    Ok(if written.created { answer.created(location) } else { answer })
+}
+
+/// Read what a report still lacks
+///
+/// Everything that would stop a submission now, by the rules that guard it.
+#[utoipa::path(tag = "reports", responses((status = 200, body = ReadinessView)))]
+#[get("/projects/{project}/reports/{cycle}/readiness")]
+async fn get_readiness(may: May<ReadReportInside>) -> ApiResult<Answer> {
+    let on = may.proof.on();
+    let report = on.report.as_ref().ok_or(ApiError::NotFound)?;
+    Answer::of(&ReadinessView::from(readiness::of(on, &report.content)))
+}
+
+async fn run<A: Step>(
+    may: May<A, Optional<NewTransition>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let asked = Asked { caller: may.caller, key: may.key, precondition: may.precondition };
+    let (Optional(body), comment) = (may.body, Id::new(clock::fresh_uuid()));
+    let view = state.db.write(move |tx| act::transition::<A>(tx, &asked, body, comment)).await?;
+    Answer::record(view.version, &view)
+}
+
+/// Submit a report
+///
+/// Hands a draft or a returned report to the representative, when nothing is missing. The project's record is frozen with
+/// it. The cycle must be open, or extended for the city. A comment is optional.
+#[utoipa::path(tag = "reports", request_body = Option<NewTransition>, responses((status = 200, body = ReportView)))]
+#[post("/projects/{project}/reports/{cycle}/submit")]
+async fn submit_report(
+    may: May<SubmitReport, Optional<NewTransition>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    run(may, state).await
+}
+
+/// Withdraw a report
+///
+/// Takes a submission back before it is decided on; the report is a draft again. A comment is optional.
+#[utoipa::path(tag = "reports", request_body = Option<NewTransition>, responses((status = 200, body = ReportView)))]
+#[post("/projects/{project}/reports/{cycle}/withdraw")]
+async fn withdraw_report(
+    may: May<WithdrawReport, Optional<NewTransition>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    run(may, state).await
+}
+
+/// Return a report
+///
+/// Sends a submitted report back to its city, with the reason. Nobody returns what they had a hand in.
+#[utoipa::path(tag = "reports", request_body = NewTransition, responses((status = 200, body = ReportView)))]
+#[post("/projects/{project}/reports/{cycle}/return")]
+async fn return_report(
+    may: May<ReturnReport, Optional<NewTransition>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    run(may, state).await
+}
+
+/// Approve a report
+///
+/// Accepts a submitted report: from now on everybody reads it, and figures count it. Nobody approves what they had a hand
+/// in. A comment is optional.
+#[utoipa::path(tag = "reports", request_body = Option<NewTransition>, responses((status = 200, body = ReportView)))]
+#[post("/projects/{project}/reports/{cycle}/approve")]
+async fn approve_report(
+    may: May<ApproveReport, Optional<NewTransition>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    run(may, state).await
+}
+
+/// Reopen a report
+///
+/// Takes an approval up again, with the reason, so that the city can correct the report. Everybody else goes on reading
+/// what was approved until the next approval.
+#[utoipa::path(tag = "reports", request_body = NewTransition, responses((status = 200, body = ReportView)))]
+#[post("/projects/{project}/reports/{cycle}/reopen")]
+async fn reopen_report(
+    may: May<ReopenReport, Optional<NewTransition>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    run(may, state).await
+}

@@ -12,6 +12,10 @@ use super::{
     value::{Prose, Slug, words},
 };
 
+mod raw;
+
+pub use raw::RawComment;
+
 words! {
     /// What a comment came with.
     CommentKind("comment kind") {
@@ -53,4 +57,45 @@ pub struct Comment {
     pub resolved_by: Option<Id<User>>,
     /// Counts the changes of this record, from 1.
     pub version: i64,
+}
+
+impl Comment {
+    /// Writes a comment on a report.
+    #[must_use]
+    pub fn new(
+        id: Id<Self>,
+        report: &Report,
+        kind: CommentKind,
+        (text, pointer): (Prose, Option<String>),
+        (author, at): (Id<User>, DateTime<Utc>),
+    ) -> Self {
+        Self {
+            id,
+            report: report.id,
+            code: report.code.clone(),
+            cycle: report.cycle.clone(),
+            text,
+            pointer,
+            author,
+            at,
+            kind,
+            resolved_at: None,
+            resolved_by: None,
+            version: 1,
+        }
+    }
+
+    /// Settles a comment, or opens it again; none when it is so already, so that whoever settled it first stays named.
+    #[must_use]
+    pub fn resolve(&self, resolved: bool, by: Id<User>, at: DateTime<Utc>) -> Option<Self> {
+        if self.resolved_at.is_some() == resolved {
+            return None;
+        }
+        Some(Self {
+            resolved_at: resolved.then_some(at),
+            resolved_by: resolved.then_some(by),
+            version: self.version + 1,
+            ..self.clone()
+        })
+    }
 }

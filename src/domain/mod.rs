@@ -22,6 +22,8 @@ pub mod report;
 pub mod seed;
 pub mod session;
 pub mod subject;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod user;
 pub mod value;
 pub mod workflow;

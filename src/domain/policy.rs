@@ -15,6 +15,8 @@ use super::{
 pub mod acts;
 pub mod people;
 pub mod sight;
+#[cfg(test)]
+mod tests;
 
 pub use acts::*;
 pub use sight::{Face, Sight, Visible};

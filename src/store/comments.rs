@@ -1,1 +1,162 @@
 //! Comments on reports.
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::{
+    Conn, Record, StoreError, StoreResult,
+    conn::on,
+    load::Load,
+    schema::comments,
+    tx::kept,
+    types::{DbTs, DbUuid},
+};
+use crate::domain::{
+    comment::{Comment, CommentKind},
+    id::Id,
+    policy::{Act, Actor},
+    project::ProjectCode,
+    report::Report,
+    subject::{CommentSubject, ReportSubject},
+    value::{Prose, Slug},
+};
+
+/// A comment's row.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = comments, treat_none_as_null = true)]
+struct CommentRow {
+    id: DbUuid,
+    report_id: DbUuid,
+    code: String,
+    cycle: String,
+    body: String,
+    pointer: Option<String>,
+    author: DbUuid,
+    written_at: DbTs,
+    kind: String,
+    resolved_at: Option<DbTs>,
+    resolved_by: Option<DbUuid>,
+    version: i64,
+}
+
+impl TryFrom<&Comment> for CommentRow {
+    type Error = StoreError;
+    fn try_from(c: &Comment) -> StoreResult<Self> {
+        Ok(Self {
+            id: c.id.into(),
+            report_id: c.report.into(),
+            code: c.code.to_string(),
+            cycle: c.cycle.to_string(),
+            body: c.text.to_string(),
+            pointer: c.pointer.clone(),
+            author: c.author.into(),
+            written_at: DbTs(c.at),
+            kind: c.kind.to_string(),
+            resolved_at: c.resolved_at.map(DbTs),
+            resolved_by: c.resolved_by.map(DbUuid::from),
+            version: c.version,
+        })
+    }
+}
+impl TryFrom<CommentRow> for Comment {
+    type Error = StoreError;
+    fn try_from(r: CommentRow) -> StoreResult<Self> {
+        Ok(Self {
+            id: r.id.into(),
+            report: r.report_id.into(),
+            code: ProjectCode::parse(r.code)?,
+            cycle: Slug::parse(r.cycle)?,
+            text: Prose::parse(r.body)?,
+            pointer: r.pointer,
+            author: r.author.into(),
+            at: r.written_at.0,
+            kind: CommentKind::parse(r.kind)?,
+            resolved_at: r.resolved_at.map(|t| t.0),
+            resolved_by: r.resolved_by.map(Id::from),
+            version: r.version,
+        })
+    }
+}
+kept!(Comment, CommentRow, comments, |c| DbUuid::from(c.id));
+impl Record for Comment {
+    const ENTITY: &'static str = "comment";
+    const PUBLIC: bool = false;
+    fn key(&self) -> String {
+        format!("{}/{}/{}", self.code, self.cycle, self.id)
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn content(&self) -> Result<Value, serde_json::Error> {
+        serde_json::to_value(self)
+    }
+}
+
+/// Reads the comments on a report after one of them, in the order of their writing, and how many there are.
+///
+/// # Errors
+/// Failures of the database.
+pub fn list(
+    conn: &mut Conn,
+    report: Id<Report>,
+    after: Option<Id<Comment>>,
+    limit: i64,
+) -> StoreResult<(Vec<Comment>, i64)> {
+    let of = comments::report_id.eq(DbUuid::from(report));
+    let total = on!(conn, |c, DB| comments::table.filter(of).count().get_result(c))?;
+    let rows: Vec<CommentRow> = on!(conn, |c, DB| {
+        let mut query = comments::table
+            .filter(of)
+            .order(comments::id)
+            .limit(limit)
+            .select(CommentRow::as_select())
+            .into_boxed::<DB>();
+        if let Some(after) = after {
+            query = query.filter(comments::id.gt(DbUuid::from(after)));
+        }
+        query.load(c)
+    })?;
+    Ok((rows.into_iter().map(Comment::try_from).collect::<StoreResult<_>>()?, total))
+}
+
+fn find(conn: &mut Conn, report: &Report, id: Id<Comment>) -> StoreResult<Option<Comment>> {
+    let row: Option<CommentRow> = on!(conn, |c, DB| comments::table
+        .find(DbUuid::from(id))
+        .filter(comments::report_id.eq(DbUuid::from(report.id)))
+        .select(CommentRow::as_select())
+        .get_result(c)
+        .optional())?;
+    row.map(Comment::try_from).transpose()
+}
+
+impl CommentSubject {
+    fn of(
+        conn: &mut Conn,
+        on: Option<ReportSubject>,
+        id: Id<Comment>,
+    ) -> StoreResult<Option<Self>> {
+        let Some(on) = on else { return Ok(None) };
+        let Some(report) = &on.report else { return Ok(None) };
+        Ok(find(conn, report, id)?.map(|comment| Self { on, comment }))
+    }
+}
+
+impl Load for CommentSubject {
+    fn load(
+        conn: &mut Conn,
+        (code, (cycle, id)): &(ProjectCode, (Slug, Id<Comment>)),
+    ) -> StoreResult<Option<Self>> {
+        let on = ReportSubject::load(conn, &(code.clone(), cycle.clone()))?;
+        Self::of(conn, on, *id)
+    }
+
+    fn load_for(
+        conn: &mut Conn,
+        (code, (cycle, id)): &(ProjectCode, (Slug, Id<Comment>)),
+        act: Act,
+        actor: &Actor,
+    ) -> StoreResult<Option<Self>> {
+        let on = ReportSubject::load_for(conn, &(code.clone(), cycle.clone()), act, actor)?;
+        Self::of(conn, on, *id)
+    }
+}

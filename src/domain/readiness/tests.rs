@@ -1,1 +1,153 @@
+//! What blocks a submission.
 
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::{
+    id::Id,
+    report::{IndicatorValue, MilestoneDone, PercentMethod, ReportState},
+    testing::{day, project, ready, report, subject},
+    value::{Percent, Prose},
+};
+
+fn pointers(content: &Content, previous: Option<Status>) -> Vec<String> {
+    missing(content, &project().details, previous).into_iter().map(|f| f.pointer).collect()
+}
+
+#[test]
+fn an_empty_report_lacks_everything_at_once() {
+    let lacks = pointers(&Content::default(), None);
+    let expected = [
+        "/status",
+        "/achievements",
+        "/challenges",
+        "/next_steps",
+        "/percent_complete",
+        "/percent_method",
+    ];
+    assert_eq!(lacks, expected);
+}
+
+#[test]
+fn the_projects_own_record_is_asked_for_too() {
+    let mut details = project().details;
+    (details.focus_area, details.starts_on, details.ends_on) = (None, None, None);
+    let lacks: Vec<String> =
+        missing(&ready(), &details, None).into_iter().map(|f| f.pointer).collect();
+    assert_eq!(lacks, ["/project/focus_area", "/project/starts_on", "/project/ends_on"]);
+}
+
+#[test]
+fn what_is_planned_or_cancelled_needs_no_percentage() {
+    for status in [Status::Planning, Status::Cancelled] {
+        let content = Content {
+            status: Some(status),
+            status_reason: Some(Prose::parse("The donor withdrew.").unwrap()),
+            percent_complete: None,
+            percent_method: None,
+            ..ready()
+        };
+        assert!(pointers(&content, None).is_empty(), "{status}");
+        let number = Content { percent_complete: Percent::from_hundredths(0), ..content };
+        assert_eq!(pointers(&number, None), ["/percent_method"], "{status}");
+    }
+}
+
+#[test]
+fn a_status_that_the_sources_do_not_tell_is_never_accepted() {
+    let content = Content { status: Some(Status::NotStated), ..ready() };
+    assert!(pointers(&content, None).contains(&"/status".to_owned()));
+}
+
+#[test]
+fn the_steps_of_the_status_that_need_a_reason_are_as_checked_in() {
+    let mut text =
+        String::from("Rows: previous status. Columns: status. Whether a reason is needed.\n\n");
+    let word = |s: Option<Status>| s.map_or("none", Status::as_str);
+    text.push_str(&format!("{:12}", ""));
+    let sayable: Vec<Status> =
+        Status::ALL.iter().copied().filter(|s| *s != Status::NotStated).collect();
+    for now in &sayable {
+        text.push_str(&format!("{:>11}", now.as_str()));
+    }
+    for before in std::iter::once(None).chain(sayable.iter().copied().map(Some)) {
+        text.push_str(&format!("\n{:12}", word(before)));
+        for now in &sayable {
+            text.push_str(&format!(
+                "{:>11}",
+                if now.needs_reason(before) { "reason" } else { "-" }
+            ));
+        }
+    }
+    insta::assert_snapshot!("status_steps", text);
+}
+
+#[test]
+fn what_was_taken_off_the_project_cannot_be_reported_on() {
+    let mut on = subject(Some(report(ReportState::Draft)));
+    let gone = uuid::Uuid::from_u128(77);
+    let content = Content {
+        milestones: vec![MilestoneDone {
+            milestone_id: Id::new(gone),
+            completed_on: day("2026-01-01"),
+        }],
+        indicator_values: vec![IndicatorValue {
+            indicator_id: Id::new(gone),
+            value: 1.0,
+            measured_on: day("2026-01-01"),
+        }],
+        ..ready()
+    };
+    let lacks: Vec<String> = of(&on, &content).into_iter().map(|f| f.pointer).collect();
+    assert_eq!(lacks, ["/milestones/0/milestone_id", "/indicator_values/0/indicator_id"]);
+    on.project.details.ends_on = None;
+    assert_eq!(of(&on, &content).len(), 3);
+}
+
+fn contents() -> impl Strategy<Value = Content> {
+    let text = || proptest::option::of(Just(Prose::parse("said").unwrap()));
+    (
+        proptest::option::of(proptest::sample::select(Status::ALL)),
+        proptest::option::of((0..=10_000_i64).prop_map(|h| Percent::from_hundredths(h).unwrap())),
+        proptest::option::of(proptest::sample::select(PercentMethod::ALL)),
+        (text(), text(), text(), text()),
+    )
+        .prop_map(|(status, percent_complete, percent_method, (reason, done, hard, next))| {
+            Content {
+                status,
+                percent_complete,
+                percent_method,
+                status_reason: reason,
+                achievements: done,
+                challenges: hard,
+                next_steps: next,
+                ..Content::default()
+            }
+        })
+}
+
+proptest! {
+    /// Saying more never makes a report less ready, but for a percentage that asks for its method.
+    #[test]
+    fn filling_in_what_is_missing_makes_it_ready(
+        mut content in contents(),
+        previous in proptest::option::of(proptest::sample::select(Status::ALL)),
+    ) {
+        let text = Some(Prose::parse("said").unwrap());
+        for pointer in pointers(&content, previous) {
+            match pointer.as_str() {
+                "/status" => content.status = Some(Status::Ongoing),
+                "/status_reason" => content.status_reason.clone_from(&text),
+                "/percent_complete" => content.percent_complete = Percent::from_hundredths(5),
+                "/percent_method" => content.percent_method = Some(PercentMethod::SelfAssessed),
+                "/achievements" => content.achievements.clone_from(&text),
+                "/challenges" => content.challenges.clone_from(&text),
+                "/next_steps" => content.next_steps.clone_from(&text),
+                other => prop_assert!(false, "nobody can fill in {other}"),
+            }
+        }
+        // A status that was filled in may itself need a reason.
+        let left = pointers(&content, previous);
+        prop_assert!(left.is_empty() || left == ["/status_reason"], "{left:?}");
+    }
+}

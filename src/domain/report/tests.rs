@@ -1,1 +1,144 @@
+//! The door of a report's content.
 
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::{
+    parts::{Better, IndicatorKind},
+    testing::{day, project},
+    value::Title,
+};
+
+fn id<T>(n: u128) -> Id<T> {
+    Id::new(uuid::Uuid::from_u128(n))
+}
+fn milestone(n: u128) -> Milestone {
+    Milestone {
+        id: id(n),
+        project: project().id,
+        code: project().code,
+        title: Title::parse("Opened").unwrap(),
+        due_on: day("2025-06-30"),
+        weight: 1,
+        completed_on: None,
+        version: 1,
+    }
+}
+fn indicator(n: u128) -> Indicator {
+    Indicator {
+        id: id(n),
+        project: project().id,
+        code: project().code,
+        name: Title::parse("Minutes lost").unwrap(),
+        kind: IndicatorKind::Outcome,
+        unit: Title::parse("min").unwrap(),
+        better: Better::Down,
+        baseline: None,
+        target: None,
+        version: 1,
+    }
+}
+fn parse(raw: RawReport) -> Result<Content, Vec<String>> {
+    let (milestones, indicators) = (vec![milestone(1), milestone(2)], vec![indicator(3)]);
+    raw.parse(Known { milestones: &milestones, indicators: &indicators })
+        .map_err(|faults| faults.into_iter().map(|f| format!("{} {}", f.pointer, f.code)).collect())
+}
+fn text(n: u128) -> Option<String> {
+    Some(uuid::Uuid::from_u128(n).to_string())
+}
+fn done(n: u128, on: &str) -> RawMilestone {
+    RawMilestone { milestone_id: text(n), completed_on: Some(on.to_owned()) }
+}
+fn value(n: u128, value: f64, on: &str) -> RawValue {
+    RawValue { indicator_id: text(n), value: Some(value), measured_on: Some(on.to_owned()) }
+}
+fn link(url: &str) -> RawEvidence {
+    RawEvidence { title: Some("Minutes".to_owned()), url: Some(url.to_owned()) }
+}
+
+#[test]
+fn nothing_is_required_before_the_submission() {
+    assert_eq!(parse(RawReport::default()), Ok(Content::default()));
+}
+
+#[test]
+fn every_fault_is_named_at_once() {
+    let faults = parse(RawReport {
+        status: Some("not_stated".to_owned()),
+        status_reason: Some("\u{0}".to_owned()),
+        percent_complete: Some(140.0),
+        percent_method: Some("guess".to_owned()),
+        achievements: Some("x".repeat(10_001)),
+        challenges: Some("a \u{202E}b".to_owned()),
+        next_steps: Some("  ".to_owned()),
+        spent: Some((-1, "XXQ".to_owned())),
+        milestones: vec![
+            done(1, "2026-02-30"),
+            done(9, "2026-02-01"),
+            done(2, "2026-01-01"),
+            done(2, "2026-01-02"),
+        ],
+        indicator_values: vec![
+            value(3, 1.0, "2026-06-30"),
+            value(3, f64::INFINITY, "2026-07-31"),
+            value(3, 2.0, "2026-06-30"),
+            value(1, 2.0, "2026-06-30"),
+            RawValue::default(),
+        ],
+        evidence: vec![
+            link("http://example.org"),
+            link("https://user:pw@example.org"),
+            RawEvidence::default(),
+        ],
+        ..RawReport::default()
+    })
+    .unwrap_err();
+    insta::assert_snapshot!("faults", faults.join("\n"));
+}
+
+#[test]
+fn lists_that_are_too_long_are_not_looked_into() {
+    let faults = parse(RawReport {
+        evidence: vec![RawEvidence::default(); 51],
+        indicator_values: vec![RawValue::default(); 2001],
+        milestones: vec![RawMilestone::default(); 501],
+        ..RawReport::default()
+    });
+    let expected = ["/milestones too_many", "/indicator_values too_many", "/evidence too_many"];
+    assert_eq!(faults.unwrap_err(), expected);
+}
+
+#[test]
+fn percentages_have_two_decimals() {
+    let percent = |p| parse(RawReport { percent_complete: Some(p), ..RawReport::default() });
+    assert_eq!(percent(62.55).unwrap().percent_complete.unwrap().hundredths(), 6255);
+    assert!(percent(0.0).is_ok() && percent(100.0).is_ok());
+    for wrong in [62.555, -0.01, 100.01, f64::NAN, f64::NEG_INFINITY] {
+        assert!(percent(wrong).is_err(), "{wrong}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_accepted_survives_the_journal(
+        hundredths in proptest::option::of(0..=10_000_i64),
+        measured in proptest::collection::btree_map(0..28_u32, -1e15..1e15_f64, 0..8),
+        said in proptest::option::of("\\PC{1,40}"),
+        unchanged in any::<bool>(),
+    ) {
+        let raw = RawReport {
+            percent_complete: hundredths.and_then(Percent::from_hundredths).map(Percent::value),
+            indicator_values: measured.iter().map(|(d, v)| value(3, *v, &format!("2026-02-{:02}", d + 1))).collect(),
+            achievements: said,
+            unchanged,
+            ..RawReport::default()
+        };
+        if let Ok(content) = parse(raw) {
+            prop_assert_eq!(content.percent_complete.map(Percent::hundredths), hundredths);
+            let text = crate::domain::journal::canonical(&content).unwrap();
+            let back: Content = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(&back, &content);
+            prop_assert_eq!(crate::domain::journal::canonical(&back).unwrap(), text);
+        }
+    }
+}

@@ -1,1 +1,299 @@
+//! The life of a report: every pair of state and transition as a snapshot, and what holds on every path.
 
+use std::{fmt::Write as _, sync::Arc};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::{
+    cycle::CycleState,
+    policy::{Actor, Denied, Unproved},
+    report::PercentMethod,
+    testing::{
+        actor, approved, city, cycle, day, now, officer, project, ready, report, representative,
+        secretariat, slug, subject,
+    },
+    user::Role,
+};
+
+fn prove<A: Action<On = ReportSubject>>(
+    on: &ReportSubject,
+    actor: &Actor,
+) -> Result<Authorized<A>, Denied> {
+    Unproved::seal(on.clone()).authorize::<A>(&Arc::new(actor.clone()))
+}
+
+#[test]
+fn every_pair_of_state_and_transition_is_as_checked_in() {
+    let mut text = String::from(
+        "Rows: state. Columns: transition. Cells: the state that follows, or 409.\n\n",
+    );
+    let _ = write!(text, "{:12}", "");
+    for t in Transition::ALL {
+        let _ = write!(text, "{:>11}", t.as_str());
+    }
+    for state in ReportState::ALL {
+        let _ = write!(text, "\n{:12}", state.as_str());
+        for t in Transition::ALL {
+            let _ = write!(text, "{:>11}", t.from(*state).map_or("409", ReportState::as_str));
+        }
+    }
+    insta::assert_snapshot!("transitions", text);
+}
+
+#[test]
+fn every_transition_in_every_state_of_the_cycle_is_as_checked_in() {
+    let mut text =
+        String::from("Rows: cycle. Columns: transition, on a report whose state allows it.\n\n");
+    let _ = write!(text, "{:36}", "");
+    for t in Transition::ALL {
+        let _ = write!(text, "{:>11}", t.as_str());
+    }
+    let extensions = [
+        ("", None),
+        (", extended until yesterday", Some(day("2026-11-19"))),
+        (", extended until today", Some(day("2026-11-20"))),
+    ];
+    for state in CycleState::ALL {
+        for (words, extension) in extensions {
+            let _ = write!(text, "\n{:36}", format!("{state}{words}"));
+            for t in Transition::ALL {
+                let from = ReportState::ALL.iter().find(|s| t.from(**s).is_ok()).unwrap();
+                let mut on = subject(Some(report(*from)));
+                on.cycle = cycle(*state);
+                on.extension = extension;
+                let cell = if possible(*t, &on, now()).is_ok() { "yes" } else { "409" };
+                let _ = write!(text, "{cell:>11}");
+            }
+        }
+    }
+    insta::assert_snapshot!("cycles", text);
+}
+
+#[test]
+fn an_extension_ends_at_midnight_of_the_city() {
+    let mut on = subject(Some(report(ReportState::Draft)));
+    on.cycle = cycle(CycleState::Closed);
+    on.extension = Some(day("2027-01-10"));
+    // Da Nang is seven hours ahead of UTC.
+    let before = "2027-01-10T16:59:59Z".parse().unwrap();
+    let after = "2027-01-10T17:00:00Z".parse().unwrap();
+    assert!(possible(Transition::Edit, &on, before).is_ok());
+    assert!(possible(Transition::Edit, &on, after).is_err());
+    assert!(
+        possible(Transition::Approve, &subject(Some(report(ReportState::Submitted))), after)
+            .is_ok()
+    );
+}
+
+#[test]
+fn a_project_is_reported_in_cycles_of_its_own_plan_cycle() {
+    let mut on = subject(None);
+    on.cycle.plan_cycle = slug("2026-2035");
+    let refused = possible(Transition::Edit, &on, now()).unwrap_err();
+    assert!(refused.to_string().contains("another plan cycle"), "{refused}");
+}
+
+#[test]
+fn a_submission_freezes_the_project_and_clears_the_decision() {
+    let mut on = subject(Some(report(ReportState::Returned)));
+    on.project.version = 8;
+    let sent = submit(&prove(&on, &officer(1)).unwrap(), now()).unwrap();
+    assert_eq!(sent.header.as_ref().unwrap().project_version, 8);
+    assert_eq!((sent.state, sent.decided, sent.version), (ReportState::Submitted, None, 6));
+    assert!(sent.ever_submitted && sent.submitted.is_some());
+}
+
+#[test]
+fn a_withdrawal_clears_the_submission_and_keeps_that_it_was_seen() {
+    let on = subject(Some(report(ReportState::Submitted)));
+    let back = withdraw(&prove(&on, &officer(1)).unwrap(), now()).unwrap();
+    assert_eq!((back.state, back.submitted), (ReportState::Draft, None));
+    assert!(back.ever_submitted);
+}
+
+#[test]
+fn an_edit_of_what_was_imported_is_no_longer_what_the_source_said() {
+    let mut imported = report(ReportState::Returned);
+    imported.imported = Some(serde_json::json!({ "source": "M&E 2023" }));
+    let on = subject(Some(imported));
+    let edited =
+        edit(&prove(&on, &officer(1)).unwrap(), Id::new(uuid::Uuid::nil()), ready(), now())
+            .unwrap();
+    assert_eq!(edited.imported, None);
+    assert_eq!(edited.state, ReportState::Returned);
+}
+
+#[test]
+fn an_approval_replaces_the_copy_that_strangers_see() {
+    let mut on = subject(Some(report(ReportState::Submitted)));
+    on.approved = Some(approved());
+    let (report, copy) = approve(&prove(&on, &representative(2)).unwrap(), now()).unwrap();
+    assert_eq!((report.state, copy.version), (ReportState::Approved, 2));
+    assert_eq!(copy.submitted_at, report.submitted.map(|d| d.at));
+    let face = show(&copy, None);
+    assert_eq!((face.version, face.latest.status), (1, Status::Ongoing));
+    let next = show(&copy, Some(face.clone()));
+    assert_eq!((next.version, next.created_at), (2, face.created_at));
+}
+
+#[test]
+fn the_deed_names_on_whose_behalf_it_was_done() {
+    use crate::domain::testing::user;
+    let own = representative(2);
+    let grants = own
+        .grants()
+        .iter()
+        .cloned()
+        .map(|g| crate::domain::user::Grant { acting_for: Some(user(9)), ..g });
+    let stand_in = Actor::new(user(2), grants.collect());
+    let on = subject(Some(report(ReportState::Submitted)));
+    let returned = send_back(&prove(&on, &stand_in).unwrap(), now()).unwrap();
+    let decided = returned.decided.unwrap();
+    assert_eq!((decided.by, decided.acting_for), (user(2), Some(user(9))));
+}
+
+#[test]
+fn what_may_be_done_comes_with_the_reason_of_each_refusal() {
+    let lines = |actor: &Actor, on: &ReportSubject| {
+        let line = |(act, verdict): (crate::domain::policy::Act, Result<(), String>)| {
+            format!("{}: {}", act.as_str(), verdict.map_or_else(|e| e, |()| "yes".to_owned()))
+        };
+        allowed(actor, on, now()).into_iter().map(line).collect::<Vec<_>>().join("\n")
+    };
+    let mut draft = subject(Some(report(ReportState::Draft)));
+    draft.report.as_mut().unwrap().content.next_steps = None;
+    draft.project.details.starts_on = None;
+    let mut submitted = subject(Some(report(ReportState::Submitted)));
+    submitted.hands = vec![crate::domain::testing::user(2)];
+    let mut closed = subject(Some(report(ReportState::Returned)));
+    closed.cycle = cycle(CycleState::Closed);
+    let text = format!(
+        "officer, draft:\n{}\n\nrepresentative with a hand, submitted:\n{}\n\nrepresentative, submitted:\n{}\n\n\
+         officer, returned, cycle closed:\n{}\n\nstranger, approved:\n{}",
+        lines(&officer(1), &draft),
+        lines(&representative(2), &submitted),
+        lines(&representative(3), &submitted),
+        lines(&officer(1), &closed),
+        lines(
+            &actor(7, Role::CityOfficer, city("hue", "VN")),
+            &subject(Some(report(ReportState::Approved)))
+        ),
+    );
+    insta::assert_snapshot!("allowed", text);
+}
+
+/// Somebody tries something.
+#[derive(Debug, Clone)]
+enum Try {
+    Edit(usize),
+    Submit(usize),
+    Withdraw(usize),
+    Return(usize),
+    Approve(usize),
+    Reopen(usize),
+}
+
+/// Two officers, two representatives, somebody who is both, the secretariat.
+fn people() -> Vec<Actor> {
+    let both = Actor::new(
+        crate::domain::testing::user(5),
+        officer(5).grants().iter().chain(representative(5).grants()).cloned().collect(),
+    );
+    vec![officer(1), officer(2), representative(3), representative(4), both, secretariat(6)]
+}
+
+fn tries() -> impl Strategy<Value = Vec<Try>> {
+    let one = (0..6_usize, 0..people().len()).prop_map(|(what, who)| match what {
+        0 => Try::Edit(who),
+        1 => Try::Submit(who),
+        2 => Try::Withdraw(who),
+        3 => Try::Return(who),
+        4 => Try::Approve(who),
+        _ => Try::Reopen(who),
+    });
+    proptest::collection::vec(one, 0..60)
+}
+
+/// Takes a step if policy and state let it happen.
+fn take(on: &ReportSubject, step: &Try) -> Option<(Transition, usize, Report)> {
+    fn go<A: Action<On = ReportSubject>>(
+        on: &ReportSubject,
+        who: usize,
+        transition: Transition,
+        rule: impl FnOnce(&Authorized<A>) -> Result<Report, Refused>,
+    ) -> Option<(Transition, usize, Report)> {
+        let proof = prove::<A>(on, &people()[who]).ok()?;
+        Some((transition, who, rule(&proof).ok()?))
+    }
+    let id = Id::new(uuid::Uuid::from_u128(200));
+    match step {
+        Try::Edit(w) => go(on, *w, Transition::Edit, |p| edit(p, id, ready(), now())),
+        Try::Submit(w) => go(on, *w, Transition::Submit, |p| submit(p, now())),
+        Try::Withdraw(w) => go(on, *w, Transition::Withdraw, |p| withdraw(p, now())),
+        Try::Return(w) => go(on, *w, Transition::Return, |p| send_back(p, now())),
+        Try::Approve(w) => go(on, *w, Transition::Approve, |p| approve(p, now()).map(|(r, _)| r)),
+        Try::Reopen(w) => go(on, *w, Transition::Reopen, |p| reopen(p, now())),
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_path_leads_to_an_illegal_state(tries in tries()) {
+        let mut on = subject(None);
+        let mut wrote: Vec<usize> = Vec::new();
+        for step in tries {
+            let before = on.report.clone();
+            let Some((transition, who, report)) = take(&on, &step) else { continue };
+            let from = before.as_ref().map(|r| r.state);
+            prop_assert_eq!(report.version, before.as_ref().map_or(1, |r| r.version + 1));
+            prop_assert!(!before.is_some_and(|r| r.ever_submitted) || report.ever_submitted);
+            prop_assert_eq!(report.header.is_some(), report.ever_submitted);
+            match transition {
+                Transition::Edit => prop_assert!(matches!(from, None | Some(ReportState::Draft | ReportState::Returned))),
+                Transition::Submit => {
+                    prop_assert!(matches!(from, Some(ReportState::Draft | ReportState::Returned)));
+                    prop_assert!(report.submitted.is_some() && report.decided.is_none());
+                }
+                Transition::Withdraw => {
+                    prop_assert_eq!(from, Some(ReportState::Submitted));
+                    prop_assert!(report.submitted.is_none());
+                }
+                Transition::Return | Transition::Approve => {
+                    prop_assert_eq!(from, Some(ReportState::Submitted));
+                    prop_assert!(!wrote.contains(&who), "decided on one's own work");
+                }
+                Transition::Reopen => prop_assert_eq!(from, Some(ReportState::Approved)),
+            }
+            match transition {
+                Transition::Edit | Transition::Submit => wrote.push(who),
+                Transition::Withdraw => {}
+                Transition::Return | Transition::Approve | Transition::Reopen => wrote.clear(),
+            }
+            let actor = people()[who].clone();
+            on = on.after(transition, report, &actor, crate::domain::policy::Basis { acting_for: None });
+        }
+    }
+
+    #[test]
+    fn what_is_offered_is_what_happens(tries in tries(), who in 0..6_usize) {
+        let mut on = subject(None);
+        for step in tries {
+            if let Some((transition, who, report)) = take(&on, &step) {
+                let actor = people()[who].clone();
+                on = on.after(transition, report, &actor, crate::domain::policy::Basis { acting_for: None });
+            }
+        }
+        let offers = allowed(&people()[who], &on, now());
+        let steps = [Try::Edit(who), Try::Submit(who), Try::Withdraw(who), Try::Return(who), Try::Approve(who), Try::Reopen(who)];
+        for (step, (act, verdict)) in steps.iter().zip(offers) {
+            prop_assert_eq!(take(&on, step).is_some(), verdict.is_ok(), "{:?}", act);
+        }
+    }
+}
+
+#[test]
+fn the_fixture_is_ready() {
+    assert_eq!(readiness::missing(&ready(), &project().details, None), Vec::new());
+    assert_eq!(ready().percent_method, Some(PercentMethod::SelfAssessed));
+}

@@ -1,0 +1,200 @@
+//! What is done to reports inside a write transaction.
+
+use super::{NewReport, NewTransition, ReportView, show};
+use crate::{
+    api::{
+        error::{ApiError, ApiResult},
+        precondition::Precondition,
+    },
+    domain::{
+        comment::{Comment, CommentKind},
+        fault::{Faults, FieldFault},
+        id::Id,
+        policy::{
+            Action, ApproveReport, Authorized, EditReport, ReopenReport, ReturnReport,
+            SubmitReport, WithdrawReport,
+        },
+        project::ProjectCode,
+        readiness,
+        report::{Known, RawReport, Report},
+        subject::ReportSubject,
+        value::{Prose, Slug},
+        workflow::{self, Transition},
+    },
+    store::{Caller, Change, Tx, projects, reports},
+};
+
+/// The project and the cycle of a report.
+pub(super) type Key = (ProjectCode, Slug);
+
+/// A report that was written, and whether it is new.
+pub(super) struct Written {
+    /// The report as it is now.
+    pub(super) view: ReportView,
+    /// Whether it was not there before.
+    pub(super) created: bool,
+}
+
+/// Who asks for which report, on which condition.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    /// Who.
+    pub(super) caller: Caller,
+    /// For which report.
+    pub(super) key: Key,
+    /// On which condition.
+    pub(super) precondition: Precondition,
+}
+
+/// Writes a report, making it if it is not there.
+pub(super) fn write(
+    tx: &mut Tx<'_>,
+    asked: &Asked,
+    body: NewReport,
+    id: Id<Report>,
+) -> ApiResult<Written> {
+    let proof = tx.prove::<EditReport>(asked.caller, &asked.key)?;
+    let on = proof.on();
+    match &on.report {
+        Some(report) => asked.precondition.required(tx, report)?,
+        None => asked.precondition.absent()?,
+    }
+    workflow::possible(Transition::Edit, on, tx.at())?;
+    let known = Known { milestones: &on.milestones, indicators: &on.indicators };
+    let content = RawReport::from(body).parse(known)?;
+    let report = workflow::edit(&proof, id, content, tx.at())?;
+    let created = report.version == 1;
+    let action = if created { reports::CREATE } else { Transition::Edit.as_str() };
+    tx.save(&report, Change::plain(action))?;
+    Ok(Written { view: answer(tx, proof, Transition::Edit, report)?, created })
+}
+
+/// Shows the report after a transition, from what this transaction saw and wrote.
+fn answer<A: Action<On = ReportSubject>>(
+    tx: &mut Tx<'_>,
+    proof: Authorized<A>,
+    transition: Transition,
+    report: Report,
+) -> ApiResult<ReportView> {
+    let (at, basis) = (tx.at(), proof.basis());
+    let after = proof.on().clone().after(transition, report, proof.actor(), basis);
+    show(tx.conn(), &after, proof.actor(), at)
+}
+
+/// A transition that a caller may ask for: what it makes of the report, and what else it writes.
+pub(super) trait Step: Action<On = ReportSubject> {
+    /// Which one.
+    const TRANSITION: Transition;
+    /// The kind of comment that comes with it.
+    const KIND: CommentKind = CommentKind::Note;
+    /// Makes the changed report and writes it.
+    fn take(tx: &mut Tx<'_>, proof: &Authorized<Self>, change: Change) -> ApiResult<Report>
+    where
+        Self: Sized;
+    /// Says what the body's rules find wrong beside the comment.
+    fn faults(_on: &ReportSubject) -> Vec<FieldFault> {
+        Vec::new()
+    }
+}
+
+/// Implements [`Step`] for a transition that changes nothing but the report.
+macro_rules! step {
+    ($action:ty, $transition:ident, $rule:path $(, $kind:ident)?) => {
+        impl Step for $action {
+            const TRANSITION: Transition = Transition::$transition;
+            $(const KIND: CommentKind = CommentKind::$kind;)?
+            fn take(tx: &mut Tx<'_>, proof: &Authorized<Self>, change: Change) -> ApiResult<Report> {
+                let report = $rule(proof, tx.at())?;
+                tx.save(&report, change)?;
+                Ok(report)
+            }
+        }
+    };
+}
+step!(WithdrawReport, Withdraw, workflow::withdraw);
+step!(ReturnReport, Return, workflow::send_back, Return);
+step!(ReopenReport, Reopen, workflow::reopen, Reopen);
+
+impl Step for SubmitReport {
+    const TRANSITION: Transition = Transition::Submit;
+    fn take(tx: &mut Tx<'_>, proof: &Authorized<Self>, change: Change) -> ApiResult<Report> {
+        let report = workflow::submit(proof, tx.at())?;
+        tx.save(&report, change)?;
+        Ok(report)
+    }
+    fn faults(on: &ReportSubject) -> Vec<FieldFault> {
+        on.report.as_ref().map(|r| readiness::of(on, &r.content)).unwrap_or_default()
+    }
+}
+
+impl Step for ApproveReport {
+    const TRANSITION: Transition = Transition::Approve;
+    /// Writes the copies that strangers see beside the report: of the report, and of the project when no later cycle is
+    /// approved.
+    fn take(tx: &mut Tx<'_>, proof: &Authorized<Self>, change: Change) -> ApiResult<Report> {
+        let (report, approved) = workflow::approve(proof, tx.at())?;
+        tx.save(&report, change)?;
+        tx.save(&approved, Change::plain(Transition::Approve.as_str()))?;
+        if reports::is_latest(tx.conn(), &approved)? {
+            let before = projects::find_approved(tx.conn(), approved.project)?;
+            let project = workflow::show(&approved, before);
+            tx.save(&project, Change::plain(Transition::Approve.as_str()))?;
+        }
+        Ok(report)
+    }
+}
+
+/// Takes a transition with its comment, which is the journal's reason and stays with the report.
+pub(super) fn transition<A: Step>(
+    tx: &mut Tx<'_>,
+    asked: &Asked,
+    body: NewTransition,
+    comment: Id<Comment>,
+) -> ApiResult<ReportView> {
+    let proof = tx.prove::<A>(asked.caller, &asked.key)?;
+    check(tx, &proof, asked.precondition)?;
+    workflow::possible(A::TRANSITION, proof.on(), tx.at())?;
+    let text = text::<A>(proof.on(), body)?;
+    let reason = text.as_ref().map(Prose::to_string);
+    let report = A::take(tx, &proof, Change::because(A::TRANSITION.as_str(), reason))?;
+    if let Some(text) = text {
+        let by = (proof.actor().user(), tx.at());
+        let comment = Comment::new(comment, &report, A::KIND, (text, None), by);
+        tx.save(&comment, Change::plain("create"))?;
+    }
+    answer(tx, proof, A::TRANSITION, report)
+}
+
+/// Checks what the caller read. Who may only know of a draft does not learn from a stale tag who changed it and when.
+fn check<A: Step>(
+    tx: &mut Tx<'_>,
+    proof: &Authorized<A>,
+    precondition: Precondition,
+) -> ApiResult<()> {
+    use crate::domain::policy::{Face, Resource as _, Sight};
+    let on = proof.on();
+    let Some(report) = &on.report else { return Err(ApiError::NotFound) };
+    match on.sight(proof.actor()) {
+        Sight::Seen(Face::Working) => precondition.honoured(tx, report),
+        Sight::Seen(Face::Approved) | Sight::Known | Sight::Hidden => {
+            precondition.honoured_unsaid(report)
+        }
+    }
+}
+
+/// Parses the comment: a reason where the transition needs one, else a remark. Everything that is wrong is said at once.
+fn text<A: Step>(on: &ReportSubject, body: NewTransition) -> ApiResult<Option<Prose>> {
+    let mut faults = Faults::new();
+    let needed = match A::KIND {
+        CommentKind::Return | CommentKind::Reopen => true,
+        CommentKind::Note => false,
+    };
+    let text = if needed {
+        faults.need("/comment", body.comment, Prose::parse)
+    } else {
+        faults.opt("/comment", body.comment, Prose::parse)
+    };
+    let mut found = faults.into_vec();
+    found.extend(A::faults(on));
+    if found.is_empty() { Ok(text) } else { Err(found.into()) }
+}

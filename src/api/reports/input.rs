@@ -1,0 +1,132 @@
+//! What a report and a transition take.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    api::views::Money,
+    domain::report::{RawEvidence, RawMilestone, RawReport, RawValue},
+};
+
+/// What a city says in a report. All of it is optional until it is submitted.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReport {
+    /// Where the project stands: planning, ongoing, completed, suspended or cancelled.
+    #[schema(example = "ongoing")]
+    pub status: Option<String>,
+    /// Why the status went back, skipped `ongoing`, or became suspended or cancelled.
+    pub status_reason: Option<String>,
+    /// How much is done, 0 to 100 with at most two decimals.
+    #[schema(minimum = 0, maximum = 100, example = 62.5)]
+    pub percent_complete: Option<f64>,
+    /// How that was found: `self_assessed` or `milestones`.
+    #[schema(example = "self_assessed")]
+    pub percent_method: Option<String>,
+    /// What was reached.
+    #[schema(example = "The control centre is in operation.")]
+    pub achievements: Option<String>,
+    /// What stood in the way.
+    #[schema(example = "Spare parts arrived late.")]
+    pub challenges: Option<String>,
+    /// What comes next.
+    #[schema(example = "Connect the last two districts.")]
+    pub next_steps: Option<String>,
+    /// What the city asks for.
+    pub support_needed: Option<String>,
+    /// Money spent to date.
+    pub spent: Option<Money>,
+    /// Milestones that were reached, each once.
+    #[serde(default)]
+    pub milestones: Vec<NewMilestoneDone>,
+    /// Values that were measured, each indicator once on a day.
+    #[serde(default)]
+    pub indicator_values: Vec<NewIndicatorValue>,
+    /// Where it can be looked up; at most 50 links.
+    #[serde(default)]
+    pub evidence: Vec<NewEvidence>,
+    /// An explicit statement that nothing changed.
+    #[serde(default)]
+    pub unchanged: bool,
+}
+
+/// A milestone that was reached.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewMilestoneDone {
+    /// A milestone of the project.
+    #[schema(format = Uuid)]
+    pub milestone_id: Option<String>,
+    /// When it was reached.
+    #[schema(format = Date, example = "2026-03-01")]
+    pub completed_on: Option<String>,
+}
+
+/// A value that was measured.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewIndicatorValue {
+    /// An indicator of the project.
+    #[schema(format = Uuid)]
+    pub indicator_id: Option<String>,
+    /// What was measured.
+    #[schema(example = 41.0)]
+    pub value: Option<f64>,
+    /// When.
+    #[schema(format = Date, example = "2026-06-30")]
+    pub measured_on: Option<String>,
+}
+
+/// A link.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewEvidence {
+    /// What it shows.
+    #[schema(example = "Minutes of the opening")]
+    pub title: Option<String>,
+    /// An https address, at most 2000 characters. It is never fetched.
+    #[schema(example = "https://danang.gov.vn/opening")]
+    pub url: Option<String>,
+}
+
+impl From<NewReport> for RawReport {
+    fn from(r: NewReport) -> Self {
+        let milestone = |m: NewMilestoneDone| RawMilestone {
+            milestone_id: m.milestone_id,
+            completed_on: m.completed_on,
+        };
+        let value = |v: NewIndicatorValue| RawValue {
+            indicator_id: v.indicator_id,
+            value: v.value,
+            measured_on: v.measured_on,
+        };
+        Self {
+            status: r.status,
+            status_reason: r.status_reason,
+            percent_complete: r.percent_complete,
+            percent_method: r.percent_method,
+            achievements: r.achievements,
+            challenges: r.challenges,
+            next_steps: r.next_steps,
+            support_needed: r.support_needed,
+            spent: r.spent.map(|m| (m.amount_minor, m.currency)),
+            milestones: r.milestones.into_iter().map(milestone).collect(),
+            indicator_values: r.indicator_values.into_iter().map(value).collect(),
+            evidence: r
+                .evidence
+                .into_iter()
+                .map(|e| RawEvidence { title: e.title, url: e.url })
+                .collect(),
+            unchanged: r.unchanged,
+        }
+    }
+}
+
+/// What may come with a transition.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTransition {
+    /// The reason, which a return and a reopening need, or a remark.
+    #[schema(example = "Please state what was spent.")]
+    pub comment: Option<String>,
+}

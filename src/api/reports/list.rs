@@ -1,0 +1,237 @@
+//! Lists of reports: the queue, and those of one project.
+
+use std::collections::HashMap;
+
+use actix_web::{get, web::Data};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::{
+    api::{
+        answer::Answer,
+        body::Query,
+        error::{ApiError, ApiResult, Fault},
+        may::May,
+        page::{PageRequest, list_type},
+        state::State,
+        views::Person,
+    },
+    domain::{
+        fault::ValueFault,
+        policy::{Actor, ListReports, ReadProject},
+        project::ProjectCode,
+        report::{ReportState, Status},
+        value::Percent,
+    },
+    store::{
+        Conn, StoreResult,
+        reports::queue::{self, QueueFilter, QueueItem, QueueKey, QueueQuery, QueueSort},
+        users,
+    },
+};
+
+/// Which reports.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReportParams {
+    /// Where they stand: `draft`, `submitted`, `returned`, `approved`.
+    pub state: Vec<String>,
+    /// Their cities.
+    pub city: Vec<String>,
+    /// Their countries.
+    pub country: Vec<String>,
+    /// Their cycles.
+    pub cycle: Vec<String>,
+    /// Late ones (handed in after the due day, or past it and not handed in), or those that are not.
+    pub late: Option<bool>,
+    /// `cycle`: by cycle, city and number, as by default. `submitted_at`: those that wait longest first.
+    pub sort: Option<String>,
+    /// Where to go on: `next` of the page before.
+    pub cursor: Option<String>,
+    /// Items on the page, 1 to 1000; 50 when absent.
+    #[param(minimum = 1, maximum = 1000)]
+    pub limit: Option<i64>,
+}
+
+/// Which page of a project's reports.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ProjectReportParams {
+    /// Where to go on: `next` of the page before.
+    pub cursor: Option<String>,
+    /// Items on the page, 1 to 1000; 50 when absent.
+    #[param(minimum = 1, maximum = 1000)]
+    pub limit: Option<i64>,
+}
+
+/// A report in a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ReportItem {
+    /// The project.
+    #[schema(example = "da-nang-4")]
+    pub project: String,
+    /// The cycle.
+    #[schema(example = "me-2026")]
+    pub cycle: String,
+    /// The project's city.
+    #[schema(example = "da-nang")]
+    pub city: String,
+    /// The project's country.
+    #[schema(example = "VN")]
+    pub country: String,
+    /// The project's title.
+    pub title: String,
+    /// Where the report stands.
+    pub state: ReportState,
+    /// The status that it states.
+    #[schema(required)]
+    pub status: Option<Status>,
+    /// The percentage that it states.
+    #[schema(required)]
+    pub percent_complete: Option<f64>,
+    /// Whether it was handed in after the due day, or is past it and not handed in.
+    pub late: bool,
+    /// Counts the changes of the copy that is shown.
+    pub version: i64,
+    /// When it was submitted.
+    #[schema(required)]
+    pub submitted_at: Option<DateTime<Utc>>,
+    /// Who submitted it; null for strangers.
+    #[schema(required)]
+    pub submitted_by: Option<Person>,
+    /// When it was last decided on.
+    #[schema(required)]
+    pub decided_at: Option<DateTime<Utc>>,
+    /// Who did; null for strangers.
+    #[schema(required)]
+    pub decided_by: Option<Person>,
+}
+list_type!(
+    /// Reports.
+    ReportList of ReportItem
+);
+
+type Names = HashMap<Uuid, String>;
+
+impl ReportItem {
+    fn new(item: QueueItem, names: &Names) -> Self {
+        let person = |id: Option<Uuid>| {
+            let id = id?;
+            Some(Person { id, name: names.get(&id)?.clone() })
+        };
+        Self {
+            project: item.code.to_string(),
+            cycle: item.cycle.to_string(),
+            city: item.code.city().to_string(),
+            country: item.country.to_string(),
+            title: item.title,
+            state: item.state,
+            status: item.status,
+            percent_complete: item.percent_complete.map(Percent::value),
+            late: item.late,
+            version: item.version,
+            submitted_at: item.submitted_at,
+            submitted_by: person(item.submitted_by),
+            decided_at: item.decided_at,
+            decided_by: person(item.decided_by),
+        }
+    }
+}
+
+fn closed<T>(name: &str, parsed: Result<T, ValueFault>) -> ApiResult<T> {
+    parsed.map_err(|fault| {
+        let mut answer = Fault::parameter(name, fault.code, fault.detail);
+        answer.allowed = fault.allowed;
+        ApiError::malformed(answer)
+    })
+}
+
+impl ReportParams {
+    fn sort(&self) -> ApiResult<QueueSort> {
+        match self.sort.as_deref() {
+            None | Some("cycle") => Ok(QueueSort::Key),
+            Some("submitted_at") => Ok(QueueSort::SubmittedAt),
+            Some(_) => closed("sort", Err(ValueFault::unknown("sort", ["cycle", "submitted_at"]))),
+        }
+    }
+
+    fn filter(self) -> ApiResult<QueueFilter> {
+        let states = self.state.iter().map(|word| closed("state", ReportState::parse(word)));
+        Ok(QueueFilter {
+            project: None,
+            states: states.collect::<ApiResult<_>>()?,
+            cities: self.city,
+            countries: self.country,
+            cycles: self.cycle,
+            late: self.late,
+        })
+    }
+}
+
+/// List reports
+///
+/// The queue of those who work on them: each sees the working copies of the own city or country, drafts that were never
+/// submitted only of the own city, and of all others what was approved.
+#[utoipa::path(tag = "reports", params(ReportParams), responses((status = 200, body = ReportList)))]
+#[get("/reports")]
+pub(super) async fn list_reports(
+    may: May<ListReports, Query<ReportParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let params = may.body.0;
+    let cursor = params.cursor.as_deref();
+    let request = PageRequest::read("/api/v1/reports", &params, cursor, params.limit)?;
+    let sort = params.sort()?;
+    answer(&state, &may.actor, request, params.filter()?, sort).await
+}
+
+/// List the reports of a project
+///
+/// By cycle, each in the copy that the caller sees.
+#[utoipa::path(tag = "reports", params(ProjectReportParams), responses((status = 200, body = ReportList)))]
+#[get("/projects/{project}/reports")]
+pub(super) async fn list_project_reports(
+    may: May<ReadProject, Query<ProjectReportParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let (code, params): (ProjectCode, _) = (may.key, may.body.0);
+    let path = format!("/api/v1/projects/{code}/reports");
+    let request = PageRequest::read(&path, &(), params.cursor.as_deref(), params.limit)?;
+    let filter = QueueFilter { project: Some(code), ..QueueFilter::default() };
+    answer(&state, &may.actor, request, filter, QueueSort::Key).await
+}
+
+async fn answer(
+    state: &State,
+    actor: &Actor,
+    request: PageRequest<QueueKey>,
+    filter: QueueFilter,
+    sort: QueueSort,
+) -> ApiResult<Answer> {
+    let query = QueueQuery {
+        visible: actor.visible(),
+        filter,
+        sort,
+        after: request.after.clone(),
+        limit: request.limit + 1,
+        now: state.clock.now(),
+    };
+    let (items, total, names) = state.db.read(move |c| read(c, &query)).await?;
+    let page = request.page(items, total, QueueItem::key, |item| ReportItem::new(item, &names))?;
+    let list = ReportList::from(page);
+    request.answer(&list, list.next.as_deref())
+}
+
+fn read(conn: &mut Conn, query: &QueueQuery) -> StoreResult<(Vec<QueueItem>, i64, Names)> {
+    let (items, total) = queue::list(conn, query)?;
+    let mut ids: Vec<Uuid> =
+        items.iter().flat_map(|i| [i.submitted_by, i.decided_by]).flatten().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let names = if ids.is_empty() { Vec::new() } else { users::names(conn, &ids)? };
+    Ok((items, total, names.into_iter().collect()))
+}

@@ -1,0 +1,214 @@
+//! Records for the tests of the rules: one project of Da Nang, its report in one cycle, and people of every role.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use uuid::Uuid;
+
+use super::{
+    cycle::{CycleState, ReportingCycle},
+    id::Id,
+    policy::Actor,
+    project::{Header, Project, ProjectCode, ProjectDetails},
+    reference::CountryCode,
+    report::{ApprovedReport, Content, Deed, PercentMethod, Report, ReportState, Status},
+    subject::ReportSubject,
+    user::{Grant, Role, Scope, User},
+    value::{Percent, Prose, Slug, Title},
+};
+
+/// The instant at which everything in these tests happens.
+pub(crate) fn now() -> DateTime<Utc> {
+    "2026-11-20T03:00:00Z".parse().unwrap()
+}
+/// A day.
+pub(crate) fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+/// A slug.
+pub(crate) fn slug(text: &str) -> Slug {
+    Slug::parse(text).unwrap()
+}
+/// A country.
+pub(crate) fn country(code: &str) -> CountryCode {
+    CountryCode::parse(code).unwrap()
+}
+/// The user with a number.
+pub(crate) fn user(n: u128) -> Id<User> {
+    Id::new(Uuid::from_u128(n))
+}
+/// The officers' city.
+pub(crate) fn city(slug_: &str, code: &str) -> Scope {
+    Scope::City(slug(slug_), country(code))
+}
+
+/// A grant that holds without end.
+pub(crate) fn grant(user: Id<User>, role: Role, scope: Scope) -> Grant {
+    Grant {
+        id: Id::new(Uuid::from_u128(9)),
+        user,
+        role,
+        scope,
+        from: None,
+        until: None,
+        acting_for: None,
+        granted_by: None,
+        granted_at: now(),
+        version: 1,
+    }
+}
+
+/// Somebody with one grant.
+pub(crate) fn actor(n: u128, role: Role, scope: Scope) -> Actor {
+    Actor::new(user(n), vec![grant(user(n), role, scope)])
+}
+/// An officer of Da Nang.
+pub(crate) fn officer(n: u128) -> Actor {
+    actor(n, Role::CityOfficer, city("da-nang", "VN"))
+}
+/// A representative of Viet Nam.
+pub(crate) fn representative(n: u128) -> Actor {
+    actor(n, Role::NationalRepresentative, Scope::Country(country("VN")))
+}
+/// Somebody of the secretariat.
+pub(crate) fn secretariat(n: u128) -> Actor {
+    actor(n, Role::Secretariat, Scope::Network)
+}
+
+/// A project with everything that readiness asks for.
+pub(crate) fn project() -> Project {
+    Project {
+        id: Id::new(Uuid::from_u128(100)),
+        code: ProjectCode::parse("da-nang-4").unwrap(),
+        city: slug("da-nang"),
+        country: country("VN"),
+        plan_cycle: slug("2018-2025"),
+        details: ProjectDetails {
+            title: Title::parse("Traffic control centre").unwrap(),
+            title_local: None,
+            summary: None,
+            focus_area: Some(slug("built-infrastructure")),
+            other_focus_areas: Vec::new(),
+            sub_area: None,
+            outcomes: Vec::new(),
+            enablers: Vec::new(),
+            sectors: Vec::new(),
+            tags: Vec::new(),
+            priority: false,
+            starts_on: Some(day("2019-01-01")),
+            ends_on: Some(day("2025-12-31")),
+            dates_reason: None,
+            budget: None,
+            support_required: None,
+            location: None,
+            sdgs: Vec::new(),
+            inclusion_note: None,
+            continues: None,
+            archived: false,
+        },
+        imported: None,
+        import_key: None,
+        created_at: now(),
+        updated_at: now(),
+        version: 3,
+    }
+}
+
+/// A header of the project.
+pub(crate) fn header() -> Header {
+    project().freeze(Vec::new(), Vec::new(), Vec::new())
+}
+
+/// A cycle in a state, due at the end of 2026.
+pub(crate) fn cycle(state: CycleState) -> ReportingCycle {
+    ReportingCycle {
+        slug: slug("me-2026"),
+        name: Title::parse("M&E 2026").unwrap(),
+        plan_cycle: slug("2018-2025"),
+        opens_on: Some(day("2026-07-01")),
+        due_on: Some(day("2026-12-31")),
+        review_due_on: Some(day("2027-01-31")),
+        as_of: day("2026-12-31"),
+        state,
+        imported: None,
+        version: 2,
+    }
+}
+
+/// Content that is ready for submission.
+pub(crate) fn ready() -> Content {
+    let text = |t: &str| Some(Prose::parse(t).unwrap());
+    Content {
+        status: Some(Status::Ongoing),
+        percent_complete: Percent::from_hundredths(6250),
+        percent_method: Some(PercentMethod::SelfAssessed),
+        achievements: text("The centre is in operation."),
+        challenges: text("Spare parts arrived late."),
+        next_steps: text("Connect two districts."),
+        ..Content::default()
+    }
+}
+
+/// A deed of a user.
+pub(crate) fn deed(n: u128) -> Option<Deed> {
+    Some(Deed { by: user(n), acting_for: None, at: now() })
+}
+
+/// A report as it stands in a state; whatever is not a draft was submitted.
+pub(crate) fn report(state: ReportState) -> Report {
+    let submitted = state != ReportState::Draft;
+    let decided = matches!(state, ReportState::Returned | ReportState::Approved);
+    Report {
+        id: Id::new(Uuid::from_u128(200)),
+        project: project().id,
+        code: project().code,
+        cycle: slug("me-2026"),
+        country: country("VN"),
+        state,
+        content: ready(),
+        header: submitted.then(header),
+        ever_submitted: submitted,
+        edited: deed(1),
+        submitted: if submitted { deed(1) } else { None },
+        decided: if decided { deed(2) } else { None },
+        imported: None,
+        version: 5,
+    }
+}
+
+/// The approved copy of a report.
+pub(crate) fn approved() -> ApprovedReport {
+    ApprovedReport {
+        report: Id::new(Uuid::from_u128(200)),
+        project: project().id,
+        code: project().code,
+        country: country("VN"),
+        cycle: slug("me-2026"),
+        as_of: day("2026-12-31"),
+        content: ready(),
+        header: header(),
+        imported: None,
+        submitted_at: Some(now()),
+        decided_at: Some(now()),
+        updated_at: now(),
+        version: 1,
+    }
+}
+
+/// A report with all that is asked about it, in an open cycle.
+pub(crate) fn subject(report: Option<Report>) -> ReportSubject {
+    let approved =
+        report.as_ref().filter(|r| r.state == ReportState::Approved).map(|_r| approved());
+    ReportSubject {
+        project: project(),
+        milestones: Vec::new(),
+        indicators: Vec::new(),
+        partnerships: Vec::new(),
+        cycle: cycle(CycleState::Open),
+        zone: Tz::Asia__Ho_Chi_Minh,
+        extension: None,
+        report,
+        approved,
+        previous_status: None,
+        hands: Vec::new(),
+    }
+}

@@ -1,0 +1,162 @@
+//! What tests of reports start from: an open cycle, projects of Da Nang, content that is ready, people with several grants.
+
+use ascn_tracker::{
+    clock,
+    domain::{
+        id::Id,
+        project::{Project, ProjectCode, ProjectDetails},
+        reference::CountryCode,
+        user::{Role, Scope, User},
+        value::{Prose, Slug, Title},
+    },
+    store::{Change, StoreError},
+};
+use serde_json::{Value, json};
+
+use crate::helpers::{Answered, Caller, TestApp, grant};
+
+/// The cycle of these tests.
+pub const CYCLE: &str = "me-2026";
+
+/// A service with an open cycle and the project `da-nang-1`, which nobody had a hand in.
+pub async fn desk() -> TestApp {
+    let app = TestApp::spawn().await;
+    let secretariat = app.secretariat().await;
+    secretariat.post("cycles", &cycle(CYCLE)).await.expect(201);
+    secretariat.send("POST", &format!("cycles/{CYCLE}/open"), None, &[]).await.expect(200);
+    project(&app, "da-nang", 1).await;
+    app
+}
+
+/// A cycle that reports on the plans of 2018 and is due at the end of 2026.
+pub fn cycle(slug: &str) -> Value {
+    json!({
+        "cycle": slug, "name": "M&E 2026", "plan_cycle": "2018-2025", "opens_on": "2026-07-01",
+        "due_on": "2026-12-31", "review_due_on": "2027-01-31", "as_of": "2026-12-31"
+    })
+}
+
+/// Records a project past the API, so that nobody has a hand in it.
+pub async fn project(app: &TestApp, city: &str, number: i64) -> Project {
+    let slug = |s: &str| Slug::parse(s).unwrap();
+    let at = app.state.clock.now();
+    let country = match city {
+        "da-nang" | "ha-noi" | "ho-chi-minh-city" => "VN",
+        "phuket" => "TH",
+        other => panic!("where is {other}?"),
+    };
+    let project = Project {
+        id: Id::new(clock::fresh_uuid()),
+        code: ProjectCode::new(slug(city), number),
+        city: slug(city),
+        country: CountryCode::parse(country).unwrap(),
+        plan_cycle: slug("2018-2025"),
+        details: ProjectDetails {
+            title: Title::parse(format!("Project {number} of {city}")).unwrap(),
+            title_local: None,
+            summary: Some(Prose::parse("What it is about.").unwrap()),
+            focus_area: Some(slug("built-infrastructure")),
+            other_focus_areas: Vec::new(),
+            sub_area: None,
+            outcomes: Vec::new(),
+            enablers: Vec::new(),
+            sectors: Vec::new(),
+            tags: Vec::new(),
+            priority: false,
+            starts_on: Some("2019-01-01".parse().unwrap()),
+            ends_on: Some("2025-12-31".parse().unwrap()),
+            dates_reason: None,
+            budget: None,
+            support_required: None,
+            location: None,
+            sdgs: Vec::new(),
+            inclusion_note: None,
+            continues: None,
+            archived: false,
+        },
+        imported: None,
+        import_key: None,
+        created_at: at,
+        updated_at: at,
+        version: 1,
+    };
+    let kept = project.clone();
+    app.state
+        .db
+        .write(move |tx| -> Result<(), StoreError> { tx.save(&kept, Change::plain("create")) })
+        .await
+        .unwrap();
+    project
+}
+
+/// Content that is ready for submission.
+pub fn ready() -> Value {
+    json!({
+        "status": "ongoing", "percent_complete": 62.5, "percent_method": "self_assessed",
+        "achievements": "The control centre is in operation.", "challenges": "Spare parts arrived late.",
+        "next_steps": "Connect the last two districts."
+    })
+}
+
+/// The path of a project's report in the cycle of these tests.
+pub fn report(project: &str) -> String {
+    format!("projects/{project}/reports/{CYCLE}")
+}
+
+impl Caller<'_> {
+    /// Takes a transition without a body.
+    pub async fn act(&self, project: &str, transition: &str) -> Answered {
+        let path = format!("{}/{transition}", report(project));
+        self.send("POST", &path, None, &[]).await
+    }
+    /// Takes a transition with its reason.
+    pub async fn act_because(&self, project: &str, transition: &str, comment: &str) -> Answered {
+        let path = format!("{}/{transition}", report(project));
+        self.post(&path, &json!({ "comment": comment })).await
+    }
+    /// Writes the report, whatever version it has, and says that it must work.
+    pub async fn file(&self, project: &str) -> Answered {
+        let path = report(project);
+        let before = self.get(&path).await;
+        let etag = (before.status == 200).then(|| before.etag());
+        let answer = self.put(&path, &ready(), etag.as_deref()).await;
+        assert!([200, 201].contains(&answer.status), "{}", answer.text);
+        answer
+    }
+}
+
+/// Brings the report of a project to approval, by Da Nang's officer and Viet Nam's representative.
+pub async fn approve(app: &TestApp, project: &str) {
+    let city = project.rsplit_once('-').unwrap().0;
+    let officer = app.officer(city).await;
+    officer.file(project).await;
+    officer.act(project, "submit").await.expect(200);
+    app.representative("VN").await.act(project, "approve").await.expect(200);
+}
+
+/// Gives somebody a grant, past the API; `acting_for` names on whose behalf.
+pub async fn give(
+    app: &TestApp,
+    user: uuid::Uuid,
+    role: Role,
+    scope: Scope,
+    acting_for: Option<uuid::Uuid>,
+) {
+    let user: Id<User> = Id::new(user);
+    let mut grant = grant(user, role, scope, app.state.clock.now());
+    grant.acting_for = acting_for.map(Id::new);
+    app.state
+        .db
+        .write(move |tx| -> Result<(), StoreError> { tx.save(&grant, Change::plain("grant")) })
+        .await
+        .unwrap();
+}
+
+/// Da Nang as a scope.
+pub fn da_nang() -> Scope {
+    Scope::City(Slug::parse("da-nang").unwrap(), CountryCode::parse("VN").unwrap())
+}
+/// Viet Nam as a scope.
+pub fn viet_nam() -> Scope {
+    Scope::Country(CountryCode::parse("VN").unwrap())
+}
