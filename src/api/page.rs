@@ -216,7 +216,7 @@ fn digest(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes())).chars().take(16).collect()
 }
 
-/// Writes filters as a query string, lists as repeated parameters, absent ones left out, in the struct's order.
+/// Writes filters as a query string by name, lists as repeated parameters, absent ones left out.
 fn serde_urlencoded<F: Serialize>(filters: &F) -> ApiResult<String> {
     let value = serde_json::to_value(filters).map_err(|e| ApiError::Internal(Box::new(e)))?;
     let mut out = url::form_urlencoded::Serializer::new(String::new());
@@ -225,9 +225,14 @@ fn serde_urlencoded<F: Serialize>(filters: &F) -> ApiResult<String> {
     {
         match value {
             serde_json::Value::Null => {}
+            // In one order and once: the values mean any of them, so that their order is no other list, and an answer
+            // that is kept for one order has cursors that are good for the others.
             serde_json::Value::Array(list) => {
-                for item in list {
-                    out.append_pair(name, &plain(item));
+                let mut items: Vec<String> = list.iter().map(plain).collect();
+                items.sort_unstable();
+                items.dedup();
+                for item in &items {
+                    out.append_pair(name, item);
                 }
             }
             one => {
@@ -240,4 +245,25 @@ fn serde_urlencoded<F: Serialize>(filters: &F) -> ApiResult<String> {
 
 fn plain(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_good_for_the_same_filters_in_any_order() {
+        let page = |filters: &serde_json::Value, cursor: Option<&str>| {
+            PageRequest::<String>::read("/list", filters, cursor, Some(1))
+        };
+        let (one, other) =
+            (json!({"country": ["VN", "LA"]}), json!({"country": ["LA", "VN", "LA"]}));
+        let first = page(&one, None).unwrap();
+        let rows = vec!["a".to_owned(), "b".to_owned()];
+        let next = first.page(rows, 2, String::clone, |r| r).unwrap().next.unwrap();
+        assert_eq!(page(&other, Some(&next)).unwrap().after.as_deref(), Some("a"));
+        assert!(page(&json!({"country": ["LA"]}), Some(&next)).is_err());
+    }
 }
