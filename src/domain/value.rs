@@ -193,8 +193,10 @@ pub fn day(raw: impl AsRef<str>) -> Result<NaiveDate, ValueFault> {
 }
 
 /// Defines a closed list of words: an enum with its words in the API and the database, in order.
+// `tt`, not `literal`: what a macro has taken as a literal, utoipa no longer reads, and the contract would give the names
+// of the variants.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident ($what:literal) { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident ($what:literal) { $($(#[$vdoc:meta])* $variant:ident = $word:tt),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),+ }

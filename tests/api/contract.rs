@@ -160,3 +160,15 @@ fn schemas_have_names_of_their_own() {
         .collect();
     assert!(nameless.is_empty(), "{nameless:?}");
 }
+
+#[test]
+fn words_are_the_ones_that_are_sent() {
+    // Variants are written in capitals; what is sent never is.
+    let document = document();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        for word in schema["enum"].as_array().into_iter().flatten() {
+            let word = word.as_str().unwrap();
+            assert_eq!(word, word.to_lowercase(), "{name}");
+        }
+    }
+}
