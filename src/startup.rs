@@ -10,6 +10,7 @@ use actix_web::{
 };
 use anyhow::Context as _;
 use arc_swap::ArcSwap;
+use tokio::sync::Semaphore;
 use utoipa_actix_web::AppExt as _;
 
 use crate::{
@@ -270,6 +271,7 @@ impl Application {
             tokens: Arc::new(Tokens::new(&settings.token_secrets.resolve()?)?),
             passwords: Arc::new(Passwords::start()?),
             clock,
+            verifying: Arc::new(Semaphore::new(1)),
             vocabulary: Arc::new(ArcSwap::from_pointee(vocabulary)),
         };
         let listener = TcpListener::bind(settings.bind)

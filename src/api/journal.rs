@@ -1,6 +1,145 @@
-//! The journal, and history read from it.
+//! The journal of every change: reading it, its head, and its verification.
 
+use std::collections::HashMap;
+
+use actix_web::{get, web::Data};
 use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::{
+    answer::Answer,
+    body::Query,
+    error::{ApiError, ApiResult, Fault},
+    may::May,
+    page::PageRequest,
+    state::State,
+    views::Person,
+};
+use crate::{
+    domain::{
+        journal::{Hash, unhex},
+        policy::{Actor, ReadJournal},
+    },
+    store::{
+        Conn, StoreError, StoreResult,
+        journal::{
+            self, JournalRow,
+            search::{self, JournalFilter},
+        },
+        users, verify,
+    },
+};
+
+mod views;
+
+pub use views::{
+    JournalEntryView, JournalFault, JournalHead, JournalList, JournalParams, JournalVerification,
+    VerifyParams,
+};
 
 /// Registers the operations of this file.
-pub(super) fn routes(_cfg: &mut ServiceConfig) {}
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_journal_entries).service(get_journal_head).service(verify_journal);
+}
+
+/// List journal entries
+///
+/// Every change of every record, newest first: for the secretariat with reasons and records, for administrators with who,
+/// when and which record alone. A report that its city never handed in, and what is said about it, has no contents here.
+#[utoipa::path(tag = "journal", params(JournalParams), responses((status = 200, body = JournalList)))]
+#[get("/journal")]
+async fn list_journal_entries(
+    may: May<ReadJournal, Query<JournalParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let Query(params) = may.body;
+    let (filter, cursor, limit) = (params.filter()?, params.cursor.clone(), params.limit);
+    let page = PageRequest::read("/api/v1/journal", &params, cursor.as_deref(), limit)?;
+    let (before, limit, actor) = (page.after, page.limit, may.actor);
+    let (entries, total) = state
+        .db
+        .read(move |c| entries(c, &actor, &filter, before, limit + 1))
+        .await
+        .map_err(store)?;
+    let list = JournalList::from(page.page(entries, total, |e| e.seq, |e| e)?);
+    page.answer(&list, list.next.as_deref())
+}
+
+/// Get the head of the journal
+///
+/// The last row in short. Whoever keeps it can ask later whether it is still part of the chain.
+#[utoipa::path(tag = "journal", responses((status = 200, body = JournalHead)))]
+#[get("/journal/head")]
+async fn get_journal_head(_may: May<ReadJournal>, state: Data<State>) -> ApiResult<Answer> {
+    let head = state.db.read(|c| journal::head(c)).await.map_err(store)?;
+    Answer::of(&JournalHead::from(head))
+}
+
+/// Verify the journal
+///
+/// Recomputes the whole chain, holds every record against its last row, and says whether the head with this `seq` and
+/// `hash` is still part of the chain. One verification runs at a time; others wait.
+#[utoipa::path(tag = "journal", params(VerifyParams), responses((status = 200, body = JournalVerification)))]
+#[get("/journal/verify")]
+async fn verify_journal(
+    may: May<ReadJournal, Query<VerifyParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let Query(params) = may.body;
+    let kept = kept(&params)?;
+    let _turn = state.verifying.acquire().await.map_err(|e| ApiError::Internal(Box::new(e)))?;
+    let found = state.db.read(move |c| verify::verify(c, kept)).await.map_err(store)?;
+    Answer::of(&JournalVerification::from(found))
+}
+
+/// Names the error of a read closure.
+const fn store(e: StoreError) -> StoreError {
+    e
+}
+
+/// Reads the head that somebody kept: number and hash, or neither.
+fn kept(params: &VerifyParams) -> ApiResult<Option<(i64, Hash)>> {
+    let fault = |name: &str, code: &str, detail: &str| {
+        ApiError::malformed(Fault::parameter(name, code, detail))
+    };
+    match (params.seq, &params.hash) {
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(fault("hash", "required", "it is asked for together with seq")),
+        (None, Some(_)) => Err(fault("seq", "required", "it is asked for together with hash")),
+        (Some(seq), Some(_)) if seq < 0 => {
+            Err(fault("seq", "range", "a number of at least 0 is expected"))
+        }
+        (Some(seq), Some(hash)) => unhex(hash)
+            .map(|hash| Some((seq, hash)))
+            .ok_or_else(|| fault("hash", "hash", "64 lower-case hexadecimal digits are expected")),
+    }
+}
+
+/// Reads rows as this caller may see them.
+fn entries(
+    conn: &mut Conn,
+    actor: &Actor,
+    filter: &JournalFilter,
+    before: Option<i64>,
+    limit: i64,
+) -> StoreResult<(Vec<JournalEntryView>, i64)> {
+    let rows = search::newest(conn, filter, before, limit)?;
+    let total = search::count(conn, filter)?;
+    let drafts = search::drafts(conn, &rows)?;
+    let people = people(conn, &rows)?;
+    let entries = rows.into_iter().map(|row| {
+        let contents = actor.reads_journal_contents() && !search::is_about(&row, &drafts);
+        JournalEntryView::new(row, &people, contents)
+    });
+    Ok((entries.collect::<StoreResult<_>>()?, total))
+}
+
+/// Reads the names of the people in rows.
+fn people(conn: &mut Conn, rows: &[JournalRow]) -> StoreResult<HashMap<Uuid, Person>> {
+    let mut ids: Vec<Uuid> =
+        rows.iter().flat_map(|r| [r.actor, r.acting_for]).flatten().map(|id| id.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let names = users::names(conn, &ids)?;
+    Ok(names.into_iter().map(|(id, name)| (id, Person { id, name })).collect())
+}

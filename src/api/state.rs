@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use tokio::sync::Semaphore;
 
 use super::cache::Cache;
 use crate::{
@@ -29,6 +30,8 @@ pub struct State {
     pub passwords: Arc<Passwords>,
     /// The time.
     pub clock: Clock,
+    /// Lets one verification of the journal run at a time: it reads everything.
+    pub verifying: Arc<Semaphore>,
     /// The framework's words, in memory.
     pub vocabulary: Arc<ArcSwap<Vocabulary>>,
 }

@@ -12,6 +12,8 @@ use super::{
 };
 use crate::domain::journal::{GENESIS, Hash, Link, record_hash};
 
+pub mod search;
+
 /// Rows inserted by one statement; 14 values each, below the parameter limits of both databases.
 const BATCH: usize = 200;
 
@@ -39,7 +41,7 @@ impl TryFrom<(i64, i64, DbTs, Vec<u8>)> for Head {
     }
 }
 
-fn to_hash(bytes: &[u8]) -> StoreResult<Hash> {
+pub(super) fn to_hash(bytes: &[u8]) -> StoreResult<Hash> {
     bytes.try_into().map_err(|_e: std::array::TryFromSliceError| {
         StoreError::Corrupt("a hash is not 32 bytes".into())
     })

@@ -29,6 +29,7 @@ pub mod tx;
 pub mod types;
 pub mod unguarded;
 pub mod users;
+pub mod verify;
 pub mod watch;
 
 pub use conn::{Conn, Target};

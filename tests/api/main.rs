@@ -31,4 +31,5 @@ mod project_list;
 mod projects;
 mod reference;
 mod reports;
+mod second;
 mod users;

@@ -424,6 +424,8 @@ create table journal (
     hash bytea not null unique check (length(hash) = 32)
 );
 create index journal_record on journal (entity, key, seq);
+create index journal_actor on journal (actor, seq);
+create index journal_at on journal (at, seq);
 create table journal_head (
     id bigint primary key check (id = 1),
     seq bigint not null,

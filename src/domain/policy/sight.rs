@@ -44,6 +44,12 @@ impl Actor {
         self.grants.iter().any(|g| g.role != Role::Reader || g.scope.covers(place))
     }
 
+    /// Says whether the actor reads reasons and records in the journal, rather than who, when and which record alone.
+    #[must_use]
+    pub fn reads_journal_contents(&self) -> bool {
+        self.is(&[Role::Secretariat], &Place::Network)
+    }
+
     /// Returns the rows of a list that the actor sees.
     #[must_use]
     pub fn visible(&self) -> Visible {
