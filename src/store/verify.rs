@@ -11,6 +11,7 @@ use super::{
     tx::{Audited, Kept},
 };
 use crate::domain::{
+    comment::Comment,
     cycle::ReportingCycle,
     journal::{
         GENESIS, Hash,
@@ -65,6 +66,7 @@ registry!(
     ReportingCycle,
     Report,
     ApprovedReport,
+    Comment,
     User,
     Grant,
 );
