@@ -1,9 +1,7 @@
-//! Reference data that is only read: countries, plan cycles, chairs, partner types; the framework has a file of its own.
-
-use std::collections::BTreeMap;
+//! Reference data that is only read: countries, plan cycles and partner types; chairs and the framework have their own files.
 
 use actix_web::{get, web::Data};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -24,8 +22,10 @@ use crate::{
     store::{Conn, reference},
 };
 
+mod chairs;
 mod framework;
 
+pub use chairs::{ChairList, ChairView, SourceView};
 pub use framework::{FocusAreaView, FrameworkView, SchemeView, TermView, UrbanSystemView};
 
 /// Registers the operations of this file.
@@ -33,7 +33,7 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_countries)
         .service(framework::get_framework)
         .service(list_plan_cycles)
-        .service(list_chairs)
+        .service(chairs::list_chairs)
         .service(list_partner_types);
 }
 
@@ -174,93 +174,6 @@ async fn list_plan_cycles(
     short_list(&state, "/api/v1/plan-cycles", may.body.0, |c| {
         let all = reference::plan_cycles(c)?.into_iter().map(PlanCycleView::from).collect();
         Ok(Short { all, key: |p| p.slug.clone(), list: PlanCycleList::from })
-    })
-    .await
-}
-
-/// Where a fact was published.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct SourceView {
-    /// Its short name in the reference data.
-    #[schema(example = "ASEANWEB")]
-    pub key: String,
-    /// Its title.
-    pub title: String,
-    /// Who published it.
-    pub publisher: String,
-    /// Where it can be read.
-    #[schema(required)]
-    pub url: Option<String>,
-}
-
-/// The country that chairs the network in a year.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ChairView {
-    /// The year.
-    #[schema(example = 2026)]
-    pub year: i32,
-    /// The country's code.
-    #[schema(example = "PH")]
-    pub country: String,
-    /// Whether a source states it; otherwise it follows from the order of countries.
-    pub confirmed: bool,
-    /// Where it was published.
-    pub sources: Vec<SourceView>,
-}
-list_type!(
-    /// Chairs.
-    ChairList of ChairView
-);
-
-/// A chair as the reference data has it.
-#[derive(Deserialize)]
-struct Chair {
-    year: i32,
-    country: String,
-    #[serde(default)]
-    confirmed: bool,
-    #[serde(default)]
-    sources: Vec<String>,
-}
-
-/// A source as the reference data has it.
-#[derive(Deserialize)]
-struct Source {
-    title: String,
-    publisher: String,
-    url: Option<String>,
-}
-
-fn chairs(conn: &mut Conn) -> ApiResult<Vec<ChairView>> {
-    let sources: BTreeMap<String, Source> = document(conn, "sources")?;
-    let source = |key: String| {
-        let s = sources.get(&key)?;
-        let (title, publisher) = (s.title.clone(), s.publisher.clone());
-        Some(SourceView { key, title, publisher, url: s.url.clone() })
-    };
-    let view = |c: Chair| ChairView {
-        year: c.year,
-        country: c.country,
-        confirmed: c.confirmed,
-        sources: c.sources.into_iter().filter_map(source).collect(),
-    };
-    let mut chairs: Vec<ChairView> =
-        document::<Vec<Chair>>(conn, "chairs")?.into_iter().map(view).collect();
-    chairs.sort_by_key(|c| c.year);
-    Ok(chairs)
-}
-
-/// List chairs
-///
-/// The country that chairs the network, by year.
-#[utoipa::path(tag = "reference", params(ListParams), responses((status = 200, body = ChairList)))]
-#[get("/chairs")]
-async fn list_chairs(
-    may: May<ReadReference, Query<ListParams>>,
-    state: Data<State>,
-) -> ApiResult<Answer> {
-    short_list(&state, "/api/v1/chairs", may.body.0, |c| {
-        Ok(Short { all: chairs(c)?, key: |c| c.year, list: ChairList::from })
     })
     .await
 }

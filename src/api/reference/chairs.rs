@@ -1,0 +1,108 @@
+//! Who chairs the network, year by year, with where that was published.
+
+use std::collections::BTreeMap;
+
+use actix_web::{get, web::Data};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Short, document, short_list};
+use crate::{
+    api::{
+        answer::Answer,
+        body::Query,
+        error::ApiResult,
+        may::May,
+        page::{ListParams, list_type},
+        state::State,
+    },
+    domain::policy::ReadReference,
+    store::Conn,
+};
+
+/// Where a fact was published.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SourceView {
+    /// Its short name in the reference data.
+    #[schema(example = "ASEANWEB")]
+    pub key: String,
+    /// Its title.
+    pub title: String,
+    /// Who published it.
+    pub publisher: String,
+    /// Where it can be read.
+    #[schema(required)]
+    pub url: Option<String>,
+}
+
+/// The country that chairs the network in a year.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ChairView {
+    /// The year.
+    #[schema(example = 2026)]
+    pub year: i32,
+    /// The country's code.
+    #[schema(example = "PH")]
+    pub country: String,
+    /// Whether a source states it; otherwise it follows from the order of countries.
+    pub confirmed: bool,
+    /// Where it was published.
+    pub sources: Vec<SourceView>,
+}
+list_type!(
+    /// Chairs.
+    ChairList of ChairView
+);
+
+/// A chair as the reference data has it.
+#[derive(Deserialize)]
+struct Chair {
+    year: i32,
+    country: String,
+    #[serde(default)]
+    confirmed: bool,
+    #[serde(default)]
+    sources: Vec<String>,
+}
+
+/// A source as the reference data has it.
+#[derive(Deserialize)]
+struct Source {
+    title: String,
+    publisher: String,
+    url: Option<String>,
+}
+
+fn chairs(conn: &mut Conn) -> ApiResult<Vec<ChairView>> {
+    let sources: BTreeMap<String, Source> = document(conn, "sources")?;
+    let source = |key: String| {
+        let s = sources.get(&key)?;
+        let (title, publisher) = (s.title.clone(), s.publisher.clone());
+        Some(SourceView { key, title, publisher, url: s.url.clone() })
+    };
+    let view = |c: Chair| ChairView {
+        year: c.year,
+        country: c.country,
+        confirmed: c.confirmed,
+        sources: c.sources.into_iter().filter_map(source).collect(),
+    };
+    let mut chairs: Vec<ChairView> =
+        document::<Vec<Chair>>(conn, "chairs")?.into_iter().map(view).collect();
+    chairs.sort_by_key(|c| c.year);
+    Ok(chairs)
+}
+
+/// List chairs
+///
+/// The country that chairs the network, by year.
+#[utoipa::path(tag = "reference", params(ListParams), responses((status = 200, body = ChairList)))]
+#[get("/chairs")]
+pub(super) async fn list_chairs(
+    may: May<ReadReference, Query<ListParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    short_list(&state, "/api/v1/chairs", may.body.0, |c| {
+        Ok(Short { all: chairs(c)?, key: |c| c.year, list: ChairList::from })
+    })
+    .await
+}
