@@ -5,8 +5,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
-    body::{Json, Optional},
+    body::{Json, Optional, Query},
     error::{ApiError, ApiResult},
+    history::{self, HistoryList, HistoryParams},
     may::May,
     state::State,
 };
@@ -19,7 +20,9 @@ use crate::{
             SubmitReport, WithdrawReport,
         },
         readiness,
+        report::{Report, report_key},
     },
+    store::{Record as _, history::Trail},
 };
 
 mod act;
@@ -42,6 +45,7 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
         .service(get_report)
         .service(write_report)
         .service(get_readiness)
+        .service(list_report_history)
         .service(submit_report)
         .service(withdraw_report)
         .service(return_report)
@@ -96,6 +100,20 @@ async fn get_readiness(may: May<ReadReportInside>) -> ApiResult<Answer> {
     let on = may.proof.on();
     let report = on.report.as_ref().ok_or(ApiError::NotFound)?;
     Answer::of(&ReadinessView::from(readiness::of(on, &report.content)))
+}
+
+/// Read the history of a report
+///
+/// Every change of the report, newest first: for its city, its representative and the secretariat.
+#[utoipa::path(tag = "reports", params(HistoryParams), responses((status = 200, body = HistoryList)))]
+#[get("/projects/{project}/reports/{cycle}/history")]
+async fn list_report_history(
+    may: May<ReadReportInside, Query<HistoryParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let (project, cycle) = &may.key;
+    let trail = Trail::new(Report::ENTITY, report_key(project, cycle), &[]);
+    history::answer(&state, &format!("{}/history", path(&may.key)), trail, may.body.0).await
 }
 
 async fn run<A: Step>(

@@ -1,1 +1,161 @@
+//! Comments on reports: said by those who work on them, settled, never changed.
 
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    filing::{desk, report},
+    helpers::TestApp,
+};
+
+async fn submitted() -> (TestApp, String) {
+    let app = desk().await;
+    let officer = app.officer("da-nang").await;
+    officer.file("da-nang-1").await;
+    officer.act("da-nang-1", "submit").await.expect(200);
+    (app, format!("{}/comments", report("da-nang-1")))
+}
+
+#[actix_web::test]
+async fn those_who_work_on_a_report_comment_on_it() {
+    let (app, path) = submitted().await;
+    let callers =
+        [app.officer("da-nang").await, app.representative("VN").await, app.secretariat().await];
+    for (i, caller) in callers.iter().enumerate() {
+        let said = json!({ "text": format!("Remark {i}"), "pointer": "/achievements" });
+        let made = caller.post(&path, &said).await.expect(201);
+        let location = made.header("location").unwrap().to_owned();
+        let read = callers[0].get(&location).await.expect(200);
+        assert_eq!((read.text.as_str(), read.etag()), (made.text.as_str(), made.etag()));
+    }
+    let list = callers[2].get(&path).await.expect(200).json();
+    assert_eq!(list["total"], 3);
+    insta::assert_json_snapshot!(list["items"][1], { ".id" => "[id]", ".author.id" => "[id]" }, @r#"
+    {
+      "at": "2026-11-20T03:00:00Z",
+      "author": {
+        "id": "[id]",
+        "name": "national_representative VN"
+      },
+      "id": "[id]",
+      "kind": "note",
+      "pointer": "/achievements",
+      "resolved_at": null,
+      "resolved_by": null,
+      "text": "Remark 1",
+      "version": 1
+    }
+    "#);
+    let strangers = [
+        app.officer("ha-noi").await,
+        app.representative("TH").await,
+        app.administrator().await,
+        app.reader().await,
+    ];
+    for stranger in strangers {
+        stranger.get(&path).await.expect(404);
+        stranger.post(&path, &json!({ "text": "x" })).await.expect(404);
+    }
+    app.representative("VN").await.act("da-nang-1", "approve").await.expect(200);
+    app.reader().await.get(&path).await.expect(403);
+    app.reader().await.post(&path, &json!({})).await.expect(403);
+}
+
+#[actix_web::test]
+async fn a_comment_points_at_a_field_of_the_report() {
+    let (app, path) = submitted().await;
+    let officer = app.officer("da-nang").await;
+    for fine in [
+        json!(null),
+        json!("/milestones/0/completed_on"),
+        json!("/project/starts_on"),
+        json!("/spent/a~1b"),
+    ] {
+        officer.post(&path, &json!({ "text": "x", "pointer": fine })).await.expect(201);
+    }
+    for wrong in ["achievements", "/nonsense", "", "/spent/~2", "/spent/\u{7}"] {
+        let refused =
+            officer.post(&path, &json!({ "text": "x", "pointer": wrong })).await.expect(422).json();
+        assert_eq!(refused["errors"][0]["pointer"], "/pointer", "{wrong:?}");
+    }
+    let both = officer.post(&path, &json!({ "pointer": "x" })).await.expect(422).json();
+    assert_eq!(both["errors"].as_array().unwrap().len(), 2);
+    officer.post(&path, &json!({ "text": "x", "kind": "return" })).await.expect(400);
+    officer.post(&path, &json!({ "text": 5 })).await.expect(400);
+    officer.post(&path, &json!({ "text": "x".repeat(10_001) })).await.expect(422);
+}
+
+#[actix_web::test]
+async fn a_comment_is_settled_as_it_was_read_and_keeps_its_text() {
+    let (app, path) = submitted().await;
+    let (officer, representative) = (app.officer("da-nang").await, app.representative("VN").await);
+    let made = representative.post(&path, &json!({ "text": "Which districts?" })).await.expect(201);
+    let one = format!("{path}/{}", made.json()["id"].as_str().unwrap());
+    let settle = json!({ "resolved": true });
+    officer.patch(&one, &settle, None).await.expect(428);
+    officer.patch(&one, &settle, Some("\"v2\"")).await.expect(412);
+    officer.patch(&one, &json!({ "text": "Other words" }), Some("\"v1\"")).await.expect(400);
+    officer.patch(&one, &json!({ "resolved": null }), Some("\"v1\"")).await.expect(422);
+    let settled = officer.patch(&one, &settle, Some(&made.etag())).await.expect(200).json();
+    assert_eq!(
+        (settled["resolved_by"]["name"].as_str(), settled["version"].as_i64()),
+        (Some("city_officer da-nang"), Some(2))
+    );
+    assert_eq!(
+        (settled["text"].as_str(), settled["author"]["name"].as_str()),
+        (Some("Which districts?"), Some("national_representative VN"))
+    );
+    // Settling it twice leaves the name of who did it first.
+    let twice = representative.patch(&one, &settle, Some("\"v2\"")).await.expect(200).json();
+    assert_eq!(twice, settled);
+    let open = representative
+        .patch(&one, &json!({ "resolved": false }), Some("\"v2\""))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        (open["resolved_at"].clone(), open["resolved_by"].clone(), open["version"].as_i64()),
+        (Value::Null, Value::Null, Some(3))
+    );
+}
+
+#[actix_web::test]
+async fn a_comment_is_found_on_its_own_report_alone() {
+    let (app, path) = submitted().await;
+    crate::filing::project(&app, "da-nang", 2).await;
+    let officer = app.officer("da-nang").await;
+    officer.file("da-nang-2").await;
+    let made = officer.post(&path, &json!({ "text": "x" })).await.expect(201);
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    officer.get(&format!("{}/comments/{id}", report("da-nang-2"))).await.expect(404);
+    officer.get(&format!("{path}/{}", Uuid::nil())).await.expect(404);
+    officer.get(&format!("{path}/one")).await.expect(404);
+    // What is not there comes before what is wrong with the body.
+    officer.patch(&format!("{path}/{}", Uuid::nil()), &json!({ "x": 1 }), None).await.expect(404);
+    app.reader().await.patch(&format!("{path}/{id}"), &json!({ "x": 1 }), None).await.expect(404);
+}
+
+#[actix_web::test]
+async fn comments_come_in_pages_in_the_order_of_their_writing() {
+    let (app, path) = submitted().await;
+    let officer = app.officer("da-nang").await;
+    for i in 0..5 {
+        officer.post(&path, &json!({ "text": format!("{i}") })).await.expect(201);
+    }
+    let mut said = Vec::new();
+    let mut query = "?limit=2".to_owned();
+    loop {
+        let page = officer.get(&format!("{path}{query}")).await.expect(200).json();
+        assert_eq!(page["total"], 5);
+        said.extend(
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|c| c["text"].as_str().unwrap().to_owned()),
+        );
+        let Value::String(next) = &page["next"] else { break };
+        query = format!("?limit=2&cursor={next}");
+    }
+    assert_eq!(said, ["0", "1", "2", "3", "4"]);
+}
