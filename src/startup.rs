@@ -17,12 +17,13 @@ use crate::{
     api::{self, cache::Cache, state::State},
     auth::{
         password::{self, Passwords},
+        secret,
         token::Tokens,
     },
     clock::Clock,
     config::{DatabaseUrl, Settings, SslMode},
     store::{
-        Conn, Db, StoreResult, Target,
+        Conn, Db, StoreResult, Target, bootstrap,
         db::write_now,
         demo,
         import::{self, ImportError},
@@ -180,8 +181,23 @@ pub fn refuse_demo(settings: &Settings) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// A database that cannot be reached or written.
-pub fn first_administrator(_settings: &Settings, _clock: &Clock) -> anyhow::Result<Option<String>> {
-    Ok(None)
+pub fn first_administrator(settings: &Settings, clock: &Clock) -> anyhow::Result<Option<String>> {
+    let (token, digest) = secret::fresh();
+    let env = TxEnv { clock: clock.clone() };
+    let invited = with_conn(&target(&settings.database)?, |c| {
+        Ok(write_now(c, &env, |tx| bootstrap::invite_first_administrator(tx, &digest))?)
+    })?;
+    let email = bootstrap::FIRST_ADMINISTRATOR;
+    Ok(invited.then(|| {
+        format!(
+            "No administrator is active. Accept this invitation to become one; it is good once and for 7 days.\n\
+             \x20 account  {email}\n\
+             \x20 token    {token}\n\
+             \x20 POST /api/v1/auth/invitations/{token}/accept  {{\"password\":\"...\"}}\n\
+             Sign in with that address and password from then on, and invite people by their own addresses.\n\
+             Only the token that was printed last works.\n"
+        )
+    }))
 }
 
 /// Fills a new database as a demo has it: reference data, the published history, an open cycle and an account for every

@@ -1,6 +1,6 @@
 //! People and their grants.
 
-use actix_web::{delete, get, patch, post, web::Data};
+use actix_web::{get, patch, post, web::Data};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
@@ -15,21 +15,21 @@ use crate::{
     auth::secret::fresh,
     clock::fresh_uuid,
     domain::{
-        account::{GRANTS_MAX, RawGrant, Terms, WantedScope, give, unfit_principal, unknown_scope},
         fault::{Faults, ValueFault},
         id::Id,
-        policy::{EditUser, GiveGrant, InviteUsers, ListUsers, ReadUser},
+        policy::{EditUser, InviteUsers, ListUsers, ReadUser},
         session::INVITATION,
         subject::UserSubject,
-        user::{Email, Grant, Role, Scope, ScopeKind, User, UserState},
+        user::{Email, Grant, User, UserState},
         value::Title,
     },
     store::{
-        Caller, Change, StoreError, Tx, reference, unguarded,
+        Caller, Change, StoreError, Tx, unguarded,
         users::{self, UserKey},
     },
 };
 
+mod grants;
 mod views;
 
 pub use views::{
@@ -46,8 +46,8 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
         .service(create_user)
         .service(get_user)
         .service(patch_user)
-        .service(create_grant)
-        .service(delete_grant);
+        .service(grants::create_grant)
+        .service(grants::delete_grant);
 }
 
 /// List people
@@ -104,34 +104,23 @@ fn invite(tx: &mut Tx<'_>, caller: Caller, wanted: NewUser) -> ApiResult<Invited
     if wanted.grants.is_empty() && !alone {
         faults.add("/grants", ValueFault::required());
     }
-    if wanted.grants.len() > GRANTS_MAX {
-        let detail = format!("at most {GRANTS_MAX} grants are expected");
-        faults.add("/grants", ValueFault::new("too_many", detail));
-    }
     let id = Id::new(fresh_uuid());
-    let mut grants: Vec<Offer> = Vec::new();
-    for (i, raw) in wanted.grants.into_iter().take(GRANTS_MAX).enumerate() {
-        let at = format!("/grants/{i}");
-        let Some(offer) = offer(tx, caller, id, &at, raw, &mut faults)? else { continue };
-        if grants.contains(&offer) {
-            faults.add(at, ValueFault::new("duplicate", "this is in the list already"));
-        }
-        grants.push(offer);
-    }
-    if let Some(email) = &email {
-        if users::find_by_email(tx.conn(), email)?.is_some() {
-            return Err(ApiError::Conflict("somebody has this address already".into()));
-        }
+    let offers = grants::offers(tx, caller, id, wanted.grants, &mut faults)?;
+    if let Some(email) = &email
+        && users::find_by_email(tx.conn(), email)?.is_some()
+    {
+        return Err(ApiError::Conflict("somebody has this address already".into()));
     }
     let faults = faults.into_vec();
     let (Some(email), Some(name), true) = (email, name, faults.is_empty()) else {
         return Err(faults.into());
     };
+    // Proved again because each grant was proved by itself: the account is made by virtue of this.
     tx.prove::<InviteUsers>(caller, &())?;
     let user = User::invite(id, email, name, tx.at());
     tx.save(&user, Change::plain("invite"))?;
     let grants: Vec<Grant> =
-        grants.into_iter().map(|o| o.give(tx, caller, id)).collect::<ApiResult<_>>()?;
+        offers.into_iter().map(|o| o.give(tx, caller, id)).collect::<ApiResult<_>>()?;
     let invitation = invitation(tx, id)?;
     Ok(InvitedUserView::new(UserSubject { user, grants }.into(), invitation))
 }
@@ -142,66 +131,6 @@ fn invitation(tx: &mut Tx<'_>, user: Id<User>) -> ApiResult<InvitationView> {
     let (now, expires_at) = (tx.at(), tx.at() + INVITATION);
     unguarded::invite(tx.conn(), user, &digest, now, expires_at)?;
     Ok(InvitationView { token, expires_at })
-}
-
-/// A grant that the caller may give, and that is well-formed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Offer {
-    role: Role,
-    scope: Scope,
-    terms: Terms,
-}
-
-/// Checks a grant that is wanted for a user; notes every fault. A grant that the caller may not give is refused at once.
-fn offer(
-    tx: &mut Tx<'_>,
-    caller: Caller,
-    to: Id<User>,
-    at: &str,
-    raw: NewGrant,
-    faults: &mut Faults,
-) -> ApiResult<Option<Offer>> {
-    let Some(wanted) = RawGrant::from(raw).parse(at, faults) else { return Ok(None) };
-    let Some(scope) = find_scope(tx, &wanted.scope)? else {
-        let kind = match wanted.scope {
-            WantedScope::Network => ScopeKind::Network,
-            WantedScope::Country(_) => ScopeKind::Country,
-            WantedScope::City(_) => ScopeKind::City,
-        };
-        faults.add(format!("{at}/scope/key"), unknown_scope(kind));
-        return Ok(None);
-    };
-    let (role, terms) = (wanted.role, wanted.terms);
-    tx.prove::<GiveGrant>(caller, &(role, scope.clone()))?;
-    if let Some(principal) = terms.acting_for {
-        let now = tx.at();
-        if principal == to || !users::holds(tx.conn(), principal, role, &scope, now)? {
-            faults.add(format!("{at}/acting_for"), unfit_principal());
-        }
-    }
-    Ok(Some(Offer { role, scope, terms }))
-}
-
-fn find_scope(tx: &mut Tx<'_>, wanted: &WantedScope) -> Result<Option<Scope>, StoreError> {
-    Ok(match wanted {
-        WantedScope::Network => Some(Scope::Network),
-        WantedScope::Country(code) => {
-            reference::country(tx.conn(), *code)?.map(|c| Scope::Country(c.code))
-        }
-        WantedScope::City(slug) => {
-            reference::city(tx.conn(), slug)?.map(|c| Scope::City(c.slug, c.country))
-        }
-    })
-}
-
-impl Offer {
-    /// Gives the grant.
-    fn give(self, tx: &mut Tx<'_>, caller: Caller, to: Id<User>) -> ApiResult<Grant> {
-        let proof = tx.prove::<GiveGrant>(caller, &(self.role, self.scope))?;
-        let grant = give(&proof, to, self.terms, Id::new(fresh_uuid()), tx.at());
-        tx.save(&grant, Change::plain("grant"))?;
-        Ok(grant)
-    }
 }
 
 /// Change a person's account
@@ -231,52 +160,4 @@ fn edit(tx: &mut Tx<'_>, may: May<EditUser, Json<UserPatch>>) -> ApiResult<UserV
         subject.user = user;
     }
     Ok(subject.into())
-}
-
-/// Give a grant
-///
-/// Lets a person act in a role on a scope, from the next request on. Nobody gives themselves anything.
-#[utoipa::path(tag = "users", request_body = NewGrant, responses((status = 201, body = GrantView)))]
-#[post("/users/{id}/grants")]
-async fn create_grant(may: May<EditUser, Json<NewGrant>>, state: Data<State>) -> ApiResult<Answer> {
-    let place = format!("{PATH}/{}/grants", may.key);
-    let write = move |tx: &mut Tx<'_>| add_grant(tx, may);
-    let view = state.db.write(write).await?;
-    let place = format!("{place}/{}", view.id);
-    Ok(Answer::of(&view)?.created(place).unstored())
-}
-
-fn add_grant(tx: &mut Tx<'_>, may: May<EditUser, Json<NewGrant>>) -> ApiResult<GrantView> {
-    let subject = tx.prove::<EditUser>(may.caller, &may.key)?.into_on();
-    let mut faults = Faults::new();
-    let offer = offer(tx, may.caller, may.key, "", may.body.0, &mut faults)?;
-    let held = |o: &Offer| {
-        subject.grants.iter().any(|g| {
-            let terms = Terms { from: g.from, until: g.until, acting_for: g.acting_for };
-            (g.role, &g.scope, terms) == (o.role, &o.scope, o.terms)
-        })
-    };
-    if offer.as_ref().is_some_and(held) {
-        return Err(ApiError::Conflict("this person holds this grant already".into()));
-    }
-    let faults = faults.into_vec();
-    let (Some(offer), true) = (offer, faults.is_empty()) else { return Err(faults.into()) };
-    Ok(offer.give(tx, may.caller, may.key)?.into())
-}
-
-/// Take a grant back
-///
-/// Ends what it allowed, from the next request on. Answers the grant as it was.
-#[utoipa::path(tag = "users", responses((status = 200, body = GrantView)))]
-#[delete("/users/{id}/grants/{grant_id}")]
-async fn delete_grant(may: May<EditUser>, state: Data<State>) -> ApiResult<Answer> {
-    let id: Id<Grant> = may.part_id()?;
-    let revoke = move |tx: &mut Tx<'_>| -> ApiResult<GrantView> {
-        let held = tx.prove::<EditUser>(may.caller, &may.key)?.into_on().grants;
-        let grant = held.into_iter().find(|g| g.id == id).ok_or(ApiError::NotFound)?;
-        tx.remove(&grant, Change::plain("revoke"))?;
-        Ok(grant.into())
-    };
-    let view = state.db.write(revoke).await?;
-    Ok(Answer::of(&view)?.unstored())
 }

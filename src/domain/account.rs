@@ -97,7 +97,7 @@ impl RawGrant {
         }
         let acting_for =
             faults.opt(&format!("{at}/acting_for"), self.acting_for.as_deref(), |raw| {
-                raw.parse::<Id<User>>().or_else(|_no_id| Err(unfit_principal()))
+                raw.parse::<Id<User>>().map_err(|_no_id| unfit_principal())
             });
         Some(WantedGrant { role: role?, scope: scope?, terms: Terms { from, until, acting_for } })
     }
@@ -118,11 +118,11 @@ impl RawGrant {
             }
             ScopeKind::Network => Some(WantedScope::Network),
             ScopeKind::Country => {
-                let parse = |raw| CountryCode::parse(raw).or_else(|_none| Err(unknown_scope(kind)));
+                let parse = |raw| CountryCode::parse(raw).map_err(|_none| unknown_scope(kind));
                 faults.need(&key_at, key, parse).map(WantedScope::Country)
             }
             ScopeKind::City => {
-                let parse = |raw| Slug::parse(raw).or_else(|_none| Err(unknown_scope(kind)));
+                let parse = |raw| Slug::parse(raw).map_err(|_none| unknown_scope(kind));
                 faults.need(&key_at, key, parse).map(WantedScope::City)
             }
         }

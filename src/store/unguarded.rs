@@ -12,12 +12,15 @@ use crate::domain::{
 };
 
 mod invitations;
+mod refresh;
 mod sessions;
 
 pub use invitations::{invitation, invite, spend};
-pub use sessions::{
-    Digest, begin_session, end_session, end_sessions, open_sessions, refresh, start_session,
-};
+pub use refresh::refresh;
+pub use sessions::{begin_session, end_session, end_sessions, open_sessions, start_session};
+
+/// The SHA-256 of a secret.
+pub type Digest = [u8; 32];
 
 /// What a sign-in with a password is checked against.
 #[derive(Clone)]

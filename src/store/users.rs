@@ -1,171 +1,30 @@
 //! Accounts and grants. What proves a person (passwords, sessions, invitations) is in `unguarded.rs`.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    Caller, Conn, Record, StoreError, StoreResult,
+    Caller, Conn, StoreError, StoreResult,
     conn::on,
     load::Load,
     schema::{cities, countries, grants, sessions, users},
-    tx::kept,
     types::{DbTs, DbUuid},
 };
 use crate::domain::{
     id::Id,
     policy::Actor,
-    reference::{CountryCode, time_zone},
+    reference::time_zone,
     subject::{GrantSubject, UserSubject},
-    user::{Email, Grant, Role, Scope, ScopeKind, User, UserState},
-    value::{Slug, Title, fold},
+    user::{Grant, Role, Scope, User, UserState},
 };
 
 mod list;
+mod rows;
 
 pub use list::{UserFilter, UserKey, find_by_email, list};
-
-/// An account's row, without its password.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = users, treat_none_as_null = true)]
-struct UserRow {
-    id: DbUuid,
-    email: String,
-    name: String,
-    name_key: String,
-    state: String,
-    created_at: DbTs,
-    version: i64,
-}
-
-impl TryFrom<&User> for UserRow {
-    type Error = StoreError;
-    fn try_from(u: &User) -> StoreResult<Self> {
-        Ok(Self {
-            id: u.id.into(),
-            email: u.email.as_str().to_owned(),
-            name: u.name.to_string(),
-            name_key: fold(u.name.as_str()),
-            state: u.state.to_string(),
-            created_at: DbTs(u.created_at),
-            version: u.version,
-        })
-    }
-}
-impl TryFrom<UserRow> for User {
-    type Error = StoreError;
-    fn try_from(r: UserRow) -> StoreResult<Self> {
-        Ok(Self {
-            id: r.id.into(),
-            email: Email::parse(r.email)?,
-            name: Title::parse(r.name)?,
-            state: UserState::parse(r.state)?,
-            created_at: r.created_at.0,
-            version: r.version,
-        })
-    }
-}
-kept!(User, UserRow, users, |u| DbUuid::from(u.id));
-impl Record for User {
-    const ENTITY: &'static str = "user";
-    const PUBLIC: bool = false;
-    fn key(&self) -> String {
-        self.id.to_string()
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
-    /// A person is an id in the journal: neither name nor address.
-    fn content(&self) -> Result<Value, serde_json::Error> {
-        Ok(serde_json::json!({ "id": self.id, "state": self.state }))
-    }
-}
-
-/// A grant's row.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = grants, treat_none_as_null = true)]
-struct GrantRow {
-    id: DbUuid,
-    user_id: DbUuid,
-    role: String,
-    scope_kind: String,
-    scope_country: Option<String>,
-    scope_city: Option<String>,
-    from_on: Option<NaiveDate>,
-    until_on: Option<NaiveDate>,
-    acting_for: Option<DbUuid>,
-    granted_by: Option<DbUuid>,
-    granted_at: DbTs,
-    version: i64,
-}
-
-impl TryFrom<&Grant> for GrantRow {
-    type Error = StoreError;
-    fn try_from(g: &Grant) -> StoreResult<Self> {
-        let (country, city) = match &g.scope {
-            Scope::Network => (None, None),
-            Scope::Country(c) => (Some(c.to_string()), None),
-            Scope::City(s, c) => (Some(c.to_string()), Some(s.to_string())),
-        };
-        Ok(Self {
-            id: g.id.into(),
-            user_id: g.user.into(),
-            role: g.role.to_string(),
-            scope_kind: g.scope.kind().to_string(),
-            scope_country: country,
-            scope_city: city,
-            from_on: g.from,
-            until_on: g.until,
-            acting_for: g.acting_for.map(DbUuid::from),
-            granted_by: g.granted_by.map(DbUuid::from),
-            granted_at: DbTs(g.granted_at),
-            version: g.version,
-        })
-    }
-}
-impl TryFrom<GrantRow> for Grant {
-    type Error = StoreError;
-    fn try_from(r: GrantRow) -> StoreResult<Self> {
-        let country = r.scope_country.map(CountryCode::parse).transpose()?;
-        let city = r.scope_city.map(Slug::parse).transpose()?;
-        let scope = match (ScopeKind::parse(r.scope_kind)?, country, city) {
-            (ScopeKind::Network, None, None) => Scope::Network,
-            (ScopeKind::Country, Some(c), None) => Scope::Country(c),
-            (ScopeKind::City, Some(c), Some(s)) => Scope::City(s, c),
-            (ScopeKind::Network | ScopeKind::Country | ScopeKind::City, _, _) => {
-                return Err(StoreError::Corrupt("a grant's scope".into()));
-            }
-        };
-        Ok(Self {
-            id: r.id.into(),
-            user: r.user_id.into(),
-            role: Role::parse(r.role)?,
-            scope,
-            from: r.from_on,
-            until: r.until_on,
-            acting_for: r.acting_for.map(Id::from),
-            granted_by: r.granted_by.map(Id::from),
-            granted_at: r.granted_at.0,
-            version: r.version,
-        })
-    }
-}
-kept!(Grant, GrantRow, grants, |g| DbUuid::from(g.id));
-impl Record for Grant {
-    const ENTITY: &'static str = "grant";
-    const PUBLIC: bool = false;
-    fn key(&self) -> String {
-        self.id.to_string()
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
-    fn content(&self) -> Result<Value, serde_json::Error> {
-        serde_json::to_value(self)
-    }
-}
+use rows::{GrantRow, UserRow};
 
 /// A grant with the time zone in which its days begin and end.
 #[derive(Debug, Clone)]

@@ -139,3 +139,6 @@ pub(super) fn follow(watch: &Watch, target: &Target, alive: &Receiver<()>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,10 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use crate::helpers::{Answered, PASSWORD_OF_THEIRS as PASSWORD, TestApp};
+use crate::{
+    helpers::{Answered, PASSWORD_OF_THEIRS as PASSWORD, TestApp},
+    users::bearer,
+};
 
 /// Signs in; the body of the answer.
 async fn login(app: &TestApp, email: &str) -> Value {
@@ -25,10 +28,6 @@ async fn someone(app: &TestApp, email: &str) -> Value {
         .joined(email, json!([{ "role": "reader", "scope": { "kind": "network", "key": null } }]))
         .await;
     tokens
-}
-
-fn bearer<'a>(app: &'a TestApp, tokens: &Value) -> crate::helpers::Caller<'a> {
-    app.bearer(tokens["access_token"].as_str().unwrap())
 }
 
 #[actix_web::test]

@@ -47,7 +47,8 @@ pub struct TestApp {
     client: reqwest::Client,
     tokens: Mutex<HashMap<String, String>>,
     server: ServerHandle,
-    _database: TestDatabase,
+    settings: Arc<Settings>,
+    _database: Option<TestDatabase>,
 }
 
 impl Drop for TestApp {
@@ -194,8 +195,23 @@ impl TestApp {
             }
         };
         let clock = Clock::at(NOW.parse().unwrap());
-        let settings = settings(&url, more);
-        let (c, s) = (clock.clone(), settings);
+        Self::run(Arc::new(settings(&url, more)), clock, Some(database)).await
+    }
+
+    /// Starts another instance of the service on the same database, which this one must outlive.
+    pub async fn again(&self) -> Self {
+        Self::run(Arc::clone(&self.settings), self.clock.clone(), None).await
+    }
+
+    /// Does what a start without `--demo` does for the first administrator; returns what it prints.
+    pub async fn first_administrator(&self) -> Option<String> {
+        let (s, c) = (Arc::clone(&self.settings), self.clock.clone());
+        let invite = move || ascn_tracker::startup::first_administrator(&s, &c);
+        tokio::task::spawn_blocking(invite).await.unwrap().unwrap()
+    }
+
+    async fn run(settings: Arc<Settings>, clock: Clock, database: Option<TestDatabase>) -> Self {
+        let (s, c) = (Arc::clone(&settings), clock.clone());
         let app =
             tokio::task::spawn_blocking(move || Application::build(&s, c)).await.unwrap().unwrap();
         let address = format!("http://127.0.0.1:{}", app.port());
@@ -209,6 +225,7 @@ impl TestApp {
             client,
             tokens: Mutex::default(),
             server,
+            settings,
             _database: database,
         }
     }

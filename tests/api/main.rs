@@ -10,6 +10,7 @@ mod filing;
 mod helpers;
 
 mod access;
+mod accounts;
 mod auth;
 mod cities;
 mod comments;
@@ -20,6 +21,7 @@ mod cycles;
 mod docs;
 mod faults;
 mod figures;
+mod grants;
 mod history;
 mod imported;
 mod journal;

@@ -210,7 +210,6 @@ pub struct NewUser {
 /// What is to change about an account; what is absent stays.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::option_option, reason = "null is refused where a value must stay")]
 pub struct UserPatch {
     /// What others call the person.
     #[serde(default, deserialize_with = "patch::some")]

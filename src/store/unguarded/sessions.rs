@@ -1,15 +1,14 @@
-//! Sessions and refresh tokens. No records: they are not journaled, and other instances learn of their end by an epoch.
+//! Sessions. No records: they are not journaled, and other instances learn of their end by an epoch.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::Credentials;
+use super::{Credentials, Digest, refresh::issue};
 use crate::{
-    clock,
     domain::{
         id::Id,
-        session::{IDLE, RefreshToken, Session, Shown},
+        session::{IDLE, Session},
         user::{User, UserState},
     },
     store::{
@@ -20,15 +19,12 @@ use crate::{
     },
 };
 
-/// The SHA-256 of a secret.
-pub type Digest = [u8; 32];
-
 /// What is over for longer is deleted when its user signs in again.
 const KEEP: TimeDelta = TimeDelta::days(1);
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = sessions)]
-struct SessionRow {
+pub(super) struct SessionRow {
     id: DbUuid,
     user_id: DbUuid,
     created_at: DbTs,
@@ -98,112 +94,6 @@ fn lock_user(conn: &mut Conn, user: Id<User>) -> StoreResult<Option<(String, Opt
         Conn::Pg(c) => query.for_update().get_result(c).optional()?,
         Conn::Sqlite(c) => query.get_result(c).optional()?,
     })
-}
-
-fn issue(
-    conn: &mut Conn,
-    session: Uuid,
-    parent: Option<DbUuid>,
-    digest: &Digest,
-    now: DateTime<Utc>,
-) -> StoreResult<()> {
-    on!(conn, |c, DB| diesel::insert_into(refresh_tokens::table)
-        .values((
-            refresh_tokens::id.eq(DbUuid(clock::fresh_uuid())),
-            refresh_tokens::session_id.eq(DbUuid(session)),
-            refresh_tokens::parent.eq(parent),
-            refresh_tokens::digest.eq(digest.as_slice()),
-            refresh_tokens::issued_at.eq(DbTs(now)),
-            refresh_tokens::dead.eq(false),
-        ))
-        .execute(c))?;
-    Ok(())
-}
-
-/// Exchanges a refresh token for its successor and returns the session as it is then. None when the token is unknown or
-/// the session is over; a token that is older than what its holder has been given ends the session.
-///
-/// # Errors
-/// Failures of the database.
-pub fn refresh(
-    conn: &mut Conn,
-    shown: &Digest,
-    successor: &Digest,
-    now: DateTime<Utc>,
-) -> StoreResult<Option<Session>> {
-    let found: Option<DbUuid> = on!(conn, |c, DB| refresh_tokens::table
-        .filter(refresh_tokens::digest.eq(shown.as_slice()))
-        .select(refresh_tokens::session_id)
-        .get_result(c)
-        .optional())?;
-    let Some(id) = found else { return Ok(None) };
-    // The session is taken before the token is read: of two who show it at once, the second sees what the first did.
-    let Some(mut session) = lock_open(conn, id, now)? else { return Ok(None) };
-    let (token, parent, used_at, dead): (DbUuid, Option<DbUuid>, Option<DbTs>, bool) =
-        on!(conn, |c, DB| refresh_tokens::table
-            .filter(refresh_tokens::digest.eq(shown.as_slice()))
-            .select((
-                refresh_tokens::id,
-                refresh_tokens::parent,
-                refresh_tokens::used_at,
-                refresh_tokens::dead,
-            ))
-            .get_result(c))?;
-    match (RefreshToken { used_at: used_at.map(|t| t.0), dead }).show(now) {
-        Shown::First => first_use(conn, token, parent, now)?,
-        Shown::Again => {}
-        Shown::Replayed => {
-            end_session(conn, session.id, now)?;
-            return Ok(None);
-        }
-    }
-    issue(conn, session.id, Some(token), successor, now)?;
-    on!(conn, |c, DB| diesel::update(sessions::table.find(id))
-        .set(sessions::last_used_at.eq(DbTs(now)))
-        .execute(c))?;
-    session.last_used_at = now;
-    Ok(Some(session))
-}
-
-/// Takes a session for this transaction, if it is open and its user active.
-fn lock_open(conn: &mut Conn, id: DbUuid, now: DateTime<Utc>) -> StoreResult<Option<Session>> {
-    let query = sessions::table.find(id);
-    let row: Option<SessionRow> = match conn {
-        Conn::Pg(c) => {
-            query.for_update().select(SessionRow::as_select()).get_result(c).optional()?
-        }
-        Conn::Sqlite(c) => query.select(SessionRow::as_select()).get_result(c).optional()?,
-    };
-    let Some(session) = row.map(Session::from) else { return Ok(None) };
-    let state: String = on!(conn, |c, DB| users::table
-        .find(DbUuid::from(session.user))
-        .select(users::state)
-        .get_result(c))?;
-    Ok((state == UserState::Active.as_str() && session.is_open(now)).then_some(session))
-}
-
-/// Notes the first use of a token: its predecessor and its siblings are dead from now on.
-fn first_use(
-    conn: &mut Conn,
-    token: DbUuid,
-    parent: Option<DbUuid>,
-    now: DateTime<Utc>,
-) -> StoreResult<()> {
-    on!(conn, |c, DB| diesel::update(refresh_tokens::table.find(token))
-        .set(refresh_tokens::used_at.eq(DbTs(now)))
-        .execute(c))?;
-    let Some(parent) = parent else { return Ok(()) };
-    on!(conn, |c, DB| diesel::update(refresh_tokens::table.find(parent))
-        .set(refresh_tokens::dead.eq(true))
-        .execute(c))?;
-    on!(conn, |c, DB| diesel::update(
-        refresh_tokens::table
-            .filter(refresh_tokens::parent.eq(parent))
-            .filter(refresh_tokens::id.ne(token))
-    )
-    .set(refresh_tokens::dead.eq(true))
-    .execute(c))?;
-    Ok(())
 }
 
 /// Ends a session: refused at once on this instance, soon on the others.

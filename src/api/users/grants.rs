@@ -1,0 +1,158 @@
+//! Giving grants and taking them back.
+
+use actix_web::{delete, post, web::Data};
+
+use super::{GrantView, NewGrant, PATH};
+use crate::{
+    api::{
+        answer::Answer,
+        body::Json,
+        error::{ApiError, ApiResult},
+        may::May,
+        state::State,
+    },
+    clock::fresh_uuid,
+    domain::{
+        account::{GRANTS_MAX, RawGrant, Terms, WantedScope, give, unfit_principal, unknown_scope},
+        fault::{Faults, ValueFault},
+        id::Id,
+        policy::{EditUser, GiveGrant},
+        user::{Grant, Role, Scope, ScopeKind, User},
+    },
+    store::{Caller, Change, StoreError, Tx, reference, users},
+};
+
+/// A grant that the caller may give, and that is well-formed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Offer {
+    role: Role,
+    scope: Scope,
+    terms: Terms,
+}
+
+/// Checks a grant that is wanted for a user; notes every fault. A grant that the caller may not give is refused at once.
+fn offer(
+    tx: &mut Tx<'_>,
+    caller: Caller,
+    to: Id<User>,
+    at: &str,
+    raw: NewGrant,
+    faults: &mut Faults,
+) -> ApiResult<Option<Offer>> {
+    let Some(wanted) = RawGrant::from(raw).parse(at, faults) else { return Ok(None) };
+    let Some(scope) = find_scope(tx, &wanted.scope)? else {
+        let kind = match wanted.scope {
+            WantedScope::Network => ScopeKind::Network,
+            WantedScope::Country(_) => ScopeKind::Country,
+            WantedScope::City(_) => ScopeKind::City,
+        };
+        faults.add(format!("{at}/scope/key"), unknown_scope(kind));
+        return Ok(None);
+    };
+    let (role, terms) = (wanted.role, wanted.terms);
+    tx.prove::<GiveGrant>(caller, &(role, scope.clone()))?;
+    if let Some(principal) = terms.acting_for {
+        let now = tx.at();
+        if principal == to || !users::holds(tx.conn(), principal, role, &scope, now)? {
+            faults.add(format!("{at}/acting_for"), unfit_principal());
+        }
+    }
+    Ok(Some(Offer { role, scope, terms }))
+}
+
+fn find_scope(tx: &mut Tx<'_>, wanted: &WantedScope) -> Result<Option<Scope>, StoreError> {
+    Ok(match wanted {
+        WantedScope::Network => Some(Scope::Network),
+        WantedScope::Country(code) => {
+            reference::country(tx.conn(), *code)?.map(|c| Scope::Country(c.code))
+        }
+        WantedScope::City(slug) => {
+            reference::city(tx.conn(), slug)?.map(|c| Scope::City(c.slug, c.country))
+        }
+    })
+}
+
+impl Offer {
+    /// Gives the grant.
+    pub(super) fn give(self, tx: &mut Tx<'_>, caller: Caller, to: Id<User>) -> ApiResult<Grant> {
+        let proof = tx.prove::<GiveGrant>(caller, &(self.role, self.scope))?;
+        let grant = give(&proof, to, self.terms, Id::new(fresh_uuid()), tx.at());
+        tx.save(&grant, Change::plain("grant"))?;
+        Ok(grant)
+    }
+}
+
+/// Checks the grants that are wanted for somebody new.
+pub(super) fn offers(
+    tx: &mut Tx<'_>,
+    caller: Caller,
+    to: Id<User>,
+    wanted: Vec<NewGrant>,
+    faults: &mut Faults,
+) -> ApiResult<Vec<Offer>> {
+    if wanted.len() > GRANTS_MAX {
+        let detail = format!("at most {GRANTS_MAX} grants are expected");
+        faults.add("/grants", ValueFault::new("too_many", detail));
+    }
+    let mut offers: Vec<Offer> = Vec::new();
+    for (i, raw) in wanted.into_iter().take(GRANTS_MAX).enumerate() {
+        let at = format!("/grants/{i}");
+        let Some(offer) = offer(tx, caller, to, &at, raw, faults)? else { continue };
+        if offers.contains(&offer) {
+            faults.add(at, ValueFault::new("duplicate", "this is in the list already"));
+        }
+        offers.push(offer);
+    }
+    Ok(offers)
+}
+
+/// Give a grant
+///
+/// Lets a person act in a role on a scope, from the next request on. Nobody gives themselves anything.
+#[utoipa::path(tag = "users", request_body = NewGrant, responses((status = 201, body = GrantView)))]
+#[post("/users/{id}/grants")]
+pub(super) async fn create_grant(
+    may: May<EditUser, Json<NewGrant>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let place = format!("{PATH}/{}/grants", may.key);
+    let write = move |tx: &mut Tx<'_>| add_grant(tx, may);
+    let view = state.db.write(write).await?;
+    let place = format!("{place}/{}", view.id);
+    Ok(Answer::of(&view)?.created(place).unstored())
+}
+
+fn add_grant(tx: &mut Tx<'_>, may: May<EditUser, Json<NewGrant>>) -> ApiResult<GrantView> {
+    let subject = tx.prove::<EditUser>(may.caller, &may.key)?.into_on();
+    let mut faults = Faults::new();
+    let offer = offer(tx, may.caller, may.key, "", may.body.0, &mut faults)?;
+    let held = |o: &Offer| {
+        subject.grants.iter().any(|g| {
+            let terms = Terms { from: g.from, until: g.until, acting_for: g.acting_for };
+            (g.role, &g.scope, terms) == (o.role, &o.scope, o.terms)
+        })
+    };
+    if offer.as_ref().is_some_and(held) {
+        return Err(ApiError::Conflict("this person holds this grant already".into()));
+    }
+    let faults = faults.into_vec();
+    let (Some(offer), true) = (offer, faults.is_empty()) else { return Err(faults.into()) };
+    Ok(offer.give(tx, may.caller, may.key)?.into())
+}
+
+/// Take a grant back
+///
+/// Ends what it allowed, from the next request on. Answers the grant as it was.
+#[utoipa::path(tag = "users", responses((status = 200, body = GrantView)))]
+#[delete("/users/{id}/grants/{grant_id}")]
+pub(super) async fn delete_grant(may: May<EditUser>, state: Data<State>) -> ApiResult<Answer> {
+    let id: Id<Grant> = may.part_id()?;
+    let revoke = move |tx: &mut Tx<'_>| -> ApiResult<GrantView> {
+        let held = tx.prove::<EditUser>(may.caller, &may.key)?.into_on().grants;
+        let grant = held.into_iter().find(|g| g.id == id).ok_or(ApiError::NotFound)?;
+        tx.remove(&grant, Change::plain("revoke"))?;
+        Ok(grant.into())
+    };
+    let view = state.db.write(revoke).await?;
+    Ok(Answer::of(&view)?.unstored())
+}

@@ -1,0 +1,101 @@
+//! The first administrator: the account that is invited at a start while nobody can invite anybody.
+
+use diesel::prelude::*;
+
+use super::{
+    Change, Conn, StoreError, StoreResult, Tx,
+    conn::on,
+    schema::{grants, users},
+    types::DbUuid,
+    unguarded::{self, Digest},
+    users::{account, find_by_email},
+};
+use crate::{
+    clock,
+    domain::{
+        id::Id,
+        session::INVITATION,
+        subject::UserSubject,
+        user::{Email, Grant, Role, Scope, User, UserState},
+        value::Title,
+    },
+};
+
+/// The address of the account. No mail goes there (RFC 2606 keeps `.invalid` free); it is for signing in, until a person's
+/// own account is made administrator.
+pub const FIRST_ADMINISTRATOR: &str = "administrator@ascn-tracker.invalid";
+const NAME: &str = "First administrator";
+
+/// Invites the first administrator, unless an administrator is active. Earlier invitations of that account no longer work,
+/// and neither does a password that it had. Returns whether it is invited.
+///
+/// Of two starts at once one waits for the other: the token that is made last is the one that works.
+///
+/// # Errors
+/// Failures of the database.
+pub fn invite_first_administrator(tx: &mut Tx<'_>, digest: &Digest) -> StoreResult<bool> {
+    if an_administrator_is_active(tx)? {
+        return Ok(false);
+    }
+    let now = tx.at();
+    let UserSubject { user, grants } = first_account(tx)?;
+    if !grants.iter().any(|g| g.role == Role::Administrator && g.in_force(now, chrono_tz::UTC)) {
+        let grant = Grant {
+            id: Id::new(clock::fresh_uuid()),
+            user: user.id,
+            role: Role::Administrator,
+            scope: Scope::Network,
+            from: None,
+            until: None,
+            acting_for: None,
+            granted_by: None,
+            granted_at: now,
+            version: 1,
+        };
+        tx.save(&grant, Change::plain("grant"))?;
+    }
+    unguarded::invite(tx.conn(), user.id, digest, now, now + INVITATION)?;
+    Ok(true)
+}
+
+/// Makes the account, or brings it back to where somebody is to accept an invitation.
+fn first_account(tx: &mut Tx<'_>) -> StoreResult<UserSubject> {
+    let email = Email::parse(FIRST_ADMINISTRATOR)?;
+    let (now, invited) = (tx.at(), Change::plain("invite"));
+    let Some(known) = find_by_email(tx.conn(), &email)? else {
+        let user = User::invite(Id::new(clock::fresh_uuid()), email, Title::parse(NAME)?, now);
+        tx.save(&user, invited)?;
+        return Ok(UserSubject { user, grants: Vec::new() });
+    };
+    let gone = || StoreError::Corrupt("an account without itself".into());
+    let mut subject = account(tx.conn(), known.id)?.ok_or_else(gone)?;
+    subject.user = User { state: UserState::Invited, ..subject.user }.touched();
+    tx.save(&subject.user, invited)?;
+    unguarded::forget_password(tx.conn(), known.id)?;
+    unguarded::end_sessions(tx.conn(), known.id, None, now)?;
+    Ok(subject)
+}
+
+fn an_administrator_is_active(tx: &mut Tx<'_>) -> StoreResult<bool> {
+    let now = tx.at();
+    for id in administrators(tx.conn())? {
+        let held = account(tx.conn(), id)?.map(|s| s.grants).unwrap_or_default();
+        // The grant is on the network, whose days are those of UTC.
+        if held.iter().any(|g| g.role == Role::Administrator && g.in_force(now, chrono_tz::UTC)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Finds the active users with a grant of administrator, whether it is in force or not.
+fn administrators(conn: &mut Conn) -> StoreResult<Vec<Id<User>>> {
+    let ids: Vec<DbUuid> = on!(conn, |c, DB| users::table
+        .inner_join(grants::table.on(grants::user_id.eq(users::id)))
+        .filter(users::state.eq(UserState::Active.as_str()))
+        .filter(grants::role.eq(Role::Administrator.as_str()))
+        .order(users::id)
+        .select(users::id)
+        .load(c))?;
+    Ok(ids.into_iter().map(Id::from).collect())
+}

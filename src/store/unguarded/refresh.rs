@@ -1,0 +1,130 @@
+//! Refresh tokens: how a session is prolonged.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::{
+    Digest,
+    sessions::{SessionRow, end_session},
+};
+use crate::{
+    clock,
+    domain::{
+        session::{RefreshToken, Session, Shown},
+        user::UserState,
+    },
+    store::{
+        Conn, StoreResult,
+        conn::on,
+        schema::{refresh_tokens, sessions, users},
+        types::{DbTs, DbUuid},
+    },
+};
+
+/// Keeps a new refresh token of a session.
+pub(super) fn issue(
+    conn: &mut Conn,
+    session: Uuid,
+    parent: Option<DbUuid>,
+    digest: &Digest,
+    now: DateTime<Utc>,
+) -> StoreResult<()> {
+    on!(conn, |c, DB| diesel::insert_into(refresh_tokens::table)
+        .values((
+            refresh_tokens::id.eq(DbUuid(clock::fresh_uuid())),
+            refresh_tokens::session_id.eq(DbUuid(session)),
+            refresh_tokens::parent.eq(parent),
+            refresh_tokens::digest.eq(digest.as_slice()),
+            refresh_tokens::issued_at.eq(DbTs(now)),
+            refresh_tokens::dead.eq(false),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Exchanges a refresh token for its successor and returns the session as it is then. None when the token is unknown or
+/// the session is over; a token that is older than what its holder has been given ends the session.
+///
+/// # Errors
+/// Failures of the database.
+pub fn refresh(
+    conn: &mut Conn,
+    shown: &Digest,
+    successor: &Digest,
+    now: DateTime<Utc>,
+) -> StoreResult<Option<Session>> {
+    let found: Option<DbUuid> = on!(conn, |c, DB| refresh_tokens::table
+        .filter(refresh_tokens::digest.eq(shown.as_slice()))
+        .select(refresh_tokens::session_id)
+        .get_result(c)
+        .optional())?;
+    let Some(id) = found else { return Ok(None) };
+    // The session is taken before the token is read: of two who show it at once, the second sees what the first did.
+    let Some(mut session) = lock_open(conn, id, now)? else { return Ok(None) };
+    let (token, parent, used_at, dead): (DbUuid, Option<DbUuid>, Option<DbTs>, bool) =
+        on!(conn, |c, DB| refresh_tokens::table
+            .filter(refresh_tokens::digest.eq(shown.as_slice()))
+            .select((
+                refresh_tokens::id,
+                refresh_tokens::parent,
+                refresh_tokens::used_at,
+                refresh_tokens::dead,
+            ))
+            .get_result(c))?;
+    match (RefreshToken { used_at: used_at.map(|t| t.0), dead }).show(now) {
+        Shown::First => first_use(conn, token, parent, now)?,
+        Shown::Again => {}
+        Shown::Replayed => {
+            end_session(conn, session.id, now)?;
+            return Ok(None);
+        }
+    }
+    issue(conn, session.id, Some(token), successor, now)?;
+    on!(conn, |c, DB| diesel::update(sessions::table.find(id))
+        .set(sessions::last_used_at.eq(DbTs(now)))
+        .execute(c))?;
+    session.last_used_at = now;
+    Ok(Some(session))
+}
+
+/// Takes a session for this transaction, if it is open and its user active.
+fn lock_open(conn: &mut Conn, id: DbUuid, now: DateTime<Utc>) -> StoreResult<Option<Session>> {
+    let query = sessions::table.find(id);
+    let row: Option<SessionRow> = match conn {
+        Conn::Pg(c) => {
+            query.for_update().select(SessionRow::as_select()).get_result(c).optional()?
+        }
+        Conn::Sqlite(c) => query.select(SessionRow::as_select()).get_result(c).optional()?,
+    };
+    let Some(session) = row.map(Session::from) else { return Ok(None) };
+    let state: String = on!(conn, |c, DB| users::table
+        .find(DbUuid::from(session.user))
+        .select(users::state)
+        .get_result(c))?;
+    Ok((state == UserState::Active.as_str() && session.is_open(now)).then_some(session))
+}
+
+/// Notes the first use of a token: its predecessor and its siblings are dead from now on.
+fn first_use(
+    conn: &mut Conn,
+    token: DbUuid,
+    parent: Option<DbUuid>,
+    now: DateTime<Utc>,
+) -> StoreResult<()> {
+    on!(conn, |c, DB| diesel::update(refresh_tokens::table.find(token))
+        .set(refresh_tokens::used_at.eq(DbTs(now)))
+        .execute(c))?;
+    let Some(parent) = parent else { return Ok(()) };
+    on!(conn, |c, DB| diesel::update(refresh_tokens::table.find(parent))
+        .set(refresh_tokens::dead.eq(true))
+        .execute(c))?;
+    on!(conn, |c, DB| diesel::update(
+        refresh_tokens::table
+            .filter(refresh_tokens::parent.eq(parent))
+            .filter(refresh_tokens::id.ne(token))
+    )
+    .set(refresh_tokens::dead.eq(true))
+    .execute(c))?;
+    Ok(())
+}
