@@ -65,7 +65,16 @@ pub struct AllowedAction {
 }
 
 /// What the caller may do with a record now, by the name of the action.
-pub type AllowedActions = BTreeMap<String, AllowedAction>;
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(transparent)]
+#[schema(example = json!({"edit": {"allowed": true}, "delete": {"allowed": false, "reason": "it has a report"}}))]
+pub struct AllowedActions(BTreeMap<String, AllowedAction>);
+
+impl FromIterator<(String, AllowedAction)> for AllowedActions {
+    fn from_iter<I: IntoIterator<Item = (String, AllowedAction)>>(actions: I) -> Self {
+        Self(actions.into_iter().collect())
+    }
+}
 
 impl AllowedAction {
     /// It would be accepted.

@@ -58,9 +58,9 @@ typed! {
         /// One of the plan's priority projects.
         set_or_default priority: bool = Option<bool>,
         /// First day.
-        set starts_on: String = String,
+        set starts_on: String = chrono::NaiveDate,
         /// Last day, not before the first.
-        set ends_on: String = String,
+        set ends_on: String = chrono::NaiveDate,
         /// Why the project starts or ends outside the years of its plan cycle; required if it does.
         set dates_reason: String = Option<String>,
         /// The money planned for it.
