@@ -217,8 +217,6 @@ fn body<T, E: From<StoreError>>(
     env: &TxEnv,
     f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
 ) -> Result<(T, Committed), E> {
-    // Before the head is taken, so that no other writer waits for the counting.
-    let before = changed_rows(conn)?;
     // The head is taken first: writers are serialised on both databases, so what a rule reads here cannot change before
     // the commit.
     let head = journal::take_head(conn)?;
