@@ -15,23 +15,18 @@ use utoipa_actix_web::AppExt as _;
 
 use crate::{
     api::{self, cache::Cache, state::State},
-    auth::{
-        password::{self, Passwords},
-        secret,
-        token::Tokens,
-    },
+    auth::{password::Passwords, secret, token::Tokens},
     clock::Clock,
     config::{DatabaseUrl, Settings, SslMode},
     store::{
-        Conn, Db, StoreResult, Target, bootstrap,
-        db::write_now,
-        demo,
-        import::{self, ImportError},
-        reference, seed,
-        tx::TxEnv,
+        Conn, Db, StoreResult, Target, bootstrap, db::write_now, reference, seed, tx::TxEnv,
         watch::Watch,
     },
 };
+
+mod fill;
+
+pub use fill::{import_history, prepare_demo, refuse_demo, start_demo};
 
 /// A service that listens, ready to run.
 pub struct Application {
@@ -118,65 +113,6 @@ pub fn seed(settings: &Settings, clock: &Clock) -> anyhow::Result<String> {
     Ok(format!("reference data: {created} created, {changed} changed, {unchanged} unchanged"))
 }
 
-/// Imports the published history, the built-in one or a file's, and says what that changed.
-///
-/// # Errors
-/// A file that cannot be read, a database that cannot be reached or filled.
-pub fn import_history(
-    settings: &Settings,
-    clock: &Clock,
-    file: Option<&std::path::Path>,
-) -> anyhow::Result<String> {
-    let history = match file {
-        None => import::embedded()?,
-        Some(path) => {
-            let bytes = std::fs::read(path)
-                .with_context(|| format!("{} cannot be read", path.display()))?;
-            serde_json::from_slice(&bytes)
-                .with_context(|| format!("{} is no history", path.display()))?
-        }
-    };
-    let done = with_conn(&target(&settings.database)?, |c| {
-        bring_up_to_date(c, clock)?;
-        Ok(write_now(c, &TxEnv { clock: clock.clone() }, |tx| import::run(tx, &history))?)
-    })?;
-    Ok(done.to_string())
-}
-
-/// Prepares a demo, or takes up the one that is there; returns who can sign in, in words.
-///
-/// # Errors
-/// A database that is none of a demo, cannot be reached or filled.
-pub fn start_demo(settings: &Settings, clock: &Clock) -> anyhow::Result<String> {
-    let password = match &settings.demo_password {
-        Some(given) => given.expose().to_owned(),
-        None => crate::clock::random_token(),
-    };
-    prepare_demo(settings, clock, &password)?;
-    Ok(format!(
-        "A demo: who can sign in, all with the password {password}\n\
-         \x20 officer.<city>@demo.example, as officer.da-nang@demo.example\n\
-         \x20 nr.<country>@demo.example, as nr.vn@demo.example\n\
-         \x20 secretariat@demo.example, admin@demo.example, reader@demo.example\n"
-    ))
-}
-
-/// Refuses the database of a demo: its password was printed.
-///
-/// # Errors
-/// When the database is marked as a demo's.
-pub fn refuse_demo(settings: &Settings) -> anyhow::Result<()> {
-    let marked = with_conn(&target(&settings.database)?, |c| {
-        c.migrate()?;
-        Ok(demo::mark(c)?.is_some())
-    })?;
-    anyhow::ensure!(
-        !marked,
-        "this is the database of a demo; start it with --demo, or take another"
-    );
-    Ok(())
-}
-
 /// Invites the first administrator while there is none; returns the invitation, in words.
 ///
 /// # Errors
@@ -198,38 +134,6 @@ pub fn first_administrator(settings: &Settings, clock: &Clock) -> anyhow::Result
              Only the token that was printed last works.\n"
         )
     }))
-}
-
-/// Fills a new database as a demo has it: reference data, the published history, an open cycle and an account for every
-/// role with one password. What is there of a demo already stays, but for the password.
-///
-/// # Errors
-/// A database that holds other data, cannot be reached or filled.
-pub fn prepare_demo(settings: &Settings, clock: &Clock, password: &str) -> anyhow::Result<()> {
-    with_conn(&target(&settings.database)?, |c| {
-        c.migrate()?;
-        let before = demo::mark(c)?;
-        anyhow::ensure!(
-            before.is_some() || !demo::is_in_use(c)?,
-            "this database holds data that is no demo's; take an empty one for --demo"
-        );
-        bring_up_to_date(c, clock)?;
-        match before {
-            Some(before) if password::verify_now(password, &before)? => Ok(()),
-            Some(before) => Ok(demo::change_password(c, &before, &password::hash_now(password)?)?),
-            None => fill_demo(c, clock, &password::hash_now(password)?),
-        }
-    })
-}
-
-/// One transaction: a demo that was cut off while it was made is none yet.
-fn fill_demo(conn: &mut Conn, clock: &Clock, password_hash: &str) -> anyhow::Result<()> {
-    let history = import::embedded()?;
-    write_now(conn, &TxEnv { clock: clock.clone() }, |tx| -> Result<(), ImportError> {
-        import::run(tx, &history)?;
-        Ok(demo::fill(tx, password_hash)?)
-    })?;
-    Ok(())
 }
 
 /// Runs work with a connection on a thread of its own: PostgreSQL's may not block a runtime.

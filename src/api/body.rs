@@ -175,13 +175,16 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
 #[derive(Debug, Clone)]
 pub struct Query<T>(pub T);
 
+/// The query parameters of an operation, by name.
+type Parameters = Rc<[(String, Kind)]>;
+
 thread_local! {
     /// The parameters of each type that was asked for on this thread: making their documentation anew for each request
     /// takes longer than answering one from memory.
-    static KNOWN: RefCell<HashMap<TypeId, Rc<[(String, Kind)]>>> = RefCell::default();
+    static KNOWN: RefCell<HashMap<TypeId, Parameters>> = RefCell::default();
 }
 
-fn known<T: IntoParams + 'static>() -> Rc<[(String, Kind)]> {
+fn known<T: IntoParams + 'static>() -> Parameters {
     KNOWN.with_borrow_mut(|known| {
         let parameters = known.entry(TypeId::of::<T>()).or_insert_with(|| {
             T::into_params(|| None).into_iter().map(|p| (p.name, kind(p.schema.as_ref()))).collect()

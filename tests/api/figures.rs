@@ -221,3 +221,42 @@ async fn a_figure_moves_as_soon_as_a_report_is_approved_and_not_before() {
     let stale = [("if-none-match", "\"0123456789abcdef\"")];
     reader.send("GET", path, None, &stale).await.expect(200);
 }
+
+#[actix_web::test]
+async fn a_draft_moves_no_figure_and_an_approval_moves_it_at_once() {
+    let app = TestApp::demo().await;
+    let (officer, reader) = (app.officer("da-nang").await, app.reader().await);
+    let path = "figures/table?rows=city&cycle=me-2026&city=da-nang&measure=percent_complete";
+    let empty = reader.get(path).await.expect(200);
+    let spent = "figures/table?rows=city&cycle=me-2026&city=da-nang&measure=spent";
+    assert_eq!(reader.get(spent).await.json()["totals_by_currency"]["total"], json!([]));
+    let project = officer.get("projects/da-nang-1").await.expect(200);
+    let dates = json!({ "starts_on": "2019-01-01", "ends_on": "2025-12-31" });
+    officer.patch("projects/da-nang-1", &dates, Some(&project.etag())).await.expect(200);
+    let report = json!({
+        "status": "ongoing", "percent_complete": 62.5, "percent_method": "self_assessed",
+        "achievements": "Half of the sensors.", "challenges": "Monsoon.", "next_steps": "The rest.",
+        "spent": { "amount_minor": 125_000_000, "currency": "VND" },
+    });
+    let at = "projects/da-nang-1/reports/me-2026";
+    officer.put(at, &report, None).await.expect(201);
+    officer.post(&format!("{at}/submit"), &json!({})).await.expect(200);
+    let unmoved = reader.get(path).await.expect(200);
+    assert_eq!((unmoved.etag(), unmoved.json()["total"].clone()), (empty.etag(), Value::Null));
+    let representative = app.representative("VN").await;
+    representative.post(&format!("{at}/approve"), &json!({})).await.expect(200);
+    let moved = reader.get(path).await.expect(200).json();
+    assert_eq!(moved["total"], 62.5);
+    assert_eq!((&moved["cells"][0]["known"], &moved["cells"][0]["of"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        moved["coverage"],
+        json!({"cities_reporting": 1, "cities_expected": 1, "not_stated": 0})
+    );
+    let money = json!([{ "amount_minor": 125_000_000, "currency": "VND" }]);
+    let spent = reader.get(spent).await.json();
+    assert_eq!(
+        (&spent["cells"][0]["by_currency"], &spent["cells"][0]["value"]),
+        (&money, &Value::Null)
+    );
+    assert_eq!(spent["totals_by_currency"]["total"], money);
+}

@@ -18,6 +18,7 @@ mod concurrency;
 mod contract;
 mod cors;
 mod cycles;
+mod demo;
 mod docs;
 mod faults;
 mod figures;
