@@ -10,6 +10,7 @@ use super::{
     body::{Json, Query},
     cache::{Key, View},
     error::{ApiError, ApiResult},
+    fields::Fields,
     may::May,
     page::{PageRequest, list_type, order},
     state::State,
@@ -115,6 +116,9 @@ pub struct CityParams {
     pub q: Option<String>,
     /// `slug`, `-slug`, `name` or `-name` (the English one); by slug when absent.
     pub sort: Option<String>,
+    /// Members of each item to be answered, repeated or separated by commas; all when absent.
+    #[param(required = false)]
+    pub fields: Vec<String>,
     /// Where to go on: `next` of the page before, with the same filters and sort.
     pub cursor: Option<String>,
     /// Items on the page, 1 to 1000; 50 when absent.
@@ -156,12 +160,12 @@ async fn list_cities(
     let filter = params.filter()?;
     let request: PageRequest<CityPlace> =
         PageRequest::read(PATH, &params, params.cursor.as_deref(), params.limit)?;
+    let fields = Fields::read::<CityView>(&params.fields)?;
     let read = move |c: &mut Conn, _| {
         let (after, limit) = (request.after.as_ref(), request.limit + 1);
         let (rows, total) = reference::find_cities(c, &filter, after, limit)?;
         let page = request.page(rows, total, |city| filter.place(city), CityView::from)?;
-        let next = page.next.clone();
-        request.answer(&CityList::from(page), next.as_deref())
+        fields.answer::<_, _, CityList>(&request, page)
     };
     state.kept(Key::new("list_cities", View::everybody(), &params)?, read).await
 }

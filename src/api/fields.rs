@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use utoipa::{
     PartialSchema,
@@ -10,8 +10,9 @@ use utoipa::{
 };
 
 use super::{
+    answer::Answer,
     error::{ApiError, ApiResult, Fault},
-    page::Page,
+    page::{Page, PageRequest},
 };
 
 /// The members that are asked for; all when none is named.
@@ -39,11 +40,25 @@ impl Fields {
         Err(ApiError::malformed(fault))
     }
 
-    /// Leaves out of each item what was not asked for; none when everything was.
+    /// Answers a page with what was asked for of each item.
     ///
     /// # Errors
     /// A value without a JSON form.
-    pub fn pick<V: Serialize>(&self, page: &Page<V>) -> ApiResult<Option<Picked>> {
+    pub fn answer<K, V, L>(&self, request: &PageRequest<K>, page: Page<V>) -> ApiResult<Answer>
+    where
+        K: Serialize + DeserializeOwned,
+        V: Serialize,
+        L: Serialize + From<Page<V>>,
+    {
+        let next = page.next.clone();
+        match self.pick(&page)? {
+            Some(picked) => request.answer(&picked, next.as_deref()),
+            None => request.answer(&L::from(page), next.as_deref()),
+        }
+    }
+
+    /// Leaves out of each item what was not asked for; none when everything was.
+    fn pick<V: Serialize>(&self, page: &Page<V>) -> ApiResult<Option<Picked>> {
         if self.0.is_empty() {
             return Ok(None);
         }

@@ -5,7 +5,10 @@ use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use super::{body::Object, views::patch::some};
-use crate::domain::raw::{RawLocation, RawMoney, RawReading};
+use crate::domain::{
+    fault::{Faults, ValueFault},
+    raw::{RawLocation, RawMoney, RawReading},
+};
 
 /// A member of a patch: absent, null, or a value.
 pub type Member<T> = Option<Option<T>>;
@@ -21,6 +24,14 @@ pub fn set<T>(into: &mut Option<T>, member: Member<T>) {
 pub fn set_or_default<T: Default>(into: &mut T, member: Member<T>) {
     if let Some(value) = member {
         *into = value.unwrap_or_default();
+    }
+}
+
+/// Notes a change of what never changes.
+pub fn keep(faults: &mut Faults, pointer: &str, member: Member<String>, stands: &str) {
+    if member.is_some_and(|m| m.as_deref() != Some(stands)) {
+        let fault = ValueFault::new("immutable", format!("this never changes from {stands}"));
+        faults.add(pointer, fault);
     }
 }
 

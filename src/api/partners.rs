@@ -10,6 +10,7 @@ use super::{
     body::{Json, Query},
     cache::{Key, View},
     error::{ApiError, ApiResult},
+    fields::Fields,
     may::May,
     page::{PageRequest, list_type, order},
     state::State,
@@ -96,6 +97,9 @@ pub struct PartnerParams {
     pub q: Option<String>,
     /// `slug`, `-slug`, `name` or `-name`; by slug when absent.
     pub sort: Option<String>,
+    /// Members of each item to be answered, repeated or separated by commas; all when absent.
+    #[param(required = false)]
+    pub fields: Vec<String>,
     /// Where to go on: `next` of the page before, with the same filters and sort.
     pub cursor: Option<String>,
     /// Items on the page, 1 to 1000; 50 when absent.
@@ -139,12 +143,12 @@ async fn list_partners(
     let filter = params.filter(&state.vocabulary.load().partner_types)?;
     let request: PageRequest<PartnerPlace> =
         PageRequest::read(PATH, &params, params.cursor.as_deref(), params.limit)?;
+    let fields = Fields::read::<PartnerView>(&params.fields)?;
     let read = move |c: &mut Conn, _| {
         let (after, limit) = (request.after.as_ref(), request.limit + 1);
         let (rows, total) = reference::find_partners(c, &filter, after, limit)?;
         let page = request.page(rows, total, |partner| filter.place(partner), PartnerView::from)?;
-        let next = page.next.clone();
-        request.answer(&PartnerList::from(page), next.as_deref())
+        fields.answer::<_, _, PartnerList>(&request, page)
     };
     state.kept(Key::new("list_partners", View::everybody(), &params)?, read).await
 }

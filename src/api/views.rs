@@ -92,8 +92,6 @@ impl AllowedAction {
 pub mod patch {
     use serde::{Deserialize, Deserializer};
 
-    use crate::domain::fault::{Faults, ValueFault};
-
     /// Reads a member that is there: null is `Some(None)`. Use with `#[serde(default, deserialize_with = "…")]`.
     ///
     /// # Errors
@@ -102,24 +100,6 @@ pub mod patch {
         d: D,
     ) -> Result<Option<Option<T>>, D::Error> {
         Option::<T>::deserialize(d).map(Some)
-    }
-
-    /// A member of a patch: absent, null, or a value.
-    pub type Member<T> = Option<Option<T>>;
-
-    /// Merges a member.
-    pub fn set<T>(into: &mut Option<T>, member: Member<T>) {
-        if let Some(value) = member {
-            *into = value;
-        }
-    }
-
-    /// Notes a change of what never changes.
-    pub fn keep(faults: &mut Faults, pointer: &str, member: Option<&Option<String>>, stands: &str) {
-        if member.is_some_and(|m| m.as_deref() != Some(stands)) {
-            let detail = format!("this never changes from {stands}");
-            faults.add(pointer, ValueFault::new("immutable", detail));
-        }
     }
 }
 

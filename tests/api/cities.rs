@@ -80,6 +80,7 @@ async fn cities_are_found_by_any_name_in_any_script() {
         ("ຫຼວງພະບາງ", "luang-prabang"),
         ("DKI", "jakarta"),
         ("prabang luang", "luang-prabang"),
+        ("na\u{306}\u{303}ng", "da-nang"),
     ] {
         assert_eq!(slugs(&all(&reader, &format!("q={q}")).await), [slug], "{q}");
     }
@@ -117,6 +118,36 @@ async fn pages_of_cities_follow_each_other_in_every_order() {
 }
 
 #[actix_web::test]
+async fn a_list_of_cities_holds_less_where_less_is_asked_for() {
+    let app = TestApp::spawn().await;
+    let answer = all(&app.reader().await, "country=SG&fields=slug,latitude&fields=version").await;
+    assert_eq!(
+        answer.json()["items"],
+        json!([{"slug": "singapore", "latitude": 1.2897, "version": 1}])
+    );
+}
+
+#[actix_web::test]
+async fn a_name_that_is_there_twice_is_a_fault_of_shape() {
+    let app = TestApp::spawn().await;
+    let client = reqwest::Client::new();
+    let body =
+        vinh().to_string().replacen("\"en\":\"Vinh\"", "\"en\":\"Vinh\",\"en\":\"Other\"", 1);
+    assert!(body.contains("Other"));
+    let answer = client
+        .post(format!("{}/api/v1/cities", app.address))
+        .bearer_auth(app.secretariat().await.token.unwrap())
+        .header("content-type", "application/json")
+        .body(body)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 400);
+    let problem: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    assert_eq!(problem["errors"][0]["pointer"], "/names");
+}
+
+#[actix_web::test]
 async fn parameters_that_cannot_be_read_are_named() {
     let app = TestApp::spawn().await;
     let reader = app.reader().await;
@@ -128,6 +159,7 @@ async fn parameters_that_cannot_be_read_are_named() {
         ("pilot=yes".to_owned(), "pilot"),
         ("joined_year_gte=soon".to_owned(), "joined_year_gte"),
         ("contry=VN".to_owned(), "contry"),
+        ("fields=slug,mayor".to_owned(), "fields"),
         (format!("cursor={next}&pilot=true"), "cursor"),
         (format!("cursor={next}&sort=-slug"), "cursor"),
         ("cursor=eyJsIjoiIn0".to_owned(), "cursor"),

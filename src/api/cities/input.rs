@@ -1,14 +1,17 @@
 //! What is typed of a city: a new one, and a patch of one.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, MapAccess, Visitor},
+};
 use utoipa::ToSchema;
 
 use crate::{
     api::{
         error::{ApiError, ApiResult},
-        views::patch::{Member, keep, set, some},
+        merge::{Member, Merge, keep, typed},
     },
     domain::{
         entries::{CityFields, un_locode},
@@ -19,146 +22,109 @@ use crate::{
     store::{Conn, reference},
 };
 
-/// A new city. Null is the same as absent.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({
-    "slug": "vinh", "names": {"en": "Vinh", "vi": "Vinh"}, "country": "VN", "time_zone": "Asia/Ho_Chi_Minh",
-    "latitude": 18.6734, "longitude": 105.6923, "un_locode": "VNVII", "joined_year": 2027
-}))]
-pub struct NewCity {
-    /// The public key, which never changes: small letters, digits and single hyphens.
-    #[schema(value_type = String, required, example = "vinh")]
-    pub slug: Option<String>,
-    /// Names by language: `en` is required; `vi`, other languages of ISO 639, and `local` for the local script.
-    #[schema(value_type = BTreeMap<String, String>, required)]
-    pub names: Option<BTreeMap<String, String>>,
-    /// Other names in use.
-    #[schema(value_type = Option<Vec<String>>)]
-    pub aliases: Option<Vec<String>>,
-    /// The code of its country, a member state. It never changes.
-    #[schema(value_type = String, required, example = "VN")]
-    pub country: Option<String>,
-    /// IANA time zone.
-    #[schema(value_type = String, required, example = "Asia/Ho_Chi_Minh")]
-    pub time_zone: Option<String>,
-    /// WGS 84, degrees north.
-    #[schema(value_type = f64, required, minimum = -90, maximum = 90, example = 18.6734)]
-    pub latitude: Option<f64>,
-    /// WGS 84, degrees east.
-    #[schema(value_type = f64, required, minimum = -180, maximum = 180, example = 105.6923)]
-    pub longitude: Option<f64>,
-    /// UN/LOCODE.
-    #[schema(example = "VNVII")]
-    pub un_locode: Option<String>,
-    /// One of the pilot cities; not, unless it is said.
-    pub pilot: Option<bool>,
-    /// Year of joining the network.
-    #[schema(value_type = i32, required, example = 2027)]
-    pub joined_year: Option<i32>,
-    /// What should be known about the entry.
-    pub note: Option<String>,
+typed! {
+    /// A new city. Null is the same as absent.
+    #[schema(example = json!({
+        "slug": "vinh", "names": {"en": "Vinh", "vi": "Vinh"}, "country": "VN", "time_zone": "Asia/Ho_Chi_Minh",
+        "latitude": 18.6734, "longitude": 105.6923, "un_locode": "VNVII", "joined_year": 2027
+    }))]
+    NewCity {
+        /// The public key, which never changes: small letters, digits and single hyphens.
+        #[schema(value_type = String, example = "vinh")]
+        pub slug: Option<String>,
+        /// The code of its country, a member state. It never changes.
+        #[schema(value_type = String, example = "VN")]
+        pub country: Option<String>,
+    }
+    /// What changes of a city (RFC 7396): an absent member stays, null clears, lists are replaced whole, names are merged
+    /// by language.
+    #[schema(example = json!({"names": {"vi": "Đà Nẵng"}, "un_locode": null}))]
+    CityPatch {
+        /// The public key; accepted only as it is.
+        #[serde(default, deserialize_with = "crate::api::views::patch::some")]
+        #[schema(value_type = Option<String>)]
+        pub slug: Member<String>,
+        /// The code of its country; accepted only as it is.
+        #[serde(default, deserialize_with = "crate::api::views::patch::some")]
+        #[schema(value_type = Option<String>)]
+        pub country: Member<String>,
+    }
+    CityFields {
+        /// Names by language: `en`, which must be there, `vi`, other languages of ISO 639, and `local` for the local
+        /// script.
+        nest names: NamesInput = NamesInput,
+        /// Other names in use.
+        set aliases: Vec<String> = Option<Vec<String>>,
+        /// IANA time zone.
+        #[schema(example = "Asia/Ho_Chi_Minh")]
+        set time_zone: String = String,
+        /// WGS 84, degrees north.
+        #[schema(minimum = -90, maximum = 90, example = 18.6734)]
+        set latitude: f64 = f64,
+        /// WGS 84, degrees east.
+        #[schema(minimum = -180, maximum = 180, example = 105.6923)]
+        set longitude: f64 = f64,
+        /// UN/LOCODE: the country's code and three capitals or digits.
+        #[schema(example = "VNVII")]
+        set un_locode: String = Option<String>,
+        /// One of the pilot cities; not, unless it is said.
+        set pilot: bool = Option<bool>,
+        /// Year of joining the network.
+        #[schema(example = 2027)]
+        set joined_year: i32 = i32,
+        /// What should be known about the entry, at most 10,000 characters.
+        set note: String = Option<String>,
+    }
 }
 
-impl From<NewCity> for CityFields {
-    fn from(n: NewCity) -> Self {
-        Self {
-            slug: n.slug,
-            names: n.names,
-            aliases: n.aliases,
-            country: n.country,
-            un_locode: n.un_locode,
-            time_zone: n.time_zone,
-            latitude: n.latitude,
-            longitude: n.longitude,
-            joined_year: n.joined_year,
-            pilot: n.pilot,
-            note: n.note,
+/// Names by language; null takes one away.
+#[derive(Debug, Clone, Default, ToSchema)]
+pub struct NamesInput(BTreeMap<String, Option<String>>);
+
+impl Merge for NamesInput {
+    type Into = BTreeMap<String, String>;
+    fn merge(self, into: &mut Self::Into) {
+        for (language, name) in self.0 {
+            match name {
+                Some(name) => into.insert(language, name),
+                None => into.remove(&language),
+            };
         }
     }
 }
 
-/// What changes of a city (RFC 7396): an absent member stays, null clears, lists are replaced whole, names are merged by
-/// language.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"names": {"vi": "Đà Nẵng"}, "un_locode": null}))]
-pub struct CityPatch {
-    /// The public key; accepted only as it is.
-    #[serde(default, deserialize_with = "some")]
-    #[schema(value_type = Option<String>)]
-    pub slug: Member<String>,
-    /// Names by language; null takes one away.
-    #[serde(default, deserialize_with = "some")]
-    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
-    pub names: Member<BTreeMap<String, Option<String>>>,
-    /// Other names in use.
-    #[serde(default, deserialize_with = "some")]
-    #[schema(value_type = Option<Vec<String>>)]
-    pub aliases: Member<Vec<String>>,
-    /// The code of its country; accepted only as it is.
-    #[serde(default, deserialize_with = "some")]
-    #[schema(value_type = Option<String>)]
-    pub country: Member<String>,
-    /// IANA time zone.
-    #[serde(default, deserialize_with = "some")]
-    #[schema(value_type = Option<String>)]
-    pub time_zone: Member<String>,
-    /// WGS 84, degrees north.
-    #[serde(default, deserialize_with = "some")]
-    #[schema(value_type = Option<f64>, minimum = -90, maximum = 90)]
-    pub latitude: Member<f64>,
-    /// WGS 84, degrees east.
-    #[serde(default, deserialize_with = "some")]
-    #[schema(value_type = Option<f64>, minimum = -180, maximum = 180)]
-    pub longitude: Member<f64>,
-    /// UN/LOCODE.
-    #[serde(default, deserialize_with = "some")]
-    #[schema(value_type = Option<String>)]
-    pub un_locode: Member<String>,
-    /// One of the pilot cities.
-    #[serde(default, deserialize_with = "some")]
-    #[schema(value_type = Option<bool>)]
-    pub pilot: Member<bool>,
-    /// Year of joining the network.
-    #[serde(default, deserialize_with = "some")]
-    #[schema(value_type = Option<i32>)]
-    pub joined_year: Member<i32>,
-    /// What should be known about the entry.
-    #[serde(default, deserialize_with = "some")]
-    #[schema(value_type = Option<String>)]
-    pub note: Member<String>,
-}
-
-impl CityPatch {
-    fn merge(self, fields: &mut CityFields) {
-        match self.names {
-            None => {}
-            Some(None) => fields.names = None,
-            Some(Some(changes)) => {
-                let names = fields.names.get_or_insert_default();
-                for (language, name) in changes {
-                    match name {
-                        Some(name) => names.insert(language, name),
-                        None => names.remove(&language),
-                    };
+impl<'de> Deserialize<'de> for NamesInput {
+    /// A map of serde's takes the last of two values of one key; a doubled key is a fault here as everywhere.
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        struct Once;
+        impl<'de> Visitor<'de> for Once {
+            type Value = NamesInput;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of names by language")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<NamesInput, A::Error> {
+                let mut names = BTreeMap::new();
+                while let Some((language, name)) = map.next_entry::<String, Option<String>>()? {
+                    if names.contains_key(&language) {
+                        return Err(A::Error::custom(format!("duplicate field `{language}`")));
+                    }
+                    names.insert(language, name);
                 }
+                Ok(NamesInput(names))
             }
         }
-        set(&mut fields.aliases, self.aliases);
-        set(&mut fields.time_zone, self.time_zone);
-        set(&mut fields.latitude, self.latitude);
-        set(&mut fields.longitude, self.longitude);
-        set(&mut fields.un_locode, self.un_locode);
-        set(&mut fields.pilot, self.pilot);
-        set(&mut fields.joined_year, self.joined_year);
-        set(&mut fields.note, self.note);
+        d.deserialize_map(Once)
     }
 }
 
 /// Makes a city of what was typed.
 pub(super) fn create(conn: &mut Conn, body: NewCity) -> ApiResult<City> {
-    let fields = CityFields::from(body);
+    let mut fields = CityFields {
+        slug: body.slug.clone(),
+        country: body.country.clone(),
+        ..CityFields::default()
+    };
+    body.merge(&mut fields);
     if let Some(slug) = fields.slug.as_ref().and_then(|raw| Slug::parse(raw).ok())
         && reference::city(conn, &slug)?.is_some()
     {
@@ -171,10 +137,10 @@ pub(super) fn create(conn: &mut Conn, body: NewCity) -> ApiResult<City> {
 }
 
 /// Makes the city after a patch: of the next version, or of the same if the patch changes nothing.
-pub(super) fn edit(conn: &mut Conn, before: &City, patch: CityPatch) -> ApiResult<City> {
+pub(super) fn edit(conn: &mut Conn, before: &City, mut patch: CityPatch) -> ApiResult<City> {
     let mut faults = Faults::new();
-    keep(&mut faults, "/slug", patch.slug.as_ref(), before.slug.as_str());
-    keep(&mut faults, "/country", patch.country.as_ref(), before.country.as_str());
+    keep(&mut faults, "/slug", patch.slug.take(), before.slug.as_str());
+    keep(&mut faults, "/country", patch.country.take(), before.country.as_str());
     let mut fields = CityFields::from(before);
     patch.merge(&mut fields);
     refuse_un_locode_of_another(conn, &fields, Some(before))?;

@@ -4,7 +4,7 @@ use super::{NewProject, ProjectPatch};
 use crate::{
     api::{
         error::{ApiError, ApiResult},
-        merge::{Member, Merge as _},
+        merge::{Merge as _, keep},
     },
     domain::{
         fault::{Faults, ValueFault},
@@ -94,14 +94,6 @@ pub(super) fn create(
     Ok((proof, project))
 }
 
-/// Notes a change of what never changes.
-fn keep(faults: &mut Faults, pointer: &str, member: Member<String>, stands: &Slug) {
-    if member.is_some_and(|m| m.as_deref() != Some(stands.as_str())) {
-        let fault = ValueFault::new("immutable", format!("this never changes from {stands}"));
-        faults.add(pointer, fault);
-    }
-}
-
 /// Edits a project. A patch that changes nothing writes nothing: no version, and no hand in the project's reports.
 pub(super) fn edit(
     tx: &mut Tx<'_>,
@@ -132,8 +124,8 @@ fn patched(
 ) -> ApiResult<ProjectDetails> {
     let before = &proof.on().project;
     let mut faults = Faults::new();
-    keep(&mut faults, "/city", patch.city.take(), &before.city);
-    keep(&mut faults, "/plan_cycle", patch.plan_cycle.take(), &before.plan_cycle);
+    keep(&mut faults, "/city", patch.city.take(), before.city.as_str());
+    keep(&mut faults, "/plan_cycle", patch.plan_cycle.take(), before.plan_cycle.as_str());
     let mut raw = RawDetails::from(&before.details);
     patch.merge(&mut raw);
     let cycle = reference::plan_cycle(conn, &before.plan_cycle)?;

@@ -206,11 +206,7 @@ pub(super) async fn list_projects(
     let (rows, total) =
         state.db.read(move |c| read(c, &actor, &filter, sort, after.as_ref(), limit)).await?;
     let page = request.page(rows, total, |(place, _)| place.clone(), |(_, view)| view)?;
-    let next = page.next.clone();
-    match fields.pick(&page)? {
-        Some(picked) => request.answer(&picked, next.as_deref()),
-        None => request.answer(&ProjectList::from(page), next.as_deref()),
-    }
+    fields.answer::<_, _, ProjectList>(&request, page)
 }
 
 type Rows = Vec<(ProjectPlace, ProjectView)>;
