@@ -45,8 +45,7 @@ async fn the_journal_names_no_person_and_keeps_no_secret() {
         .read(|c| journal::after(c, 0, 1_000_000))
         .await
         .unwrap_or_else(|e: StoreError| panic!("{e}"));
-    let text: String = rows.iter().map(|r| format!("{r:?}")).collect();
-    let text = text.to_lowercase();
+    let text = format!("{rows:?}").to_lowercase();
     let secrets = [
         "secret.mai",
         "secret name",
@@ -117,6 +116,7 @@ async fn the_first_administrator_is_invited_until_there_is_one() {
 }
 
 #[actix_web::test]
+#[expect(clippy::disallowed_macros, reason = "what was measured is shown with --nocapture")]
 async fn other_instances_learn_of_a_change_within_a_quarter_of_a_second() {
     let one = TestApp::spawn().await;
     if one.state.db.is_sqlite() {
