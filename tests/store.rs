@@ -1,0 +1,241 @@
+//! The databases themselves: migrations go there and back, tables are the ones that the queries are written for, and
+//! SQLite is built as it has to be. On SQLite, or on PostgreSQL with `TEST_DATABASE_URL`.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
+
+use ascn_tracker::store::{Conn, Target};
+use diesel::{prelude::*, sql_types::Text};
+
+/// A database for one test, gone with it.
+enum Place {
+    Sqlite(tempfile::TempDir),
+    Postgres { admin: String, name: String },
+}
+
+impl Place {
+    fn new() -> Self {
+        match std::env::var("TEST_DATABASE_URL") {
+            Ok(admin) => {
+                let name = format!("ascn_s{}", ascn_tracker::clock::fresh_uuid().simple());
+                run(&mut server(&admin), &format!("create database {name}"));
+                Self::Postgres { admin, name }
+            }
+            Err(_) => Self::Sqlite(tempfile::TempDir::new().unwrap()),
+        }
+    }
+
+    fn open(&self) -> Conn {
+        match self {
+            Self::Sqlite(folder) => {
+                Target::Sqlite { path: folder.path().join("test.db") }.open(false).unwrap()
+            }
+            Self::Postgres { admin, name } => {
+                let mut url = url::Url::parse(admin).unwrap();
+                url.set_path(name);
+                server(url.as_str())
+            }
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Self::Postgres { admin, name } = self {
+            run(&mut server(admin), &format!("drop database if exists {name} with (force)"));
+        }
+    }
+}
+
+fn server(url: &str) -> Conn {
+    Target::Postgres { config: Box::new(url.parse().unwrap()), tls: None }.open(false).unwrap()
+}
+
+fn run(conn: &mut Conn, statement: &str) {
+    match conn {
+        Conn::Pg(c) => diesel::sql_query(statement).execute(c).unwrap(),
+        Conn::Sqlite(c) => diesel::sql_query(statement).execute(c).unwrap(),
+    };
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+/// Asks each database in its own words for one column of text called `line`.
+fn ask(conn: &mut Conn, sqlite: &str, postgres: &str) -> Vec<String> {
+    let lines: Vec<Line> = match conn {
+        Conn::Pg(c) => diesel::sql_query(postgres).load(c).unwrap(),
+        Conn::Sqlite(c) => diesel::sql_query(sqlite).load(c).unwrap(),
+    };
+    lines.into_iter().map(|l| l.line).collect()
+}
+
+/// Everything that the migrations made, in words.
+fn dump(conn: &mut Conn) -> Vec<String> {
+    ask(
+        conn,
+        "select type || ' ' || name || ' ' || coalesce(sql, '') as line from sqlite_master \
+         where name not like '\\_\\_diesel%' escape '\\' and tbl_name not like '\\_\\_diesel%' escape '\\' order by line",
+        "select line from ( \
+           select 'column ' || table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' \
+                  || coalesce(column_default, '') || ' ' || coalesce(collation_name, '') as line \
+           from information_schema.columns where table_schema = 'public' \
+           union all select 'index ' || tablename || ' ' || indexdef from pg_indexes where schemaname = 'public' \
+           union all select 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) \
+             from pg_constraint where connamespace = 'public'::regnamespace \
+           union all select 'view ' || viewname || ' ' || definition from pg_views where schemaname = 'public' \
+         ) dump where line not like '%\\_\\_diesel%' order by line",
+    )
+}
+
+#[test]
+fn the_way_back_leaves_nothing_and_the_way_there_the_same_again() {
+    let place = Place::new();
+    let mut conn = place.open();
+    let applied = conn.migrate().unwrap();
+    let there = dump(&mut conn);
+    assert!(there.len() > 40, "{there:#?}");
+    assert_eq!(conn.migrate().unwrap(), 0);
+    assert_eq!(conn.revert_all().unwrap(), applied);
+    assert_eq!(dump(&mut conn), Vec::<String>::new());
+    assert_eq!(conn.migrate().unwrap(), applied);
+    assert_eq!(dump(&mut conn), there);
+}
+
+/// Columns by table: name, and type with whether it may be null.
+type Tables = BTreeMap<String, BTreeMap<String, (String, bool)>>;
+
+/// Reads the tables that the queries are written for out of the source.
+fn written() -> Tables {
+    let mut tables = Tables::new();
+    let mut table = String::new();
+    for line in fs::read_to_string("src/store/schema.rs").unwrap().lines() {
+        let line = line.trim();
+        if let Some((column, kind)) = line.split_once(" -> ") {
+            let kind = kind.trim_end_matches(',');
+            let inner = kind.strip_prefix("Nullable<").and_then(|k| k.strip_suffix('>'));
+            let column = (column.to_owned(), (inner.unwrap_or(kind).to_owned(), inner.is_some()));
+            tables.entry(table.clone()).or_default().extend([column]);
+        } else if let Some((name, rest)) = line.split_once(" (")
+            && rest.ends_with(") {")
+        {
+            name.clone_into(&mut table);
+        }
+    }
+    tables
+}
+
+/// The names that a type has in the databases.
+fn names(kind: &str) -> [&'static str; 2] {
+    match kind {
+        "Text" => ["TEXT", "text"],
+        "BigInt" => ["INTEGER", "bigint"],
+        "Double" => ["REAL", "double precision"],
+        "Bool" => ["INTEGER", "boolean"],
+        "Date" => ["TEXT", "date"],
+        "DbTs" => ["INTEGER", "timestamp with time zone"],
+        "DbUuid" => ["BLOB", "uuid"],
+        "Binary" => ["BLOB", "bytea"],
+        other => panic!("{other} is not a type of ours"),
+    }
+}
+
+/// Reads the tables that are there; of views the names of their columns alone are known on both databases.
+fn kept(conn: &mut Conn) -> (Tables, BTreeSet<String>) {
+    let lines = ask(
+        conn,
+        "select m.type || '|' || m.name || '|' || p.name || '|' || p.type || '|' \
+                || case when p.\"notnull\" = 1 or (p.pk > 0 and p.type = 'INTEGER') then 'no' else 'yes' end as line \
+         from sqlite_master m join pragma_table_info(m.name) p \
+         where m.type in ('table', 'view') and m.name not like '\\_\\_diesel%' escape '\\'",
+        "select case t.table_type when 'VIEW' then 'view' else 'table' end || '|' || c.table_name || '|' || c.column_name \
+                || '|' || c.data_type || '|' || lower(c.is_nullable) as line \
+         from information_schema.columns c join information_schema.tables t using (table_schema, table_name) \
+         where c.table_schema = 'public' and c.table_name not like '\\_\\_diesel%'",
+    );
+    let (mut tables, mut views) = (Tables::new(), BTreeSet::new());
+    for line in lines {
+        let parts: Vec<&str> = line.split('|').collect();
+        let [kind, table, column, data_type, null] = parts.try_into().unwrap();
+        if kind == "view" {
+            views.insert(table.to_owned());
+        }
+        let column = (column.to_owned(), (data_type.to_owned(), null == "yes"));
+        tables.entry(table.to_owned()).or_default().extend([column]);
+    }
+    (tables, views)
+}
+
+#[test]
+fn the_tables_are_the_ones_that_the_queries_are_written_for() {
+    let place = Place::new();
+    let mut conn = place.open();
+    conn.migrate().unwrap();
+    let which = usize::from(matches!(conn, Conn::Pg(_)));
+    let (kept, views) = kept(&mut conn);
+    let written = written();
+    assert!(written.len() > 25, "{written:?}");
+    let mut faults = Vec::new();
+    for (table, columns) in &written {
+        let Some(there) = kept.get(table) else {
+            faults.push(format!("{table} is missing"));
+            continue;
+        };
+        let (ours, theirs): (BTreeSet<_>, BTreeSet<_>) =
+            (columns.keys().collect(), there.keys().collect());
+        if ours != theirs {
+            let differ: Vec<_> = ours.symmetric_difference(&theirs).collect();
+            faults.push(format!("{table}: {differ:?} on one side only"));
+            continue;
+        }
+        for (column, (kind, nullable)) in columns.iter().filter(|_| !views.contains(table)) {
+            let (found, found_nullable) = there.get(column).unwrap();
+            // SQLite lets a key of text be null unless told; the queries never ask for one.
+            let keys = which == 0 && *found_nullable && !nullable && is_key(table, column);
+            if *found != names(kind).get(which).copied().unwrap()
+                || (found_nullable != nullable && !keys)
+            {
+                faults.push(format!(
+                    "{table}.{column}: {kind} {nullable}, not {found} {found_nullable}"
+                ));
+            }
+        }
+    }
+    for table in kept.keys().filter(|t| !written.contains_key(*t)) {
+        faults.push(format!("{table} is not in schema.rs"));
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Says whether a column is part of its table's key, as the source has it.
+fn is_key(table: &str, column: &str) -> bool {
+    let source = fs::read_to_string("src/store/schema.rs").unwrap();
+    source
+        .lines()
+        .filter_map(|l| l.trim().strip_prefix(&format!("{table} ("))?.strip_suffix(") {"))
+        .any(|keys| keys.split(", ").any(|k| k == column))
+}
+
+#[test]
+fn sqlite_is_built_to_keep_its_plans() {
+    let place = Place::new();
+    let mut conn = place.open();
+    if let Conn::Sqlite(_) = conn {
+        // Without it every statement with a bound limit is prepared anew: six times slower.
+        let options =
+            ask(&mut conn, "select compile_options as line from pragma_compile_options", "");
+        assert!(options.iter().any(|o| o == "ENABLE_QPSG"), "{options:?}");
+        let mode = ask(&mut conn, "select journal_mode as line from pragma_journal_mode", "");
+        assert_eq!(mode, ["wal"]);
+        let full =
+            ask(&mut conn, "select cast(synchronous as text) as line from pragma_synchronous", "");
+        assert_eq!(full, ["2"]);
+    }
+}
