@@ -15,11 +15,11 @@ use super::{
 };
 use crate::{
     auth::{
+        Secret,
         password::{NewPassword, PasswordFault},
         secret::{fresh, opaque_digest},
     },
     clock::fresh_uuid,
-    config::Secret,
     domain::{
         fault::{Faults, ValueFault},
         session::Session,

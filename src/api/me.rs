@@ -18,8 +18,7 @@ use super::{
     users::UserView,
 };
 use crate::{
-    auth::password::NewPassword,
-    config::Secret,
+    auth::{Secret, password::NewPassword},
     domain::{
         fault::{Faults, ValueFault},
         session::Session,

@@ -4,3 +4,5 @@
 pub mod password;
 pub mod secret;
 pub mod token;
+
+pub use crate::config::Secret;

@@ -56,7 +56,7 @@ impl<'a> Shape<'a> {
 
     /// Says whether it is about the caller alone, so that no right is asked for.
     pub(super) fn is_own(&self) -> bool {
-        self.path.split('/').any(|s| s == "me")
+        self.path.split('/').any(|s| s == "me" || s == "auth")
     }
 
     /// Says whether its success carries an `ETag`: what may not be kept carries none.

@@ -146,6 +146,7 @@ pub struct ProjectView {
     /// When that copy last changed.
     pub updated_at: DateTime<Utc>,
     /// What the caller may do: `edit`, `delete`, `read_history`.
+    #[schema(inline)]
     pub allowed_actions: AllowedActions,
 }
 

@@ -154,6 +154,7 @@ pub struct ReportView {
     #[schema(required)]
     pub header: Option<HeaderView>,
     /// What the caller may do now: `edit`, `submit`, `withdraw`, `return`, `approve`, `reopen`, `comment`.
+    #[schema(inline)]
     pub allowed_actions: AllowedActions,
     /// Source and basis of an imported report.
     #[schema(required, value_type = Option<Object>)]

@@ -1,0 +1,252 @@
+//! Guards the rooms of `STYLE.md` §1: which may name which, how long a file may grow, and that each says what it is for.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// A room, what of the crate it may name, and which crates it must not mention.
+struct Room {
+    name: &'static str,
+    may: &'static [&'static str],
+    not: &'static [&'static str],
+}
+
+/// Everything that reaches outside or is about a protocol or a database.
+const WEB: &[&str] = &["actix_web", "actix_cors", "utoipa_actix_web", "utoipa_swagger_ui"];
+
+/// The rooms. Arrows point one way: nobody names a room that names them.
+const ROOMS: &[Room] = &[
+    // What is true: plain functions over plain data.
+    Room {
+        name: "domain",
+        may: &["domain"],
+        not: &[
+            "actix_web",
+            "actix_cors",
+            "utoipa_actix_web",
+            "utoipa_swagger_ui",
+            "diesel",
+            "diesel_async",
+            "diesel_migrations",
+            "tokio",
+            "tokio_postgres",
+            "futures_util",
+            "tracing",
+            "getrandom",
+            "jsonwebtoken",
+            "argon2",
+            "std::fs",
+            "std::net",
+            "std::env",
+            "std::thread",
+            "std::io",
+        ],
+    },
+    Room { name: "clock", may: &["clock"], not: WEB },
+    Room { name: "telemetry", may: &["telemetry", "config"], not: WEB },
+    // Alone in reading the environment; a secret's file is made with fresh randomness.
+    Room { name: "config", may: &["config", "clock"], not: WEB },
+    // Of `config` it has the type that does not print a secret.
+    Room {
+        name: "auth",
+        may: &["auth", "clock", "config", "domain"],
+        not: &["actix_web", "diesel", "diesel_async", "utoipa"],
+    },
+    Room { name: "store", may: &["store", "domain", "clock"], not: WEB },
+    Room {
+        name: "api",
+        may: &["api", "auth", "store", "domain", "clock"],
+        not: &["diesel", "diesel_async", "diesel_migrations", "tokio_postgres", "libsqlite3_sys"],
+    },
+    Room { name: "cli", may: &["cli", "config"], not: &["actix_web", "diesel"] },
+    Room {
+        name: "startup",
+        may: &["startup", "api", "auth", "store", "domain", "clock", "config", "telemetry"],
+        not: &[],
+    },
+    Room {
+        name: "commands",
+        may: &["commands", "cli", "startup", "api", "config", "clock", "telemetry", "store"],
+        not: &["diesel"],
+    },
+];
+/// Files in no room: the library's list of rooms, and the program.
+const ENTRANCES: &[&str] = &["lib", "main"];
+
+/// Lines beyond which a file has two jobs. The schema has one: to name every column.
+const LINES_MAX: usize = 500;
+const LONG: &[&str] = &["src/store/schema.rs"];
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    files(Path::new("src"), &mut found);
+    found.sort();
+    assert!(found.len() > 50, "{found:?}");
+    found.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+}
+
+/// The name of the room that a file lies in: the first part of its path below `src`.
+fn room_of(path: &Path) -> String {
+    let first = path.strip_prefix("src").unwrap().components().next().unwrap();
+    Path::new(&first).file_stem().unwrap().to_str().unwrap().to_owned()
+}
+
+/// Leaves out comments and what stands in string literals, as far as this code base needs it.
+fn code(source: &str) -> String {
+    let mut out = String::new();
+    for line in source.lines() {
+        let mut quoted = false;
+        let mut escaped = false;
+        let mut rest = line.char_indices().peekable();
+        while let Some((i, c)) = rest.next() {
+            if !quoted && line[i..].starts_with("//") {
+                break;
+            }
+            // A quote as a character is no beginning of a text.
+            if c == '"' && !escaped && !line[..i].ends_with('\'') {
+                quoted = !quoted;
+            } else if !quoted {
+                out.push(c);
+            }
+            escaped = quoted && c == '\\' && !escaped;
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Every path that the code names, with groups and spaces resolved: `a::{b, c::d}` gives `a::b` and `a::c::d`.
+fn paths(code: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut prefixes: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let mut characters = code.chars().peekable();
+    while let Some(c) = characters.next() {
+        if c.is_alphanumeric() || c == '_' {
+            word.push(c);
+        } else if c == ':' && characters.peek() == Some(&':') {
+            characters.next();
+            word.push_str("::");
+        } else if c == '{' && word.ends_with("::") {
+            prefixes.push(format!("{}{word}", prefixes.last().cloned().unwrap_or_default()));
+            word.clear();
+        } else {
+            if word.contains("::") || !prefixes.is_empty() {
+                found.insert(format!("{}{word}", prefixes.last().cloned().unwrap_or_default()));
+            }
+            word.clear();
+            if c == '}' {
+                prefixes.pop();
+            } else if c == ';' {
+                prefixes.clear();
+            }
+        }
+    }
+    found
+}
+
+/// Says whether a path begins with another, by whole segments.
+fn begins(path: &str, with: &str) -> bool {
+    path.strip_prefix(with).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}
+
+#[test]
+fn a_path_is_read_out_of_its_groups() {
+    let source = r#"use crate::{domain::{id::Id, user::User}, store};
+        fn f() { super::x::<crate::api::Y>(); let s = "crate::auth::no"; } // crate::startup::no"#;
+    let found = paths(&code(source));
+    for expected in
+        ["crate::domain::id::Id", "crate::domain::user::User", "crate::store", "crate::api::Y"]
+    {
+        assert!(found.contains(expected), "{expected}: {found:?}");
+    }
+    assert!(!found.iter().any(|p| p.contains("no")), "{found:?}");
+}
+
+#[test]
+fn no_arrow_between_rooms_points_back() {
+    let mut faults = Vec::new();
+    for (path, source) in sources() {
+        let name = room_of(&path);
+        if ENTRANCES.contains(&name.as_str()) {
+            continue;
+        }
+        let Some(room) = ROOMS.iter().find(|r| r.name == name) else {
+            faults.push(format!("{}: the room {name} is not in the list", path.display()));
+            continue;
+        };
+        for named in paths(&code(&source)) {
+            if let Some(other) = named.strip_prefix("crate::").and_then(|p| p.split("::").next())
+                && ROOMS.iter().any(|r| r.name == other)
+                && !room.may.contains(&other)
+            {
+                faults.push(format!("{}: {name} must not name {named}", path.display()));
+            }
+            if let Some(foreign) = room.not.iter().find(|f| begins(&named, f)) {
+                faults.push(format!("{}: {name} must not mention {foreign}", path.display()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn only_config_reads_the_environment_and_only_the_clock_the_time() {
+    let mut faults = Vec::new();
+    for (path, source) in sources() {
+        let room = room_of(&path);
+        for named in paths(&code(&source)) {
+            let alone = match named.as_str() {
+                p if p.contains("env::var") => "config",
+                p if p.ends_with("Utc::now") || p.ends_with("SystemTime::now") => "clock",
+                p if p.ends_with("Uuid::now_v7") || p.ends_with("Uuid::new_v4") => "clock",
+                p if p.starts_with("getrandom::") => "clock",
+                _ => continue,
+            };
+            if room != alone {
+                faults.push(format!("{}: only {alone} may call {named}", path.display()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn no_file_has_two_jobs() {
+    let long: Vec<String> = sources()
+        .into_iter()
+        .filter(|(path, _)| !LONG.contains(&path.to_str().unwrap()))
+        .map(|(path, source)| (path, source.lines().count()))
+        .filter(|(_, lines)| *lines > LINES_MAX)
+        .map(|(path, lines)| format!("{}: {lines} lines", path.display()))
+        .collect();
+    assert!(long.is_empty(), "{}", long.join("\n"));
+    let main = fs::read_to_string("src/main.rs").unwrap().lines().count();
+    assert!(main <= 40, "src/main.rs: {main} lines");
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    let silent: Vec<String> = sources()
+        .into_iter()
+        // What a file of unit tests is for, its name says.
+        .filter(|(path, source)| !path.ends_with("tests.rs") && !source.starts_with("//! "))
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    assert!(silent.is_empty(), "{}", silent.join("\n"));
+}
