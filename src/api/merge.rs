@@ -1,10 +1,10 @@
 //! JSON merge patch (RFC 7396) for members that were read as three-valued: absent keeps, null clears, a value replaces.
 //! Objects within a record are merged member by member, and read alike in a new record and in a patch.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{body::Object, views::patch::some};
+use super::views::patch::some;
 use crate::domain::{
     fault::{Faults, ValueFault},
     raw::{RawLocation, RawMoney, RawReading},
@@ -98,20 +98,22 @@ pub(crate) use typed;
 
 /// Reads these types from objects alone; their derived reading, which takes arrays too, is `remote`.
 macro_rules! objects {
-    ($($type:ty),+) => {$(
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+    ($($type:ty),+ $(,)?) => {$(
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
                 struct Derived($type);
-                impl<'de> Deserialize<'de> for Derived {
-                    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                impl<'de> serde::Deserialize<'de> for Derived {
+                    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
                         <$type>::deserialize(d).map(Self)
                     }
                 }
-                Object::<Derived>::deserialize(d).map(|Object(Derived(value))| value)
+                let read = <$crate::api::body::Object<Derived> as serde::Deserialize>::deserialize(d);
+                read.map(|object| object.0.0)
             }
         }
     )+};
 }
+pub(crate) use objects;
 objects!(MoneyInput, LocationInput, ReadingInput);
 
 /// An amount of money.
@@ -126,6 +128,15 @@ pub struct MoneyInput {
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<String>, example = "VND")]
     pub currency: Member<String>,
+}
+impl MoneyInput {
+    /// Returns what was typed, where nothing stood before.
+    #[must_use]
+    pub fn raw(self) -> RawMoney {
+        let mut raw = RawMoney::default();
+        self.merge(&mut raw);
+        raw
+    }
 }
 impl Merge for MoneyInput {
     type Into = RawMoney;

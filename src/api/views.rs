@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::domain::{
-    fault::{Faults, ValueFault},
-    value,
-};
+use crate::domain::{fault::ValueFault, value};
 
 /// A person, as those who work on a record see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -22,8 +19,7 @@ pub struct Person {
 }
 
 /// An amount of money.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Money {
     /// Minor units of the currency, 0 to 2^53 − 1.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64, example = 125_000_000)]
@@ -33,20 +29,6 @@ pub struct Money {
     pub currency: String,
 }
 
-impl Money {
-    /// Parses the amount, noting faults under a pointer.
-    pub fn parse(&self, pointer: &str, faults: &mut Faults) -> Option<value::Money> {
-        match value::Money::parse(self.amount_minor, &self.currency) {
-            Ok(money) => Some(money),
-            Err(found) => {
-                for (suffix, fault) in found {
-                    faults.add(format!("{pointer}{suffix}"), fault);
-                }
-                None
-            }
-        }
-    }
-}
 impl From<value::Money> for Money {
     fn from(m: value::Money) -> Self {
         Self { amount_minor: m.amount_minor, currency: m.currency.as_str().to_owned() }

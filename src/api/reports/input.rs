@@ -1,15 +1,15 @@
 //! What a report and a transition take.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    api::views::Money,
+    api::merge::{MoneyInput, objects},
     domain::report::{RawEvidence, RawMilestone, RawReport, RawValue},
 };
 
 /// What a city says in a report. All of it is optional until it is submitted.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewReport {
     /// Where the project stands: planning, ongoing, completed, suspended or cancelled.
@@ -35,24 +35,20 @@ pub struct NewReport {
     /// What the city asks for.
     pub support_needed: Option<String>,
     /// Money spent to date.
-    pub spent: Option<Money>,
+    pub spent: Option<MoneyInput>,
     /// Milestones that were reached, each once.
-    #[serde(default)]
-    pub milestones: Vec<NewMilestoneDone>,
+    pub milestones: Option<Vec<NewMilestoneDone>>,
     /// Values that were measured, each indicator once on a day.
-    #[serde(default)]
-    pub indicator_values: Vec<NewIndicatorValue>,
+    pub indicator_values: Option<Vec<NewIndicatorValue>>,
     /// Where it can be looked up; at most 50 links.
-    #[serde(default)]
-    pub evidence: Vec<NewEvidence>,
+    pub evidence: Option<Vec<NewEvidence>>,
     /// An explicit statement that nothing changed.
-    #[serde(default)]
-    pub unchanged: bool,
+    pub unchanged: Option<bool>,
 }
 
 /// A milestone that was reached.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct NewMilestoneDone {
     /// A milestone of the project.
     #[schema(format = Uuid)]
@@ -63,8 +59,8 @@ pub struct NewMilestoneDone {
 }
 
 /// A value that was measured.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct NewIndicatorValue {
     /// An indicator of the project.
     #[schema(format = Uuid)]
@@ -78,8 +74,8 @@ pub struct NewIndicatorValue {
 }
 
 /// A link.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct NewEvidence {
     /// What it shows.
     #[schema(example = "Minutes of the opening")]
@@ -88,6 +84,8 @@ pub struct NewEvidence {
     #[schema(example = "https://danang.gov.vn/opening")]
     pub url: Option<String>,
 }
+
+objects!(NewMilestoneDone, NewIndicatorValue, NewEvidence);
 
 impl From<NewReport> for RawReport {
     fn from(r: NewReport) -> Self {
@@ -100,6 +98,7 @@ impl From<NewReport> for RawReport {
             value: v.value,
             measured_on: v.measured_on,
         };
+        let evidence = |e: NewEvidence| RawEvidence { title: e.title, url: e.url };
         Self {
             status: r.status,
             status_reason: r.status_reason,
@@ -109,21 +108,17 @@ impl From<NewReport> for RawReport {
             challenges: r.challenges,
             next_steps: r.next_steps,
             support_needed: r.support_needed,
-            spent: r.spent.map(|m| (m.amount_minor, m.currency)),
-            milestones: r.milestones.into_iter().map(milestone).collect(),
-            indicator_values: r.indicator_values.into_iter().map(value).collect(),
-            evidence: r
-                .evidence
-                .into_iter()
-                .map(|e| RawEvidence { title: e.title, url: e.url })
-                .collect(),
-            unchanged: r.unchanged,
+            spent: r.spent.map(MoneyInput::raw),
+            milestones: r.milestones.into_iter().flatten().map(milestone).collect(),
+            indicator_values: r.indicator_values.into_iter().flatten().map(value).collect(),
+            evidence: r.evidence.into_iter().flatten().map(evidence).collect(),
+            unchanged: r.unchanged.unwrap_or_default(),
         }
     }
 }
 
 /// What may come with a transition.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewTransition {
     /// The reason, which a return and a reopening need, or a remark.

@@ -13,6 +13,7 @@ use crate::{
         answer::Answer,
         body::Query,
         error::{ApiError, ApiResult, Fault},
+        fields::Fields,
         may::May,
         page::{PageRequest, list_type},
         state::State,
@@ -47,6 +48,8 @@ pub struct ReportParams {
     pub cycle: Vec<String>,
     /// Late ones (handed in after the due day, or past it and not handed in), or those that are not.
     pub late: Option<bool>,
+    /// Only these members of each item, repeated or separated by commas.
+    pub fields: Vec<String>,
     /// `cycle`: by cycle, city and number, as by default. `submitted_at`: those that wait longest first.
     pub sort: Option<String>,
     /// Where to go on: `next` of the page before.
@@ -61,6 +64,8 @@ pub struct ReportParams {
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct ProjectReportParams {
+    /// Only these members of each item, repeated or separated by commas.
+    pub fields: Vec<String>,
     /// Where to go on: `next` of the page before.
     pub cursor: Option<String>,
     /// Items on the page, 1 to 1000; 50 when absent.
@@ -185,8 +190,8 @@ pub(super) async fn list_reports(
     let params = may.body.0;
     let cursor = params.cursor.as_deref();
     let request = PageRequest::read("/api/v1/reports", &params, cursor, params.limit)?;
-    let sort = params.sort()?;
-    answer(&state, &may.actor, request, params.filter()?, sort).await
+    let (sort, fields) = (params.sort()?, Fields::read::<ReportItem>(&params.fields)?);
+    answer(&state, &may.actor, request, (params.filter()?, sort), &fields).await
 }
 
 /// List the reports of a project
@@ -202,15 +207,16 @@ pub(super) async fn list_project_reports(
     let path = format!("/api/v1/projects/{code}/reports");
     let request = PageRequest::read(&path, &(), params.cursor.as_deref(), params.limit)?;
     let filter = QueueFilter { project: Some(code), ..QueueFilter::default() };
-    answer(&state, &may.actor, request, filter, QueueSort::Key).await
+    let fields = Fields::read::<ReportItem>(&params.fields)?;
+    answer(&state, &may.actor, request, (filter, QueueSort::Key), &fields).await
 }
 
 async fn answer(
     state: &State,
     actor: &Actor,
     request: PageRequest<QueueKey>,
-    filter: QueueFilter,
-    sort: QueueSort,
+    (filter, sort): (QueueFilter, QueueSort),
+    fields: &Fields,
 ) -> ApiResult<Answer> {
     let query = QueueQuery {
         visible: actor.visible(),
@@ -222,8 +228,7 @@ async fn answer(
     };
     let (items, total, names) = state.db.read(move |c| read(c, &query)).await?;
     let page = request.page(items, total, QueueItem::key, |item| ReportItem::new(item, &names))?;
-    let list = ReportList::from(page);
-    request.answer(&list, list.next.as_deref())
+    fields.answer::<_, _, ReportList>(&request, page)
 }
 
 fn read(conn: &mut Conn, query: &QueueQuery) -> StoreResult<(Vec<QueueItem>, i64, Names)> {

@@ -7,7 +7,8 @@ use crate::domain::{
     fault::{Faults, FieldFault, ValueFault},
     id::Id,
     parts::{Indicator, Milestone},
-    value::{HttpsUrl, Money, Percent, Prose, Title, day, measured},
+    raw::RawMoney,
+    value::{HttpsUrl, Percent, Prose, Title, day, measured},
 };
 
 /// Most links of a report.
@@ -36,8 +37,8 @@ pub struct RawReport {
     pub next_steps: Option<String>,
     /// What the city asks for.
     pub support_needed: Option<String>,
-    /// Minor units and currency spent to date.
-    pub spent: Option<(i64, String)>,
+    /// Money spent to date.
+    pub spent: Option<RawMoney>,
     /// Milestones reached.
     pub milestones: Vec<RawMilestone>,
     /// Values measured.
@@ -102,7 +103,7 @@ impl RawReport {
             challenges: f.opt("/challenges", self.challenges, Prose::parse),
             next_steps: f.opt("/next_steps", self.next_steps, Prose::parse),
             support_needed: f.opt("/support_needed", self.support_needed, Prose::parse),
-            spent: self.spent.and_then(|(minor, currency)| money(&mut f, minor, &currency)),
+            spent: self.spent.and_then(|money| money.parse("/spent", &mut f)),
             milestones: milestones(&mut f, self.milestones, known),
             indicator_values: values(&mut f, self.indicator_values, known),
             evidence: evidence(&mut f, self.evidence),
@@ -118,18 +119,6 @@ fn status(raw: &str) -> Result<Status, ValueFault> {
     sayable()
         .find(|s| s.as_str() == raw)
         .ok_or_else(|| ValueFault::unknown("status", sayable().map(Status::as_str)))
-}
-
-fn money(faults: &mut Faults, minor: i64, currency: &str) -> Option<Money> {
-    match Money::parse(minor, currency) {
-        Ok(money) => Some(money),
-        Err(found) => {
-            for (suffix, fault) in found {
-                faults.add(format!("/spent{suffix}"), fault);
-            }
-            None
-        }
-    }
 }
 
 fn duplicate() -> ValueFault {

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{
     parts::{Better, IndicatorKind},
+    raw::RawMoney,
     testing::{day, project},
     value::Title,
 };
@@ -71,7 +72,7 @@ fn every_fault_is_named_at_once() {
         achievements: Some("x".repeat(10_001)),
         challenges: Some("a \u{202E}b".to_owned()),
         next_steps: Some("  ".to_owned()),
-        spent: Some((-1, "XXQ".to_owned())),
+        spent: Some(RawMoney { amount_minor: Some(-1), currency: Some("XXQ".to_owned()) }),
         milestones: vec![
             done(1, "2026-02-30"),
             done(9, "2026-02-01"),

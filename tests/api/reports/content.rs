@@ -124,6 +124,8 @@ async fn what_cannot_be_read_is_named_by_its_first_fault() {
         (json!({ "milestones": [{ "id": "x" }] }), "/milestones/0/id"),
         (json!({ "spent": { "amount_minor": 1.5, "currency": "VND" } }), "/spent/amount_minor"),
         (json!({ "evidence": [{ "title": 1 }] }), "/evidence/0/title"),
+        (json!({ "evidence": [["a", "https://a.example"]] }), "/evidence/0"),
+        (json!({ "spent": [1, "VND"] }), "/spent"),
         (json!({ "unchanged": "no" }), "/unchanged"),
         (json!({ "state": "approved" }), "/state"),
         (json!({ "version": 7 }), "/version"),

@@ -108,6 +108,17 @@ async fn a_queue_is_filtered() {
 }
 
 #[actix_web::test]
+async fn a_queue_tells_less_where_less_is_asked_for() {
+    let app = busy().await;
+    let list =
+        app.reader().await.get("reports?fields=project,late&fields=state").await.expect(200).json();
+    let expected =
+        serde_json::json!([{ "project": "da-nang-10", "late": false, "state": "approved" }]);
+    assert_eq!(list["items"], expected);
+    app.reader().await.get("reports?fields=secret").await.expect(400);
+}
+
+#[actix_web::test]
 async fn those_that_wait_longest_come_first() {
     let app = busy().await;
     let secretariat = app.secretariat().await;
