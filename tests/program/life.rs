@@ -100,7 +100,7 @@ async fn sigterm_answers_what_is_under_way_and_ends_cleanly() {
     let service = Service::demo(dir.path());
     let token = sign_in(&service, "officer.da-nang").await;
     let list: Value = reqwest::Client::new()
-        .get(format!("{}/api/v1/projects/da-nang-1/milestones?limit=100", service.address))
+        .get(format!("{}/api/v1/projects/da-nang-1/milestones", service.address))
         .bearer_auth(token)
         .send()
         .await
