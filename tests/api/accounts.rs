@@ -71,15 +71,17 @@ async fn the_journal_names_no_person_and_keeps_no_secret() {
     assert_eq!(by_mai, 2);
 }
 
+/// The token in what a start prints.
+fn printed_token(printed: &str) -> String {
+    let line = printed.lines().find(|l| l.trim().starts_with("token")).unwrap();
+    line.split_whitespace().nth(1).unwrap().to_owned()
+}
+
 #[actix_web::test]
 async fn the_first_administrator_is_invited_until_there_is_one() {
     let app = TestApp::spawn().await;
-    let token = |printed: String| {
-        let line = printed.lines().find(|l| l.trim().starts_with("token")).unwrap().to_owned();
-        line.split_whitespace().nth(1).unwrap().to_owned()
-    };
-    let first = token(app.first_administrator().await.unwrap());
-    let second = token(app.first_administrator().await.unwrap());
+    let first = printed_token(&app.first_administrator().await.unwrap());
+    let second = printed_token(&app.first_administrator().await.unwrap());
     assert_ne!(first, second);
     // It is done before the service is there to know of it.
     let before = app;
@@ -113,6 +115,22 @@ async fn the_first_administrator_is_invited_until_there_is_one() {
     let etag = bearer(&app, &other).get(&path).await.etag();
     bearer(&app, &other).patch(&path, &json!({ "disabled": true }), Some(&etag)).await.expect(200);
     assert_eq!(app.first_administrator().await, None);
+}
+
+#[actix_web::test]
+async fn of_two_first_starts_at_once_one_token_works() {
+    let before = TestApp::spawn().await;
+    let (one, two) = (before.first_administrator(), before.first_administrator());
+    let (one, two) = futures_util::future::join(one, two).await;
+    let app = before.again().await;
+    let mut statuses = Vec::new();
+    for printed in [one, two] {
+        let path = format!("auth/invitations/{}/accept", printed_token(&printed.unwrap()));
+        let body = json!({ "password": PASSWORD_OF_THEIRS });
+        statuses.push(app.anonymous().post(&path, &body).await.status);
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 404]);
 }
 
 #[actix_web::test]
