@@ -20,13 +20,15 @@ mod approved;
 mod facets;
 mod lineage;
 mod list;
+mod many;
 mod working;
 
 use approved::ApprovedRow;
 pub use facets::PARTNER;
 pub(super) use facets::rewrite_partners;
 pub use lineage::continued;
-pub use list::{ProjectFilter, ProjectPlace, ProjectSort, bound, list};
+pub use list::{ProjectFilter, ProjectPlace, ProjectSort, list};
+pub use many::bound;
 use working::ProjectRow;
 pub(super) use working::money;
 

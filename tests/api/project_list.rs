@@ -320,3 +320,29 @@ async fn fields_give_less_of_each_project() {
     );
     assert_eq!((&list["total"], &list["next"]), (&json!(2), &Value::Null));
 }
+
+#[actix_web::test]
+async fn the_published_history_is_listed_as_far_as_it_was_approved() {
+    let app = TestApp::demo().await;
+    let (all, reader) = (app.secretariat().await, app.reader().await);
+    assert_eq!(codes(&all, "limit=1000").await.len(), 152);
+    assert_eq!(codes(&reader, "limit=1000").await.len(), 143);
+    let mut pages = Vec::new();
+    let mut path = "projects?limit=40&sort=-title&fields=code".to_owned();
+    loop {
+        let page = reader.get(&path).await.expect(200).json();
+        assert_eq!(page["total"], 143);
+        pages.extend(page["items"].as_array().unwrap().iter().map(|p| p["code"].to_string()));
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("projects?limit=40&sort=-title&fields=code&cursor={next}");
+    }
+    pages.sort_unstable();
+    pages.dedup();
+    assert_eq!(pages.len(), 143);
+    let stated: usize = 143 - codes(&reader, "status=not_stated&limit=1000").await.len();
+    let mut by_status = 0;
+    for status in ["planning", "ongoing", "completed", "suspended", "cancelled"] {
+        by_status += codes(&reader, &format!("status={status}&limit=1000")).await.len();
+    }
+    assert_eq!(by_status, stated);
+}

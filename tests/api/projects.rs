@@ -291,3 +291,49 @@ async fn strangers_read_what_was_approved_and_nothing_typed_since() {
     assert_eq!((&next["title"], &next["version"]), (&json!("Secret plan"), &json!(2)));
     assert_eq!(next["latest"]["status"], "completed");
 }
+
+#[actix_web::test]
+async fn projects_recorded_at_once_get_numbers_of_their_own() {
+    let app = TestApp::spawn().await;
+    let officer = app.officer("da-nang").await;
+    let body = sample("da-nang", "At once");
+    let made =
+        futures_util::future::join_all((0..12).map(|_| officer.post("projects", &body))).await;
+    let mut codes: Vec<String> = made
+        .into_iter()
+        .map(|answered| answered.expect(201).json()["code"].as_str().unwrap().to_owned())
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!(codes.len(), 12);
+}
+
+#[actix_web::test]
+async fn edits_of_one_version_at_once_are_made_once() {
+    let app = TestApp::spawn().await;
+    let officer = app.officer("da-nang").await;
+    record(&app, &sample("da-nang", "At once")).await;
+    let patches: Vec<Value> = (0..8).map(|n| json!({"title": format!("Title {n}")})).collect();
+    let edits = patches.iter().map(|p| officer.patch("projects/da-nang-1", p, Some("\"v1\"")));
+    let mut statuses: Vec<u16> =
+        futures_util::future::join_all(edits).await.iter().map(|a| a.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 412, 412, 412, 412, 412, 412, 412]);
+    assert_eq!(officer.get("projects/da-nang-1").await.json()["version"], 2);
+}
+
+#[actix_web::test]
+async fn a_project_with_a_report_is_not_deleted() {
+    let app = TestApp::demo().await;
+    let officer = app.officer("da-nang").await;
+    let project = officer.get("projects/da-nang-1").await.expect(200);
+    assert_eq!(
+        project.json()["allowed_actions"]["delete"],
+        json!({"allowed": false, "reason": "it has a report"})
+    );
+    let problem =
+        officer.delete("projects/da-nang-1", Some(&project.etag())).await.expect(409).json();
+    assert!(problem["detail"].as_str().unwrap().contains("it has a report"));
+    let history = officer.get("projects/da-nang-1/history").await.expect(200).json();
+    assert_eq!(history["items"].as_array().unwrap().last().unwrap()["actor"], Value::Null);
+}

@@ -1,0 +1,80 @@
+//! What a list asks about many projects at once.
+
+use std::collections::{BTreeSet, HashMap};
+
+use diesel::prelude::*;
+
+use super::{approved::ApprovedRow, working::ProjectRow};
+use crate::{
+    domain::{
+        id::Id,
+        project::{ApprovedProject, Project},
+        subject::ProjectSubject,
+    },
+    store::{
+        Conn, StoreResult,
+        conn::on,
+        schema::{approved_projects, projects, reports},
+        types::DbUuid,
+    },
+};
+
+/// Identifiers in one query, below the parameter limits of both databases.
+const CHUNK: usize = 500;
+
+/// Loads both copies of projects.
+pub(super) fn subjects(
+    conn: &mut Conn,
+    ids: impl Iterator<Item = DbUuid>,
+) -> StoreResult<HashMap<Id<Project>, ProjectSubject>> {
+    let ids: Vec<DbUuid> = ids.collect();
+    let mut out = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(CHUNK) {
+        let working: Vec<ProjectRow> = on!(conn, |c, DB| projects::table
+            .filter(projects::id.eq_any(ids))
+            .select(ProjectRow::as_select())
+            .load(c))?;
+        for row in working {
+            let project = Project::try_from(row)?;
+            out.insert(project.id, ProjectSubject { project, approved: None });
+        }
+        let approved: Vec<ApprovedRow> = on!(conn, |c, DB| approved_projects::table
+            .filter(approved_projects::id.eq_any(ids))
+            .select(ApprovedRow::as_select())
+            .load(c))?;
+        for row in approved {
+            let approved = ApprovedProject::try_from(row)?;
+            if let Some(subject) = out.get_mut(&approved.project) {
+                subject.approved = Some(approved);
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// Says why a project cannot be deleted, for each of some that cannot.
+///
+/// # Errors
+/// Failures of the database.
+pub fn bound(conn: &mut Conn, of: &[&Project]) -> StoreResult<HashMap<Id<Project>, &'static str>> {
+    let mut out = HashMap::new();
+    for chunk in of.chunks(CHUNK) {
+        let codes: Vec<String> = chunk.iter().map(|p| p.code.to_string()).collect();
+        let continued: Vec<Option<String>> = on!(conn, |c, DB| projects::table
+            .filter(projects::continues.eq_any(&codes))
+            .select(projects::continues)
+            .load(c))?;
+        let continued: BTreeSet<String> = continued.into_iter().flatten().collect();
+        for project in chunk.iter().filter(|p| continued.contains(&p.code.to_string())) {
+            out.insert(project.id, "another project continues it");
+        }
+        let ids: Vec<DbUuid> = chunk.iter().map(|p| p.id.into()).collect();
+        let reported: Vec<DbUuid> = on!(conn, |c, DB| reports::table
+            .filter(reports::project_id.eq_any(&ids))
+            .select(reports::project_id)
+            .distinct()
+            .load(c))?;
+        out.extend(reported.into_iter().map(|id| (id.into(), "it has a report")));
+    }
+    Ok(out)
+}
