@@ -259,7 +259,7 @@ async fn strangers_see_parts_as_they_were_approved() {
         let later = officer.post(&format!("projects/da-nang-1/{kind}"), &later).await.expect(201);
         let later = later.header("location").unwrap();
         for stranger in &strangers {
-            assert_eq!(items(stranger, kind).await, [view.clone()]);
+            assert_eq!(items(stranger, kind).await, std::slice::from_ref(view));
             assert_eq!(stranger.get(path).await.expect(200).json(), *view);
             stranger.get(later).await.expect(404);
             stranger.patch(path, &json!({"x": 1}), None).await.expect(403);

@@ -1,6 +1,7 @@
 //! The list of projects: what is on it for whom, filters, search, sorts, pages.
 
 use ascn_tracker::domain::{report::Status, value::Title};
+use base64::Engine as _;
 use serde_json::{Value, json};
 
 use crate::{
@@ -209,7 +210,7 @@ async fn walk(caller: &Caller<'_>, query: &str) -> Vec<String> {
         let link = answered.header("link").unwrap();
         let address = link.strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap();
         assert!(address.ends_with(next));
-        path = address.to_owned();
+        address.clone_into(&mut path);
     }
 }
 
@@ -257,7 +258,6 @@ async fn a_cursor_is_good_for_its_own_list_alone() {
     }
     all.get(&format!("projects/da-nang-1/history?cursor={cursor}")).await.expect(400);
     // Cursors of somebody's own making: no failure of the service, on either database.
-    use base64::Engine as _;
     let list: Value = serde_json::from_slice(
         &base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(&cursor).unwrap(),
     )

@@ -22,8 +22,9 @@ pub(crate) fn sample(city: &str, title: &str) -> Value {
 
 /// The sample with some members of its own.
 pub(crate) fn with(mut base: Value, members: Value) -> Value {
-    for (name, value) in members.as_object().unwrap() {
-        base[name] = value.clone();
+    let Value::Object(members) = members else { panic!("members are expected") };
+    for (name, value) in members {
+        base[name.as_str()] = value;
     }
     base
 }
