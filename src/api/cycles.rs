@@ -166,7 +166,7 @@ impl From<ReportingCycle> for CycleView {
 #[utoipa::path(tag = "cycles", responses((status = 200, body = CycleList)))]
 #[get("/cycles")]
 async fn list_cycles(_may: May<ReadReference>, state: Data<State>) -> ApiResult<Answer> {
-    let cycles = state.db.read(|c| cycles::list(c)).await.map_err(|e: StoreError| e)?;
+    let cycles = state.db.read(cycles::list).await.map_err(|e: StoreError| e)?;
     let items: Vec<CycleView> = cycles.into_iter().map(CycleView::from).collect();
     let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
     Answer::of(&CycleList::from(Page { items, next: None, total }))
@@ -197,10 +197,10 @@ async fn create_cycle(may: May<AddCycle, Json<NewCycle>>, state: Data<State>) ->
 
 fn create(tx: &mut Tx<'_>, caller: Caller, body: NewCycle) -> ApiResult<CycleView> {
     tx.prove::<AddCycle>(caller, &())?;
-    if let Some(slug) = body.cycle.as_ref().and_then(|raw| Slug::parse(raw).ok()) {
-        if cycles::find(tx.conn(), &slug)?.is_some() {
-            return Err(ApiError::Conflict(format!("the cycle {slug} exists already")));
-        }
+    if let Some(slug) = body.cycle.as_ref().and_then(|raw| Slug::parse(raw).ok())
+        && cycles::find(tx.conn(), &slug)?.is_some()
+    {
+        return Err(ApiError::Conflict(format!("the cycle {slug} exists already")));
     }
     let plans: Vec<Slug> = reference::plan_cycles(tx.conn())?.into_iter().map(|p| p.slug).collect();
     let cycle = RawCycle::from(body).parse(&plans)?;

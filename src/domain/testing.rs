@@ -149,8 +149,8 @@ pub(crate) fn ready() -> Content {
 }
 
 /// A deed of a user.
-pub(crate) fn deed(n: u128) -> Option<Deed> {
-    Some(Deed { by: user(n), acting_for: None, at: now() })
+pub(crate) fn deed(n: u128) -> Deed {
+    Deed { by: user(n), acting_for: None, at: now() }
 }
 
 /// A report as it stands in a state; whatever is not a draft was submitted.
@@ -167,9 +167,9 @@ pub(crate) fn report(state: ReportState) -> Report {
         content: ready(),
         header: submitted.then(header),
         ever_submitted: submitted,
-        edited: deed(1),
-        submitted: if submitted { deed(1) } else { None },
-        decided: if decided { deed(2) } else { None },
+        edited: Some(deed(1)),
+        submitted: submitted.then(|| deed(1)),
+        decided: decided.then(|| deed(2)),
         imported: None,
         version: 5,
     }

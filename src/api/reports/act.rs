@@ -66,13 +66,13 @@ pub(super) fn write(
     let created = report.version == 1;
     let action = if created { reports::CREATE } else { Transition::Edit.as_str() };
     tx.save(&report, Change::plain(action))?;
-    Ok(Written { view: answer(tx, proof, Transition::Edit, report)?, created })
+    Ok(Written { view: answer(tx, &proof, Transition::Edit, report)?, created })
 }
 
 /// Shows the report after a transition, from what this transaction saw and wrote.
 fn answer<A: Action<On = ReportSubject>>(
     tx: &mut Tx<'_>,
-    proof: Authorized<A>,
+    proof: &Authorized<A>,
     transition: Transition,
     report: Report,
 ) -> ApiResult<ReportView> {
@@ -162,7 +162,7 @@ pub(super) fn transition<A: Step>(
         let comment = Comment::new(comment, &report, A::KIND, (text, None), by);
         tx.save(&comment, Change::plain("create"))?;
     }
-    answer(tx, proof, A::TRANSITION, report)
+    answer(tx, &proof, A::TRANSITION, report)
 }
 
 /// Checks what the caller read. Who may only know of a draft does not learn from a stale tag who changed it and when.

@@ -132,6 +132,10 @@ impl RawCyclePatch {
 }
 
 /// A day that is replaced but not taken away.
+#[expect(
+    clippy::option_option,
+    reason = "absent, null and a value are three different things in RFC 7396"
+)]
 fn kept_day(
     faults: &mut Faults,
     pointer: &str,

@@ -1,5 +1,7 @@
 //! What blocks a submission.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -64,19 +66,17 @@ fn the_steps_of_the_status_that_need_a_reason_are_as_checked_in() {
     let mut text =
         String::from("Rows: previous status. Columns: status. Whether a reason is needed.\n\n");
     let word = |s: Option<Status>| s.map_or("none", Status::as_str);
-    text.push_str(&format!("{:12}", ""));
+    let _ = write!(text, "{:12}", "");
     let sayable: Vec<Status> =
         Status::ALL.iter().copied().filter(|s| *s != Status::NotStated).collect();
     for now in &sayable {
-        text.push_str(&format!("{:>11}", now.as_str()));
+        let _ = write!(text, "{:>11}", now.as_str());
     }
     for before in std::iter::once(None).chain(sayable.iter().copied().map(Some)) {
-        text.push_str(&format!("\n{:12}", word(before)));
+        let _ = write!(text, "\n{:12}", word(before));
         for now in &sayable {
-            text.push_str(&format!(
-                "{:>11}",
-                if now.needs_reason(before) { "reason" } else { "-" }
-            ));
+            let cell = if now.needs_reason(before) { "reason" } else { "-" };
+            let _ = write!(text, "{cell:>11}");
         }
     }
     insta::assert_snapshot!("status_steps", text);

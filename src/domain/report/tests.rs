@@ -44,14 +44,14 @@ fn parse(raw: RawReport) -> Result<Content, Vec<String>> {
     raw.parse(Known { milestones: &milestones, indicators: &indicators })
         .map_err(|faults| faults.into_iter().map(|f| format!("{} {}", f.pointer, f.code)).collect())
 }
-fn text(n: u128) -> Option<String> {
-    Some(uuid::Uuid::from_u128(n).to_string())
+fn text(n: u128) -> String {
+    uuid::Uuid::from_u128(n).to_string()
 }
 fn done(n: u128, on: &str) -> RawMilestone {
-    RawMilestone { milestone_id: text(n), completed_on: Some(on.to_owned()) }
+    RawMilestone { milestone_id: Some(text(n)), completed_on: Some(on.to_owned()) }
 }
 fn value(n: u128, value: f64, on: &str) -> RawValue {
-    RawValue { indicator_id: text(n), value: Some(value), measured_on: Some(on.to_owned()) }
+    RawValue { indicator_id: Some(text(n)), value: Some(value), measured_on: Some(on.to_owned()) }
 }
 fn link(url: &str) -> RawEvidence {
     RawEvidence { title: Some("Minutes".to_owned()), url: Some(url.to_owned()) }

@@ -34,13 +34,13 @@ pub(super) fn hands(
     let since = last_decision(conn, &key)?;
     let mut hands = BTreeSet::new();
     let wrote = [CREATE, Transition::Edit.as_str(), Transition::Submit.as_str()];
-    collect(conn, since, Report::ENTITY, Keys::One(&key), Some(wrote), &mut hands)?;
+    collect(conn, since, Report::ENTITY, &Keys::One(&key), Some(wrote), &mut hands)?;
     let project = code.to_string();
-    collect(conn, since, Project::ENTITY, Keys::One(&project), None, &mut hands)?;
+    collect(conn, since, Project::ENTITY, &Keys::One(&project), None, &mut hands)?;
     // The keys of parts are `da-nang-4/<id>`, and '0' follows '/' in the order of bytes, in which both databases compare.
     let (from, to) = (format!("{project}/"), format!("{project}0"));
     for entity in [Milestone::ENTITY, Indicator::ENTITY, Partnership::ENTITY] {
-        collect(conn, since, entity, Keys::Range(&from, &to), None, &mut hands)?;
+        collect(conn, since, entity, &Keys::Range(&from, &to), None, &mut hands)?;
     }
     Ok(hands.into_iter().collect())
 }
@@ -70,7 +70,7 @@ fn collect(
     conn: &mut Conn,
     since: i64,
     entity: &str,
-    keys: Keys<'_>,
+    keys: &Keys<'_>,
     actions: Option<[&'static str; 3]>,
     hands: &mut BTreeSet<Id<User>>,
 ) -> StoreResult<()> {
@@ -82,8 +82,8 @@ fn collect(
             .distinct()
             .into_boxed::<DB>();
         query = match keys {
-            Keys::One(key) => query.filter(journal::key.eq(key)),
-            Keys::Range(from, to) => query.filter(journal::key.ge(from).and(journal::key.lt(to))),
+            Keys::One(key) => query.filter(journal::key.eq(*key)),
+            Keys::Range(from, to) => query.filter(journal::key.ge(*from).and(journal::key.lt(*to))),
         };
         if let Some(actions) = actions {
             query = query.filter(journal::action.eq_any(actions));

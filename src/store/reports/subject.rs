@@ -20,6 +20,7 @@ use crate::{
 /// What is loaded beside the report, its project and its cycle. Reading and editing are frequent, and most of it is not
 /// needed for them.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each part is loaded or left out by itself")]
 struct Needs {
     /// Milestones and indicators: a report refers to them.
     mentioned: bool,
