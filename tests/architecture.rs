@@ -112,8 +112,8 @@ fn code(source: &str) -> String {
     for line in source.lines() {
         let mut quoted = false;
         let mut escaped = false;
-        let mut rest = line.char_indices().peekable();
-        while let Some((i, c)) = rest.next() {
+        let rest = line.char_indices();
+        for (i, c) in rest {
             if !quoted && line[i..].starts_with("//") {
                 break;
             }

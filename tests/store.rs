@@ -2,6 +2,10 @@
 //! SQLite is built as it has to be. On SQLite, or on PostgreSQL with `TEST_DATABASE_URL`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test is told by the environment where its database is"
+)]
 
 use std::{
     collections::{BTreeMap, BTreeSet},

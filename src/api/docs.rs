@@ -29,15 +29,15 @@ pub fn mount(cfg: &mut web::ServiceConfig) {
     cfg.service(page("/docs", web::get().to(introduction)))
         .service(page("/docs/", web::get().to(introduction)))
         .service(page("/docs/style.css", web::get().to(style)))
-        .service(page("/docs/problems", web::get().to(|| moved("/docs/problems/"))))
+        .service(page("/docs/problems", web::get().to(|| async { moved("/docs/problems/") })))
         .service(page("/docs/problems/", web::get().to(problems)))
         .service(page("/docs/problems/{code}", web::get().to(problem)))
         // Its files are named beside the page, so the page needs the slash.
-        .service(page("/docs/try", web::get().to(|| moved("/docs/try/"))))
+        .service(page("/docs/try", web::get().to(|| async { moved("/docs/try/") })))
         .service(page("/docs/try/{file:.*}", web::get().to(swagger)));
 }
 
-async fn moved(to: &'static str) -> HttpResponse {
+fn moved(to: &'static str) -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header((header::LOCATION, to)).finish()
 }
 

@@ -71,7 +71,7 @@ async fn list_journal_entries(
 #[utoipa::path(tag = "journal", responses((status = 200, body = JournalHead)))]
 #[get("/journal/head")]
 async fn get_journal_head(_may: May<ReadJournal>, state: Data<State>) -> ApiResult<Answer> {
-    let head = state.db.read(|c| journal::head(c)).await.map_err(store)?;
+    let head = state.db.read(journal::head).await.map_err(store)?;
     Answer::of(&JournalHead::from(head))
 }
 

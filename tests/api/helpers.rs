@@ -61,7 +61,7 @@ impl Drop for TestApp {
 /// Where a test's data is; dropped with it.
 pub enum TestDatabase {
     /// A directory with the file.
-    Sqlite(tempfile::TempDir),
+    Sqlite { _dir: tempfile::TempDir },
     /// A database of the server.
     Postgres { admin: String, name: String },
 }
@@ -191,7 +191,7 @@ impl TestApp {
                 let dir = tempfile::TempDir::new().unwrap();
                 let path = dir.path().join("test.db");
                 std::fs::copy(&from, &path).unwrap();
-                (format!("sqlite://{}", path.display()), TestDatabase::Sqlite(dir))
+                (format!("sqlite://{}", path.display()), TestDatabase::Sqlite { _dir: dir })
             }
         };
         let clock = Clock::at(NOW.parse().unwrap());

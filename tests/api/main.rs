@@ -5,6 +5,11 @@
     clippy::indexing_slicing,
     reason = "a test that cannot go on fails here"
 )]
+#![expect(
+    clippy::pedantic,
+    clippy::disallowed_methods,
+    reason = "scenes are written to be read; the environment tells a test where its database is"
+)]
 
 mod filing;
 mod helpers;

@@ -1,6 +1,6 @@
 //! The journal as its readers search it, newest first.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, hash::BuildHasher};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -105,7 +105,7 @@ pub fn drafts(conn: &mut Conn, rows: &[JournalRow]) -> StoreResult<HashSet<Strin
 
 /// Says whether a row is about one of these reports.
 #[must_use]
-pub fn is_about(row: &JournalRow, reports: &HashSet<String>) -> bool {
+pub fn is_about<S: BuildHasher>(row: &JournalRow, reports: &HashSet<String, S>) -> bool {
     report_of(row).is_some_and(|(code, cycle)| reports.contains(&format!("{code}/{cycle}")))
 }
 

@@ -60,6 +60,7 @@ fn last_decision(conn: &mut Conn, key: &str) -> StoreResult<i64> {
 }
 
 /// Which records of an entity are meant.
+#[derive(Clone, Copy)]
 enum Keys<'a> {
     One(&'a str),
     /// From the first key, up to the second without it.
