@@ -70,7 +70,6 @@ pub(super) fn write(
 }
 
 /// Shows the report after a transition, from what this transaction saw and wrote.
-#[expect(clippy::needless_pass_by_value, reason = "a proof is used up by what it allowed")]
 fn answer<A: Action<On = ReportSubject>>(
     tx: &mut Tx<'_>,
     proof: &Authorized<A>,
