@@ -1,1 +1,425 @@
+//! The access matrix: every operation of the contract, every kind of caller, and the status that answers.
+//!
+//! Requests are about records of Da Nang and made so that rights alone decide: whoever is let through to a write meets a
+//! refusal that comes later (a stale `If-Match` 412, a state that forbids it 409, an empty object 400 or 422), so that no
+//! row depends on another. The three that succeed, which end sessions or take a grant away, leave the others' records be.
 
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    fs,
+};
+
+use ascn_tracker::domain::{
+    reference::CountryCode,
+    user::{Role, Scope},
+    value::Slug,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    filing::{self, da_nang, viet_nam},
+    helpers::{Caller, TestApp},
+};
+
+/// A request, and the operation that it calls.
+struct Row {
+    method: &'static str,
+    /// The operation's path in the contract, below `/api/v1/` unless it begins with a slash.
+    template: &'static str,
+    /// The path that is called; what stands in braces is filled in from [`Desk`].
+    path: &'static str,
+    /// What the request is about, where the operation has several rows.
+    note: &'static str,
+    body: Option<&'static str>,
+    if_match: Option<&'static str>,
+}
+
+const fn row(method: &'static str, template: &'static str, path: &'static str) -> Row {
+    Row { method, template, path, note: "", body: None, if_match: None }
+}
+
+const fn get(template: &'static str, path: &'static str) -> Row {
+    row("get", template, path)
+}
+
+const fn post(template: &'static str, path: &'static str) -> Row {
+    row("post", template, path).sending("{}")
+}
+
+/// An edit of a version that is long gone.
+const fn patch(template: &'static str, path: &'static str) -> Row {
+    row("patch", template, path).sending("{}").stale()
+}
+
+/// A deletion of a version that is long gone.
+const fn delete(template: &'static str, path: &'static str) -> Row {
+    row("delete", template, path).stale()
+}
+
+impl Row {
+    const fn sending(mut self, body: &'static str) -> Self {
+        self.body = Some(body);
+        self
+    }
+    /// Names a version that no record has.
+    const fn stale(mut self) -> Self {
+        self.if_match = Some("\"v999\"");
+        self
+    }
+    /// Says what the request is about.
+    const fn about(mut self, note: &'static str) -> Self {
+        self.note = note;
+        self
+    }
+    fn operation(&self) -> Operation {
+        let below = if self.template.starts_with('/') { "" } else { "/api/v1/" };
+        (format!("{below}{}", self.template), self.method.to_owned())
+    }
+    fn name(&self) -> String {
+        let method = self.method.to_uppercase();
+        let about = if self.note.is_empty() { String::new() } else { format!(" ({})", self.note) };
+        format!("{method} {}{about}", self.template)
+    }
+}
+
+/// A path of the contract and a method.
+type Operation = (String, String);
+
+const PROJECT: &str = "projects/{project}";
+const HISTORY: &str = "projects/{project}/history";
+const MILESTONES: &str = "projects/{project}/milestones";
+const MILESTONE: &str = "projects/{project}/milestones/{id}";
+const INDICATORS: &str = "projects/{project}/indicators";
+const INDICATOR: &str = "projects/{project}/indicators/{id}";
+const PARTNERSHIPS: &str = "projects/{project}/partnerships";
+const PARTNERSHIP: &str = "projects/{project}/partnerships/{id}";
+const REPORTS: &str = "projects/{project}/reports";
+const REPORT: &str = "projects/{project}/reports/{cycle}";
+const SUBMIT: &str = "projects/{project}/reports/{cycle}/submit";
+const WITHDRAW: &str = "projects/{project}/reports/{cycle}/withdraw";
+const RETURN: &str = "projects/{project}/reports/{cycle}/return";
+const APPROVE: &str = "projects/{project}/reports/{cycle}/approve";
+const REOPEN: &str = "projects/{project}/reports/{cycle}/reopen";
+const READINESS: &str = "projects/{project}/reports/{cycle}/readiness";
+const REPORT_HISTORY: &str = "projects/{project}/reports/{cycle}/history";
+const COMMENTS: &str = "projects/{project}/reports/{cycle}/comments";
+const COMMENT: &str = "projects/{project}/reports/{cycle}/comments/{id}";
+
+/// A project that nothing was ever approved of.
+const NEW: &str = "of what was never approved";
+/// A report that was handed in and not decided on, of such a project.
+const SUBMITTED: &str = "submitted, none approved before";
+/// A report that was never handed in.
+const DRAFT: &str = "a draft";
+
+const ROWS: &[Row] = &[
+    get("/health/live", "/health/live"),
+    get("/health/ready", "/health/ready"),
+    post("auth/login", "auth/login"),
+    post("auth/refresh", "auth/refresh"),
+    post("auth/invitations/{token}/accept", "auth/invitations/nobody/accept"),
+    row("post", "auth/logout", "auth/logout"),
+    get("me", "me"),
+    row("put", "me/password", "me/password").sending("{}"),
+    get("me/sessions", "me/sessions"),
+    row("delete", "me/sessions", "me/sessions"),
+    get("users", "users"),
+    // The address is taken.
+    post("users", "users").about("an officer of Da Nang").sending(
+        r#"{"email": "mai@test.example", "name": "Mai",
+            "grants": [{"role": "city_officer", "scope": {"kind": "city", "key": "da-nang"}}]}"#,
+    ),
+    post("users", "users").about("a representative").sending(
+        r#"{"email": "mai@test.example", "name": "Mai",
+            "grants": [{"role": "national_representative", "scope": {"kind": "country", "key": "VN"}}]}"#,
+    ),
+    get("users/{id}", "users/{user}").about("an officer of Da Nang"),
+    get("users/{id}", "users/{colleague}").about("a secretary"),
+    patch("users/{id}", "users/{user}").about("an officer of Da Nang"),
+    patch("users/{id}", "users/{colleague}").about("a secretary"),
+    // It ends before it begins.
+    post("users/{id}/grants", "users/{user}/grants").about("officer of Da Nang").sending(
+        r#"{"role": "city_officer", "scope": {"kind": "city", "key": "da-nang"},
+            "from": "2026-12-02", "until": "2026-12-01"}"#,
+    ),
+    post("users/{id}/grants", "users/{user}/grants").about("secretariat").sending(
+        r#"{"role": "secretariat", "scope": {"kind": "network", "key": null},
+            "from": "2026-12-02", "until": "2026-12-01"}"#,
+    ),
+    row("delete", "users/{id}/grants/{grant_id}", "users/{leaver}/grants/{held}"),
+    get("countries", "countries"),
+    get("framework", "framework"),
+    get("plan-cycles", "plan-cycles"),
+    get("chairs", "chairs"),
+    get("partner-types", "partner-types"),
+    get("cities", "cities"),
+    post("cities", "cities"),
+    get("cities/{city}", "cities/da-nang"),
+    patch("cities/{city}", "cities/da-nang"),
+    get("cities/{city}/plans/{plan_cycle}", "cities/da-nang/plans/2018-2025"),
+    row("put", "cities/{city}/plans/{plan_cycle}", "cities/da-nang/plans/2018-2025")
+        .sending("{}")
+        .stale(),
+    get("partners", "partners"),
+    post("partners", "partners"),
+    get("partners/{partner}", "partners/asean-korea-cooperation-fund"),
+    patch("partners/{partner}", "partners/asean-korea-cooperation-fund"),
+    get("cycles", "cycles"),
+    post("cycles", "cycles"),
+    get("cycles/{cycle}", "cycles/me-2026"),
+    patch("cycles/{cycle}", "cycles/me-2026"),
+    post("cycles/{cycle}/open", "cycles/me-2026/open").stale(),
+    post("cycles/{cycle}/close", "cycles/me-2026/close").stale(),
+    get("projects", "projects"),
+    post("projects", "projects").sending(r#"{"city": "da-nang"}"#),
+    get(PROJECT, "projects/da-nang-1"),
+    get(PROJECT, "projects/da-nang-90").about(NEW),
+    patch(PROJECT, "projects/da-nang-1"),
+    patch(PROJECT, "projects/da-nang-90").about(NEW),
+    delete(PROJECT, "projects/da-nang-1"),
+    delete(PROJECT, "projects/da-nang-90").about(NEW),
+    get(HISTORY, "projects/da-nang-1/history"),
+    get(HISTORY, "projects/da-nang-90/history").about(NEW),
+    get(MILESTONES, "projects/da-nang-1/milestones"),
+    get(MILESTONES, "projects/da-nang-90/milestones").about(NEW),
+    post(MILESTONES, "projects/da-nang-1/milestones"),
+    get(MILESTONE, "projects/da-nang-1/milestones/{milestone}"),
+    patch(MILESTONE, "projects/da-nang-1/milestones/{milestone}"),
+    delete(MILESTONE, "projects/da-nang-1/milestones/{milestone}"),
+    get(INDICATORS, "projects/da-nang-1/indicators"),
+    get(INDICATORS, "projects/da-nang-90/indicators").about(NEW),
+    post(INDICATORS, "projects/da-nang-1/indicators"),
+    get(INDICATOR, "projects/da-nang-1/indicators/{indicator}"),
+    patch(INDICATOR, "projects/da-nang-1/indicators/{indicator}"),
+    delete(INDICATOR, "projects/da-nang-1/indicators/{indicator}"),
+    get(PARTNERSHIPS, "projects/da-nang-1/partnerships"),
+    get(PARTNERSHIPS, "projects/da-nang-90/partnerships").about(NEW),
+    post(PARTNERSHIPS, "projects/da-nang-1/partnerships"),
+    get(PARTNERSHIP, "projects/da-nang-1/partnerships/{partnership}"),
+    patch(PARTNERSHIP, "projects/da-nang-1/partnerships/{partnership}"),
+    delete(PARTNERSHIP, "projects/da-nang-1/partnerships/{partnership}"),
+    get(REPORTS, "projects/da-nang-1/reports"),
+    get(REPORTS, "projects/da-nang-90/reports").about(NEW),
+    get("reports", "reports"),
+    get(REPORT, "projects/da-nang-1/reports/me-2026"),
+    get(REPORT, "projects/da-nang-1/reports/me-2022").about("imported"),
+    get(REPORT, "projects/da-nang-90/reports/me-2026").about(SUBMITTED),
+    get(REPORT, "projects/da-nang-2/reports/me-2026").about(DRAFT),
+    get(REPORT, "projects/da-nang-3/reports/me-2026").about("never begun"),
+    row("put", REPORT, "projects/da-nang-1/reports/me-2026").sending("{}").stale(),
+    row("put", REPORT, "projects/da-nang-90/reports/me-2026")
+        .about(SUBMITTED)
+        .sending("{}")
+        .stale(),
+    row("put", REPORT, "projects/da-nang-2/reports/me-2026").about(DRAFT).sending("{}").stale(),
+    row("put", REPORT, "projects/da-nang-3/reports/me-2026")
+        .about("never begun")
+        .sending("{}")
+        .stale(),
+    post(SUBMIT, "projects/da-nang-1/reports/me-2026/submit"),
+    post(SUBMIT, "projects/da-nang-90/reports/me-2026/submit").about(SUBMITTED),
+    post(SUBMIT, "projects/da-nang-2/reports/me-2026/submit").about(DRAFT).stale(),
+    post(WITHDRAW, "projects/da-nang-1/reports/me-2026/withdraw"),
+    post(WITHDRAW, "projects/da-nang-90/reports/me-2026/withdraw").about(SUBMITTED).stale(),
+    post(WITHDRAW, "projects/da-nang-2/reports/me-2026/withdraw").about(DRAFT),
+    post(RETURN, "projects/da-nang-1/reports/me-2026/return"),
+    post(RETURN, "projects/da-nang-90/reports/me-2026/return").about(SUBMITTED).stale(),
+    post(RETURN, "projects/da-nang-2/reports/me-2026/return").about(DRAFT),
+    post(APPROVE, "projects/da-nang-1/reports/me-2026/approve"),
+    post(APPROVE, "projects/da-nang-90/reports/me-2026/approve").about(SUBMITTED).stale(),
+    post(APPROVE, "projects/da-nang-2/reports/me-2026/approve").about(DRAFT),
+    // The reason is missing.
+    post(REOPEN, "projects/da-nang-1/reports/me-2026/reopen"),
+    post(REOPEN, "projects/da-nang-90/reports/me-2026/reopen").about(SUBMITTED),
+    post(REOPEN, "projects/da-nang-2/reports/me-2026/reopen").about(DRAFT),
+    get(READINESS, "projects/da-nang-1/reports/me-2026/readiness"),
+    get(READINESS, "projects/da-nang-90/reports/me-2026/readiness").about(SUBMITTED),
+    get(READINESS, "projects/da-nang-2/reports/me-2026/readiness").about(DRAFT),
+    get(REPORT_HISTORY, "projects/da-nang-1/reports/me-2026/history"),
+    get(REPORT_HISTORY, "projects/da-nang-90/reports/me-2026/history").about(SUBMITTED),
+    get(REPORT_HISTORY, "projects/da-nang-2/reports/me-2026/history").about(DRAFT),
+    get(COMMENTS, "projects/da-nang-1/reports/me-2026/comments"),
+    get(COMMENTS, "projects/da-nang-90/reports/me-2026/comments").about(SUBMITTED),
+    get(COMMENTS, "projects/da-nang-2/reports/me-2026/comments").about(DRAFT),
+    post(COMMENTS, "projects/da-nang-1/reports/me-2026/comments"),
+    post(COMMENTS, "projects/da-nang-90/reports/me-2026/comments").about(SUBMITTED),
+    post(COMMENTS, "projects/da-nang-2/reports/me-2026/comments").about(DRAFT),
+    get(COMMENT, "projects/da-nang-1/reports/me-2026/comments/{comment}"),
+    patch(COMMENT, "projects/da-nang-1/reports/me-2026/comments/{comment}"),
+    get("figures/table", "figures/table?rows=status&cycle=me-2022"),
+    get("journal", "journal"),
+    get("journal/head", "journal/head"),
+    get("journal/verify", "journal/verify"),
+];
+
+/// Who calls: the head of the column, and the role on its scope unless it is nobody.
+fn callers() -> Vec<(&'static str, Option<(Role, Scope)>)> {
+    let viet_nam_of =
+        |city: &str| Scope::City(Slug::parse(city).unwrap(), CountryCode::parse("VN").unwrap());
+    let thailand = Scope::Country(CountryCode::parse("TH").unwrap());
+    vec![
+        ("nobody", None),
+        ("own officer", Some((Role::CityOfficer, da_nang()))),
+        ("other officer", Some((Role::CityOfficer, viet_nam_of("ha-noi")))),
+        ("own repr.", Some((Role::NationalRepresentative, viet_nam()))),
+        ("other repr.", Some((Role::NationalRepresentative, thailand))),
+        ("secretariat", Some((Role::Secretariat, Scope::Network))),
+        ("admin", Some((Role::Administrator, Scope::Network))),
+        ("reader", Some((Role::Reader, Scope::Network))),
+    ]
+}
+
+/// The service, and the ids of the records that the rows are about.
+struct Desk {
+    app: TestApp,
+    ids: BTreeMap<&'static str, String>,
+}
+
+/// A demo where Da Nang's first project has parts and an approved report with a comment, its second a draft, its third no
+/// report in the open cycle, and where a new one, the ninetieth, has handed in its first.
+async fn desk() -> Desk {
+    let app = TestApp::demo().await;
+    let mut ids = BTreeMap::new();
+    let officer = app.officer("da-nang").await;
+    for (name, kind, body) in [
+        ("milestone", "milestones", json!({"title": "Centre opens", "due_on": "2024-06-30"})),
+        (
+            "indicator",
+            "indicators",
+            json!({"name": "Water lost", "kind": "outcome", "unit": "percent", "better": "down"}),
+        ),
+        (
+            "partnership",
+            "partnerships",
+            json!({"partner": "asean-korea-cooperation-fund", "role": "funder", "stage": "mou"}),
+        ),
+    ] {
+        ids.insert(name, made(&officer, &format!("projects/da-nang-1/{kind}"), &body).await);
+    }
+    complete(&officer).await;
+    filing::approve(&app, "da-nang-1").await;
+    let comments = format!("{}/comments", filing::report("da-nang-1"));
+    ids.insert("comment", made(&officer, &comments, &json!({"text": "Done."})).await);
+    officer.file("da-nang-2").await;
+    filing::project(&app, "da-nang", 90).await;
+    officer.file("da-nang-90").await;
+    officer.act("da-nang-90", "submit").await.expect(200);
+    officer.put("cities/da-nang/plans/2018-2025", &json!({"vision": "A city."}), None).await;
+    let (user, _) = app.user("mai", &[(Role::CityOfficer, da_nang())]).await;
+    ids.insert("user", user.to_string());
+    let (colleague, _) = app.user("nok", &[(Role::Secretariat, Scope::Network)]).await;
+    ids.insert("colleague", colleague.to_string());
+    Desk { app, ids }
+}
+
+/// Adds a record; returns its id.
+async fn made(caller: &Caller<'_>, path: &str, body: &Value) -> String {
+    let view = caller.post(path, body).await.expect(201).json();
+    view["id"].as_str().unwrap().to_owned()
+}
+
+/// Fills in what the published history does not tell of the first project and a submission asks for.
+async fn complete(officer: &Caller<'_>) {
+    let path = "projects/da-nang-1";
+    let etag = officer.get(path).await.expect(200).etag();
+    let body = json!({
+        "summary": "What it is about.", "starts_on": "2019-01-01", "ends_on": "2025-12-31"
+    });
+    officer.patch(path, &body, Some(&etag)).await.expect(200);
+}
+
+impl Desk {
+    /// Sends a row's request; returns the status.
+    async fn status(&self, row: &Row, column: &str, holds: Option<&(Role, Scope)>) -> u16 {
+        let mut path = row.path.to_owned();
+        for (name, id) in &self.ids {
+            path = path.replace(&format!("{{{name}}}"), id);
+        }
+        if path.contains("{leaver}") {
+            let (leaver, grant) = self.leaver(column).await;
+            path = path.replace("{leaver}", &leaver).replace("{held}", &grant);
+        }
+        let caller = match holds {
+            None => self.app.anonymous(),
+            // Who leaves does not come back for the other rows.
+            Some(holds) if row.template == "auth/logout" => {
+                let (_, token) =
+                    self.app.user(&format!("{column} leaves"), std::slice::from_ref(holds)).await;
+                self.app.bearer(&token)
+            }
+            Some((role, scope)) => self.app.as_role(*role, scope.clone()).await,
+        };
+        let body: Option<Value> = row.body.map(|b| serde_json::from_str(b).unwrap());
+        let headers: Vec<(&str, &str)> =
+            row.if_match.map(|t| ("if-match", t)).into_iter().collect();
+        let method = row.method.to_uppercase();
+        caller.send(&method, &path, body.as_ref(), &headers).await.status
+    }
+
+    /// Makes an officer of Da Nang whose grant can be taken away; returns the ids of both.
+    async fn leaver(&self, column: &str) -> (String, String) {
+        let name = format!("fired by {column}");
+        let (user, _) = self.app.user(&name, &[(Role::CityOfficer, da_nang())]).await;
+        let read = self.app.administrator().await.get(&format!("users/{user}")).await.expect(200);
+        (user.to_string(), read.json()["grants"][0]["id"].as_str().unwrap().to_owned())
+    }
+}
+
+/// The operations of the contract, and whether anybody may call them without credentials.
+fn contract() -> BTreeMap<Operation, bool> {
+    let text = fs::read_to_string("openapi/v1.json").unwrap();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let mut all = BTreeMap::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let public = operation["security"].as_array().is_none_or(Vec::is_empty);
+            all.insert((path.clone(), method.clone()), public);
+        }
+    }
+    all
+}
+
+#[actix_web::test]
+async fn the_access_matrix_is_as_checked_in() {
+    let desk = desk().await;
+    let callers = callers();
+    let width = ROWS.iter().map(|r| r.name().len()).max().unwrap();
+    let mut text = String::from(
+        "Rows: operation, on records of Da Nang. Columns: caller; own and other are seen from there.\n\
+         401, 403 and 404 are refusals, 404 also of what is not there for anybody; all else was let through.\n\n",
+    );
+    let _ = write!(text, "{:width$}", "");
+    for (column, _) in &callers {
+        let _ = write!(text, "  {column}");
+    }
+    text.push('\n');
+    for row in ROWS {
+        let _ = write!(text, "{:width$}", row.name());
+        for (column, holds) in &callers {
+            let status = desk.status(row, column, holds.as_ref()).await;
+            let _ = write!(text, "  {status:>0$}", column.len());
+        }
+        text.push('\n');
+    }
+    insta::assert_snapshot!("matrix", text);
+}
+
+#[test]
+fn every_operation_of_the_contract_has_a_row() {
+    let contract: BTreeSet<Operation> = contract().into_keys().collect();
+    let rows: BTreeSet<Operation> = ROWS.iter().map(Row::operation).collect();
+    let uncovered: Vec<_> = contract.difference(&rows).collect();
+    assert!(uncovered.is_empty(), "without a row: {uncovered:?}");
+    let stale: Vec<_> = rows.difference(&contract).collect();
+    assert!(stale.is_empty(), "not in the contract: {stale:?}");
+}
+
+#[actix_web::test]
+async fn nobody_without_credentials_gets_in() {
+    let desk = desk().await;
+    let contract = contract();
+    for row in ROWS.iter().filter(|r| !contract[&r.operation()]) {
+        assert_eq!(desk.status(row, "nobody", None).await, 401, "{}", row.name());
+    }
+}
