@@ -8,6 +8,9 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::as_conversions,
+    clippy::disallowed_methods,
+    clippy::explicit_write,
+    clippy::format_push_string,
     clippy::cast_precision_loss,
     reason = "a benchmark that cannot go on stops here, and prints figures for people"
 )]

@@ -218,6 +218,14 @@ impl Conn {
         }
         Ok(())
     }
+    /// Ends what is open before the connection is dropped. PostgreSQL's socket is served by this thread alone: without
+    /// this the server would keep the transaction, and its lock on the journal's head, until the thread's next job.
+    pub(super) fn abandon(mut self) {
+        if let Self::Pg(c) = &mut self {
+            // Whether it succeeds is all the same: the connection goes.
+            let _ = c.batch_execute("rollback");
+        }
+    }
     /// Asks for an answer, to learn whether anybody is still there.
     pub(super) fn is_alive(&mut self) -> bool {
         match self {

@@ -1,5 +1,6 @@
 //! Broken requests as they stand on the wire: each is answered by a problem that says what is wrong, and none writes.
 
+use ascn_tracker::store::StoreError;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -197,4 +198,17 @@ async fn paths_that_lead_nowhere_are_404_and_wrong_methods_405() {
         answer.problem(401, "unauthenticated");
         assert!(answer.header("www-authenticate").unwrap().starts_with("Bearer"), "{bad}");
     }
+}
+
+#[actix_web::test]
+async fn a_write_that_panics_costs_no_later_one() {
+    let app = TestApp::spawn().await;
+    let officer = app.officer("da-nang").await;
+    let before = head(&app).await;
+    for _ in 0..8 {
+        let died = app.state.db.write(|_| -> Result<(), StoreError> { panic!("on purpose") }).await;
+        assert!(matches!(died, Err(StoreError::Unavailable(_))), "{died:?}");
+    }
+    assert_eq!(head(&app).await, before);
+    officer.post("projects", &sample("da-nang", "Smart water")).await.expect(201);
 }

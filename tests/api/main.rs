@@ -9,7 +9,6 @@
     unreachable_pub,
     clippy::pedantic,
     clippy::redundant_closure,
-    clippy::cloned_ref_to_slice_refs,
     clippy::disallowed_methods,
     reason = "scenes are written to be read; the environment tells a test where its database is"
 )]

@@ -28,6 +28,13 @@ impl<'t> Slot<'t> {
     fn new(target: &'t Target, read_only: bool) -> Self {
         Self { target, read_only, conn: None, used: Instant::now() }
     }
+    /// Gives the connection up; the next job opens another.
+    fn close(&mut self) {
+        if let Some(conn) = self.conn.take() {
+            // What panicked once may panic again while it is put away.
+            let _ = catch_unwind(AssertUnwindSafe(|| conn.abandon()));
+        }
+    }
     fn get(&mut self) -> Option<&mut Conn> {
         if self.used.elapsed() > IDLE && self.conn.as_mut().is_some_and(|c| !c.is_alive()) {
             self.conn = None;
@@ -54,7 +61,7 @@ impl<'t> Slot<'t> {
             }
             Err(_panic) => {
                 tracing::error!("a database job panicked; its connection is closed");
-                self.conn = None;
+                self.close();
                 None
             }
         }
@@ -107,7 +114,7 @@ pub(super) fn write_loop(queue: &Receiver<WriteJob>, target: &Target, watch: &Wa
             Some(Ok(())) => true,
             Some(Err(e)) => {
                 tracing::error!(error = %chain(&e), "a commit failed");
-                slot.conn = None;
+                slot.close();
                 false
             }
             None => false,
@@ -129,7 +136,7 @@ fn tell(watch: &Watch, slot: &mut Slot<'_>, commits: &[Committed]) {
             Some(Ok(())) => return,
             Some(Err(e)) => {
                 tracing::error!(error = %chain(&e), "what was committed cannot be read back");
-                slot.conn = None;
+                slot.close();
             }
             None => {}
         }
