@@ -32,7 +32,7 @@ pub trait Kept: Record + Sized {
     /// Reads all of them.
     fn all(conn: &mut Conn) -> StoreResult<Vec<Self>>;
     /// Reads all of them and says of each whether its rows are those that the record gives, for the verification of the
-    /// journal. Usually through [`audited`].
+    /// journal. Usually through `audited`.
     fn audit(conn: &mut Conn) -> StoreResult<Vec<Audited<Self>>>;
 }
 
