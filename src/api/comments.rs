@@ -21,10 +21,14 @@ use super::{
 use crate::{
     clock,
     domain::{
-        comment::{Comment, CommentKind, RawComment},
+        comment::{Comment, CommentKind, RawComment, Saying},
         fault::{Faults, ValueFault},
         id::Id,
-        policy::{CommentReport, ReadComment, ReadReportInside, ResolveComment},
+        policy::{
+            Action, Authorized, CommentReport, ReadComment, ReadReportInside, ResolveComment,
+            Resource as _,
+        },
+        user::Role,
     },
     store::{Change, Conn, StoreResult, comments, users},
 };
@@ -47,6 +51,9 @@ pub struct NewComment {
     /// The field it is about, as a JSON pointer; none for the whole report.
     #[schema(example = "/achievements")]
     pub pointer: Option<String>,
+    /// The comment that it answers, on the same report: any of its thread.
+    #[schema(format = Uuid)]
+    pub reply_to: Option<String>,
 }
 
 /// What can change on a comment: nobody changes what was said.
@@ -93,6 +100,12 @@ pub struct CommentView {
     /// Who settled it.
     #[schema(required)]
     pub resolved_by: Option<Person>,
+    /// The comment that its thread began with; null for one that begins a thread.
+    #[schema(required)]
+    pub reply_to: Option<Uuid>,
+    /// Whether it was written for the city, rather than by those who review; null where that was not recorded.
+    #[schema(required)]
+    pub from_city: Option<bool>,
     /// Counts the changes of the comment.
     pub version: i64,
 }
@@ -118,6 +131,8 @@ fn show(conn: &mut Conn, comments: Vec<Comment>) -> StoreResult<Vec<CommentView>
         kind: c.kind,
         resolved_at: c.resolved_at,
         resolved_by: c.resolved_by.map(|id| person(id.uuid())),
+        reply_to: c.reply_to.map(Id::uuid),
+        from_city: c.from_city,
         version: c.version,
     };
     Ok(comments.into_iter().map(view).collect())
@@ -179,10 +194,12 @@ async fn create_comment(
         .db
         .write(move |tx| {
             let proof = tx.prove::<CommentReport>(caller, &key)?;
-            let said = RawComment { text: body.text, pointer: body.pointer }.parse()?;
             let report = proof.on().report.as_ref().ok_or(ApiError::NotFound)?;
-            let by = (proof.actor().user(), tx.at());
-            let comment = Comment::new(id, report, CommentKind::Note, said, by);
+            let threads = comments::threads(tx.conn(), report.id)?;
+            let raw =
+                RawComment { text: body.text, pointer: body.pointer, reply_to: body.reply_to };
+            let by = saying(&proof, tx.at());
+            let comment = Comment::new(id, report, CommentKind::Note, raw.parse(&threads)?, by);
             tx.save(&comment, Change::plain("create"))?;
             show_one(tx.conn(), comment)
         })
@@ -192,7 +209,7 @@ async fn create_comment(
 
 /// Settle a comment
 ///
-/// Marks it as settled, or as open again. What was said stays for ever.
+/// Marks a thread as settled, by the comment that it began with, or as open again. What was said stays for ever.
 #[utoipa::path(tag = "reports", request_body = CommentPatch, responses((status = 200, body = CommentView)))]
 #[patch("/projects/{project}/reports/{cycle}/comments/{id}")]
 async fn resolve_comment(
@@ -206,6 +223,9 @@ async fn resolve_comment(
             let proof = tx.prove::<ResolveComment>(caller, &key)?;
             let before = proof.on().comment.clone();
             precondition.required(tx, &before)?;
+            if before.reply_to.is_some() {
+                return Err(ApiError::Conflict("a reply is settled with its thread".into()));
+            }
             let resolved = resolved(&body, &before)?;
             let after = before.resolve(resolved, proof.actor().user(), tx.at());
             if let Some(after) = &after {
@@ -215,6 +235,13 @@ async fn resolve_comment(
         })
         .await?;
     Answer::record(view.version, &view)
+}
+
+/// Says who speaks, and whether for the city.
+pub(super) fn saying<A: Action>(proof: &Authorized<A>, at: DateTime<Utc>) -> Saying {
+    let place = proof.on().place();
+    let from_city = proof.actor().is(&[Role::CityOfficer], &place);
+    Saying { author: proof.actor().user(), from_city, at }
 }
 
 /// Reads whether the comment is to be settled; a patch without the member keeps it as it is.

@@ -20,10 +20,12 @@ use crate::{
     domain::{
         cycle::{CycleState, RawCycle, RawCyclePatch, ReportingCycle},
         policy::{AddCycle, ReadCycle, ReadReference, RunCycle},
+        project::ProjectCode,
+        report::ReportState,
         value::{Prose, Slug},
         workflow::IllegalTransition,
     },
-    store::{Caller, Change, StoreError, Tx, cycles, reference},
+    store::{Caller, Change, StoreError, Tx, cycles, reference, reports},
 };
 
 /// Registers the operations of this file.
@@ -160,6 +162,66 @@ impl From<ReportingCycle> for CycleView {
     }
 }
 
+/// A project that a cycle was closed without.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LeftOutItem {
+    /// The project.
+    #[schema(example = "da-nang-4")]
+    pub project: String,
+    /// Where its report stands; null when none was begun.
+    #[schema(required)]
+    pub state: Option<ReportState>,
+}
+
+/// A cycle that was closed, with what it leaves out.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ClosedCycleView {
+    /// The public key.
+    #[schema(example = "me-2026")]
+    pub cycle: String,
+    /// The name.
+    pub name: String,
+    /// The plan cycle whose projects are reported.
+    #[schema(example = "2018-2025")]
+    pub plan_cycle: String,
+    /// First day on which it was meant to be open; null for imported cycles.
+    #[schema(required)]
+    pub opens_on: Option<NaiveDate>,
+    /// Last day for submissions to be on time; null for imported cycles.
+    #[schema(required)]
+    pub due_on: Option<NaiveDate>,
+    /// Last day for decisions to be on time.
+    #[schema(required)]
+    pub review_due_on: Option<NaiveDate>,
+    /// The cut-off day that its figures are about.
+    pub as_of: NaiveDate,
+    /// Where it stands.
+    pub state: CycleState,
+    /// Counts the changes of the cycle.
+    pub version: i64,
+    /// The projects of the plan, archived ones aside, without an approved report in it, by city and number.
+    pub left_out: Vec<LeftOutItem>,
+}
+impl ClosedCycleView {
+    fn new(cycle: ReportingCycle, left_out: Vec<(ProjectCode, Option<ReportState>)>) -> Self {
+        let c = CycleView::from(cycle);
+        let item =
+            |(code, state): (ProjectCode, _)| LeftOutItem { project: code.to_string(), state };
+        Self {
+            cycle: c.cycle,
+            name: c.name,
+            plan_cycle: c.plan_cycle,
+            opens_on: c.opens_on,
+            due_on: c.due_on,
+            review_due_on: c.review_due_on,
+            as_of: c.as_of,
+            state: c.state,
+            version: c.version,
+            left_out: left_out.into_iter().map(item).collect(),
+        }
+    }
+}
+
 /// List cycles
 ///
 /// All reporting cycles, by key.
@@ -235,26 +297,20 @@ async fn edit_cycle(may: May<RunCycle, Json<CyclePatch>>, state: Data<State>) ->
 /// What opening and closing make of a cycle.
 type Turn = fn(ReportingCycle) -> Result<ReportingCycle, IllegalTransition>;
 
-async fn run(
+/// Turns a cycle inside a write transaction.
+fn run(
+    tx: &mut Tx<'_>,
     may: May<RunCycle, Optional<NewTransition>>,
-    state: Data<State>,
     (turn, action): (Turn, &'static str),
-) -> ApiResult<Answer> {
-    let (caller, key, precondition, body) = (may.caller, may.key, may.precondition, may.body.0);
-    let view = state
-        .db
-        .write(move |tx| {
-            let cycle = tx.prove::<RunCycle>(caller, &key)?.into_on().cycle;
-            precondition.honoured(tx, &cycle)?;
-            let cycle = turn(cycle)?;
-            let reason = body.comment.map(Prose::parse).transpose();
-            let reason = reason.map_err(|f| ApiError::invalid("/comment", f.code, f.detail))?;
-            let reason = reason.as_ref().map(Prose::to_string);
-            tx.save(&cycle, Change::because(action, reason))?;
-            Ok::<_, ApiError>(CycleView::from(cycle))
-        })
-        .await?;
-    Answer::record(view.version, &view)
+) -> ApiResult<ReportingCycle> {
+    let cycle = tx.prove::<RunCycle>(may.caller, &may.key)?.into_on().cycle;
+    may.precondition.honoured(tx, &cycle)?;
+    let cycle = turn(cycle)?;
+    let reason = may.body.0.comment.map(Prose::parse).transpose();
+    let reason = reason.map_err(|f| ApiError::invalid("/comment", f.code, f.detail))?;
+    let reason = reason.as_ref().map(Prose::to_string);
+    tx.save(&cycle, Change::because(action, reason))?;
+    Ok(cycle)
 }
 
 /// Open a cycle
@@ -266,17 +322,28 @@ async fn open_cycle(
     may: May<RunCycle, Optional<NewTransition>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    run(may, state, (ReportingCycle::open, "open")).await
+    let turn = (ReportingCycle::open as Turn, "open");
+    let cycle = state.db.write(move |tx| run(tx, may, turn)).await?;
+    Answer::record(cycle.version, &CycleView::from(cycle))
 }
 
 /// Close a cycle
 ///
-/// From now on reports in it can only be decided on. A comment is optional.
-#[utoipa::path(tag = "cycles", request_body = Option<NewTransition>, responses((status = 200, body = CycleView)))]
+/// From now on reports in it can only be decided on, but for cities with an extension. The answer lists what the closing
+/// leaves out: the projects of the plan without an approved report in it. A comment is optional.
+#[utoipa::path(tag = "cycles", request_body = Option<NewTransition>, responses((status = 200, body = ClosedCycleView)))]
 #[post("/cycles/{cycle}/close")]
 async fn close_cycle(
     may: May<RunCycle, Optional<NewTransition>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    run(may, state, (ReportingCycle::close, "close")).await
+    let view = state
+        .db
+        .write(move |tx| {
+            let cycle = run(tx, may, (ReportingCycle::close, "close"))?;
+            let left_out = reports::left_out(tx.conn(), &cycle)?;
+            Ok::<_, ApiError>(ClosedCycleView::new(cycle, left_out))
+        })
+        .await?;
+    Answer::record(view.version, &view)
 }

@@ -9,6 +9,7 @@ pub mod comments;
 pub mod cycles;
 pub mod docs;
 pub mod error;
+pub mod extensions;
 pub mod fallback;
 pub mod fields;
 pub mod figures;
@@ -53,6 +54,7 @@ fn v1(cfg: &mut ServiceConfig) {
     projects::routes(cfg);
     parts::routes(cfg);
     cycles::routes(cfg);
+    extensions::routes(cfg);
     reports::routes(cfg);
     comments::routes(cfg);
     figures::routes(cfg);

@@ -29,14 +29,16 @@ mod act;
 mod header;
 mod input;
 mod list;
+mod said;
 mod view;
 
 use act::{Asked, Key, Step};
 pub use header::HeaderView;
 pub use input::{NewReport, NewTransition};
 pub use list::{ReportItem, ReportList, ReportParams};
+pub use said::{PrefillView, ReadinessView};
+pub use view::ReportView;
 use view::show;
-pub use view::{ReadinessView, ReportView};
 
 /// Registers the operations of this file.
 pub(super) fn routes(cfg: &mut ServiceConfig) {
@@ -45,6 +47,7 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
         .service(get_report)
         .service(write_report)
         .service(get_readiness)
+        .service(get_prefill)
         .service(list_report_history)
         .service(submit_report)
         .service(withdraw_report)
@@ -100,6 +103,18 @@ async fn get_readiness(may: May<ReadReportInside>) -> ApiResult<Answer> {
     let on = may.proof.on();
     let report = on.report.as_ref().ok_or(ApiError::NotFound)?;
     Answer::of(&ReadinessView::from(readiness::of(on, &report.content)))
+}
+
+/// Read what a report can begin with
+///
+/// A body that `PUT` on the report takes as it is: what the project's latest approved report of an earlier cycle said,
+/// without milestones and indicators that are gone; all null when there is none. For those who may write the report.
+#[utoipa::path(tag = "reports", responses((status = 200, body = PrefillView)))]
+#[get("/projects/{project}/reports/{cycle}/prefill")]
+async fn get_prefill(may: May<EditReport>) -> ApiResult<Answer> {
+    let on = may.proof.on();
+    let earlier = on.earlier.clone().unwrap_or_default();
+    Answer::of(&PrefillView::from(&earlier.carried_forward(&on.milestones, &on.indicators)))
 }
 
 /// Read the history of a report

@@ -13,6 +13,7 @@ use super::{
 };
 
 mod raw;
+pub mod thread;
 
 pub use raw::RawComment;
 
@@ -55,32 +56,64 @@ pub struct Comment {
     pub resolved_at: Option<DateTime<Utc>>,
     /// Who settled it.
     pub resolved_by: Option<Id<User>>,
+    /// The comment that its thread began with; none for one that begins a thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<Id<Comment>>,
+    /// Whether it was written for the city, rather than by those who review; not known of comments before threads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_city: Option<bool>,
     /// Counts the changes of this record, from 1.
     pub version: i64,
+}
+
+/// Who says a comment, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Saying {
+    /// Who.
+    pub author: Id<User>,
+    /// Whether for the city.
+    pub from_city: bool,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What is said in a comment.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// The words.
+    pub text: Prose,
+    /// The field it is about, as a JSON pointer; none for the whole report.
+    pub pointer: Option<String>,
+    /// The comment that its thread began with.
+    pub reply_to: Option<Id<Comment>>,
+}
+
+impl Said {
+    /// Says something about the whole report.
+    #[must_use]
+    pub const fn plainly(text: Prose) -> Self {
+        Self { text, pointer: None, reply_to: None }
+    }
 }
 
 impl Comment {
     /// Writes a comment on a report.
     #[must_use]
-    pub fn new(
-        id: Id<Self>,
-        report: &Report,
-        kind: CommentKind,
-        (text, pointer): (Prose, Option<String>),
-        (author, at): (Id<User>, DateTime<Utc>),
-    ) -> Self {
+    pub fn new(id: Id<Self>, report: &Report, kind: CommentKind, said: Said, by: Saying) -> Self {
         Self {
             id,
             report: report.id,
             code: report.code.clone(),
             cycle: report.cycle.clone(),
-            text,
-            pointer,
-            author,
-            at,
+            text: said.text,
+            pointer: said.pointer,
+            author: by.author,
+            at: by.at,
             kind,
             resolved_at: None,
             resolved_by: None,
+            reply_to: said.reply_to,
+            from_city: Some(by.from_city),
             version: 1,
         }
     }

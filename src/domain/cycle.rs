@@ -14,7 +14,7 @@ mod raw;
 #[cfg(test)]
 mod tests;
 
-pub use deadline::Deadlines;
+pub use deadline::{Deadlines, end_of};
 pub use raw::{RawCycle, RawCyclePatch};
 
 words! {

@@ -6,6 +6,7 @@ pub mod account;
 pub mod comment;
 pub mod cycle;
 pub mod entries;
+pub mod extension;
 pub mod fault;
 pub mod figures;
 pub mod history;

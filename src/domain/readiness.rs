@@ -3,7 +3,7 @@
 use super::{
     fault::{Faults, FieldFault, ValueFault},
     project::ProjectDetails,
-    report::{Content, Status},
+    report::{Content, Status, carry, progress},
     subject::ReportSubject,
 };
 
@@ -15,7 +15,21 @@ mod tests;
 pub fn of(on: &ReportSubject, content: &Content) -> Vec<FieldFault> {
     let mut found = missing(content, &on.project.details, on.previous_status);
     found.extend(gone(on, content));
+    found.extend(carry::contradictions(content, on.earlier.as_ref()));
+    found.extend(carry::unfounded(content, on.earlier.as_ref()));
+    found.extend(progress::disagreements(content, &on.milestones));
+    found.extend(unanswered(on));
     found
+}
+
+/// Lists the open comments that wait for a word of the city: a new submission answers each of them.
+fn unanswered(on: &ReportSubject) -> Vec<FieldFault> {
+    let mut faults = Faults::new();
+    for id in &on.waiting {
+        let detail = "a comment of the reviewers is open: answer or settle it";
+        faults.add(format!("/comments/{id}"), ValueFault::new("unanswered", detail));
+    }
+    faults.into_vec()
 }
 
 /// Lists the milestones and indicators that were taken off the project after the report mentioned them.

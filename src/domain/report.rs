@@ -14,6 +14,8 @@ use super::{
     value::{HttpsUrl, Money, Percent, Prose, Slug, Title, words},
 };
 
+pub mod carry;
+pub mod progress;
 mod raw;
 #[cfg(test)]
 mod tests;
@@ -57,6 +59,22 @@ words! {
         SelfAssessed = "self_assessed",
         /// The weights of the milestones that are reached.
         Milestones = "milestones",
+    }
+}
+
+impl ReportState {
+    /// Says whether a report of this state is late: handed in after its due day ended, or not handed in by now.
+    #[must_use]
+    pub fn is_late(
+        self,
+        submitted_at: Option<DateTime<Utc>>,
+        ends: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> bool {
+        match self {
+            Self::Draft | Self::Returned => now >= ends,
+            Self::Submitted | Self::Approved => submitted_at.is_some_and(|at| at >= ends),
+        }
     }
 }
 

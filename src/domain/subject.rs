@@ -1,18 +1,19 @@
 //! What rights are asked about: records with what the policy and the rules need to know beside them.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::{
     comment::Comment,
-    cycle::ReportingCycle,
+    cycle::{ReportingCycle, end_of},
+    extension::Extension,
     id::Id,
     parts::{Indicator, Milestone, Partnership},
     plan::ActionPlan,
     policy::{Actor, Basis, Face, Resource, Sight},
     project::{ApprovedProject, Project, ProjectCode},
     reference::{City, Partner, PlanCycle},
-    report::{ApprovedReport, Report, Status},
+    report::{ApprovedReport, Content, Report, Status},
     user::{Grant, Place, Role, Scope, User},
     value::Slug,
     workflow::Transition,
@@ -73,6 +74,42 @@ pub struct CycleSubject {
 }
 public!(CycleSubject, Slug, |self| Place::Network);
 
+/// A city in a reporting cycle.
+#[derive(Debug, Clone)]
+pub struct CityCycleSubject {
+    /// The city.
+    pub city: City,
+    /// The cycle.
+    pub cycle: ReportingCycle,
+}
+public!(CityCycleSubject, (Slug, Slug), |self| Place::City(
+    self.city.slug.clone(),
+    self.city.country
+));
+
+/// A city's extension in a cycle, granted or not.
+#[derive(Debug, Clone)]
+pub struct ExtensionSubject {
+    /// The cycle.
+    pub cycle: ReportingCycle,
+    /// The city.
+    pub city: City,
+    /// The extension, also one that was withdrawn.
+    pub extension: Option<Extension>,
+}
+public!(ExtensionSubject, (Slug, Slug), |self| Place::City(
+    self.city.slug.clone(),
+    self.city.country
+));
+
+impl ExtensionSubject {
+    /// Returns the extension that holds.
+    #[must_use]
+    pub fn in_force(&self) -> Option<&Extension> {
+        self.extension.as_ref().filter(|e| !e.withdrawn)
+    }
+}
+
 /// A city's action plan for a plan cycle, written or not.
 #[derive(Debug, Clone)]
 pub struct PlanSubject {
@@ -128,6 +165,10 @@ pub struct ReportSubject {
     pub zone: Tz,
     /// The last day of the city's extension, if it has one.
     pub extension: Option<NaiveDate>,
+    /// What the latest approved report of an earlier cycle says.
+    pub earlier: Option<Content>,
+    /// The open comments that wait for a word of the city.
+    pub waiting: Vec<Id<Comment>>,
     /// The working copy, once there is one.
     pub report: Option<Report>,
     /// The approved copy, once there is one.
@@ -167,6 +208,15 @@ impl Resource for ReportSubject {
 }
 
 impl ReportSubject {
+    /// Returns the last day to be on time, the city's extension counted, and the first instant after it; none where
+    /// nothing is due.
+    #[must_use]
+    pub fn due(&self) -> Option<(NaiveDate, DateTime<Utc>)> {
+        let due = self.cycle.due_on?;
+        let due = self.extension.map_or(due, |extended| extended.max(due));
+        Some((due, end_of(due, self.zone)))
+    }
+
     /// Returns what the report is after a transition: what an answer shows before the journal is written.
     #[must_use]
     pub fn after(

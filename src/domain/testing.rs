@@ -206,6 +206,8 @@ pub(crate) fn subject(report: Option<Report>) -> ReportSubject {
         cycle: cycle(CycleState::Open),
         zone: Tz::Asia__Ho_Chi_Minh,
         extension: None,
+        earlier: None,
+        waiting: Vec::new(),
         report,
         approved,
         previous_status: None,

@@ -12,7 +12,10 @@ use super::{
     types::{DbTs, DbUuid},
 };
 use crate::domain::{
-    comment::{Comment, CommentKind},
+    comment::{
+        Comment, CommentKind,
+        thread::{Entry, Thread, gather},
+    },
     id::Id,
     policy::{Act, Actor},
     project::ProjectCode,
@@ -37,6 +40,8 @@ struct CommentRow {
     resolved_at: Option<DbTs>,
     resolved_by: Option<DbUuid>,
     version: i64,
+    reply_to: Option<DbUuid>,
+    from_city: Option<bool>,
 }
 
 impl TryFrom<&Comment> for CommentRow {
@@ -55,6 +60,8 @@ impl TryFrom<&Comment> for CommentRow {
             resolved_at: c.resolved_at.map(DbTs),
             resolved_by: c.resolved_by.map(DbUuid::from),
             version: c.version,
+            reply_to: c.reply_to.map(DbUuid::from),
+            from_city: c.from_city,
         })
     }
 }
@@ -73,6 +80,8 @@ impl TryFrom<CommentRow> for Comment {
             kind: CommentKind::parse(r.kind)?,
             resolved_at: r.resolved_at.map(|t| t.0),
             resolved_by: r.resolved_by.map(Id::from),
+            reply_to: r.reply_to.map(Id::from),
+            from_city: r.from_city,
             version: r.version,
         })
     }
@@ -117,6 +126,39 @@ pub fn list(
         query.load(c)
     })?;
     Ok((rows.into_iter().map(Comment::try_from).collect::<StoreResult<_>>()?, total))
+}
+
+/// The columns of a comment that its thread asks for.
+type EntryRow = (DbUuid, Option<DbUuid>, Option<String>, String, Option<DbTs>, Option<bool>);
+
+/// Reads the threads on a report, in the order of their beginning.
+///
+/// # Errors
+/// Failures of the database.
+pub fn threads(conn: &mut Conn, report: Id<Report>) -> StoreResult<Vec<Thread>> {
+    let rows: Vec<EntryRow> = on!(conn, |c, DB| comments::table
+        .filter(comments::report_id.eq(DbUuid::from(report)))
+        .order(comments::id)
+        .select((
+            comments::id,
+            comments::reply_to,
+            comments::pointer,
+            comments::kind,
+            comments::resolved_at,
+            comments::from_city,
+        ))
+        .load(c))?;
+    let entry = |(id, reply_to, pointer, kind, resolved_at, from_city): EntryRow| {
+        Ok(Entry {
+            id: id.into(),
+            reply_to: reply_to.map(Id::from),
+            pointer,
+            kind: CommentKind::parse(kind)?,
+            resolved: resolved_at.is_some(),
+            from_city,
+        })
+    };
+    Ok(gather(rows.into_iter().map(entry).collect::<StoreResult<_>>()?))
 }
 
 fn find(conn: &mut Conn, report: &Report, id: Id<Comment>) -> StoreResult<Option<Comment>> {

@@ -11,6 +11,7 @@ pub mod db;
 pub mod demo;
 pub mod directory;
 pub mod error;
+pub mod extensions;
 pub mod figures;
 pub mod history;
 pub mod import;

@@ -6,13 +6,15 @@ use diesel::prelude::*;
 use super::{
     Conn, StoreResult,
     conn::on,
-    schema::{approved_reports, reports},
+    json,
+    schema::{approved_reports, projects, reports},
     types::DbUuid,
 };
 use crate::domain::{
+    cycle::ReportingCycle,
     id::Id,
-    project::Project,
-    report::{ApprovedReport, Report, Status},
+    project::{Project, ProjectCode},
+    report::{ApprovedReport, Content, Report, ReportState, Status},
     value::Slug,
 };
 
@@ -80,6 +82,26 @@ pub fn status_before(
     Ok(word.map(Status::parse).transpose()?)
 }
 
+/// Reads what the project's latest approved report before a cut-off day says.
+///
+/// # Errors
+/// Failures of the database.
+pub fn content_before(
+    conn: &mut Conn,
+    project: Id<Project>,
+    as_of: NaiveDate,
+) -> StoreResult<Option<Content>> {
+    let content: Option<String> = on!(conn, |c, DB| approved_reports::table
+        .filter(approved_reports::project_id.eq(DbUuid::from(project)))
+        .filter(approved_reports::as_of.lt(as_of))
+        .order((approved_reports::as_of.desc(), approved_reports::cycle.desc()))
+        .limit(1)
+        .select(approved_reports::content)
+        .get_result(c)
+        .optional())?;
+    content.as_deref().map(json::read).transpose()
+}
+
 /// Says whether no approved report of the project is of a cycle with a later cut-off than this one. Of two cycles with one
 /// cut-off the later key counts as the later.
 ///
@@ -96,4 +118,34 @@ pub fn is_latest(conn: &mut Conn, report: &ApprovedReport) -> StoreResult<bool> 
         .count()
         .get_result(c))?;
     Ok(later == 0)
+}
+
+/// Lists the projects of a cycle's plan, archived ones aside, that have no approved report in it, with where their reports
+/// stand, by city and number.
+///
+/// # Errors
+/// Failures of the database.
+pub fn left_out(
+    conn: &mut Conn,
+    cycle: &ReportingCycle,
+) -> StoreResult<Vec<(ProjectCode, Option<ReportState>)>> {
+    let in_cycle =
+        reports::project_id.eq(projects::id).and(reports::cycle.eq(cycle.slug.to_string()));
+    let approved = approved_reports::project_id
+        .eq(projects::id)
+        .and(approved_reports::cycle.eq(cycle.slug.to_string()));
+    let rows: Vec<(String, i64, Option<String>)> = on!(conn, |c, DB| projects::table
+        .left_join(reports::table.on(in_cycle))
+        .left_join(approved_reports::table.on(approved))
+        .filter(projects::plan_cycle.eq(cycle.plan_cycle.to_string()))
+        .filter(projects::archived.eq(false))
+        .filter(approved_reports::id.nullable().is_null())
+        .order((projects::city, projects::number))
+        .select((projects::city, projects::number, reports::state.nullable()))
+        .load(c))?;
+    let item = |(city, number, state): (String, i64, Option<String>)| {
+        let state = state.map(ReportState::parse).transpose()?;
+        Ok((ProjectCode::new(Slug::parse(city)?, number), state))
+    };
+    rows.into_iter().map(item).collect()
 }

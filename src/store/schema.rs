@@ -415,6 +415,29 @@ diesel::table! {
         resolved_at -> Nullable<DbTs>,
         resolved_by -> Nullable<DbUuid>,
         version -> BigInt,
+        reply_to -> Nullable<DbUuid>,
+        from_city -> Nullable<Bool>,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    extensions (cycle, city) {
+        cycle -> Text,
+        city -> Text,
+        country -> Text,
+        due_on -> Date,
+        reason -> Text,
+        withdrawn -> Bool,
+        version -> BigInt,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql::{DbTs, DbUuid};
+    calendars (user_id) {
+        user_id -> DbUuid,
+        digest -> Binary,
+        made_at -> DbTs,
     }
 }
 diesel::table! {
@@ -514,6 +537,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     approved_reports,
     report_facets,
     comments,
+    extensions,
+    calendars,
     journal,
     journal_head,
     project_faces,

@@ -13,6 +13,7 @@ use super::{
 use crate::domain::{
     comment::Comment,
     cycle::ReportingCycle,
+    extension::Extension,
     journal::{
         GENESIS, Hash,
         chain::{Chain, Flaw, Row},
@@ -64,6 +65,7 @@ registry!(
     Indicator,
     Partnership,
     ReportingCycle,
+    Extension,
     Report,
     ApprovedReport,
     Comment,

@@ -102,6 +102,8 @@ const RETURN: &str = "projects/{project}/reports/{cycle}/return";
 const APPROVE: &str = "projects/{project}/reports/{cycle}/approve";
 const REOPEN: &str = "projects/{project}/reports/{cycle}/reopen";
 const READINESS: &str = "projects/{project}/reports/{cycle}/readiness";
+const PREFILL: &str = "projects/{project}/reports/{cycle}/prefill";
+const EXTENSION: &str = "cycles/{cycle}/extensions/{city}";
 const REPORT_HISTORY: &str = "projects/{project}/reports/{cycle}/history";
 const COMMENTS: &str = "projects/{project}/reports/{cycle}/comments";
 const COMMENT: &str = "projects/{project}/reports/{cycle}/comments/{id}";
@@ -171,6 +173,10 @@ const ROWS: &[Row] = &[
     patch("cycles/{cycle}", "cycles/me-2026"),
     post("cycles/{cycle}/open", "cycles/me-2026/open").stale(),
     post("cycles/{cycle}/close", "cycles/me-2026/close").stale(),
+    get("cycles/{cycle}/extensions", "cycles/me-2026/extensions"),
+    get(EXTENSION, "cycles/me-2026/extensions/da-nang"),
+    row("put", EXTENSION, "cycles/me-2026/extensions/da-nang").sending("{}").stale(),
+    delete(EXTENSION, "cycles/me-2026/extensions/da-nang"),
     get("projects", "projects"),
     post("projects", "projects").sending(r#"{"city": "da-nang"}"#),
     get(PROJECT, "projects/da-nang-1"),
@@ -236,6 +242,9 @@ const ROWS: &[Row] = &[
     get(READINESS, "projects/da-nang-1/reports/me-2026/readiness"),
     get(READINESS, "projects/da-nang-90/reports/me-2026/readiness").about(SUBMITTED),
     get(READINESS, "projects/da-nang-2/reports/me-2026/readiness").about(DRAFT),
+    get(PREFILL, "projects/da-nang-1/reports/me-2026/prefill"),
+    get(PREFILL, "projects/da-nang-2/reports/me-2026/prefill").about(DRAFT),
+    get(PREFILL, "projects/da-nang-3/reports/me-2026/prefill").about("never begun"),
     get(REPORT_HISTORY, "projects/da-nang-1/reports/me-2026/history"),
     get(REPORT_HISTORY, "projects/da-nang-90/reports/me-2026/history").about(SUBMITTED),
     get(REPORT_HISTORY, "projects/da-nang-2/reports/me-2026/history").about(DRAFT),
@@ -303,6 +312,8 @@ async fn desk() -> Desk {
     ids.insert("comment", made(&officer, &comments, &json!({"text": "Done."})).await);
     officer.file("da-nang-2").await;
     filing::project(&app, "da-nang", 90).await;
+    let more = json!({"due_on": "2027-01-15", "reason": "Flood."});
+    app.secretariat().await.put("cycles/me-2026/extensions/da-nang", &more, None).await.expect(201);
     officer.file("da-nang-90").await;
     officer.act("da-nang-90", "submit").await.expect(200);
     officer.put("cities/da-nang/plans/2018-2025", &json!({"vision": "A city."}), None).await;

@@ -37,9 +37,11 @@ async fn those_who_work_on_a_report_comment_on_it() {
         "id": "[id]",
         "name": "national_representative VN"
       },
+      "from_city": false,
       "id": "[id]",
       "kind": "note",
       "pointer": "/achievements",
+      "reply_to": null,
       "resolved_at": null,
       "resolved_by": null,
       "text": "Remark 1",

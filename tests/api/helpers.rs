@@ -460,3 +460,9 @@ impl Caller<'_> {
         self.send("DELETE", path, None, &headers).await
     }
 }
+
+/// Returns the pointers of the faults that an answer names.
+pub fn pointers(answer: &Answered) -> Vec<String> {
+    let errors = answer.json()["errors"].as_array().cloned().unwrap_or_default();
+    errors.iter().map(|e| e["pointer"].as_str().unwrap_or_default().to_owned()).collect()
+}

@@ -3,11 +3,12 @@
 use super::{NewReport, NewTransition, ReportView, show};
 use crate::{
     api::{
+        comments::saying,
         error::{ApiError, ApiResult},
         precondition::Precondition,
     },
     domain::{
-        comment::{Comment, CommentKind},
+        comment::{Comment, CommentKind, Said},
         fault::{Faults, FieldFault},
         id::Id,
         policy::{
@@ -16,7 +17,7 @@ use crate::{
         },
         project::ProjectCode,
         readiness,
-        report::{Known, RawReport, Report},
+        report::{Known, RawReport, Report, carry},
         subject::ReportSubject,
         value::{Prose, Slug},
         workflow::{self, Transition},
@@ -62,6 +63,10 @@ pub(super) fn write(
     workflow::possible(Transition::Edit, on, tx.at())?;
     let known = Known { milestones: &on.milestones, indicators: &on.indicators };
     let content = RawReport::from(body).parse(known)?;
+    let contradictions = carry::contradictions(&content, on.earlier.as_ref());
+    if !contradictions.is_empty() {
+        return Err(contradictions.into());
+    }
     let report = workflow::edit(&proof, id, content, tx.at())?;
     let created = report.version == 1;
     let action = if created { reports::CREATE } else { Transition::Edit.as_str() };
@@ -158,8 +163,8 @@ pub(super) fn transition<A: Step>(
     let reason = text.as_ref().map(Prose::to_string);
     let report = A::take(tx, &proof, Change::because(A::TRANSITION.as_str(), reason))?;
     if let Some(text) = text {
-        let by = (proof.actor().user(), tx.at());
-        let comment = Comment::new(comment, &report, A::KIND, (text, None), by);
+        let by = saying(&proof, tx.at());
+        let comment = Comment::new(comment, &report, A::KIND, Said::plainly(text), by);
         tx.save(&comment, Change::plain("create"))?;
     }
     answer(tx, &proof, A::TRANSITION, report)

@@ -8,7 +8,13 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::header::HeaderView;
+use super::{
+    header::HeaderView,
+    said::{
+        EvidenceView, IndicatorValueView, MilestoneDoneView, PercentCalculation, ReadinessView,
+        ScheduleView,
+    },
+};
 use crate::{
     api::{
         error::ApiResult,
@@ -16,89 +22,19 @@ use crate::{
     },
     domain::{
         fault::FieldFault,
+        id::Id,
+        parts::Milestone,
         policy::{Actor, Face, Resource as _, Sight},
         project::Header,
         readiness,
-        report::{
-            ApprovedReport, Content, Deed, Evidence, IndicatorValue, MilestoneDone, PercentMethod,
-            Report, ReportState, Status,
-        },
+        report::{ApprovedReport, Content, Deed, PercentMethod, Report, ReportState, Status},
         subject::ReportSubject,
+        user::User,
         value::{Percent, Prose},
         workflow,
     },
     store::{Conn, StoreError, users},
 };
-
-/// A milestone that was reached.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct MilestoneDoneView {
-    /// The milestone.
-    pub milestone_id: Uuid,
-    /// When it was reached.
-    pub completed_on: NaiveDate,
-}
-impl From<&MilestoneDone> for MilestoneDoneView {
-    fn from(m: &MilestoneDone) -> Self {
-        Self { milestone_id: m.milestone_id.uuid(), completed_on: m.completed_on }
-    }
-}
-
-/// A value that was measured.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct IndicatorValueView {
-    /// The indicator.
-    pub indicator_id: Uuid,
-    /// What was measured.
-    pub value: f64,
-    /// When.
-    pub measured_on: NaiveDate,
-}
-impl From<&IndicatorValue> for IndicatorValueView {
-    fn from(v: &IndicatorValue) -> Self {
-        Self { indicator_id: v.indicator_id.uuid(), value: v.value, measured_on: v.measured_on }
-    }
-}
-
-/// A link.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct EvidenceView {
-    /// What it shows.
-    pub title: String,
-    /// Where it is.
-    pub url: String,
-}
-impl From<&Evidence> for EvidenceView {
-    fn from(e: &Evidence) -> Self {
-        Self { title: e.title.to_string(), url: e.url.as_str().to_owned() }
-    }
-}
-
-/// Something that blocks a submission.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct MissingView {
-    /// The field of the report as a JSON pointer; under `/project` for one of the project's own record.
-    #[schema(example = "/next_steps")]
-    pub pointer: String,
-    /// A stable word for programs.
-    #[schema(example = "required")]
-    pub code: String,
-}
-
-/// Whether a report can be submitted as far as its content goes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ReadinessView {
-    /// Whether nothing is missing.
-    pub ready: bool,
-    /// Everything that is.
-    pub missing: Vec<MissingView>,
-}
-impl From<Vec<FieldFault>> for ReadinessView {
-    fn from(faults: Vec<FieldFault>) -> Self {
-        let missing = |f: FieldFault| MissingView { pointer: f.pointer, code: f.code };
-        Self { ready: faults.is_empty(), missing: faults.into_iter().map(missing).collect() }
-    }
-}
 
 /// A project's report in a cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -148,6 +84,12 @@ pub struct ReportView {
     pub evidence: Vec<EvidenceView>,
     /// An explicit statement that nothing changed.
     pub unchanged: bool,
+    /// How the percentage follows from the milestones; null when it is self-assessed or not stated.
+    #[schema(required)]
+    pub percent_calculation: Option<PercentCalculation>,
+    /// How much of the project's time has passed at the cycle's cut-off; null without both dates. A fact, not a judgement.
+    #[schema(required)]
+    pub schedule: Option<ScheduleView>,
     /// Whether it can be submitted as far as its content goes.
     pub readiness: ReadinessView,
     /// The project as frozen at the last submission; null before the first.
@@ -159,18 +101,38 @@ pub struct ReportView {
     /// Source and basis of an imported report.
     #[schema(required, value_type = Option<Object>)]
     pub imported: Option<Value>,
+    /// Last day to be on time, the city's extension counted; null where nothing is due.
+    #[schema(required)]
+    pub due_on: Option<NaiveDate>,
+    /// Whether it came after that day, or is not handed in and the day has passed.
+    pub late: bool,
+    /// When it was last written; null for strangers and imported reports.
+    #[schema(required)]
+    pub edited_at: Option<DateTime<Utc>>,
+    /// Who wrote it: no review changes this. Null for strangers.
+    #[schema(required)]
+    pub edited_by: Option<Person>,
+    /// On whose behalf; null for strangers.
+    #[schema(required)]
+    pub edited_for: Option<Person>,
     /// When it was submitted.
     #[schema(required)]
     pub submitted_at: Option<DateTime<Utc>>,
     /// Who submitted it; null for strangers.
     #[schema(required)]
     pub submitted_by: Option<Person>,
+    /// On whose behalf; null for strangers.
+    #[schema(required)]
+    pub submitted_for: Option<Person>,
     /// When it was last decided on: approved, returned or reopened.
     #[schema(required)]
     pub decided_at: Option<DateTime<Utc>>,
     /// Who did; null for strangers.
     #[schema(required)]
     pub decided_by: Option<Person>,
+    /// On whose behalf; null for strangers.
+    #[schema(required)]
+    pub decided_for: Option<Person>,
     /// The release that it is part of.
     #[schema(required)]
     pub released_in: Option<String>,
@@ -182,14 +144,19 @@ struct Shown<'a> {
     state: ReportState,
     version: i64,
     header: Option<&'a Header>,
+    milestones: &'a [Milestone],
+    dates: (Option<NaiveDate>, Option<NaiveDate>),
     imported: Option<&'a Value>,
     submitted_at: Option<DateTime<Utc>>,
     decided_at: Option<DateTime<Utc>>,
 }
 
 impl<'a> Shown<'a> {
-    fn working(r: &'a Report) -> Self {
+    fn working(on: &'a ReportSubject, r: &'a Report) -> Self {
+        let details = &on.project.details;
         Self {
+            milestones: &on.milestones,
+            dates: (details.starts_on, details.ends_on),
             content: &r.content,
             state: r.state,
             version: r.version,
@@ -200,7 +167,10 @@ impl<'a> Shown<'a> {
         }
     }
     fn approved(a: &'a ApprovedReport) -> Self {
+        let details = &a.header.details;
         Self {
+            milestones: &a.header.milestones,
+            dates: (details.starts_on, details.ends_on),
             content: &a.content,
             state: ReportState::Approved,
             version: a.version,
@@ -223,17 +193,40 @@ pub(super) fn show(
     at: DateTime<Utc>,
 ) -> ApiResult<ReportView> {
     let inside = on.sight(actor) == Sight::Seen(Face::Working);
-    let (shown, submitted, decided) = match (&on.report, &on.approved) {
-        (Some(report), _) if inside => (Shown::working(report), report.submitted, report.decided),
-        (_, Some(approved)) => (Shown::approved(approved), None, None),
+    let (shown, deeds) = match (&on.report, &on.approved) {
+        (Some(report), _) if inside => (Shown::working(on, report), Deeds::of(report)),
+        (_, Some(approved)) => (Shown::approved(approved), Deeds::default()),
         // The policy let nobody come here without one of them.
         (_, None) => return Err(StoreError::Corrupt("a report without a copy".into()).into()),
     };
     let readiness = if inside { readiness::of(on, shown.content) } else { Vec::new() };
-    let ids: Vec<Uuid> = [submitted, decided].into_iter().flatten().map(|d| d.by.uuid()).collect();
+    let ids = deeds.people();
     let names = if ids.is_empty() { Vec::new() } else { users::names(conn, &ids)? };
     let names: HashMap<Uuid, String> = names.into_iter().collect();
-    Ok(ReportView::new(on, &shown, (submitted, decided), &names, (actor, at), readiness))
+    Ok(ReportView::new(on, &shown, (&deeds, &names), (actor, at), readiness))
+}
+
+/// What was done to a report, as far as the caller may know by whom.
+#[derive(Default)]
+struct Deeds {
+    edited: Option<Deed>,
+    submitted: Option<Deed>,
+    decided: Option<Deed>,
+}
+
+impl Deeds {
+    fn of(r: &Report) -> Self {
+        Self { edited: r.edited, submitted: r.submitted, decided: r.decided }
+    }
+    /// Names everybody in them once.
+    fn people(&self) -> Vec<Uuid> {
+        let deeds = [self.edited, self.submitted, self.decided].into_iter().flatten();
+        let mut ids: Vec<Uuid> =
+            deeds.flat_map(|d| [Some(d.by), d.acting_for]).flatten().map(Id::uuid).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
 }
 
 /// Answers what the actor may do with a report at an instant.
@@ -256,15 +249,17 @@ impl ReportView {
     fn new(
         on: &ReportSubject,
         shown: &Shown<'_>,
-        (submitted, decided): (Option<Deed>, Option<Deed>),
-        names: &HashMap<Uuid, String>,
+        (deeds, names): (&Deeds, &HashMap<Uuid, String>),
         (actor, at): (&Actor, DateTime<Utc>),
         readiness: Vec<FieldFault>,
     ) -> Self {
-        let person = |deed: Option<Deed>| {
-            let id = deed?.by.uuid();
+        let person = |id: Option<Id<User>>| {
+            let id = id?.uuid();
             Some(Person { id, name: names.get(&id)?.clone() })
         };
+        let by = |deed: Option<Deed>| person(deed.map(|d| d.by));
+        let on_behalf = |deed: Option<Deed>| person(deed.and_then(|d| d.acting_for));
+        let due = on.due();
         let c = shown.content;
         Self {
             project: on.project.code.to_string(),
@@ -284,14 +279,23 @@ impl ReportView {
             indicator_values: c.indicator_values.iter().map(IndicatorValueView::from).collect(),
             evidence: c.evidence.iter().map(EvidenceView::from).collect(),
             unchanged: c.unchanged,
+            percent_calculation: PercentCalculation::of(shown.milestones, c),
+            schedule: ScheduleView::of(shown.dates, on.cycle.as_of),
             readiness: ReadinessView::from(readiness),
             header: shown.header.map(HeaderView::from),
             allowed_actions: allowed(actor, on, at),
             imported: shown.imported.cloned(),
+            due_on: due.map(|(day, _)| day),
+            late: due.is_some_and(|(_, ends)| shown.state.is_late(shown.submitted_at, ends, at)),
+            edited_at: deeds.edited.map(|d| d.at),
+            edited_by: by(deeds.edited),
+            edited_for: on_behalf(deeds.edited),
             submitted_at: shown.submitted_at,
-            submitted_by: person(submitted),
+            submitted_by: by(deeds.submitted),
+            submitted_for: on_behalf(deeds.submitted),
             decided_at: shown.decided_at,
-            decided_by: person(decided),
+            decided_by: by(deeds.decided),
+            decided_for: on_behalf(deeds.decided),
             // Releases are not kept yet.
             released_in: None,
         }

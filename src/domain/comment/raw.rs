@@ -1,5 +1,6 @@
 //! The door of a comment.
 
+use super::{Said, thread::Thread};
 use crate::domain::{
     fault::{Faults, FieldFault, ValueFault},
     value::Prose,
@@ -33,22 +34,40 @@ pub struct RawComment {
     pub text: Option<String>,
     /// The field it is about.
     pub pointer: Option<String>,
+    /// The comment that it answers.
+    pub reply_to: Option<String>,
 }
 
 impl RawComment {
-    /// Looks at both values.
+    /// Looks at every value. `threads` are the comments on the report that a thread began with, each with its field; a
+    /// reply is about what its thread is about.
     ///
     /// # Errors
     /// Every fault, each with its pointer.
-    pub fn parse(self) -> Result<(Prose, Option<String>), Vec<FieldFault>> {
+    pub fn parse(self, threads: &[Thread]) -> Result<Said, Vec<FieldFault>> {
         let mut faults = Faults::new();
         let text = faults.need("/text", self.text, Prose::parse);
-        let pointer = faults.opt("/pointer", self.pointer, pointer);
-        match text {
-            Some(text) => faults.finish((text, pointer)),
-            None => Err(faults.into_vec()),
+        let said = faults.opt("/pointer", self.pointer, pointer);
+        let thread = faults.opt("/reply_to", self.reply_to, |raw| answered(&raw, threads));
+        if let (Some(said), Some(thread)) = (&said, thread)
+            && thread.pointer.as_ref() != Some(said)
+        {
+            let detail = "a reply is about what its thread is about";
+            faults.add("/pointer", ValueFault::new("thread", detail));
         }
+        let pointer = thread.map_or(said, |t| t.pointer.clone());
+        let reply_to = thread.map(|t| t.id);
+        faults.build(text.map(|text| Said { text, pointer, reply_to }))
     }
+}
+
+/// Finds the thread that a reply answers, by any of its comments.
+fn answered<'a>(raw: &str, threads: &'a [Thread]) -> Result<&'a Thread, ValueFault> {
+    let id = raw.parse().ok();
+    threads
+        .iter()
+        .find(|t| id.is_some_and(|id| t.id == id || t.replies.contains(&id)))
+        .ok_or_else(|| ValueFault::new("unknown", "the id of a comment on this report is expected"))
 }
 
 /// Parses a JSON pointer (RFC 6901) to a field of a report or something inside it.

@@ -6,10 +6,11 @@ use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 use super::ReportingCycle;
-use crate::domain::report::ReportState;
+use crate::domain::{extension::Extension, report::ReportState};
 
 /// Returns the first instant after a day in a time zone.
-fn end_of(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+#[must_use]
+pub fn end_of(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
     let midnight = day.succ_opt().unwrap_or(day).and_time(chrono::NaiveTime::MIN);
     // A zone that skips midnight on that day begins it an hour later.
     zone.from_local_datetime(&midnight)
@@ -18,19 +19,26 @@ fn end_of(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
         .map_or_else(|| midnight.and_utc(), |at| at.to_utc())
 }
 
-/// When the due day of each cycle ends in each city.
+/// When the due day of each cycle ends in each city, its extension counted.
 #[derive(Debug, Clone, Default)]
 pub struct Deadlines {
     cycles: Vec<(String, NaiveDate)>,
     cities: Vec<(Tz, Vec<String>)>,
     zones: HashMap<String, Tz>,
+    extensions: HashMap<(String, String), NaiveDate>,
 }
 
 impl Deadlines {
-    /// Takes the cycles and the cities of each time zone. Cycles without a due day, imported ones, are never late.
+    /// Takes the cycles, the cities of each time zone, and the extensions in force. Cycles without a due day, imported
+    /// ones, are never late.
     #[must_use]
-    pub fn new(cycles: Vec<ReportingCycle>, cities: HashMap<Tz, Vec<String>>) -> Self {
+    pub fn new(
+        cycles: Vec<ReportingCycle>,
+        cities: HashMap<Tz, Vec<String>>,
+        extensions: Vec<Extension>,
+    ) -> Self {
         let zones = cities.iter().flat_map(|(zone, list)| list.iter().map(|c| (c.clone(), *zone)));
+        let key = |e: Extension| ((e.cycle.to_string(), e.city.to_string()), e.due_on);
         Self {
             zones: zones.collect(),
             cities: cities.into_iter().collect(),
@@ -38,16 +46,44 @@ impl Deadlines {
                 .into_iter()
                 .filter_map(|c| Some((c.slug.to_string(), c.due_on?)))
                 .collect(),
+            extensions: extensions.into_iter().filter(|e| !e.withdrawn).map(key).collect(),
         }
     }
 
     /// Goes through all of them: a cycle, cities, and the first instant after the due day there.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &[String], DateTime<Utc>)> {
-        self.cycles.iter().flat_map(|(cycle, due)| {
-            self.cities
-                .iter()
-                .map(move |(zone, cities)| (cycle.as_str(), cities.as_slice(), end_of(*due, *zone)))
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Vec<String>, DateTime<Utc>)> {
+        self.cycles.iter().flat_map(move |(cycle, due)| {
+            self.cities.iter().flat_map(move |(zone, cities)| {
+                let (extended, plain): (Vec<&String>, Vec<&String>) =
+                    cities.iter().partition(|city| self.extended(cycle, city).is_some());
+                let plain = plain.into_iter().cloned().collect();
+                let one = move |city: &String| {
+                    (cycle.as_str(), vec![city.clone()], end_of(self.due(cycle, *due, city), *zone))
+                };
+                std::iter::once((cycle.as_str(), plain, end_of(*due, *zone)))
+                    .chain(extended.into_iter().map(one))
+            })
         })
+    }
+
+    fn extended(&self, cycle: &str, city: &str) -> Option<NaiveDate> {
+        if self.extensions.is_empty() {
+            return None;
+        }
+        self.extensions.get(&(cycle.to_owned(), city.to_owned())).copied()
+    }
+
+    /// Returns the due day of a city: the cycle's own, or that of the city's extension when it is later.
+    fn due(&self, cycle: &str, due: NaiveDate, city: &str) -> NaiveDate {
+        self.extended(cycle, city).map_or(due, |extended| extended.max(due))
+    }
+
+    /// Returns the due day of a cycle in a city and the first instant after it; none where nothing is due.
+    #[must_use]
+    pub fn of(&self, cycle: &str, city: &str) -> Option<(NaiveDate, DateTime<Utc>)> {
+        let (_, due) = self.cycles.iter().find(|(c, _)| c == cycle)?;
+        let due = self.due(cycle, *due, city);
+        Some((due, end_of(due, *self.zones.get(city)?)))
     }
 
     /// Says whether a report is late: handed in after the due day, or not handed in and past it.
@@ -60,14 +96,6 @@ impl Deadlines {
         submitted_at: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> bool {
-        let due = self.cycles.iter().find(|(c, _)| c == cycle).map(|(_, due)| *due);
-        let (Some(due), Some(zone)) = (due, self.zones.get(city)) else { return false };
-        let ends = end_of(due, *zone);
-        match state {
-            ReportState::Draft | ReportState::Returned => now >= ends,
-            ReportState::Submitted | ReportState::Approved => {
-                submitted_at.is_some_and(|at| at >= ends)
-            }
-        }
+        self.of(cycle, city).is_some_and(|(_, ends)| state.is_late(submitted_at, ends, now))
     }
 }

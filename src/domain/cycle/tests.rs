@@ -106,7 +106,7 @@ fn the_due_day_ends_at_midnight_where_the_city_lies() {
     ]);
     let mut imported = cycle(CycleState::Closed);
     (imported.slug, imported.due_on) = (slug("me-2022"), None);
-    let d = Deadlines::new(vec![cycle(CycleState::Open), imported], zones);
+    let d = Deadlines::new(vec![cycle(CycleState::Open), imported], zones, Vec::new());
     let late = |city: &str, submitted: &str| {
         d.is_late("me-2026", city, ReportState::Submitted, Some(at(submitted)), now())
     };

@@ -3,8 +3,8 @@
 use super::{Action, Actor, Basis, Denied, Reach, Resource, Sight};
 use crate::domain::{
     subject::{
-        CitySubject, CommentSubject, CycleSubject, Network, PartnerSubject, PlanSubject,
-        ProjectSubject, ReportSubject,
+        CityCycleSubject, CitySubject, CommentSubject, CycleSubject, ExtensionSubject, Network,
+        PartnerSubject, PlanSubject, ProjectSubject, ReportSubject,
     },
     user::{Place, Role, Scope},
 };
@@ -25,6 +25,9 @@ const REVIEW: &[(Role, Reach)] = &[(NationalRepresentative, Own)];
 const REOPEN: &[(Role, Reach)] = &[(NationalRepresentative, Own), (Secretariat, Any)];
 const INSIDE: &[(Role, Reach)] =
     &[(CityOfficer, Own), (NationalRepresentative, Own), (Secretariat, Any)];
+/// Those who work on reports of some city, country or the network.
+const WORKERS: &[(Role, Reach)] =
+    &[(CityOfficer, Any), (NationalRepresentative, Any), (Secretariat, Any)];
 const NETWORK: &[(Role, Reach)] = &[(Secretariat, Any)];
 const USERS_READ: &[(Role, Reach)] =
     &[(NationalRepresentative, Any), (Secretariat, Any), (Administrator, Any)];
@@ -85,6 +88,14 @@ acts! {
     AddCycle(Network) = "add_cycle", NETWORK;
     /// Edits, opens and closes a cycle.
     RunCycle(CycleSubject) = "run_cycle", NETWORK;
+    /// Reads what a city has to report in a cycle.
+    ReadCityCycle(CityCycleSubject) = "read_city_cycle", INSIDE;
+    /// Lists the extensions that one may see.
+    ListExtensions(CycleSubject) = "list_extensions", WORKERS;
+    /// Reads a city's extension.
+    ReadExtension(ExtensionSubject) = "read_extension", INSIDE;
+    /// Grants a city more time, or takes it back.
+    ExtendDeadline(ExtensionSubject) = "extend", REOPEN;
     /// Lists projects.
     ListProjects(Network) = "list_projects", EVERYBODY;
     /// Reads a project.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Content, Evidence, IndicatorValue, MilestoneDone, PercentMethod, Status};
+use super::{Content, Evidence, IndicatorValue, MilestoneDone, PercentMethod, Status, progress};
 use crate::domain::{
     fault::{Faults, FieldFault, ValueFault},
     id::Id,
@@ -109,7 +109,7 @@ impl RawReport {
             evidence: evidence(&mut f, self.evidence),
             unchanged: self.unchanged,
         };
-        f.finish(content)
+        progress::settle(f.finish(content)?, known.milestones)
     }
 }
 

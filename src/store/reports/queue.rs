@@ -20,7 +20,7 @@ use crate::{
     store::{
         Conn, StoreResult,
         conn::on,
-        cycles,
+        cycles, extensions,
         schema::{cities, report_faces},
         types::{DbTs, DbUuid},
     },
@@ -138,15 +138,18 @@ pub fn list(conn: &mut Conn, query: &QueueQuery) -> StoreResult<(Vec<QueueItem>,
     Ok((items::read(conn, rows, &deadlines, query.now)?, total))
 }
 
-/// When the due day of each cycle ends in each city.
-fn deadlines(conn: &mut Conn) -> StoreResult<Deadlines> {
+/// Reads when the due day of each cycle ends in each city.
+///
+/// # Errors
+/// Failures of the database.
+pub fn deadlines(conn: &mut Conn) -> StoreResult<Deadlines> {
     let zones: Vec<(String, String)> =
         on!(conn, |c, DB| cities::table.select((cities::slug, cities::time_zone)).load(c))?;
     let mut by_zone: HashMap<chrono_tz::Tz, Vec<String>> = HashMap::new();
     for (city, zone) in zones {
         by_zone.entry(time_zone(zone)?).or_default().push(city);
     }
-    Ok(Deadlines::new(cycles::list(conn)?, by_zone))
+    Ok(Deadlines::new(cycles::list(conn)?, by_zone, extensions::in_force(conn)?))
 }
 
 /// Builds one condition of a list for both databases.
@@ -181,8 +184,7 @@ macro_rules! late {
         let mut late = condition!($db, report_faces::number.is_null());
         for (cycle, cities, ends) in $deadlines.iter() {
             let waiting = [ReportState::Draft, ReportState::Returned].map(ReportState::as_str);
-            let here =
-                report_faces::cycle.eq(cycle).and(report_faces::city.eq_any(cities.to_vec()));
+            let here = report_faces::cycle.eq(cycle).and(report_faces::city.eq_any(cities));
             let handed_in_late = not(report_faces::state.eq_any(waiting))
                 .and(report_faces::submitted_at.is_not_null())
                 .and(report_faces::submitted_at.assume_not_null().ge(DbTs(ends)));

@@ -3,18 +3,23 @@
 use chrono_tz::Tz;
 use diesel::prelude::*;
 
-use super::{find, find_approved, hands::hands, status_before};
+use super::{content_before, find, find_approved, hands::hands, status_before};
 use crate::{
     domain::{
+        comment::{Comment, thread::Thread},
+        id::Id,
         policy::{Act, Actor},
         project::{Project, ProjectCode},
         reference::time_zone,
-        report::Report,
+        report::{PercentMethod, Report},
         subject::ReportSubject,
         user::Place,
         value::Slug,
     },
-    store::{Conn, StoreResult, conn::on, cycles, load::Load, parts, projects, schema::cities},
+    store::{
+        Conn, StoreResult, comments, conn::on, cycles, extensions, load::Load, parts, projects,
+        schema::cities,
+    },
 };
 
 /// What is loaded beside the report, its project and its cycle. Reading and editing are frequent, and most of it is not
@@ -32,11 +37,22 @@ struct Needs {
     previous: bool,
     /// Who had a hand in it: only asked about those who could decide.
     hands: bool,
+    /// What the latest approved report of an earlier cycle says: compared with, and carried forward.
+    earlier: bool,
+    /// The comments that wait for the city: they block a submission.
+    waiting: bool,
 }
 
 impl Needs {
-    const ALL: Self =
-        Self { mentioned: true, partnerships: true, approved: true, previous: true, hands: true };
+    const ALL: Self = Self {
+        mentioned: true,
+        partnerships: true,
+        approved: true,
+        previous: true,
+        hands: true,
+        earlier: true,
+        waiting: true,
+    };
 
     fn of(act: Act, actor: &Actor, place: &Place, report: Option<&Report>) -> Self {
         let inside = actor.is_inside(place);
@@ -44,7 +60,9 @@ impl Needs {
             act.two_keys() && actor.grants().iter().any(|g| act.permits(g.role, &g.scope, place))
         };
         let mentions = report.is_some_and(|r| {
-            !r.content.milestones.is_empty() || !r.content.indicator_values.is_empty()
+            !r.content.milestones.is_empty()
+                || !r.content.indicator_values.is_empty()
+                || r.content.percent_method == Some(PercentMethod::Milestones)
         });
         let freezes = act == Act::SubmitReport;
         Self {
@@ -53,6 +71,9 @@ impl Needs {
             approved: !inside || act == Act::ApproveReport,
             previous: inside,
             hands: Act::ALL.iter().any(could_decide),
+            earlier: inside
+                && (act == Act::EditReport || report.is_some_and(|r| r.content.unchanged)),
+            waiting: inside && report.is_some_and(|r| r.ever_submitted),
         }
     }
 }
@@ -63,6 +84,12 @@ fn zone(conn: &mut Conn, city: &Slug) -> StoreResult<Tz> {
         .select(cities::time_zone)
         .get_result(c))?;
     Ok(time_zone(name)?)
+}
+
+/// Names the open comments that wait for a word of the city.
+fn waiting(conn: &mut Conn, report: Id<Report>) -> StoreResult<Vec<Id<Comment>>> {
+    let threads = comments::threads(conn, report)?;
+    Ok(threads.into_iter().filter(Thread::blocks).map(|t| t.id).collect())
 }
 
 fn assemble(
@@ -80,8 +107,12 @@ fn assemble(
         indicators: if needs.mentioned { parts::indicators(conn, id)? } else { Vec::new() },
         partnerships: if needs.partnerships { parts::partnerships(conn, id)? } else { Vec::new() },
         zone: zone(conn, &project.city)?,
-        // Extensions are not kept yet.
-        extension: None,
+        extension: extensions::day(conn, &cycle.slug, &project.city)?,
+        earlier: if needs.earlier { content_before(conn, id, cycle.as_of)? } else { None },
+        waiting: match &report {
+            Some(report) if needs.waiting => waiting(conn, report.id)?,
+            Some(_) | None => Vec::new(),
+        },
         approved: if needs.approved { find_approved(conn, id, &cycle.slug)? } else { None },
         previous_status: if needs.previous { status_before(conn, id, cycle.as_of)? } else { None },
         hands: if needs.hands { hands(conn, code, &cycle.slug)? } else { Vec::new() },

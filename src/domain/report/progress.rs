@@ -1,0 +1,177 @@
+//! How far a project is, counted: the weights of its milestones, and the time that has passed. Facts, not judgements.
+
+use chrono::NaiveDate;
+
+use super::{Content, PercentMethod};
+use crate::domain::{
+    fault::{Faults, FieldFault, ValueFault},
+    id::Id,
+    parts::Milestone,
+    value::Percent,
+};
+
+/// The percentage that the milestones of a project give, with what it is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weighed {
+    /// The weights of the milestones that are reached, added.
+    pub reached: i64,
+    /// The weights of all milestones, added.
+    pub total: i64,
+    /// The milestones that count as reached.
+    pub milestones: Vec<Id<Milestone>>,
+}
+
+impl Weighed {
+    /// Weighs the milestones of a project: one is reached when the report says so, or the project's own record does. None
+    /// without any milestone.
+    #[must_use]
+    pub fn of(milestones: &[Milestone], content: &Content) -> Option<Self> {
+        let reached = |m: &&Milestone| {
+            m.completed_on.is_some() || content.milestones.iter().any(|d| d.milestone_id == m.id)
+        };
+        let total = milestones.iter().map(|m| m.weight).sum();
+        (total > 0).then(|| Self {
+            reached: milestones.iter().filter(reached).map(|m| m.weight).sum(),
+            total,
+            milestones: milestones.iter().filter(reached).map(|m| m.id).collect(),
+        })
+    }
+
+    /// Returns the percentage, rounded to hundredths.
+    #[must_use]
+    pub fn percent(&self) -> Option<Percent> {
+        // Half up: twice the hundredths, and half a step more.
+        let doubled = self.reached.checked_mul(20_000)?.checked_add(self.total)?;
+        Percent::from_hundredths(doubled.checked_div(self.total.checked_mul(2)?)?)
+    }
+}
+
+/// Sets the percentage of a report that takes it from the milestones.
+///
+/// # Errors
+/// A project without milestones, or another percentage than they give.
+pub fn settle(mut content: Content, milestones: &[Milestone]) -> Result<Content, Vec<FieldFault>> {
+    let faults = disagreements(&content, milestones);
+    if content.percent_method == Some(PercentMethod::Milestones) {
+        content.percent_complete = Weighed::of(milestones, &content).and_then(|w| w.percent());
+    }
+    if faults.is_empty() { Ok(content) } else { Err(faults) }
+}
+
+/// Says what contradicts the statement that the percentage comes from the milestones; one that is not stated contradicts
+/// nothing.
+#[must_use]
+pub fn disagreements(content: &Content, milestones: &[Milestone]) -> Vec<FieldFault> {
+    let mut faults = Faults::new();
+    if content.percent_method != Some(PercentMethod::Milestones) {
+        return faults.into_vec();
+    }
+    let Some(weighed) = Weighed::of(milestones, content) else {
+        let detail = "the project has no milestones to count by";
+        faults.add("/percent_method", ValueFault::new("no_milestones", detail));
+        return faults.into_vec();
+    };
+    let given = weighed.percent();
+    if content.percent_complete.is_some() && content.percent_complete != given {
+        let percent = given.map(Percent::value).unwrap_or_default();
+        let (reached, total) = (weighed.reached, weighed.total);
+        let detail = format!("the milestones give {percent}: {reached} of {total} by weight");
+        faults.add("/percent_complete", ValueFault::new("milestones_differ", detail));
+    }
+    faults.into_vec()
+}
+
+/// Returns the share of a project's time that has passed by a day, 0 to 100: none without both dates. A project of one day
+/// is over when the day is.
+#[must_use]
+pub fn elapsed(
+    starts_on: Option<NaiveDate>,
+    ends_on: Option<NaiveDate>,
+    by: NaiveDate,
+) -> Option<Percent> {
+    let (starts, ends) = (starts_on?, ends_on?);
+    let total = (ends - starts).num_days() + 1;
+    let passed = ((by - starts).num_days() + 1).clamp(0, total);
+    Percent::from_hundredths((passed * 20_000 + total).checked_div(total * 2)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::{
+        report::MilestoneDone,
+        testing::{day, project, ready},
+        value::Title,
+    };
+
+    fn milestones(weights: &[i64]) -> Vec<Milestone> {
+        let one = |(n, weight): (u128, &i64)| Milestone {
+            id: Id::new(Uuid::from_u128(n)),
+            project: project().id,
+            code: project().code,
+            title: Title::parse("A step").unwrap(),
+            due_on: day("2026-01-01"),
+            weight: *weight,
+            completed_on: None,
+            version: 1,
+        };
+        (1..).zip(weights).map(one).collect()
+    }
+
+    fn content(reached: &[u128]) -> Content {
+        let done = |n: &u128| MilestoneDone {
+            milestone_id: Id::new(Uuid::from_u128(*n)),
+            completed_on: day("2026-02-01"),
+        };
+        Content {
+            percent_method: Some(PercentMethod::Milestones),
+            percent_complete: None,
+            milestones: reached.iter().map(done).collect(),
+            ..ready()
+        }
+    }
+
+    fn percent(weights: &[i64], reached: &[u128]) -> Option<f64> {
+        let settled = settle(content(reached), &milestones(weights)).ok()?;
+        settled.percent_complete.map(Percent::value)
+    }
+
+    #[test]
+    fn the_percentage_is_the_weight_of_what_is_reached() {
+        assert_eq!(percent(&[1, 1, 1], &[1]), Some(33.33));
+        assert_eq!(percent(&[1, 1, 1], &[1, 3]), Some(66.67));
+        assert_eq!(percent(&[1, 3], &[2]), Some(75.0));
+        assert_eq!(percent(&[1000, 1], &[]), Some(0.0));
+        assert_eq!(percent(&[2, 5], &[1, 2]), Some(100.0));
+        let mut all = milestones(&[1, 1]);
+        all.iter_mut().for_each(|m| m.completed_on = Some(day("2026-03-01")));
+        let settled = settle(content(&[]), &all).unwrap();
+        assert_eq!(settled.percent_complete.map(Percent::value), Some(100.0));
+    }
+
+    #[test]
+    fn another_percentage_than_the_milestones_give_is_refused() {
+        let stated = Content { percent_complete: Percent::from_hundredths(5000), ..content(&[1]) };
+        let faults = settle(stated.clone(), &milestones(&[1, 3])).unwrap_err();
+        assert_eq!(faults.first().map(|f| f.pointer.as_str()), Some("/percent_complete"));
+        assert!(faults.iter().any(|f| f.detail.contains("give 25: 1 of 4")), "{faults:?}");
+        let none = settle(stated, &[]).unwrap_err();
+        assert_eq!(none.first().map(|f| f.code.as_str()), Some("no_milestones"));
+    }
+
+    #[test]
+    fn time_passes_from_the_first_day_to_the_last() {
+        let share = |by: &str| {
+            elapsed(Some(day("2019-01-01")), Some(day("2019-01-10")), day(by)).map(Percent::value)
+        };
+        assert_eq!(share("2018-12-31"), Some(0.0));
+        assert_eq!(share("2019-01-01"), Some(10.0));
+        assert_eq!(share("2019-01-10"), Some(100.0));
+        assert_eq!(share("2030-01-01"), Some(100.0));
+        assert_eq!(elapsed(None, Some(day("2019-01-01")), day("2019-01-01")), None);
+        let one = Some(day("2019-01-01"));
+        assert_eq!(elapsed(one, one, day("2019-01-01")).map(Percent::value), Some(100.0));
+    }
+}

@@ -1,0 +1,127 @@
+//! Extensions of cities in cycles.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::{
+    Conn, Record, StoreError, StoreResult, conn::on, cycles, load::Load, reference,
+    schema::extensions, tx::kept,
+};
+use crate::domain::{
+    extension::Extension,
+    reference::CountryCode,
+    subject::{CityCycleSubject, ExtensionSubject},
+    value::{Prose, Slug},
+};
+
+/// An extension's row.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = extensions, primary_key(cycle, city))]
+struct ExtensionRow {
+    cycle: String,
+    city: String,
+    country: String,
+    due_on: NaiveDate,
+    reason: String,
+    withdrawn: bool,
+    version: i64,
+}
+
+impl TryFrom<&Extension> for ExtensionRow {
+    type Error = StoreError;
+    fn try_from(e: &Extension) -> StoreResult<Self> {
+        Ok(Self {
+            cycle: e.cycle.to_string(),
+            city: e.city.to_string(),
+            country: e.country.to_string(),
+            due_on: e.due_on,
+            reason: e.reason.to_string(),
+            withdrawn: e.withdrawn,
+            version: e.version,
+        })
+    }
+}
+impl TryFrom<ExtensionRow> for Extension {
+    type Error = StoreError;
+    fn try_from(r: ExtensionRow) -> StoreResult<Self> {
+        Ok(Self {
+            cycle: Slug::parse(r.cycle)?,
+            city: Slug::parse(r.city)?,
+            country: CountryCode::parse(r.country)?,
+            due_on: r.due_on,
+            reason: Prose::parse(r.reason)?,
+            withdrawn: r.withdrawn,
+            version: r.version,
+        })
+    }
+}
+kept!(Extension, ExtensionRow, extensions, |e| (e.cycle.as_str(), e.city.as_str()));
+impl Record for Extension {
+    const ENTITY: &'static str = "extension";
+    const PUBLIC: bool = false;
+    fn key(&self) -> String {
+        Self::key(self)
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn content(&self) -> Result<Value, serde_json::Error> {
+        serde_json::to_value(self)
+    }
+}
+
+/// Finds a city's extension in a cycle, also one that was withdrawn.
+///
+/// # Errors
+/// Failures of the database.
+pub fn find(conn: &mut Conn, cycle: &Slug, city: &Slug) -> StoreResult<Option<Extension>> {
+    let row: Option<ExtensionRow> = on!(conn, |c, DB| extensions::table
+        .find((cycle.as_str(), city.as_str()))
+        .select(ExtensionRow::as_select())
+        .get_result(c)
+        .optional())?;
+    row.map(Extension::try_from).transpose()
+}
+
+/// Returns the last day of the extension that a city has in a cycle.
+///
+/// # Errors
+/// Failures of the database.
+pub fn day(conn: &mut Conn, cycle: &Slug, city: &Slug) -> StoreResult<Option<NaiveDate>> {
+    Ok(on!(conn, |c, DB| extensions::table
+        .find((cycle.as_str(), city.as_str()))
+        .filter(extensions::withdrawn.eq(false))
+        .select(extensions::due_on)
+        .get_result(c)
+        .optional())?)
+}
+
+/// Reads the extensions that hold, by cycle and city.
+///
+/// # Errors
+/// Failures of the database.
+pub fn in_force(conn: &mut Conn) -> StoreResult<Vec<Extension>> {
+    let rows: Vec<ExtensionRow> = on!(conn, |c, DB| extensions::table
+        .filter(extensions::withdrawn.eq(false))
+        .order((extensions::cycle, extensions::city))
+        .select(ExtensionRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(Extension::try_from).collect()
+}
+
+impl Load for ExtensionSubject {
+    fn load(conn: &mut Conn, (cycle, city): &(Slug, Slug)) -> StoreResult<Option<Self>> {
+        let Some(cycle) = cycles::find(conn, cycle)? else { return Ok(None) };
+        let Some(city) = reference::city(conn, city)? else { return Ok(None) };
+        let extension = find(conn, &cycle.slug, &city.slug)?;
+        Ok(Some(Self { cycle, city, extension }))
+    }
+}
+
+impl Load for CityCycleSubject {
+    fn load(conn: &mut Conn, (city, cycle): &(Slug, Slug)) -> StoreResult<Option<Self>> {
+        let Some(city) = reference::city(conn, city)? else { return Ok(None) };
+        Ok(cycles::find(conn, cycle)?.map(|cycle| Self { city, cycle }))
+    }
+}

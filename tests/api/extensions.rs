@@ -1,0 +1,166 @@
+//! Extensions: more time for one city in one cycle.
+
+use ascn_tracker::domain::{id::Id, user::Role};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use crate::{
+    filing::{CYCLE, da_nang, desk, ready, report, viet_nam},
+    helpers::{TestApp, pointers},
+};
+
+fn path(city: &str) -> String {
+    format!("cycles/{CYCLE}/extensions/{city}")
+}
+
+fn granted(due_on: &str) -> Value {
+    json!({ "due_on": due_on, "reason": "Offices were closed after the flood." })
+}
+
+async fn close(app: &TestApp) -> Value {
+    let path = format!("cycles/{CYCLE}/close");
+    app.secretariat().await.send("POST", &path, None, &[]).await.expect(200).json()
+}
+
+#[actix_web::test]
+async fn a_city_with_an_extension_files_in_a_closed_cycle() {
+    let app = desk().await;
+    let officer = app.officer("da-nang").await;
+    close(&app).await;
+    officer.put(&report("da-nang-1"), &ready(), None).await.expect(409);
+    let representative = app.representative("VN").await;
+    let made = representative.put(&path("da-nang"), &granted("2027-01-15"), None).await.expect(201);
+    assert_eq!(made.header("location"), Some(format!("/api/v1/{}", path("da-nang")).as_str()));
+    let filed = officer.file("da-nang-1").await.json();
+    assert_eq!(
+        (filed["due_on"].as_str(), filed["late"].as_bool()),
+        (Some("2027-01-15"), Some(false))
+    );
+    let taken =
+        representative.delete(&path("da-nang"), Some(&made.etag())).await.expect(200).json();
+    assert_eq!(taken["version"], 2);
+    officer.act("da-nang-1", "submit").await.expect(409);
+    assert_eq!(officer.get(&report("da-nang-1")).await.json()["due_on"], "2026-12-31");
+}
+
+#[actix_web::test]
+async fn the_last_day_of_an_extension_ends_at_midnight_of_the_city() {
+    let app = desk().await;
+    close(&app).await;
+    app.secretariat().await.put(&path("da-nang"), &granted("2027-01-15"), None).await.expect(201);
+    let (officer, _) = app.user("officer", &[(Role::CityOfficer, da_nang())]).await;
+    // 2027-01-15 ends at 17:00 UTC in Viet Nam.
+    let ends: chrono::DateTime<chrono::Utc> = "2027-01-15T17:00:00Z".parse().unwrap();
+    app.clock.set(ends - TimeDelta::seconds(1));
+    let token = app.session(Id::new(officer)).await;
+    let caller = app.bearer(&token);
+    let filed = caller.put(&report("da-nang-1"), &ready(), None).await.expect(201);
+    assert_eq!(filed.json()["late"], false);
+    app.clock.set(ends);
+    let refused = caller.put(&report("da-nang-1"), &ready(), Some(&filed.etag())).await.expect(409);
+    assert_eq!(
+        refused.json()["detail"],
+        "edit is not possible while it is in a cycle that is closed"
+    );
+    let view = caller.get(&report("da-nang-1")).await.expect(200).json();
+    assert_eq!(view["late"], true);
+    let queue = caller.get("reports?late=true").await.expect(200).json();
+    assert_eq!(queue["total"], 1);
+}
+
+#[actix_web::test]
+async fn an_extension_moves_what_is_late() {
+    let app = desk().await;
+    let (officer, _) = app.user("officer", &[(Role::CityOfficer, da_nang())]).await;
+    let (representative, _) =
+        app.user("representative", &[(Role::NationalRepresentative, viet_nam())]).await;
+    let as_user = async |user| app.session(Id::new(user)).await;
+    let token = as_user(officer).await;
+    app.bearer(&token).put(&report("da-nang-1"), &ready(), None).await.expect(201);
+    app.clock.set(app.state.clock.now() + TimeDelta::days(60));
+    let late = async || {
+        let token = as_user(officer).await;
+        let queue = app.bearer(&token).get("reports?late=true").await.expect(200).json();
+        let view = app.bearer(&token).get(&report("da-nang-1")).await.expect(200).json();
+        assert_eq!(view["late"].as_bool(), Some(queue["total"] == 1));
+        view["late"] == true
+    };
+    assert!(late().await);
+    let token = as_user(representative).await;
+    let reviewer = app.bearer(&token);
+    let made = reviewer.put(&path("da-nang"), &granted("2027-03-01"), None).await.expect(201);
+    assert!(!late().await);
+    let shorter = granted("2027-01-02");
+    reviewer.put(&path("da-nang"), &shorter, None).await.expect(428);
+    reviewer.put(&path("da-nang"), &shorter, Some(&made.etag())).await.expect(200);
+    assert!(late().await);
+}
+
+#[actix_web::test]
+async fn an_extension_is_granted_for_a_reason_until_a_later_day() {
+    let app = desk().await;
+    let secretariat = app.secretariat().await;
+    let empty = secretariat.put(&path("da-nang"), &json!({}), None).await.expect(422);
+    assert_eq!(pointers(&empty), ["/due_on", "/reason"]);
+    let early = granted("2026-12-31");
+    let early = secretariat.put(&path("da-nang"), &early, None).await.expect(422);
+    assert_eq!(pointers(&early), ["/due_on"]);
+    secretariat.put(&path("da-nang"), &json!({ "until": "2027-02-01" }), None).await.expect(400);
+    secretariat.put(&path("nowhere"), &granted("2027-02-01"), None).await.expect(404);
+    secretariat.put(&path("da-nang"), &granted("2027-02-01"), Some("\"v1\"")).await.expect(412);
+    secretariat.get(&path("da-nang")).await.expect(404);
+    secretariat.delete(&path("da-nang"), Some("\"v1\"")).await.expect(404);
+    let made = secretariat.put(&path("da-nang"), &granted("2027-02-01"), None).await.expect(201);
+    let read = secretariat.get(&path("da-nang")).await.expect(200);
+    assert_eq!((read.text.as_str(), read.etag()), (made.text.as_str(), made.etag()));
+    secretariat.delete(&path("da-nang"), Some(&made.etag())).await.expect(200);
+    // The versions go on, so that the tag of before never fits the one that is granted again.
+    let again = secretariat.put(&path("da-nang"), &granted("2027-02-02"), None).await.expect(201);
+    assert_eq!(again.json()["version"], 3);
+    secretariat.delete(&path("da-nang"), Some(&made.etag())).await.expect(412);
+}
+
+#[actix_web::test]
+async fn extensions_are_seen_by_those_who_work_on_the_city() {
+    let app = desk().await;
+    let secretariat = app.secretariat().await;
+    for city in ["da-nang", "ha-noi", "phuket"] {
+        secretariat.put(&path(city), &granted("2027-02-01"), None).await.expect(201);
+    }
+    let list = format!("cycles/{CYCLE}/extensions");
+    let seen = async |caller: crate::helpers::Caller<'_>| {
+        let list = caller.get(&list).await.expect(200).json();
+        let items = list["items"].as_array().unwrap().clone();
+        items.iter().map(|i| i["city"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(seen(app.secretariat().await).await, ["da-nang", "ha-noi", "phuket"]);
+    assert_eq!(seen(app.representative("VN").await).await, ["da-nang", "ha-noi"]);
+    assert_eq!(seen(app.officer("da-nang").await).await, ["da-nang"]);
+    app.reader().await.get(&list).await.expect(403);
+    app.officer("ha-noi").await.get(&path("da-nang")).await.expect(403);
+    let stranger = app.representative("TH").await;
+    stranger.put(&path("da-nang"), &granted("2027-03-01"), Some("\"v1\"")).await.expect(403);
+}
+
+#[actix_web::test]
+async fn closing_a_cycle_lists_what_it_leaves_out() {
+    let app = desk().await;
+    for number in [2, 3, 4] {
+        crate::filing::project(&app, "da-nang", number).await;
+    }
+    crate::filing::approve(&app, "da-nang-2").await;
+    let officer = app.officer("da-nang").await;
+    officer.file("da-nang-3").await;
+    officer.file("da-nang-4").await;
+    officer.act("da-nang-4", "submit").await.expect(200);
+    let closed = close(&app).await;
+    assert_eq!(closed["state"], "closed");
+    assert_eq!(
+        closed["left_out"],
+        json!([
+            { "project": "da-nang-1", "state": null },
+            { "project": "da-nang-3", "state": "draft" },
+            { "project": "da-nang-4", "state": "submitted" },
+        ])
+    );
+}

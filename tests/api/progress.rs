@@ -1,0 +1,87 @@
+//! The percentage that milestones give, and the time that has passed.
+
+use serde_json::{Value, json};
+
+use crate::{
+    filing::{desk, ready, report},
+    helpers::{Caller, pointers},
+};
+
+async fn milestone(officer: &Caller<'_>, title: &str, weight: i64) -> Value {
+    let body = json!({ "title": title, "due_on": "2024-06-30", "weight": weight });
+    officer.post("projects/da-nang-1/milestones", &body).await.expect(201).json()
+}
+
+fn weighed(milestones: &[&Value]) -> Value {
+    let mut body = ready();
+    body["percent_method"] = json!("milestones");
+    body["percent_complete"] = json!(null);
+    let done = |m: &&Value| json!({ "milestone_id": m["id"], "completed_on": "2025-06-30" });
+    body["milestones"] = milestones.iter().map(done).collect();
+    body
+}
+
+#[actix_web::test]
+async fn a_percentage_by_milestones_shows_how_it_was_computed() {
+    let app = desk().await;
+    let officer = app.officer("da-nang").await;
+    let none = officer.put(&report("da-nang-1"), &weighed(&[]), None).await.expect(422);
+    assert_eq!(pointers(&none), ["/percent_method"]);
+    let (small, large) =
+        (milestone(&officer, "Tender", 1).await, milestone(&officer, "Opening", 2).await);
+    let filed = officer.put(&report("da-nang-1"), &weighed(&[&large]), None).await.expect(201);
+    let view = filed.json();
+    assert_eq!(view["percent_complete"], 66.67);
+    assert_eq!(
+        view["percent_calculation"],
+        json!({
+            "reached_weight": 2, "total_weight": 3, "reached": [large["id"]],
+            "formula": "100 × reached_weight ÷ total_weight, rounded half up to two decimals"
+        })
+    );
+    let mut other = weighed(&[&small]);
+    other["percent_complete"] = json!(50);
+    let refused = officer.put(&report("da-nang-1"), &other, Some(&filed.etag())).await.expect(422);
+    assert_eq!(pointers(&refused), ["/percent_complete"]);
+    assert!(
+        refused.text.contains("the milestones give 33.33: 1 of 3 by weight"),
+        "{}",
+        refused.text
+    );
+    let own = officer.put(&report("da-nang-1"), &ready(), Some(&filed.etag())).await.expect(200);
+    assert!(own.json()["percent_calculation"].is_null());
+}
+
+#[actix_web::test]
+async fn milestones_that_changed_since_are_noticed_before_the_submission() {
+    let app = desk().await;
+    let officer = app.officer("da-nang").await;
+    let first = milestone(&officer, "Tender", 1).await;
+    officer.put(&report("da-nang-1"), &weighed(&[&first]), None).await.expect(201);
+    milestone(&officer, "Opening", 3).await;
+    let refused = officer.act("da-nang-1", "submit").await.expect(422);
+    assert_eq!(pointers(&refused), ["/percent_complete"]);
+    officer.put(&report("da-nang-1"), &weighed(&[&first]), Some("\"v1\"")).await.expect(200);
+    let submitted = officer.act("da-nang-1", "submit").await.expect(200).json();
+    assert_eq!(submitted["percent_complete"], 25.0);
+    // What was approved keeps its calculation, whatever becomes of the milestones.
+    app.representative("VN").await.act("da-nang-1", "approve").await.expect(200);
+    milestone(&officer, "Second phase", 4).await;
+    let shown = app.reader().await.get(&report("da-nang-1")).await.expect(200).json();
+    assert_eq!(shown["percent_calculation"]["total_weight"], 4);
+}
+
+#[actix_web::test]
+async fn the_time_that_has_passed_stands_beside_the_percentage() {
+    let app = desk().await;
+    let officer = app.officer("da-nang").await;
+    officer.file("da-nang-1").await;
+    let view = officer.get(&report("da-nang-1")).await.expect(200).json();
+    assert_eq!(
+        view["schedule"],
+        json!({
+            "starts_on": "2019-01-01", "ends_on": "2025-12-31", "as_of": "2026-12-31",
+            "time_elapsed_percent": 100.0
+        })
+    );
+}

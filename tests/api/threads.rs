@@ -1,0 +1,122 @@
+//! Threads of comments: replies, settling, and what a resubmission has to answer.
+
+use serde_json::{Value, json};
+
+use crate::{
+    filing::{desk, report},
+    helpers::{TestApp, pointers},
+};
+
+async fn submitted() -> (TestApp, String) {
+    let app = desk().await;
+    let officer = app.officer("da-nang").await;
+    officer.file("da-nang-1").await;
+    officer.act("da-nang-1", "submit").await.expect(200);
+    (app, format!("{}/comments", report("da-nang-1")))
+}
+
+async fn ask(app: &TestApp, path: &str) -> Value {
+    let question = json!({ "text": "Which districts?", "pointer": "/achievements" });
+    app.representative("VN").await.post(path, &question).await.expect(201).json()
+}
+
+#[actix_web::test]
+async fn a_resubmission_answers_every_open_comment() {
+    let (app, path) = submitted().await;
+    let question = ask(&app, &path).await;
+    let id = question["id"].as_str().unwrap();
+    app.representative("VN")
+        .await
+        .act_because("da-nang-1", "return", "See my question.")
+        .await
+        .expect(200);
+    let officer = app.officer("da-nang").await;
+    officer.file("da-nang-1").await;
+    let refused = officer.act("da-nang-1", "submit").await.expect(422);
+    assert_eq!(pointers(&refused), [format!("/comments/{id}")]);
+    let view = officer.get(&report("da-nang-1")).await.expect(200).json();
+    assert_eq!(view["readiness"]["missing"][0]["code"], "unanswered");
+    assert_eq!(view["allowed_actions"]["submit"]["allowed"], false);
+    let reply = json!({ "text": "Hai Chau and Son Tra.", "reply_to": id });
+    let reply = officer.post(&path, &reply).await.expect(201).json();
+    assert_eq!(
+        (reply["reply_to"].as_str(), reply["pointer"].as_str()),
+        (Some(id), Some("/achievements"))
+    );
+    assert_eq!(reply["from_city"], true);
+    officer.act("da-nang-1", "submit").await.expect(200);
+    // The words of the return stand as they were said.
+    let list = officer.get(&path).await.expect(200).json();
+    let returned =
+        list["items"].as_array().unwrap().iter().find(|c| c["kind"] == "return").unwrap();
+    assert_eq!(returned["text"], "See my question.");
+}
+
+#[actix_web::test]
+async fn settling_a_thread_answers_it_and_asking_again_opens_it() {
+    let (app, path) = submitted().await;
+    let question = ask(&app, &path).await;
+    let id = question["id"].as_str().unwrap().to_owned();
+    let officer = app.officer("da-nang").await;
+    officer.act("da-nang-1", "withdraw").await.expect(200);
+    officer.act("da-nang-1", "submit").await.expect(422);
+    let one = format!("{path}/{id}");
+    let settled =
+        officer.patch(&one, &json!({ "resolved": true }), Some("\"v1\"")).await.expect(200);
+    assert_eq!(settled.json()["resolved_by"]["name"], "city_officer da-nang");
+    officer.act("da-nang-1", "submit").await.expect(200);
+    officer.act("da-nang-1", "withdraw").await.expect(200);
+    let representative = app.representative("VN").await;
+    let opened =
+        representative.patch(&one, &json!({ "resolved": false }), Some("\"v2\"")).await.expect(200);
+    assert!(opened.json()["resolved_at"].is_null());
+    officer.act("da-nang-1", "submit").await.expect(422);
+    let reply = |text: &str| json!({ "text": text, "reply_to": id });
+    officer.post(&path, &reply("All of them.")).await.expect(201);
+    representative.post(&path, &reply("Since when?")).await.expect(201);
+    officer.act("da-nang-1", "submit").await.expect(422);
+    officer.post(&path, &reply("Since March.")).await.expect(201);
+    officer.act("da-nang-1", "submit").await.expect(200);
+}
+
+#[actix_web::test]
+async fn a_reply_belongs_to_the_thread_of_what_it_answers() {
+    let (app, path) = submitted().await;
+    let question = ask(&app, &path).await;
+    let officer = app.officer("da-nang").await;
+    let first = json!({ "text": "Two.", "reply_to": question["id"] });
+    let first = officer.post(&path, &first).await.expect(201).json();
+    let second = json!({ "text": "Three.", "reply_to": first["id"] });
+    let second = officer.post(&path, &second).await.expect(201).json();
+    assert_eq!(second["reply_to"], question["id"]);
+    let one = format!("{path}/{}", second["id"].as_str().unwrap());
+    officer.patch(&one, &json!({ "resolved": true }), Some("\"v1\"")).await.expect(409);
+    let elsewhere = json!({ "text": "x", "reply_to": question["id"], "pointer": "/challenges" });
+    assert_eq!(pointers(&officer.post(&path, &elsewhere).await.expect(422)), ["/pointer"]);
+    for unknown in [json!("nonsense"), json!("019346a0-0000-7000-8000-000000000000")] {
+        let body = json!({ "text": "x", "reply_to": unknown });
+        assert_eq!(pointers(&officer.post(&path, &body).await.expect(422)), ["/reply_to"]);
+    }
+}
+
+#[actix_web::test]
+async fn a_comment_of_the_city_waits_for_nobody_there() {
+    let (app, path) = submitted().await;
+    let officer = app.officer("da-nang").await;
+    officer.post(&path, &json!({ "text": "Photos follow." })).await.expect(201);
+    officer.act("da-nang-1", "withdraw").await.expect(200);
+    officer.act("da-nang-1", "submit").await.expect(200);
+}
+
+#[actix_web::test]
+async fn a_review_leaves_the_author_of_a_report() {
+    let (app, _) = submitted().await;
+    app.representative("VN").await.act_because("da-nang-1", "return", "More.").await.expect(200);
+    let view = app.officer("da-nang").await.get(&report("da-nang-1")).await.expect(200).json();
+    assert_eq!(view["edited_by"]["name"], "city_officer da-nang");
+    assert_eq!(view["submitted_by"]["name"], "city_officer da-nang");
+    assert_eq!(view["decided_by"]["name"], "national_representative VN");
+    crate::filing::approve(&app, "da-nang-1").await;
+    let stranger = app.reader().await.get(&report("da-nang-1")).await.expect(200).json();
+    assert!(stranger["edited_by"].is_null() && stranger["edited_at"].is_null());
+}
