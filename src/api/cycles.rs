@@ -322,7 +322,7 @@ async fn open_cycle(
     may: May<RunCycle, Optional<NewTransition>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let turn = (ReportingCycle::open as Turn, "open");
+    let turn: (Turn, &str) = (ReportingCycle::open, "open");
     let cycle = state.db.write(move |tx| run(tx, may, turn)).await?;
     Answer::record(cycle.version, &CycleView::from(cycle))
 }

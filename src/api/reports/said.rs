@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::api::views::Money;
 use crate::domain::{
     fault::FieldFault,
+    id::Id,
     parts::Milestone,
     report::{
         Content, Evidence, IndicatorValue, MilestoneDone, PercentMethod, Status,
@@ -111,7 +112,7 @@ impl PercentCalculation {
         Some(Self {
             reached_weight: weighed.reached,
             total_weight: weighed.total,
-            reached: weighed.milestones.into_iter().map(|id| id.uuid()).collect(),
+            reached: weighed.milestones.into_iter().map(Id::uuid).collect(),
             formula: "100 × reached_weight ÷ total_weight, rounded half up to two decimals",
         })
     }

@@ -146,7 +146,9 @@ mod tests {
         assert_eq!(percent(&[1000, 1], &[]), Some(0.0));
         assert_eq!(percent(&[2, 5], &[1, 2]), Some(100.0));
         let mut all = milestones(&[1, 1]);
-        all.iter_mut().for_each(|m| m.completed_on = Some(day("2026-03-01")));
+        for m in &mut all {
+            m.completed_on = Some(day("2026-03-01"));
+        }
         let settled = settle(content(&[]), &all).unwrap();
         assert_eq!(settled.percent_complete.map(Percent::value), Some(100.0));
     }
