@@ -1,0 +1,10 @@
+//! The rights are proofs: what nobody asked the policy about does not compile. Each file of `compile_fail/` must be refused
+//! by the compiler, in the words of the `.stderr` file beside it; `TRYBUILD=overwrite` writes those anew.
+//!
+//! The first run on a machine checks every dependency once more, beside what the other tests were built with, because these
+//! files are a crate of their own: minutes. Later runs take a second, or as long as it takes to check this crate.
+
+#[test]
+fn a_rule_takes_nothing_but_the_proof_of_its_own_act() {
+    trybuild::TestCases::new().compile_fail("tests/compile_fail/*.rs");
+}
