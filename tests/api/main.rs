@@ -18,6 +18,7 @@ mod helpers;
 
 mod access;
 mod accounts;
+mod additions;
 mod auth;
 mod carry;
 mod cities;

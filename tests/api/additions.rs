@@ -1,0 +1,239 @@
+//! Within `v1` only additions: whoever was served by the last release is served by this code as well.
+//!
+//! `openapi/v1.baseline.json` is `openapi/v1.json` as it was released last. It is a file and no older commit, because a shallow
+//! checkout has none. A release moves it: `cp openapi/v1.json openapi/v1.baseline.json`. What was never released may change.
+
+use std::{collections::BTreeSet, fs};
+
+use serde_json::Value;
+
+mod small;
+
+/// Which way a value goes: what is sent to the service may only be accepted more widely, what comes back be promised more.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    In,
+    Out,
+}
+
+/// Two documents, and what the second takes away from those who know the first.
+struct Comparison<'a> {
+    old: &'a Value,
+    new: &'a Value,
+    /// Pairs of schemas that were compared: each is told of once, and one that contains itself ends.
+    seen: BTreeSet<(usize, usize, Way)>,
+    faults: Vec<String>,
+}
+
+/// Says what a document takes away from those who know the one before.
+fn taken_away(old: &Value, new: &Value) -> Vec<String> {
+    let mut all = Comparison { old, new, seen: BTreeSet::new(), faults: Vec::new() };
+    for (path, item) in members(&old["paths"]) {
+        for (method, operation) in members(item) {
+            let at = format!("{} {path}", method.to_uppercase());
+            match new["paths"].get(path).and_then(|item| item.get(method)) {
+                Some(now) => all.operation(&at, operation, now),
+                None => all.fault(&at, "is gone"),
+            }
+        }
+    }
+    all.faults
+}
+
+fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+fn words(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+/// Follows a reference to where it leads.
+fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    match value["$ref"].as_str() {
+        Some(to) => resolve(document, document.pointer(to.trim_start_matches('#')).unwrap()),
+        None => value,
+    }
+}
+
+/// The types that a value may have, each with the schema that says more.
+fn alternatives<'a>(document: &'a Value, schema: &'a Value) -> Vec<(&'a str, &'a Value)> {
+    let schema = resolve(document, schema);
+    if let Some(parts) = schema["oneOf"].as_array().or_else(|| schema["anyOf"].as_array()) {
+        return parts.iter().flat_map(|part| alternatives(document, part)).collect();
+    }
+    match &schema["type"] {
+        Value::String(kind) => vec![(kind, schema)],
+        Value::Array(kinds) => kinds.iter().map(|k| (k.as_str().unwrap(), schema)).collect(),
+        _ => vec![("any", schema)],
+    }
+}
+
+/// Says whether every value of one type is one of another.
+fn holds(wide: &str, narrow: &str) -> bool {
+    wide == narrow || wide == "any" || (wide, narrow) == ("number", "integer")
+}
+
+impl<'a> Comparison<'a> {
+    fn fault(&mut self, at: &str, what: &str) {
+        self.faults.push(format!("{at} {what}"));
+    }
+
+    fn operation(&mut self, at: &str, old: &'a Value, new: &'a Value) {
+        if old["operationId"] != new["operationId"] {
+            self.fault(at, "has another operationId");
+        }
+        if words(&old["security"]).next().is_none() && words(&new["security"]).next().is_some() {
+            self.fault(at, "asks for credentials now");
+        }
+        self.parameters(at, old, new);
+        let (before, now) = (&old["requestBody"], &new["requestBody"]);
+        if now["required"] == true && before["required"] != true {
+            self.fault(at, "asks for a body now");
+        }
+        self.contents(&format!("{at}: request"), Way::In, before, now);
+        for (status, before) in members(&old["responses"]) {
+            let at = format!("{at}: {status}");
+            let Some(now) = new["responses"].get(status) else {
+                self.fault(&at, "is gone");
+                continue;
+            };
+            let (before, now) = (resolve(self.old, before), resolve(self.new, now));
+            for (name, _) in members(&before["headers"]) {
+                if now["headers"].get(name).is_none() {
+                    self.fault(&at, &format!("has no header {name} now"));
+                }
+            }
+            self.contents(&at, Way::Out, before, now);
+        }
+    }
+
+    fn parameters(&mut self, at: &str, old: &'a Value, new: &'a Value) {
+        let same = |a: &Value, b: &Value| a["name"] == b["name"] && a["in"] == b["in"];
+        for before in words(&old["parameters"]) {
+            let at = format!("{at}: parameter {}", before["name"].as_str().unwrap());
+            match words(&new["parameters"]).find(|now| same(before, now)) {
+                Some(now) => self.schema(&at, Way::In, &before["schema"], &now["schema"]),
+                None => self.fault(&at, "is gone"),
+            }
+        }
+        for now in words(&new["parameters"]).filter(|now| now["required"] == true) {
+            let before = words(&old["parameters"]).find(|before| same(before, now));
+            if before.is_none_or(|before| before["required"] != true) {
+                self.fault(at, &format!("asks for the parameter {}", now["name"]));
+            }
+        }
+    }
+
+    fn contents(&mut self, at: &str, way: Way, old: &'a Value, new: &'a Value) {
+        for (media, before) in members(&old["content"]) {
+            match new["content"].get(media) {
+                Some(now) => self.schema(at, way, &before["schema"], &now["schema"]),
+                None => self.fault(at, &format!("is not {media} now")),
+            }
+        }
+    }
+
+    /// Compares type by type; the second object among several is compared with the second one.
+    fn schema(&mut self, at: &str, way: Way, old: &'a Value, new: &'a Value) {
+        let (olds, news) = (alternatives(self.old, old), alternatives(self.new, new));
+        let (narrow, wide) = match way {
+            Way::In => (&olds, &news),
+            Way::Out => (&news, &olds),
+        };
+        for (i, (kind, one)) in narrow.iter().enumerate() {
+            let nth = narrow[..i].iter().filter(|(k, _)| k == kind).count();
+            match (wide.iter().filter(|(k, _)| holds(k, kind)).nth(nth), way) {
+                (Some((_, other)), Way::In) => self.value(at, way, one, other),
+                (Some((_, other)), Way::Out) => self.value(at, way, other, one),
+                (None, Way::In) => self.fault(at, &format!("is no {kind} now")),
+                (None, Way::Out) => self.fault(at, &format!("may be {kind} now")),
+            }
+        }
+        for (kind, _) in olds.iter().filter(|(k, _)| way == Way::Out && *k != "null") {
+            if !news.iter().any(|(k, _)| holds(kind, k)) {
+                self.fault(at, &format!("is never {kind} now"));
+            }
+        }
+    }
+
+    fn value(&mut self, at: &str, way: Way, old: &'a Value, new: &'a Value) {
+        let address = |value: &'a Value| std::ptr::from_ref(value).addr();
+        if !self.seen.insert((address(old), address(new), way)) {
+            return;
+        }
+        for unknown in ["not", "const", "prefixItems", "patternProperties"] {
+            if new.get(unknown).is_some() {
+                self.fault(at, &format!("is written with {unknown}, which is not compared yet"));
+            }
+        }
+        match way {
+            Way::In => self.accepted(at, old, new),
+            Way::Out => self.promised(at, old, new),
+        }
+        let (parts, now) = (words(&old["allOf"]).count(), words(&new["allOf"]).count());
+        if parts != now {
+            self.fault(at, "is put together of other parts");
+        }
+        for (before, now) in words(&old["allOf"]).zip(words(&new["allOf"])) {
+            self.schema(at, way, before, now);
+        }
+        for (name, before) in members(&old["properties"]) {
+            let at = format!("{at}.{name}");
+            match new["properties"].get(name) {
+                Some(now) => self.schema(&at, way, before, now),
+                None => self.fault(&at, "is gone"),
+            }
+        }
+        for (inner, mark) in [("items", "[]"), ("additionalProperties", "{}")] {
+            if old[inner].is_object() || new[inner].is_object() {
+                self.schema(&format!("{at}{mark}"), way, &old[inner], &new[inner]);
+            }
+        }
+    }
+
+    /// What was accepted is accepted still.
+    fn accepted(&mut self, at: &str, old: &'a Value, new: &'a Value) {
+        for name in words(&new["required"]).filter(|n| !words(&old["required"]).any(|o| o == *n)) {
+            self.fault(at, &format!("asks for {name}"));
+        }
+        if new["additionalProperties"] == false && old["additionalProperties"] != false {
+            self.fault(at, "refuses unknown members now");
+        }
+        let given = |key: &str| new.get(key).is_some() && old.get(key) != new.get(key);
+        if new.get("enum").is_some() {
+            for word in words(&old["enum"]).filter(|w| !words(&new["enum"]).any(|n| n == *w)) {
+                self.fault(at, &format!("does not take {word} now"));
+            }
+        }
+        let narrows = |key: &str| match (old[key].as_f64(), new[key].as_f64()) {
+            (Some(before), Some(now)) if key.starts_with("min") => now > before,
+            (Some(before), Some(now)) => now < before,
+            (_, now) => now.is_some(),
+        };
+        let bounds = ["minimum", "minLength", "minItems", "maximum", "maxLength", "maxItems"];
+        let mut narrower: Vec<&str> = bounds.into_iter().filter(|key| narrows(key)).collect();
+        narrower.extend(["format", "pattern", "propertyNames"].into_iter().filter(|k| given(k)));
+        narrower.extend(["enum"].into_iter().filter(|k| given(k) && old.get(*k).is_none()));
+        for key in narrower {
+            self.fault(at, &format!("is narrower by its {key}"));
+        }
+    }
+
+    /// What was answered is answered still; words may be added, as the descriptions of such fields say.
+    fn promised(&mut self, at: &str, old: &'a Value, new: &'a Value) {
+        for name in words(&old["required"]).filter(|n| !words(&new["required"]).any(|o| o == *n)) {
+            self.fault(at, &format!("may lack {name} now"));
+        }
+        if old.get("format").is_some() && old["format"] != new["format"] {
+            self.fault(at, "has another format");
+        }
+    }
+}
+
+#[test]
+fn nothing_that_was_released_is_taken_away() {
+    let read = |file| serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let faults = taken_away(&read("openapi/v1.baseline.json"), &read("openapi/v1.json"));
+    assert!(faults.is_empty(), "within v1 only additions:\n{}", faults.join("\n"));
+}
