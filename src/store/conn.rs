@@ -1,6 +1,6 @@
 //! Connections: one enum of two synchronous diesel connections, and the macro that writes a query once for both.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, pin::pin, sync::Arc};
 
 use diesel::{
     SqliteConnection,
@@ -11,6 +11,7 @@ use diesel_async::{
     async_connection_wrapper::{AsyncConnectionWrapper, BlockOn},
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use futures_util::{FutureExt as _, StreamExt as _};
 
 use super::{StoreError, StoreResult};
 
@@ -225,6 +226,19 @@ impl Conn {
             // Whether it succeeds is all the same: the connection goes.
             let _ = c.batch_execute("rollback");
         }
+    }
+    /// Says whether the server has ended the connection, as far as this machine was told: without asking the server.
+    pub(super) fn is_closed(&mut self) -> bool {
+        let Self::Pg(c) = self else { return false };
+        LocalRuntime::get_runtime().block_on(async {
+            // Nobody serves the socket between two jobs. In the first turn what has arrived is noticed, in the second it
+            // is read by the connection's task, which ends with the connection.
+            for _turn in 0..2 {
+                tokio::task::yield_now().await;
+            }
+            // Nothing is listened to, so that whatever comes here is that end.
+            pin!(c.notifications_stream()).next().now_or_never().is_some()
+        })
     }
     /// Asks for an answer, to learn whether anybody is still there.
     pub(super) fn is_alive(&mut self) -> bool {

@@ -48,7 +48,7 @@ pub struct TestApp {
     tokens: Mutex<HashMap<String, String>>,
     server: ServerHandle,
     settings: Arc<Settings>,
-    _database: Option<TestDatabase>,
+    database: Option<TestDatabase>,
 }
 
 impl Drop for TestApp {
@@ -210,15 +210,30 @@ impl TestApp {
         tokio::task::spawn_blocking(invite).await.unwrap().unwrap()
     }
 
+    /// The URL of this instance's own PostgreSQL database; none on SQLite.
+    pub fn postgres_url(&self) -> Option<String> {
+        match self.database.as_ref()? {
+            TestDatabase::Postgres { admin, name } => Some(with_database(admin, name)),
+            TestDatabase::Sqlite { .. } => None,
+        }
+    }
+
     async fn run(settings: Arc<Settings>, clock: Clock, database: Option<TestDatabase>) -> Self {
+        Self::try_run(settings, clock, database).await.unwrap()
+    }
+
+    async fn try_run(
+        settings: Arc<Settings>,
+        clock: Clock,
+        database: Option<TestDatabase>,
+    ) -> anyhow::Result<Self> {
         let (s, c) = (Arc::clone(&settings), clock.clone());
-        let app =
-            tokio::task::spawn_blocking(move || Application::build(&s, c)).await.unwrap().unwrap();
+        let app = tokio::task::spawn_blocking(move || Application::build(&s, c)).await.unwrap()?;
         let address = format!("http://127.0.0.1:{}", app.port());
         let (state, server) = (app.state.clone(), app.handle());
         std::thread::spawn(move || actix_web::rt::System::new().block_on(app.run()));
         let client = reqwest::Client::builder().timeout(Duration::from_secs(60)).build().unwrap();
-        Self {
+        Ok(Self {
             address,
             state,
             clock,
@@ -226,8 +241,8 @@ impl TestApp {
             tokens: Mutex::default(),
             server,
             settings,
-            _database: database,
-        }
+            database,
+        })
     }
 
     /// A caller without credentials.

@@ -40,6 +40,7 @@ mod partners;
 mod parts;
 mod plans;
 mod progress;
+mod postgres;
 mod project_input;
 mod project_list;
 mod projects;

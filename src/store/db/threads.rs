@@ -36,7 +36,10 @@ impl<'t> Slot<'t> {
         }
     }
     fn get(&mut self) -> Option<&mut Conn> {
-        if self.used.elapsed() > IDLE && self.conn.as_mut().is_some_and(|c| !c.is_alive()) {
+        // A restart of the server ends every connection at once: each would cost a caller, and one that is busy would
+        // never be asked whether it is there.
+        let idled = self.used.elapsed() > IDLE;
+        if self.conn.as_mut().is_some_and(|c| c.is_closed() || (idled && !c.is_alive())) {
             self.conn = None;
         }
         if self.conn.is_none() {
