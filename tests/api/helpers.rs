@@ -210,6 +210,11 @@ impl TestApp {
         tokio::task::spawn_blocking(invite).await.unwrap().unwrap()
     }
 
+    /// Starts an instance on a database that is there already, and fails as the program does.
+    pub async fn on(url: &str) -> anyhow::Result<Self> {
+        Self::try_run(Arc::new(settings(url, &[])), Clock::at(NOW.parse().unwrap()), None).await
+    }
+
     /// The URL of this instance's own PostgreSQL database; none on SQLite.
     pub fn postgres_url(&self) -> Option<String> {
         match self.database.as_ref()? {

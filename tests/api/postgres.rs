@@ -1,4 +1,4 @@
-//! The way to PostgreSQL: connections that the server ends.
+//! The way to PostgreSQL: connections that the server ends, and TLS. `.ci/postgres` makes a server that has both.
 
 use std::io::Write as _;
 
@@ -91,4 +91,80 @@ async fn a_request_whose_connection_is_ended_is_told_to_try_again() {
     held.rollback().await.unwrap();
     officer.post("projects", &project).await.expect(201);
     assert_eq!(officer.get("projects").await.json()["items"].as_array().unwrap().len(), 1);
+}
+
+/// An authority whose key was thrown away.
+const STRANGER: &str = "-----BEGIN CERTIFICATE-----
+MIIBkjCCATmgAwIBAgIUHmUMBLTZEi2/mTFWKedRH2SUVrQwCgYIKoZIzj0EAwIw
+HjEcMBoGA1UEAwwTYXV0aG9yaXR5IG9mIG5vYm9keTAgFw0yNjExMjIwNDEyNDJa
+GA8yMTI2MTAyOTA0MTI0MlowHjEcMBoGA1UEAwwTYXV0aG9yaXR5IG9mIG5vYm9k
+eTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABCKX0xq5ygCzt1kQhzxbYJENE2Wg
+FGeKsVBOBFeUde7EMkIdv8swwNN+G9GszwuFHOmA9T4XzAnzx7CqaMTGDrKjUzBR
+MB0GA1UdDgQWBBQ31e6Rwy7jecJPWwBdpbxU7QGGoTAfBgNVHSMEGDAWgBQ31e6R
+wy7jecJPWwBdpbxU7QGGoTAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0cA
+MEQCIASSld24vTfuleDht5Opo3VtSdMSlY1SqBOleQx9AF5OAiAZVY2GIrL+3e0p
+J1nksF6h2eNdQEs2is14m0CTuPLpHA==
+-----END CERTIFICATE-----
+";
+
+/// A service on a server with TLS: the URL of its database, and the file of the authority that vouches for the server.
+async fn with_tls() -> Option<(TestApp, String, String)> {
+    let app = TestApp::spawn().await;
+    match (app.postgres_url(), std::env::var("TEST_DATABASE_CA")) {
+        (Some(url), Ok(ca)) => Some((app, url, ca)),
+        (None, _) => {
+            skipped("SQLite is not reached by TLS");
+            None
+        }
+        (Some(_), Err(_)) => {
+            skipped("TEST_DATABASE_CA does not say who vouches for the server");
+            None
+        }
+    }
+}
+
+#[actix_web::test]
+async fn the_setting_decides_whether_the_way_is_encrypted() {
+    let Some((_app, url, ca)) = with_tls().await else { return };
+    let observer = Observer::of(&url).await;
+    let cases = [
+        (format!("sslmode=verify-full&sslrootcert={ca}"), true),
+        (format!("sslmode=verify-ca&sslrootcert={ca}"), true),
+        (format!("sslmode=require&sslrootcert={ca}"), true),
+        (format!("sslrootcert={ca}"), true),
+        ("sslmode=disable".to_owned(), false),
+    ];
+    for (n, (options, encrypted)) in cases.into_iter().enumerate() {
+        let name = format!("instance{n}");
+        let instance =
+            TestApp::on(&format!("{url}?{options}&application_name={name}")).await.unwrap();
+        instance.anonymous().get("/health/ready").await.expect(200);
+        let ours = format!("count(*) filter (where application_name = '{name}')");
+        let of_those = format!("{ours} - {}", ours.replace("where", "where ssl and"));
+        assert!(observer.count(&ours).await > 0, "{options}");
+        assert_eq!(observer.count(&of_those).await == 0, encrypted, "{options}");
+    }
+}
+
+#[actix_web::test]
+async fn a_server_that_nobody_trusted_vouches_for_is_refused() {
+    let Some((_app, url, ca)) = with_tls().await else { return };
+    let dir = tempfile::TempDir::new().unwrap();
+    let stranger = dir.path().join("stranger.crt");
+    std::fs::write(&stranger, STRANGER).unwrap();
+    let stranger = stranger.to_str().unwrap();
+    // The server's certificate names its address alone.
+    let elsewhere = url.replace("127.0.0.1", "localhost");
+    for (url, options, said) in [
+        (&url, format!("sslmode=verify-full&sslrootcert={stranger}"), "UnknownIssuer"),
+        (&url, format!("sslmode=require&sslrootcert={stranger}"), "UnknownIssuer"),
+        (&url, "sslmode=require".to_owned(), "UnknownIssuer"),
+        (&elsewhere, format!("sslmode=verify-full&sslrootcert={ca}"), "not valid for name"),
+        (&elsewhere, format!("sslmode=require&sslrootcert={ca}"), "not valid for name"),
+        (&url, format!("sslrootcert={}", dir.path().join("none").display()), "sslrootcert"),
+    ] {
+        let error = TestApp::on(&format!("{url}?{options}")).await.err();
+        let error = format!("{:#}", error.unwrap_or_else(|| panic!("{options} was let in")));
+        assert!(error.contains(said), "{options}: {error}");
+    }
 }
