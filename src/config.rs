@@ -26,6 +26,8 @@ pub struct Settings {
     pub database_read: Option<DatabaseUrl>,
     /// Connections, each on its own thread (`ASCN_DB_THREADS`); on SQLite those that read.
     pub db_threads: usize,
+    /// Jobs that may wait for those that read, and as many for those that write (`ASCN_DB_QUEUE`).
+    pub db_queue: usize,
     /// Where the API listens (`ASCN_BIND`).
     pub bind: SocketAddr,
     /// Where the metrics listen, `None` for nowhere (`ASCN_METRICS_BIND`).
@@ -113,6 +115,7 @@ impl Settings {
         let mut settings = Self {
             database_read,
             db_threads: vars.required("ASCN_DB_THREADS", |n| database.parse_threads(n))?,
+            db_queue: vars.required("ASCN_DB_QUEUE", reader::queue)?,
             bind: vars.required("ASCN_BIND", network::address)?,
             metrics_bind: vars.required("ASCN_METRICS_BIND", |s| {
                 if s == "off" { Ok(None) } else { network::address(s).map(Some) }

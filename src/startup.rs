@@ -180,6 +180,7 @@ impl Application {
             target,
             None,
             settings.db_threads,
+            settings.db_queue,
             TxEnv { clock: clock.clone() },
             Arc::clone(&watch),
         )?;

@@ -43,6 +43,12 @@ pub const SETTINGS: &[SettingDoc] = &[
         "database connections, 1 to 128; auto is 8 on PostgreSQL, and on SQLite one reader per \
          core, 2 to 8",
     ),
+    setting(
+        "ASCN_DB_QUEUE",
+        Some("1024"),
+        "reads that may wait for a database connection, and as many writes, 1 to 65536; whoever \
+         comes beyond that is answered 503 at once",
+    ),
     setting("ASCN_BIND", Some("127.0.0.1:8080"), "the address and port of the API"),
     setting(
         "ASCN_METRICS_BIND",

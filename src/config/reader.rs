@@ -129,6 +129,13 @@ pub(super) fn limit(text: &str) -> Parsed<Option<NonZeroU32>> {
     text.parse().ok().ok_or_else(wrong).map(Some)
 }
 
+pub(super) fn queue(text: &str) -> Parsed<usize> {
+    match text.parse() {
+        Ok(jobs @ 1..=65_536) => Ok(jobs),
+        Ok(_) | Err(_) => Err("expected a whole number from 1 to 65536".to_owned()),
+    }
+}
+
 pub(super) fn mebibytes(text: &str) -> Parsed<u64> {
     match text.parse::<u64>() {
         Ok(count @ 0..=65_536) => Ok(count * 1_048_576),

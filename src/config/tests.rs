@@ -38,6 +38,7 @@ fn every_setting_can_be_set() {
         ("DATABASE_URL", "postgres://u:pw@db.example/d"),
         ("DATABASE_READ_URL", "postgres://u:pw@replica.example/d"),
         ("ASCN_DB_THREADS", "3"),
+        ("ASCN_DB_QUEUE", "7"),
         ("ASCN_BIND", "0.0.0.0:80"),
         ("ASCN_METRICS_BIND", "off"),
         ("ASCN_TOKEN_SECRET", &format!("{SECRET},{SECRET}2")),
@@ -54,7 +55,7 @@ fn every_setting_can_be_set() {
     ])
     .unwrap();
     assert!(matches!(settings.database_read, Some(DatabaseUrl::Postgres { .. })));
-    assert_eq!((settings.db_threads, settings.cache_bytes), (3, 0));
+    assert_eq!((settings.db_threads, settings.db_queue, settings.cache_bytes), (3, 7, 0));
     assert_eq!((settings.metrics_bind, settings.request_limit_per_minute), (None, None));
     assert_eq!(settings.login_limit_per_minute.unwrap().get(), 5);
     assert_eq!(settings.trusted_proxies.len(), 2);
@@ -77,6 +78,7 @@ fn what_cannot_be_understood_is_named_and_not_shown() {
         ("DATABASE_URL", ""),
         ("DATABASE_READ_URL", "postgres://u:topsecret@h/d"),
         ("ASCN_DB_THREADS", "0"),
+        ("ASCN_DB_QUEUE", "0"),
         ("ASCN_BIND", "localhost:8080"),
         ("ASCN_METRICS_BIND", "8080"),
         ("ASCN_TOKEN_SECRET", "topsecret"),

@@ -20,9 +20,6 @@ use super::{
     watch::{self, Watch},
 };
 
-/// Jobs waiting for readers or for the writer, beyond which callers are turned away.
-const QUEUE: usize = 1024;
-
 /// A read on a database thread.
 type ReadJob = Box<dyn FnOnce(&mut Conn) + Send>;
 /// What a write job leaves: how to answer it, told whether the commit succeeded, and what it wrote.
@@ -42,7 +39,7 @@ pub struct Db {
 
 impl Db {
     /// Starts the database threads. The database is migrated already; `watch` is told of each commit before its writers are
-    /// answered.
+    /// answered. Beyond `queue` jobs that wait for readers, or as many for writers, callers are turned away.
     ///
     /// # Errors
     /// When a thread cannot be started.
@@ -50,11 +47,12 @@ impl Db {
         target: Target,
         read_target: Option<Target>,
         threads: usize,
+        queue: usize,
         env: TxEnv,
         watch: Arc<Watch>,
     ) -> StoreResult<Self> {
-        let (reads, read_queue) = bounded::<ReadJob>(QUEUE);
-        let (writes, write_queue) = bounded::<WriteJob>(QUEUE);
+        let (reads, read_queue) = bounded::<ReadJob>(queue);
+        let (writes, write_queue) = bounded::<WriteJob>(queue);
         let readers = read_target.unwrap_or_else(|| target.clone());
         for i in 0..threads.max(1) {
             let (queue, target) = (read_queue.clone(), readers.clone());

@@ -166,7 +166,12 @@ impl TestApp {
 
     /// Starts a service with reference data and one setting of its own.
     pub async fn with_setting(name: &str, value: &str) -> Self {
-        Self::start(Fill::Seeded, &[(name, value)]).await
+        Self::with_settings(&[(name, value)]).await
+    }
+
+    /// Starts a service with reference data and settings of its own.
+    pub async fn with_settings(more: &[(&str, &str)]) -> Self {
+        Self::start(Fill::Seeded, more).await
     }
 
     /// Starts a service as a demo has it: the published history and an open cycle `me-2026`.

@@ -21,6 +21,7 @@ mod accounts;
 mod additions;
 mod auth;
 mod carry;
+mod busy;
 mod cities;
 mod comments;
 mod concurrency;

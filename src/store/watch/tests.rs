@@ -29,7 +29,7 @@ async fn what_cannot_be_read_back_is_in_doubt_until_it_can() {
     conn.migrate().unwrap();
     let watch = Watch::load(&mut conn, clock.clone()).unwrap();
     let env = TxEnv { clock: clock.clone() };
-    let db = Db::start(target, None, 1, env, Arc::clone(&watch)).unwrap();
+    let db = Db::start(target, None, 1, 16, env, Arc::clone(&watch)).unwrap();
 
     let now = clock.now();
     let email = Email::parse("a@b.example").unwrap();

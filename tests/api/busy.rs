@@ -1,0 +1,106 @@
+//! A database queue that is full: whoever comes then is told to try again at once, and nothing of it stays behind.
+
+use std::{pin::Pin, sync::mpsc};
+
+use ascn_tracker::store::StoreError;
+use futures_util::{FutureExt as _, future::join_all};
+use serde_json::json;
+use tokio::sync::oneshot;
+
+use crate::{
+    helpers::{Answered, TestApp},
+    projects::sample,
+};
+
+/// The jobs that may wait where a queue is filled.
+const QUEUE: usize = 2;
+
+type Waiting<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + 'a>>;
+
+/// A full queue, behind a job that waits for the gate.
+struct Jam<'a> {
+    gate: mpsc::Sender<()>,
+    jobs: Vec<Waiting<'a>>,
+}
+
+/// One thread that reads and one that writes: of several, one may still be on its way to a job that then makes room.
+async fn narrow() -> TestApp {
+    TestApp::with_settings(&[("ASCN_DB_THREADS", "1"), ("ASCN_DB_QUEUE", &QUEUE.to_string())]).await
+}
+
+impl<'a> Jam<'a> {
+    async fn of(submit: impl Fn(Box<dyn FnOnce() + Send>) -> Waiting<'a>) -> Self {
+        let (gate, closed) = mpsc::channel::<()>();
+        let (begun, at_work) = oneshot::channel();
+        let mut jobs = vec![submit(Box::new(move || {
+            begun.send(()).unwrap();
+            // Nothing is ever sent: this waits for the end of the gate.
+            let _ = closed.recv();
+        }))];
+        assert!((&mut jobs[0]).now_or_never().is_none());
+        at_work.await.unwrap();
+        for _ in 0..QUEUE {
+            let mut job = submit(Box::new(|| ()));
+            assert!((&mut job).now_or_never().is_none());
+            jobs.push(job);
+        }
+        Self { gate, jobs }
+    }
+    /// Lets the jobs go on; none that was taken in is lost.
+    async fn end(self) {
+        drop(self.gate);
+        for job in join_all(self.jobs).await {
+            job.unwrap();
+        }
+    }
+}
+
+/// Told to try again, and by what.
+#[track_caller]
+fn assert_busy(answer: &Answered) {
+    assert_eq!((answer.status, &answer.json()["code"]), (503, &json!("busy")), "{}", answer.text);
+    assert_eq!(answer.header("retry-after"), Some("1"));
+}
+
+#[actix_web::test]
+async fn whoever_finds_the_queue_of_writes_full_tries_again_and_others_read_on() {
+    let app = narrow().await;
+    let officer = app.officer("da-nang").await;
+    let project = sample("da-nang", "Smart water");
+    for written in 0..3 {
+        let jam = Jam::of(|work| {
+            Box::pin(app.state.db.keep(move |_| {
+                work();
+                Ok(())
+            }))
+        })
+        .await;
+        for _ in 0..3 {
+            assert_busy(&officer.post("projects", &project).await);
+        }
+        let all = officer.get("projects").await.expect(200).json();
+        assert_eq!(all["items"].as_array().unwrap().len(), written);
+        jam.end().await;
+        officer.post("projects", &project).await.expect(201);
+    }
+}
+
+#[actix_web::test]
+async fn whoever_finds_the_queue_of_reads_full_tries_again() {
+    let app = narrow().await;
+    let officer = app.officer("da-nang").await;
+    for _ in 0..3 {
+        let jam = Jam::of(|work| {
+            Box::pin(app.state.db.read(move |_| {
+                work();
+                Ok(())
+            }))
+        })
+        .await;
+        for _ in 0..3 {
+            assert_busy(&officer.get("projects").await);
+        }
+        jam.end().await;
+        officer.get("projects").await.expect(200);
+    }
+}
