@@ -45,7 +45,7 @@ pub struct Login {
     #[schema(example = "officer.da-nang@demo.example")]
     pub email: String,
     /// The password.
-    #[schema(format = Password)]
+    #[schema(format = Password, example = "four words and a horse")]
     pub password: String,
 }
 
@@ -54,6 +54,7 @@ pub struct Login {
 #[serde(deny_unknown_fields)]
 pub struct Refresh {
     /// The refresh token of the last answer.
+    #[schema(example = "Zt5nM1l0c2g1bXBsZS10b2tlbi1vbmx5LWFzLWFuLWV4YQ")]
     pub refresh_token: String,
 }
 
@@ -62,7 +63,7 @@ pub struct Refresh {
 #[serde(deny_unknown_fields)]
 pub struct Acceptance {
     /// The password to be set: 12 to 128 characters, not among the most common ones.
-    #[schema(format = Password, min_length = 12, max_length = 128)]
+    #[schema(format = Password, min_length = 12, max_length = 128, example = "four words and a horse")]
     pub password: String,
 }
 

@@ -48,10 +48,10 @@ async fn get_me(own: Own, state: Data<State>) -> ApiResult<Answer> {
 #[serde(deny_unknown_fields)]
 pub struct PasswordChange {
     /// The password as it is.
-    #[schema(format = Password)]
+    #[schema(format = Password, example = "four words and a horse")]
     pub current_password: String,
     /// The password as it shall be: 12 to 128 characters, not among the most common ones.
-    #[schema(format = Password, min_length = 12, max_length = 128)]
+    #[schema(format = Password, min_length = 12, max_length = 128, example = "another horse and four words")]
     pub new_password: String,
 }
 

@@ -13,6 +13,7 @@ use super::{
 
 mod base;
 mod complete;
+mod examples;
 mod parameters;
 mod problems;
 
@@ -27,6 +28,7 @@ pub fn document() -> &'static OpenApi {
             .configure(super::routes)
             .split_for_parts();
         complete::complete(&mut document);
+        examples::complete(&mut document);
         document
     })
 }

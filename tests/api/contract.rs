@@ -5,32 +5,10 @@ use std::{collections::BTreeSet, fs};
 use ascn_tracker::api::openapi;
 use serde_json::Value;
 
-use crate::helpers::TestApp;
-
-/// An operation of the document.
-struct Operation {
-    method: String,
-    path: String,
-    value: Value,
-}
-
-fn document() -> Value {
-    serde_json::to_value(openapi::document()).unwrap()
-}
-
-fn operations(document: &Value) -> Vec<Operation> {
-    let mut all = Vec::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, value) in item.as_object().unwrap() {
-            all.push(Operation {
-                method: method.clone(),
-                path: path.clone(),
-                value: value.clone(),
-            });
-        }
-    }
-    all
-}
+use crate::{
+    helpers::TestApp,
+    operations::{Operation, document, operations},
+};
 
 /// Runs a check on each operation and fails with everything that it finds.
 fn each(check: impl Fn(&Operation) -> Option<String>) {

@@ -15,6 +15,9 @@
 
 mod filing;
 mod helpers;
+mod operations;
+mod scene;
+mod schema;
 
 mod access;
 mod accounts;
@@ -31,6 +34,7 @@ mod cycles;
 mod demo;
 mod docs;
 mod extensions;
+mod examples;
 mod faults;
 mod figures;
 mod grants;

@@ -10,7 +10,10 @@ use utoipa::{
 };
 
 use super::complete::{IfMatch, Shape};
-use crate::api::error::{PROBLEMS, Problem, ProblemKind};
+use crate::{
+    api::error::{Fault, PROBLEMS, Problem, ProblemKind},
+    domain::fault::ValueFault,
+};
 
 /// The component of each status.
 const RESPONSES: &[(u16, &str)] = &[
@@ -133,7 +136,7 @@ fn register(components: &mut Components, status: u16, name: &str) {
     let described: Vec<String> =
         kinds.iter().map(|k| format!("{} (`{}`). {}", k.title, k.code, k.help)).collect();
     let mut content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    content.example = kinds.first().map(|k| example(k));
+    content.example = kinds.first().and_then(|k| example(k));
     let mut response = ResponseBuilder::new()
         .description(described.join("\n\n"))
         .content("application/problem+json", content)
@@ -142,13 +145,26 @@ fn register(components: &mut Components, status: u16, name: &str) {
     components.responses.insert(name.to_owned(), response.into());
 }
 
-fn example(kind: &ProblemKind) -> serde_json::Value {
-    json!({
-        "type": format!("/docs/problems/{}", kind.code),
-        "code": kind.code,
-        "title": kind.title,
-        "status": kind.status,
-        "detail": kind.title.to_lowercase(),
-        "instance": "urn:uuid:019346a0-0000-7000-8000-000000000000",
-    })
+fn example(kind: &ProblemKind) -> Option<serde_json::Value> {
+    let fault = match kind.status {
+        400 => {
+            Some(Fault::pointer("/title", "type", "invalid type: integer `4`, expected a string"))
+        }
+        422 => {
+            let missing = ValueFault::required();
+            Some(Fault::pointer("/title", missing.code, missing.detail))
+        }
+        _ => None,
+    };
+    let problem = Problem {
+        kind: format!("/docs/problems/{}", kind.code),
+        code: kind.code.to_owned(),
+        title: kind.title.to_owned(),
+        status: kind.status,
+        detail: kind.title.to_lowercase(),
+        instance: "urn:uuid:019346a0-0000-7000-8000-000000000000".to_owned(),
+        errors: fault.into_iter().collect(),
+        changed: None,
+    };
+    serde_json::to_value(problem).ok()
 }

@@ -41,6 +41,7 @@ pub struct NewReport {
     /// Values that were measured, each indicator once on a day.
     pub indicator_values: Option<Vec<NewIndicatorValue>>,
     /// Where it can be looked up; at most 50 links.
+    #[schema(example = json!([{"title": "Minutes of the opening", "url": "https://danang.gov.vn/opening"}]))]
     pub evidence: Option<Vec<NewEvidence>>,
     /// An explicit statement that nothing changed.
     pub unchanged: Option<bool>,

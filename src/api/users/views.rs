@@ -204,6 +204,7 @@ pub struct NewUser {
     pub name: Option<String>,
     /// What the person is to act as.
     #[serde(default)]
+    #[schema(example = json!([{"role": "city_officer", "scope": {"kind": "city", "key": "da-nang"}}]))]
     pub grants: Vec<NewGrant>,
 }
 
@@ -213,11 +214,11 @@ pub struct NewUser {
 pub struct UserPatch {
     /// What others call the person.
     #[serde(default, deserialize_with = "patch::some")]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "Tran Thi Mai")]
     pub name: Option<Option<String>>,
     /// Whether the account is shut out: its sessions end at once.
     #[serde(default, deserialize_with = "patch::some")]
-    #[schema(value_type = bool)]
+    #[schema(value_type = bool, example = false)]
     pub disabled: Option<Option<bool>>,
 }
 

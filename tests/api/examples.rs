@@ -1,0 +1,266 @@
+//! The examples of the contract, replayed: each operation is called with the body and the parameters that its document
+//! gives as an example, by somebody who may do it, and the answer must be what the document promises.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::{
+    helpers::{Answered, Caller, TestApp},
+    operations::{Operation, document, operations, resolve},
+    scene::{Scene, Stage, let_in},
+    schema::differs,
+};
+use Stage::{Account, Approved, Demo, Draft, Open, Recorded, Scheduled, Submitted};
+use Who::{Administrator, Guest, Nobody, Officer, Representative, Secretariat};
+
+/// Who may do it.
+#[derive(Debug, Clone, Copy)]
+enum Who {
+    Nobody,
+    Officer,
+    Representative,
+    Secretariat,
+    Administrator,
+    /// The account of the scene.
+    Guest,
+}
+
+/// Each operation with who calls it, and on what.
+const ROWS: &[(&str, Who, Stage)] = &[
+    ("get_live", Nobody, Demo),
+    ("get_ready", Nobody, Demo),
+    ("sign_in", Nobody, Demo),
+    ("refresh_session", Nobody, Account),
+    ("sign_out", Guest, Account),
+    ("accept_invitation", Nobody, Account),
+    ("get_me", Officer, Demo),
+    ("put_password", Guest, Account),
+    ("list_sessions", Officer, Demo),
+    ("delete_sessions", Guest, Account),
+    ("list_users", Administrator, Demo),
+    ("create_user", Administrator, Demo),
+    ("get_user", Representative, Account),
+    ("patch_user", Administrator, Account),
+    ("create_grant", Representative, Account),
+    ("delete_grant", Administrator, Account),
+    ("list_countries", Officer, Demo),
+    ("list_chairs", Officer, Demo),
+    ("get_framework", Officer, Demo),
+    ("list_plan_cycles", Officer, Demo),
+    ("list_partner_types", Officer, Demo),
+    ("list_cities", Officer, Demo),
+    ("create_city", Secretariat, Demo),
+    ("get_city", Officer, Demo),
+    ("edit_city", Secretariat, Demo),
+    ("list_partners", Officer, Demo),
+    ("create_partner", Secretariat, Demo),
+    ("get_partner", Officer, Demo),
+    ("edit_partner", Secretariat, Demo),
+    ("get_plan", Officer, Demo),
+    ("write_plan", Officer, Demo),
+    ("list_cycles", Officer, Demo),
+    ("create_cycle", Secretariat, Demo),
+    ("get_cycle", Officer, Scheduled),
+    ("edit_cycle", Secretariat, Scheduled),
+    ("open_cycle", Secretariat, Scheduled),
+    ("close_cycle", Secretariat, Open),
+    ("list_projects", Officer, Demo),
+    ("create_project", Officer, Demo),
+    ("get_project", Officer, Approved),
+    ("edit_project", Officer, Recorded),
+    ("delete_project", Officer, Recorded),
+    ("list_project_history", Officer, Approved),
+    ("list_milestones", Officer, Recorded),
+    ("create_milestone", Officer, Recorded),
+    ("get_milestone", Officer, Recorded),
+    ("edit_milestone", Officer, Recorded),
+    ("delete_milestone", Officer, Recorded),
+    ("list_indicators", Officer, Recorded),
+    ("create_indicator", Officer, Recorded),
+    ("get_indicator", Officer, Recorded),
+    ("edit_indicator", Officer, Recorded),
+    ("delete_indicator", Officer, Recorded),
+    ("list_partnerships", Officer, Recorded),
+    ("create_partnership", Officer, Recorded),
+    ("get_partnership", Officer, Recorded),
+    ("edit_partnership", Officer, Recorded),
+    ("delete_partnership", Officer, Recorded),
+    ("list_reports", Officer, Approved),
+    ("list_project_reports", Officer, Approved),
+    ("get_report", Officer, Approved),
+    ("write_report", Officer, Recorded),
+    ("write_report", Officer, Draft),
+    ("get_readiness", Officer, Draft),
+    ("submit_report", Officer, Draft),
+    ("withdraw_report", Officer, Submitted),
+    ("return_report", Representative, Submitted),
+    ("approve_report", Representative, Submitted),
+    ("reopen_report", Secretariat, Approved),
+    ("list_report_history", Representative, Approved),
+    ("list_comments", Officer, Submitted),
+    ("create_comment", Representative, Submitted),
+    ("get_comment", Officer, Submitted),
+    ("resolve_comment", Officer, Submitted),
+    ("get_figures_table", Officer, Demo),
+    ("list_journal_entries", Secretariat, Demo),
+    ("get_journal_head", Secretariat, Demo),
+    ("verify_journal", Secretariat, Demo),
+];
+
+async fn caller<'a>(app: &'a TestApp, who: Who, scene: &Scene) -> Caller<'a> {
+    match who {
+        Nobody => app.anonymous(),
+        Officer => app.officer("da-nang").await,
+        Representative => app.representative("VN").await,
+        Secretariat => app.secretariat().await,
+        Administrator => app.administrator().await,
+        Guest => app.bearer(&scene.access_token),
+    }
+}
+
+/// The tag of what the operation changes; none where nothing is there yet.
+async fn tag(caller: &Caller<'_>, operation: &Operation, path: &str) -> Option<String> {
+    if !operation.takes_if_match() {
+        return None;
+    }
+    let record = if operation.method == "post" { path.rsplit_once('/')?.0 } else { path };
+    let read = caller.get(record).await;
+    (read.status == 200).then(|| read.etag())
+}
+
+/// Calls an operation with its examples and one of its bodies.
+async fn call(
+    app: &TestApp,
+    (operation, who): (&Operation, Who),
+    scene: &Scene,
+    body: Option<(&str, &Value)>,
+) -> Answered {
+    let caller = caller(app, who, scene).await;
+    let mut path = scene.path(&operation.path);
+    let tag = tag(&caller, operation, &path).await;
+    let query = operation.query();
+    if !query.is_empty() {
+        path = format!("{path}?{query}");
+    }
+    let mut headers: Vec<(&str, &str)> = tag.iter().map(|t| ("if-match", t.as_str())).collect();
+    // Tokens are made once and are in no document.
+    let refresh = json!({ "refresh_token": scene.refresh_token });
+    let example = match body {
+        Some((kind, content)) => {
+            headers.push(("content-type", kind));
+            Some(if operation.id == "refresh_session" { &refresh } else { &content["example"] })
+        }
+        None => None,
+    };
+    caller.send(&operation.method.to_uppercase(), &path, example, &headers).await
+}
+
+/// Says what about an answer is not the success that the document promises.
+fn fault(document: &Value, operation: &Operation, answer: &Answered) -> Option<String> {
+    if !operation.successes().contains(&answer.status) {
+        return Some(format!("{} {}", answer.status, answer.text));
+    }
+    let kind = answer.header("content-type").unwrap_or_default();
+    operation.breach(document, answer.status, kind, &answer.json())
+}
+
+#[actix_web::test]
+async fn every_example_is_accepted_and_answered_as_the_contract_says() {
+    let app = TestApp::demo().await;
+    let document = document();
+    let operations = operations(&document);
+    let_in(&app, "officer.da-nang@demo.example").await;
+    let (mut faults, mut seen) = (Vec::new(), BTreeSet::new());
+    for (id, who, stage) in ROWS {
+        let Some(operation) = operations.iter().find(|o| o.id == *id) else {
+            faults.push(format!("{id} is not in the contract"));
+            continue;
+        };
+        let bodies = operation.bodies();
+        let each = if bodies.is_empty() {
+            vec![None]
+        } else {
+            bodies.into_iter().map(Some).collect::<Vec<_>>()
+        };
+        // One that is written anew and one that is there already.
+        let plan_cycles: &[&str] =
+            if *id == "write_plan" { &["2018-2025", "2026-2035"] } else { &["2018-2025"] };
+        for body in each {
+            for plan_cycle in plan_cycles {
+                let mut scene = Scene::set(&app, *stage).await;
+                scene.plan_cycle = (*plan_cycle).to_owned();
+                let answer = call(&app, (operation, *who), &scene, body).await;
+                faults.extend(fault(&document, operation, &answer).map(|f| format!("{id}: {f}")));
+                seen.insert((id.to_string(), answer.status));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    let promised: BTreeSet<(String, u16)> = operations
+        .iter()
+        .flat_map(|o| o.successes().into_iter().map(|status| (o.id.clone(), status)))
+        .collect();
+    let missing: Vec<_> = promised.difference(&seen).collect();
+    assert!(missing.is_empty(), "successes of the contract that nobody saw: {missing:?}");
+}
+
+#[test]
+fn every_body_has_an_example_that_fits_its_schema() {
+    let document = document();
+    let mut faults = Vec::new();
+    for operation in operations(&document) {
+        for (kind, content) in operation.bodies() {
+            let fault = match content.get("example") {
+                None => Some("no example".to_owned()),
+                Some(example) => differs(&document, &content["schema"], example, ""),
+            };
+            faults.extend(fault.map(|f| format!("{} ({kind}): {f}", operation.id)));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_refusal_of_the_contract_has_an_example_that_is_a_problem() {
+    let document = document();
+    let problem = json!({ "$ref": "#/components/schemas/Problem" });
+    let mut faults = Vec::new();
+    for operation in operations(&document) {
+        for (status, response) in operation.value["responses"].as_object().unwrap() {
+            if status.starts_with('2') {
+                continue;
+            }
+            let content = &resolve(&document, response)["content"]["application/problem+json"];
+            let example = &content["example"];
+            let fault = if content["schema"] != problem {
+                Some("its schema is not that of problems".to_owned())
+            } else if example["status"].as_u64() != status.parse().ok() {
+                Some(format!("an example of it is expected, not {example}"))
+            } else {
+                differs(&document, &problem, example, "")
+            };
+            faults.extend(fault.map(|f| format!("{} {status}: {f}", operation.id)));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[actix_web::test]
+async fn whoever_is_not_signed_in_is_refused_as_the_contract_says() {
+    let app = TestApp::demo().await;
+    let document = document();
+    let scene = Scene::set(&app, Recorded).await;
+    let mut faults = Vec::new();
+    for operation in operations(&document) {
+        if operation.value["security"].as_array().is_some_and(Vec::is_empty) {
+            continue;
+        }
+        let body = operation.bodies().into_iter().next();
+        let answer = call(&app, (&operation, Nobody), &scene, body).await.expect(401);
+        let kind = answer.header("content-type").unwrap_or_default();
+        let fault = operation.breach(&document, 401, kind, &answer.json());
+        faults.extend(fault.map(|f| format!("{}: {f}", operation.id)));
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}

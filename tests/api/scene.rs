@@ -1,0 +1,204 @@
+//! What an operation is called on: a project of Da Nang with its parts, a cycle or an account, brought as far as the
+//! operation needs it.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    filing::{CYCLE, cycle, ready, report},
+    helpers::{PASSWORD_OF_THEIRS, TestApp},
+};
+
+/// How far things are when the operation is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// What every demo has: reference data and the published history.
+    Demo,
+    /// A project that was never reported on, with a milestone, an indicator and a partnership.
+    Recorded,
+    /// Its report is a draft that was never handed in.
+    Draft,
+    /// Its report waits for a decision, with a comment.
+    Submitted,
+    /// Its report is approved.
+    Approved,
+    /// A cycle that is not open yet.
+    Scheduled,
+    /// A cycle that is open.
+    Open,
+    /// An account of a reader of Da Nang, with a session, and an invitation of somebody else.
+    Account,
+}
+
+/// The names of what is there.
+#[derive(Debug, Clone)]
+pub struct Scene {
+    /// The plan cycle of the plan that is read or written.
+    pub plan_cycle: String,
+    /// The access token of the account.
+    pub access_token: String,
+    /// The refresh token of the account.
+    pub refresh_token: String,
+    project: String,
+    milestone: String,
+    indicator: String,
+    partnership: String,
+    comment: String,
+    cycle: String,
+    user: String,
+    grant: String,
+    invitation: String,
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// A word that was not used before.
+fn fresh() -> String {
+    static NEXT: AtomicUsize = AtomicUsize::new(1);
+    format!("x{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+impl Scene {
+    /// Sets the scene, through the API as its people would.
+    pub async fn set(app: &TestApp, stage: Stage) -> Self {
+        let nobody = || Uuid::nil().to_string();
+        let mut scene = Self {
+            plan_cycle: "2018-2025".to_owned(),
+            access_token: String::new(),
+            refresh_token: String::new(),
+            project: "da-nang-1".to_owned(),
+            milestone: nobody(),
+            indicator: nobody(),
+            partnership: nobody(),
+            comment: nobody(),
+            cycle: CYCLE.to_owned(),
+            user: nobody(),
+            grant: nobody(),
+            invitation: "none".to_owned(),
+        };
+        match stage {
+            Stage::Demo => {}
+            Stage::Scheduled | Stage::Open => scene.plan(app, stage == Stage::Open).await,
+            Stage::Account => scene.invite(app).await,
+            Stage::Recorded => scene.record(app).await,
+            Stage::Draft | Stage::Submitted | Stage::Approved => {
+                scene.record(app).await;
+                scene.file(app, stage).await;
+            }
+        }
+        scene
+    }
+
+    async fn record(&mut self, app: &TestApp) {
+        let officer = app.officer("da-nang").await;
+        let body = json!({
+            "city": "da-nang", "plan_cycle": "2018-2025", "title": "Smart buses", "summary": "What it is about.",
+            "focus_area": "built-infrastructure", "starts_on": "2021-01-01", "ends_on": "2025-12-31"
+        });
+        self.project = text(&officer.post("projects", &body).await.expect(201).json()["code"]);
+        for (kind, body, id) in [
+            (
+                "milestones",
+                json!({ "title": "Depot opens", "due_on": "2024-06-30" }),
+                &mut self.milestone,
+            ),
+            (
+                "indicators",
+                json!({ "name": "Passengers", "kind": "outcome", "unit": "a day", "better": "up",
+                        "target": { "value": 15, "on": "2025-12-31" } }),
+                &mut self.indicator,
+            ),
+            (
+                "partnerships",
+                json!({ "partner": "asean-korea-cooperation-fund", "role": "funder", "stage": "mou" }),
+                &mut self.partnership,
+            ),
+        ] {
+            let path = format!("projects/{}/{kind}", self.project);
+            *id = text(&officer.post(&path, &body).await.expect(201).json()["id"]);
+        }
+    }
+
+    async fn file(&mut self, app: &TestApp, stage: Stage) {
+        let officer = app.officer("da-nang").await;
+        officer.put(&report(&self.project), &ready(), None).await.expect(201);
+        if stage == Stage::Draft {
+            return;
+        }
+        officer.act(&self.project, "submit").await.expect(200);
+        let comments = format!("{}/comments", report(&self.project));
+        let said = json!({ "text": "Since when?" });
+        self.comment = text(&officer.post(&comments, &said).await.expect(201).json()["id"]);
+        if stage == Stage::Approved {
+            let representative = app.representative("VN").await;
+            representative.act(&self.project, "approve").await.expect(200);
+        }
+    }
+
+    async fn plan(&mut self, app: &TestApp, open: bool) {
+        let secretariat = app.secretariat().await;
+        self.cycle = format!("me-{}", fresh());
+        secretariat.post("cycles", &cycle(&self.cycle)).await.expect(201);
+        if open {
+            let path = format!("cycles/{}/open", self.cycle);
+            secretariat.send("POST", &path, None, &[]).await.expect(200);
+        }
+    }
+
+    async fn invite(&mut self, app: &TestApp) {
+        let role = json!([{ "role": "reader", "scope": { "kind": "city", "key": "da-nang" } }]);
+        let (user, tokens) = app.joined(&format!("{}@scene.example", fresh()), role.clone()).await;
+        let (_, invitation) = app.invited(&format!("{}@scene.example", fresh()), role).await;
+        let account =
+            app.administrator().await.get(&format!("users/{user}")).await.expect(200).json();
+        self.grant = text(&account["grants"][0]["id"]);
+        self.access_token = text(&tokens["access_token"]);
+        self.refresh_token = text(&tokens["refresh_token"]);
+        (self.user, self.invitation) = (user, invitation);
+    }
+
+    /// Fills in a path of the contract.
+    pub fn path(&self, template: &str) -> String {
+        let segments: Vec<&str> = template.split('/').collect();
+        let filled = segments.iter().enumerate().map(|(i, segment)| {
+            let before = i.checked_sub(1).map_or("", |i| segments[i]);
+            match (*segment, before) {
+                ("{project}", _) => &self.project,
+                ("{cycle}", _) => &self.cycle,
+                ("{city}", _) => "da-nang",
+                ("{plan_cycle}", _) => &self.plan_cycle,
+                ("{partner}", _) => "world-bank",
+                ("{token}", _) => &self.invitation,
+                ("{grant_id}", _) => &self.grant,
+                ("{id}", "milestones") => &self.milestone,
+                ("{id}", "indicators") => &self.indicator,
+                ("{id}", "partnerships") => &self.partnership,
+                ("{id}", "comments") => &self.comment,
+                ("{id}", "users") => &self.user,
+                (other, _) if other.starts_with('{') => panic!("what is {other} in {template}?"),
+                (other, _) => other,
+            }
+        });
+        filled.collect::<Vec<&str>>().join("/")
+    }
+}
+
+/// Gives a demo's account the password that the contract's examples sign in with.
+pub async fn let_in(app: &TestApp, address: &str) {
+    use ascn_tracker::{
+        auth::password::NewPassword,
+        domain::user::Email,
+        store::{StoreError, unguarded, users},
+    };
+    let hash = app.state.passwords.hash(NewPassword::parse(PASSWORD_OF_THEIRS).unwrap());
+    let (hash, address) = (hash.await.unwrap(), Email::parse(address).unwrap());
+    let set = move |c: &mut _| -> Result<(), StoreError> {
+        let user = users::find_by_email(c, &address)?.unwrap();
+        unguarded::set_password(c, user.id, &hash)
+    };
+    app.state.db.keep(set).await.unwrap();
+}
