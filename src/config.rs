@@ -136,9 +136,10 @@ impl Settings {
             warnings: Vec::new(),
         };
         settings.warnings = vars.unknown();
+        settings.warnings.extend(vars.not_acted_on());
         if settings.metrics_bind.is_some_and(|address| !address.ip().is_loopback()) {
             settings.warnings.push(
-                "ASCN_METRICS_BIND is not a loopback address: metrics are served without sign-in"
+                "ASCN_METRICS_BIND is not a loopback address: metrics ask for no sign-in"
                     .to_owned(),
             );
         }

@@ -11,6 +11,8 @@ pub struct SettingDoc {
     pub default: Option<&'static str>,
     /// What it does and what may be written.
     pub help: &'static str,
+    /// Whether this version acts on it.
+    pub acted_on: bool,
 }
 
 const fn setting(
@@ -18,8 +20,20 @@ const fn setting(
     default: Option<&'static str>,
     help: &'static str,
 ) -> SettingDoc {
-    SettingDoc { name, default, help }
+    SettingDoc { name, default, help, acted_on: true }
 }
+
+/// A setting that is checked already and that a later version acts on.
+const fn later(
+    name: &'static str,
+    default: Option<&'static str>,
+    help: &'static str,
+) -> SettingDoc {
+    SettingDoc { name, default, help, acted_on: false }
+}
+
+/// What is said of a setting that this version does not act on.
+pub(super) const NOT_ACTED_ON: &str = "this version does not act on it yet";
 
 /// Every setting there is.
 pub const SETTINGS: &[SettingDoc] = &[
@@ -36,7 +50,7 @@ pub const SETTINGS: &[SettingDoc] = &[
         None,
         "a file that holds the password for a DATABASE_URL without one",
     ),
-    setting("DATABASE_READ_URL", None, "a replica of the PostgreSQL database, for reading"),
+    later("DATABASE_READ_URL", None, "a replica of the PostgreSQL database, for reading"),
     setting(
         "ASCN_DB_THREADS",
         Some("auto"),
@@ -50,7 +64,7 @@ pub const SETTINGS: &[SettingDoc] = &[
          comes beyond that is answered 503 at once",
     ),
     setting("ASCN_BIND", Some("127.0.0.1:8080"), "the address and port of the API"),
-    setting(
+    later(
         "ASCN_METRICS_BIND",
         Some("127.0.0.1:9464"),
         "the address and port of /metrics, which asks for no sign-in; or off",
@@ -67,7 +81,7 @@ pub const SETTINGS: &[SettingDoc] = &[
         None,
         "the password of every demo account; without it one is made up and printed",
     ),
-    setting(
+    later(
         "ASCN_TRUSTED_PROXIES",
         None,
         "proxies whose word on a caller's address is taken: comma-separated addresses or networks, \
@@ -78,13 +92,13 @@ pub const SETTINGS: &[SettingDoc] = &[
         None,
         "web pages that may call the API: comma-separated, as https://dashboard.example",
     ),
-    setting("ASCN_PUBLIC_RELEASES", Some("false"), "whether releases are read without sign-in"),
-    setting(
+    later("ASCN_PUBLIC_RELEASES", Some("false"), "whether releases are read without sign-in"),
+    later(
         "ASCN_LOGIN_LIMIT_PER_MINUTE",
         Some("10"),
         "sign-in attempts a minute per address and per account; or off",
     ),
-    setting(
+    later(
         "ASCN_REQUEST_LIMIT_PER_MINUTE",
         Some("600"),
         "requests a minute per caller and per address; or off",
@@ -99,11 +113,12 @@ pub const SETTINGS: &[SettingDoc] = &[
 #[must_use]
 pub fn settings_help() -> String {
     let mut text = String::from("Settings, from the environment:\n");
-    for SettingDoc { name, default, help } in SETTINGS {
+    for SettingDoc { name, default, help, acted_on } in SETTINGS {
         let default = default.map(|value| format!(" [default: {value}]")).unwrap_or_default();
         // Writing to a String does not fail.
         let _ = write!(text, "\n  {name}{default}\n");
-        for line in wrap(help, 88) {
+        let later = if *acted_on { String::new() } else { format!(" ({NOT_ACTED_ON})") };
+        for line in wrap(&format!("{help}{later}"), 88) {
             let _ = writeln!(text, "      {line}");
         }
     }

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 
 use tracing_subscriber::EnvFilter;
 
-use super::help::{SETTINGS, SettingDoc};
+use super::help::{NOT_ACTED_ON, SETTINGS, SettingDoc};
 use super::{LogFormat, SettingError};
 
 /// What a parser says of a value: the value, or what is wrong with it, without quoting it.
@@ -82,6 +82,17 @@ impl Reader {
     pub(super) fn unknown(&self) -> Vec<String> {
         let unknown = |name: &&String| name.starts_with("ASCN_") && doc(name).is_none();
         self.vars.keys().filter(unknown).map(|name| warning(name)).collect()
+    }
+
+    /// Returns a warning for each setting that asks for what this version does not do. `off` asks for nothing.
+    pub(super) fn not_acted_on(&self) -> Vec<String> {
+        let given = |setting: &&SettingDoc| {
+            let value = self.vars.get(setting.name).map(|value| value.trim());
+            !setting.acted_on
+                && value.is_some_and(|v| !matches!(v, "" | "off") && setting.default != Some(v))
+        };
+        let said = |setting: &SettingDoc| format!("{} is set, but {NOT_ACTED_ON}", setting.name);
+        SETTINGS.iter().filter(given).map(said).collect()
     }
 
     #[cfg(test)]

@@ -134,6 +134,49 @@ fn a_setting_that_cannot_be_understood_stops_the_start_by_name() {
 }
 
 #[test]
+fn a_setting_that_is_not_acted_on_yet_is_warned_of_once_and_said_so_in_the_help() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let postgres = "postgres://nobody@127.0.0.1:1/none";
+    // The last of them only goes with PostgreSQL, where nobody answers: the warnings come before that is found out.
+    let out = program(dir.path())
+        .arg("migrate")
+        .env("DATABASE_URL", postgres)
+        .env("ASCN_TOKEN_SECRET", "0123456789abcdef0123456789abcdef")
+        .env("DATABASE_READ_URL", postgres)
+        .env("ASCN_METRICS_BIND", "127.0.0.1:9999")
+        .env("ASCN_TRUSTED_PROXIES", "10.0.0.0/8")
+        .env("ASCN_PUBLIC_RELEASES", "true")
+        .env("ASCN_LOGIN_LIMIT_PER_MINUTE", "5")
+        .env("ASCN_REQUEST_LIMIT_PER_MINUTE", "5")
+        .env("ASCN_CACHE_MB", "5")
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    let log = String::from_utf8(out.stderr).unwrap();
+    let help = program(dir.path()).args(["serve", "--help"]).output().unwrap();
+    // As one line: where its lines break does not matter.
+    let help = String::from_utf8(help.stdout).unwrap();
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    for name in [
+        "DATABASE_READ_URL",
+        "ASCN_METRICS_BIND",
+        "ASCN_TRUSTED_PROXIES",
+        "ASCN_PUBLIC_RELEASES",
+        "ASCN_LOGIN_LIMIT_PER_MINUTE",
+        "ASCN_REQUEST_LIMIT_PER_MINUTE",
+    ] {
+        let said = format!("{name} is set, but this version does not act on it yet");
+        let lines = log.lines().filter(|l| l.contains("WARN") && l.contains(&said));
+        assert_eq!(lines.count(), 1, "{name}: {log}");
+        let (_, entry) = help.split_once(&format!(" {name} ")).unwrap();
+        let next = entry.find(" ASCN_").unwrap_or(entry.len());
+        assert!(entry[..next].ends_with("(this version does not act on it yet)"), "{entry}");
+    }
+    assert_eq!(log.matches("does not act").count(), 6, "{log}");
+    assert_eq!(help.matches("does not act").count(), 6, "{help}");
+}
+
+#[test]
 fn a_second_process_on_the_same_file_is_refused_and_the_files_are_private() {
     let dir = tempfile::TempDir::new().unwrap();
     let service = Service::demo(dir.path());
