@@ -20,7 +20,7 @@ use crate::{
         policy::{EditUser, InviteUsers, ListUsers, ReadUser},
         session::INVITATION,
         subject::UserSubject,
-        user::{Email, Grant, User, UserState},
+        user::{Email, User, UserState},
         value::Title,
     },
     store::{
@@ -83,7 +83,8 @@ async fn get_user(may: May<ReadUser>) -> ApiResult<Answer> {
 /// Invite a person
 ///
 /// Makes an account with grants and an invitation, which is shown in this answer alone and is good for 7 days. A
-/// representative invites city officers and readers of the own country; nobody else's address may be used again.
+/// representative invites city officers and readers of the own country; nobody else's address may be used again, but
+/// an account whose invitation ran out unused is invited anew: it keeps its grants and gets those that it lacks.
 #[utoipa::path(tag = "users", request_body = NewUser, responses((status = 201, body = InvitedUserView)))]
 #[post("/users")]
 async fn create_user(
@@ -104,25 +105,47 @@ fn invite(tx: &mut Tx<'_>, caller: Caller, wanted: NewUser) -> ApiResult<Invited
     if wanted.grants.is_empty() && !alone {
         faults.add("/grants", ValueFault::required());
     }
-    let id = Id::new(fresh_uuid());
+    let known = match &email {
+        Some(email) => users::find_by_email(tx.conn(), email)?.map(|user| user.id),
+        None => None,
+    };
+    let id = known.unwrap_or_else(|| Id::new(fresh_uuid()));
     let offers = grants::offers(tx, caller, id, wanted.grants, &mut faults)?;
-    if let Some(email) = &email
-        && users::find_by_email(tx.conn(), email)?.is_some()
-    {
-        return Err(ApiError::Conflict("somebody has this address already".into()));
-    }
+    let stranded = known.map(|id| stranded(tx, caller, id)).transpose()?;
     let faults = faults.into_vec();
     let (Some(email), Some(name), true) = (email, name, faults.is_empty()) else {
         return Err(faults.into());
     };
     // Proved again because each grant was proved by itself: the account is made by virtue of this.
     tx.prove::<InviteUsers>(caller, &())?;
-    let user = User::invite(id, email, name, tx.at());
+    let (user, mut grants) = match stranded {
+        Some(before) => (before.user.invite_again(name), before.grants),
+        None => (User::invite(id, email, name, tx.at()), Vec::new()),
+    };
     tx.save(&user, Change::plain("invite"))?;
-    let grants: Vec<Grant> =
-        offers.into_iter().map(|o| o.give(tx, caller, id)).collect::<ApiResult<_>>()?;
+    let new: Vec<_> = offers.into_iter().filter(|o| !o.is_among(&grants)).collect();
+    for offer in new {
+        grants.push(offer.give(tx, caller, id)?);
+    }
     let invitation = invitation(tx, id)?;
     Ok(InvitedUserView::new(UserSubject { user, grants }.into(), invitation))
+}
+
+/// Returns the account of an address whose invitation ran out, to be invited again. Only by who may manage it: whoever is
+/// handed the invitation gets all that the account holds.
+fn stranded(tx: &mut Tx<'_>, caller: Caller, id: Id<User>) -> ApiResult<UserSubject> {
+    let taken = || ApiError::Conflict("somebody has this address already".into());
+    let subject = match tx.prove::<EditUser>(caller, &id) {
+        Ok(proof) => proof.into_on(),
+        // Of whom the caller may not manage no more is said than that the address is known.
+        Err(StoreError::Denied(_)) => return Err(taken()),
+        Err(e) => return Err(e.into()),
+    };
+    let now = tx.at();
+    if subject.user.state != UserState::Invited || unguarded::is_invited(tx.conn(), id, now)? {
+        return Err(taken());
+    }
+    Ok(subject)
 }
 
 /// Makes the invitation of an account; earlier ones no longer work.

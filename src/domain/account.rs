@@ -180,6 +180,12 @@ impl User {
         Self { id, email, name, state: UserState::Invited, created_at: at, version: 1 }
     }
 
+    /// Invites the holder again after the invitation ran out.
+    #[must_use]
+    pub fn invite_again(self, name: Title) -> Self {
+        Self { name, version: self.version + 1, ..self }
+    }
+
     /// Takes the account into use: its holder accepted the invitation.
     #[must_use]
     pub const fn accept(mut self) -> Self {

@@ -15,7 +15,7 @@ mod invitations;
 mod refresh;
 mod sessions;
 
-pub use invitations::{invitation, invite, spend};
+pub use invitations::{invitation, invite, is_invited, spend};
 pub use refresh::refresh;
 pub use sessions::{begin_session, end_session, end_sessions, open_sessions, start_session};
 

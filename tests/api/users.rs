@@ -1,8 +1,15 @@
 //! People: who sees, invites and manages whom.
 
+use ascn_tracker::domain::{
+    reference::CountryCode,
+    user::{Role, Scope},
+};
 use serde_json::{Value, json};
 
-use crate::helpers::{Caller, PASSWORD_OF_THEIRS, TestApp};
+use crate::{
+    filing::viet_nam,
+    helpers::{Caller, PASSWORD_OF_THEIRS, TestApp},
+};
 
 pub(crate) fn on(role: &str, kind: &str, key: &str) -> Value {
     let key = if key.is_empty() { Value::Null } else { json!(key) };
@@ -62,6 +69,38 @@ async fn an_address_is_used_once_without_case_and_outer_space() {
     assert_eq!(again.json()["code"], "conflict");
     // What is known is said before what is wrong with the rest.
     admin.post("users", &json!({ "email": "mai@city.example", "name": "" })).await.expect(409);
+}
+
+#[actix_web::test]
+async fn an_invitation_that_ran_out_does_not_strand_its_address() {
+    let app = TestApp::spawn().await;
+    let (id, old) = app.invited("mai@vn.example", json!([officer_of("da-nang")])).await;
+    let body = new_user("Mai@vn.example", &[officer_of("da-nang"), officer_of("ha-noi")]);
+    let lasting = new_user("mai@vn.example", &[on("reader", "country", "TH")]);
+    let nobody = app.representative("VN").await.post("users", &body).await;
+    assert_eq!(nobody.status, 409, "the invitation is still valid");
+    app.clock.advance(chrono::Duration::days(7));
+    let thailand = Scope::Country(CountryCode::parse("TH").unwrap());
+    // Who could not have given what the account holds does not get hold of it.
+    let (_, thai) = app.user("th", &[(Role::NationalRepresentative, thailand)]).await;
+    app.bearer(&thai).post("users", &lasting).await.expect(409);
+    let (_, vietnamese) = app.user("vn", &[(Role::NationalRepresentative, viet_nam())]).await;
+    let made = app.bearer(&vietnamese).post("users", &body).await.expect(201).json();
+    assert_eq!((&made["id"], &made["version"]), (&json!(id), &json!(2)));
+    assert_eq!(made["grants"].as_array().unwrap().len(), 2, "{made}");
+    assert_eq!(made["name"], "Tran Thi Mai");
+    // A valid one again.
+    app.bearer(&vietnamese).post("users", &body).await.expect(409);
+    let password = json!({ "password": PASSWORD_OF_THEIRS });
+    let accept = |token: &str| format!("auth/invitations/{token}/accept");
+    app.anonymous().post(&accept(&old), &password).await.expect(404);
+    let token = made["invitation"]["token"].as_str().unwrap();
+    let tokens = app.anonymous().post(&accept(token), &password).await.expect(200).json();
+    let me = bearer(&app, &tokens).get("me").await.json();
+    assert_eq!((&me["id"], me["grants"].as_array().unwrap().len()), (&json!(id), 2));
+    app.clock.advance(chrono::Duration::days(8));
+    let (_, later) = app.user("vn later", &[(Role::NationalRepresentative, viet_nam())]).await;
+    app.bearer(&later).post("users", &body).await.expect(409);
 }
 
 #[actix_web::test]

@@ -73,6 +73,14 @@ fn find_scope(tx: &mut Tx<'_>, wanted: &WantedScope) -> Result<Option<Scope>, St
 }
 
 impl Offer {
+    /// Says whether one of these grants gives the same.
+    pub(super) fn is_among(&self, held: &[Grant]) -> bool {
+        held.iter().any(|g| {
+            let terms = Terms { from: g.from, until: g.until, acting_for: g.acting_for };
+            (g.role, &g.scope, terms) == (self.role, &self.scope, self.terms)
+        })
+    }
+
     /// Gives the grant.
     pub(super) fn give(self, tx: &mut Tx<'_>, caller: Caller, to: Id<User>) -> ApiResult<Grant> {
         let proof = tx.prove::<GiveGrant>(caller, &(self.role, self.scope))?;
@@ -126,13 +134,7 @@ fn add_grant(tx: &mut Tx<'_>, may: May<EditUser, Json<NewGrant>>) -> ApiResult<G
     let subject = tx.prove::<EditUser>(may.caller, &may.key)?.into_on();
     let mut faults = Faults::new();
     let offer = offer(tx, may.caller, may.key, "", may.body.0, &mut faults)?;
-    let held = |o: &Offer| {
-        subject.grants.iter().any(|g| {
-            let terms = Terms { from: g.from, until: g.until, acting_for: g.acting_for };
-            (g.role, &g.scope, terms) == (o.role, &o.scope, o.terms)
-        })
-    };
-    if offer.as_ref().is_some_and(held) {
+    if offer.as_ref().is_some_and(|o| o.is_among(&subject.grants)) {
         return Err(ApiError::Conflict("this person holds this grant already".into()));
     }
     let faults = faults.into_vec();

@@ -68,6 +68,20 @@ pub fn invitation(
     Ok(user.map(Id::from))
 }
 
+/// Says whether a user has an invitation that can still be accepted.
+///
+/// # Errors
+/// Failures of the database.
+pub fn is_invited(conn: &mut Conn, user: Id<User>, now: DateTime<Utc>) -> StoreResult<bool> {
+    let open: i64 = on!(conn, |c, DB| invitations::table
+        .filter(invitations::user_id.eq(DbUuid::from(user)))
+        .filter(invitations::spent_at.is_null())
+        .filter(invitations::expires_at.gt(DbTs(now)))
+        .count()
+        .get_result(c))?;
+    Ok(open > 0)
+}
+
 /// Spends an invitation: it is accepted once.
 ///
 /// # Errors
