@@ -2,7 +2,7 @@
 
 use std::{any::TypeId, cell::RefCell, collections::HashMap, fmt, marker::PhantomData, rc::Rc};
 
-use actix_web::{HttpMessage, HttpRequest, dev::Payload, web::BytesMut};
+use actix_web::{HttpMessage, HttpRequest, dev::Payload, http::Method, web::BytesMut};
 use futures_util::StreamExt as _;
 use serde::{
     Deserialize, Deserializer,
@@ -19,6 +19,8 @@ use utoipa::{
 
 use super::error::{ApiError, ApiResult, Fault};
 
+/// The media type of a patch (RFC 7396), accepted beside plain JSON.
+pub const MERGE_PATCH: &str = "application/merge-patch+json";
 /// Largest JSON body, in bytes.
 pub const BODY_MAX: usize = 1024 * 1024;
 /// Most query parameters of one request.
@@ -46,7 +48,8 @@ impl<T: DeserializeOwned> FromBody for Json<T> {
         read_query(req, &[])?;
         let bytes = read_bytes(req, payload, BODY_MAX).await?;
         // Not a type check alone: a body of another type is refused even when it happens to parse.
-        if req.content_type() != "application/json" {
+        let merges = req.method() == Method::PATCH && req.content_type() == MERGE_PATCH;
+        if !merges && req.content_type() != "application/json" {
             return Err(ApiError::UnsupportedMediaType);
         }
         parse_json(&bytes).map(Self)

@@ -138,7 +138,7 @@ kinds! {
     TOO_LARGE = "too-large", 413, "The body is too large",
         "`detail` says how many bytes are read.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415, "The body is of another type",
-        "Send `Content-Type: application/json` in UTF-8.";
+        "Send `Content-Type: application/json` in UTF-8. A `PATCH` also takes `application/merge-patch+json`.";
     INVALID = "invalid", 422, "Some values are not acceptable",
         "The request was understood, but values are unknown, out of range, too long or contradict each other. `errors` names every one by its JSON pointer.";
     PRECONDITION_REQUIRED = "precondition-required", 428, "An If-Match header is required",

@@ -109,6 +109,22 @@ async fn a_body_that_is_no_json_is_said_and_writes_nothing() {
 }
 
 #[actix_web::test]
+async fn the_media_type_of_patches_is_taken_on_a_patch_alone() {
+    let app = desk().await;
+    let officer = app.officer("da-nang").await;
+    let kind = ("content-type", "application/merge-patch+json");
+    let path = "projects/da-nang-1";
+    let etag = officer.get(path).await.etag();
+    let title = json!({ "title": "Another title" });
+    let headers = [kind, ("if-match", etag.as_str())];
+    let patched = officer.send("PATCH", path, Some(&title), &headers).await.expect(200);
+    assert_eq!(patched.json()["title"], "Another title");
+    let new = sample("da-nang", "Smart water");
+    officer.send("POST", "projects", Some(&new), &[kind]).await.expect(415);
+    officer.send("PUT", &report("da-nang-1"), Some(&ready()), &[kind]).await.expect(415);
+}
+
+#[actix_web::test]
 async fn a_body_of_two_megabytes_is_too_large_declared_or_not() {
     let app = TestApp::spawn().await;
     app.officer("da-nang").await;

@@ -2,11 +2,12 @@
 //! written once, beside what it is an example of. A test replays each of them.
 
 use serde_json::{Map, Value};
-use utoipa::openapi::{Content, OpenApi, RefOr};
+use utoipa::openapi::{Content, OpenApi, RefOr, path::HttpMethod};
 
 use super::complete::operations;
+use crate::api::body::MERGE_PATCH;
 
-/// Gives each request body its example.
+/// Gives each request body its example, and each patch the media type of patches.
 pub(super) fn complete(document: &mut OpenApi) {
     let schemas = document
         .components
@@ -14,11 +15,16 @@ pub(super) fn complete(document: &mut OpenApi) {
         .and_then(|components| serde_json::to_value(&components.schemas).ok())
         .unwrap_or_default();
     for item in document.paths.paths.values_mut() {
-        for (_, operation) in operations(item) {
+        for (method, operation) in operations(item) {
             let Some(RefOr::T(body)) = &mut operation.request_body else { continue };
             for content in body.content.values_mut() {
                 let RefOr::T(content) = content else { continue };
                 content.example = shown(content, &schemas);
+            }
+            if method == HttpMethod::Patch
+                && let Some(json) = body.content.get("application/json").cloned()
+            {
+                body.content.insert(MERGE_PATCH.to_owned(), json);
             }
         }
     }
