@@ -21,7 +21,7 @@ use crate::{
     },
     clock::fresh_uuid,
     domain::{
-        fault::{Faults, ValueFault},
+        fault::{Faults, FieldFault, ValueFault},
         session::Session,
         user::Email,
     },
@@ -42,11 +42,21 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 pub struct Login {
     /// The address of the account; case and outer space do not matter.
-    #[schema(example = "officer.da-nang@demo.example")]
-    pub email: String,
+    #[schema(required, nullable = false, example = "officer.da-nang@demo.example")]
+    pub email: Option<String>,
     /// The password.
-    #[schema(format = Password, example = "four words and a horse")]
-    pub password: String,
+    #[schema(required, nullable = false, format = Password, example = "four words and a horse")]
+    pub password: Option<String>,
+}
+
+impl Login {
+    /// Returns the address and the password.
+    fn parse(self) -> Result<(String, String), Vec<FieldFault>> {
+        let mut faults = Faults::new();
+        let email = faults.need("/email", self.email, Ok);
+        let password = faults.need("/password", self.password, Ok);
+        email.zip(password).ok_or_else(|| faults.into_vec())
+    }
 }
 
 /// A token that prolongs a session.
@@ -54,8 +64,12 @@ pub struct Login {
 #[serde(deny_unknown_fields)]
 pub struct Refresh {
     /// The refresh token of the last answer.
-    #[schema(example = "Zt5nM1l0c2g1bXBsZS10b2tlbi1vbmx5LWFzLWFuLWV4YQ")]
-    pub refresh_token: String,
+    #[schema(
+        required,
+        nullable = false,
+        example = "Zt5nM1l0c2g1bXBsZS10b2tlbi1vbmx5LWFzLWFuLWV4YQ"
+    )]
+    pub refresh_token: Option<String>,
 }
 
 /// What an invited person brings.
@@ -63,8 +77,8 @@ pub struct Refresh {
 #[serde(deny_unknown_fields)]
 pub struct Acceptance {
     /// The password to be set: 12 to 128 characters, not among the most common ones.
-    #[schema(format = Password, min_length = 12, max_length = 128, example = "four words and a horse")]
-    pub password: String,
+    #[schema(format = Password, min_length = 12, max_length = 128, example = "four words and a horse", required, nullable = false)]
+    pub password: Option<String>,
 }
 
 /// The tokens of a session.
@@ -97,7 +111,8 @@ pub struct Done {}
 #[post("/auth/login")]
 async fn sign_in(entry: Entry<WithClient<Json<Login>>>, state: Data<State>) -> ApiResult<Answer> {
     let WithClient { client, body: Json(login) } = entry.body;
-    let checked = check(&state, login).await?;
+    let (email, password) = login.parse()?;
+    let checked = check(&state, &email, password).await?;
     let session = Session::begin(fresh_uuid(), checked.user, client, state.clock.now());
     let (token, digest) = fresh();
     let kept = session.clone();
@@ -109,8 +124,8 @@ async fn sign_in(entry: Entry<WithClient<Json<Login>>>, state: Data<State>) -> A
 }
 
 /// Finds whose the password is. Whoever has no account is worked for just as long.
-async fn check(state: &State, login: Login) -> ApiResult<Credentials> {
-    let known = match Email::parse(&login.email) {
+async fn check(state: &State, email: &str, password: String) -> ApiResult<Credentials> {
+    let known = match Email::parse(email) {
         Ok(email) => state
             .db
             .point(move |c| unguarded::credentials(c, &email))
@@ -119,7 +134,7 @@ async fn check(state: &State, login: Login) -> ApiResult<Credentials> {
         Err(_no_address) => None,
     };
     let phc = known.as_ref().map(|k| k.phc.clone());
-    let right = state.passwords.verify(Secret::from(login.password), phc).await?;
+    let right = state.passwords.verify(Secret::from(password), phc).await?;
     known.filter(|_| right).ok_or(ApiError::Unauthenticated)
 }
 
@@ -146,7 +161,10 @@ fn answer(state: &State, session: &Session, refresh_token: String) -> ApiResult<
 #[utoipa::path(tag = "auth", request_body = Refresh, responses((status = 200, body = TokensView)), security(()))]
 #[post("/auth/refresh")]
 async fn refresh_session(entry: Entry<Json<Refresh>>, state: Data<State>) -> ApiResult<Answer> {
-    let shown = opaque_digest(&entry.body.0.refresh_token);
+    let mut faults = Faults::new();
+    let shown = faults.need("/refresh_token", entry.body.0.refresh_token, Ok);
+    let Some(shown) = shown else { return Err(faults.into_vec().into()) };
+    let shown = opaque_digest(&shown);
     let (token, successor) = fresh();
     let now = state.clock.now();
     let session = state
@@ -206,7 +224,7 @@ impl FromBody for Invited {
 async fn accept_invitation(entry: Entry<Invited>, state: Data<State>) -> ApiResult<Answer> {
     let Invited { digest, client, acceptance } = entry.body;
     let mut faults = Faults::new();
-    let password = faults.take("/password", new_password(&acceptance.password));
+    let password = faults.need("/password", acceptance.password, |raw| new_password(&raw));
     let Some(password) = password else { return Err(faults.into_vec().into()) };
     let phc = state.passwords.hash(password).await?;
     let (token, refresh_digest) = fresh();

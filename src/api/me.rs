@@ -48,11 +48,11 @@ async fn get_me(own: Own, state: Data<State>) -> ApiResult<Answer> {
 #[serde(deny_unknown_fields)]
 pub struct PasswordChange {
     /// The password as it is.
-    #[schema(format = Password, example = "four words and a horse")]
-    pub current_password: String,
+    #[schema(format = Password, example = "four words and a horse", required, nullable = false)]
+    pub current_password: Option<String>,
     /// The password as it shall be: 12 to 128 characters, not among the most common ones.
-    #[schema(format = Password, min_length = 12, max_length = 128, example = "another horse and four words")]
-    pub new_password: String,
+    #[schema(format = Password, min_length = 12, max_length = 128, example = "another horse and four words", required, nullable = false)]
+    pub new_password: Option<String>,
 }
 
 /// Change one's own password
@@ -76,11 +76,15 @@ async fn check(
 ) -> ApiResult<(String, NewPassword)> {
     let phc = state.db.point(move |c| unguarded::password(c, caller.user)).await;
     let phc: Option<String> = phc.map_err(|e: StoreError| e)?;
-    let current = Secret::from(change.current_password);
     let mut faults = Faults::new();
-    let right = state.passwords.verify(current, phc.clone()).await?;
-    let checked = faults.take("/current_password", phc.filter(|_| right).ok_or_else(wrong));
-    let new = faults.take("/new_password", new_password(&change.new_password));
+    let checked = match faults.need("/current_password", change.current_password, Ok) {
+        Some(current) => {
+            let right = state.passwords.verify(Secret::from(current), phc.clone()).await?;
+            faults.take("/current_password", phc.filter(|_| right).ok_or_else(wrong))
+        }
+        None => None,
+    };
+    let new = faults.need("/new_password", change.new_password, |raw| new_password(&raw));
     checked.zip(new).ok_or_else(|| faults.into_vec().into())
 }
 
