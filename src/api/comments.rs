@@ -29,6 +29,7 @@ use crate::{
             Resource as _,
         },
         user::Role,
+        workflow::may_comment,
     },
     store::{Change, Conn, StoreResult, comments, users},
 };
@@ -179,7 +180,7 @@ async fn get_comment(may: May<ReadComment>, state: Data<State>) -> ApiResult<Ans
 
 /// Comment on a report
 ///
-/// For its city, its representative and the secretariat. A comment adds no hand in the report.
+/// For its city, its representative and the secretariat, once it was submitted. A comment adds no hand in the report.
 #[utoipa::path(tag = "reports", request_body = NewComment, responses((status = 201, body = CommentView)))]
 #[post("/projects/{project}/reports/{cycle}/comments")]
 async fn create_comment(
@@ -194,6 +195,7 @@ async fn create_comment(
         .db
         .write(move |tx| {
             let proof = tx.prove::<CommentReport>(caller, &key)?;
+            may_comment(proof.on())?;
             let report = proof.on().report.as_ref().ok_or(ApiError::NotFound)?;
             let threads = comments::threads(tx.conn(), report.id)?;
             let raw =

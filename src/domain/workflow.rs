@@ -148,6 +148,21 @@ pub fn possible(
     Ok(transition.from(state)?)
 }
 
+/// Says whether a report can be commented on: only what was handed in at least once is talked about.
+///
+/// # Errors
+/// No report, or one that was never submitted.
+pub const fn may_comment(on: &ReportSubject) -> Result<(), Refused> {
+    match &on.report {
+        None => Err(Refused::Missing),
+        Some(report) if report.ever_submitted => Ok(()),
+        Some(_) => Err(Refused::State(IllegalTransition {
+            from: "a draft that was never submitted",
+            action: "comment",
+        })),
+    }
+}
+
 fn deed<A: Action>(proof: &Authorized<A>, at: DateTime<Utc>) -> Deed {
     Deed { by: proof.actor().user(), acting_for: proof.basis().acting_for, at }
 }

@@ -161,3 +161,27 @@ async fn comments_come_in_pages_in_the_order_of_their_writing() {
     }
     assert_eq!(said, ["0", "1", "2", "3", "4"]);
 }
+
+#[actix_web::test]
+async fn a_report_that_was_never_submitted_takes_no_comment() {
+    let app = desk().await;
+    let (officer, path) =
+        (app.officer("da-nang").await, format!("{}/comments", report("da-nang-1")));
+    let said = json!({ "text": "A note to myself" });
+    let draft = officer.file("da-nang-1").await.json();
+    assert_eq!(draft["allowed_actions"]["comment"]["allowed"], false);
+    let refused = officer.post(&path, &said).await.expect(409).json();
+    assert_eq!(refused["code"], "illegal-transition");
+    // What the state forbids is said before what is wrong with the text.
+    officer.post(&path, &json!({})).await.expect(409);
+    app.representative("VN").await.post(&path, &said).await.expect(403);
+    app.secretariat().await.post(&path, &said).await.expect(403);
+    app.officer("ha-noi").await.post(&path, &said).await.expect(404);
+    officer.act("da-nang-1", "submit").await.expect(200);
+    officer.post(&path, &said).await.expect(201);
+    // Withdrawn, it is a draft again, and is still talked about.
+    let back = officer.act("da-nang-1", "withdraw").await.expect(200).json();
+    assert_eq!(back["allowed_actions"]["comment"]["allowed"], true);
+    officer.post(&path, &said).await.expect(201);
+    assert_eq!(officer.get(&path).await.json()["total"], 2);
+}

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Refused, Transition, possible};
+use super::{Refused, Transition, may_comment, possible};
 use crate::domain::{
     policy::{
         Act, Action, Actor, ApproveReport, CommentReport, Denied, EditReport, ReopenReport,
@@ -33,6 +33,7 @@ pub fn allowed(
 fn ask<A: Action<On = ReportSubject>>(
     actor: &Actor,
     on: &ReportSubject,
+    // None is a comment, which moves the report nowhere.
     transition: Option<Transition>,
     at: DateTime<Utc>,
 ) -> (Act, Result<(), String>) {
@@ -42,7 +43,7 @@ fn ask<A: Action<On = ReportSubject>>(
     });
     let by_state = || match transition {
         Some(t) => possible(t, on, at).map(|_state| ()).map_err(|refused| reason(&refused)),
-        None => Ok(()),
+        None => may_comment(on).map_err(|refused| reason(&refused)),
     };
     let by_content = || if A::ACT == Act::SubmitReport { ready(on) } else { Ok(()) };
     (A::ACT, by_policy.and_then(|()| by_state()).and_then(|()| by_content()))

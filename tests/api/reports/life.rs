@@ -150,13 +150,13 @@ async fn what_may_be_done_is_said_beforehand() {
         actions.iter().filter(|(_, a)| a["allowed"] == true).map(|(n, _)| n.clone()).collect()
     };
     let draft = officer.put(&report("da-nang-1"), &json!({}), None).await.expect(201).json();
-    assert_eq!(allowed(&draft), ["comment", "edit"]);
+    assert_eq!(allowed(&draft), ["edit"]);
     let reason = draft["allowed_actions"]["submit"]["reason"].as_str().unwrap();
     assert_eq!(
         reason,
         "not ready: /status, /achievements, /challenges, /next_steps, /percent_complete, /percent_method"
     );
-    assert_eq!(allowed(&officer.file("da-nang-1").await.json()), ["comment", "edit", "submit"]);
+    assert_eq!(allowed(&officer.file("da-nang-1").await.json()), ["edit", "submit"]);
     let sent = officer.act("da-nang-1", "submit").await.expect(200).json();
     assert_eq!(allowed(&sent), ["comment", "withdraw"]);
     let read = representative.get(&report("da-nang-1")).await.expect(200).json();
