@@ -5,9 +5,9 @@ use std::fs;
 
 use ascn_tracker::{
     domain::journal::{self, Link, canonical, record_hash},
-    store::{Change, Conn, StoreError, journal as rows, reference, users},
+    store::{Change, Conn, StoreError, journal as rows, users},
 };
-use diesel::{connection::SimpleConnection as _, prelude::*};
+use diesel::connection::SimpleConnection as _;
 use serde_json::{Value, json};
 
 use crate::{
@@ -190,34 +190,6 @@ async fn no_name_no_address_and_no_secret_is_in_the_journal() {
 }
 
 // Nothing past it -----------------------------------------------------------------------------------------------------
-
-fn rename(conn: &mut Conn) -> Result<(), StoreError> {
-    let statement = "update countries set alpha3 = 'XXX' where code = 'VN'";
-    match conn {
-        Conn::Pg(c) => diesel::sql_query(statement).execute(c)?,
-        Conn::Sqlite(c) => diesel::sql_query(statement).execute(c)?,
-    };
-    Ok(())
-}
-
-async fn alpha3(app: &TestApp) -> String {
-    app.state
-        .db
-        .read(|c| reference::country(c, "VN".to_owned().try_into().unwrap()))
-        .await
-        .unwrap_or_else(|e: StoreError| panic!("{e}"))
-        .unwrap()
-        .alpha3
-}
-
-#[actix_web::test]
-async fn a_write_that_journals_nothing_is_rolled_back() {
-    let app = TestApp::spawn().await;
-    let refused = app.state.db.write(|tx| rename(tx.conn())).await;
-    assert!(matches!(refused, Err(StoreError::NotJournaled)), "{refused:?}");
-    assert_eq!(alpha3(&app).await, "VNM");
-    assert_eq!(verify(&app, "").await["valid"], true);
-}
 
 #[actix_web::test]
 async fn a_write_that_changes_nothing_may_journal_nothing() {
