@@ -21,7 +21,7 @@ mod allowed;
 #[cfg(test)]
 mod tests;
 
-pub use allowed::allowed;
+pub use allowed::{allowed, may_comment};
 
 /// A transition that the state of a record forbids.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -146,21 +146,6 @@ pub fn possible(
         }
     }
     Ok(transition.from(state)?)
-}
-
-/// Says whether a report can be commented on: only what was handed in at least once is talked about.
-///
-/// # Errors
-/// No report, or one that was never submitted.
-pub const fn may_comment(on: &ReportSubject) -> Result<(), Refused> {
-    match &on.report {
-        None => Err(Refused::Missing),
-        Some(report) if report.ever_submitted => Ok(()),
-        Some(_) => Err(Refused::State(IllegalTransition {
-            from: "a draft that was never submitted",
-            action: "comment",
-        })),
-    }
 }
 
 fn deed<A: Action>(proof: &Authorized<A>, at: DateTime<Utc>) -> Deed {

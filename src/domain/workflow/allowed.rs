@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Refused, Transition, may_comment, possible};
+use super::{IllegalTransition, Refused, Transition, possible};
 use crate::domain::{
     policy::{
         Act, Action, Actor, ApproveReport, CommentReport, Denied, EditReport, ReopenReport,
@@ -28,6 +28,21 @@ pub fn allowed(
         ask::<ReopenReport>(actor, on, Some(Transition::Reopen), at),
         ask::<CommentReport>(actor, on, None, at),
     ]
+}
+
+/// Says whether a report can be commented on: only what was handed in at least once is talked about.
+///
+/// # Errors
+/// No report, or one that was never submitted.
+pub const fn may_comment(on: &ReportSubject) -> Result<(), Refused> {
+    match &on.report {
+        None => Err(Refused::Missing),
+        Some(report) if report.ever_submitted => Ok(()),
+        Some(_) => Err(Refused::State(IllegalTransition {
+            from: "a draft that was never submitted",
+            action: "comment",
+        })),
+    }
 }
 
 fn ask<A: Action<On = ReportSubject>>(
