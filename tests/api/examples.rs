@@ -11,7 +11,7 @@ use crate::{
     scene::{Scene, Stage, let_in},
     schema::differs,
 };
-use Stage::{Account, Approved, Demo, Draft, Open, Recorded, Scheduled, Submitted};
+use Stage::{Account, Approved, Demo, Draft, Extended, Open, Recorded, Scheduled, Submitted};
 use Who::{Administrator, Guest, Nobody, Officer, Representative, Secretariat};
 
 /// Who may do it.
@@ -65,6 +65,11 @@ const ROWS: &[(&str, Who, Stage)] = &[
     ("edit_cycle", Secretariat, Scheduled),
     ("open_cycle", Secretariat, Scheduled),
     ("close_cycle", Secretariat, Open),
+    ("list_extensions", Officer, Extended),
+    ("get_extension", Officer, Extended),
+    ("grant_extension", Representative, Open),
+    ("grant_extension", Representative, Extended),
+    ("withdraw_extension", Secretariat, Extended),
     ("list_projects", Officer, Demo),
     ("create_project", Officer, Demo),
     ("get_project", Officer, Approved),
@@ -92,6 +97,7 @@ const ROWS: &[(&str, Who, Stage)] = &[
     ("write_report", Officer, Recorded),
     ("write_report", Officer, Draft),
     ("get_readiness", Officer, Draft),
+    ("get_prefill", Officer, Recorded),
     ("submit_report", Officer, Draft),
     ("withdraw_report", Officer, Submitted),
     ("return_report", Representative, Submitted),

@@ -28,6 +28,8 @@ pub enum Stage {
     Scheduled,
     /// A cycle that is open.
     Open,
+    /// A cycle that is open, with an extension of Da Nang.
+    Extended,
     /// An account of a reader of Da Nang, with a session, and an invitation of somebody else.
     Account,
 }
@@ -83,6 +85,12 @@ impl Scene {
         match stage {
             Stage::Demo => {}
             Stage::Scheduled | Stage::Open => scene.plan(app, stage == Stage::Open).await,
+            Stage::Extended => {
+                scene.plan(app, true).await;
+                let path = format!("cycles/{}/extensions/da-nang", scene.cycle);
+                let more = json!({ "due_on": "2027-02-28", "reason": "A flood." });
+                app.secretariat().await.put(&path, &more, None).await.expect(201);
+            }
             Stage::Account => scene.invite(app).await,
             Stage::Recorded => scene.record(app).await,
             Stage::Draft | Stage::Submitted | Stage::Approved => {
