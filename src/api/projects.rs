@@ -16,7 +16,7 @@ use crate::{
     domain::{
         id::Id,
         policy::{
-            Actor, CreateProjects, DeleteProject, EditProject, ReadProject, ReadProjectHistory,
+            Action as _, Actor, CreateProjects, DeleteProject, EditProject, ReadProject, ReadProjectHistory,
         },
         subject::ProjectSubject,
     },
@@ -44,8 +44,10 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
 
 /// Shows a project as the actor sees it.
 fn show(conn: &mut Conn, on: &ProjectSubject, actor: &Actor) -> StoreResult<ProjectView> {
-    let bound = projects::bound(conn, &[&on.project])?;
-    Ok(ProjectView::new(on, actor, bound.get(&on.project.id).copied()))
+    // Only asked where rights alone would allow it.
+    let deletable = DeleteProject::decide(actor, on).is_ok();
+    let bound = if deletable { projects::bound(conn, &on.project)? } else { None };
+    Ok(ProjectView::new(on, actor, bound))
 }
 
 /// Read a project

@@ -28,7 +28,7 @@ pub use facets::PARTNER;
 pub(super) use facets::rewrite_partners;
 pub use lineage::continued;
 pub use list::{ProjectFilter, ProjectPlace, ProjectSort, list};
-pub use many::bound;
+pub use many::{all_bound, bound};
 use working::ProjectRow;
 pub(super) use working::money;
 

@@ -145,7 +145,7 @@ fn patched(
 /// Deletes a project with what hangs on it.
 pub(super) fn delete(tx: &mut Tx<'_>, proof: &Authorized<DeleteProject>) -> ApiResult<()> {
     let project = &proof.on().project;
-    if let Some(reason) = projects::bound(tx.conn(), &[project])?.get(&project.id) {
+    if let Some(reason) = projects::bound(tx.conn(), project)? {
         return Err(ApiError::Conflict(format!("{} cannot be deleted: {reason}", project.key())));
     }
     delete_parts::<Milestone>(tx, project)?;

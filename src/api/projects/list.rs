@@ -223,7 +223,7 @@ fn read(
     let may_delete = |on: &ProjectSubject| DeleteProject::decide(actor, on).is_ok();
     let listed = rows.iter().filter(|(_, on)| may_delete(on)).map(|(_, on)| &on.project);
     let listed: Vec<_> = listed.collect();
-    let bound = projects::bound(conn, &listed)?;
+    let bound = projects::all_bound(conn, &listed)?;
     let view = |(place, on): (_, ProjectSubject)| {
         let reason = bound.get(&on.project.id).copied();
         (place, ProjectView::new(&on, actor, reason))

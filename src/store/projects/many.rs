@@ -52,11 +52,44 @@ pub(super) fn subjects(
     Ok(out)
 }
 
+/// Why a project cannot be deleted.
+const CONTINUED: &str = "another project continues it";
+/// Why a project cannot be deleted.
+const REPORTED: &str = "it has a report";
+
+/// Says why a project cannot be deleted, if so.
+///
+/// # Errors
+/// Failures of the database.
+pub fn bound(conn: &mut Conn, project: &Project) -> StoreResult<Option<&'static str>> {
+    let id = DbUuid::from(project.id);
+    let reported: Option<DbUuid> = on!(conn, |c, DB| reports::table
+        .filter(reports::project_id.eq(id))
+        .select(reports::id)
+        .limit(1)
+        .get_result(c)
+        .optional())?;
+    if reported.is_some() {
+        return Ok(Some(REPORTED));
+    }
+    let code = project.code.to_string();
+    let continued: Option<DbUuid> = on!(conn, |c, DB| projects::table
+        .filter(projects::continues.eq(&code))
+        .select(projects::id)
+        .limit(1)
+        .get_result(c)
+        .optional())?;
+    Ok(continued.map(|_id| CONTINUED))
+}
+
 /// Says why a project cannot be deleted, for each of some that cannot.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn bound(conn: &mut Conn, of: &[&Project]) -> StoreResult<HashMap<Id<Project>, &'static str>> {
+pub fn all_bound(
+    conn: &mut Conn,
+    of: &[&Project],
+) -> StoreResult<HashMap<Id<Project>, &'static str>> {
     let mut out = HashMap::new();
     for chunk in of.chunks(CHUNK) {
         let codes: Vec<String> = chunk.iter().map(|p| p.code.to_string()).collect();
@@ -66,7 +99,7 @@ pub fn bound(conn: &mut Conn, of: &[&Project]) -> StoreResult<HashMap<Id<Project
             .load(c))?;
         let continued: BTreeSet<String> = continued.into_iter().flatten().collect();
         for project in chunk.iter().filter(|p| continued.contains(&p.code.to_string())) {
-            out.insert(project.id, "another project continues it");
+            out.insert(project.id, CONTINUED);
         }
         let ids: Vec<DbUuid> = chunk.iter().map(|p| p.id.into()).collect();
         let reported: Vec<DbUuid> = on!(conn, |c, DB| reports::table
@@ -74,7 +107,7 @@ pub fn bound(conn: &mut Conn, of: &[&Project]) -> StoreResult<HashMap<Id<Project
             .select(reports::project_id)
             .distinct()
             .load(c))?;
-        out.extend(reported.into_iter().map(|id| (id.into(), "it has a report")));
+        out.extend(reported.into_iter().map(|id| (id.into(), REPORTED)));
     }
     Ok(out)
 }
