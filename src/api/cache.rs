@@ -4,6 +4,7 @@
 //! Nothing is ever thrown out because data changed: the version in the key moves on, and what nobody asks for any more is
 //! the first to go. Only what depends on public data may be kept here: drafts do not move the version.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -13,7 +14,11 @@ use super::{
     state::State,
 };
 use crate::{
-    domain::{policy::Visible, reference::CountryCode, value::Slug},
+    domain::{
+        policy::{Actor, Visible},
+        reference::CountryCode,
+        value::Slug,
+    },
     store::{Conn, journal},
 };
 
@@ -45,7 +50,29 @@ impl View {
         // Country codes are capitals and slugs are not, and neither has a comma: two views never look the same.
         Self(format!("approved:{}", parts.join(",")))
     }
+
+    /// The answer is one caller's own: it holds working copies as far as the grants in force show them, or what the caller
+    /// has to do.
+    #[must_use]
+    pub fn own(actor: &Actor) -> Self {
+        let mut parts: Vec<String> =
+            actor.grants().iter().map(|g| format!("{}:{}", g.id, g.version)).collect();
+        parts.sort_unstable();
+        Self(format!("own:{}:{}", actor.user(), parts.join(",")))
+    }
 }
+
+/// What an answer is computed from, and so which number it is kept under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// Approved, released and reference data: the number of the feed, which drafts do not move.
+    Public,
+    /// Anything that is recorded: the number of the journal.
+    Everything,
+}
+
+/// The pieces of time in which no day ends anywhere: zones are whole quarters of an hour from UTC.
+const QUARTER: i64 = 15 * 60;
 
 /// What an answer is kept under, but for the data version.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -57,6 +84,7 @@ pub struct Key {
     form: &'static str,
     /// The day or instant on which the answer depends, where a date decides what is in it.
     moment: Option<String>,
+    source: Source,
 }
 
 impl Key {
@@ -68,7 +96,14 @@ impl Key {
     pub fn new<P: Serialize>(route: &'static str, view: View, parameters: &P) -> ApiResult<Self> {
         let value =
             serde_json::to_value(parameters).map_err(|e| ApiError::Internal(Box::new(e)))?;
-        Ok(Self { route, view, query: normal(value), form: "json;en", moment: None })
+        Ok(Self {
+            route,
+            view,
+            query: normal(value),
+            form: "json;en",
+            moment: None,
+            source: Source::Public,
+        })
     }
 
     /// Names what else the answer depends on because a date decides: the day it is now where days are meant, or the next
@@ -77,6 +112,13 @@ impl Key {
     pub fn at(mut self, moment: impl Into<String>) -> Self {
         self.moment = Some(moment.into());
         self
+    }
+
+    /// Says that the answer is computed from working copies too, and from the day that it is now somewhere.
+    #[must_use]
+    pub fn of_everything(mut self, now: DateTime<Utc>) -> Self {
+        self.source = Source::Everything;
+        self.at(now.timestamp().div_euclid(QUARTER).to_string())
     }
 
     fn size(&self) -> usize {
@@ -129,19 +171,35 @@ impl State {
         key: Key,
         read: impl FnOnce(&mut Conn, i64) -> ApiResult<Answer> + Send + 'static,
     ) -> ApiResult<Answer> {
-        let key = (self.heads.feed(), key);
-        if let Some(answer) = self.cache.0.get(&key) {
+        if let Some(answer) = self.remembered(&key) {
             return Ok(answer);
         }
+        let source = key.source;
         let (version, answer) = self
             .db
             .read(move |c| -> ApiResult<(i64, Answer)> {
-                let version = journal::head(c)?.feed;
+                let head = journal::head(c)?;
+                let version = source.number(head.seq, head.feed);
                 Ok((version, read(c, version)?))
             })
             .await?;
-        self.cache.0.insert((version, key.1), answer.clone());
+        self.cache.0.insert((version, key), answer.clone());
         Ok(answer)
+    }
+
+    /// Returns the answer that is in memory, if it is.
+    fn remembered(&self, key: &Key) -> Option<Answer> {
+        let version = key.source.number(self.heads.seq(), self.heads.feed());
+        self.cache.0.get(&(version, key.clone()))
+    }
+}
+
+impl Source {
+    const fn number(self, seq: i64, feed: i64) -> i64 {
+        match self {
+            Self::Public => feed,
+            Self::Everything => seq,
+        }
     }
 }
 

@@ -49,17 +49,14 @@ pub async fn surround(
     .await
 }
 
-/// Returns a path as the log shows it: an invitation's token is a secret that stands in one.
+/// Returns a path as the log shows it: the secrets that stand in one, of invitations and calendars, are cut off.
 fn shown(path: &str) -> &str {
-    const INVITATIONS: &str = "invitations/";
+    const SECRETS_AFTER: [&str; 2] = ["invitations/", "calendar/"];
     // Spelled in another way (`%61uth`) it is routed all the same: then nothing of it is shown that could be one.
     if path.contains('%') {
         return "(not shown: percent-encoded)";
     }
-    match path.find(INVITATIONS) {
-        Some(start) => path.get(..start + INVITATIONS.len()).unwrap_or_default(),
-        None => path,
-    }
+    SECRETS_AFTER.iter().find_map(|word| path.get(..path.find(word)? + word.len())).unwrap_or(path)
 }
 
 fn finish(mut response: ServiceResponse<BoxBody>, id: Uuid) -> ServiceResponse<BoxBody> {
@@ -126,6 +123,7 @@ mod tests {
     fn the_log_shows_no_invitation() {
         assert_eq!(shown("/api/v1/me"), "/api/v1/me");
         assert_eq!(shown("/api/v1/auth/invitations/abc/accept"), "/api/v1/auth/invitations/");
+        assert_eq!(shown("/calendar/abc.ics"), "/calendar/");
         assert!(!shown("/api/v1/%61uth/invitations/abc/accept").contains("abc"));
     }
 }

@@ -4,6 +4,7 @@ pub mod answer;
 pub mod auth;
 pub mod body;
 pub mod cache;
+pub mod calendar;
 pub mod cities;
 pub mod comments;
 pub mod cycles;
@@ -30,7 +31,9 @@ pub mod problem;
 pub mod projects;
 pub mod reference;
 pub mod reports;
+pub mod sittings;
 pub mod state;
+pub mod todo;
 pub mod users;
 pub mod views;
 
@@ -40,12 +43,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Registers every operation; the routes and the contract come from this one list.
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.configure(health::routes);
+    cfg.configure(calendar::feed);
     cfg.service(utoipa_actix_web::scope("/api/v1").configure(v1));
 }
 
 fn v1(cfg: &mut ServiceConfig) {
     auth::routes(cfg);
     me::routes(cfg);
+    todo::routes(cfg);
+    calendar::routes(cfg);
     users::routes(cfg);
     reference::routes(cfg);
     cities::routes(cfg);
@@ -57,6 +63,7 @@ fn v1(cfg: &mut ServiceConfig) {
     extensions::routes(cfg);
     reports::routes(cfg);
     comments::routes(cfg);
+    sittings::routes(cfg);
     figures::routes(cfg);
     journal::routes(cfg);
 }

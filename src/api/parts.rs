@@ -29,6 +29,7 @@ use crate::{
 mod indicators;
 mod milestones;
 mod partnerships;
+mod values;
 
 pub use indicators::{IndicatorList, IndicatorPatch, IndicatorView, NewIndicator, ReadingView};
 pub use milestones::{MilestoneList, MilestonePatch, MilestoneView, NewMilestone};
@@ -42,6 +43,7 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
     milestones::routes(cfg);
     indicators::routes(cfg);
     partnerships::routes(cfg);
+    values::routes(cfg);
 }
 
 /// A part with its shapes.

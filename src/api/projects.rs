@@ -16,7 +16,8 @@ use crate::{
     domain::{
         id::Id,
         policy::{
-            Action as _, Actor, CreateProjects, DeleteProject, EditProject, ReadProject, ReadProjectHistory,
+            Action as _, Actor, CreateProjects, DeleteProject, EditProject, ReadProject,
+            ReadProjectHistory,
         },
         subject::ProjectSubject,
     },

@@ -36,7 +36,7 @@ use act::{Asked, Key, Step};
 pub use header::HeaderView;
 pub use input::{NewReport, NewTransition};
 pub use list::{ReportItem, ReportList, ReportParams};
-pub use said::{PrefillView, ReadinessView};
+pub use said::{MissingView, PrefillView, ReadinessView};
 pub use view::ReportView;
 use view::show;
 

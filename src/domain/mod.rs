@@ -3,6 +3,8 @@
 //! Not here: HTTP, SQL, the clock, randomness, I/O. Whoever calls a rule brings the time and the identifiers.
 
 pub mod account;
+pub mod agenda;
+pub mod attainment;
 pub mod comment;
 pub mod cycle;
 pub mod entries;
@@ -22,6 +24,7 @@ pub mod reference;
 pub mod report;
 pub mod seed;
 pub mod session;
+pub mod sitting;
 pub mod subject;
 #[cfg(test)]
 pub(crate) mod testing;

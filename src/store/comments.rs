@@ -7,7 +7,7 @@ use super::{
     Conn, Record, StoreError, StoreResult,
     conn::on,
     load::Load,
-    schema::comments,
+    schema::{comments, reports},
     tx::kept,
     types::{DbTs, DbUuid},
 };
@@ -126,6 +126,21 @@ pub fn list(
         query.load(c)
     })?;
     Ok((rows.into_iter().map(Comment::try_from).collect::<StoreResult<_>>()?, total))
+}
+
+/// Reads the comments on all reports of a city in a cycle, in the order of their writing.
+///
+/// # Errors
+/// Failures of the database.
+pub fn of_city(conn: &mut Conn, city: &Slug, cycle: &Slug) -> StoreResult<Vec<Comment>> {
+    let rows: Vec<CommentRow> = on!(conn, |c, DB| comments::table
+        .inner_join(reports::table.on(reports::id.eq(comments::report_id)))
+        .filter(reports::cycle.eq(cycle.as_str()))
+        .filter(reports::city.eq(city.as_str()))
+        .order(comments::id)
+        .select(CommentRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(Comment::try_from).collect()
 }
 
 /// The columns of a comment that its thread asks for.

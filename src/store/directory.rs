@@ -2,7 +2,7 @@
 //! no database work. `watch.rs` has it reloaded before the answer to a write that changed any of it.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -24,7 +24,7 @@ use super::{
 use crate::domain::{
     id::Id,
     policy::Actor,
-    user::{User, UserState},
+    user::{Role, Scope, User, UserState},
 };
 
 /// A session that ended is remembered longer than any access token of it lives (15 minutes and the leeway).
@@ -61,6 +61,21 @@ impl Directory {
             .map(|g| g.grant.clone())
             .collect();
         Some(Arc::new(Actor::new(caller.user, in_force)))
+    }
+
+    /// Returns an account's rights without a session, for an address that stands for it; none when it is not active.
+    pub fn account(&self, user: Id<User>, now: DateTime<Utc>) -> Option<Arc<Actor>> {
+        let snapshot = self.snapshot.load();
+        let grants = snapshot.users.get(&user)?;
+        let in_force = grants.iter().filter(|g| g.grant.in_force(now, g.zone));
+        Some(Arc::new(Actor::new(user, in_force.map(|g| g.grant.clone()).collect())))
+    }
+
+    /// Returns the roles that active people hold at an instant, each on its scope.
+    pub fn held(&self, now: DateTime<Utc>) -> BTreeSet<(Role, Scope)> {
+        let snapshot = self.snapshot.load();
+        let in_force = snapshot.users.values().flatten().filter(|g| g.grant.in_force(now, g.zone));
+        in_force.map(|g| (g.grant.role, g.grant.scope.clone())).collect()
     }
 
     /// Says whether everything that was written here is known. While it is not, nobody is let in: a revoked right could

@@ -3,6 +3,7 @@
 //! [`db`] runs closures on database threads, [`tx`] is a write transaction with its journal, and each other file keeps
 //! one kind of record.
 
+pub mod agenda;
 pub mod bootstrap;
 pub mod comments;
 pub mod conn;

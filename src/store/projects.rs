@@ -46,6 +46,20 @@ pub fn find(conn: &mut Conn, code: &ProjectCode) -> StoreResult<Option<Project>>
     row.map(Project::try_from).transpose()
 }
 
+/// Reads the projects of a city in a plan cycle, by number.
+///
+/// # Errors
+/// Failures of the database.
+pub fn of_city(conn: &mut Conn, city: &Slug, plan_cycle: &Slug) -> StoreResult<Vec<Project>> {
+    let rows: Vec<ProjectRow> = on!(conn, |c, DB| projects::table
+        .filter(projects::city.eq(city.as_str()))
+        .filter(projects::plan_cycle.eq(plan_cycle.as_str()))
+        .order(projects::number)
+        .select(ProjectRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(Project::try_from).collect()
+}
+
 /// Finds the project that an import made of a record with this key.
 ///
 /// # Errors

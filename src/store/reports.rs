@@ -19,15 +19,19 @@ use crate::domain::{
 };
 
 mod approved;
+mod city;
 mod hands;
 mod items;
 pub mod queue;
 mod rows;
 mod subject;
+mod values;
 
 use approved::ApprovedRow;
+pub use city::seats;
 pub use hands::CREATE;
 use rows::ReportRow;
+pub use values::{approved_values, working_values};
 
 /// Finds the working copy of a project's report in a cycle.
 ///

@@ -11,10 +11,12 @@ use crate::domain::{
     user::{Email, User, UserState},
 };
 
+mod calendars;
 mod invitations;
 mod refresh;
 mod sessions;
 
+pub use calendars::{calendar_made_at, calendar_of, end_calendar, set_calendar};
 pub use invitations::{invitation, invite, is_invited, spend};
 pub use refresh::refresh;
 pub use sessions::{begin_session, end_session, end_sessions, open_sessions, start_session};

@@ -125,6 +125,11 @@ const ROWS: &[Row] = &[
     get("me", "me"),
     row("put", "me/password", "me/password").sending("{}"),
     get("me/sessions", "me/sessions"),
+    get("me/todo", "me/todo"),
+    get("me/calendar", "me/calendar"),
+    row("post", "me/calendar", "me/calendar"),
+    row("delete", "me/calendar", "me/calendar"),
+    get("/calendar/{token}.ics", "/calendar/nobody.ics"),
     row("delete", "me/sessions", "me/sessions"),
     get("users", "users"),
     // The address is taken.
@@ -163,6 +168,7 @@ const ROWS: &[Row] = &[
     row("put", "cities/{city}/plans/{plan_cycle}", "cities/da-nang/plans/2018-2025")
         .sending("{}")
         .stale(),
+    get("cities/{city}/cycles/{cycle}", "cities/da-nang/cycles/me-2026"),
     get("partners", "partners"),
     post("partners", "partners"),
     get("partners/{partner}", "partners/asean-korea-cooperation-fund"),
@@ -197,6 +203,7 @@ const ROWS: &[Row] = &[
     get(INDICATORS, "projects/da-nang-90/indicators").about(NEW),
     post(INDICATORS, "projects/da-nang-1/indicators"),
     get(INDICATOR, "projects/da-nang-1/indicators/{indicator}"),
+    get("projects/{project}/indicators/{id}/values", "projects/da-nang-1/indicators/{indicator}/values"),
     patch(INDICATOR, "projects/da-nang-1/indicators/{indicator}"),
     delete(INDICATOR, "projects/da-nang-1/indicators/{indicator}"),
     get(PARTNERSHIPS, "projects/da-nang-1/partnerships"),

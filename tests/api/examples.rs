@@ -11,7 +11,9 @@ use crate::{
     scene::{Scene, Stage, let_in},
     schema::differs,
 };
-use Stage::{Account, Approved, Demo, Draft, Extended, Open, Recorded, Scheduled, Submitted};
+use Stage::{
+    Account, Approved, Calendar, Demo, Draft, Extended, Open, Recorded, Scheduled, Submitted,
+};
 use Who::{Administrator, Guest, Nobody, Officer, Representative, Secretariat};
 
 /// Who may do it.
@@ -38,6 +40,11 @@ const ROWS: &[(&str, Who, Stage)] = &[
     ("put_password", Guest, Account),
     ("list_sessions", Officer, Demo),
     ("delete_sessions", Guest, Account),
+    ("get_todo", Officer, Submitted),
+    ("get_calendar", Guest, Account),
+    ("create_calendar", Guest, Account),
+    ("delete_calendar", Guest, Calendar),
+    ("read_calendar", Nobody, Calendar),
     ("list_users", Administrator, Demo),
     ("create_user", Administrator, Demo),
     ("get_user", Representative, Account),
@@ -98,6 +105,8 @@ const ROWS: &[(&str, Who, Stage)] = &[
     ("write_report", Officer, Draft),
     ("get_readiness", Officer, Draft),
     ("get_prefill", Officer, Recorded),
+    ("get_sitting", Officer, Submitted),
+    ("list_indicator_values", Officer, Submitted),
     ("submit_report", Officer, Draft),
     ("withdraw_report", Officer, Submitted),
     ("return_report", Representative, Submitted),

@@ -32,6 +32,8 @@ pub enum Stage {
     Extended,
     /// An account of a reader of Da Nang, with a session, and an invitation of somebody else.
     Account,
+    /// The same, with an address of a calendar.
+    Calendar,
 }
 
 /// The names of what is there.
@@ -52,6 +54,8 @@ pub struct Scene {
     user: String,
     grant: String,
     invitation: String,
+    /// The path of the calendar.
+    calendar: String,
 }
 
 fn text(value: &Value) -> String {
@@ -81,6 +85,7 @@ impl Scene {
             user: nobody(),
             grant: nobody(),
             invitation: "none".to_owned(),
+            calendar: "/calendar/none.ics".to_owned(),
         };
         match stage {
             Stage::Demo => {}
@@ -92,6 +97,12 @@ impl Scene {
                 app.secretariat().await.put(&path, &more, None).await.expect(201);
             }
             Stage::Account => scene.invite(app).await,
+            Stage::Calendar => {
+                scene.invite(app).await;
+                let guest = app.bearer(&scene.access_token);
+                let made = guest.send("POST", "me/calendar", None, &[]).await.expect(201).json();
+                scene.calendar = text(&made["path"]);
+            }
             Stage::Recorded => scene.record(app).await,
             Stage::Draft | Stage::Submitted | Stage::Approved => {
                 scene.record(app).await;
@@ -181,6 +192,7 @@ impl Scene {
                 ("{plan_cycle}", _) => &self.plan_cycle,
                 ("{partner}", _) => "world-bank",
                 ("{token}", _) => &self.invitation,
+                ("{token}.ics", _) => self.calendar.trim_start_matches("/calendar/"),
                 ("{grant_id}", _) => &self.grant,
                 ("{id}", "milestones") => &self.milestone,
                 ("{id}", "indicators") => &self.indicator,

@@ -72,6 +72,12 @@ pub struct MissingView {
     pub code: String,
 }
 
+impl From<FieldFault> for MissingView {
+    fn from(f: FieldFault) -> Self {
+        Self { pointer: f.pointer, code: f.code }
+    }
+}
+
 /// Whether a report can be submitted as far as its content goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ReadinessView {
@@ -82,8 +88,8 @@ pub struct ReadinessView {
 }
 impl From<Vec<FieldFault>> for ReadinessView {
     fn from(faults: Vec<FieldFault>) -> Self {
-        let missing = |f: FieldFault| MissingView { pointer: f.pointer, code: f.code };
-        Self { ready: faults.is_empty(), missing: faults.into_iter().map(missing).collect() }
+        let ready = faults.is_empty();
+        Self { ready, missing: faults.into_iter().map(MissingView::from).collect() }
     }
 }
 

@@ -45,6 +45,19 @@ pub struct Entry {
     pub from_city: Option<bool>,
 }
 
+impl From<&Comment> for Entry {
+    fn from(c: &Comment) -> Self {
+        Self {
+            id: c.id,
+            reply_to: c.reply_to,
+            pointer: c.pointer.clone(),
+            kind: c.kind,
+            resolved: c.resolved_at.is_some(),
+            from_city: c.from_city,
+        }
+    }
+}
+
 /// Gathers the comments on a report, in the order of their writing, into threads.
 #[must_use]
 pub fn gather(entries: Vec<Entry>) -> Vec<Thread> {

@@ -9,10 +9,13 @@ use crate::{
         id::Id,
         parts::{Better, Indicator, IndicatorKind, Reading},
         project::{Project, ProjectCode},
-        value::{Title, fold},
+        value::{Slug, Title, fold},
     },
     store::{
-        Conn, Record, StoreError, StoreResult, conn::on, schema::indicators, tx::kept,
+        Conn, Record, StoreError, StoreResult,
+        conn::on,
+        schema::{indicators, projects},
+        tx::kept,
         types::DbUuid,
     },
 };
@@ -100,6 +103,20 @@ impl Record for Indicator {
 pub fn indicators(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Indicator>> {
     let rows: Vec<IndicatorRow> = on!(conn, |c, DB| indicators::table
         .filter(indicators::project_id.eq(DbUuid::from(project)))
+        .order(indicators::id)
+        .select(IndicatorRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(Indicator::try_from).collect()
+}
+
+/// Reads the indicators of all projects of a city, in the order of their making.
+///
+/// # Errors
+/// Failures of the database.
+pub fn indicators_of_city(conn: &mut Conn, city: &Slug) -> StoreResult<Vec<Indicator>> {
+    let rows: Vec<IndicatorRow> = on!(conn, |c, DB| indicators::table
+        .inner_join(projects::table.on(projects::id.eq(indicators::project_id)))
+        .filter(projects::city.eq(city.as_str()))
         .order(indicators::id)
         .select(IndicatorRow::as_select())
         .load(c))?;

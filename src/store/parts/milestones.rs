@@ -9,10 +9,13 @@ use crate::{
         id::Id,
         parts::Milestone,
         project::{Project, ProjectCode},
-        value::{Title, fold},
+        value::{Slug, Title, fold},
     },
     store::{
-        Conn, Record, StoreError, StoreResult, conn::on, schema::milestones, tx::kept,
+        Conn, Record, StoreError, StoreResult,
+        conn::on,
+        schema::{milestones, projects},
+        tx::kept,
         types::DbUuid,
     },
 };
@@ -84,6 +87,20 @@ impl Record for Milestone {
 pub fn milestones(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Milestone>> {
     let rows: Vec<MilestoneRow> = on!(conn, |c, DB| milestones::table
         .filter(milestones::project_id.eq(DbUuid::from(project)))
+        .order((milestones::due_on, milestones::id))
+        .select(MilestoneRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(Milestone::try_from).collect()
+}
+
+/// Reads the milestones of all projects of a city, in the order of their days.
+///
+/// # Errors
+/// Failures of the database.
+pub fn milestones_of_city(conn: &mut Conn, city: &Slug) -> StoreResult<Vec<Milestone>> {
+    let rows: Vec<MilestoneRow> = on!(conn, |c, DB| milestones::table
+        .inner_join(projects::table.on(projects::id.eq(milestones::project_id)))
+        .filter(projects::city.eq(city.as_str()))
         .order((milestones::due_on, milestones::id))
         .select(MilestoneRow::as_select())
         .load(c))?;

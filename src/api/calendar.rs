@@ -1,0 +1,142 @@
+//! Deadlines as a calendar (RFC 5545) that a calendar program subscribes to. Such programs cannot sign in: the address is
+//! the secret, tells nothing but days, and can be taken away.
+
+use actix_web::{HttpResponse, delete, get, http::header, post, web::Data};
+use chrono::{DateTime, NaiveDate, Utc};
+use icalendar::{Calendar, Component as _, Event, EventLike as _};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    answer::Answer,
+    error::{ApiError, ApiResult},
+    may::{Own, Public},
+    state::State,
+};
+use crate::{
+    auth::secret::{fresh, opaque_digest},
+    domain::{
+        agenda::Deadline,
+        policy::Actor,
+        user::{Role, Scope},
+    },
+    store::{Conn, StoreError, StoreResult, agenda, cycles, extensions, unguarded},
+};
+
+/// Registers the operations of this file.
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(get_calendar).service(create_calendar).service(delete_calendar);
+}
+
+/// Registers the address that calendar programs ask, at the root.
+pub(super) fn feed(cfg: &mut ServiceConfig) {
+    cfg.service(read_calendar);
+}
+
+/// One's own calendar.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CalendarView {
+    /// When its address was made; null when there is none.
+    #[schema(required)]
+    pub made_at: Option<DateTime<Utc>>,
+}
+
+/// The secret address of a calendar.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct NewCalendarView {
+    /// The path below the service's own address; shown in this answer alone.
+    #[schema(example = "/calendar/9Jx0.ics")]
+    pub path: String,
+    /// When it was made.
+    pub made_at: DateTime<Utc>,
+}
+
+/// Say whether one's calendar has an address
+///
+/// The address itself is not told again: make a new one when it is lost.
+#[utoipa::path(tag = "me", responses((status = 200, body = CalendarView)))]
+#[get("/me/calendar")]
+async fn get_calendar(own: Own, state: Data<State>) -> ApiResult<Answer> {
+    let user = own.caller.user;
+    let made_at = state.db.point(move |c| unguarded::calendar_made_at(c, user)).await;
+    let made_at = made_at.map_err(|e: StoreError| e)?;
+    Ok(Answer::of(&CalendarView { made_at })?.unstored())
+}
+
+/// Make an address for one's calendar
+///
+/// Calendar programs subscribe to it and show the deadlines of one's cities, countries or the network. Whoever knows it can
+/// read them, and nothing else. An address made before no longer works.
+#[utoipa::path(tag = "me", responses((status = 201, body = NewCalendarView)))]
+#[post("/me/calendar")]
+async fn create_calendar(own: Own, state: Data<State>) -> ApiResult<Answer> {
+    let (user, made_at) = (own.caller.user, state.clock.now());
+    let (token, digest) = fresh();
+    let set = move |c: &mut Conn| unguarded::set_calendar(c, user, &digest, made_at);
+    state.db.keep(set).await.map_err(|e: StoreError| e)?;
+    let path = format!("/calendar/{token}.ics");
+    Ok(Answer::of(&NewCalendarView { path, made_at })?.created("/api/v1/me/calendar").secret())
+}
+
+/// Take the address of one's calendar away
+///
+/// It no longer works from now on.
+#[utoipa::path(tag = "me", responses((status = 200, body = CalendarView)))]
+#[delete("/me/calendar")]
+async fn delete_calendar(own: Own, state: Data<State>) -> ApiResult<Answer> {
+    let user = own.caller.user;
+    let ended = state.db.keep(move |c| unguarded::end_calendar(c, user)).await;
+    if !ended.map_err(|e: StoreError| e)? {
+        return Err(ApiError::NotFound);
+    }
+    Ok(Answer::of(&CalendarView { made_at: None })?.unstored())
+}
+
+/// Read a calendar
+///
+/// The deadlines of the person that the address was made for, as iCalendar. Anything that is no address in use is 404.
+#[utoipa::path(
+    tag = "me",
+    security(()),
+    params(("token" = String, Path, description = "The secret part of the address.", example = "9Jx0")),
+    responses((status = 200, body = String, content_type = "text/calendar", description = "An iCalendar (RFC 5545)."))
+)]
+#[get("/calendar/{token}.ics")]
+async fn read_calendar(public: Public, state: Data<State>) -> ApiResult<HttpResponse> {
+    let token = public.path.into_iter().next().ok_or(ApiError::NotFound)?;
+    let digest = opaque_digest(&token);
+    let found = state.db.point(move |c| unguarded::calendar_of(c, &digest)).await;
+    let user = found.map_err(|e: StoreError| e)?.ok_or(ApiError::NotFound)?;
+    let at = state.clock.now();
+    let actor = state.directory.account(user, at).ok_or(ApiError::NotFound)?;
+    let deadlines = state.db.read(move |c| deadlines(c, &actor)).await;
+    Ok(HttpResponse::Ok()
+        .content_type("text/calendar; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+        .insert_header((header::HeaderName::from_static("x-robots-tag"), "noindex"))
+        .body(written(&deadlines.map_err(|e: StoreError| e)?, at)))
+}
+
+/// Reads the deadlines that concern an actor, by day.
+fn deadlines(conn: &mut Conn, actor: &Actor) -> StoreResult<Vec<Deadline>> {
+    let cycles = cycles::list(conn)?;
+    let cities = agenda::cities_with_projects(conn)?;
+    let extensions = extensions::in_force(conn)?;
+    let grants: Vec<(Role, Scope)> =
+        actor.grants().iter().map(|g| (g.role, g.scope.clone())).collect();
+    Ok(crate::domain::agenda::deadlines(&grants, &cycles, &cities, &extensions))
+}
+
+/// Writes a calendar. The same deadlines give the same events: a program that asks again changes nothing.
+fn written(deadlines: &[Deadline], at: DateTime<Utc>) -> String {
+    let mut calendar = Calendar::new();
+    calendar.name("ASEAN Smart Cities Network");
+    for d in deadlines {
+        let day: NaiveDate = d.on;
+        let mut event = Event::new();
+        event.uid(&format!("{}@ascn-tracker", d.key)).timestamp(at).summary(&d.title).all_day(day);
+        calendar.push(event.done());
+    }
+    calendar.done().to_string()
+}

@@ -1,0 +1,242 @@
+//! What waits for whom: how far the countries are with a cycle, cities nobody has heard of, offices that nobody holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::{
+    cycle::{CycleState, ReportingCycle},
+    extension::Extension,
+    reference::CountryCode,
+    report::ReportState,
+    user::{Role, Scope},
+    value::Slug,
+};
+
+/// Where the report of one project in a cycle stands.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The project's country.
+    pub country: CountryCode,
+    /// The project's city.
+    pub city: Slug,
+    /// Where its report stands; none when none was begun.
+    pub state: Option<ReportState>,
+    /// Whether it ever left the city.
+    pub ever_submitted: bool,
+}
+
+/// How far a country is with a cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Coverage {
+    /// The projects that are to be reported.
+    pub projects: usize,
+    /// No report was begun.
+    pub to_write: usize,
+    /// Being written and not handed in.
+    pub draft: usize,
+    /// Sent back to the city.
+    pub returned: usize,
+    /// Waiting for a decision.
+    pub submitted: usize,
+    /// Accepted.
+    pub approved: usize,
+}
+
+impl Coverage {
+    /// Counts by country, in the order of the codes.
+    #[must_use]
+    pub fn by_country(standings: &[Standing]) -> BTreeMap<CountryCode, Self> {
+        let mut out: BTreeMap<CountryCode, Self> = BTreeMap::new();
+        for s in standings {
+            let c = out.entry(s.country).or_default();
+            c.projects += 1;
+            *match s.state {
+                None => &mut c.to_write,
+                Some(ReportState::Draft) => &mut c.draft,
+                Some(ReportState::Returned) => &mut c.returned,
+                Some(ReportState::Submitted) => &mut c.submitted,
+                Some(ReportState::Approved) => &mut c.approved,
+            } += 1;
+        }
+        out
+    }
+}
+
+/// Lists the cities with projects of which nothing was ever handed in, by country and city.
+#[must_use]
+pub fn silent(standings: &[Standing]) -> Vec<(CountryCode, Slug)> {
+    let mut heard: BTreeMap<(CountryCode, Slug), bool> = BTreeMap::new();
+    for s in standings {
+        *heard.entry((s.country, s.city.clone())).or_default() |= s.ever_submitted;
+    }
+    heard.into_iter().filter(|(_, heard)| !heard).map(|(city, _)| city).collect()
+}
+
+/// An office that nobody holds today.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vacancy {
+    /// As what.
+    pub role: Role,
+    /// Where.
+    pub scope: Scope,
+    /// The country that it is an office of.
+    pub country: CountryCode,
+}
+
+/// Lists the cities without an active officer and the countries without an active representative, countries first. `held`
+/// are the roles that active people hold today, each on its scope.
+#[must_use]
+pub fn vacancies(
+    cities: &BTreeSet<(CountryCode, Slug)>,
+    held: &BTreeSet<(Role, Scope)>,
+) -> Vec<Vacancy> {
+    let countries: BTreeSet<CountryCode> = cities.iter().map(|(country, _)| *country).collect();
+    let of_country = |country: CountryCode| Vacancy {
+        role: Role::NationalRepresentative,
+        scope: Scope::Country(country),
+        country,
+    };
+    let of_city = |(country, city): &(CountryCode, Slug)| Vacancy {
+        role: Role::CityOfficer,
+        scope: Scope::City(city.clone(), *country),
+        country: *country,
+    };
+    let offices = countries.into_iter().map(of_country).chain(cities.iter().map(of_city));
+    offices.filter(|v| !held.contains(&(v.role, v.scope.clone()))).collect()
+}
+
+/// A day that concerns somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deadline {
+    /// The day.
+    pub on: NaiveDate,
+    /// What is due, in words.
+    pub title: String,
+    /// Names the deadline: it stays the same when the day moves.
+    pub key: String,
+}
+
+/// Lists the days that concern whoever holds these roles, in cycles that are not closed or that an extension keeps open: for
+/// officers the due day of each city, an extension counted; for representatives and the secretariat also the last day for
+/// decisions. By day.
+#[must_use]
+pub fn deadlines(
+    held: &[(Role, Scope)],
+    cycles: &[ReportingCycle],
+    cities: &BTreeSet<(CountryCode, Slug)>,
+    extensions: &[Extension],
+) -> Vec<Deadline> {
+    let mut out = BTreeMap::new();
+    let mut add = |on: Option<NaiveDate>, title: String, key: String| {
+        if let Some(on) = on {
+            out.insert(key.clone(), Deadline { on, title, key });
+        }
+    };
+    for cycle in cycles {
+        let closed = cycle.state == CycleState::Closed;
+        let name = &cycle.name;
+        for (role, scope) in held {
+            match (role, scope) {
+                (Role::CityOfficer, Scope::City(city, country)) => {
+                    let extension =
+                        extensions.iter().find(|e| e.cycle == cycle.slug && e.city == *city);
+                    let reports = cities.contains(&(*country, city.clone()));
+                    if !reports || (closed && extension.is_none()) {
+                        continue;
+                    }
+                    let on = cycle.due_on.map(|own| extension.map_or(own, |e| e.due_on.max(own)));
+                    add(
+                        on,
+                        format!("{name}: reports of {city} due"),
+                        format!("{}-due-{city}", cycle.slug),
+                    );
+                }
+                (Role::NationalRepresentative | Role::Secretariat, _) if !closed => {
+                    let slug = &cycle.slug;
+                    add(cycle.due_on, format!("{name}: reports due"), format!("{slug}-due"));
+                    let key = format!("{slug}-review-due");
+                    add(cycle.review_due_on, format!("{name}: decisions due"), key);
+                }
+                (
+                    Role::CityOfficer
+                    | Role::NationalRepresentative
+                    | Role::Secretariat
+                    | Role::Administrator
+                    | Role::Reader,
+                    _,
+                ) => {}
+            }
+        }
+    }
+    let mut all: Vec<Deadline> = out.into_values().collect();
+    all.sort_by(|a, b| (a.on, &a.key).cmp(&(b.on, &b.key)));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::testing::{city, country, slug};
+
+    fn standing(code: &str, city: &str, state: Option<ReportState>, ever: bool) -> Standing {
+        Standing { country: country(code), city: slug(city), state, ever_submitted: ever }
+    }
+
+    #[test]
+    fn a_city_is_silent_until_something_was_handed_in() {
+        let all = [
+            standing("VN", "da-nang", Some(ReportState::Draft), false),
+            standing("VN", "da-nang", Some(ReportState::Returned), true),
+            standing("VN", "ha-noi", Some(ReportState::Draft), false),
+            standing("TH", "phuket", None, false),
+        ];
+        let silent = silent(&all);
+        assert_eq!(silent, [(country("TH"), slug("phuket")), (country("VN"), slug("ha-noi"))]);
+        let coverage = Coverage::by_country(&all);
+        let vn = coverage[&country("VN")];
+        assert_eq!((vn.projects, vn.draft, vn.returned, vn.to_write), (3, 2, 1, 0));
+    }
+
+    #[test]
+    fn deadlines_follow_the_roles_and_the_extensions() {
+        use crate::domain::{cycle::CycleState, testing, value::Prose};
+        let cities = BTreeSet::from([(country("VN"), slug("da-nang"))]);
+        let days = |held: &[(Role, Scope)], state, extensions: &[Extension]| {
+            let cycles = [testing::cycle(state)];
+            let all = deadlines(held, &cycles, &cities, extensions);
+            all.into_iter().map(|d| format!("{} {}", d.on, d.key)).collect::<Vec<_>>()
+        };
+        let officer = [(Role::CityOfficer, city("da-nang", "VN"))];
+        assert_eq!(days(&officer, CycleState::Open, &[]), ["2026-12-31 me-2026-due-da-nang"]);
+        assert!(days(&officer, CycleState::Closed, &[]).is_empty());
+        let said = (testing::day("2027-02-01"), Prose::parse("Flood.").unwrap());
+        let more =
+            Extension::grant(None, (&slug("me-2026"), &slug("da-nang"), country("VN")), said);
+        let more = [more];
+        assert_eq!(days(&officer, CycleState::Closed, &more), ["2027-02-01 me-2026-due-da-nang"]);
+        let secretariat = [(Role::Secretariat, Scope::Network)];
+        assert_eq!(
+            days(&secretariat, CycleState::Scheduled, &[]),
+            ["2026-12-31 me-2026-due", "2027-01-31 me-2026-review-due"]
+        );
+        assert!(days(&[(Role::Reader, Scope::Network)], CycleState::Open, &[]).is_empty());
+        // A city without a project has nothing to report.
+        let idle = [(Role::CityOfficer, city("hue", "VN"))];
+        assert!(days(&idle, CycleState::Open, &[]).is_empty());
+    }
+
+    #[test]
+    fn an_office_is_vacant_when_nobody_holds_it_there() {
+        let cities =
+            BTreeSet::from([(country("VN"), slug("da-nang")), (country("VN"), slug("hue"))]);
+        let held = BTreeSet::from([
+            (Role::CityOfficer, city("hue", "VN")),
+            // A representative is no officer, and the network's secretariat is neither.
+            (Role::Secretariat, Scope::Network),
+        ]);
+        let vacant = vacancies(&cities, &held);
+        let scopes: Vec<&Scope> = vacant.iter().map(|v| &v.scope).collect();
+        assert_eq!(scopes, [&Scope::Country(country("VN")), &city("da-nang", "VN")]);
+    }
+}

@@ -1,0 +1,148 @@
+//! How far an indicator has come from where it started to where it should get.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::{
+    parts::{Better, Indicator},
+    report::IndicatorValue,
+    value::{Slug, words},
+};
+
+words! {
+    /// Why an attainment cannot be computed.
+    Undefined("reason") {
+        /// Nobody said where it started.
+        NoBaseline = "no_baseline",
+        /// Nobody said where it should get.
+        NoTarget = "no_target",
+        /// Start and target are the same.
+        NoDistance = "baseline_is_target",
+        /// The target lies on the side that is said to be worse.
+        Direction = "target_is_worse",
+    }
+}
+
+/// Computes (value − baseline) ÷ (target − baseline): 0 at the start, 1 at the target, more beyond it, less than 0 on the
+/// wrong side of the start. An indicator that gets better downwards has a target below its baseline; the formula is the
+/// same.
+///
+/// # Errors
+/// Why it is undefined. An undefined attainment is not 0.
+pub fn attainment(indicator: &Indicator, value: f64) -> Result<f64, Undefined> {
+    let baseline = indicator.baseline.ok_or(Undefined::NoBaseline)?.value;
+    let target = indicator.target.ok_or(Undefined::NoTarget)?.value;
+    let distance = target - baseline;
+    let right_way = match indicator.better {
+        Better::Up => distance > 0.0,
+        Better::Down => distance < 0.0,
+    };
+    if distance == 0.0 {
+        Err(Undefined::NoDistance)
+    } else if right_way {
+        Ok((value - baseline) / distance)
+    } else {
+        Err(Undefined::Direction)
+    }
+}
+
+/// A value of an indicator over time, with the cycle in which it was stated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stated {
+    /// The cycle.
+    pub cycle: Slug,
+    /// The value and its day.
+    pub reading: IndicatorValue,
+}
+
+/// Brings the values of several reports, in the order of their cycles, into one series by day. What is said again in a
+/// later cycle counts once, in the words of the latest one: that is how a value is corrected.
+#[must_use]
+pub fn series(stated: Vec<Stated>) -> Vec<Stated> {
+    let mut by_day: BTreeMap<NaiveDate, Stated> = BTreeMap::new();
+    for s in stated {
+        let same = by_day
+            .get(&s.reading.measured_on)
+            .is_some_and(|before| before.reading.value.total_cmp(&s.reading.value).is_eq());
+        // The cycle in which it was said first stays with a value that did not change.
+        if !same {
+            by_day.insert(s.reading.measured_on, s);
+        }
+    }
+    by_day.into_values().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::{
+        id::Id,
+        parts::{IndicatorKind, Reading},
+        testing::{day, project, slug},
+        value::Title,
+    };
+
+    fn indicator(better: Better, baseline: Option<f64>, target: Option<f64>) -> Indicator {
+        let reading = |on: &str| {
+            let on = day(on);
+            move |value| Reading { value, on }
+        };
+        Indicator {
+            id: Id::new(Uuid::from_u128(1)),
+            project: project().id,
+            code: project().code,
+            name: Title::parse("Water lost").unwrap(),
+            kind: IndicatorKind::Outcome,
+            unit: Title::parse("percent").unwrap(),
+            better,
+            baseline: baseline.map(reading("2018-12-31")),
+            target: target.map(reading("2025-12-31")),
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn attainment_respects_the_direction() {
+        let up = indicator(Better::Up, Some(10.0), Some(20.0));
+        let of = |i: &Indicator, v| attainment(i, v);
+        assert_eq!([of(&up, 10.0), of(&up, 15.0), of(&up, 25.0)], [Ok(0.0), Ok(0.5), Ok(1.5)]);
+        let down = indicator(Better::Down, Some(20.0), Some(10.0));
+        assert_eq!(
+            [of(&down, 20.0), of(&down, 12.5), of(&down, 22.0)],
+            [Ok(0.0), Ok(0.75), Ok(-0.2)]
+        );
+    }
+
+    #[test]
+    fn what_is_undefined_is_said_to_be_undefined() {
+        let of = |better, baseline, target| attainment(&indicator(better, baseline, target), 1.0);
+        assert_eq!(of(Better::Up, None, Some(1.0)), Err(Undefined::NoBaseline));
+        assert_eq!(of(Better::Up, Some(1.0), None), Err(Undefined::NoTarget));
+        assert_eq!(of(Better::Up, Some(1.0), Some(1.0)), Err(Undefined::NoDistance));
+        assert_eq!(of(Better::Up, Some(2.0), Some(1.0)), Err(Undefined::Direction));
+        assert_eq!(of(Better::Down, Some(1.0), Some(2.0)), Err(Undefined::Direction));
+    }
+
+    #[test]
+    fn a_value_that_is_said_again_counts_once() {
+        let stated = |cycle: &str, on: &str, value| Stated {
+            cycle: slug(cycle),
+            reading: IndicatorValue {
+                indicator_id: Id::new(Uuid::from_u128(1)),
+                value,
+                measured_on: day(on),
+            },
+        };
+        let series = series(vec![
+            stated("me-2024", "2024-06-30", 20.0),
+            stated("me-2025", "2024-06-30", 20.0),
+            stated("me-2025", "2025-06-30", 18.0),
+            stated("me-2026", "2025-06-30", 17.0),
+        ]);
+        let told: Vec<_> = series.iter().map(|s| (s.cycle.as_str(), s.reading.value)).collect();
+        assert_eq!(told, [("me-2024", 20.0), ("me-2026", 17.0)]);
+    }
+}

@@ -1,0 +1,100 @@
+//! What the lists of things to do are made of.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use diesel::prelude::*;
+
+use super::{
+    Conn, StoreResult,
+    conn::on,
+    reference,
+    schema::{grants, projects, reports},
+    types::DbTs,
+    users,
+};
+use crate::domain::{
+    agenda::Standing,
+    cycle::ReportingCycle,
+    reference::CountryCode,
+    report::ReportState,
+    user::{Grant, Role},
+    value::Slug,
+};
+
+/// Reads where the reports of all projects of a cycle's plan stand in it, archived ones aside unless they have a report.
+///
+/// # Errors
+/// Failures of the database.
+pub fn standings(conn: &mut Conn, cycle: &ReportingCycle) -> StoreResult<Vec<Standing>> {
+    let in_cycle =
+        reports::project_id.eq(projects::id).and(reports::cycle.eq(cycle.slug.to_string()));
+    let rows: Vec<(String, String, Option<String>, Option<bool>)> = on!(conn, |c, DB| {
+        projects::table
+            .left_join(reports::table.on(in_cycle))
+            .filter(projects::plan_cycle.eq(cycle.plan_cycle.to_string()))
+            .filter(projects::archived.eq(false).or(reports::id.nullable().is_not_null()))
+            .order((projects::city, projects::number))
+            .select((
+                projects::country,
+                projects::city,
+                reports::state.nullable(),
+                reports::ever_submitted.nullable(),
+            ))
+            .load(c)
+    })?;
+    let standing =
+        |(country, city, state, ever): (String, String, Option<String>, Option<bool>)| {
+            Ok(Standing {
+                country: CountryCode::parse(country)?,
+                city: Slug::parse(city)?,
+                state: state.map(ReportState::parse).transpose()?,
+                ever_submitted: ever.unwrap_or_default(),
+            })
+        };
+    rows.into_iter().map(standing).collect()
+}
+
+/// Reads the cities that have a project.
+///
+/// # Errors
+/// Failures of the database.
+pub fn cities_with_projects(conn: &mut Conn) -> StoreResult<BTreeSet<(CountryCode, Slug)>> {
+    let rows: Vec<(String, String)> = on!(conn, |c, DB| projects::table
+        .select((projects::country, projects::city))
+        .distinct()
+        .load(c))?;
+    let city = |(country, city)| Ok((CountryCode::parse(country)?, Slug::parse(city)?));
+    rows.into_iter().map(city).collect()
+}
+
+/// Reads the time zones in which the days of countries end.
+///
+/// # Errors
+/// Failures of the database.
+pub fn zones(conn: &mut Conn) -> StoreResult<HashMap<CountryCode, Tz>> {
+    Ok(reference::countries(conn)?.into_iter().map(|c| (c.code, c.time_zone)).collect())
+}
+
+/// Reads the grants of the roles that decide, run or administer that were given since an instant, the newest first.
+///
+/// # Errors
+/// Failures of the database.
+pub fn powerful_grants(conn: &mut Conn, since: DateTime<Utc>) -> StoreResult<Vec<Grant>> {
+    let roles = [Role::NationalRepresentative, Role::Secretariat, Role::Administrator];
+    let given: bool = on!(conn, |c, DB| diesel::select(diesel::dsl::exists(
+        grants::table
+            .filter(grants::role.eq_any(roles.map(Role::as_str)))
+            .filter(grants::granted_at.ge(DbTs(since)))
+    ))
+    .get_result(c))?;
+    if !given {
+        return Ok(Vec::new());
+    }
+    let all = users::zoned_grants(conn, None)?.into_iter().map(|g| g.grant);
+    let mut new: Vec<Grant> =
+        all.filter(|g| roles.contains(&g.role) && g.granted_at >= since).collect();
+    new.sort_by_key(|g| std::cmp::Reverse((g.granted_at, g.id)));
+    Ok(new)
+}

@@ -1,0 +1,70 @@
+//! The values of an indicator over the reports of its project.
+
+use diesel::prelude::*;
+
+use crate::{
+    domain::{
+        attainment::Stated, id::Id, parts::Indicator, project::Project, report::Content,
+        value::Slug,
+    },
+    store::{
+        Conn, StoreResult,
+        conn::on,
+        json,
+        schema::{approved_reports, cycles, reports},
+        types::DbUuid,
+    },
+};
+
+/// Reads the values that approved reports state, in the order of the cycles' cut-offs.
+///
+/// # Errors
+/// Failures of the database.
+pub fn approved_values(
+    conn: &mut Conn,
+    project: Id<Project>,
+    indicator: Id<Indicator>,
+) -> StoreResult<Vec<Stated>> {
+    let rows: Vec<(String, String)> = on!(conn, |c, DB| approved_reports::table
+        .filter(approved_reports::project_id.eq(DbUuid::from(project)))
+        .order((approved_reports::as_of, approved_reports::cycle))
+        .select((approved_reports::cycle, approved_reports::content))
+        .load(c))?;
+    stated(rows, indicator)
+}
+
+/// Reads the values that the working copies of reports state, drafts that were never submitted only where `drafts`.
+///
+/// # Errors
+/// Failures of the database.
+pub fn working_values(
+    conn: &mut Conn,
+    project: Id<Project>,
+    indicator: Id<Indicator>,
+    drafts: bool,
+) -> StoreResult<Vec<Stated>> {
+    let rows: Vec<(String, String)> = on!(conn, |c, DB| {
+        let mut query = reports::table
+            .inner_join(cycles::table.on(cycles::slug.eq(reports::cycle)))
+            .filter(reports::project_id.eq(DbUuid::from(project)))
+            .order((cycles::as_of, cycles::slug))
+            .select((reports::cycle, reports::content))
+            .into_boxed::<DB>();
+        if !drafts {
+            query = query.filter(reports::ever_submitted.eq(true));
+        }
+        query.load(c)
+    })?;
+    stated(rows, indicator)
+}
+
+fn stated(rows: Vec<(String, String)>, indicator: Id<Indicator>) -> StoreResult<Vec<Stated>> {
+    let mut out = Vec::new();
+    for (cycle, content) in rows {
+        let cycle = Slug::parse(cycle)?;
+        let content: Content = json::read(&content)?;
+        let own = content.indicator_values.into_iter().filter(|v| v.indicator_id == indicator);
+        out.extend(own.map(|reading| Stated { cycle: cycle.clone(), reading }));
+    }
+    Ok(out)
+}

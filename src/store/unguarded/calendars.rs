@@ -1,0 +1,72 @@
+//! The secret addresses of calendars: whoever knows one reads the deadlines of the person it was made for, and no more.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::Digest;
+use crate::{
+    domain::{id::Id, user::User},
+    store::{
+        Conn, StoreResult,
+        conn::on,
+        schema::calendars,
+        types::{DbTs, DbUuid},
+    },
+};
+
+/// Gives a user a new address; the one before no longer works.
+///
+/// # Errors
+/// Failures of the database.
+pub fn set_calendar(
+    conn: &mut Conn,
+    user: Id<User>,
+    digest: &Digest,
+    now: DateTime<Utc>,
+) -> StoreResult<()> {
+    end_calendar(conn, user)?;
+    on!(conn, |c, DB| diesel::insert_into(calendars::table)
+        .values((
+            calendars::user_id.eq(DbUuid::from(user)),
+            calendars::digest.eq(digest.as_slice()),
+            calendars::made_at.eq(DbTs(now)),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Takes a user's address away; says whether there was one.
+///
+/// # Errors
+/// Failures of the database.
+pub fn end_calendar(conn: &mut Conn, user: Id<User>) -> StoreResult<bool> {
+    let n =
+        on!(conn, |c, DB| diesel::delete(calendars::table.find(DbUuid::from(user))).execute(c))?;
+    Ok(n > 0)
+}
+
+/// Says when a user's address was made, if there is one.
+///
+/// # Errors
+/// Failures of the database.
+pub fn calendar_made_at(conn: &mut Conn, user: Id<User>) -> StoreResult<Option<DateTime<Utc>>> {
+    let at: Option<DbTs> = on!(conn, |c, DB| calendars::table
+        .find(DbUuid::from(user))
+        .select(calendars::made_at)
+        .get_result(c)
+        .optional())?;
+    Ok(at.map(|at| at.0))
+}
+
+/// Finds whom an address was made for.
+///
+/// # Errors
+/// Failures of the database.
+pub fn calendar_of(conn: &mut Conn, digest: &Digest) -> StoreResult<Option<Id<User>>> {
+    let user: Option<DbUuid> = on!(conn, |c, DB| calendars::table
+        .filter(calendars::digest.eq(digest.as_slice()))
+        .select(calendars::user_id)
+        .get_result(c)
+        .optional())?;
+    Ok(user.map(Id::from))
+}

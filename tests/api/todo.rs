@@ -1,0 +1,182 @@
+//! What waits for whom.
+
+use ascn_tracker::domain::{id::Id, user::Role};
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::{
+    filing::{CYCLE, approve, da_nang, desk, project, report, viet_nam},
+    helpers::TestApp,
+};
+
+#[actix_web::test]
+async fn an_officer_is_told_what_to_write_to_correct_and_to_hand_in() {
+    let app = desk().await;
+    for number in 2..=4 {
+        project(&app, "da-nang", number).await;
+    }
+    project(&app, "ha-noi", 1).await;
+    let officer = app.officer("da-nang").await;
+    officer.file("da-nang-1").await;
+    officer.act("da-nang-1", "submit").await.expect(200);
+    app.representative("VN").await.act_because("da-nang-1", "return", "Why?").await.expect(200);
+    officer.file("da-nang-2").await;
+    officer.put(&report("da-nang-3"), &json!({ "status": "ongoing" }), None).await.expect(201);
+    let todo = officer.get("me/todo").await.expect(200).json();
+    let city = &todo["officer"][0];
+    assert_eq!((city["city"].as_str(), city["days_left"].as_i64()), (Some("da-nang"), Some(41)));
+    assert_eq!(city["to_write"], json!(["da-nang-4"]));
+    assert_eq!(city["returned"][0]["project"], "da-nang-1");
+    assert_eq!(city["returned"][0]["returned"]["text"], "Why?");
+    assert_eq!(city["ready"], json!(["da-nang-1", "da-nang-2"]));
+    assert_eq!(city["blocked"][0]["project"], "da-nang-3");
+    let counts = &todo["counts"];
+    assert_eq!(
+        ["to_write", "returned", "ready", "blocked", "to_decide"]
+            .map(|c| counts[c].as_i64().unwrap()),
+        [1, 1, 2, 1, 0]
+    );
+    assert!(todo["representative"].is_null() && todo["secretariat"].is_null());
+    assert_eq!(todo["vacancies"], json!([]));
+}
+
+#[actix_web::test]
+async fn a_representative_is_told_what_to_decide_the_oldest_first() {
+    let app = desk().await;
+    project(&app, "da-nang", 2).await;
+    project(&app, "ha-noi", 1).await;
+    project(&app, "phuket", 1).await;
+    let officer = app.officer("da-nang").await;
+    for code in ["da-nang-2", "da-nang-1"] {
+        officer.file(code).await;
+        officer.act(code, "submit").await.expect(200);
+        app.clock.set(app.state.clock.now() + TimeDelta::seconds(5));
+    }
+    let todo = app.representative("VN").await.get("me/todo").await.expect(200).json();
+    let nr = &todo["representative"];
+    let codes: Vec<_> =
+        nr["to_decide"].as_array().unwrap().iter().map(|d| d["project"].clone()).collect();
+    assert_eq!(codes, [json!("da-nang-2"), json!("da-nang-1")]);
+    assert_eq!(nr["silent_cities"], json!([{ "city": "ha-noi", "cycle": CYCLE }]));
+    assert_eq!((&todo["counts"]["to_decide"], &todo["counts"]["overdue"]), (&json!(2), &json!(0)));
+    let other = app.representative("TH").await.get("me/todo").await.expect(200).json();
+    assert_eq!(other["representative"]["to_decide"], json!([]));
+    assert_eq!(
+        other["representative"]["silent_cities"],
+        json!([{ "city": "phuket", "cycle": CYCLE }])
+    );
+}
+
+#[actix_web::test]
+async fn the_secretariat_is_told_how_far_countries_are_and_who_is_overdue() {
+    let app = desk().await;
+    project(&app, "da-nang", 2).await;
+    project(&app, "phuket", 1).await;
+    approve(&app, "da-nang-1").await;
+    let officer = app.officer("da-nang").await;
+    officer.file("da-nang-2").await;
+    officer.act("da-nang-2", "submit").await.expect(200);
+    let (secretary, _) =
+        app.user("nok", &[(Role::Secretariat, ascn_tracker::domain::user::Scope::Network)]).await;
+    let todo = async |app: &TestApp| {
+        let token = app.session(Id::new(secretary)).await;
+        app.bearer(&token).get("me/todo").await.expect(200).json()
+    };
+    let now = todo(&app).await;
+    let vn =
+        now["secretariat"]["coverage"].as_array().unwrap().iter().find(|c| c["country"] == "VN");
+    assert_eq!(
+        vn.unwrap(),
+        &json!({ "cycle": CYCLE, "country": "VN", "projects": 2, "to_write": 0, "draft": 0,
+                 "returned": 0, "submitted": 1, "approved": 1 })
+    );
+    assert_eq!(now["counts"]["overdue"], 0);
+    // 2027-01-31 ends at 17:00 UTC in Viet Nam.
+    app.clock.set("2027-01-31T16:59:00Z".parse().unwrap());
+    assert_eq!(todo(&app).await["counts"]["overdue"], 0);
+    app.clock.set("2027-01-31T17:00:00Z".parse().unwrap());
+    let late = todo(&app).await;
+    assert_eq!(late["secretariat"]["overdue"][0]["project"], "da-nang-2");
+    assert_eq!(late["secretariat"]["overdue"][0]["overdue"], true);
+}
+
+#[actix_web::test]
+async fn a_closed_cycle_with_nothing_left_to_decide_is_ready_to_release() {
+    let app = desk().await;
+    project(&app, "da-nang", 2).await;
+    approve(&app, "da-nang-1").await;
+    let officer = app.officer("da-nang").await;
+    officer.file("da-nang-2").await;
+    officer.act("da-nang-2", "submit").await.expect(200);
+    let secretariat = app.secretariat().await;
+    secretariat.send("POST", &format!("cycles/{CYCLE}/close"), None, &[]).await.expect(200);
+    let ready = async || {
+        secretariat.get("me/todo").await.expect(200).json()["secretariat"]["ready_to_release"]
+            .clone()
+    };
+    assert_eq!(ready().await, json!([]));
+    app.representative("VN").await.act("da-nang-2", "approve").await.expect(200);
+    assert_eq!(ready().await, json!([CYCLE]));
+}
+
+#[actix_web::test]
+async fn a_powerful_grant_stands_in_the_secretariats_list_at_once() {
+    let app = desk().await;
+    let secretariat = app.secretariat().await;
+    let count = async || {
+        let todo = secretariat.get("me/todo").await.expect(200).json();
+        todo["secretariat"]["new_grants"].as_array().unwrap().len()
+    };
+    let before = count().await;
+    let (user, _) = app.user("mai", &[(Role::CityOfficer, da_nang())]).await;
+    assert_eq!(count().await, before);
+    let grant =
+        json!({ "role": "national_representative", "scope": { "kind": "country", "key": "VN" } });
+    app.administrator().await.post(&format!("users/{user}/grants"), &grant).await.expect(201);
+    assert_eq!(count().await, before + 2, "the representative's and the administrator's own");
+    let todo = secretariat.get("me/todo").await.expect(200).json();
+    let new = todo["secretariat"]["new_grants"].as_array().unwrap();
+    assert!(
+        new.iter()
+            .any(|g| g["user"] == json!(user) && g["grant"]["role"] == "national_representative")
+    );
+}
+
+#[actix_web::test]
+async fn an_office_that_nobody_holds_is_seen_by_those_who_can_fill_it() {
+    let app = desk().await;
+    project(&app, "phuket", 1).await;
+    let vacant = async |caller: crate::helpers::Caller<'_>| {
+        let todo = caller.get("me/todo").await.expect(200).json();
+        let all = todo["vacancies"].as_array().unwrap().clone();
+        all.iter().map(|v| v["scope"]["key"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(vacant(app.administrator().await).await, ["TH", "VN", "phuket", "da-nang"]);
+    // A representative fills the offices of cities, not the own one.
+    assert_eq!(vacant(app.representative("VN").await).await, ["da-nang"]);
+    assert_eq!(vacant(app.administrator().await).await, ["TH", "phuket", "da-nang"]);
+    app.user("mai", &[(Role::CityOfficer, da_nang())]).await;
+    assert_eq!(vacant(app.representative("VN").await).await, Vec::<String>::new());
+    let (nr, _) = app.user("lan", &[(Role::NationalRepresentative, viet_nam())]).await;
+    let account = format!("users/{nr}");
+    let etag = app.administrator().await.get(&account).await.expect(200).etag();
+    app.administrator()
+        .await
+        .patch(&account, &json!({ "disabled": true }), Some(&etag))
+        .await
+        .expect(200);
+    assert_eq!(vacant(app.administrator().await).await, ["TH", "phuket"]);
+}
+
+#[actix_web::test]
+async fn polling_costs_nothing_while_nothing_changes() {
+    let app = desk().await;
+    let officer = app.officer("da-nang").await;
+    let first = officer.get("me/todo").await.expect(200);
+    let again = officer.send("GET", "me/todo", None, &[("if-none-match", &first.etag())]).await;
+    assert_eq!((again.status, again.text.as_str()), (304, ""));
+    project(&app, "da-nang", 2).await;
+    let changed = officer.send("GET", "me/todo", None, &[("if-none-match", &first.etag())]).await;
+    assert_eq!(changed.expect(200).json()["counts"]["to_write"], 2);
+    app.anonymous().get("me/todo").await.expect(401);
+}
