@@ -19,6 +19,8 @@ use crate::{
     },
 };
 
+mod attempt;
+
 /// A journal entry before it has its number.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -61,6 +63,8 @@ pub struct Tx<'c> {
     acting_for: Option<Uuid>,
     proved: Option<Arc<Actor>>,
     entries: Vec<Entry>,
+    /// Rows that were changed and changed back, as far as [`changes`] goes on counting them.
+    undone: i64,
 }
 
 impl Tx<'_> {
@@ -228,11 +232,12 @@ fn body<T, E: From<StoreError>>(
         acting_for: None,
         proved: None,
         entries: Vec::new(),
+        undone: 0,
     };
     let value = f(&mut tx)?;
-    let (at, entries) = (tx.at, tx.entries);
+    let (at, entries, undone) = (tx.at, tx.entries, tx.undone);
     if entries.is_empty() {
-        if changes(conn)? != before {
+        if changes(conn)? != before + undone {
             return Err(StoreError::NotJournaled.into());
         }
         let committed = Committed { seq: head.seq, feed: head.feed, ..Committed::default() };
