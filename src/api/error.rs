@@ -55,6 +55,9 @@ pub enum ApiError {
     /// Something like it exists already, or something depends on it.
     #[error("{0}")]
     Conflict(String),
+    /// Some of what was to be done whole cannot be done, so nothing was; with what each item came to.
+    #[error("not every item can be done, so none was")]
+    NotAll(Box<super::reports::BulkView>),
     /// Understood, but some values are not acceptable.
     #[error("some values are not acceptable")]
     Invalid(Vec<FieldFault>),
@@ -84,7 +87,7 @@ impl ApiError {
             Self::PreconditionRequired => problem::PRECONDITION_REQUIRED,
             Self::Stale(_) => problem::STALE,
             Self::IllegalTransition(_) => problem::ILLEGAL_TRANSITION,
-            Self::Conflict(_) => problem::CONFLICT,
+            Self::Conflict(_) | Self::NotAll(_) => problem::CONFLICT,
             Self::Invalid(_) => problem::INVALID,
             Self::Busy => problem::BUSY,
             Self::Unavailable(_) => problem::UNAVAILABLE,
@@ -116,7 +119,8 @@ impl ApiError {
         }])
     }
 
-    fn problem(&self) -> Problem {
+    /// Returns the problem as it is answered, but for the request's id.
+    pub(super) fn problem(&self) -> Problem {
         let kind = self.kind();
         let mut problem = Problem {
             kind: format!("/docs/problems/{}", kind.code),
@@ -127,6 +131,7 @@ impl ApiError {
             instance: String::new(),
             errors: Vec::new(),
             changed: None,
+            bulk: None,
         };
         match self {
             Self::Malformed(fault) => problem.errors.push((**fault).clone()),
@@ -134,6 +139,7 @@ impl ApiError {
                 problem.errors = faults.iter().cloned().map(Fault::from).collect();
             }
             Self::Stale(Some(change)) => problem.changed = Some((**change).clone()),
+            Self::NotAll(view) => problem.bulk = Some(view.clone()),
             Self::Stale(None)
             | Self::Unauthenticated
             | Self::Forbidden(_)

@@ -96,6 +96,9 @@ pub struct Problem {
     /// On a stale write: who changed the record last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<LastChange>,
+    /// On an act on many reports that was to be done whole and was not done at all: what each report came to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bulk: Option<Box<super::reports::BulkView>>,
 }
 
 /// A kind of problem: its code, its title and what to do about it. `/docs/problems/` is made of these.

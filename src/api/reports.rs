@@ -26,6 +26,7 @@ use crate::{
 };
 
 mod act;
+mod bulk;
 mod header;
 mod input;
 mod list;
@@ -33,6 +34,9 @@ mod said;
 mod view;
 
 use act::{Asked, Key, Step};
+pub use bulk::{
+    BulkProblem, BulkResult, BulkTotals, BulkView, NewBulk, NewBulkFilter, NewBulkItem, OneOrMany,
+};
 pub use header::HeaderView;
 pub use input::{NewReport, NewTransition};
 pub use list::{ReportItem, ReportList, ReportParams};
@@ -44,6 +48,7 @@ use view::show;
 pub(super) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list::list_reports)
         .service(list::list_project_reports)
+        .service(bulk::change_reports)
         .service(get_report)
         .service(write_report)
         .service(get_readiness)

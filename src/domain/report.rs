@@ -14,6 +14,7 @@ use super::{
     value::{HttpsUrl, Money, Percent, Prose, Slug, Title, words},
 };
 
+pub mod bulk;
 pub mod carry;
 pub mod progress;
 mod raw;

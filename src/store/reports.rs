@@ -20,6 +20,7 @@ use crate::domain::{
 
 mod approved;
 mod city;
+pub mod found;
 mod hands;
 mod items;
 pub mod queue;

@@ -215,6 +215,7 @@ const ROWS: &[Row] = &[
     get(REPORTS, "projects/da-nang-1/reports"),
     get(REPORTS, "projects/da-nang-90/reports").about(NEW),
     get("reports", "reports"),
+    post("reports/bulk", "reports/bulk"),
     get(REPORT, "projects/da-nang-1/reports/me-2026"),
     get(REPORT, "projects/da-nang-1/reports/me-2022").about("imported"),
     get(REPORT, "projects/da-nang-90/reports/me-2026").about(SUBMITTED),

@@ -7,10 +7,10 @@ use crate::{
     helpers::{TestApp, pointers},
 };
 
-const NEXT: &str = "projects/da-nang-1/reports/me-2027";
+pub const NEXT: &str = "projects/da-nang-1/reports/me-2027";
 
 /// A project with an approved report, and the next cycle open.
-async fn a_year_later() -> TestApp {
+pub async fn a_year_later() -> TestApp {
     let app = desk().await;
     approve(&app, "da-nang-1").await;
     let mut next = cycle("me-2027");

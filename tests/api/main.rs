@@ -25,6 +25,7 @@ mod additions;
 mod auth;
 mod busy;
 mod calendar;
+mod bulk;
 mod carry;
 mod cities;
 mod comments;

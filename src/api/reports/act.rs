@@ -17,7 +17,7 @@ use crate::{
         },
         project::ProjectCode,
         readiness,
-        report::{Known, RawReport, Report, carry},
+        report::{Content, Known, RawReport, Report, carry},
         subject::ReportSubject,
         value::{Prose, Slug},
         workflow::{self, Transition},
@@ -55,23 +55,38 @@ pub(super) fn write(
     id: Id<Report>,
 ) -> ApiResult<Written> {
     let proof = tx.prove::<EditReport>(asked.caller, &asked.key)?;
+    let report = put(tx, &proof, asked.precondition, (id, None), |on| {
+        let known = Known { milestones: &on.milestones, indicators: &on.indicators };
+        Ok(RawReport::from(body).parse(known)?)
+    })?;
+    let created = report.version == 1;
+    Ok(Written { view: answer(tx, &proof, Transition::Edit, report)?, created })
+}
+
+/// Writes what a report says, which is asked for when nothing else stands against writing it. The id is that of a report
+/// that is not there yet.
+pub(super) fn put(
+    tx: &mut Tx<'_>,
+    proof: &Authorized<EditReport>,
+    precondition: Precondition,
+    (id, reason): (Id<Report>, Option<String>),
+    content: impl FnOnce(&ReportSubject) -> ApiResult<Content>,
+) -> ApiResult<Report> {
     let on = proof.on();
     match &on.report {
-        Some(report) => asked.precondition.required(tx, report)?,
-        None => asked.precondition.absent()?,
+        Some(report) => precondition.required(tx, report)?,
+        None => precondition.absent()?,
     }
     workflow::possible(Transition::Edit, on, tx.at())?;
-    let known = Known { milestones: &on.milestones, indicators: &on.indicators };
-    let content = RawReport::from(body).parse(known)?;
+    let content = content(on)?;
     let contradictions = carry::contradictions(&content, on.earlier.as_ref());
     if !contradictions.is_empty() {
         return Err(contradictions.into());
     }
-    let report = workflow::edit(&proof, id, content, tx.at())?;
-    let created = report.version == 1;
-    let action = if created { reports::CREATE } else { Transition::Edit.as_str() };
-    tx.save(&report, Change::plain(action))?;
-    Ok(Written { view: answer(tx, &proof, Transition::Edit, report)?, created })
+    let report = workflow::edit(proof, id, content, tx.at())?;
+    let action = if report.version == 1 { reports::CREATE } else { Transition::Edit.as_str() };
+    tx.save(&report, Change::because(action, reason))?;
+    Ok(report)
 }
 
 /// Shows the report after a transition, from what this transaction saw and wrote.
@@ -149,7 +164,7 @@ impl Step for ApproveReport {
     }
 }
 
-/// Takes a transition with its comment, which is the journal's reason and stays with the report.
+/// Takes a transition with its comment, and shows the report after it.
 pub(super) fn transition<A: Step>(
     tx: &mut Tx<'_>,
     asked: &Asked,
@@ -157,17 +172,39 @@ pub(super) fn transition<A: Step>(
     comment: Id<Comment>,
 ) -> ApiResult<ReportView> {
     let proof = tx.prove::<A>(asked.caller, &asked.key)?;
-    check(tx, &proof, asked.precondition)?;
+    let report = go(tx, &proof, asked.precondition, body, comment)?;
+    answer(tx, &proof, A::TRANSITION, report)
+}
+
+/// Takes a transition with its comment, which is the journal's reason and stays with the report.
+pub(super) fn go<A: Step>(
+    tx: &mut Tx<'_>,
+    proof: &Authorized<A>,
+    precondition: Precondition,
+    body: NewTransition,
+    comment: Id<Comment>,
+) -> ApiResult<Report> {
+    check(tx, proof, precondition)?;
     workflow::possible(A::TRANSITION, proof.on(), tx.at())?;
     let text = text::<A>(proof.on(), body)?;
     let reason = text.as_ref().map(Prose::to_string);
-    let report = A::take(tx, &proof, Change::because(A::TRANSITION.as_str(), reason))?;
+    let report = A::take(tx, proof, Change::because(A::TRANSITION.as_str(), reason))?;
     if let Some(text) = text {
-        let by = saying(&proof, tx.at());
-        let comment = Comment::new(comment, &report, A::KIND, Said::plainly(text), by);
-        tx.save(&comment, Change::plain("create"))?;
+        say(tx, proof, &report, (comment, A::KIND, text))?;
     }
-    answer(tx, &proof, A::TRANSITION, report)
+    Ok(report)
+}
+
+/// Leaves a comment on a report that was just changed.
+pub(super) fn say<A: Action<On = ReportSubject>>(
+    tx: &mut Tx<'_>,
+    proof: &Authorized<A>,
+    report: &Report,
+    (id, kind, text): (Id<Comment>, CommentKind, Prose),
+) -> ApiResult<()> {
+    let by = saying(proof, tx.at());
+    let comment = Comment::new(id, report, kind, Said::plainly(text), by);
+    Ok(tx.save(&comment, Change::plain("create"))?)
 }
 
 /// Checks what the caller read. Who may only know of a draft does not learn from a stale tag who changed it and when.

@@ -28,6 +28,8 @@ const INSIDE: &[(Role, Reach)] =
 /// Those who work on reports of some city, country or the network.
 const WORKERS: &[(Role, Reach)] =
     &[(CityOfficer, Any), (NationalRepresentative, Any), (Secretariat, Any)];
+/// Those who file or decide on reports of some city or country.
+const FILERS: &[(Role, Reach)] = &[(CityOfficer, Any), (NationalRepresentative, Any)];
 const NETWORK: &[(Role, Reach)] = &[(Secretariat, Any)];
 const USERS_READ: &[(Role, Reach)] =
     &[(NationalRepresentative, Any), (Secretariat, Any), (Administrator, Any)];
@@ -112,6 +114,8 @@ acts! {
     ReadProjectHistory(ProjectSubject) = "read_history", INSIDE;
     /// Lists reports.
     ListReports(Network) = "list_reports", EVERYBODY;
+    /// Files or decides on many reports at once; each of them is asked about by itself.
+    BulkReports(Network) = "bulk_reports", FILERS;
     /// Reads a report.
     ReadReport(ReportSubject) = "read", EVERYBODY;
     /// Writes a report.

@@ -4,6 +4,7 @@ use super::{Content, PercentMethod, Status, progress::Weighed};
 use crate::domain::{
     fault::{Faults, FieldFault, ValueFault},
     parts::{Indicator, Milestone},
+    subject::ReportSubject,
 };
 
 /// The code of a statement of "nothing changed" that does not hold.
@@ -71,6 +72,20 @@ pub fn unfounded(content: &Content, earlier: Option<&Content>) -> Option<FieldFa
         faults.add("/unchanged", ValueFault::new("no_earlier_report", detail));
     }
     faults.into_vec().pop()
+}
+
+/// Returns what a report says that is carried forward with the statement that nothing changed.
+///
+/// # Errors
+/// Nothing was approved before.
+pub fn unchanged(on: &ReportSubject) -> Result<Content, Vec<FieldFault>> {
+    let earlier = on.earlier.clone().unwrap_or_default();
+    let carried = earlier.carried_forward(&on.milestones, &on.indicators);
+    let content = Content { unchanged: true, ..carried };
+    match unfounded(&content, on.earlier.as_ref()) {
+        Some(fault) => Err(vec![fault]),
+        None => Ok(content),
+    }
 }
 
 /// Says whether two lists hold the same items in any order.

@@ -268,7 +268,7 @@ macro_rules! after {
     }};
 }
 
-fn rows(
+pub(super) fn rows(
     conn: &mut Conn,
     query: &QueueQuery,
     deadlines: &Deadlines,

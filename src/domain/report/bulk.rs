@@ -1,0 +1,302 @@
+//! One act on many reports: which, on what condition, and the digest that ties what is done to what was rehearsed.
+
+use sha2::{Digest as _, Sha256};
+
+use super::ReportState;
+use crate::domain::{
+    fault::{Faults, FieldFault, ValueFault},
+    journal::hex,
+    project::ProjectCode,
+    reference::CountryCode,
+    value::{Prose, Slug, words},
+};
+
+/// Most reports of one act.
+pub const ITEMS_MAX: usize = 500;
+/// Most values of one member of a filter.
+const VALUES_MAX: usize = 200;
+/// Separates this digest from every other use of SHA-256.
+const DOMAIN: &[u8] = b"ascn-bulk-1\0";
+
+words! {
+    /// What can be done to many reports at once.
+    BulkAction("action") {
+        /// Carry the last approved report forward and say that nothing changed.
+        Unchanged = "unchanged",
+        /// Hand them in.
+        Submit = "submit",
+        /// Take them back.
+        Withdraw = "withdraw",
+        /// Accept them.
+        Approve = "approve",
+        /// Send them back.
+        Return = "return",
+    }
+}
+words! {
+    /// What became of a report.
+    BulkOutcome("outcome") {
+        /// It was done, or would be.
+        Done = "done",
+        /// It is not possible.
+        Refused = "refused",
+        /// The report is of another version than was named.
+        Stale = "stale",
+    }
+}
+
+/// A report that is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BulkItem {
+    /// The project and the cycle.
+    pub key: (ProjectCode, Slug),
+    /// The version that was read; none where a digest stands for it, or where there is no report yet.
+    pub version: Option<i64>,
+}
+
+/// Which reports are looked for; an empty list means any.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BulkFilter {
+    /// In these states.
+    pub states: Vec<ReportState>,
+    /// Of these cities.
+    pub cities: Vec<Slug>,
+    /// Of these countries.
+    pub countries: Vec<CountryCode>,
+    /// In these cycles.
+    pub cycles: Vec<Slug>,
+    /// Late, or not late.
+    pub late: Option<bool>,
+}
+
+/// Which reports are meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// These.
+    Items(Vec<BulkItem>),
+    /// Those that are found.
+    Found(BulkFilter),
+}
+
+/// An act on many reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// What is done.
+    pub action: BulkAction,
+    /// To which reports.
+    pub which: Which,
+    /// The reason, or a remark, on each of them.
+    pub comment: Option<Prose>,
+    /// Whether it is only rehearsed.
+    pub dry_run: bool,
+    /// Whether nothing is done unless everything can be.
+    pub all_or_nothing: bool,
+    /// What a rehearsal answered.
+    pub digest: Option<String>,
+}
+
+/// A report as somebody named it, before the values are looked at.
+#[derive(Debug, Clone, Default)]
+pub struct RawItem {
+    /// The project.
+    pub project: Option<String>,
+    /// The cycle.
+    pub cycle: Option<String>,
+    /// The version that was read.
+    pub version: Option<i64>,
+}
+
+/// A filter as somebody sent it, before its values are looked at.
+#[derive(Debug, Clone, Default)]
+pub struct RawFilter {
+    /// States.
+    pub state: Vec<String>,
+    /// Cities.
+    pub city: Vec<String>,
+    /// Countries.
+    pub country: Vec<String>,
+    /// Cycles.
+    pub cycle: Vec<String>,
+    /// Late, or not late.
+    pub late: Option<bool>,
+}
+
+/// An act as somebody sent it, before its values are looked at.
+#[derive(Debug, Clone, Default)]
+pub struct RawOrder {
+    /// What is done.
+    pub action: Option<String>,
+    /// The reports that are named.
+    pub items: Option<Vec<RawItem>>,
+    /// The reports that are looked for.
+    pub filter: Option<RawFilter>,
+    /// The reason or remark.
+    pub comment: Option<String>,
+    /// Whether it is only rehearsed.
+    pub dry_run: bool,
+    /// Whether nothing is done unless everything can be.
+    pub all_or_nothing: bool,
+    /// What a rehearsal answered.
+    pub digest: Option<String>,
+}
+
+impl RawOrder {
+    /// Looks at every value.
+    ///
+    /// # Errors
+    /// Every fault, each with its pointer.
+    pub fn parse(self) -> Result<Order, Vec<FieldFault>> {
+        let mut faults = Faults::new();
+        let action = faults.need("/action", self.action, BulkAction::parse);
+        // Whoever acts on what is there by now names what was read: by its version, or by the digest of a rehearsal.
+        let untied = !self.dry_run && self.digest.is_none();
+        let which = match (self.items, self.filter) {
+            (Some(raw), None) => {
+                let versioned = untied && action != Some(BulkAction::Unchanged);
+                Some(Which::Items(items(&mut faults, raw, versioned)))
+            }
+            (None, Some(raw)) => {
+                if untied {
+                    let detail = "what a filter finds is tied by the digest of a dry run";
+                    faults.add("/digest", ValueFault::new("required", detail));
+                }
+                Some(Which::Found(filter(&mut faults, raw, action)))
+            }
+            (Some(_), Some(_)) => {
+                let detail = "either items or a filter is expected, not both";
+                faults.add("/filter", ValueFault::new("exclusive", detail));
+                None
+            }
+            (None, None) => {
+                let detail = "items or a filter is required";
+                faults.add("/items", ValueFault::new("required", detail));
+                None
+            }
+        };
+        let comment = match action {
+            Some(BulkAction::Return) => faults.need("/comment", self.comment, Prose::parse),
+            Some(_) | None => faults.opt("/comment", self.comment, Prose::parse),
+        };
+        let (dry_run, all_or_nothing, digest) = (self.dry_run, self.all_or_nothing, self.digest);
+        let order = action.zip(which).map(|(action, which)| Order {
+            action,
+            which,
+            comment,
+            dry_run,
+            all_or_nothing,
+            digest,
+        });
+        faults.build(order)
+    }
+}
+
+fn items(faults: &mut Faults, raw: Vec<RawItem>, versioned: bool) -> Vec<BulkItem> {
+    if raw.len() > ITEMS_MAX {
+        faults.add("/items", too_many(ITEMS_MAX, "reports"));
+        return Vec::new();
+    }
+    let mut seen = std::collections::HashSet::new();
+    let mut out = Vec::with_capacity(raw.len());
+    for (i, raw) in raw.into_iter().enumerate() {
+        let at = format!("/items/{i}");
+        let project = faults.need(&format!("{at}/project"), raw.project, ProjectCode::parse);
+        let cycle = faults.need(&format!("{at}/cycle"), raw.cycle, Slug::parse);
+        match raw.version {
+            None if versioned => faults.add(format!("{at}/version"), ValueFault::required()),
+            Some(v) if v < 1 => {
+                let detail = "a version is at least 1";
+                faults.add(format!("{at}/version"), ValueFault::new("range", detail));
+            }
+            Some(_) | None => {}
+        }
+        if let Some(key) = project.zip(cycle) {
+            if seen.insert(key.clone()) {
+                out.push(BulkItem { key, version: raw.version });
+            } else {
+                let detail = "this report is in the list already";
+                faults.add(at, ValueFault::new("duplicate", detail));
+            }
+        }
+    }
+    out
+}
+
+fn filter(faults: &mut Faults, raw: RawFilter, action: Option<BulkAction>) -> BulkFilter {
+    if action == Some(BulkAction::Unchanged) {
+        if raw.cycle.is_empty() {
+            let detail = "what has no report yet is looked for in a cycle";
+            faults.add("/filter/cycle", ValueFault::new("required", detail));
+        }
+        let detail = "what has no report yet has no state and is not late";
+        for (name, given) in [("state", !raw.state.is_empty()), ("late", raw.late.is_some())] {
+            if given {
+                let fault = ValueFault::new("not_applicable", detail);
+                faults.add(format!("/filter/{name}"), fault);
+            }
+        }
+    }
+    BulkFilter {
+        states: values(faults, "state", raw.state, ReportState::parse),
+        cities: values(faults, "city", raw.city, Slug::parse),
+        countries: values(faults, "country", raw.country, CountryCode::parse),
+        cycles: values(faults, "cycle", raw.cycle, Slug::parse),
+        late: raw.late,
+    }
+}
+
+fn values<T: PartialEq>(
+    faults: &mut Faults,
+    name: &str,
+    raw: Vec<String>,
+    parse: impl FnMut(String) -> Result<T, ValueFault>,
+) -> Vec<T> {
+    let at = format!("/filter/{name}");
+    if raw.len() > VALUES_MAX {
+        faults.add(at, too_many(VALUES_MAX, "values"));
+        return Vec::new();
+    }
+    faults.each(&at, raw, parse)
+}
+
+fn too_many(most: usize, what: &str) -> ValueFault {
+    ValueFault::new("too_many", format!("at most {most} {what} are taken at once"))
+}
+
+/// Says that a filter finds more than is done at once.
+#[must_use]
+pub fn finds_too_many() -> FieldFault {
+    let fault = too_many(ITEMS_MAX, "reports");
+    FieldFault {
+        pointer: "/filter".to_owned(),
+        code: fault.code.to_owned(),
+        detail: format!("it finds more: {}", fault.detail),
+        allowed: Vec::new(),
+    }
+}
+
+/// What a digest covers of a report.
+#[derive(Debug, Clone, Copy)]
+pub struct Covered<'a> {
+    /// The project and the cycle.
+    pub key: &'a (ProjectCode, Slug),
+    /// The version before the act, where the caller reads the working copy: of anything else nothing may show.
+    pub version: Option<i64>,
+    /// What becomes of it: a stable word.
+    pub outcome: &'a str,
+}
+
+/// Digests an act: what is done, to which reports in which versions, and what becomes of each. Whatever of that is another
+/// at the next time gives another digest.
+pub fn digest<'a>(action: BulkAction, items: impl Iterator<Item = Covered<'a>>) -> String {
+    let mut sha = Sha256::new();
+    sha.update(DOMAIN);
+    sha.update(action.as_str());
+    for Covered { key: (project, cycle), version, outcome } in items {
+        let version = version.map(|v| v.to_string()).unwrap_or_default();
+        sha.update(format!("\n{project}/{cycle} {version} {outcome}"));
+    }
+    hex(&sha.finalize())
+}
+
+#[cfg(test)]
+mod tests;
