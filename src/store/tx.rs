@@ -93,12 +93,25 @@ impl Tx<'_> {
         A: Action,
         A::On: Load,
     {
+        self.prove_by(caller, |conn, actor| A::On::load_for(conn, key, A::ACT, actor))
+    }
+
+    /// The same for what is loaded in a way of its own: one of many.
+    ///
+    /// # Errors
+    /// As of [`Tx::prove`].
+    pub fn prove_by<A: Action>(
+        &mut self,
+        caller: Caller,
+        load: impl FnOnce(&mut Conn, &Actor) -> StoreResult<Option<A::On>>,
+    ) -> StoreResult<Authorized<A>> {
         let actor = match &self.proved {
             Some(actor) if actor.user() == caller.user => Arc::clone(actor),
             Some(_) | None => Arc::new(super::users::actor(self.conn, caller, self.at)?),
         };
         self.proved = Some(Arc::clone(&actor));
-        let proof = prove::<A>(self.conn, key, &actor)?;
+        let found = load(self.conn, &actor)?.ok_or(Denied::Hidden)?;
+        let proof = Unproved::seal(found).authorize::<A>(&actor)?;
         self.actor = Some(caller.user.uuid());
         self.acting_for = proof.basis().acting_for.map(Id::uuid);
         Ok(proof)

@@ -36,7 +36,7 @@ use crate::{
     store::{
         Caller, Tx,
         reports::{
-            found,
+            Common, found, one_of_many,
             queue::{QueueFilter, QueueQuery, QueueSort},
         },
     },
@@ -73,7 +73,8 @@ fn run(tx: &mut Tx<'_>, caller: Caller, order: &Order) -> ApiResult<BulkView> {
     let proof = tx.prove::<BulkReports>(caller, &())?;
     let items = resolve(tx, proof.actor(), order)?;
     let all = |tx: &mut Tx<'_>| {
-        items.iter().map(|item| one(tx, caller, order, item)).collect::<ApiResult<Vec<Came>>>()
+        let mut desk = Desk { caller, order, common: Common::default() };
+        items.iter().map(|item| one(tx, &mut desk, item)).collect::<ApiResult<Vec<Came>>>()
     };
     let came = if order.dry_run { tx.rehearse(all)?? } else { all(tx)? };
     let view = BulkView::new(order, &items, came);
@@ -130,46 +131,71 @@ fn query(actor: &Actor, filter: &BulkFilter, tx: &Tx<'_>) -> QueueQuery {
     }
 }
 
+/// Who acts, how, and what is known already for every item.
+struct Desk<'a> {
+    caller: Caller,
+    order: &'a Order,
+    common: Common,
+}
+
+impl Desk<'_> {
+    /// Asks for the right to one item, and notes its version for those who read the working copy: nobody else may notice by
+    /// a digest that it moves.
+    fn prove<A: Action<On = ReportSubject>>(
+        &mut self,
+        tx: &mut Tx<'_>,
+        item: &BulkItem,
+        seen: &mut Option<i64>,
+    ) -> ApiResult<Authorized<A>> {
+        let common = &mut self.common;
+        let proof = tx.prove_by::<A>(self.caller, |conn, actor| {
+            one_of_many(conn, common, &item.key, (A::ACT, actor))
+        })?;
+        let on = proof.on();
+        let inside = on.sight(proof.actor()) == Sight::Seen(Face::Working);
+        *seen = on.report.as_ref().filter(|_| inside).map(|r| r.version);
+        Ok(proof)
+    }
+    fn comment(&self) -> Option<String> {
+        self.order.comment.as_ref().map(Prose::to_string)
+    }
+}
+
 /// Does one item, or finds why not and leaves no trace. What is no matter of the item ends the whole.
-fn one(tx: &mut Tx<'_>, caller: Caller, order: &Order, item: &BulkItem) -> ApiResult<Came> {
+fn one(tx: &mut Tx<'_>, desk: &mut Desk<'_>, item: &BulkItem) -> ApiResult<Came> {
     let mut seen = None;
-    let done = tx.attempt(|tx| match order.action {
-        BulkAction::Unchanged => unchanged(tx, caller, order, item, &mut seen),
-        BulkAction::Submit => step::<SubmitReport>(tx, caller, order, item, &mut seen),
-        BulkAction::Withdraw => step::<WithdrawReport>(tx, caller, order, item, &mut seen),
-        BulkAction::Approve => step::<ApproveReport>(tx, caller, order, item, &mut seen),
-        BulkAction::Return => step::<ReturnReport>(tx, caller, order, item, &mut seen),
+    let done = tx.attempt(|tx| match desk.order.action {
+        BulkAction::Unchanged => unchanged(tx, desk, item, &mut seen),
+        BulkAction::Submit => step::<SubmitReport>(tx, desk, item, &mut seen),
+        BulkAction::Withdraw => step::<WithdrawReport>(tx, desk, item, &mut seen),
+        BulkAction::Approve => step::<ApproveReport>(tx, desk, item, &mut seen),
+        BulkAction::Return => step::<ReturnReport>(tx, desk, item, &mut seen),
     })?;
     Came::of(done, seen)
 }
 
 fn step<A: Step>(
     tx: &mut Tx<'_>,
-    caller: Caller,
-    order: &Order,
+    desk: &mut Desk<'_>,
     item: &BulkItem,
     seen: &mut Option<i64>,
 ) -> ApiResult<Report> {
-    let proof = tx.prove::<A>(caller, &item.key)?;
-    *seen = version_seen(&proof);
-    let body = NewTransition { comment: order.comment.as_ref().map(Prose::to_string) };
+    let proof = desk.prove::<A>(tx, item, seen)?;
+    let body = NewTransition { comment: desk.comment() };
     act::go(tx, &proof, condition(item), body, Id::new(clock::fresh_uuid()))
 }
 
 fn unchanged(
     tx: &mut Tx<'_>,
-    caller: Caller,
-    order: &Order,
+    desk: &mut Desk<'_>,
     item: &BulkItem,
     seen: &mut Option<i64>,
 ) -> ApiResult<Report> {
-    let proof = tx.prove::<EditReport>(caller, &item.key)?;
-    *seen = version_seen(&proof);
-    let reason = order.comment.as_ref().map(Prose::to_string);
-    let new = (Id::new(clock::fresh_uuid()), reason);
+    let proof = desk.prove::<EditReport>(tx, item, seen)?;
+    let new = (Id::new(clock::fresh_uuid()), desk.comment());
     let carried = |on: &ReportSubject| Ok(carry::unchanged(on)?);
     let report = act::put(tx, &proof, condition(item), new, carried)?;
-    if let Some(text) = order.comment.clone() {
+    if let Some(text) = desk.order.comment.clone() {
         let comment = (Id::new(clock::fresh_uuid()), CommentKind::Note, text);
         act::say(tx, &proof, &report, comment)?;
     }
@@ -178,11 +204,4 @@ fn unchanged(
 
 fn condition(item: &BulkItem) -> Precondition {
     item.version.map_or(Precondition::None, Precondition::Version)
-}
-
-/// Returns the version of the working copy, for those who read it: nobody else may notice by a digest that it moves.
-fn version_seen<A: Action<On = ReportSubject>>(proof: &Authorized<A>) -> Option<i64> {
-    let on = proof.on();
-    let inside = on.sight(proof.actor()) == Sight::Seen(Face::Working);
-    on.report.as_ref().filter(|_| inside).map(|r| r.version)
 }

@@ -32,65 +32,54 @@ pub(super) fn hands(
 ) -> StoreResult<Vec<Id<User>>> {
     let key = report_key(code, cycle);
     let since = last_decision(conn, &key)?;
-    let mut hands = BTreeSet::new();
-    let wrote = [CREATE, Transition::Edit.as_str(), Transition::Submit.as_str()];
-    collect(conn, since, Report::ENTITY, &Keys::One(&key), Some(wrote), &mut hands)?;
     let project = code.to_string();
-    collect(conn, since, Project::ENTITY, &Keys::One(&project), None, &mut hands)?;
     // The keys of parts are `da-nang-4/<id>`, and '0' follows '/' in the order of bytes, in which both databases compare.
-    let (from, to) = (format!("{project}/"), format!("{project}0"));
-    for entity in [Milestone::ENTITY, Indicator::ENTITY, Partnership::ENTITY] {
-        collect(conn, since, entity, &Keys::Range(&from, &to), None, &mut hands)?;
-    }
+    let (first, end) = (format!("{project}/"), format!("{project}0"));
+    let wrote = journal::action
+        .eq(CREATE)
+        .or(journal::action.eq(Transition::Edit.as_str()))
+        .or(journal::action.eq(Transition::Submit.as_str()));
+    let part = journal::entity
+        .eq(Milestone::ENTITY)
+        .or(journal::entity.eq(Indicator::ENTITY))
+        .or(journal::entity.eq(Partnership::ENTITY));
+    let people = (journal::actor, journal::acting_for);
+    let rows: Vec<(Option<DbUuid>, Option<DbUuid>)> = on!(conn, |c, DB| journal::table
+        .filter(journal::entity.eq(Report::ENTITY).and(journal::key.eq(&key)).and(wrote))
+        .filter(journal::seq.gt(since))
+        .select(people)
+        .union(
+            journal::table
+                .filter(journal::entity.eq(Project::ENTITY).and(journal::key.eq(&project)))
+                .filter(journal::seq.gt(since))
+                .select(people)
+        )
+        .union(
+            journal::table
+                .filter(part.and(journal::key.ge(&first)).and(journal::key.lt(&end)))
+                .filter(journal::seq.gt(since))
+                .select(people)
+        )
+        .load(c))?;
+    let hands: BTreeSet<Id<User>> =
+        rows.into_iter().flat_map(|(a, b)| [a, b]).flatten().map(Id::from).collect();
     Ok(hands.into_iter().collect())
 }
 
 fn last_decision(conn: &mut Conn, key: &str) -> StoreResult<i64> {
-    let decided = [Transition::Return, Transition::Approve, Transition::Reopen];
+    // No `eq_any`: SQLite's statements with it are prepared anew each time.
+    let decided = journal::action
+        .eq(Transition::Return.as_str())
+        .or(journal::action.eq(Transition::Approve.as_str()))
+        .or(journal::action.eq(Transition::Reopen.as_str()));
     let seq: Option<i64> = on!(conn, |c, DB| journal::table
         .filter(journal::entity.eq(Report::ENTITY))
         .filter(journal::key.eq(key))
-        .filter(journal::action.eq_any(decided.map(Transition::as_str)))
+        .filter(decided)
         .order(journal::seq.desc())
         .limit(1)
         .select(journal::seq)
         .get_result(c)
         .optional())?;
     Ok(seq.unwrap_or(0))
-}
-
-/// Which records of an entity are meant.
-#[derive(Clone, Copy)]
-enum Keys<'a> {
-    One(&'a str),
-    /// From the first key, up to the second without it.
-    Range(&'a str, &'a str),
-}
-
-fn collect(
-    conn: &mut Conn,
-    since: i64,
-    entity: &str,
-    keys: &Keys<'_>,
-    actions: Option<[&'static str; 3]>,
-    hands: &mut BTreeSet<Id<User>>,
-) -> StoreResult<()> {
-    let rows: Vec<(Option<DbUuid>, Option<DbUuid>)> = on!(conn, |c, DB| {
-        let mut query = journal::table
-            .filter(journal::entity.eq(entity))
-            .filter(journal::seq.gt(since))
-            .select((journal::actor, journal::acting_for))
-            .distinct()
-            .into_boxed::<DB>();
-        query = match keys {
-            Keys::One(key) => query.filter(journal::key.eq(*key)),
-            Keys::Range(from, to) => query.filter(journal::key.ge(*from).and(journal::key.lt(*to))),
-        };
-        if let Some(actions) = actions {
-            query = query.filter(journal::action.eq_any(actions));
-        }
-        query.load(c)
-    })?;
-    hands.extend(rows.into_iter().flat_map(|(a, b)| [a, b]).flatten().map(Id::from));
-    Ok(())
 }

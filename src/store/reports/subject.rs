@@ -1,5 +1,8 @@
 //! Loading a report with everything that rights and rules ask for.
 
+use std::{collections::HashMap, hash::Hash};
+
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use diesel::prelude::*;
 
@@ -7,6 +10,7 @@ use super::{content_before, find, find_approved, hands::hands, status_before};
 use crate::{
     domain::{
         comment::{Comment, thread::Thread},
+        cycle::ReportingCycle,
         id::Id,
         policy::{Act, Actor},
         project::{Project, ProjectCode},
@@ -78,6 +82,21 @@ impl Needs {
     }
 }
 
+impl Needs {
+    /// Leaves out what is only told of a report after the act: what it lacks, and what may be done next.
+    const fn unshown(self, act: Act) -> Self {
+        let files = matches!(act, Act::SubmitReport | Act::EditReport);
+        Self {
+            mentioned: self.mentioned && files,
+            previous: self.previous && files,
+            earlier: self.earlier && files,
+            waiting: self.waiting && files,
+            hands: self.hands && act.two_keys(),
+            ..self
+        }
+    }
+}
+
 fn zone(conn: &mut Conn, city: &Slug) -> StoreResult<Tz> {
     let name: String = on!(conn, |c, DB| cities::table
         .find(city.as_str())
@@ -92,22 +111,63 @@ fn waiting(conn: &mut Conn, report: Id<Report>) -> StoreResult<Vec<Id<Comment>>>
     Ok(threads.into_iter().filter(Thread::blocks).map(|t| t.id).collect())
 }
 
+/// What reports have in common, read once for many of them in one transaction that changes none of it.
+#[derive(Debug, Default)]
+pub struct Common {
+    cycles: HashMap<Slug, Option<ReportingCycle>>,
+    zones: HashMap<Slug, Tz>,
+    extensions: HashMap<(Slug, Slug), Option<NaiveDate>>,
+}
+
+/// Returns what is remembered, or reads it.
+fn once<K: Clone + Eq + Hash, V: Clone>(
+    known: &mut HashMap<K, V>,
+    key: &K,
+    read: impl FnOnce() -> StoreResult<V>,
+) -> StoreResult<V> {
+    if let Some(value) = known.get(key) {
+        return Ok(value.clone());
+    }
+    let value = read()?;
+    known.insert(key.clone(), value.clone());
+    Ok(value)
+}
+
+/// Loads a report as one of many for an act, of which nothing is shown afterwards.
+///
+/// # Errors
+/// Failures of the database.
+pub fn one_of_many(
+    conn: &mut Conn,
+    common: &mut Common,
+    key: &(ProjectCode, Slug),
+    (act, actor): (Act, &Actor),
+) -> StoreResult<Option<ReportSubject>> {
+    assemble(conn, common, key, |project, report| {
+        let place = Place::City(project.city.clone(), project.country);
+        Needs::of(act, actor, &place, report).unshown(act)
+    })
+}
+
 fn assemble(
     conn: &mut Conn,
+    common: &mut Common,
     (code, cycle): &(ProjectCode, Slug),
     needs: impl FnOnce(&Project, Option<&Report>) -> Needs,
 ) -> StoreResult<Option<ReportSubject>> {
     let Some(project) = projects::find(conn, code)? else { return Ok(None) };
-    let Some(cycle) = cycles::find(conn, cycle)? else { return Ok(None) };
+    let cycle = once(&mut common.cycles, cycle, || cycles::find(conn, cycle))?;
+    let Some(cycle) = cycle else { return Ok(None) };
     let report = find(conn, project.id, &cycle.slug)?;
     let needs = needs(&project, report.as_ref());
     let id = project.id;
+    let here = (cycle.slug.clone(), project.city.clone());
     Ok(Some(ReportSubject {
         milestones: if needs.mentioned { parts::milestones(conn, id)? } else { Vec::new() },
         indicators: if needs.mentioned { parts::indicators(conn, id)? } else { Vec::new() },
         partnerships: if needs.partnerships { parts::partnerships(conn, id)? } else { Vec::new() },
-        zone: zone(conn, &project.city)?,
-        extension: extensions::day(conn, &cycle.slug, &project.city)?,
+        zone: once(&mut common.zones, &project.city, || zone(conn, &project.city))?,
+        extension: once(&mut common.extensions, &here, || extensions::day(conn, &here.0, &here.1))?,
         earlier: if needs.earlier { content_before(conn, id, cycle.as_of)? } else { None },
         waiting: match &report {
             Some(report) if needs.waiting => waiting(conn, report.id)?,
@@ -124,7 +184,7 @@ fn assemble(
 
 impl Load for ReportSubject {
     fn load(conn: &mut Conn, key: &Self::Key) -> StoreResult<Option<Self>> {
-        assemble(conn, key, |_, _| Needs::ALL)
+        assemble(conn, &mut Common::default(), key, |_, _| Needs::ALL)
     }
 
     fn load_for(
@@ -133,7 +193,7 @@ impl Load for ReportSubject {
         act: Act,
         actor: &Actor,
     ) -> StoreResult<Option<Self>> {
-        assemble(conn, key, |project, report| {
+        assemble(conn, &mut Common::default(), key, |project, report| {
             let place = Place::City(project.city.clone(), project.country);
             Needs::of(act, actor, &place, report)
         })
