@@ -116,7 +116,10 @@ list_type!(
 );
 
 /// Shows comments with the names of the people in them.
-fn show(conn: &mut Conn, comments: Vec<Comment>) -> StoreResult<Vec<CommentView>> {
+///
+/// # Errors
+/// Failures of the database.
+pub(super) fn show(conn: &mut Conn, comments: Vec<Comment>) -> StoreResult<Vec<CommentView>> {
     let people = |c: &Comment| [Some(c.author), c.resolved_by].into_iter().flatten();
     let mut ids: Vec<Uuid> = comments.iter().flat_map(people).map(Id::uuid).collect();
     ids.sort_unstable();

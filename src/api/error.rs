@@ -31,6 +31,9 @@ pub enum ApiError {
     /// Nothing there, or nothing that the caller may know of.
     #[error("no such resource")]
     NotFound,
+    /// What was asked for is not there, which the caller may know; with what is missing.
+    #[error("{0}")]
+    Absent(String),
     /// The resource is there, the method is not.
     #[error("this method is not supported here")]
     MethodNotAllowed(Vec<String>),
@@ -79,7 +82,7 @@ impl ApiError {
         match self {
             Self::Unauthenticated => problem::UNAUTHENTICATED,
             Self::Forbidden(_) => problem::FORBIDDEN,
-            Self::NotFound => problem::NOT_FOUND,
+            Self::NotFound | Self::Absent(_) => problem::NOT_FOUND,
             Self::MethodNotAllowed(_) => problem::METHOD_NOT_ALLOWED,
             Self::TooLarge(_) => problem::TOO_LARGE,
             Self::UnsupportedMediaType => problem::UNSUPPORTED_MEDIA_TYPE,
@@ -144,6 +147,7 @@ impl ApiError {
             | Self::Unauthenticated
             | Self::Forbidden(_)
             | Self::NotFound
+            | Self::Absent(_)
             | Self::MethodNotAllowed(_)
             | Self::TooLarge(_)
             | Self::UnsupportedMediaType

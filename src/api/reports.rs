@@ -27,6 +27,7 @@ use crate::{
 
 mod act;
 mod bulk;
+mod diff;
 mod header;
 mod input;
 mod list;
@@ -37,6 +38,7 @@ use act::{Asked, Key, Step};
 pub use bulk::{
     BulkProblem, BulkResult, BulkTotals, BulkView, NewBulk, NewBulkFilter, NewBulkItem, OneOrMany,
 };
+pub use diff::{DiffParams, DiffView, FieldDiffView, ItemDiffView, Since, VersionView, WordsView};
 pub use header::HeaderView;
 pub use input::{NewReport, NewTransition};
 pub use list::{ReportItem, ReportList, ReportParams};
@@ -53,6 +55,7 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
         .service(write_report)
         .service(get_readiness)
         .service(get_prefill)
+        .service(diff::get_report_diff)
         .service(list_report_history)
         .service(submit_report)
         .service(withdraw_report)

@@ -16,6 +16,7 @@ use super::{
 
 pub mod bulk;
 pub mod carry;
+pub mod diff;
 pub mod progress;
 mod raw;
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod city;
 pub mod found;
 mod hands;
 mod items;
+pub mod past;
 pub mod queue;
 mod rows;
 mod subject;

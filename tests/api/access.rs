@@ -103,6 +103,7 @@ const APPROVE: &str = "projects/{project}/reports/{cycle}/approve";
 const REOPEN: &str = "projects/{project}/reports/{cycle}/reopen";
 const READINESS: &str = "projects/{project}/reports/{cycle}/readiness";
 const PREFILL: &str = "projects/{project}/reports/{cycle}/prefill";
+const DIFF: &str = "projects/{project}/reports/{cycle}/diff";
 const EXTENSION: &str = "cycles/{cycle}/extensions/{city}";
 const REPORT_HISTORY: &str = "projects/{project}/reports/{cycle}/history";
 const COMMENTS: &str = "projects/{project}/reports/{cycle}/comments";
@@ -253,6 +254,9 @@ const ROWS: &[Row] = &[
     get(PREFILL, "projects/da-nang-1/reports/me-2026/prefill"),
     get(PREFILL, "projects/da-nang-2/reports/me-2026/prefill").about(DRAFT),
     get(PREFILL, "projects/da-nang-3/reports/me-2026/prefill").about("never begun"),
+    get(DIFF, "projects/da-nang-1/reports/me-2026/diff?since=approved"),
+    get(DIFF, "projects/da-nang-90/reports/me-2026/diff?since=approved").about(SUBMITTED),
+    get(DIFF, "projects/da-nang-2/reports/me-2026/diff?since=approved").about(DRAFT),
     get(REPORT_HISTORY, "projects/da-nang-1/reports/me-2026/history"),
     get(REPORT_HISTORY, "projects/da-nang-90/reports/me-2026/history").about(SUBMITTED),
     get(REPORT_HISTORY, "projects/da-nang-2/reports/me-2026/history").about(DRAFT),

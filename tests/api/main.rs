@@ -34,6 +34,7 @@ mod contract;
 mod cors;
 mod cycles;
 mod demo;
+mod diff;
 mod docs;
 mod examples;
 mod extensions;

@@ -150,6 +150,7 @@ const fn outcome(e: &ApiError) -> Option<BulkOutcome> {
         ApiError::Stale(_) => Some(BulkOutcome::Stale),
         ApiError::Forbidden(_)
         | ApiError::NotFound
+        | ApiError::Absent(_)
         | ApiError::PreconditionRequired
         | ApiError::IllegalTransition(_)
         | ApiError::Conflict(_)

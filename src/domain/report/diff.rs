@@ -1,0 +1,257 @@
+//! What became another between two versions of a report: field by field, text by words, lists by item. It compares the
+//! shapes that are answered, so that a difference reads as what was read.
+
+use serde_json::Value;
+
+use crate::domain::value::words;
+
+pub mod prose;
+
+use prose::Run;
+
+words! {
+    /// How a field is compared.
+    FieldKind("kind of field") {
+        /// By words.
+        Text = "text",
+        /// As a whole.
+        Value = "value",
+        /// By items.
+        List = "list",
+    }
+}
+words! {
+    /// What became of an item of a list.
+    ItemOp("operation") {
+        /// It came.
+        Added = "added",
+        /// It went.
+        Removed = "removed",
+        /// It says something else.
+        Changed = "changed",
+    }
+}
+
+/// A field by its name, and how it is compared.
+pub type Field = (&'static str, FieldKind);
+
+/// The fields of a report, in the order in which it is written.
+pub const REPORT: &[Field] = &[
+    ("status", FieldKind::Value),
+    ("status_reason", FieldKind::Text),
+    ("percent_complete", FieldKind::Value),
+    ("percent_method", FieldKind::Value),
+    ("achievements", FieldKind::Text),
+    ("challenges", FieldKind::Text),
+    ("next_steps", FieldKind::Text),
+    ("support_needed", FieldKind::Text),
+    ("spent", FieldKind::Value),
+    ("milestones", FieldKind::List),
+    ("indicator_values", FieldKind::List),
+    ("evidence", FieldKind::List),
+    ("unchanged", FieldKind::Value),
+];
+
+/// The fields of the project's record that a report freezes.
+pub const HEADER: &[Field] = &[
+    ("code", FieldKind::Value),
+    ("city", FieldKind::Value),
+    ("country", FieldKind::Value),
+    ("plan_cycle", FieldKind::Value),
+    ("title", FieldKind::Text),
+    ("title_local", FieldKind::Text),
+    ("summary", FieldKind::Text),
+    ("focus_area", FieldKind::Value),
+    ("other_focus_areas", FieldKind::List),
+    ("sub_area", FieldKind::Value),
+    ("outcomes", FieldKind::List),
+    ("enablers", FieldKind::List),
+    ("sectors", FieldKind::List),
+    ("tags", FieldKind::List),
+    ("priority", FieldKind::Value),
+    ("starts_on", FieldKind::Value),
+    ("ends_on", FieldKind::Value),
+    ("dates_reason", FieldKind::Text),
+    ("budget", FieldKind::Value),
+    ("support_required", FieldKind::Text),
+    ("location", FieldKind::Value),
+    ("sdgs", FieldKind::List),
+    ("inclusion_note", FieldKind::Text),
+    ("continues", FieldKind::Value),
+    ("archived", FieldKind::Value),
+    ("imported", FieldKind::Value),
+    ("milestones", FieldKind::List),
+    ("indicators", FieldKind::List),
+    ("partnerships", FieldKind::List),
+];
+
+/// A field that became another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldDiff {
+    /// The field, as a JSON pointer.
+    pub pointer: String,
+    /// How it was compared.
+    pub kind: FieldKind,
+    /// What it said.
+    pub from: Value,
+    /// What it says.
+    pub to: Value,
+    /// What became of the words of a text.
+    pub words: Vec<Run>,
+    /// What became of the items of a list.
+    pub items: Vec<ItemDiff>,
+}
+
+/// An item of a list that became another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemDiff {
+    /// What became of it.
+    pub op: ItemOp,
+    /// What it is known by.
+    pub key: String,
+    /// What it said; null when it was not there.
+    pub from: Value,
+    /// What it says; null when it is gone.
+    pub to: Value,
+}
+
+/// Compares the fields of two objects; where there was none before, with nothing. `below` is the pointer of the objects.
+#[must_use]
+pub fn compare(below: &str, fields: &[Field], from: &Value, to: &Value) -> Vec<FieldDiff> {
+    let at = |object: &Value, name: &str| object.get(name).cloned().unwrap_or_default();
+    fields
+        .iter()
+        .filter_map(|(name, kind)| {
+            let pointer = format!("{below}/{name}");
+            field(pointer, *kind, at(from, name), at(to, name))
+        })
+        .collect()
+}
+
+fn field(pointer: String, kind: FieldKind, from: Value, to: Value) -> Option<FieldDiff> {
+    if from == to {
+        return None;
+    }
+    let (words, items) = match kind {
+        FieldKind::Text => {
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            (prose::compare(&text(&from), &text(&to)), Vec::new())
+        }
+        FieldKind::Value => (Vec::new(), Vec::new()),
+        FieldKind::List => {
+            let items = list(items(&from), items(&to));
+            // The same items in another order say the same.
+            if items.is_empty() {
+                return None;
+            }
+            (Vec::new(), items)
+        }
+    };
+    Some(FieldDiff { pointer, kind, from, to, words, items })
+}
+
+fn items(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Pairs items by what they are known by: first those that are there, in their order, then those that are gone.
+fn list(from: &[Value], to: &[Value]) -> Vec<ItemDiff> {
+    let mut left: Vec<(String, &Value)> = from.iter().map(|item| (key(item), item)).collect();
+    let mut out = Vec::new();
+    for item in to {
+        let key = key(item);
+        match left.iter().position(|(k, _)| *k == key) {
+            Some(place) => {
+                let (_, before) = left.remove(place);
+                if before != item {
+                    let (from, to) = (before.clone(), item.clone());
+                    out.push(ItemDiff { op: ItemOp::Changed, key, from, to });
+                }
+            }
+            None => {
+                out.push(ItemDiff { op: ItemOp::Added, key, from: Value::Null, to: item.clone() });
+            }
+        }
+    }
+    out.extend(left.into_iter().map(|(key, item)| ItemDiff {
+        op: ItemOp::Removed,
+        key,
+        from: item.clone(),
+        to: Value::Null,
+    }));
+    out
+}
+
+/// Names an item: a reached milestone by its milestone, a value by its indicator and day, a link by its address, a record by
+/// its id, a word by itself.
+fn key(item: &Value) -> String {
+    let of = |name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);
+    let measured = || Some(format!("{}/{}", of("indicator_id")?, of("measured_on")?));
+    of("milestone_id")
+        .or_else(measured)
+        .or_else(|| of("url"))
+        .or_else(|| of("id"))
+        .or_else(|| item.as_str().map(str::to_owned))
+        .unwrap_or_else(|| item.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn told(from: &Value, to: &Value) -> Vec<String> {
+        let items = |diff: &FieldDiff| -> String {
+            diff.items.iter().map(|i| format!(" {} {}", i.op, i.key)).collect::<Vec<_>>().concat()
+        };
+        compare("", REPORT, from, to)
+            .iter()
+            .map(|diff| format!("{} {}{}", diff.pointer, diff.kind, items(diff)))
+            .collect()
+    }
+
+    #[test]
+    fn fields_that_say_the_same_are_left_out() {
+        let from = json!({ "status": "ongoing", "achievements": "One.", "unchanged": false });
+        let to = json!({ "status": "completed", "achievements": "One. Two.", "unchanged": false });
+        assert_eq!(told(&from, &to), ["/status value", "/achievements text"]);
+        assert!(told(&to, &to).is_empty());
+        let diff = compare("/header", HEADER, &json!({ "title": "A" }), &json!({ "title": "B" }));
+        assert_eq!(diff.len(), 1);
+        assert_eq!(diff[0].pointer, "/header/title");
+        assert_eq!(diff[0].words.len(), 2);
+    }
+
+    #[test]
+    fn what_was_not_there_before_is_compared_with_nothing() {
+        let to = json!({ "status": "ongoing", "achievements": "One.", "milestones": [], "evidence": [{ "title": "T", "url": "https://a.example/" }] });
+        assert_eq!(
+            told(&Value::Null, &to),
+            ["/status value", "/achievements text", "/evidence list added https://a.example/"]
+        );
+    }
+
+    #[test]
+    fn items_are_paired_by_what_they_are_known_by() {
+        let value = |day: &str, value: f64| json!({ "indicator_id": "i", "value": value, "measured_on": day });
+        let done = |id: &str, day: &str| json!({ "milestone_id": id, "completed_on": day });
+        let from = json!({
+            "milestones": [done("a", "2026-01-01"), done("b", "2026-02-01")],
+            "indicator_values": [value("2026-01-01", 1.0), value("2026-06-01", 2.0)]
+        });
+        let to = json!({
+            "milestones": [done("b", "2026-03-01"), done("c", "2026-01-01")],
+            "indicator_values": [value("2026-06-01", 2.0), value("2026-01-01", 1.0)]
+        });
+        // The values stand in another order, which says nothing.
+        assert_eq!(told(&from, &to), ["/milestones list changed b added c removed a"]);
+        let twice =
+            json!({ "evidence": [{ "url": "u", "title": "A" }, { "url": "u", "title": "B" }] });
+        let once = json!({ "evidence": [{ "url": "u", "title": "A" }] });
+        assert_eq!(told(&twice, &once), ["/evidence list removed u"]);
+        let words = compare("", HEADER, &json!({ "sdgs": [1, 11] }), &json!({ "sdgs": [11, 13] }));
+        let keys: Vec<&str> = words[0].items.iter().map(|i| i.key.as_str()).collect();
+        assert_eq!(keys, ["13", "1"]);
+    }
+}
