@@ -105,6 +105,8 @@ const ROWS: &[(&str, Who, Stage)] = &[
     ("write_report", Officer, Draft),
     ("get_readiness", Officer, Draft),
     ("get_prefill", Officer, Recorded),
+    ("change_reports", Representative, Demo),
+    ("get_report_diff", Representative, Submitted),
     ("get_sitting", Officer, Submitted),
     ("list_indicator_values", Officer, Submitted),
     ("submit_report", Officer, Draft),

@@ -47,6 +47,8 @@ pub fn differs(document: &Value, schema: &Value, value: &Value, at: &str) -> Opt
             "format" => value.as_str().and_then(|text| fails(has_form(promise.as_str()?, text))),
             "minimum" => value.as_f64().and_then(|n| fails(n >= promise.as_f64()?)),
             "maximum" => value.as_f64().and_then(|n| fails(n <= promise.as_f64()?)),
+            "minItems" => items(value).and_then(|n| fails(n >= promise.as_u64()?)),
+            "maxItems" => items(value).and_then(|n| fails(n <= promise.as_u64()?)),
             "minLength" => length(value).and_then(|n| fails(n >= promise.as_u64()?)),
             "maxLength" => length(value).and_then(|n| fails(n <= promise.as_u64()?)),
             silent if SILENT.contains(&silent) => None,
@@ -64,6 +66,10 @@ pub fn differs(document: &Value, schema: &Value, value: &Value, at: &str) -> Opt
 
 fn length(value: &Value) -> Option<u64> {
     value.as_str().map(|text| u64::try_from(text.chars().count()).unwrap())
+}
+
+fn items(value: &Value) -> Option<u64> {
+    value.as_array().map(|list| u64::try_from(list.len()).unwrap())
 }
 
 fn is_of(types: &Value, value: &Value) -> bool {

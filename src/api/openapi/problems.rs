@@ -165,6 +165,7 @@ fn example(kind: &ProblemKind) -> Option<serde_json::Value> {
         instance: "urn:uuid:019346a0-0000-7000-8000-000000000000".to_owned(),
         errors: fault.into_iter().collect(),
         changed: None,
+        bulk: None,
     };
     serde_json::to_value(problem).ok()
 }

@@ -62,6 +62,7 @@ words! {
 pub struct DiffParams {
     /// From the version that the last act of this kind left, to the present one: `approved`, `returned`, `submitted`,
     /// `released`. `approved` falls back on the latest approved report of an earlier cycle.
+    #[param(example = "submitted")]
     pub since: Option<String>,
     /// From this version of the report.
     #[param(minimum = 1)]

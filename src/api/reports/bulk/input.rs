@@ -11,6 +11,10 @@ use crate::{
 /// An act on many reports. Either `items` or `filter` is given.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "action": "approve", "items": [{"project": "da-nang-4", "cycle": "me-2026", "version": 3}],
+    "comment": "Checked against the city's annual report.", "dry_run": true
+}))]
 pub struct NewBulk {
     /// What is done: `unchanged`, `submit`, `withdraw`, `approve` or `return`.
     #[schema(required, nullable = false, example = "approve")]
