@@ -9,8 +9,11 @@ use actix_web::{
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::error::{ApiError, ApiResult};
-use crate::domain::journal::hex;
+use super::{
+    error::{ApiError, ApiResult},
+    language,
+};
+use crate::domain::{journal::hex, language::Language};
 
 /// A successful answer. Errors are [`ApiError`]s.
 #[derive(Debug, Clone)]
@@ -19,6 +22,8 @@ pub struct Answer {
     body: Bytes,
     etag: Option<String>,
     headers: Vec<(header::HeaderName, String)>,
+    language: Option<Language>,
+    next: Option<String>,
 }
 
 impl Answer {
@@ -34,6 +39,8 @@ impl Answer {
             body: body.into(),
             etag: Some(etag),
             headers: Vec::new(),
+            language: None,
+            next: None,
         })
     }
 
@@ -50,14 +57,21 @@ impl Answer {
     /// Answers with bytes that were made before.
     #[must_use]
     pub const fn bytes(body: Bytes, etag: String) -> Self {
-        Self { status: StatusCode::OK, body, etag: Some(etag), headers: Vec::new() }
+        Self {
+            status: StatusCode::OK,
+            body,
+            etag: Some(etag),
+            headers: Vec::new(),
+            language: None,
+            next: None,
+        }
     }
 
     /// Returns about how many bytes of memory it takes.
     #[must_use]
     pub fn size(&self) -> usize {
         let headers: usize = self.headers.iter().map(|(_, value)| 64 + value.len()).sum();
-        self.body.len() + headers
+        self.body.len() + headers + self.next.as_ref().map_or(0, String::len)
     }
 
     /// Answers with what is seen once and that no cache may keep: tokens.
@@ -78,6 +92,20 @@ impl Answer {
     pub fn created(mut self, location: impl Into<String>) -> Self {
         self.status = StatusCode::CREATED;
         self.header(header::LOCATION, location)
+    }
+
+    /// Says in which language its words are; none where it has no words of this service.
+    #[must_use]
+    pub fn in_language(mut self, language: impl Into<Option<Language>>) -> Self {
+        self.language = language.into();
+        self
+    }
+
+    /// Gives the address of the next page: a path with a query.
+    #[must_use]
+    pub fn next(mut self, address: String) -> Self {
+        self.next = Some(address);
+        self
     }
 
     /// Adds a header.
@@ -101,6 +129,12 @@ impl Responder for Answer {
         for (name, value) in self.headers {
             response.insert_header((name, value));
         }
+        if let Some(language) = self.language {
+            response.insert_header((header::CONTENT_LANGUAGE, language.as_str()));
+        }
+        if let Some(next) = self.next {
+            response.insert_header((header::LINK, link(&next, language::asked(req))));
+        }
         if let Some(etag) = self.etag {
             // HEAD is GET by now. Of other methods the answer tells what was done: it is never spared.
             let unchanged = req.method() == Method::GET
@@ -112,6 +146,15 @@ impl Responder for Answer {
             }
         }
         response.content_type("application/json").body(self.body)
+    }
+}
+
+/// Writes the link to the next page, which is in the language that was asked for by name. It is no part of what is kept:
+/// whoever asked by header goes on asking so.
+fn link(next: &str, asked: Option<Language>) -> String {
+    match asked {
+        Some(language) => format!("<{next}&{}={language}>; rel=\"next\"", language::PARAMETER),
+        None => format!("<{next}>; rel=\"next\""),
     }
 }
 

@@ -17,7 +17,10 @@ use utoipa::{
     },
 };
 
-use super::error::{ApiError, ApiResult, Fault};
+use super::{
+    error::{ApiError, ApiResult, Fault},
+    language,
+};
 
 /// The media type of a patch (RFC 7396), accepted beside plain JSON.
 pub const MERGE_PATCH: &str = "application/merge-patch+json";
@@ -34,7 +37,7 @@ pub trait FromBody: Sized {
 
 impl FromBody for () {
     async fn read(req: &HttpRequest, _: &mut Payload) -> ApiResult<Self> {
-        // An operation without parameters does not take any: a typo is said, not ignored.
+        // An operation without parameters of its own does not take any: a typo is said, not ignored.
         read_query(req, &[]).map(|_none| ())
     }
 }
@@ -239,6 +242,8 @@ fn kind(schema: Option<&RefOr<Schema>>) -> Kind {
 
 fn read_query(req: &HttpRequest, known: &[(String, Kind)]) -> ApiResult<Map<String, Value>> {
     let mut map = Map::new();
+    // Every operation can be asked in a language; none has to say so.
+    let mut asked = false;
     for (i, (name, value)) in url::form_urlencoded::parse(req.query_string().as_bytes()).enumerate()
     {
         if i >= PARAMETERS_MAX {
@@ -246,6 +251,13 @@ fn read_query(req: &HttpRequest, known: &[(String, Kind)]) -> ApiResult<Map<Stri
             return Err(ApiError::malformed(Fault::parameter("", "too_many", detail)));
         }
         let Some((_, kind)) = known.iter().find(|(k, _)| *k == name) else {
+            if name == language::PARAMETER {
+                if std::mem::replace(&mut asked, true) {
+                    return Err(language::twice());
+                }
+                language::check(&value)?;
+                continue;
+            }
             return Err(unknown(&name, known));
         };
         if value.chars().any(char::is_control) || value.contains('\u{FFFD}') {
@@ -301,7 +313,7 @@ fn unknown(name: &str, known: &[(String, Kind)]) -> ApiError {
         .map(|(k, _)| (strsim::jaro_winkler(k, name), k))
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map_or_else(
-            || "this operation takes no query parameters".to_owned(),
+            || "this operation takes no query parameters but lang".to_owned(),
             |(_, k)| format!("no such parameter; did you mean {k}?"),
         );
     let mut fault =

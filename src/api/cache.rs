@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     domain::{
+        language::Language,
         policy::{Actor, Visible},
         reference::CountryCode,
         value::Slug,
@@ -80,8 +81,8 @@ pub struct Key {
     route: &'static str,
     view: View,
     query: String,
-    /// Language and format.
-    form: &'static str,
+    /// The language of the words in it, where it has any.
+    language: Option<Language>,
     /// The day or instant on which the answer depends, where a date decides what is in it.
     moment: Option<String>,
     source: Source,
@@ -100,10 +101,17 @@ impl Key {
             route,
             view,
             query: normal(value),
-            form: "json;en",
+            language: None,
             moment: None,
             source: Source::Public,
         })
+    }
+
+    /// Says that there are words in the answer, and in which language. An answer without words is the same in every one.
+    #[must_use]
+    pub const fn in_language(mut self, language: Language) -> Self {
+        self.language = Some(language);
+        self
     }
 
     /// Names what else the answer depends on because a date decides: the day it is now where days are meant, or the next
@@ -171,26 +179,21 @@ impl State {
         key: Key,
         read: impl FnOnce(&mut Conn, i64) -> ApiResult<Answer> + Send + 'static,
     ) -> ApiResult<Answer> {
-        if let Some(answer) = self.remembered(&key) {
+        let (source, language) = (key.source, key.language);
+        let key = (source.number(self.heads.seq(), self.heads.feed()), key);
+        if let Some(answer) = self.cache.0.get(&key) {
             return Ok(answer);
         }
-        let source = key.source;
         let (version, answer) = self
             .db
             .read(move |c| -> ApiResult<(i64, Answer)> {
                 let head = journal::head(c)?;
                 let version = source.number(head.seq, head.feed);
-                Ok((version, read(c, version)?))
+                Ok((version, read(c, version)?.in_language(language)))
             })
             .await?;
-        self.cache.0.insert((version, key), answer.clone());
+        self.cache.0.insert((version, key.1), answer.clone());
         Ok(answer)
-    }
-
-    /// Returns the answer that is in memory, if it is.
-    fn remembered(&self, key: &Key) -> Option<Answer> {
-        let version = key.source.number(self.heads.seq(), self.heads.feed());
-        self.cache.0.get(&(version, key.clone()))
     }
 }
 
@@ -232,6 +235,8 @@ mod tests {
         assert_ne!(key(json!({"rows": "city"})), key(json!({"columns": "city"})));
         assert_ne!(key(json!({"city": ["a,b"]})), key(json!({"city": ["a", "b"]})));
         assert_ne!(key(json!({})), key(json!({})).at("2026-11-20"));
+        let [en, vi] = [Language::En, Language::Vi].map(|l| key(json!({})).in_language(l));
+        assert!(en != vi && en != key(json!({})));
     }
 
     #[test]

@@ -17,8 +17,10 @@ use super::{
 };
 use crate::{
     domain::{
+        language::Language,
         policy::{AddReference, EditCity, ReadCity, ReadReference},
         reference::{City, Names},
+        words,
     },
     store::{
         Change, Conn, Tx,
@@ -43,6 +45,9 @@ pub struct CityView {
     /// The public key.
     #[schema(example = "da-nang")]
     pub slug: String,
+    /// The name in the language of the answer.
+    #[schema(example = "Da Nang")]
+    pub name: String,
     /// Names by language: `en`, `vi` and `local`, the local script, where known.
     #[schema(value_type = BTreeMap<String, String>)]
     pub names: Names,
@@ -79,10 +84,11 @@ list_type!(
     CityList of CityView
 );
 
-impl From<City> for CityView {
-    fn from(c: City) -> Self {
+impl CityView {
+    fn new(c: City, language: Language) -> Self {
         Self {
             slug: c.slug.to_string(),
+            name: words::name(language, &c.names, c.slug.as_str()).to_owned(),
             names: c.names,
             aliases: c.aliases,
             country: c.country.to_string(),
@@ -156,7 +162,7 @@ async fn list_cities(
     may: May<ReadReference, Query<CityParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let Query(params) = may.body;
+    let (Query(params), language) = (may.body, may.language);
     let filter = params.filter()?;
     let request: PageRequest<CityPlace> =
         PageRequest::read(PATH, &params, params.cursor.as_deref(), params.limit)?;
@@ -164,10 +170,12 @@ async fn list_cities(
     let read = move |c: &mut Conn, _| {
         let (after, limit) = (request.after.as_ref(), request.limit + 1);
         let (rows, total) = reference::find_cities(c, &filter, after, limit)?;
-        let page = request.page(rows, total, |city| filter.place(city), CityView::from)?;
+        let page =
+            request.page(rows, total, |city| filter.place(city), |c| CityView::new(c, language))?;
         fields.answer::<_, _, CityList>(&request, page)
     };
-    state.kept(Key::new("list_cities", View::everybody(), &params)?, read).await
+    let key = Key::new("list_cities", View::everybody(), &params)?.in_language(language);
+    state.kept(key, read).await
 }
 
 /// Read a city
@@ -176,8 +184,8 @@ async fn list_cities(
 #[utoipa::path(tag = "cities", responses((status = 200, body = CityView)))]
 #[get("/cities/{city}")]
 async fn get_city(may: May<ReadCity>) -> ApiResult<Answer> {
-    let view = CityView::from(may.proof.into_on().city);
-    Answer::record(view.version, &view)
+    let view = CityView::new(may.proof.into_on().city, may.language);
+    Ok(Answer::record(view.version, &view)?.in_language(may.language))
 }
 
 /// Add a city
@@ -190,15 +198,16 @@ async fn create_city(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     may.precondition.absent()?;
-    let (caller, Json(body)) = (may.caller, may.body);
+    let (caller, Json(body), language) = (may.caller, may.body, may.language);
     let write = move |tx: &mut Tx<'_>| {
         tx.prove::<AddReference>(caller, &())?;
         let city = input::create(tx.conn(), body)?;
         tx.save(&city, Change::plain("create"))?;
-        Ok::<_, ApiError>(CityView::from(city))
+        Ok::<_, ApiError>(CityView::new(city, language))
     };
     let view = state.db.write(write).await?;
-    Ok(Answer::record(view.version, &view)?.created(format!("{PATH}/{}", view.slug)))
+    let answer = Answer::record(view.version, &view)?.in_language(language);
+    Ok(answer.created(format!("{PATH}/{}", view.slug)))
 }
 
 /// Correct a city
@@ -218,8 +227,8 @@ async fn edit_city(may: May<EditCity, Json<CityPatch>>, state: Data<State>) -> A
             if city.version != before.version {
                 tx.save(&city, Change::plain("edit"))?;
             }
-            Ok::<_, ApiError>(CityView::from(city))
+            Ok::<_, ApiError>(CityView::new(city, may.language))
         })
         .await?;
-    Answer::record(view.version, &view)
+    Ok(Answer::record(view.version, &view)?.in_language(may.language))
 }

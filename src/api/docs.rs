@@ -117,7 +117,10 @@ fn html(title: &str, body: &str) -> HttpResponse {
 "#,
         escape(title)
     );
-    answer("text/html; charset=utf-8", POLICY, page)
+    let mut response = answer("text/html; charset=utf-8", POLICY, page);
+    let english = header::HeaderValue::from_static("en");
+    response.headers_mut().insert(header::CONTENT_LANGUAGE, english);
+    response
 }
 
 fn answer(

@@ -17,6 +17,7 @@ use crate::{
     domain::{
         fault::ValueFault,
         figures::{Dimension, Filter, Measure, Question},
+        language::Language,
         policy::{ReadFigures, sight::Reachable},
         report::Status,
         value::Slug,
@@ -74,7 +75,7 @@ pub struct TableParams {
 }
 
 impl TableParams {
-    fn question(&self) -> ApiResult<(Slug, Question)> {
+    fn question(&self, language: Language) -> ApiResult<(Slug, Question)> {
         let rows = parse("rows", self.rows.as_deref(), Dimension::parse)?
             .ok_or_else(|| required("rows", Dimension::ALL))?;
         let columns = parse("columns", self.columns.as_deref(), Dimension::parse)?;
@@ -86,7 +87,7 @@ impl TableParams {
         let cycle = parse("cycle", self.cycle.as_deref(), Slug::parse)?
             .ok_or_else(|| ApiError::parameter("cycle", ValueFault::required()))?;
         let measure = measure.unwrap_or(Measure::Projects);
-        Ok((cycle, Question { rows, columns, measure, filter: self.filter() }))
+        Ok((cycle, Question { rows, columns, measure, filter: self.filter(), language }))
     }
 
     fn filter(&self) -> Filter {
@@ -137,9 +138,10 @@ async fn get_figures_table(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let Query(params) = &may.body;
-    let (cycle, question) = params.question()?;
+    let (cycle, question) = params.question(may.language)?;
     let visible = may.actor.visible();
     let key = Key::new("figures/table", View::approved(&visible), params)?;
+    let key = key.in_language(may.language);
     state.kept(key, move |c, version| count(c, version, &visible.approved, &cycle, &question)).await
 }
 

@@ -13,12 +13,14 @@ use super::{
     body::FromBody,
     cache::{Key, View},
     error::{ApiError, ApiResult},
+    language,
     precondition::Precondition,
     state::State,
 };
 use crate::{
     domain::{
         id::Id,
+        language::Language,
         policy::{Action, Actor, Authorized, Resource},
         project::ProjectCode,
         reference::CountryCode,
@@ -127,6 +129,8 @@ pub struct May<A: Action, B = ()> {
     pub precondition: Precondition,
     /// The id in the path, of a part of the record (`/milestones/{id}`).
     pub part: Option<Uuid>,
+    /// The language of the words in the answer.
+    pub language: Language,
 }
 
 impl<A: Action, B> May<A, B> {
@@ -160,7 +164,8 @@ where
             let proof = prove::<A>(state(&req)?, &key, &actor).await?;
             let body = B::read(&req, &mut payload).await?;
             let precondition = Precondition::read(&req);
-            Ok(Self { proof, key, caller, actor, body, precondition, part })
+            let language = language::of(&req);
+            Ok(Self { proof, key, caller, actor, body, precondition, part, language })
         })
     }
 }

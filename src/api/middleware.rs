@@ -13,7 +13,10 @@ use actix_web::{
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::error::{ApiError, Problem};
+use super::{
+    error::{ApiError, Problem},
+    language,
+};
 use crate::clock;
 
 /// The header that names a request.
@@ -70,12 +73,15 @@ fn finish(mut response: ServiceResponse<BoxBody>, id: Uuid) -> ServiceResponse<B
         None => None,
     };
     if let Some(mut problem) = problem {
+        let language = language::of(response.request());
         problem.instance = format!("urn:uuid:{id}");
+        problem.say(language);
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         response = response.map_body(|_, _| BoxBody::new(body));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.as_str()));
     }
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id.to_string()) {

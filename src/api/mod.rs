@@ -17,6 +17,7 @@ pub mod figures;
 pub mod health;
 pub mod history;
 pub mod journal;
+pub mod language;
 pub mod may;
 pub mod me;
 pub mod merge;
@@ -36,6 +37,7 @@ pub mod state;
 pub mod todo;
 pub mod users;
 pub mod views;
+pub mod vocabulary;
 
 use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -66,6 +68,7 @@ fn v1(cfg: &mut ServiceConfig) {
     sittings::routes(cfg);
     figures::routes(cfg);
     journal::routes(cfg);
+    vocabulary::routes(cfg);
 }
 
 /// Builds what is not an operation: the contract itself, the documentation where it is wanted, and the answers for

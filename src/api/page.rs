@@ -1,6 +1,5 @@
 //! Lists: keyset pages that carry their filters and sort.
 
-use actix_web::http::header;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
@@ -166,11 +165,7 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
         Ok(match next {
             Some(cursor) => {
                 let join = if self.path.contains('?') { '&' } else { '?' };
-                let link = format!(
-                    "<{}{join}limit={}&cursor={cursor}>; rel=\"next\"",
-                    self.path, self.limit
-                );
-                answer.header(header::LINK, link)
+                answer.next(format!("{}{join}limit={}&cursor={cursor}", self.path, self.limit))
             }
             None => answer,
         })

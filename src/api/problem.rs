@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::fault::FieldFault;
+use crate::domain::{fault::FieldFault, language::Language, words};
 
 /// One thing wrong with a request, as answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -99,6 +99,16 @@ pub struct Problem {
     /// On an act on many reports that was to be done whole and was not done at all: what each report came to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bulk: Option<Box<super::reports::BulkView>>,
+}
+
+impl Problem {
+    /// Says its sentences in a language. Codes, pointers and values stay as they are.
+    pub(super) fn say(&mut self, language: Language) {
+        let sentences = [&mut self.title, &mut self.detail].into_iter();
+        for sentence in sentences.chain(self.errors.iter_mut().map(|fault| &mut fault.detail)) {
+            *sentence = words::say(language, sentence).into_owned();
+        }
+    }
 }
 
 /// A kind of problem: its code, its title and what to do about it. `/docs/problems/` is made of these.

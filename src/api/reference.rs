@@ -16,8 +16,10 @@ use super::{
 };
 use crate::{
     domain::{
+        language::Language,
         policy::ReadReference,
         reference::{Country, Names, PlanCycle},
+        words,
     },
     store::{Conn, reference},
 };
@@ -54,6 +56,9 @@ pub struct CountryView {
     /// ISO 3166-1 alpha-3.
     #[schema(example = "VNM")]
     pub alpha3: String,
+    /// The name in the language of the answer.
+    #[schema(example = "Viet Nam")]
+    pub name: String,
     /// Names by language: `en`, `vi`, `local`.
     #[schema(value_type = BTreeMap<String, String>)]
     pub names: Names,
@@ -66,11 +71,12 @@ list_type!(
     CountryList of CountryView
 );
 
-impl From<Country> for CountryView {
-    fn from(c: Country) -> Self {
+impl CountryView {
+    fn new(c: Country, language: Language) -> Self {
         Self {
             code: c.code.to_string(),
             alpha3: c.alpha3,
+            name: words::term(language, "country", &c.names, c.code.as_str()),
             names: c.names,
             time_zone: c.time_zone.to_string(),
         }
@@ -86,8 +92,10 @@ async fn list_countries(
     may: May<ReadReference, Query<ListParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    short_list(&state, "/api/v1/countries", may.body.0, |c| {
-        let all = reference::countries(c)?.into_iter().map(CountryView::from).collect();
+    let language = may.language;
+    short_list(&state, "/api/v1/countries", language, may.body.0, move |c| {
+        let countries = reference::countries(c)?.into_iter();
+        let all = countries.map(|country| CountryView::new(country, language)).collect();
         Ok(Short { all, key: |c| c.code.clone(), list: CountryList::from })
     })
     .await
@@ -104,6 +112,8 @@ struct Short<K, T, L> {
 async fn short_list<K, T, L>(
     state: &State,
     path: &'static str,
+    // None where there are no words in the list.
+    language: impl Into<Option<Language>>,
     params: ListParams,
     read: impl FnOnce(&mut Conn) -> ApiResult<Short<K, T, L>> + Send + 'static,
 ) -> ApiResult<Answer>
@@ -113,7 +123,10 @@ where
 {
     let request: PageRequest<K> =
         PageRequest::read(path, &params, params.cursor.as_deref(), params.limit)?;
-    let key = Key::new(path, View::everybody(), &params)?;
+    let mut key = Key::new(path, View::everybody(), &params)?;
+    if let Some(language) = language.into() {
+        key = key.in_language(language);
+    }
     let answer = move |c: &mut Conn, _| {
         let Short { all, key, list } = read(c)?;
         let page = request.cut(all, key)?;
@@ -171,7 +184,7 @@ async fn list_plan_cycles(
     may: May<ReadReference, Query<ListParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    short_list(&state, "/api/v1/plan-cycles", may.body.0, |c| {
+    short_list(&state, "/api/v1/plan-cycles", None, may.body.0, |c| {
         let all = reference::plan_cycles(c)?.into_iter().map(PlanCycleView::from).collect();
         Ok(Short { all, key: |p| p.slug.clone(), list: PlanCycleList::from })
     })
@@ -185,6 +198,9 @@ pub struct PartnerTypeView {
     #[serde(rename = "type")]
     #[schema(example = "multilateral_financial_institution")]
     pub kind: String,
+    /// What it is called in the language of the answer.
+    #[schema(example = "Multilateral financial institution")]
+    pub name: String,
     /// Its place in the list, from 1.
     pub position: i64,
 }
@@ -193,9 +209,13 @@ list_type!(
     PartnerTypeList of PartnerTypeView
 );
 
-fn partner_types(conn: &mut Conn) -> ApiResult<Vec<PartnerTypeView>> {
+fn partner_types(conn: &mut Conn, language: Language) -> ApiResult<Vec<PartnerTypeView>> {
     let types = reference::vocabulary(conn)?.partner_types;
-    Ok((1..).zip(types).map(|(position, kind)| PartnerTypeView { kind, position }).collect())
+    let view = |(position, kind): (i64, String)| {
+        let name = words::label(language, "partner_type", &kind).to_owned();
+        PartnerTypeView { kind, name, position }
+    };
+    Ok((1..).zip(types).map(view).collect())
 }
 
 /// List partner types
@@ -207,8 +227,13 @@ async fn list_partner_types(
     may: May<ReadReference, Query<ListParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    short_list(&state, "/api/v1/partner-types", may.body.0, |c| {
-        Ok(Short { all: partner_types(c)?, key: |t| t.position, list: PartnerTypeList::from })
+    let language = may.language;
+    short_list(&state, "/api/v1/partner-types", language, may.body.0, move |c| {
+        Ok(Short {
+            all: partner_types(c, language)?,
+            key: |t| t.position,
+            list: PartnerTypeList::from,
+        })
     })
     .await
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    language::Language,
     reference::{City, CountryCode},
     report::Status,
     value::{Money, Percent, Slug, words},
@@ -163,6 +164,8 @@ pub struct Question {
     pub measure: Measure,
     /// Which reports are counted.
     pub filter: Filter,
+    /// In which language rows and columns are named.
+    pub language: Language,
 }
 
 /// A measured number.

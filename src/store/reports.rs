@@ -33,8 +33,8 @@ use approved::ApprovedRow;
 pub use city::seats;
 pub use hands::CREATE;
 use rows::ReportRow;
-pub use values::{approved_values, working_values};
 pub use subject::{Common, one_of_many};
+pub use values::{approved_values, working_values};
 
 /// Finds the working copy of a project's report in a cycle.
 ///

@@ -161,6 +161,7 @@ const ROWS: &[Row] = &[
     get("plan-cycles", "plan-cycles"),
     get("chairs", "chairs"),
     get("partner-types", "partner-types"),
+    get("vocabulary", "vocabulary"),
     get("cities", "cities"),
     post("cities", "cities"),
     get("cities/{city}", "cities/da-nang"),

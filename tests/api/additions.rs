@@ -110,15 +110,19 @@ impl<'a> Comparison<'a> {
 
     fn parameters(&mut self, at: &str, old: &'a Value, new: &'a Value) {
         let same = |a: &Value, b: &Value| a["name"] == b["name"] && a["in"] == b["in"];
-        for before in words(&old["parameters"]) {
+        let before_and_now = [(self.old, old), (self.new, new)];
+        let [before, now] = before_and_now.map(|(document, operation)| -> Vec<&'a Value> {
+            words(&operation["parameters"]).map(|p| resolve(document, p)).collect()
+        });
+        for before in &before {
             let at = format!("{at}: parameter {}", before["name"].as_str().unwrap());
-            match words(&new["parameters"]).find(|now| same(before, now)) {
+            match now.iter().find(|now| same(before, now)) {
                 Some(now) => self.schema(&at, Way::In, &before["schema"], &now["schema"]),
                 None => self.fault(&at, "is gone"),
             }
         }
-        for now in words(&new["parameters"]).filter(|now| now["required"] == true) {
-            let before = words(&old["parameters"]).find(|before| same(before, now));
+        for now in now.iter().filter(|now| now["required"] == true) {
+            let before = before.iter().find(|before| same(before, now));
             if before.is_none_or(|before| before["required"] != true) {
                 self.fault(at, &format!("asks for the parameter {}", now["name"]));
             }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     helpers::TestApp,
-    operations::{Operation, document, operations},
+    operations::{Operation, document, operations, resolve},
 };
 
 /// Runs a check on each operation and fails with everything that it finds.
@@ -116,8 +116,10 @@ fn every_operation_says_what_a_success_is() {
 
 #[test]
 fn parameters_are_described_and_never_null() {
+    let document = document();
     each(|o| {
         o.value["parameters"].as_array()?.iter().find_map(|p| {
+            let p = resolve(&document, p);
             let name = p["name"].as_str().unwrap();
             if p["description"].as_str().is_none_or(str::is_empty) {
                 return Some(format!("{name} has no description"));

@@ -56,6 +56,7 @@ const ROWS: &[(&str, Who, Stage)] = &[
     ("get_framework", Officer, Demo),
     ("list_plan_cycles", Officer, Demo),
     ("list_partner_types", Officer, Demo),
+    ("get_vocabulary", Officer, Demo),
     ("list_cities", Officer, Demo),
     ("create_city", Secretariat, Demo),
     ("get_city", Officer, Demo),

@@ -66,7 +66,7 @@ impl Operation {
         all.keys().filter(|s| s.starts_with('2')).map(|s| s.parse().unwrap()).collect()
     }
 
-    /// The examples of its query parameters, as a query.
+    /// The examples of its own query parameters, as a query. Those that all operations share are only referred to.
     pub fn query(&self) -> String {
         let text = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
         let mut query = url::form_urlencoded::Serializer::new(String::new());

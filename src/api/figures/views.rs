@@ -7,8 +7,11 @@ use utoipa::ToSchema;
 
 use crate::{
     api::views::Money,
-    domain::figures::{
-        Cell, Coverage, Dimension, Figure, Ground, Label, Measure, Number, Question, Table,
+    domain::{
+        figures::{
+            Cell, Coverage, Dimension, Figure, Ground, Label, Measure, Number, Question, Table,
+        },
+        words,
     },
 };
 
@@ -194,7 +197,7 @@ impl FiguresTable {
             }),
             cells: table.cells.into_iter().map(|cell| CellView::new(cell, measure)).collect(),
             coverage: table.coverage.into(),
-            formula: measure.formula().to_owned(),
+            formula: words::say(question.language, measure.formula()).into_owned(),
         }
     }
 }

@@ -18,6 +18,8 @@ national representatives decide on them, the secretariat runs the cycles, dashbo
 * **Errors** are RFC 9457 problem documents; `type` leads to a page that explains the problem.
 * **Reading** gives a strong `ETag`; `HEAD` goes wherever `GET` goes, and `If-None-Match` is answered with 304.
 * **Changing** a record takes `If-Match` with the `ETag` of what was read: 428 without it, 412 when somebody was faster.
+* **Languages**: `lang`, or `Accept-Language`, chooses that of names, labels and problems; `GET /api/v1/vocabulary` has \
+every allowed value and every field in words. Values and codes are the same in every language.
 * **Lists** are pages: `limit`, and `cursor` with the `next` of the page before. An unknown parameter is refused.
 * Times are RFC 3339 in UTC, days ISO 8601, money an integer of minor units with its ISO 4217 currency.";
 

@@ -93,7 +93,7 @@ pub(super) fn complete(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
             let shape = Shape::of(method, path, operation);
-            parameters::complete(&shape, operation);
+            parameters::complete(&shape, operation, components);
             problems::complete(&shape, operation, components);
             operation.security = Some(if shape.public {
                 Vec::new()

@@ -1,13 +1,15 @@
-//! Parameters that operations share: the names in their paths, `If-Match`, and no null in what is left out instead.
+//! Parameters that operations share: the names in their paths, the language, `If-Match`, and no null in what is left out
+//! instead.
 
 use serde_json::json;
 use utoipa::openapi::{
-    KnownFormat, ObjectBuilder, RefOr, Required, Schema, SchemaFormat, Type,
+    Components, KnownFormat, ObjectBuilder, Ref, RefOr, Required, Schema, SchemaFormat, Type,
     path::{Operation, Parameter, ParameterBuilder, ParameterIn},
     schema::SchemaType,
 };
 
 use super::complete::{IfMatch, Shape};
+use crate::{api::language, domain::language::Language};
 
 /// What stands in a path: name, description, pattern, example.
 const NAMES: &[(&str, &str, &str, &str)] = &[
@@ -33,7 +35,7 @@ const NAMES: &[(&str, &str, &str, &str)] = &[
 const UUID: &str = "019346a0-5c00-7000-8000-000000000001";
 
 /// Adds the parameters that follow from the operation's shape.
-pub(super) fn complete(shape: &Shape<'_>, operation: &mut Operation) {
+pub(super) fn complete(shape: &Shape<'_>, operation: &mut Operation, components: &mut Components) {
     let parameters = operation.parameters.get_or_insert_with(Vec::new);
     for parameter in parameters.iter_mut() {
         if let RefOr::T(p) = parameter
@@ -54,9 +56,40 @@ pub(super) fn complete(shape: &Shape<'_>, operation: &mut Operation) {
     if let Some(header) = if_match(shape.if_match) {
         parameters.push(RefOr::T(header));
     }
-    if parameters.is_empty() {
-        operation.parameters = None;
+    for parameter in [lang(), accept_language()] {
+        let name = parameter.name.clone();
+        parameters.push(RefOr::Ref(Ref::new(format!("#/components/parameters/{name}"))));
+        components.parameters.entry(name).or_insert_with(|| RefOr::T(parameter));
     }
+}
+
+/// The parameter that every operation takes: each can at least be refused in words.
+fn lang() -> Parameter {
+    let spoken = Language::SPOKEN.iter().map(|l| l.as_str());
+    ParameterBuilder::new()
+        .name(language::PARAMETER)
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(
+            "The language of names, labels and problems in the answer. It wins over `Accept-Language`. A language with a \
+             region, such as `vi-VN`, is taken as well.",
+        ))
+        .schema(Some(text().pattern(Some(format!("^({})(-.+)?$", spoken.collect::<Vec<_>>().join("|"))))))
+        .example(Some(json!(Language::DEFAULT.as_str())))
+        .build()
+}
+
+fn accept_language() -> Parameter {
+    ParameterBuilder::new()
+        .name("Accept-Language")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "The languages that the caller likes, with their weights. Where none of them is spoken the answer is in English.",
+        ))
+        .schema(Some(text()))
+        .example(Some(json!("vi-VN, vi;q=0.9, en;q=0.8")))
+        .build()
 }
 
 fn has(parameters: &[RefOr<Parameter>], name: &str) -> bool {

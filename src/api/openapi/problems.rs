@@ -69,6 +69,7 @@ pub(super) fn complete(shape: &Shape<'_>, operation: &mut Operation, components:
             header(&mut response.headers, components, "X-Request-Id");
             if shape.is_tagged() {
                 header(&mut response.headers, components, "ETag");
+                header(&mut response.headers, components, "Content-Language");
             }
             if status == "201" {
                 header(&mut response.headers, components, "Location");
@@ -109,6 +110,9 @@ fn header(
         "ETag" => {
             ("The tag of this answer, for `If-None-Match` and `If-Match`.", "\"v7-0f3a91c2\"")
         }
+        "Content-Language" => {
+            ("The language of the words of this service in the answer, where it has any.", "en")
+        }
         "Location" => ("Where the new record is.", "/api/v1/projects/da-nang-4"),
         _ => ("Names the request, also in the log.", "019346a0-0000-7000-8000-000000000000"),
     };
@@ -142,6 +146,7 @@ fn register(components: &mut Components, status: u16, name: &str) {
         .content("application/problem+json", content)
         .build();
     header(&mut response.headers, components, "X-Request-Id");
+    header(&mut response.headers, components, "Content-Language");
     components.responses.insert(name.to_owned(), response.into());
 }
 

@@ -101,7 +101,7 @@ pub(super) async fn list_chairs(
     may: May<ReadReference, Query<ListParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    short_list(&state, "/api/v1/chairs", may.body.0, |c| {
+    short_list(&state, "/api/v1/chairs", None, may.body.0, |c| {
         Ok(Short { all: chairs(c)?, key: |c| c.year, list: ChairList::from })
     })
     .await

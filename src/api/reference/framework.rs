@@ -14,7 +14,7 @@ use crate::{
         may::May,
         state::State,
     },
-    domain::{policy::ReadReference, reference::Names},
+    domain::{language::Language, policy::ReadReference, reference::Names, words},
     store::{Conn, reference},
 };
 
@@ -24,6 +24,9 @@ pub struct TermView {
     /// The public key.
     #[schema(example = "quality-environment")]
     pub slug: String,
+    /// The name in the language of the answer.
+    #[serde(default)]
+    pub name: String,
     /// Names by language: `en`, `vi`, `local`.
     #[schema(value_type = BTreeMap<String, String>)]
     pub names: Names,
@@ -34,6 +37,9 @@ pub struct TermView {
 pub struct UrbanSystemView {
     /// The public key.
     pub slug: String,
+    /// The name in the language of the answer.
+    #[serde(default)]
+    pub name: String,
     /// Names by language.
     #[schema(value_type = BTreeMap<String, String>)]
     pub names: Names,
@@ -48,6 +54,9 @@ pub struct FocusAreaView {
     /// The public key.
     #[schema(example = "quality-environment")]
     pub slug: String,
+    /// The name in the language of the answer.
+    #[serde(default)]
+    pub name: String,
     /// Names by language.
     #[schema(value_type = BTreeMap<String, String>)]
     pub names: Names,
@@ -80,6 +89,9 @@ pub struct SchemeView {
     #[serde(default)]
     #[schema(required)]
     pub decided_on: Option<NaiveDate>,
+    /// The name in the language of the answer.
+    #[serde(default)]
+    pub name: String,
     /// Names by language.
     #[schema(value_type = BTreeMap<String, String>)]
     pub names: Names,
@@ -130,14 +142,42 @@ pub struct FrameworkView {
 #[utoipa::path(tag = "reference", responses((status = 200, body = FrameworkView)))]
 #[get("/framework")]
 pub(super) async fn get_framework(
-    _may: May<ReadReference>,
+    may: May<ReadReference>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let key = Key::new("get_framework", View::everybody(), &())?;
-    state.kept(key, |c, _| read(c)).await
+    let language = may.language;
+    let key = Key::new("get_framework", View::everybody(), &())?.in_language(language);
+    state.kept(key, move |c, _| read(c, language)).await
 }
 
-fn read(conn: &mut Conn) -> ApiResult<Answer> {
+/// Gives terms their names in a language.
+fn name(language: Language, list: &str, terms: &mut [TermView]) {
+    for term in terms {
+        term.name = words::term(language, list, &term.names, &term.slug);
+    }
+}
+
+impl FrameworkView {
+    /// Gives everything in it its name in a language.
+    fn name_in(&mut self, language: Language) {
+        name(language, "outcome", &mut self.outcomes);
+        name(language, "enabler", &mut self.enablers);
+        name(language, "sector", &mut self.sectors);
+        for system in &mut self.urban_systems {
+            system.name = words::term(language, "urban_system", &system.names, &system.slug);
+        }
+        for area in &mut self.focus_areas {
+            area.name = words::term(language, "focus_area", &area.names, &area.slug);
+            name(language, "sub_area", &mut area.sub_areas);
+        }
+        for scheme in &mut self.national_schemes {
+            scheme.name = words::term(language, "national_scheme", &scheme.names, &scheme.slug);
+            name(language, "tag", &mut scheme.tags);
+        }
+    }
+}
+
+fn read(conn: &mut Conn, language: Language) -> ApiResult<Answer> {
     let latest = reference::plan_cycles(conn)?.into_iter().max_by_key(|c| c.starts_year);
     let latest = latest.ok_or(ApiError::NotFound)?;
     let kind = format!("framework/{}", latest.framework);
@@ -146,5 +186,6 @@ fn read(conn: &mut Conn) -> ApiResult<Answer> {
         serde_json::from_value(stored.document).map_err(|e| ApiError::Internal(Box::new(e)))?;
     view.sectors = document(conn, "sectors")?;
     view.national_schemes = document(conn, "national_schemes")?;
+    view.name_in(language);
     Answer::record(stored.version, &view)
 }

@@ -2,11 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Dimension, Fact, Filter, Ground};
-use crate::domain::{
-    reference::{Names, Term},
-    report::Status,
-};
+use super::{Dimension, Fact, Filter, Ground, Question};
+use crate::domain::{language::Language, reference::Term, report::Status, words};
 
 /// The key of reports that do not tell.
 pub const UNKNOWN: &str = "unknown";
@@ -23,9 +20,6 @@ pub struct Label {
 impl Label {
     fn new(key: impl Into<String>, name: impl Into<String>) -> Self {
         Self { key: key.into(), name: name.into() }
-    }
-    fn named(key: &str, names: &Names) -> Self {
-        Self::new(key, names.get("en").map_or(key, String::as_str))
     }
 }
 
@@ -47,13 +41,13 @@ impl Axis {
     pub(super) fn new(
         dimension: Dimension,
         ground: &Ground,
-        filter: &Filter,
+        question: &Question,
         facts: &[&Fact],
     ) -> Self {
-        let mut labels = labels(dimension, ground, filter, facts);
-        labels.retain(|label| filter.wants(dimension, &label.key));
+        let mut labels = labels(dimension, ground, question, facts);
+        labels.retain(|label| question.filter.wants(dimension, &label.key));
         if facts.iter().any(|fact| fact.keys(dimension).is_empty()) {
-            labels.push(Label::new(UNKNOWN, "Unknown"));
+            labels.push(Label::new(UNKNOWN, words::label(question.language, "figure", UNKNOWN)));
         }
         let places =
             labels.iter().enumerate().map(|(place, label)| (label.key.clone(), place)).collect();
@@ -81,26 +75,38 @@ impl Axis {
     }
 }
 
-fn labels(dimension: Dimension, ground: &Ground, filter: &Filter, facts: &[&Fact]) -> Vec<Label> {
+fn labels(
+    dimension: Dimension,
+    ground: &Ground,
+    Question { filter, language, .. }: &Question,
+    facts: &[&Fact],
+) -> Vec<Label> {
     match dimension {
         Dimension::FocusArea
         | Dimension::SubArea
         | Dimension::Outcome
         | Dimension::Enabler
-        | Dimension::Sector => words(dimension, ground, filter, facts),
-        Dimension::Status => {
-            Status::ALL.iter().map(|s| Label::new(s.as_str(), status_name(*s))).collect()
-        }
+        | Dimension::Sector => terms((dimension, *language), ground, filter, facts),
+        Dimension::Status => Status::ALL
+            .iter()
+            .map(|s| Label::new(s.as_str(), words::label(*language, "status", s.as_str())))
+            .collect(),
         Dimension::Cycle => {
             vec![Label::new(ground.cycle.slug.as_str(), ground.cycle.name.as_str())]
         }
-        Dimension::Country => countries(ground, filter),
-        Dimension::City => cities(ground, filter, facts),
+        Dimension::Country => countries(*language, ground, filter),
+        Dimension::City => cities(*language, ground, filter, facts),
     }
 }
 
 /// The framework's words in its order. A word that was dropped from it since stays where reports use it.
-fn words(dimension: Dimension, ground: &Ground, filter: &Filter, facts: &[&Fact]) -> Vec<Label> {
+fn terms(
+    (dimension, language): (Dimension, Language),
+    ground: &Ground,
+    filter: &Filter,
+    facts: &[&Fact],
+) -> Vec<Label> {
+    let name = |t: &Term| words::term(language, dimension.as_str(), &t.names, &t.slug);
     let parent_wanted = |term: &&Term| {
         dimension != Dimension::SubArea
             || term.parent.as_deref().is_none_or(|p| filter.wants(Dimension::FocusArea, p))
@@ -109,7 +115,7 @@ fn words(dimension: Dimension, ground: &Ground, filter: &Filter, facts: &[&Fact]
         .terms(dimension)
         .iter()
         .filter(parent_wanted)
-        .map(|t| Label::named(&t.slug, &t.names))
+        .map(|t| Label::new(&t.slug, name(t)))
         .collect();
     for key in facts.iter().flat_map(|fact| fact.keys(dimension)) {
         if !labels.iter().any(|l| l.key == key) {
@@ -119,7 +125,7 @@ fn words(dimension: Dimension, ground: &Ground, filter: &Filter, facts: &[&Fact]
     labels
 }
 
-fn countries(ground: &Ground, filter: &Filter) -> Vec<Label> {
+fn countries(language: Language, ground: &Ground, filter: &Filter) -> Vec<Label> {
     let asked = |code| {
         // A country without cities yet belongs to the whole network; else one of its cities must be asked about.
         let mut cities = ground.cities.iter().filter(|c| c.country == code).peekable();
@@ -134,11 +140,12 @@ fn countries(ground: &Ground, filter: &Filter) -> Vec<Label> {
         .countries
         .iter()
         .filter(|c| asked(c.code))
-        .map(|c| Label::named(c.code.as_str(), &c.names))
+        .map(|c| (c.code.as_str(), &c.names))
+        .map(|(key, names)| Label::new(key, words::term(language, "country", names, key)))
         .collect()
 }
 
-fn cities(ground: &Ground, filter: &Filter, facts: &[&Fact]) -> Vec<Label> {
+fn cities(language: Language, ground: &Ground, filter: &Filter, facts: &[&Fact]) -> Vec<Label> {
     ground
         .cities
         .iter()
@@ -148,18 +155,7 @@ fn cities(ground: &Ground, filter: &Filter, facts: &[&Fact]) -> Vec<Label> {
                 || ground.with_project.contains(&c.slug)
                 || facts.iter().any(|f| f.city == c.slug)
         })
-        .map(|c| Label::named(c.slug.as_str(), &c.names))
+        .map(|c| (c.slug.as_str(), &c.names))
+        .map(|(key, names)| Label::new(key, words::name(language, names, key)))
         .collect()
-}
-
-/// The name of a status as the network's reports print it.
-const fn status_name(status: Status) -> &'static str {
-    match status {
-        Status::Planning => "Planning",
-        Status::Ongoing => "On-going",
-        Status::Completed => "Completed",
-        Status::Suspended => "Suspended",
-        Status::Cancelled => "Cancelled",
-        Status::NotStated => "Not stated",
-    }
 }

@@ -96,10 +96,9 @@ impl Ground {
             .inspect(|fact| not_stated += i64::from(fact.status == Status::NotStated))
             .filter(|fact| question.filter.admits(Dimension::Status, fact))
             .collect();
-        let rows = Axis::new(question.rows, self, &question.filter, &facts);
-        let columns = question
-            .columns
-            .map_or_else(Axis::single, |c| Axis::new(c, self, &question.filter, &facts));
+        let rows = Axis::new(question.rows, self, question, &facts);
+        let columns =
+            question.columns.map_or_else(Axis::single, |c| Axis::new(c, self, question, &facts));
         let mut table = Counted::new(&rows, &columns);
         for fact in facts {
             table.add(fact, &rows.places(fact), &columns.places(fact));

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{
     cycle::{CycleState, ReportingCycle},
+    language::Language,
     policy::sight::Reachable,
     reference::{Country, Names, Term, Vocabulary},
     value::{Currency, Title},
@@ -95,7 +96,13 @@ fn fact(city: &str, focus_area: &str, status: Status) -> Fact {
     }
 }
 fn question(rows: Dimension, columns: Option<Dimension>) -> Question {
-    Question { rows, columns, measure: Measure::Projects, filter: Filter::default() }
+    Question {
+        rows,
+        columns,
+        measure: Measure::Projects,
+        filter: Filter::default(),
+        language: Language::En,
+    }
 }
 fn rows(table: &Table) -> Vec<(&str, Number)> {
     table.row_totals.iter().map(|(l, f)| (l.key.as_str(), f.value)).collect()

@@ -1,5 +1,7 @@
 //! Money, in minor units of a currency of ISO 4217.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 
 use super::MAX_SAFE_INTEGER;
@@ -59,6 +61,24 @@ impl Currency {
                     "a currency code of ISO 4217 such as USD or VND is expected",
                 )
             })
+    }
+    /// Returns every currency, by code. The list is found by asking for each code that there could be, once.
+    #[must_use]
+    pub fn all() -> &'static [Self] {
+        static ALL: LazyLock<Vec<Currency>> = LazyLock::new(|| {
+            let letters = || 'A'..='Z';
+            let codes = letters().flat_map(|a| {
+                letters().flat_map(move |b| letters().map(move |c| String::from_iter([a, b, c])))
+            });
+            codes.filter_map(|code| Currency::parse(&code).ok()).collect()
+        });
+        &ALL
+    }
+    /// Returns its English name in ISO 4217.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let code = self.as_str();
+        iso_currency::Currency::from_code(code).map_or(code.to_owned(), |c| c.name().to_owned())
     }
     /// Returns the three capitals.
     #[must_use]

@@ -1,0 +1,47 @@
+//! The vocabulary: every list of allowed values and every field of the forms, in words.
+
+use actix_web::{get, web::Data};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    answer::Answer,
+    cache::{Key, View},
+    error::ApiResult,
+    may::May,
+    state::State,
+};
+use crate::{
+    domain::policy::ReadReference,
+    store::{Conn, reference},
+};
+
+mod views;
+
+use views::Source;
+pub use views::VocabularyView;
+
+/// Registers the operations of this file.
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(get_vocabulary);
+}
+
+/// Read the vocabulary
+///
+/// Every list of allowed values with what each is called and means, and the label and help of every field in which
+/// projects, milestones, indicators, partnerships and reports are written: all in the language of the answer. What is
+/// sent and answered elsewhere is always the `value`, whatever the language.
+#[utoipa::path(tag = "reference", responses((status = 200, body = VocabularyView)))]
+#[get("/vocabulary")]
+async fn get_vocabulary(may: May<ReadReference>, state: Data<State>) -> ApiResult<Answer> {
+    let language = may.language;
+    let key = Key::new("get_vocabulary", View::everybody(), &())?.in_language(language);
+    let read = move |c: &mut Conn, _| {
+        let source = Source {
+            terms: reference::vocabulary(c)?,
+            countries: reference::countries(c)?,
+            plan_cycles: reference::plan_cycles(c)?,
+        };
+        Answer::of(&VocabularyView::new(language, &source))
+    };
+    state.kept(key, read).await
+}

@@ -1,0 +1,262 @@
+//! The languages of the network, and which of them somebody asked for (RFC 4647, lookup).
+
+use super::value::words;
+
+words! {
+    /// A language of the network, by its tag of BCP 47.
+    Language("language") {
+        /// English, the network's working language.
+        En = "en",
+        /// Vietnamese.
+        Vi = "vi",
+        /// Indonesian.
+        Id = "id",
+        /// Malay.
+        Ms = "ms",
+        /// Malay in Arabic letters.
+        Jawi = "ms-Arab",
+        /// Thai.
+        Th = "th",
+        /// Lao.
+        Lo = "lo",
+        /// Khmer.
+        Km = "km",
+        /// Burmese.
+        My = "my",
+        /// Filipino.
+        Fil = "fil",
+        /// Tamil.
+        Ta = "ta",
+        /// Chinese.
+        Zh = "zh",
+        /// Tetum.
+        Tet = "tet",
+    }
+}
+words! {
+    /// In which direction a language is written.
+    Direction("direction") {
+        /// From left to right.
+        Ltr = "ltr",
+        /// From right to left.
+        Rtl = "rtl",
+    }
+}
+
+impl Language {
+    /// The language of words that are missing in another, and of callers who ask for none that is spoken.
+    pub const DEFAULT: Self = Self::En;
+    /// The languages in which every word is there, the default first. Only these are chosen: half an answer in one's
+    /// first language is worse than a whole one in the second.
+    pub const SPOKEN: &'static [Self] = &[Self::En, Self::Vi];
+
+    /// Returns the language's name in itself.
+    #[must_use]
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Vi => "Tiếng Việt",
+            Self::Id => "Bahasa Indonesia",
+            Self::Ms => "Bahasa Melayu",
+            Self::Jawi => "بهاس ملايو",
+            Self::Th => "ไทย",
+            Self::Lo => "ລາວ",
+            Self::Km => "ខ្មែរ",
+            Self::My => "မြန်မာဘာသာ",
+            Self::Fil => "Filipino",
+            Self::Ta => "தமிழ்",
+            Self::Zh => "中文",
+            Self::Tet => "Tetun",
+        }
+    }
+
+    /// Returns the direction in which it is written.
+    #[must_use]
+    pub const fn direction(self) -> Direction {
+        match self {
+            Self::Jawi => Direction::Rtl,
+            Self::En
+            | Self::Vi
+            | Self::Id
+            | Self::Ms
+            | Self::Th
+            | Self::Lo
+            | Self::Km
+            | Self::My
+            | Self::Fil
+            | Self::Ta
+            | Self::Zh
+            | Self::Tet => Direction::Ltr,
+        }
+    }
+
+    /// Says whether every word is there in it.
+    #[must_use]
+    pub fn is_spoken(self) -> bool {
+        Self::SPOKEN.contains(&self)
+    }
+
+    /// Finds the spoken language of a range such as `vi-VN`: subtags are taken off its end until it fits.
+    #[must_use]
+    pub fn lookup(range: &str) -> Option<Self> {
+        let mut range = range;
+        loop {
+            if let Some(found) = Self::SPOKEN.iter().find(|l| l.is_tagged(range)) {
+                return Some(*found);
+            }
+            range = range.rsplit_once('-')?.0;
+            // A subtag of one character only introduces the one that was just taken off.
+            if let Some((rest, last)) = range.rsplit_once('-')
+                && last.len() == 1
+            {
+                range = rest;
+            }
+        }
+    }
+
+    /// Chooses the spoken language that the fields of an `Accept-Language` header like best; the default where they like
+    /// none. `*` likes no language more than another, so it chooses the default as well. Allocates nothing, and reads no
+    /// further than a range of full weight that fits, which usually is the first one.
+    #[must_use]
+    pub fn negotiate<'h>(fields: &(impl Iterator<Item = &'h str> + Clone)) -> Self {
+        let ranges = || fields.clone().flat_map(|f| f.split(',')).filter_map(Range::read);
+        let mut best: Option<(u16, Self)> = None;
+        for range in ranges() {
+            if best.is_some_and(|(weight, _)| weight >= range.weight) || range.weight == 0 {
+                continue;
+            }
+            let Some(found) = Self::lookup(range.tag) else { continue };
+            if range.weight == FULL {
+                return found;
+            }
+            best = Some((range.weight, found));
+        }
+        let refused = |l: &&Self| ranges().any(|range| range.weight == 0 && l.is_tagged(range.tag));
+        best.map(|(_, found)| found)
+            .or_else(|| Self::SPOKEN.iter().find(|l| !refused(l)).copied())
+            .unwrap_or(Self::DEFAULT)
+    }
+
+    /// Tags are compared without regard to case.
+    fn is_tagged(self, tag: &str) -> bool {
+        self.as_str().eq_ignore_ascii_case(tag)
+    }
+}
+
+/// The weight of a range that has none of its own, in thousandths.
+const FULL: u16 = 1000;
+
+/// A language range with its weight.
+struct Range<'h> {
+    tag: &'h str,
+    /// Thousandths; 0 is not wanted.
+    weight: u16,
+}
+
+impl<'h> Range<'h> {
+    /// Reads `vi;q=0.8`; what cannot be read is none.
+    fn read(item: &'h str) -> Option<Self> {
+        let mut parts = item.split(';').map(str::trim);
+        let tag = parts.next().filter(|tag| !tag.is_empty())?;
+        let named = parts.filter_map(|p| p.split_once('='));
+        let mut weights = named.filter(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
+        let weight = match weights.next() {
+            Some((_, value)) => weight(value.trim())?,
+            None => FULL,
+        };
+        Some(Self { tag, weight })
+    }
+}
+
+/// Reads a weight from 0 to 1 with at most three decimals as thousandths.
+fn weight(value: &str) -> Option<u16> {
+    let (whole, decimals) = value.split_once('.').unwrap_or((value, ""));
+    if decimals.len() > 3 || !decimals.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let digit = |i: usize| decimals.as_bytes().get(i).map_or(0, |b| u16::from(b - b'0'));
+    let thousandths = digit(0) * 100 + digit(1) * 10 + digit(2);
+    match whole {
+        "0" => Some(thousandths),
+        "1" if thousandths == 0 => Some(FULL),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn chosen(header: &str) -> Language {
+        Language::negotiate(&std::iter::once(header))
+    }
+
+    #[test]
+    fn the_range_of_most_weight_that_fits_is_chosen() {
+        for header in [
+            "vi",
+            "VI",
+            "vi-VN",
+            "vi-Latn-VN-x-private",
+            "vi-VN,vi;q=0.9,en;q=0.8",
+            "th, lo;q=0.9, vi;q=0.2",
+            "en;q=0.4, vi;q=0.400, vi;q=0.41",
+            "en ; q=0.5 ,\tvi ; Q=1.0",
+            "en;q=0, *",
+            "*, vi;q=0.1",
+            "fr;q=oops, vi;q=0.3",
+            ",,vi",
+        ] {
+            assert_eq!(chosen(header), Language::Vi, "{header}");
+        }
+    }
+
+    #[test]
+    fn who_asks_for_nothing_that_is_spoken_gets_the_default() {
+        for header in [
+            "",
+            "*",
+            "th",
+            "th-TH, my;q=0.9",
+            "vietnamese",
+            "v",
+            "vi;q=0",
+            "vi;q=2",
+            "vi;q=0.1234",
+            "-",
+            "vi_VN",
+        ] {
+            assert_eq!(chosen(header), Language::DEFAULT, "{header}");
+        }
+        assert_eq!(Language::negotiate(&std::iter::empty()), Language::DEFAULT);
+        assert_eq!(chosen("en-US,en;q=0.9,vi;q=0.8"), Language::En);
+        // Somebody who refuses everything is answered all the same.
+        assert_eq!(chosen("en;q=0, vi;q=0"), Language::DEFAULT);
+    }
+
+    #[test]
+    fn several_fields_are_one_list() {
+        assert_eq!(
+            Language::negotiate(&["th;q=0.9", "en;q=0.1, vi;q=0.5"].into_iter()),
+            Language::Vi
+        );
+    }
+
+    #[test]
+    fn every_spoken_language_is_found_by_its_tag() {
+        for language in Language::SPOKEN {
+            assert_eq!(Language::lookup(language.as_str()), Some(*language));
+            assert!(!language.own_name().is_empty());
+        }
+        assert_eq!(Language::SPOKEN.first(), Some(&Language::DEFAULT));
+    }
+
+    proptest! {
+        #[test]
+        fn any_header_chooses_a_spoken_language(header in "\\PC{0,80}|([a-z*]{1,3}(-[A-Za-z0-9]{1,4}){0,3}(;q=[0-9.]{1,5})?,?){0,6}") {
+            prop_assert!(chosen(&header).is_spoken());
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The words of this service in the languages of the network: what allowed values and fields are called, what they mean,
+//! and the sentences of its refusals. A word that is missing in a language is said in English.
+//!
+//! The words themselves are data (`src/data/words/<tag>.json`, one file a language). A new language is a file, a line in
+//! [`of`] and, once nothing is missing, its place among [`Language::SPOKEN`]. Not here: names that the network keeps as
+//! records, such as those of cities; of those the one in the wanted language is chosen.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use serde::Deserialize;
+
+use super::{language::Language, reference::Names};
+
+pub mod forms;
+pub mod lists;
+mod sentences;
+
+pub use sentences::say;
+
+/// What something is called, and what that means.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "(String, String)")]
+pub struct Word {
+    /// The name, as a heading or a choice in a form.
+    pub label: String,
+    /// What it means, in plain words; empty where the name says it all.
+    pub help: String,
+}
+
+impl From<(String, String)> for Word {
+    fn from((label, help): (String, String)) -> Self {
+        Self { label, help }
+    }
+}
+
+/// Words by the list or form and the value or field; the empty one is the list or form itself.
+type Entries = BTreeMap<String, BTreeMap<String, Word>>;
+
+/// Everything that is said in a language.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    lists: Entries,
+    forms: Entries,
+    /// By the English sentence.
+    sentences: BTreeMap<String, String>,
+}
+
+/// Reads a file of words. One that cannot be read says nothing, so English is said instead; a test reads them all.
+fn read(json: &str) -> Words {
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+static EN: LazyLock<Words> = LazyLock::new(|| read(include_str!("../data/words/en.json")));
+static VI: LazyLock<Words> = LazyLock::new(|| read(include_str!("../data/words/vi.json")));
+
+/// Returns the words of a language; those of English for a language that has none yet.
+fn of(language: Language) -> &'static Words {
+    match language {
+        Language::Vi => &VI,
+        Language::En
+        | Language::Id
+        | Language::Ms
+        | Language::Jawi
+        | Language::Th
+        | Language::Lo
+        | Language::Km
+        | Language::My
+        | Language::Fil
+        | Language::Ta
+        | Language::Zh
+        | Language::Tet => &EN,
+    }
+}
+
+/// Finds a word in a language, else in English.
+fn find(
+    language: Language,
+    entries: fn(&'static Words) -> &'static Entries,
+    group: &str,
+    key: &str,
+) -> Option<&'static Word> {
+    let among = |words| entries(words).get(group)?.get(key);
+    among(of(language)).or_else(|| among(&EN))
+}
+
+/// Returns the word of a value in a list of allowed values.
+#[must_use]
+pub fn value(language: Language, list: &str, value: &str) -> Option<&'static Word> {
+    find(language, |words| &words.lists, list, value)
+}
+
+/// Returns the word of a field in a form; of the form itself for the empty name.
+#[must_use]
+pub fn field(language: Language, form: &str, field: &str) -> Option<&'static Word> {
+    find(language, |words| &words.forms, form, field)
+}
+
+/// Returns what a value in a list of allowed values is called; the value itself where nobody named it.
+#[must_use]
+pub fn label<'v>(language: Language, list: &str, key: &'v str) -> &'v str {
+    value(language, list, key).map_or(key, |word| word.label.as_str())
+}
+
+/// Chooses among a record's names the one in a language, else the English one, else its key.
+#[must_use]
+pub fn name<'n>(language: Language, names: &'n Names, key: &'n str) -> &'n str {
+    names
+        .get(language.as_str())
+        .or_else(|| names.get(Language::DEFAULT.as_str()))
+        .map_or(key, |n| n)
+}
+
+/// Chooses the name of a term of the framework, a country or something else that the reference data names: the record's
+/// own, else the one that this service has for it, else the English one. It stands alone, so it begins with a capital.
+#[must_use]
+pub fn term(language: Language, list: &str, names: &Names, key: &str) -> String {
+    let own = names.get(language.as_str()).map(String::as_str);
+    let ours = || of(language).lists.get(list)?.get(key).map(|word| word.label.as_str());
+    capitalised(own.or_else(ours).unwrap_or_else(|| name(language, names, key)))
+}
+
+fn capitalised(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+#[cfg(test)]
+mod tests;
