@@ -8,6 +8,7 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod domain;
+pub mod sheets;
 pub mod startup;
 pub mod store;
 pub mod telemetry;

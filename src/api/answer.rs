@@ -15,12 +15,16 @@ use super::{
 };
 use crate::domain::{journal::hex, language::Language};
 
+/// The media type of most answers.
+const JSON: &str = "application/json";
+
 /// A successful answer. Errors are [`ApiError`]s.
 #[derive(Debug, Clone)]
 pub struct Answer {
     status: StatusCode,
     body: Bytes,
     etag: Option<String>,
+    media: &'static str,
     headers: Vec<(header::HeaderName, String)>,
     language: Option<Language>,
     next: Option<String>,
@@ -38,6 +42,7 @@ impl Answer {
             status: StatusCode::OK,
             body: body.into(),
             etag: Some(etag),
+            media: JSON,
             headers: Vec::new(),
             language: None,
             next: None,
@@ -61,10 +66,19 @@ impl Answer {
             status: StatusCode::OK,
             body,
             etag: Some(etag),
+            media: JSON,
             headers: Vec::new(),
             language: None,
             next: None,
         }
+    }
+
+    /// Answers 200 with a file. Its tag is that of what it holds: a file made again from the same is the same.
+    #[must_use]
+    pub fn file(body: Vec<u8>, media: &'static str, name: &str, holds: &[u8]) -> Self {
+        let mut file = Self::bytes(body.into(), format!("\"{}\"", digest(holds)));
+        file.media = media;
+        file.header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
     }
 
     /// Returns about how many bytes of memory it takes.
@@ -145,7 +159,7 @@ impl Responder for Answer {
                 return response.status(StatusCode::NOT_MODIFIED).finish();
             }
         }
-        response.content_type("application/json").body(self.body)
+        response.content_type(self.media).body(self.body)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Problem answers (RFC 9457): the only place that knows which failure has which status.
 
+use super::imports::ImportView;
 use super::problem;
 pub use super::problem::{Fault, LastChange, PROBLEMS, Problem, ProblemKind};
 use crate::{
@@ -43,6 +44,12 @@ pub enum ApiError {
     /// The body is not of a type that is read here.
     #[error("the body must be application/json")]
     UnsupportedMediaType,
+    /// The body is not of a type that is read here; with those that are.
+    #[error("the body must be {0}")]
+    OtherMediaType(&'static str),
+    /// An import with rows that cannot be taken; nothing of it was written.
+    #[error("nothing was written: {} of the rows or cells cannot be taken", .0.totals.faults)]
+    ImportRefused(Box<ImportView>),
     /// The request cannot be read: broken JSON, an unknown key, a wrong type, an unknown parameter.
     #[error("the request is malformed")]
     Malformed(Box<Fault>),
@@ -85,13 +92,13 @@ impl ApiError {
             Self::NotFound | Self::Absent(_) => problem::NOT_FOUND,
             Self::MethodNotAllowed(_) => problem::METHOD_NOT_ALLOWED,
             Self::TooLarge(_) => problem::TOO_LARGE,
-            Self::UnsupportedMediaType => problem::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnsupportedMediaType | Self::OtherMediaType(_) => problem::UNSUPPORTED_MEDIA_TYPE,
             Self::Malformed(_) => problem::MALFORMED,
             Self::PreconditionRequired => problem::PRECONDITION_REQUIRED,
             Self::Stale(_) => problem::STALE,
             Self::IllegalTransition(_) => problem::ILLEGAL_TRANSITION,
             Self::Conflict(_) | Self::NotAll(_) => problem::CONFLICT,
-            Self::Invalid(_) => problem::INVALID,
+            Self::Invalid(_) | Self::ImportRefused(_) => problem::INVALID,
             Self::Busy => problem::BUSY,
             Self::Unavailable(_) => problem::UNAVAILABLE,
             Self::Internal(_) => problem::INTERNAL,
@@ -135,11 +142,16 @@ impl ApiError {
             errors: Vec::new(),
             changed: None,
             bulk: None,
+            import: None,
         };
         match self {
             Self::Malformed(fault) => problem.errors.push((**fault).clone()),
             Self::Invalid(faults) => {
                 problem.errors = faults.iter().cloned().map(Fault::from).collect();
+            }
+            Self::ImportRefused(view) => {
+                problem.errors = view.faults.iter().map(Fault::from).collect();
+                problem.import = Some(view.clone());
             }
             Self::Stale(Some(change)) => problem.changed = Some((**change).clone()),
             Self::NotAll(view) => problem.bulk = Some(view.clone()),
@@ -151,6 +163,7 @@ impl ApiError {
             | Self::MethodNotAllowed(_)
             | Self::TooLarge(_)
             | Self::UnsupportedMediaType
+            | Self::OtherMediaType(_)
             | Self::PreconditionRequired
             | Self::IllegalTransition(_)
             | Self::Conflict(_)

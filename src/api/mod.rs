@@ -16,6 +16,7 @@ pub mod fields;
 pub mod figures;
 pub mod health;
 pub mod history;
+pub mod imports;
 pub mod journal;
 pub mod language;
 pub mod may;
@@ -38,6 +39,7 @@ pub mod todo;
 pub mod users;
 pub mod views;
 pub mod vocabulary;
+pub mod workbook;
 
 use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -66,6 +68,8 @@ fn v1(cfg: &mut ServiceConfig) {
     reports::routes(cfg);
     comments::routes(cfg);
     sittings::routes(cfg);
+    workbook::routes(cfg);
+    imports::routes(cfg);
     figures::routes(cfg);
     journal::routes(cfg);
     vocabulary::routes(cfg);

@@ -11,6 +11,7 @@ use super::{
     may::May,
     merge::Merge,
     page::Page,
+    precondition::Precondition,
     state::State,
 };
 use crate::{
@@ -20,10 +21,12 @@ use crate::{
         id::Id,
         parts::parse::{Stub, Typed},
         policy::{EditProject, Face, ReadProject, Resource as _, Sight},
-        project::Project,
+        project::{Project, ProjectCode},
         subject::part::{EditPart, ReadPart},
     },
-    store::{Change, Conn, StoreError, StoreResult, Tx, error::Constraint, parts::StoredPart},
+    store::{
+        Caller, Change, Conn, StoreError, StoreResult, Tx, error::Constraint, parts::StoredPart,
+    },
 };
 
 mod indicators;
@@ -47,7 +50,7 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
 }
 
 /// A part with its shapes.
-trait Shaped: StoredPart + Typed<Raw: Default + PartialEq> {
+pub(super) trait Shaped: StoredPart + Typed<Raw: Default + PartialEq> {
     /// As it is answered.
     type View: From<Self> + Serialize + Send + 'static;
     /// A new one as typed.
@@ -108,6 +111,28 @@ fn save<P: Shaped>(tx: &mut Tx<'_>, part: &P, action: &'static str) -> ApiResult
     })
 }
 
+/// Adds a part to a project, inside a write transaction.
+pub(super) fn create_in<P: Shaped>(
+    tx: &mut Tx<'_>,
+    caller: Caller,
+    key: &ProjectCode,
+    body: P::New,
+    id: Id<P>,
+) -> ApiResult<P> {
+    let proof = tx.prove::<EditProject>(caller, key)?;
+    let project: &Project = &proof.on().project;
+    if P::of(tx.conn(), project.id)?.len() >= PARTS_MAX {
+        let full = format!("a project has at most {PARTS_MAX} {}", P::SEGMENT);
+        return Err(ApiError::Conflict(full));
+    }
+    let mut raw = P::Raw::default();
+    body.merge(&mut raw);
+    let stub = Stub { id, project, before: None, version: 1 };
+    let part: P = parse(tx.conn(), &raw, &stub)?;
+    save(tx, &part, "create")?;
+    Ok(part)
+}
+
 /// Adds a part to a project.
 async fn create<P: Shaped>(
     may: May<EditProject, Json<P::New>>,
@@ -116,51 +141,41 @@ async fn create<P: Shaped>(
     let (caller, key, Json(body)) = (may.caller, may.key, may.body);
     let place = format!("/api/v1/projects/{key}/{}", P::SEGMENT);
     let id = Id::new(clock::fresh_uuid());
-    let part = state
-        .db
-        .write(move |tx| {
-            let proof = tx.prove::<EditProject>(caller, &key)?;
-            let project: &Project = &proof.on().project;
-            if P::of(tx.conn(), project.id)?.len() >= PARTS_MAX {
-                let full = format!("a project has at most {PARTS_MAX} {}", P::SEGMENT);
-                return Err(ApiError::Conflict(full));
-            }
-            let mut raw = P::Raw::default();
-            body.merge(&mut raw);
-            let stub = Stub { id, project, before: None, version: 1 };
-            let part: P = parse(tx.conn(), &raw, &stub)?;
-            save(tx, &part, "create")?;
-            Ok(part)
-        })
-        .await?;
+    let part: P = state.db.write(move |tx| create_in(tx, caller, &key, body, id)).await?;
     Ok(Answer::record(part.version(), &P::View::from(part))?.created(format!("{place}/{id}")))
 }
 
-/// Edits a part. A patch that changes nothing writes nothing.
+/// Edits a part, inside a write transaction. A patch that changes nothing writes nothing.
+pub(super) fn edit_in<P: Shaped>(
+    tx: &mut Tx<'_>,
+    caller: Caller,
+    key: &(ProjectCode, Id<P>),
+    precondition: Precondition,
+    patch: P::Patch,
+) -> ApiResult<P> {
+    let proof = tx.prove::<EditPart<P>>(caller, key)?;
+    let before = proof.on().working.as_ref().ok_or(ApiError::NotFound)?;
+    precondition.required(tx, before)?;
+    let mut raw = P::Raw::from(before);
+    patch.merge(&mut raw);
+    let (project, version) = (&proof.on().project.project, before.version() + 1);
+    let stub = Stub { id: before.id(), project, before: Some(before), version };
+    let part: P = parse(tx.conn(), &raw, &stub)?;
+    if P::Raw::from(&part) == P::Raw::from(before) {
+        return Ok(before.clone());
+    }
+    save(tx, &part, "edit")?;
+    Ok(part)
+}
+
+/// Edits a part.
 async fn edit<P: Shaped>(
     may: May<EditPart<P>, Json<P::Patch>>,
     state: &State,
 ) -> ApiResult<Answer> {
     let (caller, key, precondition, Json(patch)) =
         (may.caller, may.key, may.precondition, may.body);
-    let part = state
-        .db
-        .write(move |tx| {
-            let proof = tx.prove::<EditPart<P>>(caller, &key)?;
-            let before = proof.on().working.as_ref().ok_or(ApiError::NotFound)?;
-            precondition.required(tx, before)?;
-            let mut raw = P::Raw::from(before);
-            patch.merge(&mut raw);
-            let (project, version) = (&proof.on().project.project, before.version() + 1);
-            let stub = Stub { id: before.id(), project, before: Some(before), version };
-            let part: P = parse(tx.conn(), &raw, &stub)?;
-            if P::Raw::from(&part) == P::Raw::from(before) {
-                return Ok(before.clone());
-            }
-            save(tx, &part, "edit")?;
-            Ok::<_, ApiError>(part)
-        })
-        .await?;
+    let part: P = state.db.write(move |tx| edit_in(tx, caller, &key, precondition, patch)).await?;
     Answer::record(part.version(), &P::View::from(part))
 }
 

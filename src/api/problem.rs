@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::imports::{ImportFault, ImportView};
 use crate::domain::{fault::FieldFault, language::Language, words};
 
 /// One thing wrong with a request, as answered.
@@ -56,6 +57,19 @@ impl From<FieldFault> for Fault {
     }
 }
 
+impl From<&ImportFault> for Fault {
+    fn from(f: &ImportFault) -> Self {
+        let at = f.cell.as_deref().map_or_else(|| f.sheet.clone(), |c| format!("{}!{c}", f.sheet));
+        Self {
+            pointer: Some(f.pointer.clone()),
+            parameter: None,
+            code: f.code.clone(),
+            detail: format!("{at}: {}", f.detail),
+            allowed: f.allowed.clone(),
+        }
+    }
+}
+
 /// Who changed a record last, in the answer to a stale write.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LastChange {
@@ -99,6 +113,9 @@ pub struct Problem {
     /// On an act on many reports that was to be done whole and was not done at all: what each report came to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bulk: Option<Box<super::reports::BulkView>>,
+    /// On an import that was refused: what its preview would have said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub import: Option<Box<ImportView>>,
 }
 
 impl Problem {

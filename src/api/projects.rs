@@ -29,6 +29,7 @@ mod input;
 mod list;
 mod view;
 
+pub(super) use act::{create, edit};
 pub use input::{NewProject, ProjectPatch};
 pub use list::{ProjectList, ProjectParams};
 pub use view::{LatestView, LocationView, ProjectView};

@@ -34,7 +34,8 @@ mod list;
 mod said;
 mod view;
 
-use act::{Asked, Key, Step};
+pub(super) use act::{Asked, write};
+use act::{Key, Step};
 pub use bulk::{
     BulkProblem, BulkResult, BulkTotals, BulkView, NewBulk, NewBulkFilter, NewBulkItem, OneOrMany,
 };

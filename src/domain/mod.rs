@@ -25,6 +25,7 @@ pub mod reference;
 pub mod report;
 pub mod seed;
 pub mod session;
+pub mod sheet;
 pub mod sitting;
 pub mod subject;
 #[cfg(test)]

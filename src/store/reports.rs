@@ -50,6 +50,20 @@ pub fn find(conn: &mut Conn, project: Id<Project>, cycle: &Slug) -> StoreResult<
     row.map(Report::try_from).transpose()
 }
 
+/// Reads the working copies of a city's reports in a cycle.
+///
+/// # Errors
+/// Failures of the database.
+pub fn of_city(conn: &mut Conn, city: &Slug, cycle: &Slug) -> StoreResult<Vec<Report>> {
+    let rows: Vec<ReportRow> = on!(conn, |c, DB| reports::table
+        .filter(reports::city.eq(city.as_str()))
+        .filter(reports::cycle.eq(cycle.as_str()))
+        .order(reports::number)
+        .select(ReportRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(Report::try_from).collect()
+}
+
 /// Finds the approved copy of a project's report in a cycle.
 ///
 /// # Errors

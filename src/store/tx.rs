@@ -62,6 +62,7 @@ pub struct Tx<'c> {
     actor: Option<Uuid>,
     acting_for: Option<Uuid>,
     proved: Option<Arc<Actor>>,
+    reason: Option<String>,
     entries: Vec<Entry>,
     /// Rows that were changed and changed back, as far as [`changes`] goes on counting them.
     undone: i64,
@@ -133,6 +134,11 @@ impl Tx<'_> {
         self.acting_for = None;
     }
 
+    /// Gives the reason of all that follows, where a change has none of its own.
+    pub fn because(&mut self, reason: Option<String>) {
+        self.reason = reason;
+    }
+
     /// Adds a record of version 1, or replaces the version before.
     ///
     /// # Errors
@@ -171,7 +177,7 @@ impl Tx<'_> {
             key: record.key(),
             version: if there { record.version() } else { record.version() + 1 },
             action: change.action,
-            reason: change.reason,
+            reason: change.reason.or_else(|| self.reason.clone()),
             record: content,
         });
         Ok(())
@@ -244,6 +250,7 @@ fn body<T, E: From<StoreError>>(
         actor: None,
         acting_for: None,
         proved: None,
+        reason: None,
         entries: Vec::new(),
         undone: 0,
     };

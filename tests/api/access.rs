@@ -171,6 +171,9 @@ const ROWS: &[Row] = &[
         .sending("{}")
         .stale(),
     get("cities/{city}/cycles/{cycle}", "cities/da-nang/cycles/me-2026"),
+    get("cities/{city}/workbook", "cities/da-nang/workbook?cycle=me-2026"),
+    // The city and the cycle are missing.
+    post("imports", "imports"),
     get("partners", "partners"),
     post("partners", "partners"),
     get("partners/{partner}", "partners/asean-korea-cooperation-fund"),

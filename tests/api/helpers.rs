@@ -469,6 +469,25 @@ impl Caller<'_> {
     pub async fn post(&self, path: &str, body: &Value) -> Answered {
         self.send("POST", path, Some(body), &[]).await
     }
+    /// Sends a file.
+    pub async fn upload(&self, path: &str, media: &str, body: Vec<u8>) -> Answered {
+        let url = format!("{}/api/v1/{path}", self.app.address);
+        let mut request = self.app.client.post(url).header("content-type", media).body(body);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Answered { status, headers, text: response.text().await.unwrap() }
+    }
+    /// Reads a file; the answer must be 200.
+    pub async fn download(&self, path: &str) -> Vec<u8> {
+        let url = format!("{}/api/v1/{path}", self.app.address);
+        let request = self.app.client.get(url).bearer_auth(self.token.as_deref().unwrap());
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status().as_u16(), 200);
+        response.bytes().await.unwrap().to_vec()
+    }
     /// Puts JSON, with `If-Match` where given.
     pub async fn put(&self, path: &str, body: &Value, if_match: Option<&str>) -> Answered {
         let headers: Vec<(&str, &str)> = if_match.map(|t| ("if-match", t)).into_iter().collect();

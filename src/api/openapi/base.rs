@@ -32,6 +32,7 @@ const TAGS: &[(&str, &str)] = &[
     ("cities", "Cities of the network."),
     ("partners", "Partners of projects."),
     ("plans", "Action plans of cities."),
+    ("imports", "Workbooks of cities, filled in offline and sent back."),
     ("projects", "Projects of the action plans."),
     ("milestones", "Steps of projects with a day by which they are due."),
     ("indicators", "What projects measure, with where it started and where it should get."),

@@ -171,6 +171,7 @@ fn example(kind: &ProblemKind) -> Option<serde_json::Value> {
         errors: fault.into_iter().collect(),
         changed: None,
         bulk: None,
+        import: None,
     };
     serde_json::to_value(problem).ok()
 }

@@ -50,7 +50,7 @@ fn plan_cycle(
 }
 
 /// Makes a project of what was typed, in the caller's own city, with the city's next number.
-pub(super) fn create(
+pub(in crate::api) fn create(
     tx: &mut Tx<'_>,
     caller: Caller,
     body: NewProject,
@@ -95,7 +95,7 @@ pub(super) fn create(
 }
 
 /// Edits a project. A patch that changes nothing writes nothing: no version, and no hand in the project's reports.
-pub(super) fn edit(
+pub(in crate::api) fn edit(
     tx: &mut Tx<'_>,
     proof: &Authorized<EditProject>,
     patch: ProjectPatch,

@@ -26,29 +26,29 @@ use crate::{
 };
 
 /// The project and the cycle of a report.
-pub(super) type Key = (ProjectCode, Slug);
+pub(in crate::api) type Key = (ProjectCode, Slug);
 
 /// A report that was written, and whether it is new.
-pub(super) struct Written {
+pub(in crate::api) struct Written {
     /// The report as it is now.
-    pub(super) view: ReportView,
+    pub(in crate::api) view: ReportView,
     /// Whether it was not there before.
-    pub(super) created: bool,
+    pub(in crate::api) created: bool,
 }
 
 /// Who asks for which report, on which condition.
 #[derive(Debug, Clone)]
-pub(super) struct Asked {
+pub(in crate::api) struct Asked {
     /// Who.
-    pub(super) caller: Caller,
+    pub(in crate::api) caller: Caller,
     /// For which report.
-    pub(super) key: Key,
+    pub(in crate::api) key: Key,
     /// On which condition.
-    pub(super) precondition: Precondition,
+    pub(in crate::api) precondition: Precondition,
 }
 
 /// Writes a report, making it if it is not there.
-pub(super) fn write(
+pub(in crate::api) fn write(
     tx: &mut Tx<'_>,
     asked: &Asked,
     body: NewReport,

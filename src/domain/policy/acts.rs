@@ -92,6 +92,12 @@ acts! {
     RunCycle(CycleSubject) = "run_cycle", NETWORK;
     /// Reads what a city has to report in a cycle.
     ReadCityCycle(CityCycleSubject) = "read_city_cycle", INSIDE;
+    /// Reads what a city has to report in a cycle as a workbook.
+    ReadWorkbook(CityCycleSubject) = "read_workbook", INSIDE;
+    /// Imports records into some city of one's own.
+    ImportRecords(Network) = "import_records", OFFICERS;
+    /// Imports records into this city.
+    ImportInto(CityCycleSubject) = "import_into", CITY;
     /// Lists the extensions that one may see.
     ListExtensions(CycleSubject) = "list_extensions", WORKERS;
     /// Reads a city's extension.

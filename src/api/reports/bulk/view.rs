@@ -161,6 +161,8 @@ const fn outcome(e: &ApiError) -> Option<BulkOutcome> {
         | ApiError::UnsupportedMediaType
         | ApiError::Malformed(_)
         | ApiError::NotAll(_)
+        | ApiError::OtherMediaType(_)
+        | ApiError::ImportRefused(_)
         | ApiError::Busy
         | ApiError::Unavailable(_)
         | ApiError::Internal(_) => None,

@@ -1,0 +1,62 @@
+//! Imports: a workbook or a CSV file comes back, is previewed, and is written in one transaction or not at all.
+
+use actix_web::{error::BlockingError, post, web, web::Data};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    answer::Answer,
+    error::{ApiError, ApiResult},
+    may::May,
+    state::State,
+};
+use crate::{domain::policy::ImportRecords, sheets::archive::broken};
+
+mod act;
+mod input;
+mod report;
+mod view;
+
+use act::Halt;
+use input::ImportFile;
+pub use input::ImportParams;
+pub use view::{ImportChange, ImportFault, ImportRow, ImportTotals, ImportView};
+
+/// Registers the operations of this file.
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(import_records);
+}
+
+/// Import a workbook or a CSV file
+///
+/// Takes back what `GET /cities/{city}/workbook` gave, filled in: at most 20 MiB and 10,000 rows. Columns are found by the
+/// names in the first row; one that is absent changes nothing, an empty cell means unknown. A row without a key makes a new
+/// project, milestone, indicator or partnership; a row that is not there changes nothing. Rows go through the same rights and
+/// rules as typing. With `dry_run=false` everything is written in one transaction, or nothing: a row that cannot be taken, or
+/// whose record was changed since the file was made, makes the answer 422, with the preview in `import`.
+#[utoipa::path(
+    tag = "imports",
+    params(ImportParams),
+    request_body(content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/csv"))),
+    responses((status = 200, body = ImportView))
+)]
+#[post("/imports")]
+async fn import_records(
+    may: May<ImportRecords, ImportFile>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let (caller, file, words) = (may.caller, may.body, state.vocabulary.load_full());
+    let job = web::block(move || file.open()).await.unwrap_or_else(|e| Err(unread(&e)))?;
+    let dry_run = job.dry_run;
+    match state.db.write(move |tx| act::import(tx, caller, job, &words)).await {
+        Ok(view) => Answer::of(&view),
+        Err(Halt::Told(view)) if dry_run => Answer::of(&*view),
+        Err(Halt::Told(view)) => Err(ApiError::ImportRefused(view)),
+        Err(Halt::Failed(error)) => Err(error),
+    }
+}
+
+/// A reader that stumbles over a file ends on its own thread: it is the file that is refused, not the service that fails.
+fn unread(stopped: &BlockingError) -> ApiError {
+    tracing::warn!(error = %stopped, "a file could not be read to its end");
+    broken(stopped).into()
+}

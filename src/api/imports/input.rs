@@ -1,0 +1,154 @@
+//! What comes with an import: its parameters and the file.
+
+use actix_web::{HttpMessage as _, HttpRequest, dev::Payload, web::Bytes};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use utoipa::IntoParams;
+
+use crate::{
+    api::{
+        body::{FromBody, Query, read_bytes},
+        error::{ApiError, ApiResult},
+        workbook::{CSV, XLSX},
+    },
+    domain::{
+        fault::ValueFault,
+        journal::hex,
+        value::{Slug, Title},
+    },
+    sheets::{Sheet, Upload, csv, grid::Unreadable, read},
+};
+
+/// Largest file, in bytes.
+pub(super) const FILE_MAX: usize = 20 * 1024 * 1024;
+
+/// How a file is imported.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ImportParams {
+    /// Whether to say alone what would become of each row; true when absent.
+    #[param(example = true)]
+    pub dry_run: Option<bool>,
+    /// The city; a workbook says it itself, and then it must be the same.
+    #[param(example = "da-nang")]
+    pub city: Option<String>,
+    /// The reporting cycle; a workbook says it itself, and then it must be the same.
+    #[param(example = "me-2026")]
+    pub cycle: Option<String>,
+    /// Which sheet a CSV file is.
+    pub sheet: Option<String>,
+    /// The digest of the preview: 409 when the file or what is there is no longer what it was.
+    pub digest: Option<String>,
+    /// The reason that the journal keeps with each change.
+    #[param(example = "figures of the second quarter")]
+    pub reason: Option<String>,
+}
+
+/// What kind of file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Media {
+    Workbook,
+    Csv,
+}
+
+/// A file with how it is to be imported.
+pub(super) struct ImportFile {
+    params: ImportParams,
+    media: Media,
+    bytes: Bytes,
+}
+
+impl FromBody for ImportFile {
+    async fn read(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
+        let Query(params) = Query::<ImportParams>::read(req, payload).await?;
+        let bytes = read_bytes(req, payload, FILE_MAX).await?.freeze();
+        let media = match req.content_type().to_lowercase().as_str() {
+            XLSX => Media::Workbook,
+            CSV => Media::Csv,
+            other if other.contains("macroenabled") => {
+                return Err(ApiError::OtherMediaType(
+                    "a workbook without macros (XLSX), or text/csv",
+                ));
+            }
+            _ => return Err(ApiError::OtherMediaType("an XLSX workbook or text/csv")),
+        };
+        Ok(Self { params, media, bytes })
+    }
+}
+
+/// An import, read and ready to be compared with what is there.
+pub(super) struct Job {
+    /// Whether to preview alone.
+    pub(super) dry_run: bool,
+    /// The city and the cycle.
+    pub(super) key: (Slug, Slug),
+    /// The digest of the preview, where it is held to one.
+    pub(super) digest: Option<String>,
+    /// The reason that the journal keeps.
+    pub(super) reason: String,
+    /// The SHA-256 of the file.
+    pub(super) file: String,
+    /// Whether the file says of itself what it is.
+    pub(super) is_workbook: bool,
+    /// What it holds.
+    pub(super) upload: Upload,
+}
+
+impl From<Unreadable> for ApiError {
+    fn from(u: Unreadable) -> Self {
+        Self::invalid("", u.code, u.detail)
+    }
+}
+
+impl ImportFile {
+    /// Reads the file. This takes time: not for the workers that serve requests.
+    pub(super) fn open(self) -> ApiResult<Job> {
+        let Self { params, media, bytes } = self;
+        let (upload, described) = match media {
+            Media::Workbook => {
+                if params.sheet.is_some() {
+                    let detail = "a workbook has several sheets; sheet goes with a CSV file";
+                    return Err(ApiError::parameter("sheet", ValueFault::new("format", detail)));
+                }
+                (read::workbook(&bytes)?, "a workbook".to_owned())
+            }
+            Media::Csv => {
+                let raw = params.sheet.as_deref().ok_or_else(ValueFault::required);
+                let sheet = raw.and_then(Sheet::parse);
+                let sheet = sheet.map_err(|fault| ApiError::parameter("sheet", fault))?;
+                (csv::read(&bytes, sheet)?, format!("a CSV file of {sheet}"))
+            }
+        };
+        let key = (
+            about("city", params.city.as_deref(), &upload)?,
+            about("cycle", params.cycle.as_deref(), &upload)?,
+        );
+        let typed = params.reason.as_deref().map(Title::parse).transpose();
+        let typed = typed.map_err(|fault| ApiError::parameter("reason", fault))?;
+        let reason = typed.map_or_else(|| format!("imported from {described}"), |t| t.to_string());
+        Ok(Job {
+            dry_run: params.dry_run.unwrap_or(true),
+            key,
+            digest: params.digest,
+            reason,
+            file: hex(&Sha256::digest(&bytes)),
+            is_workbook: media == Media::Workbook,
+            upload,
+        })
+    }
+}
+
+/// Finds out which city or cycle a file is of: by the parameter, else by what the file says.
+fn about(name: &'static str, parameter: Option<&str>, upload: &Upload) -> ApiResult<Slug> {
+    if let Some(raw) = parameter {
+        return Slug::parse(raw).map_err(|fault| ApiError::parameter(name, fault));
+    }
+    let Some((_, said, cell)) = upload.about.iter().find(|(n, ..)| n == name) else {
+        let detail = format!("the {name} is required: the file does not say it itself");
+        return Err(ApiError::parameter(name, ValueFault::new("required", detail)));
+    };
+    Slug::parse(said).map_err(|fault| {
+        let detail = format!("readme!{cell}: the {name} is expected: {}", fault.detail);
+        ApiError::invalid("", "unknown", detail)
+    })
+}

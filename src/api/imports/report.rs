@@ -1,0 +1,135 @@
+//! The reports of an import: the rows of a report, of its milestones, values and links are one body, written at once.
+
+use std::collections::BTreeSet;
+
+use super::act::{Bench, Compareds, told, typed};
+use crate::{
+    api::{
+        error::{ApiError, ApiResult},
+        precondition::Precondition,
+        reports::{self, Asked},
+    },
+    clock,
+    domain::{fault::ValueFault, id::Id},
+    sheets::{
+        Sheet,
+        body::{Put, ReportRows, column_of},
+        compare::{Compared, Outcome},
+    },
+    store::Tx,
+};
+
+/// The sheets whose rows are a report.
+const SHEETS: [Sheet; 4] = [Sheet::Reports, Sheet::Completions, Sheet::Values, Sheet::Evidence];
+
+/// The place of a row: its sheet, and its place among the rows of it.
+type Place = (Sheet, usize);
+
+/// Writes every report that rows change, and notes why others cannot be written.
+pub(super) fn apply(bench: &Bench<'_>, tx: &mut Tx<'_>, sheets: &mut Compareds) -> ApiResult<()> {
+    late(bench, sheets);
+    let projects: BTreeSet<String> = all(sheets)
+        .filter(|(_, row)| matches!(row.outcome, Outcome::New | Outcome::Changed))
+        .map(|(_, row)| row.project.clone())
+        .collect();
+    for project in projects {
+        let places: Vec<Place> = all(sheets)
+            .filter(|(_, row)| row.project == project && !row.changes.is_empty())
+            .map(|(place, _)| place)
+            .collect();
+        let sound = |(sheet, i): &Place| {
+            let row = sheets.get(sheet).and_then(|(_, rows)| rows.get(*i));
+            row.is_some_and(|row| matches!(row.outcome, Outcome::New | Outcome::Changed))
+        };
+        // A row that is stale or wrong already stands for its whole report.
+        if !places.iter().all(sound) {
+            continue;
+        }
+        let put = put(bench, sheets, &project, &places);
+        if let Err(error) = tx.attempt(|tx| write(bench, tx, sheets, &places, &put))? {
+            blame(sheets, &places, &put, error)?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns the rows of all reports with their places.
+fn all(sheets: &Compareds) -> impl Iterator<Item = (Place, &Compared)> {
+    let of = |sheet: Sheet| sheets.get(&sheet).map(|(_, rows)| (sheet, rows));
+    let rows = SHEETS.into_iter().filter_map(of);
+    rows.flat_map(|(sheet, rows)| rows.iter().enumerate().map(move |(i, row)| ((sheet, i), row)))
+}
+
+/// Marks new items of a report that was changed since their row was made.
+fn late(bench: &Bench<'_>, sheets: &mut Compareds) {
+    for sheet in SHEETS {
+        let Some((grid, rows)) = sheets.get_mut(&sheet) else { continue };
+        for row in rows.iter_mut().filter(|row| row.outcome == Outcome::New) {
+            let now = bench.book.reports.get(&row.project).map(|said| said.version);
+            if row.version(sheet).is_some_and(|version| Some(version) != now) {
+                let fault =
+                    ValueFault::new("stale", "the report was changed since the row was made");
+                row.refuse(grid, sheet.position("version"), fault);
+                row.outcome = Outcome::Stale;
+            }
+        }
+    }
+}
+
+fn put(bench: &Bench<'_>, sheets: &Compareds, project: &str, places: &[Place]) -> Put {
+    let mut rows = ReportRows::default();
+    for (sheet, i) in places {
+        let Some(row) = sheets.get(sheet).and_then(|(_, rows)| rows.get(*i)) else { continue };
+        if *sheet == Sheet::Reports {
+            rows.own = Some((*i, row));
+        } else {
+            rows.items.push((*sheet, *i, row));
+        }
+    }
+    let now = bench.book.reports.get(project).map(|said| said.body.clone()).unwrap_or_default();
+    Put::of(now, &rows)
+}
+
+fn write(
+    bench: &Bench<'_>,
+    tx: &mut Tx<'_>,
+    sheets: &Compareds,
+    places: &[Place],
+    put: &Put,
+) -> ApiResult<()> {
+    let first = places.first().and_then(|(sheet, i)| sheets.get(sheet)?.1.get(*i));
+    let row = first.ok_or(ApiError::NotFound)?;
+    // Every row was compared with what this transaction sees; what one was made from is what is there.
+    let said = bench.book.reports.get(&row.project);
+    let precondition = said.map_or(Precondition::None, |said| Precondition::Version(said.version));
+    let key = (bench.code(row)?, bench.cycle.clone());
+    let asked = Asked { caller: bench.caller, key, precondition };
+    let id = Id::new(clock::fresh_uuid());
+    reports::write(tx, &asked, typed(&put.body)?, id).map(|_written| ())
+}
+
+/// Notes at the cells to blame why a report cannot be written; what no cell is to blame for, at each of its rows.
+fn blame(sheets: &mut Compareds, places: &[Place], put: &Put, error: ApiError) -> ApiResult<()> {
+    for (pointer, said) in told(error)? {
+        let own = places.iter().find(|(sheet, _)| *sheet == Sheet::Reports);
+        let located = match put.locate(&pointer) {
+            Some((place, column)) => Some((place, column)),
+            None => {
+                own.copied().zip(column_of(Sheet::Reports, &pointer)).map(|(p, c)| (p, Some(c)))
+            }
+        };
+        let blamed: Vec<(Place, Option<usize>)> = match located {
+            Some(one) => vec![one],
+            None => places.iter().map(|place| (*place, None)).collect(),
+        };
+        for ((sheet, i), column) in blamed {
+            let Some((grid, rows)) = sheets.get_mut(&sheet) else { continue };
+            let Some(row) = rows.get_mut(i) else { continue };
+            row.refuse(grid, column, said.clone());
+            if let Some(fault) = row.faults.last_mut() {
+                fault.pointer.clone_from(&pointer);
+            }
+        }
+    }
+    Ok(())
+}

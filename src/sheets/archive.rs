@@ -1,0 +1,62 @@
+//! What an uploaded workbook may weigh when it is unpacked. The reader takes whole parts into memory, so everything is inflated
+//! and counted before it sees the file: what a zip archive says of its own sizes is no proof.
+
+use std::io::{Cursor, Read as _};
+
+use zip::ZipArchive;
+
+use super::grid::Unreadable;
+
+/// Most bytes of all parts together, inflated.
+pub const INFLATED_MAX: u64 = 64 * 1024 * 1024;
+/// Most parts. A workbook of this service has about twenty.
+const PARTS_MAX: usize = 500;
+/// The part that holds macros.
+const MACROS: &str = "vbaproject.bin";
+
+/// Looks through the archive of a workbook.
+///
+/// # Errors
+/// Why it is not read: no archive, a broken one, one that inflates to too much, or one with macros.
+pub fn inspect(bytes: &[u8]) -> Result<(), Unreadable> {
+    if !bytes.starts_with(b"PK") {
+        let detail = "an XLSX workbook or a CSV file is expected; older and other formats are saved as XLSX first";
+        return Err(Unreadable::new("not_a_workbook", detail));
+    }
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(&e))?;
+    if archive.len() > PARTS_MAX {
+        return Err(Unreadable::new("inflated", format!("at most {PARTS_MAX} parts are expected")));
+    }
+    let mut left = INFLATED_MAX;
+    for i in 0..archive.len() {
+        let part = archive.by_index(i).map_err(|e| broken(&e))?;
+        if String::from_utf8_lossy(part.name_raw()).to_lowercase().ends_with(MACROS) {
+            let detail = "a workbook without macros is expected; save it as XLSX, not as XLSM";
+            return Err(Unreadable::new("macros", detail));
+        }
+        if part.size() > left {
+            return Err(inflated());
+        }
+        // One byte more than there may be is enough to know.
+        let mut counted = part.take(left + 1);
+        let n = std::io::copy(&mut counted, &mut std::io::sink()).map_err(|e| broken(&e))?;
+        left = left.checked_sub(n).ok_or_else(inflated)?;
+    }
+    Ok(())
+}
+
+/// Says that a file cannot be read to its end.
+pub fn broken(why: &dyn std::fmt::Display) -> Unreadable {
+    Unreadable::new(
+        "broken",
+        format!("a whole XLSX workbook is expected; this one cannot be read: {why}"),
+    )
+}
+
+fn inflated() -> Unreadable {
+    let mebibytes = INFLATED_MAX / 1024 / 1024;
+    Unreadable::new(
+        "inflated",
+        format!("at most {mebibytes} MiB are expected once the file is unpacked"),
+    )
+}

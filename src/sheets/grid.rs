@@ -1,0 +1,269 @@
+//! What a file holds, before it is compared with what is there: sheets whose columns were found, rows of cells, and what is
+//! wrong with the file as such.
+
+use super::{
+    Cell, ROWS_MAX,
+    columns::{Column, Part, Sheet},
+};
+use crate::domain::fault::ValueFault;
+
+/// Something wrong at a place of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileFault {
+    /// The sheet, as the file names it.
+    pub sheet: String,
+    /// The cell, such as `C7`; none for a fault of the whole sheet.
+    pub cell: Option<String>,
+    /// The row, from 1.
+    pub row: Option<u32>,
+    /// The field of the record, as a JSON pointer; empty where none is to blame.
+    pub pointer: String,
+    /// What is wrong, and what was expected.
+    pub fault: Said,
+}
+
+/// What is wrong, in the words of every other fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// A stable word for programs.
+    pub code: String,
+    /// What was expected, for people.
+    pub detail: String,
+    /// The values that would have been accepted.
+    pub allowed: Vec<String>,
+}
+impl From<ValueFault> for Said {
+    fn from(f: ValueFault) -> Self {
+        Self { code: f.code.to_owned(), detail: f.detail, allowed: f.allowed }
+    }
+}
+
+/// Why a file is not read at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{detail}")]
+pub struct Unreadable {
+    /// A stable word for programs.
+    pub code: &'static str,
+    /// What was expected, for people.
+    pub detail: String,
+}
+impl Unreadable {
+    /// Names the reason.
+    pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+}
+
+/// A row of a sheet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GridRow {
+    /// Its number in the file, from 1.
+    pub number: u32,
+    /// Its cells in the order of the sheet's columns; none where the file lacks the column.
+    pub cells: Vec<Option<Cell>>,
+}
+
+/// A sheet of a file whose columns were found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grid {
+    /// Which.
+    pub sheet: Sheet,
+    /// Where each column of the sheet stands in the file, from 0.
+    pub places: Vec<Option<u32>>,
+    /// Its rows.
+    pub rows: Vec<GridRow>,
+}
+
+impl Grid {
+    /// Returns the address of a cell, such as `C7`.
+    #[must_use]
+    pub fn address(&self, column: usize, row: u32) -> Option<String> {
+        self.places.get(column).copied().flatten().map(|place| address(place, row))
+    }
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Upload {
+    /// What the file says of itself: name, value and the cell that it stands in.
+    pub about: Vec<(String, String, String)>,
+    /// Its sheets.
+    pub grids: Vec<Grid>,
+    /// What is wrong with it.
+    pub faults: Vec<FileFault>,
+}
+
+/// Returns the letters of a column, from 0: A, B, …, Z, AA.
+#[must_use]
+pub fn letters(mut column: u32) -> String {
+    let mut out = Vec::new();
+    loop {
+        let letter = u8::try_from(column % 26).unwrap_or_default() + b'A';
+        out.push(char::from(letter));
+        if column < 26 {
+            break;
+        }
+        column = column / 26 - 1;
+    }
+    out.iter().rev().collect()
+}
+
+/// Returns the address of a cell by its column, from 0, and its row, from 1.
+#[must_use]
+pub fn address(column: u32, row: u32) -> String {
+    format!("{}{row}", letters(column))
+}
+
+/// Finds the columns of a sheet by the names in its first row, and takes in its rows one by one.
+pub struct Builder<'u> {
+    upload: &'u mut Upload,
+    grid: Grid,
+    /// The column of the sheet that each column of the file is, by its place.
+    found: Vec<(u32, usize)>,
+    has_header: bool,
+    sound: bool,
+}
+
+impl<'u> Builder<'u> {
+    /// Begins a sheet.
+    pub fn new(upload: &'u mut Upload, sheet: Sheet) -> Self {
+        let places = vec![None; sheet.columns().len()];
+        let grid = Grid { sheet, places, rows: Vec::new() };
+        Self { upload, grid, found: Vec::new(), has_header: false, sound: true }
+    }
+
+    fn fault(&mut self, cell: Option<String>, row: Option<u32>, fault: ValueFault) {
+        let sheet = self.grid.sheet.as_str().to_owned();
+        let at = FileFault { sheet, cell, row, pointer: String::new(), fault: fault.into() };
+        self.upload.faults.push(at);
+    }
+
+    /// Notes a cell that is merged with others: what it says stands for one of them alone.
+    pub fn merged(&mut self, column: u32, row: u32) {
+        let detail = "a cell of its own is expected: merged cells say nothing of the others";
+        self.fault(Some(address(column, row)), Some(row), ValueFault::new("merged", detail));
+    }
+
+    /// Takes in a row, the names of the columns first.
+    ///
+    /// # Errors
+    /// When the file has more rows than are read.
+    pub fn row(&mut self, number: u32, cells: Vec<(u32, Cell)>) -> Result<(), Unreadable> {
+        let cells: Vec<(u32, Cell)> =
+            cells.into_iter().filter(|(_, c)| *c != Cell::Empty).collect();
+        if cells.is_empty() {
+            return Ok(());
+        }
+        if !self.has_header {
+            self.has_header = true;
+            self.header(number, &cells);
+            return Ok(());
+        }
+        if !self.sound || self.is_heading(&cells) {
+            return Ok(());
+        }
+        let before: usize = self.upload.grids.iter().map(|g| g.rows.len()).sum();
+        if before + self.grid.rows.len() >= ROWS_MAX {
+            let detail = format!("at most {ROWS_MAX} rows are read from one file");
+            return Err(Unreadable::new("too_many_rows", detail));
+        }
+        let mut row = GridRow { number, cells: Vec::with_capacity(self.grid.places.len()) };
+        for place in &self.grid.places {
+            let at = |place: u32| cells.iter().find(|(p, _)| *p == place).map(|(_, c)| c.clone());
+            row.cells.push(place.map(|place| at(place).unwrap_or_default()));
+        }
+        let stray = cells.iter().find(|(p, _)| !self.found.iter().any(|(f, _)| f == p));
+        if let Some(cell) = stray.map(|(p, _)| address(*p, number)) {
+            let detail = "no value is expected here: the column has no name";
+            self.fault(Some(cell), Some(number), ValueFault::new("stray", detail));
+        }
+        self.grid.rows.push(row);
+        Ok(())
+    }
+
+    fn header(&mut self, number: u32, cells: &[(u32, Cell)]) {
+        for (place, cell) in cells {
+            let name = super::cell::text(cell).trim().to_owned();
+            let at = Some(address(*place, number));
+            match self.grid.sheet.position(&name) {
+                None => {
+                    let fault =
+                        unknown("column", &name, self.grid.sheet.columns().iter().map(|c| c.name));
+                    self.sound = false;
+                    self.fault(at, Some(number), fault);
+                }
+                Some(i) if self.grid.places.get(i).copied().flatten().is_some() => {
+                    let detail = format!("the column {name} is there twice");
+                    self.sound = false;
+                    self.fault(at, Some(number), ValueFault::new("duplicate", detail));
+                }
+                Some(i) => {
+                    if let Some(slot) = self.grid.places.get_mut(i) {
+                        *slot = Some(*place);
+                    }
+                    self.found.push((*place, i));
+                }
+            }
+        }
+        for (i, column) in self.grid.sheet.columns().iter().enumerate() {
+            if column.is_required() && self.grid.places.get(i).copied().flatten().is_none() {
+                let detail = format!("the column {} is missing", column.name);
+                self.sound = false;
+                self.fault(None, Some(number), ValueFault::new("missing_column", detail));
+            }
+        }
+    }
+
+    /// Says whether a row is the titles or the help texts that the workbook has below the names.
+    fn is_heading(&self, cells: &[(u32, Cell)]) -> bool {
+        let under = |(place, i): &(u32, usize)| {
+            let column: &Column = self.grid.sheet.columns().get(*i)?;
+            let (_, cell) = cells.iter().find(|(p, _)| p == place)?;
+            let said = super::cell::text(cell);
+            let begins =
+                |t: &super::columns::Text| said.starts_with(t.title) || said.starts_with(t.help);
+            Some(column.part == Part::Version && column.texts.iter().any(begins))
+        };
+        self.found.iter().filter_map(under).any(|heading| heading)
+    }
+
+    /// Ends the sheet.
+    pub fn finish(mut self) {
+        if !self.has_header {
+            let detail = "a first row with the names of the columns is expected";
+            self.fault(None, None, ValueFault::new("missing_header", detail));
+        } else if self.sound {
+            self.upload.grids.push(self.grid);
+        }
+    }
+}
+
+/// Says that a name is none of those that are known, and which comes nearest.
+pub fn unknown<'n>(
+    what: &str,
+    name: &str,
+    known: impl Iterator<Item = &'n str> + Clone,
+) -> ValueFault {
+    let likeness = |k: &&str| strsim::jaro_winkler(k, name);
+    let nearest = known.clone().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    let shown: String = name.chars().take(100).collect();
+    let mut fault = ValueFault::unknown(what, known);
+    if let Some(nearest) = nearest {
+        fault.detail = format!("no such {what}: {shown}; did you mean {nearest}?");
+    }
+    fault
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_have_the_letters_of_a_spreadsheet() {
+        let expected =
+            [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")];
+        for (column, letters_of) in expected {
+            assert_eq!(letters(column), letters_of);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Reading a workbook: cell by cell, so that memory is bounded by what stands in it and not by where it stands.
+
+use std::io::Cursor;
+
+use calamine::{DataRef, ExcelDateTime, Reader as _, Xlsx};
+use chrono::{Datelike as _, NaiveDate};
+
+use super::{
+    Cell, LISTS, README, Sheet, archive,
+    archive::{INFLATED_MAX, broken},
+    grid::{Builder, FileFault, Unreadable, Upload, address, unknown},
+};
+use crate::domain::fault::ValueFault;
+
+/// Columns beyond which nothing of a sheet is read.
+const COLUMNS_MAX: u32 = 100;
+/// Rows beyond which nothing of a sheet is read: room for empty ones between those that say something.
+const ROW_NUMBERS_MAX: u32 = 100_000;
+
+type Book<'b> = Xlsx<Cursor<&'b [u8]>>;
+
+/// Reads a workbook.
+///
+/// # Errors
+/// Why it is not read at all. What is wrong within it is in what is returned.
+pub fn workbook(bytes: &[u8]) -> Result<Upload, Unreadable> {
+    archive::inspect(bytes)?;
+    let mut book: Book<'_> = Xlsx::new(Cursor::new(bytes)).map_err(|e| broken(&e))?;
+    let mut upload = Upload::default();
+    let mut left = INFLATED_MAX;
+    for name in book.sheet_names() {
+        if name == README {
+            about(&mut book, &mut upload, &mut left)?;
+        } else if let Some(sheet) = Sheet::ALL.iter().copied().find(|s| s.as_str() == name) {
+            table(&mut book, &mut upload, sheet, &mut left)?;
+        } else if name != LISTS {
+            let known = Sheet::ALL.iter().map(|s| s.as_str());
+            let fault = unknown("sheet", &name, known);
+            let sheet = name.chars().take(100).collect();
+            let at = FileFault {
+                sheet,
+                cell: None,
+                row: None,
+                pointer: String::new(),
+                fault: fault.into(),
+            };
+            upload.faults.push(at);
+        }
+    }
+    Ok(upload)
+}
+
+/// Reads the cells of a sheet, row by row.
+fn rows(
+    book: &mut Book<'_>,
+    name: &str,
+    left: &mut u64,
+    mut take: impl FnMut(u32, Vec<(u32, Cell)>) -> Result<(), Unreadable>,
+) -> Result<(), Unreadable> {
+    let mut reader = book.worksheet_cells_reader(name).map_err(|e| broken(&e))?;
+    let (mut number, mut row) = (0, Vec::new());
+    while let Some(found) = reader.next_cell().map_err(|e| broken(&e))? {
+        let (at, column) = found.get_position();
+        let cell = cell(found.get_value());
+        if cell == Cell::Empty {
+            continue;
+        }
+        if at >= ROW_NUMBERS_MAX || column >= COLUMNS_MAX {
+            let detail = format!("nothing is expected in {name} at {}", address(column, at + 1));
+            return Err(Unreadable::new("too_large", detail));
+        }
+        if let Cell::Text(text) = &cell {
+            // One long text can stand in many cells and take its place in the file once.
+            let size = u64::try_from(text.len()).unwrap_or(u64::MAX);
+            *left = left.checked_sub(size).ok_or_else(|| {
+                Unreadable::new("inflated", "less text is expected in one workbook")
+            })?;
+        }
+        if at + 1 != number {
+            if at + 1 < number {
+                return Err(broken(&"its rows are not in order"));
+            }
+            take(number, std::mem::take(&mut row))?;
+            number = at + 1;
+        }
+        row.push((column, cell));
+    }
+    take(number, row)
+}
+
+fn table(
+    book: &mut Book<'_>,
+    upload: &mut Upload,
+    sheet: Sheet,
+    left: &mut u64,
+) -> Result<(), Unreadable> {
+    let merged = book.merge_cells_by_sheet_name(sheet.as_str()).map_err(|e| broken(&e))?;
+    let mut builder = Builder::new(upload, sheet);
+    // A file can name more of them than anybody would read of.
+    for area in merged.iter().take(100) {
+        builder.merged(area.start.1, area.start.0 + 1);
+    }
+    rows(book, sheet.as_str(), left, |number, cells| builder.row(number, cells))?;
+    builder.finish();
+    Ok(())
+}
+
+/// Reads what the workbook says of itself: names in the first column, values in the second.
+fn about(book: &mut Book<'_>, upload: &mut Upload, left: &mut u64) -> Result<(), Unreadable> {
+    rows(book, README, left, |number, cells| {
+        if let [(0, name), (1, value), ..] = cells.as_slice() {
+            let text = |cell: &Cell| super::cell::unguard(&super::cell::text(cell)).to_owned();
+            upload.about.push((text(name), text(value), address(1, number)));
+        }
+        Ok(())
+    })
+}
+
+fn cell(data: &DataRef<'_>) -> Cell {
+    match data {
+        DataRef::Empty => Cell::Empty,
+        DataRef::Int(n) => n.to_string().parse().map_or(Cell::Empty, Cell::Number),
+        DataRef::Float(n) => Cell::Number(*n),
+        DataRef::String(s) | DataRef::DateTimeIso(s) | DataRef::DurationIso(s) => text(s),
+        DataRef::SharedString(s) => text(s),
+        DataRef::Bool(b) => Cell::Flag(*b),
+        DataRef::DateTime(at) => day(at),
+        DataRef::Error(e) => Cell::Error(e.to_string()),
+    }
+}
+
+fn text(text: &str) -> Cell {
+    if text.is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) }
+}
+
+fn day(at: &ExcelDateTime) -> Cell {
+    if at.is_duration() || at.as_f64().fract() != 0.0 {
+        return Cell::Day(None);
+    }
+    let (year, month, day, ..) = at.to_ymd_hms_milli();
+    Cell::Day(
+        NaiveDate::from_ymd_opt(year.into(), month.into(), day.into()).filter(|d| d.year() >= 1900),
+    )
+}
+
+/// Says that the workbook is not what was expected of it.
+#[must_use]
+pub fn other(upload: &Upload, name: &str, expected: &str) -> Option<FileFault> {
+    let said = upload.about.iter().find(|(n, ..)| n == name);
+    let (found, cell) = said.map_or((None, None), |(_, v, c)| (Some(v.as_str()), Some(c.clone())));
+    if found == Some(expected) {
+        return None;
+    }
+    let found = found.map_or_else(|| "none".to_owned(), |f| f.chars().take(100).collect());
+    let detail = format!("a workbook with the {name} {expected} is expected, this one has {found}");
+    let code = match name {
+        "format" => "another_format",
+        "city" => "another_city",
+        "cycle" => "another_cycle",
+        _ => "another",
+    };
+    let fault = ValueFault::new(code, detail).into();
+    Some(FileFault { sheet: README.to_owned(), cell, row: None, pointer: String::new(), fault })
+}

@@ -1,0 +1,272 @@
+//! Writing a workbook: what it is, one sheet a kind of record, and the allowed values.
+
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use rust_xlsxwriter::{
+    Color, DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties,
+    ExcelDateTime, Format, FormatAlign, Formula, ProtectionOptions, Workbook, Worksheet, XlsxError,
+};
+
+use super::{
+    Cell, FORMAT, LISTS, README, ROWS_MAX, Sheet,
+    cell::cell,
+    columns::{Column, Kind, Part, Text},
+    compare::Row,
+    grid::letters,
+    lists::{Entry, List},
+};
+
+/// The rows above the data: names, titles, help.
+const HEAD: u32 = 3;
+/// What is written for people on the first sheet, in each language.
+const INTRODUCTION: [(&str, [&str; 4]); 2] = [
+    (
+        "en",
+        [
+            "One row is one record. Fill in the white cells; grey ones say which record a row is and are left as they are.",
+            "A new row below the others, without a key of its own, makes a new record. A row that is taken away changes nothing.",
+            "An empty cell says that something is unknown, which is not zero. Days are written such as 2026-03-01.",
+            "Nothing is written before you send the file back and the preview shows no faults.",
+        ],
+    ),
+    (
+        "vi",
+        [
+            "Mỗi dòng là một bản ghi. Điền vào các ô trắng; giữ nguyên các ô xám.",
+            "Dòng mới không có mã riêng sẽ tạo bản ghi mới. Bỏ một dòng không làm thay đổi dữ liệu.",
+            "Ô trống nghĩa là chưa biết, không phải số 0. Ngày được ghi dạng 2026-03-01.",
+            "Dữ liệu chỉ được ghi khi gửi lại tệp và bản xem trước không có lỗi.",
+        ],
+    ),
+];
+
+/// What a workbook says of itself.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// The city's slug.
+    pub city: String,
+    /// The city's name.
+    pub city_name: String,
+    /// The cycle's slug.
+    pub cycle: String,
+    /// The plan cycle's slug.
+    pub plan_cycle: String,
+    /// The data version it was made of.
+    pub seq: i64,
+    /// When it was made.
+    pub made_at: DateTime<Utc>,
+    /// The languages of titles and help.
+    pub languages: Vec<&'static str>,
+}
+
+/// The allowed values of each list.
+pub type Lists = Vec<(List, Vec<Entry>)>;
+
+/// Writes a workbook.
+///
+/// # Errors
+/// What the format has no place for.
+pub fn workbook(
+    about: &About,
+    tables: &[(Sheet, Vec<Row>)],
+    lists: &Lists,
+) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let made_at = ExcelDateTime::from_timestamp(about.made_at.timestamp())?;
+    let title = format!("{}, {}", about.city_name, about.cycle);
+    book.set_properties(&DocProperties::new().set_title(title).set_creation_datetime(&made_at));
+    readme(book.add_worksheet(), about)?;
+    for (sheet, rows) in tables {
+        table(book.add_worksheet(), *sheet, rows, about, lists)?;
+    }
+    self::lists(book.add_worksheet(), lists)?;
+    book.save_to_buffer()
+}
+
+fn head() -> Format {
+    Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top)
+}
+
+fn readme(sheet: &mut Worksheet, about: &About) -> Result<(), XlsxError> {
+    sheet.set_name(README)?.set_column_width(0, 14)?.set_column_width(1, 40)?.protect();
+    let made_at = about.made_at.to_rfc3339();
+    let facts: [(&str, &str); 7] = [
+        ("format", FORMAT),
+        ("city", &about.city),
+        ("city_name", &about.city_name),
+        ("cycle", &about.cycle),
+        ("plan_cycle", &about.plan_cycle),
+        ("seq", &about.seq.to_string()),
+        ("made_at", &made_at),
+    ];
+    let mut row = 0;
+    for (name, value) in facts {
+        sheet.write_string_with_format(row, 0, name, &head())?.write_string(row, 1, value)?;
+        row += 1;
+    }
+    let said = INTRODUCTION.iter().filter(|(language, _)| about.languages.contains(language));
+    for line in said.flat_map(|(_, lines)| lines) {
+        row += 1;
+        sheet.write_string(row, 0, *line)?;
+    }
+    Ok(())
+}
+
+fn lists(sheet: &mut Worksheet, lists: &Lists) -> Result<(), XlsxError> {
+    sheet.set_name(LISTS)?.set_freeze_panes(1, 0)?.protect();
+    for (column, (list, entries)) in (0_u16..).step_by(2).zip(lists) {
+        sheet.set_column_width(column, 26)?.set_column_width(column + 1, 40)?;
+        sheet.write_string_with_format(0, column, list.as_str(), &head())?;
+        for (row, (key, name)) in (1..).zip(entries) {
+            sheet.write_string(row, column, key)?.write_string(row, column + 1, name)?;
+        }
+    }
+    Ok(())
+}
+
+fn table(
+    sheet: &mut Worksheet,
+    of: Sheet,
+    rows: &[Row],
+    about: &About,
+    lists: &Lists,
+) -> Result<(), XlsxError> {
+    let options = ProtectionOptions {
+        format_columns: true,
+        format_rows: true,
+        sort: true,
+        use_autofilter: true,
+        ..ProtectionOptions::default()
+    };
+    sheet.set_name(of.as_str())?.protect_with_options(&options);
+    sheet.set_freeze_panes(HEAD, 1)?.set_row_height(1, 32)?.set_row_height(2, 75)?;
+    for (place, column) in (0_u16..).zip(of.columns()) {
+        let formats = Formats::of(of, column);
+        sheet
+            .set_column_width(place, width(column.kind))?
+            .set_column_format(place, &formats.below)?;
+        heading(sheet, place, column, &about.languages)?;
+        for (row, record) in (HEAD..).zip(rows) {
+            let value = record.values().nth(place.into()).unwrap_or(&serde_json::Value::Null);
+            write(sheet, row, place, &cell(column.kind, value), &formats.record)?;
+        }
+        if column.part == Part::Check {
+            sheet.set_column_hidden(place)?;
+        }
+        if let Some(rule) = validation(column, lists)? {
+            let last = u32::try_from(ROWS_MAX).unwrap_or(u32::MAX) + HEAD;
+            sheet.add_data_validation(HEAD, place, last, place, &rule)?;
+        }
+    }
+    Ok(())
+}
+
+/// How the cells of a column look and whether they can be changed: those of records that are there, and those below.
+struct Formats {
+    record: Format,
+    below: Format,
+}
+
+impl Formats {
+    fn of(sheet: Sheet, column: &Column) -> Self {
+        let plain = match column.kind {
+            Kind::Day => Format::new().set_num_format("yyyy-mm-dd"),
+            Kind::Prose => Format::new().set_text_wrap(),
+            // As text: what looks like a number or a day in a title stays what was typed.
+            Kind::Line | Kind::Word(_) | Kind::Words(_) | Kind::Wholes => {
+                Format::new().set_num_format("@")
+            }
+            Kind::Number | Kind::Whole | Kind::Flag => Format::new(),
+        };
+        let plain = plain.set_align(FormatAlign::Top);
+        let grey = plain.clone().set_background_color(Color::RGB(0x00ED_EDED));
+        let (open, closed) = (plain.set_unlocked(), grey);
+        match column.part {
+            Part::Input => Self { record: open.clone(), below: open },
+            Part::Place if sheet.takes_new() => Self { record: closed, below: open },
+            Part::Own | Part::Place | Part::Version | Part::Shown | Part::Check => {
+                Self { record: closed.clone(), below: closed }
+            }
+        }
+    }
+}
+
+fn heading(
+    sheet: &mut Worksheet,
+    place: u16,
+    column: &Column,
+    languages: &[&str],
+) -> Result<(), XlsxError> {
+    let texts: Vec<Text> = languages.iter().filter_map(|l| column.text(l)).collect();
+    let join = |of: fn(&Text) -> &'static str| texts.iter().map(of).collect::<Vec<_>>().join("\n");
+    let small = Format::new().set_font_size(8).set_font_color(Color::Gray);
+    let help =
+        Format::new().set_text_wrap().set_italic().set_font_size(9).set_align(FormatAlign::Top);
+    sheet.write_string_with_format(0, place, column.name, &small)?;
+    sheet.write_string_with_format(1, place, join(|t| t.title), &head())?;
+    sheet.write_string_with_format(2, place, join(|t| t.help), &help)?;
+    Ok(())
+}
+
+fn write(
+    sheet: &mut Worksheet,
+    row: u32,
+    place: u16,
+    cell: &Cell,
+    format: &Format,
+) -> Result<(), XlsxError> {
+    match cell {
+        Cell::Empty | Cell::Error(_) | Cell::Day(None) => sheet.write_blank(row, place, format)?,
+        Cell::Text(text) => sheet.write_string_with_format(row, place, text, format)?,
+        Cell::Number(n) => sheet.write_number_with_format(row, place, *n, format)?,
+        Cell::Flag(b) => sheet.write_boolean_with_format(row, place, *b, format)?,
+        Cell::Day(Some(day)) => {
+            sheet.write_datetime_with_format(row, place, date(*day)?, format)?
+        }
+    };
+    Ok(())
+}
+
+fn date(day: NaiveDate) -> Result<ExcelDateTime, XlsxError> {
+    let part = |n: u32| u8::try_from(n).unwrap_or_default();
+    ExcelDateTime::from_ymd(
+        u16::try_from(day.year()).unwrap_or_default(),
+        part(day.month()),
+        part(day.day()),
+    )
+}
+
+const fn width(kind: Kind) -> f64 {
+    match kind {
+        Kind::Prose => 50.0,
+        Kind::Line | Kind::Word(_) | Kind::Words(_) => 26.0,
+        Kind::Number | Kind::Whole | Kind::Day | Kind::Flag | Kind::Wholes => 16.0,
+    }
+}
+
+/// Makes the rule of a column's cells: a drop-down, a day, a number. A spreadsheet that ignores it is told by the importer.
+fn validation(column: &Column, lists: &Lists) -> Result<Option<DataValidation>, XlsxError> {
+    let rule = DataValidation::new();
+    let rule = match column.kind {
+        _ if column.part != Part::Input => return Ok(None),
+        Kind::Word(list) => listed(rule, list, lists),
+        Kind::Flag => listed(rule, List::YesNo, lists),
+        Kind::Day => {
+            let (first, last) =
+                (ExcelDateTime::from_ymd(1900, 1, 1)?, ExcelDateTime::from_ymd(2200, 12, 31)?);
+            rule.allow_date(DataValidationRule::Between(first, last))
+        }
+        Kind::Number => rule.allow_decimal_number(DataValidationRule::Between(-1e15, 1e15)),
+        Kind::Whole => rule.allow_decimal_number(DataValidationRule::GreaterThanOrEqualTo(0.0)),
+        Kind::Line | Kind::Prose | Kind::Words(_) | Kind::Wholes => return Ok(None),
+    };
+    Ok(Some(rule))
+}
+
+fn listed(rule: DataValidation, list: List, lists: &Lists) -> DataValidation {
+    let place = lists.iter().position(|(l, _)| *l == list).unwrap_or_default();
+    let bottom = lists.get(place).map_or(0, |(_, entries)| entries.len()).max(1) + 1;
+    let column = letters(u32::try_from(place * 2).unwrap_or_default());
+    let rule =
+        rule.allow_list_formula(Formula::new(format!("={LISTS}!${column}$2:${column}${bottom}")));
+    if list.is_open() { rule.set_error_style(DataValidationErrorStyle::Warning) } else { rule }
+}
