@@ -2,7 +2,7 @@
 //! and the sentences of its refusals. A word that is missing in a language is said in English.
 //!
 //! The words themselves are data (`src/data/words/<tag>.json`, one file a language). A new language is a file, a line in
-//! [`of`] and, once nothing is missing, its place among [`Language::SPOKEN`]. Not here: names that the network keeps as
+//! `of` and, once nothing is missing, its place among [`Language::SPOKEN`]. Not here: names that the network keeps as
 //! records, such as those of cities; of those the one in the wanted language is chosen.
 
 use std::{collections::BTreeMap, sync::LazyLock};
