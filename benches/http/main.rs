@@ -104,6 +104,7 @@ async fn run() {
     wait_for(port).await;
     say(&format!("demo ready after {:.2} s", started.elapsed().as_secs_f64()));
     say(&format!("resident memory after the start {:.1} MB", resident_mb(service.0.id())));
+    working_day::files(port, service.0.id()).await;
     let reader = token(port, "reader@demo.example").await;
 
     let project = get("/api/v1/projects/da-nang-1", &reader);
@@ -119,7 +120,7 @@ async fn run() {
     let table = get("/api/v1/figures/table?rows=focus_area&columns=status&cycle=me-2025", &reader);
     compare("a figures table, signed in", port, static_port, &table).await;
     filing::file_reports(port, dir.path()).await;
-    working_day::measure(port, service.0.id()).await;
+    working_day::decide(port).await;
     say(&format!("resident memory at the end {:.1} MB", resident_mb(service.0.id())));
     drop((service, bare));
 }

@@ -4,7 +4,7 @@
 
 use std::{pin::Pin, sync::Arc};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::Method, web};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -161,7 +161,9 @@ where
             let path: Vec<&str> = path.iter().map(String::as_str).collect();
             let key = <A::On as Resource>::Key::from_path(&path).ok_or(ApiError::NotFound)?;
             let part = path.last().and_then(|p| Uuid::parse_str(p).ok());
-            let proof = prove::<A>(state(&req)?, &key, &actor).await?;
+            // HEAD is GET by now.
+            let reads = req.method() == Method::GET;
+            let proof = prove::<A>(state(&req)?, &key, &actor, reads).await?;
             let body = B::read(&req, &mut payload).await?;
             let precondition = Precondition::read(&req);
             let language = language::of(&req);
@@ -170,11 +172,12 @@ where
     }
 }
 
-/// Loads the record and asks the policy.
+/// Loads the record, of which a write shows nothing from here, and asks the policy.
 async fn prove<A: Action>(
     state: &State,
     key: &<A::On as Resource>::Key,
     actor: &Arc<Actor>,
+    reads: bool,
 ) -> ApiResult<Authorized<A>>
 where
     A::On: Load,
@@ -183,7 +186,9 @@ where
         return Ok(sealed.authorize::<A>(actor)?);
     }
     let (actor, key) = (Arc::clone(actor), key.clone());
-    let load = move |c: &mut Conn| -> Result<_, StoreError> { tx::prove::<A>(c, &key, &actor) };
+    let load = move |c: &mut Conn| -> Result<_, StoreError> {
+        if reads { tx::prove::<A>(c, &key, &actor) } else { tx::admit::<A>(c, &key, &actor) }
+    };
     Ok(state.db.point(load).await?)
 }
 
@@ -259,7 +264,7 @@ where
         let Self { key, actor, shape } = self;
         let kept = Key::new(route, View::own(&actor), &key)?.of_everything(state.clock.now());
         if shape.is_err() {
-            prove::<A>(state, &key, &actor).await?;
+            prove::<A>(state, &key, &actor, true).await?;
         }
         shape?;
         let read = move |c: &mut Conn, _| {

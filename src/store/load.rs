@@ -32,6 +32,20 @@ pub trait Load: Resource {
     ) -> StoreResult<Option<Self>> {
         Self::load(conn, key)
     }
+
+    /// Loads it for the decision alone whether an act may be tried: a write loads it again in its transaction, where the
+    /// rules look at the rest.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    fn load_to_admit(
+        conn: &mut Conn,
+        key: &Self::Key,
+        act: Act,
+        actor: &Actor,
+    ) -> StoreResult<Option<Self>> {
+        Self::load_for(conn, key, act, actor)
+    }
 }
 
 impl Load for Network {

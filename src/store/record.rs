@@ -80,11 +80,11 @@ macro_rules! kept {
             ) -> $crate::store::StoreResult<bool> {
                 let row = <$row>::try_from(self)?;
                 let $r = self;
-                let n = $crate::store::conn::on!(conn, |c, DB| diesel::update(
-                    $table::table.find($id)
+                let n = $crate::store::conn::on!(conn, |c, DB| $crate::store::conn::Same(
+                    diesel::update($table::table.find($id))
+                        .filter($table::version.eq(before))
+                        .set(&row)
                 )
-                .filter($table::version.eq(before))
-                .set(&row)
                 .execute(c))?;
                 Ok(n == 1)
             }

@@ -210,6 +210,24 @@ where
     Ok(Unproved::seal(found).authorize::<A>(actor)?)
 }
 
+/// Loads of a resource what the policy looks at, and asks it whether a write may be tried. What is allowed is proved again
+/// in the write's transaction.
+///
+/// # Errors
+/// As of [`prove`].
+pub fn admit<A>(
+    conn: &mut Conn,
+    key: &<A::On as Resource>::Key,
+    actor: &Arc<Actor>,
+) -> StoreResult<Authorized<A>>
+where
+    A: Action,
+    A::On: Load,
+{
+    let found = A::On::load_to_admit(conn, key, A::ACT, actor)?.ok_or(Denied::Hidden)?;
+    Ok(Unproved::seal(found).authorize::<A>(actor)?)
+}
+
 /// Returns a resource, sealed, where no database needs to be asked for it.
 #[must_use]
 pub fn at_hand<R: Load>(key: &R::Key) -> Option<Unproved<R>> {

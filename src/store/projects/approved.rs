@@ -17,7 +17,7 @@ use crate::{
     },
     store::{
         Conn, Kept, Record, StoreError, StoreResult,
-        conn::on,
+        conn::{Same, on},
         json,
         schema::approved_projects,
         tx::{Audited, audited},
@@ -134,10 +134,12 @@ impl Kept for ApprovedProject {
     }
     fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool> {
         let row = ApprovedRow::try_from(self)?;
-        let n = on!(conn, |c, DB| diesel::update(approved_projects::table.find(row.id))
-            .filter(approved_projects::version.eq(before))
-            .set(&row)
-            .execute(c))?;
+        let n = on!(conn, |c, DB| Same(
+            diesel::update(approved_projects::table.find(row.id))
+                .filter(approved_projects::version.eq(before))
+                .set(&row)
+        )
+        .execute(c))?;
         facets::clear(conn, self.project, Face::Approved, Of::Everything)?;
         self.add_facets(conn)?;
         Ok(n == 1)

@@ -15,7 +15,7 @@ use crate::{
     },
     store::{
         Conn, Kept, Record, StoreError, StoreResult,
-        conn::on,
+        conn::{Same, on},
         json,
         schema::projects,
         search,
@@ -208,10 +208,12 @@ impl Kept for Project {
     }
     fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool> {
         let row = ProjectRow::try_from(self)?;
-        let n = on!(conn, |c, DB| diesel::update(projects::table.find(row.id))
-            .filter(projects::version.eq(before))
-            .set(&row)
-            .execute(c))?;
+        let n = on!(conn, |c, DB| Same(
+            diesel::update(projects::table.find(row.id))
+                .filter(projects::version.eq(before))
+                .set(&row)
+        )
+        .execute(c))?;
         facets::clear(conn, self.id, Face::Working, Of::Details)?;
         facets::add(conn, self.id, Face::Working, facets::of_details(&self.details))?;
         Ok(n == 1)

@@ -15,7 +15,7 @@ use crate::{
     },
     store::{
         Conn, Kept, Record, StoreError, StoreResult,
-        conn::on,
+        conn::{Same, on},
         json,
         schema::{approved_reports, report_facets},
         tx::{Audited, audited},
@@ -122,10 +122,12 @@ impl Kept for ApprovedReport {
     }
     fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool> {
         let row = ApprovedRow::try_from(self)?;
-        let n = on!(conn, |c, DB| diesel::update(approved_reports::table.find(row.id))
-            .filter(approved_reports::version.eq(before))
-            .set(&row)
-            .execute(c))?;
+        let n = on!(conn, |c, DB| Same(
+            diesel::update(approved_reports::table.find(row.id))
+                .filter(approved_reports::version.eq(before))
+                .set(&row)
+        )
+        .execute(c))?;
         self.clear_facets(conn)?;
         self.add_facets(conn)?;
         Ok(n == 1)

@@ -83,6 +83,19 @@ impl Needs {
 }
 
 impl Needs {
+    /// Leaves out everything that the policy does not look at.
+    const fn admission(self, act: Act) -> Self {
+        Self {
+            mentioned: false,
+            partnerships: false,
+            previous: false,
+            hands: self.hands && act.two_keys(),
+            earlier: false,
+            waiting: false,
+            ..self
+        }
+    }
+
     /// Leaves out what is only told of a report after the act: what it lacks, and what may be done next.
     const fn unshown(self, act: Act) -> Self {
         let files = matches!(act, Act::SubmitReport | Act::EditReport);
@@ -196,6 +209,18 @@ impl Load for ReportSubject {
         assemble(conn, &mut Common::default(), key, |project, report| {
             let place = Place::City(project.city.clone(), project.country);
             Needs::of(act, actor, &place, report)
+        })
+    }
+
+    fn load_to_admit(
+        conn: &mut Conn,
+        key: &Self::Key,
+        act: Act,
+        actor: &Actor,
+    ) -> StoreResult<Option<Self>> {
+        assemble(conn, &mut Common::default(), key, |project, report| {
+            let place = Place::City(project.city.clone(), project.country);
+            Needs::of(act, actor, &place, report).admission(act)
         })
     }
 }
