@@ -146,13 +146,14 @@ async fn import(port: u16, pid: u32) {
     )
     .into_bytes();
     request.extend_from_slice(csv.as_bytes());
+    let before = status_mb(pid, "VmRSS:");
     let started = Instant::now();
     let answer = client.call(&request).await;
     let took = started.elapsed().as_secs_f64();
     let preview = answer.expect(200);
     assert_eq!(preview["totals"]["new"], ROWS, "{}", preview["totals"]);
     say(&format!(
-        "previewing an import of {ROWS} rows: {took:.2} s, memory of the service at most {:.1} MB",
+        "previewing an import of {ROWS} rows: {took:.2} s, memory of the service {before:.1} MB before, at most {:.1} MB",
         status_mb(pid, "VmHWM:")
     ));
 }

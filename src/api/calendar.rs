@@ -2,7 +2,7 @@
 //! the secret, tells nothing but days, and can be taken away.
 
 use actix_web::{HttpResponse, delete, get, http::header, post, web::Data};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use icalendar::{Calendar, Component as _, Event, EventLike as _};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -108,6 +108,9 @@ async fn read_calendar(public: Public, state: Data<State>) -> ApiResult<HttpResp
     let digest = opaque_digest(&token);
     let found = state.db.point(move |c| unguarded::calendar_of(c, &digest)).await;
     let user = found.map_err(|e: StoreError| e)?.ok_or(ApiError::NotFound)?;
+    if !state.directory.is_current() {
+        return Err(ApiError::Unavailable("who may act could not be read back".into()));
+    }
     let at = state.clock.now();
     let actor = state.directory.account(user, at).ok_or(ApiError::NotFound)?;
     let deadlines = state.db.read(move |c| deadlines(c, &actor)).await;
@@ -115,7 +118,7 @@ async fn read_calendar(public: Public, state: Data<State>) -> ApiResult<HttpResp
         .content_type("text/calendar; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "private, no-cache"))
         .insert_header((header::HeaderName::from_static("x-robots-tag"), "noindex"))
-        .body(written(&deadlines.map_err(|e: StoreError| e)?, at)))
+        .body(written(&deadlines.map_err(|e: StoreError| e)?)))
 }
 
 /// Reads the deadlines that concern an actor, by day.
@@ -129,13 +132,17 @@ fn deadlines(conn: &mut Conn, actor: &Actor) -> StoreResult<Vec<Deadline>> {
 }
 
 /// Writes a calendar. The same deadlines give the same events: a program that asks again changes nothing.
-fn written(deadlines: &[Deadline], at: DateTime<Utc>) -> String {
+fn written(deadlines: &[Deadline]) -> String {
     let mut calendar = Calendar::new();
     calendar.name("ASEAN Smart Cities Network");
     for d in deadlines {
         let day: NaiveDate = d.on;
         let mut event = Event::new();
-        event.uid(&format!("{}@ascn-tracker", d.key)).timestamp(at).summary(&d.title).all_day(day);
+        // Stamped with the day itself, not with the moment of asking: what did not change is the same text. A day without
+        // an end lasts that day (RFC 5545, 3.6.1).
+        let stamp = day.and_time(NaiveTime::MIN).and_utc();
+        let uid = format!("{}@ascn-tracker", d.key);
+        event.uid(&uid).timestamp(stamp).summary(&d.title).starts(day);
         calendar.push(event.done());
     }
     calendar.done().to_string()

@@ -142,6 +142,9 @@ fn grant(tx: &mut Tx<'_>, asked: &Asked, body: NewExtension) -> ApiResult<(Exten
         Some(before) => asked.precondition.required(tx, before)?,
         None => asked.precondition.absent()?,
     }
+    if on.cycle.due_on.is_none() {
+        return Err(ApiError::Conflict("an imported cycle has no due day to extend".into()));
+    }
     let new = on.in_force().is_none();
     let raw = RawExtension { due_on: body.due_on, reason: body.reason };
     let said = raw.parse(&on.cycle)?;

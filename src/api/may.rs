@@ -5,6 +5,7 @@
 use std::{pin::Pin, sync::Arc};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::Method, web};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -251,18 +252,18 @@ where
     A::On: Load,
     <A::On as Resource>::Key: Serialize,
 {
-    /// Answers from memory, or proves, shows and keeps the answer.
+    /// Answers from memory, or proves, shows and keeps the answer. `at` is the instant that `show` looks at too.
     ///
     /// # Errors
     /// What the policy says, parameters that the operation does not take, and those of `show`; none of them is kept.
     pub async fn answer(
         self,
         state: &State,
-        route: &'static str,
+        (route, at): (&'static str, DateTime<Utc>),
         show: impl FnOnce(&mut Conn, &Authorized<A>) -> ApiResult<Answer> + Send + 'static,
     ) -> ApiResult<Answer> {
         let Self { key, actor, shape } = self;
-        let kept = Key::new(route, View::own(&actor), &key)?.of_everything(state.clock.now());
+        let kept = Key::new(route, View::own(&actor), &key)?.of_everything(at);
         if shape.is_err() {
             prove::<A>(state, &key, &actor, true).await?;
         }

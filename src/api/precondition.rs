@@ -51,18 +51,6 @@ impl Precondition {
         }
     }
 
-    /// Checks it where it may be absent, for callers who are not told who changed the record and when.
-    ///
-    /// # Errors
-    /// [`ApiError::Stale`] for another version.
-    pub fn honoured_unsaid<R: Record>(self, record: &R) -> ApiResult<()> {
-        match self {
-            Self::None => Ok(()),
-            Self::Version(v) if v == record.version() => Ok(()),
-            Self::Version(_) | Self::Never => Err(ApiError::Stale(None)),
-        }
-    }
-
     /// Checks it where nothing exists yet: a tag then matches nothing.
     ///
     /// # Errors

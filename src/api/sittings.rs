@@ -156,7 +156,7 @@ pub struct SittingView {
 #[get("/cities/{city}/cycles/{cycle}")]
 async fn get_sitting(look: Look<ReadCityCycle>, state: Data<State>) -> ApiResult<Answer> {
     let at = state.clock.now();
-    look.answer(&state, "cities/cycles", move |c, proof| {
+    look.answer(&state, ("cities/cycles", at), move |c, proof| {
         Answer::of(&sitting(c, proof.on(), proof.actor(), at)?)
     })
     .await

@@ -1,6 +1,9 @@
 //! What waits for the caller.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use actix_web::{get, web::Data};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -65,8 +68,12 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
 async fn get_todo(own: Own, state: Data<State>) -> ApiResult<Answer> {
     let (actor, at) = (own.actor, state.clock.now());
     let key = Key::new("me/todo", View::own(&actor), &())?.of_everything(at);
-    let held = state.directory.held(at);
-    state.kept(key, move |c, _| Answer::of(&Reading { actor: &actor, at }.todo(c, &held)?)).await
+    let directory = Arc::clone(&state.directory);
+    // Asked within the snapshot: what is newer than that is asked for again under the next number.
+    let read = move |c: &mut Conn, _| {
+        Answer::of(&Reading { actor: &actor, at }.todo(c, &directory.held(at))?)
+    };
+    state.kept(key, read).await
 }
 
 /// Who reads, and when.

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     domain::{
         fault::ValueFault,
-        policy::{ReadCity, ReadWorkbook},
+        policy::{OpenWorkbook, ReadWorkbook},
         reference::Vocabulary,
         subject::CityCycleSubject,
         value::Slug,
@@ -98,7 +98,7 @@ impl WorkbookParams {
 )]
 #[get("/cities/{city}/workbook")]
 async fn get_workbook(
-    may: May<ReadCity, Query<WorkbookParams>>,
+    may: May<OpenWorkbook, Query<WorkbookParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let (cycle, form) = (may.body.0.cycle()?, may.body.0.form()?);

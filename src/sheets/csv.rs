@@ -19,6 +19,9 @@ pub fn read(bytes: &[u8], sheet: Sheet) -> Result<Upload, Unreadable> {
     if text.contains('\0') {
         return Err(Unreadable::new("not_utf8", "text without zero bytes is expected"));
     }
+    if ends_in_quotes(text) {
+        return Err(Unreadable::new("broken", "a quote that was opened is never closed"));
+    }
     let header = text.lines().next().unwrap_or_default();
     let separator = if header.contains(';') && !header.contains(',') { b';' } else { b',' };
     let mut reader = csv::ReaderBuilder::new()
@@ -37,6 +40,18 @@ pub fn read(bytes: &[u8], sheet: Sheet) -> Result<Upload, Unreadable> {
     }
     builder.finish();
     Ok(upload)
+}
+
+/// Says whether the text ends inside quotes: the reader would take every row below for one cell.
+fn ends_in_quotes(text: &str) -> bool {
+    // A quote means something at the start of a cell, inside quotes, and right after one that closed: a doubled one.
+    let (mut inside, mut counts) = (false, true);
+    for c in text.chars() {
+        let turns = c == '"' && (inside || counts);
+        inside ^= turns;
+        counts = !inside && (turns || matches!(c, ',' | ';' | '\n' | '\r'));
+    }
+    inside
 }
 
 fn field_of(field: &str) -> Cell {

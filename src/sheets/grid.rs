@@ -3,7 +3,7 @@
 
 use super::{
     Cell, ROWS_MAX,
-    columns::{Column, Part, Sheet},
+    columns::{Column, Sheet},
 };
 use crate::domain::fault::ValueFault;
 
@@ -159,7 +159,7 @@ impl<'u> Builder<'u> {
             self.header(number, &cells);
             return Ok(());
         }
-        if !self.sound || self.is_heading(&cells) {
+        if !self.sound || (self.grid.rows.is_empty() && self.is_heading(&cells)) {
             return Ok(());
         }
         let before: usize = self.upload.grids.iter().map(|g| g.rows.len()).sum();
@@ -214,17 +214,19 @@ impl<'u> Builder<'u> {
         }
     }
 
-    /// Says whether a row is the titles or the help texts that the workbook has below the names.
+    /// Says whether a row is the titles or the help texts that the workbook has below the names: every cell of it begins as
+    /// the title or the help text of its column does.
     fn is_heading(&self, cells: &[(u32, Cell)]) -> bool {
-        let under = |(place, i): &(u32, usize)| {
+        let begins = |(place, i): &(u32, usize)| {
             let column: &Column = self.grid.sheet.columns().get(*i)?;
             let (_, cell) = cells.iter().find(|(p, _)| p == place)?;
             let said = super::cell::text(cell);
-            let begins =
+            let as_one =
                 |t: &super::columns::Text| said.starts_with(t.title) || said.starts_with(t.help);
-            Some(column.part == Part::Version && column.texts.iter().any(begins))
+            Some(column.texts.iter().any(as_one))
         };
-        self.found.iter().filter_map(under).any(|heading| heading)
+        let mut told = self.found.iter().filter_map(begins).peekable();
+        told.peek().is_some() && told.all(|as_one| as_one)
     }
 
     /// Ends the sheet.

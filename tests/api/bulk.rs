@@ -281,13 +281,15 @@ async fn a_year_without_change_is_filed_in_one_call() {
     let app = a_year_later().await;
     let officer = app.officer("da-nang").await;
     project(&app, "da-nang", 2).await;
-    let found = json!({ "action": "unchanged", "filter": { "cycle": "me-2027" } });
+    let found = json!({
+        "action": "unchanged", "filter": { "cycle": "me-2027" }, "comment": "As last year."
+    });
     let dry = with(found.clone(), json!({ "dry_run": true }));
     let rehearsed = officer.post(BULK, &dry).await.expect(200);
     // Of the second nothing was ever approved.
     assert_eq!(told(&rehearsed), ["done v1 draft", "refused invalid"]);
     officer.get(NEXT).await.expect(404);
-    let more = json!({ "digest": rehearsed.json()["digest"], "comment": "As last year." });
+    let more = json!({ "digest": rehearsed.json()["digest"] });
     officer.post(BULK, &with(found, more)).await.expect(200);
     let filed = officer.get(NEXT).await.expect(200).json();
     assert_eq!((&filed["unchanged"], &filed["percent_complete"]), (&json!(true), &json!(62.5)));
@@ -439,4 +441,59 @@ async fn an_attempt_that_fails_leaves_no_trace() {
     }
     let verified = app.secretariat().await.get("journal/verify").await.expect(200).json();
     assert_eq!(verified["valid"], true, "{verified}");
+}
+
+#[actix_web::test]
+async fn nobody_finds_the_version_of_a_hidden_draft_by_trying() {
+    let app = desk().await;
+    app.officer("da-nang").await.file("da-nang-1").await;
+    let representative = app.representative("VN").await;
+    let mut answers = Vec::new();
+    for version in 1..4 {
+        let item = json!({ "project": "da-nang-1", "cycle": "me-2026", "version": version });
+        let body = json!({ "action": "approve", "items": [item], "dry_run": true });
+        let view = representative.post("reports/bulk", &body).await.expect(200).json();
+        answers.push((
+            view["results"][0]["result"].clone(),
+            view["results"][0]["problem"]["status"].clone(),
+        ));
+        let tag = format!("\"v{version}\"");
+        let path = format!("{}/approve", crate::filing::report("da-nang-1"));
+        representative.send("POST", &path, None, &[("if-match", &tag)]).await.expect(409);
+    }
+    assert!(answers.iter().all(|a| *a == (json!("refused"), json!(409))), "{answers:?}");
+}
+
+#[actix_web::test]
+async fn a_digest_stands_for_the_versions_and_the_words() {
+    let app = desk().await;
+    crate::filing::approve(&app, "da-nang-1").await;
+    let mut next = crate::filing::cycle("me-2027");
+    for day in ["opens_on", "due_on", "as_of"] {
+        next[day] = json!(next[day].as_str().unwrap().replace("2026", "2027"));
+    }
+    next["review_due_on"] = json!(null);
+    let secretariat = app.secretariat().await;
+    secretariat.post("cycles", &next).await.expect(201);
+    secretariat.send("POST", "cycles/me-2027/open", None, &[]).await.expect(200);
+    let officer = app.officer("da-nang").await;
+    let path = "projects/da-nang-1/reports/me-2027";
+    officer.put(path, &json!({ "achievements": "Begun." }), None).await.expect(201);
+    let order = |more: serde_json::Value| {
+        let mut body = json!({
+            "action": "unchanged", "comment": "As before.",
+            "items": [{ "project": "da-nang-1", "cycle": "me-2027" }]
+        });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    let dry =
+        officer.post("reports/bulk", &order(json!({ "dry_run": true }))).await.expect(200).json();
+    assert_eq!(dry["results"][0]["result"], "done", "{dry}");
+    let other = order(json!({ "digest": dry["digest"], "comment": "Other words." }));
+    officer.post("reports/bulk", &other).await.expect(409);
+    let done =
+        officer.post("reports/bulk", &order(json!({ "digest": dry["digest"] }))).await.expect(200);
+    assert_eq!(done.json()["results"][0]["result"], "done");
+    assert_eq!(officer.get(path).await.expect(200).json()["unchanged"], true);
 }

@@ -31,6 +31,9 @@ async fn a_calendar_tells_the_deadlines_of_its_owner() {
         "{text}"
     );
     assert_eq!(text.matches("BEGIN:VEVENT").count(), 1);
+    // One that ended on the day it starts would last no time (RFC 5545, 3.6.1).
+    assert!(!text.contains("DTEND"), "{text}");
+    assert_eq!(text, feed(&app, &path).await, "the same deadlines are the same text");
     for line in ["DTSTART;VALUE=DATE:20261231", "UID:me-2026-due-da-nang@ascn-tracker"] {
         assert!(text.contains(line), "{text}");
     }

@@ -164,3 +164,10 @@ async fn closing_a_cycle_lists_what_it_leaves_out() {
         ])
     );
 }
+
+#[actix_web::test]
+async fn an_imported_cycle_has_no_due_day_to_extend() {
+    let app = TestApp::demo().await;
+    let path = "cycles/me-2022/extensions/da-nang";
+    app.representative("VN").await.put(path, &granted("2027-01-20"), None).await.expect(409);
+}

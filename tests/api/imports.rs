@@ -13,6 +13,7 @@ use crate::{
 mod bad;
 mod rows;
 mod scripts;
+mod ties;
 
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 pub const WORKBOOK: &str = "cities/da-nang/workbook?cycle=me-2026";

@@ -85,3 +85,25 @@ async fn the_time_that_has_passed_stands_beside_the_percentage() {
         })
     );
 }
+
+#[actix_web::test]
+async fn what_was_handed_in_is_counted_by_what_was_frozen_then() {
+    let app = desk().await;
+    let officer = app.officer("da-nang").await;
+    let (first, second) =
+        (milestone(&officer, "Tender", 1).await, milestone(&officer, "Opening", 3).await);
+    officer.put(&report("da-nang-1"), &weighed(&[&first]), None).await.expect(201);
+    officer.act("da-nang-1", "submit").await.expect(200);
+    let path = format!("projects/da-nang-1/milestones/{}", second["id"].as_str().unwrap());
+    officer
+        .patch(&path, &json!({ "completed_on": "2026-01-01" }), Some("\"v1\""))
+        .await
+        .expect(200);
+    for caller in [&officer, &app.representative("VN").await] {
+        let view = caller.get(&report("da-nang-1")).await.expect(200).json();
+        assert_eq!(
+            (&view["percent_complete"], &view["percent_calculation"]["reached_weight"]),
+            (&json!(25.0), &json!(1))
+        );
+    }
+}

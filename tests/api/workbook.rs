@@ -167,3 +167,13 @@ async fn a_sheet_as_csv_has_its_names_in_the_first_row() {
     assert!(row.contains(",da-nang-1,1,Centre opens,2024-06-30,2,,"), "{row}");
     assert_eq!(lines.next(), None);
 }
+
+#[actix_web::test]
+async fn who_may_not_have_a_workbook_is_told_before_what_is_wrong_with_the_question() {
+    let app = crate::filing::desk().await;
+    for caller in [app.reader().await, app.officer("ha-noi").await, app.administrator().await] {
+        caller.get("cities/da-nang/workbook").await.expect(403);
+        caller.get("cities/da-nang/workbook?cycle=nope&format=doc").await.expect(403);
+    }
+    app.officer("da-nang").await.get("cities/da-nang/workbook").await.expect(400);
+}

@@ -91,8 +91,10 @@ pub(super) fn import(
     let wrong_file = !faults.is_empty();
     faults.extend(job.upload.faults);
     let mut view = ImportView::new((city.to_string(), cycle.to_string()), faults);
+    let mut there = String::new();
     if !wrong_file {
         let book = Book::read(tx.conn(), proof.actor(), proof.on())?;
+        there = book.state().map_err(|e| ApiError::Internal(Box::new(e)))?;
         let bench = Bench { caller, cycle: cycle.clone(), book: &book, words, on: proof.on() };
         let compared = job.upload.grids.into_iter().map(|grid| {
             let rows = compare::compare(&grid, book.rows(grid.sheet));
@@ -105,7 +107,7 @@ pub(super) fn import(
         }
     }
     view.dry_run = job.dry_run;
-    view.seal(&job.file).map_err(|e| ApiError::Internal(Box::new(e)))?;
+    view.seal(&job.file, &there).map_err(|e| ApiError::Internal(Box::new(e)))?;
     if job.digest.is_some_and(|digest| digest != view.digest) {
         let detail = "the file, or what is there, is no longer what the preview was made of";
         return Err(ApiError::Conflict(detail.to_owned()).into());

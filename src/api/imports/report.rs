@@ -1,6 +1,6 @@
 //! The reports of an import: the rows of a report, of its milestones, values and links are one body, written at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::act::{Bench, Compareds, told, typed};
 use crate::{
@@ -60,13 +60,20 @@ fn all(sheets: &Compareds) -> impl Iterator<Item = (Place, &Compared)> {
     rows.flat_map(|(sheet, rows)| rows.iter().enumerate().map(move |(i, row)| ((sheet, i), row)))
 }
 
-/// Marks new items of a report that was changed since their row was made.
+/// Marks new items of a report that was changed since their row was made. A row that was typed below the others names no
+/// version: then the one in the file's own row of the report stands for it.
 fn late(bench: &Bench<'_>, sheets: &mut Compareds) {
+    let reports = sheets.get(&Sheet::Reports).map(|(_, rows)| rows.as_slice()).unwrap_or_default();
+    let told: HashMap<String, i64> = reports
+        .iter()
+        .filter_map(|r| Some((r.project.clone(), r.version(Sheet::Reports)?)))
+        .collect();
     for sheet in SHEETS {
         let Some((grid, rows)) = sheets.get_mut(&sheet) else { continue };
         for row in rows.iter_mut().filter(|row| row.outcome == Outcome::New) {
             let now = bench.book.reports.get(&row.project).map(|said| said.version);
-            if row.version(sheet).is_some_and(|version| Some(version) != now) {
+            let read = row.version(sheet).or_else(|| told.get(&row.project).copied());
+            if read != now {
                 let fault =
                     ValueFault::new("stale", "the report was changed since the row was made");
                 row.refuse(grid, sheet.position("version"), fault);

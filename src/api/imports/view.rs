@@ -175,12 +175,13 @@ impl ImportView {
         }
     }
 
-    /// Ends it: counts the faults, and ties what it says to the file.
-    pub(super) fn seal(&mut self, file: &str) -> Result<(), serde_json::Error> {
+    /// Ends it: counts the faults, and ties what it says to the file and to what is there.
+    pub(super) fn seal(&mut self, file: &str, there: &str) -> Result<(), serde_json::Error> {
         self.totals.faults = self.faults.len();
         let said = serde_json::to_vec(&(&self.city, &self.cycle, &self.rows, &self.faults))?;
         let mut digest = Sha256::new();
         digest.update(file.as_bytes());
+        digest.update(there.as_bytes());
         digest.update(&said);
         self.digest = hex(&digest.finalize());
         Ok(())

@@ -153,9 +153,14 @@ struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     fn working(on: &'a ReportSubject, r: &'a Report) -> Self {
-        let details = &on.project.details;
+        // What was handed in is shown with what was frozen then; what is being written, with what is there now.
+        let frozen = match r.state {
+            ReportState::Submitted | ReportState::Approved => r.header.as_ref(),
+            ReportState::Draft | ReportState::Returned => None,
+        };
+        let details = frozen.map_or(&on.project.details, |h| &h.details);
         Self {
-            milestones: &on.milestones,
+            milestones: frozen.map_or(on.milestones.as_slice(), |h| h.milestones.as_slice()),
             dates: (details.starts_on, details.ends_on),
             content: &r.content,
             state: r.state,

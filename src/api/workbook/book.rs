@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     api::{
@@ -14,6 +15,7 @@ use crate::{
     },
     domain::{
         id::Id,
+        journal::hex,
         parts::{Indicator, Milestone, Partnership},
         policy::Actor,
         project::Project,
@@ -52,6 +54,18 @@ struct Dossier {
 }
 
 impl Book {
+    /// Returns a digest of every row: another one says that something has become another since.
+    pub(in crate::api) fn state(&self) -> Result<String, serde_json::Error> {
+        let mut digest = Sha256::new();
+        for (sheet, rows) in &self.tables {
+            digest.update(sheet.as_str());
+            for row in rows {
+                digest.update(serde_json::to_vec(&row.values().collect::<Vec<_>>())?);
+            }
+        }
+        Ok(hex(&digest.finalize()))
+    }
+
     /// Reads what the actor sees. A draft that was never submitted is its city's own.
     pub(in crate::api) fn read(
         conn: &mut Conn,

@@ -104,6 +104,8 @@ acts! {
     ReadExtension(ExtensionSubject) = "read_extension", INSIDE;
     /// Grants a city more time, or takes it back.
     ExtendDeadline(ExtensionSubject) = "extend", REOPEN;
+    /// Asks for a city's workbook, of whichever cycle.
+    OpenWorkbook(CitySubject) = "open_workbook", INSIDE;
     /// Lists projects.
     ListProjects(Network) = "list_projects", EVERYBODY;
     /// Reads a project.

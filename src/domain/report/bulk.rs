@@ -287,10 +287,17 @@ pub struct Covered<'a> {
 
 /// Digests an act: what is done, to which reports in which versions, and what becomes of each. Whatever of that is another
 /// at the next time gives another digest.
-pub fn digest<'a>(action: BulkAction, items: impl Iterator<Item = Covered<'a>>) -> String {
+pub fn digest<'a>(
+    action: BulkAction,
+    comment: Option<&Prose>,
+    items: impl Iterator<Item = Covered<'a>>,
+) -> String {
     let mut sha = Sha256::new();
     sha.update(DOMAIN);
     sha.update(action.as_str());
+    // The length first: words cannot pass for items.
+    let comment = comment.map(Prose::as_str).unwrap_or_default();
+    sha.update(format!(" {}\n{comment}", comment.len()));
     for Covered { key: (project, cycle), version, outcome } in items {
         let version = version.map(|v| v.to_string()).unwrap_or_default();
         sha.update(format!("\n{project}/{cycle} {version} {outcome}"));

@@ -185,7 +185,11 @@ impl BulkView {
             action: order.action,
             dry_run: order.dry_run,
             applied: !order.dry_run,
-            digest: digest(order.action, items.iter().zip(&came).map(cover)),
+            digest: digest(
+                order.action,
+                order.comment.as_ref(),
+                items.iter().zip(&came).map(cover),
+            ),
             totals,
             results: items.iter().zip(came).map(|(item, c)| result(item, c)).collect(),
         }

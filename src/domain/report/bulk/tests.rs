@@ -75,7 +75,7 @@ fn a_digest_is_another_when_anything_that_it_covers_is() {
     let of = |action, items: &[(&(ProjectCode, Slug), Option<i64>, &str)]| {
         let covered =
             items.iter().map(|(key, version, outcome)| Covered { key, version: *version, outcome });
-        digest(action, covered)
+        digest(action, None, covered)
     };
     let base = of(BulkAction::Approve, &[(&one, Some(2), "done")]);
     assert_eq!(base.len(), 64);
