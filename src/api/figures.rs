@@ -16,13 +16,16 @@ use super::{
 use crate::{
     domain::{
         fault::ValueFault,
-        figures::{Dimension, Filter, Measure, Question},
+        figures::{Base, Dimension, Filter, Measure, Question},
         language::Language,
         policy::{ReadFigures, sight::Reachable},
         report::Status,
         value::Slug,
     },
-    store::{Conn, cycles, figures},
+    store::{
+        Conn, cycles,
+        figures::{self, Depth},
+    },
 };
 
 pub mod views;
@@ -152,7 +155,8 @@ fn count(
     cycle: &Slug,
     question: &Question,
 ) -> ApiResult<Answer> {
-    let Some(ground) = figures::ground(conn, reach, cycle)? else {
+    let base = Base::Cycle(cycle.clone());
+    let Some(ground) = figures::ground(conn, reach, &base, Depth::Columns)? else {
         let cycles = cycles::list(conn)?;
         let fault = ValueFault::unknown("cycle", cycles.iter().map(|c| c.slug.as_str()));
         return Err(ApiError::parameter("cycle", fault));

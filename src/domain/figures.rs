@@ -3,20 +3,23 @@
 //! Nothing is treated as zero because it is missing: each cell says how many of its reports state the measured thing.
 //! Not here: where the reports come from, and how the table is answered.
 
-use std::collections::BTreeMap;
-
 use super::{
     language::Language,
-    reference::{City, CountryCode},
-    report::Status,
-    value::{Money, Percent, Slug, words},
+    value::{Money, words},
 };
 
 mod axis;
+mod basis;
+mod count;
+mod fact;
+mod filter;
 mod ground;
 mod tally;
 
 pub use axis::{Label, UNKNOWN};
+pub use basis::{Base, Basis};
+pub use fact::{Attained, Fact, Told, Weights};
+pub use filter::Filter;
 pub use ground::Ground;
 
 words! {
@@ -65,91 +68,6 @@ impl Measure {
             }
             Self::Spent => "sum of spent over approved reports that state it, per currency",
         }
-    }
-}
-
-/// An approved report, as far as figures look at it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fact {
-    /// The project's city.
-    pub city: Slug,
-    /// The project's country.
-    pub country: CountryCode,
-    /// The cycle.
-    pub cycle: Slug,
-    /// Where the project stands.
-    pub status: Status,
-    /// How much is done.
-    pub percent: Option<Percent>,
-    /// The focus area in that cycle.
-    pub focus_area: Option<Slug>,
-    /// The sub-area in that cycle.
-    pub sub_area: Option<Slug>,
-    /// One of the plan's priority projects.
-    pub priority: bool,
-    /// Money spent to date.
-    pub spent: Option<Money>,
-    /// Outcomes, enablers and sectors by their dimension.
-    pub terms: BTreeMap<Dimension, Vec<Slug>>,
-}
-
-impl Fact {
-    /// Returns where the report stands in a dimension; nowhere when it does not tell.
-    #[must_use]
-    pub fn keys(&self, dimension: Dimension) -> Vec<&str> {
-        match dimension {
-            Dimension::FocusArea => self.focus_area.iter().map(Slug::as_str).collect(),
-            Dimension::SubArea => self.sub_area.iter().map(Slug::as_str).collect(),
-            Dimension::Status => vec![self.status.as_str()],
-            Dimension::Country => vec![self.country.as_str()],
-            Dimension::City => vec![self.city.as_str()],
-            Dimension::Cycle => vec![self.cycle.as_str()],
-            Dimension::Outcome | Dimension::Enabler | Dimension::Sector => {
-                self.terms.get(&dimension).into_iter().flatten().map(Slug::as_str).collect()
-            }
-        }
-    }
-}
-
-/// Which reports are counted: those that have one of the wanted values in each dimension that is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// The wanted values of each dimension; [`UNKNOWN`] means reports that do not tell.
-    pub wanted: BTreeMap<Dimension, Vec<String>>,
-    /// Only pilot cities, or only others.
-    pub pilot: Option<bool>,
-    /// Only priority projects, or only others.
-    pub priority: Option<bool>,
-}
-
-impl Filter {
-    /// Says whether a value of a dimension is wanted.
-    fn wants(&self, dimension: Dimension, key: &str) -> bool {
-        self.wanted.get(&dimension).is_none_or(|wanted| wanted.iter().any(|w| w == key))
-    }
-
-    /// Says whether a report has a wanted value in a dimension.
-    fn admits(&self, dimension: Dimension, fact: &Fact) -> bool {
-        let keys = fact.keys(dimension);
-        if keys.is_empty() {
-            self.wants(dimension, UNKNOWN)
-        } else {
-            keys.into_iter().any(|key| self.wants(dimension, key))
-        }
-    }
-
-    /// Says whether a report is asked about, whatever its status and city.
-    fn admits_but_status(&self, fact: &Fact) -> bool {
-        let mut dimensions = self.wanted.keys().filter(|d| **d != Dimension::Status);
-        self.priority.is_none_or(|p| fact.priority == p)
-            && dimensions.all(|d| self.admits(*d, fact))
-    }
-
-    /// Says whether a city is asked about.
-    fn admits_city(&self, city: &City) -> bool {
-        self.pilot.is_none_or(|pilot| city.pilot == pilot)
-            && self.wants(Dimension::City, city.slug.as_str())
-            && self.wants(Dimension::Country, city.country.as_str())
     }
 }
 

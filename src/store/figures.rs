@@ -1,27 +1,33 @@
-//! What figures are counted from: the approved reports of one cycle, by its index, with the reference data beside them.
+//! What figures are counted from: the approved reports of one cycle, by its index, or the latest one of each project, with
+//! the reference data beside them. Columns alone, unless the texts are asked for.
 
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
 };
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
+use serde::Deserialize;
 
 use super::{
     Conn, StoreResult,
     conn::on,
-    cycles,
+    cycles, json,
     projects::money,
     reference,
     schema::{approved_projects, approved_reports, report_facets},
     types::DbUuid,
 };
 use crate::domain::{
-    figures::{Dimension, Fact, Ground},
+    cycle::{CycleState, ReportingCycle},
+    figures::{Base, Basis, Dimension, Fact, Ground, Told},
+    parts::{Indicator, Milestone},
     policy::sight::Reachable,
+    project::ProjectCode,
     reference::CountryCode,
-    report::Status,
-    value::{Percent, Slug},
+    report::{Content, Status},
+    value::{Percent, Slug, Title},
 };
 
 /// The columns of an approved report that figures look at. Its texts stay where they are.
@@ -30,8 +36,10 @@ use crate::domain::{
 struct FactRow {
     id: DbUuid,
     city: String,
+    number: i64,
     country: String,
     cycle: String,
+    as_of: NaiveDate,
     status: String,
     percent: Option<i64>,
     focus_area: Option<String>,
@@ -44,12 +52,35 @@ struct FactRow {
 /// The words of reports by report.
 type Terms = HashMap<DbUuid, BTreeMap<Dimension, Vec<Slug>>>;
 
+/// What the texts of reports tell, by report.
+type Texts = HashMap<DbUuid, Told>;
+
+/// What of a frozen project the figures read.
+#[derive(Deserialize)]
+struct Frozen {
+    title: Title,
+    milestones: Vec<Milestone>,
+    indicators: Vec<Indicator>,
+}
+
+/// How much of each report is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// What stands in columns: all that counting needs.
+    Columns,
+    /// What stands in its texts too: titles, milestones, indicators.
+    Texts,
+}
+
 impl FactRow {
-    fn fact(self, terms: &mut Terms) -> StoreResult<Fact> {
+    fn fact(self, terms: &mut Terms, texts: &mut Texts) -> StoreResult<Fact> {
+        let city = Slug::parse(self.city)?;
         Ok(Fact {
-            city: Slug::parse(self.city)?,
+            code: ProjectCode::new(city.clone(), self.number),
+            city,
             country: CountryCode::parse(self.country)?,
             cycle: Slug::parse(self.cycle)?,
+            as_of: self.as_of,
             status: Status::parse(self.status)?,
             percent: self.percent.and_then(Percent::from_hundredths),
             focus_area: self.focus_area.map(Slug::parse).transpose()?,
@@ -57,28 +88,39 @@ impl FactRow {
             priority: self.priority,
             spent: money(self.spent_minor, self.spent_currency)?,
             terms: terms.remove(&self.id).unwrap_or_default(),
+            told: texts.remove(&self.id).map(Box::new),
         })
     }
 }
 
-/// Reads everything that a table of a cycle is made of, as far as the caller reads approved data; none for a cycle that
-/// does not exist.
+/// Reads everything that figures are made of, as far as the caller reads approved data; none for a cycle that does not
+/// exist.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn ground(conn: &mut Conn, reach: &Reachable, cycle: &Slug) -> StoreResult<Option<Ground>> {
-    let Some(cycle) = cycles::find(conn, cycle)? else { return Ok(None) };
-    let mut terms = terms(conn, &cycle.slug)?;
-    let facts = fact_rows(conn, reach, &cycle.slug)?
-        .into_iter()
-        .map(|row| row.fact(&mut terms))
-        .collect::<StoreResult<_>>()?;
+pub fn ground(
+    conn: &mut Conn,
+    reach: &Reachable,
+    base: &Base,
+    depth: Depth,
+) -> StoreResult<Option<Ground>> {
+    let Some(basis) = basis(conn, base)? else { return Ok(None) };
+    let mut rows = fact_rows(conn, reach, &basis)?;
+    if let Base::AsOf(_) = base {
+        // The rows of a project stand together, the latest one first.
+        rows.dedup_by(|next, first| (&next.city, next.number) == (&first.city, first.number));
+    } else {
+        // In the order of the cycles.
+        rows.reverse();
+        rows.sort_by(|a, b| (&a.city, a.number).cmp(&(&b.city, b.number)));
+    }
+    let facts = facts(conn, rows, &basis, depth)?;
     let with_project: Vec<String> = on!(conn, |c, DB| approved_projects::table
         .select(approved_projects::city)
         .distinct()
         .load(c))?;
     Ok(Some(Ground {
-        cycle,
+        basis,
         facts,
         countries: reference::countries(conn)?,
         cities: reference::cities(conn)?,
@@ -88,13 +130,34 @@ pub fn ground(conn: &mut Conn, reach: &Reachable, cycle: &Slug) -> StoreResult<O
     }))
 }
 
-fn fact_rows(conn: &mut Conn, reach: &Reachable, cycle: &Slug) -> StoreResult<Vec<FactRow>> {
+fn basis(conn: &mut Conn, base: &Base) -> StoreResult<Option<Basis>> {
+    let opened = |c: &ReportingCycle| match c.state {
+        CycleState::Open | CycleState::Closed => true,
+        CycleState::Scheduled => false,
+    };
+    Ok(match base {
+        Base::Cycle(slug) => cycles::find(conn, slug)?.map(Basis::of_cycle),
+        Base::AsOf(day) => Some(Basis::up_to(*day, cycles::list(conn)?)),
+        Base::Everything => {
+            Some(Basis::of_all(cycles::list(conn)?.into_iter().filter(opened).collect()))
+        }
+    })
+}
+
+/// Reads the columns of the approved reports of some cycles, by city and number, the latest cycle of a project first.
+fn fact_rows(conn: &mut Conn, reach: &Reachable, basis: &Basis) -> StoreResult<Vec<FactRow>> {
+    let cycles: Vec<&str> = basis.cycles.iter().map(|c| c.slug.as_str()).collect();
     let countries: Vec<&str> = reach.countries.iter().map(CountryCode::as_str).collect();
     let cities: Vec<&str> = reach.cities.iter().map(Slug::as_str).collect();
     Ok(on!(conn, |c, DB| {
         let mut query = approved_reports::table
-            .filter(approved_reports::cycle.eq(cycle.as_str()))
-            .order((approved_reports::city, approved_reports::number))
+            .filter(approved_reports::cycle.eq_any(&cycles))
+            .order((
+                approved_reports::city,
+                approved_reports::number,
+                approved_reports::as_of.desc(),
+                approved_reports::cycle.desc(),
+            ))
             .select(FactRow::as_select())
             .into_boxed::<DB>();
         if !reach.everything {
@@ -108,11 +171,26 @@ fn fact_rows(conn: &mut Conn, reach: &Reachable, cycle: &Slug) -> StoreResult<Ve
     })?)
 }
 
-/// Reads the outcomes, enablers and sectors of a cycle's reports.
-fn terms(conn: &mut Conn, cycle: &Slug) -> StoreResult<Terms> {
+fn facts(
+    conn: &mut Conn,
+    rows: Vec<FactRow>,
+    basis: &Basis,
+    depth: Depth,
+) -> StoreResult<Vec<Fact>> {
+    let mut terms = terms(conn, basis)?;
+    let mut texts = match depth {
+        Depth::Columns => Texts::new(),
+        Depth::Texts => texts(conn, &rows.iter().map(|r| r.id).collect::<Vec<_>>())?,
+    };
+    rows.into_iter().map(|row| row.fact(&mut terms, &mut texts)).collect()
+}
+
+/// Reads the outcomes, enablers and sectors of the reports of some cycles.
+fn terms(conn: &mut Conn, basis: &Basis) -> StoreResult<Terms> {
+    let cycles: Vec<&str> = basis.cycles.iter().map(|c| c.slug.as_str()).collect();
     let rows: Vec<(DbUuid, String, String)> = on!(conn, |c, DB| report_facets::table
         .inner_join(approved_reports::table.on(report_facets::report_id.eq(approved_reports::id)))
-        .filter(approved_reports::cycle.eq(cycle.as_str()))
+        .filter(approved_reports::cycle.eq_any(&cycles))
         .select((report_facets::report_id, report_facets::kind, report_facets::value))
         .load(c))?;
     let mut terms = Terms::new();
@@ -124,4 +202,25 @@ fn terms(conn: &mut Conn, cycle: &Slug) -> StoreResult<Terms> {
         }
     }
     Ok(terms)
+}
+
+/// Most reports whose texts are asked for at once.
+const CHUNK: usize = 500;
+
+/// Reads what the texts of some reports tell.
+fn texts(conn: &mut Conn, reports: &[DbUuid]) -> StoreResult<Texts> {
+    let mut texts = Texts::new();
+    for some in reports.chunks(CHUNK) {
+        let rows: Vec<(DbUuid, String, String)> = on!(conn, |c, DB| approved_reports::table
+            .filter(approved_reports::id.eq_any(some))
+            .select((approved_reports::id, approved_reports::header, approved_reports::content))
+            .load(c))?;
+        for (id, header, content) in rows {
+            let (frozen, content): (Frozen, Content) =
+                (json::read(&header)?, json::read(&content)?);
+            let parts = (frozen.milestones.as_slice(), frozen.indicators.as_slice());
+            texts.insert(id, Told::new(frozen.title, parts, &content));
+        }
+    }
+    Ok(texts)
 }

@@ -182,9 +182,9 @@ impl FiguresTable {
             rows: question.rows,
             columns: question.columns,
             basis: BasisView {
-                cycle: Some(ground.cycle.slug.to_string()),
-                as_of: ground.cycle.as_of,
-                release: None,
+                cycle: ground.basis.cycle.as_ref().map(ToString::to_string),
+                as_of: ground.basis.as_of,
+                release: ground.basis.release.as_ref().map(ToString::to_string),
                 seq: version,
             },
             row_totals: numbers(&table.row_totals),

@@ -91,9 +91,12 @@ fn labels(
             .iter()
             .map(|s| Label::new(s.as_str(), words::label(*language, "status", s.as_str())))
             .collect(),
-        Dimension::Cycle => {
-            vec![Label::new(ground.cycle.slug.as_str(), ground.cycle.name.as_str())]
-        }
+        Dimension::Cycle => ground
+            .basis
+            .cycles
+            .iter()
+            .map(|c| Label::new(c.slug.as_str(), c.name.as_str()))
+            .collect(),
         Dimension::Country => countries(*language, ground, filter),
         Dimension::City => cities(*language, ground, filter, facts),
     }

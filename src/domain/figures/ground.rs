@@ -1,12 +1,11 @@
-//! Counting a table out of the reports of a cycle.
+//! Everything that figures are made of, as a plain value: it knows no database, and whoever has the records can make one.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Cell, Coverage, Dimension, Fact, Filter, Question, Table, UNKNOWN, axis::Axis, tally::Tally,
+    Basis, Coverage, Dimension, Fact, Filter, Question, Table, UNKNOWN, axis::Axis, count::Counted,
 };
 use crate::domain::{
-    cycle::ReportingCycle,
     fault::ValueFault,
     policy::sight::Reachable,
     reference::{City, Country, Term, Vocabulary},
@@ -14,12 +13,13 @@ use crate::domain::{
     value::Slug,
 };
 
-/// Everything that a table is made of: the reports of one cycle that the caller may read, and the reference data.
+/// Everything that figures are made of: the reports that the caller may read, and the reference data.
 #[derive(Debug, Clone)]
 pub struct Ground {
-    /// The cycle.
-    pub cycle: ReportingCycle,
-    /// Its approved reports within the caller's reach.
+    /// Which cycles and which day.
+    pub basis: Basis,
+    /// The approved reports that are counted, within the caller's reach: of one cycle, or the latest one of each project.
+    /// By city and number, and within a project by cut-off.
     pub facts: Vec<Fact>,
     /// The countries, by code.
     pub countries: Vec<Country>,
@@ -56,7 +56,7 @@ impl Ground {
             Dimension::Status => Status::ALL.iter().map(ToString::to_string).collect(),
             Dimension::Country => self.countries.iter().map(|c| c.code.to_string()).collect(),
             Dimension::City => self.cities.iter().map(|c| c.slug.to_string()).collect(),
-            Dimension::Cycle => vec![self.cycle.slug.to_string()],
+            Dimension::Cycle => self.basis.cycles.iter().map(|c| c.slug.to_string()).collect(),
             Dimension::FocusArea
             | Dimension::SubArea
             | Dimension::Outcome
@@ -120,7 +120,7 @@ impl Ground {
             .collect()
     }
 
-    /// Counts the cities asked about that report in the cycle, and those that are expected to: who joined in a year
+    /// Counts the cities asked about that report, and those that are expected to: who joined in a year
     /// before that of the cut-off, and who reports all the same.
     fn reporting(&self, asked: &BTreeSet<&Slug>) -> (i64, i64) {
         use chrono::Datelike as _;
@@ -130,7 +130,7 @@ impl Ground {
             .cities
             .iter()
             .filter(|c| asked.contains(&c.slug))
-            .filter(|c| c.joined_year < self.cycle.as_of.year() || reporting.contains(&c.slug))
+            .filter(|c| c.joined_year < self.basis.as_of.year() || reporting.contains(&c.slug))
             .count();
         (count(reporting.len()), count(expected))
     }
@@ -139,66 +139,4 @@ impl Ground {
 /// A number of things as JSON has it.
 fn count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
-}
-
-/// A table while it is counted.
-struct Counted {
-    width: usize,
-    cells: Vec<Tally>,
-    rows: Vec<Tally>,
-    columns: Vec<Tally>,
-    total: Tally,
-}
-
-impl Counted {
-    fn new(rows: &Axis, columns: &Axis) -> Self {
-        Self {
-            width: columns.len(),
-            cells: vec![Tally::default(); rows.len() * columns.len()],
-            rows: vec![Tally::default(); rows.len()],
-            columns: vec![Tally::default(); columns.len()],
-            total: Tally::default(),
-        }
-    }
-
-    fn add(&mut self, fact: &Fact, rows: &[usize], columns: &[usize]) {
-        let count = |tally: Option<&mut Tally>| tally.into_iter().for_each(|t| t.add(fact));
-        for row in rows {
-            count(self.rows.get_mut(*row));
-            for column in columns {
-                count(self.cells.get_mut(row * self.width + column));
-            }
-        }
-        for column in columns {
-            count(self.columns.get_mut(*column));
-        }
-        self.total.add(fact);
-    }
-
-    fn finish(self, question: &Question, rows: Axis, columns: Axis, coverage: Coverage) -> Table {
-        let measure = question.measure;
-        let figures = |tallies: Vec<Tally>| tallies.into_iter().map(move |t| t.figure(measure));
-        let pairs = rows.labels().iter().flat_map(|row| {
-            columns.labels().iter().map(move |column| (row.clone(), column.clone()))
-        });
-        let split = question.columns.is_some();
-        Table {
-            cells: pairs
-                .zip(figures(self.cells))
-                .map(|((row, column), figure)| Cell {
-                    row,
-                    column: split.then_some(column),
-                    figure,
-                })
-                .collect(),
-            row_totals: rows.into_labels().into_iter().zip(figures(self.rows)).collect(),
-            column_totals: if split {
-                columns.into_labels().into_iter().zip(figures(self.columns)).collect()
-            } else {
-                Vec::new()
-            },
-            total: self.total.figure(measure),
-            coverage,
-        }
-    }
 }

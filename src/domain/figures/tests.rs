@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;
 use proptest::prelude::*;
@@ -8,8 +8,10 @@ use crate::domain::{
     cycle::{CycleState, ReportingCycle},
     language::Language,
     policy::sight::Reachable,
-    reference::{Country, Names, Term, Vocabulary},
-    value::{Currency, Title},
+    project::ProjectCode,
+    reference::{City, Country, CountryCode, Names, Term, Vocabulary},
+    report::Status,
+    value::{Currency, Percent, Slug, Title},
 };
 
 fn slug(s: &str) -> Slug {
@@ -48,21 +50,27 @@ fn country(code: &str) -> Country {
         version: 1,
     }
 }
+fn cycle(key: &str, as_of: &str) -> ReportingCycle {
+    ReportingCycle {
+        slug: slug(key),
+        name: Title::parse(key.to_uppercase()).unwrap(),
+        plan_cycle: slug("2018-2025"),
+        opens_on: None,
+        due_on: None,
+        review_due_on: None,
+        as_of: day(as_of),
+        state: CycleState::Closed,
+        imported: None,
+        version: 1,
+    }
+}
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
 /// Two pilots in Viet Nam, one in Laos, a city that joined in the year of the cut-off and one before it.
 fn ground(facts: Vec<Fact>) -> Ground {
     Ground {
-        cycle: ReportingCycle {
-            slug: slug("me-2023"),
-            name: Title::parse("ME 2023").unwrap(),
-            plan_cycle: slug("2018-2025"),
-            opens_on: None,
-            due_on: None,
-            review_due_on: None,
-            as_of: NaiveDate::from_ymd_opt(2023, 8, 14).unwrap(),
-            state: CycleState::Closed,
-            imported: None,
-            version: 1,
-        },
+        basis: Basis::of_cycle(cycle("me-2023", "2023-08-14")),
         facts,
         countries: vec![country("LA"), country("TL"), country("VN")],
         cities: vec![
@@ -83,9 +91,11 @@ fn ground(facts: Vec<Fact>) -> Ground {
 }
 fn fact(city: &str, focus_area: &str, status: Status) -> Fact {
     Fact {
+        code: ProjectCode::new(slug(city), 1),
         city: slug(city),
         country: CountryCode::parse(if city == "vientiane" { "LA" } else { "VN" }).unwrap(),
         cycle: slug("me-2023"),
+        as_of: day("2023-08-14"),
         status,
         percent: None,
         focus_area: Some(slug(focus_area)),
@@ -93,6 +103,7 @@ fn fact(city: &str, focus_area: &str, status: Status) -> Fact {
         priority: false,
         spent: None,
         terms: BTreeMap::new(),
+        told: None,
     }
 }
 fn question(rows: Dimension, columns: Option<Dimension>) -> Question {
@@ -268,6 +279,20 @@ fn a_filter_for_something_that_does_not_exist_is_refused() {
             ["zeal".to_owned(), "air".to_owned(), UNKNOWN.to_owned()].as_slice()
         )
     );
+}
+
+#[test]
+fn a_report_of_an_earlier_cycle_is_stale_where_its_plan_went_on() {
+    let mut next_plan = cycle("me-2027", "2027-09-30");
+    next_plan.plan_cycle = slug("2026-2035");
+    let cycles = vec![next_plan, cycle("me-2024", "2024-09-25"), cycle("me-2023", "2023-08-14")];
+    let fact = fact("da-nang", "air", Status::Ongoing);
+    let stale = |on: &str| Basis::up_to(day(on), cycles.clone()).is_stale(&fact);
+    assert_eq!(["2023-08-14", "2024-09-24"].map(stale), [false, false]);
+    assert_eq!(["2024-09-25", "2028-01-01"].map(stale), [true, true]);
+    let basis = Basis::up_to(day("2024-09-24"), cycles.clone());
+    assert_eq!((basis.cycles.len(), basis.age_days(&fact)), (1, 407));
+    assert!(Basis::up_to(day("2023-08-13"), cycles).is_empty());
 }
 
 fn any_fact() -> impl Strategy<Value = Fact> {

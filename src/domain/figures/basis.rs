@@ -1,0 +1,84 @@
+//! What figures rest on: which cycles, and up to which day.
+
+use chrono::NaiveDate;
+
+use super::Fact;
+use crate::domain::{cycle::ReportingCycle, value::Slug};
+
+/// What somebody wants figures of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Base {
+    /// What was reported in one cycle.
+    Cycle(Slug),
+    /// The latest approved report of each project in the cycles whose cut-off is not after a day.
+    AsOf(NaiveDate),
+    /// Every approved report of every cycle that was opened, each counted in its own: how figures developed.
+    Everything,
+}
+
+/// What figures rest on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Basis {
+    /// The one cycle that was reported in; none where reports of several are counted.
+    pub cycle: Option<Slug>,
+    /// The cut-off day.
+    pub as_of: NaiveDate,
+    /// The release whose frozen reports are counted; none for what is approved now.
+    pub release: Option<Slug>,
+    /// The cycles that are looked at, in the order of their cut-offs, those of one day by key.
+    pub cycles: Vec<ReportingCycle>,
+}
+
+impl Basis {
+    /// Rests on the reports of one cycle.
+    #[must_use]
+    pub fn of_cycle(cycle: ReportingCycle) -> Self {
+        Self {
+            cycle: Some(cycle.slug.clone()),
+            as_of: cycle.as_of,
+            release: None,
+            cycles: vec![cycle],
+        }
+    }
+
+    /// Rests on the cycles, among those given, whose cut-off is not after a day.
+    #[must_use]
+    pub fn up_to(day: NaiveDate, mut cycles: Vec<ReportingCycle>) -> Self {
+        cycles.retain(|c| c.as_of <= day);
+        sort(&mut cycles);
+        Self { cycle: None, as_of: day, release: None, cycles }
+    }
+
+    /// Rests on all the cycles given, whenever they were cut off; the day is that of the last one.
+    #[must_use]
+    pub fn of_all(mut cycles: Vec<ReportingCycle>) -> Self {
+        sort(&mut cycles);
+        let as_of = cycles.last().map_or(NaiveDate::MIN, |c| c.as_of);
+        Self { cycle: None, as_of, release: None, cycles }
+    }
+
+    /// Says whether no cycle is looked at, so that there is nothing that could be counted.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.cycles.is_empty()
+    }
+
+    /// Says whether a project fell out of the list: its latest report is of an earlier cycle than the last one in which
+    /// projects of its plan were reported.
+    #[must_use]
+    pub fn is_stale(&self, fact: &Fact) -> bool {
+        let plan = self.cycles.iter().find(|c| c.slug == fact.cycle).map(|c| &c.plan_cycle);
+        let newest = self.cycles.iter().rfind(|c| Some(&c.plan_cycle) == plan);
+        newest.is_some_and(|newest| newest.slug != fact.cycle)
+    }
+
+    /// Returns how many days old a report is: from the cut-off of its cycle to that of the figures.
+    #[must_use]
+    pub fn age_days(&self, fact: &Fact) -> i64 {
+        (self.as_of - fact.as_of).num_days()
+    }
+}
+
+fn sort(cycles: &mut [ReportingCycle]) {
+    cycles.sort_by(|a, b| (a.as_of, &a.slug).cmp(&(b.as_of, &b.slug)));
+}

@@ -1,0 +1,163 @@
+//! An approved report, as far as figures look at it: plain data, from rows or from a frozen copy.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::Dimension;
+use crate::domain::{
+    attainment::{Undefined, attainment},
+    parts::{Indicator, IndicatorKind, Milestone},
+    project::ProjectCode,
+    reference::CountryCode,
+    report::{ApprovedReport, Content, Status, progress::Weighed},
+    value::{Money, Percent, Prose, Slug, Title},
+};
+
+/// An approved report, as far as figures look at it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fact {
+    /// The project.
+    pub code: ProjectCode,
+    /// The project's city.
+    pub city: Slug,
+    /// The project's country.
+    pub country: CountryCode,
+    /// The cycle.
+    pub cycle: Slug,
+    /// The cycle's cut-off day.
+    pub as_of: NaiveDate,
+    /// Where the project stands.
+    pub status: Status,
+    /// How much is done.
+    pub percent: Option<Percent>,
+    /// The focus area in that cycle.
+    pub focus_area: Option<Slug>,
+    /// The sub-area in that cycle.
+    pub sub_area: Option<Slug>,
+    /// One of the plan's priority projects.
+    pub priority: bool,
+    /// Money spent to date.
+    pub spent: Option<Money>,
+    /// Outcomes, enablers and sectors by their dimension.
+    pub terms: BTreeMap<Dimension, Vec<Slug>>,
+    /// What stands in its texts; none where they were not read, because counting does not need them.
+    pub told: Option<Box<Told>>,
+}
+
+/// What stands in the texts of an approved report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// The project's title in that cycle.
+    pub title: Title,
+    /// Why the status changed, where the city had to say so.
+    pub status_reason: Option<Prose>,
+    /// How far the milestones are, by weight; none for a project without any.
+    pub milestones: Option<Weights>,
+    /// How far each outcome indicator has come, in the order of their making.
+    pub outcomes: Vec<Attained>,
+}
+
+/// The weights of milestones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Weights {
+    /// Of those that are reached, added.
+    pub reached: i64,
+    /// Of all, added.
+    pub total: i64,
+}
+
+/// How far an indicator has come by a report.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Attained {
+    /// The share of the way from the baseline to the target: 0 at the start, 1 at the target.
+    Share(f64),
+    /// There is a value, and what it attains cannot be told.
+    Undefined(Undefined),
+    /// The report states no value.
+    NotMeasured,
+}
+
+impl Fact {
+    /// Returns where the report stands in a dimension; nowhere when it does not tell.
+    #[must_use]
+    pub fn keys(&self, dimension: Dimension) -> Vec<&str> {
+        match dimension {
+            Dimension::FocusArea => self.focus_area.iter().map(Slug::as_str).collect(),
+            Dimension::SubArea => self.sub_area.iter().map(Slug::as_str).collect(),
+            Dimension::Status => vec![self.status.as_str()],
+            Dimension::Country => vec![self.country.as_str()],
+            Dimension::City => vec![self.city.as_str()],
+            Dimension::Cycle => vec![self.cycle.as_str()],
+            Dimension::Outcome | Dimension::Enabler | Dimension::Sector => {
+                self.terms.get(&dimension).into_iter().flatten().map(Slug::as_str).collect()
+            }
+        }
+    }
+}
+
+impl From<&ApprovedReport> for Fact {
+    fn from(a: &ApprovedReport) -> Self {
+        let (content, header) = (&a.content, &a.header);
+        let details = &header.details;
+        let terms = [
+            (Dimension::Outcome, &details.outcomes),
+            (Dimension::Enabler, &details.enablers),
+            (Dimension::Sector, &details.sectors),
+        ];
+        let terms = terms.into_iter().filter(|(_, words)| !words.is_empty());
+        Self {
+            code: a.code.clone(),
+            city: a.code.city().clone(),
+            country: a.country,
+            cycle: a.cycle.clone(),
+            as_of: a.as_of,
+            status: content.status.unwrap_or(Status::NotStated),
+            percent: content.percent_complete,
+            focus_area: details.focus_area.clone(),
+            sub_area: details.sub_area.clone(),
+            priority: details.priority,
+            spent: content.spent,
+            terms: terms.map(|(dimension, words)| (dimension, words.clone())).collect(),
+            told: Some(Box::new(Told::new(
+                details.title.clone(),
+                (&header.milestones, &header.indicators),
+                content,
+            ))),
+        }
+    }
+}
+
+impl Told {
+    /// Takes the title, milestones and indicators as the report froze them, and what the report says.
+    #[must_use]
+    pub fn new(
+        title: Title,
+        (milestones, indicators): (&[Milestone], &[Indicator]),
+        content: &Content,
+    ) -> Self {
+        let outcomes = indicators.iter().filter(|i| match i.kind {
+            IndicatorKind::Outcome => true,
+            IndicatorKind::Output => false,
+        });
+        Self {
+            title,
+            status_reason: content.status_reason.clone(),
+            milestones: Weighed::of(milestones, content)
+                .map(|w| Weights { reached: w.reached, total: w.total }),
+            outcomes: outcomes.map(|indicator| Attained::of(indicator, content)).collect(),
+        }
+    }
+}
+
+impl Attained {
+    /// Looks at the last value that the report states of the indicator.
+    fn of(indicator: &Indicator, content: &Content) -> Self {
+        let stated = content.indicator_values.iter().filter(|v| v.indicator_id == indicator.id);
+        match stated.max_by_key(|v| v.measured_on).map(|v| attainment(indicator, v.value)) {
+            Some(Ok(share)) => Self::Share(share),
+            Some(Err(why)) => Self::Undefined(why),
+            None => Self::NotMeasured,
+        }
+    }
+}
