@@ -189,6 +189,7 @@ impl Application {
             directory: Arc::clone(&watch.directory),
             heads: Arc::clone(&watch.heads),
             cache: Arc::new(Cache::new(settings.cache_bytes)),
+            public_releases: settings.public_releases,
             tokens: Arc::new(Tokens::new(&settings.token_secrets.resolve()?)?),
             passwords: Arc::new(Passwords::start()?),
             clock,

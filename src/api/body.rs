@@ -5,7 +5,7 @@ use std::{any::TypeId, cell::RefCell, collections::HashMap, fmt, marker::Phantom
 use actix_web::{HttpMessage, HttpRequest, dev::Payload, http::Method, web::BytesMut};
 use futures_util::StreamExt as _;
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize,
     de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 use serde_json::{Map, Value};
@@ -178,7 +178,8 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
 
 /// Query parameters, as a struct that derives `Deserialize` and `IntoParams`: its documentation is its parser. Fields are
 /// strings, numbers, booleans or lists of strings; a list takes a repeated parameter.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
 pub struct Query<T>(pub T);
 
 /// The query parameters of an operation, by name.

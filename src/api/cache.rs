@@ -70,6 +70,8 @@ pub enum Source {
     Public,
     /// Anything that is recorded: the number of the journal.
     Everything,
+    /// What a release holds: it never changes.
+    Release,
 }
 
 /// The pieces of time in which no day ends anywhere: zones are whole quarters of an hour from UTC.
@@ -129,6 +131,13 @@ impl Key {
         self.at(now.timestamp().div_euclid(QUARTER).to_string())
     }
 
+    /// Says that the answer is made of what one release holds, which the parameters name.
+    #[must_use]
+    pub const fn of_release(mut self) -> Self {
+        self.source = Source::Release;
+        self
+    }
+
     fn size(&self) -> usize {
         self.view.0.len() + self.query.len() + self.moment.as_ref().map_or(0, String::len)
     }
@@ -169,6 +178,13 @@ impl Cache {
 }
 
 impl State {
+    /// Finds an answer in memory.
+    #[must_use]
+    pub fn at_hand(&self, key: &Key) -> Option<Answer> {
+        let number = key.source.number(self.heads.seq(), self.heads.feed());
+        self.cache.0.get(&(number, key.clone()))
+    }
+
     /// Answers from memory, or reads in one snapshot, keeps the answer and gives it. `read` is told the data version of
     /// its snapshot, under which the answer is kept: it is never older than what the caller wrote before.
     ///
@@ -202,6 +218,7 @@ impl Source {
         match self {
             Self::Public => feed,
             Self::Everything => seq,
+            Self::Release => 0,
         }
     }
 }

@@ -32,6 +32,8 @@ pub mod precondition;
 pub mod problem;
 pub mod projects;
 pub mod reference;
+pub mod released;
+pub mod releases;
 pub mod reports;
 pub mod sittings;
 pub mod state;
@@ -71,6 +73,7 @@ fn v1(cfg: &mut ServiceConfig) {
     workbook::routes(cfg);
     imports::routes(cfg);
     figures::routes(cfg);
+    releases::routes(cfg);
     journal::routes(cfg);
     vocabulary::routes(cfg);
 }

@@ -43,7 +43,9 @@ pub use diff::{DiffParams, DiffView, FieldDiffView, ItemDiffView, Since, Version
 pub use header::HeaderView;
 pub use input::{NewReport, NewTransition};
 pub use list::{ReportItem, ReportList, ReportParams};
-pub use said::{MissingView, PrefillView, ReadinessView};
+pub use said::{
+    EvidenceView, IndicatorValueView, MilestoneDoneView, MissingView, PrefillView, ReadinessView,
+};
 pub use view::ReportView;
 use view::show;
 

@@ -24,6 +24,8 @@ pub struct State {
     pub heads: Arc<Heads>,
     /// Answers kept as bytes.
     pub cache: Arc<Cache>,
+    /// Whether releases are read without signing in.
+    pub public_releases: bool,
     /// Access tokens.
     pub tokens: Arc<Tokens>,
     /// Password hashing on its own threads.

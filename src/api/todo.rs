@@ -31,7 +31,7 @@ use crate::{
         value::Slug,
     },
     store::{
-        Conn, StoreResult, agenda as kept, cycles, extensions, reference,
+        Conn, StoreResult, agenda as kept, cycles, extensions, reference, releases,
         reports::{
             self,
             queue::{self, QueueFilter, QueueItem, QueueQuery, QueueSort},
@@ -251,7 +251,10 @@ impl Reading<'_> {
                     let by_country = Coverage::by_country(&kept::standings(conn, cycle)?);
                     coverage.extend(by_country.into_iter().map(|c| CoverageItem::new(&key, c)));
                 }
-                CycleState::Closed if all_decided(&kept::standings(conn, cycle)?) => {
+                CycleState::Closed
+                    if all_decided(&kept::standings(conn, cycle)?)
+                        && releases::has_news(conn, &cycle.slug)? =>
+                {
                     ready_to_release.push(key);
                 }
                 CycleState::Scheduled | CycleState::Closed => {}

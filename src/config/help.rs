@@ -92,7 +92,7 @@ pub const SETTINGS: &[SettingDoc] = &[
         None,
         "web pages that may call the API: comma-separated, as https://dashboard.example",
     ),
-    later("ASCN_PUBLIC_RELEASES", Some("false"), "whether releases are read without sign-in"),
+    setting("ASCN_PUBLIC_RELEASES", Some("false"), "whether releases are read without sign-in"),
     later(
         "ASCN_LOGIN_LIMIT_PER_MINUTE",
         Some("10"),

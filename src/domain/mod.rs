@@ -22,6 +22,7 @@ pub mod project;
 pub mod raw;
 pub mod readiness;
 pub mod reference;
+pub mod release;
 pub mod report;
 pub mod seed;
 pub mod session;

@@ -49,6 +49,11 @@ impl Actor {
     pub fn is(&self, roles: &[Role], place: &Place) -> bool {
         self.grants.iter().any(|g| roles.contains(&g.role) && g.scope.covers(place))
     }
+    /// Says whether the actor runs the network: its cycles and releases, or its accounts.
+    #[must_use]
+    pub fn runs_the_network(&self) -> bool {
+        self.is(&[Role::Secretariat, Role::Administrator], &Place::Network)
+    }
     /// Returns the scopes on which the actor holds a role.
     pub fn scopes(&self, role: Role) -> impl Iterator<Item = &Scope> {
         self.grants.iter().filter(move |g| g.role == role).map(|g| &g.scope)

@@ -182,7 +182,7 @@ words! {
 }
 
 /// A word of the framework with its names, in the framework's order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Term {
     /// The public key.
     pub slug: String,
@@ -193,7 +193,7 @@ pub struct Term {
 }
 
 /// The words of the framework, looked up by the rules and by the figures. Built from the stored documents.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vocabulary {
     /// Focus areas in the framework's order.
     pub focus_areas: Vec<Term>,

@@ -177,6 +177,10 @@ pub struct ReportSubject {
     pub previous_status: Option<Status>,
     /// Who had a hand in it since its last decision, those they acted for included.
     pub hands: Vec<Id<User>>,
+    /// It came too late: its cycle is closed and released without it.
+    pub missed: bool,
+    /// The latest release that holds what is approved of it; only where it is shown as approved.
+    pub released_in: Option<Slug>,
 }
 
 impl Resource for ReportSubject {
@@ -234,6 +238,8 @@ impl ReportSubject {
             Transition::Return | Transition::Approve | Transition::Reopen => self.hands.clear(),
         }
         self.report = Some(report);
+        // What is written now is in no release yet.
+        self.released_in = None;
         self
     }
 }

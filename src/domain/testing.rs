@@ -212,5 +212,7 @@ pub(crate) fn subject(report: Option<Report>) -> ReportSubject {
         approved,
         previous_status: None,
         hands: Vec::new(),
+        missed: false,
+        released_in: None,
     }
 }

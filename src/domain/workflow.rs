@@ -91,6 +91,15 @@ impl Transition {
         }
     }
 
+    /// Says whether the transition decides on what was handed in.
+    #[must_use]
+    pub const fn is_decision(self) -> bool {
+        match self {
+            Self::Return | Self::Approve => true,
+            Self::Edit | Self::Submit | Self::Withdraw | Self::Reopen => false,
+        }
+    }
+
     /// Decides every pair of state and transition: the state that follows.
     ///
     /// # Errors
@@ -145,7 +154,15 @@ pub fn possible(
             return Err(Refused::State(IllegalTransition { from, action: transition.as_str() }));
         }
     }
-    Ok(transition.from(state)?)
+    let state = transition.from(state)?;
+    // After a release only what was approved before is decided on anew: that is an amendment, for the next release.
+    if transition.is_decision() && on.missed {
+        return Err(Refused::State(IllegalTransition {
+            from: "in a cycle that is closed and released without it",
+            action: transition.as_str(),
+        }));
+    }
+    Ok(state)
 }
 
 fn deed<A: Action>(proof: &Authorized<A>, at: DateTime<Utc>) -> Deed {

@@ -38,7 +38,10 @@ pub fn import_history(
     };
     let done = with_conn(&target(&settings.database)?, |c| {
         bring_up_to_date(c, clock)?;
-        Ok(write_now(c, &TxEnv { clock: clock.clone() }, |tx| import::run(tx, &history))?)
+        let env = TxEnv { clock: clock.clone() };
+        let mut done = write_now(c, &env, |tx| import::run(tx, &history))?;
+        done.releases = write_now(c, &env, import::publish)?;
+        Ok(done)
     })?;
     Ok(done.to_string())
 }
@@ -92,10 +95,13 @@ pub fn prepare_demo(settings: &Settings, clock: &Clock, password: &str) -> anyho
         );
         bring_up_to_date(c, clock)?;
         match before {
-            Some(before) if password::verify_now(password, &before)? => Ok(()),
-            Some(before) => Ok(demo::change_password(c, &before, &password::hash_now(password)?)?),
-            None => fill_demo(c, clock, &password::hash_now(password)?),
+            Some(before) if password::verify_now(password, &before)? => {}
+            Some(before) => demo::change_password(c, &before, &password::hash_now(password)?)?,
+            None => fill_demo(c, clock, &password::hash_now(password)?)?,
         }
+        // After the demo is there: a release records the journal as it stands before it.
+        write_now(c, &TxEnv { clock: clock.clone() }, import::publish)?;
+        Ok(())
     })
 }
 

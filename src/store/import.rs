@@ -1,7 +1,8 @@
 //! Importing the published history, in one transaction and as often as one likes: what is there already stays as it is.
 
 use super::{
-    Conn, StoreError, StoreResult, Tx, cycles, parts, projects, reference, reports, tx::Change,
+    Conn, StoreError, StoreResult, Tx, cycles, parts, projects, reference, releases, reports,
+    tx::Change,
 };
 use crate::{
     clock,
@@ -12,7 +13,9 @@ use crate::{
         id::Id,
         parts::Partnership,
         project::Project,
+        release::{self, Imprint},
         report::ApprovedReport,
+        value::Prose,
     },
 };
 
@@ -57,17 +60,20 @@ pub struct Imported {
     pub partnerships: usize,
     /// Approved reports.
     pub reports: usize,
+    /// Releases.
+    pub releases: usize,
 }
 
 impl std::fmt::Display for Imported {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { cycles, projects, partnerships, reports } = self;
+        let Self { cycles, projects, partnerships, reports, releases } = self;
         if *self == Self::default() {
             return f.write_str("nothing to import: everything is there already");
         }
         write!(
             f,
-            "imported {cycles} cycles, {projects} projects, {partnerships} partnerships, {reports} reports"
+            "imported {cycles} cycles, {projects} projects, {partnerships} partnerships, {reports} reports, \
+             and published {releases} releases"
         )
     }
 }
@@ -160,6 +166,38 @@ fn add_reports(
         tx.save(&report.approved_project(&approved, before.as_ref()), import())?;
     }
     Ok(())
+}
+
+/// Publishes the cycles of the history that were not published yet, in the order of their cut-offs, and returns how many
+/// that were. It needs a transaction after that of the import: a release records the journal as it stands before it.
+///
+/// # Errors
+/// Failures of the database.
+pub fn publish(tx: &mut Tx<'_>) -> StoreResult<usize> {
+    let mut all = cycles::list(tx.conn())?;
+    all.sort_by_key(|c| c.as_of);
+    let mut done = 0;
+    for cycle in all {
+        let Some(source) = cycle.imported.clone() else { continue };
+        let reports = releases::made::reports(tx.conn(), &cycle.slug)?;
+        if reports.is_empty() || releases::last_of(tx.conn(), &cycle.slug)?.is_some() {
+            continue;
+        }
+        let imprint = Imprint {
+            note: Some(Prose::parse(format!(
+                "The published history as imported, source: {source}"
+            ))?),
+            published: None,
+            at: tx.at(),
+            recorded: releases::made::recorded(tx.conn())?,
+        };
+        let frame = releases::made::frame(tx.conn(), cycle)?;
+        let edition = release::publish(imprint, frame, reports, None)
+            .map_err(|e| StoreError::Corrupt(e.to_string().into()))?;
+        releases::keep(tx, &edition, ACTION)?;
+        done += 1;
+    }
+    Ok(done)
 }
 
 fn add_report(

@@ -221,6 +221,18 @@ pub fn any_after(conn: &mut Conn, seq: i64, entities: &[&str]) -> StoreResult<bo
     .get_result(c))?)
 }
 
+/// Reads one row.
+///
+/// # Errors
+/// Failures of the database.
+pub fn row(conn: &mut Conn, seq: i64) -> StoreResult<Option<JournalRow>> {
+    Ok(on!(conn, |c, DB| journal::table
+        .find(seq)
+        .select(JournalRow::as_select())
+        .get_result(c)
+        .optional())?)
+}
+
 /// Reads the last row about a record.
 ///
 /// # Errors

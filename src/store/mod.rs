@@ -24,6 +24,7 @@ pub mod plans;
 pub mod projects;
 pub mod record;
 pub mod reference;
+pub mod releases;
 pub mod reports;
 pub mod schema;
 pub mod search;

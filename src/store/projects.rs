@@ -1,5 +1,7 @@
 //! Projects: the working copies, and the approved copies that strangers see.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use super::{
@@ -71,6 +73,18 @@ pub fn find_imported(conn: &mut Conn, import_key: &str) -> StoreResult<Option<Pr
         .get_result(c)
         .optional())?;
     row.map(Project::try_from).transpose()
+}
+
+/// Reads the cities with an approved project in any cycle.
+///
+/// # Errors
+/// Failures of the database.
+pub fn cities_with_approved(conn: &mut Conn) -> StoreResult<BTreeSet<Slug>> {
+    let cities: Vec<String> = on!(conn, |c, DB| approved_projects::table
+        .select(approved_projects::city)
+        .distinct()
+        .load(c))?;
+    Ok(cities.into_iter().map(Slug::parse).collect::<Result<_, _>>()?)
 }
 
 /// Finds the approved copy of a project.

@@ -82,6 +82,19 @@ pub fn find_approved(
     row.map(ApprovedReport::try_from).transpose()
 }
 
+/// Reads the approved copies of a cycle, by city and number.
+///
+/// # Errors
+/// Failures of the database.
+pub fn approved_in(conn: &mut Conn, cycle: &Slug) -> StoreResult<Vec<ApprovedReport>> {
+    let rows: Vec<ApprovedRow> = on!(conn, |c, DB| approved_reports::table
+        .filter(approved_reports::cycle.eq(cycle.as_str()))
+        .order((approved_reports::city, approved_reports::number))
+        .select(ApprovedRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(ApprovedReport::try_from).collect()
+}
+
 /// Reads the status of the project's latest approved report before a cut-off day that states one.
 ///
 /// # Errors

@@ -509,7 +509,55 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql::{DbTs, DbUuid};
+    releases (release) {
+        release -> Text,
+        cycle -> Text,
+        number -> BigInt,
+        note -> Nullable<Text>,
+        published_at -> DbTs,
+        published_by -> Nullable<DbUuid>,
+        published_for -> Nullable<DbUuid>,
+        seq -> BigInt,
+        feed -> BigInt,
+        journal_hash -> Text,
+        sha256 -> Text,
+        counts -> Text,
+        errata -> Text,
+        figures -> Text,
+        figures_changed -> Text,
+        version -> BigInt,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql::{DbTs, DbUuid};
+    release_grounds (release) {
+        release -> Text,
+        ground -> Text,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql::{DbTs, DbUuid};
+    release_reports (release, city, number) {
+        release -> Text,
+        city -> Text,
+        number -> BigInt,
+        report_id -> DbUuid,
+        country -> Text,
+        focus_area -> Nullable<Text>,
+        status -> Text,
+        version -> BigInt,
+        record -> Text,
+    }
+}
 diesel::allow_tables_to_appear_in_same_query!(
+    releases,
+    release_grounds,
+    release_reports,
     countries,
     cities,
     documents,

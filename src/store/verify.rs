@@ -23,6 +23,7 @@ use crate::domain::{
     plan::ActionPlan,
     project::{ApprovedProject, Project},
     reference::{City, Country, Document, Partner, PlanCycle},
+    release::Release,
     report::{ApprovedReport, Report},
     user::{Grant, User},
 };
@@ -68,6 +69,7 @@ registry!(
     Extension,
     Report,
     ApprovedReport,
+    Release,
     Comment,
     User,
     Grant,

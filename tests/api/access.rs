@@ -273,6 +273,12 @@ const ROWS: &[Row] = &[
     get(COMMENT, "projects/da-nang-1/reports/me-2026/comments/{comment}"),
     patch(COMMENT, "projects/da-nang-1/reports/me-2026/comments/{comment}"),
     get("figures/table", "figures/table?rows=status&cycle=me-2022"),
+    get("releases", "releases"),
+    // The cycle is missing.
+    post("releases", "releases"),
+    get("releases/{release}", "releases/me-2022-r1"),
+    get("releases/{release}/reports", "releases/me-2022-r1/reports"),
+    get("releases/{release}/verify", "releases/me-2022-r1/verify"),
     get("journal", "journal"),
     get("journal/head", "journal/head"),
     get("journal/verify", "journal/verify"),

@@ -280,3 +280,26 @@ async fn a_question_that_means_nothing_definite_is_refused() {
         assert_eq!(refused["errors"][0]["parameter"], parameter, "{query}");
     }
 }
+
+#[actix_web::test]
+async fn what_changed_since_a_release_is_told_of_an_amendment() {
+    let app = desk().await;
+    approve(&app, "da-nang-1").await;
+    crate::scene::close(&app, CYCLE).await;
+    let body = json!({ "cycle": CYCLE });
+    app.secretariat().await.post("releases", &body).await.expect(201);
+    let secretariat = app.secretariat().await;
+    secretariat.act_because("da-nang-1", "reopen", "A slip.").await.expect(200);
+    secretariat.send("POST", &format!("cycles/{CYCLE}/open"), None, &[]).await.expect(200);
+    let officer = app.officer("da-nang").await;
+    let etag = officer.get(&report("da-nang-1")).await.expect(200).etag();
+    let mut other = ready();
+    other["percent_complete"] = json!(70);
+    officer.put(&report("da-nang-1"), &other, Some(&etag)).await.expect(200);
+    let view = diff(&officer, "since=released").await;
+    assert_eq!(changed(&view), ["/percent_complete"]);
+    assert_eq!(
+        (&view["fields"][0]["from"], &view["fields"][0]["to"]),
+        (&json!(62.5), &json!(70.0))
+    );
+}

@@ -12,7 +12,8 @@ use crate::{
     schema::differs,
 };
 use Stage::{
-    Account, Approved, Calendar, Demo, Draft, Extended, Open, Recorded, Scheduled, Submitted,
+    Account, Approved, Calendar, Closed, Demo, Draft, Extended, Open, Recorded, Scheduled,
+    Submitted,
 };
 use Who::{Administrator, Guest, Nobody, Officer, Representative, Secretariat};
 
@@ -123,6 +124,11 @@ const ROWS: &[(&str, Who, Stage)] = &[
     ("get_comment", Officer, Submitted),
     ("resolve_comment", Officer, Submitted),
     ("get_figures_table", Officer, Demo),
+    ("list_releases", Officer, Demo),
+    ("publish_release", Secretariat, Closed),
+    ("get_release", Officer, Demo),
+    ("verify_release", Officer, Demo),
+    ("list_release_reports", Officer, Demo),
     ("list_journal_entries", Secretariat, Demo),
     ("get_journal_head", Secretariat, Demo),
     ("verify_journal", Secretariat, Demo),

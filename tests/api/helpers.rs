@@ -179,6 +179,11 @@ impl TestApp {
         Self::start(Fill::Demo, &[]).await
     }
 
+    /// The same with settings of its own.
+    pub async fn demo_with(more: &[(&str, &str)]) -> Self {
+        Self::start(Fill::Demo, more).await
+    }
+
     async fn start(fill: Fill, more: &[(&str, &str)]) -> Self {
         let from = tokio::task::spawn_blocking(move || template(fill)).await.unwrap();
         let (url, database) = match std::env::var("TEST_DATABASE_URL") {

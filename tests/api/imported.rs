@@ -3,7 +3,7 @@
 use ascn_tracker::{
     domain::history::History,
     store::{
-        StoreError,
+        StoreError, StoreResult, Tx,
         import::{self, ImportError, Imported},
         journal,
     },
@@ -26,12 +26,20 @@ async fn head(app: &TestApp) -> journal::Head {
 async fn the_history_is_imported_once() {
     let app = TestApp::spawn().await;
     let done = import(&app, published()).await.unwrap();
-    assert_eq!(done, Imported { cycles: 4, projects: 152, partnerships: 100, reports: 405 });
+    assert_eq!(
+        done,
+        Imported { cycles: 4, projects: 152, partnerships: 100, reports: 405, releases: 0 }
+    );
     let before = head(&app).await;
     let again = import(&app, published()).await.unwrap();
     assert_eq!(again, Imported::default());
     assert_eq!(again.to_string(), "nothing to import: everything is there already");
     assert_eq!(head(&app).await, before);
+    // The releases of what was imported, once.
+    for expected in [4, 0] {
+        let publish = |tx: &mut Tx<'_>| -> StoreResult<usize> { import::publish(tx) };
+        assert_eq!(app.state.db.write(publish).await.unwrap(), expected);
+    }
 }
 
 #[actix_web::test]

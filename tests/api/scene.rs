@@ -34,6 +34,8 @@ pub enum Stage {
     Account,
     /// The same, with an address of a calendar.
     Calendar,
+    /// The open cycle of the demo is closed, with an approved report in it.
+    Closed,
 }
 
 /// The names of what is there.
@@ -107,6 +109,11 @@ impl Scene {
             Stage::Draft | Stage::Submitted | Stage::Approved => {
                 scene.record(app).await;
                 scene.file(app, stage).await;
+            }
+            Stage::Closed => {
+                scene.record(app).await;
+                scene.file(app, Stage::Approved).await;
+                close(app, CYCLE).await;
             }
         }
         scene
@@ -191,6 +198,7 @@ impl Scene {
                 ("{city}", _) => "da-nang",
                 ("{plan_cycle}", _) => &self.plan_cycle,
                 ("{partner}", _) => "world-bank",
+                ("{release}", _) => "me-2022-r1",
                 ("{token}", _) => &self.invitation,
                 ("{token}.ics", _) => self.calendar.trim_start_matches("/calendar/"),
                 ("{grant_id}", _) => &self.grant,
@@ -205,6 +213,12 @@ impl Scene {
         });
         filled.collect::<Vec<&str>>().join("/")
     }
+}
+
+/// Closes a cycle.
+pub async fn close(app: &TestApp, cycle: &str) {
+    let path = format!("cycles/{cycle}/close");
+    app.secretariat().await.send("POST", &path, None, &[]).await.expect(200);
 }
 
 /// Gives a demo's account the password that the contract's examples sign in with.

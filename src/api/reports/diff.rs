@@ -29,7 +29,7 @@ use crate::{
     store::{
         Conn, Record as _,
         comments::list,
-        journal,
+        journal, releases,
         reports::past::{self, Past, Said},
     },
 };
@@ -144,7 +144,7 @@ fn since_when(
         Since::Approved => return Ok(approved(conn, on, key)?),
         Since::Returned => (Transition::Return, "the report was never returned"),
         Since::Submitted => (Transition::Submit, "the report was never submitted"),
-        Since::Released => return Err(ApiError::Absent("the report is in no release".into())),
+        Since::Released => return released(conn, on, key),
     };
     match past::last(conn, key, &[action.as_str()])? {
         Some(past) => Ok(Some(past)),
@@ -164,6 +164,15 @@ fn approved(
         Some(earlier) => past::last(conn, &report_key(&on.project.code, &earlier), past::APPROVALS),
         None => Ok(None),
     }
+}
+
+/// Finds the version that the latest release with the report holds.
+fn released(conn: &mut Conn, on: &ReportSubject, key: &str) -> ApiResult<Option<Past>> {
+    let never = || ApiError::Absent("the report is in no release".into());
+    let report = on.report.as_ref().ok_or_else(never)?;
+    let seq = releases::rests_on(conn, report.id)?.ok_or_else(never)?;
+    let past = past::last_by(conn, key, past::APPROVALS, seq)?;
+    past.map(Some).ok_or_else(never)
 }
 
 fn numbered(conn: &mut Conn, key: &str, version: i64) -> ApiResult<Past> {

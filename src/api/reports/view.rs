@@ -30,7 +30,7 @@ use crate::{
         report::{ApprovedReport, Content, Deed, PercentMethod, Report, ReportState, Status},
         subject::ReportSubject,
         user::User,
-        value::{Percent, Prose},
+        value::{Percent, Prose, Slug},
         workflow,
     },
     store::{Conn, StoreError, users},
@@ -133,7 +133,7 @@ pub struct ReportView {
     /// On whose behalf; null for strangers.
     #[schema(required)]
     pub decided_for: Option<Person>,
-    /// The release that it is part of.
+    /// The latest release that holds it as it is approved now; null for what is in none.
     #[schema(required)]
     pub released_in: Option<String>,
 }
@@ -301,8 +301,7 @@ impl ReportView {
             decided_at: shown.decided_at,
             decided_by: by(deeds.decided),
             decided_for: on_behalf(deeds.decided),
-            // Releases are not kept yet.
-            released_in: None,
+            released_in: on.released_in.as_ref().map(Slug::to_string),
         }
     }
 }

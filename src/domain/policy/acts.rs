@@ -146,6 +146,10 @@ acts! {
     ReadComment(CommentSubject) = "read_comment", INSIDE;
     /// Marks a comment as settled, or as open again.
     ResolveComment(CommentSubject) = "resolve_comment", INSIDE;
+    /// Reads releases.
+    ReadReleases(Network) = "read_releases", EVERYBODY;
+    /// Publishes a release.
+    PublishRelease(Network) = "publish_release", NETWORK;
     /// Lists the people one may see.
     ListUsers(Network) = "list_users", USERS_READ;
     /// Reads a person's account.

@@ -78,6 +78,8 @@ pub fn seats(conn: &mut Conn, city: &City, cycle: &ReportingCycle) -> StoreResul
             approved: None,
             previous_status: before.status,
             hands: Vec::new(),
+            missed: false,
+            released_in: None,
             project,
             report,
         };

@@ -83,8 +83,22 @@ pub fn at_version(conn: &mut Conn, key: &str, version: i64) -> StoreResult<Optio
 /// # Errors
 /// Failures of the database.
 pub fn last(conn: &mut Conn, key: &str, actions: &[&str]) -> StoreResult<Option<Past>> {
+    last_by(conn, key, actions, i64::MAX)
+}
+
+/// The same as of a row of the journal.
+///
+/// # Errors
+/// Failures of the database.
+pub fn last_by(
+    conn: &mut Conn,
+    key: &str,
+    actions: &[&str],
+    seq: i64,
+) -> StoreResult<Option<Past>> {
     let row: Option<JournalRow> = on!(conn, |c, DB| journal::table
         .filter(journal::entity.eq(Report::ENTITY).and(journal::key.eq(key)))
+        .filter(journal::seq.le(seq))
         .filter(journal::action.eq_any(actions.iter().copied()))
         .order(journal::seq.desc())
         .limit(1)

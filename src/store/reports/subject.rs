@@ -10,19 +10,19 @@ use super::{content_before, find, find_approved, hands::hands, status_before};
 use crate::{
     domain::{
         comment::{Comment, thread::Thread},
-        cycle::ReportingCycle,
+        cycle::{CycleState, ReportingCycle},
         id::Id,
         policy::{Act, Actor},
         project::{Project, ProjectCode},
         reference::time_zone,
-        report::{PercentMethod, Report},
+        report::{PercentMethod, Report, ReportState},
         subject::ReportSubject,
         user::Place,
         value::Slug,
     },
     store::{
         Conn, StoreResult, comments, conn::on, cycles, extensions, load::Load, parts, projects,
-        schema::cities,
+        releases, schema::cities,
     },
 };
 
@@ -45,6 +45,8 @@ struct Needs {
     earlier: bool,
     /// The comments that wait for the city: they block a submission.
     waiting: bool,
+    /// The release that holds it: shown of what is approved.
+    released: bool,
 }
 
 impl Needs {
@@ -56,6 +58,7 @@ impl Needs {
         hands: true,
         earlier: true,
         waiting: true,
+        released: true,
     };
 
     fn of(act: Act, actor: &Actor, place: &Place, report: Option<&Report>) -> Self {
@@ -78,6 +81,7 @@ impl Needs {
             earlier: inside
                 && (act == Act::EditReport || report.is_some_and(|r| r.content.unchanged)),
             waiting: inside && report.is_some_and(|r| r.ever_submitted),
+            released: !inside || report.is_some_and(|r| r.state == ReportState::Approved),
         }
     }
 }
@@ -92,6 +96,7 @@ impl Needs {
             hands: self.hands && act.two_keys(),
             earlier: false,
             waiting: false,
+            released: false,
             ..self
         }
     }
@@ -105,9 +110,26 @@ impl Needs {
             earlier: self.earlier && files,
             waiting: self.waiting && files,
             hands: self.hands && act.two_keys(),
+            released: false,
             ..self
         }
     }
+}
+
+/// Says whether a report came too late for a release of its cycle, so that nobody decides on it any more: one that was
+/// approved before is amended, and a cycle that was opened again takes everything.
+fn missed(
+    conn: &mut Conn,
+    common: &mut Common,
+    cycle: &ReportingCycle,
+    report: &Report,
+) -> StoreResult<bool> {
+    let waits = report.state == ReportState::Submitted && cycle.state == CycleState::Closed;
+    Ok(waits
+        && once(&mut common.released, &cycle.slug, || {
+            Ok(releases::last_of(conn, &cycle.slug)?.is_some())
+        })?
+        && find_approved(conn, report.project, &cycle.slug)?.is_none())
 }
 
 fn zone(conn: &mut Conn, city: &Slug) -> StoreResult<Tz> {
@@ -130,6 +152,7 @@ pub struct Common {
     cycles: HashMap<Slug, Option<ReportingCycle>>,
     zones: HashMap<Slug, Tz>,
     extensions: HashMap<(Slug, Slug), Option<NaiveDate>>,
+    released: HashMap<Slug, bool>,
 }
 
 /// Returns what is remembered, or reads it.
@@ -189,6 +212,14 @@ fn assemble(
         approved: if needs.approved { find_approved(conn, id, &cycle.slug)? } else { None },
         previous_status: if needs.previous { status_before(conn, id, cycle.as_of)? } else { None },
         hands: if needs.hands { hands(conn, code, &cycle.slug)? } else { Vec::new() },
+        missed: match &report {
+            Some(report) => missed(conn, common, &cycle, report)?,
+            None => false,
+        },
+        released_in: match &report {
+            Some(report) if needs.released => releases::holding(conn, report.id)?,
+            Some(_) | None => None,
+        },
         project,
         cycle,
         report,

@@ -1,0 +1,3 @@
+drop table release_reports;
+drop table release_grounds;
+drop table releases;

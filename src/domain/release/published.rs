@@ -1,0 +1,163 @@
+//! The figures that are published with a release, in words of no language, so that they can be recomputed from what it
+//! froze, and compared with those of the next one.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use super::Frame;
+use crate::domain::{
+    figures::{Basis, Dimension, Fact, Filter, Ground, Measure, Number, Question, Table},
+    language::Language,
+    policy::sight::Reachable,
+    report::ApprovedReport,
+    value::Slug,
+};
+
+/// The tables that are published with a release: what is measured, by what.
+const TABLES: &[(Measure, Dimension, Dimension)] = &[
+    (Measure::Projects, Dimension::FocusArea, Dimension::Status),
+    (Measure::Projects, Dimension::Country, Dimension::Status),
+    (Measure::Projects, Dimension::City, Dimension::Status),
+    (Measure::Projects, Dimension::City, Dimension::FocusArea),
+    (Measure::PercentComplete, Dimension::FocusArea, Dimension::Status),
+];
+
+/// A published table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PublishedTable {
+    /// What is measured.
+    pub measure: Measure,
+    /// What the rows are.
+    pub rows: Dimension,
+    /// What the columns are.
+    pub columns: Dimension,
+    /// Every combination of row and column, zeros included.
+    pub cells: Vec<PublishedCell>,
+}
+
+/// A cell of a published table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PublishedCell {
+    /// The row.
+    pub row: String,
+    /// The column.
+    pub column: String,
+    /// The number; none where no report states what is measured.
+    pub value: Option<f64>,
+    /// The reports that state it.
+    pub known: i64,
+    /// The reports that were looked at.
+    pub of: i64,
+}
+
+/// A published figure that became another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CellChange {
+    /// What is measured.
+    pub measure: Measure,
+    /// What the rows are.
+    pub rows: Dimension,
+    /// What the columns are.
+    pub columns: Dimension,
+    /// The row.
+    pub row: String,
+    /// The column.
+    pub column: String,
+    /// What it was; none where there was no such cell, or nothing stated.
+    pub from: Option<f64>,
+    /// What it is.
+    pub to: Option<f64>,
+}
+
+impl Frame {
+    /// Returns what the figures of a release are counted from.
+    #[must_use]
+    pub fn ground(&self, release: &Slug, facts: Vec<Fact>) -> Ground {
+        Ground {
+            basis: Basis { release: Some(release.clone()), ..Basis::of_cycle(self.cycle.clone()) },
+            facts,
+            countries: self.countries.clone(),
+            cities: self.cities.clone(),
+            with_project: self.with_project.clone(),
+            vocabulary: Arc::new(self.vocabulary.clone()),
+            // A release is read whole by everybody who may read it.
+            reach: Reachable { everything: true, ..Reachable::default() },
+        }
+    }
+}
+
+/// Counts the published tables out of what a release freezes.
+#[must_use]
+pub fn tables(release: &Slug, frame: &Frame, reports: &[ApprovedReport]) -> Vec<PublishedTable> {
+    let ground = frame.ground(release, reports.iter().map(Fact::from).collect());
+    TABLES.iter().map(|table| published(&ground, *table)).collect()
+}
+
+fn published(
+    ground: &Ground,
+    (measure, rows, columns): (Measure, Dimension, Dimension),
+) -> PublishedTable {
+    let question = Question {
+        rows,
+        columns: Some(columns),
+        measure,
+        filter: Filter::default(),
+        // Keys are kept, and no names.
+        language: Language::En,
+    };
+    let Table { cells, .. } = ground.table(&question);
+    let cells = cells.into_iter().map(|cell| PublishedCell {
+        row: cell.row.key,
+        column: cell.column.map(|c| c.key).unwrap_or_default(),
+        value: match cell.figure.value {
+            Number::None => None,
+            Number::Count(n) => i32::try_from(n).ok().map(f64::from),
+            Number::Mean(mean) => Some(mean),
+        },
+        known: cell.figure.known,
+        of: cell.figure.of,
+    });
+    PublishedTable { measure, rows, columns, cells: cells.collect() }
+}
+
+/// Lists the figures that became others, in the order of the tables. A cell that is new has nothing before it, one that is
+/// gone nothing after it.
+#[must_use]
+pub fn changes(before: &[PublishedTable], after: &[PublishedTable]) -> Vec<CellChange> {
+    let mut found = Vec::new();
+    for new in after {
+        let old = before
+            .iter()
+            .find(|t| (t.measure, t.rows, t.columns) == (new.measure, new.rows, new.columns));
+        let (was, is) = (old.map(values).unwrap_or_default(), values(new));
+        let gone = old.into_iter().flat_map(|t| &t.cells).filter(|c| !is.contains_key(&place(c)));
+        for cell in new.cells.iter().chain(gone) {
+            let value = |of: &Values<'_>| of.get(&place(cell)).copied().flatten();
+            let (from, to) = (value(&was), value(&is));
+            if from != to {
+                found.push(CellChange {
+                    measure: new.measure,
+                    rows: new.rows,
+                    columns: new.columns,
+                    row: cell.row.clone(),
+                    column: cell.column.clone(),
+                    from,
+                    to,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// The values of a table by row and column.
+type Values<'a> = BTreeMap<(&'a str, &'a str), Option<f64>>;
+
+fn place(cell: &PublishedCell) -> (&str, &str) {
+    (&cell.row, &cell.column)
+}
+
+fn values(table: &PublishedTable) -> Values<'_> {
+    table.cells.iter().map(|c| (place(c), c.value)).collect()
+}

@@ -1,0 +1,142 @@
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use super::{errata::between, published, *};
+use crate::domain::{
+    journal::{canonical, hex},
+    policy::sight::Reachable,
+    project::ProjectCode,
+    report::diff::ItemOp,
+    testing,
+    value::Percent,
+};
+
+fn frame(state: CycleState) -> Frame {
+    Frame {
+        cycle: testing::cycle(state),
+        countries: Vec::new(),
+        cities: Vec::new(),
+        with_project: BTreeSet::new(),
+        vocabulary: Vocabulary::default(),
+    }
+}
+
+fn imprint() -> Imprint {
+    Imprint {
+        note: None,
+        published: None,
+        at: DateTime::UNIX_EPOCH,
+        recorded: Recorded { seq: 7, hash: "0".repeat(64), feed: 3 },
+    }
+}
+
+fn numbered(number: i64, hundredths: i64) -> ApprovedReport {
+    let mut report = testing::approved();
+    report.code = ProjectCode::new(report.code.city().clone(), number);
+    report.content.percent_complete = Percent::from_hundredths(hundredths);
+    report
+}
+
+fn first(reports: Vec<ApprovedReport>) -> Edition {
+    publish(imprint(), frame(CycleState::Closed), reports, None).unwrap()
+}
+
+#[test]
+fn only_a_closed_cycle_with_reports_is_published() {
+    for open in [CycleState::Scheduled, CycleState::Open] {
+        let refused = publish(imprint(), frame(open), vec![numbered(1, 0)], None);
+        assert_eq!(refused, Err(Unpublishable::Cycle(open)));
+    }
+    let empty = publish(imprint(), frame(CycleState::Closed), Vec::new(), None);
+    assert_eq!(empty, Err(Unpublishable::Empty));
+    let release = first(vec![numbered(1, 0), numbered(2, 100)]).release;
+    assert_eq!(release.release.as_str(), format!("{}-r1", release.cycle));
+    assert_eq!((release.counts.reports, release.counts.cities), (2, 1));
+    assert_eq!((release.seq, release.feed), (7, 3));
+}
+
+#[test]
+fn the_next_release_says_what_became_another_and_why() {
+    let edition = first(vec![numbered(1, 1_000), numbered(2, 2_000), numbered(3, 3_000)]);
+    let same = Previous { edition: edition.clone(), reasons: BTreeMap::new() };
+    let again = publish(imprint(), frame(CycleState::Closed), edition.reports.clone(), Some(same));
+    assert_eq!(again, Err(Unpublishable::Unchanged(edition.release.release.clone())));
+
+    let after = vec![numbered(1, 1_000), numbered(2, 2_500), numbered(4, 4_000)];
+    let changed = after[1].code.clone();
+    let reasons = [(changed.clone(), vec!["A slip.".to_owned()])].into();
+    let before = Previous { edition, reasons };
+    let next = publish(imprint(), frame(CycleState::Closed), after, Some(before)).unwrap().release;
+    assert_eq!(next.number, 2);
+    let told: Vec<(i64, ItemOp, usize)> =
+        next.errata.iter().map(|e| (e.project.number(), e.change, e.fields.len())).collect();
+    assert_eq!(told, [(2, ItemOp::Changed, 1), (3, ItemOp::Removed, 0), (4, ItemOp::Added, 0)]);
+    let slip = &next.errata[0];
+    assert_eq!((&slip.project, slip.reasons.as_slice()), (&changed, &["A slip.".to_owned()][..]));
+    assert_eq!(slip.fields[0].pointer, "/percent_complete");
+    assert_eq!((&slip.fields[0].from, &slip.fields[0].to), (&json!(20.0), &json!(25.0)));
+}
+
+#[test]
+fn the_same_reports_have_no_errata_in_whatever_order() {
+    let (a, b) = (numbered(1, 1), numbered(2, 2));
+    assert_eq!(between(&[a.clone(), b.clone()], &[b, a]), []);
+}
+
+#[test]
+fn the_hash_is_that_of_the_canonical_content() {
+    for n in 0..3 {
+        let reports: Vec<ApprovedReport> = (1..=n).map(|i| numbered(i, i)).collect();
+        let (key, frame) = (testing::slug("me-2026-r1"), frame(CycleState::Closed));
+        let whole =
+            json!({ "reports": reports, "release": key, "frame": frame, "format": seal::FORMAT });
+        let expected = hex(&Sha256::digest(canonical(&whole).unwrap().as_bytes()));
+        assert_eq!(seal::digest(&key, &frame, &reports).unwrap(), expected, "{n}");
+    }
+}
+
+#[test]
+fn published_figures_say_what_they_were_and_are() {
+    use crate::domain::figures::{Dimension, Measure};
+    let cell = |row: &str, value: Option<f64>| published::PublishedCell {
+        row: row.to_owned(),
+        column: "ongoing".to_owned(),
+        value,
+        known: 0,
+        of: 0,
+    };
+    let table = |cells| published::PublishedTable {
+        measure: Measure::Projects,
+        rows: Dimension::City,
+        columns: Dimension::Status,
+        cells,
+    };
+    let before = [table(vec![cell("a", Some(1.0)), cell("b", Some(2.0)), cell("gone", Some(3.0))])];
+    let after = [table(vec![cell("a", Some(1.0)), cell("b", None), cell("new", Some(4.0))])];
+    let told: Vec<(String, Option<f64>, Option<f64>)> =
+        published::changes(&before, &after).into_iter().map(|c| (c.row, c.from, c.to)).collect();
+    assert_eq!(
+        told,
+        [
+            ("b".to_owned(), Some(2.0), None),
+            ("new".to_owned(), None, Some(4.0)),
+            ("gone".to_owned(), Some(3.0), None)
+        ]
+    );
+    assert!(published::changes(&after, &after).is_empty());
+}
+
+#[test]
+fn a_release_counts_what_it_froze_and_nothing_else() {
+    let edition = first(vec![numbered(1, 1_000)]);
+    let ground = edition.frame.ground(
+        &edition.release.release,
+        edition.reports.iter().map(crate::domain::figures::Fact::from).collect(),
+    );
+    assert_eq!(ground.basis.release.as_ref(), Some(&edition.release.release));
+    assert_eq!(ground.basis.as_of, edition.frame.cycle.as_of);
+    assert_eq!(ground.reach, Reachable { everything: true, ..Reachable::default() });
+    assert_eq!(ground.facts.len(), 1);
+}

@@ -1,0 +1,289 @@
+//! Releases: what is kept of each, the frozen reports beside it, and reading them back. The database refuses to change or
+//! delete any of it.
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::{
+    Conn, StoreError, StoreResult,
+    conn::on,
+    json,
+    schema::{approved_reports, release_grounds, release_reports, releases},
+    tx::{Audited, Kept, Record, Tx, audited},
+    types::{DbTs, DbUuid},
+};
+use crate::domain::{
+    id::Id,
+    release::{Edition, LATEST, Release, seal::Seal},
+    report::{Deed, Report},
+    value::{Prose, Slug},
+};
+
+pub mod frozen;
+pub mod made;
+
+/// A release's row.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = releases)]
+struct ReleaseRow {
+    release: String,
+    cycle: String,
+    number: i64,
+    note: Option<String>,
+    published_at: DbTs,
+    published_by: Option<DbUuid>,
+    published_for: Option<DbUuid>,
+    seq: i64,
+    feed: i64,
+    journal_hash: String,
+    sha256: String,
+    counts: String,
+    errata: String,
+    figures: String,
+    figures_changed: String,
+    version: i64,
+}
+
+impl TryFrom<&Release> for ReleaseRow {
+    type Error = StoreError;
+    fn try_from(r: &Release) -> StoreResult<Self> {
+        Ok(Self {
+            release: r.release.to_string(),
+            cycle: r.cycle.to_string(),
+            number: r.number,
+            note: r.note.as_ref().map(Prose::to_string),
+            published_at: DbTs(r.published_at),
+            published_by: r.published.map(|d| d.by.into()),
+            published_for: r.published.and_then(|d| d.acting_for).map(DbUuid::from),
+            seq: r.seq,
+            feed: r.feed,
+            journal_hash: r.journal_hash.clone(),
+            sha256: r.sha256.clone(),
+            counts: json::write(&r.counts)?,
+            errata: json::write(&r.errata)?,
+            figures: json::write(&r.figures)?,
+            figures_changed: json::write(&r.figures_changed)?,
+            version: r.version,
+        })
+    }
+}
+impl TryFrom<ReleaseRow> for Release {
+    type Error = StoreError;
+    fn try_from(r: ReleaseRow) -> StoreResult<Self> {
+        let at = r.published_at.0;
+        let deed =
+            |by: DbUuid| Deed { by: by.into(), acting_for: r.published_for.map(Id::from), at };
+        Ok(Self {
+            release: Slug::parse(r.release)?,
+            cycle: Slug::parse(r.cycle)?,
+            number: r.number,
+            note: r.note.map(Prose::parse).transpose()?,
+            published: r.published_by.map(deed),
+            published_at: at,
+            seq: r.seq,
+            feed: r.feed,
+            journal_hash: r.journal_hash,
+            sha256: r.sha256,
+            counts: json::read(&r.counts)?,
+            errata: json::read(&r.errata)?,
+            figures: json::read(&r.figures)?,
+            figures_changed: json::read(&r.figures_changed)?,
+            version: r.version,
+        })
+    }
+}
+
+impl Record for Release {
+    const ENTITY: &'static str = "release";
+    const PUBLIC: bool = true;
+    fn key(&self) -> String {
+        self.release.to_string()
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn content(&self) -> Result<Value, serde_json::Error> {
+        serde_json::to_value(self)
+    }
+}
+
+impl Kept for Release {
+    fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
+        let row = ReleaseRow::try_from(self)?;
+        on!(conn, |c, DB| diesel::insert_into(releases::table).values(&row).execute(c))?;
+        Ok(())
+    }
+    /// A release never changes.
+    fn replace(&self, _conn: &mut Conn, _before: i64) -> StoreResult<bool> {
+        Ok(false)
+    }
+    /// A release never goes.
+    fn delete(&self, _conn: &mut Conn) -> StoreResult<bool> {
+        Ok(false)
+    }
+    fn all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
+        list(conn)
+    }
+    /// Besides its row, what it froze is hashed again.
+    fn audit(conn: &mut Conn) -> StoreResult<Vec<Audited<Self>>> {
+        let mut found = audited(rows(conn)?, |record| ReleaseRow::try_from(record));
+        for Audited { record, sound } in &mut found {
+            let mut seal = Seal::new(&record.release, &frozen::frame_text(conn, &record.release)?)
+                .map_err(StoreError::json)?;
+            frozen::each(conn, &record.release, |row| -> StoreResult<()> {
+                seal.add(&row.record);
+                Ok(())
+            })?;
+            *sound &= seal.close() == record.sha256;
+        }
+        Ok(found)
+    }
+}
+
+fn rows(conn: &mut Conn) -> StoreResult<Vec<ReleaseRow>> {
+    Ok(on!(conn, |c, DB| releases::table
+        .order((releases::cycle, releases::number))
+        .select(ReleaseRow::as_select())
+        .load(c))?)
+}
+
+/// Reads all releases, by cycle and number.
+///
+/// # Errors
+/// Failures of the database.
+pub fn list(conn: &mut Conn) -> StoreResult<Vec<Release>> {
+    rows(conn)?.into_iter().map(Release::try_from).collect()
+}
+
+/// Finds a release.
+///
+/// # Errors
+/// Failures of the database.
+pub fn find(conn: &mut Conn, release: &Slug) -> StoreResult<Option<Release>> {
+    let row: Option<ReleaseRow> = on!(conn, |c, DB| releases::table
+        .find(release.as_str())
+        .select(ReleaseRow::as_select())
+        .get_result(c)
+        .optional())?;
+    row.map(Release::try_from).transpose()
+}
+
+/// Finds the key of the release that a word means: its own, or that of the latest one.
+///
+/// # Errors
+/// Failures of the database.
+pub fn resolve(conn: &mut Conn, word: &Slug) -> StoreResult<Option<Slug>> {
+    use super::schema::cycles;
+    let found: Option<String> = if word.as_str() == LATEST {
+        on!(conn, |c, DB| releases::table
+            .inner_join(cycles::table.on(cycles::slug.eq(releases::cycle)))
+            .order((cycles::as_of.desc(), releases::cycle.desc(), releases::number.desc()))
+            .limit(1)
+            .select(releases::release)
+            .get_result(c)
+            .optional())?
+    } else {
+        on!(conn, |c, DB| releases::table
+            .find(word.as_str())
+            .select(releases::release)
+            .get_result(c)
+            .optional())?
+    };
+    Ok(found.map(Slug::parse).transpose()?)
+}
+
+/// Finds the latest release of a cycle.
+///
+/// # Errors
+/// Failures of the database.
+pub fn last_of(conn: &mut Conn, cycle: &Slug) -> StoreResult<Option<Slug>> {
+    let found: Option<String> = on!(conn, |c, DB| releases::table
+        .filter(releases::cycle.eq(cycle.as_str()))
+        .order(releases::number.desc())
+        .limit(1)
+        .select(releases::release)
+        .get_result(c)
+        .optional())?;
+    Ok(found.map(Slug::parse).transpose()?)
+}
+
+/// Finds the latest release that holds what is approved of a report now.
+///
+/// # Errors
+/// Failures of the database.
+pub fn holding(conn: &mut Conn, report: Id<Report>) -> StoreResult<Option<Slug>> {
+    let is_frozen = release_reports::report_id
+        .eq(approved_reports::id)
+        .and(release_reports::version.eq(approved_reports::version));
+    let found: Option<String> = on!(conn, |c, DB| approved_reports::table
+        .inner_join(release_reports::table.on(is_frozen))
+        .inner_join(releases::table.on(releases::release.eq(release_reports::release)))
+        .filter(approved_reports::id.eq(DbUuid::from(report)))
+        .order(releases::number.desc())
+        .limit(1)
+        .select(releases::release)
+        .get_result(c)
+        .optional())?;
+    Ok(found.map(Slug::parse).transpose()?)
+}
+
+/// Finds the row of the journal that the latest release with a report rests on, whatever was approved of it since.
+///
+/// # Errors
+/// Failures of the database.
+pub fn rests_on(conn: &mut Conn, report: Id<Report>) -> StoreResult<Option<i64>> {
+    Ok(on!(conn, |c, DB| release_reports::table
+        .inner_join(releases::table.on(releases::release.eq(release_reports::release)))
+        .filter(release_reports::report_id.eq(DbUuid::from(report)))
+        .order(releases::number.desc())
+        .limit(1)
+        .select(releases::seq)
+        .get_result(c)
+        .optional())?)
+}
+
+/// Says whether something was approved in a cycle that its latest release does not hold, also where it has none.
+///
+/// # Errors
+/// Failures of the database.
+pub fn has_news(conn: &mut Conn, cycle: &Slug) -> StoreResult<bool> {
+    let last = last_of(conn, cycle)?.map(|slug| slug.to_string()).unwrap_or_default();
+    let is_frozen = release_reports::report_id
+        .eq(approved_reports::id)
+        .and(release_reports::version.eq(approved_reports::version))
+        .and(release_reports::release.eq(last));
+    Ok(on!(conn, |c, DB| diesel::select(diesel::dsl::exists(
+        approved_reports::table
+            .left_join(release_reports::table.on(is_frozen))
+            .filter(approved_reports::cycle.eq(cycle.as_str()))
+            .filter(release_reports::release.nullable().is_null())
+    ))
+    .get_result(c))?)
+}
+
+/// Rows inserted by one statement; 9 values each, below the parameter limits of both databases.
+const BATCH: usize = 200;
+
+/// Keeps a release with everything that it froze.
+///
+/// # Errors
+/// A release of that key, or failures of the database.
+pub fn keep(tx: &mut Tx<'_>, edition: &Edition, action: &'static str) -> StoreResult<()> {
+    let key = edition.release.release.as_str();
+    tx.save(&edition.release, super::Change::plain(action))?;
+    let frame = json::write(&edition.frame)?;
+    on!(tx.conn(), |c, DB| diesel::insert_into(release_grounds::table)
+        .values((release_grounds::release.eq(key), release_grounds::ground.eq(&frame)))
+        .execute(c))?;
+    let rows = edition
+        .reports
+        .iter()
+        .map(|report| frozen::FrozenRow::new(&edition.release.release, report))
+        .collect::<StoreResult<Vec<_>>>()?;
+    for batch in rows.chunks(BATCH) {
+        on!(tx.conn(), |c, DB| diesel::insert_into(release_reports::table)
+            .values(batch)
+            .execute(c))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! What a release froze: the reference data, and its reports row by row.
+
+use diesel::prelude::*;
+
+use crate::{
+    domain::{
+        project::ProjectCode,
+        release::{Edition, Frame, Release},
+        report::{ApprovedReport, Status},
+        value::Slug,
+    },
+    store::{
+        Conn, StoreError, StoreResult,
+        conn::on,
+        json,
+        schema::{release_grounds, release_reports},
+        types::DbUuid,
+    },
+};
+
+/// Rows read at once.
+const CHUNK: i64 = 500;
+
+/// A frozen report's row. The record is the text that the journal keeps of the approved copy; the other columns repeat what
+/// lists filter by.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = release_reports)]
+pub struct FrozenRow {
+    release: String,
+    city: String,
+    number: i64,
+    report_id: DbUuid,
+    country: String,
+    focus_area: Option<String>,
+    status: String,
+    /// The version of the approved copy.
+    pub version: i64,
+    /// The approved copy, as canonical JSON text.
+    pub record: String,
+}
+
+impl FrozenRow {
+    pub(super) fn new(release: &Slug, report: &ApprovedReport) -> StoreResult<Self> {
+        Ok(Self {
+            release: release.to_string(),
+            city: report.code.city().to_string(),
+            number: report.code.number(),
+            report_id: report.report.into(),
+            country: report.country.to_string(),
+            focus_area: report.header.details.focus_area.as_ref().map(Slug::to_string),
+            status: report.content.status.unwrap_or(Status::NotStated).to_string(),
+            version: report.version,
+            record: json::write(report)?,
+        })
+    }
+
+    /// Reads the report.
+    ///
+    /// # Errors
+    /// A record that cannot be understood.
+    pub fn report(&self) -> StoreResult<ApprovedReport> {
+        json::read(&self.record)
+    }
+
+    /// Returns where a page that ends here goes on.
+    #[must_use]
+    pub fn key(&self) -> (String, i64) {
+        (self.city.clone(), self.number)
+    }
+
+    /// Returns the code of the project.
+    ///
+    /// # Errors
+    /// A city that is no slug.
+    pub fn code(&self) -> StoreResult<ProjectCode> {
+        Ok(ProjectCode::new(Slug::parse(&self.city)?, self.number))
+    }
+}
+
+/// Which frozen reports; an empty list means any.
+#[derive(Debug, Clone, Default)]
+pub struct FrozenFilter {
+    /// Of these cities.
+    pub cities: Vec<String>,
+    /// Of these countries.
+    pub countries: Vec<String>,
+    /// Of these focus areas.
+    pub focus_areas: Vec<String>,
+    /// With one of these statuses.
+    pub statuses: Vec<String>,
+}
+
+/// Writes the query of a filter.
+macro_rules! filtered {
+    ($release:expr, $filter:expr) => {{
+        let filter: &FrozenFilter = $filter;
+        let mut query = release_reports::table
+            .filter(release_reports::release.eq($release.as_str()))
+            .into_boxed::<DB>();
+        if !filter.cities.is_empty() {
+            query = query.filter(release_reports::city.eq_any(&filter.cities));
+        }
+        if !filter.countries.is_empty() {
+            query = query.filter(release_reports::country.eq_any(&filter.countries));
+        }
+        if !filter.focus_areas.is_empty() {
+            query = query.filter(release_reports::focus_area.eq_any(&filter.focus_areas));
+        }
+        if !filter.statuses.is_empty() {
+            query = query.filter(release_reports::status.eq_any(&filter.statuses));
+        }
+        query
+    }};
+}
+
+/// Reads a page of a release's reports by city and number, after a key.
+///
+/// # Errors
+/// Failures of the database.
+pub fn page(
+    conn: &mut Conn,
+    release: &Slug,
+    filter: &FrozenFilter,
+    (after, limit): (Option<(String, i64)>, i64),
+) -> StoreResult<Vec<FrozenRow>> {
+    Ok(on!(conn, |c, DB| {
+        let mut query = filtered!(release, filter);
+        if let Some((city, number)) = &after {
+            query = query.filter(
+                release_reports::city
+                    .gt(city)
+                    .or(release_reports::city.eq(city).and(release_reports::number.gt(number))),
+            );
+        }
+        query
+            .order((release_reports::city, release_reports::number))
+            .limit(limit)
+            .select(FrozenRow::as_select())
+            .load(c)
+    })?)
+}
+
+/// Counts a release's reports.
+///
+/// # Errors
+/// Failures of the database.
+pub fn count(conn: &mut Conn, release: &Slug, filter: &FrozenFilter) -> StoreResult<i64> {
+    Ok(on!(conn, |c, DB| filtered!(release, filter).count().get_result(c))?)
+}
+
+/// Goes through a release's reports by city and number, some at a time.
+///
+/// # Errors
+/// Failures of the database, and those of `f`.
+pub fn each<E: From<StoreError>>(
+    conn: &mut Conn,
+    release: &Slug,
+    mut f: impl FnMut(FrozenRow) -> Result<(), E>,
+) -> Result<(), E> {
+    let all = FrozenFilter::default();
+    let mut after = None;
+    loop {
+        let rows = page(conn, release, &all, (after, CHUNK))?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = Some(last.key());
+        for row in rows {
+            f(row)?;
+        }
+    }
+}
+
+/// Reads the reference data of a release, as canonical text.
+///
+/// # Errors
+/// Failures of the database; a release without any is corrupt.
+pub fn frame_text(conn: &mut Conn, release: &Slug) -> StoreResult<String> {
+    on!(conn, |c, DB| release_grounds::table
+        .find(release.as_str())
+        .select(release_grounds::ground)
+        .get_result(c)
+        .optional())?
+    .ok_or_else(|| StoreError::Corrupt("a release without its reference data".into()))
+}
+
+/// Reads the reference data of a release.
+///
+/// # Errors
+/// As of [`frame_text`].
+pub fn frame(conn: &mut Conn, release: &Slug) -> StoreResult<Frame> {
+    json::read(&frame_text(conn, release)?)
+}
+
+/// Reads a release with everything that it froze.
+///
+/// # Errors
+/// Failures of the database.
+pub fn edition(conn: &mut Conn, release: Release) -> StoreResult<Edition> {
+    let frame = frame(conn, &release.release)?;
+    let mut reports = Vec::new();
+    each(conn, &release.release, |row| -> StoreResult<()> {
+        reports.push(row.report()?);
+        Ok(())
+    })?;
+    Ok(Edition { release, frame, reports })
+}

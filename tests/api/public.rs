@@ -1,0 +1,146 @@
+//! Releases that are read without signing in, and nothing beside them: every operation of the contract is called by nobody,
+//! over records that are full of what was never released.
+
+use serde_json::{Value, json};
+
+use crate::{
+    filing::{CYCLE, ready, report},
+    helpers::TestApp,
+    operations::{document, operations},
+    scene::{Scene, Stage, close},
+};
+
+const SETTING: (&str, &str) = ("ASCN_PUBLIC_RELEASES", "true");
+/// Stands in everything that is recorded and in no release.
+const HIDDEN: &str = "Xylophone";
+
+/// What is open to everybody in any case: the ways in, and the signs of life.
+const OPEN: &[&str] =
+    &["get_live", "get_ready", "sign_in", "refresh_session", "accept_invitation", "read_calendar"];
+/// What is open to everybody where releases are public.
+const RELEASED: &[&str] =
+    &["list_releases", "get_release", "verify_release", "list_release_reports"];
+
+/// A demo that is full of words that nobody released: in projects, their parts, drafts, submissions, comments, extensions,
+/// users, and in a report that was approved after its cycle's release.
+async fn full() -> TestApp {
+    let app = TestApp::demo_with(&[SETTING]).await;
+    let officer = app.officer("da-nang").await;
+    let said = |text: &str| format!("{HIDDEN} {text}");
+    let body = json!({
+        "city": "da-nang", "plan_cycle": "2018-2025", "title": said("buses"), "summary": said("what"),
+        "focus_area": "built-infrastructure", "starts_on": "2021-01-01", "ends_on": "2025-12-31"
+    });
+    let mut codes = Vec::new();
+    for _ in 0..4 {
+        let made = officer.post("projects", &body).await.expect(201).json();
+        codes.push(made["code"].as_str().unwrap().to_owned());
+    }
+    let mut content = ready();
+    content["achievements"] = json!(said("done"));
+    for (i, code) in codes.iter().enumerate() {
+        let milestone = json!({ "title": said("depot"), "due_on": "2024-06-30" });
+        officer.post(&format!("projects/{code}/milestones"), &milestone).await.expect(201);
+        officer.put(&report(code), &content, None).await.expect(201);
+        if i > 0 {
+            officer.act(code, "submit").await.expect(200);
+            let comments = format!("{}/comments", report(code));
+            officer.post(&comments, &json!({ "text": said("so") })).await.expect(201);
+        }
+    }
+    let representative = app.representative("VN").await;
+    representative.act_because(&codes[2], "return", &said("why")).await.expect(200);
+    representative.act(&codes[3], "approve").await.expect(200);
+    let more = json!({ "due_on": "2027-02-28", "reason": said("flood") });
+    let path = format!("cycles/{CYCLE}/extensions/da-nang");
+    app.secretariat().await.put(&path, &more, None).await.expect(201);
+    officer.put("cities/da-nang/plans/2018-2025", &json!({ "vision": said("vision") }), None).await;
+    app
+}
+
+#[actix_web::test]
+async fn nobody_reads_more_than_releases_without_signing_in() {
+    let app = full().await;
+    let scene = Scene::set(&app, Stage::Submitted).await;
+    let nobody = app.anonymous();
+    let document = document();
+    let mut opened = Vec::new();
+    for operation in operations(&document) {
+        let mut path = scene.path(&operation.path);
+        let query = operation.query();
+        if !query.is_empty() {
+            path = format!("{path}?{query}");
+        }
+        let body =
+            operation.bodies().into_iter().next().map(|(_, content)| content["example"].clone());
+        let answer = nobody.send(&operation.method.to_uppercase(), &path, body.as_ref(), &[]).await;
+        assert!(!answer.text.contains(HIDDEN), "{}: {}", operation.id, answer.text);
+        if answer.status != 401 || OPEN.contains(&operation.id.as_str()) {
+            opened.push(operation.id.clone());
+        }
+        if RELEASED.contains(&operation.id.as_str()) {
+            assert_eq!(answer.status, 200, "{}: {}", operation.id, answer.text);
+        }
+    }
+    let mut expected: Vec<String> =
+        OPEN.iter().chain(RELEASED).map(|id| (*id).to_owned()).collect();
+    expected.sort();
+    opened.sort();
+    opened.dedup();
+    assert_eq!(opened, expected);
+}
+
+#[actix_web::test]
+async fn a_release_is_no_way_to_what_was_approved_after_it() {
+    let app = full().await;
+    let nobody = app.anonymous();
+    // The open cycle has an approved report, and no release.
+    for path in ["releases/me-2026-r1", "releases/me-2026", "releases/me-2026-r1/reports"] {
+        nobody.get(path).await.expect(404);
+    }
+    let list = nobody.get("releases").await.expect(200).json();
+    assert_eq!(list["total"], 4);
+    close(&app, CYCLE).await;
+    app.secretariat().await.post("releases", &json!({ "cycle": CYCLE })).await.expect(201);
+    let reports = nobody.get("releases/me-2026-r1/reports").await.expect(200).json();
+    let shown: Vec<&Value> = reports["items"].as_array().unwrap().iter().collect();
+    assert_eq!(shown.len(), 1);
+    // What is released is read by everybody, and by nobody who published it.
+    assert!(shown[0]["achievements"].as_str().unwrap().contains(HIDDEN));
+    let release = nobody.get("releases/me-2026-r1").await.expect(200).json();
+    assert!(release["published_by"].is_null(), "{release}");
+}
+
+#[actix_web::test]
+async fn credentials_that_do_not_hold_are_refused_also_where_none_are_asked_for() {
+    let app = TestApp::demo_with(&[SETTING]).await;
+    app.bearer("forged").get("releases").await.expect(401);
+    app.bearer("forged").get("releases/latest/reports").await.expect(401);
+    let closed = TestApp::demo().await;
+    for path in ["releases", "releases/latest", "releases/me-2022-r1/reports", "releases/nothing"] {
+        closed.anonymous().get(path).await.expect(401);
+    }
+}
+
+#[actix_web::test]
+async fn what_is_released_may_be_kept_for_good_and_latest_may_not() {
+    let app = TestApp::demo_with(&[SETTING]).await;
+    let nobody = app.anonymous();
+    let forever = nobody.get("releases/me-2022-r1/reports").await.expect(200);
+    assert_eq!(forever.header("cache-control"), Some("public, max-age=31536000, immutable"));
+    let latest = nobody.get("releases/latest/reports").await.expect(200);
+    assert_eq!(latest.header("cache-control"), Some("public, max-age=60"));
+    assert_eq!(latest.header("content-location"), Some("/api/v1/releases/me-2025-r1"));
+    // The same bytes from memory, with the same headers.
+    let again = nobody.get("releases/me-2022-r1/reports").await.expect(200);
+    assert_eq!((again.etag(), again.text.clone()), (forever.etag(), forever.text.clone()));
+    assert_eq!(again.header("cache-control"), forever.header("cache-control"));
+    let known = nobody
+        .send("GET", "releases/me-2022-r1/reports", None, &[("if-none-match", &forever.etag())])
+        .await;
+    assert_eq!(known.status, 304);
+    // Where releases are not public they are kept by nobody but their reader.
+    let closed = TestApp::demo().await;
+    let private = closed.reader().await.get("releases/me-2022-r1/reports").await.expect(200);
+    assert_eq!(private.header("cache-control"), Some("private, no-cache"));
+}
