@@ -10,6 +10,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{
+    coding::{self, Coded, GZIP},
     error::{ApiError, ApiResult},
     language,
 };
@@ -28,6 +29,8 @@ pub struct Answer {
     headers: Vec<(header::HeaderName, String)>,
     language: Option<Language>,
     next: Option<String>,
+    /// The compressed form of what is kept in memory.
+    coded: Option<Coded>,
 }
 
 impl Answer {
@@ -46,6 +49,7 @@ impl Answer {
             headers: Vec::new(),
             language: None,
             next: None,
+            coded: None,
         })
     }
 
@@ -70,6 +74,7 @@ impl Answer {
             headers: Vec::new(),
             language: None,
             next: None,
+            coded: None,
         }
     }
 
@@ -81,11 +86,19 @@ impl Answer {
         file.header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
     }
 
-    /// Returns about how many bytes of memory it takes.
+    /// Returns about how many bytes of memory it takes; its compressed form, which may come later, is counted as a quarter.
     #[must_use]
     pub fn size(&self) -> usize {
         let headers: usize = self.headers.iter().map(|(_, value)| 64 + value.len()).sum();
-        self.body.len() + headers + self.next.as_ref().map_or(0, String::len)
+        let coded = if self.coded.is_some() { self.body.len() / 4 } else { 0 };
+        self.body.len() + coded + headers + self.next.as_ref().map_or(0, String::len)
+    }
+
+    /// Says that it is kept in memory, so that it is worth compressing once.
+    #[must_use]
+    pub fn to_keep(mut self) -> Self {
+        self.coded = Some(Coded::default());
+        self
     }
 
     /// Answers with what is seen once and that no cache may keep: tokens.
@@ -149,7 +162,12 @@ impl Responder for Answer {
         if let Some(next) = self.next {
             response.insert_header((header::LINK, link(&next, language::asked(req))));
         }
-        if let Some(etag) = self.etag {
+        let coded = self.coded.filter(|_| coding::is_asked(req, self.media, self.body.len()));
+        if let Some(mut etag) = self.etag {
+            // Other bytes, another tag.
+            if coded.is_some() {
+                etag = format!("{}-{GZIP}\"", etag.trim_end_matches('"'));
+            }
             // HEAD is GET by now. Of other methods the answer tells what was done: it is never spared.
             let unchanged = req.method() == Method::GET
                 && self.status == StatusCode::OK
@@ -159,7 +177,14 @@ impl Responder for Answer {
                 return response.status(StatusCode::NOT_MODIFIED).finish();
             }
         }
-        response.content_type(self.media).body(self.body)
+        response.content_type(self.media);
+        match coded {
+            Some(coded) => {
+                response.insert_header((header::CONTENT_ENCODING, GZIP));
+                response.body(coded.of(&self.body))
+            }
+            None => response.body(self.body),
+        }
     }
 }
 

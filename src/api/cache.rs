@@ -205,7 +205,7 @@ impl State {
             .read(move |c| -> ApiResult<(i64, Answer)> {
                 let head = journal::head(c)?;
                 let version = source.number(head.seq, head.feed);
-                Ok((version, read(c, version)?.in_language(language)))
+                Ok((version, read(c, version)?.in_language(language).to_keep()))
             })
             .await?;
         self.cache.0.insert((version, key.1), answer.clone());

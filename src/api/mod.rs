@@ -6,6 +6,7 @@ pub mod body;
 pub mod cache;
 pub mod calendar;
 pub mod cities;
+pub mod coding;
 pub mod comments;
 pub mod cycles;
 pub mod docs;

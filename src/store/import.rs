@@ -193,7 +193,7 @@ pub fn publish(tx: &mut Tx<'_>) -> StoreResult<usize> {
         };
         let frame = releases::made::frame(tx.conn(), cycle)?;
         let edition = release::publish(imprint, frame, reports, None)
-            .map_err(|e| StoreError::Corrupt(e.to_string().into()))?;
+            .map_err(|e| StoreError::Corrupt(e.to_string()))?;
         releases::keep(tx, &edition, ACTION)?;
         done += 1;
     }

@@ -144,3 +144,30 @@ async fn what_is_released_may_be_kept_for_good_and_latest_may_not() {
     let private = closed.reader().await.get("releases/me-2022-r1/reports").await.expect(200);
     assert_eq!(private.header("cache-control"), Some("private, no-cache"));
 }
+
+#[actix_web::test]
+async fn what_is_kept_is_compressed_once_for_those_who_take_it() {
+    let app = TestApp::demo_with(&[SETTING]).await;
+    let nobody = app.anonymous();
+    let path = "releases/me-2022-r1/reports";
+    let plain = nobody.get(path).await.expect(200);
+    let packed = nobody.send("GET", path, None, &[("accept-encoding", "gzip")]).await.expect(200);
+    assert_eq!(packed.header("content-encoding"), Some("gzip"));
+    assert!(plain.header("content-encoding").is_none());
+    let length = |a: &crate::helpers::Answered| {
+        a.header("content-length").unwrap().parse::<usize>().unwrap()
+    };
+    assert!(length(&packed) * 4 < length(&plain), "{} {}", length(&packed), length(&plain));
+    // Other bytes have another tag, and each is known again.
+    assert_ne!(packed.etag(), plain.etag());
+    let ask = |coding: &'static str, tag: String| {
+        let nobody = app.anonymous();
+        async move {
+            let headers = [("accept-encoding", coding), ("if-none-match", tag.as_str())];
+            nobody.send("GET", path, None, &headers).await.status
+        }
+    };
+    assert_eq!(ask("gzip", packed.etag()).await, 304);
+    assert_eq!(ask("identity", plain.etag()).await, 304);
+    assert_eq!(ask("identity", packed.etag()).await, 200);
+}
