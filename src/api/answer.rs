@@ -1,18 +1,22 @@
 //! Answers: JSON with a strong `ETag`, and 304 for those who have it already.
 
+use std::sync::Arc;
+
 use actix_web::{
-    HttpRequest, HttpResponse, Responder,
+    HttpRequest, HttpResponse, Responder, ResponseError as _,
     body::BoxBody,
     http::{Method, StatusCode, header},
     web::Bytes,
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 
 use super::{
     coding::{self, Coded, GZIP},
     error::{ApiError, ApiResult},
     language,
+    spool::{self, Body, Made},
 };
 use crate::domain::{journal::hex, language::Language};
 
@@ -31,6 +35,8 @@ pub struct Answer {
     next: Option<String>,
     /// The compressed form of what is kept in memory.
     coded: Option<Coded>,
+    /// The body, where it is on disk and not in memory.
+    on_disk: Option<(Arc<NamedTempFile>, u64)>,
 }
 
 impl Answer {
@@ -50,6 +56,7 @@ impl Answer {
             language: None,
             next: None,
             coded: None,
+            on_disk: None,
         })
     }
 
@@ -75,6 +82,7 @@ impl Answer {
             language: None,
             next: None,
             coded: None,
+            on_disk: None,
         }
     }
 
@@ -86,12 +94,33 @@ impl Answer {
         file.header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
     }
 
-    /// Returns about how many bytes of memory it takes; its compressed form, which may come later, is counted as a quarter.
+    /// Answers 200 with what was made for it, under a name for those who save it. Its tag is that of its bytes.
+    #[must_use]
+    pub fn made(made: Made, media: &'static str, name: Option<&str>) -> Self {
+        let tag: String = made.sha256().chars().take(16).collect();
+        let (body, on_disk) = match made.body {
+            Body::Memory(bytes) => (bytes, None),
+            Body::Disk(file, size) => (Bytes::new(), Some((file, size))),
+        };
+        let mut answer = Self::bytes(body, format!("\"{tag}\""));
+        answer.on_disk = on_disk;
+        answer.media = media;
+        match name {
+            Some(name) => answer
+                .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+            None => answer,
+        }
+    }
+
+    /// Returns about how many bytes of memory it takes; its compressed form, which may come later, is counted as a quarter,
+    /// and what is on disk as well: so the disk is bounded where memory is.
     #[must_use]
     pub fn size(&self) -> usize {
         let headers: usize = self.headers.iter().map(|(_, value)| 64 + value.len()).sum();
         let coded = if self.coded.is_some() { self.body.len() / 4 } else { 0 };
-        self.body.len() + coded + headers + self.next.as_ref().map_or(0, String::len)
+        let on_disk = self.on_disk.as_ref().map_or(0, |(_, size)| size / 4);
+        let on_disk = usize::try_from(on_disk).unwrap_or(usize::MAX);
+        self.body.len() + coded + on_disk + headers + self.next.as_ref().map_or(0, String::len)
     }
 
     /// Says that it is kept in memory, so that it is worth compressing once.
@@ -178,6 +207,12 @@ impl Responder for Answer {
             }
         }
         response.content_type(self.media);
+        if let Some((file, size)) = self.on_disk {
+            return match spool::send(file, size) {
+                Ok(body) => response.body(body),
+                Err(e) => ApiError::Internal(Box::new(e)).error_response(),
+            };
+        }
         match coded {
             Some(coded) => {
                 response.insert_header((header::CONTENT_ENCODING, GZIP));

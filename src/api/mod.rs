@@ -37,6 +37,7 @@ pub mod released;
 pub mod releases;
 pub mod reports;
 pub mod sittings;
+pub mod spool;
 pub mod state;
 pub mod todo;
 pub mod users;

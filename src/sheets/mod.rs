@@ -8,6 +8,7 @@ pub mod cell;
 pub mod columns;
 pub mod compare;
 pub mod csv;
+pub mod flat;
 pub mod grid;
 pub mod lists;
 pub mod read;

@@ -1,0 +1,126 @@
+use std::io::Cursor;
+
+use calamine::{Data, Reader as _, Xlsx as Book};
+use proptest::prelude::*;
+
+use super::*;
+
+const COLUMNS: &[Column] = &[
+    column("key", Type::Text, "The key."),
+    column("count", Type::Integer, "How many."),
+    column("mean", Type::Number, "The mean; empty where nothing is known."),
+    column("on", Type::Day, "The day."),
+    column("pilot", Type::Bool, "Whether it is one."),
+    column("at", Type::Instant, "When."),
+];
+
+fn about() -> About {
+    About {
+        name: "table".to_owned(),
+        title: "A table".to_owned(),
+        notes: vec![("basis".to_owned(), "me-2022, cut off on 2022-09-21".to_owned())],
+    }
+}
+
+fn rows() -> Vec<Vec<Datum>> {
+    vec![
+        vec![
+            "=1+1".into(),
+            9_i64.into(),
+            62.5.into(),
+            NaiveDate::from_ymd_opt(2022, 9, 21).into(),
+            true.into(),
+            DateTime::from_timestamp(1_700_000_000, 0).into(),
+        ],
+        vec![
+            "Đà Nẵng, \"ເວີ ຈັນ\"\nကမ္ဘာ".into(),
+            9_007_199_254_740_991_i64.into(),
+            Datum::Empty,
+            Datum::Empty,
+            false.into(),
+            Datum::Empty,
+        ],
+    ]
+}
+
+fn written(format: Format, rows: &[Vec<Datum>]) -> Vec<u8> {
+    let mut to = Cursor::new(Vec::new());
+    let mut sink = format.begin(&about(), COLUMNS, &mut to).unwrap();
+    for row in rows {
+        sink.row(row).unwrap();
+    }
+    sink.finish().unwrap();
+    to.into_inner()
+}
+
+#[test]
+fn csv_has_a_header_iso_days_guarded_texts_and_nothing_for_what_is_unknown() {
+    let text = String::from_utf8(written(Format::Csv, &rows())).unwrap();
+    assert_eq!(
+        text,
+        "key,count,mean,on,pilot,at\r\n\
+         '=1+1,9,62.5,2022-09-21,true,2023-11-14T22:13:20Z\r\n\
+         \"Đà Nẵng, \"\"ເວີ ຈັນ\"\"\nကမ္ဘာ\",9007199254740991,,,false,\r\n"
+    );
+}
+
+#[test]
+fn lines_are_objects_with_the_columns_in_their_order() {
+    let text = String::from_utf8(written(Format::Lines, &rows())).unwrap();
+    let first = text.lines().next().unwrap();
+    assert_eq!(
+        first,
+        r#"{"key":"=1+1","count":9,"mean":62.5,"on":"2022-09-21","pilot":true,"at":"2023-11-14T22:13:20Z"}"#
+    );
+    let second: Value = serde_json::from_str(text.lines().nth(1).unwrap()).unwrap();
+    assert_eq!(second["key"], "Đà Nẵng, \"ເວີ ຈັນ\"\nကမ္ဘာ");
+    assert!(second["mean"].is_null() && text.ends_with("}\n"));
+}
+
+#[test]
+fn a_workbook_has_typed_cells_and_a_sheet_that_explains() {
+    let mut book: Book<_> = Book::new(Cursor::new(written(Format::Xlsx, &rows()))).unwrap();
+    assert_eq!(book.sheet_names(), ["data", "about"]);
+    let data = book.worksheet_range("data").unwrap();
+    let at = |row, column| data.get_value((row, column)).cloned().unwrap_or(Data::Empty);
+    assert_eq!(at(0, 2), Data::String("mean".into()));
+    assert_eq!((at(1, 0), at(1, 1)), (Data::String("'=1+1".into()), Data::Float(9.0)));
+    assert!(matches!(at(1, 3), Data::DateTime(_)), "{:?}", at(1, 3));
+    assert_eq!((at(1, 4), at(2, 2)), (Data::Bool(true), Data::Empty));
+    // A spreadsheet would round it.
+    assert_eq!(at(2, 1), Data::String("9007199254740991".into()));
+    let about = book.worksheet_range("about").unwrap();
+    let texts: Vec<String> = about.cells().map(|(_, _, cell)| cell.to_string()).collect();
+    assert!(texts.contains(&"How many.".to_owned()) && texts.contains(&"A table".to_owned()));
+}
+
+#[test]
+fn the_same_table_gives_the_same_bytes() {
+    for format in Format::ALL {
+        assert_eq!(written(*format, &rows()), written(*format, &rows()), "{}", format.as_str());
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_stands_in_a_text_comes_back(text in "[^\u{0}\r]{0,40}", n in any::<i64>()) {
+        let row = vec![
+            Datum::Text(text.clone()), n.into(), Datum::Empty, Datum::Empty, true.into(), Datum::Empty,
+        ];
+        let csv_text = written(Format::Csv, std::slice::from_ref(&row));
+        let mut reader = ::csv::Reader::from_reader(csv_text.as_slice());
+        let record = reader.records().next().unwrap().unwrap();
+        prop_assert_eq!(crate::sheets::cell::unguard(&record[0]), &text);
+        prop_assert_eq!(&record[1], n.to_string());
+        let line = written(Format::Lines, &[row]);
+        let value: Value = serde_json::from_slice(&line).unwrap();
+        prop_assert_eq!(value["key"].as_str(), Some(text.as_str()));
+        prop_assert_eq!(value["count"].as_i64(), Some(n));
+    }
+
+    #[test]
+    fn whole_numbers_of_fifteen_digits_stay_exact(n in -999_999_999_999_999_i64..=999_999_999_999_999) {
+        let told = format!("{:.0}", super::xlsx::exact(n));
+        prop_assert_eq!(told.parse::<i64>().unwrap(), n);
+    }
+}

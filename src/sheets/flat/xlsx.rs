@@ -1,0 +1,142 @@
+//! A workbook: one sheet for the table, with typed cells under a header that stays, and one that explains it. Rows go to a
+//! temporary file as they come.
+
+use std::io::{self, Seek, Write};
+
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError,
+};
+
+use super::{About, Column, Datum, Sink, Type};
+use crate::sheets::cell::guard;
+
+/// The sheet of the table.
+const DATA: &str = "data";
+/// The sheet that explains it.
+const ABOUT: &str = "about";
+/// Rows that fit on a sheet below the header (ECMA-376).
+const ROWS_MAX: u32 = 1_048_575;
+
+/// The greatest whole number that a spreadsheet keeps to the last digit.
+const DIGITS: u64 = 999_999_999_999_999;
+
+/// A table while it is written as a workbook.
+pub struct Xlsx<W: Write + Seek + Send> {
+    book: Workbook,
+    to: W,
+    next: u32,
+    days: Format,
+    instants: Format,
+}
+
+fn failed(e: XlsxError) -> io::Error {
+    io::Error::other(e)
+}
+
+impl<W: Write + Seek + Send> Xlsx<W> {
+    /// Writes the sheet that explains and the header.
+    ///
+    /// # Errors
+    /// What the format has no place for.
+    pub fn begin(about: &About, columns: &[Column], to: W) -> io::Result<Self> {
+        Self::open(about, columns, to).map_err(failed)
+    }
+
+    fn open(about: &About, columns: &[Column], to: W) -> Result<Self, XlsxError> {
+        let mut book = Workbook::new();
+        // The same table gives the same bytes: no time of making is in it.
+        let made = ExcelDateTime::from_ymd(2018, 4, 28)?;
+        book.set_properties(
+            &DocProperties::new().set_title(&about.title).set_creation_datetime(&made),
+        );
+        head(book.add_worksheet_with_constant_memory()?, columns)?;
+        explain(book.add_worksheet_with_constant_memory()?, about, columns)?;
+        Ok(Self {
+            book,
+            to,
+            next: 1,
+            days: Format::new().set_num_format("yyyy-mm-dd"),
+            instants: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
+        })
+    }
+
+    fn cells(&mut self, row: &[Datum]) -> Result<(), XlsxError> {
+        let (number, days, instants) = (self.next, &self.days, &self.instants);
+        let sheet = self.book.worksheet_from_index(0)?;
+        for (column, datum) in (0_u16..).zip(row) {
+            match datum {
+                Datum::Empty => continue,
+                Datum::Text(text) => sheet.write_string(number, column, guard(text))?,
+                // A spreadsheet keeps 15 digits: more of them stay true as text.
+                Datum::Integer(n) if n.unsigned_abs() > DIGITS => {
+                    sheet.write_string(number, column, n.to_string())?
+                }
+                Datum::Integer(n) => sheet.write_number(number, column, exact(*n))?,
+                Datum::Number(n) => sheet.write_number(number, column, *n)?,
+                Datum::Bool(yes) => sheet.write_boolean(number, column, *yes)?,
+                Datum::Day(day) => {
+                    let day = ExcelDateTime::parse_from_str(&day.to_string())?;
+                    sheet.write_datetime_with_format(number, column, day, days)?
+                }
+                Datum::Instant(at) => {
+                    let at = ExcelDateTime::from_timestamp(at.timestamp())?;
+                    sheet.write_datetime_with_format(number, column, at, instants)?
+                }
+            };
+        }
+        self.next += 1;
+        Ok(())
+    }
+}
+
+/// Returns a whole number of at most 15 digits as a cell holds it.
+pub(super) fn exact(n: i64) -> f64 {
+    let (high, low) = (n / 1_000_000, n % 1_000_000);
+    let half = |part: i64| i32::try_from(part).map(f64::from).unwrap_or_default();
+    half(high).mul_add(1e6, half(low))
+}
+
+fn bold() -> Format {
+    Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top)
+}
+
+fn head(sheet: &mut Worksheet, columns: &[Column]) -> Result<(), XlsxError> {
+    sheet.set_name(DATA)?.set_freeze_panes(1, 0)?;
+    for (i, column) in (0_u16..).zip(columns) {
+        let width = match column.kind {
+            Type::Text => 24,
+            Type::Integer | Type::Number | Type::Bool => 12,
+            Type::Day | Type::Instant => 18,
+        };
+        sheet.set_column_width(i, width)?;
+    }
+    for (i, column) in (0_u16..).zip(columns) {
+        sheet.write_string_with_format(0, i, column.name, &bold())?;
+    }
+    Ok(())
+}
+
+fn explain(sheet: &mut Worksheet, about: &About, columns: &[Column]) -> Result<(), XlsxError> {
+    sheet.set_name(ABOUT)?.set_column_width(0, 24)?.set_column_width(1, 90)?;
+    let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    sheet.write_string_with_format(0, 0, guard(&about.title), &bold())?;
+    let notes = about.notes.iter().map(|(name, what)| (name.as_str(), what.as_str()));
+    let lines = notes.chain([("", "")]).chain(columns.iter().map(|c| (c.name, c.help)));
+    for (row, (name, what)) in (2_u32..).zip(lines) {
+        sheet.write_string_with_format(row, 0, guard(name), &bold())?;
+        sheet.write_string_with_format(row, 1, guard(what), &wrapped)?;
+    }
+    Ok(())
+}
+
+impl<W: Write + Seek + Send> Sink for Xlsx<W> {
+    fn row(&mut self, row: &[Datum]) -> io::Result<()> {
+        if self.next > ROWS_MAX {
+            return Err(io::Error::other("a sheet holds no more rows"));
+        }
+        self.cells(row).map_err(failed)
+    }
+    fn finish(mut self: Box<Self>) -> io::Result<()> {
+        self.book.save_to_writer(self.to).map_err(failed)
+    }
+}
