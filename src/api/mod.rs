@@ -15,6 +15,7 @@ pub mod extensions;
 pub mod fallback;
 pub mod fields;
 pub mod figures;
+pub mod format;
 pub mod health;
 pub mod history;
 pub mod imports;

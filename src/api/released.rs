@@ -11,6 +11,7 @@ use super::{
     body::FromBody,
     cache::{Key, View},
     error::{ApiError, ApiResult},
+    format::{Accept, Form},
     language,
     may::{SignedIn, decoded_path, sign_in, state},
     state::State,
@@ -37,6 +38,8 @@ pub struct Released<B = ()> {
     pub actor: Option<Arc<Actor>>,
     /// The language of the words in the answer.
     pub language: Language,
+    /// The formats that the header asks for.
+    pub accept: Accept,
     /// The release that the path names, `latest` included; none for the list of releases.
     word: Option<Slug>,
     /// What came with it, said after 404 had its say.
@@ -57,7 +60,13 @@ impl<B: FromBody + 'static> FromRequest for Released<B> {
                 None => None,
             };
             let shape = B::read(&req, &mut payload).await;
-            Ok(Self { actor, language: language::of(&req), word, shape })
+            Ok(Self {
+                actor,
+                language: language::of(&req),
+                accept: Accept::read(&req),
+                word,
+                shape,
+            })
         })
     }
 }
@@ -100,6 +109,34 @@ impl<B> Released<B> {
         Ok((Named { key, latest }, self.shape?))
     }
 
+    /// Chooses a format among those of the operation, by the parameter or the header. What came with the request may be broken;
+    /// that is said later.
+    ///
+    /// # Errors
+    /// A format that is none of them, which is said later too where there is no such release.
+    pub fn form(
+        &self,
+        asked: impl FnOnce(&B) -> Option<&str>,
+        offered: &[Form],
+    ) -> ApiResult<Form> {
+        self.accept.choose(self.shape.as_ref().ok().and_then(asked), offered)
+    }
+
+    /// Says a fault of the request, after 404 had its say.
+    ///
+    /// # Errors
+    /// [`ApiError::NotFound`] where there is no such release, else the fault.
+    pub async fn said<T>(&self, state: &State, found: ApiResult<T>) -> ApiResult<T> {
+        if found.is_err() {
+            let word = self.word.clone().ok_or(ApiError::NotFound)?;
+            let there = state
+                .db
+                .point(move |c: &mut Conn| -> StoreResult<_> { releases::resolve(c, &word) });
+            there.await?.ok_or(ApiError::NotFound)?;
+        }
+        found
+    }
+
     /// Takes what came with a request that names no release.
     ///
     /// # Errors
@@ -121,9 +158,22 @@ impl<B: Serialize + Send + 'static> Released<B> {
         route: &'static str,
         make: impl FnOnce(&mut Conn, &Slug, B, Language) -> ApiResult<Answer> + Send + 'static,
     ) -> ApiResult<Answer> {
+        self.answer_in(state, (route, Form::Json), make).await
+    }
+
+    /// The same in a format that was chosen.
+    ///
+    /// # Errors
+    /// As of [`Released::answer`].
+    pub async fn answer_in(
+        self,
+        state: &State,
+        (route, form): (&'static str, Form),
+        make: impl FnOnce(&mut Conn, &Slug, B, Language) -> ApiResult<Answer> + Send + 'static,
+    ) -> ApiResult<Answer> {
         let (language, public) = (self.language, state.public_releases);
         let key_of = |key: &Slug, body: &B| -> ApiResult<Key> {
-            let key = Key::new(route, View::everybody(), &(key.as_str(), body))?;
+            let key = Key::new(route, View::everybody(), &(key.as_str(), form.as_str(), body))?;
             Ok(key.in_language(language).of_release())
         };
         // Nothing is kept under `latest`, and what is kept under a key was there and cannot go.

@@ -12,6 +12,7 @@ pub mod flat;
 pub mod grid;
 pub mod lists;
 pub mod read;
+pub mod released;
 pub mod tables;
 pub mod write;
 

@@ -21,6 +21,7 @@ pub mod json;
 pub mod load;
 pub mod parts;
 pub mod plans;
+pub mod portable;
 pub mod projects;
 pub mod record;
 pub mod reference;

@@ -1,0 +1,160 @@
+//! In which format an answer is wanted: `format` wins over `Accept`, and who asks for neither gets JSON.
+
+use actix_web::{HttpRequest, http::header};
+use serde::{Deserialize, Serialize};
+
+use super::error::{ApiError, ApiResult};
+use crate::{domain::value::words, sheets::flat};
+
+words! {
+    /// A format of an answer.
+    Form("format") {
+        /// JSON.
+        Json = "json",
+        /// RFC 4180, whole and never paged.
+        Csv = "csv",
+        /// A workbook, whole and never paged.
+        Xlsx = "xlsx",
+        /// One JSON object a line, whole and never paged.
+        Lines = "jsonl",
+        /// Points on a map (RFC 7946).
+        GeoJson = "geojson",
+        /// Everything in one archive.
+        Zip = "zip",
+    }
+}
+
+impl Form {
+    /// Returns the media types by which it is asked for; the first is the one that is answered.
+    #[must_use]
+    pub const fn media(self) -> &'static [&'static str] {
+        match self {
+            Self::Json => &["application/json"],
+            Self::Csv => &["text/csv"],
+            Self::Xlsx => &["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
+            Self::Lines => &["application/jsonl", "application/x-ndjson", "application/jsonlines"],
+            Self::GeoJson => &["application/geo+json"],
+            Self::Zip => &["application/zip"],
+        }
+    }
+
+    /// Returns the flat table that it is, where it is one.
+    #[must_use]
+    pub const fn flat(self) -> Option<flat::Format> {
+        match self {
+            Self::Csv => Some(flat::Format::Csv),
+            Self::Xlsx => Some(flat::Format::Xlsx),
+            Self::Lines => Some(flat::Format::Lines),
+            Self::Json | Self::GeoJson | Self::Zip => None,
+        }
+    }
+}
+
+/// What a caller accepts, by the header.
+#[derive(Debug, Clone, Default)]
+pub struct Accept(Option<String>);
+
+impl Accept {
+    /// Reads the header.
+    #[must_use]
+    pub fn read(req: &HttpRequest) -> Self {
+        let fields = req.headers().get_all(header::ACCEPT).filter_map(|v| v.to_str().ok());
+        let text = fields.collect::<Vec<&str>>().join(",");
+        Self((!text.is_empty()).then_some(text))
+    }
+
+    /// Finds the format that is wanted among those of an operation, of which the first is the one for whoever does not say.
+    ///
+    /// # Errors
+    /// A `format` that is none of them: 400 with those that are.
+    pub fn choose(&self, asked: Option<&str>, offered: &[Form]) -> ApiResult<Form> {
+        if let Some(asked) = asked {
+            let found = offered.iter().find(|form| form.as_str() == asked);
+            let words = offered.iter().map(|form| form.as_str());
+            return found.copied().ok_or_else(|| {
+                ApiError::parameter(
+                    "format",
+                    crate::domain::fault::ValueFault::unknown("format", words),
+                )
+            });
+        }
+        let first = offered.first().copied().unwrap_or(Form::Json);
+        Ok(self.0.as_deref().and_then(|header| best(header, offered)).unwrap_or(first))
+    }
+}
+
+/// Finds the offered format with the greatest weight; of equal ones the one that is offered first. A wildcard asks for
+/// nothing in particular.
+fn best(header: &str, offered: &[Form]) -> Option<Form> {
+    let mut wanted: Option<(u16, Form)> = None;
+    for form in offered {
+        let weight = form.media().iter().filter_map(|media| weight(header, media)).max();
+        if let Some(weight) = weight.filter(|w| *w > 0)
+            && wanted.is_none_or(|(most, _)| weight > most)
+        {
+            wanted = Some((weight, *form));
+        }
+    }
+    wanted.map(|(_, form)| form)
+}
+
+/// Reads the weight of a media type in thousandths; none where it is not named.
+fn weight(header: &str, media: &str) -> Option<u16> {
+    header.split(',').find_map(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        parts.next().filter(|name| name.eq_ignore_ascii_case(media))?;
+        let q = parts
+            .find_map(|p| p.strip_prefix("q="))
+            .map_or(Some(1.0), |q| q.parse::<f32>().ok())?;
+        Some(thousandths(q))
+    })
+}
+
+fn thousandths(q: f32) -> u16 {
+    let text = format!("{:.0}", q.clamp(0.0, 1.0) * 1_000.0);
+    text.parse().unwrap_or_default()
+}
+
+/// The parameter, for operations that take nothing else.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub struct FormatParams {
+    /// The format, if not that of `Accept`.
+    pub format: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &[Form] = &[Form::Json, Form::Csv, Form::Xlsx, Form::Lines];
+
+    fn chosen(asked: Option<&str>, header: Option<&str>) -> Option<Form> {
+        Accept(header.map(str::to_owned)).choose(asked, TABLE).ok()
+    }
+
+    #[test]
+    fn the_parameter_wins_over_the_header_and_both_over_nothing() {
+        assert_eq!(chosen(None, None), Some(Form::Json));
+        assert_eq!(chosen(None, Some("text/csv")), Some(Form::Csv));
+        assert_eq!(chosen(Some("xlsx"), Some("text/csv")), Some(Form::Xlsx));
+        assert_eq!(chosen(Some("geojson"), None), None);
+        assert_eq!(chosen(Some("CSV"), None), None);
+    }
+
+    #[test]
+    fn the_heaviest_type_of_the_header_wins_and_wildcards_say_nothing() {
+        for (header, form) in [
+            ("*/*", Form::Json),
+            ("text/html,application/xhtml+xml,*/*;q=0.8", Form::Json),
+            ("application/json;q=0.5, TEXT/CSV", Form::Csv),
+            ("text/csv;q=0.2, application/x-ndjson;q=0.9, application/json;q=0.1", Form::Lines),
+            ("text/csv;q=0", Form::Json),
+            ("text/csv; charset=utf-8; q=1, application/json; q=1", Form::Json),
+            ("text/csv;q=x", Form::Json),
+        ] {
+            assert_eq!(chosen(None, Some(header)), Some(form), "{header}");
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! What hangs on the reports of a release: milestones, indicators and their values, partnerships, links.
+
+use super::{Context, Reference, Row, Rows, Table, columns, reports::money};
+use crate::{
+    domain::{
+        attainment::attainment,
+        parts::{PartnerRole, PartnerStage, Reading},
+        report::ApprovedReport,
+        value::{Prose, Slug, Title},
+    },
+    sheets::flat::Datum,
+};
+
+/// The report that a row belongs to.
+const OF_REPORT: &[Reference] =
+    &[Reference { columns: &["project"], table: "reports", to: &["project"] }];
+
+/// One row a milestone.
+pub const MILESTONES: Table = Table {
+    name: "milestones",
+    title: "Milestones of the projects, as the reports froze them",
+    columns: columns![
+        ("project", Text, "The project."),
+        ("milestone", Text, "The milestone's identifier."),
+        ("title", Text, "What is reached."),
+        ("due_on", Day, "By when."),
+        ("weight", Integer, "Its share in the project's progress."),
+        (
+            "completed_on",
+            Day,
+            "When it was reached, by this report or by the project's record; empty while it is not."
+        ),
+    ],
+    key: &["milestone"],
+    refers: OF_REPORT,
+    rows: Rows::Report(milestones),
+};
+
+/// One row an indicator.
+pub const INDICATORS: Table = Table {
+    name: "indicators",
+    title: "Indicators of the projects, as the reports froze them",
+    columns: columns![
+        ("project", Text, "The project."),
+        ("indicator", Text, "The indicator's identifier."),
+        ("name", Text, "What is measured."),
+        ("kind", Text, "output or outcome."),
+        ("unit", Text, "The unit of its values."),
+        ("better", Text, "The direction in which it gets better: up or down."),
+        ("baseline", Number, "Where it started."),
+        ("baseline_on", Day, "When."),
+        ("target", Number, "Where it should get."),
+        ("target_on", Day, "By when."),
+    ],
+    key: &["indicator"],
+    refers: OF_REPORT,
+    rows: Rows::Report(indicators),
+};
+
+/// One row a measured value.
+pub const VALUES: Table = Table {
+    name: "indicator_values",
+    title: "Values of indicators, as the reports state them",
+    columns: columns![
+        ("project", Text, "The project."),
+        ("indicator", Text, "The indicator's identifier."),
+        ("measured_on", Day, "When it was measured."),
+        ("value", Number, "What was measured, in the indicator's unit."),
+        (
+            "attainment",
+            Number,
+            "(value - baseline) / (target - baseline); empty where it is undefined."
+        ),
+    ],
+    key: &["indicator", "measured_on"],
+    refers: &[Reference { columns: &["indicator"], table: "indicators", to: &["indicator"] }],
+    rows: Rows::Report(values),
+};
+
+/// One row a partnership.
+pub const PARTNERSHIPS: Table = Table {
+    name: "partnerships",
+    title: "Partners of the projects, as the reports froze them",
+    columns: columns![
+        ("project", Text, "The project."),
+        ("partnership", Text, "The partnership's identifier."),
+        ("partner", Text, "The partner, where it is one of the reference data."),
+        ("as_stated", Text, "The partner as a source names it, where it is none of those."),
+        ("role", Text, "What it does; empty where nobody states it."),
+        ("stage", Text, "How far it has come; empty where nobody states it."),
+        ("amount_minor", Integer, "The money involved, in minor units of its currency."),
+        ("amount_currency", Text, "The currency, ISO 4217."),
+        ("note", Text, "What else is to be said."),
+    ],
+    key: &["partnership"],
+    refers: OF_REPORT,
+    rows: Rows::Report(partnerships),
+};
+
+/// One row a link.
+pub const EVIDENCE: Table = Table {
+    name: "evidence",
+    title: "Where the reports can be looked up",
+    columns: columns![
+        ("project", Text, "The project."),
+        ("number", Integer, "Its number within the report, from 1."),
+        ("title", Text, "What it shows."),
+        ("url", Text, "Where it is."),
+    ],
+    key: &["project", "number"],
+    refers: OF_REPORT,
+    rows: Rows::Report(evidence),
+};
+
+fn row(
+    context: &Context<'_>,
+    report: &ApprovedReport,
+    own: impl IntoIterator<Item = Datum>,
+) -> Row {
+    let mut row = context.lead();
+    row.push(report.code.to_string().into());
+    row.extend(own);
+    row
+}
+
+fn milestones(context: &Context<'_>, report: &ApprovedReport) -> Vec<Row> {
+    let done = |id| {
+        let by_report = report.content.milestones.iter().find(|m| m.milestone_id == id);
+        by_report.map(|m| m.completed_on)
+    };
+    let one = |m: &crate::domain::parts::Milestone| {
+        row(
+            context,
+            report,
+            [
+                m.id.to_string().into(),
+                m.title.to_string().into(),
+                m.due_on.into(),
+                m.weight.into(),
+                done(m.id).or(m.completed_on).into(),
+            ],
+        )
+    };
+    report.header.milestones.iter().map(one).collect()
+}
+
+fn reading(reading: Option<&Reading>) -> [Datum; 2] {
+    [reading.map(|r| r.value).into(), reading.map(|r| r.on).into()]
+}
+
+fn indicators(context: &Context<'_>, report: &ApprovedReport) -> Vec<Row> {
+    let one = |i: &crate::domain::parts::Indicator| {
+        let [baseline, baseline_on] = reading(i.baseline.as_ref());
+        let [target, target_on] = reading(i.target.as_ref());
+        row(
+            context,
+            report,
+            [
+                i.id.to_string().into(),
+                i.name.to_string().into(),
+                i.kind.as_str().into(),
+                i.unit.to_string().into(),
+                i.better.as_str().into(),
+                baseline,
+                baseline_on,
+                target,
+                target_on,
+            ],
+        )
+    };
+    report.header.indicators.iter().map(one).collect()
+}
+
+fn values(context: &Context<'_>, report: &ApprovedReport) -> Vec<Row> {
+    let one = |v: &crate::domain::report::IndicatorValue| {
+        let indicator = report.header.indicators.iter().find(|i| i.id == v.indicator_id)?;
+        Some(row(
+            context,
+            report,
+            [
+                v.indicator_id.to_string().into(),
+                v.measured_on.into(),
+                v.value.into(),
+                attainment(indicator, v.value).ok().into(),
+            ],
+        ))
+    };
+    report.content.indicator_values.iter().filter_map(one).collect()
+}
+
+fn partnerships(context: &Context<'_>, report: &ApprovedReport) -> Vec<Row> {
+    let one = |p: &crate::domain::parts::Partnership| {
+        let [amount, currency] = money(p.amount);
+        row(
+            context,
+            report,
+            [
+                p.id.to_string().into(),
+                p.partner.as_ref().map(Slug::to_string).into(),
+                p.as_stated.as_ref().map(Title::to_string).into(),
+                p.role.map(PartnerRole::as_str).into(),
+                p.stage.map(PartnerStage::as_str).into(),
+                amount,
+                currency,
+                p.note.as_ref().map(Prose::to_string).into(),
+            ],
+        )
+    };
+    report.header.partnerships.iter().map(one).collect()
+}
+
+fn evidence(context: &Context<'_>, report: &ApprovedReport) -> Vec<Row> {
+    let one = |(number, e): (i64, &crate::domain::report::Evidence)| {
+        row(context, report, [number.into(), e.title.to_string().into(), e.url.as_str().into()])
+    };
+    (1..).zip(&report.content.evidence).map(one).collect()
+}
