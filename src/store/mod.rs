@@ -25,6 +25,7 @@ pub mod projects;
 pub mod record;
 pub mod reference;
 pub mod reports;
+mod same;
 pub mod schema;
 pub mod search;
 pub mod seed;
