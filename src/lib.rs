@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod auth;
+mod canonical;
 pub mod cli;
 pub mod clock;
 pub mod commands;

@@ -23,7 +23,7 @@ const ROOMS: &[Room] = &[
     // What is true: plain functions over plain data.
     Room {
         name: "domain",
-        may: &["domain"],
+        may: &["domain", "canonical"],
         not: &[
             "actix_web",
             "actix_cors",
@@ -46,6 +46,8 @@ const ROOMS: &[Room] = &[
             "std::io",
         ],
     },
+    // A form of text, made in memory: the traits of `serde_json` that it is made with are named after writing to files.
+    Room { name: "canonical", may: &["canonical"], not: WEB },
     Room { name: "clock", may: &["clock"], not: WEB },
     Room { name: "telemetry", may: &["telemetry", "config"], not: WEB },
     // Alone in reading the environment; a secret's file is made with fresh randomness.

@@ -2,7 +2,14 @@
 
 use std::time::Instant;
 
-use diesel::{Connection as _, RunQueryDsl as _, connection::SimpleConnection as _};
+use ascn_tracker::store::{Conn, Target};
+use diesel::{
+    Connection as _, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection,
+    connection::SimpleConnection as _,
+    query_builder::{AstPass, QueryFragment, QueryId},
+    sql_types::{Binary, Integer, Text},
+    sqlite::Sqlite,
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -12,7 +19,7 @@ use crate::{
 };
 
 /// Files reports on 32 connections, each editing the draft of another project, against a plain loop that writes the same
-/// rows with one transaction each.
+/// rows with one transaction each. Each connection sends its next report when the last was answered.
 pub(crate) async fn file_reports(port: u16, dir: &std::path::Path) {
     let cities = ["da-nang", "ha-noi", "ho-chi-minh-city"];
     let mut drafts = Vec::new();
@@ -51,9 +58,10 @@ pub(crate) async fn file_reports(port: u16, dir: &std::path::Path) {
         assert_eq!(made.status, 201, "{}", String::from_utf8_lossy(&made.body));
         clients.push((client, path, token, made.etag.unwrap()));
     }
+    let mut plain_loop = PlainLoop::on_a_copy(dir);
     let (mut ours, mut plain, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        let loop_rate = plain_loop(dir, &body.to_string());
+        let loop_rate = plain_loop.rate();
         let until = Instant::now() + ROUND;
         let started = Instant::now();
         let counts = futures_util::future::join_all(clients.iter_mut().map(
@@ -86,36 +94,106 @@ pub(crate) async fn file_reports(port: u16, dir: &std::path::Path) {
     ));
 }
 
-/// Writes per second of a loop that updates a report, adds a journal row and moves the head, each write a transaction of
-/// its own with `synchronous=FULL`, on a file of its own beside the service's.
-fn plain_loop(dir: &std::path::Path, content: &str) -> f64 {
-    let path = dir.join("plain.db");
-    let mut c = diesel::SqliteConnection::establish(&path.to_string_lossy()).unwrap();
-    c.batch_execute(
-        "pragma journal_mode=wal; pragma synchronous=full;
-         create table if not exists reports (id integer primary key, content text not null, version integer not null);
-         create table if not exists journal (seq integer primary key, record text not null, hash blob not null unique);
-         create table if not exists head (id integer primary key, seq integer not null);
-         insert or ignore into reports values (1, '', 1); insert or ignore into head values (1, 0);",
-    )
-    .unwrap();
-    let until = Instant::now() + ROUND;
-    let started = Instant::now();
-    let mut n = 0_u64;
-    while Instant::now() < until {
-        c.batch_execute("begin immediate").unwrap();
-        for statement in [
-            "update reports set content = ?, version = version + 1 where id = 1",
-            "insert into journal (record, hash) values (?, randomblob(32))",
-        ] {
-            diesel::sql_query(statement)
-                .bind::<diesel::sql_types::Text, _>(content)
-                .execute(&mut c)
-                .unwrap();
-        }
-        diesel::sql_query("update head set seq = seq + 1 where id = 1").execute(&mut c).unwrap();
-        c.batch_execute("commit").unwrap();
-        n += 1;
+/// A statement that is prepared once, as a loop would have it: `sql_query` alone is prepared for each write.
+struct Prepared<Q>(Q);
+
+impl<Q: QueryFragment<Sqlite>> QueryFragment<Sqlite> for Prepared<Q> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.0.walk_ast(out)
     }
-    n as f64 / started.elapsed().as_secs_f64()
+    fn is_safe_to_cache_prepared(&self, _: &Sqlite) -> QueryResult<bool> {
+        Ok(true)
+    }
+}
+impl<Q> QueryId for Prepared<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl<Q> RunQueryDsl<SqliteConnection> for Prepared<Q> {}
+
+/// A report as the service wrote it, with the row of the journal about it.
+#[derive(QueryableByName)]
+struct Filed {
+    #[diesel(sql_type = Binary)]
+    id: Vec<u8>,
+    #[diesel(sql_type = Text)]
+    content: String,
+    #[diesel(sql_type = Text)]
+    key: String,
+    #[diesel(sql_type = Text)]
+    record: String,
+}
+
+/// The loop that the service is held against: one transaction for each write, with `synchronous=FULL`, on a copy of the
+/// service's own file. What it writes is what is durable of a report that was filed: the report's row, its row in the
+/// journal, and the journal's head, each as long as the service's and under the same indexes; a loop over narrower tables
+/// would be another workload. It does nothing else: it asks for no right, checks no rule and no version, hashes nothing.
+struct PlainLoop {
+    c: SqliteConnection,
+    filed: Vec<Filed>,
+}
+
+impl PlainLoop {
+    /// Copies the service's file and remembers the reports that it writes again and again.
+    fn on_a_copy(dir: &std::path::Path) -> Self {
+        let open =
+            |name: &str| SqliteConnection::establish(&dir.join(name).to_string_lossy()).unwrap();
+        let copy = dir.join("plain.db");
+        let copied = format!("vacuum into '{}'", copy.display());
+        open("ascn.db").batch_execute(&copied).unwrap();
+        // As the service opens its own.
+        let Conn::Sqlite(mut c) = (Target::Sqlite { path: copy }).open(false).unwrap() else {
+            unreachable!("the benchmark runs on SQLite")
+        };
+        let filed = diesel::sql_query(
+            "select r.id, r.content, j.key, j.record from reports r join journal j on j.seq = (select max(seq) from journal \
+             where entity = 'report' and key = r.city || '-' || r.number || '/' || r.cycle) \
+             where r.cycle = 'me-2026' and r.state = 'draft' order by j.seq desc limit ?",
+        )
+        .bind::<Integer, _>(i32::try_from(CONNECTIONS).unwrap())
+        .load(&mut c)
+        .unwrap();
+        Self { c, filed }
+    }
+
+    /// Returns how many writes it makes in a second.
+    fn rate(&mut self) -> f64 {
+        let until = Instant::now() + ROUND;
+        let started = Instant::now();
+        let mut n = 0_u64;
+        while Instant::now() < until {
+            for at in 0..self.filed.len() {
+                self.write(at);
+                n += 1;
+            }
+        }
+        n as f64 / started.elapsed().as_secs_f64()
+    }
+
+    fn write(&mut self, at: usize) {
+        let Self { c, filed } = self;
+        let filed = &filed[at];
+        let now = "cast(unixepoch('subsec') * 1000000 as integer)";
+        c.batch_execute("begin immediate").unwrap();
+        let report = format!(
+            "update reports set content = ?, status = 'ongoing', percent = 6250, edited_at = {now}, version = version + 1 where id = ?"
+        );
+        Prepared(
+            diesel::sql_query(report).bind::<Text, _>(&filed.content).bind::<Binary, _>(&filed.id),
+        )
+        .execute(c)
+        .unwrap();
+        let row = format!(
+            "insert into journal (seq, at, actor, entity, key, version, action, record, record_sha256, previous_hash, hash) \
+             select seq + 1, {now}, randomblob(16), 'report', ?, 2, 'edit', ?, randomblob(32), hash, randomblob(32) from journal_head"
+        );
+        Prepared(diesel::sql_query(row).bind::<Text, _>(&filed.key).bind::<Text, _>(&filed.record))
+            .execute(c)
+            .unwrap();
+        let head = format!(
+            "update journal_head set seq = seq + 1, at = {now}, hash = randomblob(32) where id = 1"
+        );
+        Prepared(diesel::sql_query(head)).execute(c).unwrap();
+        c.batch_execute("commit").unwrap();
+    }
 }

@@ -2,7 +2,8 @@
 //! to a bare static answer of the same size in the same run, because machines differ and drift.
 //!
 //! `cargo bench --bench http` starts this build's own program with `serve --demo` on an empty folder, and a bare server
-//! beside it. Rounds alternate between the two; the median ratio counts.
+//! beside it. Rounds alternate between the two; the median ratio counts. `BENCH_ONLY=filing` (or `import`, `workbook`,
+//! `reading`, `deciding`) measures one part alone.
 
 #![expect(
     clippy::unwrap_used,
@@ -26,6 +27,7 @@ use tokio::net::TcpStream;
 
 mod client;
 mod filing;
+mod import;
 mod working_day;
 
 use client::{Client, get, token};
@@ -76,24 +78,34 @@ fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
+/// Starts the service on an empty folder.
+fn service(dir: &std::path::Path, port: u16) -> Stopped {
+    let child = Command::new(env!("CARGO_BIN_EXE_ascn-tracker"))
+        .args(["serve", "--demo"])
+        .current_dir(dir)
+        .env("ASCN_BIND", format!("127.0.0.1:{port}"))
+        .env("ASCN_METRICS_BIND", "off")
+        .env("ASCN_DEMO_PASSWORD", PASSWORD)
+        .env("ASCN_LOGIN_LIMIT_PER_MINUTE", "off")
+        .env("ASCN_REQUEST_LIMIT_PER_MINUTE", "off")
+        .env("ASCN_LOG", "warn")
+        // As the image sets it.
+        .env("MIMALLOC_PURGE_DELAY", "10")
+        .stdout(Stdio::null())
+        .spawn();
+    Stopped(child.unwrap())
+}
+
 async fn run() {
+    let only = std::env::var("BENCH_ONLY").ok();
+    let asked = |name: &str| only.as_deref().is_none_or(|only| only == name);
+    if asked("import") {
+        import::import().await;
+    }
     let dir = tempfile::TempDir::new().unwrap();
     let (port, static_port) = (free_port(), free_port());
     let started = Instant::now();
-    let service = Stopped(
-        Command::new(env!("CARGO_BIN_EXE_ascn-tracker"))
-            .args(["serve", "--demo"])
-            .current_dir(dir.path())
-            .env("ASCN_BIND", format!("127.0.0.1:{port}"))
-            .env("ASCN_METRICS_BIND", "off")
-            .env("ASCN_DEMO_PASSWORD", PASSWORD)
-            .env("ASCN_LOGIN_LIMIT_PER_MINUTE", "off")
-            .env("ASCN_REQUEST_LIMIT_PER_MINUTE", "off")
-            .env("ASCN_LOG", "warn")
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap(),
-    );
+    let service = service(dir.path(), port);
     let bare = Stopped(
         Command::new(std::env::current_exe().unwrap())
             .env("BENCH_STATIC_PORT", static_port.to_string())
@@ -104,7 +116,24 @@ async fn run() {
     wait_for(port).await;
     say(&format!("demo ready after {:.2} s", started.elapsed().as_secs_f64()));
     say(&format!("resident memory after the start {:.1} MB", resident_mb(service.0.id())));
-    working_day::files(port, service.0.id()).await;
+    if asked("workbook") {
+        working_day::workbook(port).await;
+    }
+    if asked("reading") {
+        read(port, static_port).await;
+    }
+    if asked("filing") {
+        filing::file_reports(port, dir.path()).await;
+    }
+    if asked("deciding") {
+        working_day::decide(port).await;
+    }
+    say(&format!("resident memory at the end {:.1} MB", resident_mb(service.0.id())));
+    drop((service, bare));
+}
+
+/// Compares answers that are read often with bare ones of their size.
+async fn read(port: u16, static_port: u16) {
     let reader = token(port, "reader@demo.example").await;
 
     let project = get("/api/v1/projects/da-nang-1", &reader);
@@ -119,10 +148,6 @@ async fn run() {
     compare("what waits for a representative", port, static_port, &todo).await;
     let table = get("/api/v1/figures/table?rows=focus_area&columns=status&cycle=me-2025", &reader);
     compare("a figures table, signed in", port, static_port, &table).await;
-    filing::file_reports(port, dir.path()).await;
-    working_day::decide(port).await;
-    say(&format!("resident memory at the end {:.1} MB", resident_mb(service.0.id())));
-    drop((service, bare));
 }
 
 async fn wait_for(port: u16) {

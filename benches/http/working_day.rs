@@ -1,4 +1,4 @@
-//! The working day: deciding on many reports at once, and the spreadsheet there and back.
+//! The working day: deciding on many reports at once, and the workbook of a city.
 
 use std::time::Instant;
 
@@ -6,24 +6,16 @@ use serde_json::{Value, json};
 
 use crate::{
     client::{Client, get, token, with_body},
-    median, say, status_mb,
+    median, say,
 };
 
 /// Reports that are approved in one call, and in as many calls.
 const REPORTS: usize = 400;
 /// Projects of the workbook.
 const WORKBOOK: usize = 40;
-/// Rows of the import.
-const ROWS: usize = 1_000;
-
-/// Measures the spreadsheet there and back, before anything else has taken memory.
-pub(crate) async fn files(port: u16, pid: u32) {
-    workbook(port).await;
-    import(port, pid).await;
-}
 
 /// Records a project of a city; returns its code.
-async fn project(client: &mut Client, token: &str, city: &str) -> String {
+pub(crate) async fn project(client: &mut Client, token: &str, city: &str) -> String {
     let new = json!({
         "city": city, "plan_cycle": "2018-2025", "title": "A project of the benchmark", "summary": "To be filed",
         "focus_area": "quality-environment", "starts_on": "2019-01-01", "ends_on": "2025-12-31"
@@ -89,7 +81,7 @@ pub(crate) async fn decide(port: u16) {
 }
 
 /// The workbook of a city with some projects against the same records as JSON: their projects and their reports.
-async fn workbook(port: u16) {
+pub(crate) async fn workbook(port: u16) {
     let city = "cauayan-city";
     let token = token(port, &format!("officer.{city}@demo.example")).await;
     let mut client = Client::open(port).await;
@@ -115,45 +107,5 @@ async fn workbook(port: u16) {
     say(&format!(
         "a workbook of {WORKBOOK} projects: {files:.1} ms, its projects and reports as JSON {jsons:.1} ms, ratio {:.1}",
         files / jsons
-    ));
-}
-
-/// Imports rows by CSV, and says how much memory the service took at most.
-async fn import(port: u16, pid: u32) {
-    let city = "cauayan-city";
-    let token = token(port, &format!("officer.{city}@demo.example")).await;
-    let mut client = Client::open(port).await;
-    let sheet = format!("/api/v1/cities/{city}/workbook?cycle=me-2026&format=csv&sheet=milestones");
-    let answer = client.call(&get(&sheet, &token)).await;
-    let head = String::from_utf8(answer.body).unwrap();
-    let columns: Vec<&str> = head.lines().next().unwrap().split(',').collect();
-    let mut csv = format!("{}\r\n", columns.join(","));
-    for n in 0..ROWS {
-        let cell = |column: &&str| match *column {
-            "project" => format!("{city}-{}", n % WORKBOOK + 1),
-            "title" => format!("Step {n}"),
-            "due_on" => "2024-06-30".to_owned(),
-            "weight" => "1".to_owned(),
-            _other => String::new(),
-        };
-        csv.push_str(&columns.iter().map(cell).collect::<Vec<_>>().join(","));
-        csv.push_str("\r\n");
-    }
-    let path = format!("/api/v1/imports?dry_run=true&city={city}&cycle=me-2026&sheet=milestones");
-    let mut request = format!(
-        "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: text/csv\r\ncontent-length: {}\r\nauthorization: Bearer {token}\r\n\r\n",
-        csv.len()
-    )
-    .into_bytes();
-    request.extend_from_slice(csv.as_bytes());
-    let before = status_mb(pid, "VmRSS:");
-    let started = Instant::now();
-    let answer = client.call(&request).await;
-    let took = started.elapsed().as_secs_f64();
-    let preview = answer.expect(200);
-    assert_eq!(preview["totals"]["new"], ROWS, "{}", preview["totals"]);
-    say(&format!(
-        "previewing an import of {ROWS} rows: {took:.2} s, memory of the service {before:.1} MB before, at most {:.1} MB",
-        status_mb(pid, "VmHWM:")
     ));
 }

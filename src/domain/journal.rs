@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub mod chain;
+
+pub use crate::canonical::canonical;
 
 /// Separates this chain from every other use of SHA-256.
 const DOMAIN: &[u8] = b"ascn-journal-1\0";
@@ -72,23 +73,11 @@ pub mod micros {
     }
 }
 
-/// Writes a value in the canonical form of RFC 8785.
-///
-/// # Errors
-/// A value without a JSON form, such as a number that is not finite; the doors of `value` refuse those.
-pub fn canonical<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
-    serde_json_canonicalizer::to_string(value)
-}
-
 /// Writes bytes as lower-case hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut s, b| {
-        // Writing to a String cannot fail.
-        let _ = write!(s, "{b:02x}");
-        s
-    })
+    let digit = |n: u8| char::from_digit(n.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
 }
 
 /// Reads 32 bytes of lower-case hexadecimal.
@@ -142,24 +131,39 @@ pub struct Link<'a> {
     pub feed: Option<i64>,
 }
 
+/// The canonical row. Its members are in their order already.
+#[derive(Serialize)]
+struct Row<'a> {
+    acting_for: Option<Uuid>,
+    action: &'a str,
+    actor: Option<Uuid>,
+    at: String,
+    entity: &'a str,
+    feed: Option<i64>,
+    key: &'a str,
+    record_sha256: String,
+    seq: i64,
+    version: i64,
+}
+
 impl Link<'_> {
     /// Chains the row to its predecessor: SHA-256("ascn-journal-1" ‖ 0 ‖ previous hash ‖ canonical row).
     ///
     /// # Errors
     /// Those of [`canonical`].
     pub fn hash(&self, previous: &Hash) -> Result<Hash, serde_json::Error> {
-        let row: Value = serde_json::json!({
-            "seq": self.seq,
-            "at": instant(self.at),
-            "actor": self.actor,
-            "acting_for": self.acting_for,
-            "entity": self.entity,
-            "key": self.key,
-            "version": self.version,
-            "action": self.action,
-            "record_sha256": hex(&self.record_sha256),
-            "feed": self.feed,
-        });
+        let row = Row {
+            acting_for: self.acting_for,
+            action: self.action,
+            actor: self.actor,
+            at: instant(self.at),
+            entity: self.entity,
+            feed: self.feed,
+            key: self.key,
+            record_sha256: hex(&self.record_sha256),
+            seq: self.seq,
+            version: self.version,
+        };
         let mut sha = Sha256::new();
         sha.update(DOMAIN);
         sha.update(previous);

@@ -1,7 +1,6 @@
 //! Comments on reports.
 
 use diesel::prelude::*;
-use serde_json::Value;
 
 use super::{
     Conn, Record, StoreError, StoreResult,
@@ -17,6 +16,7 @@ use crate::domain::{
         thread::{Entry, Thread, gather},
     },
     id::Id,
+    journal::canonical,
     policy::{Act, Actor},
     project::ProjectCode,
     report::Report,
@@ -96,8 +96,8 @@ impl Record for Comment {
     fn version(&self) -> i64 {
         self.version
     }
-    fn content(&self) -> Result<Value, serde_json::Error> {
-        serde_json::to_value(self)
+    fn content(&self) -> Result<String, serde_json::Error> {
+        canonical(self)
     }
 }
 

@@ -3,10 +3,8 @@
 use std::{path::PathBuf, pin::pin, sync::Arc};
 
 use diesel::{
-    QueryResult, RunQueryDsl, SqliteConnection,
-    backend::Backend,
+    SqliteConnection,
     connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager},
-    query_builder::{AstPass, QueryFragment, QueryId},
 };
 use diesel_async::{
     AsyncPgConnection,
@@ -49,25 +47,6 @@ pub enum Conn {
     /// SQLite.
     Sqlite(SqliteConnection),
 }
-
-/// A statement whose text is the same each time, whatever it sets: an update by a whole row. diesel cannot know that, and
-/// would have it prepared anew for each execution.
-pub(crate) struct Same<Q>(pub(crate) Q);
-
-impl<DB: Backend, Q: QueryFragment<DB>> QueryFragment<DB> for Same<Q> {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        self.0.walk_ast(out)
-    }
-    fn is_safe_to_cache_prepared(&self, _: &DB) -> QueryResult<bool> {
-        Ok(true)
-    }
-}
-impl<Q> QueryId for Same<Q> {
-    // No identity of its own: prepared statements are found by their text.
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-impl<C, Q> RunQueryDsl<C> for Same<Q> {}
 
 /// Writes one query for both databases; `$db` names the backend inside the body.
 macro_rules! on {

@@ -2,13 +2,13 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde_json::Value;
 
 use super::{
     Conn, Record, StoreError, StoreResult, conn::on, load::Load, schema::cycles, tx::kept,
 };
 use crate::domain::{
     cycle::{CycleState, ReportingCycle},
+    journal::canonical,
     subject::CycleSubject,
     value::{Slug, Title},
 };
@@ -73,8 +73,8 @@ impl Record for ReportingCycle {
     fn version(&self) -> i64 {
         self.version
     }
-    fn content(&self) -> Result<Value, serde_json::Error> {
-        serde_json::to_value(self)
+    fn content(&self) -> Result<String, serde_json::Error> {
+        canonical(self)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde_json::Value;
 
 use super::{
     Conn, Record, StoreError, StoreResult, conn::on, cycles, load::Load, reference,
@@ -10,6 +9,7 @@ use super::{
 };
 use crate::domain::{
     extension::Extension,
+    journal::canonical,
     reference::CountryCode,
     subject::{CityCycleSubject, ExtensionSubject},
     value::{Prose, Slug},
@@ -66,8 +66,8 @@ impl Record for Extension {
     fn version(&self) -> i64 {
         self.version
     }
-    fn content(&self) -> Result<Value, serde_json::Error> {
-        serde_json::to_value(self)
+    fn content(&self) -> Result<String, serde_json::Error> {
+        canonical(self)
     }
 }
 

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::{
     Conn, StoreError, StoreResult,
     conn::on,
+    same::same,
     schema::{journal, journal_head},
     tx::{Committed, Entry},
     types::{DbTs, DbUuid},
@@ -14,7 +15,7 @@ use crate::domain::journal::{GENESIS, Hash, Link, record_hash};
 
 pub mod search;
 
-/// Rows inserted by one statement; 14 values each, below the parameter limits of both databases.
+/// Rows inserted by one statement on PostgreSQL; 14 values each, below its limit of parameters.
 const BATCH: usize = 200;
 
 /// The last row of the chain, in short.
@@ -74,7 +75,7 @@ pub(super) fn take_head(conn: &mut Conn) -> StoreResult<Head> {
 
 /// A row of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = journal)]
+#[diesel(table_name = journal, treat_none_as_default_value = false)]
 pub struct JournalRow {
     /// Gapless, in commit order, from 1.
     pub seq: i64,
@@ -132,7 +133,7 @@ pub(super) fn append(
     conn: &mut Conn,
     head: Head,
     at: DateTime<Utc>,
-    entries: &[Entry],
+    entries: Vec<Entry>,
 ) -> StoreResult<Committed> {
     let mut head = Head { at, ..head };
     let mut entities: Vec<&'static str> = Vec::new();
@@ -169,11 +170,11 @@ pub(super) fn append(
             actor: entry.actor.map(DbUuid),
             acting_for: entry.acting_for.map(DbUuid),
             entity: entry.entity.to_owned(),
-            key: entry.key.clone(),
+            key: entry.key,
             version: entry.version,
             action: entry.action.to_owned(),
-            reason: entry.reason.clone(),
-            record: entry.record.clone(),
+            reason: entry.reason,
+            record: entry.record,
             record_sha256: record_sha256.to_vec(),
             feed,
             previous_hash: head.hash.to_vec(),
@@ -181,18 +182,35 @@ pub(super) fn append(
         });
         head.hash = hash;
     }
-    for batch in rows.chunks(BATCH) {
-        on!(conn, |c, DB| diesel::insert_into(journal::table).values(batch).execute(c))?;
-    }
-    on!(conn, |c, DB| diesel::update(journal_head::table.find(1))
-        .set((
+    insert(conn, &rows)?;
+    on!(conn, |c, DB| same!(
+        journal_head::table.find(1),
+        (
             journal_head::seq.eq(head.seq),
             journal_head::feed.eq(head.feed),
             journal_head::at.eq(DbTs(at)),
-            journal_head::hash.eq(head.hash.to_vec()),
-        ))
-        .execute(c))?;
+            journal_head::hash.eq(head.hash.as_slice()),
+        )
+    )
+    .execute(c))?;
     Ok(Committed { entities, seq: head.seq, feed: head.feed, unjournaled: false })
+}
+
+/// Inserts rows: on PostgreSQL many in one round trip, on SQLite each by the one statement that is prepared already.
+fn insert(conn: &mut Conn, rows: &[JournalRow]) -> StoreResult<()> {
+    match conn {
+        Conn::Pg(c) => {
+            for batch in rows.chunks(BATCH) {
+                diesel::insert_into(journal::table).values(batch).execute(c)?;
+            }
+        }
+        Conn::Sqlite(c) => {
+            for row in rows {
+                diesel::insert_into(journal::table).values(row).execute(c)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Reads rows after a number, in order; for verification and export.

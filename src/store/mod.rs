@@ -27,6 +27,7 @@ pub mod record;
 pub mod reference;
 pub mod releases;
 pub mod reports;
+mod same;
 pub mod schema;
 pub mod search;
 pub mod seed;

@@ -1,7 +1,5 @@
 //! What a record is: how it is kept in its table, and what the journal keeps of it.
 
-use serde_json::Value;
-
 use super::{Conn, StoreResult};
 
 /// A record that the journal follows.
@@ -14,11 +12,11 @@ pub trait Record {
     fn key(&self) -> String;
     /// Returns the version.
     fn version(&self) -> i64;
-    /// Returns what the journal keeps of it: no secret and no person's name.
+    /// Returns what the journal keeps of it, in its canonical form: no secret and no person's name.
     ///
     /// # Errors
     /// A value without a JSON form.
-    fn content(&self) -> Result<Value, serde_json::Error>;
+    fn content(&self) -> Result<String, serde_json::Error>;
 }
 
 /// A record that has a table.
@@ -80,10 +78,9 @@ macro_rules! kept {
             ) -> $crate::store::StoreResult<bool> {
                 let row = <$row>::try_from(self)?;
                 let $r = self;
-                let n = $crate::store::conn::on!(conn, |c, DB| $crate::store::conn::Same(
-                    diesel::update($table::table.find($id))
-                        .filter($table::version.eq(before))
-                        .set(&row)
+                let n = $crate::store::conn::on!(conn, |c, DB| $crate::store::same::same!(
+                    $table::table.find($id).filter($table::version.eq(before)),
+                    &row
                 )
                 .execute(c))?;
                 Ok(n == 1)

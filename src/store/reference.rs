@@ -76,8 +76,8 @@ macro_rules! recorded {
             fn version(&self) -> i64 {
                 self.version
             }
-            fn content(&self) -> Result<serde_json::Value, serde_json::Error> {
-                serde_json::to_value(self)
+            fn content(&self) -> Result<String, serde_json::Error> {
+                $crate::domain::journal::canonical(self)
             }
         }
     };

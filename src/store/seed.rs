@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Kept, StoreResult, Tx, journal, json, tx::Change};
+use super::{Kept, StoreResult, Tx, journal, tx::Change};
 use crate::domain::{
     plan::ActionPlan,
     reference::{City, Country, Document, Partner, PlanCycle},
@@ -88,7 +88,7 @@ fn put<K: Seeded>(tx: &mut Tx<'_>, wanted: Vec<K>, counts: &mut Counts) -> Store
 
 /// Writes a record as the journal has it, so that "the same" means the same everywhere.
 fn text<K: Kept>(record: &K) -> StoreResult<String> {
-    json::write(&record.content().map_err(super::StoreError::json)?)
+    record.content().map_err(super::StoreError::json)
 }
 
 fn came_from_file<K: Kept>(tx: &mut Tx<'_>, record: &K) -> StoreResult<bool> {

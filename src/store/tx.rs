@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 pub use super::record::{Audited, Change, Kept, Record};
 pub(crate) use super::record::{audited, kept};
-use super::{Conn, StoreError, StoreResult, journal, json, load::Load};
+use super::{Conn, StoreError, StoreResult, journal, load::Load};
 use crate::{
     clock::Clock,
     domain::{
@@ -164,11 +164,7 @@ impl Tx<'_> {
     }
 
     fn note<K: Record>(&mut self, record: &K, change: Change, there: bool) -> StoreResult<()> {
-        let content = if there {
-            Some(json::write(&record.content().map_err(StoreError::json)?)?)
-        } else {
-            None
-        };
+        let content = if there { Some(record.content().map_err(StoreError::json)?) } else { None };
         self.entries.push(Entry {
             actor: self.actor,
             acting_for: self.acting_for,
@@ -281,7 +277,12 @@ fn body<T, E: From<StoreError>>(
         let committed = Committed { seq: head.seq, feed: head.feed, ..Committed::default() };
         return Ok((value, committed));
     }
-    Ok((value, journal::append(conn, head, at, &entries)?))
+    Ok((value, journal::append(conn, head, at, entries)?))
+}
+
+diesel::define_sql_function! {
+    /// Counts the rows that the connection has changed so far.
+    fn total_changes() -> BigInt;
 }
 
 #[derive(QueryableByName)]
@@ -293,17 +294,14 @@ struct Count {
 /// Counts what a transaction that journals nothing must leave as it was: on SQLite the rows that the connection has
 /// changed so far, on PostgreSQL the tables that the transaction has opened for writing.
 fn changes(conn: &mut Conn) -> StoreResult<i64> {
-    let count = match conn {
-        Conn::Sqlite(c) => {
-            diesel::sql_query("select total_changes() as n").get_result::<Count>(c)?
-        }
+    Ok(match conn {
+        Conn::Sqlite(c) => diesel::select(total_changes()).get_result(c)?,
         // Not pg_stat_xact_user_tables: it still counts what earlier transactions of the connection changed, for up to a
         // second. The lock is taken by every insert, update and delete and held to the end.
-        Conn::Pg(c) => diesel::sql_query(
-            "select count(*) as n from pg_locks \
-             where pid = pg_backend_pid() and locktype = 'relation' and mode = 'RowExclusiveLock'",
-        )
-        .get_result::<Count>(c)?,
-    };
-    Ok(count.n)
+        Conn::Pg(c) => {
+            let opened = "select count(*) as n from pg_locks where pid = pg_backend_pid() \
+                          and locktype = 'relation' and mode = 'RowExclusiveLock'";
+            diesel::sql_query(opened).get_result::<Count>(c)?.n
+        }
+    })
 }

@@ -54,7 +54,7 @@ fn zoned((row, country, city): ZonedRow) -> StoreResult<ZonedGrant> {
 /// Failures of the database.
 pub fn zoned_grants(conn: &mut Conn, user: Option<Id<User>>) -> StoreResult<Vec<ZonedGrant>> {
     let rows: Vec<ZonedRow> = on!(conn, |c, DB| {
-        let mut query = grants::table
+        let query = grants::table
             .left_join(countries::table.on(grants::scope_country.eq(countries::code.nullable())))
             .left_join(cities::table.on(grants::scope_city.eq(cities::slug.nullable())))
             .order(grants::id)
@@ -62,12 +62,11 @@ pub fn zoned_grants(conn: &mut Conn, user: Option<Id<User>>) -> StoreResult<Vec<
                 GrantRow::as_select(),
                 countries::time_zone.nullable(),
                 cities::time_zone.nullable(),
-            ))
-            .into_boxed::<DB>();
-        if let Some(user) = user {
-            query = query.filter(grants::user_id.eq(DbUuid::from(user)));
+            ));
+        match user {
+            Some(user) => query.filter(grants::user_id.eq(DbUuid::from(user))).load(c),
+            None => query.load(c),
         }
-        query.load(c)
     })?;
     rows.into_iter().map(zoned).collect()
 }

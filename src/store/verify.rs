@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use super::{
     Conn, Record, StoreError, StoreResult,
     journal::{self, JournalRow, to_hash},
-    json,
     tx::{Audited, Kept},
 };
 use crate::domain::{
@@ -124,7 +123,7 @@ struct Last {
 impl Last {
     /// Says whether the row covers this record. Without its reason nobody can tell any more what a redacted row covered.
     fn covers<K: Record>(&self, record: &K) -> StoreResult<bool> {
-        let content = json::write(&record.content().map_err(StoreError::json)?)?;
+        let content = record.content().map_err(StoreError::json)?;
         let hash = record_hash(self.reason.as_deref(), Some(&content)).map_err(StoreError::json)?;
         Ok(hash == self.record_sha256 || (self.redacted && self.reason.is_none()))
     }

@@ -2,11 +2,11 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde_json::Value;
 
 use crate::{
     domain::{
         id::Id,
+        journal::canonical,
         parts::{Better, Indicator, IndicatorKind, Reading},
         project::{Project, ProjectCode},
         value::{Slug, Title, fold},
@@ -92,8 +92,8 @@ impl Record for Indicator {
     fn version(&self) -> i64 {
         self.version
     }
-    fn content(&self) -> Result<Value, serde_json::Error> {
-        serde_json::to_value(self)
+    fn content(&self) -> Result<String, serde_json::Error> {
+        canonical(self)
     }
 }
 /// Reads the indicators of a project, in the order of their making.

@@ -2,11 +2,11 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde_json::Value;
 
 use crate::{
     domain::{
         id::Id,
+        journal::canonical,
         parts::Milestone,
         project::{Project, ProjectCode},
         value::{Slug, Title, fold},
@@ -76,8 +76,8 @@ impl Record for Milestone {
     fn version(&self) -> i64 {
         self.version
     }
-    fn content(&self) -> Result<Value, serde_json::Error> {
-        serde_json::to_value(self)
+    fn content(&self) -> Result<String, serde_json::Error> {
+        canonical(self)
     }
 }
 /// Reads the milestones of a project, in the order of their days.

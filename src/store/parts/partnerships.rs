@@ -1,11 +1,11 @@
 //! Partnerships. Their partners are a facet of the project, which lists filter by.
 
 use diesel::prelude::*;
-use serde_json::Value;
 
 use crate::{
     domain::{
         id::Id,
+        journal::canonical,
         parts::{PartnerRole, PartnerStage, Partnership},
         project::{Project, ProjectCode},
         value::{Prose, Slug, Title},
@@ -115,8 +115,8 @@ impl Record for Partnership {
     fn version(&self) -> i64 {
         self.version
     }
-    fn content(&self) -> Result<Value, serde_json::Error> {
-        serde_json::to_value(self)
+    fn content(&self) -> Result<String, serde_json::Error> {
+        canonical(self)
     }
 }
 /// Reads the partnerships of a project, in the order of their making.

@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde_json::Value;
 
 use super::{
     facets::{self, Facets, Of},
@@ -10,6 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
+        journal::canonical,
         policy::Face,
         project::{ApprovedProject, Header, Latest},
         report::Status,
@@ -17,8 +17,9 @@ use crate::{
     },
     store::{
         Conn, Kept, Record, StoreError, StoreResult,
-        conn::{Same, on},
+        conn::on,
         json,
+        same::same,
         schema::approved_projects,
         tx::{Audited, audited},
         types::{DbTs, DbUuid},
@@ -109,8 +110,8 @@ impl Record for ApprovedProject {
     fn version(&self) -> i64 {
         self.version
     }
-    fn content(&self) -> Result<Value, serde_json::Error> {
-        serde_json::to_value(self)
+    fn content(&self) -> Result<String, serde_json::Error> {
+        canonical(self)
     }
 }
 
@@ -134,10 +135,9 @@ impl Kept for ApprovedProject {
     }
     fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool> {
         let row = ApprovedRow::try_from(self)?;
-        let n = on!(conn, |c, DB| Same(
-            diesel::update(approved_projects::table.find(row.id))
-                .filter(approved_projects::version.eq(before))
-                .set(&row)
+        let n = on!(conn, |c, DB| same!(
+            approved_projects::table.find(row.id).filter(approved_projects::version.eq(before)),
+            &row
         )
         .execute(c))?;
         facets::clear(conn, self.project, Face::Approved, Of::Everything)?;

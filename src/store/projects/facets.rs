@@ -125,16 +125,14 @@ pub(super) fn clear(
     which: Of,
 ) -> StoreResult<()> {
     on!(conn, |c, DB| {
-        let mut rows = diesel::delete(project_facets::table)
+        let rows = diesel::delete(project_facets::table)
             .filter(project_facets::project_id.eq(DbUuid::from(project)))
-            .filter(project_facets::face.eq(face_word(face)))
-            .into_boxed::<DB>();
-        rows = match which {
-            Of::Details => rows.filter(project_facets::kind.ne(PARTNER)),
-            Of::Partnerships => rows.filter(project_facets::kind.eq(PARTNER)),
-            Of::Everything => rows,
-        };
-        rows.execute(c)
+            .filter(project_facets::face.eq(face_word(face)));
+        match which {
+            Of::Details => rows.filter(project_facets::kind.ne(PARTNER)).execute(c),
+            Of::Partnerships => rows.filter(project_facets::kind.eq(PARTNER)).execute(c),
+            Of::Everything => rows.execute(c),
+        }
     })?;
     Ok(())
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::facets::{self, Of};
 use crate::{
     domain::{
+        journal::canonical,
         policy::Face,
         project::{Location, Project, ProjectCode, ProjectDetails},
         reference::CountryCode,
@@ -15,8 +16,9 @@ use crate::{
     },
     store::{
         Conn, Kept, Record, StoreError, StoreResult,
-        conn::{Same, on},
+        conn::on,
         json,
+        same::same,
         schema::projects,
         search,
         tx::{Audited, audited},
@@ -195,8 +197,8 @@ impl Record for Project {
     fn version(&self) -> i64 {
         self.version
     }
-    fn content(&self) -> Result<Value, serde_json::Error> {
-        serde_json::to_value(self)
+    fn content(&self) -> Result<String, serde_json::Error> {
+        canonical(self)
     }
 }
 
@@ -208,10 +210,9 @@ impl Kept for Project {
     }
     fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool> {
         let row = ProjectRow::try_from(self)?;
-        let n = on!(conn, |c, DB| Same(
-            diesel::update(projects::table.find(row.id))
-                .filter(projects::version.eq(before))
-                .set(&row)
+        let n = on!(conn, |c, DB| same!(
+            projects::table.find(row.id).filter(projects::version.eq(before)),
+            &row
         )
         .execute(c))?;
         facets::clear(conn, self.id, Face::Working, Of::Details)?;

@@ -4,10 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde_json::Value;
 
 use crate::{
     domain::{
+        journal::canonical,
         project::{Header, ProjectCode},
         reference::{CountryCode, TermKind},
         report::{ApprovedReport, Content, Status, report_key},
@@ -15,8 +15,9 @@ use crate::{
     },
     store::{
         Conn, Kept, Record, StoreError, StoreResult,
-        conn::{Same, on},
+        conn::on,
         json,
+        same::same,
         schema::{approved_reports, report_facets},
         tx::{Audited, audited},
         types::{DbTs, DbUuid},
@@ -28,10 +29,15 @@ use crate::{
 #[diesel(table_name = approved_reports, treat_none_as_null = true)]
 pub(super) struct ApprovedRow {
     id: DbUuid,
+    #[diesel(skip_update)]
     project_id: DbUuid,
+    #[diesel(skip_update)]
     city: String,
+    #[diesel(skip_update)]
     number: i64,
+    #[diesel(skip_update)]
     country: String,
+    #[diesel(skip_update)]
     cycle: String,
     as_of: NaiveDate,
     status: String,
@@ -109,8 +115,8 @@ impl Record for ApprovedReport {
     fn version(&self) -> i64 {
         self.version
     }
-    fn content(&self) -> Result<Value, serde_json::Error> {
-        serde_json::to_value(self)
+    fn content(&self) -> Result<String, serde_json::Error> {
+        canonical(self)
     }
 }
 
@@ -122,10 +128,9 @@ impl Kept for ApprovedReport {
     }
     fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool> {
         let row = ApprovedRow::try_from(self)?;
-        let n = on!(conn, |c, DB| Same(
-            diesel::update(approved_reports::table.find(row.id))
-                .filter(approved_reports::version.eq(before))
-                .set(&row)
+        let n = on!(conn, |c, DB| same!(
+            approved_reports::table.find(row.id).filter(approved_reports::version.eq(before)),
+            &row
         )
         .execute(c))?;
         self.clear_facets(conn)?;

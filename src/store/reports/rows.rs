@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde_json::Value;
 
 use crate::{
     domain::{
         id::Id,
+        journal::canonical,
         project::ProjectCode,
         reference::CountryCode,
         report::{Deed, Report, ReportState, Status},
@@ -21,15 +21,21 @@ use crate::{
     },
 };
 
-/// A working copy's row. Status and percentage stand in columns of their own beside the content, for lists.
+/// A working copy's row. Status and percentage stand in columns of their own beside the content, for lists. What names a
+/// report never changes: an update that set it would write most of the table's indexes anew.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = reports, treat_none_as_null = true)]
 pub(super) struct ReportRow {
     id: DbUuid,
+    #[diesel(skip_update)]
     project_id: DbUuid,
+    #[diesel(skip_update)]
     city: String,
+    #[diesel(skip_update)]
     number: i64,
+    #[diesel(skip_update)]
     country: String,
+    #[diesel(skip_update)]
     cycle: String,
     state: String,
     status: Option<String>,
@@ -136,7 +142,7 @@ impl Record for Report {
     fn version(&self) -> i64 {
         self.version
     }
-    fn content(&self) -> Result<Value, serde_json::Error> {
-        serde_json::to_value(self)
+    fn content(&self) -> Result<String, serde_json::Error> {
+        canonical(self)
     }
 }

@@ -15,7 +15,7 @@ use crate::{
         policy::{Act, Actor},
         project::{Project, ProjectCode},
         reference::time_zone,
-        report::{PercentMethod, Report, ReportState},
+        report::{Content, PercentMethod, Report, ReportState, Status},
         subject::ReportSubject,
         user::Place,
         value::Slug,
@@ -140,6 +140,21 @@ fn zone(conn: &mut Conn, city: &Slug) -> StoreResult<Tz> {
     Ok(time_zone(name)?)
 }
 
+/// Finds the status before. What the latest earlier report says, where that was read already, mostly tells it.
+fn previous(
+    conn: &mut Conn,
+    project: Id<Project>,
+    cycle: &ReportingCycle,
+    earlier: Option<&Option<Content>>,
+) -> StoreResult<Option<Status>> {
+    let said = match earlier {
+        Some(None) => return Ok(None),
+        Some(Some(content)) => content.status.filter(|s| *s != Status::NotStated),
+        None => None,
+    };
+    if said.is_some() { Ok(said) } else { status_before(conn, project, cycle.as_of) }
+}
+
 /// Names the open comments that wait for a word of the city.
 fn waiting(conn: &mut Conn, report: Id<Report>) -> StoreResult<Vec<Id<Comment>>> {
     let threads = comments::threads(conn, report)?;
@@ -198,19 +213,24 @@ fn assemble(
     let needs = needs(&project, report.as_ref());
     let id = project.id;
     let here = (cycle.slug.clone(), project.city.clone());
+    let earlier = if needs.earlier { Some(content_before(conn, id, cycle.as_of)?) } else { None };
     Ok(Some(ReportSubject {
         milestones: if needs.mentioned { parts::milestones(conn, id)? } else { Vec::new() },
         indicators: if needs.mentioned { parts::indicators(conn, id)? } else { Vec::new() },
         partnerships: if needs.partnerships { parts::partnerships(conn, id)? } else { Vec::new() },
         zone: once(&mut common.zones, &project.city, || zone(conn, &project.city))?,
         extension: once(&mut common.extensions, &here, || extensions::day(conn, &here.0, &here.1))?,
-        earlier: if needs.earlier { content_before(conn, id, cycle.as_of)? } else { None },
+        previous_status: if needs.previous {
+            previous(conn, id, &cycle, earlier.as_ref())?
+        } else {
+            None
+        },
+        earlier: earlier.flatten(),
         waiting: match &report {
             Some(report) if needs.waiting => waiting(conn, report.id)?,
             Some(_) | None => Vec::new(),
         },
         approved: if needs.approved { find_approved(conn, id, &cycle.slug)? } else { None },
-        previous_status: if needs.previous { status_before(conn, id, cycle.as_of)? } else { None },
         hands: if needs.hands { hands(conn, code, &cycle.slug)? } else { Vec::new() },
         missed: match &report {
             Some(report) => missed(conn, common, &cycle, report)?,

@@ -2,11 +2,11 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde_json::Value;
 
 use crate::{
     domain::{
         id::Id,
+        journal::canonical,
         reference::CountryCode,
         user::{Email, Grant, Role, Scope, ScopeKind, User, UserState},
         value::{Slug, Title, fold},
@@ -70,8 +70,8 @@ impl Record for User {
         self.version
     }
     /// A person is an id in the journal: neither name nor address.
-    fn content(&self) -> Result<Value, serde_json::Error> {
-        Ok(serde_json::json!({ "id": self.id, "state": self.state }))
+    fn content(&self) -> Result<String, serde_json::Error> {
+        canonical(&serde_json::json!({ "id": self.id, "state": self.state }))
     }
 }
 
@@ -154,7 +154,7 @@ impl Record for Grant {
     fn version(&self) -> i64 {
         self.version
     }
-    fn content(&self) -> Result<Value, serde_json::Error> {
-        serde_json::to_value(self)
+    fn content(&self) -> Result<String, serde_json::Error> {
+        canonical(self)
     }
 }
