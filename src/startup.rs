@@ -1,6 +1,6 @@
 //! From settings to a running service: keys, database, migrations, threads, listener, clean stop.
 
-use std::{net::TcpListener, sync::Arc};
+use std::sync::Arc;
 
 use actix_web::{
     App, HttpServer,
@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use utoipa_actix_web::AppExt as _;
 
 use crate::{
-    api::{self, cache::Cache, state::State},
+    api::{self, cache::Cache, changes::Waiting, state::State},
     auth::{password::Passwords, secret, token::Tokens},
     clock::Clock,
     config::{DatabaseUrl, Settings, SslMode},
@@ -25,8 +25,10 @@ use crate::{
 };
 
 mod fill;
+mod listen;
 
 pub use fill::{import_history, prepare_demo, refuse_demo, start_demo};
+use listen::{asked_to_stop, listen};
 
 /// A service that listens, ready to run.
 pub struct Application {
@@ -159,6 +161,7 @@ fn cors(origins: &[String]) -> actix_cors::Cors {
             "If-Match",
             "If-None-Match",
             "Idempotency-Key",
+            "Last-Event-ID",
         ])
         .expose_headers(["ETag", "Link", "Location", "Retry-After", "X-Request-Id"])
         .max_age(3600);
@@ -193,11 +196,10 @@ impl Application {
             passwords: Arc::new(Passwords::start()?),
             clock,
             verifying: Arc::new(Semaphore::new(1)),
+            waiting: Arc::new(Waiting::default()),
             vocabulary: Arc::new(ArcSwap::from_pointee(vocabulary)),
         };
-        let listener = TcpListener::bind(settings.bind)
-            .with_context(|| format!("cannot listen on {}", settings.bind))?;
-        let port = listener.local_addr()?.port();
+        let (listener, port) = listen(settings.bind)?;
         let shared = state.clone();
         let origins = settings.cors_origins.clone();
         let docs = settings.docs;
@@ -227,11 +229,18 @@ impl Application {
         self.server.handle()
     }
 
-    /// Serves until SIGTERM or SIGINT; requests under way are answered first.
+    /// Serves until SIGTERM or SIGINT; requests under way are answered first, those that wait for the feed at once.
     ///
     /// # Errors
     /// Failures of the listener.
     pub async fn run(self) -> std::io::Result<()> {
+        let waiting = Arc::clone(&self.state.waiting);
+        actix_web::rt::spawn(async move {
+            match asked_to_stop().await {
+                Ok(()) => waiting.stop(),
+                Err(e) => tracing::warn!(error = %e, "a stop will be late: signals are not heard"),
+            }
+        });
         self.server.await
     }
 }

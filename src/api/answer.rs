@@ -81,6 +81,12 @@ impl Answer {
         file.header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
     }
 
+    /// Returns the body.
+    #[must_use]
+    pub const fn body(&self) -> &Bytes {
+        &self.body
+    }
+
     /// Returns about how many bytes of memory it takes.
     #[must_use]
     pub fn size(&self) -> usize {

@@ -1,7 +1,7 @@
 //! What surrounds every request: its id, its log line, HEAD as GET, and the writing of problems.
 
 use actix_web::{
-    Error,
+    Error, HttpMessage as _, HttpRequest,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -18,6 +18,18 @@ use super::{
     language,
 };
 use crate::clock;
+
+/// Marks a request whose answer has no body: HEAD, which is GET by the time that handlers see it. An answer without an end
+/// would not end otherwise.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OnlyHead;
+
+impl OnlyHead {
+    /// Says whether a request bears the mark.
+    pub(super) fn of(req: &HttpRequest) -> bool {
+        req.extensions().get::<Self>().is_some()
+    }
+}
 
 /// The header that names a request.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -36,6 +48,7 @@ pub async fn surround(
     // actix matches no HEAD on a GET route; its encoder leaves the body out by what came over the wire.
     if method == Method::HEAD {
         req.head_mut().method = Method::GET;
+        req.extensions_mut().insert(OnlyHead);
     }
     let path = shown(req.path());
     let span = tracing::info_span!("request", request.id = %id, method = %method, path);

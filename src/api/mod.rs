@@ -5,6 +5,7 @@ pub mod auth;
 pub mod body;
 pub mod cache;
 pub mod calendar;
+pub mod changes;
 pub mod cities;
 pub mod comments;
 pub mod cycles;
@@ -71,6 +72,7 @@ fn v1(cfg: &mut ServiceConfig) {
     workbook::routes(cfg);
     imports::routes(cfg);
     figures::routes(cfg);
+    changes::routes(cfg);
     journal::routes(cfg);
     vocabulary::routes(cfg);
 }

@@ -273,6 +273,7 @@ const ROWS: &[Row] = &[
     get(COMMENT, "projects/da-nang-1/reports/me-2026/comments/{comment}"),
     patch(COMMENT, "projects/da-nang-1/reports/me-2026/comments/{comment}"),
     get("figures/table", "figures/table?rows=status&cycle=me-2022"),
+    get("changes", "changes?after=1"),
     get("journal", "journal"),
     get("journal/head", "journal/head"),
     get("journal/verify", "journal/verify"),

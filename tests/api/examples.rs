@@ -123,6 +123,7 @@ const ROWS: &[(&str, Who, Stage)] = &[
     ("get_comment", Officer, Submitted),
     ("resolve_comment", Officer, Submitted),
     ("get_figures_table", Officer, Demo),
+    ("list_changes", Officer, Demo),
     ("list_journal_entries", Secretariat, Demo),
     ("get_journal_head", Secretariat, Demo),
     ("verify_journal", Secretariat, Demo),

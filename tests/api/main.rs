@@ -27,6 +27,7 @@ mod bulk;
 mod busy;
 mod calendar;
 mod carry;
+mod changes;
 mod cities;
 mod comments;
 mod concurrency;
