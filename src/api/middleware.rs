@@ -1,5 +1,7 @@
 //! What surrounds every request: its id, its log line, HEAD as GET, and the writing of problems.
 
+use std::sync::Arc;
+
 use actix_web::{
     Error, HttpMessage as _, HttpRequest,
     body::{BoxBody, MessageBody},
@@ -9,6 +11,7 @@ use actix_web::{
         header::{self, HeaderName, HeaderValue},
     },
     middleware::Next,
+    web::Data,
 };
 use tracing::Instrument as _;
 use uuid::Uuid;
@@ -16,6 +19,7 @@ use uuid::Uuid;
 use super::{
     error::{ApiError, Problem},
     language,
+    state::State,
 };
 use crate::clock;
 
@@ -50,6 +54,7 @@ pub async fn surround(
         req.head_mut().method = Method::GET;
         req.extensions_mut().insert(OnlyHead);
     }
+    let metered = req.app_data::<Data<State>>().map(|s| Arc::clone(&s.requests));
     let path = shown(req.path());
     let span = tracing::info_span!("request", request.id = %id, method = %method, path);
     async move {
@@ -58,6 +63,9 @@ pub async fn surround(
         let response = finish(response, id);
         let status = response.status().as_u16();
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        if let Some(requests) = metered {
+            requests.count(response.request(), &method, status, started.elapsed());
+        }
         tracing::info!(status, duration_us, "answered");
         Ok(response)
     }

@@ -23,6 +23,7 @@ pub mod language;
 pub mod may;
 pub mod me;
 pub mod merge;
+pub mod metrics;
 pub mod middleware;
 pub mod openapi;
 pub mod page;

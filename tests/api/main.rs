@@ -47,6 +47,7 @@ mod imported;
 mod imports;
 mod journal;
 mod languages;
+mod metrics;
 mod partners;
 mod parts;
 mod plans;
