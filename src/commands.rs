@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{self, Write as _},
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -63,6 +64,9 @@ fn serve(settings: &Settings, clock: Clock, demo: bool) -> anyhow::Result<()> {
     actix_web::rt::System::new().block_on(async {
         let application = Application::build(settings, clock)?;
         let base = format!("http://{}:{}", settings.bind.ip(), application.port());
+        if let (Some(at), Some(port)) = (settings.metrics_bind, application.metrics_port()) {
+            print(&format!("\nMetrics at http://{}/metrics\n", SocketAddr::new(at.ip(), port)))?;
+        }
         print(&format!("\nListening on {base}, documentation at {base}/docs\n"))?;
         application.run().await.context("the listener failed")
     })

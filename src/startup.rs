@@ -1,6 +1,6 @@
 //! From settings to a running service: keys, database, migrations, threads, listener, clean stop.
 
-use std::{net::TcpListener, sync::Arc};
+use std::sync::Arc;
 
 use actix_web::{
     App, HttpServer,
@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use utoipa_actix_web::AppExt as _;
 
 use crate::{
-    api::{self, cache::Cache, state::State},
+    api::{self, cache::Cache, changes::Waiting, metrics::Requests, state::State},
     auth::{password::Passwords, secret, token::Tokens},
     clock::Clock,
     config::{DatabaseUrl, Settings, SslMode},
@@ -25,13 +25,17 @@ use crate::{
 };
 
 mod fill;
+mod listen;
 
 pub use fill::{import_history, prepare_demo, refuse_demo, start_demo};
+use listen::{asked_to_stop, listen, serve_metrics};
 
 /// A service that listens, ready to run.
 pub struct Application {
     port: u16,
     server: Server,
+    /// The listener of the metrics, and its port.
+    metrics: Option<(Server, u16)>,
     /// What its handlers share; tests look inside.
     pub state: State,
 }
@@ -159,6 +163,7 @@ fn cors(origins: &[String]) -> actix_cors::Cors {
             "If-Match",
             "If-None-Match",
             "Idempotency-Key",
+            "Last-Event-ID",
         ])
         .expose_headers(["ETag", "Link", "Location", "Retry-After", "X-Request-Id"])
         .max_age(3600);
@@ -194,11 +199,12 @@ impl Application {
             passwords: Arc::new(Passwords::start()?),
             clock,
             verifying: Arc::new(Semaphore::new(1)),
+            waiting: Arc::new(Waiting::default()),
+            requests: Arc::new(Requests::new(settings.metrics_bind.is_some())),
             vocabulary: Arc::new(ArcSwap::from_pointee(vocabulary)),
         };
-        let listener = TcpListener::bind(settings.bind)
-            .with_context(|| format!("cannot listen on {}", settings.bind))?;
-        let port = listener.local_addr()?.port();
+        let (listener, port) = listen(settings.bind)?;
+        let metrics = settings.metrics_bind.map(|at| serve_metrics(at, &state)).transpose()?;
         let shared = state.clone();
         let origins = settings.cors_origins.clone();
         let docs = settings.docs;
@@ -213,7 +219,7 @@ impl Application {
         .shutdown_timeout(30)
         .listen(listener)?
         .run();
-        Ok(Self { port, server, state })
+        Ok(Self { port, server, metrics, state })
     }
 
     /// Returns the port that it listens on.
@@ -228,11 +234,33 @@ impl Application {
         self.server.handle()
     }
 
-    /// Serves until SIGTERM or SIGINT; requests under way are answered first.
+    /// Returns the port that the metrics listen on, where they do.
+    #[must_use]
+    pub fn metrics_port(&self) -> Option<u16> {
+        self.metrics.as_ref().map(|(_, port)| *port)
+    }
+
+    /// Serves until SIGTERM or SIGINT; requests under way are answered first, those that wait for the feed at once.
     ///
     /// # Errors
     /// Failures of the listener.
     pub async fn run(self) -> std::io::Result<()> {
-        self.server.await
+        let waiting = Arc::clone(&self.state.waiting);
+        actix_web::rt::spawn(async move {
+            match asked_to_stop().await {
+                Ok(()) => waiting.stop(),
+                Err(e) => tracing::warn!(error = %e, "a stop will be late: signals are not heard"),
+            }
+        });
+        let metrics = self.metrics.map(|(server, _)| {
+            let handle = server.handle();
+            actix_web::rt::spawn(server);
+            handle
+        });
+        let served = self.server.await;
+        if let Some(metrics) = metrics {
+            metrics.stop(false).await;
+        }
+        served
     }
 }

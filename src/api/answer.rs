@@ -94,6 +94,12 @@ impl Answer {
         file.header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
     }
 
+    /// Returns the body.
+    #[must_use]
+    pub const fn body(&self) -> &Bytes {
+        &self.body
+    }
+
     /// Answers 200 with what was made for it, under a name for those who save it. Its tag is that of its bytes.
     #[must_use]
     pub fn made(made: Made, media: &'static str, name: Option<&str>) -> Self {

@@ -4,6 +4,8 @@
 //! Nothing is ever thrown out because data changed: the version in the key moves on, and what nobody asks for any more is
 //! the first to go. Only what depends on public data may be kept here: drafts do not move the version.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
@@ -156,7 +158,24 @@ fn normal(mut parameters: Value) -> String {
 }
 
 /// Answers in memory, bounded in bytes.
-pub struct Cache(moka::sync::Cache<(i64, Key), Answer>);
+pub struct Cache {
+    kept: moka::sync::Cache<(i64, Key), Answer>,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+/// How full a cache is and how well it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CacheUse {
+    /// Questions that were answered from memory.
+    pub hits: u64,
+    /// Questions that were not.
+    pub misses: u64,
+    /// Answers in memory; not exact while they come and go.
+    pub entries: u64,
+    /// Bytes that they take, likewise.
+    pub bytes: u64,
+}
 
 impl Cache {
     /// Makes a cache of so many bytes; 0 keeps nothing.
@@ -167,13 +186,30 @@ impl Cache {
         };
         // Least recently used, not moka's default: that one turns newcomers away in favour of what was often asked for,
         // which here is the version before.
-        Self(
-            moka::sync::Cache::builder()
-                .max_capacity(bytes)
-                .weigher(size)
-                .eviction_policy(moka::policy::EvictionPolicy::lru())
-                .build(),
-        )
+        let kept = moka::sync::Cache::builder()
+            .max_capacity(bytes)
+            .weigher(size)
+            .eviction_policy(moka::policy::EvictionPolicy::lru())
+            .build();
+        Self { kept, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
+    }
+
+    fn get(&self, key: &(i64, Key)) -> Option<Answer> {
+        let found = self.kept.get(key);
+        let count = if found.is_some() { &self.hits } else { &self.misses };
+        count.fetch_add(1, Ordering::Relaxed);
+        found
+    }
+
+    /// Returns how full it is and how well it does.
+    #[must_use]
+    pub fn usage(&self) -> CacheUse {
+        CacheUse {
+            hits: self.hits.load(Ordering::Relaxed),
+            misses: self.misses.load(Ordering::Relaxed),
+            entries: self.kept.entry_count(),
+            bytes: self.kept.weighted_size(),
+        }
     }
 }
 
@@ -197,7 +233,7 @@ impl State {
     ) -> ApiResult<Answer> {
         let (source, language) = (key.source, key.language);
         let key = (source.number(self.heads.seq(), self.heads.feed()), key);
-        if let Some(answer) = self.cache.0.get(&key) {
+        if let Some(answer) = self.cache.get(&key) {
             return Ok(answer);
         }
         let (version, answer) = self
@@ -208,7 +244,7 @@ impl State {
                 Ok((version, read(c, version)?.in_language(language).to_keep()))
             })
             .await?;
-        self.cache.0.insert((version, key.1), answer.clone());
+        self.cache.kept.insert((version, key.1), answer.clone());
         Ok(answer)
     }
 }
@@ -282,14 +318,14 @@ mod tests {
         let body = Bytes::from(vec![b'x'; 1_000]);
         for feed in 0..100 {
             let key = Key::new("table", View::everybody(), &json!({})).unwrap();
-            cache.0.insert((feed, key), Answer::bytes(body.clone(), "\"a\"".into()));
-            cache.0.run_pending_tasks();
+            cache.kept.insert((feed, key), Answer::bytes(body.clone(), "\"a\"".into()));
+            cache.kept.run_pending_tasks();
         }
-        assert!(cache.0.weighted_size() <= 10_000 && cache.0.entry_count() > 0);
+        assert!(cache.kept.weighted_size() <= 10_000 && cache.kept.entry_count() > 0);
         let none = Cache::new(0);
         let key = Key::new("table", View::everybody(), &json!({})).unwrap();
-        none.0.insert((1, key.clone()), Answer::bytes(body, "\"a\"".into()));
-        none.0.run_pending_tasks();
-        assert!(none.0.get(&(1, key)).is_none());
+        none.kept.insert((1, key.clone()), Answer::bytes(body, "\"a\"".into()));
+        none.kept.run_pending_tasks();
+        assert!(none.kept.get(&(1, key)).is_none());
     }
 }

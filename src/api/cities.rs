@@ -85,7 +85,7 @@ list_type!(
 );
 
 impl CityView {
-    fn new(c: City, language: Language) -> Self {
+    pub(super) fn new(c: City, language: Language) -> Self {
         Self {
             slug: c.slug.to_string(),
             name: words::name(language, &c.names, c.slug.as_str()).to_owned(),

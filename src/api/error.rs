@@ -71,6 +71,9 @@ pub enum ApiError {
     /// Understood, but some values are not acceptable.
     #[error("some values are not acceptable")]
     Invalid(Vec<FieldFault>),
+    /// The caller has too much waiting; with the seconds after which to try again.
+    #[error("too many of your requests are waiting")]
+    TooMany(u64),
     /// Too much is waiting; try again.
     #[error("the service is busy")]
     Busy,
@@ -99,6 +102,7 @@ impl ApiError {
             Self::IllegalTransition(_) => problem::ILLEGAL_TRANSITION,
             Self::Conflict(_) | Self::NotAll(_) => problem::CONFLICT,
             Self::Invalid(_) | Self::ImportRefused(_) => problem::INVALID,
+            Self::TooMany(_) => problem::TOO_MANY,
             Self::Busy => problem::BUSY,
             Self::Unavailable(_) => problem::UNAVAILABLE,
             Self::Internal(_) => problem::INTERNAL,
@@ -167,6 +171,7 @@ impl ApiError {
             | Self::PreconditionRequired
             | Self::IllegalTransition(_)
             | Self::Conflict(_)
+            | Self::TooMany(_)
             | Self::Busy
             | Self::Unavailable(_)
             | Self::Internal(_) => {}
@@ -189,6 +194,9 @@ impl ResponseError for ApiError {
             }
             Self::MethodNotAllowed(allow) => {
                 response.insert_header((header::ALLOW, allow.join(", ")));
+            }
+            Self::TooMany(seconds) => {
+                response.insert_header((header::RETRY_AFTER, seconds.to_string()));
             }
             Self::Busy | Self::Unavailable(_) => {
                 response.insert_header((header::RETRY_AFTER, "1"));

@@ -73,6 +73,8 @@ pub struct SignedIn {
     pub caller: Caller,
     /// The grants in force now.
     pub actor: Arc<Actor>,
+    /// When the token ends.
+    pub until: DateTime<Utc>,
 }
 
 /// Authenticates a request. Absent credentials are none; bad ones are refused, never taken for none.
@@ -101,7 +103,7 @@ pub fn sign_in(req: &HttpRequest) -> ApiResult<Option<SignedIn>> {
         return Err(ApiError::Unavailable("who may act could not be read back".into()));
     }
     let actor = state.directory.actor(caller, now).ok_or(ApiError::Unauthenticated)?;
-    Ok(Some(SignedIn { caller, actor }))
+    Ok(Some(SignedIn { caller, actor, until: claims.expires_at }))
 }
 
 /// Returns the shared state of the service.
@@ -132,6 +134,8 @@ pub struct May<A: Action, B = ()> {
     pub part: Option<Uuid>,
     /// The language of the words in the answer.
     pub language: Language,
+    /// When the token ends, for those who stay longer than one answer.
+    pub until: DateTime<Utc>,
 }
 
 impl<A: Action, B> May<A, B> {
@@ -157,7 +161,8 @@ where
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (req, mut payload) = (req.clone(), payload.take());
         Box::pin(async move {
-            let SignedIn { caller, actor } = sign_in(&req)?.ok_or(ApiError::Unauthenticated)?;
+            let SignedIn { caller, actor, until } =
+                sign_in(&req)?.ok_or(ApiError::Unauthenticated)?;
             let path: Vec<String> = decoded_path(&req)?;
             let path: Vec<&str> = path.iter().map(String::as_str).collect();
             let key = <A::On as Resource>::Key::from_path(&path).ok_or(ApiError::NotFound)?;
@@ -168,7 +173,7 @@ where
             let body = B::read(&req, &mut payload).await?;
             let precondition = Precondition::read(&req);
             let language = language::of(&req);
-            Ok(Self { proof, key, caller, actor, body, precondition, part, language })
+            Ok(Self { proof, key, caller, actor, body, precondition, part, language, until })
         })
     }
 }
@@ -293,7 +298,7 @@ impl<B: FromBody + 'static> FromRequest for Own<B> {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (req, mut payload) = (req.clone(), payload.take());
         Box::pin(async move {
-            let SignedIn { caller, actor } = sign_in(&req)?.ok_or(ApiError::Unauthenticated)?;
+            let SignedIn { caller, actor, .. } = sign_in(&req)?.ok_or(ApiError::Unauthenticated)?;
             Ok(Self { caller, actor, body: B::read(&req, &mut payload).await? })
         })
     }

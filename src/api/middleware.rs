@@ -1,7 +1,9 @@
 //! What surrounds every request: its id, its log line, HEAD as GET, and the writing of problems.
 
+use std::sync::Arc;
+
 use actix_web::{
-    Error,
+    Error, HttpMessage as _, HttpRequest,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -9,6 +11,7 @@ use actix_web::{
         header::{self, HeaderName, HeaderValue},
     },
     middleware::Next,
+    web::Data,
 };
 use tracing::Instrument as _;
 use uuid::Uuid;
@@ -16,8 +19,21 @@ use uuid::Uuid;
 use super::{
     error::{ApiError, Problem},
     language,
+    state::State,
 };
 use crate::clock;
+
+/// Marks a request whose answer has no body: HEAD, which is GET by the time that handlers see it. An answer without an end
+/// would not end otherwise.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OnlyHead;
+
+impl OnlyHead {
+    /// Says whether a request bears the mark.
+    pub(super) fn of(req: &HttpRequest) -> bool {
+        req.extensions().get::<Self>().is_some()
+    }
+}
 
 /// The header that names a request.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -36,7 +52,9 @@ pub async fn surround(
     // actix matches no HEAD on a GET route; its encoder leaves the body out by what came over the wire.
     if method == Method::HEAD {
         req.head_mut().method = Method::GET;
+        req.extensions_mut().insert(OnlyHead);
     }
+    let metered = req.app_data::<Data<State>>().map(|s| Arc::clone(&s.requests));
     let path = shown(req.path());
     let span = tracing::info_span!("request", request.id = %id, method = %method, path);
     async move {
@@ -45,6 +63,9 @@ pub async fn surround(
         let response = finish(response, id);
         let status = response.status().as_u16();
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        if let Some(requests) = metered {
+            requests.count(response.request(), &method, status, started.elapsed());
+        }
         tracing::info!(status, duration_us, "answered");
         Ok(response)
     }

@@ -5,6 +5,7 @@ pub mod auth;
 pub mod body;
 pub mod cache;
 pub mod calendar;
+pub mod changes;
 pub mod cities;
 pub mod coding;
 pub mod comments;
@@ -24,6 +25,7 @@ pub mod language;
 pub mod may;
 pub mod me;
 pub mod merge;
+pub mod metrics;
 pub mod middleware;
 pub mod openapi;
 pub mod page;
@@ -77,6 +79,7 @@ fn v1(cfg: &mut ServiceConfig) {
     imports::routes(cfg);
     figures::routes(cfg);
     releases::routes(cfg);
+    changes::routes(cfg);
     journal::routes(cfg);
     vocabulary::routes(cfg);
 }

@@ -173,6 +173,8 @@ kinds! {
         "The request was understood, but values are unknown, out of range, too long or contradict each other. `errors` names every one by its JSON pointer.";
     PRECONDITION_REQUIRED = "precondition-required", 428, "An If-Match header is required",
         "Send the `ETag` of the record that you read as `If-Match`, so that nobody's change is overwritten unseen.";
+    TOO_MANY = "too-many-requests", 429, "Too many at once",
+        "You have as many requests waiting as one caller may have. Let one of them end, then try again after the seconds in `Retry-After`.";
     INTERNAL = "internal", 500, "Internal error",
         "A fault of the service. The operator finds it in the log under the request's id.";
     BUSY = "busy", 503, "The service is busy",

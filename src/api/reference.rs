@@ -72,7 +72,7 @@ list_type!(
 );
 
 impl CountryView {
-    fn new(c: Country, language: Language) -> Self {
+    pub(super) fn new(c: Country, language: Language) -> Self {
         Self {
             code: c.code.to_string(),
             alpha3: c.alpha3,

@@ -33,7 +33,7 @@ mod data;
 mod reports;
 mod views;
 
-pub use reports::{ReleasedReportList, ReleasedReportParams, ReleasedReportView};
+pub use reports::{ReleasedReportList, ReleasedReportParams};
 pub use views::{
     CellChangeView, CheckedView, CountsView, ErratumView, FieldChangeView, ReleaseList,
     ReleaseVerification, ReleaseView,

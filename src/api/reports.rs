@@ -26,6 +26,7 @@ use crate::{
 };
 
 mod act;
+mod approved;
 mod bulk;
 mod diff;
 mod header;
@@ -36,6 +37,7 @@ mod view;
 
 pub(super) use act::{Asked, write};
 use act::{Key, Step};
+pub use approved::ApprovedReportView;
 pub use bulk::{
     BulkProblem, BulkResult, BulkTotals, BulkView, NewBulk, NewBulkFilter, NewBulkItem, OneOrMany,
 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
 
-use super::cache::Cache;
+use super::{cache::Cache, changes::Waiting, metrics::Requests};
 use crate::{
     auth::{password::Passwords, token::Tokens},
     clock::Clock,
@@ -34,6 +34,10 @@ pub struct State {
     pub clock: Clock,
     /// Lets one verification of the journal run at a time: it reads everything.
     pub verifying: Arc<Semaphore>,
+    /// Who waits for the feed to move.
+    pub waiting: Arc<Waiting>,
+    /// What was answered, for the metrics.
+    pub requests: Arc<Requests>,
     /// The framework's words, in memory.
     pub vocabulary: Arc<ArcSwap<Vocabulary>>,
 }

@@ -64,10 +64,11 @@ pub const SETTINGS: &[SettingDoc] = &[
          comes beyond that is answered 503 at once",
     ),
     setting("ASCN_BIND", Some("127.0.0.1:8080"), "the address and port of the API"),
-    later(
+    setting(
         "ASCN_METRICS_BIND",
-        Some("127.0.0.1:9464"),
-        "the address and port of /metrics, which asks for no sign-in; or off",
+        Some("off"),
+        "the address and port of /metrics in the text format of Prometheus, as 127.0.0.1:9464; it \
+         asks for no sign-in, so keep it on loopback or in a network of your own; or off",
     ),
     setting(
         "ASCN_TOKEN_SECRET",

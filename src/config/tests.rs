@@ -21,7 +21,7 @@ fn without_any_setting_it_serves_a_file_on_this_machine() {
         matches!(&settings.database, DatabaseUrl::Sqlite { path } if path.ends_with("ascn.db"))
     );
     assert_eq!(settings.bind, "127.0.0.1:8080".parse().unwrap());
-    assert!(settings.metrics_bind.unwrap().ip().is_loopback());
+    assert_eq!(settings.metrics_bind, None);
     assert!(settings.docs && !settings.public_releases);
     assert!(settings.cors_origins.is_empty() && settings.trusted_proxies.is_empty());
     assert_eq!(settings.cache_bytes, 32 * 1024 * 1024);
@@ -40,7 +40,7 @@ fn every_setting_can_be_set() {
         ("ASCN_DB_THREADS", "3"),
         ("ASCN_DB_QUEUE", "7"),
         ("ASCN_BIND", "0.0.0.0:80"),
-        ("ASCN_METRICS_BIND", "off"),
+        ("ASCN_METRICS_BIND", "127.0.0.1:9464"),
         ("ASCN_TOKEN_SECRET", &format!("{SECRET},{SECRET}2")),
         ("ASCN_DEMO_PASSWORD", "a long password"),
         ("ASCN_TRUSTED_PROXIES", "10.0.0.0/8, ::1"),
@@ -56,7 +56,8 @@ fn every_setting_can_be_set() {
     .unwrap();
     assert!(matches!(settings.database_read, Some(DatabaseUrl::Postgres { .. })));
     assert_eq!((settings.db_threads, settings.db_queue, settings.cache_bytes), (3, 7, 0));
-    assert_eq!((settings.metrics_bind, settings.request_limit_per_minute), (None, None));
+    assert_eq!(settings.metrics_bind, Some("127.0.0.1:9464".parse().unwrap()));
+    assert_eq!(settings.request_limit_per_minute, None);
     assert_eq!(settings.login_limit_per_minute.unwrap().get(), 5);
     assert_eq!(settings.trusted_proxies.len(), 2);
     assert_eq!(settings.cors_origins, ["https://a.example", "https://b.example"]);

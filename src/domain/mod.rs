@@ -10,6 +10,7 @@ pub mod cycle;
 pub mod entries;
 pub mod extension;
 pub mod fault;
+pub mod feed;
 pub mod figures;
 pub mod history;
 pub mod id;

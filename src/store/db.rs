@@ -9,8 +9,11 @@ use crossbeam_channel::{Sender, bounded};
 use tokio::sync::oneshot;
 use tracing::Span;
 
+mod load;
 mod threads;
 
+use load::Load;
+pub use load::{DbLoad, GROUP_SIZES, QueueLoad};
 pub(super) use threads::chain;
 use threads::{local, read_loop, write_loop};
 
@@ -33,6 +36,7 @@ pub struct Db {
     reads: Sender<ReadJob>,
     writes: Sender<WriteJob>,
     env: TxEnv,
+    load: Arc<Load>,
     /// Closes with the last clone, which ends the thread that follows other instances.
     _alive: Sender<()>,
 }
@@ -51,6 +55,7 @@ impl Db {
         env: TxEnv,
         watch: Arc<Watch>,
     ) -> StoreResult<Self> {
+        let load = Arc::new(Load::new(queue));
         let (reads, read_queue) = bounded::<ReadJob>(queue);
         let (writes, write_queue) = bounded::<WriteJob>(queue);
         let readers = read_target.unwrap_or_else(|| target.clone());
@@ -62,18 +67,25 @@ impl Db {
         let count = if target.is_sqlite() { 1 } else { threads.clamp(1, 4) };
         for i in 0..count {
             let (queue, target, watch) = (write_queue.clone(), target.clone(), Arc::clone(&watch));
-            spawn(format!("db-write-{i}"), move || write_loop(&queue, &target, &watch))?;
+            let load = Arc::clone(&load);
+            spawn(format!("db-write-{i}"), move || write_loop(&queue, &target, &watch, &load))?;
         }
         let (alive, ended) = bounded(0);
         let primary = target.clone();
         spawn("db-follow".to_owned(), move || watch::follow(&watch, &primary, &ended))?;
-        Ok(Self { target, reads, writes, env, _alive: alive })
+        Ok(Self { target, reads, writes, env, load, _alive: alive })
     }
 
     /// Says whether it is SQLite.
     #[must_use]
     pub const fn is_sqlite(&self) -> bool {
         self.target.is_sqlite()
+    }
+
+    /// Returns how busy the database threads are.
+    #[must_use]
+    pub fn load(&self) -> DbLoad {
+        self.load.seen(self.reads.len(), self.writes.len())
     }
 
     /// Reads an indexed row or two: on SQLite on the calling worker with its own read-only connection, on PostgreSQL on a
@@ -120,12 +132,14 @@ impl Db {
     {
         let (answer, result) = oneshot::channel();
         let span = Span::current();
+        let ticket = self.load.reads.wait();
         let job: ReadJob = Box::new(move |c| {
+            ticket.begin();
             let _in = span.enter();
             // A caller that went away does not read its answer.
             let _ = answer.send(f(c));
         });
-        self.reads.try_send(job).map_err(|_full| E::from(StoreError::Busy))?;
+        self.reads.try_send(job).map_err(|_full| E::from(self.load.reads.refuse()))?;
         result.await.map_err(|_gone| E::from(lost()))?
     }
 
@@ -183,7 +197,9 @@ impl Db {
     {
         let (answer, result) = oneshot::channel::<Result<T, E>>();
         let span = Span::current();
+        let ticket = self.load.writes.wait();
         let job: WriteJob = Box::new(move |c| {
+            ticket.begin();
             let _in = span.enter();
             let (outcome, committed) = match f(c) {
                 Ok((v, committed)) => (Ok(v), Some(committed)),
@@ -199,7 +215,7 @@ impl Db {
             });
             (answer, committed)
         });
-        self.writes.try_send(job).map_err(|_full| E::from(StoreError::Busy))?;
+        self.writes.try_send(job).map_err(|_full| E::from(self.load.writes.refuse()))?;
         result.await.map_err(|_gone| E::from(lost()))?
     }
 }

@@ -12,6 +12,7 @@ use std::{
 use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::{
@@ -37,6 +38,8 @@ pub struct Directory {
     /// Held while reading, so that of two readings at once the newer one stays. Keeps the count of ended sessions.
     reading: Mutex<Option<i64>>,
     current: AtomicBool,
+    /// Counts the readings, for those who stay longer than one answer.
+    changed: watch::Sender<u64>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -118,6 +121,13 @@ impl Directory {
         // A reading under way may have begun before that write; it must not have the last word.
         let _after = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         self.current.store(false, Ordering::Release);
+        self.changed.send_modify(|n| *n += 1);
+    }
+
+    /// Returns what tells of each change of accounts, grants or sessions: whoever stays asks again then.
+    #[must_use]
+    pub fn follow(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
     }
 
     fn read(
@@ -128,11 +138,15 @@ impl Directory {
         let mut known = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         match f(&mut known) {
             Ok(snapshot) => {
+                let changes = snapshot.is_some();
                 if let Some(snapshot) = snapshot {
                     self.snapshot.store(Arc::new(snapshot));
                 }
                 if all {
                     self.current.store(true, Ordering::Release);
+                }
+                if changes {
+                    self.changed.send_modify(|n| *n += 1);
                 }
                 Ok(())
             }

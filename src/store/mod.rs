@@ -5,6 +5,7 @@
 
 pub mod agenda;
 pub mod bootstrap;
+pub mod changes;
 pub mod comments;
 pub mod conn;
 pub mod cycles;

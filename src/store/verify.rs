@@ -39,7 +39,7 @@ macro_rules! registry {
         pub const ENTITIES: &[&str] = &[$(<$record as Record>::ENTITY),+];
 
         /// Says whether changes of a kind of record have numbers of the feed; none for a kind that nobody knows.
-        fn is_public(entity: &str) -> Option<bool> {
+        pub(super) fn is_public(entity: &str) -> Option<bool> {
             $(if entity == <$record as Record>::ENTITY {
                 return Some(<$record as Record>::PUBLIC);
             })+

@@ -10,6 +10,7 @@ use std::{
 };
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
+use tokio::sync::watch;
 
 use super::{Conn, StoreResult, Target, directory::Directory, journal, tx::Committed};
 use crate::clock::Clock;
@@ -26,6 +27,8 @@ const FOLLOWED: [&str; 4] = ["user", "grant", "city", "country"];
 pub struct Heads {
     seq: AtomicI64,
     feed: AtomicI64,
+    /// The same number for those who wait for the next: drafts wake nobody.
+    moved: watch::Sender<i64>,
 }
 
 impl Heads {
@@ -40,9 +43,20 @@ impl Heads {
     pub fn feed(&self) -> i64 {
         self.feed.load(Ordering::Acquire)
     }
+    /// Returns what tells of each move of the feed's number.
+    #[must_use]
+    pub fn follow(&self) -> watch::Receiver<i64> {
+        self.moved.subscribe()
+    }
     fn note(&self, seq: i64, feed: i64) {
         self.seq.fetch_max(seq, Ordering::AcqRel);
-        self.feed.fetch_max(feed, Ordering::AcqRel);
+        if self.feed.fetch_max(feed, Ordering::AcqRel) < feed {
+            self.moved.send_if_modified(|last| {
+                let moves = *last < feed;
+                *last = feed.max(*last);
+                moves
+            });
+        }
     }
 }
 

@@ -279,6 +279,7 @@ const ROWS: &[Row] = &[
     get("releases/{release}", "releases/me-2022-r1"),
     get("releases/{release}/reports", "releases/me-2022-r1/reports"),
     get("releases/{release}/verify", "releases/me-2022-r1/verify"),
+    get("changes", "changes?after=1"),
     get("journal", "journal"),
     get("journal/head", "journal/head"),
     get("journal/verify", "journal/verify"),

@@ -44,6 +44,8 @@ pub struct TestApp {
     pub state: State,
     /// Its clock, to be moved by the test.
     pub clock: Clock,
+    /// The address of its metrics, where it has any.
+    pub metrics: Option<String>,
     client: reqwest::Client,
     tokens: Mutex<HashMap<String, String>>,
     server: ServerHandle,
@@ -245,6 +247,7 @@ impl TestApp {
         let (s, c) = (Arc::clone(&settings), clock.clone());
         let app = tokio::task::spawn_blocking(move || Application::build(&s, c)).await.unwrap()?;
         let address = format!("http://127.0.0.1:{}", app.port());
+        let metrics = app.metrics_port().map(|port| format!("http://127.0.0.1:{port}/metrics"));
         let (state, server) = (app.state.clone(), app.handle());
         std::thread::spawn(move || actix_web::rt::System::new().block_on(app.run()));
         let client = reqwest::Client::builder().timeout(Duration::from_secs(60)).build().unwrap();
@@ -252,6 +255,7 @@ impl TestApp {
             address,
             state,
             clock,
+            metrics,
             client,
             tokens: Mutex::default(),
             server,

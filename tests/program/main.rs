@@ -13,6 +13,7 @@
 
 mod life;
 mod tour;
+mod waiting;
 
 use std::{
     io::{BufRead as _, BufReader, Read as _},

@@ -87,6 +87,9 @@ fn the_tour_in_the_readme_works_word_for_word() {
     let import = answers.iter().find(|a| a["totals"]["unchanged"].is_number()).unwrap();
     let changed = ["new", "changed", "refused", "stale"].map(|o| import["totals"][o].as_i64());
     assert_eq!(changed, [Some(0); 4], "an untouched export changes nothing");
+    let feed = answers.iter().find(|a| a["caught_up"].is_boolean()).unwrap();
+    let numbers: Vec<_> = (0..3).filter_map(|i| feed["items"][i]["feed"].as_i64()).collect();
+    assert_eq!((numbers, feed["next"].as_i64()), (vec![1, 2, 3], Some(3)));
     let sitting = answers.iter().find(|a| a["days_left"].is_number()).unwrap();
     assert_eq!(sitting["totals"]["approved"], 1);
     assert!(answers.last().unwrap()["cells"][0]["row_name"].as_str().unwrap().contains("công dân"));

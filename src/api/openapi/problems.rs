@@ -27,6 +27,7 @@ const RESPONSES: &[(u16, &str)] = &[
     (415, "UnsupportedMediaType"),
     (422, "Invalid"),
     (428, "PreconditionRequired"),
+    (429, "TooMany"),
     (500, "Internal"),
     (503, "Unavailable"),
 ];
@@ -49,6 +50,8 @@ fn statuses(shape: &Shape<'_>) -> Vec<u16> {
             shape.if_match == IfMatch::Required
                 || shape.if_match == IfMatch::Optional && shape.method == HttpMethod::Put,
         ),
+        // The one operation that waits.
+        (429, shape.path.ends_with("/changes")),
         (500, true),
         (503, true),
     ]

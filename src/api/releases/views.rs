@@ -161,7 +161,7 @@ impl From<CellChange> for CellChangeView {
 }
 
 impl ReleaseView {
-    pub(super) fn new(release: Release, by: Option<(Uuid, String)>) -> Self {
+    pub(in crate::api) fn new(release: Release, by: Option<(Uuid, String)>) -> Self {
         Self {
             release: release.release.to_string(),
             cycle: release.cycle.to_string(),

@@ -8,7 +8,7 @@ use std::{
 
 use crossbeam_channel::Receiver;
 
-use super::{Answer, ReadJob, WriteJob, lost};
+use super::{Answer, ReadJob, WriteJob, load::Load, lost};
 use crate::store::{Conn, StoreError, Target, tx::Committed, watch::Watch};
 
 /// Write jobs that share one commit of SQLite.
@@ -91,7 +91,7 @@ pub(super) fn read_loop(queue: &Receiver<ReadJob>, target: &Target) {
 }
 
 /// Takes what waits, runs each in its own (nested) transaction, commits once, tells the watch, then answers.
-pub(super) fn write_loop(queue: &Receiver<WriteJob>, target: &Target, watch: &Watch) {
+pub(super) fn write_loop(queue: &Receiver<WriteJob>, target: &Target, watch: &Watch, load: &Load) {
     let mut slot = Slot::new(target, false);
     while let Ok(first) = queue.recv() {
         let mut answers: Vec<Answer> = Vec::new();
@@ -122,6 +122,7 @@ pub(super) fn write_loop(queue: &Receiver<WriteJob>, target: &Target, watch: &Wa
             }
             None => false,
         };
+        load.group(answers.len(), durable);
         if durable {
             tell(watch, &mut slot, &commits);
         }

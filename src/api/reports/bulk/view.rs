@@ -165,6 +165,7 @@ const fn outcome(e: &ApiError) -> Option<BulkOutcome> {
         | ApiError::ImportRefused(_)
         | ApiError::Busy
         | ApiError::Unavailable(_)
+        | ApiError::TooMany(_)
         | ApiError::Internal(_) => None,
     }
 }

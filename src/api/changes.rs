@@ -1,0 +1,223 @@
+//! The feed: every change of approved, released and reference data in order, as a page, as a page that waits for the next
+//! change, or as an event stream.
+
+use std::time::Duration;
+
+use actix_web::{
+    HttpRequest, HttpResponse, Responder, body::BoxBody, dev::Payload, get, http::header, web::Data,
+};
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    answer::Answer,
+    body::{FromBody, Query},
+    cache::{Key, View},
+    error::{ApiError, ApiResult},
+    may::May,
+    middleware::OnlyHead,
+    page::{LIMIT_DEFAULT, LIMIT_MAX},
+    state::State,
+};
+use crate::{
+    domain::{
+        fault::ValueFault,
+        policy::{Actor, ReadFigures, sight::Reachable},
+    },
+    store::{Conn, changes},
+};
+
+mod stream;
+mod views;
+mod wait;
+
+pub use views::{ChangeList, ChangeView};
+pub use wait::Waiting;
+use wait::{Follow, Woken};
+
+/// The header with which a client of an event stream comes again.
+const LAST_EVENT_ID: &str = "Last-Event-ID";
+/// Most seconds that a request waits.
+const WAIT_MAX: i64 = 30;
+
+/// Registers the operations of this file.
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_changes);
+}
+
+/// From where, how many, and how long to wait for them.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChangeParams {
+    /// The number after which to begin: `next` of the answer before, or 0 (when absent) for the first change of all.
+    #[param(minimum = 0, example = 0)]
+    pub after: Option<i64>,
+    /// Changes at most, 1 to 1000; 50 when absent.
+    #[param(minimum = 1, maximum = 1000)]
+    pub limit: Option<i64>,
+    /// Seconds to wait for a change where there is none yet, 0 (when absent) to 30. Of no effect on an event stream.
+    #[param(minimum = 0, maximum = 30)]
+    pub wait: Option<i64>,
+}
+
+/// What is asked of the feed.
+pub struct Asked {
+    /// The parameter or header that says from where, and the number.
+    after: (&'static str, i64),
+    limit: i64,
+    wait: Duration,
+    /// An event stream is asked for, and not a page.
+    stream: bool,
+    /// The body of the answer is not asked for.
+    only_head: bool,
+}
+
+fn within(name: &str, value: i64, detail: &str, fits: bool) -> ApiResult<i64> {
+    let fault = || ApiError::parameter(name, ValueFault::new("range", detail));
+    fits.then_some(value).ok_or_else(fault)
+}
+
+impl FromBody for Asked {
+    async fn read(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
+        let Query(params) = Query::<ChangeParams>::read(req, payload).await?;
+        let (name, after) = match last_event_id(req)? {
+            Some(last) => (LAST_EVENT_ID, last),
+            None => ("after", params.after.unwrap_or(0)),
+        };
+        let (limit, wait) = (params.limit.unwrap_or(LIMIT_DEFAULT), params.wait.unwrap_or(0));
+        within(
+            "limit",
+            limit,
+            "a number from 1 to 1000 is expected",
+            (1..=LIMIT_MAX).contains(&limit),
+        )?;
+        within("wait", wait, "a number from 0 to 30 is expected", (0..=WAIT_MAX).contains(&wait))?;
+        Ok(Self {
+            after: (name, within(name, after, "a number of at least 0 is expected", after >= 0)?),
+            limit,
+            wait: Duration::from_secs(wait.unsigned_abs()),
+            stream: asks_for_stream(req),
+            only_head: OnlyHead::of(req),
+        })
+    }
+}
+
+/// Reads where a client of a stream was; it wins over `after`, which stays in the address that the client comes again with.
+fn last_event_id(req: &HttpRequest) -> ApiResult<Option<i64>> {
+    let Some(value) = req.headers().get(LAST_EVENT_ID).filter(|v| !v.is_empty()) else {
+        return Ok(None);
+    };
+    let number = value.to_str().ok().and_then(|v| v.parse().ok());
+    let fault = || ValueFault::new("type", "a number of at least 0 is expected");
+    number.map(Some).ok_or_else(|| ApiError::parameter(LAST_EVENT_ID, fault()))
+}
+
+fn asks_for_stream(req: &HttpRequest) -> bool {
+    let accepts = req.headers().get_all(header::ACCEPT).filter_map(|v| v.to_str().ok());
+    accepts
+        .flat_map(|list| list.split(','))
+        .filter_map(|range| range.split(';').next())
+        .any(|media| media.trim().eq_ignore_ascii_case(stream::EVENTS))
+}
+
+/// A page or a stream.
+enum Told {
+    Page(Answer),
+    Stream(HttpResponse),
+}
+
+impl Responder for Told {
+    type Body = BoxBody;
+    fn respond_to(self, req: &HttpRequest) -> HttpResponse {
+        match self {
+            Self::Page(answer) => answer.respond_to(req),
+            Self::Stream(response) => response,
+        }
+    }
+}
+
+/// Read the feed of changes
+///
+/// Every change of approved and reference data, each with a number: dense, in order, replayable from 0. Whoever takes the
+/// records of all changes in order, and drops what was `removed`, has what everybody reads. A record is the one of that
+/// change; `href` leads to the one of now. Nothing that is not public moves the feed. Ask again with `next` as `after`;
+/// `caught_up` says that there is nothing after it yet, and with `wait` the answer comes as soon as there is. A reader with a
+/// narrower scope is told of the reports and projects in it; the numbers of others are passed over, and `next` goes on. An
+/// `after` that the feed has not reached is refused: it is of another feed.
+///
+/// With `Accept: text/event-stream` the same comes as events: `id` is the number, `event` is `change`, `data` the change in one
+/// line. The stream ends with the token, after a quarter of an hour, or when the session ends or a grant changes; come again
+/// with the last id as `Last-Event-ID`, which wins over `after`. One caller has at most 4 requests waiting or streaming.
+#[utoipa::path(
+    tag = "changes",
+    params(ChangeParams, ("Last-Event-ID" = Option<i64>, Header, description = "The last id of an event stream that is continued.", minimum = 0)),
+    responses((status = 200, content((ChangeList = "application/json"), (String = "text/event-stream"))))
+)]
+#[get("/changes")]
+async fn list_changes(may: May<ReadFigures, Asked>, state: Data<State>) -> ApiResult<Told> {
+    let asked = may.body;
+    if asked.stream {
+        let follow = Follow::begin(&state, may.caller, may.until)?;
+        let opened = stream::open(follow, asked.after, asked.only_head).await;
+        return opened.map(Told::Stream);
+    }
+    let first = page(&state, &may.actor, asked.after, asked.limit).await?;
+    if asked.wait.is_zero() || stream::progress(&first)?.0 {
+        return Ok(Told::Page(first));
+    }
+    let follow = Follow::begin(&state, may.caller, may.until)?;
+    wait_for(follow, &asked, first).await.map(Told::Page)
+}
+
+/// Waits for the first change within reach, or for the time to be over.
+async fn wait_for(mut follow: Follow, asked: &Asked, mut last: Answer) -> ApiResult<Answer> {
+    // Rights may have changed before it began to listen.
+    let (ends, mut actor) = (Instant::now() + asked.wait, follow.actor()?);
+    loop {
+        let (found, next) = stream::progress(&last)?;
+        if found {
+            return Ok(last);
+        }
+        let left = ends.saturating_duration_since(Instant::now());
+        match follow.wait(next, left).await {
+            Woken::Stopped | Woken::Time => return Ok(last),
+            Woken::Rights => actor = follow.actor()?,
+            Woken::Moved => {
+                last = page(&follow.state, &actor, ("after", next), asked.limit).await?;
+            }
+        }
+    }
+}
+
+/// Answers a page from memory, or reads it and keeps it under the number of the feed.
+async fn page(
+    state: &State,
+    actor: &Actor,
+    (name, after): (&'static str, i64),
+    limit: i64,
+) -> ApiResult<Answer> {
+    let reach = actor.visible();
+    let key = Key::new("changes", View::approved(&reach), &(after, limit))?;
+    let read = move |c: &mut Conn, head| read(c, head, &reach.approved, (name, after), limit);
+    state.kept(key, read).await
+}
+
+fn read(
+    conn: &mut Conn,
+    head: i64,
+    reach: &Reachable,
+    (name, after): (&str, i64),
+    limit: i64,
+) -> ApiResult<Answer> {
+    within(name, after, "a number that the feed has reached is expected", after <= head)?;
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let found = changes::after(conn, reach, after, most)?;
+    let items: ApiResult<Vec<_>> = found.changes.into_iter().map(ChangeView::new).collect();
+    let (next, caught_up) = (found.next, found.next >= head);
+    let answer = Answer::of(&ChangeList { items: items?, next, head, caught_up })?;
+    let address = format!("/api/v1/changes?after={next}&limit={limit}");
+    Ok(if caught_up { answer } else { answer.next(address) })
+}

@@ -1,0 +1,166 @@
+//! Changes as they are answered. A record is shown as strangers see it, whoever asks: the feed is the same for everybody
+//! whom it reaches.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use crate::{
+    api::{
+        cities::CityView,
+        cycles::CycleView,
+        error::{ApiError, ApiResult},
+        partners::PartnerView,
+        plans::PlanView,
+        projects::LatestView,
+        reference::{CountryView, PlanCycleView},
+        releases::ReleaseView,
+        reports::{ApprovedReportView, HeaderView},
+    },
+    domain::{
+        feed::{FeedAction, FeedEntity},
+        language::Language,
+        project::ApprovedProject,
+    },
+    store::changes::{PublicChange, PublicRecord},
+};
+
+/// The lists of a header's parts. Their versions count what was typed between two approvals, which is nobody else's affair.
+const PARTS: [&str; 3] = ["milestones", "indicators", "partnerships"];
+
+/// A change of a public record.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ChangeView {
+    /// Its number in the feed, from 1 without gaps.
+    #[schema(example = 17)]
+    pub feed: i64,
+    /// When the public act was done: the approval, not what led to it.
+    pub at: DateTime<Utc>,
+    /// The kind of record.
+    pub entity: FeedEntity,
+    /// Its key, in segments where it is below another.
+    #[schema(example = "da-nang-4/me-2022")]
+    pub key: String,
+    /// What became of it.
+    pub action: FeedAction,
+    /// The version of the copy that everybody reads.
+    pub version: i64,
+    /// Where it is read as it is now; null when it left public sight.
+    #[schema(required, example = "/api/v1/projects/da-nang-4/reports/me-2022")]
+    pub href: Option<String>,
+    /// The record as it was approved or published by this change, with the members of the answer at `href` that depend on
+    /// nobody and no day (a document as `kind` and `document`, as it was published); null when it left public sight.
+    #[schema(required, value_type = Option<Object>)]
+    pub record: Option<Value>,
+}
+
+/// Changes of public records, in the order in which they were made.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ChangeList {
+    /// The changes after the one that was asked for. Fewer than asked for, or none, does not mean that there are no more.
+    pub items: Vec<ChangeView>,
+    /// What to ask for next as `after`: the last number that was looked at.
+    #[schema(minimum = 0, example = 17)]
+    pub next: i64,
+    /// The last number of the feed.
+    #[schema(minimum = 0, example = 17)]
+    pub head: i64,
+    /// Whether there is nothing after `next` yet.
+    pub caught_up: bool,
+}
+
+impl ChangeView {
+    pub(super) fn new(change: PublicChange) -> ApiResult<Self> {
+        let there = change.record.is_some();
+        Ok(Self {
+            feed: change.feed,
+            at: change.at,
+            entity: change.entity,
+            action: change.action,
+            version: change.version,
+            href: there.then(|| href(change.entity, &change.key)),
+            record: change.record.map(shown).transpose()?,
+            key: change.key,
+        })
+    }
+}
+
+/// Returns where a record is read.
+fn href(entity: FeedEntity, key: &str) -> String {
+    let (first, second) = key.split_once('/').unwrap_or((key, ""));
+    let path = match entity {
+        FeedEntity::Report => format!("projects/{first}/reports/{second}"),
+        FeedEntity::Project => format!("projects/{key}"),
+        FeedEntity::Cycle => format!("cycles/{key}"),
+        FeedEntity::Plan => format!("cities/{first}/plans/{second}"),
+        FeedEntity::City => format!("cities/{key}"),
+        FeedEntity::Partner => format!("partners/{key}"),
+        FeedEntity::Country => "countries".to_owned(),
+        FeedEntity::PlanCycle => "plan-cycles".to_owned(),
+        FeedEntity::Release => format!("releases/{key}"),
+        FeedEntity::Document => match first {
+            "partner_types" => "partner-types".to_owned(),
+            "chairs" | "shepherds" | "annual_meetings" => "chairs".to_owned(),
+            _ => "framework".to_owned(),
+        },
+    };
+    format!("/api/v1/{path}")
+}
+
+fn json<T: Serialize>(value: &T) -> ApiResult<Value> {
+    serde_json::to_value(value).map_err(|e| ApiError::Internal(Box::new(e)))
+}
+
+/// Shows a record as strangers see it.
+fn shown(record: PublicRecord) -> ApiResult<Value> {
+    match record {
+        PublicRecord::Report(r) => {
+            let mut report = json(&ApprovedReportView::from(r.as_ref()))?;
+            report.get_mut("header").and_then(Value::as_object_mut).map(without_part_versions);
+            Ok(report)
+        }
+        PublicRecord::Project(p) => project(&p),
+        PublicRecord::Cycle(c) => json(&CycleView::from(*c)),
+        PublicRecord::Plan(p) => json(&PlanView::from(*p)),
+        PublicRecord::City(c) => named(&CityView::new(*c, Language::DEFAULT)),
+        PublicRecord::Partner(p) => json(&PartnerView::from(*p)),
+        PublicRecord::Country(c) => named(&CountryView::new(*c, Language::DEFAULT)),
+        PublicRecord::PlanCycle(p) => json(&PlanCycleView::from(*p)),
+        // Who published it is nobody else's affair.
+        PublicRecord::Release(r) => json(&ReleaseView::new(*r, None)),
+        PublicRecord::Document(d) => Ok(json!({ "kind": d.kind, "document": d.document })),
+    }
+}
+
+/// Shows what has a name in every language: the one of the answer's language is left out, for the feed has none.
+fn named<T: Serialize>(view: &T) -> ApiResult<Value> {
+    let mut value = json(view)?;
+    value.as_object_mut().map(|members| members.remove("name"));
+    Ok(value)
+}
+
+fn project(project: &ApprovedProject) -> ApiResult<Value> {
+    let mut value = json(&HeaderView::from(&project.header))?;
+    let Some(members) = value.as_object_mut() else { return Ok(value) };
+    without_part_versions(members);
+    let about = json!({
+        "latest": json(&LatestView::from(&project.latest))?,
+        "version": project.version,
+        "created_at": project.created_at,
+        "updated_at": project.updated_at,
+    });
+    if let Value::Object(about) = about {
+        members.extend(about);
+    }
+    Ok(value)
+}
+
+fn without_part_versions(header: &mut Map<String, Value>) {
+    for list in PARTS {
+        let parts = header.get_mut(list).and_then(Value::as_array_mut);
+        for part in parts.into_iter().flatten().filter_map(Value::as_object_mut) {
+            part.remove("version");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What was answered: requests by route, method and class of status, with how long they took.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use actix_web::{HttpRequest, http::Method};
+
+use super::text::{self, Text};
+
+/// Upper bounds of durations that are told apart, in microseconds; a request that waits for the feed takes up to 30 s.
+const BOUNDS_US: [u64; 14] = [
+    500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
+    2_500_000, 10_000_000, 30_000_000,
+];
+/// What is counted where no route fits: a path that somebody made up is no label.
+const NO_ROUTE: &str = "none";
+
+/// Method and first digit of the status.
+type Kind = (&'static str, u16);
+
+#[derive(Debug, Default)]
+struct Durations {
+    /// One for each bound, and one for what took longer.
+    within: [u64; BOUNDS_US.len() + 1],
+    sum_us: u64,
+}
+
+/// What was answered since the start.
+#[derive(Debug)]
+pub struct Requests {
+    /// By route; nothing is counted where nobody reads it.
+    routes: Option<Mutex<BTreeMap<String, BTreeMap<Kind, Durations>>>>,
+}
+
+impl Requests {
+    /// Begins to count, if anybody will read it.
+    #[must_use]
+    pub fn new(read: bool) -> Self {
+        Self { routes: read.then(Mutex::default) }
+    }
+
+    /// Counts an answer. `method` is the one that was sent: HEAD is GET for its handler.
+    pub(in crate::api) fn count(
+        &self,
+        req: &HttpRequest,
+        method: &Method,
+        status: u16,
+        took: Duration,
+    ) {
+        let Some(routes) = &self.routes else { return };
+        let route = req.match_pattern();
+        let mut routes = routes.lock().unwrap_or_else(PoisonError::into_inner);
+        let route = route.as_deref().unwrap_or(NO_ROUTE);
+        if !routes.contains_key(route) {
+            routes.insert(route.to_owned(), BTreeMap::new());
+        }
+        if let Some(kinds) = routes.get_mut(route) {
+            kinds.entry((named(method), status / 100)).or_default().add(took);
+        }
+    }
+
+    pub(super) fn write(&self, text: &mut Text) {
+        const NAME: &str = "ascn_http_request_duration_seconds";
+        let Some(routes) = &self.routes else { return };
+        text.about(
+            NAME,
+            "histogram",
+            "Requests by route, method and class of status, and how long they took.",
+        );
+        let routes = routes.lock().unwrap_or_else(PoisonError::into_inner);
+        for (route, kinds) in routes.iter() {
+            for ((method, class), durations) in kinds {
+                let class = format!("{class}xx");
+                let labels = [("route", route.as_str()), ("method", method), ("status", &class)];
+                let bounds = BOUNDS_US.iter().map(|us| text::seconds(*us));
+                let bounds = bounds.chain([text::INFINITE.to_owned()]);
+                let sum = text::seconds(durations.sum_us);
+                text.histogram(NAME, &labels, bounds.zip(durations.within), sum);
+            }
+        }
+    }
+}
+
+impl Durations {
+    fn add(&mut self, took: Duration) {
+        let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let place = BOUNDS_US.iter().position(|most| us <= *most).unwrap_or(BOUNDS_US.len());
+        if let Some(count) = self.within.get_mut(place) {
+            *count += 1;
+        }
+        self.sum_us = self.sum_us.saturating_add(us);
+    }
+}
+
+/// Names a method; one that nobody has heard of is no label.
+fn named(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}

@@ -1,0 +1,93 @@
+//! The text format 0.0.4 of Prometheus.
+
+use std::fmt::{Display, Write as _};
+
+/// Text that grows by metrics.
+#[derive(Debug, Default)]
+pub(super) struct Text(String);
+
+/// Returns microseconds as seconds.
+pub(super) fn seconds(us: u64) -> String {
+    format!("{}.{:06}", us / 1_000_000, us % 1_000_000)
+}
+
+impl Text {
+    /// Says what a metric is; its values come next.
+    pub(super) fn about(&mut self, name: &str, kind: &str, help: &str) {
+        // Writing to a String cannot fail.
+        let _ = write!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
+    }
+
+    /// Writes a value.
+    pub(super) fn value(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
+        self.0.push_str(name);
+        for (i, (label, text)) in labels.iter().enumerate() {
+            let _ =
+                write!(self.0, "{}{label}=\"{}\"", if i == 0 { '{' } else { ',' }, escaped(text));
+        }
+        let _ = writeln!(self.0, "{} {value}", if labels.is_empty() { "" } else { "}" });
+    }
+
+    /// Writes a histogram of buckets, each with its upper bound and how many lie in it and in no smaller one.
+    pub(super) fn histogram(
+        &mut self,
+        name: &str,
+        labels: &[(&str, &str)],
+        buckets: impl Iterator<Item = (String, u64)>,
+        sum: impl Display,
+    ) {
+        let (bucket, mut count) = (format!("{name}_bucket"), 0);
+        let within = |text: &mut Self, bound: &str, count: u64| {
+            let mut all = labels.to_vec();
+            all.push(("le", bound));
+            text.value(&bucket, &all, count);
+        };
+        for (bound, n) in buckets {
+            count += n;
+            if bound != INFINITE {
+                within(self, &bound, count);
+            }
+        }
+        within(self, INFINITE, count);
+        self.value(&format!("{name}_sum"), labels, sum);
+        self.value(&format!("{name}_count"), labels, count);
+    }
+
+    /// Gives the text.
+    pub(super) fn finish(self) -> String {
+        self.0
+    }
+}
+
+/// The bound of the bucket that everything lies in.
+pub(super) const INFINITE: &str = "+Inf";
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_are_written_as_the_format_asks() {
+        let mut text = Text::default();
+        text.about("x", "gauge", "An example.");
+        text.value("x", &[], 3);
+        text.value("x", &[("a", "b\"\\"), ("c", "d")], seconds(1_000_020));
+        let buckets = [("0.5", 2), ("1", 0), (INFINITE, 1)].map(|(b, n)| (b.to_owned(), n));
+        text.histogram("h", &[("a", "b")], buckets.into_iter(), 7);
+        insta::assert_snapshot!(text.finish(), @r#"
+        # HELP x An example.
+        # TYPE x gauge
+        x 3
+        x{a="b\"\\",c="d"} 1.000020
+        h_bucket{a="b",le="0.5"} 2
+        h_bucket{a="b",le="1"} 2
+        h_bucket{a="b",le="+Inf"} 3
+        h_sum{a="b"} 7
+        h_count{a="b"} 3
+        "#);
+    }
+}

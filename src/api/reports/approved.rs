@@ -1,0 +1,120 @@
+//! The approved copy of a report as strangers see it, without what depends on who asks and when.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::{
+    header::HeaderView,
+    said::{EvidenceView, IndicatorValueView, MilestoneDoneView, PercentCalculation, ScheduleView},
+};
+use crate::{
+    api::views::Money,
+    domain::{
+        report::{ApprovedReport, PercentMethod, ReportState, Status},
+        value::{Percent, Prose},
+    },
+};
+
+/// An approved copy. Its members are those of [`super::ReportView`], by the same names and with the same values.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ApprovedReportView {
+    /// The project.
+    #[schema(example = "da-nang-4")]
+    pub project: String,
+    /// The cycle.
+    #[schema(example = "me-2026")]
+    pub cycle: String,
+    /// The cycle's cut-off day.
+    pub as_of: NaiveDate,
+    /// Where it stands between its city and its representative.
+    pub state: ReportState,
+    /// Counts the changes of the copy that is shown.
+    pub version: i64,
+    /// Where the project stands.
+    #[schema(required)]
+    pub status: Option<Status>,
+    /// Why, where the step from the previous status has to be explained.
+    #[schema(required)]
+    pub status_reason: Option<String>,
+    /// How much is done, 0 to 100.
+    #[schema(required)]
+    pub percent_complete: Option<f64>,
+    /// How that was found.
+    #[schema(required)]
+    pub percent_method: Option<PercentMethod>,
+    /// What was reached.
+    #[schema(required)]
+    pub achievements: Option<String>,
+    /// What stood in the way.
+    #[schema(required)]
+    pub challenges: Option<String>,
+    /// What comes next.
+    #[schema(required)]
+    pub next_steps: Option<String>,
+    /// What the city asks for.
+    #[schema(required)]
+    pub support_needed: Option<String>,
+    /// Money spent to date.
+    #[schema(required)]
+    pub spent: Option<Money>,
+    /// Milestones that were reached.
+    pub milestones: Vec<MilestoneDoneView>,
+    /// Values that were measured.
+    pub indicator_values: Vec<IndicatorValueView>,
+    /// Where it can be looked up.
+    pub evidence: Vec<EvidenceView>,
+    /// An explicit statement that nothing changed.
+    pub unchanged: bool,
+    /// How the percentage follows from the milestones; null when it is self-assessed or not stated.
+    #[schema(required)]
+    pub percent_calculation: Option<PercentCalculation>,
+    /// How much of the project's time has passed at the cycle's cut-off; null without both dates. A fact, not a judgement.
+    #[schema(required)]
+    pub schedule: Option<ScheduleView>,
+    /// The project as frozen at the submission.
+    pub header: HeaderView,
+    /// Source and basis of an imported report.
+    #[schema(required, value_type = Option<Object>)]
+    pub imported: Option<Value>,
+    /// When it was submitted.
+    #[schema(required)]
+    pub submitted_at: Option<DateTime<Utc>>,
+    /// When it was last decided on: approved, returned or reopened.
+    #[schema(required)]
+    pub decided_at: Option<DateTime<Utc>>,
+}
+
+impl From<&ApprovedReport> for ApprovedReportView {
+    fn from(a: &ApprovedReport) -> Self {
+        let (c, details) = (&a.content, &a.header.details);
+        let text = |prose: Option<&Prose>| prose.map(Prose::to_string);
+        Self {
+            project: a.code.to_string(),
+            cycle: a.cycle.to_string(),
+            as_of: a.as_of,
+            state: ReportState::Approved,
+            version: a.version,
+            status: c.status,
+            status_reason: text(c.status_reason.as_ref()),
+            percent_complete: c.percent_complete.map(Percent::value),
+            percent_method: c.percent_method,
+            achievements: text(c.achievements.as_ref()),
+            challenges: text(c.challenges.as_ref()),
+            next_steps: text(c.next_steps.as_ref()),
+            support_needed: text(c.support_needed.as_ref()),
+            spent: c.spent.map(Money::from),
+            milestones: c.milestones.iter().map(MilestoneDoneView::from).collect(),
+            indicator_values: c.indicator_values.iter().map(IndicatorValueView::from).collect(),
+            evidence: c.evidence.iter().map(EvidenceView::from).collect(),
+            unchanged: c.unchanged,
+            percent_calculation: PercentCalculation::of(&a.header.milestones, c),
+            schedule: ScheduleView::of((details.starts_on, details.ends_on), a.as_of),
+            header: HeaderView::from(&a.header),
+            imported: a.imported.clone(),
+            submitted_at: a.submitted_at,
+            decided_at: a.decided_at,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What the service listens to: its addresses, and the signals that end it.
+
+use std::net::{SocketAddr, TcpListener};
+
+use actix_web::{App, HttpServer, dev::Server, web::Data};
+use anyhow::Context as _;
+
+use crate::api::{metrics, state::State};
+
+/// Binds a listener and returns its port.
+pub(super) fn listen(at: SocketAddr) -> anyhow::Result<(TcpListener, u16)> {
+    let listener = TcpListener::bind(at).with_context(|| format!("cannot listen on {at}"))?;
+    let port = listener.local_addr()?.port();
+    Ok((listener, port))
+}
+
+/// Starts the listener of the metrics. It outlives the requests that the service still answers when it stops.
+pub(super) fn serve_metrics(at: SocketAddr, state: &State) -> anyhow::Result<(Server, u16)> {
+    let (listener, port) = listen(at).context("ASCN_METRICS_BIND")?;
+    let shared = state.clone();
+    let app =
+        move || App::new().app_data(Data::new(shared.clone())).configure(metrics::configuration);
+    let server = HttpServer::new(app).workers(1).disable_signals().listen(listener)?.run();
+    Ok((server, port))
+}
+
+/// Waits for a signal to stop; the server listens to the same ones by itself.
+#[cfg(unix)]
+pub(super) async fn asked_to_stop() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) =
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Waits for a signal to stop; the server listens to the same one by itself.
+#[cfg(not(unix))]
+pub(super) async fn asked_to_stop() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
