@@ -70,6 +70,13 @@ impl Answer {
         Ok(answer)
     }
 
+    /// Says that its JSON is of a more telling media type.
+    #[must_use]
+    pub const fn media(mut self, media: &'static str) -> Self {
+        self.media = media;
+        self
+    }
+
     /// Answers with bytes that were made before.
     #[must_use]
     pub const fn bytes(body: Bytes, etag: String) -> Self {

@@ -218,7 +218,7 @@ impl State {
     #[must_use]
     pub fn at_hand(&self, key: &Key) -> Option<Answer> {
         let number = key.source.number(self.heads.seq(), self.heads.feed());
-        self.cache.0.get(&(number, key.clone()))
+        self.cache.get(&(number, key.clone()))
     }
 
     /// Answers from memory, or reads in one snapshot, keeps the answer and gives it. `read` is told the data version of

@@ -5,22 +5,37 @@
 
 use super::{
     language::Language,
+    project::ProjectCode,
     value::{Money, words},
 };
 
 mod axis;
 mod basis;
+mod change;
+mod compare;
 mod count;
+pub mod coverage;
 mod fact;
 mod filter;
 mod ground;
+mod places;
+mod progress;
+mod share;
+mod table;
 mod tally;
+mod trend;
 
 pub use axis::{Label, UNKNOWN};
 pub use basis::{Base, Basis};
+pub use change::{Change, Movement, Step};
+pub use compare::{Comparison, DifferentCell, MovedReport};
 pub use fact::{Attained, Fact, Told, Weights};
 pub use filter::Filter;
 pub use ground::Ground;
+pub use places::MapPlace;
+pub use progress::{
+    FORMULAS, Grouping, MilestoneProgress, OutcomeProgress, Progress, ProgressTable,
+};
 
 words! {
     /// What a table is broken down by.
@@ -57,6 +72,22 @@ words! {
     }
 }
 
+impl Dimension {
+    /// Says whether a report may stand in several places, so that places do not add up to reports.
+    #[must_use]
+    pub const fn is_multiple(self) -> bool {
+        match self {
+            Self::Outcome | Self::Enabler | Self::Sector => true,
+            Self::FocusArea
+            | Self::SubArea
+            | Self::Status
+            | Self::Country
+            | Self::City
+            | Self::Cycle => false,
+        }
+    }
+}
+
 impl Measure {
     /// Says how the number is made.
     #[must_use]
@@ -84,12 +115,15 @@ pub struct Question {
     pub filter: Filter,
     /// In which language rows and columns are named.
     pub language: Language,
+    /// Whether each cell names the projects behind it.
+    pub receipts: bool,
 }
 
 /// A measured number.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Number {
     /// There is none: nobody states it, or it only exists per currency.
+    #[default]
     None,
     /// A count.
     Count(i64),
@@ -98,7 +132,7 @@ pub enum Number {
 }
 
 /// A number with what it rests on.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Figure {
     /// The number.
     pub value: Number,
@@ -119,10 +153,26 @@ pub struct Cell {
     pub column: Option<Label>,
     /// What is in it.
     pub figure: Figure,
+    /// The whole percent that it is of its row, in a list of rows of the total. None where nothing is counted, where
+    /// something else than projects is measured, and where a report counts in several cells, so that shares do not add up.
+    pub share: Option<i64>,
+    /// The projects behind it, where they are asked for.
+    pub receipts: Option<Receipts>,
+    /// What was in it before, where that is asked for.
+    pub earlier: Option<Figure>,
+}
+
+/// The projects behind a number.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Receipts {
+    /// All of them, in the order of their codes.
+    pub projects: Vec<ProjectCode>,
+    /// Those among them that fell out of the list since their report.
+    pub stale: Vec<ProjectCode>,
 }
 
 /// How much of what could have been reported was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Coverage {
     /// Cities asked about with an approved report in the cycle.
     pub cities_reporting: i64,
@@ -130,10 +180,13 @@ pub struct Coverage {
     pub cities_expected: i64,
     /// Reports asked about whose status the source does not tell, whatever status is asked for.
     pub not_stated: i64,
+    /// Reports counted whose project fell out of the list since.
+    pub stale: i64,
 }
 
-/// A table of figures: every combination of its rows and columns, zeros included.
-#[derive(Debug, Clone, PartialEq)]
+/// A table of figures: every combination of its rows and columns, zeros included; nothing at all where its basis has no
+/// cycle.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
     /// The cells, row by row.
     pub cells: Vec<Cell>,
@@ -145,6 +198,10 @@ pub struct Table {
     pub total: Figure,
     /// How complete it is.
     pub coverage: Coverage,
+    /// The total before, where that is asked for.
+    pub earlier_total: Option<Figure>,
+    /// What happened to projects since, where that is asked for, in the order of their codes.
+    pub changes: Vec<Change>,
 }
 
 #[cfg(test)]

@@ -30,6 +30,10 @@ use crate::domain::{
     value::{Percent, Slug, Title},
 };
 
+mod files;
+
+pub use files::files;
+
 /// The columns of an approved report that figures look at. Its texts stay where they are.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = approved_reports)]

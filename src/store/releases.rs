@@ -2,7 +2,6 @@
 //! delete any of it.
 
 use diesel::prelude::*;
-use serde_json::Value;
 
 use super::{
     Conn, StoreError, StoreResult,
@@ -14,6 +13,7 @@ use super::{
 };
 use crate::domain::{
     id::Id,
+    journal::canonical,
     release::{Edition, LATEST, Release, seal::Seal},
     report::{Deed, Report},
     value::{Prose, Slug},
@@ -102,8 +102,8 @@ impl Record for Release {
     fn version(&self) -> i64 {
         self.version
     }
-    fn content(&self) -> Result<Value, serde_json::Error> {
-        serde_json::to_value(self)
+    fn content(&self) -> Result<String, serde_json::Error> {
+        canonical(self)
     }
 }
 

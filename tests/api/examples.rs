@@ -125,14 +125,21 @@ const ROWS: &[(&str, Who, Stage)] = &[
     ("resolve_comment", Officer, Submitted),
     ("get_figures_table", Officer, Demo),
     ("list_releases", Officer, Demo),
-    ("publish_release", Secretariat, Closed),
     ("get_release", Officer, Demo),
     ("verify_release", Officer, Demo),
     ("list_release_reports", Officer, Demo),
+    ("get_release_data", Officer, Demo),
     ("list_changes", Officer, Demo),
+    ("get_figures_progress", Officer, Demo),
+    ("get_figures_trend", Officer, Demo),
+    ("get_figures_coverage", Officer, Submitted),
+    ("get_figures_map", Officer, Demo),
+    ("compare_figures", Officer, Demo),
     ("list_journal_entries", Secretariat, Demo),
     ("get_journal_head", Secretariat, Demo),
     ("verify_journal", Secretariat, Demo),
+    // The last one: it closes the demo's open cycle.
+    ("publish_release", Secretariat, Closed),
 ];
 
 async fn caller<'a>(app: &'a TestApp, who: Who, scene: &Scene) -> Caller<'a> {

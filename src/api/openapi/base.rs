@@ -41,6 +41,10 @@ const TAGS: &[(&str, &str)] = &[
     ("reports", "Reports of projects in a cycle, from draft to approval."),
     ("comments", "Remarks on reports."),
     ("figures", "Figures over approved reports, each recomputable from records."),
+    (
+        "releases",
+        "What was published: frozen, numbered, checkable, and open to everybody where the service says so.",
+    ),
     ("changes", "The feed of every change that strangers may see, replayable from the first."),
     ("journal", "The chained journal of every change, and its verification."),
     ("health", "Whether the service lives and is ready."),

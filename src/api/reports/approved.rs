@@ -1,6 +1,6 @@
 //! The approved copy of a report as strangers see it, without what depends on who asks and when.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -26,8 +26,6 @@ pub struct ApprovedReportView {
     /// The cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,
-    /// The cycle's cut-off day.
-    pub as_of: NaiveDate,
     /// Where it stands between its city and its representative.
     pub state: ReportState,
     /// Counts the changes of the copy that is shown.
@@ -93,7 +91,6 @@ impl From<&ApprovedReport> for ApprovedReportView {
         Self {
             project: a.code.to_string(),
             cycle: a.cycle.to_string(),
-            as_of: a.as_of,
             state: ReportState::Approved,
             version: a.version,
             status: c.status,

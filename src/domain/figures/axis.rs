@@ -38,13 +38,14 @@ impl Axis {
 
     /// Makes the axis of a dimension: everything that could have been reported, so that a zero is a zero; nothing that
     /// the filter rules out, because a zero there would say something that was not asked. `unknown` only where it counts.
+    /// Of several grounds that are compared the last one names everything but the cycles.
     pub(super) fn new(
         dimension: Dimension,
-        ground: &Ground,
+        grounds: &[&Ground],
         question: &Question,
         facts: &[&Fact],
     ) -> Self {
-        let mut labels = labels(dimension, ground, question, facts);
+        let mut labels = labels(dimension, grounds, question, facts);
         labels.retain(|label| question.filter.wants(dimension, &label.key));
         if facts.iter().any(|fact| fact.keys(dimension).is_empty()) {
             labels.push(Label::new(UNKNOWN, words::label(question.language, "figure", UNKNOWN)));
@@ -77,10 +78,11 @@ impl Axis {
 
 fn labels(
     dimension: Dimension,
-    ground: &Ground,
+    grounds: &[&Ground],
     Question { filter, language, .. }: &Question,
     facts: &[&Fact],
 ) -> Vec<Label> {
+    let Some(ground) = grounds.last() else { return Vec::new() };
     match dimension {
         Dimension::FocusArea
         | Dimension::SubArea
@@ -91,15 +93,18 @@ fn labels(
             .iter()
             .map(|s| Label::new(s.as_str(), words::label(*language, "status", s.as_str())))
             .collect(),
-        Dimension::Cycle => ground
-            .basis
-            .cycles
-            .iter()
-            .map(|c| Label::new(c.slug.as_str(), c.name.as_str()))
-            .collect(),
+        Dimension::Cycle => cycles(grounds),
         Dimension::Country => countries(*language, ground, filter),
         Dimension::City => cities(*language, ground, filter, facts),
     }
+}
+
+/// The cycles of all grounds, in the order of their cut-offs.
+fn cycles(grounds: &[&Ground]) -> Vec<Label> {
+    let mut cycles: Vec<_> = grounds.iter().flat_map(|ground| &ground.basis.cycles).collect();
+    cycles.sort_by(|a, b| (a.as_of, &a.slug).cmp(&(b.as_of, &b.slug)));
+    cycles.dedup_by(|a, b| a.slug == b.slug);
+    cycles.into_iter().map(|c| Label::new(c.slug.as_str(), c.name.as_str())).collect()
 }
 
 /// The framework's words in its order. A word that was dropped from it since stays where reports use it.

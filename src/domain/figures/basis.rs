@@ -57,6 +57,12 @@ impl Basis {
         Self { cycle: None, as_of, release: None, cycles }
     }
 
+    /// Says whether the latest reports up to a day are meant, rather than those of one cycle or release.
+    #[must_use]
+    pub const fn is_dated(&self) -> bool {
+        self.cycle.is_none() && self.release.is_none()
+    }
+
     /// Says whether no cycle is looked at, so that there is nothing that could be counted.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

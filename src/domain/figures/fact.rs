@@ -94,6 +94,26 @@ impl Fact {
             }
         }
     }
+
+    /// Returns the percentage that counts in means. The progress of something given up says nothing about the progress of
+    /// the others.
+    #[must_use]
+    pub fn counted_percent(&self) -> Option<Percent> {
+        self.percent.filter(|_| self.is_pursued())
+    }
+
+    /// Says whether the project was not given up.
+    #[must_use]
+    pub const fn is_pursued(&self) -> bool {
+        match self.status {
+            Status::Cancelled => false,
+            Status::Planning
+            | Status::Ongoing
+            | Status::Completed
+            | Status::Suspended
+            | Status::NotStated => true,
+        }
+    }
 }
 
 impl From<&ApprovedReport> for Fact {

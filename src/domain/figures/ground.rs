@@ -2,9 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{
-    Basis, Coverage, Dimension, Fact, Filter, Question, Table, UNKNOWN, axis::Axis, count::Counted,
-};
+use super::{Basis, Coverage, Dimension, Fact, Filter, UNKNOWN};
 use crate::domain::{
     fault::ValueFault,
     policy::sight::Reachable,
@@ -83,33 +81,31 @@ impl Ground {
         Ok(())
     }
 
-    /// Counts the table.
-    #[must_use]
-    pub fn table(&self, question: &Question) -> Table {
-        let asked: BTreeSet<&Slug> = self.cities_asked(&question.filter);
+    /// Returns the reports asked about, and how complete they are.
+    pub(super) fn asked(&self, filter: &Filter) -> (Vec<&Fact>, Coverage) {
+        self.asked_of(&self.basis, &self.facts.iter().collect::<Vec<_>>(), filter)
+    }
+
+    /// Returns those among some reports that are asked about, and how complete they are.
+    pub(super) fn asked_of<'f>(
+        &self,
+        basis: &Basis,
+        facts: &[&'f Fact],
+        filter: &Filter,
+    ) -> (Vec<&'f Fact>, Coverage) {
+        let asked: BTreeSet<&Slug> = self.cities_asked(filter);
+        let (cities_reporting, cities_expected) = self.reporting(basis, facts, &asked);
         // A report that does not tell its status may be of any: the coverage says how many, whatever status is asked for.
         let mut not_stated = 0;
-        let facts: Vec<&Fact> = self
-            .facts
+        let facts: Vec<&Fact> = facts
             .iter()
-            .filter(|fact| asked.contains(&fact.city) && question.filter.admits_but_status(fact))
+            .copied()
+            .filter(|fact| asked.contains(&fact.city) && filter.admits_but_status(fact))
             .inspect(|fact| not_stated += i64::from(fact.status == Status::NotStated))
-            .filter(|fact| question.filter.admits(Dimension::Status, fact))
+            .filter(|fact| filter.admits(Dimension::Status, fact))
             .collect();
-        let rows = Axis::new(question.rows, self, question, &facts);
-        let columns =
-            question.columns.map_or_else(Axis::single, |c| Axis::new(c, self, question, &facts));
-        let mut table = Counted::new(&rows, &columns);
-        for fact in facts {
-            table.add(fact, &rows.places(fact), &columns.places(fact));
-        }
-        let (reporting, expected) = self.reporting(&asked);
-        table.finish(
-            question,
-            rows,
-            columns,
-            Coverage { cities_reporting: reporting, cities_expected: expected, not_stated },
-        )
+        let stale = count(facts.iter().filter(|fact| basis.is_stale(fact)).count());
+        (facts, Coverage { cities_reporting, cities_expected, not_stated, stale })
     }
 
     fn cities_asked(&self, filter: &Filter) -> BTreeSet<&Slug> {
@@ -122,21 +118,21 @@ impl Ground {
 
     /// Counts the cities asked about that report, and those that are expected to: who joined in a year
     /// before that of the cut-off, and who reports all the same.
-    fn reporting(&self, asked: &BTreeSet<&Slug>) -> (i64, i64) {
+    fn reporting(&self, basis: &Basis, facts: &[&Fact], asked: &BTreeSet<&Slug>) -> (i64, i64) {
         use chrono::Datelike as _;
         let reporting: BTreeSet<&Slug> =
-            self.facts.iter().map(|f| &f.city).filter(|c| asked.contains(c)).collect();
+            facts.iter().map(|f| &f.city).filter(|c| asked.contains(c)).collect();
         let expected = self
             .cities
             .iter()
             .filter(|c| asked.contains(&c.slug))
-            .filter(|c| c.joined_year < self.basis.as_of.year() || reporting.contains(&c.slug))
+            .filter(|c| c.joined_year < basis.as_of.year() || reporting.contains(&c.slug))
             .count();
         (count(reporting.len()), count(expected))
     }
 }
 
 /// A number of things as JSON has it.
-fn count(n: usize) -> i64 {
+pub(super) fn count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }

@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Fact, Figure, Measure, Number};
-use crate::domain::{
-    report::Status,
-    value::{Currency, Money},
-};
+use crate::domain::value::{Currency, Money};
 
 /// What the reports of a cell add up to, in each measure.
 #[derive(Debug, Clone, Default)]
@@ -23,8 +20,7 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn add(&mut self, fact: &Fact) {
         self.of += 1;
-        // The progress of something given up says nothing about the progress of the others.
-        if let (Some(percent), true) = (fact.percent, fact.status != Status::Cancelled) {
+        if let Some(percent) = fact.counted_percent() {
             self.percents = self.percents.saturating_add(1);
             self.hundredths += percent.hundredths();
         }
@@ -33,6 +29,11 @@ impl Tally {
             let sum = self.spent.entry(money.currency).or_default();
             *sum = sum.saturating_add(money.amount_minor);
         }
+    }
+
+    /// Returns how many reports there are.
+    pub(super) const fn of(&self) -> i64 {
+        self.of
     }
 
     pub(super) fn figure(self, measure: Measure) -> Figure {

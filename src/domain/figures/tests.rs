@@ -1,3 +1,5 @@
+mod between;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;
@@ -113,6 +115,7 @@ fn question(rows: Dimension, columns: Option<Dimension>) -> Question {
         measure: Measure::Projects,
         filter: Filter::default(),
         language: Language::En,
+        receipts: false,
     }
 }
 fn rows(table: &Table) -> Vec<(&str, Number)> {
@@ -131,7 +134,10 @@ fn every_combination_is_there_in_the_framework_s_order() {
     assert_eq!(table.cells.len(), 2 * 6);
     assert_eq!(rows(&table), [("zeal", Count(1)), ("air", Count(2))]);
     assert_eq!(table.total.value, Count(3));
-    assert_eq!(table.coverage, Coverage { cities_reporting: 2, cities_expected: 3, not_stated: 1 });
+    assert_eq!(
+        table.coverage,
+        Coverage { cities_reporting: 2, cities_expected: 3, not_stated: 1, stale: 0 }
+    );
     let zero = table.cells.iter().find(|c| c.row.key == "zeal" && c.figure.of == 0).unwrap();
     assert_eq!(zero.figure.value, Count(0));
     assert_eq!(table.cells[0].row.name, "ZEAL");

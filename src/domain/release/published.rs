@@ -105,6 +105,7 @@ fn published(
         filter: Filter::default(),
         // Keys are kept, and no names.
         language: Language::En,
+        receipts: false,
     };
     let Table { cells, .. } = ground.table(&question);
     let cells = cells.into_iter().map(|cell| PublishedCell {

@@ -1,0 +1,123 @@
+use super::*;
+use crate::domain::{
+    cycle::CycleState,
+    reference::Names,
+    testing::{country, cycle, day, now, officer, representative, secretariat, slug},
+    user::Scope,
+};
+
+fn city(key: &str, code: &str) -> City {
+    City {
+        slug: slug(key),
+        names: Names::default(),
+        aliases: Vec::new(),
+        country: country(code),
+        un_locode: None,
+        time_zone: chrono_tz::Tz::UTC,
+        latitude: 0.0,
+        longitude: 0.0,
+        joined_year: 2018,
+        pilot: false,
+        note: None,
+        version: 1,
+    }
+}
+
+fn filed(state: ReportState, ever_submitted: bool, last: &str) -> Filed {
+    let last_at: DateTime<Utc> = last.parse().unwrap();
+    Filed {
+        state,
+        ever_submitted,
+        submitted_at: ever_submitted.then_some(last_at),
+        last_at: Some(last_at),
+    }
+}
+
+/// Da Nang: one project never begun, one archived without a report, and a draft, a submitted and an approved report.
+/// Everybody knows of two of them, of which one is approved. Vientiane has one project that was never approved.
+fn files() -> CycleFiles {
+    let worked = |archived, report| WorkedOn { city: slug("da-nang"), archived, report };
+    let published = |approved| Published { city: slug("da-nang"), archived: false, approved };
+    CycleFiles {
+        cycle: cycle(CycleState::Open),
+        cities: vec![city("da-nang", "VN"), city("vientiane", "LA")],
+        countries: Vec::new(),
+        worked_on: vec![
+            worked(false, None),
+            worked(true, None),
+            worked(false, Some(filed(ReportState::Draft, false, "2026-11-19T00:00:00Z"))),
+            worked(true, Some(filed(ReportState::Submitted, true, "2026-11-18T00:00:00Z"))),
+            worked(false, Some(filed(ReportState::Approved, true, "2026-11-17T00:00:00Z"))),
+            WorkedOn { city: slug("vientiane"), archived: false, report: None },
+        ],
+        published: vec![published(true), published(false)],
+        extensions: HashMap::from([(slug("da-nang"), day("2027-01-10"))]),
+    }
+}
+
+fn standing(files: &CycleFiles, actor: &Actor, at: DateTime<Utc>) -> Standing {
+    let standings = files.standings(actor, at);
+    standings.into_iter().find(|(c, _)| c.slug == slug("da-nang")).unwrap().1
+}
+
+#[test]
+fn insiders_see_every_state_and_strangers_what_is_approved_and_the_rest() {
+    let files = files();
+    let own = standing(&files, &officer(1), now());
+    let inside = own.inside.unwrap();
+    assert_eq!((own.expected, own.approved, own.not_yet_approved()), (Some(4), 1, Some(3)));
+    assert_eq!(
+        (own.to_write(), inside.draft, inside.submitted, inside.returned),
+        (Some(1), 1, 1, 0)
+    );
+    assert_eq!((inside.late, inside.extended), (0, 1));
+    let laos = Scope::Country(country("LA"));
+    for role in [Role::CityOfficer, Role::NationalRepresentative] {
+        let stranger = crate::domain::testing::actor(3, role, laos.clone());
+        let seen = standing(&files, &stranger, now());
+        assert_eq!((seen.expected, seen.approved, seen.inside), (Some(2), 1, None));
+    }
+}
+
+#[test]
+fn when_a_draft_was_touched_is_known_to_its_city_alone() {
+    let files = files();
+    let last = |actor| standing(&files, &actor, now()).inside.unwrap();
+    let at = |text: &str| Some(text.parse().unwrap());
+    assert_eq!(last(officer(1)).last_activity, at("2026-11-19T00:00:00Z"));
+    for other in [representative(2), secretariat(3)] {
+        let inside = last(other);
+        assert_eq!((inside.draft, inside.last_activity), (1, at("2026-11-18T00:00:00Z")));
+    }
+}
+
+#[test]
+fn what_was_never_begun_is_late_once_the_extension_is_over() {
+    let files = files();
+    let late = |at: &str| standing(&files, &officer(1), at.parse().unwrap()).inside.unwrap().late;
+    assert_eq!(late("2027-01-10T23:59:59Z"), 0);
+    assert_eq!(late("2027-01-11T00:00:00Z"), 2);
+}
+
+#[test]
+fn nobody_says_what_an_imported_cycle_expected() {
+    let mut files = files();
+    files.cycle.imported = Some("ME22".into());
+    let seen = standing(&files, &secretariat(1), now());
+    assert_eq!((seen.expected, seen.not_yet_approved(), seen.approved), (None, None, 1));
+}
+
+#[test]
+fn a_sum_hides_what_one_of_its_parts_hides() {
+    let (open, closed) = (
+        Standing {
+            expected: Some(3),
+            approved: 1,
+            inside: Some(Inside { draft: 2, ..Inside::default() }),
+        },
+        Standing { expected: Some(2), approved: 2, inside: None },
+    );
+    let sum = Standing::sum([&open, &closed]);
+    assert_eq!((sum.expected, sum.approved, sum.inside), (Some(5), 3, None));
+    assert_eq!(Standing::sum([&open, &open]).inside.map(|i| i.draft), Some(4));
+}

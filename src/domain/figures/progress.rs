@@ -1,0 +1,173 @@
+//! How far projects are, by city, country or focus area: in the order of names, never of numbers. Not a ranking.
+
+use super::{
+    Attained, Coverage, Dimension, Fact, Filter, Ground, Label, Measure, Number, Question, UNKNOWN,
+    Weights, axis::Axis, tally::Tally,
+};
+use crate::domain::{language::Language, value::words};
+
+words! {
+    /// By what progress is told.
+    Grouping("grouping") {
+        /// By city.
+        City = "city",
+        /// By country.
+        Country = "country",
+        /// By the one focus area that official tables count a project in.
+        FocusArea = "focus_area",
+    }
+}
+
+impl Grouping {
+    const fn dimension(self) -> Dimension {
+        match self {
+            Self::City => Dimension::City,
+            Self::Country => Dimension::Country,
+            Self::FocusArea => Dimension::FocusArea,
+        }
+    }
+}
+
+/// How the three numbers are made; none of them counts what was given up.
+pub const FORMULAS: [&str; 3] = [
+    Measure::PercentComplete.formula(),
+    "weight of reached milestones over weight of all milestones, over approved reports that have milestones and are not cancelled",
+    "plain mean of (value - baseline) / (target - baseline) over outcome indicators for which it is defined, in approved reports that are not cancelled",
+];
+
+/// Milestones by weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MilestoneProgress {
+    /// The weights, added over the reports that have milestones.
+    pub weights: Weights,
+    /// The reports that have milestones and are not cancelled.
+    pub known: i64,
+}
+
+/// Outcome indicators.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct OutcomeProgress {
+    /// What those that attain something defined attain: 0 at the start, 1 at the target.
+    shares: Vec<f64>,
+    /// Indicators of reports that are not cancelled.
+    pub of: i64,
+    /// Those for which the report states no value.
+    pub not_measured: i64,
+    /// Those with a value of which it cannot be told what it attains.
+    pub undefined: i64,
+}
+
+/// How far the projects of a row are.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Progress {
+    /// The approved reports.
+    pub total: i64,
+    /// Those that state a percentage and are not cancelled.
+    pub known: i64,
+    /// Their plain mean, 0 to 100.
+    pub percent: Number,
+    /// Milestones.
+    pub milestones: MilestoneProgress,
+    /// Outcome indicators.
+    pub outcomes: OutcomeProgress,
+}
+
+/// Progress by city, country or focus area.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ProgressTable {
+    /// The rows by name; `unknown` last.
+    pub rows: Vec<(Label, Progress)>,
+    /// All reports, each counted once.
+    pub total: Progress,
+    /// How complete it is.
+    pub coverage: Coverage,
+}
+
+impl MilestoneProgress {
+    fn add(&mut self, weights: Weights) {
+        self.known += 1;
+        self.weights.reached = self.weights.reached.saturating_add(weights.reached);
+        self.weights.total = self.weights.total.saturating_add(weights.total);
+    }
+
+    /// Returns the reached share of the weight, 0 to 1; none without any milestone.
+    #[must_use]
+    pub fn attainment(&self) -> Option<f64> {
+        let reached = i32::try_from(self.weights.reached).ok()?;
+        let total = i32::try_from(self.weights.total).ok()?;
+        (total > 0).then(|| f64::from(reached) / f64::from(total))
+    }
+}
+
+impl OutcomeProgress {
+    fn add(&mut self, attained: Attained) {
+        self.of += 1;
+        match attained {
+            Attained::Share(share) => self.shares.push(share),
+            Attained::Undefined(_) => self.undefined += 1,
+            Attained::NotMeasured => self.not_measured += 1,
+        }
+    }
+
+    /// Returns how many attain something that is defined.
+    #[must_use]
+    pub fn known(&self) -> i64 {
+        super::ground::count(self.shares.len())
+    }
+
+    /// Returns the plain mean of what they attain; none where nothing is defined.
+    #[must_use]
+    pub fn attainment(&self) -> Option<f64> {
+        let n = u32::try_from(self.shares.len()).ok().filter(|n| *n > 0)?;
+        Some(self.shares.iter().sum::<f64>() / f64::from(n))
+    }
+}
+
+impl Progress {
+    fn of(facts: &[&Fact]) -> Self {
+        let mut tally = Tally::default();
+        let mut progress = Self::default();
+        for fact in facts {
+            tally.add(fact);
+            let Some(told) = fact.told.as_deref().filter(|_| fact.is_pursued()) else { continue };
+            if let Some(weights) = told.milestones {
+                progress.milestones.add(weights);
+            }
+            for attained in &told.outcomes {
+                progress.outcomes.add(*attained);
+            }
+        }
+        let figure = tally.figure(Measure::PercentComplete);
+        Self { total: figure.of, known: figure.known, percent: figure.value, ..progress }
+    }
+}
+
+impl Ground {
+    /// Tells how far projects are. Facts without their texts count as without milestones and indicators.
+    #[must_use]
+    pub fn progress(&self, by: Grouping, filter: Filter, language: Language) -> ProgressTable {
+        let question = Question {
+            rows: by.dimension(),
+            columns: None,
+            measure: Measure::PercentComplete,
+            filter,
+            language,
+            receipts: false,
+        };
+        let (facts, coverage) = self.asked(&question.filter);
+        if self.basis.is_empty() {
+            return ProgressTable { coverage, ..ProgressTable::default() };
+        }
+        let axis = Axis::new(by.dimension(), &[self], &question, &facts);
+        let mut groups: Vec<Vec<&Fact>> = vec![Vec::new(); axis.len()];
+        for fact in &facts {
+            for place in axis.places(fact) {
+                groups.get_mut(place).into_iter().for_each(|group| group.push(fact));
+            }
+        }
+        let groups = groups.iter().map(|group| Progress::of(group));
+        let mut rows: Vec<(Label, Progress)> = axis.into_labels().into_iter().zip(groups).collect();
+        rows.sort_by_cached_key(|(l, _)| (l.key == UNKNOWN, l.name.to_lowercase(), l.key.clone()));
+        ProgressTable { rows, total: Progress::of(&facts), coverage }
+    }
+}
