@@ -44,7 +44,7 @@ impl Answer {
     ///
     /// # Errors
     /// A value without a JSON form.
-    pub fn of<T: Serialize>(value: &T) -> ApiResult<Self> {
+    pub fn of<T: Serialize + ?Sized>(value: &T) -> ApiResult<Self> {
         let body = serde_json::to_vec(value).map_err(|e| ApiError::Internal(Box::new(e)))?;
         let etag = format!("\"{}\"", digest(&body));
         Ok(Self {

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::{
     answer::Answer,
     error::{ApiError, ApiResult},
+    format::Form,
     state::State,
 };
 use crate::{
@@ -90,6 +91,7 @@ pub struct Key {
     /// The day or instant on which the answer depends, where a date decides what is in it.
     moment: Option<String>,
     source: Source,
+    form: Form,
 }
 
 impl Key {
@@ -108,6 +110,7 @@ impl Key {
             language: None,
             moment: None,
             source: Source::Public,
+            form: Form::Json,
         })
     }
 
@@ -115,6 +118,13 @@ impl Key {
     #[must_use]
     pub const fn in_language(mut self, language: Language) -> Self {
         self.language = Some(language);
+        self
+    }
+
+    /// Says in which format the answer is; JSON when nothing is said.
+    #[must_use]
+    pub const fn in_form(mut self, form: Form) -> Self {
+        self.form = form;
         self
     }
 

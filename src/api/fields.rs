@@ -1,6 +1,6 @@
 //! `fields=`: less of each item of a list.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, io::Write as _};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -12,8 +12,16 @@ use utoipa::{
 use super::{
     answer::Answer,
     error::{ApiError, ApiResult, Fault},
+    format::{Form, failed},
     page::{Page, PageRequest},
+    spool::Spool,
 };
+use crate::sheets::flat;
+
+/// The formats of a list.
+pub const LIST: &[Form] = &[Form::Json, Form::Lines];
+/// Items of a whole list that are read at once.
+const CHUNK: i64 = 500;
 
 /// The members that are asked for; all when none is named.
 #[derive(Debug, Clone)]
@@ -57,20 +65,49 @@ impl Fields {
         }
     }
 
+    /// Answers a whole list as JSON lines, each item with what was asked for of it. `read` gives the items after a key, as many
+    /// as it is told, in the one snapshot that the connection is in; memory holds those at once, whatever the length of the list.
+    ///
+    /// # Errors
+    /// Those of `read`, or a full disk.
+    pub fn lines<K, V: Serialize>(
+        &self,
+        name: &str,
+        mut read: impl FnMut(Option<&K>, i64) -> ApiResult<Vec<(K, V)>>,
+    ) -> ApiResult<Answer> {
+        let mut spool = Spool::default();
+        let mut after: Option<K> = None;
+        loop {
+            let items = read(after.as_ref(), CHUNK)?;
+            let full = i64::try_from(items.len()).is_ok_and(|n| n >= CHUNK);
+            for (key, item) in items {
+                writeln!(spool, "{}", self.item(&item)?).map_err(failed)?;
+                after = Some(key);
+            }
+            if !full {
+                break;
+            }
+        }
+        let name = format!("ascn-{name}.jsonl");
+        let media = flat::Format::Lines.media();
+        Ok(Answer::made(spool.finish().map_err(failed)?, media, Some(&name)))
+    }
+
+    /// Writes an item with what was asked for of it.
+    fn item<V: Serialize>(&self, item: &V) -> ApiResult<Value> {
+        let mut value = serde_json::to_value(item).map_err(|e| ApiError::Internal(Box::new(e)))?;
+        if let (Value::Object(members), false) = (&mut value, self.0.is_empty()) {
+            members.retain(|name, _| self.0.contains(name));
+        }
+        Ok(value)
+    }
+
     /// Leaves out of each item what was not asked for; none when everything was.
     fn pick<V: Serialize>(&self, page: &Page<V>) -> ApiResult<Option<Picked>> {
         if self.0.is_empty() {
             return Ok(None);
         }
-        let mut items = Vec::with_capacity(page.items.len());
-        for item in &page.items {
-            let mut value =
-                serde_json::to_value(item).map_err(|e| ApiError::Internal(Box::new(e)))?;
-            if let Value::Object(members) = &mut value {
-                members.retain(|name, _| self.0.contains(name));
-            }
-            items.push(value);
-        }
+        let items = page.items.iter().map(|item| self.item(item)).collect::<ApiResult<_>>()?;
         Ok(Some(Picked { items, next: page.next.clone(), total: page.total }))
     }
 }

@@ -8,6 +8,7 @@ use super::{
     body::Query,
     cache::{Key, View},
     error::ApiResult,
+    format::{TABLE, Tabular as _},
     may::May,
     state::State,
 };
@@ -22,6 +23,7 @@ use crate::{
 pub mod changes;
 pub mod compare;
 pub mod coverage;
+pub mod flat;
 pub mod map;
 pub mod params;
 pub mod progress;
@@ -60,9 +62,13 @@ async fn get_figures_table(
     let earlier = earlier.transpose()?;
     let visible = may.actor.visible();
     let key = Key::new("figures/table", View::approved(&visible), params)?;
-    let key = key.in_language(may.language);
+    let form = may.accept.choose(params.format.as_deref(), TABLE)?;
+    let key = key.in_language(may.language).in_form(form);
     let bases = (base, earlier);
-    state.kept(key, move |c, version| count(c, version, &visible.approved, &bases, &question)).await
+    let read = move |c: &mut Conn, version| {
+        count(c, version, &visible.approved, &bases, &question)?.answer_in(form)
+    };
+    state.kept(key, read).await
 }
 
 fn count(
@@ -71,7 +77,7 @@ fn count(
     reach: &Reachable,
     (base, earlier): &(Base, Option<Base>),
     question: &Question,
-) -> ApiResult<Answer> {
+) -> ApiResult<FiguresTable> {
     // The titles of projects stand in texts, and are told only where something is compared.
     let depth = if earlier.is_some() { Depth::Texts } else { Depth::Columns };
     let now = ground(conn, reach, ("cycle", base), (&question.filter, depth))?;
@@ -79,8 +85,8 @@ fn count(
         None => now.table(question),
         Some(earlier) => {
             let earlier = ground(conn, reach, ("compare", earlier), (&question.filter, depth))?;
-            return Answer::of(&FiguresTable::since(&earlier, &now, question, version));
+            return Ok(FiguresTable::since(&earlier, &now, question, version));
         }
     };
-    Answer::of(&FiguresTable::new(&now, question, table, version))
+    Ok(FiguresTable::new(&now, question, table, version))
 }

@@ -3,8 +3,15 @@
 use actix_web::{HttpRequest, http::header};
 use serde::{Deserialize, Serialize};
 
-use super::error::{ApiError, ApiResult};
-use crate::{domain::value::words, sheets::flat};
+use super::{
+    answer::Answer,
+    error::{ApiError, ApiResult, Fault},
+    spool::Spool,
+};
+use crate::{
+    domain::{fault::ValueFault, value::words},
+    sheets::flat::{self, Whole},
+};
 
 words! {
     /// A format of an answer.
@@ -72,10 +79,7 @@ impl Accept {
             let found = offered.iter().find(|form| form.as_str() == asked);
             let words = offered.iter().map(|form| form.as_str());
             return found.copied().ok_or_else(|| {
-                ApiError::parameter(
-                    "format",
-                    crate::domain::fault::ValueFault::unknown("format", words),
-                )
+                ApiError::parameter("format", ValueFault::unknown("format", words))
             });
         }
         let first = offered.first().copied().unwrap_or(Form::Json);
@@ -115,6 +119,69 @@ fn thousandths(q: f32) -> u16 {
     text.parse().unwrap_or_default()
 }
 
+/// The formats of an answer that is a flat table too.
+pub const TABLE: &[Form] = &[Form::Json, Form::Csv, Form::Xlsx, Form::Lines];
+
+/// An answer that is a flat table too.
+pub trait Tabular: Serialize {
+    /// Writes it as one.
+    fn table(&self) -> Whole;
+
+    /// Answers it in a format.
+    ///
+    /// # Errors
+    /// A value that the format has no place for.
+    fn answer_in(&self, form: Form) -> ApiResult<Answer> {
+        match form.flat() {
+            None => Answer::of(self),
+            Some(format) => {
+                let table = self.table();
+                flat(format, &table.about, &table.columns, |sink| {
+                    table.rows.iter().try_for_each(|row| sink.row(row).map_err(failed))
+                })
+            }
+        }
+    }
+}
+
+/// Writing an answer fails where the disk does.
+#[must_use]
+pub fn failed(e: std::io::Error) -> ApiError {
+    ApiError::Internal(Box::new(e))
+}
+
+/// Refuses what belongs to pages where the answer is whole.
+///
+/// # Errors
+/// A cursor or a limit: 400.
+pub fn whole(cursor: Option<&str>, limit: Option<i64>) -> ApiResult<()> {
+    for (name, given) in [("cursor", cursor.is_some()), ("limit", limit.is_some())] {
+        if given {
+            let detail = "this format gives the whole list";
+            return Err(ApiError::malformed(Fault::parameter(name, "whole", detail)));
+        }
+    }
+    Ok(())
+}
+
+/// Answers with a flat table whose rows come one by one.
+///
+/// # Errors
+/// Those of `rows`, a full disk, or a value that the format has no place for.
+pub fn flat(
+    format: flat::Format,
+    about: &flat::About,
+    columns: &[flat::Column],
+    rows: impl FnOnce(&mut dyn flat::Sink) -> ApiResult<()>,
+) -> ApiResult<Answer> {
+    let mut spool = Spool::default();
+    let mut sink = format.begin(about, columns, &mut spool).map_err(failed)?;
+    rows(&mut *sink)?;
+    sink.finish().map_err(failed)?;
+    let name = format!("{}.{}", about.name, format.as_str());
+    Ok(Answer::made(spool.finish().map_err(failed)?, format.media(), Some(&name)))
+}
+
 /// The parameter, for operations that take nothing else.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -127,8 +194,6 @@ pub struct FormatParams {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const TABLE: &[Form] = &[Form::Json, Form::Csv, Form::Xlsx, Form::Lines];
 
     fn chosen(asked: Option<&str>, header: Option<&str>) -> Option<Form> {
         Accept(header.map(str::to_owned)).choose(asked, TABLE).ok()

@@ -14,6 +14,7 @@ use super::{
     body::FromBody,
     cache::{Key, View},
     error::{ApiError, ApiResult},
+    format::Accept,
     language,
     precondition::Precondition,
     state::State,
@@ -134,6 +135,8 @@ pub struct May<A: Action, B = ()> {
     pub part: Option<Uuid>,
     /// The language of the words in the answer.
     pub language: Language,
+    /// The formats that the header asks for.
+    pub accept: Accept,
     /// When the token ends, for those who stay longer than one answer.
     pub until: DateTime<Utc>,
 }
@@ -173,7 +176,19 @@ where
             let body = B::read(&req, &mut payload).await?;
             let precondition = Precondition::read(&req);
             let language = language::of(&req);
-            Ok(Self { proof, key, caller, actor, body, precondition, part, language, until })
+            let accept = Accept::read(&req);
+            Ok(Self {
+                proof,
+                key,
+                caller,
+                actor,
+                body,
+                precondition,
+                part,
+                language,
+                accept,
+                until,
+            })
         })
     }
 }

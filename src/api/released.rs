@@ -173,8 +173,8 @@ impl<B: Serialize + Send + 'static> Released<B> {
     ) -> ApiResult<Answer> {
         let (language, public) = (self.language, state.public_releases);
         let key_of = |key: &Slug, body: &B| -> ApiResult<Key> {
-            let key = Key::new(route, View::everybody(), &(key.as_str(), form.as_str(), body))?;
-            Ok(key.in_language(language).of_release())
+            let key = Key::new(route, View::everybody(), &(key.as_str(), body))?;
+            Ok(key.in_language(language).in_form(form).of_release())
         };
         // Nothing is kept under `latest`, and what is kept under a key was there and cannot go.
         if let (Some(word), Ok(body)) = (&self.word, &self.shape)

@@ -30,6 +30,7 @@ use crate::{
 };
 
 mod data;
+mod figures;
 mod reports;
 mod views;
 
@@ -46,7 +47,10 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
         .service(get_release)
         .service(verify_release)
         .service(reports::list_release_reports)
-        .service(data::get_release_data);
+        .service(data::get_release_data)
+        .service(figures::get_release_table)
+        .service(figures::get_release_progress)
+        .service(figures::get_release_map);
 }
 
 /// A cycle to be published.

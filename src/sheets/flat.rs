@@ -156,6 +156,17 @@ impl<T: Into<Self>> From<Option<T>> for Datum {
     }
 }
 
+/// A table that is at hand whole: one whose length is that of an answer, not of the records behind it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Whole {
+    /// What it says of itself.
+    pub about: About,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// Its rows, each with as many values as there are columns.
+    pub rows: Vec<Vec<Datum>>,
+}
+
 /// What a table says of itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct About {
@@ -225,7 +236,7 @@ impl Format {
     pub fn begin<'w, W: Write + io::Seek + Send + 'w>(
         self,
         about: &About,
-        columns: &'static [Column],
+        columns: &[Column],
         to: &'w mut W,
     ) -> io::Result<Box<dyn Sink + 'w>> {
         Ok(match self {

@@ -13,11 +13,11 @@ use crate::domain::{
 
 mod about;
 mod parts;
-mod reports;
+pub mod reports;
 
 pub use about::{CITIES, ERRATA, FIGURES};
 pub use parts::{EVIDENCE, INDICATORS, MILESTONES, PARTNERSHIPS, VALUES};
-pub use reports::{REPORTS, position};
+pub use reports::REPORTS;
 
 /// A table of a release.
 #[derive(Debug, Clone, Copy)]

@@ -14,9 +14,9 @@ use super::{
     Conn, StoreResult,
     conn::on,
     cycles, json,
-    projects::money,
-    reference,
-    schema::{approved_projects, approved_reports, report_facets},
+    projects::{self, money},
+    reference, releases,
+    schema::{approved_reports, report_facets},
     types::DbUuid,
 };
 use crate::domain::{
@@ -108,6 +108,9 @@ pub fn ground(
     base: &Base,
     depth: Depth,
 ) -> StoreResult<Option<Ground>> {
+    if let Base::Release(release) = base {
+        return releases::frozen::ground(conn, release);
+    }
     let Some(basis) = basis(conn, base)? else { return Ok(None) };
     let mut rows = fact_rows(conn, reach, &basis)?;
     if let Base::AsOf(_) = base {
@@ -119,16 +122,12 @@ pub fn ground(
         rows.sort_by(|a, b| (&a.city, a.number).cmp(&(&b.city, b.number)));
     }
     let facts = facts(conn, rows, &basis, depth)?;
-    let with_project: Vec<String> = on!(conn, |c, DB| approved_projects::table
-        .select(approved_projects::city)
-        .distinct()
-        .load(c))?;
     Ok(Some(Ground {
         basis,
         facts,
         countries: reference::countries(conn)?,
         cities: reference::cities(conn)?,
-        with_project: with_project.into_iter().map(Slug::parse).collect::<Result<_, _>>()?,
+        with_project: projects::cities_with_approved(conn)?,
         vocabulary: Arc::new(reference::vocabulary(conn)?),
         reach: reach.clone(),
     }))
@@ -140,6 +139,8 @@ fn basis(conn: &mut Conn, base: &Base) -> StoreResult<Option<Basis>> {
         CycleState::Scheduled => false,
     };
     Ok(match base {
+        // Its reports are frozen, and in no cycle's table.
+        Base::Release(_) => None,
         Base::Cycle(slug) => cycles::find(conn, slug)?.map(Basis::of_cycle),
         Base::AsOf(day) => Some(Basis::up_to(*day, cycles::list(conn)?)),
         Base::Everything => {

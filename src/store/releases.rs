@@ -14,7 +14,7 @@ use super::{
 use crate::domain::{
     id::Id,
     journal::canonical,
-    release::{Edition, LATEST, Release, seal::Seal},
+    release::{Edition, LATEST, Release, errata::Erratum, seal::Seal},
     report::{Deed, Report},
     value::{Prose, Slug},
 };
@@ -155,6 +155,18 @@ pub fn list(conn: &mut Conn) -> StoreResult<Vec<Release>> {
     rows(conn)?.into_iter().map(Release::try_from).collect()
 }
 
+/// Reads the keys of all releases, by cycle and number.
+///
+/// # Errors
+/// Failures of the database.
+pub fn keys(conn: &mut Conn) -> StoreResult<Vec<Slug>> {
+    let keys: Vec<String> = on!(conn, |c, DB| releases::table
+        .order((releases::cycle, releases::number))
+        .select(releases::release)
+        .load(c))?;
+    Ok(keys.into_iter().map(Slug::parse).collect::<Result<_, _>>()?)
+}
+
 /// Finds a release.
 ///
 /// # Errors
@@ -240,6 +252,30 @@ pub fn rests_on(conn: &mut Conn, report: Id<Report>) -> StoreResult<Option<i64>>
         .select(releases::seq)
         .get_result(c)
         .optional())?)
+}
+
+/// Reads the errata between two releases of one cycle, whichever came first; none between releases of two cycles.
+///
+/// # Errors
+/// Failures of the database.
+pub fn errata_between(conn: &mut Conn, a: &Slug, b: &Slug) -> StoreResult<Vec<Erratum>> {
+    let (Some(a), Some(b)) = (find(conn, a)?, find(conn, b)?) else { return Ok(Vec::new()) };
+    if a.cycle != b.cycle {
+        return Ok(Vec::new());
+    }
+    let (first, last) = (a.number.min(b.number), a.number.max(b.number));
+    let texts: Vec<String> = on!(conn, |c, DB| releases::table
+        .filter(releases::cycle.eq(a.cycle.as_str()))
+        .filter(releases::number.gt(first))
+        .filter(releases::number.le(last))
+        .order(releases::number)
+        .select(releases::errata)
+        .load(c))?;
+    let mut errata = Vec::new();
+    for text in texts {
+        errata.extend(json::read::<Vec<Erratum>>(&text)?);
+    }
+    Ok(errata)
 }
 
 /// Says whether something was approved in a cycle that its latest release does not hold, also where it has none.

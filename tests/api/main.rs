@@ -42,6 +42,7 @@ mod examples;
 mod extensions;
 mod faults;
 mod figures;
+mod formats;
 mod grants;
 mod history;
 mod imported;

@@ -1,5 +1,7 @@
 //! Two cycles against each other.
 
+use std::collections::BTreeMap;
+
 use actix_web::{get, web::Data};
 use serde::Serialize;
 use serde_json::Number as JsonNumber;
@@ -27,7 +29,7 @@ use crate::{
         policy::{ReadFigures, sight::Reachable},
         words,
     },
-    store::{Conn, figures::Depth},
+    store::{Conn, StoreResult, figures::Depth, releases},
 };
 
 /// Registers the operations of this file.
@@ -138,9 +140,9 @@ pub struct FiguresComparison {
     pub formula: String,
 }
 
-/// Compare two cycles
+/// Compare two cycles or releases
 ///
-/// The cells of a table that differ between two cycles, with the reports behind each: which entered the cell, which left it, and
+/// The cells of a table that differ between two cycles, two releases, or a cycle and a release, with the reports behind each: which entered the cell, which left it, and
 /// what changed about them. In the cells of one table, what entered less what left is the difference of the numbers.
 #[utoipa::path(tag = "figures", params(CompareParams), responses((status = 200, body = FiguresComparison)))]
 #[get("/figures/compare")]
@@ -169,10 +171,32 @@ fn compare(
     let asked = (&question.filter, Depth::Texts);
     let a = params::ground(conn, reach, ("a", a), asked)?;
     let b = params::ground(conn, reach, ("b", b), asked)?;
-    Answer::of(&FiguresComparison::new(&a, &b, question, version))
+    let reasons = reasons(conn, &a, &b)?;
+    Answer::of(&FiguresComparison::new(&a, &b, question, version).because(&reasons))
+}
+
+/// Reads why reports were taken up again between two releases of one cycle, by project.
+fn reasons(conn: &mut Conn, a: &Ground, b: &Ground) -> StoreResult<BTreeMap<String, String>> {
+    let (Some(a), Some(b)) = (&a.basis.release, &b.basis.release) else {
+        return Ok(BTreeMap::new());
+    };
+    let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for erratum in releases::errata_between(conn, a, b)? {
+        reasons.entry(erratum.project.to_string()).or_default().extend(erratum.reasons);
+    }
+    Ok(reasons.into_iter().map(|(project, why)| (project, why.join("; "))).collect())
 }
 
 impl FiguresComparison {
+    /// Says of each report why it was taken up again, where that is known.
+    fn because(mut self, reasons: &BTreeMap<String, String>) -> Self {
+        let reports = self.cells.iter_mut().flat_map(|c| &mut c.reports).map(|r| &mut r.change);
+        for change in reports.chain(&mut self.changes) {
+            change.reason = reasons.get(&change.project).cloned();
+        }
+        self
+    }
+
     fn new(a: &Ground, b: &Ground, question: &Question, version: i64) -> Self {
         let measure = question.measure;
         let compared = b.against(a, question);

@@ -13,6 +13,7 @@ use crate::{
         body::Query,
         cache::{Key, View},
         error::{ApiError, ApiResult},
+        format::{Form, TABLE, Tabular as _},
         may::May,
         state::State,
     },
@@ -42,6 +43,9 @@ pub struct CoverageParams {
     /// The cycle.
     #[param(value_type = String, required = true, example = "me-2026")]
     pub cycle: Option<String>,
+    /// The format, if not that of `Accept`.
+    #[param(value_type = Form, required = false, inline)]
+    pub format: Option<String>,
 }
 
 /// Defines a row of flat counts: what it is about, and how far the reports there are. What is not for the caller to see is
@@ -205,9 +209,10 @@ async fn get_figures_coverage(
     let Query(params) = &may.body;
     let cycle = parse("cycle", params.cycle.as_deref(), Slug::parse)?
         .ok_or_else(|| ApiError::parameter("cycle", ValueFault::required()))?;
+    let form = may.accept.choose(params.format.as_deref(), TABLE)?;
     let (now, language, actor) = (state.clock.now(), may.language, may.actor);
-    let key = key(&actor, params, now)?.in_language(language);
-    let read = move |c: &mut Conn, _| count(c, &cycle, (&actor, now), language);
+    let key = key(&actor, params, now)?.in_language(language).in_form(form);
+    let read = move |c: &mut Conn, _| count(c, &cycle, (&actor, now), language)?.answer_in(form);
     state.kept(key, read).await
 }
 
@@ -225,13 +230,13 @@ fn count(
     cycle: &Slug,
     (actor, now): (&Actor, DateTime<Utc>),
     language: Language,
-) -> ApiResult<Answer> {
+) -> ApiResult<FiguresCoverage> {
     let Some(cycle) = cycles::find(conn, cycle)? else {
         return Err(no_such_cycle(conn, "cycle"));
     };
     let seq = journal::head(conn)?.feed;
     let files = figures::files(conn, cycle)?;
-    Answer::of(&FiguresCoverage::new(&files, (actor, now), language, seq))
+    Ok(FiguresCoverage::new(&files, (actor, now), language, seq))
 }
 
 impl FiguresCoverage {

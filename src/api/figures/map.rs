@@ -16,6 +16,7 @@ use crate::{
         body::Query,
         cache::{Key, View},
         error::ApiResult,
+        format::{Form, Tabular as _},
         may::May,
         state::State,
     },
@@ -30,6 +31,9 @@ use crate::{
 
 /// The media type of GeoJSON.
 const GEO_JSON: &str = "application/geo+json";
+
+/// The formats, GeoJSON first.
+pub(in crate::api) const MAP: &[Form] = &[Form::GeoJson, Form::Csv, Form::Xlsx, Form::Lines];
 
 /// Registers the operations of this file.
 pub(super) fn routes(cfg: &mut ServiceConfig) {
@@ -151,8 +155,12 @@ async fn get_figures_map(
     let base = params::base(params.cycle.as_deref(), params.as_of.as_deref())?;
     let visible = may.actor.visible();
     let key = Key::new("figures/map", View::approved(&visible), params)?;
-    let key = key.in_language(may.language);
-    state.kept(key, move |c, version| draw(c, version, (&visible.approved, &base), &question)).await
+    let form = may.accept.choose(params.format.as_deref(), MAP)?;
+    let key = key.in_language(may.language).in_form(form);
+    let read = move |c: &mut Conn, version| {
+        draw(c, version, (&visible.approved, &base), &question)?.drawn_in(form)
+    };
+    state.kept(key, read).await
 }
 
 fn draw(
@@ -160,14 +168,20 @@ fn draw(
     version: i64,
     (reach, base): (&Reachable, &Base),
     question: &Question,
-) -> ApiResult<Answer> {
+) -> ApiResult<CityCollection> {
     let asked = (&question.filter, Depth::Columns);
     let ground = params::ground(conn, reach, ("cycle", base), asked)?;
-    Ok(Answer::of(&CityCollection::new(&ground, question, version))?.media(GEO_JSON))
+    Ok(CityCollection::new(&ground, question, version))
 }
 
 impl CityCollection {
-    fn new(ground: &Ground, question: &Question, version: i64) -> Self {
+    /// Answers it in a format; as JSON it is GeoJSON.
+    pub(in crate::api) fn drawn_in(&self, form: Form) -> ApiResult<Answer> {
+        let answer = self.answer_in(form)?;
+        Ok(if form == Form::GeoJson { answer.media(GEO_JSON) } else { answer })
+    }
+
+    pub(in crate::api) fn new(ground: &Ground, question: &Question, version: i64) -> Self {
         let (places, coverage) = ground.places(question);
         let basis = &ground.basis;
         let formulas = [Measure::Projects, Measure::PercentComplete]

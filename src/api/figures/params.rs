@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use crate::{
-    api::error::{ApiError, ApiResult},
+    api::{
+        error::{ApiError, ApiResult},
+        format::Form,
+    },
     domain::{
         fault::ValueFault,
         figures::{Base, Dimension, Filter, Ground, Grouping, Measure, Question},
@@ -16,6 +19,7 @@ use crate::{
     store::{
         Conn, cycles,
         figures::{self, Depth},
+        releases,
     },
 };
 
@@ -52,7 +56,7 @@ macro_rules! figures_params {
         }
 
         impl $name {
-            pub(super) fn filter(&self) -> Filter {
+            pub(in crate::api) fn filter(&self) -> Filter {
                 let lists = [
                     (Dimension::FocusArea, &self.focus_area),
                     (Dimension::SubArea, &self.sub_area),
@@ -93,8 +97,11 @@ figures_params! {
         pub as_of: Option<String>,
         /// Names the projects behind each cell.
         pub receipts: Option<bool>,
-        /// An earlier cycle: each cell says what it was then, and the answer which projects entered, left or changed.
+        /// An earlier cycle, or a release: each cell says what it was then, and the answer which projects entered, left or changed.
         pub compare: Option<String>,
+        /// The format, if not that of `Accept`.
+        #[param(value_type = Form, required = false, inline)]
+        pub format: Option<String>,
     }
 }
 figures_params! {
@@ -108,6 +115,9 @@ figures_params! {
         pub cycle: Option<String>,
         /// Instead of `cycle` a day: the latest approved report of each project in the cycles whose cut-off is not after it.
         pub as_of: Option<String>,
+        /// The format, if not that of `Accept`.
+        #[param(value_type = Form, required = false, inline)]
+        pub format: Option<String>,
     }
 }
 figures_params! {
@@ -121,6 +131,9 @@ figures_params! {
         pub measure: Option<String>,
         /// Names the projects behind each cell.
         pub receipts: Option<bool>,
+        /// The format, if not that of `Accept`.
+        #[param(value_type = Form, required = false, inline)]
+        pub format: Option<String>,
     }
 }
 figures_params! {
@@ -131,15 +144,58 @@ figures_params! {
         pub cycle: Option<String>,
         /// Instead of `cycle` a day: the latest approved report of each project in the cycles whose cut-off is not after it.
         pub as_of: Option<String>,
+        /// The format, if not that of `Accept`.
+        #[param(value_type = Form, required = false, inline)]
+        pub format: Option<String>,
+    }
+}
+figures_params! {
+    /// What a table of a release is asked for.
+    ReleasedTableParams {
+        /// What the rows are.
+        #[param(value_type = Dimension, required = true, inline, example = "focus_area")]
+        pub rows: Option<String>,
+        /// What the columns are, another dimension than the rows; without it the table is a list of rows.
+        #[param(value_type = Dimension, required = false, inline, example = "status")]
+        pub columns: Option<String>,
+        /// What is measured; `projects` without it.
+        #[param(value_type = Measure, required = false, inline)]
+        pub measure: Option<String>,
+        /// Names the projects behind each cell.
+        pub receipts: Option<bool>,
+        /// Another release: each cell says what it was then, and the answer which projects entered, left or changed.
+        pub compare: Option<String>,
+        /// The format, if not that of `Accept`.
+        #[param(value_type = Form, required = false, inline)]
+        pub format: Option<String>,
+    }
+}
+figures_params! {
+    /// What progress of a release is asked for.
+    ReleasedProgressParams {
+        /// What the rows are.
+        #[param(value_type = Grouping, required = true, inline, example = "city")]
+        pub by: Option<String>,
+        /// The format, if not that of `Accept`.
+        #[param(value_type = Form, required = false, inline)]
+        pub format: Option<String>,
+    }
+}
+figures_params! {
+    /// What a map of a release is asked for.
+    ReleasedMapParams {
+        /// The format, if not that of `Accept`.
+        #[param(value_type = Form, required = false, inline)]
+        pub format: Option<String>,
     }
 }
 figures_params! {
     /// What is compared.
     CompareParams {
-        /// A cycle: what it was.
+        /// A cycle or a release: what it was.
         #[param(value_type = String, required = true, example = "me-2022")]
         pub a: Option<String>,
-        /// A cycle: what it is.
+        /// A cycle or a release: what it is.
         #[param(value_type = String, required = true, example = "me-2023")]
         pub b: Option<String>,
         /// What the rows are; without rows and columns, focus areas by status.
@@ -154,15 +210,22 @@ figures_params! {
     }
 }
 
-impl TableParams {
-    pub(super) fn question(&self, language: Language) -> ApiResult<Question> {
-        let rows = parse("rows", self.rows.as_deref(), Dimension::parse)?
-            .ok_or_else(|| required("rows", Dimension::ALL))?;
-        let (columns, measure) = split(rows, self.columns.as_deref(), self.measure.as_deref())?;
-        let receipts = self.receipts.unwrap_or_default();
-        Ok(Question { rows, columns, measure, filter: self.filter(), language, receipts })
-    }
+/// What a table is asked for, wherever its reports come from.
+macro_rules! table_question {
+    ($($name:ident),+) => {
+        $(impl $name {
+            pub(in crate::api) fn question(&self, language: Language) -> ApiResult<Question> {
+                let rows = parse("rows", self.rows.as_deref(), Dimension::parse)?
+                    .ok_or_else(|| required("rows", Dimension::ALL))?;
+                let (columns, measure) =
+                    split(rows, self.columns.as_deref(), self.measure.as_deref())?;
+                let receipts = self.receipts.unwrap_or_default();
+                Ok(Question { rows, columns, measure, filter: self.filter(), language, receipts })
+            }
+        })+
+    };
 }
+table_question!(TableParams, ReleasedTableParams);
 
 impl TrendParams {
     pub(super) fn question(&self, language: Language) -> ApiResult<Question> {
@@ -173,25 +236,30 @@ impl TrendParams {
     }
 }
 
-impl MapParams {
-    pub(super) fn question(&self, language: Language) -> Question {
-        Question {
-            rows: Dimension::City,
-            columns: None,
-            measure: Measure::Projects,
-            filter: self.filter(),
-            language,
-            receipts: false,
-        }
-    }
+/// What a map and progress are asked for, wherever their reports come from.
+macro_rules! map_question {
+    ($($map:ident),+; $($progress:ident),+) => {
+        $(impl $map {
+            pub(in crate::api) fn question(&self, language: Language) -> Question {
+                Question {
+                    rows: Dimension::City,
+                    columns: None,
+                    measure: Measure::Projects,
+                    filter: self.filter(),
+                    language,
+                    receipts: false,
+                }
+            }
+        })+
+        $(impl $progress {
+            pub(in crate::api) fn by(&self) -> ApiResult<Grouping> {
+                parse("by", self.by.as_deref(), Grouping::parse)?
+                    .ok_or_else(|| required("by", Grouping::ALL))
+            }
+        })+
+    };
 }
-
-impl ProgressParams {
-    pub(super) fn by(&self) -> ApiResult<Grouping> {
-        parse("by", self.by.as_deref(), Grouping::parse)?
-            .ok_or_else(|| required("by", Grouping::ALL))
-    }
-}
+map_question!(MapParams, ReleasedMapParams; ProgressParams, ReleasedProgressParams);
 
 impl CompareParams {
     pub(super) fn question(&self, language: Language) -> ApiResult<Question> {
@@ -233,14 +301,14 @@ pub(super) fn base(cycle: Option<&str>, as_of: Option<&str>) -> ApiResult<Base> 
     }
 }
 
-/// Reads a parameter that names a cycle.
-pub(super) fn cycle(name: &str, raw: Option<&str>) -> ApiResult<Base> {
+/// Reads a parameter that names a cycle, or a release: which of them is found where the reports are read.
+pub(in crate::api) fn cycle(name: &str, raw: Option<&str>) -> ApiResult<Base> {
     parse(name, raw, Slug::parse)?
         .map(Base::Cycle)
         .ok_or_else(|| ApiError::parameter(name, ValueFault::required()))
 }
 
-pub(super) fn parse<T>(
+pub(in crate::api) fn parse<T>(
     name: &str,
     raw: Option<&str>,
     parse: impl FnOnce(String) -> Result<T, ValueFault>,
@@ -267,15 +335,30 @@ pub(super) fn no_such_cycle(conn: &mut Conn, name: &str) -> ApiError {
     }
 }
 
-/// Reads the reports that figures rest on, and refuses a filter for something that does not exist.
-pub(super) fn ground(
+/// Refuses what is neither a cycle nor a release, and names those that there are.
+fn neither(conn: &mut Conn, name: &str) -> ApiResult<ApiError> {
+    let cycles = cycles::list(conn)?.into_iter().map(|c| c.slug);
+    let releases = releases::keys(conn)?;
+    let all = cycles.chain(releases).map(|slug| slug.to_string());
+    Ok(ApiError::parameter(name, ValueFault::unknown("cycle or release", all)))
+}
+
+/// Reads the reports that figures rest on, and refuses a filter for something that does not exist. What is compared may be a
+/// release as well; what a cycle is asked for alone is what is approved now.
+pub(in crate::api) fn ground(
     conn: &mut Conn,
     reach: &Reachable,
     (name, base): (&str, &Base),
     (filter, depth): (&Filter, Depth),
 ) -> ApiResult<Ground> {
-    let Some(ground) = figures::ground(conn, reach, base, depth)? else {
-        return Err(no_such_cycle(conn, name));
+    let found = match (figures::ground(conn, reach, base, depth)?, base) {
+        (None, Base::Cycle(slug)) if name != "cycle" => {
+            figures::ground(conn, reach, &Base::Release(slug.clone()), depth)?
+        }
+        (found, _) => found,
+    };
+    let Some(ground) = found else {
+        return Err(if name == "cycle" { no_such_cycle(conn, name) } else { neither(conn, name)? });
     };
     ground
         .check(filter)

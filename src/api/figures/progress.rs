@@ -15,6 +15,7 @@ use crate::{
         body::Query,
         cache::{Key, View},
         error::ApiResult,
+        format::{TABLE, Tabular as _},
         may::May,
         state::State,
     },
@@ -156,8 +157,11 @@ async fn get_figures_progress(
     let visible = may.actor.visible();
     let key = Key::new("figures/progress", View::approved(&visible), params)?;
     let asked = (by, params.filter(), language);
-    let read = move |c: &mut Conn, version| count(c, version, (&visible.approved, &base), asked);
-    state.kept(key.in_language(language), read).await
+    let form = may.accept.choose(params.format.as_deref(), TABLE)?;
+    let read = move |c: &mut Conn, version| {
+        count(c, version, (&visible.approved, &base), asked)?.answer_in(form)
+    };
+    state.kept(key.in_language(language).in_form(form), read).await
 }
 
 fn count(
@@ -165,13 +169,13 @@ fn count(
     version: i64,
     (reach, base): (&Reachable, &Base),
     (by, filter, language): (Grouping, Filter, Language),
-) -> ApiResult<Answer> {
+) -> ApiResult<FiguresProgress> {
     let ground = params::ground(conn, reach, ("cycle", base), (&filter, Depth::Texts))?;
-    Answer::of(&FiguresProgress::new(&ground, (by, filter, language), version))
+    Ok(FiguresProgress::new(&ground, (by, filter, language), version))
 }
 
 impl FiguresProgress {
-    fn new(
+    pub(in crate::api) fn new(
         ground: &Ground,
         (by, filter, language): (Grouping, Filter, Language),
         version: i64,

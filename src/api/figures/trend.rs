@@ -17,6 +17,7 @@ use crate::{
         body::Query,
         cache::{Key, View},
         error::ApiResult,
+        format::{TABLE, Tabular as _},
         may::May,
         state::State,
         views::Money,
@@ -126,8 +127,12 @@ async fn get_figures_trend(
     let question = params.question(may.language)?;
     let visible = may.actor.visible();
     let key = Key::new("figures/trend", View::approved(&visible), params)?;
-    let key = key.in_language(may.language);
-    state.kept(key, move |c, version| count(c, version, &visible.approved, &question)).await
+    let form = may.accept.choose(params.format.as_deref(), TABLE)?;
+    let key = key.in_language(may.language).in_form(form);
+    let read = move |c: &mut Conn, version| {
+        count(c, version, &visible.approved, &question)?.answer_in(form)
+    };
+    state.kept(key, read).await
 }
 
 fn count(
@@ -135,10 +140,10 @@ fn count(
     version: i64,
     reach: &Reachable,
     question: &Question,
-) -> ApiResult<Answer> {
+) -> ApiResult<FiguresTrend> {
     let asked = (&question.filter, Depth::Columns);
     let ground = params::ground(conn, reach, ("cycle", &Base::Everything), asked)?;
-    Answer::of(&FiguresTrend::new(&ground, question, version))
+    Ok(FiguresTrend::new(&ground, question, version))
 }
 
 impl FiguresTrend {

@@ -267,7 +267,12 @@ impl CurrencyTotals {
 }
 
 impl FiguresTable {
-    pub(super) fn new(ground: &Ground, question: &Question, table: Table, version: i64) -> Self {
+    pub(in crate::api) fn new(
+        ground: &Ground,
+        question: &Question,
+        table: Table,
+        version: i64,
+    ) -> Self {
         let (measure, basis) = (question.measure, &ground.basis);
         let dated = basis.is_dated();
         Self {
@@ -290,7 +295,7 @@ impl FiguresTable {
     }
 
     /// Writes a table beside an earlier one.
-    pub(super) fn since(
+    pub(in crate::api) fn since(
         earlier: &Ground,
         ground: &Ground,
         question: &Question,

@@ -11,7 +11,8 @@ use crate::{
         answer::Answer,
         body::Query,
         error::{ApiError, ApiResult, Fault},
-        fields::Fields,
+        fields::{Fields, LIST},
+        format::{Form, whole},
         may::May,
         page::{PageRequest, list_type},
         state::State,
@@ -100,6 +101,9 @@ pub struct ProjectParams {
     /// Members of each item to be answered, repeated or separated by commas; all when absent.
     #[param(required = false)]
     pub fields: Vec<String>,
+    /// The format, if not that of `Accept`: `json`, or `jsonl` for the whole list, one item a line.
+    #[param(value_type = Form, required = false, inline)]
+    pub format: Option<String>,
     /// Where to go on: `next` of the page before, with the same filters and sort.
     pub cursor: Option<String>,
     /// Items on the page, 1 to 1000; 50 when absent.
@@ -202,7 +206,15 @@ pub(super) async fn list_projects(
     let Query(params) = may.body;
     let (filter, sort) = (params.filter(&state.vocabulary.load())?, params.sort()?);
     let (request, fields) = (params.page(sort)?, Fields::read::<ProjectView>(&params.fields)?);
+    let form = may.accept.choose(params.format.as_deref(), LIST)?;
     let (actor, after, limit) = (may.actor, request.after.clone(), request.limit + 1);
+    if form == Form::Lines {
+        whole(params.cursor.as_deref(), params.limit)?;
+        let read = move |c: &mut Conn| {
+            fields.lines("projects", |after, n| Ok(read(c, &actor, &filter, sort, after, n)?.0))
+        };
+        return state.db.read(read).await;
+    }
     let (rows, total) =
         state.db.read(move |c| read(c, &actor, &filter, sort, after.as_ref(), limit)).await?;
     let page = request.page(rows, total, |(place, _)| place.clone(), |(_, view)| view)?;

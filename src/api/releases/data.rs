@@ -11,7 +11,7 @@ use crate::{
         answer::Answer,
         body::Query,
         error::{ApiError, ApiResult},
-        format::{Form, FormatParams},
+        format::{Form, FormatParams, failed},
         released::Released,
         spool::Spool,
         state::State,
@@ -57,10 +57,6 @@ pub(super) async fn get_release_data(
             if form == Form::Json { content(conn, release) } else { archive(conn, release) }
         })
         .await
-}
-
-fn failed(e: io::Error) -> ApiError {
-    ApiError::Internal(Box::new(e))
 }
 
 fn zipped(e: zip::result::ZipError) -> ApiError {
@@ -157,9 +153,9 @@ fn archive(conn: &mut Conn, key: &Slug) -> ApiResult<Answer> {
     archive.file("release.json", |to| write_content(conn, key, to))?;
     archive.file("release.sqlite", |to| database(conn, &context, to))?;
     archive.text("README.md", &package::readme(&release, &frame))?;
-    let sums: String =
-        archive.files.iter().map(|f| format!("{}  {}\n", f.sha256, f.path)).collect();
-    archive.text("SHA256SUMS", &sums)?;
+    let sums: Vec<String> =
+        archive.files.iter().map(|f| format!("{}  {}", f.sha256, f.path)).collect();
+    archive.text("SHA256SUMS", &format!("{}\n", sums.join("\n")))?;
     let made = archive.zip.finish().map_err(zipped)?.finish().map_err(failed)?;
     Ok(Answer::made(made, "application/zip", Some(&format!("ascn-{key}.zip"))))
 }

@@ -13,7 +13,8 @@ use crate::{
         answer::Answer,
         body::Query,
         error::{ApiError, ApiResult, Fault},
-        fields::Fields,
+        fields::{Fields, LIST},
+        format::{Form, whole},
         may::May,
         page::{PageRequest, list_type},
         state::State,
@@ -50,6 +51,9 @@ pub struct ReportParams {
     pub late: Option<bool>,
     /// Only these members of each item, repeated or separated by commas.
     pub fields: Vec<String>,
+    /// The format, if not that of `Accept`: `json`, or `jsonl` for the whole list, one item a line.
+    #[param(value_type = Form, required = false, inline)]
+    pub format: Option<String>,
     /// `cycle`: by cycle, city and number, as by default. `submitted_at`: those that wait longest first.
     pub sort: Option<String>,
     /// Where to go on: `next` of the page before.
@@ -191,6 +195,11 @@ pub(super) async fn list_reports(
     let cursor = params.cursor.as_deref();
     let request = PageRequest::read("/api/v1/reports", &params, cursor, params.limit)?;
     let (sort, fields) = (params.sort()?, Fields::read::<ReportItem>(&params.fields)?);
+    let form = may.accept.choose(params.format.as_deref(), LIST)?;
+    if form == Form::Lines {
+        whole(params.cursor.as_deref(), params.limit)?;
+        return lines(&state, &may.actor, (params.filter()?, sort), fields).await;
+    }
     answer(&state, &may.actor, request, (params.filter()?, sort), &fields).await
 }
 
@@ -229,6 +238,26 @@ async fn answer(
     let (items, total, names) = state.db.read(move |c| read(c, &query)).await?;
     let page = request.page(items, total, QueueItem::key, |item| ReportItem::new(item, &names))?;
     fields.answer::<_, _, ReportList>(&request, page)
+}
+
+/// Answers the whole list, one report a line.
+async fn lines(
+    state: &State,
+    actor: &Actor,
+    (filter, sort): (QueueFilter, QueueSort),
+    fields: Fields,
+) -> ApiResult<Answer> {
+    let (visible, now) = (actor.visible(), state.clock.now());
+    let mut query = QueueQuery { visible, filter, sort, after: None, limit: 0, now };
+    let all = move |c: &mut Conn| {
+        fields.lines("reports", |after: Option<&QueueKey>, limit| {
+            query.after = after.cloned();
+            query.limit = limit;
+            let (items, _total, names) = read(c, &query)?;
+            Ok(items.into_iter().map(|i| (i.key(), ReportItem::new(i, &names))).collect())
+        })
+    };
+    state.db.read(all).await
 }
 
 fn read(conn: &mut Conn, query: &QueueQuery) -> StoreResult<(Vec<QueueItem>, i64, Names)> {

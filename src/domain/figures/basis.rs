@@ -10,6 +10,8 @@ use crate::domain::{cycle::ReportingCycle, value::Slug};
 pub enum Base {
     /// What was reported in one cycle.
     Cycle(Slug),
+    /// What a release froze.
+    Release(Slug),
     /// The latest approved report of each project in the cycles whose cut-off is not after a day.
     AsOf(NaiveDate),
     /// Every approved report of every cycle that was opened, each counted in its own: how figures developed.

@@ -8,14 +8,14 @@ use super::{Column, Datum, Sink};
 
 /// A table while it is written as JSON lines.
 pub struct Lines<W: Write> {
-    columns: &'static [Column],
+    columns: Vec<Column>,
     to: W,
 }
 
 impl<W: Write> Lines<W> {
     /// Begins a table; nothing is written before the first row.
-    pub const fn begin(columns: &'static [Column], to: W) -> Self {
-        Self { columns, to }
+    pub fn begin(columns: &[Column], to: W) -> Self {
+        Self { columns: columns.to_vec(), to }
     }
 }
 

@@ -82,7 +82,9 @@ pub const REPORTS: Table = Table {
     rows: Rows::Report(|context, report| vec![row(context, report)]),
 };
 
-fn row(context: &Context<'_>, report: &ApprovedReport) -> Row {
+/// Writes a report as a row.
+#[must_use]
+pub fn row(context: &Context<'_>, report: &ApprovedReport) -> Row {
     let mut row = context.lead();
     row.extend(project(context, report));
     row.extend(place(context, report));

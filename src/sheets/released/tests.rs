@@ -63,16 +63,16 @@ fn every_row_has_a_value_of_its_type_for_every_column() {
         for row in rows(table) {
             assert_eq!(row.len(), table.columns.len(), "{}", table.name);
             for (column, datum) in table.columns.iter().zip(&row) {
-                let fits = match (datum, column.kind) {
+                let fits = matches!(
+                    (datum, column.kind),
                     (Datum::Empty, _)
-                    | (Datum::Text(_), Type::Text)
-                    | (Datum::Integer(_), Type::Integer)
-                    | (Datum::Number(_), Type::Number)
-                    | (Datum::Bool(_), Type::Bool)
-                    | (Datum::Day(_), Type::Day)
-                    | (Datum::Instant(_), Type::Instant) => true,
-                    _ => false,
-                };
+                        | (Datum::Text(_), Type::Text)
+                        | (Datum::Integer(_), Type::Integer)
+                        | (Datum::Number(_), Type::Number)
+                        | (Datum::Bool(_), Type::Bool)
+                        | (Datum::Day(_), Type::Day)
+                        | (Datum::Instant(_), Type::Instant)
+                );
                 assert!(fits, "{}.{}: {datum:?}", table.name, column.name);
             }
         }

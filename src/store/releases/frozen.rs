@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use crate::{
     domain::{
+        figures::{Fact, Ground},
         project::ProjectCode,
         release::{Edition, Frame, Release},
         report::{ApprovedReport, Status},
@@ -155,12 +156,24 @@ pub fn count(conn: &mut Conn, release: &Slug, filter: &FrozenFilter) -> StoreRes
 pub fn each<E: From<StoreError>>(
     conn: &mut Conn,
     release: &Slug,
+    f: impl FnMut(FrozenRow) -> Result<(), E>,
+) -> Result<(), E> {
+    each_of(conn, release, &FrozenFilter::default(), f)
+}
+
+/// The same for some of them.
+///
+/// # Errors
+/// As of [`each`].
+pub fn each_of<E: From<StoreError>>(
+    conn: &mut Conn,
+    release: &Slug,
+    filter: &FrozenFilter,
     mut f: impl FnMut(FrozenRow) -> Result<(), E>,
 ) -> Result<(), E> {
-    let all = FrozenFilter::default();
     let mut after = None;
     loop {
-        let rows = page(conn, release, &all, (after, CHUNK))?;
+        let rows = page(conn, release, filter, (after, CHUNK))?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = Some(last.key());
         for row in rows {
@@ -188,6 +201,23 @@ pub fn frame_text(conn: &mut Conn, release: &Slug) -> StoreResult<String> {
 /// As of [`frame_text`].
 pub fn frame(conn: &mut Conn, release: &Slug) -> StoreResult<Frame> {
     json::read(&frame_text(conn, release)?)
+}
+
+/// Reads what the figures of a release are counted from; none where there is no such release.
+///
+/// # Errors
+/// Failures of the database.
+pub fn ground(conn: &mut Conn, release: &Slug) -> StoreResult<Option<Ground>> {
+    if super::resolve(conn, release)?.as_ref() != Some(release) {
+        return Ok(None);
+    }
+    let frame = frame(conn, release)?;
+    let mut facts = Vec::new();
+    each(conn, release, |row| -> StoreResult<()> {
+        facts.push(Fact::from(&row.report()?));
+        Ok(())
+    })?;
+    Ok(Some(frame.ground(release, facts)))
 }
 
 /// Reads a release with everything that it froze.

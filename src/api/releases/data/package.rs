@@ -1,9 +1,12 @@
 //! What describes the data of a release: the Frictionless data package, and a README for people.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{ApiResult, Entry, Frame, Release, TABLES, Table};
-use crate::store::StoreError;
+use crate::{
+    sheets::{flat::Column, released::Reference},
+    store::StoreError,
+};
 
 /// Where a table stands in the archive.
 pub(super) fn path(table: &Table) -> String {
@@ -31,30 +34,21 @@ pub(super) fn descriptor(release: &Release, frame: &Frame, files: &[Entry]) -> A
 }
 
 fn resource(table: &Table, file: &Entry) -> Value {
-    let fields: Vec<Value> = table
-        .columns
-        .iter()
-        .map(|c| {
-            let mut field = json!({
-                "name": c.name, "type": c.kind.frictionless(), "description": c.help,
-            });
-            if table.key.contains(&c.name) {
-                field["constraints"] = json!({ "required": true });
-            }
-            field
+    let field = |c: &Column| {
+        json!({
+            "name": c.name, "type": c.kind.frictionless(), "description": c.help,
+            "constraints": { "required": table.key.contains(&c.name) },
         })
-        .collect();
-    let mut schema = json!({ "fields": fields, "missingValues": [""] });
+    };
+    let foreign = |r: &Reference| json!({ "fields": r.columns, "reference": { "resource": r.table, "fields": r.to } });
+    let mut schema = Map::new();
+    schema.insert("fields".to_owned(), table.columns.iter().map(field).collect());
+    schema.insert("missingValues".to_owned(), json!([""]));
     if !table.key.is_empty() {
-        schema["primaryKey"] = json!(table.key);
+        schema.insert("primaryKey".to_owned(), json!(table.key));
     }
-    let foreign: Vec<Value> = table
-        .refers
-        .iter()
-        .map(|r| json!({ "fields": r.columns, "reference": { "resource": r.table, "fields": r.to } }))
-        .collect();
-    if !foreign.is_empty() {
-        schema["foreignKeys"] = json!(foreign);
+    if !table.refers.is_empty() {
+        schema.insert("foreignKeys".to_owned(), table.refers.iter().map(foreign).collect());
     }
     json!({
         "profile": "tabular-data-resource",
