@@ -36,7 +36,12 @@ pub enum Command {
     /// Write the reference data: countries, pilot cities, framework, plan cycles
     ///
     /// May be repeated: what is there already stays as it is.
-    Seed,
+    Seed {
+        /// Fill an empty database with a demo of so many networks: the published history that many
+        /// times over, to see how the service bears it. `serve --demo` serves it
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+        scale: Option<u32>,
+    },
     /// Import the published monitoring reports of past years
     ///
     /// May be repeated: a record that was imported before is not imported again.
@@ -78,6 +83,13 @@ mod tests {
             panic!("another command");
         };
         assert_eq!(file.unwrap(), PathBuf::from("a.json"));
-        assert!(parsed("ascn migrate --down").is_err());
+        assert!(matches!(parsed("ascn seed").unwrap(), Command::Seed { scale: None }));
+        assert!(matches!(
+            parsed("ascn seed --scale 10").unwrap(),
+            Command::Seed { scale: Some(10) }
+        ));
+        for wrong in ["ascn migrate --down", "ascn seed --scale 0", "ascn seed --scale many"] {
+            assert!(parsed(wrong).is_err(), "{wrong}");
+        }
     }
 }

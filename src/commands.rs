@@ -40,7 +40,10 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
             let applied = startup::migrate(&settings)?;
             print(&format!("{applied} migrations applied\n"))
         }
-        Command::Seed => print(&format!("{}\n", startup::seed(&settings, &clock)?)),
+        Command::Seed { scale: None } => print(&format!("{}\n", startup::seed(&settings, &clock)?)),
+        Command::Seed { scale: Some(networks) } => {
+            print(&format!("{}\n", startup::seed_scaled(&settings, &clock, *networks)?))
+        }
         Command::ImportHistory { file } => {
             print(&format!("{}\n", startup::import_history(&settings, &clock, file.as_deref())?))
         }

@@ -27,7 +27,7 @@ use crate::{
 mod fill;
 mod listen;
 
-pub use fill::{import_history, prepare_demo, refuse_demo, start_demo};
+pub use fill::{import_history, prepare_demo, refuse_demo, seed_scaled, start_demo};
 use listen::{asked_to_stop, listen, serve_metrics};
 
 /// A service that listens, ready to run.

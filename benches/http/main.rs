@@ -3,7 +3,8 @@
 //!
 //! `cargo bench --bench http` starts this build's own program with `serve --demo` on an empty folder, and a bare server
 //! beside it. Rounds alternate between the two; the median ratio counts. `BENCH_ONLY=filing` (or `import`, `workbook`,
-//! `reading`, `deciding`) measures one part alone.
+//! `reading`, `dashboards`, `deciding`) measures one part alone; `BENCH_ONLY=growth` measures 1, 10 and 100 networks, which
+//! takes minutes and is asked for by itself.
 
 #![expect(
     clippy::unwrap_used,
@@ -26,6 +27,7 @@ use actix_web::{App, HttpResponse, HttpServer, web};
 use tokio::net::TcpStream;
 
 mod client;
+mod dashboards;
 mod filing;
 mod import;
 mod working_day;
@@ -80,6 +82,11 @@ fn free_port() -> u16 {
 
 /// Starts the service on an empty folder.
 fn service(dir: &std::path::Path, port: u16) -> Stopped {
+    service_with(dir, port, &[])
+}
+
+/// The same with settings of its own.
+fn service_with(dir: &std::path::Path, port: u16, more: &[(&str, &str)]) -> Stopped {
     let child = Command::new(env!("CARGO_BIN_EXE_ascn-tracker"))
         .args(["serve", "--demo"])
         .current_dir(dir)
@@ -88,7 +95,9 @@ fn service(dir: &std::path::Path, port: u16) -> Stopped {
         .env("ASCN_DEMO_PASSWORD", PASSWORD)
         .env("ASCN_LOGIN_LIMIT_PER_MINUTE", "off")
         .env("ASCN_REQUEST_LIMIT_PER_MINUTE", "off")
+        .env("ASCN_PUBLIC_RELEASES", "true")
         .env("ASCN_LOG", "warn")
+        .envs(more.iter().copied())
         // As the image sets it.
         .env("MIMALLOC_PURGE_DELAY", "10")
         .stdout(Stdio::null())
@@ -99,6 +108,9 @@ fn service(dir: &std::path::Path, port: u16) -> Stopped {
 async fn run() {
     let only = std::env::var("BENCH_ONLY").ok();
     let asked = |name: &str| only.as_deref().is_none_or(|only| only == name);
+    if only.as_deref() == Some("growth") {
+        return dashboards::growth().await;
+    }
     if asked("import") {
         import::import().await;
     }
@@ -121,6 +133,10 @@ async fn run() {
     }
     if asked("reading") {
         read(port, static_port).await;
+    }
+    if asked("dashboards") {
+        dashboards::kept(port, static_port).await;
+        say(&format!("resident memory after it {:.1} MB", resident_mb(service.0.id())));
     }
     if asked("filing") {
         filing::file_reports(port, dir.path()).await;
@@ -174,14 +190,14 @@ fn status_mb(pid: u32, line: &str) -> f64 {
     kb.unwrap_or(f64::NAN) / 1024.0
 }
 
-/// Requests per second of one request repeated on every connection for a round.
-async fn rate(port: u16, request: &[u8]) -> f64 {
+/// Requests per second of one request repeated on every connection for a round, each answered with this status.
+async fn rate(port: u16, request: &[u8], status: u16) -> f64 {
     let until = Instant::now() + ROUND;
     let connection = || async {
         let mut client = Client::open(port).await;
         let mut n = 0_u64;
         while Instant::now() < until {
-            assert_eq!(client.call(request).await.status, 200);
+            assert_eq!(client.call(request).await.status, status);
             n += 1;
         }
         n
@@ -197,12 +213,17 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 async fn compare(what: &str, port: u16, static_port: u16, request: &[u8]) {
+    compare_as(what, port, static_port, (request, 200)).await;
+}
+
+/// The same for a request with another success.
+async fn compare_as(what: &str, port: u16, static_port: u16, (request, status): (&[u8], u16)) {
     let size = Client::open(port).await.call(request).await.body.len();
     let bare = format!("GET /{size} HTTP/1.1\r\nhost: bench\r\n\r\n").into_bytes();
     let (mut ours, mut ceilings, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        let ceiling = rate(static_port, &bare).await;
-        let service = rate(port, request).await;
+        let ceiling = rate(static_port, &bare, 200).await;
+        let service = rate(port, request, status).await;
         ceilings.push(ceiling);
         ours.push(service);
         ratios.push(service / ceiling);

@@ -55,6 +55,16 @@ impl View {
         Self(format!("approved:{}", parts.join(",")))
     }
 
+    /// The answer holds approved data alone, with what the caller may do with it: that is decided by the roles, and there is
+    /// nobody among them who works on records.
+    #[must_use]
+    pub fn stranger(actor: &Actor, visible: &Visible) -> Self {
+        let mut roles: Vec<&str> = actor.grants().iter().map(|g| g.role.as_str()).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        Self(format!("{};{}", Self::approved(visible).0, roles.join(",")))
+    }
+
     /// The answer is one caller's own: it holds working copies as far as the grants in force show them, or what the caller
     /// has to do.
     #[must_use]
@@ -112,6 +122,24 @@ impl Key {
             source: Source::Public,
             form: Form::Json,
         })
+    }
+
+    /// Names an answer about records as the caller sees them: for strangers it is made of approved data alone, for those who
+    /// work on records of working copies too, and of the day that it is.
+    ///
+    /// # Errors
+    /// Parameters without a JSON form.
+    pub fn of_records<P: Serialize>(
+        route: &'static str,
+        actor: &Actor,
+        parameters: &P,
+        now: DateTime<Utc>,
+    ) -> ApiResult<Self> {
+        let visible = actor.visible();
+        if visible.working.is_empty() {
+            return Self::new(route, View::stranger(actor, &visible), parameters);
+        }
+        Ok(Self::new(route, View::own(actor), parameters)?.of_everything(now))
     }
 
     /// Says that there are words in the answer, and in which language. An answer without words is the same in every one.

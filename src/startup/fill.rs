@@ -14,6 +14,7 @@ use crate::{
         db::write_now,
         demo,
         import::{self, ImportError},
+        scale,
         tx::TxEnv,
     },
 };
@@ -62,6 +63,41 @@ pub fn start_demo(settings: &Settings, clock: &Clock) -> anyhow::Result<String> 
          \x20 nr.<country>@demo.example, as nr.vn@demo.example\n\
          \x20 secretariat@demo.example, admin@demo.example, reader@demo.example\n"
     ))
+}
+
+/// Fills an empty database with a demo of many networks, and says what it holds. Each network is a transaction of its own: what
+/// was cut off is gone on with, until its cycles are published.
+///
+/// # Errors
+/// A database that holds other data or was published already, cannot be reached or filled.
+pub fn seed_scaled(settings: &Settings, clock: &Clock, networks: u32) -> anyhow::Result<String> {
+    let password = match &settings.demo_password {
+        Some(given) => given.expose().to_owned(),
+        None => clock::random_token(),
+    };
+    let (env, history) = (TxEnv { clock: clock.clone() }, import::embedded()?);
+    with_conn(&target(&settings.database)?, |c| {
+        c.migrate()?;
+        let before = demo::mark(c)?;
+        anyhow::ensure!(
+            before.is_some() || !demo::is_in_use(c)?,
+            "this database holds data that is no demo's; take an empty one for --scale"
+        );
+        anyhow::ensure!(
+            !write_now(c, &env, scale::is_published)?,
+            "this demo is published already; take an empty database for --scale"
+        );
+        bring_up_to_date(c, clock)?;
+        if before.is_none() {
+            fill_demo(c, clock, &password::hash_now(&password)?)?;
+        }
+        for network in 2..=networks {
+            write_now(c, &env, |tx| scale::add(tx, &history, network))?;
+        }
+        write_now(c, &env, import::publish)?;
+        Ok(())
+    })?;
+    Ok(format!("a demo of {networks} networks; serve --demo serves it, and prints who can sign in"))
 }
 
 /// Refuses the database of a demo: its password was printed.

@@ -29,6 +29,7 @@ pub mod reference;
 pub mod releases;
 pub mod reports;
 mod same;
+pub mod scale;
 pub mod schema;
 pub mod search;
 pub mod seed;

@@ -233,3 +233,29 @@ fn the_commands_say_what_they_did_and_may_be_repeated() {
     assert!(run(&["openapi"]).starts_with("{\n  \"openapi\": \"3.1"));
     assert!(run(&["serve", "--help"]).contains("ASCN_TOKEN_SECRET"));
 }
+
+#[tokio::test]
+async fn a_demo_of_many_networks_is_filled_once_and_served() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let seed = || program(dir.path()).args(["seed", "--scale", "2"]).output().unwrap();
+    let first = seed();
+    assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
+    // It is published: what came now would be in no release.
+    assert!(!seed().status.success());
+    let service = Service::demo(dir.path());
+    let token = sign_in(&service, "reader").await;
+    let read = async |path: &str| -> Value {
+        let url = format!("{}/api/v1/{path}", service.address);
+        let answer = reqwest::Client::new().get(url).bearer_auth(&token).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.json().await.unwrap()
+    };
+    let release = read("releases/me-2022-r1").await;
+    assert_eq!(release["counts"]["reports"], 154);
+    assert_eq!(read("figures/table?rows=focus_area&cycle=me-2022").await["total"], 154);
+    assert_eq!(
+        read("projects?city=da-nang-n2").await["total"],
+        read("projects?city=da-nang").await["total"]
+    );
+    assert_eq!(read("releases/me-2022-r1/verify").await["valid"], true);
+}

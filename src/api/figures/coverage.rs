@@ -11,7 +11,7 @@ use crate::{
     api::{
         answer::Answer,
         body::Query,
-        cache::{Key, View},
+        cache::Key,
         error::{ApiError, ApiResult},
         format::{Form, TABLE, Tabular as _},
         may::May,
@@ -211,18 +211,10 @@ async fn get_figures_coverage(
         .ok_or_else(|| ApiError::parameter("cycle", ValueFault::required()))?;
     let form = may.accept.choose(params.format.as_deref(), TABLE)?;
     let (now, language, actor) = (state.clock.now(), may.language, may.actor);
-    let key = key(&actor, params, now)?.in_language(language).in_form(form);
+    let key = Key::of_records("figures/coverage", &actor, params, now)?;
+    let key = key.in_language(language).in_form(form);
     let read = move |c: &mut Conn, _| count(c, &cycle, (&actor, now), language)?.answer_in(form);
     state.kept(key, read).await
-}
-
-/// What insiders get depends on working copies and on the day; what strangers get on approved data alone.
-fn key(actor: &Actor, params: &CoverageParams, now: DateTime<Utc>) -> ApiResult<Key> {
-    let (route, visible) = ("figures/coverage", actor.visible());
-    if visible.working.is_empty() {
-        return Key::new(route, View::approved(&visible), params);
-    }
-    Ok(Key::new(route, View::own(actor), params)?.of_everything(now))
 }
 
 fn count(

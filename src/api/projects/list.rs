@@ -10,6 +10,7 @@ use crate::{
     api::{
         answer::Answer,
         body::Query,
+        cache::Key,
         error::{ApiError, ApiResult, Fault},
         fields::{Fields, LIST},
         format::{Form, whole},
@@ -207,18 +208,32 @@ pub(super) async fn list_projects(
     let (filter, sort) = (params.filter(&state.vocabulary.load())?, params.sort()?);
     let (request, fields) = (params.page(sort)?, Fields::read::<ProjectView>(&params.fields)?);
     let form = may.accept.choose(params.format.as_deref(), LIST)?;
-    let (actor, after, limit) = (may.actor, request.after.clone(), request.limit + 1);
     if form == Form::Lines {
         whole(params.cursor.as_deref(), params.limit)?;
-        let read = move |c: &mut Conn| {
-            fields.lines("projects", |after, n| Ok(read(c, &actor, &filter, sort, after, n)?.0))
-        };
-        return state.db.read(read).await;
     }
-    let (rows, total) =
-        state.db.read(move |c| read(c, &actor, &filter, sort, after.as_ref(), limit)).await?;
+    let actor = may.actor;
+    let key = Key::of_records("projects", &actor, &params, state.clock.now())?.in_form(form);
+    let read = move |c: &mut Conn, _| {
+        if form == Form::Lines {
+            let read = |after: Option<&_>, n| Ok(read(c, &actor, &filter, sort, after, n)?.0);
+            return fields.lines("projects", read);
+        }
+        page(c, &actor, (&filter, sort), &request, &fields)
+    };
+    state.kept(key, read).await
+}
+
+fn page(
+    conn: &mut Conn,
+    actor: &Actor,
+    (filter, sort): (&ProjectFilter, ProjectSort),
+    request: &PageRequest<ProjectPlace>,
+    fields: &Fields,
+) -> ApiResult<Answer> {
+    let after = request.after.as_ref();
+    let (rows, total) = read(conn, actor, filter, sort, after, request.limit + 1)?;
     let page = request.page(rows, total, |(place, _)| place.clone(), |(_, view)| view)?;
-    fields.answer::<_, _, ProjectList>(&request, page)
+    fields.answer::<_, _, ProjectList>(request, page)
 }
 
 type Rows = Vec<(ProjectPlace, ProjectView)>;

@@ -12,6 +12,7 @@ use crate::{
     api::{
         answer::Answer,
         body::Query,
+        cache::Key,
         error::{ApiError, ApiResult, Fault},
         fields::{Fields, LIST},
         format::{Form, whole},
@@ -22,7 +23,7 @@ use crate::{
     },
     domain::{
         fault::ValueFault,
-        policy::{Actor, ListReports, ReadProject},
+        policy::{ListReports, ReadProject},
         project::ProjectCode,
         report::{ReportState, Status},
         value::Percent,
@@ -198,9 +199,19 @@ pub(super) async fn list_reports(
     let form = may.accept.choose(params.format.as_deref(), LIST)?;
     if form == Form::Lines {
         whole(params.cursor.as_deref(), params.limit)?;
-        return lines(&state, &may.actor, (params.filter()?, sort), fields).await;
     }
-    answer(&state, &may.actor, request, (params.filter()?, sort), &fields).await
+    let now = state.clock.now();
+    let key = Key::of_records("reports", &may.actor, &params, now)?.in_form(form);
+    let (visible, filter) = (may.actor.visible(), params.filter()?);
+    let query = QueueQuery { visible, filter, sort, after: None, limit: 0, now };
+    let read = move |c: &mut Conn, _| {
+        if form == Form::Lines {
+            lines(c, query, &fields)
+        } else {
+            page(c, query, &request, &fields)
+        }
+    };
+    state.kept(key, read).await
 }
 
 /// List the reports of a project
@@ -217,47 +228,32 @@ pub(super) async fn list_project_reports(
     let request = PageRequest::read(&path, &(), params.cursor.as_deref(), params.limit)?;
     let filter = QueueFilter { project: Some(code), ..QueueFilter::default() };
     let fields = Fields::read::<ReportItem>(&params.fields)?;
-    answer(&state, &may.actor, request, (filter, QueueSort::Key), &fields).await
+    let (visible, now) = (may.actor.visible(), state.clock.now());
+    let query = QueueQuery { visible, filter, sort: QueueSort::Key, after: None, limit: 0, now };
+    state.db.read(move |c| page(c, query, &request, &fields)).await
 }
 
-async fn answer(
-    state: &State,
-    actor: &Actor,
-    request: PageRequest<QueueKey>,
-    (filter, sort): (QueueFilter, QueueSort),
+/// Answers a page of a list.
+fn page(
+    conn: &mut Conn,
+    query: QueueQuery,
+    request: &PageRequest<QueueKey>,
     fields: &Fields,
 ) -> ApiResult<Answer> {
-    let query = QueueQuery {
-        visible: actor.visible(),
-        filter,
-        sort,
-        after: request.after.clone(),
-        limit: request.limit + 1,
-        now: state.clock.now(),
-    };
-    let (items, total, names) = state.db.read(move |c| read(c, &query)).await?;
+    let query = QueueQuery { after: request.after.clone(), limit: request.limit + 1, ..query };
+    let (items, total, names) = read(conn, &query)?;
     let page = request.page(items, total, QueueItem::key, |item| ReportItem::new(item, &names))?;
-    fields.answer::<_, _, ReportList>(&request, page)
+    fields.answer::<_, _, ReportList>(request, page)
 }
 
-/// Answers the whole list, one report a line.
-async fn lines(
-    state: &State,
-    actor: &Actor,
-    (filter, sort): (QueueFilter, QueueSort),
-    fields: Fields,
-) -> ApiResult<Answer> {
-    let (visible, now) = (actor.visible(), state.clock.now());
-    let mut query = QueueQuery { visible, filter, sort, after: None, limit: 0, now };
-    let all = move |c: &mut Conn| {
-        fields.lines("reports", |after: Option<&QueueKey>, limit| {
-            query.after = after.cloned();
-            query.limit = limit;
-            let (items, _total, names) = read(c, &query)?;
-            Ok(items.into_iter().map(|i| (i.key(), ReportItem::new(i, &names))).collect())
-        })
-    };
-    state.db.read(all).await
+/// Answers a whole list, one report a line.
+fn lines(conn: &mut Conn, mut query: QueueQuery, fields: &Fields) -> ApiResult<Answer> {
+    fields.lines("reports", |after: Option<&QueueKey>, limit| {
+        query.after = after.cloned();
+        query.limit = limit;
+        let (items, _total, names) = read(conn, &query)?;
+        Ok(items.into_iter().map(|i| (i.key(), ReportItem::new(i, &names))).collect())
+    })
 }
 
 fn read(conn: &mut Conn, query: &QueueQuery) -> StoreResult<(Vec<QueueItem>, i64, Names)> {
