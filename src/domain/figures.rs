@@ -6,7 +6,7 @@
 use super::{
     language::Language,
     project::ProjectCode,
-    value::{Money, words},
+    value::{Money, Slug, words},
 };
 
 mod axis;
@@ -169,6 +169,21 @@ pub struct Receipts {
     pub projects: Vec<ProjectCode>,
     /// Those among them that fell out of the list since their report.
     pub stale: Vec<ProjectCode>,
+    /// Which report of each it is, and how old, in the same order.
+    pub reports: Vec<Receipt>,
+}
+
+/// The report of a project behind a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The project.
+    pub project: ProjectCode,
+    /// The cycle that it was reported in.
+    pub cycle: Slug,
+    /// Days from that cycle's cut-off to the day of the figures.
+    pub age_days: i64,
+    /// Whether the project fell out of the list since.
+    pub stale: bool,
 }
 
 /// How much of what could have been reported was.

@@ -83,6 +83,14 @@ async fn a_status_up_to_a_day_is_that_of_the_project_s_last_report_until_then() 
             // It fell out of the list where the last cycle until then does not have it.
             let stale = last["cycle"] != **open.last().unwrap();
             assert_eq!(words(&here[0]["stale"]).contains(&code), stale, "{code} {day}");
+            // And how old it is: from its cycle's cut-off to the day.
+            let receipt = list(here[0], "reports").iter().find(|r| r["project"] == *code).unwrap();
+            let cut = cut_offs.iter().find(|(cycle, _)| last["cycle"] == **cycle).unwrap().1;
+            let date = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
+            let age = (date(day) - date(cut)).num_days();
+            let told =
+                json!({ "project": code, "cycle": last["cycle"], "age_days": age, "stale": stale });
+            assert_eq!(*receipt, told);
         }
     }
 }

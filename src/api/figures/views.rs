@@ -11,7 +11,7 @@ use crate::{
     domain::{
         figures::{
             Basis, Cell, Coverage, Dimension, Figure, Ground, Label, Measure, Number, Question,
-            Table,
+            Receipt, Table,
         },
         language::Language,
         project::ProjectCode,
@@ -81,6 +81,9 @@ pub struct CellView {
     /// Those among them whose last report is older than the last list of their plan; only with `receipts` and `as_of`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stale: Option<Vec<String>>,
+    /// Which report of each of them it is, and how old; only with `receipts` and `as_of`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reports: Option<Vec<ReceiptView>>,
     /// What was in the cell earlier; only with `compare`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub earlier: Option<EarlierView>,
@@ -88,6 +91,33 @@ pub struct CellView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<f64>)]
     pub difference: Option<Option<JsonNumber>>,
+}
+
+/// The report of a project behind a number.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ReceiptView {
+    /// The project.
+    #[schema(example = "da-nang-4")]
+    pub project: String,
+    /// The cycle that it was reported in.
+    #[schema(example = "me-2024")]
+    pub cycle: String,
+    /// Days from that cycle's cut-off to the day of the figures.
+    #[schema(minimum = 0, example = 365)]
+    pub age_days: i64,
+    /// Whether the project fell out of the list since.
+    pub stale: bool,
+}
+
+impl From<&Receipt> for ReceiptView {
+    fn from(r: &Receipt) -> Self {
+        Self {
+            project: r.project.to_string(),
+            cycle: r.cycle.to_string(),
+            age_days: r.age_days,
+            stale: r.stale,
+        }
+    }
 }
 
 /// How much of what could have been reported was.
@@ -229,6 +259,11 @@ impl CellView {
             share: (measure == Measure::Projects).then_some(cell.share),
             projects: cell.receipts.as_ref().map(|r| codes(&r.projects)),
             stale: cell.receipts.as_ref().filter(|_| dated).map(|r| codes(&r.stale)),
+            reports: cell
+                .receipts
+                .as_ref()
+                .filter(|_| dated)
+                .map(|r| r.reports.iter().map(ReceiptView::from).collect()),
             earlier: cell.earlier.map(|figure| EarlierView::new(&figure, measure)),
             difference,
         }

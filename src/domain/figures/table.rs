@@ -1,8 +1,8 @@
 //! Counting a table, alone or beside an earlier one.
 
 use super::{
-    Cell, Fact, Figure, Ground, Label, Measure, Number, Question, Receipts, Table, axis::Axis,
-    change, count::Counted, share::shares, tally::Tally,
+    Cell, Fact, Figure, Ground, Label, Measure, Number, Question, Receipt, Receipts, Table,
+    axis::Axis, change, count::Counted, share::shares, tally::Tally,
 };
 
 impl Ground {
@@ -55,7 +55,17 @@ fn receipts(ground: &Ground, facts: &[&Fact]) -> Receipts {
         codes.dedup();
         codes
     };
+    let receipt = |fact: &&Fact| Receipt {
+        project: fact.code.clone(),
+        cycle: fact.cycle.clone(),
+        age_days: ground.basis.age_days(fact),
+        stale: ground.basis.is_stale(fact),
+    };
+    let mut reports: Vec<Receipt> = facts.iter().map(receipt).collect();
+    reports.sort_by(|a, b| (&a.project, &a.cycle).cmp(&(&b.project, &b.cycle)));
+    reports.dedup();
     Receipts {
+        reports,
         projects: codes(&mut facts.iter()),
         stale: codes(&mut facts.iter().filter(|fact| ground.basis.is_stale(fact))),
     }
