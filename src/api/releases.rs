@@ -29,6 +29,7 @@ use crate::{
     },
 };
 
+mod report;
 mod reports;
 mod views;
 
@@ -44,7 +45,8 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
         .service(publish_release)
         .service(get_release)
         .service(verify_release)
-        .service(reports::list_release_reports);
+        .service(reports::list_release_reports)
+        .service(report::get_release_report);
 }
 
 /// A cycle to be published.

@@ -278,6 +278,7 @@ const ROWS: &[Row] = &[
     post("releases", "releases"),
     get("releases/{release}", "releases/me-2022-r1"),
     get("releases/{release}/reports", "releases/me-2022-r1/reports"),
+    get("releases/{release}/report", "releases/me-2022-r1/report"),
     get("releases/{release}/verify", "releases/me-2022-r1/verify"),
     get("journal", "journal"),
     get("journal/head", "journal/head"),

@@ -129,6 +129,7 @@ const ROWS: &[(&str, Who, Stage)] = &[
     ("get_release", Officer, Demo),
     ("verify_release", Officer, Demo),
     ("list_release_reports", Officer, Demo),
+    ("get_release_report", Officer, Demo),
     ("list_journal_entries", Secretariat, Demo),
     ("get_journal_head", Secretariat, Demo),
     ("verify_journal", Secretariat, Demo),

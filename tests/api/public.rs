@@ -18,8 +18,13 @@ const HIDDEN: &str = "Xylophone";
 const OPEN: &[&str] =
     &["get_live", "get_ready", "sign_in", "refresh_session", "accept_invitation", "read_calendar"];
 /// What is open to everybody where releases are public.
-const RELEASED: &[&str] =
-    &["list_releases", "get_release", "verify_release", "list_release_reports"];
+const RELEASED: &[&str] = &[
+    "list_releases",
+    "get_release",
+    "verify_release",
+    "list_release_reports",
+    "get_release_report",
+];
 
 /// A demo that is full of words that nobody released: in projects, their parts, drafts, submissions, comments, extensions,
 /// users, and in a report that was approved after its cycle's release.
