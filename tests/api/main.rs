@@ -57,6 +57,7 @@ mod projects;
 mod public;
 mod reference;
 mod releases;
+mod report;
 mod reports;
 mod scripts;
 mod second;

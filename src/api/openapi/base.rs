@@ -41,6 +41,10 @@ const TAGS: &[(&str, &str)] = &[
     ("reports", "Reports of projects in a cycle, from draft to approval."),
     ("comments", "Remarks on reports."),
     ("figures", "Figures over approved reports, each recomputable from records."),
+    (
+        "releases",
+        "Frozen, numbered copies of what was approved in a cycle, with the report made of each.",
+    ),
     ("journal", "The chained journal of every change, and its verification."),
     ("health", "Whether the service lives and is ready."),
 ];

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::table::{count, english, framed, stated, titled};
+use super::table::{count, english, framed, stated, table, titled};
 use crate::{
     api::releases::report::{
         changes::{Correction, FigureLine, Move, Named, Since},
@@ -48,9 +48,10 @@ fn then_and_now(says: Says, since: &Since) -> Markup {
     let of = |counts: &BTreeMap<Status, i64>, status: &Status| {
         counts.get(status).copied().unwrap_or_default()
     };
-    framed(
+    table(
         "then-and-now",
         says.label("then_and_now"),
+        Status::ALL.len(),
         &html! {
             thead { tr {
                 th scope="col" { (says.dimension(Dimension::Status)) }
@@ -88,8 +89,8 @@ fn moves(says: Says, moved: &[Move]) -> Markup {
             } }
             tbody { @for m in moved { tr data-moved=(m.project.code) {
                 (project(says, &m.project))
-                td { (says.status(m.from)) }
-                td { (says.status(m.to)) }
+                td.status { (says.status(m.from)) }
+                td.status { (says.status(m.to)) }
                 td { (stated(says, m.reason.as_deref())) }
             } } }
         },
@@ -139,7 +140,7 @@ fn corrected(c: &Content) -> Markup {
 }
 
 fn one(says: Says, correction: &Correction) -> Markup {
-    let code = &correction.project.code;
+    let (code, fields) = (&correction.project.code, correction.fields.len());
     html! {
         section.erratum data-erratum=(code) {
             h4 {
@@ -154,7 +155,7 @@ fn one(says: Says, correction: &Correction) -> Markup {
                 ul.reasons { @for reason in &correction.reasons { li { bdi { (reason) } } } }
             }
             @if !correction.fields.is_empty() {
-                (framed(&format!("erratum-{code}"), &says.fill("fields_of", &[code]), &html! {
+                (table(&format!("erratum-{code}"), &says.fill("fields_of", &[code]), fields, &html! {
                     thead { tr {
                         th scope="col" { (says.label("field")) }
                         th scope="col" { (says.label("before")) }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::table::{bar, count, framed, legend, missing, stacked, titled};
+use super::table::{bar, count, framed, legend, missing, stacked, table, titled};
 use crate::{
     api::releases::report::{
         content::Content,
@@ -15,7 +15,7 @@ use crate::{
 pub(super) fn exhibits(c: &Content) -> Markup {
     let says = c.says;
     html! {
-        section aria-labelledby="exhibits" {
+        section.new-page aria-labelledby="exhibits" {
             h2 id="exhibits" { (says.label("exhibits")) }
             section { (titled(says, "shares")) (shares(c)) }
             section {
@@ -36,9 +36,10 @@ fn shares(c: &Content) -> Markup {
     let says = c.says;
     let total: i64 = c.shares.iter().map(|s| s.count).sum();
     let whole: i64 = c.shares.iter().map(|s| s.tenths).sum();
-    framed(
+    table(
         "shares",
         says.label("shares"),
+        c.shares.len(),
         &html! {
             thead { tr {
                 th scope="col" { (says.dimension(Dimension::FocusArea)) }
@@ -69,9 +70,10 @@ fn by_status(counts: &[i64]) -> Vec<(Status, i64)> {
 
 fn statuses(says: Says, grid: &Grid) -> Markup {
     let totals: Vec<i64> = grid.columns.iter().map(|(_, n)| *n).collect();
-    framed(
+    table(
         "statuses",
         says.label("statuses"),
+        grid.rows.len(),
         &html! {
             thead { tr {
                 th scope="col" { (says.dimension(Dimension::FocusArea)) }
@@ -142,24 +144,26 @@ fn city_rows(c: &Content, CityRows { city, rows }: &CityRows) -> Markup {
 fn progress(says: Says, means: &Means) -> Markup {
     let id = format!("progress-{}", means.rows_are.as_str().replace('_', "-"));
     let rows_are = says.dimension(means.rows_are);
-    framed(
+    let drawn = means.total.value.is_some();
+    table(
         &id,
         &says.fill("progress_by", &[rows_are]),
+        means.rows.len(),
         &html! {
             thead { tr {
                 th scope="col" { (rows_are) }
                 th.n scope="col" { (says.label("mean")) }
                 th.n scope="col" { (says.label("known")) }
                 th.n scope="col" { (says.label("of")) }
-                th.drawn scope="col" { (says.label("bar")) }
+                @if drawn { th.drawn scope="col" { (says.label("bar")) } }
             } }
-            tbody { @for mean in &means.rows { tr { (mean_row(says, &id, mean)) } } }
-            tfoot { tr { (mean_row(says, &id, &means.total)) } }
+            tbody { @for mean in &means.rows { tr { (mean_row(says, (&id, drawn), mean)) } } }
+            tfoot { tr { (mean_row(says, (&id, drawn), &means.total)) } }
         },
     )
 }
 
-fn mean_row(says: Says, table: &str, mean: &Mean) -> Markup {
+fn mean_row(says: Says, (table, drawn): (&str, bool), mean: &Mean) -> Markup {
     let key = &mean.label.key;
     html! {
         th scope="row" { (mean.label.name) }
@@ -168,7 +172,7 @@ fn mean_row(says: Says, table: &str, mean: &Mean) -> Markup {
         }
         td.n data-table=(table) data-row=(key) data-column="known" { (count(mean.known)) }
         td.n data-table=(table) data-row=(key) data-column="of" { (count(mean.of)) }
-        td { @if let Some(value) = mean.value { (bar(in_tenths(value))) } }
+        @if drawn { td { @if let Some(value) = mean.value { (bar(in_tenths(value))) } } }
     }
 }
 

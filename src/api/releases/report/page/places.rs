@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::table::{count, english, framed, missing, name, stacked, swatch, tagged};
+use super::table::{count, english, framed, missing, name, stacked, swatch, table, tagged};
 use crate::{
     api::releases::report::{
         content::Content,
@@ -40,9 +40,10 @@ fn summary(says: Says, id: &str, country: &CountryPart) -> Markup {
     let parts = Status::ALL.iter().copied().zip(country.statuses.iter().map(|(_, n)| *n));
     let parts: Vec<(Status, i64)> = parts.collect();
     let caption = says.fill("statuses_of", &[&country.name.name]);
-    framed(
+    table(
         &format!("{id}-statuses"),
         &caption,
+        2,
         &html! {
             thead { tr {
                 @for (label, _) in &country.statuses { th.n scope="col" { (label.name) } }
@@ -69,7 +70,7 @@ fn of_city(says: Says, city: &CityPart) -> Markup {
             @if city.lines.is_empty() {
                 p.missing { (says.label("no_report")) }
             } @else {
-                (framed(&format!("city-{}", city.key), &caption, &html! {
+                (table(&format!("city-{}", city.key), &caption, city.lines.len(), &html! {
                     thead { tr {
                         th scope="col" { (says.label("code")) }
                         th scope="col" { (says.label("project")) }

@@ -13,11 +13,19 @@ use crate::{
     },
 };
 
-/// Frames a table: it has a caption, and can be scrolled by keyboard where it is wider than the screen.
+/// Tables of up to so many rows are not divided between pages.
+const WHOLE_MAX: usize = 16;
+
+/// Frames a table that is too long for a page: it has a caption, and can be scrolled by keyboard where it is wider than the screen.
 pub(super) fn framed(id: &str, caption: &str, inside: &Markup) -> Markup {
+    table(id, caption, usize::MAX, inside)
+}
+
+/// Frames a table of so many rows; a short one stays on one page.
+pub(super) fn table(id: &str, caption: &str, rows: usize, inside: &Markup) -> Markup {
     let label = format!("{id}-caption");
     html! {
-        div.scroll role="region" tabindex="0" aria-labelledby=(label) {
+        div.scroll.whole[rows <= WHOLE_MAX] role="region" tabindex="0" aria-labelledby=(label) {
             table id=(id) {
                 caption id=(label) { (caption) }
                 (inside)
@@ -80,24 +88,24 @@ pub(super) fn name(name: &Name) -> Markup {
     }
 }
 
-/// Where a drawing of a status is defined.
+/// How a status is drawn: a tone or a pattern, each another in black and white too.
 fn pattern(status: Status) -> &'static str {
     match status {
         Status::Planning => "url(#planning)",
-        Status::Ongoing => "url(#ongoing)",
-        Status::Completed => "url(#completed)",
+        Status::Ongoing => "#9a9a9a",
+        Status::Completed => "#1a1a1a",
         Status::Suspended => "url(#suspended)",
         Status::Cancelled => "url(#cancelled)",
-        Status::NotStated => "url(#not-stated)",
+        Status::NotStated => "#fff",
     }
 }
 
-/// The drawings of the statuses, that differ in black and white.
+/// The patterns that statuses are drawn in.
 pub(super) fn patterns() -> Markup {
-    let drawn = |id: &str, back: &str, lines: &str| {
+    let drawn = |id: &str, lines: &str| {
         html! {
             pattern id=(id) width="6" height="6" patternUnits="userSpaceOnUse" {
-                rect width="6" height="6" fill=(back) {}
+                rect width="6" height="6" fill="#fff" {}
                 path d=(lines) stroke="#1a1a1a" stroke-width="1.2" fill="none" {}
             }
         }
@@ -105,12 +113,9 @@ pub(super) fn patterns() -> Markup {
     html! {
         svg.defs width="0" height="0" aria-hidden="true" focusable="false" {
             defs {
-                (drawn("planning", "#fff", "M-1 1 1 -1M0 6 6 0M5 7 7 5"))
-                (drawn("ongoing", "#9a9a9a", ""))
-                (drawn("completed", "#1a1a1a", ""))
-                (drawn("suspended", "#fff", "M0 1.5H6M0 4.5H6"))
-                (drawn("cancelled", "#fff", "M0 0 6 6M6 0 0 6"))
-                (drawn("not-stated", "#fff", ""))
+                (drawn("planning", "M-1 1 1 -1M0 6 6 0M5 7 7 5"))
+                (drawn("suspended", "M0 1.5H6M0 4.5H6"))
+                (drawn("cancelled", "M0 0 6 6M6 0 0 6"))
             }
         }
     }

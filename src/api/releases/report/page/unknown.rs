@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::table::{framed, name};
+use super::table::{name, table};
 use crate::api::releases::report::content::Content;
 
 pub(super) fn unknown(c: &Content) -> Markup {
@@ -18,7 +18,7 @@ pub(super) fn unknown(c: &Content) -> Markup {
         section.new-page aria-labelledby="unknown" {
             h2 id="unknown" { (says.label("unknown")) }
             p { (says.help("unknown")) }
-            (framed("not-known", says.label("unknown"), &html! {
+            (table("not-known", says.label("unknown"), rows.len(), &html! {
                 thead { tr {
                     th scope="col" { (says.label("what")) }
                     th.n scope="col" { (says.label("reports")) }
