@@ -157,7 +157,7 @@ mod tests {
     fn spooled(pieces: usize) -> Made {
         let mut spool = Spool::default();
         for i in 0..pieces {
-            write!(spool, "{i:07}\n").unwrap();
+            writeln!(spool, "{i:07}").unwrap();
         }
         // Back to the beginning, as one who writes an archive does.
         spool.seek(SeekFrom::Start(0)).unwrap();
@@ -168,7 +168,8 @@ mod tests {
     }
 
     fn expected(pieces: usize) -> Vec<u8> {
-        let mut text: String = (0..pieces).map(|i| format!("{i:07}\n")).collect();
+        let lines: Vec<String> = (0..pieces).map(|i| format!("{i:07}\n")).collect();
+        let mut text = lines.concat();
         text.replace_range(..8, "first  \n");
         text.push_str("last");
         text.into_bytes()

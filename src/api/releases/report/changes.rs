@@ -149,7 +149,7 @@ fn correction(erratum: &Erratum, edition: &Edition, says: Says) -> Correction {
 }
 
 /// Names the field that a pointer means, and gives its key.
-fn field<'p>(pointer: &'p str, says: Says) -> (String, &'p str) {
+fn field(pointer: &str, says: Says) -> (String, &str) {
     let (form, key) = match pointer.strip_prefix("/header/") {
         Some(key) => ("project", key),
         None => ("report", pointer.trim_start_matches('/')),

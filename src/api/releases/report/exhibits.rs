@@ -153,12 +153,15 @@ fn mean(label: Label, figure: &Figure) -> Mean {
     Mean { label, value, known: figure.known, of: figure.of }
 }
 
+/// Counts by the keys of row and column, without zeros.
+type Places = BTreeMap<(String, String), i64>;
+
 /// Counts the projects by city, status and focus area: a table for each status, put together.
 pub(super) fn cities(ground: &Ground, says: Says) -> Cities {
     let axes = (Dimension::City, Some(Dimension::FocusArea));
     let all = ask(ground, says, Measure::Projects, axes, None);
     let columns = totals(all.column_totals);
-    let by_status: Vec<(Status, BTreeMap<(String, String), i64>)> = Status::ALL
+    let by_status: Vec<(Status, Places)> = Status::ALL
         .iter()
         .map(|status| {
             let table = ask(ground, says, Measure::Projects, axes, Some(*status));
@@ -178,7 +181,7 @@ pub(super) fn cities(ground: &Ground, says: Says) -> Cities {
             (total > 0).then_some((*status, counts, total))
         });
         let rows: Vec<_> = rows.collect();
-        (!rows.is_empty()).then_some(CityRows { rows, city })
+        (!rows.is_empty()).then_some(CityRows { city, rows })
     };
     let mut rows: Vec<CityRows> =
         all.row_totals.into_iter().filter_map(|(city, _)| row(city)).collect();

@@ -114,7 +114,7 @@ fn list(says: Says, projects: &[Named]) -> Markup {
         @if projects.is_empty() {
             p { (says.label("none")) }
         } @else {
-            ul { @for named in projects { li {
+            ul.many { @for named in projects { li {
                 span.code { (named.code) }
                 @if let Some(title) = &named.title { " " (english(says, title)) }
             } } }

@@ -19,7 +19,7 @@ pub(super) fn countries(c: &Content) -> Markup {
             h2 id="countries" { (says.label("countries")) }
             p { (says.help("countries")) }
             @for (i, country) in c.countries.iter().enumerate() {
-                section.new-page[i > 0] data-country=(country.key) { (one(says, country)) }
+                section.new-page[i > 0 && country.total > 0] data-country=(country.key) { (one(says, country)) }
             }
         }
     }

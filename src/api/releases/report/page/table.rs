@@ -50,7 +50,7 @@ pub(super) fn count(n: i64) -> Markup {
 /// Writes what is stated, or that nothing is.
 pub(super) fn stated(says: Says, text: Option<&str>) -> Markup {
     match text {
-        Some(text) => html! { bdi { (text) } },
+        Some(text) => html! { bdi.said { (text) } },
         None => missing(says),
     }
 }
@@ -62,16 +62,12 @@ pub(super) fn missing(says: Says) -> Markup {
 
 /// Writes a text with its language.
 pub(super) fn tagged(text: &Tagged) -> Markup {
-    match text.language {
-        Some(language) => {
-            let direction = match language.direction() {
-                Direction::Ltr => None,
-                Direction::Rtl => Some("rtl"),
-            };
-            html! { bdi lang=(language.as_str()) dir=[direction] { (text.text) } }
-        }
-        None => html! { bdi { (text.text) } },
-    }
+    let language = text.language.map(Language::as_str);
+    let direction = text.language.and_then(|language| match language.direction() {
+        Direction::Ltr => None,
+        Direction::Rtl => Some("rtl"),
+    });
+    html! { bdi lang=[language] dir=[direction] { (text.text) } }
 }
 
 /// Writes a text that is English whatever the language of the page.

@@ -35,7 +35,7 @@ pub(super) fn unknown(c: &Content) -> Markup {
                 (says.fill_help("silent", &[&u.reporting.to_string(), &u.expected.to_string()]))
             }
             @if !u.silent.is_empty() {
-                ul { @for (city, country) in &u.silent { li { (name(city)) ", " (country) } } }
+                ul.many { @for (city, country) in &u.silent { li { (name(city)) ", " (country) } } }
             }
         }
     }
