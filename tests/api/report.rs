@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    filing::{CYCLE, approve, desk, ready},
+    filing::{CYCLE, approve, cycle, desk, ready},
     helpers::{Caller, TestApp},
     releases::{amend, closed, publish},
     scene::close,
@@ -382,6 +382,40 @@ async fn a_report_says_what_changed_since_the_cycle_before() {
     // The first of all has nothing before it.
     let first = reader.get("releases/me-2022-r1/report").await.expect(200).text;
     assert!(first.contains("There is no release of an earlier cycle"));
+}
+
+#[actix_web::test]
+async fn a_release_that_comes_later_changes_nothing_in_a_report() {
+    const NEXT: &str = "me-2027";
+    let app = closed().await;
+    publish(&app, None).await;
+    let secretariat = app.secretariat().await;
+    let mut next = cycle(NEXT);
+    next["as_of"] = json!("2027-12-31");
+    secretariat.post("cycles", &next).await.expect(201);
+    secretariat.send("POST", &format!("cycles/{NEXT}/open"), None, &[]).await.expect(200);
+    let path = format!("projects/da-nang-1/reports/{NEXT}");
+    let officer = app.officer("da-nang").await;
+    officer.put(&path, &ready(), None).await.expect(201);
+    officer.send("POST", &format!("{path}/submit"), None, &[]).await.expect(200);
+    let representative = app.representative("VN").await;
+    representative.send("POST", &format!("{path}/approve"), None, &[]).await.expect(200);
+    close(&app, NEXT).await;
+    secretariat.post("releases", &json!({ "cycle": NEXT })).await.expect(201);
+    let report = format!("releases/{NEXT}-r1/report");
+    let before = app.reader().await.get(&report).await.expect(200);
+    assert!(before.text.contains("(me-2026-r1)"));
+    assert!(before.text.contains("<span class=\"code\">da-nang-2</span>"));
+
+    let mut other = ready();
+    other["percent_complete"] = json!(70);
+    amend(&app, "da-nang-1", "A slip.", &other).await;
+    assert_eq!(publish(&app, None).await["release"], "me-2026-r2");
+    // Made anew, by an instance that has nothing in memory, from a database in which the later release is.
+    let again = app.again().await;
+    let token = app.reader().await.token.unwrap();
+    let after = again.bearer(&token).get(&report).await.expect(200);
+    assert_eq!((after.etag(), &after.text), (before.etag(), &before.text));
 }
 
 /// Says what about a page would be in somebody's way.
