@@ -96,7 +96,7 @@ impl Says {
         format!("{}%", self.decimal(written, 1))
     }
 
-    /// Writes a percentage with the decimals that it has.
+    /// Writes a percentage with the decimals that it has, at most two.
     pub(super) fn percent(self, value: f64) -> String {
         let hundredths = (value * 100.0).round();
         let decimals = match (hundredths % 100.0 == 0.0, hundredths % 10.0 == 0.0) {

@@ -168,7 +168,7 @@ fn mean_row(says: Says, (table, drawn): (&str, bool), mean: &Mean) -> Markup {
     html! {
         th scope="row" { (mean.label.name) }
         td.n data-table=(table) data-row=(key) data-column="mean" data-value=[mean.value.map(|m| m.to_string())] {
-            @if let Some(value) = mean.value { (says.decimal(value, 1)) "%" } @else { (missing(says)) }
+            @if let Some(value) = mean.value { (says.percent(value)) } @else { (missing(says)) }
         }
         td.n data-table=(table) data-row=(key) data-column="known" { (count(mean.known)) }
         td.n data-table=(table) data-row=(key) data-column="of" { (count(mean.of)) }

@@ -25,7 +25,7 @@ pub(super) fn framed(id: &str, caption: &str, inside: &Markup) -> Markup {
 pub(super) fn table(id: &str, caption: &str, rows: usize, inside: &Markup) -> Markup {
     let label = format!("{id}-caption");
     html! {
-        div.scroll.whole[rows <= WHOLE_MAX] role="region" tabindex="0" aria-labelledby=(label) {
+        div.scroll.whole[rows <= WHOLE_MAX] role="group" tabindex="0" aria-labelledby=(label) {
             table id=(id) {
                 caption id=(label) { (caption) }
                 (inside)
