@@ -31,6 +31,7 @@ use crate::{
 
 mod data;
 mod figures;
+mod report;
 mod reports;
 mod views;
 
@@ -50,7 +51,8 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
         .service(data::get_release_data)
         .service(figures::get_release_table)
         .service(figures::get_release_progress)
-        .service(figures::get_release_map);
+        .service(figures::get_release_map)
+        .service(report::get_release_report);
 }
 
 /// A cycle to be published.

@@ -282,6 +282,7 @@ const ROWS: &[Row] = &[
     get("releases/{release}/figures/progress", "releases/me-2022-r1/figures/progress?by=city"),
     get("releases/{release}/figures/map", "releases/me-2022-r1/figures/map"),
     get("releases/{release}/data", "releases/me-2022-r1/data"),
+    get("releases/{release}/report", "releases/me-2022-r1/report"),
     get("releases/{release}/verify", "releases/me-2022-r1/verify"),
     get("changes", "changes?after=1"),
     get("figures/progress", "figures/progress?by=city&cycle=me-2022"),

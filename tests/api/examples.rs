@@ -138,6 +138,7 @@ const ROWS: &[(&str, Who, Stage)] = &[
     ("get_figures_coverage", Officer, Submitted),
     ("get_figures_map", Officer, Demo),
     ("compare_figures", Officer, Demo),
+    ("get_release_report", Officer, Demo),
     ("list_journal_entries", Secretariat, Demo),
     ("get_journal_head", Secretariat, Demo),
     ("verify_journal", Secretariat, Demo),

@@ -15,6 +15,7 @@
 
 mod filing;
 mod helpers;
+mod html;
 mod operations;
 mod scene;
 mod schema;
@@ -62,6 +63,7 @@ mod projects;
 mod public;
 mod reference;
 mod releases;
+mod report;
 mod reports;
 mod scripts;
 mod second;

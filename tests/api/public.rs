@@ -27,6 +27,7 @@ const RELEASED: &[&str] = &[
     "get_release_table",
     "get_release_progress",
     "get_release_map",
+    "get_release_report",
 ];
 
 /// A demo that is full of words that nobody released: in projects, their parts, drafts, submissions, comments, extensions,

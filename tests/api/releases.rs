@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A cycle with two approved reports of Da Nang, closed.
-async fn closed() -> TestApp {
+pub async fn closed() -> TestApp {
     let app = desk().await;
     crate::filing::project(&app, "da-nang", 2).await;
     approve(&app, "da-nang-1").await;
@@ -23,13 +23,14 @@ async fn closed() -> TestApp {
     app
 }
 
-async fn publish(app: &TestApp, note: Option<&str>) -> Value {
+/// Publishes the cycle of these tests.
+pub async fn publish(app: &TestApp, note: Option<&str>) -> Value {
     let body = json!({ "cycle": CYCLE, "note": note });
     app.secretariat().await.post("releases", &body).await.expect(201).json()
 }
 
 /// Takes an approved report up again, changes it and has it approved.
-async fn amend(app: &TestApp, project: &str, why: &str, body: &Value) {
+pub async fn amend(app: &TestApp, project: &str, why: &str, body: &Value) {
     let secretariat = app.secretariat().await;
     secretariat.act_because(project, "reopen", why).await.expect(200);
     let more = json!({ "due_on": "2027-06-30", "reason": "To correct it." });

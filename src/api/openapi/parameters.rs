@@ -18,6 +18,7 @@ const NAMES: &[(&str, &str, &str, &str)] = &[
     ("partner", "The partner's slug.", "^[a-z0-9-]+$", "world-bank"),
     ("plan_cycle", "The plan cycle's slug.", "^[a-z0-9-]+$", "2018-2025"),
     ("cycle", "The reporting cycle's slug.", "^[a-z0-9-]+$", "me-2026"),
+    ("release", "The release's key, or `latest`.", "^[a-z0-9-]+$", "me-2025-r1"),
     (
         "project",
         "The project's code: its city and a number that is never reused.",

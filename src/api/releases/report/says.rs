@@ -1,0 +1,212 @@
+//! What the report says in words: headings and sentences, numbers and days, in the language of the page. The words are data
+//! (`annual_report` in the files of words): a heading, and the sentence that explains it.
+
+use chrono::NaiveDate;
+
+use crate::domain::{
+    figures::{Dimension, Measure, UNKNOWN},
+    language::Language,
+    reference::{Names, Term},
+    report::Status,
+    words,
+};
+
+/// The list of the report's words.
+const LIST: &str = "annual_report";
+
+/// A language in which the report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Says(pub(super) Language);
+
+impl Says {
+    /// Returns a heading.
+    pub(super) fn label(self, key: &'static str) -> &'static str {
+        words::label(self.0, LIST, key)
+    }
+
+    /// Returns what explains a heading; empty where nothing has to be explained.
+    pub(super) fn help(self, key: &'static str) -> &'static str {
+        words::value(self.0, LIST, key).map_or("", |word| word.help.as_str())
+    }
+
+    /// Returns a heading with its gaps (`{}`) filled in their order.
+    pub(super) fn fill(self, key: &'static str, gaps: &[&str]) -> String {
+        filled(self.label(key), gaps)
+    }
+
+    /// Returns what explains a heading, with its gaps filled in their order.
+    pub(super) fn fill_help(self, key: &'static str, gaps: &[&str]) -> String {
+        filled(self.help(key), gaps)
+    }
+
+    /// Names a status.
+    pub(super) fn status(self, status: Status) -> &'static str {
+        words::label(self.0, "status", status.as_str())
+    }
+
+    /// Names what a table is broken down by.
+    pub(super) fn dimension(self, dimension: Dimension) -> &'static str {
+        words::label(self.0, "dimension", dimension.as_str())
+    }
+
+    /// Names a field of a form.
+    pub(super) fn field(self, form: &str, field: &str) -> Option<&'static str> {
+        words::field(self.0, form, field).map(|word| word.label.as_str())
+    }
+
+    /// Names something that the reference data gives names to, such as a city.
+    pub(super) fn name(self, names: &Names, key: &str) -> String {
+        words::name(self.0, names, key).to_owned()
+    }
+
+    /// Names a focus area; by its key where the framework no longer has it.
+    pub(super) fn focus_area(self, terms: &[Term], key: &str) -> String {
+        let term = terms.iter().find(|t| t.slug == key);
+        term.map_or_else(|| key.to_owned(), |t| words::term(self.0, "focus_area", &t.names, key))
+    }
+
+    /// Says that a report does not tell.
+    pub(super) fn unknown(self) -> &'static str {
+        words::label(self.0, "figure", UNKNOWN)
+    }
+
+    /// Writes a number with so many decimals.
+    pub(super) fn decimal(self, value: f64, decimals: usize) -> String {
+        let written = format!("{value:.decimals$}");
+        match self.0 {
+            Language::Vi => written.replace('.', ","),
+            Language::En
+            | Language::Id
+            | Language::Ms
+            | Language::Jawi
+            | Language::Th
+            | Language::Lo
+            | Language::Km
+            | Language::My
+            | Language::Fil
+            | Language::Ta
+            | Language::Zh
+            | Language::Tet => written,
+        }
+    }
+
+    /// Writes tenths of a percent.
+    pub(super) fn tenths(self, tenths: i64) -> String {
+        let written = i32::try_from(tenths).map_or(0.0, |t| f64::from(t) / 10.0);
+        format!("{}%", self.decimal(written, 1))
+    }
+
+    /// Writes a percentage with the decimals that it has, at most two.
+    pub(super) fn percent(self, value: f64) -> String {
+        let hundredths = (value * 100.0).round();
+        let decimals = match (hundredths % 100.0 == 0.0, hundredths % 10.0 == 0.0) {
+            (true, _) => 0,
+            (false, true) => 1,
+            (false, false) => 2,
+        };
+        format!("{}%", self.decimal(value, decimals))
+    }
+
+    /// Writes a measured number: a count as it is, a percentage with its sign.
+    pub(super) fn number(self, measure: Measure, value: f64) -> String {
+        match measure {
+            Measure::PercentComplete => self.percent(value),
+            Measure::Projects | Measure::Spent => self.decimal(value, 0),
+        }
+    }
+
+    /// Writes a day out in full.
+    pub(super) fn day(self, day: NaiveDate) -> String {
+        match self.0 {
+            Language::Vi => day.format("ngày %-d tháng %-m năm %Y").to_string(),
+            Language::En
+            | Language::Id
+            | Language::Ms
+            | Language::Jawi
+            | Language::Th
+            | Language::Lo
+            | Language::Km
+            | Language::My
+            | Language::Fil
+            | Language::Ta
+            | Language::Zh
+            | Language::Tet => day.format("%-d %B %Y").to_string(),
+        }
+    }
+}
+
+/// Fills gaps in their order. What fills a gap is not read as a gap.
+fn filled(text: &str, gaps: &[&str]) -> String {
+    let mut gaps = gaps.iter();
+    let mut pieces = text.split("{}");
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        out.push_str(gaps.next().copied().unwrap_or_default());
+        out.push_str(piece);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The sources that ask for words, in which every key stands as it is.
+    const SOURCES: &[&str] = &[
+        include_str!("page.rs"),
+        include_str!("page/changes.rs"),
+        include_str!("page/exhibits.rs"),
+        include_str!("page/places.rs"),
+        include_str!("page/table.rs"),
+        include_str!("page/unknown.rs"),
+        include_str!("changes.rs"),
+    ];
+
+    #[test]
+    fn every_word_that_the_report_asks_for_is_there_with_the_gaps_that_it_fills() {
+        let mut asked = BTreeSet::new();
+        for source in SOURCES {
+            for call in [".label(\"", ".help(\"", ".fill(\"", ".fill_help(\"", "titled(says, \""] {
+                for (at, _) in source.match_indices(call) {
+                    let rest = &source[at + call.len()..];
+                    asked.insert((call, rest.split('"').next().unwrap()));
+                }
+            }
+        }
+        assert!(asked.len() > 40, "{asked:?}");
+        for language in Language::SPOKEN {
+            for (call, key) in &asked {
+                let word = words::value(*language, LIST, key).unwrap_or_else(|| panic!("{key}"));
+                assert!(!call.contains("help") || !word.help.is_empty(), "{language} {key}");
+                let said = if call.contains("label") || *call == ".fill(\"" {
+                    &word.label
+                } else {
+                    &word.help
+                };
+                assert_eq!(said.contains("{}"), call.contains("fill"), "{language} {key}");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_and_days_are_written_as_the_language_has_them() {
+        let (en, vi) = (Says(Language::En), Says(Language::Vi));
+        let day = "2025-09-30".parse().unwrap();
+        assert_eq!((en.tenths(351), vi.tenths(351)), ("35.1%".into(), "35,1%".into()));
+        assert_eq!(
+            (en.day(day), vi.day(day)),
+            ("30 September 2025".into(), "ngày 30 tháng 9 năm 2025".into())
+        );
+        for (value, written) in [(62.5, "62.5%"), (100.0, "100%"), (0.0, "0%"), (33.33, "33.33%")] {
+            assert_eq!(en.percent(value), written);
+        }
+    }
+
+    #[test]
+    fn what_fills_a_gap_is_not_read_as_a_gap() {
+        assert_eq!(filled("a {} b {}", &["{}", "x"]), "a {} b x");
+        assert_eq!(filled("a {}", &[]), "a ");
+    }
+}
