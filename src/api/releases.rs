@@ -29,8 +29,8 @@ use crate::{
     },
 };
 
-mod data;
-mod reports;
+pub(super) mod data;
+pub(super) mod reports;
 mod views;
 
 pub use reports::{ReleasedReportList, ReleasedReportParams};
@@ -96,8 +96,13 @@ async fn list_releases(
 #[utoipa::path(tag = "releases", responses((status = 200, body = ReleaseView)))]
 #[get("/releases/{release}")]
 async fn get_release(released: Released<()>, state: Data<State>) -> ApiResult<Answer> {
+    answer(released, &state).await
+}
+
+/// Answers the operation, and shares of it.
+pub(super) async fn answer(released: Released<()>, state: &State) -> ApiResult<Answer> {
     let actor = released.actor.clone();
-    let (named, ()) = released.named(&state).await?;
+    let (named, ()) = released.named(state).await?;
     let view = state
         .db
         .point(move |c| -> ApiResult<ReleaseView> {

@@ -32,6 +32,7 @@ mod same;
 pub mod schema;
 pub mod search;
 pub mod seed;
+pub mod shares;
 pub mod tx;
 pub mod types;
 pub mod unguarded;

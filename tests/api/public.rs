@@ -15,11 +15,24 @@ const SETTING: (&str, &str) = ("ASCN_PUBLIC_RELEASES", "true");
 const HIDDEN: &str = "Xylophone";
 
 /// What is open to everybody in any case: the ways in, and the signs of life.
-const OPEN: &[&str] =
-    &["get_live", "get_ready", "sign_in", "refresh_session", "accept_invitation", "read_calendar"];
+const OPEN: &[&str] = &[
+    "get_live",
+    "get_ready",
+    "sign_in",
+    "refresh_session",
+    "accept_invitation",
+    "read_calendar",
+    "read_share",
+];
 /// What is open to everybody where releases are public.
-const RELEASED: &[&str] =
-    &["list_releases", "get_release", "verify_release", "list_release_reports", "get_release_data"];
+const RELEASED: &[&str] = &[
+    "list_releases",
+    "get_release",
+    "verify_release",
+    "list_release_reports",
+    "get_release_data",
+    "get_catalog",
+];
 
 /// A demo that is full of words that nobody released: in projects, their parts, drafts, submissions, comments, extensions,
 /// users, and in a report that was approved after its cycle's release.

@@ -9,6 +9,7 @@ use crate::{
         answer::Answer,
         body::Query,
         error::{ApiError, ApiResult},
+        format::Form,
         page::{PageRequest, list_type},
         released::Released,
         reports::ApprovedReportView,
@@ -20,6 +21,9 @@ use crate::{
         releases::frozen::{self, FrozenFilter, FrozenRow},
     },
 };
+
+/// The formats.
+pub(in crate::api) const FORMS: &[Form] = &[Form::Json];
 
 /// Which reports of a release.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
@@ -85,8 +89,16 @@ pub(super) async fn list_release_reports(
     released: Released<Query<ReleasedReportParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
+    answer(released, &state).await
+}
+
+/// Answers the operation, and shares of it.
+pub(in crate::api) async fn answer(
+    released: Released<Query<ReleasedReportParams>>,
+    state: &State,
+) -> ApiResult<Answer> {
     released
-        .answer(&state, "releases/reports", |conn, release, Query(params), _language| {
+        .answer(state, "releases/reports", |conn, release, Query(params), _language| {
             page(conn, release, &params)
         })
         .await
