@@ -62,6 +62,7 @@ mod projects;
 mod public;
 mod reference;
 mod releases;
+mod reporting;
 mod reports;
 mod scripts;
 mod second;
