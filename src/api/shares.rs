@@ -64,7 +64,7 @@ async fn list_shares(
         .db
         .read(move |c| -> ApiResult<(ShareList, PageRequest<Uuid>)> {
             let (found, total) = shares::list(c, request.after.map(Id::new), request.limit + 1)?;
-            let views = show(c, found)?;
+            let views = show(c, &found)?;
             let page: Page<ShareView> = request.page(views, total, |v| v.id, |v| v)?;
             Ok((page.into(), request))
         })
@@ -82,7 +82,7 @@ async fn list_shares(
 async fn get_share(may: May<ReadShare>, state: Data<State>) -> ApiResult<Answer> {
     write_uses(&state).await;
     let share = may.proof.into_on().share;
-    let view = state.db.point(move |c| show_one(c, share)).await?;
+    let view = state.db.point(move |c| show_one(c, &share)).await?;
     Answer::record(view.version, &view)
 }
 
@@ -106,7 +106,7 @@ async fn create_share(
         let share = Share::create(Id::new(clock::fresh_uuid()), terms, caller.user, tx.at());
         tx.save(&share, Change::plain("create"))?;
         unguarded::keep_secret(tx.conn(), share.id, &digest)?;
-        Ok(show_one(tx.conn(), share)?)
+        Ok(show_one(tx.conn(), &share)?)
     };
     let view = state.db.write(write).await?;
     let location = format!("{PATH}/{}", view.id);
@@ -134,7 +134,7 @@ fn revoke(tx: &mut Tx<'_>, caller: Caller, key: Id<Share>) -> ApiResult<ShareVie
         }
         None => share,
     };
-    Ok(show_one(tx.conn(), share)?)
+    Ok(show_one(tx.conn(), &share)?)
 }
 
 /// Read what is shared
@@ -184,22 +184,22 @@ fn today(state: &State) -> NaiveDate {
     state.clock.now().date_naive()
 }
 
-fn show_one(conn: &mut Conn, share: Share) -> StoreResult<ShareView> {
+fn show_one(conn: &mut Conn, share: &Share) -> StoreResult<ShareView> {
     let lost = || StoreError::Corrupt("a share without its secret".into());
-    show(conn, vec![share])?.into_iter().next().ok_or_else(lost)
+    show(conn, std::slice::from_ref(share))?.into_iter().next().ok_or_else(lost)
 }
 
 /// Shows shares with their makers' names and how often they were used.
-fn show(conn: &mut Conn, found: Vec<Share>) -> StoreResult<Vec<ShareView>> {
+fn show(conn: &mut Conn, found: &[Share]) -> StoreResult<Vec<ShareView>> {
     let ids: Vec<Id<Share>> = found.iter().map(|s| s.id).collect();
     let mut makers: Vec<Uuid> = found.iter().map(|s| s.created_by.uuid()).collect();
     makers.sort_unstable();
     makers.dedup();
     let (uses, names) = (unguarded::uses_of(conn, &ids)?, users::names(conn, &makers)?);
-    let view = |share: Share| {
+    let view = |share: &Share| {
         let counted: Option<&ShareUse> = uses.iter().find(|u| u.share == share.id);
         let name = names.iter().find(|(id, _)| *id == share.created_by.uuid());
         Some(ShareView::new(share, counted?, &name?.1))
     };
-    Ok(found.into_iter().filter_map(view).collect())
+    Ok(found.iter().filter_map(view).collect())
 }

@@ -234,3 +234,50 @@ async fn uses_are_counted_and_change_no_record() {
     assert_eq!((&used["uses"], &used["last_used_on"]), (&json!(4), &json!("2026-11-22")));
     assert_eq!(used["version"], 1, "counting is no change of the record");
 }
+
+#[actix_web::test]
+async fn taking_a_share_back_holds_on_every_instance_and_each_counts() {
+    let app = TestApp::demo().await;
+    let other = app.again().await;
+    let (id, address) = share(&app, "/api/v1/releases/latest", "json").await;
+    let path = format!("shares/{id}");
+    let secretariat = app.secretariat().await;
+    for instance in [&app, &other, &other] {
+        instance.anonymous().get(&address).await.expect(200);
+    }
+    assert_eq!(secretariat.get(&path).await.expect(200).json()["uses"], 1);
+    // The other one writes its own down with the first use after a minute.
+    app.clock.advance(TimeDelta::minutes(1));
+    other.anonymous().get(&address).await.expect(200);
+    let mut uses = json!(1);
+    for _ in 0..200 {
+        uses = secretariat.get(&path).await.expect(200).json()["uses"].clone();
+        if uses == 4 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(uses, 4);
+    secretariat.delete(&path, None).await.expect(200);
+    for instance in [&app, &other] {
+        instance.anonymous().get(&address).await.expect(404);
+    }
+}
+
+#[actix_web::test]
+async fn shares_are_listed_page_by_page() {
+    let app = TestApp::demo().await;
+    let mut made = Vec::new();
+    for path in ["/api/v1/releases/latest", "/api/v1/releases/latest?lang=vi", REPORTS] {
+        made.push(share(&app, path, "json").await);
+    }
+    let secretariat = app.secretariat().await;
+    let first = secretariat.get("shares?limit=2").await.expect(200).json();
+    let cursor = first["next"].as_str().unwrap();
+    let second =
+        secretariat.get(&format!("shares?limit=2&cursor={cursor}")).await.expect(200).json();
+    let items = [&first, &second].map(|page| page["items"].as_array().unwrap().clone()).concat();
+    let listed: Vec<&str> = items.iter().map(|s| s["id"].as_str().unwrap()).collect();
+    let made: Vec<&str> = made.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!((listed, second["next"].clone()), (made, Value::Null));
+}

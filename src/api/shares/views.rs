@@ -85,7 +85,7 @@ list_type!(
 
 impl ShareView {
     /// Joins a share, how often it was used and the name of its maker.
-    pub(super) fn new(s: Share, counted: &ShareUse, maker: &str) -> Self {
+    pub(super) fn new(s: &Share, counted: &ShareUse, maker: &str) -> Self {
         Self {
             id: s.id.uuid(),
             name: s.name.to_string(),
