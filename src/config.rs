@@ -42,6 +42,8 @@ pub struct Settings {
     pub cors_origins: Vec<String>,
     /// Whether releases are read without signing in (`ASCN_PUBLIC_RELEASES`).
     pub public_releases: bool,
+    /// Where others reach the service, as browsers spell an origin (`ASCN_BASE_URL`).
+    pub base_url: Option<String>,
     /// Sign-in attempts a minute, `None` for no limit (`ASCN_LOGIN_LIMIT_PER_MINUTE`).
     pub login_limit_per_minute: Option<NonZeroU32>,
     /// Requests of a caller a minute, `None` for no limit (`ASCN_REQUEST_LIMIT_PER_MINUTE`).
@@ -126,6 +128,7 @@ impl Settings {
             trusted_proxies: vars.list("ASCN_TRUSTED_PROXIES", Network::parse)?,
             cors_origins: vars.list("ASCN_CORS_ORIGINS", network::origin)?,
             public_releases: vars.required("ASCN_PUBLIC_RELEASES", reader::switch)?,
+            base_url: vars.optional("ASCN_BASE_URL", network::origin)?,
             login_limit_per_minute: vars.required("ASCN_LOGIN_LIMIT_PER_MINUTE", reader::limit)?,
             request_limit_per_minute: vars
                 .required("ASCN_REQUEST_LIMIT_PER_MINUTE", reader::limit)?,

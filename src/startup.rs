@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use utoipa_actix_web::AppExt as _;
 
 use crate::{
-    api::{self, cache::Cache, changes::Waiting, metrics::Requests, state::State},
+    api::{self, cache::Cache, changes::Waiting, metrics::Requests, shares::Uses, state::State},
     auth::{password::Passwords, secret, token::Tokens},
     clock::Clock,
     config::{DatabaseUrl, Settings, SslMode},
@@ -195,11 +195,13 @@ impl Application {
             heads: Arc::clone(&watch.heads),
             cache: Arc::new(Cache::new(settings.cache_bytes)),
             public_releases: settings.public_releases,
+            base_url: settings.base_url.as_deref().unwrap_or_default().into(),
             tokens: Arc::new(Tokens::new(&settings.token_secrets.resolve()?)?),
             passwords: Arc::new(Passwords::start()?),
             clock,
             verifying: Arc::new(Semaphore::new(1)),
             waiting: Arc::new(Waiting::default()),
+            uses: Arc::new(Uses::default()),
             requests: Arc::new(Requests::new(settings.metrics_bind.is_some())),
             vocabulary: Arc::new(ArcSwap::from_pointee(vocabulary)),
         };
@@ -245,7 +247,7 @@ impl Application {
     /// # Errors
     /// Failures of the listener.
     pub async fn run(self) -> std::io::Result<()> {
-        let waiting = Arc::clone(&self.state.waiting);
+        let (waiting, state) = (Arc::clone(&self.state.waiting), self.state.clone());
         actix_web::rt::spawn(async move {
             match asked_to_stop().await {
                 Ok(()) => waiting.stop(),
@@ -261,6 +263,7 @@ impl Application {
         if let Some(metrics) = metrics {
             metrics.stop(false).await;
         }
+        api::shares::write_uses(&state).await;
         served
     }
 }

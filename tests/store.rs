@@ -95,6 +95,7 @@ fn dump(conn: &mut Conn) -> Vec<String> {
            union all select 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) \
              from pg_constraint where connamespace = 'public'::regnamespace \
            union all select 'view ' || viewname || ' ' || definition from pg_views where schemaname = 'public' \
+           union all select 'reporting ' || viewname || ' ' || definition from pg_views where schemaname = 'reporting' \
          ) dump where line not like '%\\_\\_diesel%' order by line",
     )
 }

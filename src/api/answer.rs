@@ -170,6 +170,19 @@ impl Answer {
         self
     }
 
+    /// Returns its media type, parameters included.
+    #[must_use]
+    pub const fn media_type(&self) -> &'static str {
+        self.media
+    }
+
+    /// Leaves out the address of the next page, for those who may not ask for it.
+    #[must_use]
+    pub fn without_next(mut self) -> Self {
+        self.next = None;
+        self
+    }
+
     /// Gives the address of the next page: a path with a query.
     #[must_use]
     pub fn next(mut self, address: String) -> Self {

@@ -42,6 +42,21 @@ impl FromBody for () {
     }
 }
 
+/// Something that is read from a query alone, which need not be that of a request: a share keeps one.
+pub trait FromQuery: Sized {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// What [`FromBody::read`] would say of a request with this query.
+    fn from_query(query: &str) -> ApiResult<Self>;
+}
+
+impl FromQuery for () {
+    fn from_query(query: &str) -> ApiResult<Self> {
+        read_parameters(query, &[]).map(|_none| ())
+    }
+}
+
 /// A JSON body.
 #[derive(Debug, Clone)]
 pub struct Json<T>(pub T);
@@ -202,7 +217,13 @@ fn known<T: IntoParams + 'static>() -> Parameters {
 
 impl<T: DeserializeOwned + IntoParams + 'static> FromBody for Query<T> {
     async fn read(req: &HttpRequest, _: &mut Payload) -> ApiResult<Self> {
-        let map = read_query(req, &known::<T>())?;
+        Self::from_query(req.query_string())
+    }
+}
+
+impl<T: DeserializeOwned + IntoParams + 'static> FromQuery for Query<T> {
+    fn from_query(query: &str) -> ApiResult<Self> {
+        let map = read_parameters(query, &known::<T>())?;
         let value = serde_path_to_error::deserialize(Value::Object(map)).map_err(|e| {
             let name = e.path().to_string();
             ApiError::malformed(Fault::parameter(name, "type", e.inner().to_string()))
@@ -242,11 +263,14 @@ fn kind(schema: Option<&RefOr<Schema>>) -> Kind {
 }
 
 fn read_query(req: &HttpRequest, known: &[(String, Kind)]) -> ApiResult<Map<String, Value>> {
+    read_parameters(req.query_string(), known)
+}
+
+fn read_parameters(query: &str, known: &[(String, Kind)]) -> ApiResult<Map<String, Value>> {
     let mut map = Map::new();
     // Every operation can be asked in a language; none has to say so.
     let mut asked = false;
-    for (i, (name, value)) in url::form_urlencoded::parse(req.query_string().as_bytes()).enumerate()
-    {
+    for (i, (name, value)) in url::form_urlencoded::parse(query.as_bytes()).enumerate() {
         if i >= PARAMETERS_MAX {
             let detail = format!("at most {PARAMETERS_MAX} query parameters are read");
             return Err(ApiError::malformed(Fault::parameter("", "too_many", detail)));

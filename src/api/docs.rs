@@ -21,6 +21,8 @@ const POLICY_TRY: &str = "default-src 'none'; script-src 'self'; style-src 'self
 /// The pages change with the program alone.
 const KEEP: &str = "public, max-age=300";
 
+mod recipes;
+
 const INTRODUCTION: &str = include_str!("docs/introduction.html");
 const STYLE: &str = include_str!("docs/style.css");
 
@@ -32,6 +34,9 @@ pub fn mount(cfg: &mut web::ServiceConfig) {
         .service(page("/docs/problems", web::get().to(|| async { moved("/docs/problems/") })))
         .service(page("/docs/problems/", web::get().to(problems)))
         .service(page("/docs/problems/{code}", web::get().to(problem)))
+        .service(page("/docs/recipes", web::get().to(|| async { moved("/docs/recipes/") })))
+        .service(page("/docs/recipes/", web::get().to(recipes::recipes)))
+        .service(page("/docs/recipes/{recipe}", web::get().to(recipes::recipe)))
         // Its files are named beside the page, so the page needs the slash.
         .service(page("/docs/try", web::get().to(|| async { moved("/docs/try/") })))
         .service(page("/docs/try/{file:.*}", web::get().to(swagger)));

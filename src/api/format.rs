@@ -62,6 +62,12 @@ impl Form {
 pub struct Accept(Option<String>);
 
 impl Accept {
+    /// Asks for one format and nothing else.
+    #[must_use]
+    pub fn only(form: Form) -> Self {
+        Self(form.media().first().map(|media| (*media).to_owned()))
+    }
+
     /// Reads the header.
     #[must_use]
     pub fn read(req: &HttpRequest) -> Self {

@@ -22,7 +22,13 @@ pub fn of(req: &HttpRequest) -> Language {
 /// Returns the language that the query asks for.
 #[must_use]
 pub fn asked(req: &HttpRequest) -> Option<Language> {
-    url::form_urlencoded::parse(req.query_string().as_bytes())
+    asked_in(req.query_string())
+}
+
+/// Returns the language that a query asks for.
+#[must_use]
+pub fn asked_in(query: &str) -> Option<Language> {
+    url::form_urlencoded::parse(query.as_bytes())
         .find(|(name, _)| name == PARAMETER)
         .and_then(|(_, value)| Language::lookup(&value))
 }

@@ -325,6 +325,8 @@ pub struct Public<B = ()> {
     pub body: B,
     /// The named segments of the path.
     pub path: Vec<String>,
+    /// The language of the words in the answer.
+    pub language: Language,
 }
 
 impl<B: FromBody + 'static> FromRequest for Public<B> {
@@ -336,7 +338,8 @@ impl<B: FromBody + 'static> FromRequest for Public<B> {
         Box::pin(async move {
             sign_in(&req)?;
             let path = decoded_path(&req)?;
-            Ok(Self { body: B::read(&req, &mut payload).await?, path })
+            let language = language::of(&req);
+            Ok(Self { body: B::read(&req, &mut payload).await?, path, language })
         })
     }
 }

@@ -73,9 +73,9 @@ pub async fn surround(
     .await
 }
 
-/// Returns a path as the log shows it: the secrets that stand in one, of invitations and calendars, are cut off.
+/// Returns a path as the log shows it: the secrets that stand in one, of invitations, calendars and shares, are cut off.
 fn shown(path: &str) -> &str {
-    const SECRETS_AFTER: [&str; 2] = ["invitations/", "calendar/"];
+    const SECRETS_AFTER: [&str; 3] = ["invitations/", "calendar/", "/s/"];
     // Spelled in another way (`%61uth`) it is routed all the same: then nothing of it is shown that could be one.
     if path.contains('%') {
         return "(not shown: percent-encoded)";
@@ -147,10 +147,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_log_shows_no_invitation() {
+    fn the_log_shows_no_secret() {
         assert_eq!(shown("/api/v1/me"), "/api/v1/me");
         assert_eq!(shown("/api/v1/auth/invitations/abc/accept"), "/api/v1/auth/invitations/");
         assert_eq!(shown("/calendar/abc.ics"), "/calendar/");
+        assert_eq!(shown("/s/abc.csv"), "/s/");
+        assert_eq!(shown("//s/abc.csv"), "//s/");
         assert!(!shown("/api/v1/%61uth/invitations/abc/accept").contains("abc"));
     }
 }

@@ -5,6 +5,7 @@ pub mod auth;
 pub mod body;
 pub mod cache;
 pub mod calendar;
+pub mod catalog;
 pub mod changes;
 pub mod cities;
 pub mod coding;
@@ -39,6 +40,7 @@ pub mod reference;
 pub mod released;
 pub mod releases;
 pub mod reports;
+pub mod shares;
 pub mod sittings;
 pub mod spool;
 pub mod state;
@@ -55,6 +57,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.configure(health::routes);
     cfg.configure(calendar::feed);
+    cfg.configure(shares::addresses);
+    cfg.configure(catalog::routes);
     cfg.service(utoipa_actix_web::scope("/api/v1").configure(v1));
 }
 
@@ -79,6 +83,7 @@ fn v1(cfg: &mut ServiceConfig) {
     imports::routes(cfg);
     figures::routes(cfg);
     releases::routes(cfg);
+    shares::routes(cfg);
     changes::routes(cfg);
     journal::routes(cfg);
     vocabulary::routes(cfg);

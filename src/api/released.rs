@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{
     answer::Answer,
-    body::FromBody,
+    body::{FromBody, FromQuery},
     cache::{Key, View},
     error::{ApiError, ApiResult},
     format::{Accept, Form},
@@ -21,6 +21,7 @@ use crate::{
         language::Language,
         policy::{Actor, ReadReleases, Unproved},
         release::LATEST,
+        share::SharedPath,
         subject::Network,
         value::Slug,
     },
@@ -30,7 +31,7 @@ use crate::{
 /// What is public and never changes may be kept by everybody for a year, the longest that means anything.
 const FOREVER: &str = "public, max-age=31536000, immutable";
 /// What is public and changes with the next release.
-const SHORT: &str = "public, max-age=60";
+pub(super) const SHORT: &str = "public, max-age=60";
 
 /// The right to read releases, proved or given to everybody, with what came with the request.
 pub struct Released<B = ()> {
@@ -93,6 +94,20 @@ pub struct Named {
     pub key: Slug,
     /// It was asked for as the latest one.
     latest: bool,
+}
+
+impl<B: FromQuery> Released<B> {
+    /// Reads what a share names as if it had been asked for. The secret of the share is the right to it, whatever the
+    /// setting says.
+    pub(super) fn shared(path: &SharedPath, form: Form, language: Language) -> Self {
+        Self {
+            actor: None,
+            language: language::asked_in(&path.query).unwrap_or(language),
+            accept: Accept::only(form),
+            word: Some(path.release.clone()),
+            shape: B::from_query(&path.query),
+        }
+    }
 }
 
 impl<B> Released<B> {

@@ -29,10 +29,10 @@ use crate::{
     },
 };
 
-mod data;
-mod figures;
+pub(super) mod data;
+pub(super) mod figures;
 mod report;
-mod reports;
+pub(super) mod reports;
 mod views;
 
 pub use reports::{ReleasedReportList, ReleasedReportParams};
@@ -102,8 +102,13 @@ async fn list_releases(
 #[utoipa::path(tag = "releases", responses((status = 200, body = ReleaseView)))]
 #[get("/releases/{release}")]
 async fn get_release(released: Released<()>, state: Data<State>) -> ApiResult<Answer> {
+    answer(released, &state).await
+}
+
+/// Answers the operation, and shares of it.
+pub(super) async fn answer(released: Released<()>, state: &State) -> ApiResult<Answer> {
     let actor = released.actor.clone();
-    let (named, ()) = released.named(&state).await?;
+    let (named, ()) = released.named(state).await?;
     let view = state
         .db
         .point(move |c| -> ApiResult<ReleaseView> {

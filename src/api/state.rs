@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
 
-use super::{cache::Cache, changes::Waiting, metrics::Requests};
+use super::{cache::Cache, changes::Waiting, metrics::Requests, shares::Uses};
 use crate::{
     auth::{password::Passwords, token::Tokens},
     clock::Clock,
@@ -26,6 +26,8 @@ pub struct State {
     pub cache: Arc<Cache>,
     /// Whether releases are read without signing in.
     pub public_releases: bool,
+    /// The address of the service as others reach it, without a slash at its end; empty where nobody said.
+    pub base_url: Arc<str>,
     /// Access tokens.
     pub tokens: Arc<Tokens>,
     /// Password hashing on its own threads.
@@ -36,6 +38,8 @@ pub struct State {
     pub verifying: Arc<Semaphore>,
     /// Who waits for the feed to move.
     pub waiting: Arc<Waiting>,
+    /// How often shares were used since that was last written down.
+    pub uses: Arc<Uses>,
     /// What was answered, for the metrics.
     pub requests: Arc<Requests>,
     /// The framework's words, in memory.

@@ -94,6 +94,12 @@ pub const SETTINGS: &[SettingDoc] = &[
         "web pages that may call the API: comma-separated, as https://dashboard.example",
     ),
     setting("ASCN_PUBLIC_RELEASES", Some("false"), "whether releases are read without sign-in"),
+    setting(
+        "ASCN_BASE_URL",
+        None,
+        "where others reach the service, as https://ascn.example, for the addresses in \
+         /catalog.jsonld; without it they are relative to the document",
+    ),
     later(
         "ASCN_LOGIN_LIMIT_PER_MINUTE",
         Some("10"),

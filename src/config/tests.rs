@@ -46,6 +46,7 @@ fn every_setting_can_be_set() {
         ("ASCN_TRUSTED_PROXIES", "10.0.0.0/8, ::1"),
         ("ASCN_CORS_ORIGINS", "https://a.example,https://b.example"),
         ("ASCN_PUBLIC_RELEASES", "true"),
+        ("ASCN_BASE_URL", "https://ASCN.example/"),
         ("ASCN_LOGIN_LIMIT_PER_MINUTE", "5"),
         ("ASCN_REQUEST_LIMIT_PER_MINUTE", "off"),
         ("ASCN_CACHE_MB", "0"),
@@ -64,6 +65,7 @@ fn every_setting_can_be_set() {
     assert_eq!(settings.token_secrets.resolve().unwrap().len(), 2);
     assert_eq!(settings.log_format, LogFormat::Json);
     assert!(settings.public_releases && !settings.docs);
+    assert_eq!(settings.base_url.as_deref(), Some("https://ascn.example"));
     assert_eq!(settings.check_demo().unwrap_err().name, "ASCN_BIND");
     let shown = format!("{settings:?}");
     for hidden in [SECRET, "pw", "a long password"] {
@@ -89,6 +91,7 @@ fn what_cannot_be_understood_is_named_and_not_shown() {
         ("ASCN_TRUSTED_PROXIES", "topsecret"),
         ("ASCN_CORS_ORIGINS", "*"),
         ("ASCN_PUBLIC_RELEASES", "maybe"),
+        ("ASCN_BASE_URL", "https://ascn.example/api"),
         ("ASCN_LOGIN_LIMIT_PER_MINUTE", "0"),
         ("ASCN_REQUEST_LIMIT_PER_MINUTE", "-1"),
         ("ASCN_CACHE_MB", "32MB"),

@@ -27,6 +27,7 @@ pub mod release;
 pub mod report;
 pub mod seed;
 pub mod session;
+pub mod share;
 pub mod sheet;
 pub mod sitting;
 pub mod subject;

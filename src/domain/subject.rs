@@ -14,6 +14,7 @@ use super::{
     project::{ApprovedProject, Project, ProjectCode},
     reference::{City, Partner, PlanCycle},
     report::{ApprovedReport, Content, Report, Status},
+    share::Share,
     user::{Grant, Place, Role, Scope, User},
     value::Slug,
     workflow::Transition,
@@ -260,6 +261,27 @@ impl Resource for CommentSubject {
     }
     fn sight(&self, actor: &Actor) -> Sight {
         self.on.sight(actor)
+    }
+}
+
+/// A share.
+#[derive(Debug, Clone)]
+pub struct ShareSubject {
+    /// Its entry.
+    pub share: Share,
+}
+
+impl Resource for ShareSubject {
+    type Key = Id<Share>;
+    fn place(&self) -> Place {
+        Place::Network
+    }
+    fn sight(&self, actor: &Actor) -> Sight {
+        if actor.is(&[Role::Secretariat], &Place::Network) {
+            Sight::Seen(Face::Working)
+        } else {
+            Sight::Hidden
+        }
     }
 }
 

@@ -33,6 +33,7 @@ pub mod scale;
 pub mod schema;
 pub mod search;
 pub mod seed;
+pub mod shares;
 pub mod tx;
 pub mod types;
 pub mod unguarded;

@@ -554,7 +554,34 @@ diesel::table! {
         record -> Text,
     }
 }
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql::{DbTs, DbUuid};
+    shares (id) {
+        id -> DbUuid,
+        name -> Text,
+        path -> Text,
+        format -> Text,
+        expires_on -> Date,
+        created_by -> DbUuid,
+        created_at -> DbTs,
+        revoked -> Bool,
+        version -> BigInt,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql::{DbTs, DbUuid};
+    share_secrets (share_id) {
+        share_id -> DbUuid,
+        digest -> Binary,
+        uses -> BigInt,
+        last_used_on -> Nullable<Date>,
+    }
+}
 diesel::allow_tables_to_appear_in_same_query!(
+    shares,
+    share_secrets,
     releases,
     release_grounds,
     release_reports,

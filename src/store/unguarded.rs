@@ -15,11 +15,13 @@ mod calendars;
 mod invitations;
 mod refresh;
 mod sessions;
+mod shares;
 
 pub use calendars::{calendar_made_at, calendar_of, end_calendar, set_calendar};
 pub use invitations::{invitation, invite, is_invited, spend};
 pub use refresh::refresh;
 pub use sessions::{begin_session, end_session, end_sessions, open_sessions, start_session};
+pub use shares::{ShareUse, count_uses, keep_secret, share_of, uses_of};
 
 /// The SHA-256 of a secret.
 pub type Digest = [u8; 32];

@@ -24,6 +24,7 @@ use crate::domain::{
     reference::{City, Country, Document, Partner, PlanCycle},
     release::Release,
     report::{ApprovedReport, Report},
+    share::Share,
     user::{Grant, User},
 };
 
@@ -69,6 +70,7 @@ registry!(
     Report,
     ApprovedReport,
     Release,
+    Share,
     Comment,
     User,
     Grant,

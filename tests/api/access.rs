@@ -2,7 +2,7 @@
 //!
 //! Requests are about records of Da Nang and made so that rights alone decide: whoever is let through to a write meets a
 //! refusal that comes later (a stale `If-Match` 412, a state that forbids it 409, an empty object 400 or 422), so that no
-//! row depends on another. The three that succeed, which end sessions or take a grant away, leave the others' records be.
+//! row depends on another. Those that succeed, which end sessions or take a grant or a share away, leave the others' records be.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -284,6 +284,13 @@ const ROWS: &[Row] = &[
     get("releases/{release}/data", "releases/me-2022-r1/data"),
     get("releases/{release}/report", "releases/me-2022-r1/report"),
     get("releases/{release}/verify", "releases/me-2022-r1/verify"),
+    get("shares", "shares"),
+    // Everything is missing.
+    post("shares", "shares"),
+    get("shares/{id}", "shares/{share}"),
+    row("delete", "shares/{id}", "shares/{share}"),
+    get("/s/{token}.{format}", "/s/nobody.json"),
+    get("/catalog.jsonld", "/catalog.jsonld"),
     get("changes", "changes?after=1"),
     get("figures/progress", "figures/progress?by=city&cycle=me-2022"),
     get("figures/trend", "figures/trend?columns=status"),
@@ -350,6 +357,11 @@ async fn desk() -> Desk {
     officer.file("da-nang-90").await;
     officer.act("da-nang-90", "submit").await.expect(200);
     officer.put("cities/da-nang/plans/2018-2025", &json!({"vision": "A city."}), None).await;
+    let share = json!({
+        "name": "Latest", "path": "/api/v1/releases/latest", "format": "json", "expires_on": "2027-06-30"
+    });
+    let made = app.secretariat().await.post("shares", &share).await.expect(201).json();
+    ids.insert("share", made["share"]["id"].as_str().unwrap().to_owned());
     let (user, _) = app.user("mai", &[(Role::CityOfficer, da_nang())]).await;
     ids.insert("user", user.to_string());
     let (colleague, _) = app.user("nok", &[(Role::Secretariat, Scope::Network)]).await;

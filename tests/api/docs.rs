@@ -52,6 +52,22 @@ async fn every_kind_of_problem_has_its_page() {
 }
 
 #[actix_web::test]
+async fn every_recipe_has_its_page_with_lines_to_take_over() {
+    let app = TestApp::spawn().await;
+    let index = app.anonymous().get("/docs/recipes/").await.expect(200);
+    let links = attribute(&index.text, "href");
+    let recipes: Vec<&String> =
+        links.iter().filter(|l| l.starts_with("/docs/recipes/") && l.len() > 14).collect();
+    assert_eq!(recipes.len(), 7, "{links:?}");
+    for recipe in recipes {
+        let page = app.anonymous().get(recipe).await.expect(200);
+        assert!(policy(&page).starts_with("default-src 'none'"));
+        assert!(page.text.contains("<pre><code class="), "{recipe}");
+    }
+    app.anonymous().get("/docs/recipes/nothing").await.expect(404);
+}
+
+#[actix_web::test]
 async fn swagger_ui_comes_from_the_binary_alone() {
     let app = TestApp::spawn().await;
     let page = app.anonymous().get("/docs/try").await.expect(200);

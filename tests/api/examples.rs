@@ -12,7 +12,7 @@ use crate::{
     schema::differs,
 };
 use Stage::{
-    Account, Approved, Calendar, Closed, Demo, Draft, Extended, Open, Recorded, Scheduled,
+    Account, Approved, Calendar, Closed, Demo, Draft, Extended, Open, Recorded, Scheduled, Shared,
     Submitted,
 };
 use Who::{Administrator, Guest, Nobody, Officer, Representative, Secretariat};
@@ -132,6 +132,12 @@ const ROWS: &[(&str, Who, Stage)] = &[
     ("get_release_table", Officer, Demo),
     ("get_release_progress", Officer, Demo),
     ("get_release_map", Officer, Demo),
+    ("get_catalog", Officer, Demo),
+    ("list_shares", Secretariat, Shared),
+    ("create_share", Secretariat, Demo),
+    ("get_share", Secretariat, Shared),
+    ("revoke_share", Secretariat, Shared),
+    ("read_share", Nobody, Shared),
     ("list_changes", Officer, Demo),
     ("get_figures_progress", Officer, Demo),
     ("get_figures_trend", Officer, Demo),

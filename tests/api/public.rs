@@ -15,8 +15,15 @@ const SETTING: (&str, &str) = ("ASCN_PUBLIC_RELEASES", "true");
 const HIDDEN: &str = "Xylophone";
 
 /// What is open to everybody in any case: the ways in, and the signs of life.
-const OPEN: &[&str] =
-    &["get_live", "get_ready", "sign_in", "refresh_session", "accept_invitation", "read_calendar"];
+const OPEN: &[&str] = &[
+    "get_live",
+    "get_ready",
+    "sign_in",
+    "refresh_session",
+    "accept_invitation",
+    "read_calendar",
+    "read_share",
+];
 /// What is open to everybody where releases are public.
 const RELEASED: &[&str] = &[
     "list_releases",
@@ -28,6 +35,7 @@ const RELEASED: &[&str] = &[
     "get_release_progress",
     "get_release_map",
     "get_release_report",
+    "get_catalog",
 ];
 
 /// A demo that is full of words that nobody released: in projects, their parts, drafts, submissions, comments, extensions,

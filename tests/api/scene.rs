@@ -34,6 +34,8 @@ pub enum Stage {
     Account,
     /// The same, with an address of a calendar.
     Calendar,
+    /// A share of the latest release.
+    Shared,
     /// The open cycle of the demo is closed, with an approved report in it.
     Closed,
 }
@@ -58,6 +60,9 @@ pub struct Scene {
     invitation: String,
     /// The path of the calendar.
     calendar: String,
+    share: String,
+    /// The path of the share.
+    address: String,
 }
 
 fn text(value: &Value) -> String {
@@ -88,6 +93,8 @@ impl Scene {
             grant: nobody(),
             invitation: "none".to_owned(),
             calendar: "/calendar/none.ics".to_owned(),
+            share: nobody(),
+            address: "/s/none.json".to_owned(),
         };
         match stage {
             Stage::Demo => {}
@@ -104,6 +111,13 @@ impl Scene {
                 let guest = app.bearer(&scene.access_token);
                 let made = guest.send("POST", "me/calendar", None, &[]).await.expect(201).json();
                 scene.calendar = text(&made["path"]);
+            }
+            Stage::Shared => {
+                let body = json!({ "name": "For all", "path": "/api/v1/releases/latest/reports",
+                                   "format": "json", "expires_on": "2027-06-30" });
+                let made = app.secretariat().await.post("shares", &body).await.expect(201).json();
+                scene.share = text(&made["share"]["id"]);
+                scene.address = text(&made["address"]);
             }
             Stage::Recorded => scene.record(app).await,
             Stage::Draft | Stage::Submitted | Stage::Approved => {
@@ -201,6 +215,8 @@ impl Scene {
                 ("{release}", _) => "me-2022-r1",
                 ("{token}", _) => &self.invitation,
                 ("{token}.ics", _) => self.calendar.trim_start_matches("/calendar/"),
+                ("{token}.{format}", _) => self.address.trim_start_matches("/s/"),
+                ("{id}", "shares") => &self.share,
                 ("{grant_id}", _) => &self.grant,
                 ("{id}", "milestones") => &self.milestone,
                 ("{id}", "indicators") => &self.indicator,

@@ -45,6 +45,7 @@ const TAGS: &[(&str, &str)] = &[
         "releases",
         "What was published: frozen, numbered, checkable, and open to everybody where the service says so.",
     ),
+    ("shares", "Secret addresses at which programs read releases without signing in."),
     ("changes", "The feed of every change that strangers may see, replayable from the first."),
     ("journal", "The chained journal of every change, and its verification."),
     ("health", "Whether the service lives and is ready."),

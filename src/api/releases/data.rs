@@ -35,7 +35,7 @@ use crate::{
 mod package;
 
 /// The formats, the archive first.
-const FORMS: &[Form] = &[Form::Zip, Form::Json];
+pub(in crate::api) const FORMS: &[Form] = &[Form::Zip, Form::Json];
 
 /// Take the data of a release
 ///
@@ -50,10 +50,18 @@ pub(super) async fn get_release_data(
     released: Released<Query<FormatParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
+    answer(released, &state).await
+}
+
+/// Answers the operation, and shares of it.
+pub(in crate::api) async fn answer(
+    released: Released<Query<FormatParams>>,
+    state: &State,
+) -> ApiResult<Answer> {
     let form = released.form(|Query(params)| params.format.as_deref(), FORMS);
-    let form = released.said(&state, form).await?;
+    let form = released.said(state, form).await?;
     released
-        .answer_in(&state, ("releases/data", form), move |conn, release, _params, _language| {
+        .answer_in(state, ("releases/data", form), move |conn, release, _params, _language| {
             if form == Form::Json { content(conn, release) } else { archive(conn, release) }
         })
         .await

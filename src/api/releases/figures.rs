@@ -49,10 +49,18 @@ pub(super) async fn get_release_table(
     released: Released<Query<ReleasedTableParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
+    answer_table(released, &state).await
+}
+
+/// Answers the operation, and shares of it.
+pub(in crate::api) async fn answer_table(
+    released: Released<Query<ReleasedTableParams>>,
+    state: &State,
+) -> ApiResult<Answer> {
     let form = released.form(|Query(params)| params.format.as_deref(), TABLE);
-    let form = released.said(&state, form).await?;
+    let form = released.said(state, form).await?;
     released
-        .answer_in(&state, ("releases/table", form), move |conn, key, Query(params), language| {
+        .answer_in(state, ("releases/table", form), move |conn, key, Query(params), language| {
             table(conn, key, &params, language)?.answer_in(form)
         })
         .await
@@ -88,8 +96,16 @@ pub(super) async fn get_release_progress(
     released: Released<Query<ReleasedProgressParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
+    answer_progress(released, &state).await
+}
+
+/// Answers the operation, and shares of it.
+pub(in crate::api) async fn answer_progress(
+    released: Released<Query<ReleasedProgressParams>>,
+    state: &State,
+) -> ApiResult<Answer> {
     let form = released.form(|Query(params)| params.format.as_deref(), TABLE);
-    let form = released.said(&state, form).await?;
+    let form = released.said(state, form).await?;
     released
         .answer_in(
             &state,
@@ -113,10 +129,18 @@ pub(super) async fn get_release_map(
     released: Released<Query<ReleasedMapParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
+    answer_map(released, &state).await
+}
+
+/// Answers the operation, and shares of it.
+pub(in crate::api) async fn answer_map(
+    released: Released<Query<ReleasedMapParams>>,
+    state: &State,
+) -> ApiResult<Answer> {
     let form = released.form(|Query(params)| params.format.as_deref(), MAP);
-    let form = released.said(&state, form).await?;
+    let form = released.said(state, form).await?;
     released
-        .answer_in(&state, ("releases/map", form), move |conn, key, Query(params), language| {
+        .answer_in(state, ("releases/map", form), move |conn, key, Query(params), language| {
             let question = params.question(language);
             let (ground, version) = ground(conn, key, &question.filter)?;
             CityCollection::new(&ground, &question, version).drawn_in(form)

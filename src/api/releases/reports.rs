@@ -38,7 +38,8 @@ use crate::{
 };
 
 /// The formats.
-const FORMS: &[Form] = &[Form::Json, Form::Csv, Form::Xlsx, Form::Lines, Form::GeoJson];
+pub(in crate::api) const FORMS: &[Form] =
+    &[Form::Json, Form::Csv, Form::Xlsx, Form::Lines, Form::GeoJson];
 
 /// Which reports of a release.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
@@ -108,10 +109,18 @@ pub(super) async fn list_release_reports(
     released: Released<Query<ReleasedReportParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
+    answer(released, &state).await
+}
+
+/// Answers the operation, and shares of it.
+pub(in crate::api) async fn answer(
+    released: Released<Query<ReleasedReportParams>>,
+    state: &State,
+) -> ApiResult<Answer> {
     let form = released.form(|Query(params)| params.format.as_deref(), FORMS);
-    let form = released.said(&state, form).await?;
+    let form = released.said(state, form).await?;
     released
-        .answer_in(&state, ("releases/reports", form), move |conn, release, Query(params), _| {
+        .answer_in(state, ("releases/reports", form), move |conn, release, Query(params), _| {
             match form.flat() {
                 Some(format) => rows(conn, release, &params, format),
                 None if form == Form::GeoJson => points(conn, release, &params),

@@ -4,7 +4,7 @@ use super::{Action, Actor, Basis, Denied, Reach, Resource, Sight};
 use crate::domain::{
     subject::{
         CityCycleSubject, CitySubject, CommentSubject, CycleSubject, ExtensionSubject, Network,
-        PartnerSubject, PlanSubject, ProjectSubject, ReportSubject,
+        PartnerSubject, PlanSubject, ProjectSubject, ReportSubject, ShareSubject,
     },
     user::{Place, Role, Scope},
 };
@@ -150,6 +150,14 @@ acts! {
     ReadReleases(Network) = "read_releases", EVERYBODY;
     /// Publishes a release.
     PublishRelease(Network) = "publish_release", NETWORK;
+    /// Lists shares.
+    ListShares(Network) = "list_shares", NETWORK;
+    /// Makes a share.
+    CreateShare(Network) = "create_share", NETWORK;
+    /// Reads a share.
+    ReadShare(ShareSubject) = "read_share", NETWORK;
+    /// Takes a share back.
+    RevokeShare(ShareSubject) = "revoke_share", NETWORK;
     /// Lists the people one may see.
     ListUsers(Network) = "list_users", USERS_READ;
     /// Reads a person's account.

@@ -150,6 +150,19 @@ pub fn count(conn: &mut Conn, release: &Slug, filter: &FrozenFilter) -> StoreRes
     Ok(on!(conn, |c, DB| filtered!(release, filter).count().get_result(c))?)
 }
 
+/// Reads the countries that have a report in a release, by code.
+///
+/// # Errors
+/// Failures of the database.
+pub fn countries(conn: &mut Conn, release: &Slug) -> StoreResult<Vec<String>> {
+    Ok(on!(conn, |c, DB| release_reports::table
+        .filter(release_reports::release.eq(release.as_str()))
+        .select(release_reports::country)
+        .distinct()
+        .order(release_reports::country)
+        .load(c))?)
+}
+
 /// Goes through a release's reports by city and number, some at a time.
 ///
 /// # Errors

@@ -1,0 +1,2 @@
+drop table share_secrets;
+drop table shares;

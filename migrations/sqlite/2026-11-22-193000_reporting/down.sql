@@ -1,0 +1,2 @@
+-- Nothing was made here.
+select 1;

@@ -1,0 +1,2 @@
+-- Reporting views are PostgreSQL's: an embedded file has no roles to read them with.
+select 1;

@@ -1,0 +1,43 @@
+//! Recipes: how other people's programs read what was released. What is shown is what is run: tests take the lines out of
+//! these pages.
+
+use std::fmt::Write as _;
+
+use actix_web::{HttpResponse, web};
+
+use super::html;
+use crate::api::error::{ApiError, ApiResult};
+
+/// A page: its word in the address, its title, what it says in HTML.
+const RECIPES: &[(&str, &str, &str)] = &[
+    ("excel", "Excel and Power BI", include_str!("recipes/excel.html")),
+    ("google-sheets", "Google Sheets", include_str!("recipes/google-sheets.html")),
+    ("grafana", "Grafana", include_str!("recipes/grafana.html")),
+    ("superset", "Superset and other SQL tools", include_str!("recipes/superset.html")),
+    ("pandas", "Python with pandas", include_str!("recipes/pandas.html")),
+    ("r", "R", include_str!("recipes/r.html")),
+    ("qgis", "QGIS", include_str!("recipes/qgis.html")),
+];
+
+pub(super) async fn recipes() -> HttpResponse {
+    let list = RECIPES.iter().fold(String::new(), |mut list, (word, title, _)| {
+        // Writing to a String cannot fail.
+        let _ = write!(list, r#"<li><a href="/docs/recipes/{word}">{title}</a></li>"#);
+        list
+    });
+    html(
+        "Recipes",
+        &format!(
+            r#"<p><a href="/docs">ascn-tracker</a></p><h1>Recipes</h1>
+<p>How to read releases with programs that cannot sign in. In each, <code>https://ascn.example/s/TOKEN.csv</code> stands for the address
+of a share.</p><ul>{list}</ul>"#
+        ),
+    )
+}
+
+pub(super) async fn recipe(word: web::Path<String>) -> ApiResult<HttpResponse> {
+    let found = RECIPES.iter().find(|(known, ..)| *known == *word);
+    let (_, title, body) = found.ok_or(ApiError::NotFound)?;
+    let lead = r#"<p><a href="/docs">ascn-tracker</a> · <a href="/docs/recipes/">Recipes</a></p>"#;
+    Ok(html(title, &format!("{lead}<h1>{title}</h1>\n{body}")))
+}

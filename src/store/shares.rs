@@ -1,0 +1,121 @@
+//! Shares, but for their secrets, which are kept beside them in `unguarded`.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::{
+    Conn, Record, StoreError, StoreResult,
+    conn::on,
+    load::Load,
+    schema::shares,
+    tx::kept,
+    types::{DbTs, DbUuid},
+};
+use crate::domain::{
+    id::Id,
+    journal::canonical,
+    share::{Share, ShareFormat, SharedPath},
+    subject::ShareSubject,
+    value::Title,
+};
+
+/// A share's row.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = shares, treat_none_as_null = true)]
+pub(super) struct ShareRow {
+    id: DbUuid,
+    name: String,
+    path: String,
+    format: String,
+    expires_on: NaiveDate,
+    created_by: DbUuid,
+    created_at: DbTs,
+    revoked: bool,
+    version: i64,
+}
+
+impl TryFrom<&Share> for ShareRow {
+    type Error = StoreError;
+    fn try_from(s: &Share) -> StoreResult<Self> {
+        Ok(Self {
+            id: s.id.into(),
+            name: s.name.to_string(),
+            path: s.path.to_string(),
+            format: s.format.to_string(),
+            expires_on: s.expires_on,
+            created_by: s.created_by.into(),
+            created_at: DbTs(s.created_at),
+            revoked: s.revoked,
+            version: s.version,
+        })
+    }
+}
+impl TryFrom<ShareRow> for Share {
+    type Error = StoreError;
+    fn try_from(r: ShareRow) -> StoreResult<Self> {
+        Ok(Self {
+            id: r.id.into(),
+            name: Title::parse(r.name)?,
+            path: SharedPath::parse(r.path)?,
+            format: ShareFormat::parse(r.format)?,
+            expires_on: r.expires_on,
+            created_by: r.created_by.into(),
+            created_at: r.created_at.0,
+            revoked: r.revoked,
+            version: r.version,
+        })
+    }
+}
+kept!(Share, ShareRow, shares, |s| DbUuid::from(s.id));
+impl Record for Share {
+    const ENTITY: &'static str = "share";
+    const PUBLIC: bool = false;
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn content(&self) -> Result<String, serde_json::Error> {
+        canonical(self)
+    }
+}
+
+/// Finds a share.
+///
+/// # Errors
+/// Failures of the database.
+pub fn find(conn: &mut Conn, id: Id<Share>) -> StoreResult<Option<Share>> {
+    let row: Option<ShareRow> = on!(conn, |c, DB| shares::table
+        .find(DbUuid::from(id))
+        .select(ShareRow::as_select())
+        .get_result(c)
+        .optional())?;
+    row.map(Share::try_from).transpose()
+}
+
+/// Reads a page of shares after one of them, in the order of their making, and counts all.
+///
+/// # Errors
+/// Failures of the database.
+pub fn list(
+    conn: &mut Conn,
+    after: Option<Id<Share>>,
+    limit: i64,
+) -> StoreResult<(Vec<Share>, i64)> {
+    let total = on!(conn, |c, DB| shares::table.count().get_result(c))?;
+    let rows: Vec<ShareRow> = on!(conn, |c, DB| {
+        let mut query = shares::table.into_boxed::<DB>();
+        if let Some(after) = after {
+            query = query.filter(shares::id.gt(DbUuid::from(after)));
+        }
+        query.order(shares::id).limit(limit).select(ShareRow::as_select()).load(c)
+    })?;
+    Ok((rows.into_iter().map(Share::try_from).collect::<StoreResult<_>>()?, total))
+}
+
+impl Load for ShareSubject {
+    fn load(conn: &mut Conn, key: &Id<Share>) -> StoreResult<Option<Self>> {
+        Ok(find(conn, *key)?.map(|share| Self { share }))
+    }
+}

@@ -1,0 +1,98 @@
+//! The secret addresses of shares: whoever knows one reads what it was made for, and no more. Beside the digest stands how
+//! often it was used, which is no part of the record and is not journaled.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::Digest;
+use crate::{
+    domain::{id::Id, share::Share},
+    store::{
+        Conn, StoreResult,
+        conn::on,
+        schema::{share_secrets, shares},
+        shares::ShareRow,
+        types::DbUuid,
+    },
+};
+
+/// Gives a new share its secret.
+///
+/// # Errors
+/// Failures of the database.
+pub fn keep_secret(conn: &mut Conn, share: Id<Share>, digest: &Digest) -> StoreResult<()> {
+    on!(conn, |c, DB| diesel::insert_into(share_secrets::table)
+        .values((
+            share_secrets::share_id.eq(DbUuid::from(share)),
+            share_secrets::digest.eq(digest.as_slice()),
+            share_secrets::uses.eq(0_i64),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Finds the share of a secret; whether it is open is for the caller to ask.
+///
+/// # Errors
+/// Failures of the database.
+pub fn share_of(conn: &mut Conn, digest: &Digest) -> StoreResult<Option<Share>> {
+    let row: Option<ShareRow> = on!(conn, |c, DB| share_secrets::table
+        .inner_join(shares::table.on(shares::id.eq(share_secrets::share_id)))
+        .filter(share_secrets::digest.eq(digest.as_slice()))
+        .select(ShareRow::as_select())
+        .get_result(c)
+        .optional())?;
+    row.map(Share::try_from).transpose()
+}
+
+/// How often a share was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShareUse {
+    /// Which share.
+    pub share: Id<Share>,
+    /// How often it was answered.
+    pub uses: i64,
+    /// The last day, in UTC.
+    pub last_used_on: Option<NaiveDate>,
+}
+
+/// Adds uses to those that were counted before.
+///
+/// # Errors
+/// Failures of the database.
+pub fn count_uses(conn: &mut Conn, more: &[ShareUse]) -> StoreResult<()> {
+    for ShareUse { share, uses, last_used_on } in more {
+        let of = DbUuid::from(*share);
+        on!(conn, |c, DB| diesel::update(share_secrets::table.find(of))
+            .set(share_secrets::uses.eq(share_secrets::uses + *uses))
+            .execute(c))?;
+        // Another instance may have written a later day already.
+        let later =
+            share_secrets::last_used_on.is_null().or(share_secrets::last_used_on.lt(*last_used_on));
+        on!(conn, |c, DB| diesel::update(share_secrets::table.find(of).filter(later))
+            .set(share_secrets::last_used_on.eq(*last_used_on))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// Reads how often shares were used, in no order; one that is not named was never made.
+///
+/// # Errors
+/// Failures of the database.
+pub fn uses_of(conn: &mut Conn, some: &[Id<Share>]) -> StoreResult<Vec<ShareUse>> {
+    let mut found = Vec::with_capacity(some.len());
+    for batch in some.chunks(500) {
+        let ids: Vec<DbUuid> = batch.iter().copied().map(DbUuid::from).collect();
+        let rows: Vec<(DbUuid, i64, Option<NaiveDate>)> = on!(conn, |c, DB| share_secrets::table
+            .filter(share_secrets::share_id.eq_any(&ids))
+            .select((share_secrets::share_id, share_secrets::uses, share_secrets::last_used_on))
+            .load(c))?;
+        found.extend(rows.into_iter().map(|(share, uses, last_used_on)| ShareUse {
+            share: share.into(),
+            uses,
+            last_used_on,
+        }));
+    }
+    Ok(found)
+}
