@@ -89,8 +89,6 @@ fn service(dir: &std::path::Path, port: u16) -> Stopped {
         .env("ASCN_LOGIN_LIMIT_PER_MINUTE", "off")
         .env("ASCN_REQUEST_LIMIT_PER_MINUTE", "off")
         .env("ASCN_LOG", "warn")
-        // As the image sets it.
-        .env("MIMALLOC_PURGE_DELAY", "10")
         .stdout(Stdio::null())
         .spawn();
     Stopped(child.unwrap())
