@@ -62,6 +62,7 @@ mod public;
 mod reference;
 mod releases;
 mod reports;
+mod said;
 mod scripts;
 mod second;
 mod sheet_file;

@@ -203,10 +203,11 @@ pub(super) async fn list_projects(
     let (filter, sort) = (params.filter(&state.vocabulary.load())?, params.sort()?);
     let (request, fields) = (params.page(sort)?, Fields::read::<ProjectView>(&params.fields)?);
     let (actor, after, limit) = (may.actor, request.after.clone(), request.limit + 1);
-    let (rows, total) =
+    let (mut rows, total) =
         state.db.read(move |c| read(c, &actor, &filter, sort, after.as_ref(), limit)).await?;
+    rows.iter_mut().for_each(|(_, view)| view.allowed_actions.say(may.language));
     let page = request.page(rows, total, |(place, _)| place.clone(), |(_, view)| view)?;
-    fields.answer::<_, _, ProjectList>(&request, page)
+    Ok(fields.answer::<_, _, ProjectList>(&request, page)?.in_language(may.language))
 }
 
 type Rows = Vec<(ProjectPlace, ProjectView)>;
