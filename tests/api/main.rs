@@ -25,6 +25,7 @@ mod additions;
 mod auth;
 mod bulk;
 mod busy;
+mod cached;
 mod calendar;
 mod carry;
 mod changes;
