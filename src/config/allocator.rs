@@ -15,10 +15,11 @@ pub fn settle() {
     let (name, value) = SETTING;
     let mut arguments = env::args_os();
     let (Ok(program), Some(called)) = (env::current_exe(), arguments.next()) else { return };
-    if env::var_os(name).is_some() {
+    #[expect(clippy::disallowed_methods, reason = "it is the allocator's and no setting of ours")]
+    let is_set = env::var_os(name).is_some();
+    if is_set {
         return;
     }
-    #[expect(clippy::disallowed_methods, reason = "the program is given what its allocator reads")]
     let failed =
         std::process::Command::new(program).arg0(called).args(arguments).env(name, value).exec();
     // It comes back only when it failed; the log is not there yet.

@@ -205,7 +205,9 @@ pub(super) async fn list_projects(
     let (actor, after, limit) = (may.actor, request.after.clone(), request.limit + 1);
     let (mut rows, total) =
         state.db.read(move |c| read(c, &actor, &filter, sort, after.as_ref(), limit)).await?;
-    rows.iter_mut().for_each(|(_, view)| view.allowed_actions.say(may.language));
+    for (_, view) in &mut rows {
+        view.allowed_actions.say(may.language);
+    }
     let page = request.page(rows, total, |(place, _)| place.clone(), |(_, view)| view)?;
     Ok(fields.answer::<_, _, ProjectList>(&request, page)?.in_language(may.language))
 }
