@@ -19,8 +19,6 @@ USER 10001:10001
 WORKDIR /var/lib/ascn-tracker
 # Inside a container, loopback would be reachable by nobody.
 ENV ASCN_BIND=0.0.0.0:8080
-# The allocator gives memory back after 10 ms instead of a second: what sign-ins (19 MiB each) and files took would add up.
-ENV MIMALLOC_PURGE_DELAY=10
 EXPOSE 8080
 
 # bash speaks enough HTTP to ask, and the image needs no curl. Ready means: migrated, and the database answers.

@@ -13,7 +13,7 @@ use crate::{
     api,
     cli::Command,
     clock::Clock,
-    config::{DatabaseUrl, Settings},
+    config::{DatabaseUrl, Settings, allocator},
     startup::{self, Application},
     telemetry,
 };
@@ -26,6 +26,10 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
     // The contract is the same under every setting, a wrong one included.
     if matches!(command, Command::Openapi) {
         return print(&api::openapi::text()?);
+    }
+    // Before anything is opened: other commands end before it matters.
+    if matches!(command, Command::Serve { .. }) {
+        allocator::settle();
     }
     let settings = Settings::from_env()?;
     telemetry::init(&settings);

@@ -64,7 +64,7 @@ pub(crate) async fn import() {
 fn row(columns: &[&str], project: &str, n: usize) -> Vec<String> {
     let cell = |column: &&str| match *column {
         "project" => project.to_owned(),
-        "title" => format!("Step {n} of many, with a title of the usual length"),
+        "title" => format!("Step {n} of many with a title of the usual length"),
         "due_on" => "2024-06-30".to_owned(),
         "weight" => "1".to_owned(),
         _other => String::new(),

@@ -98,8 +98,6 @@ fn service_with(dir: &std::path::Path, port: u16, more: &[(&str, &str)]) -> Stop
         .env("ASCN_PUBLIC_RELEASES", "true")
         .env("ASCN_LOG", "warn")
         .envs(more.iter().copied())
-        // As the image sets it.
-        .env("MIMALLOC_PURGE_DELAY", "10")
         .stdout(Stdio::null())
         .spawn();
     Stopped(child.unwrap())

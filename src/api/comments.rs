@@ -28,10 +28,11 @@ use crate::{
             Action, Authorized, CommentReport, ReadComment, ReadReportInside, ResolveComment,
             Resource as _,
         },
+        report::Report,
         user::Role,
         workflow::may_comment,
     },
-    store::{Change, Conn, StoreResult, comments, users},
+    store::{Change, Conn, StoreResult, Tx, comments, users},
 };
 
 /// Registers the operations of this file.
@@ -183,7 +184,8 @@ async fn get_comment(may: May<ReadComment>, state: Data<State>) -> ApiResult<Ans
 
 /// Comment on a report
 ///
-/// For its city, its representative and the secretariat, once it was submitted. A comment adds no hand in the report.
+/// For its city, its representative and the secretariat, once it was submitted. A comment adds no hand in the report. A reply
+/// opens its thread again where that was settled.
 #[utoipa::path(tag = "reports", request_body = NewComment, responses((status = 201, body = CommentView)))]
 #[post("/projects/{project}/reports/{cycle}/comments")]
 async fn create_comment(
@@ -205,6 +207,7 @@ async fn create_comment(
                 RawComment { text: body.text, pointer: body.pointer, reply_to: body.reply_to };
             let by = saying(&proof, tx.at());
             let comment = Comment::new(id, report, CommentKind::Note, raw.parse(&threads)?, by);
+            reopen(tx, report, &comment)?;
             tx.save(&comment, Change::plain("create"))?;
             show_one(tx.conn(), comment)
         })
@@ -214,7 +217,8 @@ async fn create_comment(
 
 /// Settle a comment
 ///
-/// Marks a thread as settled, by the comment that it began with, or as open again. What was said stays for ever.
+/// Marks a thread as settled, by the comment that it began with, or as open again. What was said stays for ever. Those who
+/// review settle a thread any time; the city settles a question of theirs once it has answered it, and is told so with 409.
 #[utoipa::path(tag = "reports", request_body = CommentPatch, responses((status = 200, body = CommentView)))]
 #[patch("/projects/{project}/reports/{cycle}/comments/{id}")]
 async fn resolve_comment(
@@ -232,6 +236,9 @@ async fn resolve_comment(
                 return Err(ApiError::Conflict("a reply is settled with its thread".into()));
             }
             let resolved = resolved(&body, &before)?;
+            if resolved && before.resolved_at.is_none() {
+                answered(tx, &proof, &before)?;
+            }
             let after = before.resolve(resolved, proof.actor().user(), tx.at());
             if let Some(after) = &after {
                 tx.save(after, Change::plain("edit"))?;
@@ -240,6 +247,34 @@ async fn resolve_comment(
         })
         .await?;
     Answer::record(view.version, &view)
+}
+
+/// Opens a settled thread again with a reply to it: whoever speaks once more, whichever side it is, is not to be missed.
+fn reopen(tx: &mut Tx<'_>, report: &Report, reply: &Comment) -> ApiResult<()> {
+    let Some(root) = reply.reply_to else { return Ok(()) };
+    let root = comments::find(tx.conn(), report, root)?.ok_or(ApiError::NotFound)?;
+    if let Some(open) = root.resolve(false, reply.author, reply.at) {
+        tx.save(&open, Change::plain("edit"))?;
+    }
+    Ok(())
+}
+
+/// Makes sure that the city does not settle a question of the reviewers without a word: they may settle it any time, the
+/// city once the last word is its own.
+fn answered(
+    tx: &mut Tx<'_>,
+    proof: &Authorized<ResolveComment>,
+    question: &Comment,
+) -> ApiResult<()> {
+    if !saying(proof, tx.at()).from_city {
+        return Ok(());
+    }
+    let threads = comments::threads(tx.conn(), question.report)?;
+    if threads.iter().any(|thread| thread.id == question.id && thread.blocks()) {
+        let first = "a question of the reviewers is settled by the city once it has answered: reply to it first";
+        return Err(ApiError::Conflict(first.to_owned()));
+    }
+    Ok(())
 }
 
 /// Says who speaks, and whether for the city.

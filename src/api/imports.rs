@@ -9,7 +9,7 @@ use super::{
     may::May,
     state::State,
 };
-use crate::{domain::policy::ImportRecords, sheets::archive::broken};
+use crate::{domain::policy::ImportRecords, sheets::grid::Unreadable};
 
 mod act;
 mod input;
@@ -44,12 +44,16 @@ async fn import_records(
     may: May<ImportRecords, ImportFile>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let (caller, file, words) = (may.caller, may.body, state.vocabulary.load_full());
+    let (caller, file, language) = (may.caller, may.body, may.language);
+    let words = state.vocabulary.load_full();
     let job = web::block(move || file.open()).await.unwrap_or_else(|e| Err(unread(&e)))?;
     let dry_run = job.dry_run;
     match state.db.write(move |tx| act::import(tx, caller, job, &words)).await {
         Ok(view) => Answer::of(&view),
-        Err(Halt::Told(view)) if dry_run => Answer::of(&*view),
+        Err(Halt::Told(mut view)) if dry_run => {
+            view.say(language);
+            Ok(Answer::of(&*view)?.in_language(language))
+        }
         Err(Halt::Told(view)) => Err(ApiError::ImportRefused(view)),
         Err(Halt::Failed(error)) => Err(error),
     }
@@ -58,5 +62,9 @@ async fn import_records(
 /// A reader that stumbles over a file ends on its own thread: it is the file that is refused, not the service that fails.
 fn unread(stopped: &BlockingError) -> ApiError {
     tracing::warn!(error = %stopped, "a file could not be read to its end");
-    broken(stopped).into()
+    Unreadable::new(
+        "broken",
+        "the file is broken: open it in a spreadsheet program, look through it and save it anew",
+    )
+    .into()
 }

@@ -194,7 +194,7 @@ where
 }
 
 /// Loads the record, of which a write shows nothing from here, and asks the policy.
-async fn prove<A: Action>(
+pub(super) async fn prove<A: Action>(
     state: &State,
     key: &<A::On as Resource>::Key,
     actor: &Arc<Actor>,

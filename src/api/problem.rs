@@ -121,10 +121,21 @@ pub struct Problem {
 impl Problem {
     /// Says its sentences in a language. Codes, pointers and values stay as they are.
     pub(super) fn say(&mut self, language: Language) {
-        let sentences = [&mut self.title, &mut self.detail].into_iter();
-        for sentence in sentences.chain(self.errors.iter_mut().map(|fault| &mut fault.detail)) {
-            *sentence = words::say(language, sentence).into_owned();
+        say(language, [&mut self.title, &mut self.detail], &mut self.errors);
+        if let Some(bulk) = &mut self.bulk {
+            bulk.say(language);
         }
+        if let Some(import) = &mut self.import {
+            import.say(language);
+            self.errors = import.faults.iter().map(Fault::from).collect();
+        }
+    }
+}
+
+/// Says title, detail and faults of a problem in a language.
+pub(super) fn say(language: Language, sentences: [&mut String; 2], faults: &mut [Fault]) {
+    for sentence in sentences.into_iter().chain(faults.iter_mut().map(|fault| &mut fault.detail)) {
+        *sentence = words::say(language, sentence).into_owned();
     }
 }
 

@@ -60,7 +60,7 @@ fn show(conn: &mut Conn, on: &ProjectSubject, actor: &Actor) -> StoreResult<Proj
 async fn get_project(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
     let proof = may.proof;
     let view = state.db.point(move |c| show(c, proof.on(), proof.actor())).await?;
-    Answer::record(view.version, &view)
+    view.answer(may.language)
 }
 
 /// Record a project
@@ -83,7 +83,8 @@ async fn create_project(
             Ok::<_, ApiError>(show(tx.conn(), &on, proof.actor())?)
         })
         .await?;
-    Ok(Answer::record(view.version, &view)?.created(format!("/api/v1/projects/{}", view.code)))
+    let location = format!("/api/v1/projects/{}", view.code);
+    Ok(view.answer(may.language)?.created(location))
 }
 
 /// Edit a project
@@ -107,7 +108,7 @@ async fn edit_project(
             Ok::<_, ApiError>(show(tx.conn(), &on, proof.actor())?)
         })
         .await?;
-    Answer::record(view.version, &view)
+    view.answer(may.language)
 }
 
 /// Delete a project
@@ -127,7 +128,7 @@ async fn delete_project(may: May<DeleteProject>, state: Data<State>) -> ApiResul
             Ok::<_, ApiError>(view)
         })
         .await?;
-    Answer::record(view.version, &view)
+    view.answer(may.language)
 }
 
 /// Read the history of a project

@@ -82,7 +82,7 @@ fn path((project, cycle): &Key) -> String {
 async fn get_report(may: May<ReadReport>, state: Data<State>) -> ApiResult<Answer> {
     let (proof, at) = (may.proof, state.clock.now());
     let view = state.db.point(move |c| show(c, proof.on(), proof.actor(), at)).await?;
-    Answer::record(view.version, &view)
+    view.answer(may.language)
 }
 
 /// Write a report
@@ -103,7 +103,7 @@ async fn write_report(
     let (Json(body), id) = (may.body, Id::new(clock::fresh_uuid()));
     let location = path(&asked.key);
     let written = state.db.write(move |tx| act::write(tx, &asked, body, id)).await?;
-    let answer = Answer::record(written.view.version, &written.view)?;
+    let answer = written.view.answer(may.language)?;
     Ok(if written.created { answer.created(location) } else { answer })
 }
 
@@ -151,7 +151,7 @@ async fn run<A: Step>(
     let asked = Asked { caller: may.caller, key: may.key, precondition: may.precondition };
     let (Optional(body), comment) = (may.body, Id::new(clock::fresh_uuid()));
     let view = state.db.write(move |tx| act::transition::<A>(tx, &asked, body, comment)).await?;
-    Answer::record(view.version, &view)
+    view.answer(may.language)
 }
 
 /// Submit a report

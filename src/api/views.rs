@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::domain::{fault::ValueFault, value};
+use crate::domain::{fault::ValueFault, language::Language, value, words};
 
 /// A person, as those who work on a record see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -55,6 +55,15 @@ pub struct AllowedActions(BTreeMap<String, AllowedAction>);
 impl FromIterator<(String, AllowedAction)> for AllowedActions {
     fn from_iter<I: IntoIterator<Item = (String, AllowedAction)>>(actions: I) -> Self {
         Self(actions.into_iter().collect())
+    }
+}
+
+impl AllowedActions {
+    /// Says the reasons in a language.
+    pub fn say(&mut self, language: Language) {
+        for reason in self.0.values_mut().filter_map(|action| action.reason.as_mut()) {
+            *reason = words::say(language, reason).into_owned();
+        }
     }
 }
 

@@ -26,7 +26,7 @@ pub fn of(on: &ReportSubject, content: &Content) -> Vec<FieldFault> {
 fn unanswered(on: &ReportSubject) -> Vec<FieldFault> {
     let mut faults = Faults::new();
     for id in &on.waiting {
-        let detail = "a comment of the reviewers is open: answer or settle it";
+        let detail = "a question of the reviewers is open: answer it";
         faults.add(format!("/comments/{id}"), ValueFault::new("unanswered", detail));
     }
     faults.into_vec()

@@ -1,7 +1,10 @@
 //! What an uploaded workbook may weigh when it is unpacked. The reader takes whole parts into memory, so everything is inflated
 //! and counted before it sees the file: what a zip archive says of its own sizes is no proof.
 
-use std::io::{Cursor, Read as _};
+use std::{
+    io::{Cursor, Read as _},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use zip::ZipArchive;
 
@@ -51,6 +54,24 @@ pub fn broken(why: &dyn std::fmt::Display) -> Unreadable {
         "broken",
         format!("a whole XLSX workbook is expected; this one cannot be read: {why}"),
     )
+}
+
+/// Does what reads a part of a file, and says so where it cannot be read: a reader that stumbles over nonsense, such as the
+/// address of a cell that no sheet has, ends here and not with the request.
+///
+/// # Errors
+/// Those of `read`, or that the part is broken.
+pub fn guarded<T>(
+    part: &str,
+    read: impl FnOnce() -> Result<T, Unreadable>,
+) -> Result<T, Unreadable> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_panic| {
+        tracing::warn!(part, "a file made its reader stumble");
+        let detail = format!(
+            "the file is broken in {part}: open it in a spreadsheet program, look through it and save it anew"
+        );
+        Err(Unreadable::new("broken", detail))
+    })
 }
 
 fn inflated() -> Unreadable {

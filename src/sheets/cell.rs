@@ -27,6 +27,18 @@ pub enum Cell {
     Error(String),
 }
 
+impl Cell {
+    /// Says whether nothing can be seen in it.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Text(text) => text.trim().is_empty(),
+            Self::Number(_) | Self::Flag(_) | Self::Day(_) | Self::Error(_) => false,
+        }
+    }
+}
+
 /// The beginnings of a text that a spreadsheet runs as a formula.
 const RUN: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 

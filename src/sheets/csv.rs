@@ -1,6 +1,8 @@
 //! CSV: one sheet a file, the names of the columns first. UTF-8 without a byte order mark, as written; read with one too, and
 //! with the semicolons that spreadsheets of some countries save.
 
+use std::{iter::Peekable, str::Chars};
+
 use super::{
     Cell, Sheet,
     cell::{self, text},
@@ -19,22 +21,23 @@ pub fn read(bytes: &[u8], sheet: Sheet) -> Result<Upload, Unreadable> {
     if text.contains('\0') {
         return Err(Unreadable::new("not_utf8", "text without zero bytes is expected"));
     }
-    if ends_in_quotes(text) {
+    let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let separator = if header.contains(';') && !header.contains(',') { ';' } else { ',' };
+    if Rows::new(text, separator).any(|row| row.is_none()) {
         return Err(Unreadable::new("broken", "a quote that was opened is never closed"));
     }
-    let header = text.lines().next().unwrap_or_default();
-    let separator = if header.contains(';') && !header.contains(',') { b';' } else { b',' };
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(separator)
+        .delimiter(if separator == ';' { b';' } else { b',' })
         .from_reader(text.as_bytes());
     let mut upload = Upload::default();
     let mut builder = Builder::new(&mut upload, sheet);
-    for (i, record) in reader.records().enumerate() {
+    let mut rows = Rows::new(text, separator).flatten();
+    for record in reader.records() {
         let record = record
             .map_err(|e| Unreadable::new("broken", format!("a whole CSV file is expected: {e}")))?;
-        let number = u32::try_from(i + 1).unwrap_or(u32::MAX);
+        let number = rows.next().unwrap_or(u32::MAX);
         let cells = (0..).zip(record.iter()).map(|(column, field)| (column, field_of(field)));
         builder.row(number, cells.collect())?;
     }
@@ -42,16 +45,48 @@ pub fn read(bytes: &[u8], sheet: Sheet) -> Result<Upload, Unreadable> {
     Ok(upload)
 }
 
-/// Says whether the text ends inside quotes: the reader would take every row below for one cell.
-fn ends_in_quotes(text: &str) -> bool {
-    // A quote means something at the start of a cell, inside quotes, and right after one that closed: a doubled one.
-    let (mut inside, mut counts) = (false, true);
-    for c in text.chars() {
-        let turns = c == '"' && (inside || counts);
-        inside ^= turns;
-        counts = !inside && (turns || matches!(c, ',' | ';' | '\n' | '\r'));
+/// Where the rows of a text stand that have anything in them: their numbers as a spreadsheet shows them, from 1. The reader
+/// passes over empty lines without counting them. Nothing stands for a last row that ends inside quotes: the reader would take
+/// every row below the quote for one cell.
+struct Rows<'t> {
+    rest: Peekable<Chars<'t>>,
+    separator: char,
+    number: u32,
+}
+
+impl<'t> Rows<'t> {
+    fn new(text: &'t str, separator: char) -> Self {
+        Self { rest: text.chars().peekable(), separator, number: 0 }
     }
-    inside
+}
+
+impl Iterator for Rows<'_> {
+    type Item = Option<u32>;
+    fn next(&mut self) -> Option<Self::Item> {
+        // A quote means something at the start of a cell, inside quotes, and right after one that closed: a doubled one.
+        let (mut inside, mut counts, mut empty) = (false, true, true);
+        while let Some(c) = self.rest.next() {
+            if !inside && matches!(c, '\n' | '\r') {
+                if c == '\r' && self.rest.peek() == Some(&'\n') {
+                    self.rest.next();
+                }
+                self.number = self.number.saturating_add(1);
+                if empty {
+                    continue;
+                }
+                return Some(Some(self.number));
+            }
+            empty = false;
+            let turns = c == '"' && (inside || counts);
+            inside ^= turns;
+            counts = !inside && (turns || c == self.separator);
+        }
+        if empty {
+            return None;
+        }
+        self.number = self.number.saturating_add(1);
+        Some((!inside).then_some(self.number))
+    }
 }
 
 fn field_of(field: &str) -> Cell {
@@ -70,4 +105,39 @@ pub fn write(sheet: Sheet, rows: &[Row]) -> Result<Vec<u8>, csv::Error> {
         writer.write_record(cells.map(|(column, value)| text(&cell::cell(column.kind, value))))?;
     }
     writer.into_inner().map_err(|e| e.into_error().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_have_the_numbers_of_a_spreadsheet_and_are_as_many_as_the_reader_finds() {
+        let all = |text, separator| Rows::new(text, separator).collect::<Vec<_>>();
+        let some = |numbers: &[u32]| numbers.iter().copied().map(Some).collect::<Vec<_>>();
+        for (text, separator, numbers) in [
+            ("", ',', &[][..]),
+            ("\n\r\n\n", ',', &[]),
+            ("a,b\n1,2", ',', &[1, 2]),
+            ("\n\na,b\n\n1,2\n\n", ',', &[3, 5]),
+            ("a,b\r\n\r\n1,2\r\n", ',', &[1, 3]),
+            ("a,b\r\r1,2\r", ',', &[1, 3]),
+            ("a,b\n\"x\n\ny\",2\n\n3,4\n", ',', &[1, 2, 4]),
+            ("a,b\n\"x\"\"\n\",2\n3,4", ',', &[1, 2, 3]),
+            ("a;b\n1,\"x;2\n3;4\n", ';', &[1, 2, 3]),
+            ("a,b\n \n\"\"\n1,2\n", ',', &[1, 2, 3, 4]),
+            ("a,b\nx\"y,\"\"\n1,2\n", ',', &[1, 2, 3]),
+        ] {
+            assert_eq!(all(text, separator), some(numbers), "{text:?}");
+            let mut reader = csv::ReaderBuilder::new();
+            reader.has_headers(false).flexible(true).delimiter(if separator == ';' {
+                b';'
+            } else {
+                b','
+            });
+            let found = reader.from_reader(text.as_bytes()).records().count();
+            assert_eq!(found, numbers.len(), "{text:?}");
+        }
+        assert_eq!(all("a,b\n\"1,2\n3,4\n", ','), [Some(1), None]);
+    }
 }

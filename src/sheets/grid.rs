@@ -151,7 +151,8 @@ impl<'u> Builder<'u> {
     pub fn row(&mut self, number: u32, cells: Vec<(u32, Cell)>) -> Result<(), Unreadable> {
         let cells: Vec<(u32, Cell)> =
             cells.into_iter().filter(|(_, c)| *c != Cell::Empty).collect();
-        if cells.is_empty() {
+        // A row of blanks looks empty to whoever wrote it.
+        if cells.iter().all(|(_, cell)| cell.is_blank()) {
             return Ok(());
         }
         if !self.has_header {

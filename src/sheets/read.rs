@@ -7,7 +7,7 @@ use chrono::{Datelike as _, NaiveDate};
 
 use super::{
     Cell, LISTS, README, Sheet, archive,
-    archive::{INFLATED_MAX, broken},
+    archive::{INFLATED_MAX, broken, guarded},
     grid::{Builder, FileFault, Unreadable, Upload, address, unknown},
 };
 use crate::domain::fault::ValueFault;
@@ -25,14 +25,24 @@ type Book<'b> = Xlsx<Cursor<&'b [u8]>>;
 /// Why it is not read at all. What is wrong within it is in what is returned.
 pub fn workbook(bytes: &[u8]) -> Result<Upload, Unreadable> {
     archive::inspect(bytes)?;
-    let mut book: Book<'_> = Xlsx::new(Cursor::new(bytes)).map_err(|e| broken(&e))?;
+    let open = || Xlsx::new(Cursor::new(bytes)).map_err(|e| broken(&e));
+    let mut book: Book<'_> = guarded("its list of sheets", open)?;
     let mut upload = Upload::default();
     let mut left = INFLATED_MAX;
-    for name in book.sheet_names() {
+    let names = book.sheet_names();
+    if let Some(twice) =
+        names.iter().enumerate().find(|(i, n)| names.iter().take(*i).any(|m| m == *n))
+    {
+        let shown: String = twice.1.chars().take(100).collect();
+        let detail = format!("a workbook with each sheet once is expected: {shown} is there twice");
+        return Err(Unreadable::new("duplicate_sheet", detail));
+    }
+    for name in names {
+        let part = format!("the sheet {}", name.chars().take(100).collect::<String>());
         if name == README {
-            about(&mut book, &mut upload, &mut left)?;
+            guarded(&part, || about(&mut book, &mut upload, &mut left))?;
         } else if let Some(sheet) = Sheet::ALL.iter().copied().find(|s| s.as_str() == name) {
-            table(&mut book, &mut upload, sheet, &mut left)?;
+            guarded(&part, || table(&mut book, &mut upload, sheet, &mut left))?;
         } else if name != LISTS {
             let known = Sheet::ALL.iter().map(|s| s.as_str());
             let fault = unknown("sheet", &name, known);
@@ -57,6 +67,7 @@ fn rows(
     left: &mut u64,
     mut take: impl FnMut(u32, Vec<(u32, Cell)>) -> Result<(), Unreadable>,
 ) -> Result<(), Unreadable> {
+    let broken = |why: &dyn std::fmt::Display| broken(&format!("the sheet {name}: {why}"));
     let mut reader = book.worksheet_cells_reader(name).map_err(|e| broken(&e))?;
     let (mut number, mut row) = (0, Vec::new());
     while let Some(found) = reader.next_cell().map_err(|e| broken(&e))? {

@@ -176,7 +176,11 @@ pub fn threads(conn: &mut Conn, report: Id<Report>) -> StoreResult<Vec<Thread>> 
     Ok(gather(rows.into_iter().map(entry).collect::<StoreResult<_>>()?))
 }
 
-fn find(conn: &mut Conn, report: &Report, id: Id<Comment>) -> StoreResult<Option<Comment>> {
+/// Reads a comment of a report.
+///
+/// # Errors
+/// Failures of the database.
+pub fn find(conn: &mut Conn, report: &Report, id: Id<Comment>) -> StoreResult<Option<Comment>> {
     let row: Option<CommentRow> = on!(conn, |c, DB| comments::table
         .find(DbUuid::from(id))
         .filter(comments::report_id.eq(DbUuid::from(report.id)))

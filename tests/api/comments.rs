@@ -98,6 +98,8 @@ async fn a_comment_is_settled_as_it_was_read_and_keeps_its_text() {
     officer.patch(&one, &settle, Some("\"v2\"")).await.expect(412);
     officer.patch(&one, &json!({ "text": "Other words" }), Some("\"v1\"")).await.expect(400);
     officer.patch(&one, &json!({ "resolved": null }), Some("\"v1\"")).await.expect(422);
+    let answer = json!({ "text": "All of them.", "reply_to": made.json()["id"] });
+    officer.post(&path, &answer).await.expect(201);
     let settled = officer.patch(&one, &settle, Some(&made.etag())).await.expect(200).json();
     assert_eq!(
         (settled["resolved_by"]["name"].as_str(), settled["version"].as_i64()),

@@ -50,6 +50,7 @@ pub struct TestApp {
     tokens: Mutex<HashMap<String, String>>,
     server: ServerHandle,
     settings: Arc<Settings>,
+    url: String,
     database: Option<TestDatabase>,
 }
 
@@ -207,12 +208,18 @@ impl TestApp {
             }
         };
         let clock = Clock::at(NOW.parse().unwrap());
-        Self::run(Arc::new(settings(&url, more)), clock, Some(database)).await
+        Self::run(Arc::new(settings(&url, more)), (clock, url), Some(database)).await
     }
 
     /// Starts another instance of the service on the same database, which this one must outlive.
     pub async fn again(&self) -> Self {
-        Self::run(Arc::clone(&self.settings), self.clock.clone(), None).await
+        Self::run(Arc::clone(&self.settings), (self.clock.clone(), self.url.clone()), None).await
+    }
+
+    /// The same with settings of its own.
+    pub async fn again_with(&self, more: &[(&str, &str)]) -> Self {
+        let settings = Arc::new(settings(&self.url, more));
+        Self::run(settings, (self.clock.clone(), self.url.clone()), None).await
     }
 
     /// Does what a start without `--demo` does for the first administrator; returns what it prints.
@@ -224,7 +231,8 @@ impl TestApp {
 
     /// Starts an instance on a database that is there already, and fails as the program does.
     pub async fn on(url: &str) -> anyhow::Result<Self> {
-        Self::try_run(Arc::new(settings(url, &[])), Clock::at(NOW.parse().unwrap()), None).await
+        let clock = Clock::at(NOW.parse().unwrap());
+        Self::try_run(Arc::new(settings(url, &[])), (clock, url.to_owned()), None).await
     }
 
     /// The URL of this instance's own PostgreSQL database; none on SQLite.
@@ -235,13 +243,17 @@ impl TestApp {
         }
     }
 
-    async fn run(settings: Arc<Settings>, clock: Clock, database: Option<TestDatabase>) -> Self {
-        Self::try_run(settings, clock, database).await.unwrap()
+    async fn run(
+        settings: Arc<Settings>,
+        at: (Clock, String),
+        database: Option<TestDatabase>,
+    ) -> Self {
+        Self::try_run(settings, at, database).await.unwrap()
     }
 
     async fn try_run(
         settings: Arc<Settings>,
-        clock: Clock,
+        (clock, url): (Clock, String),
         database: Option<TestDatabase>,
     ) -> anyhow::Result<Self> {
         let (s, c) = (Arc::clone(&settings), clock.clone());
@@ -260,6 +272,7 @@ impl TestApp {
             tokens: Mutex::default(),
             server,
             settings,
+            url,
             database,
         })
     }

@@ -11,6 +11,7 @@ use crate::{
 };
 
 mod bad;
+mod faulty;
 mod rows;
 mod scripts;
 mod ties;

@@ -61,12 +61,12 @@ async fn settling_a_thread_answers_it_and_asking_again_opens_it() {
     officer.act("da-nang-1", "withdraw").await.expect(200);
     officer.act("da-nang-1", "submit").await.expect(422);
     let one = format!("{path}/{id}");
+    let representative = app.representative("VN").await;
     let settled =
-        officer.patch(&one, &json!({ "resolved": true }), Some("\"v1\"")).await.expect(200);
-    assert_eq!(settled.json()["resolved_by"]["name"], "city_officer da-nang");
+        representative.patch(&one, &json!({ "resolved": true }), Some("\"v1\"")).await.expect(200);
+    assert_eq!(settled.json()["resolved_by"]["name"], "national_representative VN");
     officer.act("da-nang-1", "submit").await.expect(200);
     officer.act("da-nang-1", "withdraw").await.expect(200);
-    let representative = app.representative("VN").await;
     let opened =
         representative.patch(&one, &json!({ "resolved": false }), Some("\"v2\"")).await.expect(200);
     assert!(opened.json()["resolved_at"].is_null());
@@ -77,6 +77,70 @@ async fn settling_a_thread_answers_it_and_asking_again_opens_it() {
     officer.act("da-nang-1", "submit").await.expect(422);
     officer.post(&path, &reply("Since March.")).await.expect(201);
     officer.act("da-nang-1", "submit").await.expect(200);
+}
+
+#[actix_web::test]
+async fn the_city_settles_a_question_of_the_reviewers_once_it_has_answered() {
+    let (app, path) = submitted().await;
+    let question = ask(&app, &path).await;
+    let id = question["id"].as_str().unwrap();
+    let one = format!("{path}/{id}");
+    let settle = json!({ "resolved": true });
+    let (officer, representative) = (app.officer("da-nang").await, app.representative("VN").await);
+    let refused = officer.patch(&one, &settle, Some("\"v1\"")).await.expect(409).json();
+    assert_eq!(refused["code"], "conflict");
+    assert!(refused["detail"].as_str().unwrap().contains("reply to it first"), "{refused}");
+    assert_eq!(officer.get(&one).await.json()["resolved_at"], Value::Null);
+    // What is stale or cannot be read is said before.
+    officer.patch(&one, &settle, Some("\"v7\"")).await.expect(412);
+    officer.patch(&one, &json!({ "resolved": null }), Some("\"v1\"")).await.expect(422);
+    officer.patch(&one, &json!({ "resolved": false }), Some("\"v1\"")).await.expect(200);
+    let reply = |text: &str| json!({ "text": text, "reply_to": id });
+    officer.post(&path, &reply("Hai Chau.")).await.expect(201);
+    // The reviewers asked on: it is the city's turn again.
+    representative.post(&path, &reply("Since when?")).await.expect(201);
+    officer.patch(&one, &settle, Some("\"v1\"")).await.expect(409);
+    officer.post(&path, &reply("Since March.")).await.expect(201);
+    let settled = officer.patch(&one, &settle, Some("\"v1\"")).await.expect(200).json();
+    assert_eq!(settled["resolved_by"]["name"], "city_officer da-nang");
+    // What the city began itself, it settles without more words; the secretariat settles what it asked.
+    let own = officer.post(&path, &json!({ "text": "Photos follow." })).await.expect(201);
+    let own = format!("{path}/{}", own.json()["id"].as_str().unwrap());
+    officer.patch(&own, &settle, Some("\"v1\"")).await.expect(200);
+    let other = ask(&app, &path).await;
+    let other = format!("{path}/{}", other["id"].as_str().unwrap());
+    app.secretariat().await.patch(&other, &settle, Some("\"v1\"")).await.expect(200);
+}
+
+#[actix_web::test]
+async fn a_reply_opens_a_settled_thread_again() {
+    let (app, path) = submitted().await;
+    let question = ask(&app, &path).await;
+    let id = question["id"].as_str().unwrap();
+    let one = format!("{path}/{id}");
+    let settle = json!({ "resolved": true });
+    let (officer, representative) = (app.officer("da-nang").await, app.representative("VN").await);
+    officer.act("da-nang-1", "withdraw").await.expect(200);
+    let reply = |text: &str| json!({ "text": text, "reply_to": id });
+    officer.post(&path, &reply("Hai Chau.")).await.expect(201);
+    officer.patch(&one, &settle, Some("\"v1\"")).await.expect(200);
+    let more = representative.post(&path, &reply("And Son Tra?")).await.expect(201).json();
+    assert_eq!((more["resolved_at"].clone(), &more["reply_to"]), (Value::Null, &question["id"]));
+    let opened = officer.get(&one).await.json();
+    assert_eq!(
+        (&opened["resolved_at"], &opened["resolved_by"], &opened["version"]),
+        (&Value::Null, &Value::Null, &json!(3))
+    );
+    // The question waits again, and blocks.
+    let refused = officer.act("da-nang-1", "submit").await.expect(422);
+    assert_eq!(pointers(&refused), [format!("/comments/{id}")]);
+    representative.patch(&one, &settle, Some("\"v3\"")).await.expect(200);
+    officer.post(&path, &reply("Son Tra too.")).await.expect(201);
+    assert_eq!(officer.get(&one).await.json()["resolved_at"], Value::Null);
+    // Its last word is that of the city.
+    officer.act("da-nang-1", "submit").await.expect(200);
+    let valid = app.secretariat().await.get("journal/verify").await.expect(200).json();
+    assert_eq!(valid["valid"], true);
 }
 
 #[actix_web::test]

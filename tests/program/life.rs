@@ -259,3 +259,29 @@ async fn a_demo_of_many_networks_is_filled_once_and_served() {
     );
     assert_eq!(read("releases/me-2022-r1/verify").await["valid"], true);
 }
+
+/// What a running program has in its environment under a name.
+#[cfg(target_os = "linux")]
+fn environment(service: &Service, name: &str) -> Option<String> {
+    let all = std::fs::read(format!("/proc/{}/environ", service.child.id())).unwrap();
+    all.split(|byte| *byte == 0)
+        .filter_map(|line| std::str::from_utf8(line).unwrap().split_once('='))
+        .find_map(|(key, value)| (key == name).then(|| value.to_owned()))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_plain_start_tells_the_allocator_to_give_memory_back_soon_and_an_operator_can_say_otherwise() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let mut command = program(dir.path());
+    command.args(["serve", "--demo"]).env_remove("MIMALLOC_PURGE_DELAY");
+    let plain = Service::start(&mut command);
+    // The process is the one that was started, so that signals reach it, and it is called as it was.
+    assert_eq!(environment(&plain, "MIMALLOC_PURGE_DELAY").as_deref(), Some("10"));
+    let called = std::fs::read(format!("/proc/{}/cmdline", plain.child.id())).unwrap();
+    let called: Vec<&[u8]> = called.split(|byte| *byte == 0).collect();
+    assert_eq!(called[1..3], [&b"serve"[..], b"--demo"]);
+    drop(plain);
+    let told = Service::start(command.env("MIMALLOC_PURGE_DELAY", "500"));
+    assert_eq!(environment(&told, "MIMALLOC_PURGE_DELAY").as_deref(), Some("500"));
+}

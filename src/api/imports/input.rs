@@ -9,11 +9,13 @@ use crate::{
     api::{
         body::{FromBody, Query, read_bytes},
         error::{ApiError, ApiResult},
+        may::{SignedIn, prove, sign_in, state},
         workbook::{CSV, XLSX},
     },
     domain::{
         fault::ValueFault,
         journal::hex,
+        policy::CreateProjectIn,
         value::{Slug, Title},
     },
     sheets::{Sheet, Upload, csv, grid::Unreadable, read},
@@ -61,6 +63,9 @@ pub(super) struct ImportFile {
 impl FromBody for ImportFile {
     async fn read(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
         let Query(params) = Query::<ImportParams>::read(req, payload).await?;
+        if let Some(city) = &params.city {
+            may_import_into(req, city).await?;
+        }
         let bytes = read_bytes(req, payload, FILE_MAX).await?.freeze();
         let media = match req.content_type().to_lowercase().as_str() {
             XLSX => Media::Workbook,
@@ -73,6 +78,21 @@ impl FromBody for ImportFile {
             _ => return Err(ApiError::OtherMediaType("an XLSX workbook or text/csv")),
         };
         Ok(Self { params, media, bytes })
+    }
+}
+
+/// Asks for the right to the city that is named, before anything is said of the file. Importing makes projects, so that it takes
+/// the right to record one there; a city that only the file names is asked about when that was read.
+async fn may_import_into(req: &HttpRequest, city: &str) -> ApiResult<()> {
+    let key = Slug::parse(city).map_err(|fault| ApiError::parameter("city", fault))?;
+    let SignedIn { actor, .. } = sign_in(req)?.ok_or(ApiError::Unauthenticated)?;
+    match prove::<CreateProjectIn>(state(req)?, &key, &actor, false).await {
+        Ok(_proof) => Ok(()),
+        Err(ApiError::NotFound) => {
+            let fault = ValueFault::unknown("city", Vec::<String>::new());
+            Err(ApiError::parameter("city", fault))
+        }
+        Err(other) => Err(other),
     }
 }
 

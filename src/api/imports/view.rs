@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use crate::{
-    domain::journal::hex,
+    domain::{journal::hex, language::Language, words},
     sheets::{
         Sheet,
         compare::{Compared, Outcome},
@@ -185,6 +185,13 @@ impl ImportView {
         digest.update(&said);
         self.digest = hex(&digest.finalize());
         Ok(())
+    }
+
+    /// Says what is wrong in a language. The digest is that of what is wrong, not of the words.
+    pub(in crate::api) fn say(&mut self, language: Language) {
+        for fault in &mut self.faults {
+            fault.detail = words::say(language, &fault.detail).into_owned();
+        }
     }
 
     /// Says whether every row can be taken.

@@ -20,6 +20,7 @@ use crate::{
     },
     domain::{
         fault::ValueFault,
+        language::Language,
         policy::{Action as _, Actor, DeleteProject, ListProjects},
         reference::{Term, TermKind, Vocabulary},
         report::Status,
@@ -211,27 +212,29 @@ pub(super) async fn list_projects(
     if form == Form::Lines {
         whole(params.cursor.as_deref(), params.limit)?;
     }
-    let actor = may.actor;
-    let key = Key::of_records("projects", &actor, &params, state.clock.now())?.in_form(form);
+    let (actor, language) = (may.actor, may.language);
+    let key = Key::of_records("projects", &actor, &params, state.clock.now())?;
+    let key = key.in_form(form).in_language(language);
     let read = move |c: &mut Conn, _| {
         if form == Form::Lines {
-            let read = |after: Option<&_>, n| Ok(read(c, &actor, &filter, sort, after, n)?.0);
+            let read =
+                |after: Option<&_>, n| Ok(read(c, (&actor, language), &filter, sort, after, n)?.0);
             return fields.lines("projects", read);
         }
-        page(c, &actor, (&filter, sort), &request, &fields)
+        page(c, (&actor, language), (&filter, sort), &request, &fields)
     };
     state.kept(key, read).await
 }
 
 fn page(
     conn: &mut Conn,
-    actor: &Actor,
+    by: (&Actor, Language),
     (filter, sort): (&ProjectFilter, ProjectSort),
     request: &PageRequest<ProjectPlace>,
     fields: &Fields,
 ) -> ApiResult<Answer> {
     let after = request.after.as_ref();
-    let (rows, total) = read(conn, actor, filter, sort, after, request.limit + 1)?;
+    let (rows, total) = read(conn, by, filter, sort, after, request.limit + 1)?;
     let page = request.page(rows, total, |(place, _)| place.clone(), |(_, view)| view)?;
     fields.answer::<_, _, ProjectList>(request, page)
 }
@@ -240,7 +243,7 @@ type Rows = Vec<(ProjectPlace, ProjectView)>;
 
 fn read(
     conn: &mut Conn,
-    actor: &Actor,
+    (actor, language): (&Actor, Language),
     filter: &ProjectFilter,
     sort: ProjectSort,
     after: Option<&ProjectPlace>,
@@ -253,7 +256,9 @@ fn read(
     let bound = projects::all_bound(conn, &listed)?;
     let view = |(place, on): (_, ProjectSubject)| {
         let reason = bound.get(&on.project.id).copied();
-        (place, ProjectView::new(&on, actor, reason))
+        let mut view = ProjectView::new(&on, actor, reason);
+        view.allowed_actions.say(language);
+        (place, view)
     };
     Ok((rows.into_iter().map(view).collect(), total))
 }

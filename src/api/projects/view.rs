@@ -6,8 +6,13 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    api::views::{AllowedAction, AllowedActions, Money},
+    api::{
+        answer::Answer,
+        error::ApiResult,
+        views::{AllowedAction, AllowedActions, Money},
+    },
     domain::{
+        language::Language,
         policy::{
             Action, Actor, DeleteProject, Denied, EditProject, Face, ReadProjectHistory,
             Resource as _, Sight,
@@ -234,6 +239,15 @@ impl ProjectView {
             updated_at: copy.updated_at,
             allowed_actions: allowed(on, actor, bound),
         }
+    }
+
+    /// Answers it with its reasons in a language.
+    ///
+    /// # Errors
+    /// None: it has a JSON form.
+    pub(super) fn answer(mut self, language: Language) -> ApiResult<Answer> {
+        self.allowed_actions.say(language);
+        Ok(Answer::record(self.version, &self)?.in_language(language))
     }
 }
 

@@ -107,15 +107,11 @@ pub(in crate::api) async fn answer_progress(
     let form = released.form(|Query(params)| params.format.as_deref(), TABLE);
     let form = released.said(state, form).await?;
     released
-        .answer_in(
-            &state,
-            ("releases/progress", form),
-            move |conn, key, Query(params), language| {
-                let (by, filter) = (params.by()?, params.filter());
-                let (ground, version) = ground(conn, key, &filter)?;
-                FiguresProgress::new(&ground, (by, filter, language), version).answer_in(form)
-            },
-        )
+        .answer_in(state, ("releases/progress", form), move |conn, key, Query(params), language| {
+            let (by, filter) = (params.by()?, params.filter());
+            let (ground, version) = ground(conn, key, &filter)?;
+            FiguresProgress::new(&ground, (by, filter, language), version).answer_in(form)
+        })
         .await
 }
 

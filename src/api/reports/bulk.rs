@@ -65,8 +65,9 @@ pub(super) async fn change_reports(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let (caller, order) = (may.caller, RawOrder::from(may.body.0).parse()?);
-    let view = state.db.write(move |tx| run(tx, caller, &order)).await?;
-    Answer::of(&view)
+    let mut view = state.db.write(move |tx| run(tx, caller, &order)).await?;
+    view.say(may.language);
+    Ok(Answer::of(&view)?.in_language(may.language))
 }
 
 fn run(tx: &mut Tx<'_>, caller: Caller, order: &Order) -> ApiResult<BulkView> {

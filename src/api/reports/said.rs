@@ -93,6 +93,10 @@ impl From<Vec<FieldFault>> for ReadinessView {
     }
 }
 
+/// How a percentage is computed from milestones.
+pub(super) const FORMULA: &str =
+    "100 × reached_weight ÷ total_weight, rounded half up to two decimals";
+
 /// How a percentage follows from the milestones of a project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PercentCalculation {
@@ -106,7 +110,7 @@ pub struct PercentCalculation {
     pub reached: Vec<Uuid>,
     /// How it is computed, in words.
     #[schema(example = "100 × reached_weight ÷ total_weight, rounded half up to two decimals")]
-    pub formula: &'static str,
+    pub formula: String,
 }
 impl PercentCalculation {
     /// Shows the calculation of a report that takes its percentage from the milestones.
@@ -119,7 +123,7 @@ impl PercentCalculation {
             reached_weight: weighed.reached,
             total_weight: weighed.total,
             reached: weighed.milestones.into_iter().map(Id::uuid).collect(),
-            formula: "100 × reached_weight ÷ total_weight, rounded half up to two decimals",
+            formula: FORMULA.to_owned(),
         })
     }
 }

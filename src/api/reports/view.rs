@@ -17,12 +17,14 @@ use super::{
 };
 use crate::{
     api::{
+        answer::Answer,
         error::ApiResult,
         views::{AllowedAction, AllowedActions, Money, Person},
     },
     domain::{
         fault::FieldFault,
         id::Id,
+        language::Language,
         parts::Milestone,
         policy::{Actor, Face, Resource as _, Sight},
         project::Header,
@@ -31,7 +33,7 @@ use crate::{
         subject::ReportSubject,
         user::User,
         value::{Percent, Prose, Slug},
-        workflow,
+        words, workflow,
     },
     store::{Conn, StoreError, users},
 };
@@ -251,6 +253,18 @@ fn text(prose: Option<&Prose>) -> Option<String> {
 }
 
 impl ReportView {
+    /// Answers it with its words in a language.
+    ///
+    /// # Errors
+    /// None: it has a JSON form.
+    pub(super) fn answer(mut self, language: Language) -> ApiResult<Answer> {
+        self.allowed_actions.say(language);
+        if let Some(calculation) = &mut self.percent_calculation {
+            calculation.formula = words::say(language, &calculation.formula).into_owned();
+        }
+        Ok(Answer::record(self.version, &self)?.in_language(language))
+    }
+
     fn new(
         on: &ReportSubject,
         shown: &Shown<'_>,

@@ -175,6 +175,8 @@ async fn hide(app: &TestApp, round: u32) {
         let comments = format!("{}/comments", report("da-nang-1"));
         let said = representative.post(&comments, &said).await.expect(201).json();
         representative.act_because("da-nang-1", "return", "Hush reason.").await.expect(200);
+        let answer = json!({ "text": "Hush answer.", "reply_to": said["id"] });
+        officer.post(&comments, &answer).await.expect(201);
         let settled = format!("{comments}/{}", said["id"].as_str().unwrap());
         let etag = officer.get(&settled).await.etag();
         officer.patch(&settled, &json!({ "resolved": true }), Some(&etag)).await.expect(200);

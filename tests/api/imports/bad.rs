@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The code of a file that is refused whole.
-fn refused(answer: Answered) -> String {
+pub(super) fn refused(answer: Answered) -> String {
     let answer = answer.expect(422);
     assert_eq!(pointers(&answer), [""]);
     answer.json()["errors"][0]["code"].as_str().unwrap().to_owned()
@@ -246,7 +246,7 @@ async fn a_file_that_changes_much_and_fails_once_leaves_no_trace() {
 }
 
 /// The workbook with one text replaced by another in every part.
-fn rewritten(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
+pub(super) fn rewritten(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for i in 0..archive.len() {

@@ -4,10 +4,16 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    api::error::{ApiError, ApiResult, Fault, LastChange, Problem},
-    domain::report::{
-        Report, ReportState,
-        bulk::{BulkAction, BulkItem, BulkOutcome, Covered, Order, digest},
+    api::{
+        error::{ApiError, ApiResult, Fault, LastChange, Problem},
+        problem,
+    },
+    domain::{
+        language::Language,
+        report::{
+            Report, ReportState,
+            bulk::{BulkAction, BulkItem, BulkOutcome, Covered, Order, digest},
+        },
     },
 };
 
@@ -193,6 +199,12 @@ impl BulkView {
             ),
             totals,
             results: items.iter().zip(came).map(|(item, c)| result(item, c)).collect(),
+        }
+    }
+    /// Says why reports were left as they are in a language. The digest does not cover the words.
+    pub(in crate::api) fn say(&mut self, language: Language) {
+        for problem in self.results.iter_mut().filter_map(|r| r.problem.as_mut()) {
+            problem::say(language, [&mut problem.title, &mut problem.detail], &mut problem.errors);
         }
     }
     /// Says that nothing of it was written.
