@@ -120,7 +120,7 @@ fn open_sqlite(path: &std::path::Path, read_only: bool) -> StoreResult<Conn> {
     // busy_timeout first: switching to WAL itself takes a lock.
     c.batch_execute(
         "pragma busy_timeout=5000; pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on; \
-         pragma temp_store=memory; pragma cache_size=-4096; pragma mmap_size=268435456;",
+         pragma temp_store=memory; pragma cache_size=-4096; pragma mmap_size=0;",
     )?;
     if read_only {
         c.batch_execute("pragma query_only=on")?;

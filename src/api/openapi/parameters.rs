@@ -46,10 +46,11 @@ pub(super) fn complete(shape: &Shape<'_>, operation: &mut Operation, components:
         }
     }
     let segments: Vec<&str> = shape.path.split('/').collect();
-    let named = segments.iter().enumerate().filter_map(|(i, segment)| {
-        let name = segment.strip_prefix('{')?.strip_suffix('}')?;
+    let named = segments.iter().enumerate().flat_map(|(i, segment)| {
         let parent = i.checked_sub(1).and_then(|i| segments.get(i)).copied().unwrap_or_default();
-        Some(in_path(name, parent))
+        // One segment may have several, as a token and a format.
+        let names = segment.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+        names.map(move |(name, _)| in_path(name, parent))
     });
     let known: Vec<RefOr<Parameter>> =
         named.filter(|p| !has(parameters, &p.name)).map(RefOr::T).collect();

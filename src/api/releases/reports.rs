@@ -72,6 +72,10 @@ list_type!(
 impl ReleasedReportParams {
     /// Refuses a filter for something that the release does not know: an empty list would look like an answer.
     fn filter(&self, conn: &mut Conn, release: &Slug) -> ApiResult<FrozenFilter> {
+        let lists = [&self.city, &self.country, &self.focus_area, &self.status];
+        if lists.iter().all(|list| list.is_empty()) {
+            return Ok(FrozenFilter::default());
+        }
         let frame = frozen::frame(conn, release)?;
         let cities: Vec<&str> = frame.cities.iter().map(|c| c.slug.as_str()).collect();
         let countries: Vec<&str> = frame.countries.iter().map(|c| c.code.as_str()).collect();

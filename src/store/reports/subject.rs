@@ -47,6 +47,8 @@ struct Needs {
     waiting: bool,
     /// The release that holds it: shown of what is approved.
     released: bool,
+    /// The city's time zone and its extension: they decide whether the cycle takes reports, and what is late.
+    calendar: bool,
 }
 
 impl Needs {
@@ -59,6 +61,7 @@ impl Needs {
         earlier: true,
         waiting: true,
         released: true,
+        calendar: true,
     };
 
     fn of(act: Act, actor: &Actor, place: &Place, report: Option<&Report>) -> Self {
@@ -82,6 +85,7 @@ impl Needs {
                 && (act == Act::EditReport || report.is_some_and(|r| r.content.unchanged)),
             waiting: inside && report.is_some_and(|r| r.ever_submitted),
             released: !inside || report.is_some_and(|r| r.state == ReportState::Approved),
+            calendar: true,
         }
     }
 }
@@ -97,6 +101,7 @@ impl Needs {
             earlier: false,
             waiting: false,
             released: false,
+            calendar: false,
             ..self
         }
     }
@@ -218,8 +223,17 @@ fn assemble(
         milestones: if needs.mentioned { parts::milestones(conn, id)? } else { Vec::new() },
         indicators: if needs.mentioned { parts::indicators(conn, id)? } else { Vec::new() },
         partnerships: if needs.partnerships { parts::partnerships(conn, id)? } else { Vec::new() },
-        zone: once(&mut common.zones, &project.city, || zone(conn, &project.city))?,
-        extension: once(&mut common.extensions, &here, || extensions::day(conn, &here.0, &here.1))?,
+        // Where the calendar is not asked for, nothing is asked of it.
+        zone: if needs.calendar {
+            once(&mut common.zones, &project.city, || zone(conn, &project.city))?
+        } else {
+            Tz::UTC
+        },
+        extension: if needs.calendar {
+            once(&mut common.extensions, &here, || extensions::day(conn, &here.0, &here.1))?
+        } else {
+            None
+        },
         previous_status: if needs.previous {
             previous(conn, id, &cycle, earlier.as_ref())?
         } else {
