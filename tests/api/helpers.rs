@@ -29,6 +29,8 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
+pub use crate::caller::{Answered, Caller, pointers};
+
 /// The password of every user that [`TestApp::user`] makes with one.
 pub const PASSWORD: &str = "correct horse battery staple";
 /// The password of everybody whom [`TestApp::joined`] lets in.
@@ -46,7 +48,7 @@ pub struct TestApp {
     pub clock: Clock,
     /// The address of its metrics, where it has any.
     pub metrics: Option<String>,
-    client: reqwest::Client,
+    pub(crate) client: reqwest::Client,
     tokens: Mutex<HashMap<String, String>>,
     server: ServerHandle,
     settings: Arc<Settings>,
@@ -416,119 +418,4 @@ pub fn grant(user: Id<User>, role: Role, scope: Scope, now: DateTime<Utc>) -> Gr
         granted_at: now,
         version: 1,
     }
-}
-
-/// Somebody who calls the service.
-#[derive(Clone)]
-pub struct Caller<'a> {
-    app: &'a TestApp,
-    /// The access token, for callers who have one.
-    pub token: Option<String>,
-}
-
-/// An answer, read whole.
-#[derive(Debug)]
-pub struct Answered {
-    /// The status.
-    pub status: u16,
-    /// The headers.
-    pub headers: reqwest::header::HeaderMap,
-    /// The body as text.
-    pub text: String,
-}
-
-impl Answered {
-    /// The body as JSON; null when it is none.
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or(Value::Null)
-    }
-    /// A header's value.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|v| v.to_str().ok())
-    }
-    /// The `ETag`, which must be there.
-    pub fn etag(&self) -> String {
-        self.header("etag").unwrap().to_owned()
-    }
-    /// Goes on if the status is as expected, else fails with the body.
-    #[track_caller]
-    pub fn expect(self, status: u16) -> Self {
-        assert_eq!(self.status, status, "{}", self.text);
-        self
-    }
-}
-
-impl Caller<'_> {
-    /// Sends a request of any kind.
-    pub async fn send(
-        &self,
-        method: &str,
-        path: &str,
-        body: Option<&Value>,
-        headers: &[(&str, &str)],
-    ) -> Answered {
-        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-        let path = if path.starts_with('/') { path.to_owned() } else { format!("/api/v1/{path}") };
-        let mut request = self.app.client.request(method, format!("{}{path}", self.app.address));
-        if let Some(token) = &self.token {
-            request = request.bearer_auth(token);
-        }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        let response = request.send().await.unwrap();
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Answered { status, headers, text: response.text().await.unwrap() }
-    }
-    /// Reads. A path without a leading slash is below `/api/v1/`.
-    pub async fn get(&self, path: &str) -> Answered {
-        self.send("GET", path, None, &[]).await
-    }
-    /// Posts JSON.
-    pub async fn post(&self, path: &str, body: &Value) -> Answered {
-        self.send("POST", path, Some(body), &[]).await
-    }
-    /// Sends a file.
-    pub async fn upload(&self, path: &str, media: &str, body: Vec<u8>) -> Answered {
-        let url = format!("{}/api/v1/{path}", self.app.address);
-        let mut request = self.app.client.post(url).header("content-type", media).body(body);
-        if let Some(token) = &self.token {
-            request = request.bearer_auth(token);
-        }
-        let response = request.send().await.unwrap();
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Answered { status, headers, text: response.text().await.unwrap() }
-    }
-    /// Reads a file; the answer must be 200.
-    pub async fn download(&self, path: &str) -> Vec<u8> {
-        let url = format!("{}/api/v1/{path}", self.app.address);
-        let request = self.app.client.get(url).bearer_auth(self.token.as_deref().unwrap());
-        let response = request.send().await.unwrap();
-        assert_eq!(response.status().as_u16(), 200);
-        response.bytes().await.unwrap().to_vec()
-    }
-    /// Puts JSON, with `If-Match` where given.
-    pub async fn put(&self, path: &str, body: &Value, if_match: Option<&str>) -> Answered {
-        let headers: Vec<(&str, &str)> = if_match.map(|t| ("if-match", t)).into_iter().collect();
-        self.send("PUT", path, Some(body), &headers).await
-    }
-    /// Patches with JSON, with `If-Match` where given.
-    pub async fn patch(&self, path: &str, body: &Value, if_match: Option<&str>) -> Answered {
-        let headers: Vec<(&str, &str)> = if_match.map(|t| ("if-match", t)).into_iter().collect();
-        self.send("PATCH", path, Some(body), &headers).await
-    }
-    /// Deletes, with `If-Match` where given.
-    pub async fn delete(&self, path: &str, if_match: Option<&str>) -> Answered {
-        let headers: Vec<(&str, &str)> = if_match.map(|t| ("if-match", t)).into_iter().collect();
-        self.send("DELETE", path, None, &headers).await
-    }
-}
-
-/// Returns the pointers of the faults that an answer names.
-pub fn pointers(answer: &Answered) -> Vec<String> {
-    let errors = answer.json()["errors"].as_array().cloned().unwrap_or_default();
-    errors.iter().map(|e| e["pointer"].as_str().unwrap_or_default().to_owned()).collect()
 }

@@ -28,6 +28,7 @@ mod bulk;
 mod busy;
 mod cached;
 mod calendar;
+mod caller;
 mod carry;
 mod catalog;
 mod changes;
