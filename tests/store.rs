@@ -142,6 +142,7 @@ fn names(kind: &str) -> [&'static str; 2] {
     match kind {
         "Text" => ["TEXT", "text"],
         "BigInt" => ["INTEGER", "bigint"],
+        "Integer" => ["INTEGER", "integer"],
         "Double" => ["REAL", "double precision"],
         "Bool" => ["INTEGER", "boolean"],
         "Date" => ["TEXT", "date"],

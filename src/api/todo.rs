@@ -214,7 +214,7 @@ impl Reading<'_> {
             limit: DECISIONS_MAX,
             now: self.at,
         };
-        let (items, _) = queue::list(conn, &query)?;
+        let items = queue::page(conn, &query)?;
         let zones = if items.is_empty() { HashMap::new() } else { kept::zones(conn)? };
         let decision = |item: QueueItem| {
             let overdue = self.overdue(all, &item, &zones);

@@ -77,6 +77,10 @@ pub enum Depth {
 }
 
 impl FactRow {
+    fn project(&self) -> (&str, i64) {
+        (&self.city, self.number)
+    }
+
     fn fact(self, terms: &mut Terms, texts: &mut Texts) -> StoreResult<Fact> {
         let city = Slug::parse(self.city)?;
         Ok(Fact {
@@ -112,15 +116,10 @@ pub fn ground(
         return releases::frozen::ground(conn, release);
     }
     let Some(basis) = basis(conn, base)? else { return Ok(None) };
-    let mut rows = fact_rows(conn, reach, &basis)?;
-    if let Base::AsOf(_) = base {
-        // The rows of a project stand together, the latest one first.
-        rows.dedup_by(|next, first| (&next.city, next.number) == (&first.city, first.number));
-    } else {
-        // In the order of the cycles.
-        rows.reverse();
-        rows.sort_by(|a, b| (&a.city, a.number).cmp(&(&b.city, b.number)));
-    }
+    let rows = match base {
+        Base::AsOf(_) => latest(conn, reach, &basis)?,
+        Base::Release(_) | Base::Cycle(_) | Base::Everything => all(conn, reach, &basis)?,
+    };
     let facts = facts(conn, rows, &basis, depth)?;
     Ok(Some(Ground {
         basis,
@@ -149,28 +148,41 @@ fn basis(conn: &mut Conn, base: &Base) -> StoreResult<Option<Basis>> {
     })
 }
 
-/// Reads the columns of the approved reports of some cycles, by city and number, the latest cycle of a project first.
-fn fact_rows(conn: &mut Conn, reach: &Reachable, basis: &Basis) -> StoreResult<Vec<FactRow>> {
-    let cycles: Vec<&str> = basis.cycles.iter().map(|c| c.slug.as_str()).collect();
+/// Reads the approved reports of the cycles, by city and number, those of a project in the order of the cycles.
+fn all(conn: &mut Conn, reach: &Reachable, basis: &Basis) -> StoreResult<Vec<FactRow>> {
+    let mut rows = Vec::new();
+    for cycle in &basis.cycles {
+        rows.append(&mut reported(conn, reach, &cycle.slug)?);
+    }
+    rows.sort_by(|a, b| a.project().cmp(&b.project()));
+    Ok(rows)
+}
+
+/// Reads the latest approved report of each project in the cycles, by city and number.
+fn latest(conn: &mut Conn, reach: &Reachable, basis: &Basis) -> StoreResult<Vec<FactRow>> {
+    let mut rows: Vec<FactRow> = Vec::new();
+    for cycle in basis.cycles.iter().rev() {
+        // The sort keeps the order of equals: the row of the later cycle stays in front, and stays.
+        rows.append(&mut reported(conn, reach, &cycle.slug)?);
+        rows.sort_by(|a, b| a.project().cmp(&b.project()));
+        rows.dedup_by(|next, first| next.project() == first.project());
+    }
+    Ok(rows)
+}
+
+/// Reads the columns of the approved reports of a cycle, by city and number: all that an index holds, and in its order.
+fn reported(conn: &mut Conn, reach: &Reachable, cycle: &Slug) -> StoreResult<Vec<FactRow>> {
     let countries: Vec<&str> = reach.countries.iter().map(CountryCode::as_str).collect();
     let cities: Vec<&str> = reach.cities.iter().map(Slug::as_str).collect();
     Ok(on!(conn, |c, DB| {
         let mut query = approved_reports::table
-            .filter(approved_reports::cycle.eq_any(&cycles))
-            .order((
-                approved_reports::city,
-                approved_reports::number,
-                approved_reports::as_of.desc(),
-                approved_reports::cycle.desc(),
-            ))
+            .filter(approved_reports::cycle.eq(cycle.as_str()))
+            .order((approved_reports::city, approved_reports::number))
             .select(FactRow::as_select())
             .into_boxed::<DB>();
         if !reach.everything {
-            query = query.filter(
-                approved_reports::country
-                    .eq_any(&countries)
-                    .or(approved_reports::city.eq_any(&cities)),
-            );
+            let there = approved_reports::country.eq_any(&countries);
+            query = query.filter(there.or(approved_reports::city.eq_any(&cities)));
         }
         query.load(c)
     })?)

@@ -29,7 +29,7 @@ use approved::ApprovedRow;
 pub use facets::PARTNER;
 pub(super) use facets::rewrite_partners;
 pub use lineage::continued;
-pub use list::{ProjectFilter, ProjectPlace, ProjectSort, list};
+pub use list::{ProjectFilter, ProjectPlace, ProjectSort, page, total};
 pub use many::{all_bound, bound};
 use working::ProjectRow;
 pub(super) use working::money;

@@ -494,6 +494,17 @@ diesel::table! {
     }
 }
 diesel::table! {
+    report_tallies (face, cycle, city, state, ever_submitted) {
+        face -> Text,
+        cycle -> Text,
+        city -> Text,
+        country -> Text,
+        state -> Text,
+        ever_submitted -> Bool,
+        reports -> Integer,
+    }
+}
+diesel::table! {
     use diesel::sql_types::*;
     use crate::store::types::sql::{DbTs, DbUuid};
     report_faces (face, id) {

@@ -77,6 +77,7 @@ mod sheet_file;
 mod sittings;
 mod threads;
 mod todo;
+mod totals;
 mod users;
 mod values;
 mod vocabulary;

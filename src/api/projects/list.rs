@@ -217,8 +217,9 @@ pub(super) async fn list_projects(
     let key = key.in_form(form).in_language(language);
     let read = move |c: &mut Conn, _| {
         if form == Form::Lines {
-            let read =
-                |after: Option<&_>, n| Ok(read(c, (&actor, language), &filter, sort, after, n)?.0);
+            let read = |after: Option<&_>, n| {
+                Ok(read(c, (&actor, language), (&filter, sort), (after, n))?)
+            };
             return fields.lines("projects", read);
         }
         page(c, (&actor, language), (&filter, sort), &request, &fields)
@@ -233,8 +234,8 @@ fn page(
     request: &PageRequest<ProjectPlace>,
     fields: &Fields,
 ) -> ApiResult<Answer> {
-    let after = request.after.as_ref();
-    let (rows, total) = read(conn, by, filter, sort, after, request.limit + 1)?;
+    let total = projects::total(conn, &by.0.visible(), filter)?;
+    let rows = read(conn, by, (filter, sort), (request.after.as_ref(), request.limit + 1))?;
     let page = request.page(rows, total, |(place, _)| place.clone(), |(_, view)| view)?;
     fields.answer::<_, _, ProjectList>(request, page)
 }
@@ -244,12 +245,10 @@ type Rows = Vec<(ProjectPlace, ProjectView)>;
 fn read(
     conn: &mut Conn,
     (actor, language): (&Actor, Language),
-    filter: &ProjectFilter,
-    sort: ProjectSort,
-    after: Option<&ProjectPlace>,
-    limit: i64,
-) -> StoreResult<(Rows, i64)> {
-    let (rows, total) = projects::list(conn, &actor.visible(), filter, sort, after, limit)?;
+    (filter, sort): (&ProjectFilter, ProjectSort),
+    from: (Option<&ProjectPlace>, i64),
+) -> StoreResult<Rows> {
+    let rows = projects::page(conn, &actor.visible(), filter, sort, from)?;
     let may_delete = |on: &ProjectSubject| DeleteProject::decide(actor, on).is_ok();
     let listed = rows.iter().filter(|(_, on)| may_delete(on)).map(|(_, on)| &on.project);
     let listed: Vec<_> = listed.collect();
@@ -260,5 +259,5 @@ fn read(
         view.allowed_actions.say(language);
         (place, view)
     };
-    Ok((rows.into_iter().map(view).collect(), total))
+    Ok(rows.into_iter().map(view).collect())
 }

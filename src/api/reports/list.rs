@@ -241,7 +241,8 @@ fn page(
     fields: &Fields,
 ) -> ApiResult<Answer> {
     let query = QueueQuery { after: request.after.clone(), limit: request.limit + 1, ..query };
-    let (items, total, names) = read(conn, &query)?;
+    let total = queue::total(conn, &query)?;
+    let (items, names) = read(conn, &query)?;
     let page = request.page(items, total, QueueItem::key, |item| ReportItem::new(item, &names))?;
     fields.answer::<_, _, ReportList>(request, page)
 }
@@ -251,17 +252,17 @@ fn lines(conn: &mut Conn, mut query: QueueQuery, fields: &Fields) -> ApiResult<A
     fields.lines("reports", |after: Option<&QueueKey>, limit| {
         query.after = after.cloned();
         query.limit = limit;
-        let (items, _total, names) = read(conn, &query)?;
+        let (items, names) = read(conn, &query)?;
         Ok(items.into_iter().map(|i| (i.key(), ReportItem::new(i, &names))).collect())
     })
 }
 
-fn read(conn: &mut Conn, query: &QueueQuery) -> StoreResult<(Vec<QueueItem>, i64, Names)> {
-    let (items, total) = queue::list(conn, query)?;
+fn read(conn: &mut Conn, query: &QueueQuery) -> StoreResult<(Vec<QueueItem>, Names)> {
+    let items = queue::page(conn, query)?;
     let mut ids: Vec<Uuid> =
         items.iter().flat_map(|i| [i.submitted_by, i.decided_by]).flatten().collect();
     ids.sort_unstable();
     ids.dedup();
     let names = if ids.is_empty() { Vec::new() } else { users::names(conn, &ids)? };
-    Ok((items, total, names.into_iter().collect()))
+    Ok((items, names.into_iter().collect()))
 }

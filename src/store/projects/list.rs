@@ -8,13 +8,13 @@ use super::{facets::face_word, many::subjects};
 use crate::{
     domain::{
         id::Id,
-        policy::{Face, Visible},
+        policy::{Face, Visible, sight::Reachable},
         subject::ProjectSubject,
     },
     store::{
         Conn, StoreResult,
         conn::on,
-        schema::{project_faces, project_facets},
+        schema::{approved_projects, project_faces, project_facets, projects},
         search,
         types::{DbTs, DbUuid},
     },
@@ -96,6 +96,27 @@ fn instant(place: &ProjectPlace) -> Option<DbTs> {
     DateTime::from_timestamp_micros(place.0.parse().ok()?).map(DbTs)
 }
 
+/// The words of a reach, as columns hold them.
+fn words(reach: &Reachable) -> (Vec<String>, Vec<String>) {
+    let countries = reach.countries.iter().map(ToString::to_string).collect();
+    (countries, reach.cities.iter().map(ToString::to_string).collect())
+}
+
+/// Narrows a query to the rows within reach.
+macro_rules! within {
+    ($query:expr, $table:ident, $reach:expr) => {{
+        let reach: &Reachable = $reach;
+        let (countries, cities) = words(reach);
+        if reach.everything {
+            $query
+        } else if countries.is_empty() {
+            $query.filter($table::city.eq_any(cities))
+        } else {
+            $query.filter($table::country.eq_any(countries).or($table::city.eq_any(cities)))
+        }
+    }};
+}
+
 /// Narrows a query to the copies that the actor sees: the working ones of those inside, the approved ones of the others.
 macro_rules! seen {
     ($query:expr, $visible:expr) => {{
@@ -104,72 +125,68 @@ macro_rules! seen {
             project_faces::face.eq(face_word(Face::Working)),
             project_faces::face.eq(face_word(Face::Approved)),
         );
-        let countries: Vec<String> = v.working.countries.iter().map(ToString::to_string).collect();
-        let cities: Vec<String> = v.working.cities.iter().map(ToString::to_string).collect();
+        let (countries, cities) = words(&v.working);
         let inside =
             || project_faces::country.eq_any(countries.clone()).or(project_faces::city.eq_any(cities.clone()));
-        let query = if v.working.everything {
+        if v.working.everything {
             query.filter(working)
         } else if v.working.is_empty() {
-            query.filter(approved)
+            within!(query.filter(approved), project_faces, &v.approved)
         } else {
-            query.filter(working.and(inside()).or(approved.and(dsl::not(inside()))))
-        };
-        if v.approved.everything || v.working.everything {
-            query
-        } else {
-            // Whoever works on something reads whatever was approved: this is a reader within a scope, or nobody.
-            let countries: Vec<String> =
-                v.approved.countries.iter().map(ToString::to_string).collect();
-            let cities: Vec<String> = v.approved.cities.iter().map(ToString::to_string).collect();
-            query.filter(
-                project_faces::country.eq_any(countries).or(project_faces::city.eq_any(cities)),
-            )
+            let (countries, cities) = words(&v.approved);
+            let read = project_faces::country.eq_any(countries).or(project_faces::city.eq_any(cities));
+            let elsewhere = approved.and(dsl::not(inside()));
+            // Whoever works on something reads whatever was approved; a rule of rights that says otherwise holds here too.
+            if v.approved.everything {
+                query.filter(working.and(inside()).or(elsewhere))
+            } else {
+                query.filter(working.and(inside()).or(elsewhere.and(read)))
+            }
         }
     }};
 }
 
 /// Narrows a query by a filter.
 macro_rules! filtered {
-    ($query:expr, $filter:expr) => {{
+    ($query:expr, $table:ident as $face:expr, $filter:expr) => {{
         let (mut query, f): (_, &ProjectFilter) = ($query, $filter);
-        filtered!(@any query, f, cities => city, countries => country, focus_areas => focus_area,
-            sub_areas => sub_area, statuses => latest_status, plan_cycles => plan_cycle);
+        filtered!(@any query, $table, f, cities => city, countries => country, focus_areas => focus_area,
+            sub_areas => sub_area, plan_cycles => plan_cycle);
         if let Some(priority) = f.priority {
-            query = query.filter(project_faces::priority.eq(priority));
+            query = query.filter($table::priority.eq(priority));
         }
         if let Some(archived) = f.archived {
-            query = query.filter(project_faces::archived.eq(archived));
+            query = query.filter($table::archived.eq(archived));
         }
         if let Some(since) = f.updated_since {
-            query = query.filter(project_faces::updated_at.ge(DbTs(since)));
+            query = query.filter($table::updated_at.ge(DbTs(since)));
         }
-        filtered!(@day query, f.starts.0, starts_on, ge);
-        filtered!(@day query, f.starts.1, starts_on, le);
-        filtered!(@day query, f.ends.0, ends_on, ge);
-        filtered!(@day query, f.ends.1, ends_on, le);
+        filtered!(@day query, $table, f.starts.0, starts_on, ge);
+        filtered!(@day query, $table, f.starts.1, starts_on, le);
+        filtered!(@day query, $table, f.ends.0, ends_on, ge);
+        filtered!(@day query, $table, f.ends.1, ends_on, le);
         for word in f.q.iter().flat_map(|q| q.split_whitespace()).filter_map(search::pattern) {
-            query = query.filter(project_faces::search_key.like(word).escape('\\'));
+            query = query.filter($table::search_key.like(word).escape('\\'));
         }
         for (kind, values) in f.facets.iter().filter(|(_, values)| !values.is_empty()) {
             query = query.filter(dsl::exists(
                 project_facets::table
-                    .filter(project_facets::project_id.eq(project_faces::id))
-                    .filter(project_facets::face.eq(project_faces::face))
+                    .filter(project_facets::project_id.eq($table::id))
+                    .filter(project_facets::face.eq($face))
                     .filter(project_facets::kind.eq(*kind))
                     .filter(project_facets::value.eq_any(values.clone())),
             ));
         }
         query
     }};
-    (@any $query:ident, $f:ident, $($field:ident => $column:ident),+) => {
+    (@any $query:ident, $t:ident, $f:ident, $($field:ident => $column:ident),+) => {
         $(if !$f.$field.is_empty() {
-            $query = $query.filter(project_faces::$column.eq_any($f.$field.clone()));
+            $query = $query.filter($t::$column.eq_any($f.$field.clone()));
         })+
     };
-    (@day $query:ident, $day:expr, $column:ident, $op:ident) => {
+    (@day $query:ident, $t:ident, $day:expr, $column:ident, $op:ident) => {
         if let Some(day) = $day {
-            $query = $query.filter(project_faces::$column.$op(day));
+            $query = $query.filter($t::$column.$op(day));
         }
     };
 }
@@ -222,35 +239,80 @@ macro_rules! paged {
     }};
 }
 
-/// Reads up to `limit` projects after a place with their places, and counts all.
+/// Reads up to `limit` projects after a place, with their places.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list(
+pub fn page(
     conn: &mut Conn,
     visible: &Visible,
     filter: &ProjectFilter,
     sort: ProjectSort,
-    after: Option<&ProjectPlace>,
-    limit: i64,
-) -> StoreResult<(Vec<(ProjectPlace, ProjectSubject)>, i64)> {
-    let (rows, total): (Vec<FaceRow>, i64) = on!(conn, |c, DB| {
+    (after, limit): (Option<&ProjectPlace>, i64),
+) -> StoreResult<Vec<(ProjectPlace, ProjectSubject)>> {
+    let rows: Vec<FaceRow> = on!(conn, |c, DB| {
         let all = seen!(project_faces::table.into_boxed::<DB>(), visible);
-        let total = filtered!(all, filter).count().get_result(c)?;
-        let all = seen!(project_faces::table.into_boxed::<DB>(), visible);
-        let page = paged!(filtered!(all, filter), sort, after).limit(limit).select((
+        let mut asked = filtered!(all, project_faces as project_faces::face, filter);
+        if !filter.statuses.is_empty() {
+            asked = asked.filter(project_faces::latest_status.eq_any(&filter.statuses));
+        }
+        let page = paged!(asked, sort, after).limit(limit).select((
             project_faces::id,
             project_faces::city,
             project_faces::number,
             project_faces::title_key,
             project_faces::updated_at,
         ));
-        (page.load(c)?, total)
+        page.load(c)?
     });
     let mut found = subjects(conn, rows.iter().map(|r| r.0))?;
-    let page = rows
-        .iter()
-        .filter_map(|row| Some((sort.place(row), found.remove(&Id::from(row.0))?)))
-        .collect();
-    Ok((page, total))
+    let place = |row: FaceRow| Some((sort.place(&row), found.remove(&Id::from(row.0))?));
+    Ok(rows.into_iter().filter_map(place).collect())
+}
+
+/// Counts the projects of all pages. Each copy is counted in its own table, where an index answers alone: the approved copies,
+/// but for those of projects that are worked on, and the working ones of these.
+///
+/// # Errors
+/// Failures of the database.
+pub fn total(conn: &mut Conn, visible: &Visible, filter: &ProjectFilter) -> StoreResult<i64> {
+    let (inside, read) = (&visible.working, &visible.approved);
+    if inside.everything {
+        return working(conn, inside, filter);
+    }
+    let all = approved(conn, &[read], filter)?;
+    if inside.is_empty() {
+        return Ok(all);
+    }
+    Ok(all - approved(conn, &[read, inside], filter)? + working(conn, inside, filter)?)
+}
+
+/// Counts the approved copies that lie within each of some reaches.
+fn approved(conn: &mut Conn, reaches: &[&Reachable], filter: &ProjectFilter) -> StoreResult<i64> {
+    Ok(on!(conn, |c, DB| {
+        let mut all = approved_projects::table.into_boxed::<DB>();
+        for reach in reaches {
+            all = within!(all, approved_projects, reach);
+        }
+        let mut asked = filtered!(all, approved_projects as face_word(Face::Approved), filter);
+        if !filter.statuses.is_empty() {
+            asked = asked.filter(approved_projects::latest_status.eq_any(&filter.statuses));
+        }
+        asked.count().get_result(c)
+    })?)
+}
+
+/// Counts the working copies that lie within reach.
+fn working(conn: &mut Conn, reach: &Reachable, filter: &ProjectFilter) -> StoreResult<i64> {
+    Ok(on!(conn, |c, DB| {
+        let all = within!(projects::table.into_boxed::<DB>(), projects, reach);
+        let mut asked = filtered!(all, projects as face_word(Face::Working), filter);
+        if !filter.statuses.is_empty() {
+            let stated = approved_projects::table
+                .filter(approved_projects::latest_status.eq_any(&filter.statuses))
+                .select(approved_projects::id);
+            asked = asked.filter(projects::id.eq_any(stated));
+        }
+        asked.count().get_result(c)
+    })?)
 }

@@ -26,9 +26,8 @@ type Key = (ProjectCode, Slug);
 /// # Errors
 /// Failures of the database.
 pub fn keys(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<Key>> {
-    let deadlines = queue::deadlines(conn)?;
-    let (rows, _total) = queue::rows(conn, query, &deadlines)?;
-    rows.into_iter()
+    queue::rows(conn, query)?
+        .into_iter()
         .map(|(_, _, city, number, _, cycle, _, _)| {
             Ok((ProjectCode::new(Slug::parse(city)?, number), Slug::parse(cycle)?))
         })

@@ -1,9 +1,13 @@
 //! Lists of reports: the rows of both copies that an actor sees, filtered, sorted, by pages.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use diesel::{dsl::not, prelude::*, sql_types::Bool};
+use diesel::{
+    dsl::{self, not},
+    prelude::*,
+    sql_types::Bool,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -21,7 +25,7 @@ use crate::{
         Conn, StoreResult,
         conn::on,
         cycles, extensions,
-        schema::{cities, report_faces},
+        schema::{cities, report_faces, report_tallies},
         types::{DbTs, DbUuid},
     },
 };
@@ -128,34 +132,10 @@ impl QueueItem {
 /// The columns by which rows are found, before their content is read.
 pub(super) type FaceRow = (String, DbUuid, String, i64, String, String, String, Option<DbTs>);
 
-/// Reads a page and how many rows there are on all pages.
-///
-/// # Errors
-/// Failures of the database.
-pub fn list(conn: &mut Conn, query: &QueueQuery) -> StoreResult<(Vec<QueueItem>, i64)> {
-    let deadlines = deadlines(conn)?;
-    let (rows, total) = rows(conn, query, &deadlines)?;
-    Ok((items::read(conn, rows, &deadlines, query.now)?, total))
-}
-
-/// Reads when the due day of each cycle ends in each city.
-///
-/// # Errors
-/// Failures of the database.
-pub fn deadlines(conn: &mut Conn) -> StoreResult<Deadlines> {
-    let zones: Vec<(String, String)> =
-        on!(conn, |c, DB| cities::table.select((cities::slug, cities::time_zone)).load(c))?;
-    let mut by_zone: HashMap<chrono_tz::Tz, Vec<String>> = HashMap::new();
-    for (city, zone) in zones {
-        by_zone.entry(time_zone(zone)?).or_default().push(city);
-    }
-    Ok(Deadlines::new(cycles::list(conn)?, by_zone, extensions::in_force(conn)?))
-}
-
-/// Builds one condition of a list for both databases.
+/// Builds one condition on a table for both databases.
 macro_rules! condition {
-    ($db:ident, $expression:expr) => {{
-        let condition: Box<dyn BoxableExpression<report_faces::table, $db, SqlType = Bool>> =
+    ($db:ident, $table:ident, $expression:expr) => {{
+        let condition: Box<dyn BoxableExpression<$table::table, $db, SqlType = Bool>> =
             Box::new($expression);
         condition
     }};
@@ -163,25 +143,62 @@ macro_rules! condition {
 
 /// The rows that lie within reach.
 macro_rules! within {
-    ($db:ident, $reach:expr) => {{
+    ($db:ident, $table:ident, $reach:expr) => {{
         let reach: &Reachable = $reach;
+        let countries: Vec<String> = reach.countries.iter().map(ToString::to_string).collect();
+        let cities: Vec<String> = reach.cities.iter().map(ToString::to_string).collect();
         if reach.everything {
-            condition!($db, report_faces::number.is_not_null())
+            condition!($db, $table, $table::cycle.is_not_null())
+        } else if countries.is_empty() {
+            condition!($db, $table, $table::city.eq_any(cities))
         } else {
-            let countries: Vec<String> = reach.countries.iter().map(ToString::to_string).collect();
-            let cities: Vec<String> = reach.cities.iter().map(ToString::to_string).collect();
-            condition!(
-                $db,
-                report_faces::country.eq_any(countries).or(report_faces::city.eq_any(cities))
-            )
+            let there = $table::country.eq_any(countries);
+            condition!($db, $table, there.or($table::city.eq_any(cities)))
         }
+    }};
+}
+
+/// The rows that the caller sees and the filter asks for by what is counted. Whoever sees one of the two copies alone asks for
+/// that one alone: a simple question finds its index.
+macro_rules! asked {
+    ($db:ident, $table:ident, $query:expr) => {{
+        let (v, f): (&Visible, &QueueFilter) = (&$query.visible, &$query.filter);
+        let (working, approved) = ($table::face.eq("working"), $table::face.eq("approved"));
+        let handed_in = $table::ever_submitted.eq(true);
+        let mut rows = $table::table.into_boxed::<$db>();
+        rows = if v.working.is_empty() {
+            rows.filter(approved.and(within!($db, $table, &v.approved)))
+        } else {
+            let seen = handed_in.or(within!($db, $table, &v.drafts));
+            let working = working.and(within!($db, $table, &v.working)).and(seen);
+            if v.working.everything || v.approved.is_empty() {
+                rows.filter(working)
+            } else {
+                let approved = approved.and(within!($db, $table, &v.approved));
+                rows.filter(working.or(approved.and(not(within!($db, $table, &v.working)))))
+            }
+        };
+        if !f.states.is_empty() {
+            let words: Vec<&str> = f.states.iter().map(|s| s.as_str()).collect();
+            rows = rows.filter($table::state.eq_any(words));
+        }
+        if !f.cities.is_empty() {
+            rows = rows.filter($table::city.eq_any(f.cities.clone()));
+        }
+        if !f.countries.is_empty() {
+            rows = rows.filter($table::country.eq_any(f.countries.clone()));
+        }
+        if !f.cycles.is_empty() {
+            rows = rows.filter($table::cycle.eq_any(f.cycles.clone()));
+        }
+        rows
     }};
 }
 
 /// The rows that are late: handed in after the due day, or not handed in and past it.
 macro_rules! late {
     ($db:ident, $deadlines:expr, $now:expr) => {{
-        let mut late = condition!($db, report_faces::number.is_null());
+        let mut late = condition!($db, report_faces, report_faces::number.is_null());
         for (cycle, cities, ends) in $deadlines.iter() {
             let waiting = [ReportState::Draft, ReportState::Returned].map(ReportState::as_str);
             let here = report_faces::cycle.eq(cycle).and(report_faces::city.eq_any(cities));
@@ -190,9 +207,9 @@ macro_rules! late {
                 .and(report_faces::submitted_at.assume_not_null().ge(DbTs(ends)));
             late = if $now >= ends {
                 let missing = report_faces::state.eq_any(waiting);
-                condition!($db, late.or(here.and(missing.or(handed_in_late))))
+                condition!($db, report_faces, late.or(here.and(missing.or(handed_in_late))))
             } else {
-                condition!($db, late.or(here.and(handed_in_late)))
+                condition!($db, report_faces, late.or(here.and(handed_in_late)))
             };
         }
         late
@@ -202,33 +219,12 @@ macro_rules! late {
 /// The rows that the caller sees and the filter asks for.
 macro_rules! matching {
     ($db:ident, $query:expr, $deadlines:expr) => {{
-        let (v, f) = (&$query.visible, &$query.filter);
-        let working = report_faces::face
-            .eq("working")
-            .and(within!($db, &v.working))
-            .and(report_faces::ever_submitted.eq(true).or(within!($db, &v.drafts)));
-        let approved = report_faces::face
-            .eq("approved")
-            .and(within!($db, &v.approved))
-            .and(not(within!($db, &v.working)));
-        let mut rows = report_faces::table.filter(working.or(approved)).into_boxed::<$db>();
+        let f: &QueueFilter = &$query.filter;
+        let mut rows = asked!($db, report_faces, $query);
         if let Some(code) = &f.project {
             rows = rows
                 .filter(report_faces::city.eq(code.city().to_string()))
                 .filter(report_faces::number.eq(code.number()));
-        }
-        if !f.states.is_empty() {
-            let words: Vec<&str> = f.states.iter().map(|s| s.as_str()).collect();
-            rows = rows.filter(report_faces::state.eq_any(words));
-        }
-        if !f.cities.is_empty() {
-            rows = rows.filter(report_faces::city.eq_any(f.cities.clone()));
-        }
-        if !f.countries.is_empty() {
-            rows = rows.filter(report_faces::country.eq_any(f.countries.clone()));
-        }
-        if !f.cycles.is_empty() {
-            rows = rows.filter(report_faces::cycle.eq_any(f.cycles.clone()));
         }
         match f.late {
             Some(true) => rows = rows.filter(late!($db, $deadlines, $query.now)),
@@ -250,14 +246,15 @@ macro_rules! after {
             .gt(cycle.clone())
             .or(report_faces::cycle.eq(cycle).and(beyond_number));
         match ($sort, submitted_at.map(DbTs)) {
-            (QueueSort::Key, _) => condition!($db, beyond_key),
+            (QueueSort::Key, _) => condition!($db, report_faces, beyond_key),
             (QueueSort::SubmittedAt, None) => {
-                condition!($db, report_faces::submitted_at.is_null().and(beyond_key))
+                condition!($db, report_faces, report_faces::submitted_at.is_null().and(beyond_key))
             }
             (QueueSort::SubmittedAt, Some(at)) => {
                 let submitted = report_faces::submitted_at.assume_not_null();
                 condition!(
                     $db,
+                    report_faces,
                     report_faces::submitted_at
                         .is_null()
                         .or(submitted.gt(at))
@@ -268,11 +265,57 @@ macro_rules! after {
     }};
 }
 
-pub(super) fn rows(
-    conn: &mut Conn,
-    query: &QueueQuery,
-    deadlines: &Deadlines,
-) -> StoreResult<(Vec<FaceRow>, i64)> {
+/// Reads a page.
+///
+/// # Errors
+/// Failures of the database.
+pub fn page(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<QueueItem>> {
+    let rows = rows(conn, query)?;
+    let cities: BTreeSet<&str> = rows.iter().map(|row| row.2.as_str()).collect();
+    let deadlines = deadlines(conn, Some(&cities))?;
+    items::read(conn, rows, &deadlines, query.now)
+}
+
+/// Counts the reports of all pages: by what the database keeps count of, unless the filter asks for something else.
+///
+/// # Errors
+/// Failures of the database.
+pub fn total(conn: &mut Conn, query: &QueueQuery) -> StoreResult<i64> {
+    if query.filter.project.is_none() && query.filter.late.is_none() {
+        let counted: Option<i64> = on!(conn, |c, DB| asked!(DB, report_tallies, query)
+            .select(dsl::sum(report_tallies::reports))
+            .get_result(c))?;
+        return Ok(counted.unwrap_or_default());
+    }
+    let deadlines = query.deadlines(conn)?;
+    Ok(on!(conn, |c, DB| matching!(DB, query, &deadlines).count().get_result(c))?)
+}
+
+/// Reads when the due day of each cycle ends in each of some cities, or in all.
+fn deadlines(conn: &mut Conn, of: Option<&BTreeSet<&str>>) -> StoreResult<Deadlines> {
+    let zones: Vec<(String, String)> = on!(conn, |c, DB| {
+        let mut query = cities::table.select((cities::slug, cities::time_zone)).into_boxed::<DB>();
+        if let Some(of) = of {
+            query = query.filter(cities::slug.eq_any(of));
+        }
+        query.load(c)
+    })?;
+    let mut by_zone: HashMap<chrono_tz::Tz, Vec<String>> = HashMap::new();
+    for (city, zone) in zones {
+        by_zone.entry(time_zone(zone)?).or_default().push(city);
+    }
+    Ok(Deadlines::new(cycles::list(conn)?, by_zone, extensions::in_force(conn)?))
+}
+
+impl QueueQuery {
+    /// Reads the due days that the filter compares with: none where it does not ask for what is late.
+    fn deadlines(&self, conn: &mut Conn) -> StoreResult<Deadlines> {
+        if self.filter.late.is_some() { deadlines(conn, None) } else { Ok(Deadlines::default()) }
+    }
+}
+
+/// Finds the rows of a page.
+pub(super) fn rows(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<FaceRow>> {
     let columns = (
         report_faces::face,
         report_faces::id,
@@ -284,9 +327,9 @@ pub(super) fn rows(
         report_faces::submitted_at,
     );
     let key = (report_faces::cycle, report_faces::city, report_faces::number);
-    on!(conn, |c, DB| {
-        let total = matching!(DB, query, deadlines).count().get_result(c)?;
-        let mut page = matching!(DB, query, deadlines).select(columns).limit(query.limit);
+    let deadlines = query.deadlines(conn)?;
+    Ok(on!(conn, |c, DB| {
+        let mut page = matching!(DB, query, &deadlines).select(columns).limit(query.limit);
         if let Some(key) = &query.after {
             page = page.filter(after!(DB, query.sort, key));
         }
@@ -296,6 +339,6 @@ pub(super) fn rows(
                 page.order((report_faces::submitted_at.is_null(), report_faces::submitted_at, key))
             }
         };
-        Ok((page.load(c)?, total))
-    })
+        page.load(c)
+    })?)
 }

@@ -1,0 +1,10 @@
+drop index release_reports_list;
+drop index approved_reports_list;
+create index approved_reports_list on approved_reports (cycle, city, number);
+drop trigger approved_reports_counted on approved_reports;
+drop trigger reports_moved on reports;
+drop trigger reports_counted on reports;
+drop function tally_approved_reports;
+drop function tally_reports;
+drop function tally_report;
+drop table report_tallies;
