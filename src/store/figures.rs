@@ -113,7 +113,7 @@ pub fn ground(
     depth: Depth,
 ) -> StoreResult<Option<Ground>> {
     if let Base::Release(release) = base {
-        return releases::frozen::ground(conn, release);
+        return Ok(releases::frozen::ground(conn, release)?.map(|whole| whole.within(reach)));
     }
     let Some(basis) = basis(conn, base)? else { return Ok(None) };
     let rows = match base {

@@ -438,4 +438,17 @@ async fn what_entered_less_what_left_is_the_difference() {
         read(&reader, "compare?a=me-2022&b=me-2023&country=LA").await,
     ];
     assert_eq!((&own["cells"], &own["total"]), (&all["cells"], &all["total"]));
+    // Beside a release they see of it what they see of the cycle.
+    for (path, released) in [
+        ("compare?a=me-2022&b=me-2023", "compare?a=me-2022-r1&b=me-2023"),
+        (
+            "table?rows=status&cycle=me-2023&compare=me-2022",
+            "table?rows=status&cycle=me-2023&compare=me-2022-r1",
+        ),
+    ] {
+        let [cycle, release] = [read(&laos, path).await, read(&laos, released).await];
+        for part in ["cells", "total", "changes"] {
+            assert_eq!(cycle[part], release[part], "{released} {part}");
+        }
+    }
 }

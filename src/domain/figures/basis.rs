@@ -3,7 +3,10 @@
 use chrono::NaiveDate;
 
 use super::Fact;
-use crate::domain::{cycle::ReportingCycle, value::Slug};
+use crate::domain::{
+    cycle::{CycleState, ReportingCycle},
+    value::Slug,
+};
 
 /// What somebody wants figures of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,13 +74,13 @@ impl Basis {
         self.cycles.is_empty()
     }
 
-    /// Says whether a project fell out of the list: its latest report is of an earlier cycle than the last one in which
-    /// projects of its plan were reported.
+    /// Says whether a project fell out of the list: a later cycle in which projects of its plan were reported is over, and has
+    /// none of it. While a cycle is open nobody knows yet who will be missing.
     #[must_use]
     pub fn is_stale(&self, fact: &Fact) -> bool {
         let plan = self.cycles.iter().find(|c| c.slug == fact.cycle).map(|c| &c.plan_cycle);
-        let newest = self.cycles.iter().rfind(|c| Some(&c.plan_cycle) == plan);
-        newest.is_some_and(|newest| newest.slug != fact.cycle)
+        let mut later = self.cycles.iter().skip_while(|c| c.slug != fact.cycle).skip(1);
+        later.any(|c| Some(&c.plan_cycle) == plan && c.state == CycleState::Closed)
     }
 
     /// Returns how many days old a report is: from the cut-off of its cycle to that of the figures.

@@ -32,6 +32,14 @@ pub struct Ground {
 }
 
 impl Ground {
+    /// Keeps what lies within a reach: two tables are compared over the same places.
+    #[must_use]
+    pub fn within(mut self, reach: &Reachable) -> Self {
+        self.facts.retain(|fact| reach.covers(fact.country, &fact.city));
+        self.reach = reach.clone();
+        self
+    }
+
     /// Returns the framework's words of a dimension; none where the values are no words of it.
     pub(super) fn terms(&self, dimension: Dimension) -> &[Term] {
         match dimension {
