@@ -264,6 +264,9 @@ impl Application {
             metrics.stop(false).await;
         }
         api::shares::write_uses(&state).await;
+        if let Err(e) = state.db.settle() {
+            tracing::warn!(error = %e, "the database file was left with its log beside it");
+        }
         served
     }
 }

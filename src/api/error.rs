@@ -59,6 +59,11 @@ pub enum ApiError {
     /// The record changed since the caller read it.
     #[error("the record changed since you read it")]
     Stale(Option<Box<LastChange>>),
+    /// An `If-Match` that can name no version: weak, several, `*` or no tag of ours.
+    #[error(
+        "If-Match names no version: the ETag that the record was answered with is expected, as it was, one and not weak"
+    )]
+    NoTag,
     /// The state of the record forbids it.
     #[error(transparent)]
     IllegalTransition(#[from] IllegalTransition),
@@ -98,7 +103,7 @@ impl ApiError {
             Self::UnsupportedMediaType | Self::OtherMediaType(_) => problem::UNSUPPORTED_MEDIA_TYPE,
             Self::Malformed(_) => problem::MALFORMED,
             Self::PreconditionRequired => problem::PRECONDITION_REQUIRED,
-            Self::Stale(_) => problem::STALE,
+            Self::Stale(_) | Self::NoTag => problem::STALE,
             Self::IllegalTransition(_) => problem::ILLEGAL_TRANSITION,
             Self::Conflict(_) | Self::NotAll(_) => problem::CONFLICT,
             Self::Invalid(_) | Self::ImportRefused(_) => problem::INVALID,
@@ -160,6 +165,7 @@ impl ApiError {
             Self::Stale(Some(change)) => problem.changed = Some((**change).clone()),
             Self::NotAll(view) => problem.bulk = Some(view.clone()),
             Self::Stale(None)
+            | Self::NoTag
             | Self::Unauthenticated
             | Self::Forbidden(_)
             | Self::NotFound

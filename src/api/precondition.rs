@@ -31,7 +31,7 @@ impl Precondition {
     /// Checks it where it is required: on a change of an existing record.
     ///
     /// # Errors
-    /// [`ApiError::PreconditionRequired`] without one, [`ApiError::Stale`] for another version.
+    /// [`ApiError::PreconditionRequired`] without one, [`ApiError::Stale`] for another version, [`ApiError::NoTag`].
     pub fn required<R: Record>(self, tx: &mut Tx<'_>, record: &R) -> ApiResult<()> {
         match self {
             Self::None => Err(ApiError::PreconditionRequired),
@@ -42,12 +42,13 @@ impl Precondition {
     /// Checks it where it may be absent: on a transition.
     ///
     /// # Errors
-    /// [`ApiError::Stale`] for another version.
+    /// [`ApiError::Stale`] for another version, [`ApiError::NoTag`].
     pub fn honoured<R: Record>(self, tx: &mut Tx<'_>, record: &R) -> ApiResult<()> {
         match self {
             Self::None => Ok(()),
             Self::Version(v) if v == record.version() => Ok(()),
-            Self::Version(_) | Self::Never => Err(stale(tx, record)?),
+            Self::Version(_) => Err(stale(tx, record)?),
+            Self::Never => Err(ApiError::NoTag),
         }
     }
 

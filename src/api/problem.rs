@@ -175,7 +175,7 @@ kinds! {
     ILLEGAL_TRANSITION = "illegal-transition", 409, "The state does not allow this",
         "The report or cycle is in a state in which this cannot be done. `allowed_actions` of the record says what can.";
     STALE = "stale", 412, "The record changed since you read it",
-        "`If-Match` names another version than the record has. `changed` says who changed it and when. Read it again, then decide.";
+        "`If-Match` names another version than the record has, or no version at all: `detail` says which. `changed` says who changed it and when. Read it again, then decide.";
     TOO_LARGE = "too-large", 413, "The body is too large",
         "`detail` says how many bytes are read.";
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415, "The body is of another type",

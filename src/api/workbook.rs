@@ -1,6 +1,7 @@
 //! A city's workbook: what it has to report in a cycle, to be filled in offline and sent back to `/imports`.
 
 use actix_web::{get, web, web::Data};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -109,8 +110,8 @@ async fn get_workbook(
         Ok::<_, ApiError>((Book::read(c, &actor, &on)?, on))
     };
     let (book, on) = state.db.read(read).await?;
-    let (at, words) = (state.clock.now(), state.vocabulary.load_full());
-    let made = web::block(move || file(&book, &on, form, seq, (at, &words))).await;
+    let (today, words) = (state.clock.now().date_naive(), state.vocabulary.load_full());
+    let made = web::block(move || file(&book, &on, form, seq, (today, &words))).await;
     made.map_err(|e| ApiError::Internal(Box::new(e)))?
 }
 
@@ -129,10 +130,10 @@ fn file(
     on: &CityCycleSubject,
     form: Form,
     seq: i64,
-    (made_at, words): (chrono::DateTime<chrono::Utc>, &Vocabulary),
+    (made_on, words): (NaiveDate, &Vocabulary),
 ) -> ApiResult<Answer> {
     let internal = |e: Box<dyn std::error::Error + Send + Sync>| ApiError::Internal(e);
-    let name = format!("ascn-{}-{}-{}", on.city.slug, on.cycle.slug, made_at.date_naive());
+    let name = format!("ascn-{}-{}-{}", on.city.slug, on.cycle.slug, made_on);
     if let Form::Csv(sheet) = form {
         let bytes = csv::write(sheet, book.rows(sheet)).map_err(|e| internal(Box::new(e)))?;
         let holds = bytes.clone();
@@ -140,13 +141,13 @@ fn file(
     }
     let lists =
         List::ALL.iter().map(|list| (*list, list.entries(words, on.city.country))).collect();
-    let bytes = write::workbook(&about(on, seq, made_at), book.tables(), &lists);
+    let bytes = write::workbook(&about(on, seq, made_on), book.tables(), &lists);
     let bytes = bytes.map_err(|e| internal(Box::new(e)))?;
-    let holds = format!("{seq} {:?}", book.tables());
+    let holds = format!("{seq} {made_on} {:?}", book.tables());
     Ok(Answer::file(bytes, XLSX, &format!("{name}.xlsx"), holds.as_bytes()))
 }
 
-fn about(on: &CityCycleSubject, seq: i64, made_at: chrono::DateTime<chrono::Utc>) -> About {
+fn about(on: &CityCycleSubject, seq: i64, made_on: NaiveDate) -> About {
     let slug = on.city.slug.to_string();
     About {
         city_name: on.city.names.get("en").unwrap_or(&slug).clone(),
@@ -154,7 +155,7 @@ fn about(on: &CityCycleSubject, seq: i64, made_at: chrono::DateTime<chrono::Utc>
         cycle: on.cycle.slug.to_string(),
         plan_cycle: on.cycle.plan_cycle.to_string(),
         seq,
-        made_at,
+        made_on,
         languages: columns::languages(on.city.country),
     }
 }

@@ -1,6 +1,6 @@
 //! Writing a workbook: what it is, one sheet a kind of record, and the allowed values.
 
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::{Datelike as _, NaiveDate};
 use rust_xlsxwriter::{
     Color, DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties,
     ExcelDateTime, Format, FormatAlign, Formula, ProtectionOptions, Workbook, Worksheet, XlsxError,
@@ -52,8 +52,8 @@ pub struct About {
     pub plan_cycle: String,
     /// The data version it was made of.
     pub seq: i64,
-    /// When it was made.
-    pub made_at: DateTime<Utc>,
+    /// The day on which it was made: a workbook of the same day and data is the same, byte by byte.
+    pub made_on: NaiveDate,
     /// The languages of titles and help.
     pub languages: Vec<&'static str>,
 }
@@ -71,9 +71,9 @@ pub fn workbook(
     lists: &Lists,
 ) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
-    let made_at = ExcelDateTime::from_timestamp(about.made_at.timestamp())?;
+    let made_on = ExcelDateTime::parse_from_str(&about.made_on.to_string())?;
     let title = format!("{}, {}", about.city_name, about.cycle);
-    book.set_properties(&DocProperties::new().set_title(title).set_creation_datetime(&made_at));
+    book.set_properties(&DocProperties::new().set_title(title).set_creation_datetime(&made_on));
     readme(book.add_worksheet(), about)?;
     for (sheet, rows) in tables {
         table(book.add_worksheet(), *sheet, rows, about, lists)?;
@@ -88,7 +88,7 @@ fn head() -> Format {
 
 fn readme(sheet: &mut Worksheet, about: &About) -> Result<(), XlsxError> {
     sheet.set_name(README)?.set_column_width(0, 14)?.set_column_width(1, 40)?.protect();
-    let made_at = about.made_at.to_rfc3339();
+    let made_on = about.made_on.to_string();
     let facts: [(&str, &str); 7] = [
         ("format", FORMAT),
         ("city", &about.city),
@@ -96,7 +96,7 @@ fn readme(sheet: &mut Worksheet, about: &About) -> Result<(), XlsxError> {
         ("cycle", &about.cycle),
         ("plan_cycle", &about.plan_cycle),
         ("seq", &about.seq.to_string()),
-        ("made_at", &made_at),
+        ("made_on", &made_on),
     ];
     let mut row = 0;
     for (name, value) in facts {

@@ -6,6 +6,7 @@
 use std::{sync::Arc, thread};
 
 use crossbeam_channel::{Sender, bounded};
+use diesel::connection::SimpleConnection as _;
 use tokio::sync::oneshot;
 use tracing::Span;
 
@@ -80,6 +81,17 @@ impl Db {
     #[must_use]
     pub const fn is_sqlite(&self) -> bool {
         self.target.is_sqlite()
+    }
+
+    /// Writes everything that was committed into the one file, where it is one: after a clean stop a copy of it is whole.
+    ///
+    /// # Errors
+    /// Failures of the database; whatever was committed is safe all the same.
+    pub fn settle(&self) -> StoreResult<()> {
+        match self.target.open(false)? {
+            Conn::Sqlite(mut c) => Ok(c.batch_execute("pragma wal_checkpoint(truncate)")?),
+            Conn::Pg(_) => Ok(()),
+        }
     }
 
     /// Returns how busy the database threads are.

@@ -6,7 +6,6 @@ use std::{
     sync::Arc,
 };
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Deserialize;
 
@@ -42,8 +41,6 @@ struct FactRow {
     city: String,
     number: i64,
     country: String,
-    cycle: String,
-    as_of: NaiveDate,
     status: String,
     percent: Option<i64>,
     focus_area: Option<String>,
@@ -81,14 +78,19 @@ impl FactRow {
         (&self.city, self.number)
     }
 
-    fn fact(self, terms: &mut Terms, texts: &mut Texts) -> StoreResult<Fact> {
+    fn fact(
+        self,
+        cycle: &ReportingCycle,
+        terms: &mut Terms,
+        texts: &mut Texts,
+    ) -> StoreResult<Fact> {
         let city = Slug::parse(self.city)?;
         Ok(Fact {
             code: ProjectCode::new(city.clone(), self.number),
             city,
             country: CountryCode::parse(self.country)?,
-            cycle: Slug::parse(self.cycle)?,
-            as_of: self.as_of,
+            cycle: cycle.slug.clone(),
+            as_of: cycle.as_of,
             status: Status::parse(self.status)?,
             percent: self.percent.and_then(Percent::from_hundredths),
             focus_area: self.focus_area.map(Slug::parse).transpose()?,
@@ -148,24 +150,27 @@ fn basis(conn: &mut Conn, base: &Base) -> StoreResult<Option<Basis>> {
     })
 }
 
+/// Rows with their cycles.
+type Reported<'b> = Vec<(&'b ReportingCycle, FactRow)>;
+
 /// Reads the approved reports of the cycles, by city and number, those of a project in the order of the cycles.
-fn all(conn: &mut Conn, reach: &Reachable, basis: &Basis) -> StoreResult<Vec<FactRow>> {
-    let mut rows = Vec::new();
+fn all<'b>(conn: &mut Conn, reach: &Reachable, basis: &'b Basis) -> StoreResult<Reported<'b>> {
+    let mut rows = Reported::new();
     for cycle in &basis.cycles {
-        rows.append(&mut reported(conn, reach, &cycle.slug)?);
+        rows.extend(reported(conn, reach, &cycle.slug)?.into_iter().map(|row| (cycle, row)));
     }
-    rows.sort_by(|a, b| a.project().cmp(&b.project()));
+    rows.sort_by(|(_, a), (_, b)| a.project().cmp(&b.project()));
     Ok(rows)
 }
 
 /// Reads the latest approved report of each project in the cycles, by city and number.
-fn latest(conn: &mut Conn, reach: &Reachable, basis: &Basis) -> StoreResult<Vec<FactRow>> {
-    let mut rows: Vec<FactRow> = Vec::new();
+fn latest<'b>(conn: &mut Conn, reach: &Reachable, basis: &'b Basis) -> StoreResult<Reported<'b>> {
+    let mut rows = Reported::new();
     for cycle in basis.cycles.iter().rev() {
+        rows.extend(reported(conn, reach, &cycle.slug)?.into_iter().map(|row| (cycle, row)));
         // The sort keeps the order of equals: the row of the later cycle stays in front, and stays.
-        rows.append(&mut reported(conn, reach, &cycle.slug)?);
-        rows.sort_by(|a, b| a.project().cmp(&b.project()));
-        rows.dedup_by(|next, first| next.project() == first.project());
+        rows.sort_by(|(_, a), (_, b)| a.project().cmp(&b.project()));
+        rows.dedup_by(|(_, next), (_, first)| next.project() == first.project());
     }
     Ok(rows)
 }
@@ -190,16 +195,16 @@ fn reported(conn: &mut Conn, reach: &Reachable, cycle: &Slug) -> StoreResult<Vec
 
 fn facts(
     conn: &mut Conn,
-    rows: Vec<FactRow>,
+    rows: Reported<'_>,
     basis: &Basis,
     depth: Depth,
 ) -> StoreResult<Vec<Fact>> {
     let mut terms = terms(conn, basis)?;
     let mut texts = match depth {
         Depth::Columns => Texts::new(),
-        Depth::Texts => texts(conn, &rows.iter().map(|r| r.id).collect::<Vec<_>>())?,
+        Depth::Texts => texts(conn, &rows.iter().map(|(_, row)| row.id).collect::<Vec<_>>())?,
     };
-    rows.into_iter().map(|row| row.fact(&mut terms, &mut texts)).collect()
+    rows.into_iter().map(|(cycle, row)| row.fact(cycle, &mut terms, &mut texts)).collect()
 }
 
 /// Reads the outcomes, enablers and sectors of the reports of some cycles.

@@ -196,8 +196,10 @@ async fn an_edit_changes_what_it_names_and_tells_a_stale_one_who_was_first() {
     assert_eq!(view["version"], 2);
 
     officer.patch("projects/da-nang-1", &patch, None).await.expect(428);
-    for tag in ["*", "W/\"v2\"", "v2", "\"v2", "\"v1\"", "\"v1\", \"v2\""] {
-        officer.patch("projects/da-nang-1", &patch, Some(tag)).await.expect(412);
+    for tag in ["*", "W/\"v2\"", "v2", "\"v2", "\"v1\", \"v2\""] {
+        let answer = officer.patch("projects/da-nang-1", &patch, Some(tag)).await.expect(412);
+        let said = answer.json()["detail"].to_string();
+        assert!(said.contains("If-Match names no version"), "{tag} {said}");
     }
     let stale = officer.patch("projects/da-nang-1", &patch, Some(&first.etag())).await;
     let changed = stale.expect(412).json()["changed"].clone();

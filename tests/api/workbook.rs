@@ -127,8 +127,9 @@ async fn a_draft_is_in_the_workbook_of_its_own_city_alone() {
 async fn a_workbook_that_holds_the_same_has_the_same_tag() {
     let app = full().await;
     let officer = app.officer("da-nang").await;
-    let etag = officer.get(WORKBOOK).await.etag();
+    let (etag, bytes) = (officer.get(WORKBOOK).await.etag(), officer.download(WORKBOOK).await);
     app.clock.advance(chrono::Duration::minutes(1));
+    assert_eq!(officer.download(WORKBOOK).await, bytes, "a strong tag is one of bytes");
     let headers = [("if-none-match", etag.as_str())];
     officer.send("GET", WORKBOOK, None, &headers).await.expect(304);
     officer

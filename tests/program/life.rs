@@ -96,6 +96,9 @@ async fn sigterm_answers_what_is_under_way_and_ends_cleanly() {
     let status = service.child.wait().unwrap();
     assert!(status.success(), "{status}");
     drop(service);
+    // Everything is in the one file: whoever copies it has it all.
+    let log = dir.path().join("ascn.db-wal");
+    assert_eq!(std::fs::metadata(log).map_or(0, |log| log.len()), 0);
 
     let service = Service::demo(dir.path());
     let token = sign_in(&service, "officer.da-nang").await;

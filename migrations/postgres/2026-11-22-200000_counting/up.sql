@@ -53,7 +53,7 @@ create trigger approved_reports_counted after insert or delete on approved_repor
 -- Figures are counted from this index alone: the rows themselves are wide with texts.
 drop index approved_reports_list;
 create index approved_reports_list on approved_reports (cycle, city, number)
-    include (id, country, as_of, status, percent, focus_area, sub_area, priority, spent_minor, spent_currency);
+    include (id, country, status, percent, focus_area, sub_area, priority, spent_minor, spent_currency);
 
 -- The same for lists of released reports: their rows hold whole records.
 create index release_reports_list on release_reports (release, country, focus_area, status, city, number);

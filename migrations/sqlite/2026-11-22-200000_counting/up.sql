@@ -48,7 +48,7 @@ create view report_faces as
 -- Figures are counted from this index alone: the rows themselves are wide with texts.
 drop index approved_reports_list;
 create index approved_reports_list on approved_reports
-    (cycle, city, number, id, country, as_of, status, percent, focus_area, sub_area, priority, spent_minor, spent_currency);
+    (cycle, city, number, id, country, status, percent, focus_area, sub_area, priority, spent_minor, spent_currency);
 
 -- The same for lists of released reports: their rows hold whole records.
 create index release_reports_list on release_reports (release, country, focus_area, status, city, number);

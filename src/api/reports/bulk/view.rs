@@ -153,7 +153,7 @@ impl Came {
 /// Says what a refusal of one report is; none for what is no matter of the report.
 const fn outcome(e: &ApiError) -> Option<BulkOutcome> {
     match e {
-        ApiError::Stale(_) => Some(BulkOutcome::Stale),
+        ApiError::Stale(_) | ApiError::NoTag => Some(BulkOutcome::Stale),
         ApiError::Forbidden(_)
         | ApiError::NotFound
         | ApiError::Absent(_)
