@@ -178,7 +178,7 @@ pub struct ReportSubject {
     pub previous_status: Option<Status>,
     /// Who had a hand in it since its last decision, those they acted for included.
     pub hands: Vec<Id<User>>,
-    /// It came too late: its cycle is closed and released without it.
+    /// It comes too late: its cycle is closed and released without it.
     pub missed: bool,
     /// The latest release that holds what is approved of it; only where it is shown as approved.
     pub released_in: Option<Slug>,

@@ -91,12 +91,12 @@ impl Transition {
         }
     }
 
-    /// Says whether the transition decides on what was handed in.
+    /// Says whether the transition is on the way to a release: no report goes it any more that the release went out without.
     #[must_use]
-    pub const fn is_decision(self) -> bool {
+    pub const fn leads_to_release(self) -> bool {
         match self {
-            Self::Return | Self::Approve => true,
-            Self::Edit | Self::Submit | Self::Withdraw | Self::Reopen => false,
+            Self::Edit | Self::Submit | Self::Return | Self::Approve => true,
+            Self::Withdraw | Self::Reopen => false,
         }
     }
 
@@ -155,10 +155,10 @@ pub fn possible(
         }
     }
     let state = transition.from(state)?;
-    // After a release only what was approved before is decided on anew: that is an amendment, for the next release.
-    if transition.is_decision() && on.missed {
+    // After a release only what was approved before is taken up anew: that is an amendment, for the next release.
+    if transition.leads_to_release() && on.missed {
         return Err(Refused::State(IllegalTransition {
-            from: "in a cycle that is closed and released without it",
+            from: "in a cycle that is closed and released without it, until the secretariat opens that again",
             action: transition.as_str(),
         }));
     }

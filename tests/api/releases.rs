@@ -170,6 +170,8 @@ async fn nothing_is_published_that_is_not_closed_approved_and_new() {
     assert_eq!(app.reader().await.get("releases").await.expect(200).json()["total"], 1);
 }
 
+const EXTENSION: &str = "cycles/me-2026/extensions/da-nang";
+
 #[actix_web::test]
 async fn after_a_release_only_amendments_are_decided_on() {
     let app = desk().await;
@@ -188,6 +190,17 @@ async fn after_a_release_only_amendments_are_decided_on() {
         let late = representative.act_because("da-nang-2", act, "Too late.").await.expect(409);
         assert!(late.text.contains("released without it"), "{}", late.text);
     }
+    // An extension is for amendments: a city is told at once that a report which was never approved comes too late.
+    let granted = json!({ "due_on": "2027-06-30", "reason": "An amendment." });
+    representative.put(EXTENSION, &granted, None).await.expect(201);
+    crate::filing::project(&app, "da-nang", 3).await;
+    let late = officer.put(&report("da-nang-3"), &ready(), None).await.expect(409);
+    assert!(late.text.contains("released without it"), "{}", late.text);
+    officer.act("da-nang-2", "withdraw").await.expect(200);
+    let late = officer.act("da-nang-2", "submit").await.expect(409);
+    assert!(late.text.contains("released without it"), "{}", late.text);
+    let tag = representative.get(EXTENSION).await.expect(200).etag();
+    representative.delete(EXTENSION, Some(&tag)).await.expect(200);
     // An amendment goes on as ever, and a cycle that is opened again takes what came late.
     let mut other = ready();
     other["next_steps"] = json!("None.");
@@ -197,6 +210,7 @@ async fn after_a_release_only_amendments_are_decided_on() {
         .send("POST", &format!("cycles/{CYCLE}/open"), None, &[])
         .await
         .expect(200);
+    officer.act("da-nang-2", "submit").await.expect(200);
     representative.act("da-nang-2", "approve").await.expect(200);
     close(&app, CYCLE).await;
     let second = publish(&app, None).await;

@@ -1,6 +1,6 @@
 //! Everything that a city has to report in a cycle, read at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -12,7 +12,7 @@ use crate::{
             Comment, CommentKind,
             thread::{Entry, Thread, gather},
         },
-        cycle::ReportingCycle,
+        cycle::{CycleState, ReportingCycle},
         id::Id,
         parts::{Indicator, Milestone},
         project::Project,
@@ -24,7 +24,7 @@ use crate::{
     store::{
         Conn, StoreResult, comments,
         conn::on,
-        extensions, json, parts, projects,
+        extensions, json, parts, projects, releases,
         schema::{approved_reports, reports},
         types::DbUuid,
     },
@@ -57,6 +57,9 @@ pub fn seats(conn: &mut Conn, city: &City, cycle: &ReportingCycle) -> StoreResul
     }
     let mut said = said(conn, city, cycle)?;
     let extension = extensions::day(conn, &cycle.slug, &city.slug)?;
+    let released =
+        cycle.state == CycleState::Closed && releases::last_of(conn, &cycle.slug)?.is_some();
+    let approved = if released { approved(conn, city, cycle)? } else { HashSet::new() };
     let mut seats = Vec::new();
     for project in projects::of_city(conn, &city.slug, &cycle.plan_cycle)? {
         let report = reports.remove(&project.id);
@@ -78,7 +81,7 @@ pub fn seats(conn: &mut Conn, city: &City, cycle: &ReportingCycle) -> StoreResul
             approved: None,
             previous_status: before.status,
             hands: Vec::new(),
-            missed: false,
+            missed: released && !approved.contains(&project.id),
             released_in: None,
             project,
             report,
@@ -86,6 +89,20 @@ pub fn seats(conn: &mut Conn, city: &City, cycle: &ReportingCycle) -> StoreResul
         seats.push(Seat { on, returned });
     }
     Ok(seats)
+}
+
+/// Names the projects of the city with an approved report in the cycle.
+fn approved(
+    conn: &mut Conn,
+    city: &City,
+    cycle: &ReportingCycle,
+) -> StoreResult<HashSet<Id<Project>>> {
+    let ids: Vec<DbUuid> = on!(conn, |c, DB| approved_reports::table
+        .filter(approved_reports::cycle.eq(cycle.slug.as_str()))
+        .filter(approved_reports::city.eq(city.slug.as_str()))
+        .select(approved_reports::project_id)
+        .load(c))?;
+    Ok(ids.into_iter().map(Id::from).collect())
 }
 
 fn working(

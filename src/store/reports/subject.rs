@@ -121,20 +121,21 @@ impl Needs {
     }
 }
 
-/// Says whether a report came too late for a release of its cycle, so that nobody decides on it any more: one that was
-/// approved before is amended, and a cycle that was opened again takes everything.
+/// Says whether a report comes too late for a release of its cycle, so that nobody files it or decides on it any more: one that
+/// was approved before is amended, and a cycle that was opened again takes everything.
 fn missed(
     conn: &mut Conn,
     common: &mut Common,
     cycle: &ReportingCycle,
-    report: &Report,
+    (project, report): (Id<Project>, Option<&Report>),
 ) -> StoreResult<bool> {
-    let waits = report.state == ReportState::Submitted && cycle.state == CycleState::Closed;
+    let waits = report.is_none_or(|report| report.state != ReportState::Approved);
     Ok(waits
+        && cycle.state == CycleState::Closed
         && once(&mut common.released, &cycle.slug, || {
             Ok(releases::last_of(conn, &cycle.slug)?.is_some())
         })?
-        && find_approved(conn, report.project, &cycle.slug)?.is_none())
+        && find_approved(conn, project, &cycle.slug)?.is_none())
 }
 
 fn zone(conn: &mut Conn, city: &Slug) -> StoreResult<Tz> {
@@ -246,10 +247,7 @@ fn assemble(
         },
         approved: if needs.approved { find_approved(conn, id, &cycle.slug)? } else { None },
         hands: if needs.hands { hands(conn, code, &cycle.slug)? } else { Vec::new() },
-        missed: match &report {
-            Some(report) => missed(conn, common, &cycle, report)?,
-            None => false,
-        },
+        missed: missed(conn, common, &cycle, (id, report.as_ref()))?,
         released_in: match &report {
             Some(report) if needs.released => releases::holding(conn, report.id)?,
             Some(_) | None => None,
