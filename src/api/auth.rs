@@ -118,7 +118,7 @@ async fn sign_in(entry: Entry<WithClient<Json<Login>>>, state: Data<State>) -> A
     let kept = session.clone();
     let begin = move |c: &mut _| unguarded::start_session(c, &checked, &kept, &digest);
     if !state.db.keep(begin).await.map_err(|e: StoreError| e)? {
-        return Err(ApiError::Unauthenticated);
+        return Err(ApiError::WrongPassword);
     }
     answer(&state, &session, token)
 }
@@ -135,7 +135,7 @@ async fn check(state: &State, email: &str, password: String) -> ApiResult<Creden
     };
     let phc = known.as_ref().map(|k| k.phc.clone());
     let right = state.passwords.verify(Secret::from(password), phc).await?;
-    known.filter(|_| right).ok_or(ApiError::Unauthenticated)
+    known.filter(|_| right).ok_or(ApiError::WrongPassword)
 }
 
 /// Answers with the tokens of a session.

@@ -26,6 +26,9 @@ pub enum ApiError {
     /// No credentials, or none that hold.
     #[error("authentication is required")]
     Unauthenticated,
+    /// A sign-in with an unknown address, a disabled account or a wrong password: nothing says which.
+    #[error("the address or the password is wrong")]
+    WrongPassword,
     /// Known, but not allowed; with the reason.
     #[error("you may not do this: {0}")]
     Forbidden(String),
@@ -95,7 +98,7 @@ impl ApiError {
     #[must_use]
     pub const fn kind(&self) -> ProblemKind {
         match self {
-            Self::Unauthenticated => problem::UNAUTHENTICATED,
+            Self::Unauthenticated | Self::WrongPassword => problem::UNAUTHENTICATED,
             Self::Forbidden(_) => problem::FORBIDDEN,
             Self::NotFound | Self::Absent(_) => problem::NOT_FOUND,
             Self::MethodNotAllowed(_) => problem::METHOD_NOT_ALLOWED,
@@ -167,6 +170,7 @@ impl ApiError {
             Self::Stale(None)
             | Self::NoTag
             | Self::Unauthenticated
+            | Self::WrongPassword
             | Self::Forbidden(_)
             | Self::NotFound
             | Self::Absent(_)
@@ -194,7 +198,7 @@ impl ResponseError for ApiError {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         match self {
-            Self::Unauthenticated => {
+            Self::Unauthenticated | Self::WrongPassword => {
                 response
                     .insert_header((header::WWW_AUTHENTICATE, r#"Bearer realm="ascn-tracker""#));
             }

@@ -23,6 +23,7 @@ use crate::{
     },
     sheets::{
         Sheet, columns, csv,
+        flat::Format,
         lists::List,
         write::{self, About},
     },
@@ -137,7 +138,8 @@ fn file(
     if let Form::Csv(sheet) = form {
         let bytes = csv::write(sheet, book.rows(sheet)).map_err(|e| internal(Box::new(e)))?;
         let holds = bytes.clone();
-        return Ok(Answer::file(bytes, CSV, &format!("{name}-{sheet}.csv"), &holds));
+        let media = Format::Csv.media();
+        return Ok(Answer::file(bytes, media, &format!("{name}-{sheet}.csv"), &holds));
     }
     let lists =
         List::ALL.iter().map(|list| (*list, list.entries(words, on.city.country))).collect();

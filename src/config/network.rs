@@ -62,7 +62,7 @@ pub(super) fn address(text: &str) -> Parsed<SocketAddr> {
 /// Reads an origin and returns it as browsers send it: lower case, no default port, no path.
 pub(super) fn origin(text: &str) -> Parsed<String> {
     let wrong = || {
-        "expected origins as https://dashboard.example or http://localhost:3000, without a path; \
+        "expected the origin of a site, as https://dashboard.example or http://localhost:3000, without a path; \
          * is not accepted"
             .to_owned()
     };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 use super::help::{NOT_ACTED_ON, SETTINGS, SettingDoc};
 use super::{LogFormat, SettingError};
@@ -155,9 +155,11 @@ pub(super) fn mebibytes(text: &str) -> Parsed<u64> {
 }
 
 pub(super) fn log_filter(text: &str) -> Parsed<String> {
+    // A word alone that is no level would name a part of the program, and nothing else would be logged.
+    let level = |word: &str| word.contains(['=', '[']) || word.parse::<LevelFilter>().is_ok();
     match EnvFilter::try_new(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err("expected a level (error, warn, info, debug, trace) or a filter as \
+        Ok(_) if text.split(',').all(|word| level(word.trim())) => Ok(text.to_owned()),
+        Ok(_) | Err(_) => Err("expected a level (error, warn, info, debug, trace) or a filter as \
                  info,ascn_tracker=debug"
             .to_owned()),
     }

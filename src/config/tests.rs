@@ -97,6 +97,7 @@ fn what_cannot_be_understood_is_named_and_not_shown() {
         ("ASCN_CACHE_MB", "32MB"),
         ("ASCN_DOCS", "yes please"),
         ("ASCN_LOG", "ascn_tracker=topsecret"),
+        ("ASCN_LOG", "info,chatty"),
         ("ASCN_LOG_FORMAT", "xml"),
     ] {
         let error = settings(&[(name, value)]).unwrap_err();

@@ -1,7 +1,7 @@
 //! Values with rules: each has one door, `parse`, and after the door nobody checks again.
 //!
 //! The doors refuse what the two databases would treat differently (NUL, other control characters, numbers that are
-//! not finite) and what deceives a reader (bidirectional overrides). Texts are kept as typed: no normalisation.
+//! not finite) and what deceives a reader (bidirectional overrides, hidden tags). Texts are kept as typed: no normalisation.
 
 use std::{fmt, str::FromStr};
 
@@ -13,6 +13,8 @@ use super::fault::ValueFault;
 
 mod money;
 mod number;
+#[cfg(test)]
+mod tests;
 
 pub use money::{Currency, Money};
 pub use number::{Percent, degrees, measured};
@@ -25,16 +27,31 @@ pub const TITLE_MAX: usize = 300;
 /// Longest text of several lines, in characters.
 pub const PROSE_MAX: usize = 10_000;
 
-/// Characters that reorder or hide what stands beside them: bidirectional embeddings, overrides and isolates.
+/// Characters that reorder or hide what stands beside them: bidirectional embeddings, overrides and isolates, and tags, which
+/// spell words that nobody sees.
 fn deceives(c: char) -> bool {
-    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// Characters that leave no ink: spaces, and those that only act on their neighbours. Scripts of the region need some of them
+/// between letters (a zero-width space ends words in Khmer), so they are kept; alone they are no text.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c,
+            '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+            | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{206A}'..='\u{206F}' | '\u{3164}'
+            | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{E0100}'..='\u{E01EF}')
+}
+
+/// Characters that end a line, and those that are none and that XML has no place for.
+fn breaks(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
 fn checked(raw: &str, max: usize, lines: bool) -> Result<String, ValueFault> {
-    if raw
-        .chars()
-        .any(|c| (c.is_control() && !(lines && matches!(c, '\n' | '\r' | '\t'))) || deceives(c))
-    {
+    if raw.chars().any(|c| {
+        (c.is_control() && !(lines && matches!(c, '\n' | '\r' | '\t'))) || deceives(c) || breaks(c)
+    }) {
         return Err(ValueFault::new(
             "control_character",
             "text without control or bidirectional-override characters is expected",
@@ -43,7 +60,7 @@ fn checked(raw: &str, max: usize, lines: bool) -> Result<String, ValueFault> {
     if raw.chars().count() > max {
         return Err(ValueFault::new("too_long", format!("at most {max} characters are expected")));
     }
-    if raw.trim().is_empty() {
+    if raw.chars().all(is_blank) {
         return Err(ValueFault::new("empty", "text that is not empty is expected"));
     }
     Ok(raw.to_owned())
@@ -143,7 +160,7 @@ impl HttpsUrl {
     /// Parses an address.
     ///
     /// # Errors
-    /// Another scheme, user info, control characters, no host, or over 2,000 characters.
+    /// Another scheme, user info, control characters, signs that addresses write as `%…`, no host, or over 2,000 characters.
     pub fn parse(raw: impl AsRef<str>) -> Result<Self, ValueFault> {
         let raw = raw.as_ref();
         let fault = || {
@@ -157,15 +174,13 @@ impl HttpsUrl {
         {
             return Err(fault());
         }
+        // Whoever reads the address later must see the same host: nothing that one reader mends and another takes as it is.
+        let after = raw.get(..8).filter(|s| s.eq_ignore_ascii_case("https://")).and(raw.get(8..));
+        let host = after.and_then(|rest| rest.split(['/', '?', '#']).next());
+        let plain = host.is_some_and(|host| !host.is_empty() && !host.contains('@'))
+            && !raw.contains(['\\', '"', '<', '>', '`', '{', '}', '|', '^']);
         match url::Url::parse(raw) {
-            Ok(u)
-                if u.scheme() == "https"
-                    && u.host().is_some()
-                    && u.username().is_empty()
-                    && u.password().is_none() =>
-            {
-                Ok(Self(raw.to_owned()))
-            }
+            Ok(u) if plain && u.host().is_some() => Ok(Self(raw.to_owned())),
             Ok(_) | Err(_) => Err(fault()),
         }
     }

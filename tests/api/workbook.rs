@@ -161,7 +161,7 @@ async fn a_sheet_as_csv_has_its_names_in_the_first_row() {
     project(&app, "da-nang", 2).await;
     let path = format!("{WORKBOOK}&format=csv&sheet=milestones");
     let answer = app.officer("da-nang").await.get(&path).await.expect(200);
-    assert_eq!(answer.header("content-type"), Some("text/csv"));
+    assert_eq!(answer.header("content-type"), Some("text/csv; charset=utf-8; header=present"));
     let mut lines = answer.text.lines();
     assert_eq!(lines.next(), Some("id,project,version,title,due_on,weight,completed_on,check"));
     let row = lines.next().unwrap();

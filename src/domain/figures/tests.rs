@@ -302,7 +302,7 @@ fn a_report_of_an_earlier_cycle_is_stale_where_its_plan_went_on() {
     let mut open = cycle("me-2024", "2024-09-25");
     open.state = CycleState::Open;
     let cycles = vec![cycle("me-2023", "2023-08-14"), open];
-    assert!(!Basis::up_to(day("2024-12-31"), cycles).is_stale(&fact));
+    assert!(!Basis::up_to(day("2024-12-31"), cycles.clone()).is_stale(&fact));
     assert!(Basis::up_to(day("2023-08-13"), cycles).is_empty());
 }
 

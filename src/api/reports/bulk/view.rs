@@ -162,6 +162,7 @@ const fn outcome(e: &ApiError) -> Option<BulkOutcome> {
         | ApiError::Conflict(_)
         | ApiError::Invalid(_) => Some(BulkOutcome::Refused),
         ApiError::Unauthenticated
+        | ApiError::WrongPassword
         | ApiError::MethodNotAllowed(_)
         | ApiError::TooLarge(_)
         | ApiError::UnsupportedMediaType
