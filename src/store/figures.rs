@@ -108,10 +108,13 @@ pub fn ground(
     base: &Base,
     depth: Depth,
 ) -> StoreResult<Option<Ground>> {
-    if let Base::Release(release) = base {
-        return releases::frozen::ground(conn, release);
-    }
-    let Some(basis) = basis(conn, base)? else { return Ok(None) };
+    let Some(basis) = basis(conn, base)? else {
+        return match base {
+            Base::Release(release) => releases::frozen::ground(conn, release),
+            Base::Line(release) => releases::line::ground(conn, release),
+            Base::Cycle(_) | Base::AsOf(_) | Base::Everything => Ok(None),
+        };
+    };
     let mut rows = fact_rows(conn, reach, &basis)?;
     if let Base::AsOf(_) = base {
         // The rows of a project stand together, the latest one first.
@@ -139,8 +142,8 @@ fn basis(conn: &mut Conn, base: &Base) -> StoreResult<Option<Basis>> {
         CycleState::Scheduled => false,
     };
     Ok(match base {
-        // Its reports are frozen, and in no cycle's table.
-        Base::Release(_) => None,
+        // Their reports are frozen, and in no cycle's table.
+        Base::Release(_) | Base::Line(_) => None,
         Base::Cycle(slug) => cycles::find(conn, slug)?.map(Basis::of_cycle),
         Base::AsOf(day) => Some(Basis::up_to(*day, cycles::list(conn)?)),
         Base::Everything => {
