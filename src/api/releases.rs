@@ -30,7 +30,7 @@ use crate::{
 };
 
 pub(super) mod data;
-pub(super) mod figures;
+mod figures;
 mod report;
 pub(super) mod reports;
 mod views;
@@ -49,10 +49,8 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
         .service(verify_release)
         .service(reports::list_release_reports)
         .service(data::get_release_data)
-        .service(figures::get_release_table)
-        .service(figures::get_release_progress)
-        .service(figures::get_release_map)
         .service(report::get_release_report);
+    figures::routes(cfg);
 }
 
 /// A cycle to be published.

@@ -16,6 +16,7 @@ use super::{
     value::{Prose, Slug},
 };
 
+pub mod coverage;
 pub mod errata;
 pub mod published;
 pub mod seal;

@@ -51,14 +51,26 @@ pub enum Shared {
     Table,
     /// How far its projects are.
     Progress,
+    /// How its figures developed.
+    Trend,
+    /// What it holds of each city.
+    Coverage,
     /// Its figures as a map.
     Map,
 }
 
 impl Shared {
     /// Every thing, in order.
-    pub const ALL: &'static [Self] =
-        &[Self::Release, Self::Reports, Self::Data, Self::Table, Self::Progress, Self::Map];
+    pub const ALL: &'static [Self] = &[
+        Self::Release,
+        Self::Reports,
+        Self::Data,
+        Self::Table,
+        Self::Progress,
+        Self::Trend,
+        Self::Coverage,
+        Self::Map,
+    ];
 
     /// Returns what follows the release in the path.
     #[must_use]
@@ -69,6 +81,8 @@ impl Shared {
             Self::Data => "/data",
             Self::Table => "/figures/table",
             Self::Progress => "/figures/progress",
+            Self::Trend => "/figures/trend",
+            Self::Coverage => "/figures/coverage",
             Self::Map => "/figures/map",
         }
     }

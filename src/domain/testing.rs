@@ -9,7 +9,7 @@ use super::{
     id::Id,
     policy::Actor,
     project::{Header, Project, ProjectCode, ProjectDetails},
-    reference::CountryCode,
+    reference::{City, CountryCode, Names},
     report::{ApprovedReport, Content, Deed, PercentMethod, Report, ReportState, Status},
     subject::ReportSubject,
     user::{Grant, Role, Scope, User},
@@ -72,6 +72,24 @@ pub(crate) fn representative(n: u128) -> Actor {
 /// Somebody of the secretariat.
 pub(crate) fn secretariat(n: u128) -> Actor {
     actor(n, Role::Secretariat, Scope::Network)
+}
+
+/// A city that is no pilot, in the time zone of Viet Nam.
+pub(crate) fn town(key: &str, code: &str) -> City {
+    City {
+        slug: slug(key),
+        names: Names::default(),
+        aliases: Vec::new(),
+        country: country(code),
+        un_locode: None,
+        time_zone: Tz::Asia__Ho_Chi_Minh,
+        latitude: 0.0,
+        longitude: 0.0,
+        joined_year: 2018,
+        pilot: false,
+        note: None,
+        version: 1,
+    }
 }
 
 /// A project with everything that readiness asks for.

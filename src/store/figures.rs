@@ -114,13 +114,19 @@ pub fn ground(
     base: &Base,
     depth: Depth,
 ) -> StoreResult<Option<Ground>> {
-    if let Base::Release(release) = base {
-        return Ok(releases::frozen::ground(conn, release)?.map(|whole| whole.within(reach)));
-    }
-    let Some(basis) = basis(conn, base)? else { return Ok(None) };
+    let Some(basis) = basis(conn, base)? else {
+        let whole = match base {
+            Base::Release(release) => releases::frozen::ground(conn, release)?,
+            Base::Line(release) => releases::line::ground(conn, release)?,
+            Base::Cycle(_) | Base::AsOf(_) | Base::Everything => None,
+        };
+        return Ok(whole.map(|whole| whole.within(reach)));
+    };
     let rows = match base {
         Base::AsOf(_) => latest(conn, reach, &basis)?,
-        Base::Release(_) | Base::Cycle(_) | Base::Everything => all(conn, reach, &basis)?,
+        Base::Release(_) | Base::Line(_) | Base::Cycle(_) | Base::Everything => {
+            all(conn, reach, &basis)?
+        }
     };
     let facts = facts(conn, rows, &basis, depth)?;
     Ok(Some(Ground {
@@ -140,8 +146,8 @@ fn basis(conn: &mut Conn, base: &Base) -> StoreResult<Option<Basis>> {
         CycleState::Scheduled => false,
     };
     Ok(match base {
-        // Its reports are frozen, and in no cycle's table.
-        Base::Release(_) => None,
+        // Their reports are frozen, and in no cycle's table.
+        Base::Release(_) | Base::Line(_) => None,
         Base::Cycle(slug) => cycles::find(conn, slug)?.map(Basis::of_cycle),
         Base::AsOf(day) => Some(Basis::up_to(*day, cycles::list(conn)?)),
         Base::Everything => {

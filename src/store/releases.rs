@@ -20,6 +20,7 @@ use crate::domain::{
 };
 
 pub mod frozen;
+pub mod line;
 pub mod made;
 
 /// A release's row.

@@ -280,6 +280,8 @@ const ROWS: &[Row] = &[
     get("releases/{release}/reports", "releases/me-2022-r1/reports"),
     get("releases/{release}/figures/table", "releases/me-2022-r1/figures/table?rows=status"),
     get("releases/{release}/figures/progress", "releases/me-2022-r1/figures/progress?by=city"),
+    get("releases/{release}/figures/trend", "releases/me-2022-r1/figures/trend"),
+    get("releases/{release}/figures/coverage", "releases/me-2022-r1/figures/coverage"),
     get("releases/{release}/figures/map", "releases/me-2022-r1/figures/map"),
     get("releases/{release}/data", "releases/me-2022-r1/data"),
     get("releases/{release}/report", "releases/me-2022-r1/report"),

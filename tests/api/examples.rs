@@ -131,6 +131,8 @@ const ROWS: &[(&str, Who, Stage)] = &[
     ("get_release_data", Officer, Demo),
     ("get_release_table", Officer, Demo),
     ("get_release_progress", Officer, Demo),
+    ("get_release_trend", Officer, Demo),
+    ("get_release_coverage", Officer, Demo),
     ("get_release_map", Officer, Demo),
     ("get_catalog", Officer, Demo),
     ("list_shares", Secretariat, Shared),

@@ -65,6 +65,7 @@ mod project_list;
 mod projects;
 mod public;
 mod reference;
+mod release_figures;
 mod releases;
 mod report;
 mod reporting;

@@ -33,6 +33,8 @@ const RELEASED: &[&str] = &[
     "get_release_data",
     "get_release_table",
     "get_release_progress",
+    "get_release_trend",
+    "get_release_coverage",
     "get_release_map",
     "get_release_report",
     "get_catalog",

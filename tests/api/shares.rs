@@ -281,3 +281,29 @@ async fn shares_are_listed_page_by_page() {
     let made: Vec<&str> = made.iter().map(|(id, _)| id.as_str()).collect();
     assert_eq!((listed, second["next"].clone()), (made, Value::Null));
 }
+
+#[actix_web::test]
+async fn every_figure_of_a_release_is_shared_as_it_is_answered() {
+    let app = TestApp::demo().await;
+    let (reader, nobody) = (app.reader().await, app.anonymous());
+    for (figure, formats) in [
+        ("table?rows=focus_area", "json csv xlsx"),
+        ("progress?by=city", "json csv xlsx"),
+        ("trend?columns=status", "json csv xlsx"),
+        ("coverage", "json csv xlsx"),
+        ("map", "geojson csv xlsx"),
+    ] {
+        let path = format!("/api/v1/releases/me-2023-r1/figures/{figure}");
+        for format in formats.split(' ') {
+            let (_, address) = share(&app, &path, format).await;
+            let shared = nobody.get(&address).await.expect(200);
+            let between = if path.contains('?') { '&' } else { '?' };
+            let asked = reader.get(&format!("{path}{between}format={format}")).await.expect(200);
+            assert_eq!(shared.etag(), asked.etag(), "{figure} {format}");
+            assert_eq!(shared.text, asked.text, "{figure} {format}");
+        }
+        let refused = if figure == "map" { "json" } else { "geojson" };
+        let answer = app.secretariat().await.post("shares", &body(&path, refused)).await;
+        assert_eq!(pointers(&answer.expect(422)), ["/format"], "{figure}");
+    }
+}

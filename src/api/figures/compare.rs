@@ -9,8 +9,10 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
+    asked,
     changes::{EarlierView, FigureChangeView},
-    params::{self, CompareParams},
+    params::CompareParams,
+    source::ground,
     views::{BasisView, CoverageView, number},
 };
 use crate::{
@@ -152,8 +154,8 @@ async fn compare_figures(
 ) -> ApiResult<Answer> {
     let Query(params) = &may.body;
     let question = params.question(may.language)?;
-    let a = params::cycle("a", params.a.as_deref())?;
-    let b = params::cycle("b", params.b.as_deref())?;
+    let a = asked::cycle("a", params.a.as_deref())?;
+    let b = asked::cycle("b", params.b.as_deref())?;
     let visible = may.actor.visible();
     let key = Key::new("figures/compare", View::approved(&visible), params)?;
     let key = key.in_language(may.language);
@@ -169,8 +171,8 @@ fn compare(
     question: &Question,
 ) -> ApiResult<Answer> {
     let asked = (&question.filter, Depth::Texts);
-    let a = params::ground(conn, reach, ("a", a), asked)?;
-    let b = params::ground(conn, reach, ("b", b), asked)?;
+    let a = ground(conn, reach, ("a", a), asked)?;
+    let b = ground(conn, reach, ("b", b), asked)?;
     let reasons = reasons(conn, &a, &b)?;
     Answer::of(&FiguresComparison::new(&a, &b, question, version).because(&reasons))
 }

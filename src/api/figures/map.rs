@@ -7,22 +7,23 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    params::{self, MapParams},
+    kind::{self, Counted, Figures},
+    params::MapParams,
+    source::{Frozen, Reports},
     views::{BasisView, CoverageView, note, number},
 };
 use crate::{
     api::{
         answer::Answer,
         body::Query,
-        cache::{Key, View},
         error::ApiResult,
         format::{Form, Tabular as _},
         may::May,
         state::State,
     },
     domain::{
-        figures::{Base, Basis, Ground, MapPlace, Measure, Question},
-        policy::{ReadFigures, sight::Reachable},
+        figures::{Basis, Ground, MapPlace, Measure, Question},
+        policy::ReadFigures,
         report::Status,
         words,
     },
@@ -31,9 +32,6 @@ use crate::{
 
 /// The media type of GeoJSON.
 const GEO_JSON: &str = "application/geo+json";
-
-/// The formats, GeoJSON first.
-pub(in crate::api) const MAP: &[Form] = &[Form::GeoJson, Form::Csv, Form::Xlsx, Form::Lines];
 
 /// Registers the operations of this file.
 pub(super) fn routes(cfg: &mut ServiceConfig) {
@@ -150,38 +148,33 @@ async fn get_figures_map(
     may: May<ReadFigures, Query<MapParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let Query(params) = &may.body;
-    let question = params.question(may.language);
-    let base = params::base(params.cycle.as_deref(), params.as_of.as_deref())?;
-    let visible = may.actor.visible();
-    let key = Key::new("figures/map", View::approved(&visible), params)?;
-    let form = may.accept.choose(params.format.as_deref(), MAP)?;
-    let key = key.in_language(may.language).in_form(form);
-    let read = move |c: &mut Conn, version| {
-        draw(c, version, (&visible.approved, &base), &question)?.drawn_in(form)
-    };
-    state.kept(key, read).await
+    kind::answer(may, &state).await
 }
 
-fn draw(
-    conn: &mut Conn,
-    version: i64,
-    (reach, base): (&Reachable, &Base),
-    question: &Question,
-) -> ApiResult<CityCollection> {
-    let asked = (&question.filter, Depth::Columns);
-    let ground = params::ground(conn, reach, ("cycle", base), asked)?;
-    Ok(CityCollection::new(&ground, question, version))
-}
+impl Figures for CityCollection {
+    type Question = Question;
+    const FORMS: &'static [Form] = &[Form::GeoJson, Form::Csv, Form::Xlsx, Form::Lines];
 
-impl CityCollection {
-    /// Answers it in a format; as JSON it is GeoJSON.
-    pub(in crate::api) fn drawn_in(&self, form: Form) -> ApiResult<Answer> {
+    fn of_release(conn: &mut Conn, release: &Frozen, question: &Question) -> ApiResult<Self> {
+        Self::count(conn, &release.alone(), question)
+    }
+
+    /// As JSON it is GeoJSON.
+    fn told_in(&self, form: Form) -> ApiResult<Answer> {
         let answer = self.answer_in(form)?;
         Ok(if form == Form::GeoJson { answer.media(GEO_JSON) } else { answer })
     }
+}
 
-    pub(in crate::api) fn new(ground: &Ground, question: &Question, version: i64) -> Self {
+impl Counted for CityCollection {
+    fn count(conn: &mut Conn, from: &Reports, question: &Question) -> ApiResult<Self> {
+        let ground = from.ground(conn, &question.filter, Depth::Columns)?;
+        Ok(Self::new(&ground, question, from.version))
+    }
+}
+
+impl CityCollection {
+    fn new(ground: &Ground, question: &Question, version: i64) -> Self {
         let (places, coverage) = ground.places(question);
         let basis = &ground.basis;
         let formulas = [Measure::Projects, Measure::PercentComplete]

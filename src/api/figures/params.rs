@@ -1,37 +1,88 @@
-//! What figures are asked for: what they rest on, the filters that all of them share, and reading the reports.
+//! The parameters of the operations over figures, live and of releases. Each is written down once, under a word, and each
+//! operation lists its words.
 
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use crate::{
-    api::{
-        error::{ApiError, ApiResult},
-        format::Form,
-    },
+    api::format::Form,
     domain::{
-        fault::ValueFault,
-        figures::{Base, Dimension, Filter, Ground, Grouping, Measure, Question},
-        language::Language,
-        policy::sight::Reachable,
+        figures::{Dimension, Filter, Grouping, Measure},
         report::Status,
-        value::{Slug, day},
-    },
-    store::{
-        Conn, cycles,
-        figures::{self, Depth},
-        releases,
     },
 };
 
-/// Defines the parameters of an operation: its own, and the filters that all figures take.
+/// Defines the parameters of an operation: words for those that operations share, in braces those that are its own, and
+/// after them the filters that all figures take.
+///
+/// Structs that hold the shared ones flattened would say the same without a macro, but `IntoParams` of utoipa 6 cannot be
+/// derived for them: it reads `#[serde(flatten)]` and documents such a field as a parameter of its name. Written by hand it
+/// would put the parts one after another, and the order of parameters is what generated clients call by.
 macro_rules! figures_params {
-    ($(#[$doc:meta])* $name:ident { $($own:tt)* }) => {
+    ($(#[$doc:meta])* $name:ident: $($words:tt)*) => {
+        figures_params!(@ { $(#[$doc])* $name } [] $($words)*);
+    };
+    (@ $head:tt [$($done:tt)*] rows $($rest:tt)*) => {
+        figures_params!(@ $head [$($done)*
+            /// What the rows are.
+            #[param(value_type = Dimension, required = true, inline, example = "focus_area")]
+            pub rows: Option<String>,
+        ] $($rest)*);
+    };
+    (@ $head:tt [$($done:tt)*] by $($rest:tt)*) => {
+        figures_params!(@ $head [$($done)*
+            /// What the rows are.
+            #[param(value_type = Grouping, required = true, inline, example = "city")]
+            pub by: Option<String>,
+        ] $($rest)*);
+    };
+    (@ $head:tt [$($done:tt)*] columns $($rest:tt)*) => {
+        figures_params!(@ $head [$($done)*
+            /// What the columns are, another dimension than the rows; without it the table is a list of rows.
+            #[param(value_type = Dimension, required = false, inline, example = "status")]
+            pub columns: Option<String>,
+        ] $($rest)*);
+    };
+    (@ $head:tt [$($done:tt)*] measure $($rest:tt)*) => {
+        figures_params!(@ $head [$($done)*
+            /// What is measured; `projects` without it.
+            #[param(value_type = Measure, required = false, inline)]
+            pub measure: Option<String>,
+        ] $($rest)*);
+    };
+    // What live figures rest on. The example differs: a table has something to show in the first year, progress in the last.
+    (@ $head:tt [$($done:tt)*] base($example:literal) $($rest:tt)*) => {
+        figures_params!(@ $head [$($done)*
+            /// The cycle that was reported in. Either this or `as_of` is required.
+            #[param(example = $example)]
+            pub cycle: Option<String>,
+            /// Instead of `cycle` a day: the latest approved report of each project in the cycles whose cut-off is not after it.
+            pub as_of: Option<String>,
+        ] $($rest)*);
+    };
+    (@ $head:tt [$($done:tt)*] receipts $($rest:tt)*) => {
+        figures_params!(@ $head [$($done)*
+            /// Names the projects behind each cell.
+            pub receipts: Option<bool>,
+        ] $($rest)*);
+    };
+    (@ $head:tt [$($done:tt)*] format $($rest:tt)*) => {
+        figures_params!(@ $head [$($done)*
+            /// The format, if not that of `Accept`.
+            #[param(value_type = Form, required = false, inline)]
+            pub format: Option<String>,
+        ] $($rest)*);
+    };
+    (@ $head:tt [$($done:tt)*] { $($own:tt)* } $($rest:tt)*) => {
+        figures_params!(@ $head [$($done)* $($own)*] $($rest)*);
+    };
+    (@ { $(#[$doc:meta])* $name:ident } [$($fields:tt)*]) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
         #[into_params(parameter_in = Query)]
         #[serde(default, deny_unknown_fields)]
         pub struct $name {
-            $($own)*
+            $($fields)*
             /// Only these focus areas; `unknown` for reports without one.
             pub focus_area: Vec<String>,
             /// Only these sub-areas; `unknown` for reports without one.
@@ -56,7 +107,7 @@ macro_rules! figures_params {
         }
 
         impl $name {
-            pub(in crate::api) fn filter(&self) -> Filter {
+            pub(super) fn filter(&self) -> Filter {
                 let lists = [
                     (Dimension::FocusArea, &self.focus_area),
                     (Dimension::SubArea, &self.sub_area),
@@ -80,118 +131,45 @@ macro_rules! figures_params {
 
 figures_params! {
     /// What a table is asked for.
-    TableParams {
-        /// What the rows are.
-        #[param(value_type = Dimension, required = true, inline, example = "focus_area")]
-        pub rows: Option<String>,
-        /// What the columns are, another dimension than the rows; without it the table is a list of rows.
-        #[param(value_type = Dimension, required = false, inline, example = "status")]
-        pub columns: Option<String>,
-        /// What is measured; `projects` without it.
-        #[param(value_type = Measure, required = false, inline)]
-        pub measure: Option<String>,
-        /// The cycle that was reported in. Either this or `as_of` is required.
-        #[param(example = "me-2022")]
-        pub cycle: Option<String>,
-        /// Instead of `cycle` a day: the latest approved report of each project in the cycles whose cut-off is not after it.
-        pub as_of: Option<String>,
-        /// Names the projects behind each cell.
-        pub receipts: Option<bool>,
+    TableParams: rows columns measure base("me-2022") receipts {
         /// An earlier cycle, or a release: each cell says what it was then, and the answer which projects entered, left or changed.
         pub compare: Option<String>,
-        /// The format, if not that of `Accept`.
-        #[param(value_type = Form, required = false, inline)]
-        pub format: Option<String>,
-    }
-}
-figures_params! {
-    /// What progress is asked for.
-    ProgressParams {
-        /// What the rows are.
-        #[param(value_type = Grouping, required = true, inline, example = "city")]
-        pub by: Option<String>,
-        /// The cycle that was reported in. Either this or `as_of` is required.
-        #[param(example = "me-2025")]
-        pub cycle: Option<String>,
-        /// Instead of `cycle` a day: the latest approved report of each project in the cycles whose cut-off is not after it.
-        pub as_of: Option<String>,
-        /// The format, if not that of `Accept`.
-        #[param(value_type = Form, required = false, inline)]
-        pub format: Option<String>,
-    }
-}
-figures_params! {
-    /// What a trend is asked for.
-    TrendParams {
-        /// What the columns are, another dimension than the cycle; without it the trend has one number for each cycle.
-        #[param(value_type = Dimension, required = false, inline, example = "status")]
-        pub columns: Option<String>,
-        /// What is measured; `projects` without it.
-        #[param(value_type = Measure, required = false, inline)]
-        pub measure: Option<String>,
-        /// Names the projects behind each cell.
-        pub receipts: Option<bool>,
-        /// The format, if not that of `Accept`.
-        #[param(value_type = Form, required = false, inline)]
-        pub format: Option<String>,
-    }
-}
-figures_params! {
-    /// What a map is asked for.
-    MapParams {
-        /// The cycle that was reported in. Either this or `as_of` is required.
-        #[param(example = "me-2025")]
-        pub cycle: Option<String>,
-        /// Instead of `cycle` a day: the latest approved report of each project in the cycles whose cut-off is not after it.
-        pub as_of: Option<String>,
-        /// The format, if not that of `Accept`.
-        #[param(value_type = Form, required = false, inline)]
-        pub format: Option<String>,
-    }
+    } format
 }
 figures_params! {
     /// What a table of a release is asked for.
-    ReleasedTableParams {
-        /// What the rows are.
-        #[param(value_type = Dimension, required = true, inline, example = "focus_area")]
-        pub rows: Option<String>,
-        /// What the columns are, another dimension than the rows; without it the table is a list of rows.
-        #[param(value_type = Dimension, required = false, inline, example = "status")]
-        pub columns: Option<String>,
-        /// What is measured; `projects` without it.
-        #[param(value_type = Measure, required = false, inline)]
-        pub measure: Option<String>,
-        /// Names the projects behind each cell.
-        pub receipts: Option<bool>,
+    ReleasedTableParams: rows columns measure receipts {
         /// Another release: each cell says what it was then, and the answer which projects entered, left or changed.
         pub compare: Option<String>,
-        /// The format, if not that of `Accept`.
-        #[param(value_type = Form, required = false, inline)]
-        pub format: Option<String>,
-    }
+    } format
+}
+figures_params! {
+    /// What progress is asked for.
+    ProgressParams: by base("me-2025") format
 }
 figures_params! {
     /// What progress of a release is asked for.
-    ReleasedProgressParams {
-        /// What the rows are.
-        #[param(value_type = Grouping, required = true, inline, example = "city")]
-        pub by: Option<String>,
-        /// The format, if not that of `Accept`.
-        #[param(value_type = Form, required = false, inline)]
-        pub format: Option<String>,
-    }
+    ReleasedProgressParams: by format
+}
+figures_params! {
+    /// What a trend is asked for, also that until a release.
+    TrendParams: {
+        /// What the columns are, another dimension than the cycle; without it the trend has one number for each cycle.
+        #[param(value_type = Dimension, required = false, inline, example = "status")]
+        pub columns: Option<String>,
+    } measure receipts format
+}
+figures_params! {
+    /// What a map is asked for.
+    MapParams: base("me-2025") format
 }
 figures_params! {
     /// What a map of a release is asked for.
-    ReleasedMapParams {
-        /// The format, if not that of `Accept`.
-        #[param(value_type = Form, required = false, inline)]
-        pub format: Option<String>,
-    }
+    ReleasedMapParams: format
 }
 figures_params! {
     /// What is compared.
-    CompareParams {
+    CompareParams: {
         /// A cycle or a release: what it was.
         #[param(value_type = String, required = true, example = "me-2022")]
         pub a: Option<String>,
@@ -204,164 +182,28 @@ figures_params! {
         /// What the columns are, another dimension than the rows; with `rows` alone there is one number for each row.
         #[param(value_type = Dimension, required = false, inline)]
         pub columns: Option<String>,
-        /// What is measured; `projects` without it.
-        #[param(value_type = Measure, required = false, inline)]
-        pub measure: Option<String>,
-    }
+    } measure
 }
 
-/// What a table is asked for, wherever its reports come from.
-macro_rules! table_question {
-    ($($name:ident),+) => {
-        $(impl $name {
-            pub(in crate::api) fn question(&self, language: Language) -> ApiResult<Question> {
-                let rows = parse("rows", self.rows.as_deref(), Dimension::parse)?
-                    .ok_or_else(|| required("rows", Dimension::ALL))?;
-                let (columns, measure) =
-                    split(rows, self.columns.as_deref(), self.measure.as_deref())?;
-                let receipts = self.receipts.unwrap_or_default();
-                Ok(Question { rows, columns, measure, filter: self.filter(), language, receipts })
-            }
-        })+
-    };
-}
-table_question!(TableParams, ReleasedTableParams);
-
-impl TrendParams {
-    pub(super) fn question(&self, language: Language) -> ApiResult<Question> {
-        let rows = Dimension::Cycle;
-        let (columns, measure) = split(rows, self.columns.as_deref(), self.measure.as_deref())?;
-        let receipts = self.receipts.unwrap_or_default();
-        Ok(Question { rows, columns, measure, filter: self.filter(), language, receipts })
-    }
+/// Of which cycle the coverage is asked for. It takes no filters: what is expected is expected of whole cities.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub struct CoverageParams {
+    /// The cycle.
+    #[param(value_type = String, required = true, example = "me-2026")]
+    pub cycle: Option<String>,
+    /// The format, if not that of `Accept`.
+    #[param(value_type = Form, required = false, inline)]
+    pub format: Option<String>,
 }
 
-/// What a map and progress are asked for, wherever their reports come from.
-macro_rules! map_question {
-    ($($map:ident),+; $($progress:ident),+) => {
-        $(impl $map {
-            pub(in crate::api) fn question(&self, language: Language) -> Question {
-                Question {
-                    rows: Dimension::City,
-                    columns: None,
-                    measure: Measure::Projects,
-                    filter: self.filter(),
-                    language,
-                    receipts: false,
-                }
-            }
-        })+
-        $(impl $progress {
-            pub(in crate::api) fn by(&self) -> ApiResult<Grouping> {
-                parse("by", self.by.as_deref(), Grouping::parse)?
-                    .ok_or_else(|| required("by", Grouping::ALL))
-            }
-        })+
-    };
-}
-map_question!(MapParams, ReleasedMapParams; ProgressParams, ReleasedProgressParams);
-
-impl CompareParams {
-    pub(super) fn question(&self, language: Language) -> ApiResult<Question> {
-        let rows = parse("rows", self.rows.as_deref(), Dimension::parse)?;
-        let columns = match (rows, self.columns.as_deref()) {
-            (None, None) => Some(Dimension::Status.as_str()),
-            (_, columns) => columns,
-        };
-        let rows = rows.unwrap_or(Dimension::FocusArea);
-        let (columns, measure) = split(rows, columns, self.measure.as_deref())?;
-        Ok(Question { rows, columns, measure, filter: self.filter(), language, receipts: false })
-    }
-}
-
-/// Reads what the rows are split by, and what is measured.
-fn split(
-    rows: Dimension,
-    columns: Option<&str>,
-    measure: Option<&str>,
-) -> ApiResult<(Option<Dimension>, Measure)> {
-    let columns = parse("columns", columns, Dimension::parse)?;
-    if columns == Some(rows) {
-        let detail = "another dimension than that of the rows is expected";
-        return Err(ApiError::parameter("columns", ValueFault::new("same", detail)));
-    }
-    let measure = parse("measure", measure, Measure::parse)?;
-    Ok((columns, measure.unwrap_or(Measure::Projects)))
-}
-
-/// Reads what figures rest on: exactly one of a cycle and a day.
-pub(super) fn base(cycle: Option<&str>, as_of: Option<&str>) -> ApiResult<Base> {
-    let either = "either cycle or as_of is expected";
-    let cycle = parse("cycle", cycle, Slug::parse)?;
-    match (cycle, parse("as_of", as_of, day)?) {
-        (Some(cycle), None) => Ok(Base::Cycle(cycle)),
-        (None, Some(day)) => Ok(Base::AsOf(day)),
-        (None, None) => Err(ApiError::parameter("cycle", ValueFault::new("required", either))),
-        (Some(_), Some(_)) => Err(ApiError::parameter("as_of", ValueFault::new("both", either))),
-    }
-}
-
-/// Reads a parameter that names a cycle, or a release: which of them is found where the reports are read.
-pub(in crate::api) fn cycle(name: &str, raw: Option<&str>) -> ApiResult<Base> {
-    parse(name, raw, Slug::parse)?
-        .map(Base::Cycle)
-        .ok_or_else(|| ApiError::parameter(name, ValueFault::required()))
-}
-
-pub(in crate::api) fn parse<T>(
-    name: &str,
-    raw: Option<&str>,
-    parse: impl FnOnce(String) -> Result<T, ValueFault>,
-) -> ApiResult<Option<T>> {
-    raw.map(|raw| parse(raw.to_owned()))
-        .transpose()
-        .map_err(|fault| ApiError::parameter(name, fault))
-}
-
-fn required<T: ToString>(name: &str, allowed: &[T]) -> ApiError {
-    let mut fault = ValueFault::required();
-    fault.allowed = allowed.iter().map(ToString::to_string).collect();
-    ApiError::parameter(name, fault)
-}
-
-/// Refuses the name of a cycle that does not exist, and names those that do.
-pub(super) fn no_such_cycle(conn: &mut Conn, name: &str) -> ApiError {
-    match cycles::list(conn) {
-        Ok(cycles) => {
-            let all = cycles.iter().map(|c| c.slug.as_str());
-            ApiError::parameter(name, ValueFault::unknown("cycle", all))
-        }
-        Err(failure) => failure.into(),
-    }
-}
-
-/// Refuses what is neither a cycle nor a release, and names those that there are.
-fn neither(conn: &mut Conn, name: &str) -> ApiResult<ApiError> {
-    let cycles = cycles::list(conn)?.into_iter().map(|c| c.slug);
-    let releases = releases::keys(conn)?;
-    let all = cycles.chain(releases).map(|slug| slug.to_string());
-    Ok(ApiError::parameter(name, ValueFault::unknown("cycle or release", all)))
-}
-
-/// Reads the reports that figures rest on, and refuses a filter for something that does not exist. What is compared may be a
-/// release as well; what a cycle is asked for alone is what is approved now.
-pub(in crate::api) fn ground(
-    conn: &mut Conn,
-    reach: &Reachable,
-    (name, base): (&str, &Base),
-    (filter, depth): (&Filter, Depth),
-) -> ApiResult<Ground> {
-    let found = match (figures::ground(conn, reach, base, depth)?, base) {
-        (None, Base::Cycle(slug)) if name != "cycle" => {
-            figures::ground(conn, reach, &Base::Release(slug.clone()), depth)?
-        }
-        (found, _) => found,
-    };
-    let Some(ground) = found else {
-        return Err(if name == "cycle" { no_such_cycle(conn, name) } else { neither(conn, name)? });
-    };
-    ground
-        .check(filter)
-        .map_err(|(dimension, fault)| ApiError::parameter(dimension.as_str(), fault))?;
-    Ok(ground)
+/// How the coverage of a release is asked for.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReleasedCoverageParams {
+    /// The format, if not that of `Accept`.
+    #[param(value_type = Form, required = false, inline)]
+    pub format: Option<String>,
 }

@@ -6,26 +6,19 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    params::{self, ProgressParams},
+    kind::{self, Counted, Figures},
+    params::ProgressParams,
+    source::{Frozen, Reports},
     views::{BasisView, CoverageView, note, number},
 };
 use crate::{
-    api::{
-        answer::Answer,
-        body::Query,
-        cache::{Key, View},
-        error::ApiResult,
-        format::{TABLE, Tabular as _},
-        may::May,
-        state::State,
-    },
+    api::{answer::Answer, body::Query, error::ApiResult, may::May, state::State},
     domain::{
         figures::{
-            Base, FORMULAS, Filter, Ground, Grouping, Label, MilestoneProgress, OutcomeProgress,
-            Progress,
+            FORMULAS, Filter, Ground, Grouping, Label, MilestoneProgress, OutcomeProgress, Progress,
         },
         language::Language,
-        policy::{ReadFigures, sight::Reachable},
+        policy::ReadFigures,
         words,
     },
     store::{Conn, figures::Depth},
@@ -151,45 +144,52 @@ async fn get_figures_progress(
     may: May<ReadFigures, Query<ProgressParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let Query(params) = &may.body;
-    let (by, language) = (params.by()?, may.language);
-    let base = params::base(params.cycle.as_deref(), params.as_of.as_deref())?;
-    let visible = may.actor.visible();
-    let key = Key::new("figures/progress", View::approved(&visible), params)?;
-    let asked = (by, params.filter(), language);
-    let form = may.accept.choose(params.format.as_deref(), TABLE)?;
-    let read = move |c: &mut Conn, version| {
-        count(c, version, (&visible.approved, &base), asked)?.answer_in(form)
-    };
-    state.kept(key.in_language(language).in_form(form), read).await
+    kind::answer(may, &state).await
 }
 
-fn count(
-    conn: &mut Conn,
-    version: i64,
-    (reach, base): (&Reachable, &Base),
-    (by, filter, language): (Grouping, Filter, Language),
-) -> ApiResult<FiguresProgress> {
-    let ground = params::ground(conn, reach, ("cycle", base), (&filter, Depth::Texts))?;
-    Ok(FiguresProgress::new(&ground, (by, filter, language), version))
+/// What progress is asked for.
+#[derive(Debug, Clone)]
+pub(in crate::api) struct ProgressQuestion {
+    /// What the rows are.
+    pub(super) by: Grouping,
+    /// Which reports count.
+    pub(super) filter: Filter,
+    /// In which language the rows are named.
+    pub(super) language: Language,
+}
+
+impl Figures for FiguresProgress {
+    type Question = ProgressQuestion;
+
+    fn of_release(
+        conn: &mut Conn,
+        release: &Frozen,
+        question: &ProgressQuestion,
+    ) -> ApiResult<Self> {
+        Self::count(conn, &release.alone(), question)
+    }
+}
+
+impl Counted for FiguresProgress {
+    fn count(conn: &mut Conn, from: &Reports, question: &ProgressQuestion) -> ApiResult<Self> {
+        let ground = from.ground(conn, &question.filter, Depth::Texts)?;
+        Ok(Self::new(&ground, question, from.version))
+    }
 }
 
 impl FiguresProgress {
-    pub(in crate::api) fn new(
-        ground: &Ground,
-        (by, filter, language): (Grouping, Filter, Language),
-        version: i64,
-    ) -> Self {
-        let table = ground.progress(by, filter, language);
-        let formulas = FORMULAS.map(|formula| words::say(language, formula).into_owned());
+    fn new(ground: &Ground, question: &ProgressQuestion, version: i64) -> Self {
+        let ProgressQuestion { by, filter, language } = question;
+        let table = ground.progress(*by, filter.clone(), *language);
+        let formulas = FORMULAS.map(|formula| words::say(*language, formula).into_owned());
         Self {
-            by,
+            by: *by,
             basis: BasisView::new(&ground.basis, version),
             total: ProgressView::from(&table.total),
             rows: table.rows.into_iter().map(ProgressRow::from).collect(),
             coverage: CoverageView::new(table.coverage, ground.basis.is_dated()),
             formula: formulas.join("; "),
-            note: note(&ground.basis, language),
+            note: note(&ground.basis, *language),
         }
     }
 }

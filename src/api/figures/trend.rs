@@ -1,4 +1,4 @@
-//! How figures developed from cycle to cycle.
+//! How figures developed from cycle to cycle: of what is approved now, or of what was released until a release.
 
 use actix_web::{get, web::Data};
 use chrono::NaiveDate;
@@ -8,24 +8,18 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    params::{self, TrendParams},
-    views::{CellView, CoverageView, currencies, in_order, numbers},
+    cells::CellView,
+    kind::{self, Counted, Figures},
+    params::TrendParams,
+    source::{Frozen, Reports},
+    views::{CoverageView, currencies, in_order, numbers},
 };
 use crate::{
-    api::{
-        answer::Answer,
-        body::Query,
-        cache::{Key, View},
-        error::ApiResult,
-        format::{TABLE, Tabular as _},
-        may::May,
-        state::State,
-        views::Money,
-    },
+    api::{answer::Answer, body::Query, error::ApiResult, may::May, state::State, views::Money},
     domain::{
-        cycle::CycleState,
-        figures::{Base, Dimension, Ground, Measure, Question},
-        policy::{ReadFigures, sight::Reachable},
+        cycle::{CycleState, ReportingCycle},
+        figures::{Basis, Coverage, Dimension, Ground, Measure, Question},
+        policy::ReadFigures,
         words,
     },
     store::{Conn, figures::Depth},
@@ -48,6 +42,9 @@ pub struct TrendCycle {
     /// Its cut-off day.
     #[schema(example = "2022-09-21")]
     pub as_of: NaiveDate,
+    /// The release whose frozen reports are counted; null for what is approved now.
+    #[schema(required)]
+    pub release: Option<String>,
     /// Where it stands: what is open goes on changing.
     pub state: CycleState,
     /// How complete its numbers are.
@@ -69,7 +66,7 @@ pub struct TrendBasis {
     /// The data version: the number of the last public change that is counted in.
     #[schema(example = 1312)]
     pub seq: i64,
-    /// All cycles that were opened, in the order of their cut-offs.
+    /// All cycles that were opened, or that were released until the release, in the order of their cut-offs.
     pub cycles: Vec<String>,
 }
 
@@ -123,27 +120,35 @@ async fn get_figures_trend(
     may: May<ReadFigures, Query<TrendParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let Query(params) = &may.body;
-    let question = params.question(may.language)?;
-    let visible = may.actor.visible();
-    let key = Key::new("figures/trend", View::approved(&visible), params)?;
-    let form = may.accept.choose(params.format.as_deref(), TABLE)?;
-    let key = key.in_language(may.language).in_form(form);
-    let read = move |c: &mut Conn, version| {
-        count(c, version, &visible.approved, &question)?.answer_in(form)
-    };
-    state.kept(key, read).await
+    kind::answer(may, &state).await
 }
 
-fn count(
-    conn: &mut Conn,
-    version: i64,
-    reach: &Reachable,
-    question: &Question,
-) -> ApiResult<FiguresTrend> {
-    let asked = (&question.filter, Depth::Columns);
-    let ground = params::ground(conn, reach, ("cycle", &Base::Everything), asked)?;
-    Ok(FiguresTrend::new(&ground, question, version))
+impl Figures for FiguresTrend {
+    type Question = Question;
+
+    fn of_release(conn: &mut Conn, release: &Frozen, question: &Question) -> ApiResult<Self> {
+        Self::count(conn, &release.with_those_before(), question)
+    }
+}
+
+impl Counted for FiguresTrend {
+    fn count(conn: &mut Conn, from: &Reports, question: &Question) -> ApiResult<Self> {
+        let ground = from.ground(conn, &question.filter, Depth::Columns)?;
+        Ok(Self::new(&ground, question, from.version))
+    }
+}
+
+impl TrendCycle {
+    fn new(cycle: &ReportingCycle, basis: &Basis, coverage: Coverage) -> Self {
+        Self {
+            cycle: cycle.slug.to_string(),
+            cycle_name: cycle.name.to_string(),
+            as_of: cycle.as_of,
+            release: basis.releases.get(&cycle.slug).map(ToString::to_string),
+            state: cycle.state,
+            coverage: CoverageView::new(coverage, false),
+        }
+    }
 }
 
 impl FiguresTrend {
@@ -152,13 +157,7 @@ impl FiguresTrend {
         let (table, cycles) = ground.trend(question);
         let cycles: Vec<TrendCycle> = cycles
             .into_iter()
-            .map(|(cycle, coverage)| TrendCycle {
-                cycle: cycle.slug.to_string(),
-                cycle_name: cycle.name.to_string(),
-                as_of: cycle.as_of,
-                state: cycle.state,
-                coverage: CoverageView::new(coverage, false),
-            })
+            .map(|(cycle, coverage)| TrendCycle::new(cycle, &ground.basis, coverage))
             .collect();
         let sums =
             || table.row_totals.iter().map(|(l, f)| (l.key.clone(), currencies(f))).collect();
@@ -169,7 +168,7 @@ impl FiguresTrend {
             basis: TrendBasis {
                 cycle: None,
                 as_of: cycles.last().map(|c| c.as_of),
-                release: None,
+                release: ground.basis.release.as_ref().map(ToString::to_string),
                 seq: version,
                 cycles: cycles.iter().map(|c| c.cycle.clone()).collect(),
             },

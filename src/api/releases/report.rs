@@ -20,7 +20,7 @@ use crate::{
     domain::{language::Language, value::Slug},
     store::{
         Conn,
-        releases::{self, frozen},
+        releases::{self, frozen, line},
     },
 };
 
@@ -61,7 +61,7 @@ pub(super) async fn get_release_report(
 fn report(conn: &mut Conn, release: &Slug, language: Language) -> ApiResult<Answer> {
     let found = releases::find(conn, release)?.ok_or(ApiError::NotFound)?;
     let edition = frozen::edition(conn, found)?;
-    let before = frozen::before(conn, &edition)?;
+    let before = line::last_before(conn, &edition)?;
     let content = Content::of(&edition, before.as_ref(), language);
     let style = style(release);
     answer(&page::document(&content, &style), &style, release)

@@ -5,6 +5,13 @@ use crate::{
     api::{
         answer::Answer,
         error::{ApiError, ApiResult},
+        figures::{
+            kind::{AsksRelease, answer_released},
+            params::{
+                ReleasedCoverageParams, ReleasedMapParams, ReleasedProgressParams,
+                ReleasedTableParams, TrendParams,
+            },
+        },
         format::Form,
         problem::Fault,
         released::Released,
@@ -43,15 +50,11 @@ pub(super) async fn answer(
             releases::reports::answer(Released::shared(path, form, language), state).await
         }
         Shared::Data => releases::data::answer(Released::shared(path, form, language), state).await,
-        Shared::Table => {
-            releases::figures::answer_table(Released::shared(path, form, language), state).await
-        }
-        Shared::Progress => {
-            releases::figures::answer_progress(Released::shared(path, form, language), state).await
-        }
-        Shared::Map => {
-            releases::figures::answer_map(Released::shared(path, form, language), state).await
-        }
+        Shared::Table => figures::<ReleasedTableParams>(path, form, language, state).await,
+        Shared::Progress => figures::<ReleasedProgressParams>(path, form, language, state).await,
+        Shared::Trend => figures::<TrendParams>(path, form, language, state).await,
+        Shared::Coverage => figures::<ReleasedCoverageParams>(path, form, language, state).await,
+        Shared::Map => figures::<ReleasedMapParams>(path, form, language, state).await,
     }?;
     // An operation that does not have the format answers in its first one.
     let media = answer.media_type().split(';').next().unwrap_or_default().trim();
@@ -60,6 +63,15 @@ pub(super) async fn answer(
         [expected, ..] => Err(ApiError::OtherMediaType(expected)),
         [] => Err(ApiError::NotFound),
     }
+}
+
+async fn figures<P: AsksRelease>(
+    path: &SharedPath,
+    form: Form,
+    language: Language,
+    state: &State,
+) -> ApiResult<Answer> {
+    answer_released::<P>(Released::shared(path, form, language), state).await
 }
 
 /// Answers what is to be shared, so that nothing is shared that is broken.

@@ -1,5 +1,7 @@
 //! What figures rest on: which cycles, and up to which day.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::Fact;
@@ -15,6 +17,9 @@ pub enum Base {
     Cycle(Slug),
     /// What a release froze.
     Release(Slug),
+    /// What a release froze, and beside it what the last release of each earlier cycle by then did, each report counted in its
+    /// own cycle: how figures developed until that release.
+    Line(Slug),
     /// The latest approved report of each project in the cycles whose cut-off is not after a day.
     AsOf(NaiveDate),
     /// Every approved report of every cycle that was opened, each counted in its own: how figures developed.
@@ -28,8 +33,10 @@ pub struct Basis {
     pub cycle: Option<Slug>,
     /// The cut-off day.
     pub as_of: NaiveDate,
-    /// The release whose frozen reports are counted; none for what is approved now.
+    /// The release whose frozen reports are counted, and of several the last one; none for what is approved now.
     pub release: Option<Slug>,
+    /// By cycle the release whose frozen reports are counted; empty for what is approved now.
+    pub releases: BTreeMap<Slug, Slug>,
     /// The cycles that are looked at, in the order of their cut-offs, those of one day by key.
     pub cycles: Vec<ReportingCycle>,
 }
@@ -42,8 +49,29 @@ impl Basis {
             cycle: Some(cycle.slug.clone()),
             as_of: cycle.as_of,
             release: None,
+            releases: BTreeMap::new(),
             cycles: vec![cycle],
         }
+    }
+
+    /// Rests on what one release froze of its cycle.
+    #[must_use]
+    pub fn of_release(release: &Slug, cycle: ReportingCycle) -> Self {
+        Self {
+            release: Some(release.clone()),
+            releases: [(cycle.slug.clone(), release.clone())].into(),
+            ..Self::of_cycle(cycle)
+        }
+    }
+
+    /// Rests on what several releases froze, each of a cycle of its own; the last of them is the one that is asked for.
+    #[must_use]
+    pub fn of_line(line: Vec<(Slug, ReportingCycle)>) -> Self {
+        let release = line.last().map(|(release, _)| release.clone());
+        let releases = line.iter().map(|(release, cycle)| (cycle.slug.clone(), release.clone()));
+        let releases = releases.collect();
+        let cycles = line.into_iter().map(|(_, cycle)| cycle).collect();
+        Self { release, releases, ..Self::of_all(cycles) }
     }
 
     /// Rests on the cycles, among those given, whose cut-off is not after a day.
@@ -51,7 +79,7 @@ impl Basis {
     pub fn up_to(day: NaiveDate, mut cycles: Vec<ReportingCycle>) -> Self {
         cycles.retain(|c| c.as_of <= day);
         sort(&mut cycles);
-        Self { cycle: None, as_of: day, release: None, cycles }
+        Self { cycle: None, as_of: day, release: None, releases: BTreeMap::new(), cycles }
     }
 
     /// Rests on all the cycles given, whenever they were cut off; the day is that of the last one.
@@ -59,7 +87,7 @@ impl Basis {
     pub fn of_all(mut cycles: Vec<ReportingCycle>) -> Self {
         sort(&mut cycles);
         let as_of = cycles.last().map_or(NaiveDate::MIN, |c| c.as_of);
-        Self { cycle: None, as_of, release: None, cycles }
+        Self { cycle: None, as_of, release: None, releases: BTreeMap::new(), cycles }
     }
 
     /// Says whether the latest reports up to a day are meant, rather than those of one cycle or release.

@@ -1,5 +1,5 @@
 //! Coverage: what a cycle expects of each city, and how far that is. What somebody may not see is not counted apart: to
-//! strangers there is what is approved, and the rest.
+//! strangers there is what is approved, and the rest. Not here: what of it a release holds (`release/coverage.rs`).
 
 use std::{collections::HashMap, ops::AddAssign};
 
@@ -79,8 +79,6 @@ pub struct Inside {
     pub submitted: i64,
     /// Sent back to the city.
     pub returned: i64,
-    /// Came late, or are late by now, also where none was begun.
-    pub late: i64,
     /// Cities with an extension.
     pub extended: i64,
     /// When something was last done to a report, as far as the caller sees into it.
@@ -90,15 +88,37 @@ pub struct Inside {
 /// How far a city, a country or the network is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Standing {
-    /// The reports that are to be filed; none for imported cycles, of which nobody wrote down what was expected.
+    /// The reports that are to be filed; none for imported cycles, of which nobody wrote down what was expected, and for
+    /// releases, which do not hold it.
     pub expected: Option<i64>,
     /// Those that are approved.
     pub approved: i64,
+    /// Came late, or are late by now, also where none was begun; none where that is not known or not for the caller to see.
+    pub late: Option<i64>,
     /// What only insiders see; none as soon as a part is not for the caller to see.
     pub inside: Option<Inside>,
 }
 
+/// How far a cycle is, city by city.
+#[derive(Debug, Clone)]
+pub struct Standings<'f> {
+    /// The cycle.
+    pub cycle: &'f ReportingCycle,
+    /// The countries, by code.
+    pub countries: &'f [Country],
+    /// The cities that are told of, by slug.
+    pub cities: Vec<(&'f City, Standing)>,
+}
+
 impl Standing {
+    fn reports(&self) -> bool {
+        self.approved > 0
+    }
+
+    fn is_expected(&self) -> bool {
+        self.expected.is_some_and(|n| n > 0)
+    }
+
     /// Returns what is expected and not approved; none where nobody knows what was expected.
     #[must_use]
     pub fn not_yet_approved(&self) -> Option<i64> {
@@ -126,11 +146,11 @@ impl AddAssign for Standing {
     fn add_assign(&mut self, other: Self) {
         self.expected = self.expected.zip(other.expected).map(|(a, b)| a + b);
         self.approved += other.approved;
+        self.late = self.late.zip(other.late).map(|(a, b)| a + b);
         self.inside = self.inside.zip(other.inside).map(|(a, b)| Inside {
             draft: a.draft + b.draft,
             submitted: a.submitted + b.submitted,
             returned: a.returned + b.returned,
-            late: a.late + b.late,
             extended: a.extended + b.extended,
             last_activity: a.last_activity.max(b.last_activity),
         });
@@ -140,15 +160,11 @@ impl AddAssign for Standing {
 impl CycleFiles {
     /// Returns how far each city is that the actor reads, by slug: the pilots, and those of which something is expected.
     #[must_use]
-    pub fn standings(&self, actor: &Actor, now: DateTime<Utc>) -> Vec<(&City, Standing)> {
+    pub fn standings(&self, actor: &Actor, now: DateTime<Utc>) -> Standings<'_> {
         let reach = actor.visible().approved;
         let read = self.cities.iter().filter(|c| reach.covers(c.country, &c.slug));
         let standing = |city| (city, self.standing(city, actor, now));
-        read.map(standing)
-            .filter(|(city, standing)| {
-                city.pilot || standing.approved > 0 || standing.expected.is_some_and(|n| n > 0)
-            })
-            .collect()
+        Standings::new(&self.cycle, &self.countries, read.map(standing))
     }
 
     fn standing(&self, city: &City, actor: &Actor, now: DateTime<Utc>) -> Standing {
@@ -167,6 +183,7 @@ impl CycleFiles {
         Standing {
             expected: self.stated(expected),
             approved: super::ground::count(here().filter(|p| p.approved).count()),
+            late: None,
             inside: None,
         }
     }
@@ -195,11 +212,11 @@ impl CycleFiles {
         Standing {
             expected: self.stated(expected.len()),
             approved: state(ReportState::Approved),
+            late: Some(count(&is_late)),
             inside: Some(Inside {
                 draft: state(ReportState::Draft),
                 submitted: state(ReportState::Submitted),
                 returned: state(ReportState::Returned),
-                late: count(&is_late),
                 extended: i64::from(due.is_some_and(|d| d.extended)),
                 last_activity: seen.filter_map(|r| r.last_at).max(),
             }),
@@ -210,12 +227,40 @@ impl CycleFiles {
     fn stated(&self, expected: usize) -> Option<i64> {
         self.cycle.imported.is_none().then(|| super::ground::count(expected))
     }
+}
+
+impl<'f> Standings<'f> {
+    /// Takes the cities of which there is something to tell: the pilots, and those that report or of which something is
+    /// expected.
+    pub(in crate::domain) fn new(
+        cycle: &'f ReportingCycle,
+        countries: &'f [Country],
+        cities: impl Iterator<Item = (&'f City, Standing)>,
+    ) -> Self {
+        let told = |(city, s): &(&City, Standing)| city.pilot || s.reports() || s.is_expected();
+        Self { cycle, countries, cities: cities.filter(told).collect() }
+    }
+
+    /// Adds all of them up.
+    #[must_use]
+    pub fn total(&self) -> Standing {
+        Standing::sum(self.cities.iter().map(|(_, standing)| standing))
+    }
+
+    /// Counts the cities that report, and those of which something is expected or that report all the same.
+    #[must_use]
+    pub fn reporting(&self) -> (usize, usize) {
+        let count = |wanted: &dyn Fn(&Standing) -> bool| {
+            self.cities.iter().filter(|(_, standing)| wanted(standing)).count()
+        };
+        (count(&Standing::reports), count(&|s| s.reports() || s.is_expected()))
+    }
 
     /// Adds standings up by country, by code, for the countries that have any.
     #[must_use]
-    pub fn by_country(&self, cities: &[(&City, Standing)]) -> Vec<(&Country, Standing)> {
+    pub fn by_country(&self) -> Vec<(&'f Country, Standing)> {
         let of = |country: &Country| -> Vec<&Standing> {
-            cities.iter().filter(|(c, _)| c.country == country.code).map(|(_, s)| s).collect()
+            self.cities.iter().filter(|(c, _)| c.country == country.code).map(|(_, s)| s).collect()
         };
         let rows = self.countries.iter().map(|country| (country, of(country)));
         rows.filter(|(_, standings)| !standings.is_empty())

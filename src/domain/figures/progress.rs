@@ -19,7 +19,9 @@ words! {
 }
 
 impl Grouping {
-    const fn dimension(self) -> Dimension {
+    /// Returns the dimension of its rows.
+    #[must_use]
+    pub const fn dimension(self) -> Dimension {
         match self {
             Self::City => Dimension::City,
             Self::Country => Dimension::Country,

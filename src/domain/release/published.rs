@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Frame;
 use crate::domain::{
+    cycle::ReportingCycle,
     figures::{Basis, Dimension, Fact, Filter, Ground, Measure, Number, Question, Table},
     language::Language,
     policy::sight::Reachable,
@@ -74,8 +75,27 @@ impl Frame {
     /// Returns what the figures of a release are counted from.
     #[must_use]
     pub fn ground(&self, release: &Slug, facts: Vec<Fact>) -> Ground {
+        self.beneath(Basis::of_release(release, self.cycle.clone()), facts)
+    }
+
+    /// Returns what the trend until a release is counted from: the releases before it in order, each with its cycle as it
+    /// froze it, and their reports with its own. Cities, countries and words are named as this release froze them.
+    #[must_use]
+    pub fn line(
+        &self,
+        release: &Slug,
+        mut before: Vec<(Slug, ReportingCycle)>,
+        mut facts: Vec<Fact>,
+    ) -> Ground {
+        before.push((release.clone(), self.cycle.clone()));
+        // Those of a project stay in the order of their cut-offs.
+        facts.sort_by(|a, b| (&a.city, a.code.number()).cmp(&(&b.city, b.code.number())));
+        self.beneath(Basis::of_line(before), facts)
+    }
+
+    fn beneath(&self, basis: Basis, facts: Vec<Fact>) -> Ground {
         Ground {
-            basis: Basis { release: Some(release.clone()), ..Basis::of_cycle(self.cycle.clone()) },
+            basis,
             facts,
             countries: self.countries.clone(),
             cities: self.cities.clone(),

@@ -140,3 +140,36 @@ fn a_release_counts_what_it_froze_and_nothing_else() {
     assert_eq!(ground.reach, Reachable { everything: true, ..Reachable::default() });
     assert_eq!(ground.facts.len(), 1);
 }
+
+#[test]
+fn what_came_late_is_known_where_something_was_due_and_every_report_has_its_time() {
+    let city = testing::town("da-nang", "VN");
+    let mut frame = Frame { cities: vec![city.clone()], ..frame(CycleState::Closed) };
+    frame.cycle.due_on = Some(testing::day("2026-12-31"));
+    let handed = |at: Option<&str>| coverage::Handed {
+        city: city.slug.clone(),
+        at: at.map(|at| at.parse().unwrap()),
+    };
+    let late = |frame: &Frame, times: &[Option<&str>]| {
+        let reports: Vec<_> = times.iter().map(|at| handed(*at)).collect();
+        let told = frame.standings(&reports);
+        let [(_, standing)] = told.cities[..] else { panic!("{told:?}") };
+        assert_eq!((standing.expected, standing.inside), (None, None));
+        (standing.approved, standing.late)
+    };
+    let (in_time, past_it) = (Some("2026-12-31T16:59:59Z"), Some("2026-12-31T17:00:00Z"));
+    assert_eq!(late(&frame, &[in_time, past_it, past_it]), (3, Some(2)));
+    assert_eq!(late(&frame, &[past_it, None]), (2, None));
+    frame.cycle.due_on = None;
+    assert_eq!(late(&frame, &[past_it]), (1, None));
+}
+
+#[test]
+fn a_city_without_a_report_is_told_of_where_it_is_a_pilot() {
+    let (mut pilot, other) = (testing::town("da-nang", "VN"), testing::town("hue", "VN"));
+    pilot.pilot = true;
+    let frame = Frame { cities: vec![pilot, other], ..frame(CycleState::Closed) };
+    let told = frame.standings(&[]);
+    let cities: Vec<&str> = told.cities.iter().map(|(city, _)| city.slug.as_str()).collect();
+    assert_eq!((cities, told.total().approved, told.reporting()), (vec!["da-nang"], 0, (0, 0)));
+}

@@ -1,6 +1,5 @@
 //! What a release froze: the reference data, and its reports row by row.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use crate::{
@@ -246,25 +245,4 @@ pub fn edition(conn: &mut Conn, release: Release) -> StoreResult<Edition> {
         Ok(())
     })?;
     Ok(Edition { release, frame, reports })
-}
-
-/// Reads the release to compare one with: the last one of the cycle with the latest cut-off before its own, among those
-/// that were published before it. One that is published later changes nothing in what was said before.
-///
-/// # Errors
-/// Failures of the database.
-pub fn before(conn: &mut Conn, edition: &Edition) -> StoreResult<Option<Edition>> {
-    let own = &edition.release;
-    let mut last: Option<(NaiveDate, Release)> = None;
-    // By cycle and number: of equals the later one counts.
-    for release in super::list(conn)? {
-        if release.cycle == own.cycle || release.seq > own.seq {
-            continue;
-        }
-        let as_of = frame(conn, &release.release)?.cycle.as_of;
-        if as_of < edition.frame.cycle.as_of && last.as_ref().is_none_or(|(day, _)| *day <= as_of) {
-            last = Some((as_of, release));
-        }
-    }
-    last.map(|(_, release)| self::edition(conn, release)).transpose()
 }

@@ -1,0 +1,168 @@
+//! Tables and trends as flat tables: one row a cell, and for money one a currency.
+
+use serde_json::Number as JsonNumber;
+
+use super::{KNOWN, LEAD, OF, about, axis, measured, name};
+use crate::{
+    api::{
+        figures::{cells::CellView, table::FiguresTable, trend::FiguresTrend},
+        format::Tabular,
+        views::Money,
+    },
+    domain::figures::{Dimension, Measure},
+    sheets::flat::{Column, Datum, Type, Whole, column},
+};
+
+fn number(value: Option<&JsonNumber>) -> Datum {
+    match value {
+        None => Datum::Empty,
+        Some(n) => n.as_i64().map_or_else(|| n.as_f64().into(), Datum::Integer),
+    }
+}
+
+/// Returns the values of a cell under the columns of its measure: one list for each row that it makes.
+fn values(cell: &CellView, measure: Measure) -> Vec<Vec<Datum>> {
+    match measure {
+        Measure::Projects => vec![vec![number(cell.value.as_ref()), cell.share.flatten().into()]],
+        Measure::PercentComplete => {
+            vec![vec![cell.value.as_ref().and_then(JsonNumber::as_f64).into()]]
+        }
+        Measure::Spent => {
+            let sums = cell.by_currency.as_deref().unwrap_or_default();
+            if sums.is_empty() {
+                return vec![vec![Datum::Empty, Datum::Empty]];
+            }
+            let row = |m: &Money| vec![m.amount_minor.into(), m.currency.as_str().into()];
+            sums.iter().map(row).collect()
+        }
+    }
+}
+
+/// What a table of cells has in its columns.
+struct Shape {
+    rows: Dimension,
+    columns: Option<Dimension>,
+    measure: Measure,
+    earlier: bool,
+    receipts: bool,
+}
+
+impl Shape {
+    fn columns(&self) -> Vec<Column> {
+        let mut columns = LEAD.to_vec();
+        columns.extend(axis(self.rows));
+        columns.extend(self.columns.into_iter().flat_map(axis));
+        columns.extend(measured(self.measure));
+        columns.extend([KNOWN, OF]);
+        if self.earlier && self.measure != Measure::Spent {
+            columns.extend([
+                column("earlier", Type::Number, "What it was; empty where nobody stated it."),
+                column("difference", Type::Number, "By how much it is more than it was."),
+            ]);
+        }
+        if self.receipts {
+            columns.push(column(
+                "project_codes",
+                Type::Text,
+                "The projects behind it, separated by ; and a space.",
+            ));
+        }
+        columns
+    }
+
+    fn rows(&self, lead: &[Datum], cells: &[CellView]) -> Vec<Vec<Datum>> {
+        let mut rows = Vec::new();
+        for cell in cells {
+            let mut head = lead.to_vec();
+            head.extend([cell.row.as_str().into(), cell.row_name.as_str().into()]);
+            if self.columns.is_some() {
+                head.extend([cell.column.clone().into(), cell.column_name.clone().into()]);
+            }
+            for values in values(cell, self.measure) {
+                let mut row = head.clone();
+                row.extend(values);
+                row.extend([cell.known.into(), cell.of.into()]);
+                if self.earlier && self.measure != Measure::Spent {
+                    let earlier = cell.earlier.as_ref().and_then(|e| e.value.as_ref());
+                    let difference = cell.difference.as_ref().and_then(Option::as_ref);
+                    row.extend(
+                        [earlier, difference].map(|n| n.and_then(JsonNumber::as_f64).into()),
+                    );
+                }
+                if self.receipts {
+                    row.push(cell.projects.as_deref().unwrap_or_default().join("; ").into());
+                }
+                rows.push(row);
+            }
+        }
+        rows
+    }
+}
+
+impl Tabular for FiguresTable {
+    fn table(&self) -> Whole {
+        let shape = Shape {
+            rows: self.rows,
+            columns: self.columns,
+            measure: self.measure,
+            earlier: self.changes.is_some(),
+            receipts: self.cells.iter().any(|c| c.projects.is_some()),
+        };
+        let basis = &self.basis;
+        let day = basis.as_of.to_string();
+        let rests: [Option<&str>; 1] =
+            [basis.release.as_deref().or(basis.cycle.as_deref()).or(Some(&day))];
+        let cut: Vec<&str> =
+            [Some(self.rows), self.columns].into_iter().flatten().map(Dimension::as_str).collect();
+        let lead = [basis.cycle.clone().into(), basis.as_of.into(), basis.release.clone().into()];
+        let notes = [
+            ("formula", self.formula.clone()),
+            ("data version", basis.seq.to_string()),
+            (
+                "cities reporting",
+                format!("{} of {}", self.coverage.cities_reporting, self.coverage.cities_expected),
+            ),
+            ("status not stated", self.coverage.not_stated.to_string()),
+            ("note", self.note.clone().unwrap_or_default()),
+        ];
+        Whole {
+            about: about(
+                name(self.measure.as_str(), &cut, &rests),
+                "Figures over approved reports",
+                &notes,
+            ),
+            columns: shape.columns(),
+            rows: shape.rows(&lead, &self.cells),
+        }
+    }
+}
+
+impl Tabular for FiguresTrend {
+    fn table(&self) -> Whole {
+        let shape = Shape {
+            rows: self.rows,
+            columns: self.columns,
+            measure: self.measure,
+            earlier: false,
+            receipts: self.cells.iter().any(|c| c.projects.is_some()),
+        };
+        let cut: Vec<&str> = self.columns.into_iter().map(Dimension::as_str).collect();
+        let mut rows = Vec::new();
+        for cycle in &self.cycles {
+            let cells: Vec<CellView> =
+                self.cells.iter().filter(|c| c.row == cycle.cycle).cloned().collect();
+            let lead =
+                [cycle.cycle.as_str().into(), cycle.as_of.into(), cycle.release.clone().into()];
+            rows.extend(shape.rows(&lead, &cells));
+        }
+        let notes =
+            [("formula", self.formula.clone()), ("data version", self.basis.seq.to_string())];
+        let rests = [self.basis.release.as_deref()];
+        let title = "How figures developed, each cycle with the reports of its own";
+        Whole {
+            about: about(name(&format!("{}-trend", self.measure), &cut, &rests), title, &notes),
+            columns: shape.columns(),
+            rows,
+        }
+    }
+}
