@@ -50,7 +50,7 @@ pub mod views;
 pub mod vocabulary;
 pub mod workbook;
 
-use actix_web::web;
+use actix_web::{guard, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers every operation; the routes and the contract come from this one list.
@@ -63,30 +63,48 @@ pub fn routes(cfg: &mut ServiceConfig) {
 }
 
 fn v1(cfg: &mut ServiceConfig) {
-    auth::routes(cfg);
-    me::routes(cfg);
-    todo::routes(cfg);
-    calendar::routes(cfg);
-    users::routes(cfg);
-    reference::routes(cfg);
-    cities::routes(cfg);
-    partners::routes(cfg);
-    plans::routes(cfg);
-    projects::routes(cfg);
-    parts::routes(cfg);
-    cycles::routes(cfg);
-    extensions::routes(cfg);
-    reports::routes(cfg);
-    comments::routes(cfg);
-    sittings::routes(cfg);
-    workbook::routes(cfg);
-    imports::routes(cfg);
-    figures::routes(cfg);
-    releases::routes(cfg);
-    shares::routes(cfg);
+    under(cfg, "figures", figures::routes);
+    under(cfg, "releases", releases::routes);
+    under(cfg, "reports", reports::lists);
+    under(cfg, "projects", |cfg| {
+        projects::routes(cfg);
+        reports::routes(cfg);
+        parts::routes(cfg);
+        comments::routes(cfg);
+    });
+    under(cfg, "cities", |cfg| {
+        cities::routes(cfg);
+        plans::routes(cfg);
+        sittings::routes(cfg);
+        workbook::routes(cfg);
+    });
+    under(cfg, "me", |cfg| {
+        me::routes(cfg);
+        todo::routes(cfg);
+        calendar::routes(cfg);
+    });
+    under(cfg, "cycles", |cfg| {
+        cycles::routes(cfg);
+        extensions::routes(cfg);
+    });
+    under(cfg, "users", users::routes);
+    under(cfg, "partners", partners::routes);
+    under(cfg, "shares", shares::routes);
+    under(cfg, "journal", journal::routes);
+    under(cfg, "auth", auth::routes);
     changes::routes(cfg);
-    journal::routes(cfg);
+    imports::routes(cfg);
+    reference::routes(cfg);
     vocabulary::routes(cfg);
+}
+
+/// Registers the operations whose paths begin with a word. The router holds a path against one pattern after the other and
+/// allocates for each that has a key in it: so a request meets those of its own word alone.
+fn under(cfg: &mut ServiceConfig, word: &'static str, routes: impl FnOnce(&mut ServiceConfig)) {
+    let begins = guard::fn_guard(move |request| {
+        request.head().uri.path().split('/').nth(3).is_some_and(|first| first == word)
+    });
+    cfg.service(utoipa_actix_web::scope("").guard(begins).configure(routes));
 }
 
 /// Builds what is not an operation: the contract itself, the documentation where it is wanted, and the answers for

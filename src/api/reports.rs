@@ -51,12 +51,15 @@ pub use said::{
 pub use view::ReportView;
 use view::show;
 
-/// Registers the operations of this file.
+/// Registers the operations on many reports.
+pub(super) fn lists(cfg: &mut ServiceConfig) {
+    cfg.service(list::list_reports).service(bulk::change_reports);
+}
+
+/// Registers the operations of this file: on the reports of a project.
 pub(super) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list::list_reports)
+    cfg.service(get_report)
         .service(list::list_project_reports)
-        .service(bulk::change_reports)
-        .service(get_report)
         .service(write_report)
         .service(get_readiness)
         .service(get_prefill)
