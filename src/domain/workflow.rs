@@ -278,6 +278,7 @@ pub fn approve(
     report.decided = Some(deed(proof, at));
     // A submitted report has a header; one without it was never submitted and has not come this far.
     let header = report.header.clone().ok_or(Refused::Missing)?;
+    let version = on.approved.as_ref().map_or(1, |a| a.version + 1);
     let approved = ApprovedReport {
         report: report.id,
         project: report.project,
@@ -286,30 +287,31 @@ pub fn approve(
         cycle: report.cycle.clone(),
         as_of: on.cycle.as_of,
         content: report.content.clone(),
-        header,
+        header: header.in_copy(version),
         imported: report.imported.clone(),
         submitted_at: report.submitted.map(|d| d.at),
         decided_at: Some(at),
         updated_at: at,
-        version: on.approved.as_ref().map_or(1, |a| a.version + 1),
+        version,
     };
     Ok((report, approved))
 }
 
 /// Makes the project's approved copy of the approved report in its cycle with the latest cut-off.
 #[must_use]
-pub fn show(report: &ApprovedReport, before: Option<ApprovedProject>) -> ApprovedProject {
+pub fn show(report: &ApprovedReport, before: Option<&ApprovedProject>) -> ApprovedProject {
+    let version = before.map_or(1, |b| b.version + 1);
     ApprovedProject {
         project: report.project,
-        header: report.header.clone(),
+        header: report.header.clone().in_copy(version),
         latest: Latest {
             cycle: report.cycle.clone(),
             status: report.content.status.unwrap_or(Status::NotStated),
             percent_complete: report.content.percent_complete,
         },
-        created_at: before.as_ref().map_or(report.updated_at, |b| b.created_at),
+        created_at: before.map_or(report.updated_at, |b| b.created_at),
         updated_at: report.updated_at,
-        version: before.map_or(1, |b| b.version + 1),
+        version,
     }
 }
 

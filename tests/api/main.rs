@@ -15,6 +15,7 @@
 
 mod filing;
 mod helpers;
+mod hidden;
 mod html;
 mod operations;
 mod scene;

@@ -108,10 +108,28 @@ impl From<&ApprovedReport> for ApprovedReportView {
             unchanged: c.unchanged,
             percent_calculation: PercentCalculation::of(&a.header.milestones, c),
             schedule: ScheduleView::of((details.starts_on, details.ends_on), a.as_of),
-            header: HeaderView::from(&a.header),
+            header: HeaderView::in_copy(&a.header, a.version),
             imported: a.imported.clone(),
             submitted_at: a.submitted_at,
             decided_at: a.decided_at,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::testing;
+
+    #[test]
+    fn a_copy_from_before_shows_nothing_of_what_was_typed_either() {
+        let mut copy = testing::approved();
+        copy.version = 3;
+        copy.header.milestones = vec![testing::milestone(1)];
+        copy.header.milestones[0].version = 42;
+        let view = ApprovedReportView::from(&copy);
+        assert_eq!((view.version, view.header.milestones[0].version), (3, 3));
+        // What was frozen stays as it was: hashes are over it.
+        assert_eq!(copy.header.milestones[0].version, 42);
     }
 }

@@ -27,7 +27,6 @@ use crate::{
         language::Language,
         parts::Milestone,
         policy::{Actor, Face, Resource as _, Sight},
-        project::Header,
         readiness,
         report::{ApprovedReport, Content, Deed, PercentMethod, Report, ReportState, Status},
         subject::ReportSubject,
@@ -145,7 +144,7 @@ struct Shown<'a> {
     content: &'a Content,
     state: ReportState,
     version: i64,
-    header: Option<&'a Header>,
+    header: Option<HeaderView>,
     milestones: &'a [Milestone],
     dates: (Option<NaiveDate>, Option<NaiveDate>),
     imported: Option<&'a Value>,
@@ -167,7 +166,7 @@ impl<'a> Shown<'a> {
             content: &r.content,
             state: r.state,
             version: r.version,
-            header: r.header.as_ref(),
+            header: r.header.as_ref().map(HeaderView::from),
             imported: r.imported.as_ref(),
             submitted_at: r.submitted.map(|d| d.at),
             decided_at: r.decided.map(|d| d.at),
@@ -181,7 +180,7 @@ impl<'a> Shown<'a> {
             content: &a.content,
             state: ReportState::Approved,
             version: a.version,
-            header: Some(&a.header),
+            header: Some(HeaderView::in_copy(&a.header, a.version)),
             imported: a.imported.as_ref(),
             submitted_at: a.submitted_at,
             decided_at: a.decided_at,
@@ -210,7 +209,7 @@ pub(super) fn show(
     let ids = deeds.people();
     let names = if ids.is_empty() { Vec::new() } else { users::names(conn, &ids)? };
     let names: HashMap<Uuid, String> = names.into_iter().collect();
-    Ok(ReportView::new(on, &shown, (&deeds, &names), (actor, at), readiness))
+    Ok(ReportView::new(on, shown, (&deeds, &names), (actor, at), readiness))
 }
 
 /// What was done to a report, as far as the caller may know by whom.
@@ -267,7 +266,7 @@ impl ReportView {
 
     fn new(
         on: &ReportSubject,
-        shown: &Shown<'_>,
+        shown: Shown<'_>,
         (deeds, names): (&Deeds, &HashMap<Uuid, String>),
         (actor, at): (&Actor, DateTime<Utc>),
         readiness: Vec<FieldFault>,
@@ -301,7 +300,7 @@ impl ReportView {
             percent_calculation: PercentCalculation::of(shown.milestones, c),
             schedule: ScheduleView::of(shown.dates, on.cycle.as_of),
             readiness: ReadinessView::from(readiness),
-            header: shown.header.map(HeaderView::from),
+            header: shown.header,
             allowed_actions: allowed(actor, on, at),
             imported: shown.imported.cloned(),
             due_on: due.map(|(day, _)| day),
