@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    cycle::today,
     fault::FieldFault,
     id::Id,
     policy::{
@@ -13,15 +12,17 @@ use super::{
     },
     project::{ApprovedProject, Latest},
     readiness,
-    report::{ApprovedReport, Content, Deed, Report, ReportState, Status},
+    report::{ApprovedReport, Content, Deed, Report, Status},
     subject::ReportSubject,
 };
 
 mod allowed;
 #[cfg(test)]
 mod tests;
+mod transition;
 
 pub use allowed::{allowed, may_comment};
+pub use transition::{Transition, possible};
 
 /// A transition that the state of a record forbids.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -45,124 +46,6 @@ pub enum Refused {
     /// What is written does not satisfy the rules yet.
     #[error("the report is not ready")]
     NotReady(Vec<FieldFault>),
-}
-
-/// What can be done to a report, beside reading it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Transition {
-    /// Write it.
-    Edit,
-    /// Hand it in.
-    Submit,
-    /// Take it back.
-    Withdraw,
-    /// Send it back.
-    Return,
-    /// Accept it.
-    Approve,
-    /// Take the acceptance up again.
-    Reopen,
-}
-
-impl Transition {
-    /// Every transition, in the order of a report's life.
-    pub const ALL: &'static [Self] =
-        &[Self::Edit, Self::Submit, Self::Withdraw, Self::Return, Self::Approve, Self::Reopen];
-
-    /// Returns the name used in the API and the journal.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Edit => "edit",
-            Self::Submit => "submit",
-            Self::Withdraw => "withdraw",
-            Self::Return => "return",
-            Self::Approve => "approve",
-            Self::Reopen => "reopen",
-        }
-    }
-
-    /// Says whether the transition is the city's own, which needs the cycle to accept reports.
-    #[must_use]
-    pub const fn is_filing(self) -> bool {
-        match self {
-            Self::Edit | Self::Submit | Self::Withdraw => true,
-            Self::Return | Self::Approve | Self::Reopen => false,
-        }
-    }
-
-    /// Says whether the transition decides on what was handed in.
-    #[must_use]
-    pub const fn is_decision(self) -> bool {
-        match self {
-            Self::Return | Self::Approve => true,
-            Self::Edit | Self::Submit | Self::Withdraw | Self::Reopen => false,
-        }
-    }
-
-    /// Decides every pair of state and transition: the state that follows.
-    ///
-    /// # Errors
-    /// When the state forbids the transition.
-    pub const fn from(self, state: ReportState) -> Result<ReportState, IllegalTransition> {
-        use ReportState::{Approved, Draft, Returned, Submitted};
-        match (self, state) {
-            (Self::Edit, Draft) | (Self::Withdraw, Submitted) => Ok(Draft),
-            (Self::Edit, Returned) | (Self::Return, Submitted) | (Self::Reopen, Approved) => {
-                Ok(Returned)
-            }
-            (Self::Submit, Draft | Returned) => Ok(Submitted),
-            (Self::Approve, Submitted) => Ok(Approved),
-            (Self::Edit | Self::Submit, Submitted | Approved)
-            | (Self::Withdraw | Self::Return | Self::Approve, Draft | Returned | Approved)
-            | (Self::Reopen, Draft | Returned | Submitted) => {
-                Err(IllegalTransition { from: state.as_str(), action: self.as_str() })
-            }
-        }
-    }
-}
-
-/// Says whether the states of the cycle and of the report let a transition happen now; the policy is asked elsewhere.
-///
-/// # Errors
-/// No report, a cycle that does not accept reports, or a state that forbids it.
-pub fn possible(
-    transition: Transition,
-    on: &ReportSubject,
-    at: DateTime<Utc>,
-) -> Result<ReportState, Refused> {
-    // A report that is not there can only be written.
-    let state = match (&on.report, transition) {
-        (Some(report), _) => report.state,
-        (None, Transition::Edit) => ReportState::Draft,
-        (None, _) => return Err(Refused::Missing),
-    };
-    if transition.is_filing() {
-        if on.project.plan_cycle != on.cycle.plan_cycle {
-            return Err(Refused::State(IllegalTransition {
-                from: "in another plan cycle than the reporting cycle",
-                action: transition.as_str(),
-            }));
-        }
-        if !on.cycle.accepts_reports(on.extension, today(at, on.zone)) {
-            let from = match on.cycle.state {
-                super::cycle::CycleState::Scheduled => "in a cycle that is not open yet",
-                super::cycle::CycleState::Open | super::cycle::CycleState::Closed => {
-                    "in a cycle that is closed"
-                }
-            };
-            return Err(Refused::State(IllegalTransition { from, action: transition.as_str() }));
-        }
-    }
-    let state = transition.from(state)?;
-    // After a release only what was approved before is decided on anew: that is an amendment, for the next release.
-    if transition.is_decision() && on.missed {
-        return Err(Refused::State(IllegalTransition {
-            from: "in a cycle that is closed and released without it",
-            action: transition.as_str(),
-        }));
-    }
-    Ok(state)
 }
 
 fn deed<A: Action>(proof: &Authorized<A>, at: DateTime<Utc>) -> Deed {

@@ -14,6 +14,7 @@ use super::{
         EvidenceView, IndicatorValueView, MilestoneDoneView, PercentCalculation, ReadinessView,
         ScheduleView,
     },
+    shown::{Deeds, Shown},
 };
 use crate::{
     api::{
@@ -25,10 +26,9 @@ use crate::{
         fault::FieldFault,
         id::Id,
         language::Language,
-        parts::Milestone,
         policy::{Actor, Face, Resource as _, Sight},
         readiness,
-        report::{ApprovedReport, Content, Deed, PercentMethod, Report, ReportState, Status},
+        report::{Deed, PercentMethod, ReportState, Status},
         subject::ReportSubject,
         user::User,
         value::{Percent, Prose, Slug},
@@ -139,55 +139,6 @@ pub struct ReportView {
     pub released_in: Option<String>,
 }
 
-/// What the two copies of a report have in common.
-struct Shown<'a> {
-    content: &'a Content,
-    state: ReportState,
-    version: i64,
-    header: Option<HeaderView>,
-    milestones: &'a [Milestone],
-    dates: (Option<NaiveDate>, Option<NaiveDate>),
-    imported: Option<&'a Value>,
-    submitted_at: Option<DateTime<Utc>>,
-    decided_at: Option<DateTime<Utc>>,
-}
-
-impl<'a> Shown<'a> {
-    fn working(on: &'a ReportSubject, r: &'a Report) -> Self {
-        // What was handed in is shown with what was frozen then; what is being written, with what is there now.
-        let frozen = match r.state {
-            ReportState::Submitted | ReportState::Approved => r.header.as_ref(),
-            ReportState::Draft | ReportState::Returned => None,
-        };
-        let details = frozen.map_or(&on.project.details, |h| &h.details);
-        Self {
-            milestones: frozen.map_or(on.milestones.as_slice(), |h| h.milestones.as_slice()),
-            dates: (details.starts_on, details.ends_on),
-            content: &r.content,
-            state: r.state,
-            version: r.version,
-            header: r.header.as_ref().map(HeaderView::from),
-            imported: r.imported.as_ref(),
-            submitted_at: r.submitted.map(|d| d.at),
-            decided_at: r.decided.map(|d| d.at),
-        }
-    }
-    fn approved(a: &'a ApprovedReport) -> Self {
-        let details = &a.header.details;
-        Self {
-            milestones: &a.header.milestones,
-            dates: (details.starts_on, details.ends_on),
-            content: &a.content,
-            state: ReportState::Approved,
-            version: a.version,
-            header: Some(HeaderView::in_copy(&a.header, a.version)),
-            imported: a.imported.as_ref(),
-            submitted_at: a.submitted_at,
-            decided_at: a.decided_at,
-        }
-    }
-}
-
 /// Shows a report as the actor sees it.
 ///
 /// # Errors
@@ -210,29 +161,6 @@ pub(super) fn show(
     let names = if ids.is_empty() { Vec::new() } else { users::names(conn, &ids)? };
     let names: HashMap<Uuid, String> = names.into_iter().collect();
     Ok(ReportView::new(on, shown, (&deeds, &names), (actor, at), readiness))
-}
-
-/// What was done to a report, as far as the caller may know by whom.
-#[derive(Default)]
-struct Deeds {
-    edited: Option<Deed>,
-    submitted: Option<Deed>,
-    decided: Option<Deed>,
-}
-
-impl Deeds {
-    fn of(r: &Report) -> Self {
-        Self { edited: r.edited, submitted: r.submitted, decided: r.decided }
-    }
-    /// Names everybody in them once.
-    fn people(&self) -> Vec<Uuid> {
-        let deeds = [self.edited, self.submitted, self.decided].into_iter().flatten();
-        let mut ids: Vec<Uuid> =
-            deeds.flat_map(|d| [Some(d.by), d.acting_for]).flatten().map(Id::uuid).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids
-    }
 }
 
 /// Answers what the actor may do with a report at an instant.

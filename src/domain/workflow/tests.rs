@@ -10,7 +10,7 @@ use crate::domain::{
     parts::Milestone,
     policy::{Actor, Denied, Unproved},
     project::Header,
-    report::PercentMethod,
+    report::{PercentMethod, ReportState},
     testing::{
         actor, approved, city, cycle, day, milestone, now, officer, project, ready, report,
         representative, secretariat, slug, subject,
