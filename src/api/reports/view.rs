@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::{
     header::HeaderView,
     said::{
-        EvidenceView, IndicatorValueView, MilestoneDoneView, PercentCalculation, ReadinessView,
-        ScheduleView,
+        EvidenceView, IndicatorValueView, MilestoneDoneView, PercentCalculation, PrefillView,
+        ReadinessView, ScheduleView,
     },
     shown::{Deeds, Shown},
 };
@@ -31,7 +31,7 @@ use crate::{
         report::{Deed, PercentMethod, ReportState, Status},
         subject::ReportSubject,
         user::User,
-        value::{Percent, Prose, Slug},
+        value::Slug,
         words, workflow,
     },
     store::{Conn, StoreError, users},
@@ -175,10 +175,6 @@ fn allowed(actor: &Actor, on: &ReportSubject, at: DateTime<Utc>) -> AllowedActio
         .collect()
 }
 
-fn text(prose: Option<&Prose>) -> Option<String> {
-    prose.map(Prose::to_string)
-}
-
 impl ReportView {
     /// Answers it with its words in a language.
     ///
@@ -206,26 +202,26 @@ impl ReportView {
         let by = |deed: Option<Deed>| person(deed.map(|d| d.by));
         let on_behalf = |deed: Option<Deed>| person(deed.and_then(|d| d.acting_for));
         let due = on.due();
-        let c = shown.content;
+        let said = PrefillView::from(shown.content);
         Self {
             project: on.project.code.to_string(),
             cycle: on.cycle.slug.to_string(),
             state: shown.state,
             version: shown.version,
-            status: c.status,
-            status_reason: text(c.status_reason.as_ref()),
-            percent_complete: c.percent_complete.map(Percent::value),
-            percent_method: c.percent_method,
-            achievements: text(c.achievements.as_ref()),
-            challenges: text(c.challenges.as_ref()),
-            next_steps: text(c.next_steps.as_ref()),
-            support_needed: text(c.support_needed.as_ref()),
-            spent: c.spent.map(Money::from),
-            milestones: c.milestones.iter().map(MilestoneDoneView::from).collect(),
-            indicator_values: c.indicator_values.iter().map(IndicatorValueView::from).collect(),
-            evidence: c.evidence.iter().map(EvidenceView::from).collect(),
-            unchanged: c.unchanged,
-            percent_calculation: PercentCalculation::of(shown.milestones, c),
+            status: said.status,
+            status_reason: said.status_reason,
+            percent_complete: said.percent_complete,
+            percent_method: said.percent_method,
+            achievements: said.achievements,
+            challenges: said.challenges,
+            next_steps: said.next_steps,
+            support_needed: said.support_needed,
+            spent: said.spent,
+            milestones: said.milestones,
+            indicator_values: said.indicator_values,
+            evidence: said.evidence,
+            unchanged: said.unchanged,
+            percent_calculation: PercentCalculation::of(shown.milestones, shown.content),
             schedule: ScheduleView::of(shown.dates, on.cycle.as_of),
             readiness: ReadinessView::from(readiness),
             header: shown.header,
