@@ -7,16 +7,16 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{
     cycle::CycleState,
-    parts::Milestone,
     policy::{Actor, Denied, Unproved},
-    project::Header,
     report::{PercentMethod, ReportState},
     testing::{
-        actor, approved, city, cycle, day, milestone, now, officer, project, ready, report,
-        representative, secretariat, slug, subject,
+        actor, city, cycle, day, now, officer, project, ready, report, representative, secretariat,
+        slug, subject,
     },
     user::Role,
 };
+
+mod copies;
 
 fn prove<A: Action<On = ReportSubject>>(
     on: &ReportSubject,
@@ -124,35 +124,6 @@ fn an_edit_of_what_was_imported_is_no_longer_what_the_source_said() {
             .unwrap();
     assert_eq!(edited.imported, None);
     assert_eq!(edited.state, ReportState::Returned);
-}
-
-#[test]
-fn an_approval_replaces_the_copy_that_strangers_see() {
-    let mut on = subject(Some(report(ReportState::Submitted)));
-    on.approved = Some(approved());
-    let (report, copy) = approve(&prove(&on, &representative(2)).unwrap(), now()).unwrap();
-    assert_eq!((report.state, copy.version), (ReportState::Approved, 2));
-    assert_eq!(copy.submitted_at, report.submitted.map(|d| d.at));
-    let face = show(&copy, None);
-    assert_eq!((face.version, face.latest.status), (1, Status::Ongoing));
-    let next = show(&copy, Some(&face));
-    assert_eq!((next.version, next.created_at), (2, face.created_at));
-}
-
-#[test]
-fn an_approved_copy_counts_approvals_and_not_what_was_typed_between_them() {
-    let mut sent = report(ReportState::Submitted);
-    let header = sent.header.as_mut().unwrap();
-    header.project_version = 41;
-    header.milestones = vec![Milestone { version: 42, ..milestone(1) }];
-    let mut on = subject(Some(sent));
-    on.approved = Some(approved());
-    let (report, copy) = approve(&prove(&on, &representative(2)).unwrap(), now()).unwrap();
-    let versions = |h: &Header| (h.project_version, h.milestones[0].version);
-    assert_eq!(versions(&copy.header), (2, 2));
-    assert_eq!(versions(&show(&copy, None).header), (1, 1));
-    // Those who work on it see the versions that they froze.
-    assert_eq!(versions(report.header.as_ref().unwrap()), (41, 42));
 }
 
 #[test]
