@@ -47,17 +47,7 @@ impl Answer {
     pub fn of<T: Serialize + ?Sized>(value: &T) -> ApiResult<Self> {
         let body = serde_json::to_vec(value).map_err(|e| ApiError::Internal(Box::new(e)))?;
         let etag = format!("\"{}\"", digest(&body));
-        Ok(Self {
-            status: StatusCode::OK,
-            body: body.into(),
-            etag: Some(etag),
-            media: JSON,
-            headers: Vec::new(),
-            language: None,
-            next: None,
-            coded: None,
-            on_disk: None,
-        })
+        Ok(Self::bytes(body.into(), etag))
     }
 
     /// Answers 200 with a record: its tag is the version and a hash of what this caller gets of it.

@@ -12,7 +12,7 @@ use super::{
     error::{ApiError, ApiResult},
     fields::Fields,
     may::May,
-    page::{PageRequest, list_type, order},
+    page::{BY_SLUG_OR_NAME, PageRequest, list_type, order},
     state::State,
 };
 use crate::{
@@ -134,13 +134,7 @@ pub struct CityParams {
 
 impl CityParams {
     fn filter(&self) -> ApiResult<CityFilter> {
-        let orders = [
-            ("slug", (false, false)),
-            ("-slug", (false, true)),
-            ("name", (true, false)),
-            ("-name", (true, true)),
-        ];
-        let (by_name, descending) = order(self.sort.as_deref(), &orders)?;
+        let (by_name, descending) = order(self.sort.as_deref(), &BY_SLUG_OR_NAME)?;
         Ok(CityFilter {
             countries: self.country.clone(),
             pilot: self.pilot,

@@ -172,6 +172,14 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
     }
 }
 
+/// The orders of what has a slug and a name: whether it is by name, and whether from the last to the first.
+pub const BY_SLUG_OR_NAME: [(&str, (bool, bool)); 4] = [
+    ("slug", (false, false)),
+    ("-slug", (false, true)),
+    ("name", (true, false)),
+    ("-name", (true, true)),
+];
+
 /// Finds the order that `sort` names; the first one where it names none.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use super::{
     error::{ApiError, ApiResult},
     fields::Fields,
     may::May,
-    page::{PageRequest, list_type, order},
+    page::{BY_SLUG_OR_NAME, PageRequest, list_type, order},
     state::State,
 };
 use crate::{
@@ -113,13 +113,7 @@ impl PartnerParams {
             let fault = ValueFault::unknown("partner type", types.iter().map(String::as_str));
             return Err(ApiError::parameter("type", fault));
         }
-        let orders = [
-            ("slug", (false, false)),
-            ("-slug", (false, true)),
-            ("name", (true, false)),
-            ("-name", (true, true)),
-        ];
-        let (by_name, descending) = order(self.sort.as_deref(), &orders)?;
+        let (by_name, descending) = order(self.sort.as_deref(), &BY_SLUG_OR_NAME)?;
         Ok(PartnerFilter {
             kinds: self.kind.clone(),
             countries: self.country.clone(),

@@ -78,7 +78,7 @@ async fn list<P: Shaped>(may: May<ReadProject>, state: &State) -> ApiResult<Page
     let parts = if on.sight(may.proof.actor()) == Sight::Seen(Face::Working) {
         state.db.point(move |c| P::of(c, id)).await?
     } else {
-        on.approved.as_ref().map(|a| P::frozen(&a.header).to_vec()).unwrap_or_default()
+        on.approved.as_ref().map(P::approved).unwrap_or_default()
     };
     let items: Vec<P::View> = parts.into_iter().map(P::View::from).collect();
     let total = i64::try_from(items.len()).unwrap_or(i64::MAX);

@@ -33,6 +33,7 @@ mod header;
 mod input;
 mod list;
 mod said;
+mod shown;
 mod view;
 
 pub(super) use act::{Asked, write};

@@ -193,8 +193,21 @@ pub struct Header {
     pub indicators: Vec<Indicator>,
     /// Partnerships in the order of their making.
     pub partnerships: Vec<Partnership>,
-    /// The version of the project that was frozen.
+    /// The version of the project that was frozen; in an approved copy, that of the copy.
     pub project_version: i64,
+}
+
+impl Header {
+    /// Returns it as an approved copy of that version holds it: the project and its parts bear the version of the copy. Their
+    /// own count what was typed between two approvals, which is nobody else's affair.
+    #[must_use]
+    pub fn in_copy(mut self, version: i64) -> Self {
+        self.project_version = version;
+        self.milestones.iter_mut().for_each(|m| m.version = version);
+        self.indicators.iter_mut().for_each(|i| i.version = version);
+        self.partnerships.iter_mut().for_each(|p| p.version = version);
+        self
+    }
 }
 
 impl Project {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{
     cycle::{CycleState, ReportingCycle},
     id::Id,
+    parts::Milestone,
     policy::Actor,
     project::{Header, Project, ProjectCode, ProjectDetails},
     reference::{City, CountryCode, Names},
@@ -134,6 +135,20 @@ pub(crate) fn project() -> Project {
 /// A header of the project.
 pub(crate) fn header() -> Header {
     project().freeze(Vec::new(), Vec::new(), Vec::new())
+}
+
+/// A milestone of the project.
+pub(crate) fn milestone(n: u128) -> Milestone {
+    Milestone {
+        id: Id::new(Uuid::from_u128(n)),
+        project: project().id,
+        code: project().code,
+        title: Title::parse("Opened").unwrap(),
+        due_on: day("2025-06-30"),
+        weight: 1,
+        completed_on: None,
+        version: 1,
+    }
 }
 
 /// A cycle in a state, due at the end of 2026.

@@ -1,8 +1,8 @@
 //! The words of this service in the languages of the network: what allowed values and fields are called, what they mean,
 //! and the sentences of its refusals. A word that is missing in a language is said in English.
 //!
-//! The words themselves are data (`src/data/words/<tag>.json`, one file a language). A new language is a file, a line in
-//! `of` and, once nothing is missing, its place among [`Language::SPOKEN`]. Not here: names that the network keeps as
+//! The words themselves are data (`src/data/words/<tag>.json`, one file a language). A new language is a file, its
+//! place in [`Worded`] and, once nothing is missing, its place among [`Language::SPOKEN`]. Not here: names that the network keeps as
 //! records, such as those of cities; of those the one in the wanted language is chosen.
 
 use std::{collections::BTreeMap, sync::LazyLock};
@@ -54,22 +54,41 @@ fn read(json: &str) -> Words {
 static EN: LazyLock<Words> = LazyLock::new(|| read(include_str!("../data/words/en.json")));
 static VI: LazyLock<Words> = LazyLock::new(|| read(include_str!("../data/words/vi.json")));
 
-/// Returns the words of a language; those of English for a language that has none yet.
+/// A language that has a file of words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worded {
+    /// English.
+    En,
+    /// Vietnamese.
+    Vi,
+}
+
+impl From<Language> for Worded {
+    /// Finds the language in which something is said to who wants that one: English where it has no words yet.
+    fn from(wanted: Language) -> Self {
+        match wanted {
+            Language::Vi => Self::Vi,
+            Language::En
+            | Language::Id
+            | Language::Ms
+            | Language::Jawi
+            | Language::Th
+            | Language::Lo
+            | Language::Km
+            | Language::My
+            | Language::Fil
+            | Language::Ta
+            | Language::Zh
+            | Language::Tet => Self::En,
+        }
+    }
+}
+
+/// Returns the words in which something is said to who wants a language.
 fn of(language: Language) -> &'static Words {
-    match language {
-        Language::Vi => &VI,
-        Language::En
-        | Language::Id
-        | Language::Ms
-        | Language::Jawi
-        | Language::Th
-        | Language::Lo
-        | Language::Km
-        | Language::My
-        | Language::Fil
-        | Language::Ta
-        | Language::Zh
-        | Language::Tet => &EN,
+    match Worded::from(language) {
+        Worded::Vi => &VI,
+        Worded::En => &EN,
     }
 }
 

@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    cycle::today,
     fault::FieldFault,
     id::Id,
     policy::{
@@ -13,15 +12,17 @@ use super::{
     },
     project::{ApprovedProject, Latest},
     readiness,
-    report::{ApprovedReport, Content, Deed, Report, ReportState, Status},
+    report::{ApprovedReport, Content, Deed, Report, Status},
     subject::ReportSubject,
 };
 
 mod allowed;
 #[cfg(test)]
 mod tests;
+mod transition;
 
 pub use allowed::{allowed, may_comment};
+pub use transition::{Transition, possible};
 
 /// A transition that the state of a record forbids.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -45,124 +46,6 @@ pub enum Refused {
     /// What is written does not satisfy the rules yet.
     #[error("the report is not ready")]
     NotReady(Vec<FieldFault>),
-}
-
-/// What can be done to a report, beside reading it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Transition {
-    /// Write it.
-    Edit,
-    /// Hand it in.
-    Submit,
-    /// Take it back.
-    Withdraw,
-    /// Send it back.
-    Return,
-    /// Accept it.
-    Approve,
-    /// Take the acceptance up again.
-    Reopen,
-}
-
-impl Transition {
-    /// Every transition, in the order of a report's life.
-    pub const ALL: &'static [Self] =
-        &[Self::Edit, Self::Submit, Self::Withdraw, Self::Return, Self::Approve, Self::Reopen];
-
-    /// Returns the name used in the API and the journal.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Edit => "edit",
-            Self::Submit => "submit",
-            Self::Withdraw => "withdraw",
-            Self::Return => "return",
-            Self::Approve => "approve",
-            Self::Reopen => "reopen",
-        }
-    }
-
-    /// Says whether the transition is the city's own, which needs the cycle to accept reports.
-    #[must_use]
-    pub const fn is_filing(self) -> bool {
-        match self {
-            Self::Edit | Self::Submit | Self::Withdraw => true,
-            Self::Return | Self::Approve | Self::Reopen => false,
-        }
-    }
-
-    /// Says whether the transition is on the way to a release: no report goes it any more that the release went out without.
-    #[must_use]
-    pub const fn leads_to_release(self) -> bool {
-        match self {
-            Self::Edit | Self::Submit | Self::Return | Self::Approve => true,
-            Self::Withdraw | Self::Reopen => false,
-        }
-    }
-
-    /// Decides every pair of state and transition: the state that follows.
-    ///
-    /// # Errors
-    /// When the state forbids the transition.
-    pub const fn from(self, state: ReportState) -> Result<ReportState, IllegalTransition> {
-        use ReportState::{Approved, Draft, Returned, Submitted};
-        match (self, state) {
-            (Self::Edit, Draft) | (Self::Withdraw, Submitted) => Ok(Draft),
-            (Self::Edit, Returned) | (Self::Return, Submitted) | (Self::Reopen, Approved) => {
-                Ok(Returned)
-            }
-            (Self::Submit, Draft | Returned) => Ok(Submitted),
-            (Self::Approve, Submitted) => Ok(Approved),
-            (Self::Edit | Self::Submit, Submitted | Approved)
-            | (Self::Withdraw | Self::Return | Self::Approve, Draft | Returned | Approved)
-            | (Self::Reopen, Draft | Returned | Submitted) => {
-                Err(IllegalTransition { from: state.as_str(), action: self.as_str() })
-            }
-        }
-    }
-}
-
-/// Says whether the states of the cycle and of the report let a transition happen now; the policy is asked elsewhere.
-///
-/// # Errors
-/// No report, a cycle that does not accept reports, or a state that forbids it.
-pub fn possible(
-    transition: Transition,
-    on: &ReportSubject,
-    at: DateTime<Utc>,
-) -> Result<ReportState, Refused> {
-    // A report that is not there can only be written.
-    let state = match (&on.report, transition) {
-        (Some(report), _) => report.state,
-        (None, Transition::Edit) => ReportState::Draft,
-        (None, _) => return Err(Refused::Missing),
-    };
-    if transition.is_filing() {
-        if on.project.plan_cycle != on.cycle.plan_cycle {
-            return Err(Refused::State(IllegalTransition {
-                from: "in another plan cycle than the reporting cycle",
-                action: transition.as_str(),
-            }));
-        }
-        if !on.cycle.accepts_reports(on.extension, today(at, on.zone)) {
-            let from = match on.cycle.state {
-                super::cycle::CycleState::Scheduled => "in a cycle that is not open yet",
-                super::cycle::CycleState::Open | super::cycle::CycleState::Closed => {
-                    "in a cycle that is closed"
-                }
-            };
-            return Err(Refused::State(IllegalTransition { from, action: transition.as_str() }));
-        }
-    }
-    let state = transition.from(state)?;
-    // After a release only what was approved before is taken up anew: that is an amendment, for the next release.
-    if transition.leads_to_release() && on.missed {
-        return Err(Refused::State(IllegalTransition {
-            from: "in a cycle that is closed and released without it, until the secretariat opens that again",
-            action: transition.as_str(),
-        }));
-    }
-    Ok(state)
 }
 
 fn deed<A: Action>(proof: &Authorized<A>, at: DateTime<Utc>) -> Deed {
@@ -278,6 +161,7 @@ pub fn approve(
     report.decided = Some(deed(proof, at));
     // A submitted report has a header; one without it was never submitted and has not come this far.
     let header = report.header.clone().ok_or(Refused::Missing)?;
+    let version = on.approved.as_ref().map_or(1, |a| a.version + 1);
     let approved = ApprovedReport {
         report: report.id,
         project: report.project,
@@ -286,30 +170,31 @@ pub fn approve(
         cycle: report.cycle.clone(),
         as_of: on.cycle.as_of,
         content: report.content.clone(),
-        header,
+        header: header.in_copy(version),
         imported: report.imported.clone(),
         submitted_at: report.submitted.map(|d| d.at),
         decided_at: Some(at),
         updated_at: at,
-        version: on.approved.as_ref().map_or(1, |a| a.version + 1),
+        version,
     };
     Ok((report, approved))
 }
 
 /// Makes the project's approved copy of the approved report in its cycle with the latest cut-off.
 #[must_use]
-pub fn show(report: &ApprovedReport, before: Option<ApprovedProject>) -> ApprovedProject {
+pub fn show(report: &ApprovedReport, before: Option<&ApprovedProject>) -> ApprovedProject {
+    let version = before.map_or(1, |b| b.version + 1);
     ApprovedProject {
         project: report.project,
-        header: report.header.clone(),
+        header: report.header.clone().in_copy(version),
         latest: Latest {
             cycle: report.cycle.clone(),
             status: report.content.status.unwrap_or(Status::NotStated),
             percent_complete: report.content.percent_complete,
         },
-        created_at: before.as_ref().map_or(report.updated_at, |b| b.created_at),
+        created_at: before.map_or(report.updated_at, |b| b.created_at),
         updated_at: report.updated_at,
-        version: before.map_or(1, |b| b.version + 1),
+        version,
     }
 }
 

@@ -3,11 +3,11 @@
 use diesel::prelude::*;
 
 use super::{
-    Conn, Record, StoreError, StoreResult,
+    Conn, StoreError, StoreResult,
     conn::on,
     load::Load,
     schema::{comments, reports},
-    tx::kept,
+    tx::{kept, recorded},
     types::{DbTs, DbUuid},
 };
 use crate::domain::{
@@ -16,7 +16,6 @@ use crate::domain::{
         thread::{Entry, Thread, gather},
     },
     id::Id,
-    journal::canonical,
     policy::{Act, Actor},
     project::ProjectCode,
     report::Report,
@@ -87,19 +86,7 @@ impl TryFrom<CommentRow> for Comment {
     }
 }
 kept!(Comment, CommentRow, comments, |c| DbUuid::from(c.id));
-impl Record for Comment {
-    const ENTITY: &'static str = "comment";
-    const PUBLIC: bool = false;
-    fn key(&self) -> String {
-        format!("{}/{}/{}", self.code, self.cycle, self.id)
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
-    fn content(&self) -> Result<String, serde_json::Error> {
-        canonical(self)
-    }
-}
+recorded!(Comment, "comment", private, |r| format!("{}/{}/{}", r.code, r.cycle, r.id));
 
 /// Reads the comments on a report after one of them, in the order of their writing, and how many there are.
 ///

@@ -4,11 +4,14 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::{
-    Conn, Record, StoreError, StoreResult, conn::on, load::Load, schema::cycles, tx::kept,
+    Conn, StoreError, StoreResult,
+    conn::on,
+    load::Load,
+    schema::cycles,
+    tx::{kept, recorded},
 };
 use crate::domain::{
     cycle::{CycleState, ReportingCycle},
-    journal::canonical,
     subject::CycleSubject,
     value::{Slug, Title},
 };
@@ -64,19 +67,7 @@ impl TryFrom<CycleRow> for ReportingCycle {
     }
 }
 kept!(ReportingCycle, CycleRow, cycles, |c| c.slug.as_str());
-impl Record for ReportingCycle {
-    const ENTITY: &'static str = "cycle";
-    const PUBLIC: bool = true;
-    fn key(&self) -> String {
-        self.slug.to_string()
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
-    fn content(&self) -> Result<String, serde_json::Error> {
-        canonical(self)
-    }
-}
+recorded!(ReportingCycle, "cycle", public, |r| r.slug.to_string());
 
 /// Finds a cycle.
 ///

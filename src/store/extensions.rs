@@ -4,12 +4,16 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::{
-    Conn, Record, StoreError, StoreResult, conn::on, cycles, load::Load, reference,
-    schema::extensions, tx::kept,
+    Conn, StoreError, StoreResult,
+    conn::on,
+    cycles,
+    load::Load,
+    reference,
+    schema::extensions,
+    tx::{kept, recorded},
 };
 use crate::domain::{
     extension::Extension,
-    journal::canonical,
     reference::CountryCode,
     subject::{CityCycleSubject, ExtensionSubject},
     value::{Prose, Slug},
@@ -57,19 +61,7 @@ impl TryFrom<ExtensionRow> for Extension {
     }
 }
 kept!(Extension, ExtensionRow, extensions, |e| (e.cycle.as_str(), e.city.as_str()));
-impl Record for Extension {
-    const ENTITY: &'static str = "extension";
-    const PUBLIC: bool = false;
-    fn key(&self) -> String {
-        Self::key(self)
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
-    fn content(&self) -> Result<String, serde_json::Error> {
-        canonical(self)
-    }
-}
+recorded!(Extension, "extension", private, |r| r.key());
 
 /// Finds a city's extension in a cycle, also one that was withdrawn.
 ///

@@ -16,6 +16,7 @@ use crate::{
         release::{self, Imprint},
         report::ApprovedReport,
         value::Prose,
+        workflow,
     },
 };
 
@@ -153,17 +154,17 @@ fn add_reports(
     done: &mut Imported,
 ) -> StoreResult<()> {
     let partnerships = parts::partnerships(tx.conn(), project.id)?;
-    let mut latest: Option<(&PlannedReport, ApprovedReport)> = None;
+    let mut latest: Option<ApprovedReport> = None;
     for report in &planned.reports {
         if let Some(approved) = add_report(tx, planned, project, &partnerships, report)? {
-            latest = Some((report, approved));
+            latest = Some(approved);
             done.reports += 1;
         }
     }
-    let Some((report, approved)) = latest else { return Ok(()) };
+    let Some(approved) = latest else { return Ok(()) };
     if reports::is_latest(tx.conn(), &approved)? {
         let before = projects::find_approved(tx.conn(), project.id)?;
-        tx.save(&report.approved_project(&approved, before.as_ref()), import())?;
+        tx.save(&workflow::show(&approved, before.as_ref()), import())?;
     }
     Ok(())
 }

@@ -3,8 +3,13 @@
 use diesel::prelude::*;
 
 use super::{
-    Conn, StoreError, StoreResult, conn::on, json, load::Load, reference, reference::recorded,
-    schema::action_plans, tx::kept,
+    Conn, StoreError, StoreResult,
+    conn::on,
+    json,
+    load::Load,
+    reference,
+    schema::action_plans,
+    tx::{kept, recorded},
 };
 use crate::domain::{
     plan::ActionPlan,
@@ -64,7 +69,7 @@ impl TryFrom<PlanRow> for ActionPlan {
     }
 }
 kept!(ActionPlan, PlanRow, action_plans, |p| (p.city.to_string(), p.plan_cycle.to_string()));
-recorded!(ActionPlan, "action_plan", |p| format!("{}/{}", p.city, p.plan_cycle));
+recorded!(ActionPlan, "action_plan", public, |p| format!("{}/{}", p.city, p.plan_cycle));
 
 /// Reads a city's plan for a plan cycle.
 ///

@@ -113,6 +113,34 @@ macro_rules! kept {
 }
 pub(crate) use kept;
 
+/// Implements [`Record`] for a record that stands in the journal whole, under its key: `public` where strangers may know of
+/// its changes, else `private`.
+macro_rules! recorded {
+    ($record:ty, $entity:literal, public, |$r:ident| $key:expr) => {
+        $crate::store::record::recorded!(@ $record, $entity, true, $r, $key);
+    };
+    ($record:ty, $entity:literal, private, |$r:ident| $key:expr) => {
+        $crate::store::record::recorded!(@ $record, $entity, false, $r, $key);
+    };
+    (@ $record:ty, $entity:literal, $public:literal, $r:ident, $key:expr) => {
+        impl $crate::store::record::Record for $record {
+            const ENTITY: &'static str = $entity;
+            const PUBLIC: bool = $public;
+            fn key(&self) -> String {
+                let $r = self;
+                $key
+            }
+            fn version(&self) -> i64 {
+                self.version
+            }
+            fn content(&self) -> Result<String, serde_json::Error> {
+                $crate::domain::journal::canonical(self)
+            }
+        }
+    };
+}
+pub(crate) use recorded;
+
 /// What is done to a record, for the journal.
 #[derive(Debug, Clone)]
 pub struct Change {

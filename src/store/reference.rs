@@ -2,7 +2,13 @@
 
 use diesel::prelude::*;
 
-use super::{Conn, StoreError, StoreResult, conn::on, json, schema::countries, tx::kept};
+use super::{
+    Conn, StoreError, StoreResult,
+    conn::on,
+    json,
+    schema::countries,
+    tx::{kept, recorded},
+};
 use crate::domain::reference::{Country, CountryCode, time_zone};
 
 mod cities;
@@ -63,28 +69,35 @@ impl TryFrom<CountryRow> for Country {
 }
 kept!(Country, CountryRow, countries, |c| c.code.to_string());
 
-/// Says how a public record stands in the journal: whole, under its key.
-macro_rules! recorded {
-    ($record:ty, $entity:literal, |$r:ident| $key:expr) => {
-        impl $crate::store::Record for $record {
-            const ENTITY: &'static str = $entity;
-            const PUBLIC: bool = true;
-            fn key(&self) -> String {
-                let $r = self;
-                $key
-            }
-            fn version(&self) -> i64 {
-                self.version
-            }
-            fn content(&self) -> Result<String, serde_json::Error> {
-                $crate::domain::journal::canonical(self)
-            }
-        }
-    };
-}
-pub(super) use recorded;
+recorded!(Country, "country", public, |c| c.code.to_string());
 
-recorded!(Country, "country", |c| c.code.to_string());
+/// Orders a list by slug or by name, in either direction, and begins after a place.
+macro_rules! placed {
+    ($query:expr, $table:ident, $filter:expr, $after:expr) => {{
+        let mut query = $query;
+        let (by_name, descending) = ($filter.by_name, $filter.descending);
+        if let Some((key, slug)) = $after {
+            let (name_key, of_slug) = ($table::name_key, $table::slug);
+            query = match (by_name, descending) {
+                (false, false) => query.filter(of_slug.gt(slug)),
+                (false, true) => query.filter(of_slug.lt(slug)),
+                (true, false) => {
+                    query.filter(name_key.gt(key).or(name_key.eq(key).and(of_slug.gt(slug))))
+                }
+                (true, true) => {
+                    query.filter(name_key.lt(key).or(name_key.eq(key).and(of_slug.lt(slug))))
+                }
+            };
+        }
+        match (by_name, descending) {
+            (false, false) => query.order($table::slug.asc()),
+            (false, true) => query.order($table::slug.desc()),
+            (true, false) => query.order(($table::name_key.asc(), $table::slug.asc())),
+            (true, true) => query.order(($table::name_key.desc(), $table::slug.desc())),
+        }
+    }};
+}
+use placed;
 
 /// Reads a country.
 ///

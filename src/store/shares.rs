@@ -4,16 +4,15 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::{
-    Conn, Record, StoreError, StoreResult,
+    Conn, StoreError, StoreResult,
     conn::on,
     load::Load,
     schema::shares,
-    tx::kept,
+    tx::{kept, recorded},
     types::{DbTs, DbUuid},
 };
 use crate::domain::{
     id::Id,
-    journal::canonical,
     share::{Share, ShareFormat, SharedPath},
     subject::ShareSubject,
     value::Title,
@@ -67,19 +66,7 @@ impl TryFrom<ShareRow> for Share {
     }
 }
 kept!(Share, ShareRow, shares, |s| DbUuid::from(s.id));
-impl Record for Share {
-    const ENTITY: &'static str = "share";
-    const PUBLIC: bool = false;
-    fn key(&self) -> String {
-        self.id.to_string()
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
-    fn content(&self) -> Result<String, serde_json::Error> {
-        canonical(self)
-    }
-}
+recorded!(Share, "share", private, |r| r.id.to_string());
 
 /// Finds a share.
 ///

@@ -4,22 +4,27 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use diesel::{prelude::*, sql_types::BigInt};
 use uuid::Uuid;
 
 pub use super::record::{Audited, Change, Kept, Record};
-pub(crate) use super::record::{audited, kept};
+pub(crate) use super::record::{audited, kept, recorded};
 use super::{Conn, StoreError, StoreResult, journal, load::Load};
 use crate::{
     clock::Clock,
     domain::{
         id::Id,
-        policy::{Action, Actor, Authorized, Denied, Resource, Unproved},
+        policy::{Action, Actor, Authorized, Resource},
         user::User,
     },
 };
 
 mod attempt;
+mod changes;
+mod proof;
+
+use changes::changes;
+use proof::decided;
+pub use proof::{Caller, admit, at_hand, prove};
 
 /// A journal entry before it has its number.
 #[derive(Debug, Clone)]
@@ -111,8 +116,7 @@ impl Tx<'_> {
             Some(_) | None => Arc::new(super::users::actor(self.conn, caller, self.at)?),
         };
         self.proved = Some(Arc::clone(&actor));
-        let found = load(self.conn, &actor)?.ok_or(Denied::Hidden)?;
-        let proof = Unproved::seal(found).authorize::<A>(&actor)?;
+        let proof = decided::<A>(load(self.conn, &actor)?, &actor)?;
         self.actor = Some(caller.user.uuid());
         self.acting_for = proof.basis().acting_for.map(Id::uuid);
         Ok(proof)
@@ -180,56 +184,6 @@ impl Tx<'_> {
     }
 }
 
-/// Who asks: a user by a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Caller {
-    /// The user.
-    pub user: Id<User>,
-    /// The session that signed the request's token.
-    pub session: Uuid,
-}
-
-/// Loads a resource for an act and asks the policy; a missing one is as hidden as one that may not be seen.
-///
-/// # Errors
-/// What the policy says; [`Denied::Hidden`] when there is none.
-pub fn prove<A>(
-    conn: &mut Conn,
-    key: &<A::On as Resource>::Key,
-    actor: &Arc<Actor>,
-) -> StoreResult<Authorized<A>>
-where
-    A: Action,
-    A::On: Load,
-{
-    let found = A::On::load_for(conn, key, A::ACT, actor)?.ok_or(Denied::Hidden)?;
-    Ok(Unproved::seal(found).authorize::<A>(actor)?)
-}
-
-/// Loads of a resource what the policy looks at, and asks it whether a write may be tried. What is allowed is proved again
-/// in the write's transaction.
-///
-/// # Errors
-/// As of [`prove`].
-pub fn admit<A>(
-    conn: &mut Conn,
-    key: &<A::On as Resource>::Key,
-    actor: &Arc<Actor>,
-) -> StoreResult<Authorized<A>>
-where
-    A: Action,
-    A::On: Load,
-{
-    let found = A::On::load_to_admit(conn, key, A::ACT, actor)?.ok_or(Denied::Hidden)?;
-    Ok(Unproved::seal(found).authorize::<A>(actor)?)
-}
-
-/// Returns a resource, sealed, where no database needs to be asked for it.
-#[must_use]
-pub fn at_hand<R: Load>(key: &R::Key) -> Option<Unproved<R>> {
-    R::at_hand(key).map(Unproved::seal)
-}
-
 /// Runs a write: takes the journal's head, does the work, appends the entries, commits.
 pub(super) fn transact<T, E: From<StoreError>>(
     conn: &mut Conn,
@@ -278,30 +232,4 @@ fn body<T, E: From<StoreError>>(
         return Ok((value, committed));
     }
     Ok((value, journal::append(conn, head, at, entries)?))
-}
-
-diesel::define_sql_function! {
-    /// Counts the rows that the connection has changed so far.
-    fn total_changes() -> BigInt;
-}
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    n: i64,
-}
-
-/// Counts what a transaction that journals nothing must leave as it was: on SQLite the rows that the connection has
-/// changed so far, on PostgreSQL the tables that the transaction has opened for writing.
-fn changes(conn: &mut Conn) -> StoreResult<i64> {
-    Ok(match conn {
-        Conn::Sqlite(c) => diesel::select(total_changes()).get_result(c)?,
-        // Not pg_stat_xact_user_tables: it still counts what earlier transactions of the connection changed, for up to a
-        // second. The lock is taken by every insert, update and delete and held to the end.
-        Conn::Pg(c) => {
-            let opened = "select count(*) as n from pg_locks where pid = pg_backend_pid() \
-                          and locktype = 'relation' and mode = 'RowExclusiveLock'";
-            diesel::sql_query(opened).get_result::<Count>(c)?.n
-        }
-    })
 }

@@ -20,7 +20,11 @@ pub const CYCLE: &str = "me-2026";
 
 /// A service with an open cycle and the project `da-nang-1`, which nobody had a hand in.
 pub async fn desk() -> TestApp {
-    let app = TestApp::spawn().await;
+    open_desk(TestApp::spawn().await).await
+}
+
+/// The same on a service with settings of its own.
+pub async fn open_desk(app: TestApp) -> TestApp {
     let secretariat = app.secretariat().await;
     secretariat.post("cycles", &cycle(CYCLE)).await.expect(201);
     secretariat.send("POST", &format!("cycles/{CYCLE}/open"), None, &[]).await.expect(200);

@@ -13,10 +13,13 @@
     reason = "scenes are written to be read; the environment tells a test where its database is"
 )]
 
+mod database;
 mod filing;
 mod helpers;
+mod hidden;
 mod html;
 mod operations;
+mod people;
 mod scene;
 mod schema;
 

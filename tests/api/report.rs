@@ -1,26 +1,29 @@
 //! The annual report: every number in it is one that can be asked for, every text is shown as it was written, and the page is
 //! one that a browser, a printer and a screen reader take as it is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    filing::{CYCLE, approve, cycle, desk, ready},
+    filing::{CYCLE, approve, desk, ready},
     helpers::{Caller, TestApp},
     html::{Element, barriers, parse},
     releases::{amend, closed, publish},
     scene::close,
 };
 
+mod changes;
+mod numbers;
+
 async fn page(caller: &Caller<'_>, path: &str) -> Vec<Element> {
     parse(&caller.get(path).await.expect(200).text)
 }
 
 /// The numbers of a table by row, status (where cells have one) and column.
-fn numbers(page: &[Element], table: &str) -> BTreeMap<(String, String, String), String> {
+fn numbers_of(page: &[Element], table: &str) -> BTreeMap<(String, String, String), String> {
     let cells = page.iter().filter(|e| e.is("td") && e.attribute("data-table") == table);
     cells
         .map(|e| {
@@ -28,140 +31,6 @@ fn numbers(page: &[Element], table: &str) -> BTreeMap<(String, String, String), 
             ((at("row"), at("status"), at("column")), e.text.clone())
         })
         .collect()
-}
-
-async fn figures(caller: &Caller<'_>, query: &str) -> Value {
-    caller.get(&format!("figures/table?{query}")).await.expect(200).json()
-}
-
-/// Holds a table of counts against that of the API, cell by cell.
-fn same_counts(
-    shown: &BTreeMap<(String, String, String), String>,
-    status: &str,
-    table: &Value,
-) -> i64 {
-    let mut seen = 0;
-    for cell in table["cells"].as_array().unwrap() {
-        let at = |name: &str| cell[name].as_str().unwrap().to_owned();
-        let n = cell["value"].as_i64().unwrap();
-        match shown.get(&(at("row"), status.to_owned(), at("column"))) {
-            Some(text) => assert_eq!(text, &n.to_string(), "{cell}"),
-            // What nobody reports has no row.
-            None => assert_eq!(n, 0, "{cell}"),
-        }
-        seen += n;
-    }
-    seen
-}
-
-#[actix_web::test]
-async fn every_number_of_the_exhibits_is_that_of_the_figures() {
-    let app = TestApp::demo().await;
-    let reader = app.reader().await;
-    for cycle in ["me-2022", "me-2025"] {
-        let release = reader.get(&format!("releases/{cycle}-r1")).await.expect(200).json();
-        let page = page(&reader, &format!("releases/{cycle}-r1/report")).await;
-        let total = release["counts"]["reports"].as_i64().unwrap();
-
-        let areas =
-            figures(&reader, &format!("rows=focus_area&columns=status&cycle={cycle}")).await;
-        let statuses = numbers(&page, "statuses");
-        assert_eq!(same_counts(&statuses, "", &areas), total);
-        // Six focus areas and the total, by six statuses and the total.
-        assert_eq!(statuses.len(), 7 * 7);
-        let shares = numbers(&page, "shares");
-        let (mut tenths, mut counted) = (0, 0);
-        for (area, n) in areas["row_totals"].as_object().unwrap() {
-            let at = |column: &str| shares[&(area.clone(), String::new(), column.into())].clone();
-            assert_eq!(at("count"), n.to_string());
-            assert_eq!(statuses[&(area.clone(), String::new(), "total".into())], n.to_string());
-            let share: i64 = at("share").trim_end_matches('%').replace('.', "").parse().unwrap();
-            // Between the exact share rounded down and rounded up.
-            let off = (share * total - n.as_i64().unwrap() * 1_000).abs();
-            assert!(off < total, "{area} {share}");
-            tenths += share;
-            counted += n.as_i64().unwrap();
-        }
-        assert_eq!((tenths, counted), (1_000, total));
-
-        let cities = numbers(&page, "cities");
-        let mut counted = 0;
-        for status in ["planning", "ongoing", "completed", "suspended", "cancelled", "not_stated"] {
-            let query = format!("rows=city&columns=focus_area&status={status}&cycle={cycle}");
-            counted += same_counts(&cities, status, &figures(&reader, &query).await);
-            let told = release["counts"]["statuses"][status].as_i64().unwrap_or_default();
-            let total = &statuses[&("total".into(), String::new(), status.into())];
-            assert_eq!(total, &told.to_string());
-        }
-        assert_eq!(counted, total);
-
-        let countries =
-            figures(&reader, &format!("rows=country&columns=status&cycle={cycle}")).await;
-        assert_eq!(same_counts(&numbers(&page, "countries"), "", &countries), total);
-        let unknown = numbers(&page, "unknown");
-        let not_stated = &unknown[&("status".into(), String::new(), "count".into())];
-        assert_eq!(not_stated, &areas["coverage"]["not_stated"].to_string());
-        let coverage = page.iter().find(|e| e.attribute("data-count") == "silent").unwrap();
-        let said = format!(
-            "{} cities have a report, of {} that were to report",
-            areas["coverage"]["cities_reporting"], areas["coverage"]["cities_expected"]
-        );
-        assert!(coverage.text.starts_with(&said), "{}", coverage.text);
-    }
-}
-
-#[actix_web::test]
-async fn every_project_is_listed_with_what_its_record_says() {
-    let app = TestApp::demo().await;
-    let reader = app.reader().await;
-    let page = page(&reader, "releases/me-2022-r1/report").await;
-    let records = reader.get("releases/me-2022-r1/reports?limit=1000").await.expect(200).json();
-    let statuses: Vec<(&str, &str)> = page
-        .iter()
-        .filter(|e| {
-            e.attributes.contains_key("data-status") && !e.attribute("data-project").is_empty()
-        })
-        .map(|e| (e.attribute("data-project"), e.attribute("data-status")))
-        .collect();
-    for record in records["items"].as_array().unwrap() {
-        let told = (record["project"].as_str().unwrap(), record["status"].as_str().unwrap());
-        // On the page of its country and in the list.
-        assert_eq!(statuses.iter().filter(|s| **s == told).count(), 2, "{told:?}");
-        let title = record["header"]["title"].as_str().unwrap();
-        assert!(page.iter().any(|e| e.is("bdi") && e.text == title), "{title}");
-    }
-    assert_eq!(statuses.len(), 2 * 77);
-}
-
-#[actix_web::test]
-async fn means_are_those_of_the_figures_with_what_they_rest_on() {
-    let app = closed().await;
-    publish(&app, None).await;
-    let reader = app.reader().await;
-    let page = page(&reader, "releases/me-2026-r1/report").await;
-    for (rows, table) in [("focus_area", "progress-focus-area"), ("country", "progress-country")] {
-        let query = format!("rows={rows}&measure=percent_complete&cycle={CYCLE}");
-        let asked = figures(&reader, &query).await;
-        let shown = numbers(&page, table);
-        for cell in asked["cells"].as_array().unwrap() {
-            let row = cell["row"].as_str().unwrap();
-            let at = |column: &str| shown[&(row.to_owned(), String::new(), column.into())].clone();
-            assert_eq!(
-                (at("known"), at("of")),
-                (cell["known"].to_string(), cell["of"].to_string())
-            );
-            let exact = page.iter().find(|e| {
-                e.attribute("data-table") == table
-                    && e.attribute("data-row") == row
-                    && e.attribute("data-column") == "mean"
-            });
-            let exact =
-                exact.unwrap().attributes.get("data-value").map(|v| v.parse::<f64>().unwrap());
-            assert_eq!(exact, cell["value"].as_f64(), "{cell}");
-            assert_eq!(at("mean") == "not stated", exact.is_none(), "{cell}");
-        }
-        assert_eq!(shown[&("total".into(), String::new(), "mean".into())], "62.5%");
-    }
 }
 
 #[actix_web::test]
@@ -221,131 +90,6 @@ async fn what_people_write_is_shown_and_not_obeyed() {
     }
     let second = page(&reader, "releases/me-2026-r2/report").await;
     assert!(second.iter().any(|e| e.is("bdi") && e.text == why));
-}
-
-#[actix_web::test]
-async fn a_second_release_says_what_it_corrects_and_why() {
-    let app = closed().await;
-    publish(&app, None).await;
-    let mut other = ready();
-    other["status"] = json!("completed");
-    other["percent_complete"] = json!(100);
-    amend(&app, "da-nang-1", "The percentage was that of another project.", &other).await;
-    let release = publish(&app, Some("The second one.")).await;
-    let reader = app.reader().await;
-    let first = reader.get("releases/me-2026-r1/report").await.expect(200).text;
-    assert!(!first.contains("data-erratum") && first.contains("first release of its cycle"));
-    let html = reader.get("releases/me-2026-r2/report").await.expect(200).text;
-    let page = parse(&html);
-    let errata: Vec<&Element> =
-        page.iter().filter(|e| e.attributes.contains_key("data-erratum")).collect();
-    let [erratum] = &errata[..] else { panic!("{errata:?}") };
-    assert_eq!(erratum.attribute("data-erratum"), "da-nang-1");
-    for said in ["The percentage was that of another project.", "Project 1 of da-nang", "Changed"] {
-        assert!(erratum.text.contains(said), "{said}: {}", erratum.text);
-    }
-    for row in ["StatusOn-goingCompleted", "Percent complete62.5%100%"] {
-        assert!(page.iter().any(|e| e.is("tr") && e.text == row), "{row}: {}", erratum.text);
-    }
-    // A row for each figure that changed, below the head of the table.
-    let rows =
-        html.split("id=\"figures-changed\"").nth(1).unwrap().split("</table>").next().unwrap();
-    let changed = release["figures_changed"].as_array().unwrap().len();
-    assert_eq!(rows.matches("<tr>").count(), changed + 1);
-    let row = "Percent completeFocus area: Built InfrastructureStatus: On-goingnot stated62.5%";
-    assert!(!page.iter().any(|e| e.text == row));
-    for row in [
-        "ProjectsCity: Da NangStatus: On-going21",
-        "ProjectsCity: Da NangStatus: Completed01",
-        "Percent completeFocus area: Built InfrastructureStatus: Completednot stated100%",
-    ] {
-        assert!(page.iter().any(|e| e.is("tr") && e.text == row), "{row}");
-    }
-}
-
-#[actix_web::test]
-async fn a_report_says_what_changed_since_the_cycle_before() {
-    let app = TestApp::demo().await;
-    let reader = app.reader().await;
-    let mut of = BTreeMap::new();
-    for cycle in ["me-2024", "me-2025"] {
-        let path = format!("releases/{cycle}-r1/reports?limit=1000");
-        let all = reader.get(&path).await.expect(200).json()["items"].as_array().unwrap().clone();
-        let told = all.iter().map(|r| {
-            let text = |name: &str| r[name].as_str().unwrap().to_owned();
-            (text("project"), text("status"))
-        });
-        of.insert(cycle, told.collect::<BTreeMap<String, String>>());
-    }
-    let (then, now) = (&of["me-2024"], &of["me-2025"]);
-    let html = reader.get("releases/me-2025-r1/report").await.expect(200).text;
-    let page = parse(&html);
-    let moved: BTreeSet<&str> =
-        page.iter().map(|e| e.attribute("data-moved")).filter(|m| !m.is_empty()).collect();
-    let expected: BTreeSet<&str> = now
-        .iter()
-        .filter(|(code, is)| {
-            let was = then.get(*code).map(String::as_str);
-            was.is_some_and(|was| was != "not_stated" && *is != "not_stated" && was != *is)
-        })
-        .map(|(code, _)| code.as_str())
-        .collect();
-    assert!(!expected.is_empty());
-    assert_eq!(moved, expected);
-    for (table, reports) in [("then", then), ("now", now)] {
-        for ((status, ..), n) in numbers(&page, table) {
-            let counted = reports.values().filter(|s| **s == status).count();
-            assert_eq!(n, counted.to_string(), "{table} {status}");
-        }
-    }
-    assert!(html.contains("Monitoring and evaluation 2024 (me-2024-r1)"));
-    let came = now.keys().filter(|code| !then.contains_key(*code)).count();
-    let went = then.keys().filter(|code| !now.contains_key(*code)).count();
-    let changes = html
-        .split("id=\"changes\"")
-        .nth(1)
-        .unwrap()
-        .split("<section id=\"corrections\"")
-        .next()
-        .unwrap();
-    assert_eq!(changes.matches("<li>").count(), came + went);
-    // The first of all has nothing before it.
-    let first = reader.get("releases/me-2022-r1/report").await.expect(200).text;
-    assert!(first.contains("There is no release of an earlier cycle"));
-}
-
-#[actix_web::test]
-async fn a_release_that_comes_later_changes_nothing_in_a_report() {
-    const NEXT: &str = "me-2027";
-    let app = closed().await;
-    publish(&app, None).await;
-    let secretariat = app.secretariat().await;
-    let mut next = cycle(NEXT);
-    next["as_of"] = json!("2027-12-31");
-    secretariat.post("cycles", &next).await.expect(201);
-    secretariat.send("POST", &format!("cycles/{NEXT}/open"), None, &[]).await.expect(200);
-    let path = format!("projects/da-nang-1/reports/{NEXT}");
-    let officer = app.officer("da-nang").await;
-    officer.put(&path, &ready(), None).await.expect(201);
-    officer.send("POST", &format!("{path}/submit"), None, &[]).await.expect(200);
-    let representative = app.representative("VN").await;
-    representative.send("POST", &format!("{path}/approve"), None, &[]).await.expect(200);
-    close(&app, NEXT).await;
-    secretariat.post("releases", &json!({ "cycle": NEXT })).await.expect(201);
-    let report = format!("releases/{NEXT}-r1/report");
-    let before = app.reader().await.get(&report).await.expect(200);
-    assert!(before.text.contains("(me-2026-r1)"));
-    assert!(before.text.contains("<span class=\"code\">da-nang-2</span>"));
-
-    let mut other = ready();
-    other["percent_complete"] = json!(70);
-    amend(&app, "da-nang-1", "A slip.", &other).await;
-    assert_eq!(publish(&app, None).await["release"], "me-2026-r2");
-    // Made anew, by an instance that has nothing in memory, from a database in which the later release is.
-    let again = app.again().await;
-    let token = app.reader().await.token.unwrap();
-    let after = again.bearer(&token).get(&report).await.expect(200);
-    assert_eq!((after.etag(), &after.text), (before.etag(), &before.text));
 }
 
 #[actix_web::test]
@@ -418,9 +162,9 @@ async fn a_vietnamese_page_speaks_vietnamese() {
     }
     // The same numbers, in whatever words.
     for table in ["statuses", "cities", "countries", "unknown", "then", "now"] {
-        assert_eq!(numbers(&english, table), numbers(&vietnamese, table));
+        assert_eq!(numbers_of(&english, table), numbers_of(&vietnamese, table));
     }
-    assert!(numbers(&vietnamese, "shares").values().any(|n| n.ends_with(",4%")));
+    assert!(numbers_of(&vietnamese, "shares").values().any(|n| n.ends_with(",4%")));
 }
 
 #[actix_web::test]

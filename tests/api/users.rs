@@ -11,19 +11,26 @@ use crate::{
     helpers::{Caller, PASSWORD_OF_THEIRS, TestApp},
 };
 
+mod disabled;
+mod found;
+
 pub(crate) fn on(role: &str, kind: &str, key: &str) -> Value {
     let key = if key.is_empty() { Value::Null } else { json!(key) };
     json!({ "role": role, "scope": { "kind": kind, "key": key } })
 }
+
 pub(crate) fn officer_of(city: &str) -> Value {
     on("city_officer", "city", city)
 }
+
 pub(crate) fn new_user(email: &str, grants: &[Value]) -> Value {
     json!({ "email": email, "name": "Tran Thi Mai", "grants": grants })
 }
+
 pub(crate) fn bearer<'a>(app: &'a TestApp, tokens: &Value) -> Caller<'a> {
     app.bearer(tokens["access_token"].as_str().unwrap())
 }
+
 /// The pointers and codes of what is wrong.
 pub(crate) fn wrong(problem: &Value) -> Vec<(String, String)> {
     let text = |v: &Value| v.as_str().unwrap().to_owned();
@@ -171,200 +178,4 @@ async fn a_representative_invites_officers_and_readers_of_the_own_country_alone(
         caller.post("users", &json!({ "x": 1 })).await.expect(403);
     }
     app.anonymous().post("users", &json!({ "x": 1 })).await.expect(401);
-}
-
-#[actix_web::test]
-async fn everybody_sees_the_people_they_may_see() {
-    let app = TestApp::spawn().await;
-    let (vn, _) = app.invited("a@vn.example", json!([officer_of("da-nang")])).await;
-    let (id, _) = app.invited("b@id.example", json!([officer_of("makassar")])).await;
-    let (none, _) = app.invited("c@no.example", json!([])).await;
-    let sees = async |caller: Caller<'_>| {
-        let mut seen = Vec::new();
-        for user in [&vn, &id, &none] {
-            seen.push(caller.get(&format!("users/{user}")).await.status);
-        }
-        let list = caller.get("users?q=.example&limit=1000").await;
-        let emails: Vec<String> = list.json()["items"]
-            .as_array()
-            .map(Vec::as_slice)
-            .unwrap_or_default()
-            .iter()
-            .map(|u| u["email"].as_str().unwrap().to_owned())
-            .filter(|e| !e.contains("test.example"))
-            .collect();
-        (list.status, emails.join(" "), seen)
-    };
-    let all = || (200, "a@vn.example b@id.example c@no.example".to_owned(), vec![200, 200, 200]);
-    assert_eq!(sees(app.administrator().await).await, all());
-    assert_eq!(sees(app.secretariat().await).await, all());
-    assert_eq!(
-        sees(app.representative("VN").await).await,
-        (200, "a@vn.example".into(), vec![200, 404, 404])
-    );
-    assert_eq!(sees(app.officer("da-nang").await).await, (403, String::new(), vec![404, 404, 404]));
-    assert_eq!(sees(app.reader().await).await, (403, String::new(), vec![404, 404, 404]));
-    app.administrator().await.get("users/nonsense").await.expect(404);
-    app.administrator().await.get("users/019346a0-0000-7000-8000-000000000000").await.expect(404);
-}
-
-#[actix_web::test]
-async fn people_are_found_by_role_place_state_and_text() {
-    let app = TestApp::spawn().await;
-    let admin = app.administrator().await;
-    for (email, grants) in [
-        ("a@x.example", json!([officer_of("da-nang"), on("reader", "country", "ID")])),
-        ("b_1@x.example", json!([officer_of("makassar")])),
-        ("bx1@x.example", json!([on("reader", "country", "VN")])),
-    ] {
-        app.invited(email, grants).await;
-    }
-    let found = async |query: &str| {
-        let list = admin.get(&format!("users?{query}")).await.expect(200).json();
-        let emails: Vec<String> = list["items"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|u| u["email"].as_str().unwrap().to_owned())
-            .collect();
-        assert_eq!(list["total"], emails.len());
-        emails.join(" ")
-    };
-    assert_eq!(found("role=city_officer").await, "a@x.example b_1@x.example");
-    assert_eq!(found("role=city_officer&country=ID").await, "b_1@x.example");
-    assert_eq!(found("country=VN").await, "a@x.example bx1@x.example");
-    assert_eq!(found("city=da-nang&city=makassar").await, "a@x.example b_1@x.example");
-    assert_eq!(found("state=invited&role=reader").await, "a@x.example bx1@x.example");
-    assert_eq!(found("state=disabled").await, "");
-    assert_eq!(found("q=B_1").await, "b_1@x.example");
-    assert_eq!(
-        found("q=some&role=reader&role=city_officer").await,
-        "a@x.example b_1@x.example bx1@x.example"
-    );
-    assert_eq!(found("city=atlantis").await, "");
-    let bad = admin.get("users?role=king").await.expect(400).json();
-    assert_eq!(bad["errors"][0]["parameter"], "role");
-    assert_eq!(bad["errors"][0]["allowed"].as_array().unwrap().len(), 5);
-    admin.get("users?rolle=reader").await.expect(400);
-}
-
-#[actix_web::test]
-async fn people_come_in_pages_by_name() {
-    let app = TestApp::spawn().await;
-    let admin = app.administrator().await;
-    for name in ["Bình", "an", "Cường", "Ân", "bình"] {
-        let email =
-            format!("{}@x.example", name.bytes().fold(String::new(), |s, b| s + &b.to_string()));
-        admin.post("users", &json!({ "email": email, "name": name })).await.expect(201);
-    }
-    let mut names: Vec<String> = Vec::new();
-    let mut path = "users?state=invited&limit=2".to_owned();
-    loop {
-        let page = admin.get(&path).await.expect(200);
-        let list = page.json();
-        assert_eq!(list["total"], 5);
-        names.extend(
-            list["items"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|u| u["name"].as_str().unwrap().to_owned()),
-        );
-        let Some(next) = list["next"].as_str() else { break };
-        assert!(page.header("link").unwrap().contains("rel=\"next\""));
-        admin.get(&format!("users?limit=2&cursor={next}")).await.expect(400);
-        path = format!("users?state=invited&limit=2&cursor={next}");
-    }
-    let folded: Vec<String> = names.iter().map(|n| n.to_lowercase()).collect();
-    assert!(folded.is_sorted(), "{names:?}");
-    assert_eq!(names.len(), 5);
-}
-
-#[actix_web::test]
-async fn a_disabled_account_is_refused_at_once_and_let_in_again() {
-    let app = TestApp::spawn().await;
-    let admin = app.administrator().await;
-    let (id, tokens) = app.joined("mai@city.example", json!([officer_of("da-nang")])).await;
-    let path = format!("users/{id}");
-    let stale = admin.get(&path).await.etag();
-    admin.patch(&path, &json!({ "name": "Mai" }), None).await.expect(428);
-    let renamed = admin.patch(&path, &json!({ "name": "Mai" }), Some(&stale)).await.expect(200);
-    assert_eq!(renamed.json()["name"], "Mai");
-    let refused =
-        admin.patch(&path, &json!({ "disabled": true }), Some(&stale)).await.expect(412).json();
-    assert_eq!(refused["changed"]["action"], "rename");
-    let etag = renamed.etag();
-    let out = admin.patch(&path, &json!({ "disabled": true }), Some(&etag)).await.expect(200);
-    assert_eq!(out.json()["state"], "disabled");
-    bearer(&app, &tokens).get("me").await.expect(401);
-    let refresh = json!({ "refresh_token": tokens["refresh_token"] });
-    app.anonymous().post("auth/refresh", &refresh).await.expect(401);
-    let login = json!({ "email": "mai@city.example", "password": PASSWORD_OF_THEIRS });
-    app.anonymous().post("auth/login", &login).await.expect(401);
-    let back =
-        admin.patch(&path, &json!({ "disabled": false }), Some(&out.etag())).await.expect(200);
-    assert_eq!(back.json()["state"], "active");
-    // The sessions of before stay ended.
-    bearer(&app, &tokens).get("me").await.expect(401);
-    app.anonymous().post("auth/refresh", &refresh).await.expect(401);
-    app.anonymous().post("auth/login", &login).await.expect(200);
-    // What changes nothing makes no version.
-    let same =
-        admin.patch(&path, &json!({ "disabled": false }), Some(&back.etag())).await.expect(200);
-    assert_eq!(same.etag(), back.etag());
-    for (bad, pointer) in [
-        (json!({ "name": null }), "/name"),
-        (json!({ "disabled": null }), "/disabled"),
-        (json!({ "name": "\u{202E}" }), "/name"),
-    ] {
-        let problem = admin.patch(&path, &bad, Some(&back.etag())).await.expect(422).json();
-        assert_eq!(problem["errors"][0]["pointer"], pointer);
-    }
-    admin.patch(&path, &json!({ "email": "x@y.example" }), Some(&back.etag())).await.expect(400);
-}
-
-#[actix_web::test]
-async fn a_disabled_invitation_does_not_let_anybody_in() {
-    let app = TestApp::spawn().await;
-    let admin = app.administrator().await;
-    let (id, token) = app.invited("mai@city.example", json!([])).await;
-    let path = format!("users/{id}");
-    admin.patch(&path, &json!({ "disabled": true }), Some("\"v1\"")).await.expect(200);
-    let accept = format!("auth/invitations/{token}/accept");
-    app.anonymous().post(&accept, &json!({ "password": PASSWORD_OF_THEIRS })).await.expect(404);
-    let back =
-        admin.patch(&path, &json!({ "disabled": false }), Some("\"v2\"")).await.expect(200).json();
-    assert_eq!(back["state"], "invited");
-    app.anonymous().post(&accept, &json!({ "password": PASSWORD_OF_THEIRS })).await.expect(200);
-}
-
-#[actix_web::test]
-async fn a_representative_manages_people_of_the_own_country_alone() {
-    let app = TestApp::spawn().await;
-    let nr = app.representative("VN").await;
-    let (own, _) = app.invited("a@vn.example", json!([officer_of("da-nang")])).await;
-    let (foreign, _) = app.invited("b@id.example", json!([officer_of("makassar")])).await;
-    let (both, _) = app
-        .invited("c@vn.example", json!([officer_of("ha-noi"), on("secretariat", "network", "")]))
-        .await;
-    let hue = officer_of("ha-noi");
-    nr.post(&format!("users/{own}/grants"), &hue).await.expect(201);
-    nr.post(&format!("users/{own}/grants"), &officer_of("makassar")).await.expect(403);
-    nr.post(&format!("users/{own}/grants"), &on("national_representative", "country", "VN"))
-        .await
-        .expect(403);
-    nr.post(&format!("users/{foreign}/grants"), &hue).await.expect(404);
-    nr.post(&format!("users/{both}/grants"), &hue).await.expect(403);
-    nr.patch(&format!("users/{own}"), &json!({ "disabled": true }), Some("\"v1\""))
-        .await
-        .expect(200);
-    nr.patch(&format!("users/{foreign}"), &json!({ "disabled": true }), Some("\"v1\""))
-        .await
-        .expect(404);
-    nr.patch(&format!("users/{both}"), &json!({ "disabled": true }), Some("\"v1\""))
-        .await
-        .expect(403);
-    let secretariat = app.secretariat().await;
-    secretariat.patch(&format!("users/{own}"), &json!({ "x": 1 }), None).await.expect(403);
-    secretariat.post(&format!("users/{own}/grants"), &json!({ "x": 1 })).await.expect(403);
 }

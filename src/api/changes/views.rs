@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::{
@@ -25,9 +25,6 @@ use crate::{
     },
     store::changes::{PublicChange, PublicRecord},
 };
-
-/// The lists of a header's parts. Their versions count what was typed between two approvals, which is nobody else's affair.
-const PARTS: [&str; 3] = ["milestones", "indicators", "partnerships"];
 
 /// A change of a public record.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -115,11 +112,7 @@ fn json<T: Serialize>(value: &T) -> ApiResult<Value> {
 /// Shows a record as strangers see it.
 fn shown(record: PublicRecord) -> ApiResult<Value> {
     match record {
-        PublicRecord::Report(r) => {
-            let mut report = json(&ApprovedReportView::from(r.as_ref()))?;
-            report.get_mut("header").and_then(Value::as_object_mut).map(without_part_versions);
-            Ok(report)
-        }
+        PublicRecord::Report(r) => json(&ApprovedReportView::from(r.as_ref())),
         PublicRecord::Project(p) => project(&p),
         PublicRecord::Cycle(c) => json(&CycleView::from(*c)),
         PublicRecord::Plan(p) => json(&PlanView::from(*p)),
@@ -141,9 +134,8 @@ fn named<T: Serialize>(view: &T) -> ApiResult<Value> {
 }
 
 fn project(project: &ApprovedProject) -> ApiResult<Value> {
-    let mut value = json(&HeaderView::from(&project.header))?;
+    let mut value = json(&HeaderView::in_copy(&project.header, project.version))?;
     let Some(members) = value.as_object_mut() else { return Ok(value) };
-    without_part_versions(members);
     let about = json!({
         "latest": json(&LatestView::from(&project.latest))?,
         "version": project.version,
@@ -154,13 +146,4 @@ fn project(project: &ApprovedProject) -> ApiResult<Value> {
         members.extend(about);
     }
     Ok(value)
-}
-
-fn without_part_versions(header: &mut Map<String, Value>) {
-    for list in PARTS {
-        let parts = header.get_mut(list).and_then(Value::as_array_mut);
-        for part in parts.into_iter().flatten().filter_map(Value::as_object_mut) {
-            part.remove("version");
-        }
-    }
 }

@@ -69,7 +69,7 @@ pub struct IndicatorView {
     /// Where it should get.
     #[schema(required)]
     pub target: Option<ReadingView>,
-    /// Counts the changes, from 1.
+    /// Counts the changes, from 1; in an approved copy, those of the copy.
     pub version: i64,
 }
 list_type!(

@@ -45,7 +45,7 @@ pub struct MilestoneView {
     /// When it was reached.
     #[schema(required)]
     pub completed_on: Option<NaiveDate>,
-    /// Counts the changes, from 1.
+    /// Counts the changes, from 1; in an approved copy, those of the copy.
     pub version: i64,
 }
 list_type!(

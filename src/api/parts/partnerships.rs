@@ -61,7 +61,7 @@ pub struct PartnershipView {
     /// What else is to be said.
     #[schema(required)]
     pub note: Option<String>,
-    /// Counts the changes, from 1.
+    /// Counts the changes, from 1; in an approved copy, those of the copy.
     pub version: i64,
 }
 list_type!(

@@ -157,7 +157,7 @@ impl Step for ApproveReport {
         tx.save(&approved, Change::plain(Transition::Approve.as_str()))?;
         if reports::is_latest(tx.conn(), &approved)? {
             let before = projects::find_approved(tx.conn(), approved.project)?;
-            let project = workflow::show(&approved, before);
+            let project = workflow::show(&approved, before.as_ref());
             tx.save(&project, Change::plain(Transition::Approve.as_str()))?;
         }
         Ok(report)

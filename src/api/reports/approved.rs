@@ -7,14 +7,14 @@ use utoipa::ToSchema;
 
 use super::{
     header::HeaderView,
-    said::{EvidenceView, IndicatorValueView, MilestoneDoneView, PercentCalculation, ScheduleView},
+    said::{
+        EvidenceView, IndicatorValueView, MilestoneDoneView, PercentCalculation, PrefillView,
+        ScheduleView,
+    },
 };
 use crate::{
     api::views::Money,
-    domain::{
-        report::{ApprovedReport, PercentMethod, ReportState, Status},
-        value::{Percent, Prose},
-    },
+    domain::report::{ApprovedReport, PercentMethod, ReportState, Status},
 };
 
 /// An approved copy. Its members are those of [`super::ReportView`], by the same names and with the same values.
@@ -86,32 +86,49 @@ pub struct ApprovedReportView {
 
 impl From<&ApprovedReport> for ApprovedReportView {
     fn from(a: &ApprovedReport) -> Self {
-        let (c, details) = (&a.content, &a.header.details);
-        let text = |prose: Option<&Prose>| prose.map(Prose::to_string);
+        let (said, details) = (PrefillView::from(&a.content), &a.header.details);
         Self {
             project: a.code.to_string(),
             cycle: a.cycle.to_string(),
             state: ReportState::Approved,
             version: a.version,
-            status: c.status,
-            status_reason: text(c.status_reason.as_ref()),
-            percent_complete: c.percent_complete.map(Percent::value),
-            percent_method: c.percent_method,
-            achievements: text(c.achievements.as_ref()),
-            challenges: text(c.challenges.as_ref()),
-            next_steps: text(c.next_steps.as_ref()),
-            support_needed: text(c.support_needed.as_ref()),
-            spent: c.spent.map(Money::from),
-            milestones: c.milestones.iter().map(MilestoneDoneView::from).collect(),
-            indicator_values: c.indicator_values.iter().map(IndicatorValueView::from).collect(),
-            evidence: c.evidence.iter().map(EvidenceView::from).collect(),
-            unchanged: c.unchanged,
-            percent_calculation: PercentCalculation::of(&a.header.milestones, c),
+            status: said.status,
+            status_reason: said.status_reason,
+            percent_complete: said.percent_complete,
+            percent_method: said.percent_method,
+            achievements: said.achievements,
+            challenges: said.challenges,
+            next_steps: said.next_steps,
+            support_needed: said.support_needed,
+            spent: said.spent,
+            milestones: said.milestones,
+            indicator_values: said.indicator_values,
+            evidence: said.evidence,
+            unchanged: said.unchanged,
+            percent_calculation: PercentCalculation::of(&a.header.milestones, &a.content),
             schedule: ScheduleView::of((details.starts_on, details.ends_on), a.as_of),
-            header: HeaderView::from(&a.header),
+            header: HeaderView::in_copy(&a.header, a.version),
             imported: a.imported.clone(),
             submitted_at: a.submitted_at,
             decided_at: a.decided_at,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::testing;
+
+    #[test]
+    fn a_copy_from_before_shows_nothing_of_what_was_typed_either() {
+        let mut copy = testing::approved();
+        copy.version = 3;
+        copy.header.milestones = vec![testing::milestone(1)];
+        copy.header.milestones[0].version = 42;
+        let view = ApprovedReportView::from(&copy);
+        assert_eq!((view.version, view.header.milestones[0].version), (3, 3));
+        // What was frozen stays as it was: hashes are over it.
+        assert_eq!(copy.header.milestones[0].version, 42);
     }
 }

@@ -101,6 +101,14 @@ fn words(slugs: &[Slug]) -> Vec<String> {
     slugs.iter().map(Slug::to_string).collect()
 }
 
+impl HeaderView {
+    /// Shows what an approved copy of that version froze. Copies that were written before they bore their version in
+    /// every part are shown as if they did.
+    pub(in crate::api) fn in_copy(header: &Header, version: i64) -> Self {
+        Self::from(&header.clone().in_copy(version))
+    }
+}
+
 impl From<&Header> for HeaderView {
     fn from(h: &Header) -> Self {
         let d = &h.details;

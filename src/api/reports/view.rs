@@ -11,9 +11,10 @@ use uuid::Uuid;
 use super::{
     header::HeaderView,
     said::{
-        EvidenceView, IndicatorValueView, MilestoneDoneView, PercentCalculation, ReadinessView,
-        ScheduleView,
+        EvidenceView, IndicatorValueView, MilestoneDoneView, PercentCalculation, PrefillView,
+        ReadinessView, ScheduleView,
     },
+    shown::{Deeds, Shown},
 };
 use crate::{
     api::{
@@ -25,14 +26,12 @@ use crate::{
         fault::FieldFault,
         id::Id,
         language::Language,
-        parts::Milestone,
         policy::{Actor, Face, Resource as _, Sight},
-        project::Header,
         readiness,
-        report::{ApprovedReport, Content, Deed, PercentMethod, Report, ReportState, Status},
+        report::{Deed, PercentMethod, ReportState, Status},
         subject::ReportSubject,
         user::User,
-        value::{Percent, Prose, Slug},
+        value::Slug,
         words, workflow,
     },
     store::{Conn, StoreError, users},
@@ -140,55 +139,6 @@ pub struct ReportView {
     pub released_in: Option<String>,
 }
 
-/// What the two copies of a report have in common.
-struct Shown<'a> {
-    content: &'a Content,
-    state: ReportState,
-    version: i64,
-    header: Option<&'a Header>,
-    milestones: &'a [Milestone],
-    dates: (Option<NaiveDate>, Option<NaiveDate>),
-    imported: Option<&'a Value>,
-    submitted_at: Option<DateTime<Utc>>,
-    decided_at: Option<DateTime<Utc>>,
-}
-
-impl<'a> Shown<'a> {
-    fn working(on: &'a ReportSubject, r: &'a Report) -> Self {
-        // What was handed in is shown with what was frozen then; what is being written, with what is there now.
-        let frozen = match r.state {
-            ReportState::Submitted | ReportState::Approved => r.header.as_ref(),
-            ReportState::Draft | ReportState::Returned => None,
-        };
-        let details = frozen.map_or(&on.project.details, |h| &h.details);
-        Self {
-            milestones: frozen.map_or(on.milestones.as_slice(), |h| h.milestones.as_slice()),
-            dates: (details.starts_on, details.ends_on),
-            content: &r.content,
-            state: r.state,
-            version: r.version,
-            header: r.header.as_ref(),
-            imported: r.imported.as_ref(),
-            submitted_at: r.submitted.map(|d| d.at),
-            decided_at: r.decided.map(|d| d.at),
-        }
-    }
-    fn approved(a: &'a ApprovedReport) -> Self {
-        let details = &a.header.details;
-        Self {
-            milestones: &a.header.milestones,
-            dates: (details.starts_on, details.ends_on),
-            content: &a.content,
-            state: ReportState::Approved,
-            version: a.version,
-            header: Some(&a.header),
-            imported: a.imported.as_ref(),
-            submitted_at: a.submitted_at,
-            decided_at: a.decided_at,
-        }
-    }
-}
-
 /// Shows a report as the actor sees it.
 ///
 /// # Errors
@@ -210,30 +160,7 @@ pub(super) fn show(
     let ids = deeds.people();
     let names = if ids.is_empty() { Vec::new() } else { users::names(conn, &ids)? };
     let names: HashMap<Uuid, String> = names.into_iter().collect();
-    Ok(ReportView::new(on, &shown, (&deeds, &names), (actor, at), readiness))
-}
-
-/// What was done to a report, as far as the caller may know by whom.
-#[derive(Default)]
-struct Deeds {
-    edited: Option<Deed>,
-    submitted: Option<Deed>,
-    decided: Option<Deed>,
-}
-
-impl Deeds {
-    fn of(r: &Report) -> Self {
-        Self { edited: r.edited, submitted: r.submitted, decided: r.decided }
-    }
-    /// Names everybody in them once.
-    fn people(&self) -> Vec<Uuid> {
-        let deeds = [self.edited, self.submitted, self.decided].into_iter().flatten();
-        let mut ids: Vec<Uuid> =
-            deeds.flat_map(|d| [Some(d.by), d.acting_for]).flatten().map(Id::uuid).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids
-    }
+    Ok(ReportView::new(on, shown, (&deeds, &names), (actor, at), readiness))
 }
 
 /// Answers what the actor may do with a report at an instant.
@@ -246,10 +173,6 @@ fn allowed(actor: &Actor, on: &ReportSubject, at: DateTime<Utc>) -> AllowedActio
         .into_iter()
         .map(|(act, verdict)| (act.as_str().to_owned(), answer(verdict)))
         .collect()
-}
-
-fn text(prose: Option<&Prose>) -> Option<String> {
-    prose.map(Prose::to_string)
 }
 
 impl ReportView {
@@ -267,7 +190,7 @@ impl ReportView {
 
     fn new(
         on: &ReportSubject,
-        shown: &Shown<'_>,
+        shown: Shown<'_>,
         (deeds, names): (&Deeds, &HashMap<Uuid, String>),
         (actor, at): (&Actor, DateTime<Utc>),
         readiness: Vec<FieldFault>,
@@ -279,29 +202,29 @@ impl ReportView {
         let by = |deed: Option<Deed>| person(deed.map(|d| d.by));
         let on_behalf = |deed: Option<Deed>| person(deed.and_then(|d| d.acting_for));
         let due = on.due();
-        let c = shown.content;
+        let said = PrefillView::from(shown.content);
         Self {
             project: on.project.code.to_string(),
             cycle: on.cycle.slug.to_string(),
             state: shown.state,
             version: shown.version,
-            status: c.status,
-            status_reason: text(c.status_reason.as_ref()),
-            percent_complete: c.percent_complete.map(Percent::value),
-            percent_method: c.percent_method,
-            achievements: text(c.achievements.as_ref()),
-            challenges: text(c.challenges.as_ref()),
-            next_steps: text(c.next_steps.as_ref()),
-            support_needed: text(c.support_needed.as_ref()),
-            spent: c.spent.map(Money::from),
-            milestones: c.milestones.iter().map(MilestoneDoneView::from).collect(),
-            indicator_values: c.indicator_values.iter().map(IndicatorValueView::from).collect(),
-            evidence: c.evidence.iter().map(EvidenceView::from).collect(),
-            unchanged: c.unchanged,
-            percent_calculation: PercentCalculation::of(shown.milestones, c),
+            status: said.status,
+            status_reason: said.status_reason,
+            percent_complete: said.percent_complete,
+            percent_method: said.percent_method,
+            achievements: said.achievements,
+            challenges: said.challenges,
+            next_steps: said.next_steps,
+            support_needed: said.support_needed,
+            spent: said.spent,
+            milestones: said.milestones,
+            indicator_values: said.indicator_values,
+            evidence: said.evidence,
+            unchanged: said.unchanged,
+            percent_calculation: PercentCalculation::of(shown.milestones, shown.content),
             schedule: ScheduleView::of(shown.dates, on.cycle.as_of),
             readiness: ReadinessView::from(readiness),
-            header: shown.header.map(HeaderView::from),
+            header: shown.header,
             allowed_actions: allowed(actor, on, at),
             imported: shown.imported.cloned(),
             due_on: due.map(|(day, _)| day),

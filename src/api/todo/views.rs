@@ -248,3 +248,27 @@ pub struct TodoView {
     /// of their country.
     pub vacancies: Vec<VacancyItem>,
 }
+
+impl TodoCounts {
+    /// Counts what stands in an answer.
+    pub(super) fn of(todo: &TodoView) -> Self {
+        let cities = |f: &dyn Fn(&OfficerTodo) -> usize| todo.officer.iter().map(f).sum();
+        let (nr, secretariat) = (todo.representative.as_ref(), todo.secretariat.as_ref());
+        let decisions = nr.map(|r| r.to_decide.as_slice()).unwrap_or_default();
+        let network = secretariat.map(|s| s.overdue.as_slice()).unwrap_or_default();
+        let own = decisions.iter().filter(|d| d.overdue).count();
+        Self {
+            to_write: cities(&|o| o.to_write.len()),
+            returned: cities(&|o| o.returned.len()),
+            blocked: cities(&|o| o.blocked.len()),
+            ready: cities(&|o| o.ready.len()),
+            late: cities(&|o| o.totals.late),
+            to_decide: decisions.len(),
+            overdue: own.max(network.len()),
+            silent_cities: nr.map_or(0, |r| r.silent_cities.len()),
+            ready_to_release: secretariat.map_or(0, |s| s.ready_to_release.len()),
+            new_grants: secretariat.map_or(0, |s| s.new_grants.len()),
+            vacancies: todo.vacancies.len(),
+        }
+    }
+}

@@ -6,7 +6,7 @@ use super::{PlannedPartner, PlannedProject, PlannedReport};
 use crate::domain::{
     id::Id,
     parts::Partnership,
-    project::{ApprovedProject, Header, Latest, Project, ProjectCode, ProjectDetails},
+    project::{Header, Project, ProjectCode, ProjectDetails},
     report::{ApprovedReport, Content, Report, ReportState},
 };
 
@@ -111,33 +111,12 @@ impl PlannedReport {
             cycle: report.cycle.clone(),
             as_of: self.cycle.as_of,
             content: report.content.clone(),
-            header,
+            header: header.in_copy(1),
             imported: report.imported.clone(),
             submitted_at: None,
             decided_at: None,
             updated_at: at,
             version: 1,
-        }
-    }
-
-    /// Makes the approved copy of the project that follows from the approved report, as the next version after another.
-    #[must_use]
-    pub fn approved_project(
-        &self,
-        report: &ApprovedReport,
-        before: Option<&ApprovedProject>,
-    ) -> ApprovedProject {
-        ApprovedProject {
-            project: report.project,
-            header: report.header.clone(),
-            latest: Latest {
-                cycle: report.cycle.clone(),
-                status: self.status,
-                percent_complete: None,
-            },
-            created_at: before.map_or(report.updated_at, |b| b.created_at),
-            updated_at: report.updated_at,
-            version: before.map_or(1, |b| b.version + 1),
         }
     }
 }

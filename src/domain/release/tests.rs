@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 use super::{errata::between, published, *};
 use crate::domain::{
     journal::{canonical, hex},
+    parts::Milestone,
     policy::sight::Reachable,
     project::ProjectCode,
     report::diff::ItemOp,
@@ -83,6 +84,25 @@ fn the_next_release_says_what_became_another_and_why() {
 fn the_same_reports_have_no_errata_in_whatever_order() {
     let (a, b) = (numbered(1, 1), numbered(2, 2));
     assert_eq!(between(&[a.clone(), b.clone()], &[b, a]), []);
+}
+
+#[test]
+fn a_part_that_is_only_counted_on_is_no_erratum() {
+    let at = |version: i64, typed: i64, due_on: &str| {
+        let mut report = numbered(1, 1_000);
+        let milestone =
+            Milestone { due_on: testing::day(due_on), version: typed, ..testing::milestone(7) };
+        report.version = version;
+        report.header.milestones = vec![milestone];
+        report
+    };
+    let before = at(1, 1, "2025-06-30");
+    let again = between(std::slice::from_ref(&before), &[at(2, 9, "2025-06-30")]);
+    assert_eq!((again.len(), again[0].fields.len()), (1, 0));
+    let later = between(&[before], &[at(2, 9, "2025-07-31")]);
+    let [field] = &later[0].fields[..] else { panic!("{later:?}") };
+    assert_eq!(field.pointer, "/header/milestones");
+    assert_eq!((&field.from[0]["version"], &field.to[0]["version"]), (&json!(2), &json!(2)));
 }
 
 #[test]

@@ -1,23 +1,21 @@
 //! One act on many reports: which, on what condition, and the digest that ties what is done to what was rehearsed.
 
-use sha2::{Digest as _, Sha256};
-
 use super::ReportState;
 use crate::domain::{
     fault::{Faults, FieldFault, ValueFault},
-    journal::hex,
     project::ProjectCode,
     reference::CountryCode,
     value::{Prose, Slug, words},
 };
 
+mod digest;
+
+pub use digest::{Covered, digest};
+
 /// Most reports of one act.
 pub const ITEMS_MAX: usize = 500;
 /// Most values of one member of a filter.
 const VALUES_MAX: usize = 200;
-/// Separates this digest from every other use of SHA-256.
-const DOMAIN: &[u8] = b"ascn-bulk-1\0";
-
 words! {
     /// What can be done to many reports at once.
     BulkAction("action") {
@@ -272,37 +270,6 @@ pub fn finds_too_many() -> FieldFault {
         detail: format!("it finds more: {}", fault.detail),
         allowed: Vec::new(),
     }
-}
-
-/// What a digest covers of a report.
-#[derive(Debug, Clone, Copy)]
-pub struct Covered<'a> {
-    /// The project and the cycle.
-    pub key: &'a (ProjectCode, Slug),
-    /// The version before the act, where the caller reads the working copy: of anything else nothing may show.
-    pub version: Option<i64>,
-    /// What becomes of it: a stable word.
-    pub outcome: &'a str,
-}
-
-/// Digests an act: what is done, to which reports in which versions, and what becomes of each. Whatever of that is another
-/// at the next time gives another digest.
-pub fn digest<'a>(
-    action: BulkAction,
-    comment: Option<&Prose>,
-    items: impl Iterator<Item = Covered<'a>>,
-) -> String {
-    let mut sha = Sha256::new();
-    sha.update(DOMAIN);
-    sha.update(action.as_str());
-    // The length first: words cannot pass for items.
-    let comment = comment.map(Prose::as_str).unwrap_or_default();
-    sha.update(format!(" {}\n{comment}", comment.len()));
-    for Covered { key: (project, cycle), version, outcome } in items {
-        let version = version.map(|v| v.to_string()).unwrap_or_default();
-        sha.update(format!("\n{project}/{cycle} {version} {outcome}"));
-    }
-    hex(&sha.finalize())
 }
 
 #[cfg(test)]

@@ -6,24 +6,12 @@ use super::*;
 use crate::domain::{
     parts::{Better, IndicatorKind},
     raw::RawMoney,
-    testing::{day, project},
+    testing::{milestone, project},
     value::Title,
 };
 
 fn id<T>(n: u128) -> Id<T> {
     Id::new(uuid::Uuid::from_u128(n))
-}
-fn milestone(n: u128) -> Milestone {
-    Milestone {
-        id: id(n),
-        project: project().id,
-        code: project().code,
-        title: Title::parse("Opened").unwrap(),
-        due_on: day("2025-06-30"),
-        weight: 1,
-        completed_on: None,
-        version: 1,
-    }
 }
 fn indicator(n: u128) -> Indicator {
     Indicator {

@@ -7,7 +7,7 @@ use crate::domain::{
     id::Id,
     parts::{Indicator, Milestone, Partnership},
     policy::{Act, Action, Actor, Basis, Denied, Face, Resource, Sight},
-    project::{Header, ProjectCode},
+    project::{ApprovedProject, Header, ProjectCode},
     user::Place,
 };
 
@@ -16,30 +16,36 @@ pub trait Part: Clone + Send + Sync + 'static {
     /// Returns its identifier.
     fn id(&self) -> Id<Self>;
     /// Returns those of a frozen project.
-    fn frozen(header: &Header) -> &[Self];
+    fn frozen(header: Header) -> Vec<Self>;
+
+    /// Returns those of a project's approved copy, as strangers see them.
+    #[must_use]
+    fn approved(copy: &ApprovedProject) -> Vec<Self> {
+        Self::frozen(copy.header.clone().in_copy(copy.version))
+    }
 }
 impl Part for Milestone {
     fn id(&self) -> Id<Self> {
         self.id
     }
-    fn frozen(header: &Header) -> &[Self] {
-        &header.milestones
+    fn frozen(header: Header) -> Vec<Self> {
+        header.milestones
     }
 }
 impl Part for Indicator {
     fn id(&self) -> Id<Self> {
         self.id
     }
-    fn frozen(header: &Header) -> &[Self] {
-        &header.indicators
+    fn frozen(header: Header) -> Vec<Self> {
+        header.indicators
     }
 }
 impl Part for Partnership {
     fn id(&self) -> Id<Self> {
         self.id
     }
-    fn frozen(header: &Header) -> &[Self] {
-        &header.partnerships
+    fn frozen(header: Header) -> Vec<Self> {
+        header.partnerships
     }
 }
 
@@ -58,8 +64,8 @@ impl<P: Part> PartSubject<P> {
     /// Makes the subject of the part with that identifier.
     #[must_use]
     pub fn new(project: ProjectSubject, id: Id<P>, working: Option<P>) -> Self {
-        let frozen = project.approved.as_ref().map(|a| P::frozen(&a.header)).unwrap_or_default();
-        let approved = frozen.iter().find(|p| p.id() == id).cloned();
+        let approved = project.approved.as_ref().map(P::approved).unwrap_or_default();
+        let approved = approved.into_iter().find(|p| p.id() == id);
         Self { project, working, approved }
     }
 

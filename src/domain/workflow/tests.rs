@@ -8,13 +8,15 @@ use super::*;
 use crate::domain::{
     cycle::CycleState,
     policy::{Actor, Denied, Unproved},
-    report::PercentMethod,
+    report::{PercentMethod, ReportState},
     testing::{
-        actor, approved, city, cycle, day, now, officer, project, ready, report, representative,
-        secretariat, slug, subject,
+        actor, city, cycle, day, now, officer, project, ready, report, representative, secretariat,
+        slug, subject,
     },
     user::Role,
 };
+
+mod copies;
 
 fn prove<A: Action<On = ReportSubject>>(
     on: &ReportSubject,
@@ -122,19 +124,6 @@ fn an_edit_of_what_was_imported_is_no_longer_what_the_source_said() {
             .unwrap();
     assert_eq!(edited.imported, None);
     assert_eq!(edited.state, ReportState::Returned);
-}
-
-#[test]
-fn an_approval_replaces_the_copy_that_strangers_see() {
-    let mut on = subject(Some(report(ReportState::Submitted)));
-    on.approved = Some(approved());
-    let (report, copy) = approve(&prove(&on, &representative(2)).unwrap(), now()).unwrap();
-    assert_eq!((report.state, copy.version), (ReportState::Approved, 2));
-    assert_eq!(copy.submitted_at, report.submitted.map(|d| d.at));
-    let face = show(&copy, None);
-    assert_eq!((face.version, face.latest.status), (1, Status::Ongoing));
-    let next = show(&copy, Some(face.clone()));
-    assert_eq!((next.version, next.created_at), (2, face.created_at));
 }
 
 #[test]

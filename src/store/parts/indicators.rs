@@ -6,16 +6,15 @@ use diesel::prelude::*;
 use crate::{
     domain::{
         id::Id,
-        journal::canonical,
         parts::{Better, Indicator, IndicatorKind, Reading},
         project::{Project, ProjectCode},
         value::{Slug, Title, fold},
     },
     store::{
-        Conn, Record, StoreError, StoreResult,
+        Conn, StoreError, StoreResult,
         conn::on,
         schema::{indicators, projects},
-        tx::kept,
+        tx::{kept, recorded},
         types::DbUuid,
     },
 };
@@ -83,19 +82,7 @@ impl TryFrom<IndicatorRow> for Indicator {
     }
 }
 kept!(Indicator, IndicatorRow, indicators, |i| DbUuid::from(i.id));
-impl Record for Indicator {
-    const ENTITY: &'static str = "indicator";
-    const PUBLIC: bool = false;
-    fn key(&self) -> String {
-        format!("{}/{}", self.code, self.id)
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
-    fn content(&self) -> Result<String, serde_json::Error> {
-        canonical(self)
-    }
-}
+recorded!(Indicator, "indicator", private, |r| format!("{}/{}", r.code, r.id));
 /// Reads the indicators of a project, in the order of their making.
 ///
 /// # Errors

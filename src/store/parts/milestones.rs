@@ -6,16 +6,15 @@ use diesel::prelude::*;
 use crate::{
     domain::{
         id::Id,
-        journal::canonical,
         parts::Milestone,
         project::{Project, ProjectCode},
         value::{Slug, Title, fold},
     },
     store::{
-        Conn, Record, StoreError, StoreResult,
+        Conn, StoreError, StoreResult,
         conn::on,
         schema::{milestones, projects},
-        tx::kept,
+        tx::{kept, recorded},
         types::DbUuid,
     },
 };
@@ -67,19 +66,7 @@ impl TryFrom<MilestoneRow> for Milestone {
     }
 }
 kept!(Milestone, MilestoneRow, milestones, |m| DbUuid::from(m.id));
-impl Record for Milestone {
-    const ENTITY: &'static str = "milestone";
-    const PUBLIC: bool = false;
-    fn key(&self) -> String {
-        format!("{}/{}", self.code, self.id)
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
-    fn content(&self) -> Result<String, serde_json::Error> {
-        canonical(self)
-    }
-}
+recorded!(Milestone, "milestone", private, |r| format!("{}/{}", r.code, r.id));
 /// Reads the milestones of a project, in the order of their days.
 ///
 /// # Errors

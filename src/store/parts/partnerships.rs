@@ -5,17 +5,16 @@ use diesel::prelude::*;
 use crate::{
     domain::{
         id::Id,
-        journal::canonical,
         parts::{PartnerRole, PartnerStage, Partnership},
         project::{Project, ProjectCode},
         value::{Prose, Slug, Title},
     },
     store::{
-        Conn, Kept, Record, StoreError, StoreResult,
+        Conn, Kept, StoreError, StoreResult,
         conn::on,
         projects::{money, rewrite_partners},
         schema::partnerships,
-        tx::{Audited, audited},
+        tx::{Audited, audited, recorded},
         types::DbUuid,
     },
 };
@@ -106,19 +105,7 @@ impl Kept for Partnership {
         Ok(audited(rows, |record| Ok(PartnershipRow::from(record))))
     }
 }
-impl Record for Partnership {
-    const ENTITY: &'static str = "partnership";
-    const PUBLIC: bool = false;
-    fn key(&self) -> String {
-        format!("{}/{}", self.code, self.id)
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
-    fn content(&self) -> Result<String, serde_json::Error> {
-        canonical(self)
-    }
-}
+recorded!(Partnership, "partnership", private, |r| format!("{}/{}", r.code, r.id));
 /// Reads the partnerships of a project, in the order of their making.
 ///
 /// # Errors

@@ -9,19 +9,18 @@ use super::{
 };
 use crate::{
     domain::{
-        journal::canonical,
         policy::Face,
         project::{ApprovedProject, Header, Latest},
         report::Status,
         value::{Percent, Slug, fold},
     },
     store::{
-        Conn, Kept, Record, StoreError, StoreResult,
+        Conn, Kept, StoreError, StoreResult,
         conn::on,
         json,
         same::same,
         schema::approved_projects,
-        tx::{Audited, audited},
+        tx::{Audited, audited, recorded},
         types::{DbTs, DbUuid},
     },
 };
@@ -101,19 +100,7 @@ impl TryFrom<ApprovedRow> for ApprovedProject {
     }
 }
 
-impl Record for ApprovedProject {
-    const ENTITY: &'static str = "approved_project";
-    const PUBLIC: bool = true;
-    fn key(&self) -> String {
-        self.header.code.to_string()
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
-    fn content(&self) -> Result<String, serde_json::Error> {
-        canonical(self)
-    }
-}
+recorded!(ApprovedProject, "approved_project", public, |r| r.header.code.to_string());
 
 impl ApprovedProject {
     fn facets(&self) -> Facets {

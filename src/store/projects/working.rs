@@ -8,20 +8,19 @@ use serde_json::Value;
 use super::facets::{self, Of};
 use crate::{
     domain::{
-        journal::canonical,
         policy::Face,
         project::{Location, Project, ProjectCode, ProjectDetails},
         reference::CountryCode,
         value::{Currency, Money, Prose, Slug, Title, fold},
     },
     store::{
-        Conn, Kept, Record, StoreError, StoreResult,
+        Conn, Kept, StoreError, StoreResult,
         conn::on,
         json,
         same::same,
         schema::projects,
         search,
-        tx::{Audited, audited},
+        tx::{Audited, audited, recorded},
         types::{DbTs, DbUuid},
     },
 };
@@ -188,19 +187,7 @@ impl TryFrom<ProjectRow> for Project {
     }
 }
 
-impl Record for Project {
-    const ENTITY: &'static str = "project";
-    const PUBLIC: bool = false;
-    fn key(&self) -> String {
-        self.code.to_string()
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
-    fn content(&self) -> Result<String, serde_json::Error> {
-        canonical(self)
-    }
-}
+recorded!(Project, "project", private, |r| r.code.to_string());
 
 impl Kept for Project {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {

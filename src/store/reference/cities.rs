@@ -4,9 +4,15 @@ use diesel::prelude::*;
 
 use super::{
     super::{
-        Conn, StoreError, StoreResult, conn::on, json, load::Load, schema::cities, search, tx::kept,
+        Conn, StoreError, StoreResult,
+        conn::on,
+        json,
+        load::Load,
+        schema::cities,
+        search,
+        tx::{kept, recorded},
     },
-    recorded, year,
+    placed, year,
 };
 use crate::domain::{
     reference::{City, CountryCode, time_zone},
@@ -80,7 +86,7 @@ impl TryFrom<CityRow> for City {
     }
 }
 kept!(City, CityRow, cities, |c| c.slug.to_string());
-recorded!(City, "city", |c| c.slug.to_string());
+recorded!(City, "city", public, |c| c.slug.to_string());
 
 impl Load for CitySubject {
     fn load(conn: &mut Conn, key: &Slug) -> StoreResult<Option<Self>> {
@@ -190,29 +196,8 @@ pub fn find_cities(
 ) -> StoreResult<(Vec<City>, i64)> {
     let (rows, total): (Vec<CityRow>, i64) = on!(conn, |c, DB| {
         let total = filtered!(cities::table.into_boxed::<DB>(), filter).count().get_result(c)?;
-        let mut query = filtered!(cities::table.into_boxed::<DB>(), filter);
-        if let Some((key, slug)) = after {
-            query = match (filter.by_name, filter.descending) {
-                (false, false) => query.filter(cities::slug.gt(slug)),
-                (false, true) => query.filter(cities::slug.lt(slug)),
-                (true, false) => query.filter(
-                    cities::name_key
-                        .gt(key)
-                        .or(cities::name_key.eq(key).and(cities::slug.gt(slug))),
-                ),
-                (true, true) => query.filter(
-                    cities::name_key
-                        .lt(key)
-                        .or(cities::name_key.eq(key).and(cities::slug.lt(slug))),
-                ),
-            };
-        }
-        query = match (filter.by_name, filter.descending) {
-            (false, false) => query.order(cities::slug.asc()),
-            (false, true) => query.order(cities::slug.desc()),
-            (true, false) => query.order((cities::name_key.asc(), cities::slug.asc())),
-            (true, true) => query.order((cities::name_key.desc(), cities::slug.desc())),
-        };
+        let query = filtered!(cities::table.into_boxed::<DB>(), filter);
+        let query = placed!(query, cities, filter, after);
         (query.limit(limit).select(CityRow::as_select()).load(c)?, total)
     });
     let cities: StoreResult<Vec<City>> = rows.into_iter().map(City::try_from).collect();

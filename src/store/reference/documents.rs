@@ -3,15 +3,12 @@
 
 use diesel::prelude::*;
 
-use super::{
-    super::{
-        Conn, Kept, StoreError, StoreResult,
-        conn::on,
-        json,
-        schema::{documents, focus_areas, sub_areas, terms},
-        tx::{Audited, audited},
-    },
-    recorded,
+use super::super::{
+    Conn, Kept, StoreError, StoreResult,
+    conn::on,
+    json,
+    schema::{documents, focus_areas, sub_areas, terms},
+    tx::{Audited, audited, recorded},
 };
 use crate::domain::reference::{Document, Term, TermKind, Vocabulary};
 
@@ -36,7 +33,7 @@ impl TryFrom<DocumentRow> for Document {
         Ok(Self { kind: r.kind, document: json::read(&r.document)?, version: r.version })
     }
 }
-recorded!(Document, "document", |d| d.kind.clone());
+recorded!(Document, "document", public, |d| d.kind.clone());
 
 impl Kept for Document {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {

@@ -4,10 +4,15 @@ use diesel::prelude::*;
 
 use super::{
     super::{
-        Conn, StoreError, StoreResult, conn::on, json, load::Load, schema::partners, search,
-        tx::kept,
+        Conn, StoreError, StoreResult,
+        conn::on,
+        json,
+        load::Load,
+        schema::partners,
+        search,
+        tx::{kept, recorded},
     },
-    recorded,
+    placed,
 };
 use crate::domain::{
     reference::{CountryCode, Partner},
@@ -62,7 +67,7 @@ impl TryFrom<PartnerRow> for Partner {
     }
 }
 kept!(Partner, PartnerRow, partners, |p| p.slug.to_string());
-recorded!(Partner, "partner", |p| p.slug.to_string());
+recorded!(Partner, "partner", public, |p| p.slug.to_string());
 
 impl Load for PartnerSubject {
     fn load(conn: &mut Conn, key: &Slug) -> StoreResult<Option<Self>> {
@@ -151,29 +156,8 @@ pub fn find_partners(
 ) -> StoreResult<(Vec<Partner>, i64)> {
     let (rows, total): (Vec<PartnerRow>, i64) = on!(conn, |c, DB| {
         let total = filtered!(partners::table.into_boxed::<DB>(), filter).count().get_result(c)?;
-        let mut query = filtered!(partners::table.into_boxed::<DB>(), filter);
-        if let Some((key, slug)) = after {
-            query = match (filter.by_name, filter.descending) {
-                (false, false) => query.filter(partners::slug.gt(slug)),
-                (false, true) => query.filter(partners::slug.lt(slug)),
-                (true, false) => query.filter(
-                    partners::name_key
-                        .gt(key)
-                        .or(partners::name_key.eq(key).and(partners::slug.gt(slug))),
-                ),
-                (true, true) => query.filter(
-                    partners::name_key
-                        .lt(key)
-                        .or(partners::name_key.eq(key).and(partners::slug.lt(slug))),
-                ),
-            };
-        }
-        query = match (filter.by_name, filter.descending) {
-            (false, false) => query.order(partners::slug.asc()),
-            (false, true) => query.order(partners::slug.desc()),
-            (true, false) => query.order((partners::name_key.asc(), partners::slug.asc())),
-            (true, true) => query.order((partners::name_key.desc(), partners::slug.desc())),
-        };
+        let query = filtered!(partners::table.into_boxed::<DB>(), filter);
+        let query = placed!(query, partners, filter, after);
         (query.limit(limit).select(PartnerRow::as_select()).load(c)?, total)
     });
     let partners: StoreResult<Vec<Partner>> = rows.into_iter().map(Partner::try_from).collect();

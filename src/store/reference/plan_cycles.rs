@@ -3,8 +3,13 @@
 use diesel::prelude::*;
 
 use super::{
-    super::{Conn, StoreError, StoreResult, conn::on, schema::plan_cycles, tx::kept},
-    recorded, year,
+    super::{
+        Conn, StoreError, StoreResult,
+        conn::on,
+        schema::plan_cycles,
+        tx::{kept, recorded},
+    },
+    year,
 };
 use crate::domain::{reference::PlanCycle, value::Slug};
 
@@ -47,7 +52,7 @@ impl TryFrom<PlanCycleRow> for PlanCycle {
     }
 }
 kept!(PlanCycle, PlanCycleRow, plan_cycles, |p| p.slug.to_string());
-recorded!(PlanCycle, "plan_cycle", |p| p.slug.to_string());
+recorded!(PlanCycle, "plan_cycle", public, |p| p.slug.to_string());
 
 /// Reads a plan cycle.
 ///

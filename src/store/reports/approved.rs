@@ -7,19 +7,18 @@ use diesel::prelude::*;
 
 use crate::{
     domain::{
-        journal::canonical,
         project::{Header, ProjectCode},
         reference::{CountryCode, TermKind},
         report::{ApprovedReport, Content, Status, report_key},
         value::{Percent, Slug},
     },
     store::{
-        Conn, Kept, Record, StoreError, StoreResult,
+        Conn, Kept, StoreError, StoreResult,
         conn::on,
         json,
         same::same,
         schema::{approved_reports, report_facets},
-        tx::{Audited, audited},
+        tx::{Audited, audited, recorded},
         types::{DbTs, DbUuid},
     },
 };
@@ -106,19 +105,7 @@ impl TryFrom<ApprovedRow> for ApprovedReport {
     }
 }
 
-impl Record for ApprovedReport {
-    const ENTITY: &'static str = "approved_report";
-    const PUBLIC: bool = true;
-    fn key(&self) -> String {
-        report_key(&self.code, &self.cycle)
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
-    fn content(&self) -> Result<String, serde_json::Error> {
-        canonical(self)
-    }
-}
+recorded!(ApprovedReport, "approved_report", public, |r| report_key(&r.code, &r.cycle));
 
 impl Kept for ApprovedReport {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {

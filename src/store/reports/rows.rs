@@ -6,7 +6,6 @@ use diesel::prelude::*;
 use crate::{
     domain::{
         id::Id,
-        journal::canonical,
         project::ProjectCode,
         reference::CountryCode,
         report::{Deed, Report, ReportState, Status},
@@ -14,9 +13,9 @@ use crate::{
         value::{Percent, Slug},
     },
     store::{
-        Record, StoreError, StoreResult, json,
+        StoreError, StoreResult, json,
         schema::reports,
-        tx::kept,
+        tx::{kept, recorded},
         types::{DbTs, DbUuid},
     },
 };
@@ -133,16 +132,4 @@ impl TryFrom<ReportRow> for Report {
     }
 }
 kept!(Report, ReportRow, reports, |r| DbUuid::from(r.id));
-impl Record for Report {
-    const ENTITY: &'static str = "report";
-    const PUBLIC: bool = false;
-    fn key(&self) -> String {
-        Self::key(self)
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
-    fn content(&self) -> Result<String, serde_json::Error> {
-        canonical(self)
-    }
-}
+recorded!(Report, "report", private, |r| r.key());

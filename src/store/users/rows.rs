@@ -14,7 +14,7 @@ use crate::{
     store::{
         Record, StoreError, StoreResult,
         schema::{grants, users},
-        tx::kept,
+        tx::{kept, recorded},
         types::{DbTs, DbUuid},
     },
 };
@@ -145,16 +145,4 @@ impl TryFrom<GrantRow> for Grant {
     }
 }
 kept!(Grant, GrantRow, grants, |g| DbUuid::from(g.id));
-impl Record for Grant {
-    const ENTITY: &'static str = "grant";
-    const PUBLIC: bool = false;
-    fn key(&self) -> String {
-        self.id.to_string()
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
-    fn content(&self) -> Result<String, serde_json::Error> {
-        canonical(self)
-    }
-}
+recorded!(Grant, "grant", private, |r| r.id.to_string());

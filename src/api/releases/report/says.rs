@@ -8,7 +8,7 @@ use crate::domain::{
     language::Language,
     reference::{Names, Term},
     report::Status,
-    words,
+    words::{self, Worded},
 };
 
 /// The list of the report's words.
@@ -73,20 +73,9 @@ impl Says {
     /// Writes a number with so many decimals.
     pub(super) fn decimal(self, value: f64, decimals: usize) -> String {
         let written = format!("{value:.decimals$}");
-        match self.0 {
-            Language::Vi => written.replace('.', ","),
-            Language::En
-            | Language::Id
-            | Language::Ms
-            | Language::Jawi
-            | Language::Th
-            | Language::Lo
-            | Language::Km
-            | Language::My
-            | Language::Fil
-            | Language::Ta
-            | Language::Zh
-            | Language::Tet => written,
+        match Worded::from(self.0) {
+            Worded::Vi => written.replace('.', ","),
+            Worded::En => written,
         }
     }
 
@@ -117,20 +106,9 @@ impl Says {
 
     /// Writes a day out in full.
     pub(super) fn day(self, day: NaiveDate) -> String {
-        match self.0 {
-            Language::Vi => day.format("ngày %-d tháng %-m năm %Y").to_string(),
-            Language::En
-            | Language::Id
-            | Language::Ms
-            | Language::Jawi
-            | Language::Th
-            | Language::Lo
-            | Language::Km
-            | Language::My
-            | Language::Fil
-            | Language::Ta
-            | Language::Zh
-            | Language::Tet => day.format("%-d %B %Y").to_string(),
+        match Worded::from(self.0) {
+            Worded::Vi => day.format("ngày %-d tháng %-m năm %Y").to_string(),
+            Worded::En => day.format("%-d %B %Y").to_string(),
         }
     }
 }

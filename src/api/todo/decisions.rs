@@ -1,0 +1,98 @@
+//! What waits for a decision, and who is silent.
+
+use std::collections::HashMap;
+
+use chrono_tz::Tz;
+
+use super::{
+    Reading,
+    views::{DecisionItem, RepresentativeTodo, SilentCity},
+};
+use crate::{
+    domain::{
+        agenda,
+        cycle::{CycleState, ReportingCycle, end_of},
+        reference::CountryCode,
+        report::ReportState,
+        user::{Role, Scope},
+    },
+    store::{
+        Conn, StoreResult, agenda as kept,
+        reports::queue::{self, QueueFilter, QueueItem, QueueQuery, QueueSort},
+    },
+};
+
+/// Most reports in a list of decisions.
+const DECISIONS_MAX: i64 = 500;
+
+impl Reading<'_> {
+    pub(super) fn representative(
+        self,
+        conn: &mut Conn,
+        all: &[ReportingCycle],
+    ) -> StoreResult<Option<RepresentativeTodo>> {
+        let countries: Vec<CountryCode> = self
+            .actor
+            .scopes(Role::NationalRepresentative)
+            .filter_map(|scope| match scope {
+                Scope::Country(code) => Some(*code),
+                Scope::Network | Scope::City(..) => None,
+            })
+            .collect();
+        if countries.is_empty() {
+            return Ok(None);
+        }
+        let to_decide = self.submitted(conn, all, &countries)?;
+        let mut silent_cities = Vec::new();
+        for cycle in all.iter().filter(|c| c.state == CycleState::Open) {
+            let silent = agenda::silent(&kept::standings(conn, cycle)?);
+            let own = silent.into_iter().filter(|(country, _)| countries.contains(country));
+            silent_cities.extend(own.map(|(_, city)| SilentCity {
+                city: city.to_string(),
+                cycle: cycle.slug.to_string(),
+            }));
+        }
+        Ok(Some(RepresentativeTodo { to_decide, silent_cities }))
+    }
+
+    /// Reads the reports of some countries, or of all, that wait for a decision, the oldest submission first.
+    pub(super) fn submitted(
+        self,
+        conn: &mut Conn,
+        all: &[ReportingCycle],
+        countries: &[CountryCode],
+    ) -> StoreResult<Vec<DecisionItem>> {
+        let filter = QueueFilter {
+            states: vec![ReportState::Submitted],
+            countries: countries.iter().map(ToString::to_string).collect(),
+            ..QueueFilter::default()
+        };
+        let query = QueueQuery {
+            visible: self.actor.visible(),
+            filter,
+            sort: QueueSort::SubmittedAt,
+            after: None,
+            limit: DECISIONS_MAX,
+            now: self.at,
+        };
+        let items = queue::page(conn, &query)?;
+        let zones = if items.is_empty() { HashMap::new() } else { kept::zones(conn)? };
+        let decision = |item: QueueItem| {
+            let overdue = self.overdue(all, &item, &zones);
+            DecisionItem::new(item, overdue)
+        };
+        Ok(items.into_iter().map(decision).collect())
+    }
+
+    /// Says whether the last day for a decision has passed in the country.
+    fn overdue(
+        self,
+        all: &[ReportingCycle],
+        item: &QueueItem,
+        zones: &HashMap<CountryCode, Tz>,
+    ) -> bool {
+        let cycle = all.iter().find(|c| c.slug == item.cycle);
+        let zone = zones.get(&item.country).copied().unwrap_or(Tz::UTC);
+        cycle.and_then(|c| c.review_due_on).is_some_and(|day| self.at >= end_of(day, zone))
+    }
+}

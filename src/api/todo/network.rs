@@ -1,0 +1,87 @@
+//! What waits for those who look after the network: how far each country is, what can be released, offices that nobody holds.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+
+use super::{
+    Reading,
+    views::{CoverageItem, NewGrantItem, SecretariatTodo, VacancyItem},
+};
+use crate::{
+    api::users::GrantView,
+    domain::{
+        agenda::{self, Coverage, Standing},
+        cycle::{CycleState, ReportingCycle},
+        report::ReportState,
+        user::{Place, Role, Scope},
+    },
+    store::{Conn, StoreResult, agenda as kept, releases},
+};
+
+/// How long a new grant stands in the secretariat's list.
+const NEW: TimeDelta = TimeDelta::days(30);
+
+impl Reading<'_> {
+    pub(super) fn secretariat(
+        self,
+        conn: &mut Conn,
+        all: &[ReportingCycle],
+    ) -> StoreResult<Option<SecretariatTodo>> {
+        if !self.actor.is(&[Role::Secretariat], &Place::Network) {
+            return Ok(None);
+        }
+        let (mut coverage, mut ready_to_release) = (Vec::new(), Vec::new());
+        for cycle in all.iter().filter(|c| c.imported.is_none()) {
+            let key = cycle.slug.to_string();
+            match cycle.state {
+                CycleState::Open => {
+                    let by_country = Coverage::by_country(&kept::standings(conn, cycle)?);
+                    coverage.extend(by_country.into_iter().map(|c| CoverageItem::new(&key, c)));
+                }
+                CycleState::Closed
+                    if all_decided(&kept::standings(conn, cycle)?)
+                        && releases::has_news(conn, &cycle.slug)? =>
+                {
+                    ready_to_release.push(key);
+                }
+                CycleState::Scheduled | CycleState::Closed => {}
+            }
+        }
+        let overdue = self.submitted(conn, all, &[])?.into_iter().filter(|d| d.overdue).collect();
+        let new_grants = kept::powerful_grants(conn, self.at - NEW)?
+            .into_iter()
+            .map(|g| NewGrantItem::new(g.user, GrantView::from(g)))
+            .collect();
+        Ok(Some(SecretariatTodo { coverage, overdue, ready_to_release, new_grants }))
+    }
+
+    /// Lists the offices that nobody holds and that the actor can fill.
+    pub(super) fn vacancies(
+        self,
+        conn: &mut Conn,
+        held: &BTreeSet<(Role, Scope)>,
+    ) -> StoreResult<Vec<VacancyItem>> {
+        let fills = |v: &agenda::Vacancy| {
+            self.actor.is(&[Role::Administrator], &Place::Network)
+                || (v.role == Role::CityOfficer
+                    && self.actor.is(&[Role::NationalRepresentative], &v.scope.place()))
+        };
+        if !self
+            .actor
+            .grants()
+            .iter()
+            .any(|g| matches!(g.role, Role::Administrator | Role::NationalRepresentative))
+        {
+            return Ok(Vec::new());
+        }
+        let vacancies = agenda::vacancies(&kept::cities_with_projects(conn)?, held);
+        Ok(vacancies.into_iter().filter(fills).map(VacancyItem::from).collect())
+    }
+}
+
+/// Says whether something was approved and nothing waits for a decision.
+fn all_decided(standings: &[Standing]) -> bool {
+    let any = |state| standings.iter().any(|s| s.state == Some(state));
+    any(ReportState::Approved) && !any(ReportState::Submitted)
+}

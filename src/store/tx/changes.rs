@@ -1,0 +1,31 @@
+//! How much the database itself says was changed.
+
+use diesel::{prelude::*, sql_types::BigInt};
+
+use crate::store::{Conn, StoreResult};
+
+diesel::define_sql_function! {
+    /// Counts the rows that the connection has changed so far.
+    fn total_changes() -> BigInt;
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// Counts what a transaction that journals nothing must leave as it was: on SQLite the rows that the connection has
+/// changed so far, on PostgreSQL the tables that the transaction has opened for writing.
+pub(super) fn changes(conn: &mut Conn) -> StoreResult<i64> {
+    Ok(match conn {
+        Conn::Sqlite(c) => diesel::select(total_changes()).get_result(c)?,
+        // Not pg_stat_xact_user_tables: it still counts what earlier transactions of the connection changed, for up to a
+        // second. The lock is taken by every insert, update and delete and held to the end.
+        Conn::Pg(c) => {
+            let opened = "select count(*) as n from pg_locks where pid = pg_backend_pid() \
+                          and locktype = 'relation' and mode = 'RowExclusiveLock'";
+            diesel::sql_query(opened).get_result::<Count>(c)?.n
+        }
+    })
+}
