@@ -53,6 +53,7 @@ mod imported;
 mod imports;
 mod insights;
 mod journal;
+mod kept;
 mod languages;
 mod metrics;
 mod partners;
