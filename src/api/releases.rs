@@ -198,19 +198,15 @@ impl From<Unpublishable> for ApiError {
 /// Verify a release
 ///
 /// Recomputes it from what it froze and from the journal: the hash of its content, its figures, and whether each report is
-/// what was approved by then. One verification runs at a time; others wait.
+/// what was approved by then. One verification runs at a time; a few wait, and whoever comes then is told to try again (503).
 #[utoipa::path(tag = "releases", responses((status = 200, body = ReleaseVerification)))]
 #[get("/releases/{release}/verify")]
 async fn verify_release(released: Released<()>, state: Data<State>) -> ApiResult<Answer> {
     let (named, ()) = released.named(&state).await?;
-    let _turn = state.verifying.acquire().await.map_err(|e| ApiError::Internal(Box::new(e)))?;
-    let view = state
-        .db
-        .read(move |c| -> ApiResult<ReleaseVerification> {
-            let release = releases::find(c, &named.key)?.ok_or(ApiError::NotFound)?;
-            let checked = made::verify(c, &release)?;
-            Ok(ReleaseVerification::new(&release, checked))
-        })
-        .await?;
-    Answer::of(&view)
+    let check = move |c: &mut Conn| -> ApiResult<ReleaseVerification> {
+        let release = releases::find(c, &named.key)?.ok_or(ApiError::NotFound)?;
+        let checked = made::verify(c, &release)?;
+        Ok(ReleaseVerification::new(&release, checked))
+    };
+    Answer::of(&state.verify(check).await?)
 }

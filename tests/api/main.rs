@@ -80,5 +80,6 @@ mod threads;
 mod todo;
 mod users;
 mod values;
+mod verifying;
 mod vocabulary;
 mod workbook;
