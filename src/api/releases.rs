@@ -162,8 +162,8 @@ fn publish(tx: &mut Tx<'_>, caller: Caller, body: NewRelease) -> ApiResult<Relea
     let cycle = cycles::find(tx.conn(), &cycle)?.ok_or(ApiError::NotFound)?;
     let imprint =
         Imprint { note, published: Some(deed), at: tx.at(), recorded: made::recorded(tx.conn())? };
-    let before = made::previous(tx.conn(), &cycle.slug)?;
     let reports = made::reports(tx.conn(), &cycle.slug)?;
+    let before = made::previous(tx.conn(), &cycle.slug, &reports)?;
     let frame = made::frame(tx.conn(), cycle)?;
     let edition = release::publish(imprint, frame, reports, before)?;
     releases::keep(tx, &edition, "publish")?;

@@ -36,6 +36,7 @@ mod cities;
 mod comments;
 mod concurrency;
 mod contract;
+mod corrections;
 mod cors;
 mod cycles;
 mod dated;
