@@ -10,7 +10,6 @@ use actix_web::{
 };
 use anyhow::Context as _;
 use arc_swap::ArcSwap;
-use tokio::sync::Semaphore;
 use utoipa_actix_web::AppExt as _;
 
 use crate::{
@@ -199,7 +198,7 @@ impl Application {
             tokens: Arc::new(Tokens::new(&settings.token_secrets.resolve()?)?),
             passwords: Arc::new(Passwords::start()?),
             clock,
-            verifying: Arc::new(Semaphore::new(1)),
+            verifying: Arc::default(),
             waiting: Arc::new(Waiting::default()),
             uses: Arc::new(Uses::default()),
             requests: Arc::new(Requests::new(settings.metrics_bind.is_some())),

@@ -1,22 +1,19 @@
 //! Answers: JSON with a strong `ETag`, and 304 for those who have it already.
 
-use std::sync::Arc;
-
 use actix_web::{
-    HttpRequest, HttpResponse, Responder, ResponseError as _,
+    HttpRequest, HttpResponse, Responder,
     body::BoxBody,
     http::{Method, StatusCode, header},
     web::Bytes,
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
 
 use super::{
-    coding::{self, Coded, GZIP},
+    coding::{Content, GZIP},
     error::{ApiError, ApiResult},
     language,
-    spool::{self, Body, Made},
+    spool::{Body, Made},
 };
 use crate::domain::{journal::hex, language::Language};
 
@@ -27,16 +24,12 @@ const JSON: &str = "application/json";
 #[derive(Debug, Clone)]
 pub struct Answer {
     status: StatusCode,
-    body: Bytes,
+    content: Content,
     etag: Option<String>,
     media: &'static str,
     headers: Vec<(header::HeaderName, String)>,
     language: Option<Language>,
     next: Option<String>,
-    /// The compressed form of what is kept in memory.
-    coded: Option<Coded>,
-    /// The body, where it is on disk and not in memory.
-    on_disk: Option<(Arc<NamedTempFile>, u64)>,
 }
 
 impl Answer {
@@ -56,7 +49,7 @@ impl Answer {
     /// A value without a JSON form.
     pub fn record<T: Serialize>(version: i64, value: &T) -> ApiResult<Self> {
         let mut answer = Self::of(value)?;
-        answer.etag = Some(format!("\"v{version}-{}\"", digest(&answer.body)));
+        answer.etag = Some(format!("\"v{version}-{}\"", digest(answer.body())));
         Ok(answer)
     }
 
@@ -70,16 +63,18 @@ impl Answer {
     /// Answers with bytes that were made before.
     #[must_use]
     pub const fn bytes(body: Bytes, etag: String) -> Self {
+        Self::with(Content::Once(Body::Memory(body)), etag)
+    }
+
+    const fn with(content: Content, etag: String) -> Self {
         Self {
             status: StatusCode::OK,
-            body,
+            content,
             etag: Some(etag),
             media: JSON,
             headers: Vec::new(),
             language: None,
             next: None,
-            coded: None,
-            on_disk: None,
         }
     }
 
@@ -91,22 +86,17 @@ impl Answer {
         file.header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
     }
 
-    /// Returns the body.
+    /// Returns the body of an answer in memory; nothing of one that is on disk.
     #[must_use]
-    pub const fn body(&self) -> &Bytes {
-        &self.body
+    pub fn body(&self) -> &Bytes {
+        self.content.bytes()
     }
 
     /// Answers 200 with what was made for it, under a name for those who save it. Its tag is that of its bytes.
     #[must_use]
     pub fn made(made: Made, media: &'static str, name: Option<&str>) -> Self {
         let tag: String = made.sha256().chars().take(16).collect();
-        let (body, on_disk) = match made.body {
-            Body::Memory(bytes) => (bytes, None),
-            Body::Disk(file, size) => (Bytes::new(), Some((file, size))),
-        };
-        let mut answer = Self::bytes(body, format!("\"{tag}\""));
-        answer.on_disk = on_disk;
+        let mut answer = Self::with(Content::Once(made.body), format!("\"{tag}\""));
         answer.media = media;
         match name {
             Some(name) => answer
@@ -115,22 +105,29 @@ impl Answer {
         }
     }
 
-    /// Returns about how many bytes of memory it takes; its compressed form, which may come later, is counted as a quarter,
-    /// and what is on disk as well: so the disk is bounded where memory is.
+    /// Returns about how many bytes of memory it takes.
     #[must_use]
     pub fn size(&self) -> usize {
         let headers: usize = self.headers.iter().map(|(_, value)| 64 + value.len()).sum();
-        let coded = if self.coded.is_some() { self.body.len() / 4 } else { 0 };
-        let on_disk = self.on_disk.as_ref().map_or(0, |(_, size)| size / 4);
-        let on_disk = usize::try_from(on_disk).unwrap_or(usize::MAX);
-        self.body.len() + coded + on_disk + headers + self.next.as_ref().map_or(0, String::len)
+        let next = self.next.as_ref().map_or(0, String::len);
+        self.content.weight().saturating_add(headers + next)
     }
 
-    /// Says that it is kept in memory, so that it is worth compressing once.
+    /// Prepares it for being kept, so that it is compressed once. For what is on disk this takes a while.
     #[must_use]
     pub fn to_keep(mut self) -> Self {
-        self.coded = Some(Coded::default());
+        self.content = self.content.kept(self.media);
         self
+    }
+
+    /// Says whether it is on disk.
+    pub(super) const fn is_long(&self) -> bool {
+        self.content.is_long()
+    }
+
+    /// Says whether somebody could not be sent it, because it cannot be read back.
+    pub(super) fn is_broken(&self) -> bool {
+        self.content.is_broken()
     }
 
     /// Answers with what is seen once and that no cache may keep: tokens.
@@ -207,10 +204,10 @@ impl Responder for Answer {
         if let Some(next) = self.next {
             response.insert_header((header::LINK, link(&next, language::asked(req))));
         }
-        let coded = self.coded.filter(|_| coding::is_asked(req, self.media, self.body.len()));
+        let is_coded = self.content.is_coded_for(req, self.media);
         if let Some(mut etag) = self.etag {
             // Other bytes, another tag.
-            if coded.is_some() {
+            if is_coded {
                 etag = format!("{}-{GZIP}\"", etag.trim_end_matches('"'));
             }
             // HEAD is GET by now. Of other methods the answer tells what was done: it is never spared.
@@ -223,19 +220,11 @@ impl Responder for Answer {
             }
         }
         response.content_type(self.media);
-        if let Some((file, size)) = self.on_disk {
-            return match spool::send(file, size) {
-                Ok(body) => response.body(body),
-                Err(e) => ApiError::Internal(Box::new(e)).error_response(),
-            };
+        if is_coded {
+            response.insert_header((header::CONTENT_ENCODING, GZIP));
+            return response.body(self.content.coded().send());
         }
-        match coded {
-            Some(coded) => {
-                response.insert_header((header::CONTENT_ENCODING, GZIP));
-                response.body(coded.of(&self.body))
-            }
-            None => response.body(self.body),
-        }
+        response.body(self.content.plain().send())
     }
 }
 
@@ -254,3 +243,6 @@ pub(crate) fn is_known(req: &HttpRequest, etag: &str) -> bool {
         list.trim() == "*" || list.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,17 +14,17 @@ use super::{
     answer::Answer,
     error::{ApiError, ApiResult},
     format::Form,
-    state::State,
 };
-use crate::{
-    domain::{
-        language::Language,
-        policy::{Actor, Visible},
-        reference::CountryCode,
-        value::Slug,
-    },
-    store::{Conn, journal},
+use crate::domain::{
+    language::Language,
+    policy::{Actor, Visible},
+    reference::CountryCode,
+    value::Slug,
 };
+
+mod flights;
+
+use flights::Flights;
 
 /// What an entry costs beside its bytes and its key: the cache's own books.
 const OVERHEAD: usize = 256;
@@ -102,6 +102,8 @@ pub struct Key {
     moment: Option<String>,
     source: Source,
     form: Form,
+    /// The release that it is made of.
+    release: Option<Slug>,
 }
 
 impl Key {
@@ -121,6 +123,7 @@ impl Key {
             moment: None,
             source: Source::Public,
             form: Form::Json,
+            release: None,
         })
     }
 
@@ -171,15 +174,18 @@ impl Key {
         self.at(now.timestamp().div_euclid(QUARTER).to_string())
     }
 
-    /// Says that the answer is made of what one release holds, which the parameters name.
+    /// Says that the answer is made of what one release holds.
     #[must_use]
-    pub const fn of_release(mut self) -> Self {
+    pub fn of_release(mut self, release: &Slug) -> Self {
         self.source = Source::Release;
+        self.release = Some(release.clone());
         self
     }
 
     fn size(&self) -> usize {
-        self.view.0.len() + self.query.len() + self.moment.as_ref().map_or(0, String::len)
+        let release = self.release.as_ref().map_or(0, |r| r.as_str().len());
+        let moment = self.moment.as_ref().map_or(0, String::len);
+        self.view.0.len() + self.query.len() + moment + release
     }
 }
 
@@ -195,9 +201,13 @@ fn normal(mut parameters: Value) -> String {
     parameters.to_string()
 }
 
+/// What an answer is kept under: the data version, and the question.
+type Place = (i64, Key);
+
 /// Answers in memory, bounded in bytes.
 pub struct Cache {
-    kept: moka::sync::Cache<(i64, Key), Answer>,
+    kept: moka::sync::Cache<Place, Answer>,
+    flights: Flights,
     hits: AtomicU64,
     misses: AtomicU64,
 }
@@ -205,9 +215,9 @@ pub struct Cache {
 /// How full a cache is and how well it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheUse {
-    /// Questions that were answered from memory.
+    /// Questions that were answered from memory, or that waited for the answer to an equal one.
     pub hits: u64,
-    /// Questions that were not.
+    /// Questions that had to be computed.
     pub misses: u64,
     /// Answers in memory; not exact while they come and go.
     pub entries: u64,
@@ -219,7 +229,7 @@ impl Cache {
     /// Makes a cache of so many bytes; 0 keeps nothing.
     #[must_use]
     pub fn new(bytes: u64) -> Self {
-        let size = |(_, key): &(i64, Key), answer: &Answer| {
+        let size = |(_, key): &Place, answer: &Answer| {
             u32::try_from(key.size() + answer.size() + OVERHEAD).unwrap_or(u32::MAX)
         };
         // Least recently used, not moka's default: that one turns newcomers away in favour of what was often asked for,
@@ -229,14 +239,20 @@ impl Cache {
             .weigher(size)
             .eviction_policy(moka::policy::EvictionPolicy::lru())
             .build();
-        Self { kept, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
+        let (hits, misses) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { kept, flights: Flights::default(), hits, misses }
     }
 
-    fn get(&self, key: &(i64, Key)) -> Option<Answer> {
-        let found = self.kept.get(key);
-        let count = if found.is_some() { &self.hits } else { &self.misses };
-        count.fetch_add(1, Ordering::Relaxed);
-        found
+    /// Finds an answer, which is counted where it is found. One that cannot be sent any more is dropped, so that it is made
+    /// anew.
+    fn find(&self, place: &Place) -> Option<Answer> {
+        let found = self.kept.get(place)?;
+        if found.is_broken() {
+            self.kept.invalidate(place);
+            return None;
+        }
+        self.hits.fetch_add(1, Ordering::Relaxed);
+        Some(found)
     }
 
     /// Returns how full it is and how well it does.
@@ -251,42 +267,6 @@ impl Cache {
     }
 }
 
-impl State {
-    /// Finds an answer in memory.
-    #[must_use]
-    pub fn at_hand(&self, key: &Key) -> Option<Answer> {
-        let number = key.source.number(self.heads.seq(), self.heads.feed());
-        self.cache.get(&(number, key.clone()))
-    }
-
-    /// Answers from memory, or reads in one snapshot, keeps the answer and gives it. `read` is told the data version of
-    /// its snapshot, under which the answer is kept: it is never older than what the caller wrote before.
-    ///
-    /// # Errors
-    /// Those of `read`, which are not kept, or that the database is busy or unavailable.
-    pub async fn kept(
-        &self,
-        key: Key,
-        read: impl FnOnce(&mut Conn, i64) -> ApiResult<Answer> + Send + 'static,
-    ) -> ApiResult<Answer> {
-        let (source, language) = (key.source, key.language);
-        let key = (source.number(self.heads.seq(), self.heads.feed()), key);
-        if let Some(answer) = self.cache.get(&key) {
-            return Ok(answer);
-        }
-        let (version, answer) = self
-            .db
-            .read(move |c| -> ApiResult<(i64, Answer)> {
-                let head = journal::head(c)?;
-                let version = source.number(head.seq, head.feed);
-                Ok((version, read(c, version)?.in_language(language).to_keep()))
-            })
-            .await?;
-        self.cache.kept.insert((version, key.1), answer.clone());
-        Ok(answer)
-    }
-}
-
 impl Source {
     const fn number(self, seq: i64, feed: i64) -> i64 {
         match self {
@@ -298,72 +278,4 @@ impl Source {
 }
 
 #[cfg(test)]
-mod tests {
-    use actix_web::web::Bytes;
-    use serde_json::json;
-
-    use super::*;
-    use crate::domain::policy::sight::Reachable;
-
-    fn view(everything: bool, countries: &[&str], cities: &[&str]) -> View {
-        let approved = Reachable {
-            everything,
-            countries: countries.iter().map(|c| CountryCode::parse(c).unwrap()).collect(),
-            cities: cities.iter().map(|c| Slug::parse(c).unwrap()).collect(),
-        };
-        View::approved(&Visible { approved, ..Visible::default() })
-    }
-
-    #[test]
-    fn equal_questions_have_equal_keys() {
-        let key = |v| Key::new("table", View::everybody(), &v).unwrap();
-        assert_eq!(
-            key(
-                json!({"rows": "city", "status": ["ongoing", "planning"], "pilot": null, "city": []})
-            ),
-            key(json!({"status": ["planning", "ongoing", "planning"], "rows": "city"})),
-        );
-        assert_ne!(key(json!({"rows": "city"})), key(json!({"columns": "city"})));
-        assert_ne!(key(json!({"city": ["a,b"]})), key(json!({"city": ["a", "b"]})));
-        assert_ne!(key(json!({})), key(json!({})).at("2026-11-20"));
-        let [en, vi] = [Language::En, Language::Vi].map(|l| key(json!({})).in_language(l));
-        assert!(en != vi && en != key(json!({})));
-    }
-
-    #[test]
-    fn a_view_is_what_is_seen_and_not_who_sees_it() {
-        assert_eq!(view(true, &["VN"], &[]), view(true, &[], &["hue"]));
-        assert_eq!(
-            view(false, &["VN", "LA"], &["hue"]),
-            view(false, &["LA", "VN"], &["hue", "hue"])
-        );
-        let all = [
-            View::everybody(),
-            view(true, &[], &[]),
-            view(false, &["VN"], &[]),
-            view(false, &["VN", "LA"], &[]),
-            view(false, &[], &["hue"]),
-            view(false, &["VN"], &["hue"]),
-        ];
-        for (i, a) in all.iter().enumerate() {
-            assert!(all.iter().skip(i + 1).all(|b| a != b), "{a:?}");
-        }
-    }
-
-    #[test]
-    fn the_cache_stays_within_its_bytes() {
-        let cache = Cache::new(10_000);
-        let body = Bytes::from(vec![b'x'; 1_000]);
-        for feed in 0..100 {
-            let key = Key::new("table", View::everybody(), &json!({})).unwrap();
-            cache.kept.insert((feed, key), Answer::bytes(body.clone(), "\"a\"".into()));
-            cache.kept.run_pending_tasks();
-        }
-        assert!(cache.kept.weighted_size() <= 10_000 && cache.kept.entry_count() > 0);
-        let none = Cache::new(0);
-        let key = Key::new("table", View::everybody(), &json!({})).unwrap();
-        none.kept.insert((1, key.clone()), Answer::bytes(body, "\"a\"".into()));
-        none.kept.run_pending_tasks();
-        assert!(none.kept.get(&(1, key)).is_none());
-    }
-}
+mod tests;

@@ -1,5 +1,5 @@
-//! Content codings: what is kept is compressed once, when the first caller comes who takes it so. What is made for one
-//! answer alone is sent as it is.
+//! Content codings: what is kept is compressed once: what is in memory when the first caller comes who takes it so, what is on
+//! disk when it was made. What is made for one answer alone is sent as it is.
 
 use std::{
     io::Write as _,
@@ -9,12 +9,111 @@ use std::{
 use actix_web::{HttpRequest, http::header, web::Bytes};
 use flate2::{Compression, write::GzEncoder};
 
+use super::spool::{Body, Stored};
+
 /// The one coding that is spoken: every client that takes any takes it.
 pub const GZIP: &str = "gzip";
 /// Below this many bytes a packet is a packet.
 const WORTH_IT: usize = 1_024;
 
-/// The compressed form of a kept answer. Clones share it.
+/// What an answer is made of, and the compressed form of one that is kept.
+#[derive(Debug, Clone)]
+pub(super) enum Content {
+    /// Made for one caller: it is sent as it is.
+    Once(Body),
+    /// Kept in memory: compressed when it is first asked for so.
+    Short(Bytes, Coded),
+    /// Kept on disk, with its compressed twin where it is a text.
+    Long(Stored, Option<Body>),
+}
+
+impl Content {
+    /// Prepares it for being kept. For what is on disk this takes a while.
+    pub(super) fn kept(self, media: &str) -> Self {
+        match self {
+            Self::Once(Body::Memory(bytes)) => Self::Short(bytes, Coded::default()),
+            Self::Once(Body::Disk(stored)) => {
+                let twin = is_text(media).then(|| stored.gzip()).transpose();
+                // A full disk: it is sent as it is.
+                let twin = twin.inspect_err(|e| tracing::warn!(error = %e, "not compressed"));
+                Self::Long(stored, twin.ok().flatten())
+            }
+            kept @ (Self::Short(..) | Self::Long(..)) => kept,
+        }
+    }
+
+    /// Says whether it is on disk.
+    pub(super) const fn is_long(&self) -> bool {
+        matches!(self, Self::Once(Body::Disk(_)) | Self::Long(..))
+    }
+
+    /// Says whether it could not be read back.
+    pub(super) fn is_broken(&self) -> bool {
+        match self {
+            Self::Once(body) => body.is_broken(),
+            Self::Short(..) => false,
+            Self::Long(stored, twin) => {
+                stored.is_broken() || twin.as_ref().is_some_and(Body::is_broken)
+            }
+        }
+    }
+
+    /// Returns the bytes of what is in memory; none of what is on disk.
+    pub(super) fn bytes(&self) -> &Bytes {
+        static NONE: Bytes = Bytes::new();
+        match self {
+            Self::Once(Body::Memory(bytes)) | Self::Short(bytes, _) => bytes,
+            Self::Once(Body::Disk(_)) | Self::Long(..) => &NONE,
+        }
+    }
+
+    /// Returns about how many bytes of memory it takes; a compressed form that may come later is counted as a quarter, and
+    /// what is on disk as well: so the disk is bounded where memory is.
+    pub(super) fn weight(&self) -> usize {
+        let on_disk = |stored: &Stored| usize::try_from(stored.size() / 4).unwrap_or(usize::MAX);
+        let weight = |body: &Body| match body {
+            Body::Memory(bytes) => bytes.len(),
+            Body::Disk(stored) => on_disk(stored),
+        };
+        match self {
+            Self::Once(body) => weight(body),
+            Self::Short(bytes, _) => bytes.len() + bytes.len() / 4,
+            Self::Long(stored, twin) => {
+                on_disk(stored).saturating_add(twin.as_ref().map_or(0, weight))
+            }
+        }
+    }
+
+    /// Says whether it goes to this caller compressed.
+    pub(super) fn is_coded_for(&self, req: &HttpRequest, media: &str) -> bool {
+        match self {
+            Self::Once(_) | Self::Long(_, None) => false,
+            Self::Short(bytes, _) => is_asked(req, media, bytes.len()),
+            Self::Long(_, Some(_)) => is_asked(req, media, WORTH_IT),
+        }
+    }
+
+    /// Returns it as it is sent.
+    pub(super) fn plain(self) -> Body {
+        match self {
+            Self::Once(body) => body,
+            Self::Short(bytes, _) => Body::Memory(bytes),
+            Self::Long(stored, _) => Body::Disk(stored),
+        }
+    }
+
+    /// Returns it as it is sent compressed, to those for whom it [is](Self::is_coded_for).
+    pub(super) fn coded(self) -> Body {
+        match self {
+            Self::Once(body) => body,
+            Self::Short(bytes, coded) => Body::Memory(coded.of(&bytes)),
+            Self::Long(_, Some(twin)) => twin,
+            Self::Long(stored, None) => Body::Disk(stored),
+        }
+    }
+}
+
+/// The compressed form of a kept answer in memory. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Coded(Arc<OnceLock<Bytes>>);
 
@@ -39,7 +138,9 @@ pub fn is_asked(req: &HttpRequest, media: &str, size: usize) -> bool {
     size >= WORTH_IT && is_text(media) && accepts(req)
 }
 
-fn is_text(media: &str) -> bool {
+/// Says whether a media type is a text, which is worth compressing.
+#[must_use]
+pub fn is_text(media: &str) -> bool {
     media.starts_with("text/") || media.contains("json")
 }
 

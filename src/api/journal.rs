@@ -78,7 +78,8 @@ async fn get_journal_head(_may: May<ReadJournal>, state: Data<State>) -> ApiResu
 /// Verify the journal
 ///
 /// Recomputes the whole chain, holds every record against its last row, and says whether the head with this `seq` and
-/// `hash` is still part of the chain. One verification runs at a time; others wait.
+/// `hash` is still part of the chain. One verification runs at a time; a few wait, and whoever comes then is told to try again
+/// (503).
 #[utoipa::path(tag = "journal", params(VerifyParams), responses((status = 200, body = JournalVerification)))]
 #[get("/journal/verify")]
 async fn verify_journal(
@@ -87,9 +88,8 @@ async fn verify_journal(
 ) -> ApiResult<Answer> {
     let Query(params) = may.body;
     let kept = kept(&params)?;
-    let _turn = state.verifying.acquire().await.map_err(|e| ApiError::Internal(Box::new(e)))?;
-    let found = state.db.read(move |c| verify::verify(c, kept)).await.map_err(store)?;
-    Answer::of(&JournalVerification::from(found))
+    let check = move |c: &mut Conn| -> StoreResult<_> { verify::verify(c, kept) };
+    Answer::of(&JournalVerification::from(state.verify(check).await?))
 }
 
 /// Names the error of a read closure.

@@ -38,6 +38,9 @@ impl OnlyHead {
 /// The header that names a request.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What of a request an answer depends on.
+const VARY: &str = "Accept, Accept-Encoding, Accept-Language, Authorization";
+
 /// Wraps a request: gives it an id, answers HEAD as GET, logs one line, writes problems as `application/problem+json`.
 ///
 /// # Errors
@@ -108,8 +111,9 @@ fn finish(mut response: ServiceResponse<BoxBody>, id: Uuid) -> ServiceResponse<B
     if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, id);
     }
+    // Beside what a layer below varies by: the origin, where pages of other origins are let in.
+    headers.append(header::VARY, HeaderValue::from_static(VARY));
     for (name, value) in [
-        (header::VARY, "Accept, Accept-Encoding, Accept-Language, Authorization"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_FRAME_OPTIONS, "DENY"),

@@ -46,6 +46,7 @@ pub mod spool;
 pub mod state;
 pub mod todo;
 pub mod users;
+pub mod verifying;
 pub mod views;
 pub mod vocabulary;
 pub mod workbook;

@@ -188,8 +188,8 @@ impl<B: Serialize + Send + 'static> Released<B> {
     ) -> ApiResult<Answer> {
         let (language, public) = (self.language, state.public_releases);
         let key_of = |key: &Slug, body: &B| -> ApiResult<Key> {
-            let key = Key::new(route, View::everybody(), &(key.as_str(), body))?;
-            Ok(key.in_language(language).in_form(form).of_release())
+            let question = Key::new(route, View::everybody(), body)?;
+            Ok(question.in_language(language).in_form(form).of_release(key))
         };
         // Nothing is kept under `latest`, and what is kept under a key was there and cannot go.
         if let (Some(word), Ok(body)) = (&self.word, &self.shape)

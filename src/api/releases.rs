@@ -160,8 +160,8 @@ fn publish(tx: &mut Tx<'_>, caller: Caller, body: NewRelease) -> ApiResult<Relea
     let cycle = cycles::find(tx.conn(), &cycle)?.ok_or(ApiError::NotFound)?;
     let imprint =
         Imprint { note, published: Some(deed), at: tx.at(), recorded: made::recorded(tx.conn())? };
-    let before = made::previous(tx.conn(), &cycle.slug)?;
     let reports = made::reports(tx.conn(), &cycle.slug)?;
+    let before = made::previous(tx.conn(), &cycle.slug, &reports)?;
     let frame = made::frame(tx.conn(), cycle)?;
     let edition = release::publish(imprint, frame, reports, before)?;
     releases::keep(tx, &edition, "publish")?;
@@ -196,19 +196,15 @@ impl From<Unpublishable> for ApiError {
 /// Verify a release
 ///
 /// Recomputes it from what it froze and from the journal: the hash of its content, its figures, and whether each report is
-/// what was approved by then. One verification runs at a time; others wait.
+/// what was approved by then. One verification runs at a time; a few wait, and whoever comes then is told to try again (503).
 #[utoipa::path(tag = "releases", responses((status = 200, body = ReleaseVerification)))]
 #[get("/releases/{release}/verify")]
 async fn verify_release(released: Released<()>, state: Data<State>) -> ApiResult<Answer> {
     let (named, ()) = released.named(&state).await?;
-    let _turn = state.verifying.acquire().await.map_err(|e| ApiError::Internal(Box::new(e)))?;
-    let view = state
-        .db
-        .read(move |c| -> ApiResult<ReleaseVerification> {
-            let release = releases::find(c, &named.key)?.ok_or(ApiError::NotFound)?;
-            let checked = made::verify(c, &release)?;
-            Ok(ReleaseVerification::new(&release, checked))
-        })
-        .await?;
-    Answer::of(&view)
+    let check = move |c: &mut Conn| -> ApiResult<ReleaseVerification> {
+        let release = releases::find(c, &named.key)?.ok_or(ApiError::NotFound)?;
+        let checked = made::verify(c, &release)?;
+        Ok(ReleaseVerification::new(&release, checked))
+    };
+    Answer::of(&state.verify(check).await?)
 }

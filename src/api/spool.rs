@@ -4,17 +4,21 @@
 
 use std::{
     fs::File,
-    io::{self, Cursor, Read as _, Seek, SeekFrom, Write},
-    sync::Arc,
+    io::{self, Cursor, Seek, SeekFrom, Write},
+    os::unix::fs::FileExt as _,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use actix_web::{
     body::{BoxBody, SizedStream},
     web::{Bytes, block},
 };
+use flate2::{Compression, write::GzEncoder};
 use futures_util::stream;
 use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
 
 use crate::domain::journal::{Hash, hex};
 
@@ -25,7 +29,7 @@ const CHUNK: usize = 64 * 1024;
 
 enum Place {
     Memory(Cursor<Vec<u8>>),
-    Disk(NamedTempFile),
+    Disk(File),
 }
 
 /// An answer while it is made. It can be written like a file, also back where it was written before.
@@ -44,7 +48,7 @@ impl Spool {
         if so_far.position() + u64::try_from(more).unwrap_or(u64::MAX) <= IN_MEMORY {
             return Ok(());
         }
-        let mut file = NamedTempFile::new()?;
+        let mut file = tempfile::tempfile()?;
         file.write_all(so_far.get_ref())?;
         file.seek(SeekFrom::Start(so_far.position()))?;
         self.0 = Place::Disk(file);
@@ -56,31 +60,24 @@ impl Spool {
     /// # Errors
     /// The disk fails.
     pub fn finish(self) -> io::Result<Made> {
-        match self.0 {
-            Place::Memory(bytes) => {
-                let bytes = Bytes::from(bytes.into_inner());
+        match self.end()? {
+            Body::Memory(bytes) => {
                 Ok(Made { sha256: Sha256::digest(&bytes).into(), body: Body::Memory(bytes) })
             }
-            Place::Disk(mut file) => {
-                file.flush()?;
-                let (sha256, size) = digest(file.reopen()?)?;
-                Ok(Made { sha256, body: Body::Disk(Arc::new(file), size) })
-            }
+            Body::Disk(stored) => Ok(Made { sha256: stored.digest()?, body: Body::Disk(stored) }),
         }
     }
-}
 
-fn digest(mut file: File) -> io::Result<(Hash, u64)> {
-    let mut sha = Sha256::new();
-    let mut chunk = vec![0; CHUNK];
-    let mut size = 0;
-    loop {
-        let read = file.read(&mut chunk)?;
-        let Some(bytes) = chunk.get(..read).filter(|b| !b.is_empty()) else { break };
-        sha.update(bytes);
-        size += u64::try_from(read).unwrap_or_default();
+    fn end(self) -> io::Result<Body> {
+        Ok(match self.0 {
+            Place::Memory(bytes) => Body::Memory(bytes.into_inner().into()),
+            Place::Disk(mut file) => {
+                file.flush()?;
+                let size = file.metadata()?.len();
+                Body::Disk(Stored(Arc::new(OnDisk { file, size, broken: AtomicBool::new(false) })))
+            }
+        })
     }
-    Ok((sha.finalize().into(), size))
 }
 
 impl Write for Spool {
@@ -108,11 +105,122 @@ impl Seek for Spool {
     }
 }
 
-/// What an answer is made of. Clones share the file, which goes with the last of them.
+/// What an answer is made of.
 #[derive(Debug, Clone)]
 pub(super) enum Body {
     Memory(Bytes),
-    Disk(Arc<NamedTempFile>, u64),
+    Disk(Stored),
+}
+
+impl Body {
+    /// Says whether it could not be read back.
+    pub(super) fn is_broken(&self) -> bool {
+        match self {
+            Self::Memory(_) => false,
+            Self::Disk(stored) => stored.is_broken(),
+        }
+    }
+
+    /// Sends it.
+    pub(super) fn send(self) -> BoxBody {
+        match self {
+            Self::Memory(bytes) => BoxBody::new(bytes),
+            Self::Disk(stored) => stored.send(),
+        }
+    }
+}
+
+/// A file without a name: nobody else can take it away, and it is gone when nobody here holds it any more, however that comes
+/// about. Clones share it; each reader has a place of its own in it.
+#[derive(Debug, Clone)]
+pub(super) struct Stored(Arc<OnDisk>);
+
+#[derive(Debug)]
+struct OnDisk {
+    file: File,
+    size: u64,
+    /// A reader found something else than what was written.
+    broken: AtomicBool,
+}
+
+impl OnDisk {
+    /// Reads the piece at a place; an empty one at the end.
+    fn piece(&self, at: u64) -> io::Result<Vec<u8>> {
+        let read = || -> io::Result<Vec<u8>> {
+            let left = usize::try_from(self.size.saturating_sub(at)).unwrap_or(CHUNK);
+            let mut piece = vec![0; left.min(CHUNK)];
+            self.file.read_exact_at(&mut piece, at)?;
+            Ok(piece)
+        };
+        read().inspect_err(|_broken| self.broken.store(true, Ordering::Relaxed))
+    }
+}
+
+impl Stored {
+    /// Returns how many bytes it has.
+    pub(super) fn size(&self) -> u64 {
+        self.0.size
+    }
+
+    /// Says whether a reader failed on it: then the next one would too.
+    pub(super) fn is_broken(&self) -> bool {
+        self.0.broken.load(Ordering::Relaxed)
+    }
+
+    /// Goes through it from the beginning.
+    fn each(&self, mut f: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        let mut at = 0;
+        while at < self.0.size {
+            let piece = self.0.piece(at)?;
+            f(&piece)?;
+            at += length(&piece);
+        }
+        Ok(())
+    }
+
+    fn digest(&self) -> io::Result<Hash> {
+        let mut sha = Sha256::new();
+        self.each(|piece| {
+            sha.update(piece);
+            Ok(())
+        })?;
+        Ok(sha.finalize().into())
+    }
+
+    /// Compresses it, piece by piece.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub(super) fn gzip(&self) -> io::Result<Body> {
+        let mut encoder = GzEncoder::new(Spool::default(), Compression::new(6));
+        self.each(|piece| encoder.write_all(piece))?;
+        encoder.finish()?.end()
+    }
+
+    /// Sends it piece by piece, read as fast as the reader takes it.
+    fn send(self) -> BoxBody {
+        let size = self.size();
+        let pieces = stream::try_unfold((self, 0), |(stored, at)| async move {
+            let file = Arc::clone(&stored.0);
+            let piece = block(move || file.piece(at)).await.map_err(io::Error::other)??;
+            let next = at + length(&piece);
+            let piece = (!piece.is_empty()).then(|| (Bytes::from(piece), (stored, next)));
+            Ok::<_, io::Error>(piece)
+        });
+        BoxBody::new(SizedStream::new(size, Box::pin(pieces)))
+    }
+}
+
+#[cfg(test)]
+impl Stored {
+    /// Loses its end, as on a disk that fails.
+    pub(super) fn spoil(&self) {
+        self.0.file.set_len(1_000).unwrap();
+    }
+}
+
+fn length(piece: &[u8]) -> u64 {
+    u64::try_from(piece.len()).unwrap_or(u64::MAX)
 }
 
 /// An answer that was made.
@@ -128,72 +236,18 @@ impl Made {
     pub fn sha256(&self) -> String {
         hex(&self.sha256)
     }
-}
 
-/// Sends a file piece by piece, read as fast as the reader takes it. Each reader has its own place in it.
-pub(super) fn send(file: Arc<NamedTempFile>, size: u64) -> io::Result<BoxBody> {
-    let handle = file.reopen()?;
-    // The file itself goes along: it is deleted when nobody holds it any more.
-    let pieces = stream::try_unfold((handle, file), |(mut handle, file)| async move {
-        let read = block(move || -> io::Result<_> {
-            let mut chunk = vec![0; CHUNK];
-            let read = handle.read(&mut chunk)?;
-            chunk.truncate(read);
-            Ok((chunk, handle))
-        });
-        let (chunk, handle) = read.await.map_err(io::Error::other)??;
-        let piece = (!chunk.is_empty()).then(|| (Bytes::from(chunk), (handle, file)));
-        Ok::<_, io::Error>(piece)
-    });
-    Ok(BoxBody::new(SizedStream::new(size, Box::pin(pieces))))
+    /// Writes it into something else.
+    ///
+    /// # Errors
+    /// The disk fails, or what it is written to.
+    pub fn copy_to(&self, to: &mut impl Write) -> io::Result<()> {
+        match &self.body {
+            Body::Memory(bytes) => to.write_all(bytes),
+            Body::Disk(stored) => stored.each(|piece| to.write_all(piece)),
+        }
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use actix_web::body::to_bytes;
-
-    use super::*;
-
-    fn spooled(pieces: usize) -> Made {
-        let mut spool = Spool::default();
-        for i in 0..pieces {
-            writeln!(spool, "{i:07}").unwrap();
-        }
-        // Back to the beginning, as one who writes an archive does.
-        spool.seek(SeekFrom::Start(0)).unwrap();
-        spool.write_all(b"first  \n").unwrap();
-        spool.seek(SeekFrom::End(0)).unwrap();
-        spool.write_all(b"last").unwrap();
-        spool.finish().unwrap()
-    }
-
-    fn expected(pieces: usize) -> Vec<u8> {
-        let lines: Vec<String> = (0..pieces).map(|i| format!("{i:07}")).collect();
-        let mut text = format!("{}\n", lines.join("\n"));
-        text.replace_range(..8, "first  \n");
-        text.push_str("last");
-        text.into_bytes()
-    }
-
-    #[actix_web::test]
-    async fn short_ones_stay_in_memory_and_long_ones_go_to_disk_and_are_gone_afterwards() {
-        for (pieces, on_disk) in [(10, false), (131_071, false), (131_072, true), (400_000, true)] {
-            let made = spooled(pieces);
-            let expected = expected(pieces);
-            assert_eq!(made.sha256(), hex(&Sha256::digest(&expected)));
-            match made.body {
-                Body::Memory(bytes) => assert!(!on_disk && bytes == expected, "{pieces}"),
-                Body::Disk(file, size) => {
-                    assert!(on_disk, "{pieces}");
-                    let path = file.path().to_owned();
-                    // Two readers at once, each from the beginning.
-                    let (a, b) = (send(Arc::clone(&file), size), send(file, size));
-                    assert_eq!(to_bytes(a.unwrap()).await.unwrap(), expected);
-                    assert!(path.exists());
-                    assert_eq!(to_bytes(b.unwrap()).await.unwrap(), expected);
-                    assert!(!path.exists());
-                }
-            }
-        }
-    }
-}
+mod tests;

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use tokio::sync::Semaphore;
 
-use super::{cache::Cache, changes::Waiting, metrics::Requests, shares::Uses};
+use super::{
+    cache::Cache, changes::Waiting, metrics::Requests, shares::Uses, verifying::Verifying,
+};
 use crate::{
     auth::{password::Passwords, token::Tokens},
     clock::Clock,
@@ -34,8 +35,8 @@ pub struct State {
     pub passwords: Arc<Passwords>,
     /// The time.
     pub clock: Clock,
-    /// Lets one verification of the journal run at a time: it reads everything.
-    pub verifying: Arc<Semaphore>,
+    /// Lets one verification run at a time.
+    pub verifying: Arc<Verifying>,
     /// Who waits for the feed to move.
     pub waiting: Arc<Waiting>,
     /// How often shares were used since that was last written down.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     cycle::{CycleState, ReportingCycle},
     fault::ValueFault,
+    figures::Fact,
     journal::micros,
     project::ProjectCode,
     reference::{City, Country, CountryCode, Vocabulary},
@@ -167,7 +168,7 @@ pub enum Unpublishable {
 pub struct Previous {
     /// The release.
     pub edition: Edition,
-    /// The reasons of the reopenings since, by project, in their order.
+    /// Why they were reopened since the approvals that it froze, by project, in their order.
     pub reasons: BTreeMap<ProjectCode, Vec<String>>,
 }
 
@@ -221,7 +222,7 @@ pub fn publish(
     let number = before.as_ref().map_or(1, |b| b.number + 1);
     let cycle = frame.cycle.slug.clone();
     let release = Slug::parse(format!("{cycle}-r{number}")).map_err(Unpublishable::Key)?;
-    let figures = published::tables(&release, &frame, &reports);
+    let figures = published::tables(&release, &frame, reports.iter().map(Fact::from).collect());
     let figures_changed =
         before.map_or_else(Vec::new, |b| published::changes(&b.figures, &figures));
     let sha256 = seal::digest(&release, &frame, &reports).map_err(|_e| Unpublishable::Json)?;

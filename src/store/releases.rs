@@ -308,10 +308,6 @@ const BATCH: usize = 200;
 pub fn keep(tx: &mut Tx<'_>, edition: &Edition, action: &'static str) -> StoreResult<()> {
     let key = edition.release.release.as_str();
     tx.save(&edition.release, super::Change::plain(action))?;
-    let frame = json::write(&edition.frame)?;
-    on!(tx.conn(), |c, DB| diesel::insert_into(release_grounds::table)
-        .values((release_grounds::release.eq(key), release_grounds::ground.eq(&frame)))
-        .execute(c))?;
     let rows = edition
         .reports
         .iter()
@@ -322,5 +318,10 @@ pub fn keep(tx: &mut Tx<'_>, edition: &Edition, action: &'static str) -> StoreRe
             .values(batch)
             .execute(c))?;
     }
+    // Last: from here on the database lets no report join it.
+    let frame = json::write(&edition.frame)?;
+    on!(tx.conn(), |c, DB| diesel::insert_into(release_grounds::table)
+        .values((release_grounds::release.eq(key), release_grounds::ground.eq(&frame)))
+        .execute(c))?;
     Ok(())
 }

@@ -26,3 +26,33 @@ async fn only_the_named_origins_may_call_from_a_page() {
     let answer = none.anonymous().send("GET", "countries", None, &headers).await;
     assert_eq!(answer.header("access-control-allow-origin"), None);
 }
+
+#[actix_web::test]
+async fn what_may_be_kept_by_others_is_told_apart_by_origin() {
+    const OURS: [&str; 2] = ["https://dashboard.example", "https://press.example"];
+    let origins = OURS.join(",");
+    let settings = [("ASCN_PUBLIC_RELEASES", "true"), ("ASCN_CORS_ORIGINS", origins.as_str())];
+    let app = TestApp::demo_with(&settings).await;
+    for (origin, allowed) in [
+        (Some(OURS[0]), Some(OURS[0])),
+        (Some(OURS[1]), Some(OURS[1])),
+        (Some("https://elsewhere.example"), None),
+        (None, None),
+    ] {
+        let headers: Vec<(&str, &str)> = origin.map(|o| ("origin", o)).into_iter().collect();
+        let path = "releases/me-2022-r1/figures/table?rows=focus_area&columns=status";
+        let answer = app.anonymous().send("GET", path, None, &headers).await.expect(200);
+        assert!(answer.header("cache-control").unwrap().contains("immutable"));
+        assert_eq!(answer.header("access-control-allow-origin"), allowed);
+        // Also where no origin was named: what is kept of that must not be given to a page.
+        let varies: Vec<String> = answer
+            .headers
+            .get_all("vary")
+            .iter()
+            .flat_map(|v| v.to_str().unwrap().split(',').map(|name| name.trim().to_lowercase()))
+            .collect();
+        for name in ["origin", "accept", "accept-encoding", "accept-language", "authorization"] {
+            assert!(varies.iter().any(|v| v == name), "{origin:?}: {varies:?}");
+        }
+    }
+}

@@ -74,6 +74,9 @@ pub async fn history(app: &TestApp, hidden: bool) {
         let kind = &types["items"][0]["type"];
         let body = json!({ "slug": format!("fund-{round}"), "name": "A fund", "type": kind });
         secretariat.post("partners", &body).await.expect(201);
+        close(app, CYCLE).await;
+        publish(app, None).await;
+        secretariat.send("POST", &format!("cycles/{CYCLE}/open"), None, &[]).await.expect(200);
         let representative = app.representative("VN").await;
         representative.act_because("da-nang-1", "reopen", "A sum is wrong.").await.expect(200);
     }

@@ -300,8 +300,15 @@ async fn a_release_that_was_tampered_with_is_found_out() {
         "delete from release_reports",
         "update releases set note = 'Another one.'",
         "delete from releases",
+        "insert into release_reports select release, city, number + 100, report_id, country, \
+         focus_area, status, version, record from release_reports",
+        "insert into release_grounds select release, '{}' from release_grounds",
     ] {
         assert!(tamper(&app, statement).await.is_err(), "{statement}");
+    }
+    for table in ["releases", "release_reports", "release_grounds"] {
+        // No statement of SQLite.
+        assert!(tamper(&app, &format!("truncate {table} cascade")).await.is_err(), "{table}");
     }
     let guard = match app.postgres_url() {
         Some(_) => "alter table release_reports disable trigger all",

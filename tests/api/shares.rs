@@ -20,7 +20,7 @@ async fn share(app: &TestApp, path: &str, format: &str) -> (String, String) {
     (text(&made["share"]["id"]), text(&made["address"]))
 }
 
-const REPORTS: &str = "/api/v1/releases/latest/reports?limit=1000&country=VN";
+const REPORTS: &str = "/api/v1/releases/latest/reports?country=VN";
 
 #[actix_web::test]
 async fn a_share_is_read_without_signing_in_until_it_is_taken_back() {
@@ -32,7 +32,7 @@ async fn a_share_is_read_without_signing_in_until_it_is_taken_back() {
     let path = format!("shares/{}", view["id"].as_str().unwrap());
     assert_eq!(made.header("location"), Some(format!("/api/v1/{path}").as_str()));
     // Written in one way only.
-    assert_eq!(view["path"], "/api/v1/releases/latest/reports?country=VN&limit=1000");
+    assert_eq!(view["path"], "/api/v1/releases/latest/reports?country=VN");
     assert_eq!((&view["uses"], &view["last_used_on"]), (&json!(0), &Value::Null));
     let address = made.json()["address"].as_str().unwrap().to_owned();
 
@@ -139,6 +139,7 @@ async fn nothing_is_shared_but_what_is_answered() {
         "/api/v1/releases/latest/reports?city=%00",
         "/api/v1/releases/latest/reports?city=%ff",
         "/api/v1/releases/latest/reports?limit=0",
+        "/api/v1/releases/latest/reports?limit=10",
         "/api/v1/releases/latest/reports?limit=1&limit=2",
         "/api/v1/releases/latest/reports?lang=xx",
         "/api/v1/releases/latest/reports?cursor=x",
@@ -184,6 +185,27 @@ async fn the_format_of_a_share_is_the_one_that_is_answered() {
         (&release["release"], &release["published_by"]),
         (&json!("me-2022-r1"), &Value::Null)
     );
+}
+
+#[actix_web::test]
+async fn a_shared_list_is_whole() {
+    let app = TestApp::demo().await;
+    let reader = app.reader().await;
+    for (query, total) in [("", 134), ("?country=VN", 0)] {
+        let (_, address) =
+            share(&app, &format!("/api/v1/releases/me-2025-r1/reports{query}"), "json").await;
+        let shared = app.anonymous().get(&address).await.expect(200);
+        assert_eq!(shared.header("link"), None);
+        let more = if query.is_empty() { "?limit=1000" } else { "?country=VN&limit=1000" };
+        let asked = reader.get(&format!("releases/me-2025-r1/reports{more}")).await.expect(200);
+        assert_eq!(shared.text, asked.text);
+        let list = shared.json();
+        assert_eq!(
+            (&list["next"], list["total"].as_i64()),
+            (&Value::Null, list["items"].as_array().map(|i| i64::try_from(i.len()).unwrap()))
+        );
+        assert!(list["total"].as_i64().unwrap() >= total.max(1));
+    }
 }
 
 #[actix_web::test]

@@ -22,9 +22,13 @@ use crate::{
         feed::{FeedAction, FeedEntity},
         language::Language,
         project::ApprovedProject,
+        release::Release,
     },
     store::changes::{PublicChange, PublicRecord},
 };
+
+/// What a release tells of the journal. Whoever wants to check it reads the release itself.
+const JOURNALS_OWN: [&str; 2] = ["seq", "journal_hash"];
 
 /// A change of a public record.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -47,7 +51,8 @@ pub struct ChangeView {
     #[schema(required, example = "/api/v1/projects/da-nang-4/reports/me-2022")]
     pub href: Option<String>,
     /// The record as it was approved or published by this change, with the members of the answer at `href` that depend on
-    /// nobody and no day (a document as `kind` and `document`, as it was published); null when it left public sight.
+    /// nobody and no day (a document as `kind` and `document`, as it was published; a release without `seq` and
+    /// `journal_hash`); null when it left public sight.
     #[schema(required, value_type = Option<Object>)]
     pub record: Option<Value>,
 }
@@ -120,8 +125,7 @@ fn shown(record: PublicRecord) -> ApiResult<Value> {
         PublicRecord::Partner(p) => json(&PartnerView::from(*p)),
         PublicRecord::Country(c) => named(&CountryView::new(*c, Language::DEFAULT)),
         PublicRecord::PlanCycle(p) => json(&PlanCycleView::from(*p)),
-        // Who published it is nobody else's affair.
-        PublicRecord::Release(r) => json(&ReleaseView::new(*r, None)),
+        PublicRecord::Release(r) => release(*r),
         PublicRecord::Document(d) => Ok(json!({ "kind": d.kind, "document": d.document })),
     }
 }
@@ -130,6 +134,16 @@ fn shown(record: PublicRecord) -> ApiResult<Value> {
 fn named<T: Serialize>(view: &T) -> ApiResult<Value> {
     let mut value = json(view)?;
     value.as_object_mut().map(|members| members.remove("name"));
+    Ok(value)
+}
+
+/// Shows a release without who published it, and without the journal's own numbers: between two releases they count what
+/// was done that is nobody else's affair.
+fn release(release: Release) -> ApiResult<Value> {
+    let mut value = json(&ReleaseView::new(release, None))?;
+    if let Some(members) = value.as_object_mut() {
+        members.retain(|name, _| !JOURNALS_OWN.contains(&name.as_str()));
+    }
     Ok(value)
 }
 

@@ -1,6 +1,9 @@
 //! What a release holds, to take away: the canonical content, and one archive with everything in it.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::Path,
+};
 
 use actix_web::{get, web::Data};
 use sha2::{Digest as _, Sha256};
@@ -13,7 +16,7 @@ use crate::{
         error::{ApiError, ApiResult},
         format::{Form, FormatParams, failed},
         released::Released,
-        spool::Spool,
+        spool::{Made, Spool},
         state::State,
     },
     domain::{
@@ -153,13 +156,17 @@ fn archive(conn: &mut Conn, key: &Slug) -> ApiResult<Answer> {
     let release = releases::find(conn, key)?.ok_or(ApiError::NotFound)?;
     let frame = frozen::frame(conn, key)?;
     let context = Context::new(&release, &frame);
+    let folder = tempfile::tempdir().map_err(failed)?;
+    let path = folder.path().join("release.sqlite");
+    let tables = write_tables(conn, &context, &path)?;
     let mut archive = Archive { zip: ZipWriter::new(Spool::default()), files: Vec::new() };
-    for table in TABLES {
-        archive.file(&package::path(table), |to| csv(conn, &context, table, to))?;
+    for (table, made) in TABLES.iter().zip(tables) {
+        archive.file(&package::path(table), |to| made.copy_to(to).map_err(failed))?;
     }
     archive.text("datapackage.json", &package::descriptor(&release, &frame, &archive.files)?)?;
     archive.file("release.json", |to| write_content(conn, key, to))?;
-    archive.file("release.sqlite", |to| database(conn, &context, to))?;
+    let mut database = std::fs::File::open(&path).map_err(failed)?;
+    archive.file("release.sqlite", |to| io::copy(&mut database, to).map(drop).map_err(failed))?;
     archive.text("README.md", &package::readme(&release, &frame))?;
     let sums: Vec<String> =
         archive.files.iter().map(|f| format!("{}  {}", f.sha256, f.path)).collect();
@@ -168,48 +175,65 @@ fn archive(conn: &mut Conn, key: &Slug) -> ApiResult<Answer> {
     Ok(Answer::made(made, "application/zip", Some(&format!("ascn-{key}.zip"))))
 }
 
-/// Goes through the rows of a table.
-fn each_row(
-    conn: &mut Conn,
-    context: &Context<'_>,
-    table: &Table,
-    mut f: impl FnMut(Row) -> ApiResult<()>,
-) -> ApiResult<()> {
-    match table.rows {
-        Rows::Whole(rows) => rows(context).into_iter().try_for_each(f),
-        Rows::Report(rows) => frozen::each(conn, &context.release.release, |row| {
-            rows(context, &row.report()?).into_iter().try_for_each(&mut f)
-        }),
+/// A table while it is written, as CSV and in the database.
+struct Writing<'a> {
+    table: &'static Table,
+    csv: Csv<&'a mut Spool>,
+}
+
+impl Writing<'_> {
+    fn rows(&mut self, rows: Vec<Row>, database: &mut Portable) -> ApiResult<()> {
+        for row in rows {
+            self.csv.row(&row).map_err(failed)?;
+            database.row(self.table.name, row.into_iter().map(value).collect())?;
+        }
+        Ok(())
     }
 }
 
-fn csv(
-    conn: &mut Conn,
+/// Writes the tables whose rows are of the release and of no report.
+fn whole(
+    tables: &mut [Writing<'_>],
     context: &Context<'_>,
-    table: &Table,
-    to: &mut Hashing<'_>,
+    database: &mut Portable,
 ) -> ApiResult<()> {
-    let mut sink = Csv::begin(table.columns, to).map_err(failed)?;
-    each_row(conn, context, table, |row| sink.row(&row).map_err(failed))?;
-    Box::new(sink).finish().map_err(failed)
-}
-
-/// Writes the same tables as a SQLite database.
-fn database(conn: &mut Conn, context: &Context<'_>, to: &mut impl Write) -> ApiResult<()> {
-    let folder = tempfile::tempdir().map_err(failed)?;
-    let path = folder.path().join("release.sqlite");
-    let mut file = Portable::create(&path)?;
-    for table in TABLES {
-        file.table(&new_table(table))?;
-        each_row(conn, context, table, |row| {
-            let row = row.into_iter().map(value).collect();
-            Ok(file.row(table.name, row)?)
-        })?;
+    for writing in tables {
+        if let Rows::Whole(rows) = writing.table.rows {
+            writing.rows(rows(context), database)?;
+        }
     }
-    file.finish()?;
-    let mut written = std::fs::File::open(&path).map_err(failed)?;
-    io::copy(&mut written, to).map_err(failed)?;
     Ok(())
+}
+
+/// Writes every table as CSV, and all of them into a SQLite database at the path. Each report is read once.
+fn write_tables(conn: &mut Conn, context: &Context<'_>, path: &Path) -> ApiResult<Vec<Made>> {
+    let mut spools: Vec<Spool> = TABLES.iter().map(|_| Spool::default()).collect();
+    let mut database = Portable::create(path)?;
+    let mut tables = Vec::new();
+    for (table, spool) in TABLES.iter().zip(&mut spools) {
+        database.table(&new_table(table))?;
+        let csv = Csv::begin(table.columns, spool).map_err(failed)?;
+        tables.push(Writing { table, csv });
+    }
+    // Those that others refer to stand first, and SQLite looks at each row: what is of the release comes before and after.
+    let of_reports = TABLES.iter().position(|t| matches!(t.rows, Rows::Report(_)));
+    let (first, then) = tables.split_at_mut(of_reports.unwrap_or(TABLES.len()));
+    whole(first, context, &mut database)?;
+    frozen::each(conn, &context.release.release, |row| -> ApiResult<()> {
+        let report = row.report()?;
+        for writing in &mut *then {
+            if let Rows::Report(rows) = writing.table.rows {
+                writing.rows(rows(context, &report), &mut database)?;
+            }
+        }
+        Ok(())
+    })?;
+    whole(then, context, &mut database)?;
+    for writing in tables {
+        Box::new(writing.csv).finish().map_err(failed)?;
+    }
+    database.finish()?;
+    spools.into_iter().map(|spool| spool.finish().map_err(failed)).collect()
 }
 
 fn new_table(table: &Table) -> NewTable<'static> {

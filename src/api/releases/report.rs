@@ -31,6 +31,7 @@ mod named;
 mod page;
 mod places;
 mod says;
+mod told;
 
 /// The media type of the page.
 const HTML: &str = "text/html; charset=utf-8";

@@ -134,6 +134,33 @@ pub(in crate::api) async fn answer(
         .await
 }
 
+/// Answers a share of the list: whole, as a share is, in the shape of a page that is the only one.
+pub(in crate::api) async fn answer_whole(
+    released: Released<Query<ReleasedReportParams>>,
+    state: &State,
+) -> ApiResult<Answer> {
+    let route = ("releases/reports/whole", Form::Json);
+    released.answer_in(state, route, |conn, key, Query(params), _| whole(conn, key, &params)).await
+}
+
+fn whole(conn: &mut Conn, key: &Slug, params: &ReleasedReportParams) -> ApiResult<Answer> {
+    format::whole(params.cursor.as_deref(), params.limit)?;
+    let filter = params.filter(conn, key)?;
+    let mut spool = Spool::default();
+    spool.write_all(br#"{"items":["#).map_err(format::failed)?;
+    let mut total: u64 = 0;
+    frozen::each_of(conn, key, &filter, |row| -> ApiResult<()> {
+        let before = if total == 0 { "" } else { "," };
+        let view = ApprovedReportView::from(&row.report()?);
+        let view = serde_json::to_string(&view).map_err(StoreError::json)?;
+        write!(spool, "{before}{view}").map_err(format::failed)?;
+        total += 1;
+        Ok(())
+    })?;
+    write!(spool, r#"],"next":null,"total":{total}}}"#).map_err(format::failed)?;
+    Ok(Answer::made(spool.finish().map_err(format::failed)?, "application/json", None))
+}
+
 /// Names the file by what it holds.
 fn name(release: &Slug, params: &ReleasedReportParams) -> String {
     let lists = [&params.country, &params.city, &params.focus_area, &params.status];

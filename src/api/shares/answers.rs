@@ -47,7 +47,14 @@ pub(super) async fn answer(
     let answer = match path.of {
         Shared::Release => releases::answer(Released::shared(path, form, language), state).await,
         Shared::Reports => {
-            releases::reports::answer(Released::shared(path, form, language), state).await
+            let released = Released::shared(path, form, language);
+            match format {
+                // Of JSON the operation gives pages, and who reads a share cannot turn them.
+                ShareFormat::Json => releases::reports::answer_whole(released, state).await,
+                ShareFormat::Csv | ShareFormat::GeoJson | ShareFormat::Xlsx => {
+                    releases::reports::answer(released, state).await
+                }
+            }
         }
         Shared::Data => releases::data::answer(Released::shared(path, form, language), state).await,
         Shared::Table => figures::<ReleasedTableParams>(path, form, language, state).await,

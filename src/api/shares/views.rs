@@ -19,7 +19,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "name": "Latest release, for the ministry",
-    "path": "/api/v1/releases/latest/reports?country=VN&limit=1000",
+    "path": "/api/v1/releases/latest/reports?country=VN",
     "format": "json",
     "expires_on": "2027-06-30"
 }))]
@@ -28,11 +28,7 @@ pub struct NewShare {
     #[schema(required, nullable = false, example = "Latest release, for the ministry")]
     pub name: Option<String>,
     /// A path of this API over one release or the latest one, with its parameters but for `format` and `cursor`.
-    #[schema(
-        required,
-        nullable = false,
-        example = "/api/v1/releases/latest/reports?country=VN&limit=1000"
-    )]
+    #[schema(required, nullable = false, example = "/api/v1/releases/latest/reports?country=VN")]
     pub path: Option<String>,
     /// The format, one that the path is answered in.
     #[schema(required, nullable = false, value_type = Option<ShareFormat>, example = "json")]
@@ -57,7 +53,7 @@ pub struct ShareView {
     #[schema(example = "Latest release, for the ministry")]
     pub name: String,
     /// What it gives, written in one way only.
-    #[schema(example = "/api/v1/releases/latest/reports?country=VN&limit=1000")]
+    #[schema(example = "/api/v1/releases/latest/reports?country=VN")]
     pub path: String,
     /// In which format.
     pub format: ShareFormat,

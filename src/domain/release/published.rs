@@ -11,7 +11,6 @@ use crate::domain::{
     figures::{Basis, Dimension, Fact, Filter, Ground, Measure, Number, Question, Table},
     language::Language,
     policy::sight::Reachable,
-    report::ApprovedReport,
     value::Slug,
 };
 
@@ -107,10 +106,10 @@ impl Frame {
     }
 }
 
-/// Counts the published tables out of what a release freezes.
+/// Counts the published tables out of what a release freezes: the facts are those of its reports.
 #[must_use]
-pub fn tables(release: &Slug, frame: &Frame, reports: &[ApprovedReport]) -> Vec<PublishedTable> {
-    let ground = frame.ground(release, reports.iter().map(Fact::from).collect());
+pub fn tables(release: &Slug, frame: &Frame, facts: Vec<Fact>) -> Vec<PublishedTable> {
+    let ground = frame.ground(release, facts);
     TABLES.iter().map(|table| published(&ground, *table)).collect()
 }
 
@@ -143,7 +142,8 @@ fn published(
 }
 
 /// Lists the figures that became others, in the order of the tables. A cell that is new has nothing before it, one that is
-/// gone nothing after it.
+/// gone nothing after it. Where nothing was counted and nothing is, no figure became another: a city that came without a
+/// report has a row of zeros.
 #[must_use]
 pub fn changes(before: &[PublishedTable], after: &[PublishedTable]) -> Vec<CellChange> {
     let mut found = Vec::new();
@@ -151,12 +151,15 @@ pub fn changes(before: &[PublishedTable], after: &[PublishedTable]) -> Vec<CellC
         let old = before
             .iter()
             .find(|t| (t.measure, t.rows, t.columns) == (new.measure, new.rows, new.columns));
-        let (was, is) = (old.map(values).unwrap_or_default(), values(new));
+        let (was, is) = (old.map(cells).unwrap_or_default(), cells(new));
         let gone = old.into_iter().flat_map(|t| &t.cells).filter(|c| !is.contains_key(&place(c)));
         for cell in new.cells.iter().chain(gone) {
-            let value = |of: &Values<'_>| of.get(&place(cell)).copied().flatten();
-            let (from, to) = (value(&was), value(&is));
-            if from != to {
+            let at = place(cell);
+            let (was, is) = (was.get(&at).copied(), is.get(&at).copied());
+            let value = |of: Option<&PublishedCell>| of.and_then(|c| c.value);
+            let (from, to) = (value(was), value(is));
+            let counts = was.into_iter().chain(is).any(|c| c.of > 0);
+            if from != to && counts {
                 found.push(CellChange {
                     measure: new.measure,
                     rows: new.rows,
@@ -172,13 +175,13 @@ pub fn changes(before: &[PublishedTable], after: &[PublishedTable]) -> Vec<CellC
     found
 }
 
-/// The values of a table by row and column.
-type Values<'a> = BTreeMap<(&'a str, &'a str), Option<f64>>;
+/// The cells of a table by row and column.
+type Cells<'a> = BTreeMap<(&'a str, &'a str), &'a PublishedCell>;
 
 fn place(cell: &PublishedCell) -> (&str, &str) {
     (&cell.row, &cell.column)
 }
 
-fn values(table: &PublishedTable) -> Values<'_> {
-    table.cells.iter().map(|c| (place(c), c.value)).collect()
+fn cells(table: &PublishedTable) -> Cells<'_> {
+    table.cells.iter().map(|c| (place(c), c)).collect()
 }

@@ -125,7 +125,7 @@ fn published_figures_say_what_they_were_and_are() {
         column: "ongoing".to_owned(),
         value,
         known: 0,
-        of: 0,
+        of: i64::from(value.is_some_and(|v| v > 0.0)),
     };
     let table = |cells| published::PublishedTable {
         measure: Measure::Projects,
@@ -133,8 +133,19 @@ fn published_figures_say_what_they_were_and_are() {
         columns: Dimension::Status,
         cells,
     };
-    let before = [table(vec![cell("a", Some(1.0)), cell("b", Some(2.0)), cell("gone", Some(3.0))])];
-    let after = [table(vec![cell("a", Some(1.0)), cell("b", None), cell("new", Some(4.0))])];
+    let before = [table(vec![
+        cell("a", Some(1.0)),
+        cell("b", Some(2.0)),
+        cell("gone", Some(3.0)),
+        cell("left empty", Some(0.0)),
+    ])];
+    // A place that comes or goes with nothing to count in it changes no figure.
+    let after = [table(vec![
+        cell("a", Some(1.0)),
+        cell("b", None),
+        cell("new", Some(4.0)),
+        cell("came empty", Some(0.0)),
+    ])];
     let told: Vec<(String, Option<f64>, Option<f64>)> =
         published::changes(&before, &after).into_iter().map(|c| (c.row, c.from, c.to)).collect();
     assert_eq!(

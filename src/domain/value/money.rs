@@ -80,6 +80,13 @@ impl Currency {
         let code = self.as_str();
         iso_currency::Currency::from_code(code).map_or(code.to_owned(), |c| c.name().to_owned())
     }
+    /// Returns how many decimals its whole unit has: 2 where a hundred minor units are one, 0 where there are none.
+    #[must_use]
+    pub fn decimals(&self) -> u32 {
+        iso_currency::Currency::from_code(self.as_str())
+            .and_then(iso_currency::Currency::exponent)
+            .map_or(0, u32::from)
+    }
     /// Returns the three capitals.
     #[must_use]
     pub fn as_str(&self) -> &str {

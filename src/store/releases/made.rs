@@ -9,6 +9,7 @@ use super::{find, frozen, last_of};
 use crate::{
     domain::{
         cycle::ReportingCycle,
+        figures::Fact,
         journal::{hex, record_hash},
         project::ProjectCode,
         release::{Frame, Previous, Recorded, Release, published, seal::Seal},
@@ -56,39 +57,56 @@ pub fn reports(conn: &mut Conn, cycle: &Slug) -> StoreResult<Vec<ApprovedReport>
     reports::approved_in(conn, cycle)
 }
 
-/// Reads the latest release of a cycle with the reasons for which its reports were taken up again since.
+/// Reads the latest release of a cycle with the reasons for which reports became others since. `reports` are those that the
+/// next one would freeze.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn previous(conn: &mut Conn, cycle: &Slug) -> StoreResult<Option<Previous>> {
-    let Some(key) = last_of(conn, cycle)? else { return Ok(None) };
-    let Some(release) = find(conn, &key)? else { return Ok(None) };
-    let reasons = reopenings(conn, cycle, release.seq)?;
-    Ok(Some(Previous { edition: frozen::edition(conn, release)?, reasons }))
-}
-
-/// Reads why reports of a cycle were reopened after a row of the journal.
-fn reopenings(
+pub fn previous(
     conn: &mut Conn,
     cycle: &Slug,
-    after: i64,
-) -> StoreResult<BTreeMap<ProjectCode, Vec<String>>> {
-    let rows: Vec<(String, Option<String>)> = on!(conn, |c, DB| journal_table::table
-        .filter(journal_table::seq.gt(after))
-        .filter(journal_table::entity.eq(Report::ENTITY))
-        .filter(journal_table::action.eq(Transition::Reopen.as_str()))
-        .order(journal_table::seq)
-        .select((journal_table::key, journal_table::reason))
-        .load(c))?;
-    let mut reasons: BTreeMap<ProjectCode, Vec<String>> = BTreeMap::new();
-    for (key, reason) in rows {
-        if let (Some((code, of)), Some(reason)) = (key.rsplit_once('/'), reason)
-            && of == cycle.as_str()
-        {
-            reasons.entry(ProjectCode::parse(code)?).or_default().push(reason);
+    reports: &[ApprovedReport],
+) -> StoreResult<Option<Previous>> {
+    let Some(key) = last_of(conn, cycle)? else { return Ok(None) };
+    let Some(release) = find(conn, &key)? else { return Ok(None) };
+    let edition = frozen::edition(conn, release)?;
+    let frozen: BTreeMap<&ProjectCode, i64> =
+        edition.reports.iter().map(|r| (&r.code, r.version)).collect();
+    let mut reasons = BTreeMap::new();
+    for report in reports {
+        let version = frozen.get(&report.code).copied();
+        if version != Some(report.version) {
+            let key = report_key(&report.code, cycle);
+            reasons.insert(report.code.clone(), reopenings(conn, &key, version)?);
         }
     }
-    Ok(reasons)
+    Ok(Some(Previous { edition, reasons }))
+}
+
+/// Reads why a report was reopened after the approval of a version of its copy; ever, where there is none. The release with
+/// that version may be younger than the reopening.
+fn reopenings(conn: &mut Conn, key: &str, version: Option<i64>) -> StoreResult<Vec<String>> {
+    let approved: Option<i64> = match version {
+        Some(version) => on!(conn, |c, DB| journal_table::table
+            .filter(journal_table::entity.eq(ApprovedReport::ENTITY))
+            .filter(journal_table::key.eq(key))
+            .filter(journal_table::version.eq(version))
+            .order(journal_table::seq.desc())
+            .limit(1)
+            .select(journal_table::seq)
+            .get_result(c)
+            .optional())?,
+        None => None,
+    };
+    let reasons: Vec<Option<String>> = on!(conn, |c, DB| journal_table::table
+        .filter(journal_table::entity.eq(Report::ENTITY))
+        .filter(journal_table::key.eq(key))
+        .filter(journal_table::seq.gt(approved.unwrap_or_default()))
+        .filter(journal_table::action.eq(Transition::Reopen.as_str()))
+        .order(journal_table::seq)
+        .select(journal_table::reason)
+        .load(c))?;
+    Ok(reasons.into_iter().flatten().collect())
 }
 
 /// What a verification of a release found.
@@ -119,7 +137,7 @@ const DIFFERING_MAX: usize = 100;
 pub fn verify(conn: &mut Conn, release: &Release) -> StoreResult<Checked> {
     let key = &release.release;
     let mut seal = Seal::new(key, &frozen::frame_text(conn, key)?).map_err(StoreError::json)?;
-    let (mut reports, mut differing) = (Vec::new(), Vec::new());
+    let (mut facts, mut differing) = (Vec::new(), Vec::new());
     let mut after = None;
     loop {
         let rows = frozen::page(conn, key, &frozen::FrozenFilter::default(), (after, 500))?;
@@ -132,12 +150,12 @@ pub fn verify(conn: &mut Conn, release: &Release) -> StoreResult<Checked> {
             if !told.get(&code.to_string()).is_some_and(|t| t.tells(&row)) {
                 differing.push(code);
             }
-            reports.push(row.report()?);
+            facts.push(Fact::from(&row.report()?));
         }
     }
     let frame = frozen::frame(conn, key)?;
     let sha256 = seal.close();
-    let found = i64::try_from(reports.len()).unwrap_or(i64::MAX);
+    let found = i64::try_from(facts.len()).unwrap_or(i64::MAX);
     let head = journal::row(conn, release.seq)?;
     let kept =
         head.is_some_and(|row| to_hash(&row.hash).is_ok_and(|h| hex(&h) == release.journal_hash));
@@ -147,7 +165,7 @@ pub fn verify(conn: &mut Conn, release: &Release) -> StoreResult<Checked> {
         reports: found,
         content: sha256 == release.sha256 && found == release.counts.reports,
         sha256,
-        figures: published::tables(key, &frame, &reports) == release.figures,
+        figures: published::tables(key, &frame, facts) == release.figures,
         journal: kept && all_told,
         differing,
     })

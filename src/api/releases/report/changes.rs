@@ -2,18 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
-use super::says::Says;
+use super::{
+    says::Says,
+    told::{self, FieldLine},
+};
 use crate::domain::{
     figures::{Dimension, UNKNOWN},
     project::ProjectCode,
-    release::{
-        Edition, Frame,
-        errata::{Erratum, FieldChange},
-        published::CellChange,
-    },
-    report::{ApprovedReport, PercentMethod, Status},
+    release::{Edition, Frame, errata::Erratum, published::CellChange},
+    report::{ApprovedReport, Status},
     value::Prose,
     words,
 };
@@ -124,8 +121,8 @@ pub(super) struct Correction {
     pub(super) change: &'static str,
     /// Why it was taken up again.
     pub(super) reasons: Vec<String>,
-    /// What it says now and said: the field, from, to. None where it said nothing.
-    pub(super) fields: Vec<(String, Option<String>, Option<String>)>,
+    /// What it said and says now.
+    pub(super) fields: Vec<FieldLine>,
 }
 
 /// Lists the errata of a release.
@@ -136,50 +133,12 @@ pub(super) fn corrections(edition: &Edition, says: Says) -> Vec<Correction> {
 fn correction(erratum: &Erratum, edition: &Edition, says: Says) -> Correction {
     let report = edition.reports.iter().find(|r| r.code == erratum.project);
     let code = erratum.project.to_string();
-    let field = |f: &FieldChange| {
-        let (name, key) = field(&f.pointer, says);
-        (name, told(key, &f.from, edition, says), told(key, &f.to, edition, says))
-    };
     Correction {
         project: report.map_or(Named { code, title: None }, named),
         change: words::label(says.0, "item_change", erratum.change.as_str()),
         reasons: erratum.reasons.clone(),
-        fields: erratum.fields.iter().map(field).collect(),
+        fields: told::fields_of(erratum, report, edition, says),
     }
-}
-
-/// Names the field that a pointer means, and gives its key.
-fn field(pointer: &str, says: Says) -> (String, &str) {
-    let (form, key) = match pointer.strip_prefix("/header/") {
-        Some(key) => ("project", key),
-        None => ("report", pointer.trim_start_matches('/')),
-    };
-    let name = says.field(form, key).map_or_else(|| pointer.to_owned(), str::to_owned);
-    (name, key)
-}
-
-/// Writes what a field says, in words where it is one of a list.
-fn told(key: &str, value: &Value, edition: &Edition, says: Says) -> Option<String> {
-    let areas = &edition.frame.vocabulary.focus_areas;
-    Some(match value {
-        Value::Null => return None,
-        Value::String(text) => match key {
-            "status" => Status::parse(text)
-                .map_or_else(|_other| text.clone(), |s| says.status(s).to_owned()),
-            "percent_method" => PercentMethod::parse(text).map_or_else(
-                |_other| text.clone(),
-                |m| words::label(says.0, "percent_method", m.as_str()).to_owned(),
-            ),
-            "focus_area" => says.focus_area(areas, text),
-            _ => text.clone(),
-        },
-        Value::Number(number) => match (key, number.as_f64()) {
-            ("percent_complete", Some(percent)) => says.percent(percent),
-            _ => number.to_string(),
-        },
-        Value::Array(items) if items.is_empty() => return None,
-        other => other.to_string(),
-    })
 }
 
 /// A published figure that became another.

@@ -8,6 +8,7 @@ use crate::domain::{
     language::Language,
     reference::{Names, Term},
     report::Status,
+    value::Currency,
     words::{self, Worded},
 };
 
@@ -72,10 +73,14 @@ impl Says {
 
     /// Writes a number with so many decimals.
     pub(super) fn decimal(self, value: f64, decimals: usize) -> String {
-        let written = format!("{value:.decimals$}");
+        self.digits(&format!("{value:.decimals$}"))
+    }
+
+    /// Says whether decimals follow a comma.
+    fn writes_commas(self) -> bool {
         match Worded::from(self.0) {
-            Worded::Vi => written.replace('.', ","),
-            Worded::En => written,
+            Worded::Vi => true,
+            Worded::En => false,
         }
     }
 
@@ -102,6 +107,30 @@ impl Says {
             Measure::PercentComplete => self.percent(value),
             Measure::Projects | Measure::Spent => self.decimal(value, 0),
         }
+    }
+
+    /// Writes digits with the decimal sign of the language.
+    pub(super) fn digits(self, plain: &str) -> String {
+        if self.writes_commas() { plain.replace('.', ",") } else { plain.to_owned() }
+    }
+
+    /// Writes an amount in whole units of its currency, in groups of three digits; nothing where it is too large to be one.
+    pub(super) fn money(self, minor: i64, currency: Currency) -> Option<String> {
+        let decimals = currency.decimals();
+        let unit = 10_i64.checked_pow(decimals)?;
+        let (whole, rest) = (minor / unit, minor % unit);
+        let (group, sign) = if self.writes_commas() { ('.', ',') } else { (',', '.') };
+        let digits = whole.to_string();
+        let mut said = String::new();
+        for (i, digit) in digits.chars().enumerate() {
+            if i > 0 && (digits.len() - i) % 3 == 0 {
+                said.push(group);
+            }
+            said.push(digit);
+        }
+        let width = usize::try_from(decimals).ok()?;
+        let rest = if width > 0 { format!("{sign}{rest:0width$}") } else { String::new() };
+        Some(format!("{said}{rest} {}", currency.as_str()))
     }
 
     /// Writes a day out in full.
@@ -140,6 +169,7 @@ mod tests {
         include_str!("page/table.rs"),
         include_str!("page/unknown.rs"),
         include_str!("changes.rs"),
+        include_str!("told.rs"),
     ];
 
     #[test]
@@ -177,6 +207,17 @@ mod tests {
             (en.day(day), vi.day(day)),
             ("30 September 2025".into(), "ngày 30 tháng 9 năm 2025".into())
         );
+        let money = |says: Says, minor, code| says.money(minor, Currency::parse(code).unwrap());
+        for (minor, code, english, vietnamese) in [
+            (125_000_000, "VND", "125,000,000 VND", "125.000.000 VND"),
+            (125_000_005, "USD", "1,250,000.05 USD", "1.250.000,05 USD"),
+            (7, "USD", "0.07 USD", "0,07 USD"),
+            (999, "JPY", "999 JPY", "999 JPY"),
+            (1_234, "KWD", "1.234 KWD", "1,234 KWD"),
+        ] {
+            assert_eq!(money(en, minor, code).as_deref(), Some(english));
+            assert_eq!(money(vi, minor, code).as_deref(), Some(vietnamese));
+        }
         for (value, written) in [(62.5, "62.5%"), (100.0, "100%"), (0.0, "0%"), (33.33, "33.33%")] {
             assert_eq!(en.percent(value), written);
         }

@@ -161,14 +161,23 @@ fn one(says: Says, correction: &Correction) -> Markup {
                         th scope="col" { (says.label("before")) }
                         th scope="col" { (says.label("now")) }
                     } }
-                    tbody { @for (name, from, to) in &correction.fields { tr {
-                        th scope="row" { (name) }
-                        td { (stated(says, from.as_deref())) }
-                        td { (stated(says, to.as_deref())) }
+                    tbody { @for field in &correction.fields { tr {
+                        th scope="row" { (field.name) }
+                        td { (lines(says, &field.from)) }
+                        td { (lines(says, &field.to)) }
                     } } }
                 }))
             }
         }
+    }
+}
+
+/// Writes what a field says, an item a line.
+fn lines(says: Says, said: &[String]) -> Markup {
+    match said {
+        [] => stated(says, None),
+        [one] => stated(says, Some(one)),
+        several => html! { ul { @for one in several { li { (stated(says, Some(one))) } } } },
     }
 }
 

@@ -1,0 +1,1 @@
+drop trigger release_reports_sealed;

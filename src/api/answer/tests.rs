@@ -1,0 +1,57 @@
+use std::io::Write as _;
+
+use actix_web::{body::to_bytes, test::TestRequest};
+
+use super::*;
+use crate::api::spool::Spool;
+
+/// A text of more than a megabyte, as it is kept.
+fn long(media: &'static str) -> (Answer, Vec<u8>) {
+    let text = "{\"value\":1}\n".repeat(200_000).into_bytes();
+    let mut spool = Spool::default();
+    for piece in text.chunks(8_000) {
+        spool.write_all(piece).unwrap();
+    }
+    (Answer::made(spool.finish().unwrap(), media, None).to_keep(), text)
+}
+
+fn sent(answer: &Answer, headers: &[(&str, &str)]) -> HttpResponse {
+    let mut req = TestRequest::get();
+    for (name, value) in headers {
+        req = req.insert_header((*name, *value));
+    }
+    answer.clone().respond_to(&req.to_http_request())
+}
+
+fn header(of: &HttpResponse, name: &str) -> Option<String> {
+    of.headers().get(name).map(|v| v.to_str().unwrap().to_owned())
+}
+
+#[actix_web::test]
+async fn a_long_text_that_is_kept_goes_compressed_to_those_who_take_it_so() {
+    let (answer, text) = long("text/csv; charset=utf-8");
+    let gzip = ("accept-encoding", "gzip");
+    let (plain, coded) = (sent(&answer, &[]), sent(&answer, &[gzip]));
+    let (tag, other) = (header(&plain, "etag").unwrap(), header(&coded, "etag").unwrap());
+    assert_eq!(other, format!("{}-gzip\"", tag.trim_end_matches('"')));
+    assert_eq!(header(&plain, "content-encoding"), None);
+    assert_eq!(header(&coded, "content-encoding").as_deref(), Some("gzip"));
+    assert_eq!(to_bytes(plain.into_body()).await.unwrap(), text);
+    let packed = to_bytes(coded.into_body()).await.unwrap();
+    assert!(packed.len() * 20 < text.len());
+    let mut back = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&*packed), &mut back).unwrap();
+    assert!(back == text);
+    // Each has its own tag: one is not the other.
+    for (headers, status) in [
+        (&[gzip, ("if-none-match", &*other)][..], 304),
+        (&[gzip, ("if-none-match", &*tag)], 200),
+        (&[("if-none-match", &*tag)], 304),
+        (&[("if-none-match", &*other)], 200),
+    ] {
+        assert_eq!(sent(&answer, headers).status().as_u16(), status, "{headers:?}");
+    }
+    // An archive is packed already.
+    let zip = sent(&long("application/zip").0, &[gzip]);
+    assert_eq!(header(&zip, "content-encoding"), None);
+}
