@@ -60,7 +60,8 @@ pub struct NewCycle {
     /// Last day for decisions to be on time.
     #[schema(format = Date, example = "2028-01-31")]
     pub review_due_on: Option<String>,
-    /// The cut-off day that its figures are about.
+    /// The cut-off day that its figures are about: the later one tells which report of a project is its latest, so that no two
+    /// cycles of a plan share one.
     #[schema(required, nullable = false, format = Date, example = "2027-12-31")]
     pub as_of: Option<String>,
 }
@@ -265,7 +266,7 @@ fn create(tx: &mut Tx<'_>, caller: Caller, body: NewCycle) -> ApiResult<CycleVie
         return Err(ApiError::Conflict(format!("the cycle {slug} exists already")));
     }
     let plans: Vec<Slug> = reference::plan_cycles(tx.conn())?.into_iter().map(|p| p.slug).collect();
-    let cycle = RawCycle::from(body).parse(&plans)?;
+    let cycle = RawCycle::from(body).parse(&plans, &cycles::list(tx.conn())?)?;
     tx.save(&cycle, Change::plain("create"))?;
     Ok(cycle.into())
 }
@@ -286,7 +287,7 @@ async fn edit_cycle(may: May<RunCycle, Json<CyclePatch>>, state: Data<State>) ->
             if patch.moves_cut_off(&cycle) {
                 return Err(ApiError::Conflict("the cut-off is fixed once it was opened".into()));
             }
-            let cycle = patch.apply(cycle)?;
+            let cycle = patch.apply(cycle, &cycles::list(tx.conn())?)?;
             tx.save(&cycle, Change::plain("edit"))?;
             Ok(CycleView::from(cycle))
         })
