@@ -39,8 +39,10 @@ use crate::{
     },
 };
 
+mod shut;
 mod views;
 
+use shut::Places;
 pub use views::TodoView;
 use views::{
     BlockedItem, CoverageItem, DecisionItem, NewGrantItem, OfficerTodo, RepresentativeTodo,
@@ -61,7 +63,8 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
 ///
 /// For officers what to write, what was returned, what blocks a submission and how many days are left; for representatives
 /// what to decide, the oldest first, and silent cities; for the secretariat how far each country is, overdue decisions and
-/// what is ready to be released; offices that nobody holds for those who can fill them. Cheap to ask often: an unchanged
+/// what is ready to be released; offices that nobody holds for those who can fill them. What was taken up again in a closed
+/// cycle waits for an extension: its city and its representative are told. Cheap to ask often: an unchanged
 /// answer is 304 by its tag.
 #[utoipa::path(tag = "me", responses((status = 200, body = TodoView)))]
 #[get("/me/todo")]
@@ -89,6 +92,7 @@ impl Reading<'_> {
         let mut todo = TodoView {
             counts: TodoCounts::default(),
             officer: self.officer(conn, &cycles)?,
+            needs_extension: self.shut_for_cities(conn, &cycles)?,
             representative: self.representative(conn, &cycles)?,
             secretariat: self.secretariat(conn, &cycles)?,
             vacancies: self.vacancies(conn, held)?,
@@ -191,7 +195,8 @@ impl Reading<'_> {
                 cycle: cycle.slug.to_string(),
             }));
         }
-        Ok(Some(RepresentativeTodo { to_decide, silent_cities }))
+        let needs_extension = self.shut(conn, all, &Places::Countries(&countries))?;
+        Ok(Some(RepresentativeTodo { to_decide, silent_cities, needs_extension }))
     }
 
     /// Reads the reports of some countries, or of all, that wait for a decision, the oldest submission first.
@@ -311,6 +316,10 @@ impl TodoCounts {
             blocked: cities(&|o| o.blocked.len()),
             ready: cities(&|o| o.ready.len()),
             late: cities(&|o| o.totals.late),
+            needs_extension: todo
+                .needs_extension
+                .len()
+                .max(nr.map_or(0, |r| r.needs_extension.len())),
             to_decide: decisions.len(),
             overdue: own.max(network.len()),
             silent_cities: nr.map_or(0, |r| r.silent_cities.len()),
