@@ -14,7 +14,7 @@ use crate::{
     cli::Command,
     clock::Clock,
     config::{DatabaseUrl, Settings, allocator},
-    startup::{self, Application},
+    startup::{self, Application, Doors},
     telemetry,
 };
 
@@ -36,6 +36,19 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
     for warning in &settings.warnings {
         tracing::warn!("{warning}");
     }
+    // A start that is refused leaves nothing behind, not even an empty file: what can refuse it is asked first.
+    let doors = match command {
+        Command::Serve { demo } => {
+            if *demo {
+                settings.check_demo()?;
+            }
+            Some(Doors::take(&settings)?)
+        }
+        Command::Openapi
+        | Command::Migrate
+        | Command::Seed { .. }
+        | Command::ImportHistory { .. } => None,
+    };
     let _claim = Claim::take(&settings.database)?;
     let clock = Clock::real();
     match command {
@@ -51,25 +64,26 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
         Command::ImportHistory { file } => {
             print(&format!("{}\n", startup::import_history(&settings, &clock, file.as_deref())?))
         }
-        Command::Serve { demo } => serve(&settings, clock, *demo),
+        Command::Serve { demo } => match doors {
+            Some(doors) => serve(&settings, clock, *demo, doors),
+            None => Ok(()),
+        },
     }
 }
 
-fn serve(settings: &Settings, clock: Clock, demo: bool) -> anyhow::Result<()> {
-    if demo {
-        settings.check_demo()?;
-        let accounts = startup::start_demo(settings, &clock)?;
-        print(&accounts)?;
+fn serve(settings: &Settings, clock: Clock, demo: bool, doors: Doors) -> anyhow::Result<()> {
+    let who_signs_in = if demo {
+        Some(startup::start_demo(settings, &clock)?)
     } else {
         startup::refuse_demo(settings)?;
         startup::prepare(settings, &clock)?;
-        if let Some(invitation) = startup::first_administrator(settings, &clock)? {
-            print(&invitation)?;
-        }
-    }
+        startup::first_administrator(settings, &clock)?
+    };
     // Requests under way are answered after SIGTERM; `run` returns when they are.
     actix_web::rt::System::new().block_on(async {
-        let application = Application::build(settings, clock)?;
+        let application = Application::behind(doors, settings, clock)?;
+        // Not before it stands: nobody signs in at a service that did not start.
+        who_signs_in.as_deref().map(print).transpose()?;
         let base = format!("http://{}:{}", settings.bind.ip(), application.port());
         if let (Some(at), Some(port)) = (settings.metrics_bind, application.metrics_port()) {
             print(&format!("\nMetrics at http://{}/metrics\n", SocketAddr::new(at.ip(), port)))?;

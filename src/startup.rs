@@ -27,7 +27,8 @@ mod fill;
 mod listen;
 
 pub use fill::{import_history, prepare_demo, refuse_demo, seed_scaled, start_demo};
-use listen::{asked_to_stop, listen, serve_metrics};
+pub use listen::Doors;
+use listen::{asked_to_stop, serve_metrics};
 
 /// A service that listens, ready to run.
 pub struct Application {
@@ -170,11 +171,19 @@ fn cors(origins: &[String]) -> actix_cors::Cors {
 }
 
 impl Application {
-    /// Loads what is kept in memory and binds the listener; port 0 picks a free one. [`prepare`] has filled the database.
+    /// Binds the listener and loads what is kept in memory; port 0 picks a free one. [`prepare`] has filled the database.
     ///
     /// # Errors
-    /// A database that cannot be reached or migrated, a bad key file, an address in use.
+    /// Those of [`Doors::take`] and [`Application::behind`].
     pub fn build(settings: &Settings, clock: Clock) -> anyhow::Result<Self> {
+        Self::behind(Doors::take(settings)?, settings, clock)
+    }
+
+    /// Loads what is kept in memory, behind doors that were taken before.
+    ///
+    /// # Errors
+    /// A database that cannot be reached or migrated, a bad key file.
+    pub fn behind(doors: Doors, settings: &Settings, clock: Clock) -> anyhow::Result<Self> {
         let target = target(&settings.database)?;
         let (watch, vocabulary) = with_conn(&target, |c| {
             c.migrate()?;
@@ -204,8 +213,8 @@ impl Application {
             requests: Arc::new(Requests::new(settings.metrics_bind.is_some())),
             vocabulary: Arc::new(ArcSwap::from_pointee(vocabulary)),
         };
-        let (listener, port) = listen(settings.bind)?;
-        let metrics = settings.metrics_bind.map(|at| serve_metrics(at, &state)).transpose()?;
+        let (listener, port) = doors.main;
+        let metrics = doors.metrics.map(|door| serve_metrics(door, &state)).transpose()?;
         let shared = state.clone();
         let origins = settings.cors_origins.clone();
         let docs = settings.docs;

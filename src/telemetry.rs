@@ -15,7 +15,8 @@ pub fn init(settings: &Settings) {
     let subscriber = fmt().with_env_filter(filter).with_writer(io::stderr);
     let started = match settings.log_format {
         LogFormat::Text => subscriber.try_init(),
-        LogFormat::Json => subscriber.json().flatten_event(true).try_init(),
+        // A request has one span: the list of them would say it twice.
+        LogFormat::Json => subscriber.json().flatten_event(true).with_span_list(false).try_init(),
     };
     // It fails only where a subscriber is installed already.
     drop(started);

@@ -26,7 +26,7 @@ use crate::{
         user::Email,
     },
     store::{
-        Change, StoreError, Tx,
+        Change, Conn, StoreError, StoreResult, Tx,
         unguarded::{self, Credentials, Digest},
         users,
     },
@@ -194,6 +194,7 @@ async fn sign_out(own: Own, state: Data<State>) -> ApiResult<Answer> {
 /// An invitation that can be accepted, with what its holder brings. Whoever holds none is told so before the body is read.
 struct Invited {
     digest: Digest,
+    address: Email,
     client: Option<String>,
     acceptance: Acceptance,
 }
@@ -204,15 +205,17 @@ impl FromBody for Invited {
         let path = decoded_path(req)?;
         let digest = opaque_digest(path.first().map_or("", String::as_str));
         let now = state.clock.now();
-        state
-            .db
-            .point(move |c| unguarded::invitation(c, &digest, now))
-            .await
-            .map_err(|e: StoreError| e)?
-            .ok_or(ApiError::NotFound)?;
+        let invited = move |c: &mut Conn| -> StoreResult<_> {
+            match unguarded::invitation(c, &digest, now)? {
+                Some(id) => users::find(c, id),
+                None => Ok(None),
+            }
+        };
+        let user = state.db.point(invited).await.map_err(|e: StoreError| e)?;
+        let address = user.ok_or(ApiError::NotFound)?.email;
         let WithClient { client, body: Json(acceptance) } =
             WithClient::<Json<Acceptance>>::read(req, payload).await?;
-        Ok(Self { digest, client, acceptance })
+        Ok(Self { digest, address, client, acceptance })
     }
 }
 
@@ -222,9 +225,10 @@ impl FromBody for Invited {
 #[utoipa::path(tag = "auth", request_body = Acceptance, responses((status = 200, body = TokensView)), security(()))]
 #[post("/auth/invitations/{token}/accept")]
 async fn accept_invitation(entry: Entry<Invited>, state: Data<State>) -> ApiResult<Answer> {
-    let Invited { digest, client, acceptance } = entry.body;
+    let Invited { digest, address, client, acceptance } = entry.body;
     let mut faults = Faults::new();
-    let password = faults.need("/password", acceptance.password, |raw| new_password(&raw));
+    let password =
+        faults.need("/password", acceptance.password, |raw| new_password(&raw, &address));
     let Some(password) = password else { return Err(faults.into_vec().into()) };
     let phc = state.passwords.hash(password).await?;
     let (token, refresh_digest) = fresh();
@@ -233,17 +237,18 @@ async fn accept_invitation(entry: Entry<Invited>, state: Data<State>) -> ApiResu
     answer(&state, &session, token)
 }
 
-/// Parses a password to be set.
+/// Parses a password to be set by whoever signs in with an address.
 ///
 /// # Errors
 /// The first rule that it breaks.
-pub(super) fn new_password(raw: &str) -> Result<NewPassword, ValueFault> {
-    NewPassword::parse(raw).map_err(|fault| {
+pub(super) fn new_password(raw: &str, own: &Email) -> Result<NewPassword, ValueFault> {
+    NewPassword::parse_for(raw, own.as_str()).map_err(|fault| {
         let code = match fault {
             PasswordFault::TooShort => "too_short",
             PasswordFault::TooLong => "too_long",
             PasswordFault::ControlCharacter => "control_character",
             PasswordFault::TooCommon => "too_common",
+            PasswordFault::OwnAddress => "own_address",
         };
         ValueFault::new(code, fault.to_string())
     })

@@ -17,11 +17,14 @@ use super::{
 use crate::{
     auth::secret::{fresh, opaque_digest},
     domain::{
-        agenda::Deadline,
+        agenda::{Concern, Deadline},
+        language::Language,
         policy::Actor,
+        reference::City,
         user::{Role, Scope},
+        words,
     },
-    store::{Conn, StoreError, StoreResult, agenda, cycles, extensions, unguarded},
+    store::{Conn, StoreError, StoreResult, agenda, cycles, extensions, reference, unguarded},
 };
 
 /// Registers the operations of this file.
@@ -113,12 +116,18 @@ async fn read_calendar(public: Public, state: Data<State>) -> ApiResult<HttpResp
     }
     let at = state.clock.now();
     let actor = state.directory.account(user, at).ok_or(ApiError::NotFound)?;
-    let deadlines = state.db.read(move |c| deadlines(c, &actor)).await;
+    let language = public.language;
+    let read = move |c: &mut Conn| {
+        let deadlines = deadlines(c, &actor)?;
+        Ok(written(&deadlines, &Titles { language, cities: reference::cities(c)? }))
+    };
+    let calendar = state.db.read(read).await.map_err(|e: StoreError| e)?;
     Ok(HttpResponse::Ok()
         .content_type("text/calendar; charset=utf-8")
+        .insert_header((header::CONTENT_LANGUAGE, language.as_str()))
         .insert_header((header::CACHE_CONTROL, "private, no-cache"))
         .insert_header((header::HeaderName::from_static("x-robots-tag"), "noindex"))
-        .body(written(&deadlines.map_err(|e: StoreError| e)?)))
+        .body(calendar))
 }
 
 /// Reads the deadlines that concern an actor, by day.
@@ -131,8 +140,40 @@ fn deadlines(conn: &mut Conn, actor: &Actor) -> StoreResult<Vec<Deadline>> {
     Ok(crate::domain::agenda::deadlines(&grants, &cycles, &cities, &extensions))
 }
 
+/// What a day is called by in a language.
+struct Titles {
+    language: Language,
+    cities: Vec<City>,
+}
+
+impl Titles {
+    /// Says what is due, with the names of the cycle and of the city.
+    fn of(&self, deadline: &Deadline) -> String {
+        let name = &deadline.cycle;
+        let english = match &deadline.concern {
+            Concern::ReportsOf(city) => {
+                let known = self.cities.iter().find(|c| c.slug == *city);
+                let named =
+                    |c: &City| words::name(self.language, &c.names, city.as_str()).to_owned();
+                let city = known.map_or_else(|| city.to_string(), named);
+                format!("{name}: reports of {city} due")
+            }
+            Concern::Reports => format!("{name}: reports due"),
+            Concern::Decisions => format!("{name}: decisions due"),
+        };
+        words::say(self.language, &english).into_owned()
+    }
+}
+
+/// A time zone of no consequence, as days have none: a calendar has one component at least (RFC 5545, 3.6), also while nothing
+/// is due, and this one shows nowhere.
+const NOTHING_DUE: &str = "BEGIN:VTIMEZONE\r\nTZID:Etc/UTC\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n\
+    TZOFFSETFROM:+0000\r\nTZOFFSETTO:+0000\r\nTZNAME:UTC\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
+/// How a calendar ends.
+const END: &str = "END:VCALENDAR\r\n";
+
 /// Writes a calendar. The same deadlines give the same events: a program that asks again changes nothing.
-fn written(deadlines: &[Deadline]) -> String {
+fn written(deadlines: &[Deadline], titles: &Titles) -> String {
     let mut calendar = Calendar::new();
     calendar.name("ASEAN Smart Cities Network");
     for d in deadlines {
@@ -142,8 +183,12 @@ fn written(deadlines: &[Deadline]) -> String {
         // an end lasts that day (RFC 5545, 3.6.1).
         let stamp = day.and_time(NaiveTime::MIN).and_utc();
         let uid = format!("{}@ascn-tracker", d.key);
-        event.uid(&uid).timestamp(stamp).summary(&d.title).starts(day);
+        event.uid(&uid).timestamp(stamp).summary(&titles.of(d)).starts(day);
         calendar.push(event.done());
     }
-    calendar.done().to_string()
+    let text = calendar.done().to_string();
+    match text.strip_suffix(END).filter(|_| deadlines.is_empty()) {
+        Some(begun) => format!("{begun}{NOTHING_DUE}{END}"),
+        None => text,
+    }
 }

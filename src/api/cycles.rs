@@ -79,7 +79,7 @@ fn create(tx: &mut Tx<'_>, caller: Caller, body: NewCycle) -> ApiResult<CycleVie
         return Err(ApiError::Conflict(format!("the cycle {slug} exists already")));
     }
     let plans: Vec<Slug> = reference::plan_cycles(tx.conn())?.into_iter().map(|p| p.slug).collect();
-    let cycle = RawCycle::from(body).parse(&plans)?;
+    let cycle = RawCycle::from(body).parse(&plans, &cycles::list(tx.conn())?)?;
     tx.save(&cycle, Change::plain("create"))?;
     Ok(cycle.into())
 }
@@ -100,7 +100,7 @@ async fn edit_cycle(may: May<RunCycle, Json<CyclePatch>>, state: Data<State>) ->
             if patch.moves_cut_off(&cycle) {
                 return Err(ApiError::Conflict("the cut-off is fixed once it was opened".into()));
             }
-            let cycle = patch.apply(cycle)?;
+            let cycle = patch.apply(cycle, &cycles::list(tx.conn())?)?;
             tx.save(&cycle, Change::plain("edit"))?;
             Ok(CycleView::from(cycle))
         })

@@ -14,6 +14,8 @@ use crate::{domain::policy::ImportRecords, sheets::grid::Unreadable};
 mod act;
 mod input;
 mod report;
+mod said;
+mod titles;
 mod view;
 
 use act::Halt;

@@ -23,7 +23,7 @@ use crate::{
         fault::{Faults, ValueFault},
         session::Session,
     },
-    store::{Caller, Change, StoreError, Tx, unguarded, users},
+    store::{Caller, Change, Conn, StoreError, StoreResult, Tx, unguarded, users},
 };
 
 /// Registers the operations of this file.
@@ -74,8 +74,11 @@ async fn check(
     caller: Caller,
     change: PasswordChange,
 ) -> ApiResult<(String, NewPassword)> {
-    let phc = state.db.point(move |c| unguarded::password(c, caller.user)).await;
-    let phc: Option<String> = phc.map_err(|e: StoreError| e)?;
+    let kept = move |c: &mut Conn| -> StoreResult<_> {
+        Ok((unguarded::password(c, caller.user)?, users::find(c, caller.user)?))
+    };
+    let (phc, user) = state.db.point(kept).await.map_err(|e: StoreError| e)?;
+    let address = user.ok_or(ApiError::Unauthenticated)?.email;
     let mut faults = Faults::new();
     let checked = match faults.need("/current_password", change.current_password, Ok) {
         Some(current) => {
@@ -84,7 +87,7 @@ async fn check(
         }
         None => None,
     };
-    let new = faults.need("/new_password", change.new_password, |raw| new_password(&raw));
+    let new = faults.need("/new_password", change.new_password, |raw| new_password(&raw, &address));
     checked.zip(new).ok_or_else(|| faults.into_vec().into())
 }
 

@@ -59,7 +59,10 @@ pub async fn surround(
     }
     let metered = req.app_data::<Data<State>>().map(|s| Arc::clone(&s.requests));
     let path = shown(req.path());
-    let span = tracing::info_span!("request", request.id = %id, method = %method, path);
+    // Who asks is known once the token was read: `sign_in` adds it.
+    let user = tracing::field::Empty;
+    let span =
+        tracing::info_span!("request", request.id = %id, method = %method, path, user.id = user);
     async move {
         // The request may not be held meanwhile: routing changes it. Handlers' errors are answers by now.
         let response = next.call(req).await?.map_into_boxed_body();

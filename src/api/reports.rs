@@ -116,10 +116,10 @@ async fn write_report(
 /// Everything that would stop a submission now, by the rules that guard it.
 #[utoipa::path(tag = "reports", responses((status = 200, body = ReadinessView)))]
 #[get("/projects/{project}/reports/{cycle}/readiness")]
-async fn get_readiness(may: May<ReadReportInside>) -> ApiResult<Answer> {
-    let on = may.proof.on();
+async fn get_readiness(may: May<ReadReportInside>, state: Data<State>) -> ApiResult<Answer> {
+    let (on, at) = (may.proof.on(), state.clock.now());
     let report = on.report.as_ref().ok_or(ApiError::NotFound)?;
-    Answer::of(&ReadinessView::from(readiness::of(on, &report.content)))
+    Answer::of(&ReadinessView::from(readiness::of(on, &report.content, at)))
 }
 
 /// Read what a report can begin with

@@ -24,6 +24,7 @@ use crate::{
 mod decisions;
 mod network;
 mod officer;
+mod shut;
 mod views;
 
 use views::TodoCounts;
@@ -38,7 +39,8 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
 ///
 /// For officers what to write, what was returned, what blocks a submission and how many days are left; for representatives
 /// what to decide, the oldest first, and silent cities; for the secretariat how far each country is, overdue decisions and
-/// what is ready to be released; offices that nobody holds for those who can fill them. Cheap to ask often: an unchanged
+/// what is ready to be released; offices that nobody holds for those who can fill them. What was taken up again in a closed
+/// cycle waits for an extension: its city and its representative are told. Cheap to ask often: an unchanged
 /// answer is 304 by its tag.
 #[utoipa::path(tag = "me", responses((status = 200, body = TodoView)))]
 #[get("/me/todo")]
@@ -66,6 +68,7 @@ impl Reading<'_> {
         let mut todo = TodoView {
             counts: TodoCounts::default(),
             officer: self.officer(conn, &cycles)?,
+            needs_extension: self.shut_for_cities(conn, &cycles)?,
             representative: self.representative(conn, &cycles)?,
             secretariat: self.secretariat(conn, &cycles)?,
             vacancies: self.vacancies(conn, held)?,

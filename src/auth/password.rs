@@ -104,6 +104,19 @@ const COMMON: &[&str] = &[
 pub struct NewPassword(Secret);
 
 impl NewPassword {
+    /// Takes what is acceptable as the new password of whoever signs in with an address: whoever knows the address tries it
+    /// first, with its host and without.
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    pub fn parse_for(text: &str, address: &str) -> Result<Self, PasswordFault> {
+        let (said, address) = (text.trim().to_lowercase(), address.trim().to_lowercase());
+        if said == address || address.split_once('@').is_some_and(|(name, _host)| said == name) {
+            return Err(PasswordFault::OwnAddress);
+        }
+        Self::parse(text)
+    }
+
     /// Takes what is acceptable as a new password.
     ///
     /// Asks for length and not for kinds of characters, as NIST SP 800-63B does.
@@ -144,6 +157,9 @@ pub enum PasswordFault {
     /// Among those tried first, or one character repeated.
     #[error("this password is too easy to guess")]
     TooCommon,
+    /// The address that is signed in with.
+    #[error("a password is not one's own address")]
+    OwnAddress,
 }
 
 /// Why a password was neither hashed nor checked.

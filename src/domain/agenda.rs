@@ -10,7 +10,7 @@ use super::{
     reference::CountryCode,
     report::ReportState,
     user::{Role, Scope},
-    value::Slug,
+    value::{Slug, Title},
 };
 
 /// Where the report of one project in a cycle stands.
@@ -106,13 +106,26 @@ pub fn vacancies(
     offices.filter(|v| !held.contains(&(v.role, v.scope.clone()))).collect()
 }
 
+/// What is due on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Concern {
+    /// The reports of a city.
+    ReportsOf(Slug),
+    /// The reports of every city.
+    Reports,
+    /// The decisions on reports.
+    Decisions,
+}
+
 /// A day that concerns somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deadline {
     /// The day.
     pub on: NaiveDate,
-    /// What is due, in words.
-    pub title: String,
+    /// The name of the cycle.
+    pub cycle: Title,
+    /// What is due in it.
+    pub concern: Concern,
     /// Names the deadline: it stays the same when the day moves.
     pub key: String,
 }
@@ -128,14 +141,14 @@ pub fn deadlines(
     extensions: &[Extension],
 ) -> Vec<Deadline> {
     let mut out = BTreeMap::new();
-    let mut add = |on: Option<NaiveDate>, title: String, key: String| {
+    let mut add = |on: Option<NaiveDate>, name: &Title, concern: Concern, key: String| {
         if let Some(on) = on {
-            out.insert(key.clone(), Deadline { on, title, key });
+            out.insert(key.clone(), Deadline { on, cycle: name.clone(), concern, key });
         }
     };
     for cycle in cycles {
         let closed = cycle.state == CycleState::Closed;
-        let name = &cycle.name;
+        let (slug, name) = (&cycle.slug, &cycle.name);
         for (role, scope) in held {
             match (role, scope) {
                 (Role::CityOfficer, Scope::City(city, country)) => {
@@ -146,17 +159,13 @@ pub fn deadlines(
                         continue;
                     }
                     let on = cycle.due_on.map(|own| extension.map_or(own, |e| e.due_on.max(own)));
-                    add(
-                        on,
-                        format!("{name}: reports of {city} due"),
-                        format!("{}-due-{city}", cycle.slug),
-                    );
+                    let concern = Concern::ReportsOf(city.clone());
+                    add(on, name, concern, format!("{slug}-due-{city}"));
                 }
                 (Role::NationalRepresentative | Role::Secretariat, _) if !closed => {
-                    let slug = &cycle.slug;
-                    add(cycle.due_on, format!("{name}: reports due"), format!("{slug}-due"));
+                    add(cycle.due_on, name, Concern::Reports, format!("{slug}-due"));
                     let key = format!("{slug}-review-due");
-                    add(cycle.review_due_on, format!("{name}: decisions due"), key);
+                    add(cycle.review_due_on, name, Concern::Decisions, key);
                 }
                 (
                     Role::CityOfficer

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod agenda;
+pub mod alphabet;
 pub mod attainment;
 pub mod comment;
 pub mod cycle;

@@ -1,6 +1,9 @@
 //! What a report still lacks before it can be submitted: the same rules answer beforehand and guard the submission.
 
+use chrono::{DateTime, NaiveDate, Utc};
+
 use super::{
+    cycle::today,
     fault::{Faults, FieldFault, ValueFault},
     project::ProjectDetails,
     report::{Content, Status, carry, progress},
@@ -10,16 +13,50 @@ use super::{
 #[cfg(test)]
 mod tests;
 
-/// Lists everything that blocks the submission of this content as the report of its project and cycle.
+/// Lists everything that blocks the submission of this content at an instant, as the report of its project and cycle.
 #[must_use]
-pub fn of(on: &ReportSubject, content: &Content) -> Vec<FieldFault> {
+pub fn of(on: &ReportSubject, content: &Content, at: DateTime<Utc>) -> Vec<FieldFault> {
     let mut found = missing(content, &on.project.details, on.previous_status);
+    found.extend(unfinished(content));
     found.extend(gone(on, content));
+    found.extend(ahead(on, content, today(at, on.zone)));
     found.extend(carry::contradictions(content, on.earlier.as_ref()));
     found.extend(carry::unfounded(content, on.earlier.as_ref()));
     found.extend(progress::disagreements(content, &on.milestones));
     found.extend(unanswered(on));
     found
+}
+
+/// Says that a completed project is complete. One whose percentage nobody states lacks that, and nothing else.
+fn unfinished(content: &Content) -> Option<FieldFault> {
+    let mut faults = Faults::new();
+    let below = content.percent_complete.is_some_and(|p| p.hundredths() < 10_000);
+    if content.status == Some(Status::Completed) && below {
+        let detail = "100 is expected of a project that is completed";
+        faults.add("/percent_complete", ValueFault::new("incomplete", detail));
+    }
+    faults.into_vec().pop()
+}
+
+/// Lists what is said to have happened on a day that has not come yet in the city.
+fn ahead(on: &ReportSubject, content: &Content, today: NaiveDate) -> Vec<FieldFault> {
+    let mut faults = Faults::new();
+    let mut past = |pointer: String, day: Option<NaiveDate>| {
+        if day.is_some_and(|day| day > today) {
+            faults.add(pointer, ValueFault::new("future", "a day not after today is expected"));
+        }
+    };
+    for (i, done) in content.milestones.iter().enumerate() {
+        past(format!("/milestones/{i}/completed_on"), Some(done.completed_on));
+    }
+    for (i, value) in content.indicator_values.iter().enumerate() {
+        past(format!("/indicator_values/{i}/measured_on"), Some(value.measured_on));
+    }
+    for milestone in &on.milestones {
+        let pointer = format!("/project/milestones/{}/completed_on", milestone.id);
+        past(pointer, milestone.completed_on);
+    }
+    faults.into_vec()
 }
 
 /// Lists the open comments that wait for a word of the city: a new submission answers each of them.

@@ -65,7 +65,7 @@ impl Seat {
         };
         let holder = holder(state);
         let submitted_at = on.report.as_ref().and_then(|r| r.submitted).map(|d| d.at);
-        let missing = (inside && holder == Holder::City).then(|| missing(on));
+        let missing = (inside && holder == Holder::City).then(|| missing(on, at));
         let late = on.due().is_some_and(|(_, ends)| match state {
             Some(state) => state.is_late(submitted_at, ends, at),
             None => at >= ends,
@@ -78,10 +78,10 @@ fn writes(actor: &Actor, on: &ReportSubject) -> bool {
     actor.is(&[super::user::Role::CityOfficer], &on.place())
 }
 
-fn missing(on: &ReportSubject) -> Vec<FieldFault> {
+fn missing(on: &ReportSubject, at: DateTime<Utc>) -> Vec<FieldFault> {
     match &on.report {
-        Some(report) => readiness::of(on, &report.content),
-        None => readiness::of(on, &super::report::Content::default()),
+        Some(report) => readiness::of(on, &report.content, at),
+        None => readiness::of(on, &super::report::Content::default(), at),
     }
 }
 

@@ -113,7 +113,7 @@ pub fn edit(
 pub fn submit(proof: &Authorized<SubmitReport>, at: DateTime<Utc>) -> Result<Report, Refused> {
     let on = proof.on();
     let mut report = step(proof, Transition::Submit, at)?;
-    let missing = readiness::of(on, &report.content);
+    let missing = readiness::of(on, &report.content, at);
     if !missing.is_empty() {
         return Err(Refused::NotReady(missing));
     }

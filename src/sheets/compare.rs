@@ -91,6 +91,10 @@ pub struct Compared {
     pub changes: Vec<FieldChange>,
     /// What is wrong with it.
     pub faults: Vec<FileFault>,
+    /// The columns whose cells cannot be taken, whatever the rules say.
+    pub wrong: Vec<usize>,
+    /// The key of the record that it became; none while it is not made.
+    pub made: Option<String>,
 }
 
 impl Compared {
@@ -98,6 +102,21 @@ impl Compared {
     #[must_use]
     pub fn version(&self, sheet: Sheet) -> Option<i64> {
         place(sheet, Part::Version).and_then(|i| self.values.get(i)?.as_ref()?.as_i64())
+    }
+
+    /// Says whether cells of it are wrong, so that it cannot be taken, while the others can be judged all the same.
+    #[must_use]
+    pub fn is_half_read(&self) -> bool {
+        self.outcome == Outcome::Refused
+            && !self.wrong.is_empty()
+            && self.faults.len() == self.wrong.len()
+    }
+
+    /// Returns the row as if its wrong cells were not there: for what the rules say of the others, never to be written.
+    #[must_use]
+    pub fn but_wrong(&self, sheet: Sheet) -> Self {
+        let outcome = if is_new(sheet, self) { Outcome::New } else { Outcome::Changed };
+        Self { outcome, ..self.clone() }
     }
 
     /// Refuses the row.
@@ -128,7 +147,9 @@ pub fn compare(grid: &Grid, there: &[Row]) -> Vec<Compared> {
     let mut seen: HashMap<Vec<String>, u32> = HashMap::new();
     let rows = grid.rows.iter().enumerate().map(|(index, row)| {
         let mut compared = parse(grid, index, row);
-        if !compared.faults.is_empty() {
+        let half_read = !compared.wrong.is_empty();
+        // Without its key or version nobody knows which record it is, or what it was made from.
+        if compared.wrong.iter().any(|i| !sheet.columns().get(*i).is_some_and(is_said)) {
             compared.outcome = Outcome::Refused;
             return compared;
         }
@@ -153,9 +174,20 @@ pub fn compare(grid: &Grid, there: &[Row]) -> Vec<Compared> {
                 compared.refuse(grid, None, ValueFault::new("unknown", detail));
             }
         }
+        if half_read && compared.outcome != Outcome::Stale {
+            compared.outcome = Outcome::Refused;
+        }
         compared
     });
     rows.collect()
+}
+
+/// Says whether a column is what the row says, rather than which row it is.
+const fn is_said(column: &Column) -> bool {
+    match column.part {
+        Part::Input | Part::Shown => true,
+        Part::Own | Part::Place | Part::Version | Part::Check => false,
+    }
 }
 
 fn is_new(sheet: Sheet, row: &Compared) -> bool {
@@ -174,12 +206,15 @@ fn parse(grid: &Grid, index: usize, row: &GridRow) -> Compared {
         outcome: Outcome::Unchanged,
         changes: Vec::new(),
         faults: Vec::new(),
+        wrong: Vec::new(),
+        made: None,
     };
     for (i, (column, cell)) in grid.sheet.columns().iter().zip(&row.cells).enumerate() {
         let value = match cell.as_ref().map(|cell| cell::value(column.kind, cell)).transpose() {
             Ok(value) => value,
             Err(fault) => {
                 compared.note(grid, Some(i), fault);
+                compared.wrong.push(i);
                 None
             }
         };
@@ -225,9 +260,10 @@ fn with(compared: &mut Compared, grid: &Grid, there: &Row) {
         );
         compared.note(grid, place, ValueFault::new("stale", detail));
         compared.outcome = Outcome::Stale;
-    } else if said == now && shown.is_some() {
+    } else if let Some(column) = shown.filter(|_| said == now) {
         let fault = ValueFault::new("read_only", "this is for reading; it is changed elsewhere");
         compared.refuse(grid, shown, fault);
+        compared.wrong.push(column);
     } else if !compared.changes.is_empty() {
         compared.outcome = Outcome::Changed;
     }

@@ -59,12 +59,31 @@ pub struct Column {
     pub kind: Type,
     /// What it says, for the sheet that explains.
     pub help: &'static str,
+    /// What one of its values is called, where a text is a list of keys that grows with the data, written with [`BETWEEN`]:
+    /// a cell of a workbook holds 32,767 characters at most, so that there the list stands on a sheet of its own.
+    pub each: Option<&'static str>,
 }
+
+/// What stands between the keys of a list.
+pub const BETWEEN: &str = "; ";
 
 /// Makes a column.
 #[must_use]
 pub const fn column(name: &'static str, kind: Type, help: &'static str) -> Column {
-    Column { name, kind, help }
+    Column { name, kind, help, each: None }
+}
+
+impl Column {
+    /// Makes it a list of keys, one of which is called `each`.
+    #[must_use]
+    pub const fn of_many(self, each: &'static str) -> Self {
+        Self { each: Some(each), ..self }
+    }
+
+    /// Says whether its values tell which row it is, rather than what was counted.
+    const fn is_key(&self) -> bool {
+        self.each.is_none() && matches!(self.kind, Type::Text | Type::Day)
+    }
 }
 
 /// What stands in a row under a column. Unknown is empty, and never 0.

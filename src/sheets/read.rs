@@ -70,9 +70,13 @@ fn rows(
     let broken = |why: &dyn std::fmt::Display| broken(&format!("the sheet {name}: {why}"));
     let mut reader = book.worksheet_cells_reader(name).map_err(|e| broken(&e))?;
     let (mut number, mut row) = (0, Vec::new());
-    while let Some(found) = reader.next_cell().map_err(|e| broken(&e))? {
-        let (at, column) = found.get_position();
-        let cell = cell(found.get_value());
+    while let Some(found) = reader.next_cell_with_formula_metadata().map_err(|e| broken(&e))? {
+        let (at, column) = found.pos;
+        let cell = match (&found.value, &found.formula) {
+            // Somebody meant to say something here, and the program that saved the file did not say what it comes to.
+            (DataRef::Empty, Some(_)) => Cell::Error("nothing".to_owned()),
+            (value, _) => cell(value),
+        };
         if cell == Cell::Empty {
             continue;
         }

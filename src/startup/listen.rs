@@ -5,18 +5,45 @@ use std::net::{SocketAddr, TcpListener};
 use actix_web::{App, HttpServer, dev::Server, web::Data};
 use anyhow::Context as _;
 
-use crate::api::{metrics, state::State};
+use crate::{
+    api::{metrics, state::State},
+    config::Settings,
+};
+
+/// The doors of a service, taken before anything is made or told: a start that cannot listen leaves nothing behind. Who knocks
+/// before it runs waits.
+#[derive(Debug)]
+pub struct Doors {
+    /// The listener of the service, and its port.
+    pub(super) main: (TcpListener, u16),
+    /// The listener of the metrics, and its port.
+    pub(super) metrics: Option<(TcpListener, u16)>,
+}
+
+impl Doors {
+    /// Binds what the settings ask for; port 0 picks a free one.
+    ///
+    /// # Errors
+    /// An address that is in use, or that this machine does not have.
+    pub fn take(settings: &Settings) -> anyhow::Result<Self> {
+        let main = listen(settings.bind)?;
+        let metrics = |at| listen(at).context("ASCN_METRICS_BIND");
+        Ok(Self { main, metrics: settings.metrics_bind.map(metrics).transpose()? })
+    }
+}
 
 /// Binds a listener and returns its port.
-pub(super) fn listen(at: SocketAddr) -> anyhow::Result<(TcpListener, u16)> {
+fn listen(at: SocketAddr) -> anyhow::Result<(TcpListener, u16)> {
     let listener = TcpListener::bind(at).with_context(|| format!("cannot listen on {at}"))?;
     let port = listener.local_addr()?.port();
     Ok((listener, port))
 }
 
-/// Starts the listener of the metrics. It outlives the requests that the service still answers when it stops.
-pub(super) fn serve_metrics(at: SocketAddr, state: &State) -> anyhow::Result<(Server, u16)> {
-    let (listener, port) = listen(at).context("ASCN_METRICS_BIND")?;
+/// Serves the metrics. It outlives the requests that the service still answers when it stops.
+pub(super) fn serve_metrics(
+    (listener, port): (TcpListener, u16),
+    state: &State,
+) -> anyhow::Result<(Server, u16)> {
     let shared = state.clone();
     let app =
         move || App::new().app_data(Data::new(shared.clone())).configure(metrics::configuration);

@@ -179,3 +179,23 @@ async fn other_instances_learn_of_a_change_within_a_quarter_of_a_second() {
     }
     assert_eq!(two.state.heads.feed(), one.state.heads.feed());
 }
+
+#[actix_web::test]
+async fn ones_own_address_is_refused_as_a_password_wherever_one_is_set() {
+    let app = TestApp::spawn().await;
+    let address = "long.name.of.mai@city.example";
+    let (_, token) = app.invited(address, json!([officer_of("da-nang")])).await;
+    let accept = format!("auth/invitations/{token}/accept");
+    let code = |answer: crate::helpers::Answered| answer.json()["errors"][0]["code"].clone();
+    for own in [address, "Long.Name.Of.Mai@City.example"] {
+        let refused = app.anonymous().post(&accept, &json!({ "password": own })).await.expect(422);
+        assert_eq!(code(refused), "own_address");
+    }
+    let body = json!({ "password": PASSWORD_OF_THEIRS });
+    let mai = bearer(&app, &app.anonymous().post(&accept, &body).await.expect(200).json());
+    let change = |new: &str| json!({ "current_password": PASSWORD_OF_THEIRS, "new_password": new });
+    let refused = mai.put("me/password", &change(address), None).await.expect(422);
+    assert_eq!(code(refused), "own_address");
+    let other = "long.name.of.lan@city.example";
+    mai.put("me/password", &change(other), None).await.expect(200);
+}

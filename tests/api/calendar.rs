@@ -76,3 +76,42 @@ async fn the_calendar_of_somebody_shut_out_is_gone() {
     administrator.patch(&account, &json!({ "disabled": true }), Some(&etag)).await.expect(200);
     app.anonymous().get(&path).await.expect(404);
 }
+
+#[actix_web::test]
+async fn a_calendar_speaks_the_language_that_it_is_asked_in_and_names_cities() {
+    let app = desk().await;
+    let path = address(&app.officer("da-nang").await).await;
+    let english = feed(&app, &path).await;
+    assert!(english.contains("SUMMARY:M&E 2026: reports of Da Nang due\r\n"), "{english}");
+    let told = app.anonymous().get(&format!("{path}?lang=vi")).await.expect(200);
+    assert_eq!(told.header("content-language"), Some("vi"));
+    let text = told.text.replace("\r\n ", "");
+    assert!(text.contains("SUMMARY:M&E 2026: hạn nộp báo cáo của Đà Nẵng\r\n"), "{text}");
+    // The same events, in other words: a program keeps them apart by their names.
+    assert!(text.contains("UID:me-2026-due-da-nang@ascn-tracker"), "{text}");
+    let review = address(&app.representative("VN").await).await;
+    let review = feed(&app, &format!("{review}?lang=vi")).await;
+    assert!(review.contains("SUMMARY:M&E 2026: hạn ra quyết định\r\n"), "{review}");
+}
+
+#[actix_web::test]
+async fn a_calendar_with_nothing_due_has_a_component_all_the_same() {
+    let app = TestApp::spawn().await;
+    let text = feed(&app, &address(&app.officer("da-nang").await).await).await;
+    let lines: Vec<&str> = text.lines().collect();
+    let body = [
+        "BEGIN:VTIMEZONE",
+        "TZID:Etc/UTC",
+        "BEGIN:STANDARD",
+        "DTSTART:19700101T000000",
+        "TZOFFSETFROM:+0000",
+        "TZOFFSETTO:+0000",
+        "TZNAME:UTC",
+        "END:STANDARD",
+        "END:VTIMEZONE",
+        "END:VCALENDAR",
+    ];
+    assert!(lines.ends_with(&body), "{text}");
+    assert!(lines.contains(&"VERSION:2.0") && !text.contains("VEVENT"), "{text}");
+    assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+}

@@ -171,3 +171,24 @@ async fn a_transition_takes_no_body_or_a_sound_one() {
     secretariat.post(open, &json!({ "comment": "\u{7}" })).await.expect(422);
     secretariat.post(open, &json!({ "comment": null })).await.expect(200);
 }
+
+#[actix_web::test]
+async fn two_cycles_of_a_plan_are_not_cut_off_on_one_day() {
+    let app = TestApp::spawn().await;
+    let secretariat = app.secretariat().await;
+    secretariat.post("cycles", &cycle("me-2026")).await.expect(201);
+    let mut same = cycle("me-2027");
+    same["as_of"] = json!("2026-12-31");
+    let refused = secretariat.post("cycles", &same).await.expect(422);
+    assert_eq!(faults(&refused), ["/as_of duplicate"]);
+    assert!(refused.text.contains("me-2026"), "{}", refused.text);
+    // Another plan is reported on a list of its own.
+    same["plan_cycle"] = json!("2026-2035");
+    secretariat.post("cycles", &same).await.expect(201);
+    let next = secretariat.post("cycles", &cycle("me-2028")).await.expect(201);
+    let onto = json!({ "as_of": "2026-12-31" });
+    let refused = secretariat.patch("cycles/me-2028", &onto, Some(&next.etag())).await.expect(422);
+    assert_eq!(faults(&refused), ["/as_of duplicate"]);
+    let onto = json!({ "as_of": "2026-12-30" });
+    secretariat.patch("cycles/me-2028", &onto, Some(&next.etag())).await.expect(200);
+}

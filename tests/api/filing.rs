@@ -32,11 +32,13 @@ pub async fn open_desk(app: TestApp) -> TestApp {
     app
 }
 
-/// A cycle that reports on the plans of 2018 and is due at the end of 2026.
+/// A cycle that reports on the plans of 2018 and is due at the end of 2026. It is cut off with the year that it is named after.
 pub fn cycle(slug: &str) -> Value {
+    let year = slug.strip_prefix("me-20").and_then(|year| year.parse().ok()).unwrap_or(26);
+    let as_of = format!("20{year:02}-12-31");
     json!({
         "cycle": slug, "name": "M&E 2026", "plan_cycle": "2018-2025", "opens_on": "2026-07-01",
-        "due_on": "2026-12-31", "review_due_on": "2027-01-31", "as_of": "2026-12-31"
+        "due_on": "2026-12-31", "review_due_on": "2027-01-31", "as_of": as_of
     })
 }
 

@@ -12,9 +12,11 @@ use crate::{
 
 mod bad;
 mod faulty;
+mod halves;
 mod rows;
 mod scripts;
 mod ties;
+mod twice;
 
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 pub const WORKBOOK: &str = "cities/da-nang/workbook?cycle=me-2026";

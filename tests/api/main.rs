@@ -50,6 +50,7 @@ mod examples;
 mod extensions;
 mod faults;
 mod figures;
+mod figures_told;
 mod formats;
 mod grants;
 mod history;

@@ -182,7 +182,12 @@ impl Scene {
     async fn plan(&mut self, app: &TestApp, open: bool) {
         let secretariat = app.secretariat().await;
         self.cycle = format!("me-{}", fresh());
-        secretariat.post("cycles", &cycle(&self.cycle)).await.expect(201);
+        let mut wanted = cycle(&self.cycle);
+        // Each scene has a cycle of its own, and no two of a plan are cut off on one day.
+        let days: u64 = self.cycle.trim_start_matches("me-x").parse().unwrap();
+        let as_of = chrono::NaiveDate::from_ymd_opt(2028, 1, 1).unwrap() + chrono::Days::new(days);
+        wanted["as_of"] = json!(as_of);
+        secretariat.post("cycles", &wanted).await.expect(201);
         if open {
             let path = format!("cycles/{}/open", self.cycle);
             secretariat.send("POST", &path, None, &[]).await.expect(200);

@@ -180,3 +180,44 @@ async fn polling_costs_nothing_while_nothing_changes() {
     assert_eq!(changed.expect(200).json()["counts"]["to_write"], 2);
     app.anonymous().get("me/todo").await.expect(401);
 }
+
+#[actix_web::test]
+async fn a_report_reopened_in_a_closed_cycle_waits_for_an_extension_and_is_nobodys_secret() {
+    let app = desk().await;
+    project(&app, "da-nang", 2).await;
+    approve(&app, "da-nang-1").await;
+    // Begun and never handed in: closing leaves it out, and nothing more is to be done about it.
+    let officer = app.officer("da-nang").await;
+    officer.file("da-nang-2").await;
+    crate::scene::close(&app, CYCLE).await;
+    let representative = app.representative("VN").await;
+    representative.act_because("da-nang-1", "reopen", "A slip.").await.expect(200);
+
+    let todo = officer.get("me/todo").await.expect(200).json();
+    assert_eq!(todo["officer"], json!([]), "the cycle takes no reports");
+    let [item] = &todo["needs_extension"].as_array().unwrap()[..] else { panic!("{todo}") };
+    assert_eq!(
+        [&item["city"], &item["cycle"], &item["project"]],
+        [&json!("da-nang"), &json!(CYCLE), &json!("da-nang-1")]
+    );
+    assert_eq!(item["returned"]["text"], "A slip.");
+    assert_eq!(item["missing"], json!([{ "pointer": "/cycle", "code": "closed" }]));
+    assert_eq!(todo["counts"]["needs_extension"], 1);
+    let seen = representative.get("me/todo").await.expect(200).json();
+    assert_eq!(seen["representative"]["needs_extension"], todo["needs_extension"]);
+    assert_eq!(seen["counts"]["needs_extension"], 1);
+    assert_eq!(seen["needs_extension"], json!([]), "that list is the city's");
+    for other in [app.officer("ha-noi").await, app.representative("TH").await] {
+        let todo = other.get("me/todo").await.expect(200).json();
+        assert_eq!(todo["counts"]["needs_extension"], 0, "{todo}");
+    }
+
+    let more = json!({ "due_on": "2027-01-15", "reason": "A correction." });
+    let extension = format!("cycles/{CYCLE}/extensions/da-nang");
+    app.secretariat().await.put(&extension, &more, None).await.expect(201);
+    let todo = officer.get("me/todo").await.expect(200).json();
+    assert_eq!(todo["needs_extension"], json!([]));
+    assert_eq!(todo["officer"][0]["returned"][0]["project"], "da-nang-1");
+    let seen = representative.get("me/todo").await.expect(200).json();
+    assert_eq!(seen["representative"]["needs_extension"], json!([]));
+}

@@ -287,3 +287,62 @@ fn a_plain_start_tells_the_allocator_to_give_memory_back_soon_and_an_operator_ca
     let told = Service::start(command.env("MIMALLOC_PURGE_DELAY", "500"));
     assert_eq!(environment(&told, "MIMALLOC_PURGE_DELAY").as_deref(), Some("500"));
 }
+
+/// What lies in a folder.
+fn left_in(dir: &std::path::Path) -> Vec<String> {
+    let files = std::fs::read_dir(dir).unwrap();
+    files.map(|f| f.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn a_start_that_is_refused_makes_and_prints_nothing() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().map(|at| (at.to_string(), taken)).unwrap();
+    for (bind, arguments, why) in [
+        (taken.0.as_str(), &["serve", "--demo"][..], "cannot listen on"),
+        (taken.0.as_str(), &["serve"][..], "cannot listen on"),
+        ("0.0.0.0:0", &["serve", "--demo"][..], "loopback"),
+    ] {
+        let dir = tempfile::TempDir::new().unwrap();
+        let out = program(dir.path())
+            .args(arguments)
+            .env("ASCN_BIND", bind)
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap();
+        let (said, error) = (String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr));
+        assert!(!out.status.success() && said.is_empty(), "{arguments:?}: {said}");
+        assert!(error.unwrap().contains(why), "{arguments:?}");
+        assert_eq!(left_in(dir.path()), [""; 0], "{arguments:?} on {bind}");
+    }
+}
+
+#[tokio::test]
+async fn a_line_of_the_log_in_json_says_of_its_request_once() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let log = std::fs::File::create(dir.path().join("log")).unwrap();
+    let mut command = program(dir.path());
+    command
+        .args(["serve", "--demo"])
+        .env("ASCN_LOG_FORMAT", "json")
+        .env("ASCN_DEMO_PASSWORD", PASSWORD)
+        .stderr(log);
+    let service = Service::start(&mut command);
+    let url = format!("{}/health/live", service.address);
+    assert_eq!(reqwest::get(url).await.unwrap().status(), 200);
+    let token = sign_in(&service, "officer.da-nang").await;
+    let me = format!("{}/api/v1/me", service.address);
+    let me = reqwest::Client::new().get(me).bearer_auth(token).send().await.unwrap();
+    let me: Value = me.json().await.unwrap();
+    drop(service);
+    let log = std::fs::read_to_string(dir.path().join("log")).unwrap();
+    let line = log.lines().find(|l| l.contains("\"answered\"")).unwrap();
+    let line: Value = serde_json::from_str(line).unwrap();
+    assert_eq!((&line["span"]["path"], &line["spans"]), (&json!("/health/live"), &Value::Null));
+    assert_eq!(log.matches(line["span"]["request.id"].as_str().unwrap()).count(), 1);
+    // Who asked is an identifier there, never a name or an address.
+    let line = log.lines().find(|l| l.contains("\"/api/v1/me\"")).unwrap();
+    let line: Value = serde_json::from_str(line).unwrap();
+    assert_eq!((&line["span"]["user.id"], me["id"].is_string()), (&me["id"], true));
+    assert!(!log.contains("officer.da-nang") && !log.contains(me["name"].as_str().unwrap()));
+}

@@ -35,7 +35,8 @@ pub struct NewCycle {
     /// Last day for decisions to be on time.
     #[schema(format = Date, example = "2028-01-31")]
     pub review_due_on: Option<String>,
-    /// The cut-off day that its figures are about.
+    /// The cut-off day that its figures are about: the later one tells which report of a project is its latest, so that no two
+    /// cycles of a plan share one.
     #[schema(required, nullable = false, format = Date, example = "2027-12-31")]
     pub as_of: Option<String>,
 }

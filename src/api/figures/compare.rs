@@ -12,7 +12,7 @@ use super::{
     asked,
     changes::{EarlierView, FigureChangeView},
     params::CompareParams,
-    source::ground,
+    source::{ground, version},
     views::{BasisView, CoverageView, number},
 };
 use crate::{
@@ -166,7 +166,7 @@ async fn compare_figures(
 
 fn compare(
     conn: &mut Conn,
-    version: i64,
+    now: i64,
     (reach, a, b): (&Reachable, &Base, &Base),
     question: &Question,
 ) -> ApiResult<Answer> {
@@ -174,7 +174,8 @@ fn compare(
     let a = ground(conn, reach, ("a", a), asked)?;
     let b = ground(conn, reach, ("b", b), asked)?;
     let reasons = reasons(conn, &a, &b)?;
-    Answer::of(&FiguresComparison::new(&a, &b, question, version).because(&reasons))
+    let rest_on = Step { from: version(conn, &a, now)?, to: version(conn, &b, now)? };
+    Answer::of(&FiguresComparison::new(&a, &b, question, &rest_on).because(&reasons))
 }
 
 /// Reads why reports were taken up again between two releases of one cycle, by project.
@@ -186,6 +187,8 @@ fn reasons(conn: &mut Conn, a: &Ground, b: &Ground) -> StoreResult<BTreeMap<Stri
     for erratum in releases::errata_between(conn, a, b)? {
         reasons.entry(erratum.project.to_string()).or_default().extend(erratum.reasons);
     }
+    // A report that was added between the two was never taken up again: there is no reason, rather than an empty one.
+    reasons.retain(|_, why| !why.is_empty());
     Ok(reasons.into_iter().map(|(project, why)| (project, why.join("; "))).collect())
 }
 
@@ -199,7 +202,7 @@ impl FiguresComparison {
         self
     }
 
-    fn new(a: &Ground, b: &Ground, question: &Question, version: i64) -> Self {
+    fn new(a: &Ground, b: &Ground, question: &Question, rest_on: &Step<i64>) -> Self {
         let measure = question.measure;
         let compared = b.against(a, question);
         let cell = |cell| DifferentCellView::new(cell, measure);
@@ -208,8 +211,8 @@ impl FiguresComparison {
             rows: question.rows,
             columns: question.columns,
             basis: ComparedBasis {
-                a: BasisView::new(&a.basis, version),
-                b: BasisView::new(&b.basis, version),
+                a: BasisView::new(&a.basis, rest_on.from),
+                b: BasisView::new(&b.basis, rest_on.to),
             },
             cells: compared.cells.into_iter().map(cell).collect(),
             total: ComparedTotal::new(&compared.total, measure),

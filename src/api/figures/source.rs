@@ -59,6 +59,19 @@ impl Reports {
     }
 }
 
+/// Returns the data version that figures rest on: that of the release, where a release is counted, whatever was approved since;
+/// `now` for what is approved now.
+///
+/// # Errors
+/// Failures of the database.
+pub(super) fn version(conn: &mut Conn, ground: &Ground, now: i64) -> ApiResult<i64> {
+    let release = match &ground.basis.release {
+        Some(key) => releases::find(conn, key)?,
+        None => None,
+    };
+    Ok(release.map_or(now, |release| release.feed))
+}
+
 /// A release whose figures are asked for. It is read whole by everybody who may read it.
 #[derive(Debug, Clone)]
 pub(in crate::api) struct Frozen {

@@ -11,7 +11,7 @@ use super::{
     changes::{EarlierView, FigureChangeView},
     kind::{self, Counted, Figures},
     params::TableParams,
-    source::{Frozen, Reports},
+    source::{Frozen, Reports, version},
     views::{BasisView, CoverageView, currencies, in_order, note, number, numbers},
 };
 use crate::{
@@ -133,7 +133,8 @@ impl Counted for FiguresTable {
             return Ok(Self::new(&now, question, now.table(question), from.version));
         };
         let earlier = from.earlier(conn, earlier, (&question.filter, depth))?;
-        Ok(Self::since(&earlier, &now, question, from.version))
+        let then = version(conn, &earlier, from.version)?;
+        Ok(Self::since((&earlier, then), (&now, from.version), question))
     }
 }
 
@@ -175,12 +176,16 @@ impl FiguresTable {
     }
 
     /// Writes a table beside an earlier one.
-    fn since(earlier: &Ground, ground: &Ground, question: &Question, version: i64) -> Self {
+    fn since(
+        (earlier, then): (&Ground, i64),
+        (ground, version): (&Ground, i64),
+        question: &Question,
+    ) -> Self {
         let mut table = ground.table_since(earlier, question);
         let changes = std::mem::take(&mut table.changes);
         let total = table.earlier_total.as_ref().map(|f| EarlierView::new(f, question.measure));
         Self {
-            earlier_basis: Some(BasisView::new(&earlier.basis, version)),
+            earlier_basis: Some(BasisView::new(&earlier.basis, then)),
             earlier_total: total,
             changes: Some(changes.into_iter().map(FigureChangeView::from).collect()),
             ..Self::new(ground, question, table, version)

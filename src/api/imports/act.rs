@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{ImportView, input::Job, report};
+use super::{ImportView, input::Job, report, said::refuse, titles::Titles};
 use crate::{
     api::{
         body::parse_json,
@@ -25,13 +25,13 @@ use crate::{
         project::ProjectCode,
         reference::Vocabulary,
         subject::CityCycleSubject,
-        value::Slug,
+        value::{Slug, fold},
     },
     sheets::{
         FORMAT, Sheet,
-        body::{changed, column_of},
+        body::changed,
         compare::{self, Compared, Outcome},
-        grid::{FileFault, Grid, Said},
+        grid::{FileFault, Grid},
         read,
     },
     store::{Caller, Change, StoreError, Tx, reference},
@@ -70,6 +70,8 @@ pub(super) struct Bench<'b> {
     words: &'b Vocabulary,
     /// City and plan cycle, for new projects.
     on: &'b CityCycleSubject,
+    /// What the projects are called.
+    titles: Titles,
 }
 
 /// Imports a file, or says what would become of it.
@@ -95,7 +97,9 @@ pub(super) fn import(
     if !wrong_file {
         let book = Book::read(tx.conn(), proof.actor(), proof.on())?;
         there = book.state().map_err(|e| ApiError::Internal(Box::new(e)))?;
-        let bench = Bench { caller, cycle: cycle.clone(), book: &book, words, on: proof.on() };
+        let titles = Titles::of(&book);
+        let bench =
+            Bench { caller, cycle: cycle.clone(), book: &book, words, on: proof.on(), titles };
         let compared = job.upload.grids.into_iter().map(|grid| {
             let rows = compare::compare(&grid, book.rows(grid.sheet));
             (grid.sheet, (grid, rows))
@@ -115,7 +119,7 @@ pub(super) fn import(
     if job.dry_run || !view.is_sound() {
         return Err(Halt::Told(Box::new(view)));
     }
-    view.applied = true;
+    view.apply();
     Ok(view)
 }
 
@@ -135,50 +139,69 @@ impl Bench<'_> {
         for (sheet, (grid, rows)) in sheets.iter_mut().filter(|(s, _)| is_record(**s)) {
             for row in rows.iter_mut() {
                 if matches!(row.outcome, Outcome::New | Outcome::Changed) {
-                    let done = tx.attempt(|tx| self.record(tx, *sheet, row))?;
-                    done.or_else(|e| refuse(row, grid, e))?;
+                    match tx.attempt(|tx| self.record(tx, *sheet, row))? {
+                        Ok(made) => row.made = made,
+                        Err(error) => refuse(row, grid, error)?,
+                    }
+                } else if row.is_half_read() && !row.changes.is_empty() {
+                    let judged = row.but_wrong(*sheet);
+                    if let Err(error) = tx.rehearse(|tx| self.record(tx, *sheet, &judged))? {
+                        refuse(row, grid, error)?;
+                    }
                 }
             }
         }
         report::apply(self, tx, sheets)
     }
 
-    /// Makes or edits the record of a row.
-    fn record(&self, tx: &mut Tx<'_>, sheet: Sheet, row: &Compared) -> ApiResult<()> {
+    /// Makes or edits the record of a row; returns the key of one that was made.
+    fn record(&self, tx: &mut Tx<'_>, sheet: Sheet, row: &Compared) -> ApiResult<Option<String>> {
         match sheet {
             Sheet::Projects => self.project(tx, row),
             Sheet::Milestones => self.part::<Milestone>(tx, sheet, row),
             Sheet::Indicators => self.part::<Indicator>(tx, sheet, row),
             Sheet::Partnerships => self.part::<Partnership>(tx, sheet, row),
-            Sheet::Reports | Sheet::Completions | Sheet::Values | Sheet::Evidence => Ok(()),
+            Sheet::Reports | Sheet::Completions | Sheet::Values | Sheet::Evidence => Ok(None),
         }
     }
 
-    fn project(&self, tx: &mut Tx<'_>, row: &Compared) -> ApiResult<()> {
+    fn project(&self, tx: &mut Tx<'_>, row: &Compared) -> ApiResult<Option<String>> {
         let mut body = changed(Sheet::Projects, row);
+        let title = body.get("title").and_then(Value::as_str).map(fold);
         if row.outcome == Outcome::New {
             body.insert("city".to_owned(), Value::from(self.on.city.slug.as_str()));
             body.insert("plan_cycle".to_owned(), Value::from(self.on.cycle.plan_cycle.as_str()));
             let id = Id::new(clock::fresh_uuid());
-            let (_, project) = projects::create(tx, self.caller, typed(&body)?, self.words, id)?;
-            return Ok(tx.save(&project, Change::plain("create"))?);
+            let made = projects::create(tx, self.caller, typed(&body)?, self.words, id);
+            let (_, project) = self.titles.once(title.as_deref(), made)?;
+            tx.save(&project, Change::plain("create"))?;
+            let row = format!("row {}", row.number);
+            self.titles.note(row, title);
+            return Ok(Some(project.code.to_string()));
         }
         let proof = tx.prove::<EditProject>(self.caller, &self.code(row)?)?;
         precondition(row, Sheet::Projects).required(tx, &proof.on().project)?;
-        projects::edit(tx, &proof, typed(&body)?, self.words).map(|_on| ())
+        projects::edit(tx, &proof, typed(&body)?, self.words)?;
+        self.titles.note(row.project.clone(), title);
+        Ok(None)
     }
 
-    fn part<P: Shaped>(&self, tx: &mut Tx<'_>, sheet: Sheet, row: &Compared) -> ApiResult<()> {
+    fn part<P: Shaped>(
+        &self,
+        tx: &mut Tx<'_>,
+        sheet: Sheet,
+        row: &Compared,
+    ) -> ApiResult<Option<String>> {
         let (code, body) = (self.code(row)?, changed(sheet, row));
         if row.outcome == Outcome::New {
             let id = Id::new(clock::fresh_uuid());
             return parts::create_in::<P>(tx, self.caller, &code, typed(&body)?, id)
-                .map(|_part| ());
+                .map(|_part| Some(id.to_string()));
         }
         let id = row.key.first().and_then(|id| id.parse().ok()).ok_or(ApiError::NotFound)?;
         let precondition = precondition(row, sheet);
         parts::edit_in::<P>(tx, self.caller, &(code, id), precondition, typed(&body)?)
-            .map(|_part| ())
+            .map(|_part| None)
     }
 
     /// Returns the project of a row; one that is not of this city and plan is as good as none.
@@ -205,47 +228,4 @@ fn precondition(row: &Compared, sheet: Sheet) -> Precondition {
 pub(super) fn typed<T: DeserializeOwned>(body: &Map<String, Value>) -> ApiResult<T> {
     let bytes = serde_json::to_vec(body).map_err(|e| ApiError::Internal(Box::new(e)))?;
     parse_json(&bytes)
-}
-
-/// Notes why a row cannot be taken; what is no fault of the row ends the import.
-pub(super) fn refuse(row: &mut Compared, grid: &Grid, error: ApiError) -> ApiResult<()> {
-    for (pointer, said) in told(error)? {
-        let project = || grid.sheet.position("project").filter(|_| said.code == "unknown");
-        let column = column_of(grid.sheet, &pointer).or_else(project);
-        row.refuse(grid, column, said);
-        if let (Some(fault), false) = (row.faults.last_mut(), pointer.is_empty()) {
-            fault.pointer = pointer;
-        }
-    }
-    Ok(())
-}
-
-/// Says what an error has against a row, each with its pointer.
-pub(super) fn told(error: ApiError) -> ApiResult<Vec<(String, Said)>> {
-    let one = |code: &str, detail: String| {
-        vec![(String::new(), Said { code: code.to_owned(), detail, allowed: Vec::new() })]
-    };
-    Ok(match error {
-        ApiError::Invalid(faults) => {
-            let said = |f: crate::domain::fault::FieldFault| {
-                (f.pointer, Said { code: f.code, detail: f.detail, allowed: f.allowed })
-            };
-            faults.into_iter().map(said).collect()
-        }
-        ApiError::Malformed(f) => {
-            let f = *f;
-            let said = Said { code: f.code, detail: f.detail, allowed: f.allowed };
-            vec![(f.pointer.unwrap_or_default(), said)]
-        }
-        ApiError::NotFound => {
-            one("unknown", "nothing of this key is among those of the city in this cycle".into())
-        }
-        ApiError::Forbidden(reason) => one("forbidden", reason),
-        ApiError::IllegalTransition(state) => one("illegal_transition", state.to_string()),
-        ApiError::Conflict(detail) => one("conflict", detail),
-        ApiError::Stale(_) | ApiError::PreconditionRequired => {
-            one("stale", "it was changed since the row was made".into())
-        }
-        other => return Err(other),
-    })
 }

@@ -39,7 +39,7 @@ pub struct ImportParams {
     pub cycle: Option<String>,
     /// Which sheet a CSV file is.
     pub sheet: Option<String>,
-    /// The digest of the preview: 409 when the file or what is there is no longer what it was.
+    /// The digest of the preview: 409 when the file or what is there is no longer what it was. It goes with `dry_run=false`.
     pub digest: Option<String>,
     /// The reason that the journal keeps with each change.
     #[param(example = "figures of the second quarter")]
@@ -65,6 +65,11 @@ impl FromBody for ImportFile {
         let Query(params) = Query::<ImportParams>::read(req, payload).await?;
         if let Some(city) = &params.city {
             may_import_into(req, city).await?;
+        }
+        // A digest ties a real import to its preview. Taken for a preview, it would write nothing and say so to nobody.
+        if params.digest.is_some() && params.dry_run.is_none() {
+            let detail = "dry_run=false is expected with a digest: without it nothing is written";
+            return Err(ApiError::parameter("dry_run", ValueFault::new("required", detail)));
         }
         let bytes = read_bytes(req, payload, FILE_MAX).await?.freeze();
         let media = match req.content_type().to_lowercase().as_str() {

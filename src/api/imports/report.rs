@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::act::{Bench, Compareds, told, typed};
+use super::{
+    act::{Bench, Compareds, typed},
+    said::{TOGETHER, is_told, told},
+};
 use crate::{
     api::{
         error::{ApiError, ApiResult},
@@ -29,25 +32,36 @@ type Place = (Sheet, usize);
 pub(super) fn apply(bench: &Bench<'_>, tx: &mut Tx<'_>, sheets: &mut Compareds) -> ApiResult<()> {
     late(bench, sheets);
     let projects: BTreeSet<String> = all(sheets)
-        .filter(|(_, row)| matches!(row.outcome, Outcome::New | Outcome::Changed))
+        .filter(|(_, row)| {
+            matches!(row.outcome, Outcome::New | Outcome::Changed) || row.is_half_read()
+        })
         .map(|(_, row)| row.project.clone())
         .collect();
     for project in projects {
         let places: Vec<Place> = all(sheets)
-            .filter(|(_, row)| row.project == project && !row.changes.is_empty())
+            .filter(|(_, row)| {
+                row.project == project && !(row.changes.is_empty() && row.wrong.is_empty())
+            })
             .map(|(place, _)| place)
             .collect();
-        let sound = |(sheet, i): &Place| {
-            let row = sheets.get(sheet).and_then(|(_, rows)| rows.get(*i));
-            row.is_some_and(|row| matches!(row.outcome, Outcome::New | Outcome::Changed))
+        let row = |(sheet, i): &Place| sheets.get(sheet).and_then(|(_, rows)| rows.get(*i));
+        let half_read = places.iter().filter_map(row).any(Compared::is_half_read);
+        let judged = |row: &Compared| {
+            matches!(row.outcome, Outcome::New | Outcome::Changed) || row.is_half_read()
         };
-        // A row that is stale or wrong already stands for its whole report.
-        if !places.iter().all(sound) {
+        // A row that is stale or refused already stands for its whole report.
+        if !places.iter().all(|place| row(place).is_some_and(judged)) {
             continue;
         }
         let put = put(bench, sheets, &project, &places);
-        if let Err(error) = tx.attempt(|tx| write(bench, tx, sheets, &places, &put))? {
-            blame(sheets, &places, &put, error)?;
+        // With a cell that holds no value nothing is written, and the other cells are judged all the same.
+        let done = if half_read {
+            tx.rehearse(|tx| write(bench, tx, sheets, &places, &put))?
+        } else {
+            tx.attempt(|tx| write(bench, tx, sheets, &places, &put))?
+        };
+        if let Err(error) = done {
+            blame(sheets, &places, &put, (error, half_read))?;
         }
     }
     Ok(())
@@ -116,8 +130,16 @@ fn write(
 }
 
 /// Notes at the cells to blame why a report cannot be written; what no cell is to blame for, at each of its rows.
-fn blame(sheets: &mut Compareds, places: &[Place], put: &Put, error: ApiError) -> ApiResult<()> {
+fn blame(
+    sheets: &mut Compareds,
+    places: &[Place],
+    put: &Put,
+    (error, half_read): (ApiError, bool),
+) -> ApiResult<()> {
     for (pointer, said) in told(error)? {
+        if half_read && TOGETHER.contains(&said.code.as_str()) {
+            continue;
+        }
         let own = places.iter().find(|(sheet, _)| *sheet == Sheet::Reports);
         let located = match put.locate(&pointer) {
             Some((place, column)) => Some((place, column)),
@@ -132,6 +154,9 @@ fn blame(sheets: &mut Compareds, places: &[Place], put: &Put, error: ApiError) -
         for ((sheet, i), column) in blamed {
             let Some((grid, rows)) = sheets.get_mut(&sheet) else { continue };
             let Some(row) = rows.get_mut(i) else { continue };
+            if !is_told(row, sheet, column, &said.code) {
+                continue;
+            }
             row.refuse(grid, column, said.clone());
             if let Some(fault) = row.faults.last_mut() {
                 fault.pointer.clone_from(&pointer);

@@ -58,7 +58,7 @@ pub struct ImportRow {
     pub sheet: Sheet,
     /// The row in the file, from 1.
     pub row: u32,
-    /// What names the record in the file; empty for a new one.
+    /// What names the record in the file. Of a new one it is the key that it got, once it is written; empty before.
     #[schema(example = "da-nang-4")]
     pub key: String,
     /// What becomes of it.
@@ -125,6 +125,10 @@ pub struct ImportView {
     pub rows: Vec<ImportRow>,
     /// Everything that is wrong.
     pub faults: Vec<ImportFault>,
+    /// The keys that new records get, by the place of their row. They are told once they are written, and are no part of the
+    /// digest: a preview cannot know them.
+    #[serde(skip)]
+    made: Vec<(usize, String)>,
 }
 
 impl ImportView {
@@ -139,6 +143,17 @@ impl ImportView {
             totals: ImportTotals::default(),
             rows: Vec::new(),
             faults: faults.into_iter().map(ImportFault::from).collect(),
+            made: Vec::new(),
+        }
+    }
+
+    /// Says that everything was written, and under which keys.
+    pub(super) fn apply(&mut self) {
+        self.applied = true;
+        for (place, key) in std::mem::take(&mut self.made) {
+            if let Some(row) = self.rows.get_mut(place) {
+                row.key = key;
+            }
         }
     }
 
@@ -164,6 +179,12 @@ impl ImportView {
                 })
             });
             let key: Vec<String> = row.key.into_iter().filter(|part| !part.is_empty()).collect();
+            if let Some(own) = row.made {
+                // The key of a record's own stands first, as in the rows of those that were there.
+                let whole: Vec<&str> =
+                    [own.as_str()].into_iter().chain(key.iter().map(String::as_str)).collect();
+                self.made.push((self.rows.len(), whole.join("/")));
+            }
             self.rows.push(ImportRow {
                 sheet: grid.sheet,
                 row: row.number,

@@ -51,6 +51,7 @@ pub fn sign_in(req: &HttpRequest) -> ApiResult<Option<SignedIn>> {
         return Err(ApiError::Unavailable("who may act could not be read back".into()));
     }
     let actor = state.directory.actor(caller, now).ok_or(ApiError::Unauthenticated)?;
+    tracing::Span::current().record("user.id", tracing::field::display(claims.user));
     Ok(Some(SignedIn { caller, actor, until: claims.expires_at }))
 }
 

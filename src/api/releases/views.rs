@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Number as JsonNumber, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -146,17 +146,26 @@ pub struct CellChangeView {
     #[schema(example = "ongoing")]
     pub column: String,
     /// What it was; null where there was nothing to measure.
-    #[schema(required)]
-    pub from: Option<f64>,
+    #[schema(required, value_type = Option<f64>, example = 8)]
+    pub from: Option<JsonNumber>,
     /// What it is.
-    #[schema(required)]
-    pub to: Option<f64>,
+    #[schema(required, value_type = Option<f64>, example = 9)]
+    pub to: Option<JsonNumber>,
+}
+
+/// Writes a published figure as the figures themselves are written: counts whole, means with a fraction.
+fn number(measure: Measure, n: f64) -> Option<JsonNumber> {
+    match measure {
+        Measure::Projects => format!("{n:.0}").parse::<i64>().ok().map(JsonNumber::from),
+        Measure::PercentComplete | Measure::Spent => JsonNumber::from_f64(n),
+    }
 }
 
 impl From<CellChange> for CellChangeView {
     fn from(c: CellChange) -> Self {
         let CellChange { measure, rows, columns, row, column, from, to } = c;
-        Self { measure, rows, columns, row, column, from, to }
+        let number = |n: Option<f64>| n.and_then(|n| number(measure, n));
+        Self { measure, rows, columns, row, column, from: number(from), to: number(to) }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What is done to reports inside a write transaction.
 
+use chrono::{DateTime, Utc};
+
 use super::{NewReport, NewTransition, ReportView, show};
 use crate::{
     api::{
@@ -56,7 +58,11 @@ pub(in crate::api) fn write(
 ) -> ApiResult<Written> {
     let proof = tx.prove::<EditReport>(asked.caller, &asked.key)?;
     let report = put(tx, &proof, asked.precondition, (id, None), |on| {
-        let known = Known { milestones: &on.milestones, indicators: &on.indicators };
+        let known = Known {
+            milestones: &on.milestones,
+            indicators: &on.indicators,
+            earlier: on.earlier.as_ref(),
+        };
         Ok(RawReport::from(body).parse(known)?)
     })?;
     let created = report.version == 1;
@@ -112,7 +118,7 @@ pub(super) trait Step: Action<On = ReportSubject> {
     where
         Self: Sized;
     /// Says what the body's rules find wrong beside the comment.
-    fn faults(_on: &ReportSubject) -> Vec<FieldFault> {
+    fn faults(_on: &ReportSubject, _at: DateTime<Utc>) -> Vec<FieldFault> {
         Vec::new()
     }
 }
@@ -142,8 +148,8 @@ impl Step for SubmitReport {
         tx.save(&report, change)?;
         Ok(report)
     }
-    fn faults(on: &ReportSubject) -> Vec<FieldFault> {
-        on.report.as_ref().map(|r| readiness::of(on, &r.content)).unwrap_or_default()
+    fn faults(on: &ReportSubject, at: DateTime<Utc>) -> Vec<FieldFault> {
+        on.report.as_ref().map(|r| readiness::of(on, &r.content, at)).unwrap_or_default()
     }
 }
 
@@ -186,7 +192,7 @@ pub(super) fn go<A: Step>(
 ) -> ApiResult<Report> {
     check(tx, proof, precondition)?;
     workflow::possible(A::TRANSITION, proof.on(), tx.at())?;
-    let text = text::<A>(proof.on(), body)?;
+    let text = text::<A>(proof.on(), body, tx.at())?;
     let reason = text.as_ref().map(Prose::to_string);
     let report = A::take(tx, proof, Change::because(A::TRANSITION.as_str(), reason))?;
     if let Some(text) = text {
@@ -224,7 +230,11 @@ fn check<A: Step>(
 }
 
 /// Parses the comment: a reason where the transition needs one, else a remark. Everything that is wrong is said at once.
-fn text<A: Step>(on: &ReportSubject, body: NewTransition) -> ApiResult<Option<Prose>> {
+fn text<A: Step>(
+    on: &ReportSubject,
+    body: NewTransition,
+    at: DateTime<Utc>,
+) -> ApiResult<Option<Prose>> {
     let mut faults = Faults::new();
     let needed = match A::KIND {
         CommentKind::Return | CommentKind::Reopen => true,
@@ -236,6 +246,6 @@ fn text<A: Step>(on: &ReportSubject, body: NewTransition) -> ApiResult<Option<Pr
         faults.opt("/comment", body.comment, Prose::parse)
     };
     let mut found = faults.into_vec();
-    found.extend(A::faults(on));
+    found.extend(A::faults(on, at));
     if found.is_empty() { Ok(text) } else { Err(found.into()) }
 }

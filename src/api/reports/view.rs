@@ -156,7 +156,7 @@ pub(super) fn show(
         // The policy let nobody come here without one of them.
         (_, None) => return Err(StoreError::Corrupt("a report without a copy".into()).into()),
     };
-    let readiness = if inside { readiness::of(on, shown.content) } else { Vec::new() };
+    let readiness = if inside { readiness::of(on, shown.content, at) } else { Vec::new() };
     let ids = deeds.people();
     let names = if ids.is_empty() { Vec::new() } else { users::names(conn, &ids)? };
     let names: HashMap<Uuid, String> = names.into_iter().collect();

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 
 use super::{
     Reading,
+    shut::Places,
     views::{DecisionItem, RepresentativeTodo, SilentCity},
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// Most reports in a list of decisions.
-const DECISIONS_MAX: i64 = 500;
+pub(super) const DECISIONS_MAX: i64 = 500;
 
 impl Reading<'_> {
     pub(super) fn representative(
@@ -52,7 +53,8 @@ impl Reading<'_> {
                 cycle: cycle.slug.to_string(),
             }));
         }
-        Ok(Some(RepresentativeTodo { to_decide, silent_cities }))
+        let needs_extension = self.shut(conn, all, &Places::Countries(&countries))?;
+        Ok(Some(RepresentativeTodo { to_decide, silent_cities, needs_extension }))
     }
 
     /// Reads the reports of some countries, or of all, that wait for a decision, the oldest submission first.

@@ -19,7 +19,7 @@ use crate::{
 
 impl Reading<'_> {
     /// Names the cities that the actor is an officer of.
-    fn cities(self) -> impl Iterator<Item = Slug> {
+    pub(super) fn cities(self) -> impl Iterator<Item = Slug> {
         let mut cities: Vec<Slug> = self
             .actor
             .scopes(Role::CityOfficer)

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::{
     api::{
         reports::MissingView,
-        sittings::{ReturnView, SittingTotals},
+        sittings::{ReturnView, SittingItem, SittingTotals},
         users::{GrantView, ScopeView},
     },
     domain::{
@@ -31,6 +31,8 @@ pub struct TodoCounts {
     pub ready: usize,
     /// Reports of one's cities that are late.
     pub late: usize,
+    /// Reports of one's cities or country that were sent back in a cycle that is closed for their city.
+    pub needs_extension: usize,
     /// Reports that wait for one's decision.
     pub to_decide: usize,
     /// Decisions that are overdue.
@@ -150,6 +152,43 @@ pub struct RepresentativeTodo {
     pub to_decide: Vec<DecisionItem>,
     /// The cities with projects in an open cycle of which nothing was handed in.
     pub silent_cities: Vec<SilentCity>,
+    /// The reports that were taken up again or sent back in a cycle that is closed for their city: they wait for an extension.
+    pub needs_extension: Vec<NeedsExtensionItem>,
+}
+
+/// A report that was taken up again or sent back, and that its city cannot correct: the cycle is closed for it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct NeedsExtensionItem {
+    /// The city.
+    #[schema(example = "da-nang")]
+    pub city: String,
+    /// The cycle.
+    #[schema(example = "me-2026")]
+    pub cycle: String,
+    /// The project.
+    #[schema(example = "da-nang-4")]
+    pub project: String,
+    /// Its title as it is now.
+    pub title: String,
+    /// Why, and by whom.
+    #[schema(required)]
+    pub returned: Option<ReturnView>,
+    /// What stands against its submission: `/cycle` with the code `closed`, until the city has an extension, and whatever the report
+    /// itself lacks.
+    pub missing: Vec<MissingView>,
+}
+impl NeedsExtensionItem {
+    pub(super) fn new((city, cycle): (&str, &str), item: SittingItem) -> Self {
+        let closed = MissingView { pointer: "/cycle".to_owned(), code: "closed".to_owned() };
+        Self {
+            city: city.to_owned(),
+            cycle: cycle.to_owned(),
+            project: item.project,
+            title: item.title,
+            returned: item.returned,
+            missing: [closed].into_iter().chain(item.missing).collect(),
+        }
+    }
 }
 
 /// How far a country is with an open cycle.
@@ -238,6 +277,9 @@ pub struct TodoView {
     pub counts: TodoCounts,
     /// For officers: each of their cities in each cycle that takes reports.
     pub officer: Vec<OfficerTodo>,
+    /// For officers: the reports of their cities that were taken up again or sent back in a cycle that is closed for the city,
+    /// so that an extension is needed.
+    pub needs_extension: Vec<NeedsExtensionItem>,
     /// For representatives; null for others.
     #[schema(required)]
     pub representative: Option<RepresentativeTodo>,
@@ -263,6 +305,10 @@ impl TodoCounts {
             blocked: cities(&|o| o.blocked.len()),
             ready: cities(&|o| o.ready.len()),
             late: cities(&|o| o.totals.late),
+            needs_extension: todo
+                .needs_extension
+                .len()
+                .max(nr.map_or(0, |r| r.needs_extension.len())),
             to_decide: decisions.len(),
             overdue: own.max(network.len()),
             silent_cities: nr.map_or(0, |r| r.silent_cities.len()),

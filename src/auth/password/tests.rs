@@ -93,3 +93,14 @@ async fn a_full_queue_is_busy_and_who_hung_up_is_skipped() {
     }
     assert!(passwords.hash(good()).await.is_ok());
 }
+
+#[test]
+fn ones_own_address_is_no_password() {
+    let fault =
+        |text: &str| NewPassword::parse_for(text, "nguyen.van.an@danang.gov.vn").unwrap_err();
+    for own in ["nguyen.van.an@danang.gov.vn", " Nguyen.Van.An@DaNang.gov.vn", "NGUYEN.VAN.AN"] {
+        assert_eq!(fault(own), PasswordFault::OwnAddress, "{own}");
+    }
+    assert_eq!(fault("short"), PasswordFault::TooShort);
+    assert!(NewPassword::parse_for("another@danang.gov.vn", "nguyen.van.an@danang.gov.vn").is_ok());
+}

@@ -43,11 +43,15 @@ pub struct RawCyclePatch {
 }
 
 impl RawCycle {
-    /// Makes a scheduled cycle. Only imported cycles have no days to be opened and due on.
+    /// Makes a scheduled cycle beside those that are there. Only imported cycles have no days to be opened and due on.
     ///
     /// # Errors
     /// Every fault, each with its pointer.
-    pub fn parse(self, plan_cycles: &[Slug]) -> Result<ReportingCycle, Vec<FieldFault>> {
+    pub fn parse(
+        self,
+        plan_cycles: &[Slug],
+        cycles: &[ReportingCycle],
+    ) -> Result<ReportingCycle, Vec<FieldFault>> {
         let mut faults = Faults::new();
         let slug = faults.need("/cycle", self.cycle, Slug::parse);
         let name = faults.need("/name", self.name, Title::parse);
@@ -61,6 +65,9 @@ impl RawCycle {
         let review_due_on = faults.opt("/review_due_on", self.review_due_on, day);
         let as_of = faults.need("/as_of", self.as_of, day);
         in_order(&mut faults, opens_on, due_on, review_due_on);
+        if let (Some(plan), Some(as_of)) = (&plan_cycle, as_of) {
+            distinct(&mut faults, as_of, cycles.iter().filter(|c| c.plan_cycle == *plan));
+        }
         match (slug, name, plan_cycle, as_of) {
             (Some(slug), Some(name), Some(plan_cycle), Some(as_of)) => {
                 faults.finish(ReportingCycle {
@@ -93,11 +100,15 @@ impl RawCyclePatch {
         }
     }
 
-    /// Makes the changed cycle.
+    /// Makes the changed cycle, beside those that are there.
     ///
     /// # Errors
     /// Every fault, each with its pointer.
-    pub fn apply(self, cycle: ReportingCycle) -> Result<ReportingCycle, Vec<FieldFault>> {
+    pub fn apply(
+        self,
+        cycle: ReportingCycle,
+        cycles: &[ReportingCycle],
+    ) -> Result<ReportingCycle, Vec<FieldFault>> {
         let mut faults = Faults::new();
         let f = &mut faults;
         let name = match self.name {
@@ -115,6 +126,12 @@ impl RawCyclePatch {
         let opens_on = kept_day(f, "/opens_on", self.opens_on, cycle.opens_on);
         let due_on = kept_day(f, "/due_on", self.due_on, cycle.due_on);
         in_order(f, opens_on, due_on, review_due_on);
+        // A cycle that shares its day since before this was a rule is renamed all the same.
+        if let Some(moved) = as_of.filter(|day| *day != cycle.as_of) {
+            let others =
+                |c: &&ReportingCycle| c.plan_cycle == cycle.plan_cycle && c.slug != cycle.slug;
+            distinct(f, moved, cycles.iter().filter(others));
+        }
         match (name, as_of) {
             (Some(name), Some(as_of)) => faults.finish(ReportingCycle {
                 name,
@@ -146,6 +163,18 @@ fn kept_day(
         None => before,
         Some(None) if before.is_none() => None,
         Some(raw) => faults.need(pointer, raw, day),
+    }
+}
+
+/// Notes a cut-off that another cycle of the plan has: which report of a project is the latest would be told by nothing.
+fn distinct<'c>(
+    faults: &mut Faults,
+    as_of: NaiveDate,
+    mut others: impl Iterator<Item = &'c ReportingCycle>,
+) {
+    if let Some(other) = others.find(|c| c.as_of == as_of) {
+        let detail = format!("the cycle {} of this plan has this cut-off already", other.slug);
+        faults.add("/as_of", ValueFault::new("duplicate", detail));
     }
 }
 

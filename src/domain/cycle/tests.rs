@@ -30,13 +30,13 @@ fn raw() -> RawCycle {
 
 #[test]
 fn a_new_cycle_is_scheduled() {
-    let made = raw().parse(&[slug("2026-2035")]).unwrap();
+    let made = raw().parse(&[slug("2026-2035")], &[]).unwrap();
     assert_eq!((made.state, made.version, made.imported), (CycleState::Scheduled, 1, None));
 }
 
 #[test]
 fn every_fault_of_a_new_cycle_is_named_at_once() {
-    let lacks = RawCycle::default().parse(&[]).unwrap_err();
+    let lacks = RawCycle::default().parse(&[], &[]).unwrap_err();
     let expected = ["/cycle", "/name", "/plan_cycle", "/opens_on", "/due_on", "/as_of"]
         .map(|p| format!("{p} required"));
     assert_eq!(codes(lacks), expected);
@@ -54,7 +54,7 @@ fn every_fault_of_a_new_cycle_is_named_at_once() {
         "/due_on order",
         "/review_due_on order",
     ];
-    assert_eq!(codes(wrong.parse(&[slug("2018-2025")]).unwrap_err()), expected);
+    assert_eq!(codes(wrong.parse(&[slug("2018-2025")], &[]).unwrap_err()), expected);
 }
 
 #[test]
@@ -67,22 +67,22 @@ fn a_cut_off_is_fixed_once_the_cycle_was_opened() {
         assert_eq!(moved.moves_cut_off(&cycle(*state)), *state != CycleState::Scheduled);
         assert!(!same.moves_cut_off(&cycle(*state)));
     }
-    assert_eq!(moved.apply(cycle(CycleState::Scheduled)).unwrap().as_of, day("2027-01-01"));
+    assert_eq!(moved.apply(cycle(CycleState::Scheduled), &[]).unwrap().as_of, day("2027-01-01"));
 }
 
 #[test]
 fn a_patch_keeps_what_it_does_not_name_and_checks_the_whole() {
     let patch =
         RawCyclePatch { due_on: Some(Some("2026-06-30".to_owned())), ..RawCyclePatch::default() };
-    assert_eq!(codes(patch.apply(cycle(CycleState::Open)).unwrap_err()), ["/due_on order"]);
+    assert_eq!(codes(patch.apply(cycle(CycleState::Open), &[]).unwrap_err()), ["/due_on order"]);
     let cleared =
         RawCyclePatch { due_on: Some(None), name: Some(None), ..RawCyclePatch::default() };
     assert_eq!(
-        codes(cleared.apply(cycle(CycleState::Open)).unwrap_err()),
+        codes(cleared.apply(cycle(CycleState::Open), &[]).unwrap_err()),
         ["/name required", "/due_on required"]
     );
     let review = RawCyclePatch { review_due_on: Some(None), ..RawCyclePatch::default() };
-    let after = review.apply(cycle(CycleState::Open)).unwrap();
+    let after = review.apply(cycle(CycleState::Open), &[]).unwrap();
     assert_eq!((after.review_due_on, after.version), (None, 3));
 }
 
@@ -127,4 +127,38 @@ fn the_due_day_ends_at_midnight_where_the_city_lies() {
         at("2030-01-01T00:00:00Z")
     ));
     assert_eq!(d.iter().count(), 2);
+}
+
+#[test]
+fn two_cycles_of_a_plan_are_not_cut_off_on_one_day() {
+    let there = [cycle(CycleState::Open)];
+    let plans = [slug("2018-2025"), slug("2026-2035")];
+    let same = RawCycle {
+        plan_cycle: Some("2018-2025".to_owned()),
+        as_of: Some(there[0].as_of.to_string()),
+        ..raw()
+    };
+    let faults = same.clone().parse(&plans, &there).unwrap_err();
+    assert_eq!(codes(faults), ["/as_of duplicate"]);
+    // Another plan has a list of its own.
+    let other = RawCycle { plan_cycle: Some("2026-2035".to_owned()), ..same.clone() };
+    assert!(other.parse(&plans, &there).is_ok());
+    // It is said beside everything else.
+    let faults = RawCycle { name: None, ..same }.parse(&plans, &there).unwrap_err();
+    assert_eq!(codes(faults), ["/name required", "/as_of duplicate"]);
+    let next = ReportingCycle {
+        slug: slug("me-2099"),
+        as_of: day("2099-01-01"),
+        ..cycle(CycleState::Scheduled)
+    };
+    let all = [there[0].clone(), next.clone()];
+    let onto =
+        |day: &str| RawCyclePatch { as_of: Some(Some(day.to_owned())), ..RawCyclePatch::default() };
+    let faults = onto(&there[0].as_of.to_string()).apply(next.clone(), &all).unwrap_err();
+    assert_eq!(codes(faults), ["/as_of duplicate"]);
+    // Its own day is no other's, and one that was shared before stays editable.
+    assert!(onto("2099-01-01").apply(next.clone(), &all).is_ok());
+    let shared = ReportingCycle { as_of: there[0].as_of, ..next };
+    let renamed = RawCyclePatch { name: Some(Some("New".to_owned())), ..RawCyclePatch::default() };
+    assert!(renamed.apply(shared, &all).is_ok());
 }

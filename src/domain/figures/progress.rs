@@ -4,7 +4,7 @@ use super::{
     Attained, Coverage, Dimension, Fact, Filter, Ground, Label, Measure, Number, Question, UNKNOWN,
     Weights, axis::Axis, tally::Tally,
 };
-use crate::domain::{language::Language, value::words};
+use crate::domain::{alphabet::alphabetical, language::Language, value::words};
 
 words! {
     /// By what progress is told.
@@ -169,7 +169,7 @@ impl Ground {
         }
         let groups = groups.iter().map(|group| Progress::of(group));
         let mut rows: Vec<(Label, Progress)> = axis.into_labels().into_iter().zip(groups).collect();
-        rows.sort_by_cached_key(|(l, _)| (l.key == UNKNOWN, l.name.to_lowercase(), l.key.clone()));
+        rows.sort_by_cached_key(|(l, _)| (l.key == UNKNOWN, alphabetical(&l.name), l.key.clone()));
         ProgressTable { rows, total: Progress::of(&facts), coverage }
     }
 }

@@ -7,9 +7,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{
     id::Id,
+    parts::Milestone,
     report::{IndicatorValue, MilestoneDone, PercentMethod, ReportState},
-    testing::{day, project, ready, report, subject},
-    value::{Percent, Prose},
+    testing::{day, now, project, ready, report, subject},
+    value::{Percent, Prose, Title},
 };
 
 fn pointers(content: &Content, previous: Option<Status>) -> Vec<String> {
@@ -98,10 +99,57 @@ fn what_was_taken_off_the_project_cannot_be_reported_on() {
         }],
         ..ready()
     };
-    let lacks: Vec<String> = of(&on, &content).into_iter().map(|f| f.pointer).collect();
+    let lacks: Vec<String> = of(&on, &content, now()).into_iter().map(|f| f.pointer).collect();
     assert_eq!(lacks, ["/milestones/0/milestone_id", "/indicator_values/0/indicator_id"]);
     on.project.details.ends_on = None;
-    assert_eq!(of(&on, &content).len(), 3);
+    assert_eq!(of(&on, &content, now()).len(), 3);
+}
+
+#[test]
+fn nothing_has_happened_on_a_day_that_has_not_come_in_the_city() {
+    let mut on = subject(Some(report(ReportState::Draft)));
+    let milestone = |n: u128, completed_on| Milestone {
+        id: Id::new(uuid::Uuid::from_u128(n)),
+        project: on.project.id,
+        code: on.project.code.clone(),
+        title: Title::parse("Opened").unwrap(),
+        due_on: day("2026-01-01"),
+        weight: 1,
+        completed_on,
+        version: 1,
+    };
+    let milestones = vec![milestone(1, None), milestone(2, Some(day("2026-11-21")))];
+    let done =
+        |day| MilestoneDone { milestone_id: Id::new(uuid::Uuid::from_u128(1)), completed_on: day };
+    on.milestones = milestones;
+    let lacks = |on: &ReportSubject, content: &Content, at: &str| -> Vec<String> {
+        let found = of(on, content, at.parse().unwrap());
+        found.into_iter().map(|f| format!("{} {}", f.pointer, f.code)).collect()
+    };
+    let own = format!("/project/milestones/{}/completed_on future", uuid::Uuid::from_u128(2));
+    let content = Content { milestones: vec![done(day("2026-11-21"))], ..ready() };
+    // In Viet Nam the 21st begins at 17:00 UTC.
+    let early = lacks(&on, &content, "2026-11-20T16:59:59Z");
+    assert_eq!(early, ["/milestones/0/completed_on future", &own]);
+    assert_eq!(lacks(&on, &content, "2026-11-20T17:00:00Z"), [""; 0]);
+}
+
+#[test]
+fn a_completed_project_is_complete() {
+    let on = subject(Some(report(ReportState::Draft)));
+    let lacks = |status, hundredths| -> Vec<String> {
+        let content = Content {
+            status: Some(status),
+            status_reason: Some(Prose::parse("As planned.").unwrap()),
+            percent_complete: Percent::from_hundredths(hundredths),
+            ..ready()
+        };
+        of(&on, &content, now()).into_iter().map(|f| format!("{} {}", f.pointer, f.code)).collect()
+    };
+    assert_eq!(lacks(Status::Completed, 9_999), ["/percent_complete incomplete"]);
+    assert_eq!(lacks(Status::Completed, 10_000), [""; 0]);
+    // The other way round it may be: what is built is not yet in use.
+    assert_eq!(lacks(Status::Ongoing, 10_000), [""; 0]);
 }
 
 fn contents() -> impl Strategy<Value = Content> {

@@ -8,7 +8,7 @@ use crate::domain::{
 };
 
 /// The code of a statement of "nothing changed" that does not hold.
-const CHANGED: &str = "changed";
+pub const CHANGED: &str = "changed";
 
 impl Content {
     /// Returns what the next report of the project begins with: everything that was said, but for milestones and

@@ -50,8 +50,9 @@ impl Weighed {
 ///
 /// # Errors
 /// A project without milestones, or another percentage than they give.
-pub fn settle(mut content: Content, milestones: &[Milestone]) -> Result<Content, Vec<FieldFault>> {
-    let faults = disagreements(&content, milestones);
+pub fn settle(content: &Content, milestones: &[Milestone]) -> Result<Content, Vec<FieldFault>> {
+    let faults = disagreements(content, milestones);
+    let mut content = content.clone();
     if content.percent_method == Some(PercentMethod::Milestones) {
         content.percent_complete = Weighed::of(milestones, &content).and_then(|w| w.percent());
     }
@@ -134,7 +135,7 @@ mod tests {
     }
 
     fn percent(weights: &[i64], reached: &[u128]) -> Option<f64> {
-        let settled = settle(content(reached), &milestones(weights)).ok()?;
+        let settled = settle(&content(reached), &milestones(weights)).ok()?;
         settled.percent_complete.map(Percent::value)
     }
 
@@ -149,17 +150,17 @@ mod tests {
         for m in &mut all {
             m.completed_on = Some(day("2026-03-01"));
         }
-        let settled = settle(content(&[]), &all).unwrap();
+        let settled = settle(&content(&[]), &all).unwrap();
         assert_eq!(settled.percent_complete.map(Percent::value), Some(100.0));
     }
 
     #[test]
     fn another_percentage_than_the_milestones_give_is_refused() {
         let stated = Content { percent_complete: Percent::from_hundredths(5000), ..content(&[1]) };
-        let faults = settle(stated.clone(), &milestones(&[1, 3])).unwrap_err();
+        let faults = settle(&stated, &milestones(&[1, 3])).unwrap_err();
         assert_eq!(faults.first().map(|f| f.pointer.as_str()), Some("/percent_complete"));
         assert!(faults.iter().any(|f| f.detail.contains("give 25: 1 of 4")), "{faults:?}");
-        let none = settle(stated, &[]).unwrap_err();
+        let none = settle(&stated, &[]).unwrap_err();
         assert_eq!(none.first().map(|f| f.code.as_str()), Some("no_milestones"));
     }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Content, Evidence, IndicatorValue, MilestoneDone, PercentMethod, Status, progress};
+use super::{
+    Content, Evidence, IndicatorValue, MilestoneDone, PercentMethod, Status, carry, progress,
+};
 use crate::domain::{
     fault::{Faults, FieldFault, ValueFault},
     id::Id,
@@ -85,6 +87,8 @@ pub struct Known<'a> {
     pub milestones: &'a [Milestone],
     /// The project's indicators.
     pub indicators: &'a [Indicator],
+    /// What the project's last approved report of an earlier cycle says; none without one.
+    pub earlier: Option<&'a Content>,
 }
 
 impl RawReport {
@@ -109,8 +113,29 @@ impl RawReport {
             evidence: evidence(&mut f, self.evidence),
             unchanged: self.unchanged,
         };
-        progress::settle(f.finish(content)?, known.milestones)
+        let mut faults = f.into_vec();
+        let settled = progress::settle(&content, known.milestones);
+        let mut together = settled.as_ref().err().cloned().unwrap_or_default();
+        let whole = settled.as_ref().unwrap_or(&content);
+        together.extend(carry::contradictions(whole, known.earlier));
+        // What fields say together is judged as far as each of them holds a value; a double takes nothing away from a list.
+        together.retain(|f| f.code == carry::CHANGED || !about(&faults, &PROGRESS));
+        together.retain(|f| !about(&faults, &[f.pointer.as_str()]));
+        faults.extend(together);
+        if faults.is_empty() { settled } else { Err(faults) }
     }
+}
+
+/// The fields that a percentage by milestones depends on.
+const PROGRESS: [&str; 3] = ["/percent_complete", "/percent_method", "/milestones"];
+
+/// Says whether some of the faults leave a field, or an item of it, without a value.
+fn about(faults: &[FieldFault], fields: &[&str]) -> bool {
+    let within = |f: &FieldFault, field: &&str| {
+        f.pointer.strip_prefix(*field).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let lacks = |f: &&FieldFault| f.code != DUPLICATE;
+    faults.iter().filter(lacks).any(|f| fields.iter().any(|field| within(f, field)))
 }
 
 /// `not_stated` is a word of imported history; nobody says it.
@@ -121,8 +146,11 @@ fn status(raw: &str) -> Result<Status, ValueFault> {
         .ok_or_else(|| ValueFault::unknown("status", sayable().map(Status::as_str)))
 }
 
+/// The code of an item that stands in its list already.
+const DUPLICATE: &str = "duplicate";
+
 fn duplicate() -> ValueFault {
-    ValueFault::new("duplicate", "this is in the list already")
+    ValueFault::new(DUPLICATE, "this is in the list already")
 }
 
 /// Refuses a list that is too long before anything in it is looked at.

@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::{
     parts::{Better, IndicatorKind},
     raw::RawMoney,
-    testing::{milestone, project},
+    testing::{milestone, project, ready},
     value::Title,
 };
 
@@ -29,7 +29,7 @@ fn indicator(n: u128) -> Indicator {
 }
 fn parse(raw: RawReport) -> Result<Content, Vec<String>> {
     let (milestones, indicators) = (vec![milestone(1), milestone(2)], vec![indicator(3)]);
-    raw.parse(Known { milestones: &milestones, indicators: &indicators })
+    raw.parse(Known { milestones: &milestones, indicators: &indicators, earlier: None })
         .map_err(|faults| faults.into_iter().map(|f| format!("{} {}", f.pointer, f.code)).collect())
 }
 fn text(n: u128) -> String {
@@ -86,6 +86,39 @@ fn every_fault_is_named_at_once() {
 }
 
 #[test]
+fn what_fields_say_together_is_named_beside_what_is_wrong_with_one() {
+    let (milestones, earlier) = (vec![milestone(1), milestone(2)], ready());
+    let faults = |raw: RawReport| -> Vec<String> {
+        let known = Known { milestones: &milestones, indicators: &[], earlier: Some(&earlier) };
+        let faults = raw.parse(known).unwrap_err();
+        faults.into_iter().map(|f| format!("{} {}", f.pointer, f.code)).collect()
+    };
+    let doubled = RawReport {
+        status: Some("completed".to_owned()),
+        percent_complete: Some(80.0),
+        percent_method: Some("milestones".to_owned()),
+        milestones: vec![done(1, "2026-01-01"), done(1, "2026-01-02")],
+        unchanged: true,
+        ..RawReport::default()
+    };
+    let expected = [
+        "/milestones/1/milestone_id duplicate",
+        "/percent_complete milestones_differ",
+        "/status changed",
+        "/percent_complete changed",
+        "/milestones changed",
+    ];
+    assert_eq!(faults(doubled.clone()), expected);
+    // A milestone that nobody knows leaves it open what the milestones give, and whether the list changed.
+    let unknown = RawReport { milestones: vec![done(9, "2026-01-01")], ..doubled };
+    let told = faults(unknown);
+    assert_eq!(
+        told,
+        ["/milestones/0/milestone_id unknown", "/status changed", "/percent_complete changed"]
+    );
+}
+
+#[test]
 fn lists_that_are_too_long_are_not_looked_into() {
     let faults = parse(RawReport {
         evidence: vec![RawEvidence::default(); 51],
@@ -101,8 +134,10 @@ fn lists_that_are_too_long_are_not_looked_into() {
 fn percentages_have_two_decimals() {
     let percent = |p| parse(RawReport { percent_complete: Some(p), ..RawReport::default() });
     assert_eq!(percent(62.55).unwrap().percent_complete.unwrap().hundredths(), 6255);
+    // What a spreadsheet computed is the same number up to its fifteenth digit.
+    assert_eq!(percent(62.3 + 1e-14).unwrap().percent_complete.unwrap().hundredths(), 6230);
     assert!(percent(0.0).is_ok() && percent(100.0).is_ok());
-    for wrong in [62.555, -0.01, 100.01, f64::NAN, f64::NEG_INFINITY] {
+    for wrong in [62.555, 1e-9, 0.001, 99.999_999_99, -0.01, 100.01, f64::NAN, f64::NEG_INFINITY] {
         assert!(percent(wrong).is_err(), "{wrong}");
     }
 }

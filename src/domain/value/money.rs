@@ -46,21 +46,25 @@ impl Money {
 #[serde(try_from = "String", into = "String")]
 pub struct Currency([u8; 3]);
 
+/// Codes that ISO 4217 lists as none: no currency, and one for tests.
+const NO_MONEY: [&str; 2] = ["XXX", "XTS"];
+
 impl Currency {
     /// Parses a code in capitals.
     ///
     /// # Errors
-    /// A code that ISO 4217 does not list.
+    /// A code that ISO 4217 does not list, or that it lists as no money.
     pub fn parse(raw: &str) -> Result<Self, ValueFault> {
-        iso_currency::Currency::from_code(raw)
-            .and_then(|c| c.code().as_bytes().try_into().ok())
-            .map(Self)
-            .ok_or_else(|| {
-                ValueFault::new(
-                    "currency",
-                    "a currency code of ISO 4217 such as USD or VND is expected",
-                )
-            })
+        Self::listed(raw).filter(|c| !NO_MONEY.contains(&c.as_str())).ok_or_else(|| {
+            let detail = "a currency code of ISO 4217 such as USD or VND is expected";
+            ValueFault::new("currency", detail)
+        })
+    }
+    /// Finds any code that ISO 4217 lists: what is kept was sound when it was written.
+    #[must_use]
+    pub fn listed(raw: &str) -> Option<Self> {
+        let code = iso_currency::Currency::from_code(raw)?;
+        code.code().as_bytes().try_into().ok().map(Self)
     }
     /// Returns every currency, by code. The list is found by asking for each code that there could be, once.
     #[must_use]
@@ -96,7 +100,7 @@ impl Currency {
 impl TryFrom<String> for Currency {
     type Error = String;
     fn try_from(raw: String) -> Result<Self, String> {
-        Self::parse(&raw).map_err(|f| f.detail)
+        Self::listed(&raw).ok_or_else(|| format!("no currency of ISO 4217: {raw}"))
     }
 }
 impl From<Currency> for String {

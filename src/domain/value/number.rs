@@ -19,9 +19,10 @@ impl Percent {
             ValueFault::new("range", "a number from 0 to 100 with at most two decimals is expected")
         };
         let hundredths = (raw * 100.0).round();
+        // A binary fraction comes near a decimal one: what differs after its twelfth digit is the same number.
         if !raw.is_finite()
             || !(0.0..=100.0).contains(&raw)
-            || (raw * 100.0 - hundredths).abs() > 1e-6
+            || (raw * 100.0 - hundredths).abs() > hundredths * 1e-12
         {
             return Err(fault());
         }

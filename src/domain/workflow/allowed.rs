@@ -60,7 +60,7 @@ fn ask<A: Action<On = ReportSubject>>(
         Some(t) => possible(t, on, at).map(|_state| ()).map_err(|refused| reason(&refused)),
         None => may_comment(on).map_err(|refused| reason(&refused)),
     };
-    let by_content = || if A::ACT == Act::SubmitReport { ready(on) } else { Ok(()) };
+    let by_content = || if A::ACT == Act::SubmitReport { ready(on, at) } else { Ok(()) };
     (A::ACT, by_policy.and_then(|()| by_state()).and_then(|()| by_content()))
 }
 
@@ -68,8 +68,8 @@ fn reason(refused: &Refused) -> String {
     refused.to_string()
 }
 
-fn ready(on: &ReportSubject) -> Result<(), String> {
-    let missing = on.report.as_ref().map(|r| readiness::of(on, &r.content)).unwrap_or_default();
+fn ready(on: &ReportSubject, at: DateTime<Utc>) -> Result<(), String> {
+    let missing = on.report.as_ref().map(|r| readiness::of(on, &r.content, at)).unwrap_or_default();
     if missing.is_empty() {
         return Ok(());
     }

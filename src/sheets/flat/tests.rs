@@ -44,8 +44,12 @@ fn rows() -> Vec<Vec<Datum>> {
 }
 
 fn written(format: Format, rows: &[Vec<Datum>]) -> Vec<u8> {
+    written_under(COLUMNS, format, rows)
+}
+
+fn written_under(columns: &[Column], format: Format, rows: &[Vec<Datum>]) -> Vec<u8> {
     let mut to = Cursor::new(Vec::new());
-    let mut sink = format.begin(&about(), COLUMNS, &mut to).unwrap();
+    let mut sink = format.begin(&about(), columns, &mut to).unwrap();
     for row in rows {
         sink.row(row).unwrap();
     }
@@ -92,6 +96,35 @@ fn a_workbook_has_typed_cells_and_a_sheet_that_explains() {
     let about = book.worksheet_range("about").unwrap();
     let texts: Vec<String> = about.cells().map(|(_, _, cell)| cell.to_string()).collect();
     assert!(texts.contains(&"How many.".to_owned()) && texts.contains(&"A table".to_owned()));
+}
+
+#[test]
+fn a_list_longer_than_a_cell_stands_on_a_sheet_of_its_own_in_a_workbook() {
+    let columns = [
+        column("city", Type::Text, "The city."),
+        column("projects", Type::Integer, "How many."),
+        column("project_codes", Type::Text, "Which.").of_many("project"),
+    ];
+    let codes: Vec<String> = (1..=3_000).map(|n| format!("da-nang-{n}")).collect();
+    let rows = [
+        vec!["da-nang".into(), 3_000_i64.into(), codes.join(BETWEEN).into()],
+        vec!["hue".into(), 0_i64.into(), "".into()],
+    ];
+    let mut book: Book<_> =
+        Book::new(Cursor::new(written_under(&columns, Format::Xlsx, &rows))).unwrap();
+    assert_eq!(book.sheet_names(), ["data", "about", "project_codes"]);
+    let data = book.worksheet_range("data").unwrap();
+    assert_eq!(data.get_size(), (3, 2));
+    let list = book.worksheet_range("project_codes").unwrap();
+    let told: Vec<Vec<String>> =
+        list.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+    assert_eq!((told.len(), &*told[0]), (3_001, &["city".to_owned(), "project".to_owned()][..]));
+    assert_eq!(told[3_000], ["da-nang", "da-nang-3000"]);
+    // The other formats have no such limit: one cell, one member.
+    for format in [Format::Csv, Format::Lines] {
+        let text = String::from_utf8(written_under(&columns, format, &rows)).unwrap();
+        assert!(text.contains(&codes.join("; ")) && text.lines().count() <= 3, "{text:.100}");
+    }
 }
 
 #[test]

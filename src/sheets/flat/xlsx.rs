@@ -1,5 +1,5 @@
-//! A workbook: one sheet for the table, with typed cells under a header that stays, and one that explains it. Rows go to a
-//! temporary file as they come.
+//! A workbook: one sheet for the table, with typed cells under a header that stays, and one that explains it. A list that may
+//! grow beyond what a cell holds stands on a sheet of its own, one item a row. Rows go to a temporary file as they come.
 
 use std::io::{self, Seek, Write};
 
@@ -7,7 +7,7 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError,
 };
 
-use super::{About, Column, Datum, Sink, Type};
+use super::{About, BETWEEN, Column, Datum, Sink, Type, column};
 use crate::sheets::cell::guard;
 
 /// The sheet of the table.
@@ -24,13 +24,32 @@ const DIGITS: u64 = 999_999_999_999_999;
 pub struct Xlsx<W: Write + Seek + Send> {
     book: Workbook,
     to: W,
+    columns: Vec<Column>,
+    data: Page,
+    lists: Vec<Page>,
+    looks: Looks,
+}
+
+/// A sheet while it is written.
+struct Page {
+    /// Which sheet of the book it is.
+    index: usize,
+    /// The row that comes next.
     next: u32,
+}
+
+/// How days and instants are shown.
+struct Looks {
     days: Format,
     instants: Format,
 }
 
 fn failed(e: XlsxError) -> io::Error {
     io::Error::other(e)
+}
+
+fn full() -> XlsxError {
+    XlsxError::ParameterError("a sheet holds no more rows".to_owned())
 }
 
 impl<W: Write + Seek + Send> Xlsx<W> {
@@ -49,44 +68,83 @@ impl<W: Write + Seek + Send> Xlsx<W> {
         book.set_properties(
             &DocProperties::new().set_title(&about.title).set_creation_datetime(&made),
         );
-        head(book.add_worksheet_with_constant_memory()?, columns)?;
+        let own: Vec<Column> = columns.iter().filter(|c| c.each.is_none()).copied().collect();
+        head(book.add_worksheet_with_constant_memory()?, DATA, &own)?;
         explain(book.add_worksheet_with_constant_memory()?, about, columns)?;
-        Ok(Self {
-            book,
-            to,
-            next: 1,
+        let mut lists = Vec::new();
+        for (index, (list, each)) in (2..).zip(columns.iter().filter_map(|c| Some((c, c.each?)))) {
+            let mut named: Vec<Column> = columns.iter().filter(|c| c.is_key()).copied().collect();
+            named.push(column(each, list.kind, list.help));
+            head(book.add_worksheet_with_constant_memory()?, list.name, &named)?;
+            lists.push(Page { index, next: 1 });
+        }
+        let looks = Looks {
             days: Format::new().set_num_format("yyyy-mm-dd"),
             instants: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
-        })
+        };
+        let data = Page { index: 0, next: 1 };
+        Ok(Self { book, to, columns: columns.to_vec(), data, lists, looks })
     }
 
-    fn cells(&mut self, row: &[Datum]) -> Result<(), XlsxError> {
-        let (number, days, instants) = (self.next, &self.days, &self.instants);
-        let sheet = self.book.worksheet_from_index(0)?;
+    /// Writes a row: its own values on the sheet of the table, the items of each list on the list's.
+    fn add(&mut self, row: &[Datum]) -> Result<(), XlsxError> {
+        let told = || self.columns.iter().zip(row);
+        let own: Vec<&Datum> = told().filter(|(c, _)| c.each.is_none()).map(|(_, d)| d).collect();
+        self.data.add(&mut self.book, &own, &self.looks)?;
+        let keys: Vec<&Datum> = told().filter(|(c, _)| c.is_key()).map(|(_, d)| d).collect();
+        let lists = told().filter(|(c, _)| c.each.is_some()).map(|(_, d)| d);
+        for (page, list) in self.lists.iter_mut().zip(lists) {
+            let Datum::Text(text) = list else { continue };
+            for item in text.split(BETWEEN).filter(|item| !item.is_empty()) {
+                let item = Datum::from(item);
+                let line: Vec<&Datum> = keys.iter().copied().chain([&item]).collect();
+                page.add(&mut self.book, &line, &self.looks)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Page {
+    fn add(&mut self, book: &mut Workbook, row: &[&Datum], looks: &Looks) -> Result<(), XlsxError> {
+        if self.next > ROWS_MAX {
+            return Err(full());
+        }
+        let sheet = book.worksheet_from_index(self.index)?;
         for (column, datum) in (0_u16..).zip(row) {
-            match datum {
-                Datum::Empty => continue,
-                Datum::Text(text) => sheet.write_string(number, column, guard(text))?,
-                // A spreadsheet keeps 15 digits: more of them stay true as text.
-                Datum::Integer(n) if n.unsigned_abs() > DIGITS => {
-                    sheet.write_string(number, column, n.to_string())?
-                }
-                Datum::Integer(n) => sheet.write_number(number, column, exact(*n))?,
-                Datum::Number(n) => sheet.write_number(number, column, *n)?,
-                Datum::Bool(yes) => sheet.write_boolean(number, column, *yes)?,
-                Datum::Day(day) => {
-                    let day = ExcelDateTime::parse_from_str(&day.to_string())?;
-                    sheet.write_datetime_with_format(number, column, day, days)?
-                }
-                Datum::Instant(at) => {
-                    let at = ExcelDateTime::from_timestamp(at.timestamp())?;
-                    sheet.write_datetime_with_format(number, column, at, instants)?
-                }
-            };
+            cell(sheet, (self.next, column), datum, looks)?;
         }
         self.next += 1;
         Ok(())
     }
+}
+
+fn cell(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    datum: &Datum,
+    looks: &Looks,
+) -> Result<(), XlsxError> {
+    match datum {
+        Datum::Empty => return Ok(()),
+        Datum::Text(text) => sheet.write_string(row, column, guard(text))?,
+        // A spreadsheet keeps 15 digits: more of them stay true as text.
+        Datum::Integer(n) if n.unsigned_abs() > DIGITS => {
+            sheet.write_string(row, column, n.to_string())?
+        }
+        Datum::Integer(n) => sheet.write_number(row, column, exact(*n))?,
+        Datum::Number(n) => sheet.write_number(row, column, *n)?,
+        Datum::Bool(yes) => sheet.write_boolean(row, column, *yes)?,
+        Datum::Day(day) => {
+            let day = ExcelDateTime::parse_from_str(&day.to_string())?;
+            sheet.write_datetime_with_format(row, column, day, &looks.days)?
+        }
+        Datum::Instant(at) => {
+            let at = ExcelDateTime::from_timestamp(at.timestamp())?;
+            sheet.write_datetime_with_format(row, column, at, &looks.instants)?
+        }
+    };
+    Ok(())
 }
 
 /// Returns a whole number of at most 15 digits as a cell holds it.
@@ -100,8 +158,8 @@ fn bold() -> Format {
     Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top)
 }
 
-fn head(sheet: &mut Worksheet, columns: &[Column]) -> Result<(), XlsxError> {
-    sheet.set_name(DATA)?.set_freeze_panes(1, 0)?;
+fn head(sheet: &mut Worksheet, name: &str, columns: &[Column]) -> Result<(), XlsxError> {
+    sheet.set_name(name)?.set_freeze_panes(1, 0)?;
     for (i, column) in (0_u16..).zip(columns) {
         let width = match column.kind {
             Type::Text => 24,
@@ -131,10 +189,7 @@ fn explain(sheet: &mut Worksheet, about: &About, columns: &[Column]) -> Result<(
 
 impl<W: Write + Seek + Send> Sink for Xlsx<W> {
     fn row(&mut self, row: &[Datum]) -> io::Result<()> {
-        if self.next > ROWS_MAX {
-            return Err(io::Error::other("a sheet holds no more rows"));
-        }
-        self.cells(row).map_err(failed)
+        self.add(row).map_err(failed)
     }
     fn finish(mut self: Box<Self>) -> io::Result<()> {
         self.book.save_to_writer(self.to).map_err(failed)

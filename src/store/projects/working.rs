@@ -137,7 +137,9 @@ pub(in crate::store) fn money(
 ) -> StoreResult<Option<Money>> {
     match (minor, currency) {
         (Some(amount_minor), Some(currency)) => {
-            Ok(Some(Money { amount_minor, currency: Currency::parse(&currency)? }))
+            let currency = Currency::listed(&currency)
+                .ok_or_else(|| StoreError::Corrupt("an amount of no currency".into()))?;
+            Ok(Some(Money { amount_minor, currency }))
         }
         (None, None) => Ok(None),
         (Some(_), None) | (None, Some(_)) => Err(StoreError::Corrupt("half of an amount".into())),

@@ -48,7 +48,7 @@ struct Titled {
 
 type WorkingRow = (
     DbUuid,
-    String,
+    (String, Option<String>),
     Option<String>,
     Option<i64>,
     i64,
@@ -104,7 +104,7 @@ fn working(conn: &mut Conn, ids: &[DbUuid]) -> StoreResult<HashMap<Uuid, Content
             .filter(reports::id.eq_any(batch))
             .select((
                 reports::id,
-                projects::title,
+                (projects::title, reports::header),
                 reports::status,
                 reports::percent,
                 reports::version,
@@ -114,8 +114,11 @@ fn working(conn: &mut Conn, ids: &[DbUuid]) -> StoreResult<HashMap<Uuid, Content
             ))
             .load(c))?;
         for (id, title, status, percent, version, submitted_by, decided_at, decided_by) in rows {
+            let (present, header) = title;
+            // What was handed in is decided on under the title that it had then, whatever the project is called by now.
+            let frozen = header.map(|header| json::read::<Titled>(&header)).transpose()?;
             let content = Content {
-                title,
+                title: frozen.map_or(present, |frozen| frozen.title),
                 status,
                 percent,
                 version,

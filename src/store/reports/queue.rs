@@ -94,7 +94,7 @@ pub struct QueueItem {
     pub country: CountryCode,
     /// The cycle.
     pub cycle: Slug,
-    /// The project's title, as of that copy.
+    /// The project's title, as of that copy: as it was handed in, once it was.
     pub title: String,
     /// Where the report stands.
     pub state: ReportState,

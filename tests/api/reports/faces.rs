@@ -153,6 +153,7 @@ async fn a_project_shows_its_report_with_the_latest_cut_off() {
     let path = "projects/da-nang-1/reports/me-2025";
     let mut body = ready();
     body["status"] = json!("completed");
+    body["percent_complete"] = json!(100);
     officer.put(path, &body, None).await.expect(201);
     officer.send("POST", &format!("{path}/submit"), None, &[]).await.expect(200);
     representative.send("POST", &format!("{path}/approve"), None, &[]).await.expect(200);

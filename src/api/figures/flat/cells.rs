@@ -1,5 +1,7 @@
 //! Tables and trends as flat tables: one row a cell, and for money one a currency.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Number as JsonNumber;
 
 use super::{KNOWN, LEAD, OF, about, axis, measured, name};
@@ -10,7 +12,7 @@ use crate::{
         views::Money,
     },
     domain::figures::{Dimension, Measure},
-    sheets::flat::{Column, Datum, Type, Whole, column},
+    sheets::flat::{BETWEEN, Column, Datum, Type, Whole, column},
 };
 
 fn number(value: Option<&JsonNumber>) -> Datum {
@@ -20,21 +22,39 @@ fn number(value: Option<&JsonNumber>) -> Datum {
     }
 }
 
+/// Returns what each currency sums up to, alone or beside what it summed up to earlier, in the order of the currencies. One
+/// that nobody states on a side is empty there: it is not known to be 0.
+fn sums(cell: &CellView, compared: bool) -> Vec<Vec<Datum>> {
+    let of = |sums: Option<&[Money]>| -> BTreeMap<String, i64> {
+        sums.unwrap_or_default().iter().map(|m| (m.currency.clone(), m.amount_minor)).collect()
+    };
+    let now = of(cell.by_currency.as_deref());
+    let then =
+        of(cell.earlier.as_ref().filter(|_| compared).and_then(|e| e.by_currency.as_deref()));
+    let row = |currency: &String| {
+        let (now, then) = (now.get(currency).copied(), then.get(currency).copied());
+        let mut row = vec![now.into(), currency.as_str().into()];
+        if compared {
+            let more = now.zip(then).and_then(|(now, then)| now.checked_sub(then));
+            row.extend([then.into(), more.into()]);
+        }
+        row
+    };
+    let currencies: BTreeSet<&String> = now.keys().chain(then.keys()).collect();
+    if currencies.is_empty() {
+        return vec![vec![Datum::Empty; if compared { 4 } else { 2 }]];
+    }
+    currencies.into_iter().map(row).collect()
+}
+
 /// Returns the values of a cell under the columns of its measure: one list for each row that it makes.
-fn values(cell: &CellView, measure: Measure) -> Vec<Vec<Datum>> {
+fn values(cell: &CellView, measure: Measure, compared: bool) -> Vec<Vec<Datum>> {
     match measure {
         Measure::Projects => vec![vec![number(cell.value.as_ref()), cell.share.flatten().into()]],
         Measure::PercentComplete => {
             vec![vec![cell.value.as_ref().and_then(JsonNumber::as_f64).into()]]
         }
-        Measure::Spent => {
-            let sums = cell.by_currency.as_deref().unwrap_or_default();
-            if sums.is_empty() {
-                return vec![vec![Datum::Empty, Datum::Empty]];
-            }
-            let row = |m: &Money| vec![m.amount_minor.into(), m.currency.as_str().into()];
-            sums.iter().map(row).collect()
-        }
+        Measure::Spent => sums(cell, compared),
     }
 }
 
@@ -53,6 +73,17 @@ impl Shape {
         columns.extend(axis(self.rows));
         columns.extend(self.columns.into_iter().flat_map(axis));
         columns.extend(measured(self.measure));
+        if self.earlier && self.measure == Measure::Spent {
+            let (then, more) = ("earlier_minor", "difference_minor");
+            columns.extend([
+                column(then, Type::Integer, "What it was; empty where nobody stated it."),
+                column(
+                    more,
+                    Type::Integer,
+                    "By how much it is more than it was; empty where one is not known.",
+                ),
+            ]);
+        }
         columns.extend([KNOWN, OF]);
         if self.earlier && self.measure != Measure::Spent {
             columns.extend([
@@ -61,11 +92,8 @@ impl Shape {
             ]);
         }
         if self.receipts {
-            columns.push(column(
-                "project_codes",
-                Type::Text,
-                "The projects behind it, separated by ; and a space.",
-            ));
+            let help = "The projects behind it, separated by ; and a space; in a workbook one a row of a sheet of their own.";
+            columns.push(column("project_codes", Type::Text, help).of_many("project"));
         }
         columns
     }
@@ -78,7 +106,7 @@ impl Shape {
             if self.columns.is_some() {
                 head.extend([cell.column.clone().into(), cell.column_name.clone().into()]);
             }
-            for values in values(cell, self.measure) {
+            for values in values(cell, self.measure, self.earlier) {
                 let mut row = head.clone();
                 row.extend(values);
                 row.extend([cell.known.into(), cell.of.into()]);
@@ -90,7 +118,7 @@ impl Shape {
                     );
                 }
                 if self.receipts {
-                    row.push(cell.projects.as_deref().unwrap_or_default().join("; ").into());
+                    row.push(cell.projects.as_deref().unwrap_or_default().join(BETWEEN).into());
                 }
                 rows.push(row);
             }

@@ -10,6 +10,7 @@ use super::{
     says::Says,
 };
 use crate::domain::{
+    alphabet::alphabetical,
     figures::{Dimension, Fact},
     language::Language,
     release::{Counts, Edition},
@@ -27,7 +28,9 @@ pub(super) struct Front {
     pub(super) cycle: String,
     /// The cut-off day.
     pub(super) as_of: NaiveDate,
-    /// When it was published.
+    /// Whether it was published elsewhere, before there was this record, and only taken over here.
+    pub(super) taken_over: bool,
+    /// When it was published here, or taken over.
     pub(super) published_at: DateTime<Utc>,
     /// SHA-256 of its canonical content.
     pub(super) sha256: String,
@@ -74,7 +77,7 @@ impl Content {
         let ground = edition.frame.ground(&edition.release.release, facts);
         let countries = places::countries(edition, &ground, says);
         let mut by_country = exhibits::means(&ground, says, Dimension::Country);
-        by_country.rows.sort_by_cached_key(|m| super::named::alphabetical(&m.label.name));
+        by_country.rows.sort_by_cached_key(|m| alphabetical(&m.label.name));
         Self {
             says,
             front: front(edition),
@@ -99,6 +102,7 @@ fn front(edition: &Edition) -> Front {
         number: release.number,
         cycle: edition.frame.cycle.name.to_string(),
         as_of: edition.frame.cycle.as_of,
+        taken_over: edition.frame.cycle.imported.is_some() && release.published.is_none(),
         published_at: release.published_at,
         sha256: release.sha256.clone(),
         note: release.note.as_ref().map(Prose::to_string),

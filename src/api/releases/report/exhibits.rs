@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::says::Says;
 use crate::domain::{
+    alphabet::alphabetical,
     figures::{Dimension, Figure, Filter, Ground, Label, Measure, Number, Question, Table},
     report::Status,
 };
@@ -185,7 +186,7 @@ pub(super) fn cities(ground: &Ground, says: Says) -> Cities {
     };
     let mut rows: Vec<CityRows> =
         all.row_totals.into_iter().filter_map(|(city, _)| row(city)).collect();
-    rows.sort_by_cached_key(|r| super::named::alphabetical(&r.city.name));
+    rows.sort_by_cached_key(|r| alphabetical(&r.city.name));
     Cities { rows, columns, total: all.total.of }
 }
 

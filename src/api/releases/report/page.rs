@@ -69,7 +69,7 @@ fn front(c: &Content) -> Markup {
             dl {
                 dt { (says.label("as_of")) } dd { (day(says, front.as_of)) }
                 dt { (says.label("release")) } dd { code { (front.release) } }
-                dt { (says.label("published_on")) } dd { (day(says, front.published_at.date_naive())) }
+                dt { (says.label(if front.taken_over { "taken_over_on" } else { "published_on" })) } dd { (day(says, front.published_at.date_naive())) }
                 dt { (says.label("reports")) } dd data-count="reports" { (counts.reports) }
                 dt { (says.label("cities_count")) } dd data-count="cities" { (counts.cities) }
                 dt { (says.label("countries_count")) } dd data-count="countries" { (counts.countries) }

@@ -4,10 +4,11 @@ use chrono::{Datelike as _, NaiveDate};
 
 use super::{
     exhibits::{Grid, grid},
-    named::{Name, Tagged, alphabetical, tagged},
+    named::{Name, Tagged, tagged},
     says::Says,
 };
 use crate::domain::{
+    alphabet::alphabetical,
     figures::{Dimension, Filter, Ground, Label, Measure, Question},
     language::Language,
     reference::{City, Country},
