@@ -27,6 +27,7 @@ pub mod past;
 pub mod queue;
 mod rows;
 mod subject;
+mod total;
 mod values;
 
 use approved::ApprovedRow;
@@ -34,6 +35,7 @@ pub use city::seats;
 pub use hands::CREATE;
 use rows::ReportRow;
 pub use subject::{Common, one_of_many};
+pub use total::total;
 pub use values::{approved_values, working_values};
 
 /// Finds the working copy of a project's report in a cycle.

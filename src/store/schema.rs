@@ -494,10 +494,9 @@ diesel::table! {
     }
 }
 diesel::table! {
-    report_tallies (face, cycle, city, state, ever_submitted) {
+    report_tallies (face, cycle, country, state, ever_submitted) {
         face -> Text,
         cycle -> Text,
-        city -> Text,
         country -> Text,
         state -> Text,
         ever_submitted -> Bool,

@@ -1,39 +1,38 @@
--- How many reports there are of everything that lists filter by: a page says how many items there are on all pages, and
+-- How many reports there are by country, cycle and state, which lists filter by: a page says how many items there are on all pages, and
 -- counting rows anew would take the longer the more there are. The database keeps it itself, so that no writer forgets it.
 create table report_tallies (
     face text not null,
     cycle text not null,
-    city text not null,
     country text not null,
     state text not null,
     ever_submitted integer not null,
     reports integer not null check (reports >= 0),
-    primary key (face, cycle, city, state, ever_submitted)
+    primary key (face, cycle, country, state, ever_submitted)
 ) strict, without rowid;
 insert into report_tallies
-    select face, cycle, city, country, state, ever_submitted, count(*) from report_faces group by 1, 2, 3, 4, 5, 6;
+    select face, cycle, country, state, ever_submitted, count(*) from report_faces group by 1, 2, 3, 4, 5;
 create trigger reports_added after insert on reports begin
-    insert into report_tallies values ('working', new.cycle, new.city, new.country, new.state, new.ever_submitted, 1)
+    insert into report_tallies values ('working', new.cycle, new.country, new.state, new.ever_submitted, 1)
     on conflict do update set reports = reports + 1;
 end;
 create trigger reports_gone after delete on reports begin
     update report_tallies set reports = reports - 1
-    where (face, cycle, city, state, ever_submitted) = ('working', old.cycle, old.city, old.state, old.ever_submitted);
+    where (face, cycle, country, state, ever_submitted) = ('working', old.cycle, old.country, old.state, old.ever_submitted);
 end;
 create trigger reports_moved after update on reports
-when (old.cycle, old.city, old.state, old.ever_submitted) <> (new.cycle, new.city, new.state, new.ever_submitted) begin
+when (old.cycle, old.country, old.state, old.ever_submitted) <> (new.cycle, new.country, new.state, new.ever_submitted) begin
     update report_tallies set reports = reports - 1
-    where (face, cycle, city, state, ever_submitted) = ('working', old.cycle, old.city, old.state, old.ever_submitted);
-    insert into report_tallies values ('working', new.cycle, new.city, new.country, new.state, new.ever_submitted, 1)
+    where (face, cycle, country, state, ever_submitted) = ('working', old.cycle, old.country, old.state, old.ever_submitted);
+    insert into report_tallies values ('working', new.cycle, new.country, new.state, new.ever_submitted, 1)
     on conflict do update set reports = reports + 1;
 end;
 create trigger approved_reports_added after insert on approved_reports begin
-    insert into report_tallies values ('approved', new.cycle, new.city, new.country, 'approved', 1, 1)
+    insert into report_tallies values ('approved', new.cycle, new.country, 'approved', 1, 1)
     on conflict do update set reports = reports + 1;
 end;
 create trigger approved_reports_gone after delete on approved_reports begin
     update report_tallies set reports = reports - 1
-    where (face, cycle, city, state, ever_submitted) = ('approved', old.cycle, old.city, 'approved', 1);
+    where (face, cycle, country, state, ever_submitted) = ('approved', old.cycle, old.country, 'approved', 1);
 end;
 
 -- Both halves have the same types, or SQLite would not merge two indexes into one sorted list.

@@ -30,7 +30,10 @@ use crate::{
     },
     store::{
         Conn, StoreResult,
-        reports::queue::{self, QueueFilter, QueueItem, QueueKey, QueueQuery, QueueSort},
+        reports::{
+            self,
+            queue::{self, QueueFilter, QueueItem, QueueKey, QueueQuery, QueueSort},
+        },
         users,
     },
 };
@@ -241,7 +244,7 @@ fn page(
     fields: &Fields,
 ) -> ApiResult<Answer> {
     let query = QueueQuery { after: request.after.clone(), limit: request.limit + 1, ..query };
-    let total = queue::total(conn, &query)?;
+    let total = reports::total(conn, &query)?;
     let (items, names) = read(conn, &query)?;
     let page = request.page(items, total, QueueItem::key, |item| ReportItem::new(item, &names))?;
     fields.answer::<_, _, ReportList>(request, page)

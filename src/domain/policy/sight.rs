@@ -16,6 +16,17 @@ pub enum Face {
     Working,
 }
 
+impl Face {
+    /// Returns the word that tables name it by.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Working => "working",
+            Self::Approved => "approved",
+        }
+    }
+}
+
 /// How much of a record somebody sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sight {

@@ -26,14 +26,6 @@ pub(super) type Facets = BTreeSet<(&'static str, String)>;
 /// The kind of the facets that partnerships make.
 pub const PARTNER: &str = "partner";
 
-/// Returns the word of a face in the tables.
-pub(super) const fn face_word(face: Face) -> &'static str {
-    match face {
-        Face::Working => "working",
-        Face::Approved => "approved",
-    }
-}
-
 /// Returns what the details give.
 pub(super) fn of_details(details: &ProjectDetails) -> Facets {
     let lists = [
@@ -66,7 +58,7 @@ pub(super) fn add(
         .map(|(kind, value)| {
             (
                 project_facets::project_id.eq(DbUuid::from(project)),
-                project_facets::face.eq(face_word(face)),
+                project_facets::face.eq(face.as_str()),
                 project_facets::kind.eq(kind),
                 project_facets::value.eq(value),
             )
@@ -82,7 +74,7 @@ pub(super) fn add(
 /// Reads the facets of every project's copy.
 pub(super) fn kept(conn: &mut Conn, face: Face) -> StoreResult<HashMap<DbUuid, Facets>> {
     let rows: Vec<(DbUuid, String, String)> = on!(conn, |c, DB| project_facets::table
-        .filter(project_facets::face.eq(face_word(face)))
+        .filter(project_facets::face.eq(face.as_str()))
         .select((project_facets::project_id, project_facets::kind, project_facets::value))
         .load(c))?;
     let mut all: HashMap<DbUuid, Facets> = HashMap::new();
@@ -127,7 +119,7 @@ pub(super) fn clear(
     on!(conn, |c, DB| {
         let rows = diesel::delete(project_facets::table)
             .filter(project_facets::project_id.eq(DbUuid::from(project)))
-            .filter(project_facets::face.eq(face_word(face)));
+            .filter(project_facets::face.eq(face.as_str()));
         match which {
             Of::Details => rows.filter(project_facets::kind.ne(PARTNER)).execute(c),
             Of::Partnerships => rows.filter(project_facets::kind.eq(PARTNER)).execute(c),

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{dsl, prelude::*};
 use serde::{Deserialize, Serialize};
 
-use super::{facets::face_word, many::subjects};
+use super::many::subjects;
 use crate::{
     domain::{
         id::Id,
@@ -122,8 +122,8 @@ macro_rules! seen {
     ($query:expr, $visible:expr) => {{
         let (query, v): (_, &Visible) = ($query, $visible);
         let (working, approved) = (
-            project_faces::face.eq(face_word(Face::Working)),
-            project_faces::face.eq(face_word(Face::Approved)),
+            project_faces::face.eq(Face::Working.as_str()),
+            project_faces::face.eq(Face::Approved.as_str()),
         );
         let (countries, cities) = words(&v.working);
         let inside =
@@ -294,7 +294,7 @@ fn approved(conn: &mut Conn, reaches: &[&Reachable], filter: &ProjectFilter) -> 
         for reach in reaches {
             all = within!(all, approved_projects, reach);
         }
-        let mut asked = filtered!(all, approved_projects as face_word(Face::Approved), filter);
+        let mut asked = filtered!(all, approved_projects as Face::Approved.as_str(), filter);
         if !filter.statuses.is_empty() {
             asked = asked.filter(approved_projects::latest_status.eq_any(&filter.statuses));
         }
@@ -306,7 +306,7 @@ fn approved(conn: &mut Conn, reaches: &[&Reachable], filter: &ProjectFilter) -> 
 fn working(conn: &mut Conn, reach: &Reachable, filter: &ProjectFilter) -> StoreResult<i64> {
     Ok(on!(conn, |c, DB| {
         let all = within!(projects::table.into_boxed::<DB>(), projects, reach);
-        let mut asked = filtered!(all, projects as face_word(Face::Working), filter);
+        let mut asked = filtered!(all, projects as Face::Working.as_str(), filter);
         if !filter.statuses.is_empty() {
             let stated = approved_projects::table
                 .filter(approved_projects::latest_status.eq_any(&filter.statuses))

@@ -91,6 +91,17 @@ pub struct FrozenFilter {
     pub statuses: Vec<String>,
 }
 
+impl FrozenFilter {
+    /// Says whether every report is asked for.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.cities.is_empty()
+            && self.countries.is_empty()
+            && self.focus_areas.is_empty()
+            && self.statuses.is_empty()
+    }
+}
+
 /// Writes the query of a filter.
 macro_rules! filtered {
     ($release:expr, $filter:expr) => {{

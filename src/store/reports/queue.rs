@@ -3,11 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use diesel::{
-    dsl::{self, not},
-    prelude::*,
-    sql_types::Bool,
-};
+use diesel::{dsl::not, prelude::*, sql_types::Bool};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -25,7 +21,7 @@ use crate::{
         Conn, StoreResult,
         conn::on,
         cycles, extensions,
-        schema::{cities, report_faces, report_tallies},
+        schema::{cities, report_faces},
         types::{DbTs, DbUuid},
     },
 };
@@ -132,10 +128,10 @@ impl QueueItem {
 /// The columns by which rows are found, before their content is read.
 pub(super) type FaceRow = (String, DbUuid, String, i64, String, String, String, Option<DbTs>);
 
-/// Builds one condition on a table for both databases.
+/// Builds one condition for both databases.
 macro_rules! condition {
-    ($db:ident, $table:ident, $expression:expr) => {{
-        let condition: Box<dyn BoxableExpression<$table::table, $db, SqlType = Bool>> =
+    ($db:ident, $expression:expr) => {{
+        let condition: Box<dyn BoxableExpression<report_faces::table, $db, SqlType = Bool>> =
             Box::new($expression);
         condition
     }};
@@ -143,62 +139,25 @@ macro_rules! condition {
 
 /// The rows that lie within reach.
 macro_rules! within {
-    ($db:ident, $table:ident, $reach:expr) => {{
+    ($db:ident, $reach:expr) => {{
         let reach: &Reachable = $reach;
         let countries: Vec<String> = reach.countries.iter().map(ToString::to_string).collect();
         let cities: Vec<String> = reach.cities.iter().map(ToString::to_string).collect();
         if reach.everything {
-            condition!($db, $table, $table::cycle.is_not_null())
+            condition!($db, report_faces::cycle.is_not_null())
         } else if countries.is_empty() {
-            condition!($db, $table, $table::city.eq_any(cities))
+            condition!($db, report_faces::city.eq_any(cities))
         } else {
-            let there = $table::country.eq_any(countries);
-            condition!($db, $table, there.or($table::city.eq_any(cities)))
+            let there = report_faces::country.eq_any(countries);
+            condition!($db, there.or(report_faces::city.eq_any(cities)))
         }
-    }};
-}
-
-/// The rows that the caller sees and the filter asks for by what is counted. Whoever sees one of the two copies alone asks for
-/// that one alone: a simple question finds its index.
-macro_rules! asked {
-    ($db:ident, $table:ident, $query:expr) => {{
-        let (v, f): (&Visible, &QueueFilter) = (&$query.visible, &$query.filter);
-        let (working, approved) = ($table::face.eq("working"), $table::face.eq("approved"));
-        let handed_in = $table::ever_submitted.eq(true);
-        let mut rows = $table::table.into_boxed::<$db>();
-        rows = if v.working.is_empty() {
-            rows.filter(approved.and(within!($db, $table, &v.approved)))
-        } else {
-            let seen = handed_in.or(within!($db, $table, &v.drafts));
-            let working = working.and(within!($db, $table, &v.working)).and(seen);
-            if v.working.everything || v.approved.is_empty() {
-                rows.filter(working)
-            } else {
-                let approved = approved.and(within!($db, $table, &v.approved));
-                rows.filter(working.or(approved.and(not(within!($db, $table, &v.working)))))
-            }
-        };
-        if !f.states.is_empty() {
-            let words: Vec<&str> = f.states.iter().map(|s| s.as_str()).collect();
-            rows = rows.filter($table::state.eq_any(words));
-        }
-        if !f.cities.is_empty() {
-            rows = rows.filter($table::city.eq_any(f.cities.clone()));
-        }
-        if !f.countries.is_empty() {
-            rows = rows.filter($table::country.eq_any(f.countries.clone()));
-        }
-        if !f.cycles.is_empty() {
-            rows = rows.filter($table::cycle.eq_any(f.cycles.clone()));
-        }
-        rows
     }};
 }
 
 /// The rows that are late: handed in after the due day, or not handed in and past it.
 macro_rules! late {
     ($db:ident, $deadlines:expr, $now:expr) => {{
-        let mut late = condition!($db, report_faces, report_faces::number.is_null());
+        let mut late = condition!($db, report_faces::number.is_null());
         for (cycle, cities, ends) in $deadlines.iter() {
             let waiting = [ReportState::Draft, ReportState::Returned].map(ReportState::as_str);
             let here = report_faces::cycle.eq(cycle).and(report_faces::city.eq_any(cities));
@@ -207,20 +166,49 @@ macro_rules! late {
                 .and(report_faces::submitted_at.assume_not_null().ge(DbTs(ends)));
             late = if $now >= ends {
                 let missing = report_faces::state.eq_any(waiting);
-                condition!($db, report_faces, late.or(here.and(missing.or(handed_in_late))))
+                condition!($db, late.or(here.and(missing.or(handed_in_late))))
             } else {
-                condition!($db, report_faces, late.or(here.and(handed_in_late)))
+                condition!($db, late.or(here.and(handed_in_late)))
             };
         }
         late
     }};
 }
 
-/// The rows that the caller sees and the filter asks for.
+/// The rows that the caller sees and the filter asks for. Whoever sees one of the two copies alone asks for that one alone: a
+/// simple question finds its index.
 macro_rules! matching {
     ($db:ident, $query:expr, $deadlines:expr) => {{
-        let f: &QueueFilter = &$query.filter;
-        let mut rows = asked!($db, report_faces, $query);
+        let (v, f): (&Visible, &QueueFilter) = (&$query.visible, &$query.filter);
+        let (working, approved) =
+            (report_faces::face.eq("working"), report_faces::face.eq("approved"));
+        let handed_in = report_faces::ever_submitted.eq(true);
+        let mut rows = report_faces::table.into_boxed::<$db>();
+        rows = if v.working.is_empty() {
+            rows.filter(approved.and(within!($db, &v.approved)))
+        } else {
+            let seen = handed_in.or(within!($db, &v.drafts));
+            let working = working.and(within!($db, &v.working)).and(seen);
+            if v.working.everything || v.approved.is_empty() {
+                rows.filter(working)
+            } else {
+                let approved = approved.and(within!($db, &v.approved));
+                rows.filter(working.or(approved.and(not(within!($db, &v.working)))))
+            }
+        };
+        if !f.states.is_empty() {
+            let words: Vec<&str> = f.states.iter().map(|s| s.as_str()).collect();
+            rows = rows.filter(report_faces::state.eq_any(words));
+        }
+        if !f.cities.is_empty() {
+            rows = rows.filter(report_faces::city.eq_any(f.cities.clone()));
+        }
+        if !f.countries.is_empty() {
+            rows = rows.filter(report_faces::country.eq_any(f.countries.clone()));
+        }
+        if !f.cycles.is_empty() {
+            rows = rows.filter(report_faces::cycle.eq_any(f.cycles.clone()));
+        }
         if let Some(code) = &f.project {
             rows = rows
                 .filter(report_faces::city.eq(code.city().to_string()))
@@ -246,15 +234,14 @@ macro_rules! after {
             .gt(cycle.clone())
             .or(report_faces::cycle.eq(cycle).and(beyond_number));
         match ($sort, submitted_at.map(DbTs)) {
-            (QueueSort::Key, _) => condition!($db, report_faces, beyond_key),
+            (QueueSort::Key, _) => condition!($db, beyond_key),
             (QueueSort::SubmittedAt, None) => {
-                condition!($db, report_faces, report_faces::submitted_at.is_null().and(beyond_key))
+                condition!($db, report_faces::submitted_at.is_null().and(beyond_key))
             }
             (QueueSort::SubmittedAt, Some(at)) => {
                 let submitted = report_faces::submitted_at.assume_not_null();
                 condition!(
                     $db,
-                    report_faces,
                     report_faces::submitted_at
                         .is_null()
                         .or(submitted.gt(at))
@@ -276,17 +263,8 @@ pub fn page(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<QueueItem>> 
     items::read(conn, rows, &deadlines, query.now)
 }
 
-/// Counts the reports of all pages: by what the database keeps count of, unless the filter asks for something else.
-///
-/// # Errors
-/// Failures of the database.
-pub fn total(conn: &mut Conn, query: &QueueQuery) -> StoreResult<i64> {
-    if query.filter.project.is_none() && query.filter.late.is_none() {
-        let counted: Option<i64> = on!(conn, |c, DB| asked!(DB, report_tallies, query)
-            .select(dsl::sum(report_tallies::reports))
-            .get_result(c))?;
-        return Ok(counted.unwrap_or_default());
-    }
+/// Counts the rows of all pages, going through them.
+pub(super) fn count(conn: &mut Conn, query: &QueueQuery) -> StoreResult<i64> {
     let deadlines = query.deadlines(conn)?;
     Ok(on!(conn, |c, DB| matching!(DB, query, &deadlines).count().get_result(c))?)
 }

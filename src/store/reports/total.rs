@@ -1,0 +1,111 @@
+//! How many reports a list has on all its pages, without going through them.
+
+use diesel::{dsl, prelude::*};
+
+use super::queue::{QueueQuery, count};
+use crate::{
+    domain::policy::{Face, sight::Reachable},
+    store::{
+        Conn, StoreResult,
+        conn::on,
+        schema::{report_faces, report_tallies},
+    },
+};
+
+/// Counts the reports of all pages. Each copy is counted for itself: the approved copies that the caller reads, but for those of
+/// projects that the caller works on, and the working ones of these.
+///
+/// # Errors
+/// Failures of the database.
+pub fn total(conn: &mut Conn, query: &QueueQuery) -> StoreResult<i64> {
+    let f = &query.filter;
+    if f.project.is_some() || f.late.is_some() || !f.cities.is_empty() {
+        return count(conn, query);
+    }
+    let (inside, read) = (&query.visible.working, &query.visible.approved);
+    let mut all = 0;
+    if !inside.is_empty() {
+        all += counted(conn, query, Face::Working, &[inside])?;
+    }
+    if !inside.everything && !read.is_empty() {
+        all += counted(conn, query, Face::Approved, &[read])?;
+        if !inside.is_empty() {
+            all -= counted(conn, query, Face::Approved, &[read, inside])?;
+        }
+    }
+    Ok(all)
+}
+
+/// Narrows rows by what the filter asks of both tables.
+macro_rules! narrowed {
+    ($rows:expr, $table:ident, $query:expr) => {{
+        let (mut rows, f) = ($rows, &$query.filter);
+        if !f.states.is_empty() {
+            let words: Vec<&str> = f.states.iter().map(|s| s.as_str()).collect();
+            rows = rows.filter($table::state.eq_any(words));
+        }
+        if !f.countries.is_empty() {
+            rows = rows.filter($table::country.eq_any(&f.countries));
+        }
+        if !f.cycles.is_empty() {
+            rows = rows.filter($table::cycle.eq_any(&f.cycles));
+        }
+        rows
+    }};
+}
+
+/// Counts one copy of the reports that lie within each of some reaches: by what the database keeps count of, which knows
+/// countries; where cities are named, by their rows, which an index finds.
+fn counted(
+    conn: &mut Conn,
+    query: &QueueQuery,
+    face: Face,
+    reaches: &[&Reachable],
+) -> StoreResult<i64> {
+    let drafts = match face {
+        Face::Working => Some(&query.visible.drafts).filter(|drafts| !drafts.everything),
+        Face::Approved => None,
+    };
+    let bounds = || reaches.iter().copied().filter(|reach| !reach.everything);
+    if bounds().chain(drafts).all(|reach| reach.cities.is_empty()) {
+        let sum: Option<i64> = on!(conn, |c, DB| {
+            let rows = report_tallies::table.filter(report_tallies::face.eq(face.as_str()));
+            let mut rows = narrowed!(rows.into_boxed::<DB>(), report_tallies, query);
+            for reach in bounds() {
+                rows = rows.filter(report_tallies::country.eq_any(countries(reach)));
+            }
+            if let Some(drafts) = drafts {
+                let own = report_tallies::country.eq_any(countries(drafts));
+                rows = rows.filter(report_tallies::ever_submitted.eq(true).or(own));
+            }
+            rows.select(dsl::sum(report_tallies::reports)).get_result(c)
+        })?;
+        return Ok(sum.unwrap_or_default());
+    }
+    Ok(on!(conn, |c, DB| {
+        let rows = report_faces::table.filter(report_faces::face.eq(face.as_str()));
+        let mut rows = narrowed!(rows.into_boxed::<DB>(), report_faces, query);
+        for reach in bounds() {
+            let here = report_faces::city.eq_any(cities(reach));
+            rows = if reach.countries.is_empty() {
+                rows.filter(here)
+            } else {
+                rows.filter(here.or(report_faces::country.eq_any(countries(reach))))
+            };
+        }
+        if let Some(drafts) = drafts {
+            let own = report_faces::city.eq_any(cities(drafts));
+            let own = own.or(report_faces::country.eq_any(countries(drafts)));
+            rows = rows.filter(report_faces::ever_submitted.eq(true).or(own));
+        }
+        rows.count().get_result(c)
+    })?)
+}
+
+fn countries(reach: &Reachable) -> Vec<String> {
+    reach.countries.iter().map(ToString::to_string).collect()
+}
+
+fn cities(reach: &Reachable) -> Vec<String> {
+    reach.cities.iter().map(ToString::to_string).collect()
+}
