@@ -494,6 +494,12 @@ diesel::table! {
     }
 }
 diesel::table! {
+    release_tallies (release) {
+        release -> Text,
+        reports -> Integer,
+    }
+}
+diesel::table! {
     report_tallies (face, cycle, country, state, ever_submitted) {
         face -> Text,
         cycle -> Text,

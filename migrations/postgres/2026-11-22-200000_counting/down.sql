@@ -1,3 +1,6 @@
+drop trigger release_reports_counted on release_reports;
+drop function tally_release_reports;
+drop table release_tallies;
 drop index release_reports_list;
 drop index approved_reports_list;
 create index approved_reports_list on approved_reports (cycle, city, number);

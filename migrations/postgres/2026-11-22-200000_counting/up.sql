@@ -54,5 +54,19 @@ drop index approved_reports_list;
 create index approved_reports_list on approved_reports (cycle, city, number)
     include (id, country, status, percent, focus_area, sub_area, priority, spent_minor, spent_currency);
 
--- The same for lists of released reports: their rows hold whole records.
+-- The same for lists of released reports: their rows hold whole records. Nothing is ever taken from a release.
 create index release_reports_list on release_reports (release, country, focus_area, status, city, number);
+create table release_tallies (
+    release text collate "C" primary key references releases (release),
+    reports integer not null check (reports >= 0)
+);
+insert into release_tallies select release, count(*) from release_reports group by release;
+create function tally_release_reports() returns trigger language plpgsql as $$
+begin
+    insert into release_tallies values (new.release, 1)
+    on conflict (release) do update set reports = release_tallies.reports + 1;
+    return null;
+end
+$$;
+create trigger release_reports_counted after insert on release_reports
+    for each row execute function tally_release_reports();

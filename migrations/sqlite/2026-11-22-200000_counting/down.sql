@@ -1,3 +1,5 @@
+drop trigger release_reports_added;
+drop table release_tallies;
 drop index release_reports_list;
 drop index approved_reports_list;
 create index approved_reports_list on approved_reports (cycle, city, number);

@@ -49,5 +49,13 @@ drop index approved_reports_list;
 create index approved_reports_list on approved_reports
     (cycle, city, number, id, country, status, percent, focus_area, sub_area, priority, spent_minor, spent_currency);
 
--- The same for lists of released reports: their rows hold whole records.
+-- The same for lists of released reports: their rows hold whole records. Nothing is ever taken from a release.
 create index release_reports_list on release_reports (release, country, focus_area, status, city, number);
+create table release_tallies (
+    release text primary key not null references releases (release),
+    reports integer not null check (reports >= 0)
+) strict;
+insert into release_tallies select release, count(*) from release_reports group by release;
+create trigger release_reports_added after insert on release_reports begin
+    insert into release_tallies values (new.release, 1) on conflict do update set reports = reports + 1;
+end;
