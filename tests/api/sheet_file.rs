@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use ascn_tracker::sheets::Sheet;
 use calamine::{Data, Reader as _, Xlsx};
-use rust_xlsxwriter::{Format, Workbook};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook};
 
 /// The rows above the data.
 pub const HEAD: usize = 3;
@@ -72,6 +72,9 @@ impl SheetFile {
     /// The workbook, for what cells alone cannot say.
     pub fn book(&self) -> Workbook {
         let mut book = Workbook::new();
+        // The time of day is in the file; a file that is written again is to be the same.
+        let made = ExcelDateTime::from_ymd(2026, 11, 22).unwrap();
+        book.set_properties(&DocProperties::new().set_creation_datetime(&made));
         let day = Format::new().set_num_format("yyyy-mm-dd");
         for (name, rows) in &self.sheets {
             let sheet = book.add_worksheet();
