@@ -65,6 +65,18 @@ async fn the_address_of_a_calendar_can_be_taken_away() {
 }
 
 #[actix_web::test]
+async fn delete_calendar_ignores_if_match() {
+    let app = desk().await;
+    let officer = app.officer("da-nang").await;
+    for if_match in [None, Some("\"v1\""), Some("no tag")] {
+        address(&officer).await;
+        let deleted = officer.delete("me/calendar", if_match).await.expect(200);
+        assert_eq!(deleted.json(), json!({ "made_at": null }));
+        assert_eq!(deleted.header("etag"), None);
+    }
+}
+
+#[actix_web::test]
 async fn the_calendar_of_somebody_shut_out_is_gone() {
     use ascn_tracker::domain::user::Role;
     let app = desk().await;

@@ -39,7 +39,7 @@ const TRANSITIONS: &[&str] =
     &["submit", "withdraw", "return", "approve", "reopen", "open", "close"];
 /// Segments of paths of what has no version that a caller could have read.
 const UNVERSIONED: &[&str] =
-    &["auth", "grants", "sessions", "api-keys", "shares", "password", "bulk", "imports"];
+    &["auth", "calendar", "grants", "sessions", "shares", "password", "bulk", "imports"];
 
 impl<'a> Shape<'a> {
     fn of(method: HttpMethod, path: &'a str, operation: &Operation) -> Self {

@@ -16,6 +16,7 @@ fn sample() -> Value {
             "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/schemas/NewCity" } } } },
             "responses": { "201": { "$ref": "#/made" }, "409": { "content": {} } }
         } } },
+        "components": { "schemas": { "Region": { "type": "string" } } },
         "made": {
             "headers": { "ETag": {} },
             "content": { "application/json": { "schema": { "$ref": "#/schemas/City" } } }
@@ -77,6 +78,7 @@ fn whatever_is_taken_away_is_told() {
         (in_city("/properties/since"), "POST /cities: 201.since is gone"),
         (in_city("/properties/since/format"), "POST /cities: 201.since has another format"),
         (in_new("/properties/kind"), "POST /cities: request.kind is gone"),
+        ("/components/schemas/Region".to_owned(), "components/schemas/Region is gone"),
     ];
     let put = [
         (op("/parameters"), json!([]), "POST /cities: parameter lang is gone"),
