@@ -11,7 +11,9 @@
     reason = "a test sets the environment of the program, and ends it where its value is dropped"
 )]
 
+mod fixture;
 mod life;
+mod surviving_database;
 mod tour;
 mod waiting;
 
