@@ -15,17 +15,22 @@ const EXACT: u64 = 1 << 53;
 ///
 /// # Errors
 /// A value without a JSON form, such as a number that is not finite; the doors of `value` refuse those.
-pub fn canonical<T: Serialize + ?Sized>(value: &T) -> Result<String, serde_json::Error> {
+pub fn to_canonical_json<T: Serialize + ?Sized>(value: &T) -> Result<String, serde_json::Error> {
     let text = RefCell::new(Vec::with_capacity(1024));
-    let form = Form { text: &text, open: Vec::new(), members: Vec::new(), sorted: Vec::new() };
-    value.serialize(&mut Serializer::with_formatter(Pen(&text), form))?;
+    let form = CanonicalFormatter {
+        text: &text,
+        open: Vec::new(),
+        members: Vec::new(),
+        sorted: Vec::new(),
+    };
+    value.serialize(&mut Serializer::with_formatter(SharedWriter(&text), form))?;
     String::from_utf8(text.into_inner()).map_err(serde_json::Error::custom)
 }
 
-/// Writes to the text, which [`Form`] looks at as well.
-struct Pen<'t>(&'t RefCell<Vec<u8>>);
+/// Writes to the text, which [`CanonicalFormatter`] looks at as well.
+struct SharedWriter<'t>(&'t RefCell<Vec<u8>>);
 
-impl io::Write for Pen<'_> {
+impl io::Write for SharedWriter<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.borrow_mut().extend_from_slice(bytes);
         Ok(bytes.len())
@@ -36,34 +41,34 @@ impl io::Write for Pen<'_> {
 }
 
 /// A member of an object, by its place in the text.
-struct Member {
+struct MemberSpan {
     key: Range<usize>,
     end: usize,
 }
 
 /// Sorts the members of each object at its end, and writes numbers as ECMAScript does. The rest of the canonical form is what
 /// `serde_json` does anyway: no spaces, and the shortest escapes.
-struct Form<'t> {
+struct CanonicalFormatter<'t> {
     text: &'t RefCell<Vec<u8>>,
     /// Where the members of each open object begin among all.
     open: Vec<usize>,
-    members: Vec<Member>,
+    members: Vec<MemberSpan>,
     /// Room for members in their order.
     sorted: Vec<u8>,
 }
 
-impl Form<'_> {
-    fn place(&self) -> usize {
+impl CanonicalFormatter<'_> {
+    fn written_len(&self) -> usize {
         self.text.borrow().len()
     }
 
-    fn sort(&mut self, own: &mut [Member]) {
+    fn sort_members(&mut self, own: &mut [MemberSpan]) {
         let mut text = self.text.borrow_mut();
-        if own.is_sorted_by(|a, b| compare(&text, a, b).is_lt()) {
+        if own.is_sorted_by(|a, b| compare_members(&text, a, b).is_lt()) {
             return;
         }
         let Some(begin) = own.first().map(|m| m.key.start) else { return };
-        own.sort_by(|a, b| compare(&text, a, b));
+        own.sort_by(|a, b| compare_members(&text, a, b));
         self.sorted.clear();
         for member in own {
             if !self.sorted.is_empty() {
@@ -78,8 +83,8 @@ impl Form<'_> {
 }
 
 /// Compares members by the UTF-16 code units of their keys.
-fn compare(text: &[u8], a: &Member, b: &Member) -> Ordering {
-    let key = |m: &Member| text.get(m.key.clone()).unwrap_or_default();
+fn compare_members(text: &[u8], a: &MemberSpan, b: &MemberSpan) -> Ordering {
+    let key = |m: &MemberSpan| text.get(m.key.clone()).unwrap_or_default();
     let (a, b) = (key(a), key(b));
     let plain = |key: &[u8]| key.iter().all(|c| c.is_ascii() && *c != b'\\');
     if plain(a) && plain(b) {
@@ -94,7 +99,7 @@ fn compare(text: &[u8], a: &Member, b: &Member) -> Ordering {
 }
 
 /// Writes a number given as text as the double that it is.
-fn double<W: io::Write + ?Sized>(writer: &mut W, number: &str) -> io::Result<()> {
+fn write_double<W: io::Write + ?Sized>(writer: &mut W, number: &str) -> io::Result<()> {
     let value: f64 = number.parse().map_err(io::Error::other)?;
     if !value.is_finite() {
         return Err(io::Error::other("a finite number is expected"));
@@ -102,24 +107,24 @@ fn double<W: io::Write + ?Sized>(writer: &mut W, number: &str) -> io::Result<()>
     writer.write_all(ryu_js::Buffer::new().format_finite(value).as_bytes())
 }
 
-impl Formatter for Form<'_> {
+impl Formatter for CanonicalFormatter<'_> {
     fn write_i64<W: io::Write + ?Sized>(&mut self, writer: &mut W, value: i64) -> io::Result<()> {
         if value.unsigned_abs() <= EXACT {
             return write!(writer, "{value}");
         }
-        double(writer, &value.to_string())
+        write_double(writer, &value.to_string())
     }
     fn write_u64<W: io::Write + ?Sized>(&mut self, writer: &mut W, value: u64) -> io::Result<()> {
         if value <= EXACT {
             return write!(writer, "{value}");
         }
-        double(writer, &value.to_string())
+        write_double(writer, &value.to_string())
     }
     fn write_i128<W: io::Write + ?Sized>(&mut self, writer: &mut W, value: i128) -> io::Result<()> {
-        double(writer, &value.to_string())
+        write_double(writer, &value.to_string())
     }
     fn write_u128<W: io::Write + ?Sized>(&mut self, writer: &mut W, value: u128) -> io::Result<()> {
-        double(writer, &value.to_string())
+        write_double(writer, &value.to_string())
     }
     fn write_f32<W: io::Write + ?Sized>(&mut self, writer: &mut W, value: f32) -> io::Result<()> {
         self.write_f64(writer, f64::from(value))
@@ -132,7 +137,7 @@ impl Formatter for Form<'_> {
         writer: &mut W,
         value: &str,
     ) -> io::Result<()> {
-        double(writer, value)
+        write_double(writer, value)
     }
     fn write_char_escape<W: io::Write + ?Sized>(
         &mut self,
@@ -163,19 +168,19 @@ impl Formatter for Form<'_> {
         if !first {
             writer.write_all(b",")?;
         }
-        let at = self.place();
-        self.members.push(Member { key: at..at, end: at });
+        let at = self.written_len();
+        self.members.push(MemberSpan { key: at..at, end: at });
         Ok(())
     }
     fn end_object_key<W: io::Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
-        let at = self.place();
+        let at = self.written_len();
         if let Some(member) = self.members.last_mut() {
             member.key.end = at;
         }
         Ok(())
     }
     fn end_object_value<W: io::Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
-        let at = self.place();
+        let at = self.written_len();
         if let Some(member) = self.members.last_mut() {
             member.end = at;
         }
@@ -184,7 +189,7 @@ impl Formatter for Form<'_> {
     fn end_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
         let begin = self.open.pop().unwrap_or_default();
         let mut own = self.members.split_off(begin.min(self.members.len()));
-        self.sort(&mut own);
+        self.sort_members(&mut own);
         writer.write_all(b"}")
     }
     fn write_raw_fragment<W: io::Write + ?Sized>(&mut self, _: &mut W, _: &str) -> io::Result<()> {
@@ -197,7 +202,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::canonical;
+    use super::to_canonical_json;
 
     fn any_json() -> impl Strategy<Value = Value> {
         let text =
@@ -224,7 +229,7 @@ mod tests {
         #[test]
         fn it_is_what_another_implementation_writes(value in any_json()) {
             let other = serde_json_canonicalizer::to_string(&value).unwrap();
-            prop_assert_eq!(canonical(&value).unwrap(), other);
+            prop_assert_eq!(to_canonical_json(&value).unwrap(), other);
         }
     }
 
@@ -253,9 +258,9 @@ mod tests {
         };
         let expected = "{\"big\":18446744073709552000,\"empty\":{},\"inner\":{\"a\":[1,2],\"aa\":\"\u{7f}/\",\"z\":-7},\
                         \"none\":null,\"small\":0.10000000149011612}";
-        assert_eq!(canonical(&value).unwrap(), expected);
+        assert_eq!(to_canonical_json(&value).unwrap(), expected);
         assert_eq!(
-            canonical(&json!({"b": {"d": 1, "c": 2}, "a": 0})).unwrap(),
+            to_canonical_json(&json!({"b": {"d": 1, "c": 2}, "a": 0})).unwrap(),
             r#"{"a":0,"b":{"c":2,"d":1}}"#
         );
     }
@@ -263,6 +268,6 @@ mod tests {
     #[test]
     fn keys_are_compared_by_what_they_say_and_not_by_their_escapes() {
         let value = json!({ "a\"": 1, "a!": 2, "a": 3, "a\n": 4 });
-        assert_eq!(canonical(&value).unwrap(), "{\"a\":3,\"a\\n\":4,\"a!\":2,\"a\\\"\":1}");
+        assert_eq!(to_canonical_json(&value).unwrap(), "{\"a\":3,\"a\\n\":4,\"a!\":2,\"a\\\"\":1}");
     }
 }

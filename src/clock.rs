@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 /// Tells the time; clones share what was set.
 #[derive(Clone, Debug)]
-pub struct Clock(Source);
+pub struct Clock(TimeSource);
 
 #[derive(Clone, Debug)]
-enum Source {
+enum TimeSource {
     Real,
     Set(Arc<Mutex<DateTime<Utc>>>),
 }
@@ -22,13 +22,13 @@ impl Clock {
     /// Returns the clock of the machine.
     #[must_use]
     pub fn real() -> Self {
-        Self(Source::Real)
+        Self(TimeSource::Real)
     }
 
     /// Returns a clock for tests that stands at `at` until it is moved.
     #[must_use]
-    pub fn at(at: DateTime<Utc>) -> Self {
-        Self(Source::Set(Arc::new(Mutex::new(at))))
+    pub fn fixed_at(at: DateTime<Utc>) -> Self {
+        Self(TimeSource::Set(Arc::new(Mutex::new(at))))
     }
 
     /// Returns the time, cut to whole microseconds: what PostgreSQL keeps, so that a value
@@ -37,8 +37,8 @@ impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
         let now = match &self.0 {
             #[expect(clippy::disallowed_methods, reason = "this is where time comes from")]
-            Source::Real => Utc::now(),
-            Source::Set(time) => *time.lock().unwrap_or_else(PoisonError::into_inner),
+            TimeSource::Real => Utc::now(),
+            TimeSource::Set(time) => *time.lock().unwrap_or_else(PoisonError::into_inner),
         };
         now.trunc_subsecs(6)
     }
@@ -48,21 +48,23 @@ impl Clock {
     /// # Panics
     /// On the real clock: a test that believes to have moved time must not go on.
     pub fn set(&self, at: DateTime<Utc>) {
-        self.change(|time| *time = at);
+        self.change_time(|time| *time = at);
     }
 
     /// Moves this clock and all its clones by `by`, which may be negative.
     ///
     /// # Panics
-    /// On the real clock, see [`Clock::set`].
+    /// On the real clock, see [`Clock::prepare`].
     pub fn advance(&self, by: TimeDelta) {
-        self.change(|time| *time += by);
+        self.change_time(|time| *time += by);
     }
 
-    fn change(&self, change: impl FnOnce(&mut DateTime<Utc>)) {
+    fn change_time(&self, change: impl FnOnce(&mut DateTime<Utc>)) {
         match &self.0 {
-            Source::Real => panic!("only a clock made by Clock::at can be moved"),
-            Source::Set(time) => change(&mut time.lock().unwrap_or_else(PoisonError::into_inner)),
+            TimeSource::Real => panic!("only a clock made by Clock::at can be moved"),
+            TimeSource::Set(time) => {
+                change(&mut time.lock().unwrap_or_else(PoisonError::into_inner))
+            }
         }
     }
 }
@@ -70,7 +72,7 @@ impl Clock {
 /// Returns a new UUIDv7: unique, and in the order of making within this process.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is where ids come from")]
-pub fn fresh_uuid() -> Uuid {
+pub fn generate_uuid() -> Uuid {
     Uuid::now_v7()
 }
 
@@ -102,7 +104,7 @@ mod tests {
     #[test]
     fn clones_of_a_set_clock_move_together() {
         let start = DateTime::from_timestamp(1_767_225_600, 0).unwrap();
-        let clock = Clock::at(start);
+        let clock = Clock::fixed_at(start);
         let other = clock.clone();
         clock.advance(TimeDelta::minutes(15));
         assert_eq!(other.now(), start + TimeDelta::minutes(15));
@@ -112,7 +114,7 @@ mod tests {
 
     #[test]
     fn time_is_cut_to_microseconds() {
-        let clock = Clock::at(DateTime::from_timestamp(1_767_225_600, 123_456_789).unwrap());
+        let clock = Clock::fixed_at(DateTime::from_timestamp(1_767_225_600, 123_456_789).unwrap());
         assert_eq!(clock.now().timestamp_subsec_nanos(), 123_456_000);
         assert_eq!(Clock::real().now().timestamp_subsec_nanos() % 1_000, 0);
     }
@@ -125,7 +127,7 @@ mod tests {
 
     #[test]
     fn ids_come_in_order_and_tokens_differ() {
-        let ids: Vec<Uuid> = (0..1_000).map(|_| fresh_uuid()).collect();
+        let ids: Vec<Uuid> = (0..1_000).map(|_| generate_uuid()).collect();
         assert!(ids.is_sorted());
         assert_eq!(ids[0].get_version_num(), 7);
         let token = random_token();

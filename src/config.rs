@@ -13,10 +13,10 @@ use std::num::NonZeroU32;
 
 pub use database::{DatabaseUrl, SslMode};
 pub use help::{SETTINGS, SettingDoc, settings_help};
-pub use network::Network;
+pub use network::IpNetwork;
 pub use secret::{MIN_TOKEN_SECRET_BYTES, Secret, TokenSecrets};
 
-use reader::Reader;
+use reader::SettingReader;
 
 /// Everything that can be set from outside. [`SETTINGS`] says what each means.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub struct Settings {
     /// The password of every demo account, `None` to make one up (`ASCN_DEMO_PASSWORD`).
     pub demo_password: Option<Secret>,
     /// Proxies whose `Forwarded` headers are believed (`ASCN_TRUSTED_PROXIES`).
-    pub trusted_proxies: Vec<Network>,
+    pub trusted_proxies: Vec<IpNetwork>,
     /// Origins of web pages that may call the API, as browsers spell them (`ASCN_CORS_ORIGINS`).
     pub cors_origins: Vec<String>,
     /// Whether releases are read without signing in (`ASCN_PUBLIC_RELEASES`).
@@ -86,7 +86,7 @@ impl Settings {
     /// # Errors
     /// The first setting that cannot be understood.
     pub fn from_env() -> Result<Self, SettingError> {
-        Self::read(&mut reader::from_env()?)
+        Self::read_from(&mut reader::from_env()?)
     }
 
     /// Reads the settings from names and values; the last of a name counts.
@@ -94,7 +94,7 @@ impl Settings {
     /// # Errors
     /// The first setting that cannot be understood.
     pub fn from_vars(vars: impl Iterator<Item = (String, String)>) -> Result<Self, SettingError> {
-        Self::read(&mut Reader::new(vars))
+        Self::read_from(&mut SettingReader::new(vars))
     }
 
     /// Checks what a demo asks for beyond that: its password is printed, so that only this
@@ -110,37 +110,38 @@ impl Settings {
         Err(SettingError { name: "ASCN_BIND", problem })
     }
 
-    fn read(vars: &mut Reader) -> Result<Self, SettingError> {
-        let mut database = vars.required("DATABASE_URL", DatabaseUrl::parse)?;
-        vars.optional("ASCN_DATABASE_PASSWORD_FILE", |path| database.read_password(path))?;
+    fn read_from(vars: &mut SettingReader) -> Result<Self, SettingError> {
+        let mut database = vars.read_required("DATABASE_URL", DatabaseUrl::parse)?;
+        vars.read_optional("ASCN_DATABASE_PASSWORD_FILE", |path| database.read_password(path))?;
         let database_read =
-            vars.optional("DATABASE_READ_URL", |url| database.parse_replica(url))?;
+            vars.read_optional("DATABASE_READ_URL", |url| database.parse_replica(url))?;
         let mut settings = Self {
             database_read,
-            db_threads: vars.required("ASCN_DB_THREADS", |n| database.parse_threads(n))?,
-            db_queue: vars.required("ASCN_DB_QUEUE", reader::queue)?,
-            bind: vars.required("ASCN_BIND", network::address)?,
-            metrics_bind: vars.required("ASCN_METRICS_BIND", |s| {
-                if s == "off" { Ok(None) } else { network::address(s).map(Some) }
+            db_threads: vars.read_required("ASCN_DB_THREADS", |n| database.parse_threads(n))?,
+            db_queue: vars.read_required("ASCN_DB_QUEUE", reader::parse_queue_length)?,
+            bind: vars.read_required("ASCN_BIND", network::parse_socket_address)?,
+            metrics_bind: vars.read_required("ASCN_METRICS_BIND", |s| {
+                if s == "off" { Ok(None) } else { network::parse_socket_address(s).map(Some) }
             })?,
-            token_secrets: secret::token_secrets(vars, &database)?,
+            token_secrets: secret::read_token_secrets(vars, &database)?,
             database,
-            demo_password: vars.optional("ASCN_DEMO_PASSWORD", |s| Ok(Secret::from(s)))?,
-            trusted_proxies: vars.list("ASCN_TRUSTED_PROXIES", Network::parse)?,
-            cors_origins: vars.list("ASCN_CORS_ORIGINS", network::origin)?,
-            public_releases: vars.required("ASCN_PUBLIC_RELEASES", reader::switch)?,
-            base_url: vars.optional("ASCN_BASE_URL", network::origin)?,
-            login_limit_per_minute: vars.required("ASCN_LOGIN_LIMIT_PER_MINUTE", reader::limit)?,
+            demo_password: vars.read_optional("ASCN_DEMO_PASSWORD", |s| Ok(Secret::from(s)))?,
+            trusted_proxies: vars.read_list("ASCN_TRUSTED_PROXIES", IpNetwork::parse)?,
+            cors_origins: vars.read_list("ASCN_CORS_ORIGINS", network::parse_origin)?,
+            public_releases: vars.read_required("ASCN_PUBLIC_RELEASES", reader::parse_switch)?,
+            base_url: vars.read_optional("ASCN_BASE_URL", network::parse_origin)?,
+            login_limit_per_minute: vars
+                .read_required("ASCN_LOGIN_LIMIT_PER_MINUTE", reader::parse_limit)?,
             request_limit_per_minute: vars
-                .required("ASCN_REQUEST_LIMIT_PER_MINUTE", reader::limit)?,
-            cache_bytes: vars.required("ASCN_CACHE_MB", reader::mebibytes)?,
-            docs: vars.required("ASCN_DOCS", reader::switch)?,
-            log: vars.required("ASCN_LOG", reader::log_filter)?,
-            log_format: vars.required("ASCN_LOG_FORMAT", reader::log_format)?,
+                .read_required("ASCN_REQUEST_LIMIT_PER_MINUTE", reader::parse_limit)?,
+            cache_bytes: vars.read_required("ASCN_CACHE_MB", reader::parse_mebibytes)?,
+            docs: vars.read_required("ASCN_DOCS", reader::parse_switch)?,
+            log: vars.read_required("ASCN_LOG", reader::parse_log_filter)?,
+            log_format: vars.read_required("ASCN_LOG_FORMAT", reader::parse_log_format)?,
             warnings: Vec::new(),
         };
-        settings.warnings = vars.unknown();
-        settings.warnings.extend(vars.not_acted_on());
+        settings.warnings = vars.list_unknown();
+        settings.warnings.extend(vars.list_unsupported());
         if settings.metrics_bind.is_some_and(|address| !address.ip().is_loopback()) {
             settings.warnings.push(
                 "ASCN_METRICS_BIND is not a loopback address: metrics ask for no sign-in"

@@ -13,22 +13,25 @@ use arc_swap::ArcSwap;
 use utoipa_actix_web::AppExt as _;
 
 use crate::{
-    api::{self, cache::Cache, changes::Waiting, metrics::Requests, shares::Uses, state::State},
-    auth::{password::Passwords, secret, token::Tokens},
+    api::{
+        self, cache::Cache, changes::WaitingRequests, metrics::RequestMetrics,
+        shares::ShareUseCounter, state::State,
+    },
+    auth::{password::PasswordPool, secret, token::AccessTokens},
     clock::Clock,
     config::{DatabaseUrl, Settings, SslMode},
     store::{
-        Conn, Db, StoreResult, Target, bootstrap, db::write_now, reference, seed, tx::TxEnv,
-        watch::Watch,
+        Conn, DatabaseTarget, Db, StoreResult, bootstrap, db::write_now, reference, seed,
+        tx::TxEnv, watch::CommitWatch,
     },
 };
 
-mod fill;
-mod listen;
+mod initial_data;
+mod listeners;
 
-pub use fill::{import_history, prepare_demo, refuse_demo, seed_scaled, start_demo};
-pub use listen::Doors;
-use listen::{asked_to_stop, serve_metrics};
+pub use initial_data::{import_history, prepare_demo, refuse_demo, seed_scaled, start_demo};
+pub use listeners::BoundListeners;
+use listeners::{serve_metrics, wait_for_stop_signal};
 
 /// A service that listens, ready to run.
 pub struct Application {
@@ -44,9 +47,9 @@ pub struct Application {
 ///
 /// # Errors
 /// A certificate file that cannot be read.
-pub fn target(url: &DatabaseUrl) -> anyhow::Result<Target> {
+pub fn resolve_target(url: &DatabaseUrl) -> anyhow::Result<DatabaseTarget> {
     match url {
-        DatabaseUrl::Sqlite { path } => Ok(Target::Sqlite { path: path.clone() }),
+        DatabaseUrl::Sqlite { path } => Ok(DatabaseTarget::Sqlite { path: path.clone() }),
         DatabaseUrl::Postgres { url, password, sslmode, ca_file } => {
             let mut config: tokio_postgres::Config =
                 url.expose().parse().context("DATABASE_URL cannot be understood")?;
@@ -55,14 +58,14 @@ pub fn target(url: &DatabaseUrl) -> anyhow::Result<Target> {
             }
             let tls = match sslmode {
                 SslMode::Disable => None,
-                SslMode::Verify => Some(Arc::new(tls(ca_file.as_deref())?)),
+                SslMode::Verify => Some(Arc::new(build_tls_config(ca_file.as_deref())?)),
             };
-            Ok(Target::Postgres { config: Box::new(config), tls })
+            Ok(DatabaseTarget::Postgres { config: Box::new(config), tls })
         }
     }
 }
 
-fn tls(ca_file: Option<&std::path::Path>) -> anyhow::Result<rustls::ClientConfig> {
+fn build_tls_config(ca_file: Option<&std::path::Path>) -> anyhow::Result<rustls::ClientConfig> {
     use rustls_pki_types::{CertificateDer, pem::PemObject as _};
     let mut roots = rustls::RootCertStore::empty();
     match ca_file {
@@ -87,33 +90,34 @@ fn tls(ca_file: Option<&std::path::Path>) -> anyhow::Result<rustls::ClientConfig
 ///
 /// # Errors
 /// A database that cannot be reached or migrated.
-pub fn prepare(settings: &Settings, clock: &Clock) -> anyhow::Result<()> {
-    with_conn(&target(&settings.database)?, |c| bring_up_to_date(c, clock)).map(|_counts| ())
+pub fn prepare_database(settings: &Settings, clock: &Clock) -> anyhow::Result<()> {
+    with_conn(&resolve_target(&settings.database)?, |c| migrate_and_seed(c, clock))
+        .map(|_counts| ())
 }
 
 /// Migrates and adds or corrects the reference data; returns what that did.
-fn bring_up_to_date(conn: &mut Conn, clock: &Clock) -> anyhow::Result<seed::Counts> {
-    conn.migrate()?;
-    let data = seed::embedded()?;
+fn migrate_and_seed(conn: &mut Conn, clock: &Clock) -> anyhow::Result<seed::SeedSummary> {
+    conn.run_migrations()?;
+    let data = seed::parse_embedded_seed()?;
     let env = TxEnv { clock: clock.clone() };
-    Ok(write_now(conn, &env, |tx| -> StoreResult<_> { seed::apply(tx, data) })?)
+    Ok(write_now(conn, &env, |tx| -> StoreResult<_> { seed::apply_seed(tx, data) })?)
 }
 
 /// Applies pending migrations and returns how many there were.
 ///
 /// # Errors
 /// A database that cannot be reached or migrated.
-pub fn migrate(settings: &Settings) -> anyhow::Result<usize> {
-    with_conn(&target(&settings.database)?, |c| Ok(c.migrate()?))
+pub fn migrate_database(settings: &Settings) -> anyhow::Result<usize> {
+    with_conn(&resolve_target(&settings.database)?, |c| Ok(c.run_migrations()?))
 }
 
 /// Loads the reference data and says what that changed.
 ///
 /// # Errors
 /// A database that cannot be reached or filled.
-pub fn seed(settings: &Settings, clock: &Clock) -> anyhow::Result<String> {
-    let seed::Counts { created, changed, unchanged } =
-        with_conn(&target(&settings.database)?, |c| bring_up_to_date(c, clock))?;
+pub fn seed_reference_data(settings: &Settings, clock: &Clock) -> anyhow::Result<String> {
+    let seed::SeedSummary { created, changed, unchanged } =
+        with_conn(&resolve_target(&settings.database)?, |c| migrate_and_seed(c, clock))?;
     Ok(format!("reference data: {created} created, {changed} changed, {unchanged} unchanged"))
 }
 
@@ -121,10 +125,13 @@ pub fn seed(settings: &Settings, clock: &Clock) -> anyhow::Result<String> {
 ///
 /// # Errors
 /// A database that cannot be reached or written.
-pub fn first_administrator(settings: &Settings, clock: &Clock) -> anyhow::Result<Option<String>> {
-    let (token, digest) = secret::fresh();
+pub fn invite_first_administrator(
+    settings: &Settings,
+    clock: &Clock,
+) -> anyhow::Result<Option<String>> {
+    let (token, digest) = secret::generate_token();
     let env = TxEnv { clock: clock.clone() };
-    let invited = with_conn(&target(&settings.database)?, |c| {
+    let invited = with_conn(&resolve_target(&settings.database)?, |c| {
         Ok(write_now(c, &env, |tx| bootstrap::invite_first_administrator(tx, &digest))?)
     })?;
     let email = bootstrap::FIRST_ADMINISTRATOR;
@@ -142,7 +149,7 @@ pub fn first_administrator(settings: &Settings, clock: &Clock) -> anyhow::Result
 
 /// Runs work with a connection on a thread of its own: PostgreSQL's may not block a runtime.
 fn with_conn<T: Send>(
-    target: &Target,
+    target: &DatabaseTarget,
     f: impl FnOnce(&mut Conn) -> anyhow::Result<T> + Send,
 ) -> anyhow::Result<T> {
     std::thread::scope(|s| {
@@ -153,7 +160,7 @@ fn with_conn<T: Send>(
 }
 
 /// Lets the pages of these origins call the API. They send tokens in a header, never cookies.
-fn cors(origins: &[String]) -> actix_cors::Cors {
+fn build_cors(origins: &[String]) -> actix_cors::Cors {
     let cors = actix_cors::Cors::default()
         .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
         .allowed_headers([
@@ -171,23 +178,27 @@ fn cors(origins: &[String]) -> actix_cors::Cors {
 }
 
 impl Application {
-    /// Binds the listener and loads what is kept in memory; port 0 picks a free one. [`prepare`] has filled the database.
+    /// Binds the listener and loads what is kept in memory; port 0 picks a free one. [`prepare_database`] has filled the database.
     ///
     /// # Errors
-    /// Those of [`Doors::take`] and [`Application::behind`].
+    /// Those of [`BoundListeners::bind_all`] and [`Application::build_on`].
     pub fn build(settings: &Settings, clock: Clock) -> anyhow::Result<Self> {
-        Self::behind(Doors::take(settings)?, settings, clock)
+        Self::build_on(BoundListeners::bind_all(settings)?, settings, clock)
     }
 
     /// Loads what is kept in memory, behind doors that were taken before.
     ///
     /// # Errors
     /// A database that cannot be reached or migrated, a bad key file.
-    pub fn behind(doors: Doors, settings: &Settings, clock: Clock) -> anyhow::Result<Self> {
-        let target = target(&settings.database)?;
+    pub fn build_on(
+        doors: BoundListeners,
+        settings: &Settings,
+        clock: Clock,
+    ) -> anyhow::Result<Self> {
+        let target = resolve_target(&settings.database)?;
         let (watch, vocabulary) = with_conn(&target, |c| {
-            c.migrate()?;
-            Ok((Watch::load(c, clock.clone())?, reference::vocabulary(c)?))
+            c.run_migrations()?;
+            Ok((CommitWatch::load_watch(c, clock.clone())?, reference::load_vocabulary(c)?))
         })?;
         let db = Db::start(
             target,
@@ -204,13 +215,13 @@ impl Application {
             cache: Arc::new(Cache::new(settings.cache_bytes)),
             public_releases: settings.public_releases,
             base_url: settings.base_url.as_deref().unwrap_or_default().into(),
-            tokens: Arc::new(Tokens::new(&settings.token_secrets.resolve()?)?),
-            passwords: Arc::new(Passwords::start()?),
+            tokens: Arc::new(AccessTokens::new(&settings.token_secrets.load_secrets()?)?),
+            passwords: Arc::new(PasswordPool::start()?),
             clock,
             verifying: Arc::default(),
-            waiting: Arc::new(Waiting::default()),
-            uses: Arc::new(Uses::default()),
-            requests: Arc::new(Requests::new(settings.metrics_bind.is_some())),
+            waiting: Arc::new(WaitingRequests::default()),
+            uses: Arc::new(ShareUseCounter::default()),
+            requests: Arc::new(RequestMetrics::new(settings.metrics_bind.is_some())),
             vocabulary: Arc::new(ArcSwap::from_pointee(vocabulary)),
         };
         let (listener, port) = doors.main;
@@ -219,11 +230,12 @@ impl Application {
         let origins = settings.cors_origins.clone();
         let docs = settings.docs;
         let server = HttpServer::new(move || {
-            let (app, _) = App::new().into_utoipa_app().configure(api::routes).split_for_parts();
+            let (app, _) =
+                App::new().into_utoipa_app().configure(api::register_routes).split_for_parts();
             app.app_data(Data::new(shared.clone()))
-                .configure(api::configuration(docs))
-                .wrap(Condition::new(!origins.is_empty(), cors(&origins)))
-                .wrap(from_fn(api::middleware::surround))
+                .configure(api::configure_documents(docs))
+                .wrap(Condition::new(!origins.is_empty(), build_cors(&origins)))
+                .wrap(from_fn(api::middleware::wrap_request))
         })
         .tcp_nodelay(true)
         .shutdown_timeout(30)
@@ -257,8 +269,8 @@ impl Application {
     pub async fn run(self) -> std::io::Result<()> {
         let (waiting, state) = (Arc::clone(&self.state.waiting), self.state.clone());
         actix_web::rt::spawn(async move {
-            match asked_to_stop().await {
-                Ok(()) => waiting.stop(),
+            match wait_for_stop_signal().await {
+                Ok(()) => waiting.stop_waiting(),
                 Err(e) => tracing::warn!(error = %e, "a stop will be late: signals are not heard"),
             }
         });
@@ -272,7 +284,7 @@ impl Application {
             metrics.stop(false).await;
         }
         api::shares::write_uses(&state).await;
-        if let Err(e) = state.db.settle() {
+        if let Err(e) = state.db.checkpoint_file() {
             tracing::warn!(error = %e, "the database file was left with its log beside it");
         }
         served

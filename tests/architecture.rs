@@ -98,20 +98,20 @@ const ENTRANCES: &[&str] = &["lib", "main"];
 const LINES_MAX: usize = 500;
 const LONG: &[&str] = &["src/store/schema.rs"];
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+fn collect_rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            files(&path, found);
+            collect_rust_files(&path, found);
         } else if path.extension().is_some_and(|e| e == "rs") {
             found.push(path);
         }
     }
 }
 
-fn sources() -> Vec<(PathBuf, String)> {
+fn read_sources() -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
-    files(Path::new("src"), &mut found);
+    collect_rust_files(Path::new("src"), &mut found);
     found.sort();
     assert!(found.len() > 50, "{found:?}");
     found.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
@@ -124,7 +124,7 @@ fn room_of(path: &Path) -> String {
 }
 
 /// Leaves out comments and what stands in string literals, as far as this code base needs it.
-fn code(source: &str) -> String {
+fn strip_comments_and_strings(source: &str) -> String {
     let mut out = String::new();
     for line in source.lines() {
         let mut quoted = false;
@@ -148,7 +148,7 @@ fn code(source: &str) -> String {
 }
 
 /// Every path that the code names, with groups and spaces resolved: `a::{b, c::d}` gives `a::b` and `a::c::d`.
-fn paths(code: &str) -> BTreeSet<String> {
+fn find_named_paths(code: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut prefixes: Vec<String> = Vec::new();
     let mut word = String::new();
@@ -178,15 +178,15 @@ fn paths(code: &str) -> BTreeSet<String> {
 }
 
 /// Says whether a path begins with another, by whole segments.
-fn begins(path: &str, with: &str) -> bool {
+fn starts_with_path(path: &str, with: &str) -> bool {
     path.strip_prefix(with).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
 #[test]
-fn a_path_is_read_out_of_its_groups() {
+fn named_paths_are_expanded_from_use_groups() {
     let source = r#"use crate::{domain::{id::Id, user::User}, store};
         fn f() { super::x::<crate::api::Y>(); let s = "crate::auth::no"; } // crate::startup::no"#;
-    let found = paths(&code(source));
+    let found = find_named_paths(&strip_comments_and_strings(source));
     for expected in
         ["crate::domain::id::Id", "crate::domain::user::User", "crate::store", "crate::api::Y"]
     {
@@ -196,9 +196,9 @@ fn a_path_is_read_out_of_its_groups() {
 }
 
 #[test]
-fn no_arrow_between_rooms_points_back() {
+fn rooms_name_only_the_rooms_they_may() {
     let mut faults = Vec::new();
-    for (path, source) in sources() {
+    for (path, source) in read_sources() {
         let name = room_of(&path);
         if ENTRANCES.contains(&name.as_str()) {
             continue;
@@ -207,14 +207,14 @@ fn no_arrow_between_rooms_points_back() {
             faults.push(format!("{}: the room {name} is not in the list", path.display()));
             continue;
         };
-        for named in paths(&code(&source)) {
+        for named in find_named_paths(&strip_comments_and_strings(&source)) {
             if let Some(other) = named.strip_prefix("crate::").and_then(|p| p.split("::").next())
                 && ROOMS.iter().any(|r| r.name == other)
                 && !room.may.contains(&other)
             {
                 faults.push(format!("{}: {name} must not name {named}", path.display()));
             }
-            if let Some(foreign) = room.not.iter().find(|f| begins(&named, f)) {
+            if let Some(foreign) = room.not.iter().find(|f| starts_with_path(&named, f)) {
                 faults.push(format!("{}: {name} must not mention {foreign}", path.display()));
             }
         }
@@ -225,9 +225,9 @@ fn no_arrow_between_rooms_points_back() {
 #[test]
 fn only_config_reads_the_environment_and_only_the_clock_the_time() {
     let mut faults = Vec::new();
-    for (path, source) in sources() {
+    for (path, source) in read_sources() {
         let room = room_of(&path);
-        for named in paths(&code(&source)) {
+        for named in find_named_paths(&strip_comments_and_strings(&source)) {
             let alone = match named.as_str() {
                 p if p.contains("env::var") => "config",
                 p if p.ends_with("Utc::now") || p.ends_with("SystemTime::now") => "clock",
@@ -244,8 +244,8 @@ fn only_config_reads_the_environment_and_only_the_clock_the_time() {
 }
 
 #[test]
-fn no_file_has_two_jobs() {
-    let long: Vec<String> = sources()
+fn no_source_file_exceeds_the_line_limit() {
+    let long: Vec<String> = read_sources()
         .into_iter()
         .filter(|(path, _)| !LONG.contains(&path.to_str().unwrap()))
         .map(|(path, source)| (path, source.lines().count()))
@@ -258,8 +258,8 @@ fn no_file_has_two_jobs() {
 }
 
 #[test]
-fn every_file_says_what_it_is_for() {
-    let silent: Vec<String> = sources()
+fn every_source_file_has_a_module_comment() {
+    let silent: Vec<String> = read_sources()
         .into_iter()
         // What a file of unit tests is for, its name says.
         .filter(|(path, source)| !path.ends_with("tests.rs") && !source.starts_with("//! "))

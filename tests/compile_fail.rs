@@ -5,6 +5,6 @@
 //! files are a crate of their own: minutes. Later runs take a second, or as long as it takes to check this crate.
 
 #[test]
-fn a_rule_takes_nothing_but_the_proof_of_its_own_act() {
+fn rules_called_without_the_matching_proof_do_not_compile() {
     trybuild::TestCases::new().compile_fail("tests/compile_fail/*.rs");
 }

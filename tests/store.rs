@@ -12,54 +12,59 @@ use std::{
     fs,
 };
 
-use ascn_tracker::store::{Conn, Target};
+use ascn_tracker::store::{Conn, DatabaseTarget};
 use diesel::{prelude::*, sql_types::Text};
 
 /// A database for one test, gone with it.
-enum Place {
+enum ScratchDatabase {
     Sqlite(tempfile::TempDir),
     Postgres { admin: String, name: String },
 }
 
-impl Place {
+impl ScratchDatabase {
     fn new() -> Self {
         match std::env::var("TEST_DATABASE_URL") {
             Ok(admin) => {
-                let name = format!("ascn_s{}", ascn_tracker::clock::fresh_uuid().simple());
-                run(&mut server(&admin), &format!("create database {name}"));
+                let name = format!("ascn_s{}", ascn_tracker::clock::generate_uuid().simple());
+                run_sql(&mut connect_postgres(&admin), &format!("create database {name}"));
                 Self::Postgres { admin, name }
             }
             Err(_) => Self::Sqlite(tempfile::TempDir::new().unwrap()),
         }
     }
 
-    fn open(&self) -> Conn {
+    fn open_connection(&self) -> Conn {
         match self {
             Self::Sqlite(folder) => {
-                Target::Sqlite { path: folder.path().join("test.db") }.open(false).unwrap()
+                DatabaseTarget::Sqlite { path: folder.path().join("test.db") }.open(false).unwrap()
             }
             Self::Postgres { admin, name } => {
                 let mut url = url::Url::parse(admin).unwrap();
                 url.set_path(name);
-                server(url.as_str())
+                connect_postgres(url.as_str())
             }
         }
     }
 }
 
-impl Drop for Place {
+impl Drop for ScratchDatabase {
     fn drop(&mut self) {
         if let Self::Postgres { admin, name } = self {
-            run(&mut server(admin), &format!("drop database if exists {name} with (force)"));
+            run_sql(
+                &mut connect_postgres(admin),
+                &format!("drop database if exists {name} with (force)"),
+            );
         }
     }
 }
 
-fn server(url: &str) -> Conn {
-    Target::Postgres { config: Box::new(url.parse().unwrap()), tls: None }.open(false).unwrap()
+fn connect_postgres(url: &str) -> Conn {
+    DatabaseTarget::Postgres { config: Box::new(url.parse().unwrap()), tls: None }
+        .open(false)
+        .unwrap()
 }
 
-fn run(conn: &mut Conn, statement: &str) {
+fn run_sql(conn: &mut Conn, statement: &str) {
     match conn {
         Conn::Pg(c) => diesel::sql_query(statement).execute(c).unwrap(),
         Conn::Sqlite(c) => diesel::sql_query(statement).execute(c).unwrap(),
@@ -67,14 +72,14 @@ fn run(conn: &mut Conn, statement: &str) {
 }
 
 #[derive(QueryableByName)]
-struct Line {
+struct TextLine {
     #[diesel(sql_type = Text)]
     line: String,
 }
 
 /// Asks each database in its own words for one column of text called `line`.
-fn ask(conn: &mut Conn, sqlite: &str, postgres: &str) -> Vec<String> {
-    let lines: Vec<Line> = match conn {
+fn query_lines(conn: &mut Conn, sqlite: &str, postgres: &str) -> Vec<String> {
+    let lines: Vec<TextLine> = match conn {
         Conn::Pg(c) => diesel::sql_query(postgres).load(c).unwrap(),
         Conn::Sqlite(c) => diesel::sql_query(sqlite).load(c).unwrap(),
     };
@@ -82,8 +87,8 @@ fn ask(conn: &mut Conn, sqlite: &str, postgres: &str) -> Vec<String> {
 }
 
 /// Everything that the migrations made, in words.
-fn dump(conn: &mut Conn) -> Vec<String> {
-    ask(
+fn dump_schema(conn: &mut Conn) -> Vec<String> {
+    query_lines(
         conn,
         "select type || ' ' || name || ' ' || coalesce(sql, '') as line from sqlite_master \
          where name not like '\\_\\_diesel%' escape '\\' and tbl_name not like '\\_\\_diesel%' escape '\\' order by line",
@@ -101,25 +106,25 @@ fn dump(conn: &mut Conn) -> Vec<String> {
 }
 
 #[test]
-fn the_way_back_leaves_nothing_and_the_way_there_the_same_again() {
-    let place = Place::new();
-    let mut conn = place.open();
-    let applied = conn.migrate().unwrap();
-    let there = dump(&mut conn);
+fn migrations_revert_completely_and_apply_again() {
+    let place = ScratchDatabase::new();
+    let mut conn = place.open_connection();
+    let applied = conn.run_migrations().unwrap();
+    let there = dump_schema(&mut conn);
     assert!(there.len() > 40, "{there:#?}");
-    assert_eq!(conn.migrate().unwrap(), 0);
-    assert_eq!(conn.revert_all().unwrap(), applied);
-    assert_eq!(dump(&mut conn), Vec::<String>::new());
-    assert_eq!(conn.migrate().unwrap(), applied);
-    assert_eq!(dump(&mut conn), there);
+    assert_eq!(conn.run_migrations().unwrap(), 0);
+    assert_eq!(conn.revert_migrations().unwrap(), applied);
+    assert_eq!(dump_schema(&mut conn), Vec::<String>::new());
+    assert_eq!(conn.run_migrations().unwrap(), applied);
+    assert_eq!(dump_schema(&mut conn), there);
 }
 
 /// Columns by table: name, and type with whether it may be null.
-type Tables = BTreeMap<String, BTreeMap<String, (String, bool)>>;
+type SchemaTables = BTreeMap<String, BTreeMap<String, (String, bool)>>;
 
 /// Reads the tables that the queries are written for out of the source.
-fn written() -> Tables {
-    let mut tables = Tables::new();
+fn tables_in_schema_file() -> SchemaTables {
+    let mut tables = SchemaTables::new();
     let mut table = String::new();
     for line in fs::read_to_string("src/store/schema.rs").unwrap().lines() {
         let line = line.trim();
@@ -138,7 +143,7 @@ fn written() -> Tables {
 }
 
 /// The names that a type has in the databases.
-fn names(kind: &str) -> [&'static str; 2] {
+fn database_type_names(kind: &str) -> [&'static str; 2] {
     match kind {
         "Text" => ["TEXT", "text"],
         "BigInt" => ["INTEGER", "bigint"],
@@ -154,8 +159,8 @@ fn names(kind: &str) -> [&'static str; 2] {
 }
 
 /// Reads the tables that are there; of views the names of their columns alone are known on both databases.
-fn kept(conn: &mut Conn) -> (Tables, BTreeSet<String>) {
-    let lines = ask(
+fn tables_in_database(conn: &mut Conn) -> (SchemaTables, BTreeSet<String>) {
+    let lines = query_lines(
         conn,
         "select m.type || '|' || m.name || '|' || p.name || '|' || p.type || '|' \
                 || case when p.\"notnull\" = 1 or (p.pk > 0 and p.type = 'INTEGER') then 'no' else 'yes' end as line \
@@ -166,7 +171,7 @@ fn kept(conn: &mut Conn) -> (Tables, BTreeSet<String>) {
          from information_schema.columns c join information_schema.tables t using (table_schema, table_name) \
          where c.table_schema = 'public' and c.table_name not like '\\_\\_diesel%'",
     );
-    let (mut tables, mut views) = (Tables::new(), BTreeSet::new());
+    let (mut tables, mut views) = (SchemaTables::new(), BTreeSet::new());
     for line in lines {
         let parts: Vec<&str> = line.split('|').collect();
         let [kind, table, column, data_type, null] = parts.try_into().unwrap();
@@ -180,13 +185,13 @@ fn kept(conn: &mut Conn) -> (Tables, BTreeSet<String>) {
 }
 
 #[test]
-fn the_tables_are_the_ones_that_the_queries_are_written_for() {
-    let place = Place::new();
-    let mut conn = place.open();
-    conn.migrate().unwrap();
+fn database_tables_match_schema_rs() {
+    let place = ScratchDatabase::new();
+    let mut conn = place.open_connection();
+    conn.run_migrations().unwrap();
     let which = usize::from(matches!(conn, Conn::Pg(_)));
-    let (kept, views) = kept(&mut conn);
-    let written = written();
+    let (kept, views) = tables_in_database(&mut conn);
+    let written = tables_in_schema_file();
     assert!(written.len() > 25, "{written:?}");
     let mut faults = Vec::new();
     for (table, columns) in &written {
@@ -205,7 +210,7 @@ fn the_tables_are_the_ones_that_the_queries_are_written_for() {
             let (found, found_nullable) = there.get(column).unwrap();
             // SQLite lets a key of text be null unless told; the queries never ask for one.
             let keys = which == 0 && *found_nullable && !nullable && is_key(table, column);
-            if *found != names(kind).get(which).copied().unwrap()
+            if *found != database_type_names(kind).get(which).copied().unwrap()
                 || (found_nullable != nullable && !keys)
             {
                 faults.push(format!(
@@ -230,18 +235,25 @@ fn is_key(table: &str, column: &str) -> bool {
 }
 
 #[test]
-fn sqlite_is_built_to_keep_its_plans() {
-    let place = Place::new();
-    let mut conn = place.open();
+fn sqlite_has_stable_plans_wal_and_full_sync() {
+    let place = ScratchDatabase::new();
+    let mut conn = place.open_connection();
     if let Conn::Sqlite(_) = conn {
         // Without it every statement with a bound limit is prepared anew: six times slower.
-        let options =
-            ask(&mut conn, "select compile_options as line from pragma_compile_options", "");
+        let options = query_lines(
+            &mut conn,
+            "select compile_options as line from pragma_compile_options",
+            "",
+        );
         assert!(options.iter().any(|o| o == "ENABLE_QPSG"), "{options:?}");
-        let mode = ask(&mut conn, "select journal_mode as line from pragma_journal_mode", "");
+        let mode =
+            query_lines(&mut conn, "select journal_mode as line from pragma_journal_mode", "");
         assert_eq!(mode, ["wal"]);
-        let full =
-            ask(&mut conn, "select cast(synchronous as text) as line from pragma_synchronous", "");
+        let full = query_lines(
+            &mut conn,
+            "select cast(synchronous as text) as line from pragma_synchronous",
+            "",
+        );
         assert_eq!(full, ["2"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use ascn_tracker::store::{Conn, Target};
+use ascn_tracker::store::{Conn, DatabaseTarget};
 use diesel::{
     Connection as _, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection,
     connection::SimpleConnection as _,
@@ -142,7 +142,8 @@ impl PlainLoop {
         let copied = format!("vacuum into '{}'", copy.display());
         open("ascn.db").batch_execute(&copied).unwrap();
         // As the service opens its own.
-        let Conn::Sqlite(mut c) = (Target::Sqlite { path: copy }).open(false).unwrap() else {
+        let Conn::Sqlite(mut c) = (DatabaseTarget::Sqlite { path: copy }).open(false).unwrap()
+        else {
             unreachable!("the benchmark runs on SQLite")
         };
         let filed = diesel::sql_query(

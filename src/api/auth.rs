@@ -10,37 +10,38 @@ use super::{
     answer::Answer,
     body::{FromBody, Json, WithClient},
     error::{ApiError, ApiResult},
-    may::{Entry, Own, decoded_path, state},
+    may::{CredentialRequest, OwnRequest, decode_path, find_state},
     state::State,
 };
 use crate::{
     auth::{
         Secret,
         password::{NewPassword, PasswordFault},
-        secret::{fresh, opaque_digest},
+        secret::{digest_token, generate_token},
     },
-    clock::fresh_uuid,
+    clock::generate_uuid,
     domain::{
-        fault::{Faults, FieldFault, ValueFault},
-        session::Session,
-        user::Email,
+        fault::{FaultList, FieldFault, ValueFault},
+        session::LoginSession,
+        user::EmailAddress,
     },
     store::{
         Change, Conn, StoreError, StoreResult, Tx,
-        unguarded::{self, Credentials, Digest},
+        unguarded::{self, PasswordCredentials, SecretDigest},
         users,
     },
 };
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(sign_in).service(refresh_session).service(sign_out).service(accept_invitation);
 }
 
 /// An address and a password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Login {
+#[schema(as = Login)]
+pub struct LoginRequest {
     /// The address of the account; case and outer space do not matter.
     #[schema(required, nullable = false, example = "officer.da-nang@demo.example")]
     pub email: Option<String>,
@@ -49,12 +50,12 @@ pub struct Login {
     pub password: Option<String>,
 }
 
-impl Login {
+impl LoginRequest {
     /// Returns the address and the password.
     fn parse(self) -> Result<(String, String), Vec<FieldFault>> {
-        let mut faults = Faults::new();
-        let email = faults.need("/email", self.email, Ok);
-        let password = faults.need("/password", self.password, Ok);
+        let mut faults = FaultList::new();
+        let email = faults.parse_required("/email", self.email, Ok);
+        let password = faults.parse_required("/password", self.password, Ok);
         email.zip(password).ok_or_else(|| faults.into_vec())
     }
 }
@@ -62,7 +63,8 @@ impl Login {
 /// A token that prolongs a session.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Refresh {
+#[schema(as = Refresh)]
+pub struct RefreshRequest {
     /// The refresh token of the last answer.
     #[schema(
         required,
@@ -75,7 +77,8 @@ pub struct Refresh {
 /// What an invited person brings.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Acceptance {
+#[schema(as = Acceptance)]
+pub struct InvitationAcceptance {
     /// The password to be set: 12 to 128 characters, not among the most common ones.
     #[schema(format = Password, min_length = 12, max_length = 128, example = "four words and a horse", required, nullable = false)]
     pub password: Option<String>,
@@ -101,34 +104,43 @@ pub struct TokensView {
 
 /// Nothing more to say.
 #[derive(Serialize, ToSchema)]
-pub struct Done {}
+#[schema(as = Done)]
+pub struct EmptyAnswer {}
 
 /// Sign in
 ///
 /// Exchanges an address and a password for the tokens of a new session. An unknown address, a disabled account and a wrong
 /// password are refused in the same words and take the same time.
-#[utoipa::path(tag = "auth", request_body = Login, responses((status = 200, body = TokensView)), security(()))]
+#[utoipa::path(tag = "auth", request_body = LoginRequest, responses((status = 200, body = TokensView)), security(()))]
 #[post("/auth/login")]
-async fn sign_in(entry: Entry<WithClient<Json<Login>>>, state: Data<State>) -> ApiResult<Answer> {
+async fn sign_in(
+    entry: CredentialRequest<WithClient<Json<LoginRequest>>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
     let WithClient { client, body: Json(login) } = entry.body;
     let (email, password) = login.parse()?;
-    let checked = check(&state, &email, password).await?;
-    let session = Session::begin(fresh_uuid(), checked.user, client, state.clock.now());
-    let (token, digest) = fresh();
+    let checked = check_credentials(&state, &email, password).await?;
+    let session =
+        LoginSession::start_session(generate_uuid(), checked.user, client, state.clock.now());
+    let (token, digest) = generate_token();
     let kept = session.clone();
-    let begin = move |c: &mut _| unguarded::start_session(c, &checked, &kept, &digest);
-    if !state.db.keep(begin).await.map_err(|e: StoreError| e)? {
+    let begin = move |c: &mut _| unguarded::start_verified_session(c, &checked, &kept, &digest);
+    if !state.db.write_unjournaled(begin).await.map_err(|e: StoreError| e)? {
         return Err(ApiError::WrongPassword);
     }
-    answer(&state, &session, token)
+    answer_tokens(&state, &session, token)
 }
 
 /// Finds whose the password is. Whoever has no account is worked for just as long.
-async fn check(state: &State, email: &str, password: String) -> ApiResult<Credentials> {
-    let known = match Email::parse(email) {
+async fn check_credentials(
+    state: &State,
+    email: &str,
+    password: String,
+) -> ApiResult<PasswordCredentials> {
+    let known = match EmailAddress::parse(email) {
         Ok(email) => state
             .db
-            .point(move |c| unguarded::credentials(c, &email))
+            .read_point(move |c| unguarded::find_credentials(c, &email))
             .await
             .map_err(|e: StoreError| e)?,
         Err(_no_address) => None,
@@ -139,9 +151,13 @@ async fn check(state: &State, email: &str, password: String) -> ApiResult<Creden
 }
 
 /// Answers with the tokens of a session.
-fn answer(state: &State, session: &Session, refresh_token: String) -> ApiResult<Answer> {
+fn answer_tokens(
+    state: &State,
+    session: &LoginSession,
+    refresh_token: String,
+) -> ApiResult<Answer> {
     let now = session.last_used_at;
-    let (user, ends) = (session.user.uuid(), session.open_until());
+    let (user, ends) = (session.user.as_uuid(), session.open_until());
     let (access_token, expires_in) = state.tokens.issue_until(user, session.id, now, ends)?;
     let tokens = TokensView {
         access_token,
@@ -150,7 +166,7 @@ fn answer(state: &State, session: &Session, refresh_token: String) -> ApiResult<
         refresh_token,
         refresh_expires_in: (ends - now).num_seconds(),
     };
-    Ok(Answer::of(&tokens)?.secret())
+    Ok(Answer::from_value(&tokens)?.mark_secret())
 }
 
 /// Prolong a session
@@ -158,63 +174,66 @@ fn answer(state: &State, session: &Session, refresh_token: String) -> ApiResult<
 /// Exchanges a refresh token for new tokens. It works until its successor is first used, 60 seconds at most, so that a lost
 /// answer signs nobody out. An older one is refused and ends the session. A session ends when it is not prolonged for 7
 /// days, and after 30 days at all.
-#[utoipa::path(tag = "auth", request_body = Refresh, responses((status = 200, body = TokensView)), security(()))]
+#[utoipa::path(tag = "auth", request_body = RefreshRequest, responses((status = 200, body = TokensView)), security(()))]
 #[post("/auth/refresh")]
-async fn refresh_session(entry: Entry<Json<Refresh>>, state: Data<State>) -> ApiResult<Answer> {
-    let mut faults = Faults::new();
-    let shown = faults.need("/refresh_token", entry.body.0.refresh_token, Ok);
+async fn refresh_session(
+    entry: CredentialRequest<Json<RefreshRequest>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let mut faults = FaultList::new();
+    let shown = faults.parse_required("/refresh_token", entry.body.0.refresh_token, Ok);
     let Some(shown) = shown else { return Err(faults.into_vec().into()) };
-    let shown = opaque_digest(&shown);
-    let (token, successor) = fresh();
+    let shown = digest_token(&shown);
+    let (token, successor) = generate_token();
     let now = state.clock.now();
     let session = state
         .db
-        .keep(move |c| unguarded::refresh(c, &shown, &successor, now))
+        .write_unjournaled(move |c| unguarded::exchange_refresh_token(c, &shown, &successor, now))
         .await
         .map_err(|e: StoreError| e)?
         .ok_or(ApiError::Unauthenticated)?;
-    answer(&state, &session, token)
+    answer_tokens(&state, &session, token)
 }
 
 /// Sign out
 ///
 /// Ends the session of the token. Its access and refresh tokens are refused from now on.
-#[utoipa::path(tag = "auth", responses((status = 200, body = Done)))]
+#[utoipa::path(tag = "auth", responses((status = 200, body = EmptyAnswer)))]
 #[post("/auth/logout")]
-async fn sign_out(own: Own, state: Data<State>) -> ApiResult<Answer> {
+async fn sign_out(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     let now = state.clock.now();
     state
         .db
-        .keep(move |c| unguarded::end_session(c, own.caller.session, now))
+        .write_unjournaled(move |c| unguarded::end_session(c, own.caller.session, now))
         .await
         .map_err(|e: StoreError| e)?;
-    Ok(Answer::of(&Done {})?.secret())
+    Ok(Answer::from_value(&EmptyAnswer {})?.mark_secret())
 }
 
 /// An invitation that can be accepted, with what its holder brings. Whoever holds none is told so before the body is read.
-struct Invited {
-    digest: Digest,
-    address: Email,
+struct InvitationRequest {
+    digest: SecretDigest,
+    address: EmailAddress,
     client: Option<String>,
-    acceptance: Acceptance,
+    acceptance: InvitationAcceptance,
 }
 
-impl FromBody for Invited {
-    async fn read(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
-        let state = state(req)?;
-        let path = decoded_path(req)?;
-        let digest = opaque_digest(path.first().map_or("", String::as_str));
+impl FromBody for InvitationRequest {
+    async fn read_request(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
+        let state = find_state(req)?;
+        let path = decode_path(req)?;
+        let digest = digest_token(path.first().map_or("", String::as_str));
         let now = state.clock.now();
         let invited = move |c: &mut Conn| -> StoreResult<_> {
-            match unguarded::invitation(c, &digest, now)? {
+            match unguarded::find_invited_user(c, &digest, now)? {
                 Some(id) => users::find(c, id),
                 None => Ok(None),
             }
         };
-        let user = state.db.point(invited).await.map_err(|e: StoreError| e)?;
+        let user = state.db.read_point(invited).await.map_err(|e: StoreError| e)?;
         let address = user.ok_or(ApiError::NotFound)?.email;
         let WithClient { client, body: Json(acceptance) } =
-            WithClient::<Json<Acceptance>>::read(req, payload).await?;
+            WithClient::<Json<InvitationAcceptance>>::read_request(req, payload).await?;
         Ok(Self { digest, address, client, acceptance })
     }
 }
@@ -222,26 +241,30 @@ impl FromBody for Invited {
 /// Accept an invitation
 ///
 /// Sets the password of an invited account and signs in. An invitation is good once and for 7 days.
-#[utoipa::path(tag = "auth", request_body = Acceptance, responses((status = 200, body = TokensView)), security(()))]
+#[utoipa::path(tag = "auth", request_body = InvitationAcceptance, responses((status = 200, body = TokensView)), security(()))]
 #[post("/auth/invitations/{token}/accept")]
-async fn accept_invitation(entry: Entry<Invited>, state: Data<State>) -> ApiResult<Answer> {
-    let Invited { digest, address, client, acceptance } = entry.body;
-    let mut faults = Faults::new();
-    let password =
-        faults.need("/password", acceptance.password, |raw| new_password(&raw, &address));
+async fn accept_invitation(
+    entry: CredentialRequest<InvitationRequest>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let InvitationRequest { digest, address, client, acceptance } = entry.body;
+    let mut faults = FaultList::new();
+    let password = faults
+        .parse_required("/password", acceptance.password, |raw| parse_new_password(&raw, &address));
     let Some(password) = password else { return Err(faults.into_vec().into()) };
     let phc = state.passwords.hash(password).await?;
-    let (token, refresh_digest) = fresh();
-    let accept = move |tx: &mut Tx<'_>| accept(tx, &digest, &phc, &refresh_digest, client);
+    let (token, refresh_digest) = generate_token();
+    let accept =
+        move |tx: &mut Tx<'_>| activate_account(tx, &digest, &phc, &refresh_digest, client);
     let session = state.db.write(accept).await?;
-    answer(&state, &session, token)
+    answer_tokens(&state, &session, token)
 }
 
 /// Parses a password to be set by whoever signs in with an address.
 ///
 /// # Errors
 /// The first rule that it breaks.
-pub(super) fn new_password(raw: &str, own: &Email) -> Result<NewPassword, ValueFault> {
+pub(super) fn parse_new_password(raw: &str, own: &EmailAddress) -> Result<NewPassword, ValueFault> {
     NewPassword::parse_for(raw, own.as_str()).map_err(|fault| {
         let code = match fault {
             PasswordFault::TooShort => "too_short",
@@ -254,21 +277,21 @@ pub(super) fn new_password(raw: &str, own: &Email) -> Result<NewPassword, ValueF
     })
 }
 
-fn accept(
+fn activate_account(
     tx: &mut Tx<'_>,
-    digest: &Digest,
+    digest: &SecretDigest,
     phc: &str,
-    refresh: &Digest,
+    refresh: &SecretDigest,
     client: Option<String>,
-) -> ApiResult<Session> {
+) -> ApiResult<LoginSession> {
     let now: DateTime<Utc> = tx.at();
-    let id = unguarded::invitation(tx.conn(), digest, now)?.ok_or(ApiError::NotFound)?;
+    let id = unguarded::find_invited_user(tx.conn(), digest, now)?.ok_or(ApiError::NotFound)?;
     let user = users::find(tx.conn(), id)?.ok_or(ApiError::NotFound)?;
     tx.act_as(id);
-    tx.save(&user.accept(), Change::plain("accept_invitation"))?;
-    unguarded::spend(tx.conn(), digest, now)?;
+    tx.save(&user.accept_invitation(), Change::without_reason("accept_invitation"))?;
+    unguarded::spend_invitation(tx.conn(), digest, now)?;
     unguarded::set_password(tx.conn(), id, phc)?;
-    let session = Session::begin(fresh_uuid(), id, client, now);
-    unguarded::begin_session(tx.conn(), &session, refresh)?;
+    let session = LoginSession::start_session(generate_uuid(), id, client, now);
+    unguarded::insert_session(tx.conn(), &session, refresh)?;
     Ok(session)
 }

@@ -4,12 +4,12 @@ use actix_web::{HttpMessage, HttpRequest, dev::Payload, http::Method, web::Bytes
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 
-use super::error::{ApiError, ApiResult, Fault};
+use super::error::{ApiError, ApiResult, RequestFault};
 
 mod json;
 mod query;
 
-pub(crate) use json::{Object, parse_json};
+pub(crate) use json::{JsonObject, parse_json};
 pub use query::Query;
 use query::{read_parameters, read_query};
 
@@ -21,11 +21,14 @@ pub const BODY_MAX: usize = 1024 * 1024;
 /// Something that is read from a request after the caller has been let through.
 pub trait FromBody: Sized {
     /// Reads it.
-    fn read(req: &HttpRequest, payload: &mut Payload) -> impl Future<Output = ApiResult<Self>>;
+    fn read_request(
+        req: &HttpRequest,
+        payload: &mut Payload,
+    ) -> impl Future<Output = ApiResult<Self>>;
 }
 
 impl FromBody for () {
-    async fn read(req: &HttpRequest, _: &mut Payload) -> ApiResult<Self> {
+    async fn read_request(req: &HttpRequest, _: &mut Payload) -> ApiResult<Self> {
         // An operation without parameters of its own does not take any: a typo is said, not ignored.
         read_query(req, &[]).map(|_none| ())
     }
@@ -36,7 +39,7 @@ pub trait FromQuery: Sized {
     /// Reads it.
     ///
     /// # Errors
-    /// What [`FromBody::read`] would say of a request with this query.
+    /// What [`FromBody::read_request`] would say of a request with this query.
     fn from_query(query: &str) -> ApiResult<Self>;
 }
 
@@ -51,7 +54,7 @@ impl FromQuery for () {
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned> FromBody for Json<T> {
-    async fn read(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
+    async fn read_request(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
         read_query(req, &[])?;
         let bytes = read_bytes(req, payload, BODY_MAX).await?;
         // Not a type check alone: a body of another type is refused even when it happens to parse.
@@ -72,22 +75,22 @@ pub struct WithClient<B> {
 }
 
 impl<B: FromBody> FromBody for WithClient<B> {
-    async fn read(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
+    async fn read_request(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
         let client = req
             .headers()
             .get("user-agent")
             .and_then(|v| v.to_str().ok())
             .map(|v| v.chars().filter(|c| !c.is_control()).take(200).collect());
-        Ok(Self { client, body: B::read(req, payload).await? })
+        Ok(Self { client, body: B::read_request(req, payload).await? })
     }
 }
 
 /// A JSON body that may be left out.
 #[derive(Debug, Clone)]
-pub struct Optional<T>(pub T);
+pub struct OptionalJson<T>(pub T);
 
-impl<T: DeserializeOwned + Default> FromBody for Optional<T> {
-    async fn read(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
+impl<T: DeserializeOwned + Default> FromBody for OptionalJson<T> {
+    async fn read_request(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
         read_query(req, &[])?;
         let bytes = read_bytes(req, payload, BODY_MAX).await?;
         if bytes.is_empty() {
@@ -112,15 +115,19 @@ pub(crate) async fn read_bytes(
         .and_then(|v| v.to_str().ok())
         .and_then(|v| v.parse::<usize>().ok());
     if declared.is_some_and(|n| n > max) {
-        return Err(ApiError::TooLarge(max));
+        return Err(ApiError::BodyTooLarge(max));
     }
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|e| {
-            ApiError::malformed(Fault::pointer("", "body", format!("the body did not arrive: {e}")))
+            ApiError::malformed(RequestFault::at_pointer(
+                "",
+                "body",
+                format!("the body did not arrive: {e}"),
+            ))
         })?;
         if bytes.len() + chunk.len() > max {
-            return Err(ApiError::TooLarge(max));
+            return Err(ApiError::BodyTooLarge(max));
         }
         bytes.extend_from_slice(&chunk);
     }

@@ -11,29 +11,29 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     answer::Answer,
     error::{ApiError, ApiResult},
-    may::{Own, Public},
+    may::{OwnRequest, PublicRequest},
     state::State,
 };
 use crate::{
-    auth::secret::{fresh, opaque_digest},
+    auth::secret::{digest_token, generate_token},
     domain::{
-        agenda::{Concern, Deadline},
+        agenda::{DueWork, RoleDeadline},
         language::Language,
         policy::Actor,
         reference::City,
         user::{Role, Scope},
-        words,
+        wording,
     },
     store::{Conn, StoreError, StoreResult, agenda, cycles, extensions, reference, unguarded},
 };
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_calendar).service(create_calendar).service(delete_calendar);
 }
 
 /// Registers the address that calendar programs ask, at the root.
-pub(super) fn feed(cfg: &mut ServiceConfig) {
+pub(super) fn register_calendar_feed(cfg: &mut ServiceConfig) {
     cfg.service(read_calendar);
 }
 
@@ -60,11 +60,11 @@ pub struct NewCalendarView {
 /// The address itself is not told again: make a new one when it is lost.
 #[utoipa::path(tag = "me", responses((status = 200, body = CalendarView)))]
 #[get("/me/calendar")]
-async fn get_calendar(own: Own, state: Data<State>) -> ApiResult<Answer> {
+async fn get_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     let user = own.caller.user;
-    let made_at = state.db.point(move |c| unguarded::calendar_made_at(c, user)).await;
+    let made_at = state.db.read_point(move |c| unguarded::find_calendar_created_at(c, user)).await;
     let made_at = made_at.map_err(|e: StoreError| e)?;
-    Ok(Answer::of(&CalendarView { made_at })?.unstored())
+    Ok(Answer::from_value(&CalendarView { made_at })?.forbid_storing())
 }
 
 /// Make an address for one's calendar
@@ -73,13 +73,15 @@ async fn get_calendar(own: Own, state: Data<State>) -> ApiResult<Answer> {
 /// read them, and nothing else. An address made before no longer works.
 #[utoipa::path(tag = "me", responses((status = 201, body = NewCalendarView)))]
 #[post("/me/calendar")]
-async fn create_calendar(own: Own, state: Data<State>) -> ApiResult<Answer> {
+async fn create_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     let (user, made_at) = (own.caller.user, state.clock.now());
-    let (token, digest) = fresh();
+    let (token, digest) = generate_token();
     let set = move |c: &mut Conn| unguarded::set_calendar(c, user, &digest, made_at);
-    state.db.keep(set).await.map_err(|e: StoreError| e)?;
+    state.db.write_unjournaled(set).await.map_err(|e: StoreError| e)?;
     let path = format!("/calendar/{token}.ics");
-    Ok(Answer::of(&NewCalendarView { path, made_at })?.created("/api/v1/me/calendar").secret())
+    Ok(Answer::from_value(&NewCalendarView { path, made_at })?
+        .mark_created("/api/v1/me/calendar")
+        .mark_secret())
 }
 
 /// Take the address of one's calendar away
@@ -87,13 +89,13 @@ async fn create_calendar(own: Own, state: Data<State>) -> ApiResult<Answer> {
 /// It no longer works from now on.
 #[utoipa::path(tag = "me", responses((status = 200, body = CalendarView)))]
 #[delete("/me/calendar")]
-async fn delete_calendar(own: Own, state: Data<State>) -> ApiResult<Answer> {
+async fn delete_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     let user = own.caller.user;
-    let ended = state.db.keep(move |c| unguarded::end_calendar(c, user)).await;
+    let ended = state.db.write_unjournaled(move |c| unguarded::delete_calendar(c, user)).await;
     if !ended.map_err(|e: StoreError| e)? {
         return Err(ApiError::NotFound);
     }
-    Ok(Answer::of(&CalendarView { made_at: None })?.unstored())
+    Ok(Answer::from_value(&CalendarView { made_at: None })?.forbid_storing())
 }
 
 /// Read a calendar
@@ -106,20 +108,23 @@ async fn delete_calendar(own: Own, state: Data<State>) -> ApiResult<Answer> {
     responses((status = 200, body = String, content_type = "text/calendar", description = "An iCalendar (RFC 5545)."))
 )]
 #[get("/calendar/{token}.ics")]
-async fn read_calendar(public: Public, state: Data<State>) -> ApiResult<HttpResponse> {
+async fn read_calendar(public: PublicRequest, state: Data<State>) -> ApiResult<HttpResponse> {
     let token = public.path.into_iter().next().ok_or(ApiError::NotFound)?;
-    let digest = opaque_digest(&token);
-    let found = state.db.point(move |c| unguarded::calendar_of(c, &digest)).await;
+    let digest = digest_token(&token);
+    let found = state.db.read_point(move |c| unguarded::find_calendar_user(c, &digest)).await;
     let user = found.map_err(|e: StoreError| e)?.ok_or(ApiError::NotFound)?;
     if !state.directory.is_current() {
         return Err(ApiError::Unavailable("who may act could not be read back".into()));
     }
     let at = state.clock.now();
-    let actor = state.directory.account(user, at).ok_or(ApiError::NotFound)?;
+    let actor = state.directory.resolve_account(user, at).ok_or(ApiError::NotFound)?;
     let language = public.language;
     let read = move |c: &mut Conn| {
-        let deadlines = deadlines(c, &actor)?;
-        Ok(written(&deadlines, &Titles { language, cities: reference::cities(c)? }))
+        let deadlines = load_deadlines(c, &actor)?;
+        Ok(render_calendar(
+            &deadlines,
+            &DeadlineTitles { language, cities: reference::list_cities(c)? },
+        ))
     };
     let calendar = state.db.read(read).await.map_err(|e: StoreError| e)?;
     Ok(HttpResponse::Ok()
@@ -131,37 +136,38 @@ async fn read_calendar(public: Public, state: Data<State>) -> ApiResult<HttpResp
 }
 
 /// Reads the deadlines that concern an actor, by day.
-fn deadlines(conn: &mut Conn, actor: &Actor) -> StoreResult<Vec<Deadline>> {
+fn load_deadlines(conn: &mut Conn, actor: &Actor) -> StoreResult<Vec<RoleDeadline>> {
     let cycles = cycles::list(conn)?;
     let cities = agenda::cities_with_projects(conn)?;
-    let extensions = extensions::in_force(conn)?;
+    let extensions = extensions::list_in_force(conn)?;
     let grants: Vec<(Role, Scope)> =
         actor.grants().iter().map(|g| (g.role, g.scope.clone())).collect();
-    Ok(crate::domain::agenda::deadlines(&grants, &cycles, &cities, &extensions))
+    Ok(crate::domain::agenda::list_deadlines(&grants, &cycles, &cities, &extensions))
 }
 
 /// What a day is called by in a language.
-struct Titles {
+struct DeadlineTitles {
     language: Language,
     cities: Vec<City>,
 }
 
-impl Titles {
+impl DeadlineTitles {
     /// Says what is due, with the names of the cycle and of the city.
-    fn of(&self, deadline: &Deadline) -> String {
+    fn format_title(&self, deadline: &RoleDeadline) -> String {
         let name = &deadline.cycle;
-        let english = match &deadline.concern {
-            Concern::ReportsOf(city) => {
+        let english = match &deadline.due_work {
+            DueWork::CityReports(city) => {
                 let known = self.cities.iter().find(|c| c.slug == *city);
-                let named =
-                    |c: &City| words::name(self.language, &c.names, city.as_str()).to_owned();
+                let named = |c: &City| {
+                    wording::choose_name(self.language, &c.names, city.as_str()).to_owned()
+                };
                 let city = known.map_or_else(|| city.to_string(), named);
                 format!("{name}: reports of {city} due")
             }
-            Concern::Reports => format!("{name}: reports due"),
-            Concern::Decisions => format!("{name}: decisions due"),
+            DueWork::EveryReport => format!("{name}: reports due"),
+            DueWork::Decisions => format!("{name}: decisions due"),
         };
-        words::say(self.language, &english).into_owned()
+        wording::translate_sentence(self.language, &english).into_owned()
     }
 }
 
@@ -173,7 +179,7 @@ const NOTHING_DUE: &str = "BEGIN:VTIMEZONE\r\nTZID:Etc/UTC\r\nBEGIN:STANDARD\r\n
 const END: &str = "END:VCALENDAR\r\n";
 
 /// Writes a calendar. The same deadlines give the same events: a program that asks again changes nothing.
-fn written(deadlines: &[Deadline], titles: &Titles) -> String {
+fn render_calendar(deadlines: &[RoleDeadline], titles: &DeadlineTitles) -> String {
     let mut calendar = Calendar::new();
     calendar.name("ASEAN Smart Cities Network");
     for d in deadlines {
@@ -183,7 +189,7 @@ fn written(deadlines: &[Deadline], titles: &Titles) -> String {
         // an end lasts that day (RFC 5545, 3.6.1).
         let stamp = day.and_time(NaiveTime::MIN).and_utc();
         let uid = format!("{}@ascn-tracker", d.key);
-        event.uid(&uid).timestamp(stamp).summary(&titles.of(d)).starts(day);
+        event.uid(&uid).timestamp(stamp).summary(&titles.format_title(d)).starts(day);
         calendar.push(event.done());
     }
     let text = calendar.done().to_string();

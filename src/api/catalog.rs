@@ -9,20 +9,20 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
-    cache::{Key, View},
+    cache::{AnswerKey, CacheAudience},
     error::ApiResult,
     format::Form,
     released::{Released, SHORT},
-    releases::{data, reports},
+    releases::{data_archive, reports},
     state::State,
 };
 use crate::{
     domain::{
         language::Language,
         reference::Country,
-        release::{Frame, Release},
+        release::{Release, ReleaseReference},
         value::Prose,
-        words,
+        wording,
     },
     store::{
         Conn,
@@ -37,7 +37,7 @@ const MEDIA_TYPES: &str = "https://www.iana.org/assignments/media-types/";
 const COUNTRIES: &str = "http://publications.europa.eu/resource/authority/country/";
 
 /// Registers the operation of this file, at the root.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_catalog);
 }
 
@@ -49,19 +49,27 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
 #[utoipa::path(tag = "releases", responses((status = 200, content((serde_json::Value = "application/ld+json")))))]
 #[get("/catalog.jsonld")]
 async fn get_catalog(released: Released<()>, state: Data<State>) -> ApiResult<Answer> {
-    released.body()?;
+    released.into_input()?;
     let base = std::sync::Arc::clone(&state.base_url);
-    let read = move |c: &mut Conn, _| Ok(Answer::of(&catalog(c, &base)?)?.media(MEDIA));
-    let answer = state.kept(Key::new("get_catalog", View::everybody(), &())?, read).await?;
-    Ok(if state.public_releases { answer.header(header::CACHE_CONTROL, SHORT) } else { answer })
+    let read = move |c: &mut Conn, _| {
+        Ok(Answer::from_value(&build_catalog(c, &base)?)?.with_media_type(MEDIA))
+    };
+    let answer = state
+        .answer_cached(AnswerKey::new("get_catalog", CacheAudience::for_everybody(), &())?, read)
+        .await?;
+    Ok(if state.public_releases {
+        answer.with_header(header::CACHE_CONTROL, SHORT)
+    } else {
+        answer
+    })
 }
 
-fn catalog(conn: &mut Conn, base: &str) -> ApiResult<Value> {
+fn build_catalog(conn: &mut Conn, base: &str) -> ApiResult<Value> {
     let mut datasets = Vec::new();
     for release in releases::list(conn)? {
-        let frame = frozen::frame(conn, &release.release)?;
-        let countries = frozen::countries(conn, &release.release)?;
-        datasets.push(dataset(base, &release, &frame, &countries));
+        let frame = frozen::load_reference(conn, &release.release)?;
+        let countries = frozen::list_countries(conn, &release.release)?;
+        datasets.push(build_dataset(base, &release, &frame, &countries));
     }
     Ok(json!({
         "@context": {
@@ -74,28 +82,33 @@ fn catalog(conn: &mut Conn, base: &str) -> ApiResult<Value> {
         },
         "@id": format!("{base}/catalog.jsonld"),
         "@type": "dcat:Catalog",
-        "dcterms:title": english("Releases of the ASEAN Smart Cities Network"),
-        "dcterms:description": english(
+        "dcterms:title": to_english_literal("Releases of the ASEAN Smart Cities Network"),
+        "dcterms:description": to_english_literal(
             "Numbered, frozen copies of the approved reports of each reporting cycle. A correction is the next release."
         ),
-        "dcterms:publisher": publisher(),
+        "dcterms:publisher": build_publisher(),
         "dcat:dataset": datasets,
     }))
 }
 
-fn english(text: impl Display) -> Value {
+fn to_english_literal(text: impl Display) -> Value {
     json!({ "@value": text.to_string(), "@language": "en" })
 }
 
-fn typed(kind: &str, value: impl Display) -> Value {
+fn to_typed_literal(kind: &str, value: impl Display) -> Value {
     json!({ "@type": kind, "@value": value.to_string() })
 }
 
-fn publisher() -> Value {
+fn build_publisher() -> Value {
     json!({ "@type": "foaf:Organization", "foaf:name": PUBLISHER })
 }
 
-fn dataset(base: &str, release: &Release, frame: &Frame, countries: &[String]) -> Value {
+fn build_dataset(
+    base: &str,
+    release: &Release,
+    frame: &ReleaseReference,
+    countries: &[String],
+) -> Value {
     let address = format!("{base}/api/v1/releases/{}", release.release);
     let cycle = &frame.cycle;
     let counts = &release.counts;
@@ -107,24 +120,23 @@ fn dataset(base: &str, release: &Release, frame: &Frame, countries: &[String]) -
         cycle.as_of,
         release.note.as_ref().map(|note: &Prose| format!(" {note}")).unwrap_or_default()
     );
-    let mut period =
-        json!({ "@type": "dcterms:PeriodOfTime", "dcat:endDate": typed("xsd:date", cycle.as_of) });
+    let mut period = json!({ "@type": "dcterms:PeriodOfTime", "dcat:endDate": to_typed_literal("xsd:date", cycle.as_of) });
     if let (Some(opens), Some(period)) = (cycle.opens_on, period.as_object_mut()) {
-        period.insert("dcat:startDate".to_owned(), typed("xsd:date", opens));
+        period.insert("dcat:startDate".to_owned(), to_typed_literal("xsd:date", opens));
     }
     let mut dataset = json!({
         "@id": address,
         "@type": "dcat:Dataset",
         "dcterms:identifier": release.release,
-        "dcterms:title": english(format_args!("{}, release {}", cycle.name, release.number)),
-        "dcterms:description": english(description),
-        "dcterms:issued": typed("xsd:dateTime", release.published_at.format("%Y-%m-%dT%H:%M:%SZ")),
-        "dcterms:publisher": publisher(),
+        "dcterms:title": to_english_literal(format_args!("{}, release {}", cycle.name, release.number)),
+        "dcterms:description": to_english_literal(description),
+        "dcterms:issued": to_typed_literal("xsd:dateTime", release.published_at.format("%Y-%m-%dT%H:%M:%SZ")),
+        "dcterms:publisher": build_publisher(),
         "dcterms:temporal": period,
-        "dcterms:spatial": spatial(frame, countries),
-        "dcat:keyword": keywords(frame),
+        "dcterms:spatial": list_reported_countries(frame, countries),
+        "dcat:keyword": list_keywords(frame),
         "dcat:version": release.number.to_string(),
-        "dcat:distribution": distributions(&address, release),
+        "dcat:distribution": list_distributions(&address, release),
     });
     // The release before it, of which it is the correction.
     if let (2.., Some(dataset)) = (release.number, dataset.as_object_mut()) {
@@ -134,41 +146,45 @@ fn dataset(base: &str, release: &Release, frame: &Frame, countries: &[String]) -
     dataset
 }
 
-fn spatial(frame: &Frame, countries: &[String]) -> Vec<Value> {
+fn list_reported_countries(frame: &ReleaseReference, countries: &[String]) -> Vec<Value> {
     let reported = |c: &&Country| countries.iter().any(|code| code == c.code.as_str());
     let place = |c: &Country| {
         json!({
             "@id": format!("{COUNTRIES}{}", c.alpha3),
             "@type": "dcterms:Location",
             "dcterms:identifier": c.code.as_str(),
-            "skos:prefLabel": english(words::name(Language::En, &c.names, c.code.as_str())),
+            "skos:prefLabel": to_english_literal(wording::choose_name(Language::En, &c.names, c.code.as_str())),
         })
     };
     frame.countries.iter().filter(reported).map(place).collect()
 }
 
-fn keywords(frame: &Frame) -> Vec<Value> {
+fn list_keywords(frame: &ReleaseReference) -> Vec<Value> {
     let areas = frame.vocabulary.focus_areas.iter();
-    let areas = areas.map(|t| words::name(Language::En, &t.names, t.slug.as_str()));
+    let areas = areas.map(|t| wording::choose_name(Language::En, &t.names, t.slug.as_str()));
     ["ASEAN", "smart cities", "monitoring and evaluation"]
         .into_iter()
         .chain(areas)
-        .map(english)
+        .map(to_english_literal)
         .collect()
 }
 
 /// Lists each way to take a release away: its reports as flat tables, and everything that it holds.
-fn distributions(address: &str, release: &Release) -> Vec<Value> {
-    let tables = reports::FORMS.iter().filter(|f| f.flat().is_some()).map(|f| ("reports", *f));
-    let whole = data::FORMS.iter().map(|f| ("data", *f));
-    tables.chain(whole).map(|(part, form)| distribution(address, release, part, form)).collect()
+fn list_distributions(address: &str, release: &Release) -> Vec<Value> {
+    let tables =
+        reports::FORMS.iter().filter(|f| f.to_table_format().is_some()).map(|f| ("reports", *f));
+    let whole = data_archive::FORMS.iter().map(|f| ("data", *f));
+    tables
+        .chain(whole)
+        .map(|(part, form)| build_distribution(address, release, part, form))
+        .collect()
 }
 
-fn distribution(address: &str, release: &Release, part: &str, form: Form) -> Value {
-    let media = form.media().first().copied().unwrap_or_default();
+fn build_distribution(address: &str, release: &Release, part: &str, form: Form) -> Value {
+    let media = form.media_types().first().copied().unwrap_or_default();
     let mut distribution = json!({
         "@type": "dcat:Distribution",
-        "dcterms:title": english(format_args!("{part} ({form})")),
+        "dcterms:title": to_english_literal(format_args!("{part} ({form})")),
         "dcat:mediaType": { "@id": format!("{MEDIA_TYPES}{media}") },
         "dcat:accessURL": { "@id": address },
         "dcat:downloadURL": { "@id": format!("{address}/{part}?format={form}") },
@@ -178,7 +194,7 @@ fn distribution(address: &str, release: &Release, part: &str, form: Form) -> Val
         let checksum = json!({
             "@type": "spdx:Checksum",
             "spdx:algorithm": { "@id": "spdx:checksumAlgorithm_sha256" },
-            "spdx:checksumValue": typed("xsd:hexBinary", &release.sha256),
+            "spdx:checksumValue": to_typed_literal("xsd:hexBinary", &release.sha256),
         });
         members.insert("spdx:checksum".to_owned(), checksum);
     }

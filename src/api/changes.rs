@@ -14,19 +14,19 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     answer::Answer,
     body::{FromBody, Query},
-    cache::{Key, View},
+    cache::{AnswerKey, CacheAudience},
     error::{ApiError, ApiResult},
     may::May,
-    middleware::OnlyHead,
+    middleware::HeadRequest,
     page::{LIMIT_DEFAULT, LIMIT_MAX},
     state::State,
 };
 use crate::{
     domain::{
         fault::ValueFault,
-        policy::{Actor, ReadFigures, sight::Reachable},
+        policy::{Actor, ReadFigures, visibility::ReadScope},
     },
-    store::{Conn, changes},
+    store::{Conn, feed},
 };
 
 mod stream;
@@ -34,8 +34,8 @@ mod views;
 mod wait;
 
 pub use views::{ChangeList, ChangeView};
-pub use wait::Waiting;
-use wait::{Follow, Woken};
+pub use wait::WaitingRequests;
+use wait::{FeedSubscription, WakeReason};
 
 /// The header with which a client of an event stream comes again.
 const LAST_EVENT_ID: &str = "Last-Event-ID";
@@ -43,7 +43,7 @@ const LAST_EVENT_ID: &str = "Last-Event-ID";
 const WAIT_MAX: i64 = 30;
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_changes);
 }
 
@@ -64,7 +64,7 @@ pub struct ChangeParams {
 }
 
 /// What is asked of the feed.
-pub struct Asked {
+pub struct FeedRequest {
     /// The parameter or header that says from where, and the number.
     after: (&'static str, i64),
     limit: i64,
@@ -75,47 +75,55 @@ pub struct Asked {
     only_head: bool,
 }
 
-fn within(name: &str, value: i64, detail: &str, fits: bool) -> ApiResult<i64> {
-    let fault = || ApiError::parameter(name, ValueFault::new("range", detail));
+fn check_range(name: &str, value: i64, detail: &str, fits: bool) -> ApiResult<i64> {
+    let fault = || ApiError::invalid_parameter(name, ValueFault::new("range", detail));
     fits.then_some(value).ok_or_else(fault)
 }
 
-impl FromBody for Asked {
-    async fn read(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
-        let Query(params) = Query::<ChangeParams>::read(req, payload).await?;
-        let (name, after) = match last_event_id(req)? {
+impl FromBody for FeedRequest {
+    async fn read_request(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
+        let Query(params) = Query::<ChangeParams>::read_request(req, payload).await?;
+        let (name, after) = match parse_last_event_id(req)? {
             Some(last) => (LAST_EVENT_ID, last),
             None => ("after", params.after.unwrap_or(0)),
         };
         let (limit, wait) = (params.limit.unwrap_or(LIMIT_DEFAULT), params.wait.unwrap_or(0));
-        within(
+        check_range(
             "limit",
             limit,
             "a number from 1 to 1000 is expected",
             (1..=LIMIT_MAX).contains(&limit),
         )?;
-        within("wait", wait, "a number from 0 to 30 is expected", (0..=WAIT_MAX).contains(&wait))?;
+        check_range(
+            "wait",
+            wait,
+            "a number from 0 to 30 is expected",
+            (0..=WAIT_MAX).contains(&wait),
+        )?;
         Ok(Self {
-            after: (name, within(name, after, "a number of at least 0 is expected", after >= 0)?),
+            after: (
+                name,
+                check_range(name, after, "a number of at least 0 is expected", after >= 0)?,
+            ),
             limit,
             wait: Duration::from_secs(wait.unsigned_abs()),
-            stream: asks_for_stream(req),
-            only_head: OnlyHead::of(req),
+            stream: is_stream_request(req),
+            only_head: HeadRequest::is_head(req),
         })
     }
 }
 
 /// Reads where a client of a stream was; it wins over `after`, which stays in the address that the client comes again with.
-fn last_event_id(req: &HttpRequest) -> ApiResult<Option<i64>> {
+fn parse_last_event_id(req: &HttpRequest) -> ApiResult<Option<i64>> {
     let Some(value) = req.headers().get(LAST_EVENT_ID).filter(|v| !v.is_empty()) else {
         return Ok(None);
     };
     let number = value.to_str().ok().and_then(|v| v.parse().ok());
     let fault = || ValueFault::new("type", "a number of at least 0 is expected");
-    number.map(Some).ok_or_else(|| ApiError::parameter(LAST_EVENT_ID, fault()))
+    number.map(Some).ok_or_else(|| ApiError::invalid_parameter(LAST_EVENT_ID, fault()))
 }
 
-fn asks_for_stream(req: &HttpRequest) -> bool {
+fn is_stream_request(req: &HttpRequest) -> bool {
     let accepts = req.headers().get_all(header::ACCEPT).filter_map(|v| v.to_str().ok());
     accepts
         .flat_map(|list| list.split(','))
@@ -124,12 +132,12 @@ fn asks_for_stream(req: &HttpRequest) -> bool {
 }
 
 /// A page or a stream.
-enum Told {
+enum FeedAnswer {
     Page(Answer),
     Stream(HttpResponse),
 }
 
-impl Responder for Told {
+impl Responder for FeedAnswer {
     type Body = BoxBody;
     fn respond_to(self, req: &HttpRequest) -> HttpResponse {
         match self {
@@ -157,67 +165,74 @@ impl Responder for Told {
     responses((status = 200, content((ChangeList = "application/json"), (String = "text/event-stream"))))
 )]
 #[get("/changes")]
-async fn list_changes(may: May<ReadFigures, Asked>, state: Data<State>) -> ApiResult<Told> {
+async fn list_changes(
+    may: May<ReadFigures, FeedRequest>,
+    state: Data<State>,
+) -> ApiResult<FeedAnswer> {
     let asked = may.body;
     if asked.stream {
-        let follow = Follow::begin(&state, may.caller, may.until)?;
-        let opened = stream::open(follow, asked.after, asked.only_head).await;
-        return opened.map(Told::Stream);
+        let follow = FeedSubscription::subscribe_caller(&state, may.caller, may.until)?;
+        let opened = stream::open_stream(follow, asked.after, asked.only_head).await;
+        return opened.map(FeedAnswer::Stream);
     }
-    let first = page(&state, &may.actor, asked.after, asked.limit).await?;
-    if asked.wait.is_zero() || stream::progress(&first)?.0 {
-        return Ok(Told::Page(first));
+    let first = answer_page(&state, &may.actor, asked.after, asked.limit).await?;
+    if asked.wait.is_zero() || stream::read_progress(&first)?.0 {
+        return Ok(FeedAnswer::Page(first));
     }
-    let follow = Follow::begin(&state, may.caller, may.until)?;
-    wait_for(follow, &asked, first).await.map(Told::Page)
+    let follow = FeedSubscription::subscribe_caller(&state, may.caller, may.until)?;
+    wait_for_change(follow, &asked, first).await.map(FeedAnswer::Page)
 }
 
 /// Waits for the first change within reach, or for the time to be over.
-async fn wait_for(mut follow: Follow, asked: &Asked, mut last: Answer) -> ApiResult<Answer> {
+async fn wait_for_change(
+    mut follow: FeedSubscription,
+    asked: &FeedRequest,
+    mut last: Answer,
+) -> ApiResult<Answer> {
     // Rights may have changed before it began to listen.
-    let (ends, mut actor) = (Instant::now() + asked.wait, follow.actor()?);
+    let (ends, mut actor) = (Instant::now() + asked.wait, follow.current_actor()?);
     loop {
-        let (found, next) = stream::progress(&last)?;
+        let (found, next) = stream::read_progress(&last)?;
         if found {
             return Ok(last);
         }
         let left = ends.saturating_duration_since(Instant::now());
-        match follow.wait(next, left).await {
-            Woken::Stopped | Woken::Time => return Ok(last),
-            Woken::Rights => actor = follow.actor()?,
-            Woken::Moved => {
-                last = page(&follow.state, &actor, ("after", next), asked.limit).await?;
+        match follow.wait_beyond(next, left).await {
+            WakeReason::Stopped | WakeReason::TimedOut => return Ok(last),
+            WakeReason::RightsChanged => actor = follow.current_actor()?,
+            WakeReason::FeedMoved => {
+                last = answer_page(&follow.state, &actor, ("after", next), asked.limit).await?;
             }
         }
     }
 }
 
 /// Answers a page from memory, or reads it and keeps it under the number of the feed.
-async fn page(
+async fn answer_page(
     state: &State,
     actor: &Actor,
     (name, after): (&'static str, i64),
     limit: i64,
 ) -> ApiResult<Answer> {
-    let reach = actor.visible();
-    let key = Key::new("changes", View::approved(&reach), &(after, limit))?;
-    let read = move |c: &mut Conn, head| read(c, head, &reach.approved, (name, after), limit);
-    state.kept(key, read).await
+    let reach = actor.visible_rows();
+    let key = AnswerKey::new("changes", CacheAudience::for_approved_data(&reach), &(after, limit))?;
+    let read = move |c: &mut Conn, head| read_page(c, head, &reach.approved, (name, after), limit);
+    state.answer_cached(key, read).await
 }
 
-fn read(
+fn read_page(
     conn: &mut Conn,
     head: i64,
-    reach: &Reachable,
+    reach: &ReadScope,
     (name, after): (&str, i64),
     limit: i64,
 ) -> ApiResult<Answer> {
-    within(name, after, "a number that the feed has reached is expected", after <= head)?;
+    check_range(name, after, "a number that the feed has reached is expected", after <= head)?;
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let found = changes::after(conn, reach, after, most)?;
+    let found = feed::load_changes_after(conn, reach, after, most)?;
     let items: ApiResult<Vec<_>> = found.changes.into_iter().map(ChangeView::new).collect();
     let (next, caught_up) = (found.next, found.next >= head);
-    let answer = Answer::of(&ChangeList { items: items?, next, head, caught_up })?;
+    let answer = Answer::from_value(&ChangeList { items: items?, next, head, caught_up })?;
     let address = format!("/api/v1/changes?after={next}&limit={limit}");
-    Ok(if caught_up { answer } else { answer.next(address) })
+    Ok(if caught_up { answer } else { answer.with_next_page(address) })
 }

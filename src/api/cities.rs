@@ -8,23 +8,23 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     answer::Answer,
     body::{Json, Query},
-    cache::{Key, View},
+    cache::{AnswerKey, CacheAudience},
     error::{ApiError, ApiResult},
-    fields::Fields,
+    field_selection::FieldSelection,
     may::May,
-    page::{BY_SLUG_OR_NAME, PageRequest, list_type, order},
+    page::{BY_SLUG_OR_NAME, PageRequest, choose_order, list_type},
     state::State,
 };
 use crate::{
     domain::{
         language::Language,
         policy::{AddReference, EditCity, ReadCity, ReadReference},
-        reference::{City, Names},
-        words,
+        reference::{City, NamesByLanguage},
+        wording,
     },
     store::{
         Change, Conn, Tx,
-        reference::{self, CityFilter, CityPlace},
+        reference::{self, CityCursor, CityFilter},
     },
 };
 
@@ -35,7 +35,7 @@ pub use input::{CityPatch, NewCity};
 const PATH: &str = "/api/v1/cities";
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_cities).service(create_city).service(get_city).service(edit_city);
 }
 
@@ -50,7 +50,7 @@ pub struct CityView {
     pub name: String,
     /// Names by language: `en`, `vi` and `local`, the local script, where known.
     #[schema(value_type = BTreeMap<String, String>)]
-    pub names: Names,
+    pub names: NamesByLanguage,
     /// Other names in use.
     pub aliases: Vec<String>,
     /// The code of its country.
@@ -88,7 +88,7 @@ impl CityView {
     pub(super) fn new(c: City, language: Language) -> Self {
         Self {
             slug: c.slug.to_string(),
-            name: words::name(language, &c.names, c.slug.as_str()).to_owned(),
+            name: wording::choose_name(language, &c.names, c.slug.as_str()).to_owned(),
             names: c.names,
             aliases: c.aliases,
             country: c.country.to_string(),
@@ -133,8 +133,8 @@ pub struct CityParams {
 }
 
 impl CityParams {
-    fn filter(&self) -> ApiResult<CityFilter> {
-        let (by_name, descending) = order(self.sort.as_deref(), &BY_SLUG_OR_NAME)?;
+    fn to_filter(&self) -> ApiResult<CityFilter> {
+        let (by_name, descending) = choose_order(self.sort.as_deref(), &BY_SLUG_OR_NAME)?;
         Ok(CityFilter {
             countries: self.country.clone(),
             pilot: self.pilot,
@@ -157,19 +157,24 @@ async fn list_cities(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let (Query(params), language) = (may.body, may.language);
-    let filter = params.filter()?;
-    let request: PageRequest<CityPlace> =
-        PageRequest::read(PATH, &params, params.cursor.as_deref(), params.limit)?;
-    let fields = Fields::read::<CityView>(&params.fields)?;
+    let filter = params.to_filter()?;
+    let request: PageRequest<CityCursor> =
+        PageRequest::from_parameters(PATH, &params, params.cursor.as_deref(), params.limit)?;
+    let fields = FieldSelection::from_names::<CityView>(&params.fields)?;
     let read = move |c: &mut Conn, _| {
         let (after, limit) = (request.after.as_ref(), request.limit + 1);
-        let (rows, total) = reference::find_cities(c, &filter, after, limit)?;
-        let page =
-            request.page(rows, total, |city| filter.place(city), |c| CityView::new(c, language))?;
-        fields.answer::<_, _, CityList>(&request, page)
+        let (rows, total) = reference::search_cities(c, &filter, after, limit)?;
+        let page = request.build_page(
+            rows,
+            total,
+            |city| filter.make_cursor(city),
+            |c| CityView::new(c, language),
+        )?;
+        fields.answer_page::<_, _, CityList>(&request, page)
     };
-    let key = Key::new("list_cities", View::everybody(), &params)?.in_language(language);
-    state.kept(key, read).await
+    let key = AnswerKey::new("list_cities", CacheAudience::for_everybody(), &params)?
+        .in_language(language);
+    state.answer_cached(key, read).await
 }
 
 /// Read a city
@@ -178,8 +183,8 @@ async fn list_cities(
 #[utoipa::path(tag = "cities", responses((status = 200, body = CityView)))]
 #[get("/cities/{city}")]
 async fn get_city(may: May<ReadCity>) -> ApiResult<Answer> {
-    let view = CityView::new(may.proof.into_on().city, may.language);
-    Ok(Answer::record(view.version, &view)?.in_language(may.language))
+    let view = CityView::new(may.proof.into_subject().city, may.language);
+    Ok(Answer::from_record(view.version, &view)?.in_language(may.language))
 }
 
 /// Add a city
@@ -191,17 +196,17 @@ async fn create_city(
     may: May<AddReference, Json<NewCity>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    may.precondition.absent()?;
+    may.precondition.check_absent()?;
     let (caller, Json(body), language) = (may.caller, may.body, may.language);
     let write = move |tx: &mut Tx<'_>| {
         tx.prove::<AddReference>(caller, &())?;
-        let city = input::create(tx.conn(), body)?;
-        tx.save(&city, Change::plain("create"))?;
+        let city = input::build_city(tx.conn(), body)?;
+        tx.save(&city, Change::without_reason("create"))?;
         Ok::<_, ApiError>(CityView::new(city, language))
     };
     let view = state.db.write(write).await?;
-    let answer = Answer::record(view.version, &view)?.in_language(language);
-    Ok(answer.created(format!("{PATH}/{}", view.slug)))
+    let answer = Answer::from_record(view.version, &view)?.in_language(language);
+    Ok(answer.mark_created(format!("{PATH}/{}", view.slug)))
 }
 
 /// Correct a city
@@ -215,14 +220,14 @@ async fn edit_city(may: May<EditCity, Json<CityPatch>>, state: Data<State>) -> A
     let view = state
         .db
         .write(move |tx| {
-            let before = tx.prove::<EditCity>(caller, &key)?.into_on().city;
-            precondition.required(tx, &before)?;
-            let city = input::edit(tx.conn(), &before, patch)?;
+            let before = tx.prove::<EditCity>(caller, &key)?.into_subject().city;
+            precondition.check_required(tx, &before)?;
+            let city = input::patch_city(tx.conn(), &before, patch)?;
             if city.version != before.version {
-                tx.save(&city, Change::plain("edit"))?;
+                tx.save(&city, Change::without_reason("edit"))?;
             }
             Ok::<_, ApiError>(CityView::new(city, may.language))
         })
         .await?;
-    Ok(Answer::record(view.version, &view)?.in_language(may.language))
+    Ok(Answer::from_record(view.version, &view)?.in_language(may.language))
 }

@@ -16,27 +16,27 @@ use super::{
     may::May,
     page::{PageRequest, list_type},
     state::State,
-    views::{Person, patch::some},
+    views::{PersonView, patch::some},
 };
 use crate::{
     clock,
     domain::{
-        comment::{Comment, CommentKind, RawComment, Saying},
-        fault::{Faults, ValueFault},
+        comment::{Comment, CommentAuthor, CommentKind, RawComment},
+        fault::{FaultList, ValueFault},
         id::Id,
         policy::{
-            Action, Authorized, CommentReport, ReadComment, ReadReportInside, ResolveComment,
-            Resource as _,
+            Authorized, CommentReport, PolicyAction, PolicyResource as _, ReadComment,
+            ReadReportInside, ResolveComment,
         },
         report::Report,
         user::Role,
-        workflow::may_comment,
+        workflow::check_commentable,
     },
     store::{Change, Conn, StoreResult, Tx, comments, users},
 };
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_comments)
         .service(create_comment)
         .service(get_comment)
@@ -91,7 +91,7 @@ pub struct CommentView {
     #[schema(required)]
     pub pointer: Option<String>,
     /// Who wrote it.
-    pub author: Person,
+    pub author: PersonView,
     /// When.
     pub at: DateTime<Utc>,
     /// What it came with.
@@ -101,7 +101,7 @@ pub struct CommentView {
     pub resolved_at: Option<DateTime<Utc>>,
     /// Who settled it.
     #[schema(required)]
-    pub resolved_by: Option<Person>,
+    pub resolved_by: Option<PersonView>,
     /// The comment that its thread began with; null for one that begins a thread.
     #[schema(required)]
     pub reply_to: Option<Uuid>,
@@ -120,31 +120,31 @@ list_type!(
 ///
 /// # Errors
 /// Failures of the database.
-pub(super) fn show(conn: &mut Conn, comments: Vec<Comment>) -> StoreResult<Vec<CommentView>> {
+pub(super) fn load_views(conn: &mut Conn, comments: Vec<Comment>) -> StoreResult<Vec<CommentView>> {
     let people = |c: &Comment| [Some(c.author), c.resolved_by].into_iter().flatten();
-    let mut ids: Vec<Uuid> = comments.iter().flat_map(people).map(Id::uuid).collect();
+    let mut ids: Vec<Uuid> = comments.iter().flat_map(people).map(Id::as_uuid).collect();
     ids.sort_unstable();
     ids.dedup();
-    let names: HashMap<Uuid, String> = users::names(conn, &ids)?.into_iter().collect();
-    let person = |id: Uuid| Person { id, name: names.get(&id).cloned().unwrap_or_default() };
+    let names: HashMap<Uuid, String> = users::list_names(conn, &ids)?.into_iter().collect();
+    let person = |id: Uuid| PersonView { id, name: names.get(&id).cloned().unwrap_or_default() };
     let view = |c: Comment| CommentView {
-        id: c.id.uuid(),
+        id: c.id.as_uuid(),
         text: c.text.to_string(),
         pointer: c.pointer,
-        author: person(c.author.uuid()),
+        author: person(c.author.as_uuid()),
         at: c.at,
         kind: c.kind,
         resolved_at: c.resolved_at,
-        resolved_by: c.resolved_by.map(|id| person(id.uuid())),
-        reply_to: c.reply_to.map(Id::uuid),
+        resolved_by: c.resolved_by.map(|id| person(id.as_uuid())),
+        reply_to: c.reply_to.map(Id::as_uuid),
         from_city: c.from_city,
         version: c.version,
     };
     Ok(comments.into_iter().map(view).collect())
 }
 
-fn show_one(conn: &mut Conn, comment: Comment) -> ApiResult<CommentView> {
-    show(conn, vec![comment])?.pop().ok_or(ApiError::NotFound)
+fn load_view(conn: &mut Conn, comment: Comment) -> ApiResult<CommentView> {
+    load_views(conn, vec![comment])?.pop().ok_or(ApiError::NotFound)
 }
 
 /// List comments
@@ -159,16 +159,16 @@ async fn list_comments(
     let (project, cycle) = &may.key;
     let path = format!("/api/v1/projects/{project}/reports/{cycle}/comments");
     let params = may.body.0;
-    let request = PageRequest::read(&path, &(), params.cursor.as_deref(), params.limit)?;
-    let report = may.proof.on().report.as_ref().ok_or(ApiError::NotFound)?.id;
+    let request = PageRequest::from_parameters(&path, &(), params.cursor.as_deref(), params.limit)?;
+    let report = may.proof.subject().report.as_ref().ok_or(ApiError::NotFound)?.id;
     let (after, limit) = (request.after, request.limit + 1);
     let read = move |c: &mut Conn| -> StoreResult<_> {
         let (comments, total) = comments::list(c, report, after.map(Id::new), limit)?;
-        Ok((show(c, comments)?, total))
+        Ok((load_views(c, comments)?, total))
     };
     let (views, total) = state.db.read(read).await?;
-    let list = CommentList::from(request.page(views, total, |v| v.id, |v| v)?);
-    request.answer(&list, list.next.as_deref())
+    let list = CommentList::from(request.build_page(views, total, |v| v.id, |v| v)?);
+    request.answer_list(&list, list.next.as_deref())
 }
 
 /// Read a comment
@@ -177,9 +177,9 @@ async fn list_comments(
 #[utoipa::path(tag = "reports", responses((status = 200, body = CommentView)))]
 #[get("/projects/{project}/reports/{cycle}/comments/{id}")]
 async fn get_comment(may: May<ReadComment>, state: Data<State>) -> ApiResult<Answer> {
-    let comment = may.proof.into_on().comment;
-    let view = state.db.point(move |c| show_one(c, comment)).await?;
-    Answer::record(view.version, &view)
+    let comment = may.proof.into_subject().comment;
+    let view = state.db.read_point(move |c| load_view(c, comment)).await?;
+    Answer::from_record(view.version, &view)
 }
 
 /// Comment on a report
@@ -192,27 +192,27 @@ async fn create_comment(
     may: May<CommentReport, Json<NewComment>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    may.precondition.absent()?;
+    may.precondition.check_absent()?;
     let (caller, key, Json(body)) = (may.caller, may.key, may.body);
-    let id = Id::new(clock::fresh_uuid());
+    let id = Id::new(clock::generate_uuid());
     let location = format!("/api/v1/projects/{}/reports/{}/comments/{id}", key.0, key.1);
     let view = state
         .db
         .write(move |tx| {
             let proof = tx.prove::<CommentReport>(caller, &key)?;
-            may_comment(proof.on())?;
-            let report = proof.on().report.as_ref().ok_or(ApiError::NotFound)?;
-            let threads = comments::threads(tx.conn(), report.id)?;
+            check_commentable(proof.subject())?;
+            let report = proof.subject().report.as_ref().ok_or(ApiError::NotFound)?;
+            let threads = comments::load_threads(tx.conn(), report.id)?;
             let raw =
                 RawComment { text: body.text, pointer: body.pointer, reply_to: body.reply_to };
-            let by = saying(&proof, tx.at());
+            let by = determine_author(&proof, tx.at());
             let comment = Comment::new(id, report, CommentKind::Note, raw.parse(&threads)?, by);
-            reopen(tx, report, &comment)?;
-            tx.save(&comment, Change::plain("create"))?;
-            show_one(tx.conn(), comment)
+            reopen_thread(tx, report, &comment)?;
+            tx.save(&comment, Change::without_reason("create"))?;
+            load_view(tx.conn(), comment)
         })
         .await?;
-    Ok(Answer::record(view.version, &view)?.created(location))
+    Ok(Answer::from_record(view.version, &view)?.mark_created(location))
 }
 
 /// Settle a comment
@@ -230,47 +230,47 @@ async fn resolve_comment(
         .db
         .write(move |tx| {
             let proof = tx.prove::<ResolveComment>(caller, &key)?;
-            let before = proof.on().comment.clone();
-            precondition.required(tx, &before)?;
+            let before = proof.subject().comment.clone();
+            precondition.check_required(tx, &before)?;
             if before.reply_to.is_some() {
                 return Err(ApiError::Conflict("a reply is settled with its thread".into()));
             }
-            let resolved = resolved(&body, &before)?;
+            let resolved = parse_resolved(&body, &before)?;
             if resolved && before.resolved_at.is_none() {
-                answered(tx, &proof, &before)?;
+                check_answered(tx, &proof, &before)?;
             }
-            let after = before.resolve(resolved, proof.actor().user(), tx.at());
+            let after = before.set_resolved(resolved, proof.actor().user(), tx.at());
             if let Some(after) = &after {
-                tx.save(after, Change::plain("edit"))?;
+                tx.save(after, Change::without_reason("edit"))?;
             }
-            show_one(tx.conn(), after.unwrap_or(before))
+            load_view(tx.conn(), after.unwrap_or(before))
         })
         .await?;
-    Answer::record(view.version, &view)
+    Answer::from_record(view.version, &view)
 }
 
 /// Opens a settled thread again with a reply to it: whoever speaks once more, whichever side it is, is not to be missed.
-fn reopen(tx: &mut Tx<'_>, report: &Report, reply: &Comment) -> ApiResult<()> {
+fn reopen_thread(tx: &mut Tx<'_>, report: &Report, reply: &Comment) -> ApiResult<()> {
     let Some(root) = reply.reply_to else { return Ok(()) };
     let root = comments::find(tx.conn(), report, root)?.ok_or(ApiError::NotFound)?;
-    if let Some(open) = root.resolve(false, reply.author, reply.at) {
-        tx.save(&open, Change::plain("edit"))?;
+    if let Some(open) = root.set_resolved(false, reply.author, reply.at) {
+        tx.save(&open, Change::without_reason("edit"))?;
     }
     Ok(())
 }
 
 /// Makes sure that the city does not settle a question of the reviewers without a word: they may settle it any time, the
 /// city once the last word is its own.
-fn answered(
+fn check_answered(
     tx: &mut Tx<'_>,
     proof: &Authorized<ResolveComment>,
     question: &Comment,
 ) -> ApiResult<()> {
-    if !saying(proof, tx.at()).from_city {
+    if !determine_author(proof, tx.at()).from_city {
         return Ok(());
     }
-    let threads = comments::threads(tx.conn(), question.report)?;
-    if threads.iter().any(|thread| thread.id == question.id && thread.blocks()) {
+    let threads = comments::load_threads(tx.conn(), question.report)?;
+    if threads.iter().any(|thread| thread.id == question.id && thread.blocks_submission()) {
         let first = "a question of the reviewers is settled by the city once it has answered: reply to it first";
         return Err(ApiError::Conflict(first.to_owned()));
     }
@@ -278,19 +278,22 @@ fn answered(
 }
 
 /// Says who speaks, and whether for the city.
-pub(super) fn saying<A: Action>(proof: &Authorized<A>, at: DateTime<Utc>) -> Saying {
-    let place = proof.on().place();
-    let from_city = proof.actor().is(&[Role::CityOfficer], &place);
-    Saying { author: proof.actor().user(), from_city, at }
+pub(super) fn determine_author<A: PolicyAction>(
+    proof: &Authorized<A>,
+    at: DateTime<Utc>,
+) -> CommentAuthor {
+    let place = proof.subject().record_place();
+    let from_city = proof.actor().has_role_at(&[Role::CityOfficer], &place);
+    CommentAuthor { author: proof.actor().user(), from_city, at }
 }
 
 /// Reads whether the comment is to be settled; a patch without the member keeps it as it is.
-fn resolved(patch: &CommentPatch, before: &Comment) -> ApiResult<bool> {
+fn parse_resolved(patch: &CommentPatch, before: &Comment) -> ApiResult<bool> {
     match patch.resolved {
         None => Ok(before.resolved_at.is_some()),
         Some(Some(resolved)) => Ok(resolved),
         Some(None) => {
-            let mut faults = Faults::new();
+            let mut faults = FaultList::new();
             faults.add("/resolved", ValueFault::required());
             Err(faults.into_vec().into())
         }

@@ -5,10 +5,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
-    body::{Json, Optional},
+    body::{Json, OptionalJson},
     error::{ApiError, ApiResult},
     may::May,
-    page::Page,
+    page::ListPage,
     reports::NewTransition,
     state::State,
 };
@@ -27,7 +27,7 @@ mod views;
 pub use views::{ClosedCycleView, CycleList, CyclePatch, CycleView, LeftOutItem, NewCycle};
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_cycles)
         .service(create_cycle)
         .service(get_cycle)
@@ -45,7 +45,7 @@ async fn list_cycles(_may: May<ReadReference>, state: Data<State>) -> ApiResult<
     let cycles = state.db.read(cycles::list).await.map_err(|e: StoreError| e)?;
     let items: Vec<CycleView> = cycles.into_iter().map(CycleView::from).collect();
     let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    Answer::of(&CycleList::from(Page { items, next: None, total }))
+    Answer::from_value(&CycleList::from(ListPage { items, next: None, total }))
 }
 
 /// Read a cycle
@@ -54,8 +54,8 @@ async fn list_cycles(_may: May<ReadReference>, state: Data<State>) -> ApiResult<
 #[utoipa::path(tag = "cycles", responses((status = 200, body = CycleView)))]
 #[get("/cycles/{cycle}")]
 async fn get_cycle(may: May<ReadCycle>) -> ApiResult<Answer> {
-    let view = CycleView::from(may.proof.into_on().cycle);
-    Answer::record(view.version, &view)
+    let view = CycleView::from(may.proof.into_subject().cycle);
+    Answer::from_record(view.version, &view)
 }
 
 /// Add a cycle
@@ -64,23 +64,24 @@ async fn get_cycle(may: May<ReadCycle>) -> ApiResult<Answer> {
 #[utoipa::path(tag = "cycles", request_body = NewCycle, responses((status = 201, body = CycleView)))]
 #[post("/cycles")]
 async fn create_cycle(may: May<AddCycle, Json<NewCycle>>, state: Data<State>) -> ApiResult<Answer> {
-    may.precondition.absent()?;
+    may.precondition.check_absent()?;
     let (caller, Json(body)) = (may.caller, may.body);
-    let view = state.db.write(move |tx| create(tx, caller, body)).await?;
+    let view = state.db.write(move |tx| add_cycle(tx, caller, body)).await?;
     let location = format!("/api/v1/cycles/{}", view.cycle);
-    Ok(Answer::record(view.version, &view)?.created(location))
+    Ok(Answer::from_record(view.version, &view)?.mark_created(location))
 }
 
-fn create(tx: &mut Tx<'_>, caller: Caller, body: NewCycle) -> ApiResult<CycleView> {
+fn add_cycle(tx: &mut Tx<'_>, caller: Caller, body: NewCycle) -> ApiResult<CycleView> {
     tx.prove::<AddCycle>(caller, &())?;
     if let Some(slug) = body.cycle.as_ref().and_then(|raw| Slug::parse(raw).ok())
         && cycles::find(tx.conn(), &slug)?.is_some()
     {
         return Err(ApiError::Conflict(format!("the cycle {slug} exists already")));
     }
-    let plans: Vec<Slug> = reference::plan_cycles(tx.conn())?.into_iter().map(|p| p.slug).collect();
+    let plans: Vec<Slug> =
+        reference::list_plan_cycles(tx.conn())?.into_iter().map(|p| p.slug).collect();
     let cycle = RawCycle::from(body).parse(&plans, &cycles::list(tx.conn())?)?;
-    tx.save(&cycle, Change::plain("create"))?;
+    tx.save(&cycle, Change::without_reason("create"))?;
     Ok(cycle.into())
 }
 
@@ -94,36 +95,36 @@ async fn edit_cycle(may: May<RunCycle, Json<CyclePatch>>, state: Data<State>) ->
     let view = state
         .db
         .write(move |tx| {
-            let cycle = tx.prove::<RunCycle>(caller, &key)?.into_on().cycle;
-            precondition.required(tx, &cycle)?;
+            let cycle = tx.prove::<RunCycle>(caller, &key)?.into_subject().cycle;
+            precondition.check_required(tx, &cycle)?;
             let patch = RawCyclePatch::from(body);
             if patch.moves_cut_off(&cycle) {
                 return Err(ApiError::Conflict("the cut-off is fixed once it was opened".into()));
             }
-            let cycle = patch.apply(cycle, &cycles::list(tx.conn())?)?;
-            tx.save(&cycle, Change::plain("edit"))?;
+            let cycle = patch.apply_to(cycle, &cycles::list(tx.conn())?)?;
+            tx.save(&cycle, Change::without_reason("edit"))?;
             Ok(CycleView::from(cycle))
         })
         .await?;
-    Answer::record(view.version, &view)
+    Answer::from_record(view.version, &view)
 }
 
 /// What opening and closing make of a cycle.
-type Turn = fn(ReportingCycle) -> Result<ReportingCycle, IllegalTransition>;
+type CycleTransition = fn(ReportingCycle) -> Result<ReportingCycle, IllegalTransition>;
 
 /// Turns a cycle inside a write transaction.
-fn run(
+fn apply_transition(
     tx: &mut Tx<'_>,
-    may: May<RunCycle, Optional<NewTransition>>,
-    (turn, action): (Turn, &'static str),
+    may: May<RunCycle, OptionalJson<NewTransition>>,
+    (turn, action): (CycleTransition, &'static str),
 ) -> ApiResult<ReportingCycle> {
-    let cycle = tx.prove::<RunCycle>(may.caller, &may.key)?.into_on().cycle;
-    may.precondition.honoured(tx, &cycle)?;
+    let cycle = tx.prove::<RunCycle>(may.caller, &may.key)?.into_subject().cycle;
+    may.precondition.check_if_present(tx, &cycle)?;
     let cycle = turn(cycle)?;
     let reason = may.body.0.comment.map(Prose::parse).transpose();
-    let reason = reason.map_err(|f| ApiError::invalid("/comment", f.code, f.detail))?;
+    let reason = reason.map_err(|f| ApiError::invalid_value("/comment", f.code, f.detail))?;
     let reason = reason.as_ref().map(Prose::to_string);
-    tx.save(&cycle, Change::because(action, reason))?;
+    tx.save(&cycle, Change::with_reason(action, reason))?;
     Ok(cycle)
 }
 
@@ -133,12 +134,12 @@ fn run(
 #[utoipa::path(tag = "cycles", request_body = Option<NewTransition>, responses((status = 200, body = CycleView)))]
 #[post("/cycles/{cycle}/open")]
 async fn open_cycle(
-    may: May<RunCycle, Optional<NewTransition>>,
+    may: May<RunCycle, OptionalJson<NewTransition>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let turn: (Turn, &str) = (ReportingCycle::open, "open");
-    let cycle = state.db.write(move |tx| run(tx, may, turn)).await?;
-    Answer::record(cycle.version, &CycleView::from(cycle))
+    let turn: (CycleTransition, &str) = (ReportingCycle::open_cycle, "open");
+    let cycle = state.db.write(move |tx| apply_transition(tx, may, turn)).await?;
+    Answer::from_record(cycle.version, &CycleView::from(cycle))
 }
 
 /// Close a cycle
@@ -148,16 +149,16 @@ async fn open_cycle(
 #[utoipa::path(tag = "cycles", request_body = Option<NewTransition>, responses((status = 200, body = ClosedCycleView)))]
 #[post("/cycles/{cycle}/close")]
 async fn close_cycle(
-    may: May<RunCycle, Optional<NewTransition>>,
+    may: May<RunCycle, OptionalJson<NewTransition>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let view = state
         .db
         .write(move |tx| {
-            let cycle = run(tx, may, (ReportingCycle::close, "close"))?;
-            let left_out = reports::left_out(tx.conn(), &cycle)?;
+            let cycle = apply_transition(tx, may, (ReportingCycle::close_cycle, "close"))?;
+            let left_out = reports::list_unapproved_projects(tx.conn(), &cycle)?;
             Ok::<_, ApiError>(ClosedCycleView::new(cycle, left_out))
         })
         .await?;
-    Answer::record(view.version, &view)
+    Answer::from_record(view.version, &view)
 }

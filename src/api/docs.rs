@@ -10,7 +10,7 @@ use actix_web::{HttpResponse, http::header, web};
 
 use super::{
     error::{ApiError, ApiResult, PROBLEMS, ProblemKind},
-    openapi::page,
+    openapi::build_read_only_page,
 };
 
 /// What the browser may do on the pages written here: show them in their own style.
@@ -27,47 +27,47 @@ const INTRODUCTION: &str = include_str!("docs/introduction.html");
 const STYLE: &str = include_str!("docs/style.css");
 
 /// Mounts the pages.
-pub fn mount(cfg: &mut web::ServiceConfig) {
-    cfg.service(page("/docs", web::get().to(introduction)))
-        .service(page("/docs/", web::get().to(introduction)))
-        .service(page("/docs/style.css", web::get().to(style)))
-        .service(page("/docs/problems", web::get().to(|| async { moved("/docs/problems/") })))
-        .service(page("/docs/problems/", web::get().to(problems)))
-        .service(page("/docs/problems/{code}", web::get().to(problem)))
-        .service(page("/docs/recipes", web::get().to(|| async { moved("/docs/recipes/") })))
-        .service(page("/docs/recipes/", web::get().to(recipes::recipes)))
-        .service(page("/docs/recipes/{recipe}", web::get().to(recipes::recipe)))
+pub fn register_pages(cfg: &mut web::ServiceConfig) {
+    cfg.service(build_read_only_page("/docs", web::get().to(get_introduction)))
+        .service(build_read_only_page("/docs/", web::get().to(get_introduction)))
+        .service(build_read_only_page("/docs/style.css", web::get().to(get_stylesheet)))
+        .service(build_read_only_page("/docs/problems", web::get().to(|| async { redirect_to("/docs/problems/") })))
+        .service(build_read_only_page("/docs/problems/", web::get().to(get_problem_list)))
+        .service(build_read_only_page("/docs/problems/{code}", web::get().to(get_problem_page)))
+        .service(build_read_only_page("/docs/recipes", web::get().to(|| async { redirect_to("/docs/recipes/") })))
+        .service(build_read_only_page("/docs/recipes/", web::get().to(recipes::get_recipe_list)))
+        .service(build_read_only_page("/docs/recipes/{recipe}", web::get().to(recipes::get_recipe)))
         // Its files are named beside the page, so the page needs the slash.
-        .service(page("/docs/try", web::get().to(|| async { moved("/docs/try/") })))
-        .service(page("/docs/try/{file:.*}", web::get().to(swagger)));
+        .service(build_read_only_page("/docs/try", web::get().to(|| async { redirect_to("/docs/try/") })))
+        .service(build_read_only_page("/docs/try/{file:.*}", web::get().to(get_swagger_file)));
 }
 
-fn moved(to: &'static str) -> HttpResponse {
+fn redirect_to(to: &'static str) -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header((header::LOCATION, to)).finish()
 }
 
-async fn introduction() -> HttpResponse {
-    html("ascn-tracker", INTRODUCTION)
+async fn get_introduction() -> HttpResponse {
+    render_page("ascn-tracker", INTRODUCTION)
 }
 
-async fn style() -> HttpResponse {
-    answer("text/css; charset=utf-8", POLICY, STYLE)
+async fn get_stylesheet() -> HttpResponse {
+    build_response("text/css; charset=utf-8", POLICY, STYLE)
 }
 
-async fn problems() -> HttpResponse {
+async fn get_problem_list() -> HttpResponse {
     let rows = PROBLEMS.iter().fold(String::new(), |mut rows, kind| {
         // Writing to a String cannot fail.
         let _ = write!(
             rows,
             r#"<tr><td>{}</td><td><a href="/docs/problems/{}">{}</a></td><td>{}</td></tr>"#,
             kind.status,
-            escape(kind.code),
-            escape(kind.code),
-            escape(kind.title)
+            escape_html(kind.code),
+            escape_html(kind.code),
+            escape_html(kind.title)
         );
         rows
     });
-    html(
+    render_page(
         "Problems",
         &format!(
             r#"<p><a href="/docs">ascn-tracker</a></p><h1>Problems</h1>
@@ -78,23 +78,23 @@ async fn problems() -> HttpResponse {
     )
 }
 
-async fn problem(code: web::Path<String>) -> ApiResult<HttpResponse> {
+async fn get_problem_page(code: web::Path<String>) -> ApiResult<HttpResponse> {
     let kind = PROBLEMS.iter().find(|k| k.code == *code).ok_or(ApiError::NotFound)?;
-    Ok(html(kind.title, &explained(kind)))
+    Ok(render_page(kind.title, &render_problem(kind)))
 }
 
-fn explained(kind: &ProblemKind) -> String {
+fn render_problem(kind: &ProblemKind) -> String {
     format!(
         r#"<p><a href="/docs">ascn-tracker</a> · <a href="/docs/problems/">Problems</a></p><h1>{}</h1>
 <p>Status {}, code <code>{}</code></p><p>{}</p>"#,
-        escape(kind.title),
+        escape_html(kind.title),
         kind.status,
-        escape(kind.code),
-        with_code(kind.help)
+        escape_html(kind.code),
+        render_code_marks(kind.help)
     )
 }
 
-async fn swagger(file: web::Path<String>) -> ApiResult<HttpResponse> {
+async fn get_swagger_file(file: web::Path<String>) -> ApiResult<HttpResponse> {
     static CONFIG: OnceLock<Arc<utoipa_swagger_ui::Config<'static>>> = OnceLock::new();
     let config = CONFIG.get_or_init(|| {
         Arc::new(
@@ -108,11 +108,11 @@ async fn swagger(file: web::Path<String>) -> ApiResult<HttpResponse> {
     let file = utoipa_swagger_ui::serve(&file, Arc::clone(config))
         .map_err(|e| ApiError::Internal(e.to_string().into()))?
         .ok_or(ApiError::NotFound)?;
-    Ok(answer(&file.content_type, POLICY_TRY, file.bytes.into_owned()))
+    Ok(build_response(&file.content_type, POLICY_TRY, file.bytes.into_owned()))
 }
 
 /// Writes a page; `title` is text, `body` is HTML.
-fn html(title: &str, body: &str) -> HttpResponse {
+fn render_page(title: &str, body: &str) -> HttpResponse {
     let page = format!(
         r#"<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -120,15 +120,15 @@ fn html(title: &str, body: &str) -> HttpResponse {
 {body}
 </main></body></html>
 "#,
-        escape(title)
+        escape_html(title)
     );
-    let mut response = answer("text/html; charset=utf-8", POLICY, page);
+    let mut response = build_response("text/html; charset=utf-8", POLICY, page);
     let english = header::HeaderValue::from_static("en");
     response.headers_mut().insert(header::CONTENT_LANGUAGE, english);
     response
 }
 
-fn answer(
+fn build_response(
     content_type: &str,
     policy: &str,
     body: impl Into<actix_web::web::Bytes>,
@@ -141,7 +141,7 @@ fn answer(
 }
 
 /// Writes text so that HTML shows it as it is.
-fn escape(text: &str) -> String {
+fn escape_html(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
         match c {
             '&' => out.push_str("&amp;"),
@@ -156,12 +156,12 @@ fn escape(text: &str) -> String {
 }
 
 /// Writes text in which backquotes mark code.
-fn with_code(text: &str) -> String {
+fn render_code_marks(text: &str) -> String {
     text.split('`').enumerate().fold(String::new(), |mut out, (i, part)| {
         if i % 2 == 1 {
-            let _ = write!(out, "<code>{}</code>", escape(part));
+            let _ = write!(out, "<code>{}</code>", escape_html(part));
         } else {
-            out.push_str(&escape(part));
+            out.push_str(&escape_html(part));
         }
         out
     })
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn text_is_shown_and_not_obeyed() {
-        assert_eq!(escape(r#"<b a="1">&'"#), "&lt;b a=&quot;1&quot;&gt;&amp;&#39;");
-        assert_eq!(with_code("send `a < b` now"), "send <code>a &lt; b</code> now");
+        assert_eq!(escape_html(r#"<b a="1">&'"#), "&lt;b a=&quot;1&quot;&gt;&amp;&#39;");
+        assert_eq!(render_code_marks("send `a < b` now"), "send <code>a &lt; b</code> now");
     }
 }

@@ -2,15 +2,15 @@
 
 use super::imports::ImportView;
 use super::problem;
-pub use super::problem::{Fault, LastChange, PROBLEMS, Problem, ProblemKind};
+pub use super::problem::{LastChange, PROBLEMS, Problem, ProblemKind, RequestFault};
 use crate::{
     auth::{password::PasswordError, token::TokenError},
     domain::{
         fault::{FieldFault, ValueFault},
-        policy::Denied,
-        workflow::{IllegalTransition, Refused},
+        policy::AccessDenied,
+        workflow::{IllegalTransition, TransitionRefused},
     },
-    store::{StoreError, error::Constraint},
+    store::{StoreError, error::ConstraintViolation},
 };
 use actix_web::{
     HttpResponse, ResponseError,
@@ -37,13 +37,13 @@ pub enum ApiError {
     NotFound,
     /// What was asked for is not there, which the caller may know; with what is missing.
     #[error("{0}")]
-    Absent(String),
+    MissingResource(String),
     /// The resource is there, the method is not.
     #[error("this method is not supported here")]
     MethodNotAllowed(Vec<String>),
     /// The body is larger than allowed; with the limit in bytes.
     #[error("the body is larger than {0} bytes")]
-    TooLarge(usize),
+    BodyTooLarge(usize),
     /// The body is not of a type that is read here.
     #[error("the body must be application/json")]
     UnsupportedMediaType,
@@ -55,7 +55,7 @@ pub enum ApiError {
     ImportRefused(Box<ImportView>),
     /// The request cannot be read: broken JSON, an unknown key, a wrong type, an unknown parameter.
     #[error("the request is malformed")]
-    Malformed(Box<Fault>),
+    Malformed(Box<RequestFault>),
     /// A change of an existing record without `If-Match`.
     #[error("an If-Match header is required")]
     PreconditionRequired,
@@ -66,7 +66,7 @@ pub enum ApiError {
     #[error(
         "If-Match names no version: the ETag that the record was answered with is expected, as it was, one and not weak"
     )]
-    NoTag,
+    UnusableTag,
     /// The state of the record forbids it.
     #[error(transparent)]
     IllegalTransition(#[from] IllegalTransition),
@@ -75,13 +75,13 @@ pub enum ApiError {
     Conflict(String),
     /// Some of what was to be done whole cannot be done, so nothing was; with what each item came to.
     #[error("not every item can be done, so none was")]
-    NotAll(Box<super::reports::BulkView>),
+    BulkRefused(Box<super::reports::BulkView>),
     /// Understood, but some values are not acceptable.
     #[error("some values are not acceptable")]
     Invalid(Vec<FieldFault>),
     /// The caller has too much waiting; with the seconds after which to try again.
     #[error("too many of your requests are waiting")]
-    TooMany(u64),
+    TooManyWaiting(u64),
     /// Too much is waiting; try again.
     #[error("the service is busy")]
     Busy,
@@ -100,17 +100,17 @@ impl ApiError {
         match self {
             Self::Unauthenticated | Self::WrongPassword => problem::UNAUTHENTICATED,
             Self::Forbidden(_) => problem::FORBIDDEN,
-            Self::NotFound | Self::Absent(_) => problem::NOT_FOUND,
+            Self::NotFound | Self::MissingResource(_) => problem::NOT_FOUND,
             Self::MethodNotAllowed(_) => problem::METHOD_NOT_ALLOWED,
-            Self::TooLarge(_) => problem::TOO_LARGE,
+            Self::BodyTooLarge(_) => problem::TOO_LARGE,
             Self::UnsupportedMediaType | Self::OtherMediaType(_) => problem::UNSUPPORTED_MEDIA_TYPE,
             Self::Malformed(_) => problem::MALFORMED,
             Self::PreconditionRequired => problem::PRECONDITION_REQUIRED,
-            Self::Stale(_) | Self::NoTag => problem::STALE,
+            Self::Stale(_) | Self::UnusableTag => problem::STALE,
             Self::IllegalTransition(_) => problem::ILLEGAL_TRANSITION,
-            Self::Conflict(_) | Self::NotAll(_) => problem::CONFLICT,
+            Self::Conflict(_) | Self::BulkRefused(_) => problem::CONFLICT,
             Self::Invalid(_) | Self::ImportRefused(_) => problem::INVALID,
-            Self::TooMany(_) => problem::TOO_MANY,
+            Self::TooManyWaiting(_) => problem::TOO_MANY,
             Self::Busy => problem::BUSY,
             Self::Unavailable(_) => problem::UNAVAILABLE,
             Self::Internal(_) => problem::INTERNAL,
@@ -119,20 +119,20 @@ impl ApiError {
 
     /// A request that cannot be read.
     #[must_use]
-    pub fn malformed(fault: Fault) -> Self {
+    pub fn malformed(fault: RequestFault) -> Self {
         Self::Malformed(Box::new(fault))
     }
 
     /// A query parameter with a value that it does not take.
     #[must_use]
-    pub fn parameter(name: &str, fault: ValueFault) -> Self {
-        let mut at = Fault::parameter(name, fault.code, fault.detail);
+    pub fn invalid_parameter(name: &str, fault: ValueFault) -> Self {
+        let mut at = RequestFault::at_parameter(name, fault.code, fault.detail);
         at.allowed = fault.allowed;
         Self::malformed(at)
     }
 
     /// One unacceptable value.
-    pub fn invalid(pointer: &str, code: &str, detail: impl Into<String>) -> Self {
+    pub fn invalid_value(pointer: &str, code: &str, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldFault {
             pointer: pointer.to_owned(),
             code: code.to_owned(),
@@ -142,7 +142,7 @@ impl ApiError {
     }
 
     /// Returns the problem as it is answered, but for the request's id.
-    pub(super) fn problem(&self) -> Problem {
+    pub(super) fn to_problem(&self) -> Problem {
         let kind = self.kind();
         let mut problem = Problem {
             kind: format!("/docs/problems/{}", kind.code),
@@ -159,29 +159,29 @@ impl ApiError {
         match self {
             Self::Malformed(fault) => problem.errors.push((**fault).clone()),
             Self::Invalid(faults) => {
-                problem.errors = faults.iter().cloned().map(Fault::from).collect();
+                problem.errors = faults.iter().cloned().map(RequestFault::from).collect();
             }
             Self::ImportRefused(view) => {
-                problem.errors = view.faults.iter().map(Fault::from).collect();
+                problem.errors = view.faults.iter().map(RequestFault::from).collect();
                 problem.import = Some(view.clone());
             }
             Self::Stale(Some(change)) => problem.changed = Some((**change).clone()),
-            Self::NotAll(view) => problem.bulk = Some(view.clone()),
+            Self::BulkRefused(view) => problem.bulk = Some(view.clone()),
             Self::Stale(None)
-            | Self::NoTag
+            | Self::UnusableTag
             | Self::Unauthenticated
             | Self::WrongPassword
             | Self::Forbidden(_)
             | Self::NotFound
-            | Self::Absent(_)
+            | Self::MissingResource(_)
             | Self::MethodNotAllowed(_)
-            | Self::TooLarge(_)
+            | Self::BodyTooLarge(_)
             | Self::UnsupportedMediaType
             | Self::OtherMediaType(_)
             | Self::PreconditionRequired
             | Self::IllegalTransition(_)
             | Self::Conflict(_)
-            | Self::TooMany(_)
+            | Self::TooManyWaiting(_)
             | Self::Busy
             | Self::Unavailable(_)
             | Self::Internal(_) => {}
@@ -205,7 +205,7 @@ impl ResponseError for ApiError {
             Self::MethodNotAllowed(allow) => {
                 response.insert_header((header::ALLOW, allow.join(", ")));
             }
-            Self::TooMany(seconds) => {
+            Self::TooManyWaiting(seconds) => {
                 response.insert_header((header::RETRY_AFTER, seconds.to_string()));
             }
             Self::Busy | Self::Unavailable(_) => {
@@ -215,15 +215,15 @@ impl ResponseError for ApiError {
         }
         if let Self::Internal(source) | Self::Unavailable(source) = self {
             // Logged here once, with the request's span around it; the answer carries nothing of it.
-            tracing::error!(error = %chain(source.as_ref()), "{self}");
+            tracing::error!(error = %join_sources(source.as_ref()), "{self}");
         }
         let mut response = response.finish();
-        response.extensions_mut().insert(self.problem());
+        response.extensions_mut().insert(self.to_problem());
         response
     }
 }
 
-fn chain(e: &(dyn std::error::Error + 'static)) -> String {
+fn join_sources(e: &(dyn std::error::Error + 'static)) -> String {
     std::iter::successors(Some(e), |e| e.source())
         .map(ToString::to_string)
         .collect::<Vec<_>>()
@@ -237,34 +237,34 @@ impl From<StoreError> for ApiError {
             StoreError::Denied(denied) => denied.into(),
             StoreError::SignedOut => Self::Unauthenticated,
             StoreError::Busy => Self::Busy,
-            StoreError::Conflict(Constraint::Unique(_)) => {
+            StoreError::Conflict(ConstraintViolation::Unique(_)) => {
                 Self::Conflict("something like it exists already".into())
             }
-            StoreError::Conflict(Constraint::ForeignKey) => Self::Conflict(
+            StoreError::Conflict(ConstraintViolation::ForeignKey) => Self::Conflict(
                 "something depends on it, or it depends on something that is gone".into(),
             ),
             e @ StoreError::Unavailable(_) => Self::Unavailable(Box::new(e)),
-            e @ (StoreError::Conflict(Constraint::Check(_))
+            e @ (StoreError::Conflict(ConstraintViolation::Check(_))
             | StoreError::NotJournaled
             | StoreError::Corrupt(_)
             | StoreError::Database(_)) => Self::Internal(Box::new(e)),
         }
     }
 }
-impl From<Denied> for ApiError {
-    fn from(denied: Denied) -> Self {
+impl From<AccessDenied> for ApiError {
+    fn from(denied: AccessDenied) -> Self {
         match denied {
-            Denied::Hidden => Self::NotFound,
-            Denied::Forbidden(reason) => Self::Forbidden(reason.to_owned()),
+            AccessDenied::Hidden => Self::NotFound,
+            AccessDenied::Forbidden(reason) => Self::Forbidden(reason.to_owned()),
         }
     }
 }
-impl From<Refused> for ApiError {
-    fn from(refused: Refused) -> Self {
+impl From<TransitionRefused> for ApiError {
+    fn from(refused: TransitionRefused) -> Self {
         match refused {
-            Refused::Missing => Self::NotFound,
-            Refused::State(state) => Self::IllegalTransition(state),
-            Refused::NotReady(faults) => Self::Invalid(faults),
+            TransitionRefused::NoReport => Self::NotFound,
+            TransitionRefused::IllegalState(state) => Self::IllegalTransition(state),
+            TransitionRefused::NotReady(faults) => Self::Invalid(faults),
         }
     }
 }

@@ -11,13 +11,13 @@ use super::{
     body::Json,
     error::{ApiError, ApiResult},
     may::May,
-    page::{Page, list_type},
+    page::{ListPage, list_type},
     precondition::Precondition,
     state::State,
 };
 use crate::{
     domain::{
-        extension::{Extension, RawExtension},
+        extension::{DeadlineExtension, RawExtension},
         policy::{ExtendDeadline, ListExtensions, ReadExtension},
         value::Slug,
     },
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_extensions)
         .service(get_extension)
         .service(grant_extension)
@@ -67,8 +67,8 @@ list_type!(
     /// The extensions of a cycle, all of them, by city.
     ExtensionList of ExtensionView
 );
-impl From<Extension> for ExtensionView {
-    fn from(e: Extension) -> Self {
+impl From<DeadlineExtension> for ExtensionView {
+    fn from(e: DeadlineExtension) -> Self {
         Self {
             cycle: e.cycle.to_string(),
             city: e.city.to_string(),
@@ -87,13 +87,13 @@ impl From<Extension> for ExtensionView {
 #[utoipa::path(tag = "cycles", responses((status = 200, body = ExtensionList)))]
 #[get("/cycles/{cycle}/extensions")]
 async fn list_extensions(may: May<ListExtensions>, state: Data<State>) -> ApiResult<Answer> {
-    let (cycle, reach) = (may.key, may.actor.visible().working);
-    let all = state.db.read(move |c: &mut Conn| -> StoreResult<_> { extensions::in_force(c) });
-    let seen = |e: &Extension| e.cycle == cycle && reach.covers(e.country, &e.city);
+    let (cycle, reach) = (may.key, may.actor.visible_rows().working);
+    let all = state.db.read(move |c: &mut Conn| -> StoreResult<_> { extensions::list_in_force(c) });
+    let seen = |e: &DeadlineExtension| e.cycle == cycle && reach.covers_city(e.country, &e.city);
     let items: Vec<ExtensionView> =
         all.await?.into_iter().filter(seen).map(ExtensionView::from).collect();
     let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    Answer::of(&ExtensionList::from(Page { items, next: None, total }))
+    Answer::from_value(&ExtensionList::from(ListPage { items, next: None, total }))
 }
 
 /// Read an extension
@@ -102,13 +102,13 @@ async fn list_extensions(may: May<ListExtensions>, state: Data<State>) -> ApiRes
 #[utoipa::path(tag = "cycles", responses((status = 200, body = ExtensionView)))]
 #[get("/cycles/{cycle}/extensions/{city}")]
 async fn get_extension(may: May<ReadExtension>) -> ApiResult<Answer> {
-    let extension = may.proof.on().in_force().cloned().ok_or(ApiError::NotFound)?;
+    let extension = may.proof.subject().extension_in_force().cloned().ok_or(ApiError::NotFound)?;
     let view = ExtensionView::from(extension);
-    Answer::record(view.version, &view)
+    Answer::from_record(view.version, &view)
 }
 
 /// Who asks for which extension, on which condition.
-struct Asked {
+struct ExtensionRequest {
     caller: Caller,
     key: (Slug, Slug),
     precondition: Precondition,
@@ -128,30 +128,35 @@ async fn grant_extension(
     may: May<ExtendDeadline, Json<NewExtension>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let asked = Asked { caller: may.caller, key: may.key, precondition: may.precondition };
+    let asked =
+        ExtensionRequest { caller: may.caller, key: may.key, precondition: may.precondition };
     let location = format!("/api/v1/cycles/{}/extensions/{}", asked.key.0, asked.key.1);
     let Json(body) = may.body;
-    let (view, new) = state.db.write(move |tx| grant(tx, &asked, body)).await?;
-    let answer = Answer::record(view.version, &view)?;
-    Ok(if new { answer.created(location) } else { answer })
+    let (view, new) = state.db.write(move |tx| save_extension(tx, &asked, body)).await?;
+    let answer = Answer::from_record(view.version, &view)?;
+    Ok(if new { answer.mark_created(location) } else { answer })
 }
 
-fn grant(tx: &mut Tx<'_>, asked: &Asked, body: NewExtension) -> ApiResult<(ExtensionView, bool)> {
-    let on = tx.prove::<ExtendDeadline>(asked.caller, &asked.key)?.into_on();
-    match on.in_force() {
-        Some(before) => asked.precondition.required(tx, before)?,
-        None => asked.precondition.absent()?,
+fn save_extension(
+    tx: &mut Tx<'_>,
+    asked: &ExtensionRequest,
+    body: NewExtension,
+) -> ApiResult<(ExtensionView, bool)> {
+    let on = tx.prove::<ExtendDeadline>(asked.caller, &asked.key)?.into_subject();
+    match on.extension_in_force() {
+        Some(before) => asked.precondition.check_required(tx, before)?,
+        None => asked.precondition.check_absent()?,
     }
     if on.cycle.due_on.is_none() {
         return Err(ApiError::Conflict("an imported cycle has no due day to extend".into()));
     }
-    let new = on.in_force().is_none();
+    let new = on.extension_in_force().is_none();
     let raw = RawExtension { due_on: body.due_on, reason: body.reason };
     let said = raw.parse(&on.cycle)?;
     let place = (&on.cycle.slug, &on.city.slug, on.city.country);
-    let extension = Extension::grant(on.extension, place, said);
+    let extension = DeadlineExtension::grant_or_replace(on.extension, place, said);
     let reason = Some(extension.reason.to_string());
-    tx.save(&extension, Change::because(if new { "grant" } else { "edit" }, reason))?;
+    tx.save(&extension, Change::with_reason(if new { "grant" } else { "edit" }, reason))?;
     Ok((extension.into(), new))
 }
 
@@ -161,17 +166,18 @@ fn grant(tx: &mut Tx<'_>, asked: &Asked, body: NewExtension) -> ApiResult<(Exten
 #[utoipa::path(tag = "cycles", responses((status = 200, body = ExtensionView)))]
 #[delete("/cycles/{cycle}/extensions/{city}")]
 async fn withdraw_extension(may: May<ExtendDeadline>, state: Data<State>) -> ApiResult<Answer> {
-    let asked = Asked { caller: may.caller, key: may.key, precondition: may.precondition };
+    let asked =
+        ExtensionRequest { caller: may.caller, key: may.key, precondition: may.precondition };
     let view = state
         .db
         .write(move |tx| {
-            let on = tx.prove::<ExtendDeadline>(asked.caller, &asked.key)?.into_on();
-            let before = on.in_force().cloned().ok_or(ApiError::NotFound)?;
-            asked.precondition.required(tx, &before)?;
+            let on = tx.prove::<ExtendDeadline>(asked.caller, &asked.key)?.into_subject();
+            let before = on.extension_in_force().cloned().ok_or(ApiError::NotFound)?;
+            asked.precondition.check_required(tx, &before)?;
             let after = before.withdraw();
-            tx.save(&after, Change::plain("withdraw"))?;
+            tx.save(&after, Change::without_reason("withdraw"))?;
             Ok::<_, ApiError>(ExtensionView::from(after))
         })
         .await?;
-    Answer::record(view.version, &view)
+    Answer::from_record(view.version, &view)
 }

@@ -11,12 +11,12 @@ use super::{
 };
 
 /// Mounts it as the answer of last resort.
-pub fn mount(cfg: &mut web::ServiceConfig) {
-    cfg.default_service(web::to(fallback));
+pub fn register_fallback(cfg: &mut web::ServiceConfig) {
+    cfg.default_service(web::to(refuse_unmatched));
 }
 
-async fn fallback(req: HttpRequest) -> ApiResult<HttpResponse> {
-    let allowed = allowed(req.path());
+async fn refuse_unmatched(req: HttpRequest) -> ApiResult<HttpResponse> {
+    let allowed = list_allowed_methods(req.path());
     // With the right method only the path can be at fault.
     if allowed.is_empty() || allowed.contains(&req.method().as_str()) {
         return Err(ApiError::NotFound);
@@ -25,13 +25,13 @@ async fn fallback(req: HttpRequest) -> ApiResult<HttpResponse> {
 }
 
 /// A path of the contract with its methods.
-struct Template {
+struct PathTemplate {
     segments: Vec<&'static str>,
     methods: Vec<&'static str>,
 }
 
-impl Template {
-    fn matches(&self, path: &str) -> bool {
+impl PathTemplate {
+    fn matches_path(&self, path: &str) -> bool {
         let mut given = path.split('/');
         let known = self.segments.iter().all(|segment| {
             given.next().is_some_and(|g| {
@@ -43,13 +43,13 @@ impl Template {
 }
 
 /// Returns the methods of a path; none for a path that is not in the contract.
-fn allowed(path: &str) -> Vec<&'static str> {
-    static TEMPLATES: OnceLock<Vec<Template>> = OnceLock::new();
+fn list_allowed_methods(path: &str) -> Vec<&'static str> {
+    static TEMPLATES: OnceLock<Vec<PathTemplate>> = OnceLock::new();
     let templates = TEMPLATES.get_or_init(|| {
         let paths = &openapi::document().paths.paths;
         paths
             .iter()
-            .map(|(path, item)| Template {
+            .map(|(path, item)| PathTemplate {
                 segments: path.split('/').collect(),
                 methods: [
                     ("GET", &item.get),
@@ -67,7 +67,7 @@ fn allowed(path: &str) -> Vec<&'static str> {
     });
     let mut methods: Vec<&'static str> = Vec::new();
     // Two templates may match: `/reports/bulk` and `/reports/{x}`.
-    for template in templates.iter().filter(|t| t.matches(path)) {
+    for template in templates.iter().filter(|t| t.matches_path(path)) {
         methods.extend(&template.methods);
     }
     methods.sort_unstable();
@@ -81,11 +81,11 @@ mod tests {
 
     #[test]
     fn a_template_matches_segment_by_segment() {
-        let template = Template {
+        let template = PathTemplate {
             segments: "/api/v1/projects/{project}/reports".split('/').collect(),
             methods: Vec::new(),
         };
-        assert!(template.matches("/api/v1/projects/da-nang-4/reports"));
+        assert!(template.matches_path("/api/v1/projects/da-nang-4/reports"));
         for other in [
             "/api/v1/projects//reports",
             "/api/v1/projects/da-nang-4/reports/",
@@ -94,7 +94,7 @@ mod tests {
             "/",
             "",
         ] {
-            assert!(!template.matches(other), "{other}");
+            assert!(!template.matches_path(other), "{other}");
         }
     }
 }

@@ -2,27 +2,27 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-mod asked;
 pub mod cells;
 pub mod changes;
 pub mod compare;
 pub mod coverage;
+mod dataset;
 mod flat;
-pub(super) mod kind;
 pub mod map;
 pub mod params;
 pub mod progress;
-mod source;
+mod questions;
+pub(super) mod response;
 pub mod table;
 pub mod trend;
 pub mod views;
 
 /// Registers the operations over what is approved now. Those of releases stand with the releases.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
-    table::routes(cfg);
-    progress::routes(cfg);
-    trend::routes(cfg);
-    coverage::routes(cfg);
-    map::routes(cfg);
-    compare::routes(cfg);
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
+    table::register_routes(cfg);
+    progress::register_routes(cfg);
+    trend::register_routes(cfg);
+    coverage::register_routes(cfg);
+    map::register_routes(cfg);
+    compare::register_routes(cfg);
 }

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     answer::Answer,
-    error::{ApiError, ApiResult, Fault},
-    spool::Spool,
+    error::{ApiError, ApiResult, RequestFault},
+    spool_buffer::SpoolBuffer,
 };
 use crate::{
     domain::{fault::ValueFault, value::words},
-    sheets::flat::{self, Whole},
+    sheets::flat::{self, FlatTable},
 };
 
 words! {
@@ -34,7 +34,7 @@ words! {
 impl Form {
     /// Returns the media types by which it is asked for; the first is the one that is answered.
     #[must_use]
-    pub const fn media(self) -> &'static [&'static str] {
+    pub const fn media_types(self) -> &'static [&'static str] {
         match self {
             Self::Json => &["application/json"],
             Self::Csv => &["text/csv"],
@@ -47,11 +47,11 @@ impl Form {
 
     /// Returns the flat table that it is, where it is one.
     #[must_use]
-    pub const fn flat(self) -> Option<flat::Format> {
+    pub const fn to_table_format(self) -> Option<flat::TableFormat> {
         match self {
-            Self::Csv => Some(flat::Format::Csv),
-            Self::Xlsx => Some(flat::Format::Xlsx),
-            Self::Lines => Some(flat::Format::Lines),
+            Self::Csv => Some(flat::TableFormat::Csv),
+            Self::Xlsx => Some(flat::TableFormat::Xlsx),
+            Self::Lines => Some(flat::TableFormat::Lines),
             Self::Json | Self::GeoJson | Self::Zip => None,
         }
     }
@@ -59,18 +59,18 @@ impl Form {
 
 /// What a caller accepts, by the header.
 #[derive(Debug, Clone, Default)]
-pub struct Accept(Option<String>);
+pub struct AcceptHeader(Option<String>);
 
-impl Accept {
+impl AcceptHeader {
     /// Asks for one format and nothing else.
     #[must_use]
-    pub fn only(form: Form) -> Self {
-        Self(form.media().first().map(|media| (*media).to_owned()))
+    pub fn from_format(form: Form) -> Self {
+        Self(form.media_types().first().map(|media| (*media).to_owned()))
     }
 
     /// Reads the header.
     #[must_use]
-    pub fn read(req: &HttpRequest) -> Self {
+    pub fn from_headers(req: &HttpRequest) -> Self {
         let fields = req.headers().get_all(header::ACCEPT).filter_map(|v| v.to_str().ok());
         let text = fields.collect::<Vec<&str>>().join(",");
         Self((!text.is_empty()).then_some(text))
@@ -80,25 +80,26 @@ impl Accept {
     ///
     /// # Errors
     /// A `format` that is none of them: 400 with those that are.
-    pub fn choose(&self, asked: Option<&str>, offered: &[Form]) -> ApiResult<Form> {
+    pub fn choose_format(&self, asked: Option<&str>, offered: &[Form]) -> ApiResult<Form> {
         if let Some(asked) = asked {
             let found = offered.iter().find(|form| form.as_str() == asked);
             let words = offered.iter().map(|form| form.as_str());
             return found.copied().ok_or_else(|| {
-                ApiError::parameter("format", ValueFault::unknown("format", words))
+                ApiError::invalid_parameter("format", ValueFault::unknown("format", words))
             });
         }
         let first = offered.first().copied().unwrap_or(Form::Json);
-        Ok(self.0.as_deref().and_then(|header| best(header, offered)).unwrap_or(first))
+        Ok(self.0.as_deref().and_then(|header| find_best_format(header, offered)).unwrap_or(first))
     }
 }
 
 /// Finds the offered format with the greatest weight; of equal ones the one that is offered first. A wildcard asks for
 /// nothing in particular.
-fn best(header: &str, offered: &[Form]) -> Option<Form> {
+fn find_best_format(header: &str, offered: &[Form]) -> Option<Form> {
     let mut wanted: Option<(u16, Form)> = None;
     for form in offered {
-        let weight = form.media().iter().filter_map(|media| weight(header, media)).max();
+        let weight =
+            form.media_types().iter().filter_map(|media| parse_weight(header, media)).max();
         if let Some(weight) = weight.filter(|w| *w > 0)
             && wanted.is_none_or(|(most, _)| weight > most)
         {
@@ -109,18 +110,18 @@ fn best(header: &str, offered: &[Form]) -> Option<Form> {
 }
 
 /// Reads the weight of a media type in thousandths; none where it is not named.
-fn weight(header: &str, media: &str) -> Option<u16> {
+fn parse_weight(header: &str, media: &str) -> Option<u16> {
     header.split(',').find_map(|item| {
         let mut parts = item.split(';').map(str::trim);
         parts.next().filter(|name| name.eq_ignore_ascii_case(media))?;
         let q = parts
             .find_map(|p| p.strip_prefix("q="))
             .map_or(Some(1.0), |q| q.parse::<f32>().ok())?;
-        Some(thousandths(q))
+        Some(to_thousandths(q))
     })
 }
 
-fn thousandths(q: f32) -> u16 {
+fn to_thousandths(q: f32) -> u16 {
     let text = format!("{:.0}", q.clamp(0.0, 1.0) * 1_000.0);
     text.parse().unwrap_or_default()
 }
@@ -129,21 +130,24 @@ fn thousandths(q: f32) -> u16 {
 pub const TABLE: &[Form] = &[Form::Json, Form::Csv, Form::Xlsx, Form::Lines];
 
 /// An answer that is a flat table too.
-pub trait Tabular: Serialize {
+pub trait TabularAnswer: Serialize {
     /// Writes it as one.
-    fn table(&self) -> Whole;
+    fn to_table(&self) -> FlatTable;
 
     /// Answers it in a format.
     ///
     /// # Errors
     /// A value that the format has no place for.
-    fn answer_in(&self, form: Form) -> ApiResult<Answer> {
-        match form.flat() {
-            None => Answer::of(self),
+    fn answer_in_format(&self, form: Form) -> ApiResult<Answer> {
+        match form.to_table_format() {
+            None => Answer::from_value(self),
             Some(format) => {
-                let table = self.table();
-                flat(format, &table.about, &table.columns, |sink| {
-                    table.rows.iter().try_for_each(|row| sink.row(row).map_err(failed))
+                let table = self.to_table();
+                answer_table(format, &table.metadata, &table.columns, |sink| {
+                    table
+                        .rows
+                        .iter()
+                        .try_for_each(|row| sink.write_row(row).map_err(to_write_error))
                 })
             }
         }
@@ -152,7 +156,7 @@ pub trait Tabular: Serialize {
 
 /// Writing an answer fails where the disk does.
 #[must_use]
-pub fn failed(e: std::io::Error) -> ApiError {
+pub fn to_write_error(e: std::io::Error) -> ApiError {
     ApiError::Internal(Box::new(e))
 }
 
@@ -160,11 +164,11 @@ pub fn failed(e: std::io::Error) -> ApiError {
 ///
 /// # Errors
 /// A cursor or a limit: 400.
-pub fn whole(cursor: Option<&str>, limit: Option<i64>) -> ApiResult<()> {
+pub fn refuse_paging(cursor: Option<&str>, limit: Option<i64>) -> ApiResult<()> {
     for (name, given) in [("cursor", cursor.is_some()), ("limit", limit.is_some())] {
         if given {
             let detail = "this format gives the whole list";
-            return Err(ApiError::malformed(Fault::parameter(name, "whole", detail)));
+            return Err(ApiError::malformed(RequestFault::at_parameter(name, "whole", detail)));
         }
     }
     Ok(())
@@ -174,18 +178,22 @@ pub fn whole(cursor: Option<&str>, limit: Option<i64>) -> ApiResult<()> {
 ///
 /// # Errors
 /// Those of `rows`, a full disk, or a value that the format has no place for.
-pub fn flat(
-    format: flat::Format,
-    about: &flat::About,
-    columns: &[flat::Column],
-    rows: impl FnOnce(&mut dyn flat::Sink) -> ApiResult<()>,
+pub fn answer_table(
+    format: flat::TableFormat,
+    about: &flat::TableMetadata,
+    columns: &[flat::TableColumn],
+    rows: impl FnOnce(&mut dyn flat::TableWriter) -> ApiResult<()>,
 ) -> ApiResult<Answer> {
-    let mut spool = Spool::default();
-    let mut sink = format.begin(about, columns, &mut spool).map_err(failed)?;
+    let mut spool = SpoolBuffer::default();
+    let mut sink = format.begin_table(about, columns, &mut spool).map_err(to_write_error)?;
     rows(&mut *sink)?;
-    sink.finish().map_err(failed)?;
+    sink.finish().map_err(to_write_error)?;
     let name = format!("{}.{}", about.name, format.as_str());
-    Ok(Answer::made(spool.finish().map_err(failed)?, format.media(), Some(&name)))
+    Ok(Answer::from_hashed_body(
+        spool.finish_hashed().map_err(to_write_error)?,
+        format.media_type(),
+        Some(&name),
+    ))
 }
 
 /// The parameter, for operations that take nothing else.
@@ -202,7 +210,7 @@ mod tests {
     use super::*;
 
     fn chosen(asked: Option<&str>, header: Option<&str>) -> Option<Form> {
-        Accept(header.map(str::to_owned)).choose(asked, TABLE).ok()
+        AcceptHeader(header.map(str::to_owned)).choose_format(asked, TABLE).ok()
     }
 
     #[test]

@@ -5,11 +5,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{answer::Answer, error::ApiResult, may::Public, state::State};
+use super::{answer::Answer, error::ApiResult, may::PublicRequest, state::State};
 use crate::store::unguarded;
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_live).service(get_ready);
 }
 
@@ -22,8 +22,8 @@ pub struct HealthView {
 }
 
 impl HealthView {
-    fn ok() -> ApiResult<Answer> {
-        Ok(Answer::of(&Self { status: "ok".to_owned() })?.secret())
+    fn answer_ok() -> ApiResult<Answer> {
+        Ok(Answer::from_value(&Self { status: "ok".to_owned() })?.mark_secret())
     }
 }
 
@@ -32,8 +32,8 @@ impl HealthView {
 /// Answers as long as the process can answer at all; asks nothing of the database. Restart an instance that does not.
 #[utoipa::path(tag = "health", security(()), responses((status = 200, body = HealthView, description = "It lives.")))]
 #[get("/health/live")]
-async fn get_live(_public: Public) -> ApiResult<Answer> {
-    HealthView::ok()
+async fn get_live(_public: PublicRequest) -> ApiResult<Answer> {
+    HealthView::answer_ok()
 }
 
 /// Say whether requests can be served
@@ -41,7 +41,7 @@ async fn get_live(_public: Public) -> ApiResult<Answer> {
 /// Asks the database. Send no requests to an instance that answers 503; it gets well by itself when the database does.
 #[utoipa::path(tag = "health", security(()), responses((status = 200, body = HealthView, description = "It is ready.")))]
 #[get("/health/ready")]
-async fn get_ready(_public: Public, state: Data<State>) -> ApiResult<Answer> {
-    state.db.read(unguarded::is_well).await?;
-    HealthView::ok()
+async fn get_ready(_public: PublicRequest, state: Data<State>) -> ApiResult<Answer> {
+    state.db.read(unguarded::check_health).await?;
+    HealthView::answer_ok()
 }

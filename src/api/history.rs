@@ -13,11 +13,11 @@ use super::{
     error::ApiResult,
     page::{PageRequest, list_type},
     state::State,
-    views::Person,
+    views::PersonView,
 };
 use crate::store::{
     Conn, StoreError, StoreResult,
-    history::{self, Trail},
+    history::{self, HistoryFilter},
     journal::JournalRow,
     users,
 };
@@ -49,10 +49,10 @@ pub struct HistoryItem {
     pub at: DateTime<Utc>,
     /// Who; null for the service itself.
     #[schema(required)]
-    pub actor: Option<Person>,
+    pub actor: Option<PersonView>,
     /// On whose behalf.
     #[schema(required)]
-    pub acting_for: Option<Person>,
+    pub acting_for: Option<PersonView>,
     /// What was done.
     #[schema(example = "edit")]
     pub action: String,
@@ -72,47 +72,50 @@ list_type!(
 ///
 /// # Errors
 /// A cursor of another list, or failures of the database.
-pub async fn answer(
+pub async fn answer_page(
     state: &State,
     path: &str,
-    trail: Trail,
+    trail: HistoryFilter,
     params: HistoryParams,
 ) -> ApiResult<Answer> {
-    let request = PageRequest::read(path, &(), params.cursor.as_deref(), params.limit)?;
+    let request = PageRequest::from_parameters(path, &(), params.cursor.as_deref(), params.limit)?;
     let (after, limit) = (request.after, request.limit);
-    let (rows, total) =
-        state.db.read(move |c| page(c, &trail, after, limit)).await.map_err(|e: StoreError| e)?;
-    let page = request.page(rows, total, |(place, _)| *place, |(_, item)| item)?;
+    let (rows, total) = state
+        .db
+        .read(move |c| load_page(c, &trail, after, limit))
+        .await
+        .map_err(|e: StoreError| e)?;
+    let page = request.build_page(rows, total, |(place, _)| *place, |(_, item)| item)?;
     let list = HistoryList::from(page);
-    request.answer(&list, list.next.as_deref())
+    request.answer_list(&list, list.next.as_deref())
 }
 
 /// Reads the changes after a place. A place is the number of a change among those of its trail, from the oldest: history
 /// only grows, so it keeps its meaning, and it tells nothing of what else happened in the network.
-fn page(
+fn load_page(
     conn: &mut Conn,
-    trail: &Trail,
+    trail: &HistoryFilter,
     after: Option<i64>,
     limit: i64,
 ) -> StoreResult<(Vec<(i64, HistoryItem)>, i64)> {
     let total = history::count(conn, trail)?;
     let skip = after.map_or(0, |place| total.saturating_sub(place).saturating_add(1).max(0));
-    let rows = history::newest(conn, trail, skip, limit + 1)?;
+    let rows = history::list_newest(conn, trail, skip, limit + 1)?;
     let places = (1..=total.saturating_sub(skip)).rev();
-    Ok((places.zip(items(conn, rows)?).collect(), total))
+    Ok((places.zip(load_items(conn, rows)?).collect(), total))
 }
 
 /// Makes items of journal rows, with the names of the people in them.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn items(conn: &mut Conn, rows: Vec<JournalRow>) -> StoreResult<Vec<HistoryItem>> {
+pub fn load_items(conn: &mut Conn, rows: Vec<JournalRow>) -> StoreResult<Vec<HistoryItem>> {
     let mut ids: Vec<Uuid> =
         rows.iter().flat_map(|r| [r.actor, r.acting_for]).flatten().map(|id| id.0).collect();
     ids.sort_unstable();
     ids.dedup();
-    let names: HashMap<Uuid, String> = users::names(conn, &ids)?.into_iter().collect();
-    let person = |id: Uuid| names.get(&id).map(|name| Person { id, name: name.clone() });
+    let names: HashMap<Uuid, String> = users::list_names(conn, &ids)?.into_iter().collect();
+    let person = |id: Uuid| names.get(&id).map(|name| PersonView { id, name: name.clone() });
     rows.into_iter()
         .map(|row| {
             let record = row.record.as_deref().map(serde_json::from_str).transpose();
@@ -125,7 +128,7 @@ pub fn items(conn: &mut Conn, rows: Vec<JournalRow>) -> StoreResult<Vec<HistoryI
                 acting_for: row.acting_for.and_then(|id| person(id.0)),
                 action: row.action,
                 reason: row.reason,
-                record: record.map_err(StoreError::json)?,
+                record: record.map_err(StoreError::from_json)?,
             })
         })
         .collect()

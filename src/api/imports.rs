@@ -9,22 +9,22 @@ use super::{
     may::May,
     state::State,
 };
-use crate::{domain::policy::ImportRecords, sheets::grid::Unreadable};
+use crate::{domain::policy::ImportRecords, sheets::grid::UnreadableFile};
 
-mod act;
 mod input;
-mod report;
-mod said;
-mod titles;
+mod project_titles;
+mod report_rows;
+mod row_faults;
+mod transaction;
 mod view;
 
-use act::Halt;
 use input::ImportFile;
 pub use input::ImportParams;
+use transaction::ImportAbort;
 pub use view::{ImportChange, ImportFault, ImportRow, ImportTotals, ImportView};
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(import_records);
 }
 
@@ -48,23 +48,25 @@ async fn import_records(
 ) -> ApiResult<Answer> {
     let (caller, file, language) = (may.caller, may.body, may.language);
     let words = state.vocabulary.load_full();
-    let job = web::block(move || file.open()).await.unwrap_or_else(|e| Err(unread(&e)))?;
+    let job = web::block(move || file.into_job())
+        .await
+        .unwrap_or_else(|e| Err(refuse_broken_file(&e)))?;
     let dry_run = job.dry_run;
-    match state.db.write(move |tx| act::import(tx, caller, job, &words)).await {
-        Ok(view) => Answer::of(&view),
-        Err(Halt::Told(mut view)) if dry_run => {
-            view.say(language);
-            Ok(Answer::of(&*view)?.in_language(language))
+    match state.db.write(move |tx| transaction::run_import(tx, caller, job, &words)).await {
+        Ok(view) => Answer::from_value(&view),
+        Err(ImportAbort::NotWritten(mut view)) if dry_run => {
+            view.translate_details(language);
+            Ok(Answer::from_value(&*view)?.in_language(language))
         }
-        Err(Halt::Told(view)) => Err(ApiError::ImportRefused(view)),
-        Err(Halt::Failed(error)) => Err(error),
+        Err(ImportAbort::NotWritten(view)) => Err(ApiError::ImportRefused(view)),
+        Err(ImportAbort::Failed(error)) => Err(error),
     }
 }
 
 /// A reader that stumbles over a file ends on its own thread: it is the file that is refused, not the service that fails.
-fn unread(stopped: &BlockingError) -> ApiError {
+fn refuse_broken_file(stopped: &BlockingError) -> ApiError {
     tracing::warn!(error = %stopped, "a file could not be read to its end");
-    Unreadable::new(
+    UnreadableFile::new(
         "broken",
         "the file is broken: open it in a spreadsheet program, look through it and save it anew",
     )

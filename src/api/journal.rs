@@ -9,15 +9,15 @@ use uuid::Uuid;
 use super::{
     answer::Answer,
     body::Query,
-    error::{ApiError, ApiResult, Fault},
+    error::{ApiError, ApiResult, RequestFault},
     may::May,
     page::PageRequest,
     state::State,
-    views::Person,
+    views::PersonView,
 };
 use crate::{
     domain::{
-        journal::{Hash, unhex},
+        journal::{JournalHash, parse_hex},
         policy::{Actor, ReadJournal},
     },
     store::{
@@ -38,7 +38,7 @@ pub use views::{
 };
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_journal_entries).service(get_journal_head).service(verify_journal);
 }
 
@@ -53,16 +53,16 @@ async fn list_journal_entries(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let Query(params) = may.body;
-    let (filter, cursor, limit) = (params.filter()?, params.cursor.clone(), params.limit);
-    let page = PageRequest::read("/api/v1/journal", &params, cursor.as_deref(), limit)?;
+    let (filter, cursor, limit) = (params.parse_filter()?, params.cursor.clone(), params.limit);
+    let page = PageRequest::from_parameters("/api/v1/journal", &params, cursor.as_deref(), limit)?;
     let (before, limit, actor) = (page.after, page.limit, may.actor);
     let (entries, total) = state
         .db
-        .read(move |c| entries(c, &actor, &filter, before, limit + 1))
+        .read(move |c| load_entries(c, &actor, &filter, before, limit + 1))
         .await
-        .map_err(store)?;
-    let list = JournalList::from(page.page(entries, total, |e| e.seq, |e| e)?);
-    page.answer(&list, list.next.as_deref())
+        .map_err(as_store_error)?;
+    let list = JournalList::from(page.build_page(entries, total, |e| e.seq, |e| e)?);
+    page.answer_list(&list, list.next.as_deref())
 }
 
 /// Get the head of the journal
@@ -71,8 +71,8 @@ async fn list_journal_entries(
 #[utoipa::path(tag = "journal", responses((status = 200, body = JournalHead)))]
 #[get("/journal/head")]
 async fn get_journal_head(_may: May<ReadJournal>, state: Data<State>) -> ApiResult<Answer> {
-    let head = state.db.read(journal::head).await.map_err(store)?;
-    Answer::of(&JournalHead::from(head))
+    let head = state.db.read(journal::load_head).await.map_err(as_store_error)?;
+    Answer::from_value(&JournalHead::from(head))
 }
 
 /// Verify the journal
@@ -87,20 +87,20 @@ async fn verify_journal(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let Query(params) = may.body;
-    let kept = kept(&params)?;
-    let check = move |c: &mut Conn| -> StoreResult<_> { verify::verify(c, kept) };
-    Answer::of(&JournalVerification::from(state.verify(check).await?))
+    let kept = parse_known_head(&params)?;
+    let check = move |c: &mut Conn| -> StoreResult<_> { verify::verify_journal(c, kept) };
+    Answer::from_value(&JournalVerification::from(state.run_verification(check).await?))
 }
 
 /// Names the error of a read closure.
-const fn store(e: StoreError) -> StoreError {
+const fn as_store_error(e: StoreError) -> StoreError {
     e
 }
 
 /// Reads the head that somebody kept: number and hash, or neither.
-fn kept(params: &VerifyParams) -> ApiResult<Option<(i64, Hash)>> {
+fn parse_known_head(params: &VerifyParams) -> ApiResult<Option<(i64, JournalHash)>> {
     let fault = |name: &str, code: &str, detail: &str| {
-        ApiError::malformed(Fault::parameter(name, code, detail))
+        ApiError::malformed(RequestFault::at_parameter(name, code, detail))
     };
     match (params.seq, &params.hash) {
         (None, None) => Ok(None),
@@ -109,37 +109,37 @@ fn kept(params: &VerifyParams) -> ApiResult<Option<(i64, Hash)>> {
         (Some(seq), Some(_)) if seq < 0 => {
             Err(fault("seq", "range", "a number of at least 0 is expected"))
         }
-        (Some(seq), Some(hash)) => unhex(hash)
+        (Some(seq), Some(hash)) => parse_hex(hash)
             .map(|hash| Some((seq, hash)))
             .ok_or_else(|| fault("hash", "hash", "64 lower-case hexadecimal digits are expected")),
     }
 }
 
 /// Reads rows as this caller may see them.
-fn entries(
+fn load_entries(
     conn: &mut Conn,
     actor: &Actor,
     filter: &JournalFilter,
     before: Option<i64>,
     limit: i64,
 ) -> StoreResult<(Vec<JournalEntryView>, i64)> {
-    let rows = search::newest(conn, filter, before, limit)?;
+    let rows = search::list_newest(conn, filter, before, limit)?;
     let total = search::count(conn, filter)?;
-    let drafts = search::drafts(conn, &rows)?;
-    let people = people(conn, &rows)?;
+    let drafts = search::find_draft_keys(conn, &rows)?;
+    let people = load_people(conn, &rows)?;
     let entries = rows.into_iter().map(|row| {
-        let contents = actor.reads_journal_contents() && !search::is_about(&row, &drafts);
+        let contents = actor.may_read_journal_contents() && !search::is_about_any(&row, &drafts);
         JournalEntryView::new(row, &people, contents)
     });
     Ok((entries.collect::<StoreResult<_>>()?, total))
 }
 
 /// Reads the names of the people in rows.
-fn people(conn: &mut Conn, rows: &[JournalRow]) -> StoreResult<HashMap<Uuid, Person>> {
+fn load_people(conn: &mut Conn, rows: &[JournalRow]) -> StoreResult<HashMap<Uuid, PersonView>> {
     let mut ids: Vec<Uuid> =
         rows.iter().flat_map(|r| [r.actor, r.acting_for]).flatten().map(|id| id.0).collect();
     ids.sort_unstable();
     ids.dedup();
-    let names = users::names(conn, &ids)?;
-    Ok(names.into_iter().map(|(id, name)| (id, Person { id, name })).collect())
+    let names = users::list_names(conn, &ids)?;
+    Ok(names.into_iter().map(|(id, name)| (id, PersonView { id, name })).collect())
 }

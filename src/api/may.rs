@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     body::FromBody,
     error::{ApiError, ApiResult},
-    format::Accept,
+    format::AcceptHeader,
     language,
     precondition::Precondition,
     state::State,
@@ -20,33 +20,33 @@ use crate::{
     domain::{
         id::Id,
         language::Language,
-        policy::{Action, Actor, Authorized, Resource},
+        policy::{Actor, Authorized, PolicyAction, PolicyResource},
     },
-    store::{Caller, Conn, StoreError, load::Load, tx},
+    store::{Caller, Conn, StoreError, load::LoadByKey, tx},
 };
 
-mod key;
-mod look;
-mod open;
-mod who;
+mod cached_may;
+mod path_key;
+mod signed_in;
+mod without_policy;
 
-pub use key::PathKey;
-pub(crate) use key::decoded_path;
-use key::key_in;
-pub use look::Look;
-pub use open::{Entry, Own, Public};
-pub(crate) use who::state;
-pub use who::{SignedIn, sign_in};
+pub use cached_may::CachedMay;
+pub use path_key::PathKey;
+pub(crate) use path_key::decode_path;
+use path_key::parse_path_key;
+pub(crate) use signed_in::find_state;
+pub use signed_in::{SignedIn, sign_in};
+pub use without_policy::{CredentialRequest, OwnRequest, PublicRequest};
 
 /// The proof that the caller may do `A`, with the body or query `B` that came with it.
 ///
 /// For reads `proof` holds the record. A write proves again inside its transaction, on the rows that it sees there:
 /// `tx.prove::<A>(may.caller, &may.key)`.
-pub struct May<A: Action, B = ()> {
+pub struct May<A: PolicyAction, B = ()> {
     /// The record, opened by the policy.
     pub proof: Authorized<A>,
     /// The key that the record was found by.
-    pub key: <A::On as Resource>::Key,
+    pub key: <A::Subject as PolicyResource>::Key,
     /// Who asks.
     pub caller: Caller,
     /// Who asks, with rights.
@@ -60,12 +60,12 @@ pub struct May<A: Action, B = ()> {
     /// The language of the words in the answer.
     pub language: Language,
     /// The formats that the header asks for.
-    pub accept: Accept,
+    pub accept: AcceptHeader,
     /// When the token ends, for those who stay longer than one answer.
     pub until: DateTime<Utc>,
 }
 
-impl<A: Action, B> May<A, B> {
+impl<A: PolicyAction, B> May<A, B> {
     /// Returns the id in the path; text that is no id names nothing.
     ///
     /// # Errors
@@ -77,9 +77,9 @@ impl<A: Action, B> May<A, B> {
 
 impl<A, B> FromRequest for May<A, B>
 where
-    A: Action,
-    A::On: Load,
-    <A::On as Resource>::Key: PathKey,
+    A: PolicyAction,
+    A::Subject: LoadByKey,
+    <A::Subject as PolicyResource>::Key: PathKey,
     B: FromBody + 'static,
 {
     type Error = ApiError;
@@ -90,16 +90,16 @@ where
         Box::pin(async move {
             let SignedIn { caller, actor, until } =
                 sign_in(&req)?.ok_or(ApiError::Unauthenticated)?;
-            let path = decoded_path(&req)?;
-            let key = key_in(&path)?;
+            let path = decode_path(&req)?;
+            let key = parse_path_key(&path)?;
             let part = path.last().and_then(|p| Uuid::parse_str(p).ok());
             // HEAD is GET by now.
             let reads = req.method() == Method::GET;
-            let proof = prove::<A>(state(&req)?, &key, &actor, reads).await?;
-            let body = B::read(&req, &mut payload).await?;
-            let precondition = Precondition::read(&req);
-            let language = language::of(&req);
-            let accept = Accept::read(&req);
+            let proof = load_proof::<A>(find_state(&req)?, &key, &actor, reads).await?;
+            let body = B::read_request(&req, &mut payload).await?;
+            let precondition = Precondition::from_headers(&req);
+            let language = language::negotiate_language(&req);
+            let accept = AcceptHeader::from_headers(&req);
             Ok(Self {
                 proof,
                 key,
@@ -117,21 +117,25 @@ where
 }
 
 /// Loads the record, of which a write shows nothing from here, and asks the policy.
-pub(super) async fn prove<A: Action>(
+pub(super) async fn load_proof<A: PolicyAction>(
     state: &State,
-    key: &<A::On as Resource>::Key,
+    key: &<A::Subject as PolicyResource>::Key,
     actor: &Arc<Actor>,
     reads: bool,
 ) -> ApiResult<Authorized<A>>
 where
-    A::On: Load,
+    A::Subject: LoadByKey,
 {
-    if let Some(sealed) = tx::at_hand::<A::On>(key) {
+    if let Some(sealed) = tx::build_unproved::<A::Subject>(key) {
         return Ok(sealed.authorize::<A>(actor)?);
     }
     let (actor, key) = (Arc::clone(actor), key.clone());
     let load = move |c: &mut Conn| -> Result<_, StoreError> {
-        if reads { tx::prove::<A>(c, &key, &actor) } else { tx::admit::<A>(c, &key, &actor) }
+        if reads {
+            tx::load_proved::<A>(c, &key, &actor)
+        } else {
+            tx::load_admitted::<A>(c, &key, &actor)
+        }
     };
-    Ok(state.db.point(load).await?)
+    Ok(state.db.read_point(load).await?)
 }

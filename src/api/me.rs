@@ -9,25 +9,25 @@ use uuid::Uuid;
 
 use super::{
     answer::Answer,
-    auth::{Done, new_password},
+    auth::{EmptyAnswer, parse_new_password},
     body::Json,
     error::{ApiError, ApiResult},
-    may::Own,
-    page::{Page, list_type},
+    may::OwnRequest,
+    page::{ListPage, list_type},
     state::State,
     users::UserView,
 };
 use crate::{
     auth::{Secret, password::NewPassword},
     domain::{
-        fault::{Faults, ValueFault},
-        session::Session,
+        fault::{FaultList, ValueFault},
+        session::LoginSession,
     },
     store::{Caller, Change, Conn, StoreError, StoreResult, Tx, unguarded, users},
 };
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_me).service(put_password).service(list_sessions).service(delete_sessions);
 }
 
@@ -36,11 +36,11 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
 /// The account of the token with its grants, whether they are in force today or not.
 #[utoipa::path(tag = "me", responses((status = 200, body = UserView)))]
 #[get("/me")]
-async fn get_me(own: Own, state: Data<State>) -> ApiResult<Answer> {
-    let account = state.db.point(move |c| users::account(c, own.caller.user)).await;
+async fn get_me(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
+    let account = state.db.read_point(move |c| users::find_with_grants(c, own.caller.user)).await;
     let account = account.map_err(|e: StoreError| e)?.ok_or(ApiError::Unauthenticated)?;
     let view = UserView::from(account);
-    Ok(Answer::record(view.version, &view)?.unstored())
+    Ok(Answer::from_record(view.version, &view)?.forbid_storing())
 }
 
 /// A change of password.
@@ -58,51 +58,63 @@ pub struct PasswordChange {
 /// Change one's own password
 ///
 /// Needs the current one. Every other session of the account ends; this one goes on.
-#[utoipa::path(tag = "me", request_body = PasswordChange, responses((status = 200, body = Done)))]
+#[utoipa::path(tag = "me", request_body = PasswordChange, responses((status = 200, body = EmptyAnswer)))]
 #[put("/me/password")]
-async fn put_password(own: Own<Json<PasswordChange>>, state: Data<State>) -> ApiResult<Answer> {
+async fn put_password(
+    own: OwnRequest<Json<PasswordChange>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
     let caller = own.caller;
-    let (checked, new) = check(&state, caller, own.body.0).await?;
+    let (checked, new) = check_password_change(&state, caller, own.body.0).await?;
     let phc = state.passwords.hash(new).await?;
     state.db.write(move |tx| set_password(tx, caller, &checked, &phc)).await?;
-    Ok(Answer::of(&Done {})?.secret())
+    Ok(Answer::from_value(&EmptyAnswer {})?.mark_secret())
 }
 
 /// Checks the current password and parses the new one; returns the hash of the former.
-async fn check(
+async fn check_password_change(
     state: &State,
     caller: Caller,
     change: PasswordChange,
 ) -> ApiResult<(String, NewPassword)> {
     let kept = move |c: &mut Conn| -> StoreResult<_> {
-        Ok((unguarded::password(c, caller.user)?, users::find(c, caller.user)?))
+        Ok((unguarded::find_password_hash(c, caller.user)?, users::find(c, caller.user)?))
     };
-    let (phc, user) = state.db.point(kept).await.map_err(|e: StoreError| e)?;
+    let (phc, user) = state.db.read_point(kept).await.map_err(|e: StoreError| e)?;
     let address = user.ok_or(ApiError::Unauthenticated)?.email;
-    let mut faults = Faults::new();
-    let checked = match faults.need("/current_password", change.current_password, Ok) {
+    let mut faults = FaultList::new();
+    let checked = match faults.parse_required("/current_password", change.current_password, Ok) {
         Some(current) => {
             let right = state.passwords.verify(Secret::from(current), phc.clone()).await?;
-            faults.take("/current_password", phc.filter(|_| right).ok_or_else(wrong))
+            faults.take_parsed(
+                "/current_password",
+                phc.filter(|_| right).ok_or_else(wrong_password_fault),
+            )
         }
         None => None,
     };
-    let new = faults.need("/new_password", change.new_password, |raw| new_password(&raw, &address));
+    let new = faults.parse_required("/new_password", change.new_password, |raw| {
+        parse_new_password(&raw, &address)
+    });
     checked.zip(new).ok_or_else(|| faults.into_vec().into())
 }
 
-fn wrong() -> ValueFault {
+fn wrong_password_fault() -> ValueFault {
     ValueFault::new("wrong", "the current password is expected")
 }
 
 fn set_password(tx: &mut Tx<'_>, caller: Caller, checked: &str, phc: &str) -> ApiResult<()> {
-    tx.own(caller)?;
+    tx.act_for_self(caller)?;
     // Whoever was quicker has set another one meanwhile.
-    if unguarded::password(tx.conn(), caller.user)?.as_deref() != Some(checked) {
-        return Err(ApiError::invalid("/current_password", "wrong", wrong().detail));
+    if unguarded::find_password_hash(tx.conn(), caller.user)?.as_deref() != Some(checked) {
+        return Err(ApiError::invalid_value(
+            "/current_password",
+            "wrong",
+            wrong_password_fault().detail,
+        ));
     }
     let user = users::find(tx.conn(), caller.user)?.ok_or(ApiError::Unauthenticated)?;
-    tx.save(&user.touched(), Change::plain("set_password"))?;
+    tx.save(&user.with_next_version(), Change::without_reason("set_password"))?;
     unguarded::set_password(tx.conn(), caller.user, phc)?;
     let now = tx.at();
     unguarded::end_sessions(tx.conn(), caller.user, Some(caller.session), now)?;
@@ -132,8 +144,8 @@ list_type!(
 );
 
 impl SessionList {
-    fn new(sessions: Vec<Session>, caller: Caller) -> Self {
-        let view = |s: Session| SessionView {
+    fn new(sessions: Vec<LoginSession>, caller: Caller) -> Self {
+        let view = |s: LoginSession| SessionView {
             id: s.id,
             created_at: s.created_at,
             last_used_at: s.last_used_at,
@@ -143,7 +155,7 @@ impl SessionList {
         };
         let items: Vec<SessionView> = sessions.into_iter().map(view).collect();
         let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-        Page { items, next: None, total }.into()
+        ListPage { items, next: None, total }.into()
     }
 }
 
@@ -152,11 +164,11 @@ impl SessionList {
 /// Where the account is signed in now, the newest first.
 #[utoipa::path(tag = "me", responses((status = 200, body = SessionList)))]
 #[get("/me/sessions")]
-async fn list_sessions(own: Own, state: Data<State>) -> ApiResult<Answer> {
+async fn list_sessions(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     let (caller, now) = (own.caller, state.clock.now());
-    let open = state.db.read(move |c| unguarded::open_sessions(c, caller.user, now)).await;
+    let open = state.db.read(move |c| unguarded::list_open_sessions(c, caller.user, now)).await;
     let open = open.map_err(|e: StoreError| e)?;
-    Ok(Answer::of(&SessionList::new(open, caller))?.unstored())
+    Ok(Answer::from_value(&SessionList::new(open, caller))?.forbid_storing())
 }
 
 /// End one's other sessions
@@ -164,9 +176,9 @@ async fn list_sessions(own: Own, state: Data<State>) -> ApiResult<Answer> {
 /// Signs the account out everywhere but here, at once. Answers the sessions that ended, as they were.
 #[utoipa::path(tag = "me", responses((status = 200, body = SessionList)))]
 #[delete("/me/sessions")]
-async fn delete_sessions(own: Own, state: Data<State>) -> ApiResult<Answer> {
+async fn delete_sessions(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     let (caller, now) = (own.caller, state.clock.now());
     let end = move |c: &mut _| unguarded::end_sessions(c, caller.user, Some(caller.session), now);
-    let ended = state.db.keep(end).await.map_err(|e: StoreError| e)?;
-    Ok(Answer::of(&SessionList::new(ended, caller))?.unstored())
+    let ended = state.db.write_unjournaled(end).await.map_err(|e: StoreError| e)?;
+    Ok(Answer::from_value(&SessionList::new(ended, caller))?.forbid_storing())
 }

@@ -6,29 +6,34 @@ use utoipa::ToSchema;
 
 use super::views::patch::some;
 use crate::domain::{
-    fault::{Faults, ValueFault},
-    raw::{RawLocation, RawMoney, RawReading},
+    fault::{FaultList, ValueFault},
+    raw_values::{RawLocation, RawMoney, RawReading},
 };
 
 /// A member of a patch: absent, null, or a value.
-pub type Member<T> = Option<Option<T>>;
+pub type PatchMember<T> = Option<Option<T>>;
 
 /// Merges a member that may be absent.
-pub fn set<T>(into: &mut Option<T>, member: Member<T>) {
+pub fn set<T>(into: &mut Option<T>, member: PatchMember<T>) {
     if let Some(value) = member {
         *into = value;
     }
 }
 
 /// Merges a member that has a value of its own when it is absent.
-pub fn set_or_default<T: Default>(into: &mut T, member: Member<T>) {
+pub fn set_or_default<T: Default>(into: &mut T, member: PatchMember<T>) {
     if let Some(value) = member {
         *into = value.unwrap_or_default();
     }
 }
 
 /// Notes a change of what never changes.
-pub fn keep(faults: &mut Faults, pointer: &str, member: Member<String>, stands: &str) {
+pub fn check_immutable(
+    faults: &mut FaultList,
+    pointer: &str,
+    member: PatchMember<String>,
+    stands: &str,
+) {
     if member.is_some_and(|m| m.as_deref() != Some(stands)) {
         let fault = ValueFault::new("immutable", format!("this never changes from {stands}"));
         faults.add(pointer, fault);
@@ -36,7 +41,7 @@ pub fn keep(faults: &mut Faults, pointer: &str, member: Member<String>, stands: 
 }
 
 /// An object that is merged member by member.
-pub trait Merge {
+pub trait MergeMembers {
     /// What it is merged into.
     type Into: Default;
     /// Merges it.
@@ -44,7 +49,7 @@ pub trait Merge {
 }
 
 /// Merges a member that is an object.
-pub fn nest<M: Merge>(into: &mut Option<M::Into>, member: Member<M>) {
+pub fn nest<M: MergeMembers>(into: &mut Option<M::Into>, member: PatchMember<M>) {
     match member {
         None => {}
         Some(None) => *into = None,
@@ -67,7 +72,7 @@ macro_rules! typed {
             $($new_own)*
             $($(#[$doc])* #[schema(value_type = $shown)] pub $name: Option<$type>,)+
         }
-        impl $crate::api::merge::Merge for $new {
+        impl $crate::api::merge::MergeMembers for $new {
             type Into = $raw;
             fn merge(self, into: &mut $raw) {
                 $($crate::api::merge::$merge(&mut into.$name, Some(self.$name));)+
@@ -83,10 +88,10 @@ macro_rules! typed {
                 $(#[$doc])*
                 #[serde(default, deserialize_with = "crate::api::views::patch::some")]
                 #[schema(value_type = Option<$type>)]
-                pub $name: $crate::api::merge::Member<$type>,
+                pub $name: $crate::api::merge::PatchMember<$type>,
             )+
         }
-        impl $crate::api::merge::Merge for $patch {
+        impl $crate::api::merge::MergeMembers for $patch {
             type Into = $raw;
             fn merge(self, into: &mut $raw) {
                 $($crate::api::merge::$merge(&mut into.$name, self.$name);)+
@@ -107,7 +112,7 @@ macro_rules! objects {
                         <$type>::deserialize(d).map(Self)
                     }
                 }
-                let read = <$crate::api::body::Object<Derived> as serde::Deserialize>::deserialize(d);
+                let read = <$crate::api::body::JsonObject<Derived> as serde::Deserialize>::deserialize(d);
                 read.map(|object| object.0.0)
             }
         }
@@ -123,22 +128,22 @@ pub struct MoneyInput {
     /// Minor units of the currency, 0 to 2^53 − 1.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 9_007_199_254_740_991_i64, example = 125_000_000)]
-    pub amount_minor: Member<i64>,
+    pub amount_minor: PatchMember<i64>,
     /// The ISO 4217 code.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<String>, example = "VND")]
-    pub currency: Member<String>,
+    pub currency: PatchMember<String>,
 }
 impl MoneyInput {
     /// Returns what was typed, where nothing stood before.
     #[must_use]
-    pub fn raw(self) -> RawMoney {
+    pub fn into_raw(self) -> RawMoney {
         let mut raw = RawMoney::default();
         self.merge(&mut raw);
         raw
     }
 }
-impl Merge for MoneyInput {
+impl MergeMembers for MoneyInput {
     type Into = RawMoney;
     fn merge(self, into: &mut RawMoney) {
         set(&mut into.amount_minor, self.amount_minor);
@@ -153,17 +158,17 @@ pub struct LocationInput {
     /// WGS 84, degrees north.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<f64>, minimum = -90, maximum = 90, example = 16.0678)]
-    pub latitude: Member<f64>,
+    pub latitude: PatchMember<f64>,
     /// WGS 84, degrees east.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<f64>, minimum = -180, maximum = 180, example = 108.2208)]
-    pub longitude: Member<f64>,
+    pub longitude: PatchMember<f64>,
     /// In words.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<String>, example = "Hòa Vang district")]
-    pub text: Member<String>,
+    pub text: PatchMember<String>,
 }
-impl Merge for LocationInput {
+impl MergeMembers for LocationInput {
     type Into = RawLocation;
     fn merge(self, into: &mut RawLocation) {
         set(&mut into.latitude, self.latitude);
@@ -179,13 +184,13 @@ pub struct ReadingInput {
     /// The value.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<f64>, example = 41.5)]
-    pub value: Member<f64>,
+    pub value: PatchMember<f64>,
     /// The day.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<String>, format = Date, example = "2025-12-31")]
-    pub on: Member<String>,
+    pub on: PatchMember<String>,
 }
-impl Merge for ReadingInput {
+impl MergeMembers for ReadingInput {
     type Into = RawReading;
     fn merge(self, into: &mut RawReading) {
         set(&mut into.value, self.value);

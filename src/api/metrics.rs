@@ -11,44 +11,44 @@ use crate::store::db::{DbLoad, GROUP_SIZES, QueueLoad};
 mod requests;
 mod text;
 
-pub use requests::Requests;
-use text::Text;
+pub use requests::RequestMetrics;
+use text::MetricsText;
 
 /// The media type of the format.
 const MEDIA: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Builds what the listener of the metrics serves.
-pub fn configuration(cfg: &mut web::ServiceConfig) {
+pub fn register_metrics(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/metrics").route(web::get().to(get_metrics)));
 }
 
 async fn get_metrics(state: web::Data<State>) -> HttpResponse {
-    HttpResponse::Ok().content_type(MEDIA).body(written(&state))
+    HttpResponse::Ok().content_type(MEDIA).body(render_metrics(&state))
 }
 
-fn written(state: &State) -> String {
-    let mut text = Text::default();
-    build(&mut text, state);
-    state.requests.write(&mut text);
-    let load = state.db.load();
-    queues(&mut text, &load);
-    groups(&mut text, &load);
-    cache(&mut text, state);
-    feed(&mut text, state);
-    text.finish()
+fn render_metrics(state: &State) -> String {
+    let mut text = MetricsText::default();
+    write_build_info(&mut text, state);
+    state.requests.write_metrics(&mut text);
+    let load = state.db.measure_load();
+    write_queues(&mut text, &load);
+    write_commit_groups(&mut text, &load);
+    write_cache(&mut text, state);
+    write_feed(&mut text, state);
+    text.into_string()
 }
 
-fn build(text: &mut Text, state: &State) {
+fn write_build_info(text: &mut MetricsText, state: &State) {
     let database = if state.db.is_sqlite() { "sqlite" } else { "postgresql" };
-    text.about("ascn_build_info", "gauge", "What is running; always 1.");
+    text.write_help("ascn_build_info", "gauge", "What is running; always 1.");
     let labels = [("version", env!("CARGO_PKG_VERSION")), ("database", database)];
-    text.value("ascn_build_info", &labels, 1);
+    text.write_value("ascn_build_info", &labels, 1);
 }
 
 /// A metric of a queue: name, kind, what it is, and how it is read.
-type OfQueue = (&'static str, &'static str, &'static str, fn(&QueueLoad) -> u64);
+type QueueMetric = (&'static str, &'static str, &'static str, fn(&QueueLoad) -> u64);
 
-const QUEUES: [OfQueue; 3] = [
+const QUEUES: [QueueMetric; 3] = [
     ("ascn_database_queue_length", "gauge", "Jobs that wait for a database thread.", |q| {
         u64::try_from(q.waiting).unwrap_or(u64::MAX)
     }),
@@ -56,51 +56,67 @@ const QUEUES: [OfQueue; 3] = [
     ("ascn_database_refused_total", "counter", "Jobs that found the queue full.", |q| q.refused),
 ];
 
-fn queues(text: &mut Text, load: &DbLoad) {
+fn write_queues(text: &mut MetricsText, load: &DbLoad) {
     let both = [("read", &load.reads), ("write", &load.writes)];
     for (name, kind, help, read) in QUEUES {
-        text.about(name, kind, help);
+        text.write_help(name, kind, help);
         for (queue, seen) in both {
-            text.value(name, &[("queue", queue)], read(seen));
+            text.write_value(name, &[("queue", queue)], read(seen));
         }
     }
-    text.about("ascn_database_queue_places", "gauge", "Jobs that may wait in each queue.");
-    text.value("ascn_database_queue_places", &[], load.places);
-    text.about("ascn_database_wait_seconds", "summary", "How long jobs waited before they began.");
+    text.write_help("ascn_database_queue_places", "gauge", "Jobs that may wait in each queue.");
+    text.write_value("ascn_database_queue_places", &[], load.places);
+    text.write_help(
+        "ascn_database_wait_seconds",
+        "summary",
+        "How long jobs waited before they began.",
+    );
     for (queue, seen) in both {
         let labels = [("queue", queue)];
-        text.value("ascn_database_wait_seconds_sum", &labels, text::seconds(seen.waited_us));
-        text.value("ascn_database_wait_seconds_count", &labels, seen.begun);
+        text.write_value(
+            "ascn_database_wait_seconds_sum",
+            &labels,
+            text::format_seconds(seen.waited_us),
+        );
+        text.write_value("ascn_database_wait_seconds_count", &labels, seen.begun);
     }
 }
 
-fn groups(text: &mut Text, load: &DbLoad) {
+fn write_commit_groups(text: &mut MetricsText, load: &DbLoad) {
     let name = "ascn_write_group_jobs";
-    text.about(name, "histogram", "Write jobs that shared one commit.");
+    text.write_help(name, "histogram", "Write jobs that shared one commit.");
     let bounds = GROUP_SIZES.iter().map(ToString::to_string);
-    text.histogram(name, &[], bounds.zip(load.groups), load.jobs);
-    text.about("ascn_write_groups_failed_total", "counter", "Commits that failed.");
-    text.value("ascn_write_groups_failed_total", &[], load.failed);
+    text.write_histogram(name, &[], bounds.zip(load.groups), load.jobs);
+    text.write_help("ascn_write_groups_failed_total", "counter", "Commits that failed.");
+    text.write_value("ascn_write_groups_failed_total", &[], load.failed);
 }
 
-fn cache(text: &mut Text, state: &State) {
-    let seen = state.cache.usage();
+fn write_cache(text: &mut MetricsText, state: &State) {
+    let seen = state.cache.measure_usage();
     for (name, kind, help, value) in [
         ("ascn_cache_hits_total", "counter", "Answers from memory.", seen.hits),
         ("ascn_cache_misses_total", "counter", "Answers that were not in memory.", seen.misses),
         ("ascn_cache_entries", "gauge", "Answers in memory.", seen.entries),
         ("ascn_cache_bytes", "gauge", "Bytes that answers take in memory.", seen.bytes),
     ] {
-        text.about(name, kind, help);
-        text.value(name, &[], value);
+        text.write_help(name, kind, help);
+        text.write_value(name, &[], value);
     }
 }
 
-fn feed(text: &mut Text, state: &State) {
-    text.about("ascn_feed_number", "gauge", "The last number of the feed that is known here.");
-    text.value("ascn_feed_number", &[], state.heads.feed());
-    text.about("ascn_journal_seq", "gauge", "The last number of the journal that is known here.");
-    text.value("ascn_journal_seq", &[], state.heads.seq());
-    text.about("ascn_feed_waiting", "gauge", "Requests that wait for the feed, streams included.");
-    text.value("ascn_feed_waiting", &[], state.waiting.count());
+fn write_feed(text: &mut MetricsText, state: &State) {
+    text.write_help("ascn_feed_number", "gauge", "The last number of the feed that is known here.");
+    text.write_value("ascn_feed_number", &[], state.heads.feed());
+    text.write_help(
+        "ascn_journal_seq",
+        "gauge",
+        "The last number of the journal that is known here.",
+    );
+    text.write_value("ascn_journal_seq", &[], state.heads.seq());
+    text.write_help(
+        "ascn_feed_waiting",
+        "gauge",
+        "Requests that wait for the feed, streams included.",
+    );
+    text.write_value("ascn_feed_waiting", &[], state.waiting.count());
 }

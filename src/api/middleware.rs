@@ -26,11 +26,11 @@ use crate::clock;
 /// Marks a request whose answer has no body: HEAD, which is GET by the time that handlers see it. An answer without an end
 /// would not end otherwise.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct OnlyHead;
+pub(super) struct HeadRequest;
 
-impl OnlyHead {
+impl HeadRequest {
     /// Says whether a request bears the mark.
-    pub(super) fn of(req: &HttpRequest) -> bool {
+    pub(super) fn is_head(req: &HttpRequest) -> bool {
         req.extensions().get::<Self>().is_some()
     }
 }
@@ -45,20 +45,20 @@ const VARY: &str = "Accept, Accept-Encoding, Accept-Language, Authorization";
 ///
 /// # Errors
 /// Those of the layers below that are no answers; there are none today.
-pub async fn surround(
+pub async fn wrap_request(
     mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let id = clock::fresh_uuid();
+    let id = clock::generate_uuid();
     let started = std::time::Instant::now();
     let method = req.method().clone();
     // actix matches no HEAD on a GET route; its encoder leaves the body out by what came over the wire.
     if method == Method::HEAD {
         req.head_mut().method = Method::GET;
-        req.extensions_mut().insert(OnlyHead);
+        req.extensions_mut().insert(HeadRequest);
     }
     let metered = req.app_data::<Data<State>>().map(|s| Arc::clone(&s.requests));
-    let path = shown(req.path());
+    let path = redact_path(req.path());
     // Who asks is known once the token was read: `sign_in` adds it.
     let user = tracing::field::Empty;
     let span =
@@ -66,11 +66,11 @@ pub async fn surround(
     async move {
         // The request may not be held meanwhile: routing changes it. Handlers' errors are answers by now.
         let response = next.call(req).await?.map_into_boxed_body();
-        let response = finish(response, id);
+        let response = finish_response(response, id);
         let status = response.status().as_u16();
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         if let Some(requests) = metered {
-            requests.count(response.request(), &method, status, started.elapsed());
+            requests.count_request(response.request(), &method, status, started.elapsed());
         }
         tracing::info!(status, duration_us, "answered");
         Ok(response)
@@ -80,7 +80,7 @@ pub async fn surround(
 }
 
 /// Returns a path as the log shows it: the secrets that stand in one, of invitations, calendars and shares, are cut off.
-fn shown(path: &str) -> &str {
+fn redact_path(path: &str) -> &str {
     const SECRETS_AFTER: [&str; 3] = ["invitations/", "calendar/", "/s/"];
     // Spelled in another way (`%61uth`) it is routed all the same: then nothing of it is shown that could be one.
     if path.contains('%') {
@@ -89,20 +89,20 @@ fn shown(path: &str) -> &str {
     SECRETS_AFTER.iter().find_map(|word| path.get(..path.find(word)? + word.len())).unwrap_or(path)
 }
 
-fn finish(mut response: ServiceResponse<BoxBody>, id: Uuid) -> ServiceResponse<BoxBody> {
+fn finish_response(mut response: ServiceResponse<BoxBody>, id: Uuid) -> ServiceResponse<BoxBody> {
     let problem = response.response_mut().extensions_mut().remove::<Problem>();
     let problem = match problem {
         Some(p) => Some(p),
         // An answer of the server itself (a path that is no path, say) goes through the same enum.
         None if response.status().is_client_error() || response.status().is_server_error() => {
-            own(&response)
+            build_missing_problem(&response)
         }
         None => None,
     };
     if let Some(mut problem) = problem {
-        let language = language::of(response.request());
+        let language = language::negotiate_language(response.request());
         problem.instance = format!("urn:uuid:{id}");
-        problem.say(language);
+        problem.translate_texts(language);
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         response = response.map_body(|_, _| BoxBody::new(body));
         let headers = response.headers_mut();
@@ -129,7 +129,7 @@ fn finish(mut response: ServiceResponse<BoxBody>, id: Uuid) -> ServiceResponse<B
     response
 }
 
-fn own(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
+fn build_missing_problem(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
     use actix_web::ResponseError as _;
     if response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t == "application/problem+json")
     {
@@ -137,9 +137,9 @@ fn own(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
     }
     let error = match response.status().as_u16() {
         404 => ApiError::NotFound,
-        413 => ApiError::TooLarge(super::body::BODY_MAX),
+        413 => ApiError::BodyTooLarge(super::body::BODY_MAX),
         415 => ApiError::UnsupportedMediaType,
-        400..=499 => ApiError::malformed(super::error::Fault::parameter(
+        400..=499 => ApiError::malformed(super::error::RequestFault::at_parameter(
             "",
             "request",
             "a well-formed request is expected",
@@ -155,11 +155,11 @@ mod tests {
 
     #[test]
     fn the_log_shows_no_secret() {
-        assert_eq!(shown("/api/v1/me"), "/api/v1/me");
-        assert_eq!(shown("/api/v1/auth/invitations/abc/accept"), "/api/v1/auth/invitations/");
-        assert_eq!(shown("/calendar/abc.ics"), "/calendar/");
-        assert_eq!(shown("/s/abc.csv"), "/s/");
-        assert_eq!(shown("//s/abc.csv"), "//s/");
-        assert!(!shown("/api/v1/%61uth/invitations/abc/accept").contains("abc"));
+        assert_eq!(redact_path("/api/v1/me"), "/api/v1/me");
+        assert_eq!(redact_path("/api/v1/auth/invitations/abc/accept"), "/api/v1/auth/invitations/");
+        assert_eq!(redact_path("/calendar/abc.ics"), "/calendar/");
+        assert_eq!(redact_path("/s/abc.csv"), "/s/");
+        assert_eq!(redact_path("//s/abc.csv"), "//s/");
+        assert!(!redact_path("/api/v1/%61uth/invitations/abc/accept").contains("abc"));
     }
 }

@@ -12,8 +12,8 @@ use super::{
 };
 
 mod base;
-mod complete;
 mod examples;
+mod operations;
 mod parameters;
 mod problems;
 
@@ -24,30 +24,30 @@ pub fn document() -> &'static OpenApi {
     DOCUMENT.get_or_init(|| {
         let (_, mut document) = actix_web::App::new()
             .into_utoipa_app()
-            .openapi(base::document())
-            .configure(super::routes)
+            .openapi(base::build_base_document())
+            .configure(super::register_routes)
             .split_for_parts();
-        complete::complete(&mut document);
-        examples::complete(&mut document);
+        operations::complete_document(&mut document);
+        examples::add_examples(&mut document);
         document
     })
 }
 
 /// Mounts the document.
-pub fn mount(cfg: &mut web::ServiceConfig) {
-    cfg.service(page("/openapi.json", web::get().to(serve)));
+pub fn register_document(cfg: &mut web::ServiceConfig) {
+    cfg.service(build_read_only_page("/openapi.json", web::get().to(serve_document)));
 }
 
-async fn serve() -> ApiResult<Answer> {
-    Answer::of(document())
+async fn serve_document() -> ApiResult<Answer> {
+    Answer::from_value(document())
 }
 
 /// Makes something that is only read and is no operation of the contract, with the same 405 as everything else.
-pub(super) fn page(path: &str, get: actix_web::Route) -> actix_web::Resource {
-    web::resource(path).route(get).default_service(web::to(only_read))
+pub(super) fn build_read_only_page(path: &str, get: actix_web::Route) -> actix_web::Resource {
+    web::resource(path).route(get).default_service(web::to(refuse_writing))
 }
 
-async fn only_read() -> ApiResult<HttpResponse> {
+async fn refuse_writing() -> ApiResult<HttpResponse> {
     Err(ApiError::MethodNotAllowed(vec!["GET".to_owned(), "HEAD".to_owned()]))
 }
 
@@ -55,6 +55,6 @@ async fn only_read() -> ApiResult<HttpResponse> {
 ///
 /// # Errors
 /// A document without a JSON form.
-pub fn text() -> anyhow::Result<String> {
+pub fn render_document() -> anyhow::Result<String> {
     Ok(format!("{}\n", serde_json::to_string_pretty(document())?))
 }

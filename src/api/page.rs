@@ -7,9 +7,9 @@ use utoipa::IntoParams;
 
 use super::{
     answer::Answer,
-    error::{ApiError, ApiResult, Fault},
+    error::{ApiError, ApiResult, RequestFault},
 };
-use crate::domain::{fault::ValueFault, journal::hex};
+use crate::domain::{fault::ValueFault, journal::to_hex};
 
 /// Items on a page when nothing else is asked for.
 pub const LIMIT_DEFAULT: i64 = 50;
@@ -30,8 +30,8 @@ macro_rules! list_type {
             /// How many items there are on all pages.
             pub total: i64,
         }
-        impl From<$crate::api::page::Page<$item>> for $name {
-            fn from(p: $crate::api::page::Page<$item>) -> Self {
+        impl From<$crate::api::page::ListPage<$item>> for $name {
+            fn from(p: $crate::api::page::ListPage<$item>) -> Self {
                 Self { items: p.items, next: p.next, total: p.total }
             }
         }
@@ -41,7 +41,7 @@ pub(crate) use list_type;
 
 /// A page before it has its type's name.
 #[derive(Debug, Clone)]
-pub struct Page<T> {
+pub struct ListPage<T> {
     /// The items.
     pub items: Vec<T>,
     /// The cursor of the next page.
@@ -52,7 +52,7 @@ pub struct Page<T> {
 
 /// Where a page starts, as the caller holds it: the list with its filters and sort, and the key of the last item seen.
 #[derive(Serialize, Deserialize)]
-struct Cursor<K> {
+struct PageCursor<K> {
     /// A digest of the list's name, filters and sort.
     l: String,
     /// The sort key of the last item seen.
@@ -76,18 +76,18 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
     ///
     /// # Errors
     /// A cursor of another list, filter or sort, or a limit out of range: 400.
-    pub fn read<F: Serialize>(
+    pub fn from_parameters<F: Serialize>(
         path: &str,
         filters: &F,
         cursor: Option<&str>,
         limit: Option<i64>,
     ) -> ApiResult<Self> {
-        let filters = serde_urlencoded(filters)?;
-        let list = digest(&format!("{path}?{filters}"));
+        let filters = write_query_string(filters)?;
+        let list = hash_list(&format!("{path}?{filters}"));
         let limit = limit.unwrap_or(LIMIT_DEFAULT);
         if !(1..=LIMIT_MAX).contains(&limit) {
             let detail = format!("a number from 1 to {LIMIT_MAX} is expected");
-            return Err(ApiError::malformed(Fault::parameter("limit", "range", detail)));
+            return Err(ApiError::malformed(RequestFault::at_parameter("limit", "range", detail)));
         }
         let after = match cursor {
             None => None,
@@ -96,10 +96,10 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
                     .decode(text)
                     .ok()
                     .and_then(|b| serde_json::from_slice::<serde_json::Value>(&b).ok())
-                    .filter(is_clean)
-                    .and_then(|v| serde_json::from_value::<Cursor<K>>(v).ok());
+                    .filter(has_no_control_characters)
+                    .and_then(|v| serde_json::from_value::<PageCursor<K>>(v).ok());
                 let fault = || {
-                    ApiError::malformed(Fault::parameter(
+                    ApiError::malformed(RequestFault::at_parameter(
                         "cursor",
                         "cursor",
                         "the cursor of an earlier page of this list, with the same filters and sort, is expected",
@@ -120,52 +120,55 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
     ///
     /// # Errors
     /// A key without a JSON form.
-    pub fn page<R, T>(
+    pub fn build_page<R, T>(
         &self,
         mut rows: Vec<R>,
         total: i64,
         key: impl Fn(&R) -> K,
         view: impl FnMut(R) -> T,
-    ) -> ApiResult<Page<T>> {
+    ) -> ApiResult<ListPage<T>> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next = match rows.last() {
             Some(last) if more => {
-                let cursor = Cursor { l: self.list.clone(), k: key(last) };
+                let cursor = PageCursor { l: self.list.clone(), k: key(last) };
                 let json =
                     serde_json::to_vec(&cursor).map_err(|e| ApiError::Internal(Box::new(e)))?;
                 Some(URL_SAFE_NO_PAD.encode(json))
             }
             Some(_) | None => None,
         };
-        Ok(Page { items: rows.into_iter().map(view).collect(), next, total })
+        Ok(ListPage { items: rows.into_iter().map(view).collect(), next, total })
     }
 
     /// Makes the page of a short list that is at hand whole, in the order of its keys.
     ///
     /// # Errors
     /// A key without a JSON form.
-    pub fn cut<T>(&self, all: Vec<T>, key: impl Fn(&T) -> K) -> ApiResult<Page<T>>
+    pub fn cut_page<T>(&self, all: Vec<T>, key: impl Fn(&T) -> K) -> ApiResult<ListPage<T>>
     where
         K: PartialOrd,
     {
         let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
         let seen = |item: &T| self.after.as_ref().is_some_and(|after| key(item) <= *after);
         let rest = all.into_iter().skip_while(seen).collect();
-        self.page(rest, total, &key, |item| item)
+        self.build_page(rest, total, &key, |item| item)
     }
 
     /// Answers a list, with the address of its next page as `Link`.
     ///
     /// # Errors
     /// A value without a JSON form.
-    pub fn answer<L: Serialize>(&self, list: &L, next: Option<&str>) -> ApiResult<Answer> {
-        let answer = Answer::of(list)?;
+    pub fn answer_list<L: Serialize>(&self, list: &L, next: Option<&str>) -> ApiResult<Answer> {
+        let answer = Answer::from_value(list)?;
         Ok(match next {
             Some(cursor) => {
                 let join = if self.path.contains('?') { '&' } else { '?' };
-                answer.next(format!("{}{join}limit={}&cursor={cursor}", self.path, self.limit))
+                answer.with_next_page(format!(
+                    "{}{join}limit={}&cursor={cursor}",
+                    self.path, self.limit
+                ))
             }
             None => answer,
         })
@@ -184,13 +187,13 @@ pub const BY_SLUG_OR_NAME: [(&str, (bool, bool)); 4] = [
 ///
 /// # Errors
 /// A name that is none of an order's: 400.
-pub fn order<O: Copy>(asked: Option<&str>, orders: &[(&str, O)]) -> ApiResult<O> {
+pub fn choose_order<O: Copy>(asked: Option<&str>, orders: &[(&str, O)]) -> ApiResult<O> {
     let found = match asked {
         None => orders.first(),
         Some(asked) => orders.iter().find(|(name, _)| *name == asked),
     };
     let unknown = || ValueFault::unknown("sort", orders.iter().map(|(name, _)| *name));
-    found.map(|(_, order)| *order).ok_or_else(|| ApiError::parameter("sort", unknown()))
+    found.map(|(_, order)| *order).ok_or_else(|| ApiError::invalid_parameter("sort", unknown()))
 }
 
 /// The page of a list without filters.
@@ -206,21 +209,21 @@ pub struct ListParams {
 }
 
 /// Says whether no text in a cursor holds a control character; a forged one may, and PostgreSQL fails at NUL.
-fn is_clean(value: &serde_json::Value) -> bool {
+fn has_no_control_characters(value: &serde_json::Value) -> bool {
     match value {
         serde_json::Value::String(text) => !text.chars().any(char::is_control),
-        serde_json::Value::Array(items) => items.iter().all(is_clean),
-        serde_json::Value::Object(members) => members.values().all(is_clean),
+        serde_json::Value::Array(items) => items.iter().all(has_no_control_characters),
+        serde_json::Value::Object(members) => members.values().all(has_no_control_characters),
         serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => true,
     }
 }
 
-fn digest(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes())).chars().take(16).collect()
+fn hash_list(text: &str) -> String {
+    to_hex(&Sha256::digest(text.as_bytes())).chars().take(16).collect()
 }
 
 /// Writes filters as a query string by name, lists as repeated parameters, absent ones left out.
-fn serde_urlencoded<F: Serialize>(filters: &F) -> ApiResult<String> {
+fn write_query_string<F: Serialize>(filters: &F) -> ApiResult<String> {
     let value = serde_json::to_value(filters).map_err(|e| ApiError::Internal(Box::new(e)))?;
     let mut out = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in
@@ -231,7 +234,7 @@ fn serde_urlencoded<F: Serialize>(filters: &F) -> ApiResult<String> {
             // In one order and once: the values mean any of them, so that their order is no other list, and an answer
             // that is kept for one order has cursors that are good for the others.
             serde_json::Value::Array(list) => {
-                let mut items: Vec<String> = list.iter().map(plain).collect();
+                let mut items: Vec<String> = list.iter().map(to_plain_text).collect();
                 items.sort_unstable();
                 items.dedup();
                 for item in &items {
@@ -239,14 +242,14 @@ fn serde_urlencoded<F: Serialize>(filters: &F) -> ApiResult<String> {
                 }
             }
             one => {
-                out.append_pair(name, &plain(one));
+                out.append_pair(name, &to_plain_text(one));
             }
         }
     }
     Ok(out.finish())
 }
 
-fn plain(value: &serde_json::Value) -> String {
+fn to_plain_text(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
@@ -259,13 +262,13 @@ mod tests {
     #[test]
     fn a_cursor_is_good_for_the_same_filters_in_any_order() {
         let page = |filters: &serde_json::Value, cursor: Option<&str>| {
-            PageRequest::<String>::read("/list", filters, cursor, Some(1))
+            PageRequest::<String>::from_parameters("/list", filters, cursor, Some(1))
         };
         let (one, other) =
             (json!({"country": ["VN", "LA"]}), json!({"country": ["LA", "VN", "LA"]}));
         let first = page(&one, None).unwrap();
         let rows = vec!["a".to_owned(), "b".to_owned()];
-        let next = first.page(rows, 2, String::clone, |r| r).unwrap().next.unwrap();
+        let next = first.build_page(rows, 2, String::clone, |r| r).unwrap().next.unwrap();
         assert_eq!(page(&other, Some(&next)).unwrap().after.as_deref(), Some("a"));
         assert!(page(&json!({"country": ["LA"]}), Some(&next)).is_err());
     }

@@ -8,11 +8,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     answer::Answer,
     body::{Json, Query},
-    cache::{Key, View},
+    cache::{AnswerKey, CacheAudience},
     error::{ApiError, ApiResult},
-    fields::Fields,
+    field_selection::FieldSelection,
     may::May,
-    page::{BY_SLUG_OR_NAME, PageRequest, list_type, order},
+    page::{BY_SLUG_OR_NAME, PageRequest, choose_order, list_type},
     state::State,
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
     },
     store::{
         Change, Conn, Tx,
-        reference::{self, PartnerFilter, PartnerPlace},
+        reference::{self, PartnerCursor, PartnerFilter},
     },
 };
 
@@ -34,7 +34,7 @@ pub use input::{NewPartner, PartnerPatch};
 const PATH: &str = "/api/v1/partners";
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_partners).service(create_partner).service(get_partner).service(edit_partner);
 }
 
@@ -108,12 +108,12 @@ pub struct PartnerParams {
 }
 
 impl PartnerParams {
-    fn filter(&self, types: &[String]) -> ApiResult<PartnerFilter> {
+    fn to_filter(&self, types: &[String]) -> ApiResult<PartnerFilter> {
         if self.kind.iter().any(|kind| !types.contains(kind)) {
             let fault = ValueFault::unknown("partner type", types.iter().map(String::as_str));
-            return Err(ApiError::parameter("type", fault));
+            return Err(ApiError::invalid_parameter("type", fault));
         }
-        let (by_name, descending) = order(self.sort.as_deref(), &BY_SLUG_OR_NAME)?;
+        let (by_name, descending) = choose_order(self.sort.as_deref(), &BY_SLUG_OR_NAME)?;
         Ok(PartnerFilter {
             kinds: self.kind.clone(),
             countries: self.country.clone(),
@@ -134,17 +134,27 @@ async fn list_partners(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let Query(params) = may.body;
-    let filter = params.filter(&state.vocabulary.load().partner_types)?;
-    let request: PageRequest<PartnerPlace> =
-        PageRequest::read(PATH, &params, params.cursor.as_deref(), params.limit)?;
-    let fields = Fields::read::<PartnerView>(&params.fields)?;
+    let filter = params.to_filter(&state.vocabulary.load().partner_types)?;
+    let request: PageRequest<PartnerCursor> =
+        PageRequest::from_parameters(PATH, &params, params.cursor.as_deref(), params.limit)?;
+    let fields = FieldSelection::from_names::<PartnerView>(&params.fields)?;
     let read = move |c: &mut Conn, _| {
         let (after, limit) = (request.after.as_ref(), request.limit + 1);
-        let (rows, total) = reference::find_partners(c, &filter, after, limit)?;
-        let page = request.page(rows, total, |partner| filter.place(partner), PartnerView::from)?;
-        fields.answer::<_, _, PartnerList>(&request, page)
+        let (rows, total) = reference::search_partners(c, &filter, after, limit)?;
+        let page = request.build_page(
+            rows,
+            total,
+            |partner| filter.make_cursor(partner),
+            PartnerView::from,
+        )?;
+        fields.answer_page::<_, _, PartnerList>(&request, page)
     };
-    state.kept(Key::new("list_partners", View::everybody(), &params)?, read).await
+    state
+        .answer_cached(
+            AnswerKey::new("list_partners", CacheAudience::for_everybody(), &params)?,
+            read,
+        )
+        .await
 }
 
 /// Read a partner
@@ -153,8 +163,8 @@ async fn list_partners(
 #[utoipa::path(tag = "partners", responses((status = 200, body = PartnerView)))]
 #[get("/partners/{partner}")]
 async fn get_partner(may: May<ReadPartner>) -> ApiResult<Answer> {
-    let view = PartnerView::from(may.proof.into_on().partner);
-    Answer::record(view.version, &view)
+    let view = PartnerView::from(may.proof.into_subject().partner);
+    Answer::from_record(view.version, &view)
 }
 
 /// Add a partner
@@ -166,16 +176,16 @@ async fn create_partner(
     may: May<AddReference, Json<NewPartner>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    may.precondition.absent()?;
+    may.precondition.check_absent()?;
     let (caller, Json(body), words) = (may.caller, may.body, state.vocabulary.load_full());
     let write = move |tx: &mut Tx<'_>| {
         tx.prove::<AddReference>(caller, &())?;
-        let partner = input::create(tx.conn(), body, &words.partner_types)?;
-        tx.save(&partner, Change::plain("create"))?;
+        let partner = input::build_partner(tx.conn(), body, &words.partner_types)?;
+        tx.save(&partner, Change::without_reason("create"))?;
         Ok::<_, ApiError>(PartnerView::from(partner))
     };
     let view = state.db.write(write).await?;
-    Ok(Answer::record(view.version, &view)?.created(format!("{PATH}/{}", view.slug)))
+    Ok(Answer::from_record(view.version, &view)?.mark_created(format!("{PATH}/{}", view.slug)))
 }
 
 /// Correct a partner
@@ -191,14 +201,14 @@ async fn edit_partner(
         (may.caller, may.key, may.precondition, may.body);
     let words = state.vocabulary.load_full();
     let write = move |tx: &mut Tx<'_>| {
-        let before = tx.prove::<EditPartner>(caller, &key)?.into_on().partner;
-        precondition.required(tx, &before)?;
-        let partner = input::edit(&before, patch, &words.partner_types)?;
+        let before = tx.prove::<EditPartner>(caller, &key)?.into_subject().partner;
+        precondition.check_required(tx, &before)?;
+        let partner = input::patch_partner(&before, patch, &words.partner_types)?;
         if partner.version != before.version {
-            tx.save(&partner, Change::plain("edit"))?;
+            tx.save(&partner, Change::without_reason("edit"))?;
         }
         Ok::<_, ApiError>(PartnerView::from(partner))
     };
     let view = state.db.write(write).await?;
-    Answer::record(view.version, &view)
+    Answer::from_record(view.version, &view)
 }

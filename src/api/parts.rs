@@ -9,23 +9,24 @@ use super::{
     body::Json,
     error::{ApiError, ApiResult},
     may::May,
-    merge::Merge,
-    page::Page,
+    merge::MergeMembers,
+    page::ListPage,
     precondition::Precondition,
     state::State,
 };
 use crate::{
     clock,
     domain::{
-        fault::Faults,
+        fault::FaultList,
         id::Id,
-        parts::parse::{Stub, Typed},
-        policy::{EditProject, Face, ReadProject, Resource as _, Sight},
+        policy::{EditProject, PolicyResource as _, ReadProject, RecordCopy, Visibility},
         project::{Project, ProjectCode},
-        subject::part::{EditPart, ReadPart},
+        project_parts::parse::{ParsablePart, PartContext},
+        subject::project_part::{EditPart, ReadPart},
     },
     store::{
-        Caller, Change, Conn, StoreError, StoreResult, Tx, error::Constraint, parts::StoredPart,
+        Caller, Change, Conn, StoreError, StoreResult, Tx, error::ConstraintViolation,
+        parts::StoredPart,
     },
 };
 
@@ -42,69 +43,78 @@ pub use partnerships::{NewPartnership, PartnershipList, PartnershipPatch, Partne
 const PARTS_MAX: usize = 200;
 
 /// Registers the operations of the files below.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
-    milestones::routes(cfg);
-    indicators::routes(cfg);
-    partnerships::routes(cfg);
-    values::routes(cfg);
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
+    milestones::register_routes(cfg);
+    indicators::register_routes(cfg);
+    partnerships::register_routes(cfg);
+    values::register_routes(cfg);
 }
 
 /// A part with its shapes.
-pub(super) trait Shaped: StoredPart + Typed<Raw: Default + PartialEq> {
+pub(super) trait PartResource: StoredPart + ParsablePart<Raw: Default + PartialEq> {
     /// As it is answered.
     type View: From<Self> + Serialize + Send + 'static;
     /// A new one as typed.
-    type New: Merge<Into = Self::Raw> + DeserializeOwned + Send + 'static;
+    type New: MergeMembers<Into = Self::Raw> + DeserializeOwned + Send + 'static;
     /// A patch of one.
-    type Patch: Merge<Into = Self::Raw> + DeserializeOwned + Send + 'static;
+    type Patch: MergeMembers<Into = Self::Raw> + DeserializeOwned + Send + 'static;
     /// Its segment in the path.
     const SEGMENT: &'static str;
 
     /// Looks up what it refers to, noting what is not there.
-    fn look_up(
+    fn check_references(
         &self,
         _conn: &mut Conn,
         _before: Option<&Self>,
-        _faults: &mut Faults,
+        _faults: &mut FaultList,
     ) -> StoreResult<()> {
         Ok(())
     }
 }
 
 /// Lists the parts of a project, whole: those of the copy that the caller sees.
-async fn list<P: Shaped>(may: May<ReadProject>, state: &State) -> ApiResult<Page<P::View>> {
-    let on = may.proof.on();
+async fn list_parts<P: PartResource>(
+    may: May<ReadProject>,
+    state: &State,
+) -> ApiResult<ListPage<P::View>> {
+    let on = may.proof.subject();
     let id = on.project.id;
-    let parts = if on.sight(may.proof.actor()) == Sight::Seen(Face::Working) {
-        state.db.point(move |c| P::of(c, id)).await?
+    let parts = if on.visibility_for(may.proof.actor()) == Visibility::Readable(RecordCopy::Working)
+    {
+        state.db.read_point(move |c| P::list_for_project(c, id)).await?
     } else {
-        on.approved.as_ref().map(P::approved).unwrap_or_default()
+        on.approved.as_ref().map(P::from_approved_copy).unwrap_or_default()
     };
     let items: Vec<P::View> = parts.into_iter().map(P::View::from).collect();
     let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    Ok(Page { items, next: None, total })
+    Ok(ListPage { items, next: None, total })
 }
 
 /// Answers one part.
-fn get<P: Shaped>(may: &May<ReadPart<P>>) -> ApiResult<Answer> {
-    let part = may.proof.on().shown(may.proof.actor()).ok_or(ApiError::NotFound)?.clone();
-    Answer::record(part.version(), &P::View::from(part))
+fn get_part<P: PartResource>(may: &May<ReadPart<P>>) -> ApiResult<Answer> {
+    let part =
+        may.proof.subject().visible_copy(may.proof.actor()).ok_or(ApiError::NotFound)?.clone();
+    Answer::from_record(part.version(), &P::View::from(part))
 }
 
 /// Parses a part, and looks up what it refers to.
-fn parse<P: Shaped>(conn: &mut Conn, raw: &P::Raw, stub: &Stub<'_, P>) -> ApiResult<P> {
-    let mut faults = Faults::new();
-    let part = P::parse(raw, stub, &mut faults);
+fn parse_part<P: PartResource>(
+    conn: &mut Conn,
+    raw: &P::Raw,
+    stub: &PartContext<'_, P>,
+) -> ApiResult<P> {
+    let mut faults = FaultList::new();
+    let part = P::parse_part(raw, stub, &mut faults);
     if let Some(part) = &part {
-        part.look_up(conn, stub.before, &mut faults)?;
+        part.check_references(conn, stub.before, &mut faults)?;
     }
-    Ok(faults.build(part)?)
+    Ok(faults.finish_built(part)?)
 }
 
 /// Saves a part, and says in words when the project has the same already.
-fn save<P: Shaped>(tx: &mut Tx<'_>, part: &P, action: &'static str) -> ApiResult<()> {
-    tx.save(part, Change::plain(action)).map_err(|e| match e {
-        StoreError::Conflict(Constraint::Unique(_)) => {
+fn save_part<P: PartResource>(tx: &mut Tx<'_>, part: &P, action: &'static str) -> ApiResult<()> {
+    tx.save(part, Change::without_reason(action)).map_err(|e| match e {
+        StoreError::Conflict(ConstraintViolation::Unique(_)) => {
             ApiError::Conflict(format!("the project has this among its {} already", P::SEGMENT))
         }
         other => other.into(),
@@ -112,7 +122,7 @@ fn save<P: Shaped>(tx: &mut Tx<'_>, part: &P, action: &'static str) -> ApiResult
 }
 
 /// Adds a part to a project, inside a write transaction.
-pub(super) fn create_in<P: Shaped>(
+pub(super) fn insert_part<P: PartResource>(
     tx: &mut Tx<'_>,
     caller: Caller,
     key: &ProjectCode,
@@ -120,33 +130,34 @@ pub(super) fn create_in<P: Shaped>(
     id: Id<P>,
 ) -> ApiResult<P> {
     let proof = tx.prove::<EditProject>(caller, key)?;
-    let project: &Project = &proof.on().project;
-    if P::of(tx.conn(), project.id)?.len() >= PARTS_MAX {
+    let project: &Project = &proof.subject().project;
+    if P::list_for_project(tx.conn(), project.id)?.len() >= PARTS_MAX {
         let full = format!("a project has at most {PARTS_MAX} {}", P::SEGMENT);
         return Err(ApiError::Conflict(full));
     }
     let mut raw = P::Raw::default();
     body.merge(&mut raw);
-    let stub = Stub { id, project, before: None, version: 1 };
-    let part: P = parse(tx.conn(), &raw, &stub)?;
-    save(tx, &part, "create")?;
+    let stub = PartContext { id, project, before: None, version: 1 };
+    let part: P = parse_part(tx.conn(), &raw, &stub)?;
+    save_part(tx, &part, "create")?;
     Ok(part)
 }
 
 /// Adds a part to a project.
-async fn create<P: Shaped>(
+async fn create_part<P: PartResource>(
     may: May<EditProject, Json<P::New>>,
     state: &State,
 ) -> ApiResult<Answer> {
     let (caller, key, Json(body)) = (may.caller, may.key, may.body);
     let place = format!("/api/v1/projects/{key}/{}", P::SEGMENT);
-    let id = Id::new(clock::fresh_uuid());
-    let part: P = state.db.write(move |tx| create_in(tx, caller, &key, body, id)).await?;
-    Ok(Answer::record(part.version(), &P::View::from(part))?.created(format!("{place}/{id}")))
+    let id = Id::new(clock::generate_uuid());
+    let part: P = state.db.write(move |tx| insert_part(tx, caller, &key, body, id)).await?;
+    Ok(Answer::from_record(part.version(), &P::View::from(part))?
+        .mark_created(format!("{place}/{id}")))
 }
 
 /// Edits a part, inside a write transaction. A patch that changes nothing writes nothing.
-pub(super) fn edit_in<P: Shaped>(
+pub(super) fn patch_part<P: PartResource>(
     tx: &mut Tx<'_>,
     caller: Caller,
     key: &(ProjectCode, Id<P>),
@@ -154,43 +165,44 @@ pub(super) fn edit_in<P: Shaped>(
     patch: P::Patch,
 ) -> ApiResult<P> {
     let proof = tx.prove::<EditPart<P>>(caller, key)?;
-    let before = proof.on().working.as_ref().ok_or(ApiError::NotFound)?;
-    precondition.required(tx, before)?;
+    let before = proof.subject().working.as_ref().ok_or(ApiError::NotFound)?;
+    precondition.check_required(tx, before)?;
     let mut raw = P::Raw::from(before);
     patch.merge(&mut raw);
-    let (project, version) = (&proof.on().project.project, before.version() + 1);
-    let stub = Stub { id: before.id(), project, before: Some(before), version };
-    let part: P = parse(tx.conn(), &raw, &stub)?;
+    let (project, version) = (&proof.subject().project.project, before.version() + 1);
+    let stub = PartContext { id: before.part_id(), project, before: Some(before), version };
+    let part: P = parse_part(tx.conn(), &raw, &stub)?;
     if P::Raw::from(&part) == P::Raw::from(before) {
         return Ok(before.clone());
     }
-    save(tx, &part, "edit")?;
+    save_part(tx, &part, "edit")?;
     Ok(part)
 }
 
 /// Edits a part.
-async fn edit<P: Shaped>(
+async fn edit_part<P: PartResource>(
     may: May<EditPart<P>, Json<P::Patch>>,
     state: &State,
 ) -> ApiResult<Answer> {
     let (caller, key, precondition, Json(patch)) =
         (may.caller, may.key, may.precondition, may.body);
-    let part: P = state.db.write(move |tx| edit_in(tx, caller, &key, precondition, patch)).await?;
-    Answer::record(part.version(), &P::View::from(part))
+    let part: P =
+        state.db.write(move |tx| patch_part(tx, caller, &key, precondition, patch)).await?;
+    Answer::from_record(part.version(), &P::View::from(part))
 }
 
 /// Deletes a part; the answer is its last state.
-async fn delete<P: Shaped>(may: May<EditPart<P>>, state: &State) -> ApiResult<Answer> {
+async fn delete_part<P: PartResource>(may: May<EditPart<P>>, state: &State) -> ApiResult<Answer> {
     let (caller, key, precondition) = (may.caller, may.key, may.precondition);
     let part = state
         .db
         .write(move |tx| {
             let proof = tx.prove::<EditPart<P>>(caller, &key)?;
-            let part = proof.into_on().working.ok_or(ApiError::NotFound)?;
-            precondition.required(tx, &part)?;
-            tx.remove(&part, Change::plain("delete"))?;
+            let part = proof.into_subject().working.ok_or(ApiError::NotFound)?;
+            precondition.check_required(tx, &part)?;
+            tx.remove(&part, Change::without_reason("delete"))?;
             Ok::<_, ApiError>(part)
         })
         .await?;
-    Answer::record(part.version(), &P::View::from(part))
+    Answer::from_record(part.version(), &P::View::from(part))
 }

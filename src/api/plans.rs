@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_plan).service(write_plan);
 }
 
@@ -113,9 +113,9 @@ impl From<NewPlan> for PlanFields {
 #[utoipa::path(tag = "plans", responses((status = 200, body = PlanView)))]
 #[get("/cities/{city}/plans/{plan_cycle}")]
 async fn get_plan(may: May<ReadPlan>) -> ApiResult<Answer> {
-    let plan = may.proof.into_on().plan.ok_or(ApiError::NotFound)?;
+    let plan = may.proof.into_subject().plan.ok_or(ApiError::NotFound)?;
     let view = PlanView::from(plan);
-    Answer::record(view.version, &view)
+    Answer::from_record(view.version, &view)
 }
 
 /// Write an action plan
@@ -129,23 +129,23 @@ async fn get_plan(may: May<ReadPlan>) -> ApiResult<Answer> {
 async fn write_plan(may: May<WritePlan, Json<NewPlan>>, state: Data<State>) -> ApiResult<Answer> {
     let (caller, key, precondition, Json(body)) = (may.caller, may.key, may.precondition, may.body);
     let write = move |tx: &mut Tx<'_>| {
-        let on = tx.prove::<WritePlan>(caller, &key)?.into_on();
+        let on = tx.prove::<WritePlan>(caller, &key)?.into_subject();
         match &on.plan {
-            Some(plan) => precondition.required(tx, plan)?,
-            None => precondition.absent()?,
+            Some(plan) => precondition.check_required(tx, plan)?,
+            None => precondition.check_absent()?,
         }
         let created = on.plan.is_none();
-        let plan = keep_plan(tx, on, body.into())?;
+        let plan = save_plan(tx, on, body.into())?;
         Ok::<_, ApiError>((created, PlanView::from(plan)))
     };
     let (created, view) = state.db.write(write).await?;
-    let answer = Answer::record(view.version, &view)?;
+    let answer = Answer::from_record(view.version, &view)?;
     let place = || format!("/api/v1/cities/{}/plans/{}", view.city, view.plan_cycle);
-    Ok(if created { answer.created(place()) } else { answer })
+    Ok(if created { answer.mark_created(place()) } else { answer })
 }
 
 /// Keeps what was written, unless it is what stands there already.
-fn keep_plan(tx: &mut Tx<'_>, on: PlanSubject, fields: PlanFields) -> ApiResult<ActionPlan> {
+fn save_plan(tx: &mut Tx<'_>, on: PlanSubject, fields: PlanFields) -> ApiResult<ActionPlan> {
     let version = on.plan.as_ref().map_or(1, |p| p.version + 1);
     let plan = fields.parse(&on.city, on.plan_cycle.slug, version)?;
     if let Some(before) = on.plan {
@@ -154,9 +154,9 @@ fn keep_plan(tx: &mut Tx<'_>, on: PlanSubject, fields: PlanFields) -> ApiResult<
         if same == before {
             return Ok(before);
         }
-        tx.save(&plan, Change::plain("edit"))?;
+        tx.save(&plan, Change::without_reason("edit"))?;
     } else {
-        tx.save(&plan, Change::plain("create"))?;
+        tx.save(&plan, Change::without_reason("create"))?;
     }
     Ok(plan)
 }

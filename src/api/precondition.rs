@@ -13,42 +13,42 @@ pub enum Precondition {
     /// A version.
     Version(i64),
     /// Something that no record has: `*`, a weak or a malformed tag.
-    Never,
+    Unmatchable,
 }
 
 impl Precondition {
     /// Reads the header. `"v7-…"` and `"v7"` name version 7; several tags, `*` and weak ones match nothing.
     #[must_use]
-    pub fn read(req: &HttpRequest) -> Self {
+    pub fn from_headers(req: &HttpRequest) -> Self {
         let mut headers = req.headers().get_all(header::IF_MATCH);
         let Some(value) = headers.next() else { return Self::None };
         if headers.next().is_some() {
-            return Self::Never;
+            return Self::Unmatchable;
         }
-        value.to_str().ok().and_then(version).map_or(Self::Never, Self::Version)
+        value.to_str().ok().and_then(parse_version).map_or(Self::Unmatchable, Self::Version)
     }
 
     /// Checks it where it is required: on a change of an existing record.
     ///
     /// # Errors
-    /// [`ApiError::PreconditionRequired`] without one, [`ApiError::Stale`] for another version, [`ApiError::NoTag`].
-    pub fn required<R: Record>(self, tx: &mut Tx<'_>, record: &R) -> ApiResult<()> {
+    /// [`ApiError::PreconditionRequired`] without one, [`ApiError::Stale`] for another version, [`ApiError::UnusableTag`].
+    pub fn check_required<R: Record>(self, tx: &mut Tx<'_>, record: &R) -> ApiResult<()> {
         match self {
             Self::None => Err(ApiError::PreconditionRequired),
-            Self::Version(_) | Self::Never => self.honoured(tx, record),
+            Self::Version(_) | Self::Unmatchable => self.check_if_present(tx, record),
         }
     }
 
     /// Checks it where it may be absent: on a transition.
     ///
     /// # Errors
-    /// [`ApiError::Stale`] for another version, [`ApiError::NoTag`].
-    pub fn honoured<R: Record>(self, tx: &mut Tx<'_>, record: &R) -> ApiResult<()> {
+    /// [`ApiError::Stale`] for another version, [`ApiError::UnusableTag`].
+    pub fn check_if_present<R: Record>(self, tx: &mut Tx<'_>, record: &R) -> ApiResult<()> {
         match self {
             Self::None => Ok(()),
             Self::Version(v) if v == record.version() => Ok(()),
-            Self::Version(_) => Err(stale(tx, record)?),
-            Self::Never => Err(ApiError::NoTag),
+            Self::Version(_) => Err(build_stale_error(tx, record)?),
+            Self::Unmatchable => Err(ApiError::UnusableTag),
         }
     }
 
@@ -56,15 +56,15 @@ impl Precondition {
     ///
     /// # Errors
     /// [`ApiError::Stale`] for any tag.
-    pub fn absent(self) -> ApiResult<()> {
+    pub fn check_absent(self) -> ApiResult<()> {
         match self {
             Self::None => Ok(()),
-            Self::Version(_) | Self::Never => Err(ApiError::Stale(None)),
+            Self::Version(_) | Self::Unmatchable => Err(ApiError::Stale(None)),
         }
     }
 }
 
-fn version(tag: &str) -> Option<i64> {
+fn parse_version(tag: &str) -> Option<i64> {
     let inner = tag.strip_prefix("\"v")?.strip_suffix('"')?;
     let digits = inner.split_once('-').map_or(inner, |(v, _)| v);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -74,14 +74,14 @@ fn version(tag: &str) -> Option<i64> {
 }
 
 /// Says who changed the record last; those who may change it may know.
-fn stale<R: Record>(tx: &mut Tx<'_>, record: &R) -> ApiResult<ApiError> {
-    let last = journal::last_of(tx.conn(), R::ENTITY, &record.key())?;
+fn build_stale_error<R: Record>(tx: &mut Tx<'_>, record: &R) -> ApiResult<ApiError> {
+    let last = journal::find_last(tx.conn(), R::ENTITY, &record.key())?;
     let Some(last) = last else { return Ok(ApiError::Stale(None)) };
     let by = match last.actor {
-        Some(actor) => users::names(tx.conn(), &[actor.0])?
+        Some(actor) => users::list_names(tx.conn(), &[actor.0])?
             .into_iter()
             .next()
-            .map(|(id, name)| super::views::Person { id, name }),
+            .map(|(id, name)| super::views::PersonView { id, name }),
         None => None,
     };
     Ok(ApiError::Stale(Some(Box::new(LastChange {

@@ -4,11 +4,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::imports::{ImportFault, ImportView};
-use crate::domain::{fault::FieldFault, language::Language, words};
+use crate::domain::{fault::FieldFault, language::Language, wording};
 
 /// One thing wrong with a request, as answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Fault {
+#[schema(as = Fault)]
+pub struct RequestFault {
     /// The field, as a JSON pointer (RFC 6901) into the body.
     #[schema(required)]
     pub pointer: Option<String>,
@@ -25,9 +26,9 @@ pub struct Fault {
     pub allowed: Vec<String>,
 }
 
-impl Fault {
+impl RequestFault {
     /// A fault of a query parameter or header.
-    pub fn parameter(name: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
+    pub fn at_parameter(name: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
         Self {
             parameter: Some(name.into()),
             code: code.to_owned(),
@@ -36,7 +37,7 @@ impl Fault {
         }
     }
     /// A fault of a field of the body.
-    pub fn pointer(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
+    pub fn at_pointer(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
         Self {
             pointer: Some(pointer.into()),
             code: code.to_owned(),
@@ -45,7 +46,7 @@ impl Fault {
         }
     }
 }
-impl From<FieldFault> for Fault {
+impl From<FieldFault> for RequestFault {
     fn from(f: FieldFault) -> Self {
         Self {
             pointer: Some(f.pointer),
@@ -57,7 +58,7 @@ impl From<FieldFault> for Fault {
     }
 }
 
-impl From<&ImportFault> for Fault {
+impl From<&ImportFault> for RequestFault {
     fn from(f: &ImportFault) -> Self {
         let at = f.cell.as_deref().map_or_else(|| f.sheet.clone(), |c| format!("{}!{c}", f.sheet));
         Self {
@@ -81,7 +82,7 @@ pub struct LastChange {
     pub action: String,
     /// Who did it; none for the system itself.
     #[schema(required)]
-    pub by: Option<super::views::Person>,
+    pub by: Option<super::views::PersonView>,
 }
 
 /// A problem answer (RFC 9457).
@@ -106,7 +107,7 @@ pub struct Problem {
     pub instance: String,
     /// Everything wrong with the request, where fields or parameters are to blame.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<Fault>,
+    pub errors: Vec<RequestFault>,
     /// On a stale write: who changed the record last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<LastChange>,
@@ -120,22 +121,26 @@ pub struct Problem {
 
 impl Problem {
     /// Says its sentences in a language. Codes, pointers and values stay as they are.
-    pub(super) fn say(&mut self, language: Language) {
-        say(language, [&mut self.title, &mut self.detail], &mut self.errors);
+    pub(super) fn translate_texts(&mut self, language: Language) {
+        translate_problem(language, [&mut self.title, &mut self.detail], &mut self.errors);
         if let Some(bulk) = &mut self.bulk {
-            bulk.say(language);
+            bulk.translate_problems(language);
         }
         if let Some(import) = &mut self.import {
-            import.say(language);
-            self.errors = import.faults.iter().map(Fault::from).collect();
+            import.translate_details(language);
+            self.errors = import.faults.iter().map(RequestFault::from).collect();
         }
     }
 }
 
 /// Says title, detail and faults of a problem in a language.
-pub(super) fn say(language: Language, sentences: [&mut String; 2], faults: &mut [Fault]) {
+pub(super) fn translate_problem(
+    language: Language,
+    sentences: [&mut String; 2],
+    faults: &mut [RequestFault],
+) {
     for sentence in sentences.into_iter().chain(faults.iter_mut().map(|fault| &mut fault.detail)) {
-        *sentence = words::say(language, sentence).into_owned();
+        *sentence = wording::translate_sentence(language, sentence).into_owned();
     }
 }
 

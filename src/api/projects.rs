@@ -16,26 +16,26 @@ use crate::{
     domain::{
         id::Id,
         policy::{
-            Action as _, Actor, CreateProjects, DeleteProject, EditProject, ReadProject,
+            Actor, CreateProjects, DeleteProject, EditProject, PolicyAction as _, ReadProject,
             ReadProjectHistory,
         },
         subject::ProjectSubject,
     },
-    store::{Change, Conn, StoreResult, history::Trail, projects},
+    store::{Change, Conn, StoreResult, history::HistoryFilter, projects},
 };
 
-mod act;
 mod input;
 mod list;
 mod view;
+mod writes;
 
-pub(super) use act::{create, edit};
 pub use input::{NewProject, ProjectPatch};
 pub use list::{ProjectList, ProjectParams};
 pub use view::{LatestView, LocationView, ProjectView};
+pub(super) use writes::{build_project, patch_project};
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list::list_projects)
         .service(create_project)
         .service(get_project)
@@ -45,10 +45,14 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
 }
 
 /// Shows a project as the actor sees it.
-fn show(conn: &mut Conn, on: &ProjectSubject, actor: &Actor) -> StoreResult<ProjectView> {
+fn load_project_view(
+    conn: &mut Conn,
+    on: &ProjectSubject,
+    actor: &Actor,
+) -> StoreResult<ProjectView> {
     // Only asked where rights alone would allow it.
-    let deletable = DeleteProject::decide(actor, on).is_ok();
-    let bound = if deletable { projects::bound(conn, &on.project)? } else { None };
+    let deletable = DeleteProject::decide_access(actor, on).is_ok();
+    let bound = if deletable { projects::find_deletion_blocker(conn, &on.project)? } else { None };
     Ok(ProjectView::new(on, actor, bound))
 }
 
@@ -59,8 +63,9 @@ fn show(conn: &mut Conn, on: &ProjectSubject, actor: &Actor) -> StoreResult<Proj
 #[get("/projects/{project}")]
 async fn get_project(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
     let proof = may.proof;
-    let view = state.db.point(move |c| show(c, proof.on(), proof.actor())).await?;
-    view.answer(may.language)
+    let view =
+        state.db.read_point(move |c| load_project_view(c, proof.subject(), proof.actor())).await?;
+    view.into_answer(may.language)
 }
 
 /// Record a project
@@ -73,18 +78,18 @@ async fn create_project(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let (caller, Json(body)) = (may.caller, may.body);
-    let (words, id) = (state.vocabulary.load_full(), Id::new(clock::fresh_uuid()));
+    let (words, id) = (state.vocabulary.load_full(), Id::new(clock::generate_uuid()));
     let view = state
         .db
         .write(move |tx| {
-            let (proof, project) = act::create(tx, caller, body, &words, id)?;
-            tx.save(&project, Change::plain("create"))?;
+            let (proof, project) = writes::build_project(tx, caller, body, &words, id)?;
+            tx.save(&project, Change::without_reason("create"))?;
             let on = ProjectSubject { project, approved: None };
-            Ok::<_, ApiError>(show(tx.conn(), &on, proof.actor())?)
+            Ok::<_, ApiError>(load_project_view(tx.conn(), &on, proof.actor())?)
         })
         .await?;
     let location = format!("/api/v1/projects/{}", view.code);
-    Ok(view.answer(may.language)?.created(location))
+    Ok(view.into_answer(may.language)?.mark_created(location))
 }
 
 /// Edit a project
@@ -103,12 +108,12 @@ async fn edit_project(
         .db
         .write(move |tx| {
             let proof = tx.prove::<EditProject>(caller, &key)?;
-            precondition.required(tx, &proof.on().project)?;
-            let on = act::edit(tx, &proof, patch, &words)?;
-            Ok::<_, ApiError>(show(tx.conn(), &on, proof.actor())?)
+            precondition.check_required(tx, &proof.subject().project)?;
+            let on = writes::patch_project(tx, &proof, patch, &words)?;
+            Ok::<_, ApiError>(load_project_view(tx.conn(), &on, proof.actor())?)
         })
         .await?;
-    view.answer(may.language)
+    view.into_answer(may.language)
 }
 
 /// Delete a project
@@ -122,13 +127,13 @@ async fn delete_project(may: May<DeleteProject>, state: Data<State>) -> ApiResul
         .db
         .write(move |tx| {
             let proof = tx.prove::<DeleteProject>(caller, &key)?;
-            precondition.required(tx, &proof.on().project)?;
-            let view = show(tx.conn(), proof.on(), proof.actor())?;
-            act::delete(tx, &proof)?;
+            precondition.check_required(tx, &proof.subject().project)?;
+            let view = load_project_view(tx.conn(), proof.subject(), proof.actor())?;
+            writes::remove_project(tx, &proof)?;
             Ok::<_, ApiError>(view)
         })
         .await?;
-    view.answer(may.language)
+    view.into_answer(may.language)
 }
 
 /// Read the history of a project
@@ -142,5 +147,5 @@ async fn list_project_history(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let path = format!("/api/v1/projects/{}/history", may.key);
-    history::answer(&state, &path, Trail::of_project(&may.key), may.body.0).await
+    history::answer_page(&state, &path, HistoryFilter::for_project(&may.key), may.body.0).await
 }

@@ -8,18 +8,18 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     answer::Answer,
     body::Query,
-    cache::{Key, View},
+    cache::{AnswerKey, CacheAudience},
     error::{ApiError, ApiResult},
     may::May,
-    page::{ListParams, Page, PageRequest, list_type},
+    page::{ListPage, ListParams, PageRequest, list_type},
     state::State,
 };
 use crate::{
     domain::{
         language::Language,
         policy::ReadReference,
-        reference::{Country, Names, PlanCycle},
-        words,
+        reference::{Country, NamesByLanguage, PlanCycle},
+        wording,
     },
     store::{Conn, reference},
 };
@@ -31,7 +31,7 @@ pub use chairs::{ChairList, ChairView, SourceView};
 pub use framework::{FocusAreaView, FrameworkView, SchemeView, TermView, UrbanSystemView};
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_countries)
         .service(framework::get_framework)
         .service(list_plan_cycles)
@@ -40,8 +40,8 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
 }
 
 /// Reads a stored document as what it is answered as; one that is missing says nothing.
-fn document<T: DeserializeOwned + Default>(conn: &mut Conn, kind: &str) -> ApiResult<T> {
-    match reference::document(conn, kind)? {
+fn load_document<T: DeserializeOwned + Default>(conn: &mut Conn, kind: &str) -> ApiResult<T> {
+    match reference::find_document(conn, kind)? {
         Some(d) => serde_json::from_value(d.document).map_err(|e| ApiError::Internal(Box::new(e))),
         None => Ok(T::default()),
     }
@@ -61,7 +61,7 @@ pub struct CountryView {
     pub name: String,
     /// Names by language: `en`, `vi`, `local`.
     #[schema(value_type = BTreeMap<String, String>)]
-    pub names: Names,
+    pub names: NamesByLanguage,
     /// The IANA time zone of the country's own days.
     #[schema(example = "Asia/Ho_Chi_Minh")]
     pub time_zone: String,
@@ -76,7 +76,7 @@ impl CountryView {
         Self {
             code: c.code.to_string(),
             alpha3: c.alpha3,
-            name: words::term(language, "country", &c.names, c.code.as_str()),
+            name: wording::reference_label(language, "country", &c.names, c.code.as_str()),
             names: c.names,
             time_zone: c.time_zone.to_string(),
         }
@@ -93,47 +93,47 @@ async fn list_countries(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let language = may.language;
-    short_list(&state, "/api/v1/countries", language, may.body.0, move |c| {
-        let countries = reference::countries(c)?.into_iter();
+    answer_short_list(&state, "/api/v1/countries", language, may.body.0, move |c| {
+        let countries = reference::list_countries(c)?.into_iter();
         let all = countries.map(|country| CountryView::new(country, language)).collect();
-        Ok(Short { all, key: |c| c.code.clone(), list: CountryList::from })
+        Ok(ShortList { all, key: |c| c.code.clone(), list: CountryList::from })
     })
     .await
 }
 
 /// A list that is read whole: its items, their key in order, and its type.
-struct Short<K, T, L> {
+struct ShortList<K, T, L> {
     all: Vec<T>,
     key: fn(&T) -> K,
-    list: fn(Page<T>) -> L,
+    list: fn(ListPage<T>) -> L,
 }
 
 /// Answers a page of a short list, from memory where it is known.
-async fn short_list<K, T, L>(
+async fn answer_short_list<K, T, L>(
     state: &State,
     path: &'static str,
     // None where there are no words in the list.
     language: impl Into<Option<Language>>,
     params: ListParams,
-    read: impl FnOnce(&mut Conn) -> ApiResult<Short<K, T, L>> + Send + 'static,
+    read: impl FnOnce(&mut Conn) -> ApiResult<ShortList<K, T, L>> + Send + 'static,
 ) -> ApiResult<Answer>
 where
     K: Serialize + DeserializeOwned + PartialOrd + Send + 'static,
     L: Serialize,
 {
     let request: PageRequest<K> =
-        PageRequest::read(path, &params, params.cursor.as_deref(), params.limit)?;
-    let mut key = Key::new(path, View::everybody(), &params)?;
+        PageRequest::from_parameters(path, &params, params.cursor.as_deref(), params.limit)?;
+    let mut key = AnswerKey::new(path, CacheAudience::for_everybody(), &params)?;
     if let Some(language) = language.into() {
         key = key.in_language(language);
     }
     let answer = move |c: &mut Conn, _| {
-        let Short { all, key, list } = read(c)?;
-        let page = request.cut(all, key)?;
+        let ShortList { all, key, list } = read(c)?;
+        let page = request.cut_page(all, key)?;
         let next = page.next.clone();
-        request.answer(&list(page), next.as_deref())
+        request.answer_list(&list(page), next.as_deref())
     };
-    state.kept(key, answer).await
+    state.answer_cached(key, answer).await
 }
 
 /// A span of years with action plans against one framework.
@@ -184,9 +184,9 @@ async fn list_plan_cycles(
     may: May<ReadReference, Query<ListParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    short_list(&state, "/api/v1/plan-cycles", None, may.body.0, |c| {
-        let all = reference::plan_cycles(c)?.into_iter().map(PlanCycleView::from).collect();
-        Ok(Short { all, key: |p| p.slug.clone(), list: PlanCycleList::from })
+    answer_short_list(&state, "/api/v1/plan-cycles", None, may.body.0, |c| {
+        let all = reference::list_plan_cycles(c)?.into_iter().map(PlanCycleView::from).collect();
+        Ok(ShortList { all, key: |p| p.slug.clone(), list: PlanCycleList::from })
     })
     .await
 }
@@ -209,10 +209,10 @@ list_type!(
     PartnerTypeList of PartnerTypeView
 );
 
-fn partner_types(conn: &mut Conn, language: Language) -> ApiResult<Vec<PartnerTypeView>> {
-    let types = reference::vocabulary(conn)?.partner_types;
+fn load_partner_types(conn: &mut Conn, language: Language) -> ApiResult<Vec<PartnerTypeView>> {
+    let types = reference::load_vocabulary(conn)?.partner_types;
     let view = |(position, kind): (i64, String)| {
-        let name = words::label(language, "partner_type", &kind).to_owned();
+        let name = wording::value_label(language, "partner_type", &kind).to_owned();
         PartnerTypeView { kind, name, position }
     };
     Ok((1..).zip(types).map(view).collect())
@@ -228,9 +228,9 @@ async fn list_partner_types(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let language = may.language;
-    short_list(&state, "/api/v1/partner-types", language, may.body.0, move |c| {
-        Ok(Short {
-            all: partner_types(c, language)?,
+    answer_short_list(&state, "/api/v1/partner-types", language, may.body.0, move |c| {
+        Ok(ShortList {
+            all: load_partner_types(c, language)?,
             key: |t| t.position,
             list: PartnerTypeList::from,
         })

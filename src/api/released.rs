@@ -9,11 +9,11 @@ use serde::Serialize;
 use super::{
     answer::Answer,
     body::{FromBody, FromQuery},
-    cache::{Key, View},
+    cache::{AnswerKey, CacheAudience},
     error::{ApiError, ApiResult},
-    format::{Accept, Form},
+    format::{AcceptHeader, Form},
     language,
-    may::{SignedIn, decoded_path, sign_in, state},
+    may::{SignedIn, decode_path, find_state, sign_in},
     state::State,
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
         policy::{Actor, ReadReleases, Unproved},
         release::LATEST,
         share::SharedPath,
-        subject::Network,
+        subject::NetworkSubject,
         value::Slug,
     },
     store::{Conn, StoreResult, releases},
@@ -40,11 +40,11 @@ pub struct Released<B = ()> {
     /// The language of the words in the answer.
     pub language: Language,
     /// The formats that the header asks for.
-    pub accept: Accept,
+    pub accept: AcceptHeader,
     /// The release that the path names, `latest` included; none for the list of releases.
-    word: Option<Slug>,
+    release_word: Option<Slug>,
     /// What came with it, said after 404 had its say.
-    shape: ApiResult<B>,
+    input: ApiResult<B>,
 }
 
 impl<B: FromBody + 'static> FromRequest for Released<B> {
@@ -54,19 +54,19 @@ impl<B: FromBody + 'static> FromRequest for Released<B> {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (req, mut payload) = (req.clone(), payload.take());
         Box::pin(async move {
-            let actor = reader(&req)?;
-            let path: Vec<String> = decoded_path(&req)?;
+            let actor = find_reader(&req)?;
+            let path: Vec<String> = decode_path(&req)?;
             let word = match path.first() {
                 Some(raw) => Some(Slug::parse(raw).map_err(|_not_one| ApiError::NotFound)?),
                 None => None,
             };
-            let shape = B::read(&req, &mut payload).await;
+            let shape = B::read_request(&req, &mut payload).await;
             Ok(Self {
                 actor,
-                language: language::of(&req),
-                accept: Accept::read(&req),
-                word,
-                shape,
+                language: language::negotiate_language(&req),
+                accept: AcceptHeader::from_headers(&req),
+                release_word: word,
+                input: shape,
             })
         })
     }
@@ -76,20 +76,20 @@ impl<B: FromBody + 'static> FromRequest for Released<B> {
 ///
 /// # Errors
 /// [`ApiError::Unauthenticated`], or what the policy says.
-pub(super) fn reader(req: &HttpRequest) -> ApiResult<Option<Arc<Actor>>> {
+pub(super) fn find_reader(req: &HttpRequest) -> ApiResult<Option<Arc<Actor>>> {
     match sign_in(req)? {
         Some(SignedIn { actor, .. }) => {
-            Unproved::seal(Network).authorize::<ReadReleases>(&actor)?;
+            Unproved::seal_resource(NetworkSubject).authorize::<ReadReleases>(&actor)?;
             Ok(Some(actor))
         }
-        None if state(req)?.public_releases => Ok(None),
+        None if find_state(req)?.public_releases => Ok(None),
         None => Err(ApiError::Unauthenticated),
     }
 }
 
 /// A release that is there, by its own key.
 #[derive(Debug, Clone)]
-pub struct Named {
+pub struct FoundRelease {
     /// The key.
     pub key: Slug,
     /// It was asked for as the latest one.
@@ -99,13 +99,13 @@ pub struct Named {
 impl<B: FromQuery> Released<B> {
     /// Reads what a share names as if it had been asked for. The secret of the share is the right to it, whatever the
     /// setting says.
-    pub(super) fn shared(path: &SharedPath, form: Form, language: Language) -> Self {
+    pub(super) fn from_share(path: &SharedPath, form: Form, language: Language) -> Self {
         Self {
             actor: None,
-            language: language::asked_in(&path.query).unwrap_or(language),
-            accept: Accept::only(form),
-            word: Some(path.release.clone()),
-            shape: B::from_query(&path.query),
+            language: language::find_language_in_query(&path.query).unwrap_or(language),
+            accept: AcceptHeader::from_format(form),
+            release_word: Some(path.release.clone()),
+            input: B::from_query(&path.query),
         }
     }
 }
@@ -115,13 +115,14 @@ impl<B> Released<B> {
     ///
     /// # Errors
     /// [`ApiError::NotFound`], then the faults of what came with it.
-    pub async fn named(self, state: &State) -> ApiResult<(Named, B)> {
-        let word = self.word.ok_or(ApiError::NotFound)?;
+    pub async fn find_release(self, state: &State) -> ApiResult<(FoundRelease, B)> {
+        let word = self.release_word.ok_or(ApiError::NotFound)?;
         let latest = word.as_str() == LATEST;
-        let found =
-            state.db.point(move |c: &mut Conn| -> StoreResult<_> { releases::resolve(c, &word) });
+        let found = state
+            .db
+            .read_point(move |c: &mut Conn| -> StoreResult<_> { releases::resolve_key(c, &word) });
         let key = found.await?.ok_or(ApiError::NotFound)?;
-        Ok((Named { key, latest }, self.shape?))
+        Ok((FoundRelease { key, latest }, self.input?))
     }
 
     /// Chooses a format among those of the operation, by the parameter or the header. What came with the request may be broken;
@@ -129,24 +130,28 @@ impl<B> Released<B> {
     ///
     /// # Errors
     /// A format that is none of them, which is said later too where there is no such release.
-    pub fn form(
+    pub fn choose_format(
         &self,
         asked: impl FnOnce(&B) -> Option<&str>,
         offered: &[Form],
     ) -> ApiResult<Form> {
-        self.accept.choose(self.shape.as_ref().ok().and_then(asked), offered)
+        self.accept.choose_format(self.input.as_ref().ok().and_then(asked), offered)
     }
 
     /// Says a fault of the request, after 404 had its say.
     ///
     /// # Errors
     /// [`ApiError::NotFound`] where there is no such release, else the fault.
-    pub async fn said<T>(&self, state: &State, found: ApiResult<T>) -> ApiResult<T> {
+    pub async fn check_release_before_fault<T>(
+        &self,
+        state: &State,
+        found: ApiResult<T>,
+    ) -> ApiResult<T> {
         if found.is_err() {
-            let word = self.word.clone().ok_or(ApiError::NotFound)?;
-            let there = state
-                .db
-                .point(move |c: &mut Conn| -> StoreResult<_> { releases::resolve(c, &word) });
+            let word = self.release_word.clone().ok_or(ApiError::NotFound)?;
+            let there = state.db.read_point(move |c: &mut Conn| -> StoreResult<_> {
+                releases::resolve_key(c, &word)
+            });
             there.await?.ok_or(ApiError::NotFound)?;
         }
         found
@@ -156,8 +161,8 @@ impl<B> Released<B> {
     ///
     /// # Errors
     /// The faults of what came with it.
-    pub fn body(self) -> ApiResult<B> {
-        self.shape
+    pub fn into_input(self) -> ApiResult<B> {
+        self.input
     }
 }
 
@@ -167,56 +172,58 @@ impl<B: Serialize + Send + 'static> Released<B> {
     ///
     /// # Errors
     /// [`ApiError::NotFound`], the faults of what came with it, those of `make`; none of them is kept.
-    pub async fn answer(
+    pub async fn answer_cached(
         self,
         state: &State,
         route: &'static str,
         make: impl FnOnce(&mut Conn, &Slug, B, Language) -> ApiResult<Answer> + Send + 'static,
     ) -> ApiResult<Answer> {
-        self.answer_in(state, (route, Form::Json), make).await
+        self.answer_cached_in(state, (route, Form::Json), make).await
     }
 
     /// The same in a format that was chosen.
     ///
     /// # Errors
-    /// As of [`Released::answer`].
-    pub async fn answer_in(
+    /// As of [`Released::answer_cached`].
+    pub async fn answer_cached_in(
         self,
         state: &State,
         (route, form): (&'static str, Form),
         make: impl FnOnce(&mut Conn, &Slug, B, Language) -> ApiResult<Answer> + Send + 'static,
     ) -> ApiResult<Answer> {
         let (language, public) = (self.language, state.public_releases);
-        let key_of = |key: &Slug, body: &B| -> ApiResult<Key> {
-            let question = Key::new(route, View::everybody(), body)?;
-            Ok(question.in_language(language).in_form(form).of_release(key))
+        let key_of = |key: &Slug, body: &B| -> ApiResult<AnswerKey> {
+            let question = AnswerKey::new(route, CacheAudience::for_everybody(), body)?;
+            Ok(question.in_language(language).with_format(form).with_release(key))
         };
         // Nothing is kept under `latest`, and what is kept under a key was there and cannot go.
-        if let (Some(word), Ok(body)) = (&self.word, &self.shape)
-            && let Some(answer) = state.at_hand(&key_of(word, body)?)
+        if let (Some(word), Ok(body)) = (&self.release_word, &self.input)
+            && let Some(answer) = state.find_cached(&key_of(word, body)?)
         {
-            return Ok(stamped(answer, None, public));
+            return Ok(set_cache_control(answer, None, public));
         }
-        let (Named { key, latest }, body) = self.named(state).await?;
+        let (FoundRelease { key, latest }, body) = self.find_release(state).await?;
         let kept = key_of(&key, &body)?;
         let read = {
             let key = key.clone();
             move |c: &mut Conn, _| make(c, &key, body, language)
         };
-        let answer = state.kept(kept, read).await?;
-        Ok(stamped(answer, latest.then_some(&key), public))
+        let answer = state.answer_cached(kept, read).await?;
+        Ok(set_cache_control(answer, latest.then_some(&key), public))
     }
 }
 
 /// Says how long others may keep an answer, and which release it is about where it was asked for as the latest one.
-fn stamped(answer: Answer, latest: Option<&Slug>, public: bool) -> Answer {
+fn set_cache_control(answer: Answer, latest: Option<&Slug>, public: bool) -> Answer {
     let answer = match latest {
-        Some(key) => answer.header(header::CONTENT_LOCATION, format!("/api/v1/releases/{key}")),
+        Some(key) => {
+            answer.with_header(header::CONTENT_LOCATION, format!("/api/v1/releases/{key}"))
+        }
         None => answer,
     };
     match (public, latest) {
-        (true, None) => answer.header(header::CACHE_CONTROL, FOREVER),
-        (true, Some(_)) => answer.header(header::CACHE_CONTROL, SHORT),
+        (true, None) => answer.with_header(header::CACHE_CONTROL, FOREVER),
+        (true, Some(_)) => answer.with_header(header::CACHE_CONTROL, SHORT),
         (false, _) => answer,
     }
 }

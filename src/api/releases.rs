@@ -16,22 +16,22 @@ use super::{
 };
 use crate::{
     domain::{
-        fault::{Faults, ValueFault},
+        fault::{FaultList, ValueFault},
         policy::{Actor, PublishRelease},
-        release::{self, Imprint, Release, Unpublishable},
-        report::Deed,
+        release::{self, PublishError, Release, ReleaseMetadata},
+        report::AuditStamp,
         value::{Prose, Slug},
     },
     store::{
         Caller, Conn, Tx, cycles,
-        releases::{self, made},
+        releases::{self, assembly},
         users,
     },
 };
 
-pub(super) mod data;
+mod annual_report;
+pub(super) mod data_archive;
 mod figures;
-mod report;
 pub(super) mod reports;
 mod views;
 
@@ -42,15 +42,15 @@ pub use views::{
 };
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_releases)
         .service(publish_release)
         .service(get_release)
         .service(verify_release)
         .service(reports::list_release_reports)
-        .service(data::get_release_data)
-        .service(report::get_release_report);
-    figures::routes(cfg);
+        .service(data_archive::get_release_data)
+        .service(annual_report::get_release_report);
+    figures::register_routes(cfg);
 }
 
 /// A cycle to be published.
@@ -75,8 +75,8 @@ async fn list_releases(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let actor = released.actor.clone();
-    let Query(params) = released.body()?;
-    let request = PageRequest::<(String, i64)>::read(
+    let Query(params) = released.into_input()?;
+    let request = PageRequest::<(String, i64)>::from_parameters(
         "/api/v1/releases",
         &(),
         params.cursor.as_deref(),
@@ -86,11 +86,11 @@ async fn list_releases(
         .db
         .read(move |c| -> ApiResult<Vec<ReleaseView>> {
             let all = releases::list(c)?;
-            all.into_iter().map(|release| show(c, release, actor.as_deref())).collect()
+            all.into_iter().map(|release| load_release_view(c, release, actor.as_deref())).collect()
         })
         .await?;
-    let list = ReleaseList::from(request.cut(views, |v| (v.cycle.clone(), v.number))?);
-    request.answer(&list, list.next.as_deref())
+    let list = ReleaseList::from(request.cut_page(views, |v| (v.cycle.clone(), v.number))?);
+    request.answer_list(&list, list.next.as_deref())
 }
 
 /// Read a release
@@ -100,29 +100,33 @@ async fn list_releases(
 #[utoipa::path(tag = "releases", responses((status = 200, body = ReleaseView)))]
 #[get("/releases/{release}")]
 async fn get_release(released: Released<()>, state: Data<State>) -> ApiResult<Answer> {
-    answer(released, &state).await
+    answer_release(released, &state).await
 }
 
 /// Answers the operation, and shares of it.
-pub(super) async fn answer(released: Released<()>, state: &State) -> ApiResult<Answer> {
+pub(super) async fn answer_release(released: Released<()>, state: &State) -> ApiResult<Answer> {
     let actor = released.actor.clone();
-    let (named, ()) = released.named(state).await?;
+    let (named, ()) = released.find_release(state).await?;
     let view = state
         .db
-        .point(move |c| -> ApiResult<ReleaseView> {
+        .read_point(move |c| -> ApiResult<ReleaseView> {
             let release = releases::find(c, &named.key)?.ok_or(ApiError::NotFound)?;
-            show(c, release, actor.as_deref())
+            load_release_view(c, release, actor.as_deref())
         })
         .await?;
-    Answer::record(1, &view)
+    Answer::from_record(1, &view)
 }
 
 /// Shows a release; who published it is for the secretariat and administrators.
-fn show(conn: &mut Conn, release: Release, actor: Option<&Actor>) -> ApiResult<ReleaseView> {
-    let insider = actor.is_some_and(Actor::runs_the_network);
-    let by = release.published.map(|d| d.by.uuid()).filter(|_| insider);
+fn load_release_view(
+    conn: &mut Conn,
+    release: Release,
+    actor: Option<&Actor>,
+) -> ApiResult<ReleaseView> {
+    let insider = actor.is_some_and(Actor::may_run_network);
+    let by = release.published.map(|d| d.by.as_uuid()).filter(|_| insider);
     let names = match by {
-        Some(id) => users::names(conn, &[id])?,
+        Some(id) => users::list_names(conn, &[id])?,
         None => Vec::new(),
     };
     Ok(ReleaseView::new(release, names.into_iter().next()))
@@ -139,56 +143,60 @@ async fn publish_release(
     may: May<PublishRelease, Json<NewRelease>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    may.precondition.absent()?;
+    may.precondition.check_absent()?;
     let (caller, Json(body), actor) = (may.caller, may.body, may.actor);
     let view = state
         .db
         .write(move |tx| {
-            let release = publish(tx, caller, body)?;
-            show(tx.conn(), release, Some(&actor))
+            let release = publish_cycle(tx, caller, body)?;
+            load_release_view(tx.conn(), release, Some(&actor))
         })
         .await?;
     let location = format!("/api/v1/releases/{}", view.release);
-    Ok(Answer::record(1, &view)?.created(location))
+    Ok(Answer::from_record(1, &view)?.mark_created(location))
 }
 
-fn publish(tx: &mut Tx<'_>, caller: Caller, body: NewRelease) -> ApiResult<Release> {
+fn publish_cycle(tx: &mut Tx<'_>, caller: Caller, body: NewRelease) -> ApiResult<Release> {
     let proof = tx.prove::<PublishRelease>(caller, &())?;
-    let deed = Deed { by: caller.user, acting_for: proof.basis().acting_for, at: tx.at() };
+    let deed = AuditStamp { by: caller.user, acting_for: proof.basis().acting_for, at: tx.at() };
     let known: Vec<Slug> = cycles::list(tx.conn())?.into_iter().map(|c| c.slug).collect();
-    let (cycle, note) = parse(body, &known)?;
+    let (cycle, note) = parse_new_release(body, &known)?;
     let cycle = cycles::find(tx.conn(), &cycle)?.ok_or(ApiError::NotFound)?;
-    let imprint =
-        Imprint { note, published: Some(deed), at: tx.at(), recorded: made::recorded(tx.conn())? };
-    let reports = made::reports(tx.conn(), &cycle.slug)?;
-    let before = made::previous(tx.conn(), &cycle.slug, &reports)?;
-    let frame = made::frame(tx.conn(), cycle)?;
-    let edition = release::publish(imprint, frame, reports, before)?;
-    releases::keep(tx, &edition, "publish")?;
+    let imprint = ReleaseMetadata {
+        note,
+        published: Some(deed),
+        at: tx.at(),
+        recorded: assembly::load_journal_position(tx.conn())?,
+    };
+    let reports = assembly::list_reports(tx.conn(), &cycle.slug)?;
+    let before = assembly::load_previous_release(tx.conn(), &cycle.slug, &reports)?;
+    let frame = assembly::build_reference(tx.conn(), cycle)?;
+    let edition = release::publish_release(imprint, frame, reports, before)?;
+    releases::insert_full_release(tx, &edition, "publish")?;
     Ok(edition.release)
 }
 
-fn parse(body: NewRelease, known: &[Slug]) -> ApiResult<(Slug, Option<Prose>)> {
-    let mut faults = Faults::new();
-    let cycle = faults.need("/cycle", body.cycle, |raw| {
+fn parse_new_release(body: NewRelease, known: &[Slug]) -> ApiResult<(Slug, Option<Prose>)> {
+    let mut faults = FaultList::new();
+    let cycle = faults.parse_required("/cycle", body.cycle, |raw| {
         known
             .iter()
             .find(|slug| slug.as_str() == raw)
             .cloned()
             .ok_or_else(|| ValueFault::unknown("cycle", known.iter().map(Slug::as_str)))
     });
-    let note = faults.opt("/note", body.note, Prose::parse);
-    Ok(faults.build(cycle.map(|cycle| (cycle, note)))?)
+    let note = faults.parse_optional("/note", body.note, Prose::parse);
+    Ok(faults.finish_built(cycle.map(|cycle| (cycle, note)))?)
 }
 
-impl From<Unpublishable> for ApiError {
-    fn from(why: Unpublishable) -> Self {
+impl From<PublishError> for ApiError {
+    fn from(why: PublishError) -> Self {
         match &why {
-            Unpublishable::Json => Self::Internal(Box::new(why)),
-            Unpublishable::Cycle(_)
-            | Unpublishable::Empty
-            | Unpublishable::Unchanged(_)
-            | Unpublishable::Key(_) => Self::Conflict(why.to_string()),
+            PublishError::Json => Self::Internal(Box::new(why)),
+            PublishError::Cycle(_)
+            | PublishError::Empty
+            | PublishError::Unchanged(_)
+            | PublishError::Key(_) => Self::Conflict(why.to_string()),
         }
     }
 }
@@ -200,11 +208,11 @@ impl From<Unpublishable> for ApiError {
 #[utoipa::path(tag = "releases", responses((status = 200, body = ReleaseVerification)))]
 #[get("/releases/{release}/verify")]
 async fn verify_release(released: Released<()>, state: Data<State>) -> ApiResult<Answer> {
-    let (named, ()) = released.named(&state).await?;
+    let (named, ()) = released.find_release(&state).await?;
     let check = move |c: &mut Conn| -> ApiResult<ReleaseVerification> {
         let release = releases::find(c, &named.key)?.ok_or(ApiError::NotFound)?;
-        let checked = made::verify(c, &release)?;
+        let checked = assembly::verify_release(c, &release)?;
         Ok(ReleaseVerification::new(&release, checked))
     };
-    Answer::of(&state.verify(check).await?)
+    Answer::from_value(&state.run_verification(check).await?)
 }

@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
-    body::{Json, Optional, Query},
+    body::{Json, OptionalJson, Query},
     error::{ApiError, ApiResult},
     history::{self, HistoryList, HistoryParams},
     may::May,
@@ -22,43 +22,43 @@ use crate::{
         readiness,
         report::{Report, report_key},
     },
-    store::{Record as _, history::Trail},
+    store::{Record as _, history::HistoryFilter},
 };
 
-mod act;
 mod approved;
 mod bulk;
+mod content_views;
 mod diff;
 mod header;
 mod input;
 mod list;
-mod said;
-mod shown;
+mod report_copy;
+mod transitions;
 mod view;
 
-pub(super) use act::{Asked, write};
-use act::{Key, Step};
 pub use approved::ApprovedReportView;
 pub use bulk::{
     BulkProblem, BulkResult, BulkTotals, BulkView, NewBulk, NewBulkFilter, NewBulkItem, OneOrMany,
+};
+pub use content_views::{
+    EvidenceView, IndicatorValueView, MilestoneDoneView, MissingView, PrefillView, ReadinessView,
 };
 pub use diff::{DiffParams, DiffView, FieldDiffView, ItemDiffView, Since, VersionView, WordsView};
 pub use header::HeaderView;
 pub use input::{NewReport, NewTransition};
 pub use list::{ReportItem, ReportList, ReportParams};
-pub use said::{
-    EvidenceView, IndicatorValueView, MilestoneDoneView, MissingView, PrefillView, ReadinessView,
-};
+use transitions::{ReportKey, TransitionAction};
+pub(super) use transitions::{ReportRequest, upsert_report};
 pub use view::ReportView;
-use view::show;
+use view::load_report_view;
 
 /// Registers the operations on many reports.
-pub(super) fn lists(cfg: &mut ServiceConfig) {
+pub(super) fn list_routes(cfg: &mut ServiceConfig) {
     cfg.service(list::list_reports).service(bulk::change_reports);
 }
 
 /// Registers the operations of this file: on the reports of a project.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_report)
         .service(list::list_project_reports)
         .service(write_report)
@@ -73,7 +73,7 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
         .service(reopen_report);
 }
 
-fn path((project, cycle): &Key) -> String {
+fn report_path((project, cycle): &ReportKey) -> String {
     format!("/api/v1/projects/{project}/reports/{cycle}")
 }
 
@@ -85,8 +85,11 @@ fn path((project, cycle): &Key) -> String {
 #[get("/projects/{project}/reports/{cycle}")]
 async fn get_report(may: May<ReadReport>, state: Data<State>) -> ApiResult<Answer> {
     let (proof, at) = (may.proof, state.clock.now());
-    let view = state.db.point(move |c| show(c, proof.on(), proof.actor(), at)).await?;
-    view.answer(may.language)
+    let view = state
+        .db
+        .read_point(move |c| load_report_view(c, proof.subject(), proof.actor(), at))
+        .await?;
+    view.into_answer(may.language)
 }
 
 /// Write a report
@@ -103,12 +106,13 @@ async fn write_report(
     may: May<EditReport, Json<NewReport>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let asked = Asked { caller: may.caller, key: may.key, precondition: may.precondition };
-    let (Json(body), id) = (may.body, Id::new(clock::fresh_uuid()));
-    let location = path(&asked.key);
-    let written = state.db.write(move |tx| act::write(tx, &asked, body, id)).await?;
-    let answer = written.view.answer(may.language)?;
-    Ok(if written.created { answer.created(location) } else { answer })
+    let asked = ReportRequest { caller: may.caller, key: may.key, precondition: may.precondition };
+    let (Json(body), id) = (may.body, Id::new(clock::generate_uuid()));
+    let location = report_path(&asked.key);
+    let written =
+        state.db.write(move |tx| transitions::upsert_report(tx, &asked, body, id)).await?;
+    let answer = written.view.into_answer(may.language)?;
+    Ok(if written.created { answer.mark_created(location) } else { answer })
 }
 
 /// Read what a report still lacks
@@ -117,9 +121,9 @@ async fn write_report(
 #[utoipa::path(tag = "reports", responses((status = 200, body = ReadinessView)))]
 #[get("/projects/{project}/reports/{cycle}/readiness")]
 async fn get_readiness(may: May<ReadReportInside>, state: Data<State>) -> ApiResult<Answer> {
-    let (on, at) = (may.proof.on(), state.clock.now());
+    let (on, at) = (may.proof.subject(), state.clock.now());
     let report = on.report.as_ref().ok_or(ApiError::NotFound)?;
-    Answer::of(&ReadinessView::from(readiness::of(on, &report.content, at)))
+    Answer::from_value(&ReadinessView::from(readiness::list_blockers(on, &report.content, at)))
 }
 
 /// Read what a report can begin with
@@ -129,9 +133,9 @@ async fn get_readiness(may: May<ReadReportInside>, state: Data<State>) -> ApiRes
 #[utoipa::path(tag = "reports", responses((status = 200, body = PrefillView)))]
 #[get("/projects/{project}/reports/{cycle}/prefill")]
 async fn get_prefill(may: May<EditReport>) -> ApiResult<Answer> {
-    let on = may.proof.on();
-    let earlier = on.earlier.clone().unwrap_or_default();
-    Answer::of(&PrefillView::from(&earlier.carried_forward(&on.milestones, &on.indicators)))
+    let on = may.proof.subject();
+    let earlier = on.earlier_content.clone().unwrap_or_default();
+    Answer::from_value(&PrefillView::from(&earlier.carry_forward(&on.milestones, &on.indicators)))
 }
 
 /// Read the history of a report
@@ -144,18 +148,22 @@ async fn list_report_history(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let (project, cycle) = &may.key;
-    let trail = Trail::new(Report::ENTITY, report_key(project, cycle), &[]);
-    history::answer(&state, &format!("{}/history", path(&may.key)), trail, may.body.0).await
+    let trail = HistoryFilter::new(Report::ENTITY, report_key(project, cycle), &[]);
+    history::answer_page(&state, &format!("{}/history", report_path(&may.key)), trail, may.body.0)
+        .await
 }
 
-async fn run<A: Step>(
-    may: May<A, Optional<NewTransition>>,
+async fn handle_transition<A: TransitionAction>(
+    may: May<A, OptionalJson<NewTransition>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let asked = Asked { caller: may.caller, key: may.key, precondition: may.precondition };
-    let (Optional(body), comment) = (may.body, Id::new(clock::fresh_uuid()));
-    let view = state.db.write(move |tx| act::transition::<A>(tx, &asked, body, comment)).await?;
-    view.answer(may.language)
+    let asked = ReportRequest { caller: may.caller, key: may.key, precondition: may.precondition };
+    let (OptionalJson(body), comment) = (may.body, Id::new(clock::generate_uuid()));
+    let view = state
+        .db
+        .write(move |tx| transitions::transition_report::<A>(tx, &asked, body, comment))
+        .await?;
+    view.into_answer(may.language)
 }
 
 /// Submit a report
@@ -165,10 +173,10 @@ async fn run<A: Step>(
 #[utoipa::path(tag = "reports", request_body = Option<NewTransition>, responses((status = 200, body = ReportView)))]
 #[post("/projects/{project}/reports/{cycle}/submit")]
 async fn submit_report(
-    may: May<SubmitReport, Optional<NewTransition>>,
+    may: May<SubmitReport, OptionalJson<NewTransition>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    run(may, state).await
+    handle_transition(may, state).await
 }
 
 /// Withdraw a report
@@ -177,10 +185,10 @@ async fn submit_report(
 #[utoipa::path(tag = "reports", request_body = Option<NewTransition>, responses((status = 200, body = ReportView)))]
 #[post("/projects/{project}/reports/{cycle}/withdraw")]
 async fn withdraw_report(
-    may: May<WithdrawReport, Optional<NewTransition>>,
+    may: May<WithdrawReport, OptionalJson<NewTransition>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    run(may, state).await
+    handle_transition(may, state).await
 }
 
 /// Return a report
@@ -189,10 +197,10 @@ async fn withdraw_report(
 #[utoipa::path(tag = "reports", request_body = NewTransition, responses((status = 200, body = ReportView)))]
 #[post("/projects/{project}/reports/{cycle}/return")]
 async fn return_report(
-    may: May<ReturnReport, Optional<NewTransition>>,
+    may: May<ReturnReport, OptionalJson<NewTransition>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    run(may, state).await
+    handle_transition(may, state).await
 }
 
 /// Approve a report
@@ -202,10 +210,10 @@ async fn return_report(
 #[utoipa::path(tag = "reports", request_body = Option<NewTransition>, responses((status = 200, body = ReportView)))]
 #[post("/projects/{project}/reports/{cycle}/approve")]
 async fn approve_report(
-    may: May<ApproveReport, Optional<NewTransition>>,
+    may: May<ApproveReport, OptionalJson<NewTransition>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    run(may, state).await
+    handle_transition(may, state).await
 }
 
 /// Reopen a report
@@ -215,8 +223,8 @@ async fn approve_report(
 #[utoipa::path(tag = "reports", request_body = NewTransition, responses((status = 200, body = ReportView)))]
 #[post("/projects/{project}/reports/{cycle}/reopen")]
 async fn reopen_report(
-    may: May<ReopenReport, Optional<NewTransition>>,
+    may: May<ReopenReport, OptionalJson<NewTransition>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    run(may, state).await
+    handle_transition(may, state).await
 }

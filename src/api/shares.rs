@@ -10,12 +10,12 @@ use super::{
     answer::Answer,
     body::{Json, Query},
     error::{ApiError, ApiResult},
-    may::{May, Public},
-    page::{ListParams, Page, PageRequest},
+    may::{May, PublicRequest},
+    page::{ListPage, ListParams, PageRequest},
     state::State,
 };
 use crate::{
-    auth::secret::{fresh, opaque_digest},
+    auth::secret::{digest_token, generate_token},
     clock,
     domain::{
         id::Id,
@@ -33,18 +33,18 @@ mod answers;
 mod uses;
 mod views;
 
-pub use uses::{Uses, write_uses};
+pub use uses::{ShareUseCounter, write_uses};
 pub use views::{MadeShareView, NewShare, ShareList, ShareView};
 
 const PATH: &str = "/api/v1/shares";
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_shares).service(create_share).service(get_share).service(revoke_share);
 }
 
 /// Registers the addresses themselves, at the root.
-pub(super) fn addresses(cfg: &mut ServiceConfig) {
+pub(super) fn register_share_address(cfg: &mut ServiceConfig) {
     cfg.service(read_share);
 }
 
@@ -58,19 +58,20 @@ async fn list_shares(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let Query(params) = may.body;
-    let request = PageRequest::<Uuid>::read(PATH, &(), params.cursor.as_deref(), params.limit)?;
+    let request =
+        PageRequest::<Uuid>::from_parameters(PATH, &(), params.cursor.as_deref(), params.limit)?;
     write_uses(&state).await;
     let list = state
         .db
         .read(move |c| -> ApiResult<(ShareList, PageRequest<Uuid>)> {
             let (found, total) = shares::list(c, request.after.map(Id::new), request.limit + 1)?;
-            let views = show(c, &found)?;
-            let page: Page<ShareView> = request.page(views, total, |v| v.id, |v| v)?;
+            let views = load_share_views(c, &found)?;
+            let page: ListPage<ShareView> = request.build_page(views, total, |v| v.id, |v| v)?;
             Ok((page.into(), request))
         })
         .await;
     let (list, request) = list?;
-    request.answer(&list, list.next.as_deref())
+    request.answer_list(&list, list.next.as_deref())
 }
 
 /// Read a share
@@ -81,9 +82,9 @@ async fn list_shares(
 #[get("/shares/{id}")]
 async fn get_share(may: May<ReadShare>, state: Data<State>) -> ApiResult<Answer> {
     write_uses(&state).await;
-    let share = may.proof.into_on().share;
-    let view = state.db.point(move |c| show_one(c, &share)).await?;
-    Answer::record(view.version, &view)
+    let share = may.proof.into_subject().share;
+    let view = state.db.read_point(move |c| load_share_view(c, &share)).await?;
+    Answer::from_record(view.version, &view)
 }
 
 /// Make a share
@@ -96,22 +97,22 @@ async fn create_share(
     may: May<CreateShare, Json<NewShare>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    may.precondition.absent()?;
+    may.precondition.check_absent()?;
     let (caller, Json(body)) = (may.caller, may.body);
-    let terms = RawShare::from(body).parse(today(&state))?;
-    answers::rehearse(&state, &terms).await?;
-    let (token, digest) = fresh();
+    let terms = RawShare::from(body).parse(current_day(&state))?;
+    answers::check_answerable(&state, &terms).await?;
+    let (token, digest) = generate_token();
     let write = move |tx: &mut Tx<'_>| -> ApiResult<ShareView> {
         tx.prove::<CreateShare>(caller, &())?;
-        let share = Share::create(Id::new(clock::fresh_uuid()), terms, caller.user, tx.at());
-        tx.save(&share, Change::plain("create"))?;
-        unguarded::keep_secret(tx.conn(), share.id, &digest)?;
-        Ok(show_one(tx.conn(), &share)?)
+        let share = Share::create(Id::new(clock::generate_uuid()), terms, caller.user, tx.at());
+        tx.save(&share, Change::without_reason("create"))?;
+        unguarded::insert_share_secret(tx.conn(), share.id, &digest)?;
+        Ok(load_share_view(tx.conn(), &share)?)
     };
     let view = state.db.write(write).await?;
     let location = format!("{PATH}/{}", view.id);
     let view = MadeShareView::new(view, &token);
-    Ok(Answer::of(&view)?.created(location).secret())
+    Ok(Answer::from_value(&view)?.mark_created(location).mark_secret())
 }
 
 /// Take a share back
@@ -121,20 +122,20 @@ async fn create_share(
 #[delete("/shares/{id}")]
 async fn revoke_share(may: May<RevokeShare>, state: Data<State>) -> ApiResult<Answer> {
     let (caller, key) = (may.caller, may.key);
-    let view = state.db.write(move |tx| revoke(tx, caller, key)).await?;
-    Answer::record(view.version, &view)
+    let view = state.db.write(move |tx| revoke_and_save(tx, caller, key)).await?;
+    Answer::from_record(view.version, &view)
 }
 
-fn revoke(tx: &mut Tx<'_>, caller: Caller, key: Id<Share>) -> ApiResult<ShareView> {
-    let share = tx.prove::<RevokeShare>(caller, &key)?.into_on().share;
+fn revoke_and_save(tx: &mut Tx<'_>, caller: Caller, key: Id<Share>) -> ApiResult<ShareView> {
+    let share = tx.prove::<RevokeShare>(caller, &key)?.into_subject().share;
     let share = match share.clone().revoke() {
         Some(revoked) => {
-            tx.save(&revoked, Change::plain("revoke"))?;
+            tx.save(&revoked, Change::without_reason("revoke"))?;
             revoked
         }
         None => share,
     };
-    Ok(show_one(tx.conn(), &share)?)
+    Ok(load_share_view(tx.conn(), &share)?)
 }
 
 /// Read what is shared
@@ -155,24 +156,24 @@ fn revoke(tx: &mut Tx<'_>, caller: Caller, key: Id<Share>) -> ApiResult<ShareVie
     )))
 )]
 #[get("/s/{token}.{format}")]
-async fn read_share(public: Public, state: Data<State>) -> ApiResult<Answer> {
+async fn read_share(public: PublicRequest, state: Data<State>) -> ApiResult<Answer> {
     let [token, format] =
         <[String; 2]>::try_from(public.path).map_err(|_other| ApiError::NotFound)?;
-    let share = open(&state, &token, &format).await?;
-    let answer = answers::answer(&state, &share.path, share.format, public.language).await?;
-    uses::count(&state, share.id);
+    let share = find_open_share(&state, &token, &format).await?;
+    let answer = answers::answer_path(&state, &share.path, share.format, public.language).await?;
+    uses::count_share_use(&state, share.id);
     Ok(answer
-        .without_next()
-        .header(header::CONTENT_DISPOSITION, views::disposition(&share))
-        .header(header::HeaderName::from_static("x-robots-tag"), "noindex")
+        .without_next_page()
+        .with_header(header::CONTENT_DISPOSITION, views::build_disposition(&share))
+        .with_header(header::HeaderName::from_static("x-robots-tag"), "noindex")
         // What can be taken back is asked for each time, also where releases themselves may be kept for good.
-        .header(header::CACHE_CONTROL, "private, no-cache"))
+        .with_header(header::CACHE_CONTROL, "private, no-cache"))
 }
 
 /// Finds the share of a secret, if it is answered today and in that format.
-async fn open(state: &State, token: &str, format: &str) -> ApiResult<Share> {
-    let (digest, today) = (opaque_digest(token), today(state));
-    let found = state.db.point(move |c| unguarded::share_of(c, &digest)).await;
+async fn find_open_share(state: &State, token: &str, format: &str) -> ApiResult<Share> {
+    let (digest, today) = (digest_token(token), current_day(state));
+    let found = state.db.read_point(move |c| unguarded::find_share_by_secret(c, &digest)).await;
     found
         .map_err(|e: StoreError| e)?
         .filter(|share| share.is_open(today) && share.format.as_str() == format)
@@ -180,25 +181,26 @@ async fn open(state: &State, token: &str, format: &str) -> ApiResult<Share> {
 }
 
 /// Returns the day that it is in UTC.
-fn today(state: &State) -> NaiveDate {
+fn current_day(state: &State) -> NaiveDate {
     state.clock.now().date_naive()
 }
 
-fn show_one(conn: &mut Conn, share: &Share) -> StoreResult<ShareView> {
+fn load_share_view(conn: &mut Conn, share: &Share) -> StoreResult<ShareView> {
     let lost = || StoreError::Corrupt("a share without its secret".into());
-    show(conn, std::slice::from_ref(share))?.into_iter().next().ok_or_else(lost)
+    load_share_views(conn, std::slice::from_ref(share))?.into_iter().next().ok_or_else(lost)
 }
 
 /// Shows shares with their makers' names and how often they were used.
-fn show(conn: &mut Conn, found: &[Share]) -> StoreResult<Vec<ShareView>> {
+fn load_share_views(conn: &mut Conn, found: &[Share]) -> StoreResult<Vec<ShareView>> {
     let ids: Vec<Id<Share>> = found.iter().map(|s| s.id).collect();
-    let mut makers: Vec<Uuid> = found.iter().map(|s| s.created_by.uuid()).collect();
+    let mut makers: Vec<Uuid> = found.iter().map(|s| s.created_by.as_uuid()).collect();
     makers.sort_unstable();
     makers.dedup();
-    let (uses, names) = (unguarded::uses_of(conn, &ids)?, users::names(conn, &makers)?);
+    let (uses, names) =
+        (unguarded::list_share_uses(conn, &ids)?, users::list_names(conn, &makers)?);
     let view = |share: &Share| {
         let counted: Option<&ShareUse> = uses.iter().find(|u| u.share == share.id);
-        let name = names.iter().find(|(id, _)| *id == share.created_by.uuid());
+        let name = names.iter().find(|(id, _)| *id == share.created_by.as_uuid());
         Some(ShareView::new(share, counted?, &name?.1))
     };
     Ok(found.iter().filter_map(view).collect())

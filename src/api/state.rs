@@ -5,13 +5,14 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::{
-    cache::Cache, changes::Waiting, metrics::Requests, shares::Uses, verifying::Verifying,
+    cache::Cache, changes::WaitingRequests, metrics::RequestMetrics, shares::ShareUseCounter,
+    verification_queue::VerificationQueue,
 };
 use crate::{
-    auth::{password::Passwords, token::Tokens},
+    auth::{password::PasswordPool, token::AccessTokens},
     clock::Clock,
     domain::reference::Vocabulary,
-    store::{Db, directory::Directory, watch::Heads},
+    store::{Db, directory::AccountDirectory, watch::JournalHeads},
 };
 
 /// What every handler can reach; clones share it.
@@ -20,9 +21,9 @@ pub struct State {
     /// The database.
     pub db: Db,
     /// Who may act, in memory.
-    pub directory: Arc<Directory>,
+    pub directory: Arc<AccountDirectory>,
     /// The last numbers of the journal and of the feed; the latter is the data version.
-    pub heads: Arc<Heads>,
+    pub heads: Arc<JournalHeads>,
     /// Answers kept as bytes.
     pub cache: Arc<Cache>,
     /// Whether releases are read without signing in.
@@ -30,19 +31,19 @@ pub struct State {
     /// The address of the service as others reach it, without a slash at its end; empty where nobody said.
     pub base_url: Arc<str>,
     /// Access tokens.
-    pub tokens: Arc<Tokens>,
+    pub tokens: Arc<AccessTokens>,
     /// Password hashing on its own threads.
-    pub passwords: Arc<Passwords>,
+    pub passwords: Arc<PasswordPool>,
     /// The time.
     pub clock: Clock,
     /// Lets one verification run at a time.
-    pub verifying: Arc<Verifying>,
+    pub verifying: Arc<VerificationQueue>,
     /// Who waits for the feed to move.
-    pub waiting: Arc<Waiting>,
+    pub waiting: Arc<WaitingRequests>,
     /// How often shares were used since that was last written down.
-    pub uses: Arc<Uses>,
+    pub uses: Arc<ShareUseCounter>,
     /// What was answered, for the metrics.
-    pub requests: Arc<Requests>,
+    pub requests: Arc<RequestMetrics>,
     /// The framework's words, in memory.
     pub vocabulary: Arc<ArcSwap<Vocabulary>>,
 }

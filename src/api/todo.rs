@@ -8,9 +8,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
-    cache::{Key, View},
+    cache::{AnswerKey, CacheAudience},
     error::ApiResult,
-    may::Own,
+    may::OwnRequest,
     state::State,
 };
 use crate::{
@@ -22,16 +22,16 @@ use crate::{
 };
 
 mod decisions;
+mod needs_extension;
 mod network;
 mod officer;
-mod shut;
 mod views;
 
 use views::TodoCounts;
 pub use views::TodoView;
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_todo);
 }
 
@@ -44,36 +44,39 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
 /// answer is 304 by its tag.
 #[utoipa::path(tag = "me", responses((status = 200, body = TodoView)))]
 #[get("/me/todo")]
-async fn get_todo(own: Own, state: Data<State>) -> ApiResult<Answer> {
+async fn get_todo(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     let (actor, at) = (own.actor, state.clock.now());
-    let key = Key::new("me/todo", View::own(&actor), &())?.of_everything(at);
+    let key =
+        AnswerKey::new("me/todo", CacheAudience::for_caller(&actor), &())?.with_working_copies(at);
     let directory = Arc::clone(&state.directory);
     // Asked within the snapshot: what is newer than that is asked for again under the next number.
     let read = move |c: &mut Conn, _| {
-        Answer::of(&Reading { actor: &actor, at }.todo(c, &directory.held(at))?)
+        Answer::from_value(
+            &TodoReader { actor: &actor, at }.load_todo(c, &directory.list_held_roles(at))?,
+        )
     };
-    state.kept(key, read).await
+    state.answer_cached(key, read).await
 }
 
 /// Who reads, and when.
 #[derive(Clone, Copy)]
-struct Reading<'a> {
+struct TodoReader<'a> {
     actor: &'a Actor,
     at: DateTime<Utc>,
 }
 
-impl Reading<'_> {
-    fn todo(self, conn: &mut Conn, held: &BTreeSet<(Role, Scope)>) -> StoreResult<TodoView> {
+impl TodoReader<'_> {
+    fn load_todo(self, conn: &mut Conn, held: &BTreeSet<(Role, Scope)>) -> StoreResult<TodoView> {
         let cycles = cycles::list(conn)?;
         let mut todo = TodoView {
             counts: TodoCounts::default(),
-            officer: self.officer(conn, &cycles)?,
-            needs_extension: self.shut_for_cities(conn, &cycles)?,
-            representative: self.representative(conn, &cycles)?,
-            secretariat: self.secretariat(conn, &cycles)?,
-            vacancies: self.vacancies(conn, held)?,
+            officer: self.load_officer(conn, &cycles)?,
+            needs_extension: self.list_needing_extension_for_officer(conn, &cycles)?,
+            representative: self.load_representative(conn, &cycles)?,
+            secretariat: self.load_secretariat(conn, &cycles)?,
+            vacancies: self.list_vacancies(conn, held)?,
         };
-        todo.counts = TodoCounts::of(&todo);
+        todo.counts = TodoCounts::from_todo(&todo);
         Ok(todo)
     }
 }

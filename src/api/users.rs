@@ -12,20 +12,20 @@ use super::{
     state::State,
 };
 use crate::{
-    auth::secret::fresh,
-    clock::fresh_uuid,
+    auth::secret::generate_token,
+    clock::generate_uuid,
     domain::{
-        fault::{Faults, ValueFault},
+        fault::{FaultList, ValueFault},
         id::Id,
         policy::{EditUser, InviteUsers, ListUsers, ReadUser},
         session::INVITATION,
         subject::UserSubject,
-        user::{Email, User, UserState},
+        user::{EmailAddress, User, UserState},
         value::Title,
     },
     store::{
         Caller, Change, StoreError, Tx, unguarded,
-        users::{self, UserKey},
+        users::{self, UserCursor},
     },
 };
 
@@ -41,7 +41,7 @@ pub use views::{
 const PATH: &str = "/api/v1/users";
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_users)
         .service(create_user)
         .service(get_user)
@@ -61,13 +61,19 @@ async fn list_users(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let params = may.body.0;
-    let page = PageRequest::<UserKey>::read(PATH, &params, params.cursor.as_deref(), params.limit)?;
-    let filter = params.filter(may.actor.acquaintances())?;
+    let page = PageRequest::<UserCursor>::from_parameters(
+        PATH,
+        &params,
+        params.cursor.as_deref(),
+        params.limit,
+    )?;
+    let filter = params.to_filter(may.actor.visible_people())?;
     let (after, limit) = (page.after.clone(), page.limit + 1);
-    let load = move |c: &mut _| users::list(c, &filter, after, limit);
+    let load = move |c: &mut _| users::list_page(c, &filter, after, limit);
     let (rows, total) = state.db.read(load).await.map_err(|e: StoreError| e)?;
-    let list: UserList = page.page(rows, total, |r| r.0.clone(), |r| UserView::from(r.1))?.into();
-    Ok(page.answer(&list, list.next.as_deref())?.unstored())
+    let list: UserList =
+        page.build_page(rows, total, |r| r.0.clone(), |r| UserView::from(r.1))?.into();
+    Ok(page.answer_list(&list, list.next.as_deref())?.forbid_storing())
 }
 
 /// Get a person
@@ -76,8 +82,8 @@ async fn list_users(
 #[utoipa::path(tag = "users", responses((status = 200, body = UserView)))]
 #[get("/users/{id}")]
 async fn get_user(may: May<ReadUser>) -> ApiResult<Answer> {
-    let view = UserView::from(may.proof.into_on());
-    Ok(Answer::record(view.version, &view)?.unstored())
+    let view = UserView::from(may.proof.into_subject());
+    Ok(Answer::from_record(view.version, &view)?.forbid_storing())
 }
 
 /// Invite a person
@@ -92,16 +98,16 @@ async fn create_user(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let (caller, wanted) = (may.caller, may.body.0);
-    let view = state.db.write(move |tx| invite(tx, caller, wanted)).await?;
+    let view = state.db.write(move |tx| invite_user(tx, caller, wanted)).await?;
     let place = format!("{PATH}/{}", view.id);
-    Ok(Answer::record(view.version, &view)?.created(place).unstored())
+    Ok(Answer::from_record(view.version, &view)?.mark_created(place).forbid_storing())
 }
 
-fn invite(tx: &mut Tx<'_>, caller: Caller, wanted: NewUser) -> ApiResult<InvitedUserView> {
-    let alone = tx.prove::<InviteUsers>(caller, &())?.actor().manages_everybody();
-    let mut faults = Faults::new();
-    let email = faults.need("/email", wanted.email, Email::parse);
-    let name = faults.need("/name", wanted.name, Title::parse);
+fn invite_user(tx: &mut Tx<'_>, caller: Caller, wanted: NewUser) -> ApiResult<InvitedUserView> {
+    let alone = tx.prove::<InviteUsers>(caller, &())?.actor().may_manage_everybody();
+    let mut faults = FaultList::new();
+    let email = faults.parse_required("/email", wanted.email, EmailAddress::parse);
+    let name = faults.parse_required("/name", wanted.name, Title::parse);
     if wanted.grants.is_empty() && !alone {
         faults.add("/grants", ValueFault::required());
     }
@@ -109,9 +115,9 @@ fn invite(tx: &mut Tx<'_>, caller: Caller, wanted: NewUser) -> ApiResult<Invited
         Some(email) => users::find_by_email(tx.conn(), email)?.map(|user| user.id),
         None => None,
     };
-    let id = known.unwrap_or_else(|| Id::new(fresh_uuid()));
-    let offers = grants::offers(tx, caller, id, wanted.grants, &mut faults)?;
-    let stranded = known.map(|id| stranded(tx, caller, id)).transpose()?;
+    let id = known.unwrap_or_else(|| Id::new(generate_uuid()));
+    let offers = grants::check_grant_offers(tx, caller, id, wanted.grants, &mut faults)?;
+    let stranded = known.map(|id| find_expired_invitee(tx, caller, id)).transpose()?;
     let faults = faults.into_vec();
     let (Some(email), Some(name), true) = (email, name, faults.is_empty()) else {
         return Err(faults.into());
@@ -120,23 +126,23 @@ fn invite(tx: &mut Tx<'_>, caller: Caller, wanted: NewUser) -> ApiResult<Invited
     tx.prove::<InviteUsers>(caller, &())?;
     let (user, mut grants) = match stranded {
         Some(before) => (before.user.invite_again(name), before.grants),
-        None => (User::invite(id, email, name, tx.at()), Vec::new()),
+        None => (User::new_invited(id, email, name, tx.at()), Vec::new()),
     };
-    tx.save(&user, Change::plain("invite"))?;
+    tx.save(&user, Change::without_reason("invite"))?;
     let new: Vec<_> = offers.into_iter().filter(|o| !o.is_among(&grants)).collect();
     for offer in new {
-        grants.push(offer.give(tx, caller, id)?);
+        grants.push(offer.give_grant(tx, caller, id)?);
     }
-    let invitation = invitation(tx, id)?;
+    let invitation = issue_invitation(tx, id)?;
     Ok(InvitedUserView::new(UserSubject { user, grants }.into(), invitation))
 }
 
 /// Returns the account of an address whose invitation ran out, to be invited again. Only by who may manage it: whoever is
 /// handed the invitation gets all that the account holds.
-fn stranded(tx: &mut Tx<'_>, caller: Caller, id: Id<User>) -> ApiResult<UserSubject> {
+fn find_expired_invitee(tx: &mut Tx<'_>, caller: Caller, id: Id<User>) -> ApiResult<UserSubject> {
     let taken = || ApiError::Conflict("somebody has this address already".into());
     let subject = match tx.prove::<EditUser>(caller, &id) {
-        Ok(proof) => proof.into_on(),
+        Ok(proof) => proof.into_subject(),
         // Of whom the caller may not manage no more is said than that the address is known.
         Err(StoreError::Denied(_)) => return Err(taken()),
         Err(e) => return Err(e.into()),
@@ -149,10 +155,10 @@ fn stranded(tx: &mut Tx<'_>, caller: Caller, id: Id<User>) -> ApiResult<UserSubj
 }
 
 /// Makes the invitation of an account; earlier ones no longer work.
-fn invitation(tx: &mut Tx<'_>, user: Id<User>) -> ApiResult<InvitationView> {
-    let (token, digest) = fresh();
+fn issue_invitation(tx: &mut Tx<'_>, user: Id<User>) -> ApiResult<InvitationView> {
+    let (token, digest) = generate_token();
     let (now, expires_at) = (tx.at(), tx.at() + INVITATION);
-    unguarded::invite(tx.conn(), user, &digest, now, expires_at)?;
+    unguarded::create_invitation(tx.conn(), user, &digest, now, expires_at)?;
     Ok(InvitationView { token, expires_at })
 }
 
@@ -163,19 +169,19 @@ fn invitation(tx: &mut Tx<'_>, user: Id<User>) -> ApiResult<InvitationView> {
 #[utoipa::path(tag = "users", request_body = UserPatch, responses((status = 200, body = UserView)))]
 #[patch("/users/{id}")]
 async fn patch_user(may: May<EditUser, Json<UserPatch>>, state: Data<State>) -> ApiResult<Answer> {
-    let write = move |tx: &mut Tx<'_>| edit(tx, may);
+    let write = move |tx: &mut Tx<'_>| edit_user(tx, may);
     let view = state.db.write(write).await?;
-    Ok(Answer::record(view.version, &view)?.unstored())
+    Ok(Answer::from_record(view.version, &view)?.forbid_storing())
 }
 
-fn edit(tx: &mut Tx<'_>, may: May<EditUser, Json<UserPatch>>) -> ApiResult<UserView> {
-    let mut subject = tx.prove::<EditUser>(may.caller, &may.key)?.into_on();
-    may.precondition.required(tx, &subject.user)?;
+fn edit_user(tx: &mut Tx<'_>, may: May<EditUser, Json<UserPatch>>) -> ApiResult<UserView> {
+    let mut subject = tx.prove::<EditUser>(may.caller, &may.key)?.into_subject();
+    may.precondition.check_required(tx, &subject.user)?;
     let edit = may.body.0.parse()?;
     let id = subject.user.id;
-    let has_password = unguarded::password(tx.conn(), id)?.is_some();
-    if let Some((user, action)) = subject.user.edit(edit, has_password) {
-        tx.save(&user, Change::plain(action))?;
+    let has_password = unguarded::find_password_hash(tx.conn(), id)?.is_some();
+    if let Some((user, action)) = subject.user.apply_edit(edit, has_password) {
+        tx.save(&user, Change::without_reason(action))?;
         if user.state == UserState::Disabled {
             let now = tx.at();
             unguarded::end_sessions(tx.conn(), id, None, now)?;

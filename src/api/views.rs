@@ -6,11 +6,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::domain::{fault::ValueFault, language::Language, value, words};
+use crate::domain::{fault::ValueFault, language::Language, value, wording};
 
 /// A person, as those who work on a record see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Person {
+#[schema(as = Person)]
+pub struct PersonView {
     /// The user's identifier.
     pub id: Uuid,
     /// The user's name.
@@ -20,7 +21,8 @@ pub struct Person {
 
 /// An amount of money.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Money {
+#[schema(as = Money)]
+pub struct MoneyView {
     /// Minor units of the currency, 0 to 2^53 − 1.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64, example = 125_000_000)]
     pub amount_minor: i64,
@@ -29,7 +31,7 @@ pub struct Money {
     pub currency: String,
 }
 
-impl From<value::Money> for Money {
+impl From<value::Money> for MoneyView {
     fn from(m: value::Money) -> Self {
         Self { amount_minor: m.amount_minor, currency: m.currency.as_str().to_owned() }
     }
@@ -60,9 +62,9 @@ impl FromIterator<(String, AllowedAction)> for AllowedActions {
 
 impl AllowedActions {
     /// Says the reasons in a language.
-    pub fn say(&mut self, language: Language) {
+    pub fn translate_reasons(&mut self, language: Language) {
         for reason in self.0.values_mut().filter_map(|action| action.reason.as_mut()) {
-            *reason = words::say(language, reason).into_owned();
+            *reason = wording::translate_sentence(language, reason).into_owned();
         }
     }
 }
@@ -70,11 +72,11 @@ impl AllowedActions {
 impl AllowedAction {
     /// It would be accepted.
     #[must_use]
-    pub const fn yes() -> Self {
+    pub const fn new_allowed() -> Self {
         Self { allowed: true, reason: None }
     }
     /// It would be refused.
-    pub fn no(reason: impl Into<String>) -> Self {
+    pub fn new_refused(reason: impl Into<String>) -> Self {
         Self { allowed: false, reason: Some(reason.into()) }
     }
 }
@@ -98,6 +100,6 @@ pub mod patch {
 ///
 /// # Errors
 /// `required`.
-pub fn not_null<T>(value: Option<T>) -> Result<T, ValueFault> {
+pub fn require_value<T>(value: Option<T>) -> Result<T, ValueFault> {
     value.ok_or_else(ValueFault::required)
 }

@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
-    cache::{Key, View},
+    cache::{AnswerKey, CacheAudience},
     error::ApiResult,
     may::May,
     state::State,
@@ -17,11 +17,11 @@ use crate::{
 
 mod views;
 
-use views::Source;
+use views::VocabularySource;
 pub use views::VocabularyView;
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_vocabulary);
 }
 
@@ -34,14 +34,15 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
 #[get("/vocabulary")]
 async fn get_vocabulary(may: May<ReadReference>, state: Data<State>) -> ApiResult<Answer> {
     let language = may.language;
-    let key = Key::new("get_vocabulary", View::everybody(), &())?.in_language(language);
+    let key = AnswerKey::new("get_vocabulary", CacheAudience::for_everybody(), &())?
+        .in_language(language);
     let read = move |c: &mut Conn, _| {
-        let source = Source {
-            terms: reference::vocabulary(c)?,
-            countries: reference::countries(c)?,
-            plan_cycles: reference::plan_cycles(c)?,
+        let source = VocabularySource {
+            terms: reference::load_vocabulary(c)?,
+            countries: reference::list_countries(c)?,
+            plan_cycles: reference::list_plan_cycles(c)?,
         };
-        Answer::of(&VocabularyView::new(language, &source))
+        Answer::from_value(&VocabularyView::new(language, &source))
     };
-    state.kept(key, read).await
+    state.answer_cached(key, read).await
 }

@@ -22,17 +22,18 @@ use crate::{
         value::Slug,
     },
     sheets::{
-        Sheet, columns, csv,
-        flat::Format,
-        lists::List,
-        write::{self, About},
+        Sheet,
+        allowed_values::List,
+        columns, csv,
+        flat::TableFormat,
+        workbook_writer::{self, WorkbookMetadata},
     },
     store::{Conn, cycles, tx},
 };
 
-mod book;
+mod city_workbook;
 
-pub(super) use book::Book;
+pub(super) use city_workbook::CityWorkbook;
 
 /// The media type of a workbook.
 pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -40,7 +41,7 @@ pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spr
 pub(super) const CSV: &str = "text/csv";
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_workbook);
 }
 
@@ -61,29 +62,34 @@ pub struct WorkbookParams {
 
 /// The form in which a workbook is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum WorkbookFormat {
     Workbook,
     Csv(Sheet),
 }
 
 impl WorkbookParams {
-    fn cycle(&self) -> ApiResult<Slug> {
+    fn parse_cycle(&self) -> ApiResult<Slug> {
         let raw = self.cycle.as_deref().ok_or_else(ValueFault::required);
-        raw.and_then(Slug::parse).map_err(|fault| ApiError::parameter("cycle", fault))
+        raw.and_then(Slug::parse).map_err(|fault| ApiError::invalid_parameter("cycle", fault))
     }
 
-    fn form(&self) -> ApiResult<Form> {
+    fn parse_format(&self) -> ApiResult<WorkbookFormat> {
         match (self.format.as_deref().unwrap_or("xlsx"), self.sheet.as_deref()) {
-            ("xlsx", None) => Ok(Form::Workbook),
+            ("xlsx", None) => Ok(WorkbookFormat::Workbook),
             ("xlsx", Some(_)) => {
                 let detail = "a workbook has every sheet; one alone is asked for with format=csv";
-                Err(ApiError::parameter("sheet", ValueFault::new("format", detail)))
+                Err(ApiError::invalid_parameter("sheet", ValueFault::new("format", detail)))
             }
             ("csv", sheet) => {
                 let sheet = sheet.ok_or_else(ValueFault::required).and_then(Sheet::parse);
-                Ok(Form::Csv(sheet.map_err(|fault| ApiError::parameter("sheet", fault))?))
+                Ok(WorkbookFormat::Csv(
+                    sheet.map_err(|fault| ApiError::invalid_parameter("sheet", fault))?,
+                ))
             }
-            _ => Err(ApiError::parameter("format", ValueFault::unknown("format", ["xlsx", "csv"]))),
+            _ => Err(ApiError::invalid_parameter(
+                "format",
+                ValueFault::unknown("format", ["xlsx", "csv"]),
+            )),
         }
     }
 }
@@ -103,61 +109,65 @@ async fn get_workbook(
     may: May<OpenWorkbook, Query<WorkbookParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let (cycle, form) = (may.body.0.cycle()?, may.body.0.form()?);
+    let (cycle, form) = (may.body.0.parse_cycle()?, may.body.0.parse_format()?);
     let (key, actor, seq) = ((may.key, cycle), may.actor, state.heads.feed());
     let read = move |c: &mut Conn| {
-        known_cycle(c, &key.1)?;
-        let on = tx::prove::<ReadWorkbook>(c, &key, &actor)?.into_on();
-        Ok::<_, ApiError>((Book::read(c, &actor, &on)?, on))
+        check_cycle_exists(c, &key.1)?;
+        let on = tx::load_proved::<ReadWorkbook>(c, &key, &actor)?.into_subject();
+        Ok::<_, ApiError>((CityWorkbook::load_for_city(c, &actor, &on)?, on))
     };
     let (book, on) = state.db.read(read).await?;
     let (today, words) = (state.clock.now().date_naive(), state.vocabulary.load_full());
-    let made = web::block(move || file(&book, &on, form, seq, (today, &words))).await;
+    let made = web::block(move || render_file(&book, &on, form, seq, (today, &words))).await;
     made.map_err(|e| ApiError::Internal(Box::new(e)))?
 }
 
 /// Says which cycles there are when one is asked for that is not.
-pub(super) fn known_cycle(conn: &mut Conn, cycle: &Slug) -> ApiResult<()> {
+pub(super) fn check_cycle_exists(conn: &mut Conn, cycle: &Slug) -> ApiResult<()> {
     if cycles::find(conn, cycle)?.is_some() {
         return Ok(());
     }
     let known = cycles::list(conn)?;
     let known = known.into_iter().map(|c| c.slug.to_string());
-    Err(ApiError::parameter("cycle", ValueFault::unknown("cycle", known)))
+    Err(ApiError::invalid_parameter("cycle", ValueFault::unknown("cycle", known)))
 }
 
-fn file(
-    book: &Book,
+fn render_file(
+    book: &CityWorkbook,
     on: &CityCycleSubject,
-    form: Form,
+    form: WorkbookFormat,
     seq: i64,
     (made_on, words): (NaiveDate, &Vocabulary),
 ) -> ApiResult<Answer> {
     let internal = |e: Box<dyn std::error::Error + Send + Sync>| ApiError::Internal(e);
     let name = format!("ascn-{}-{}-{}", on.city.slug, on.cycle.slug, made_on);
-    if let Form::Csv(sheet) = form {
-        let bytes = csv::write(sheet, book.rows(sheet)).map_err(|e| internal(Box::new(e)))?;
+    if let WorkbookFormat::Csv(sheet) = form {
+        let bytes = csv::write_csv(sheet, book.rows(sheet)).map_err(|e| internal(Box::new(e)))?;
         let holds = bytes.clone();
-        let media = Format::Csv.media();
-        return Ok(Answer::file(bytes, media, &format!("{name}-{sheet}.csv"), &holds));
+        let media = TableFormat::Csv.media_type();
+        return Ok(Answer::from_file(bytes, media, &format!("{name}-{sheet}.csv"), &holds));
     }
     let lists =
-        List::ALL.iter().map(|list| (*list, list.entries(words, on.city.country))).collect();
-    let bytes = write::workbook(&about(on, seq, made_on), book.tables(), &lists);
+        List::ALL.iter().map(|list| (*list, list.allowed_values(words, on.city.country))).collect();
+    let bytes = workbook_writer::write_workbook(
+        &describe_workbook(on, seq, made_on),
+        book.tables(),
+        &lists,
+    );
     let bytes = bytes.map_err(|e| internal(Box::new(e)))?;
     let holds = format!("{seq} {made_on} {:?}", book.tables());
-    Ok(Answer::file(bytes, XLSX, &format!("{name}.xlsx"), holds.as_bytes()))
+    Ok(Answer::from_file(bytes, XLSX, &format!("{name}.xlsx"), holds.as_bytes()))
 }
 
-fn about(on: &CityCycleSubject, seq: i64, made_on: NaiveDate) -> About {
+fn describe_workbook(on: &CityCycleSubject, seq: i64, made_on: NaiveDate) -> WorkbookMetadata {
     let slug = on.city.slug.to_string();
-    About {
+    WorkbookMetadata {
         city_name: on.city.names.get("en").unwrap_or(&slug).clone(),
         city: slug,
         cycle: on.cycle.slug.to_string(),
         plan_cycle: on.cycle.plan_cycle.to_string(),
         seq,
         made_on,
-        languages: columns::languages(on.city.country),
+        languages: columns::workbook_languages(on.city.country),
     }
 }

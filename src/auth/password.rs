@@ -173,23 +173,23 @@ pub enum PasswordError {
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-type Job = Box<dyn FnOnce() + Send>;
+type PasswordJob = Box<dyn FnOnce() + Send>;
 
 /// Hashes and checks passwords on its own threads, which end with the last clone.
 #[derive(Clone, Debug)]
-pub struct Passwords {
-    queue: Sender<Job>,
-    nobody: Arc<str>,
+pub struct PasswordPool {
+    queue: Sender<PasswordJob>,
+    dummy_hash: Arc<str>,
 }
 
-impl Passwords {
+impl PasswordPool {
     /// Starts the threads: one less than there are cores, one at least.
     ///
     /// # Errors
     /// When a thread cannot be started or the first hash fails.
     pub fn start() -> Result<Self, PasswordError> {
         let cores = available_parallelism().map_or(1, usize::from);
-        Self::with(cores.saturating_sub(1).max(1), QUEUE)
+        Self::with_threads(cores.saturating_sub(1).max(1), QUEUE)
     }
 
     /// Hashes a password with a salt of its own, into PHC form.
@@ -197,7 +197,7 @@ impl Passwords {
     /// # Errors
     /// [`PasswordError::Busy`] when too many wait.
     pub async fn hash(&self, password: NewPassword) -> Result<String, PasswordError> {
-        self.run(move || phc(password.0.expose())).await
+        self.run_job(move || hash_to_phc(password.0.expose())).await
     }
 
     /// Tells whether `password` is the one hashed in `phc`.
@@ -213,54 +213,54 @@ impl Passwords {
         phc: Option<String>,
     ) -> Result<bool, PasswordError> {
         let known = phc.is_some();
-        let phc = phc.unwrap_or_else(|| self.nobody.to_string());
-        let same = self.run(move || matches(password.expose(), &phc)).await?;
+        let phc = phc.unwrap_or_else(|| self.dummy_hash.to_string());
+        let same = self.run_job(move || matches_hash(password.expose(), &phc)).await?;
         Ok(same && known)
     }
 
-    fn with(threads: usize, queue: usize) -> Result<Self, PasswordError> {
-        let (sender, jobs) = bounded::<Job>(queue);
+    fn with_threads(threads: usize, queue: usize) -> Result<Self, PasswordError> {
+        let (sender, jobs) = bounded::<PasswordJob>(queue);
         for number in 0..threads {
-            let jobs: Receiver<Job> = jobs.clone();
+            let jobs: Receiver<PasswordJob> = jobs.clone();
             thread::Builder::new()
                 .name(format!("password-{number}"))
                 .spawn(move || jobs.into_iter().for_each(|job| job()))
-                .map_err(internal)?;
+                .map_err(internal_error)?;
         }
         // Nobody's password: 256 random bits that are forgotten here.
-        let nobody = phc(&crate::clock::random_token())?.into();
-        Ok(Self { queue: sender, nobody })
+        let nobody = hash_to_phc(&crate::clock::random_token())?.into();
+        Ok(Self { queue: sender, dummy_hash: nobody })
     }
 
-    async fn run<T: Send + 'static>(
+    async fn run_job<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
         let (reply, answer) = oneshot::channel();
-        let job: Job = Box::new(move || {
+        let job: PasswordJob = Box::new(move || {
             // Whoever hung up while waiting is not worked for.
             if reply.is_closed() {
                 return;
             }
             // A panic is answered as an error and does not cost the thread.
             let result = catch_unwind(AssertUnwindSafe(work))
-                .unwrap_or_else(|_| Err(internal("a panic while a password was processed")));
+                .unwrap_or_else(|_| Err(internal_error("a panic while a password was processed")));
             drop(reply.send(result));
         });
         self.queue.try_send(job).map_err(|error| match error {
             TrySendError::Full(_) => PasswordError::Busy,
-            TrySendError::Disconnected(_) => internal("the password threads are gone"),
+            TrySendError::Disconnected(_) => internal_error("the password threads are gone"),
         })?;
-        answer.await.map_err(internal)?
+        answer.await.map_err(internal_error)?
     }
 }
 
-fn internal(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> PasswordError {
+fn internal_error(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> PasswordError {
     PasswordError::Internal(error.into())
 }
 
-fn argon2() -> Result<Argon2<'static>, PasswordError> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(internal)?;
+fn configure_argon2() -> Result<Argon2<'static>, PasswordError> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(internal_error)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
@@ -268,28 +268,28 @@ fn argon2() -> Result<Argon2<'static>, PasswordError> {
 ///
 /// # Errors
 /// When the machine has no randomness or memory to give.
-pub fn hash_now(password: &str) -> Result<String, PasswordError> {
-    phc(password)
+pub fn hash_blocking(password: &str) -> Result<String, PasswordError> {
+    hash_to_phc(password)
 }
 
 /// Tells whether `password` is the one hashed in `phc`, on the calling thread, before anything is served.
 ///
 /// # Errors
 /// A hash that is none.
-pub fn verify_now(password: &str, phc: &str) -> Result<bool, PasswordError> {
-    matches(password, phc)
+pub fn verify_blocking(password: &str, phc: &str) -> Result<bool, PasswordError> {
+    matches_hash(password, phc)
 }
 
-fn phc(password: &str) -> Result<String, PasswordError> {
-    let hash = argon2()?.hash_password(password.as_bytes()).map_err(internal)?;
+fn hash_to_phc(password: &str) -> Result<String, PasswordError> {
+    let hash = configure_argon2()?.hash_password(password.as_bytes()).map_err(internal_error)?;
     Ok(hash.to_string())
 }
 
-fn matches(password: &str, phc: &str) -> Result<bool, PasswordError> {
-    match argon2()?.verify_password(password.as_bytes(), phc) {
+fn matches_hash(password: &str, phc: &str) -> Result<bool, PasswordError> {
+    match configure_argon2()?.verify_password(password.as_bytes(), phc) {
         Ok(()) => Ok(true),
         Err(password_hash::Error::PasswordInvalid) => Ok(false),
-        Err(error) => Err(internal(error)),
+        Err(error) => Err(internal_error(error)),
     }
 }
 

@@ -7,15 +7,15 @@ use sha2::{Digest, Sha256};
 ///
 /// No salt and no slow hash: of 160 random bits or more nothing can be tried out.
 #[must_use]
-pub fn opaque_digest(token: &str) -> [u8; 32] {
+pub fn digest_token(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
 /// Makes a secret of 256 random bits for somebody to keep, and the digest that is kept here.
 #[must_use]
-pub fn fresh() -> (String, [u8; 32]) {
+pub fn generate_token() -> (String, [u8; 32]) {
     let token = crate::clock::random_token();
-    let digest = opaque_digest(&token);
+    let digest = digest_token(&token);
     (token, digest)
 }
 
@@ -25,8 +25,8 @@ mod tests {
 
     #[test]
     fn the_digest_is_sha_256() {
-        let digest = opaque_digest("abc");
+        let digest = digest_token("abc");
         assert_eq!(digest[..4], [0xba, 0x78, 0x16, 0xbf]);
-        assert_ne!(digest, opaque_digest("abd"));
+        assert_ne!(digest, digest_token("abd"));
     }
 }

@@ -31,7 +31,7 @@ const AUDIENCE: &str = "ascn-tracker-api";
 const REMEMBERED: u64 = 10_000;
 
 /// Makes and verifies access tokens.
-pub struct Tokens {
+pub struct AccessTokens {
     signing: Header,
     signing_key: EncodingKey,
     keys: Vec<(String, DecodingKey)>,
@@ -112,7 +112,7 @@ struct ExactHeader {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Claims {
+struct TokenClaims {
     iss: String,
     aud: String,
     sub: Uuid,
@@ -121,7 +121,7 @@ struct Claims {
     exp: i64,
 }
 
-impl Tokens {
+impl AccessTokens {
     /// Takes the secrets: the first signs, all verify.
     ///
     /// # Errors
@@ -130,7 +130,7 @@ impl Tokens {
         let first = secrets.first().ok_or(TokenError::NoSecret)?;
         let mut keys: Vec<(String, DecodingKey)> = Vec::with_capacity(secrets.len());
         for secret in secrets.iter().map(|secret| secret.expose().as_bytes()) {
-            let kid = key_id(secret);
+            let kid = derive_key_id(secret);
             if secret.len() < MIN_TOKEN_SECRET_BYTES {
                 return Err(TokenError::ShortSecret);
             }
@@ -142,12 +142,12 @@ impl Tokens {
         let first = first.expose().as_bytes();
         let signing = Header {
             typ: Some(TYPE.to_owned()),
-            kid: Some(key_id(first)),
+            kid: Some(derive_key_id(first)),
             ..Header::new(Algorithm::HS256)
         };
         let signing_key = EncodingKey::from_secret(first);
         let verified = Cache::new(REMEMBERED);
-        Ok(Self { signing, signing_key, keys, validation: signature_only(), verified })
+        Ok(Self { signing, signing_key, keys, validation: build_validation(), verified })
     }
 
     /// Makes a token for a user's session; returns it and the seconds that it lasts.
@@ -163,7 +163,7 @@ impl Tokens {
         self.issue_until(user, session, now, now + TimeDelta::seconds(ACCESS_TTL_SECS))
     }
 
-    /// Makes a token as [`Tokens::issue`] that does not outlive its session.
+    /// Makes a token as [`AccessTokens::insert_refresh_token`] that does not outlive its session.
     ///
     /// # Errors
     /// When the library cannot sign, which is not expected.
@@ -177,7 +177,7 @@ impl Tokens {
         let iat = now.timestamp();
         // At least a second: a token that ends when it begins is none of ours.
         let ttl_secs = (session_ends.timestamp() - iat).clamp(1, ACCESS_TTL_SECS);
-        let claims = Claims {
+        let claims = TokenClaims {
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),
             sub: user,
@@ -197,19 +197,20 @@ impl Tokens {
             return Err(TokenFault::TooLong);
         }
         if let Some(claims) = self.verified.get(token) {
-            return claims.in_force(now).inspect_err(|_| self.verified.invalidate(token));
+            return claims.check_validity(now).inspect_err(|_| self.verified.invalidate(token));
         }
-        let claims = self.open(token)?.in_force(now)?;
+        let claims = self.decode_claims(token)?.check_validity(now)?;
         self.verified.insert(token.to_owned(), claims);
         Ok(claims)
     }
 
     /// Checks everything about a token but the time.
-    fn open(&self, token: &str) -> Result<AccessClaims, TokenFault> {
-        let header = exact_header(token)?;
+    fn decode_claims(&self, token: &str) -> Result<AccessClaims, TokenFault> {
+        let header = parse_header(token)?;
         let known = self.keys.iter().find(|(kid, _)| *kid == header.kid);
         let (_, key) = known.ok_or(TokenFault::UnknownKey)?;
-        let claims = decode::<Claims>(token, key, &self.validation).map_err(fault)?.claims;
+        let claims =
+            decode::<TokenClaims>(token, key, &self.validation).map_err(to_token_fault)?.claims;
         if claims.iss != ISSUER || claims.aud != AUDIENCE {
             return Err(TokenFault::Purpose);
         }
@@ -228,14 +229,14 @@ impl Tokens {
 }
 
 /// Shows neither keys nor the tokens that are remembered.
-impl fmt::Debug for Tokens {
+impl fmt::Debug for AccessTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tokens").field("keys", &self.keys.len()).finish_non_exhaustive()
     }
 }
 
 impl AccessClaims {
-    fn in_force(self, now: DateTime<Utc>) -> Result<Self, TokenFault> {
+    fn check_validity(self, now: DateTime<Utc>) -> Result<Self, TokenFault> {
         let leeway = TimeDelta::seconds(LEEWAY_SECS);
         if self.issued_at.signed_duration_since(now) > leeway {
             return Err(TokenFault::NotYetValid);
@@ -248,13 +249,13 @@ impl AccessClaims {
 }
 
 /// Returns the first 8 hex digits of a secret's SHA-256: the name by which tokens call it.
-fn key_id(secret: &[u8]) -> String {
+fn derive_key_id(secret: &[u8]) -> String {
     Sha256::digest(secret).iter().take(4).fold(String::new(), |id, byte| format!("{id}{byte:02x}"))
 }
 
 /// The library checks the signature and the algorithm. Claims and times are checked here: it
 /// asks the clock of the machine, knows neither `sid` nor `iat`, and takes lists for `aud`.
-fn signature_only() -> Validation {
+fn build_validation() -> Validation {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.required_spec_claims.clear();
     validation.validate_exp = false;
@@ -264,7 +265,7 @@ fn signature_only() -> Validation {
 
 /// Reads the header strictly: `jwk`, `jku`, `x5u`, `crit` and whatever else could tell a verifier
 /// how to verify is refused by being there.
-fn exact_header(token: &str) -> Result<ExactHeader, TokenFault> {
+fn parse_header(token: &str) -> Result<ExactHeader, TokenFault> {
     let (header, _) = token.split_once('.').ok_or(TokenFault::Malformed)?;
     let json = URL_SAFE_NO_PAD.decode(header).ok().ok_or(TokenFault::Malformed)?;
     match serde_json::from_slice::<ExactHeader>(&json) {
@@ -273,7 +274,7 @@ fn exact_header(token: &str) -> Result<ExactHeader, TokenFault> {
     }
 }
 
-fn fault(error: jsonwebtoken::errors::Error) -> TokenFault {
+fn to_token_fault(error: jsonwebtoken::errors::Error) -> TokenFault {
     match error.into_kind() {
         ErrorKind::InvalidSignature => TokenFault::Signature,
         _ => TokenFault::Malformed,

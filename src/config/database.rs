@@ -8,7 +8,7 @@ use tokio_postgres::config::{Config, Host};
 use url::form_urlencoded;
 
 use super::Secret;
-use super::reader::Parsed;
+use super::reader::ParseResult;
 
 /// Where the records are kept. The scheme decides; an unknown one is an error, never a new file.
 #[derive(Clone, Debug)]
@@ -48,17 +48,17 @@ const POSTGRES_EXPECTED: &str = "expected postgres://USER:PASSWORD@HOST:PORT/DAT
                                  that tokio-postgres knows, sslmode or sslrootcert";
 
 impl DatabaseUrl {
-    pub(super) fn parse(text: &str) -> Parsed<Self> {
+    pub(super) fn parse(text: &str) -> ParseResult<Self> {
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            return postgres(text);
+            return parse_postgres(text);
         }
         match text.strip_prefix("sqlite:") {
-            Some(rest) => sqlite(rest.strip_prefix("//").unwrap_or(rest)),
+            Some(rest) => parse_sqlite(rest.strip_prefix("//").unwrap_or(rest)),
             None => Err("expected sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE".into()),
         }
     }
 
-    pub(super) fn parse_replica(&self, text: &str) -> Parsed<Self> {
+    pub(super) fn parse_replica(&self, text: &str) -> ParseResult<Self> {
         match (self, Self::parse(text)?) {
             (Self::Postgres { .. }, replica @ Self::Postgres { .. }) => Ok(replica),
             _ => Err("expected a PostgreSQL URL beside a PostgreSQL DATABASE_URL".to_owned()),
@@ -66,7 +66,7 @@ impl DatabaseUrl {
     }
 
     /// Takes the password out of a file, for a URL that has none; its line end does not count.
-    pub(super) fn read_password(&mut self, path: &str) -> Parsed<()> {
+    pub(super) fn read_password(&mut self, path: &str) -> ParseResult<()> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| format!("expected a readable file: {}", error.kind()))?;
         let text = text.trim_end_matches(['\r', '\n']);
@@ -84,9 +84,9 @@ impl DatabaseUrl {
         }
     }
 
-    pub(super) fn parse_threads(&self, text: &str) -> Parsed<usize> {
+    pub(super) fn parse_threads(&self, text: &str) -> ParseResult<usize> {
         match (text, text.parse()) {
-            ("auto", _) => Ok(self.usual_threads()),
+            ("auto", _) => Ok(self.default_threads()),
             (_, Ok(count @ 1..=128)) => Ok(count),
             _ => Err("expected a whole number from 1 to 128, or auto".to_owned()),
         }
@@ -94,7 +94,7 @@ impl DatabaseUrl {
 
     /// On SQLite reading is bound to the cores. On PostgreSQL it is not, but each connection is a
     /// process there and instances add up: of 4 and 16 measured, neither was far from the other.
-    fn usual_threads(&self) -> usize {
+    fn default_threads(&self) -> usize {
         match self {
             Self::Sqlite { .. } => available_parallelism().map_or(2, usize::from).clamp(2, 8),
             Self::Postgres { .. } => 8,
@@ -103,7 +103,7 @@ impl DatabaseUrl {
 }
 
 /// Takes the path as it is written: no percent-decoding, no options.
-fn sqlite(path: &str) -> Parsed<DatabaseUrl> {
+fn parse_sqlite(path: &str) -> ParseResult<DatabaseUrl> {
     let refused = path.is_empty()
         || path.ends_with('/')
         || path.contains(['?', '#', '\0'])
@@ -114,7 +114,7 @@ fn sqlite(path: &str) -> Parsed<DatabaseUrl> {
     Ok(DatabaseUrl::Sqlite { path: PathBuf::from(path) })
 }
 
-fn postgres(text: &str) -> Parsed<DatabaseUrl> {
+fn parse_postgres(text: &str) -> ParseResult<DatabaseUrl> {
     let wrong = || POSTGRES_EXPECTED.to_owned();
     // As tokio-postgres reads it: what is before the first @ is user and password, where a ? is
     // just a character.
@@ -124,14 +124,14 @@ fn postgres(text: &str) -> Parsed<DatabaseUrl> {
         Some((host, query)) => (format!("{user}{host}"), query),
         None => (text.to_owned(), ""),
     };
-    let options = Options::parse(query)?;
+    let options = PostgresOptions::parse(query)?;
     // Its own check, so that a mistake shows at the start and not at the first connection. The
     // error is dropped because it may quote the URL.
     let config: Config = options.append_to(&base, None).parse().ok().ok_or_else(wrong)?;
     if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
         return Err(wrong());
     }
-    let sslmode = options.sslmode(is_local(&config))?;
+    let sslmode = options.resolve_ssl_mode(is_local(&config))?;
     let url = Secret::from(options.append_to(&base, Some(sslmode)));
     Ok(DatabaseUrl::Postgres { url, password: None, sslmode, ca_file: options.ca_file })
 }
@@ -148,14 +148,14 @@ fn is_local(config: &Config) -> bool {
 
 /// The options of a URL: ours taken out, the others as they were written.
 #[derive(Default)]
-struct Options<'a> {
+struct PostgresOptions<'a> {
     sslmode: Option<String>,
     ca_file: Option<PathBuf>,
     others: Vec<&'a str>,
 }
 
-impl<'a> Options<'a> {
-    fn parse(query: &'a str) -> Parsed<Self> {
+impl<'a> PostgresOptions<'a> {
+    fn parse(query: &'a str) -> ParseResult<Self> {
         let mut options = Self::default();
         for option in query.split('&').filter(|option| !option.is_empty()) {
             // A plus is a plus in these URLs, whereas in forms it is a space.
@@ -179,7 +179,7 @@ impl<'a> Options<'a> {
         Ok(options)
     }
 
-    fn sslmode(&self, local: bool) -> Parsed<SslMode> {
+    fn resolve_ssl_mode(&self, local: bool) -> ParseResult<SslMode> {
         match (self.sslmode.as_deref(), &self.ca_file) {
             (Some("disable"), Some(_)) => Err("sslrootcert has no meaning with sslmode=disable; \
                                                expected one of the two"

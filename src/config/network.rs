@@ -4,19 +4,19 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use url::{Position, Url};
 
-use super::reader::Parsed;
+use super::reader::ParseResult;
 
 /// A network in CIDR notation, or one address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
+pub struct IpNetwork {
     base: u128,
     mask: u128,
 }
 
-impl Network {
+impl IpNetwork {
     /// Reads `10.0.0.0/8`, `10.1.2.3`, `fd00::/8` or `::1`. Bits beyond the prefix must be zero,
     /// since `10.1.2.3/8` may be meant as one host or as sixteen million.
-    pub(super) fn parse(text: &str) -> Parsed<Self> {
+    pub(super) fn parse(text: &str) -> ParseResult<Self> {
         let wrong = || "expected addresses or networks, as 10.1.2.3 or 10.0.0.0/8".to_owned();
         let (address, prefix) = match text.split_once('/') {
             Some((address, prefix)) => (address, Some(prefix)),
@@ -30,7 +30,7 @@ impl Network {
         };
         let host_bits = width.checked_sub(prefix).ok_or_else(wrong)?;
         let mask = u128::MAX.checked_shl(host_bits).unwrap_or(0);
-        let base = bits(address);
+        let base = address_to_bits(address);
         if base & !mask != 0 {
             return Err("expected a network whose bits beyond the prefix are zero".to_owned());
         }
@@ -41,12 +41,12 @@ impl Network {
     /// (`::ffff:10.1.2.3`, as sockets for both give it) is the IPv4 address.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
-        bits(address) & self.mask == self.base
+        address_to_bits(address) & self.mask == self.base
     }
 }
 
 /// Returns an address as a number of 128 bits, IPv4 in its mapped form.
-fn bits(address: IpAddr) -> u128 {
+fn address_to_bits(address: IpAddr) -> u128 {
     let mapped: Ipv6Addr = match address {
         IpAddr::V4(address) => address.to_ipv6_mapped(),
         IpAddr::V6(address) => address,
@@ -54,13 +54,13 @@ fn bits(address: IpAddr) -> u128 {
     mapped.to_bits()
 }
 
-pub(super) fn address(text: &str) -> Parsed<SocketAddr> {
+pub(super) fn parse_socket_address(text: &str) -> ParseResult<SocketAddr> {
     let wrong = || "expected an IP address and port, as 127.0.0.1:8080 or [::]:8080".to_owned();
     text.parse().ok().ok_or_else(wrong)
 }
 
 /// Reads an origin and returns it as browsers send it: lower case, no default port, no path.
-pub(super) fn origin(text: &str) -> Parsed<String> {
+pub(super) fn parse_origin(text: &str) -> ParseResult<String> {
     let wrong = || {
         "expected the origin of a site, as https://dashboard.example or http://localhost:3000, without a path; \
          * is not accepted"
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn a_network_holds_its_addresses_and_no_others() {
         let holds = |network: &str, address: &str| {
-            Network::parse(network).unwrap().contains(address.parse().unwrap())
+            IpNetwork::parse(network).unwrap().contains(address.parse().unwrap())
         };
         assert!(holds("10.0.0.0/8", "10.255.0.1"));
         assert!(holds("10.0.0.0/8", "::ffff:10.1.2.3"));
@@ -99,19 +99,19 @@ mod tests {
     #[test]
     fn what_is_no_network_is_refused() {
         for text in ["", "10.0.0.0/33", "10.0.0.1/8", "::/129", "proxy.example", "10.0.0.0/-1"] {
-            assert!(Network::parse(text).is_err(), "{text}");
+            assert!(IpNetwork::parse(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn an_origin_is_what_a_browser_sends() {
-        assert_eq!(origin("https://A.example:443/").unwrap(), "https://a.example");
-        assert_eq!(origin("http://localhost:3000").unwrap(), "http://localhost:3000");
+        assert_eq!(parse_origin("https://A.example:443/").unwrap(), "https://a.example");
+        assert_eq!(parse_origin("http://localhost:3000").unwrap(), "http://localhost:3000");
         for text in ["*", "https://*.example", "a.example", "ftp://a.example", "null"] {
-            assert!(origin(text).is_err(), "{text}");
+            assert!(parse_origin(text).is_err(), "{text}");
         }
         for text in ["https://u@a.example", "https://a.example/x", "https://a.example?x"] {
-            assert!(origin(text).is_err(), "{text}");
+            assert!(parse_origin(text).is_err(), "{text}");
         }
     }
 }

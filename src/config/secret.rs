@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::reader::{Parsed, Reader, fault};
+use super::reader::{ParseResult, SettingReader, setting_error};
 use super::{DatabaseUrl, SettingError};
 use crate::clock::random_bytes;
 
@@ -65,18 +65,18 @@ impl TokenSecrets {
     ///
     /// # Errors
     /// When the file cannot be made or read, others may read it, or it holds no secret.
-    pub fn resolve(&self) -> anyhow::Result<Vec<Secret>> {
+    pub fn load_secrets(&self) -> anyhow::Result<Vec<Secret>> {
         match self {
             Self::Given(secrets) => Ok(secrets.clone()),
-            Self::BesideSqlite(path) => make_once(path)
-                .and_then(|()| read_own(path))
+            Self::BesideSqlite(path) => create_secret_file(path)
+                .and_then(|()| read_secret_file(path))
                 .with_context(|| format!("the token secret cannot be kept in {}", path.display())),
         }
     }
 }
 
 /// Writes a new secret to `path` unless the file is there.
-fn make_once(path: &Path) -> anyhow::Result<()> {
+fn create_secret_file(path: &Path) -> anyhow::Result<()> {
     let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let mut file = match made {
         Ok(file) => file,
@@ -96,39 +96,40 @@ fn make_once(path: &Path) -> anyhow::Result<()> {
     Ok(written?)
 }
 
-fn read_own(path: &Path) -> anyhow::Result<Vec<Secret>> {
+fn read_secret_file(path: &Path) -> anyhow::Result<Vec<Secret>> {
     let mut file = File::open(path)?;
     // Asked of the open file and not of the path, which could be another file by now.
     let for_others = file.metadata()?.mode() & 0o077;
     anyhow::ensure!(for_others == 0, "others may read it; chmod 600 and change the secret");
     let mut text = String::new();
     file.read_to_string(&mut text)?;
-    parse(without_line_end(&text)).map_err(anyhow::Error::msg)
+    parse_secrets(strip_line_end(&text)).map_err(anyhow::Error::msg)
 }
 
 /// Reads `ASCN_TOKEN_SECRET` or `ASCN_TOKEN_SECRET_FILE`. The file's mode is not looked at: those
 /// that container platforms hand in are often readable by all of the container.
-pub(super) fn token_secrets(
-    vars: &mut Reader,
+pub(super) fn read_token_secrets(
+    vars: &mut SettingReader,
     database: &DatabaseUrl,
 ) -> Result<TokenSecrets, SettingError> {
-    let given = vars.optional("ASCN_TOKEN_SECRET", parse)?;
-    let filed = vars.optional("ASCN_TOKEN_SECRET_FILE", |path| {
+    let given = vars.read_optional("ASCN_TOKEN_SECRET", parse_secrets)?;
+    let filed = vars.read_optional("ASCN_TOKEN_SECRET_FILE", |path| {
         let text = read_to_string(path)
             .map_err(|error| format!("expected a readable file: {}", error.kind()))?;
-        parse(without_line_end(&text))
+        parse_secrets(strip_line_end(&text))
     })?;
     match (given, filed, database) {
-        (Some(_), Some(_), _) => {
-            Err(fault("ASCN_TOKEN_SECRET", "expected either this or ASCN_TOKEN_SECRET_FILE"))
-        }
+        (Some(_), Some(_), _) => Err(setting_error(
+            "ASCN_TOKEN_SECRET",
+            "expected either this or ASCN_TOKEN_SECRET_FILE",
+        )),
         (Some(secrets), None, _) | (None, Some(secrets), _) => Ok(TokenSecrets::Given(secrets)),
         (None, None, DatabaseUrl::Sqlite { path }) => {
             let mut file = path.clone().into_os_string();
             file.push(".token-secret");
             Ok(TokenSecrets::BesideSqlite(file.into()))
         }
-        (None, None, DatabaseUrl::Postgres { .. }) => Err(fault(
+        (None, None, DatabaseUrl::Postgres { .. }) => Err(setting_error(
             "ASCN_TOKEN_SECRET",
             "expected a secret of 32 bytes or more, the same for all instances; with PostgreSQL \
              it, or ASCN_TOKEN_SECRET_FILE, is required",
@@ -137,7 +138,7 @@ pub(super) fn token_secrets(
 }
 
 /// Splits at commas; each secret is used as it is, spaces included.
-fn parse(text: &str) -> Parsed<Vec<Secret>> {
+fn parse_secrets(text: &str) -> ParseResult<Vec<Secret>> {
     let secrets: Vec<&str> = text.split(',').collect();
     if secrets.iter().any(|secret| secret.len() < MIN_TOKEN_SECRET_BYTES) {
         return Err("expected secrets of 32 bytes or more, separated by commas".to_owned());
@@ -145,7 +146,7 @@ fn parse(text: &str) -> Parsed<Vec<Secret>> {
     Ok(secrets.into_iter().map(Secret::from).collect())
 }
 
-fn without_line_end(text: &str) -> &str {
+fn strip_line_end(text: &str) -> &str {
     let text = text.strip_suffix('\n').unwrap_or(text);
     text.strip_suffix('\r').unwrap_or(text)
 }
@@ -169,8 +170,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("ascn.db.token-secret");
         let source = TokenSecrets::BesideSqlite(path.clone());
-        let first = source.resolve().unwrap();
-        let again = source.resolve().unwrap();
+        let first = source.load_secrets().unwrap();
+        let again = source.load_secrets().unwrap();
         assert_eq!(first.len(), 1);
         assert_eq!(first[0].expose().len(), 64);
         assert_eq!(first[0].expose(), again[0].expose());
@@ -182,10 +183,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("secret");
         let source = TokenSecrets::BesideSqlite(path.clone());
-        source.resolve().unwrap();
+        source.load_secrets().unwrap();
         for mode in [0o640, 0o604, 0o620] {
             set_permissions(&path, Permissions::from_mode(mode)).unwrap();
-            let error = format!("{:#}", source.resolve().unwrap_err());
+            let error = format!("{:#}", source.load_secrets().unwrap_err());
             assert!(error.contains("chmod 600"), "{error}");
         }
     }
@@ -197,7 +198,7 @@ mod tests {
         write(&path, "short\n").unwrap();
         set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
         let error =
-            format!("{:#}", TokenSecrets::BesideSqlite(path.clone()).resolve().unwrap_err());
+            format!("{:#}", TokenSecrets::BesideSqlite(path.clone()).load_secrets().unwrap_err());
         assert!(!error.contains("short"), "{error}");
         assert!(path.exists());
     }

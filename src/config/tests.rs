@@ -8,10 +8,10 @@ const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
 #[test]
 fn exactly_the_listed_settings_are_read() {
-    let mut vars = Reader::new(std::iter::empty());
-    Settings::read(&mut vars).unwrap();
+    let mut vars = SettingReader::new(std::iter::empty());
+    Settings::read_from(&mut vars).unwrap();
     let listed = SETTINGS.iter().map(|setting| setting.name).collect();
-    assert_eq!(vars.asked(), &listed);
+    assert_eq!(vars.requested_names(), &listed);
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn every_setting_can_be_set() {
     assert_eq!(settings.login_limit_per_minute.unwrap().get(), 5);
     assert_eq!(settings.trusted_proxies.len(), 2);
     assert_eq!(settings.cors_origins, ["https://a.example", "https://b.example"]);
-    assert_eq!(settings.token_secrets.resolve().unwrap().len(), 2);
+    assert_eq!(settings.token_secrets.load_secrets().unwrap().len(), 2);
     assert_eq!(settings.log_format, LogFormat::Json);
     assert!(settings.public_releases && !settings.docs);
     assert_eq!(settings.base_url.as_deref(), Some("https://ascn.example"));
@@ -120,7 +120,7 @@ fn a_token_secret_comes_from_one_place() {
     let path = dir.path().join("secret");
     std::fs::write(&path, format!("{SECRET}\r\n")).unwrap();
     let file = ("ASCN_TOKEN_SECRET_FILE", path.to_str().unwrap());
-    let secrets = settings(&[file]).unwrap().token_secrets.resolve().unwrap();
+    let secrets = settings(&[file]).unwrap().token_secrets.load_secrets().unwrap();
     assert_eq!(secrets[0].expose(), SECRET);
     assert!(settings(&[file, ("ASCN_TOKEN_SECRET", SECRET)]).is_err());
 }

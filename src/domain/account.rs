@@ -3,12 +3,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    fault::{Faults, ValueFault},
+    fault::{FaultList, ValueFault},
     id::Id,
     policy::{Authorized, GiveGrant},
     reference::CountryCode,
-    user::{Email, Grant, Role, ScopeKind, User, UserState},
-    value::{Slug, Title, day},
+    user::{EmailAddress, Grant, Role, ScopeKind, User, UserState},
+    value::{Slug, Title, parse_day},
 };
 
 /// Most grants that are given at once.
@@ -44,7 +44,7 @@ pub enum WantedScope {
 
 /// From when to when, and on whose behalf.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Terms {
+pub struct GrantTerms {
     /// First day.
     pub from: Option<NaiveDate>,
     /// Last day, inclusive.
@@ -61,12 +61,12 @@ pub struct WantedGrant {
     /// Where.
     pub scope: WantedScope,
     /// How.
-    pub terms: Terms,
+    pub terms: GrantTerms,
 }
 
 /// Returns what is said of a key that names no country and no city.
 #[must_use]
-pub fn unknown_scope(kind: ScopeKind) -> ValueFault {
+pub fn unknown_scope_fault(kind: ScopeKind) -> ValueFault {
     let what = match kind {
         ScopeKind::Network => "scope",
         ScopeKind::Country => "country",
@@ -78,7 +78,7 @@ pub fn unknown_scope(kind: ScopeKind) -> ValueFault {
 /// Returns what is said of an `acting_for` that does not hold. In one word for unknown, hidden and unfit people: who has an
 /// account is not told here.
 #[must_use]
-pub fn unfit_principal() -> ValueFault {
+pub fn unfit_principal_fault() -> ValueFault {
     let detail =
         "an active user who holds the same role and scope now, and is somebody else, is expected";
     ValueFault::new("acting_for", detail)
@@ -86,27 +86,36 @@ pub fn unfit_principal() -> ValueFault {
 
 impl RawGrant {
     /// Parses what can be said without looking anything up, noting every fault under a pointer.
-    pub fn parse(&self, at: &str, faults: &mut Faults) -> Option<WantedGrant> {
-        let role = faults.need(&format!("{at}/role"), self.role.as_deref(), Role::parse);
-        let scope = self.scope(at, role, faults);
-        let from = faults.opt(&format!("{at}/from"), self.from.as_deref(), day);
-        let until = faults.opt(&format!("{at}/until"), self.until.as_deref(), day);
+    pub fn parse(&self, at: &str, faults: &mut FaultList) -> Option<WantedGrant> {
+        let role = faults.parse_required(&format!("{at}/role"), self.role.as_deref(), Role::parse);
+        let scope = self.parse_scope(at, role, faults);
+        let from = faults.parse_optional(&format!("{at}/from"), self.from.as_deref(), parse_day);
+        let until = faults.parse_optional(&format!("{at}/until"), self.until.as_deref(), parse_day);
         if matches!((from, until), (Some(from), Some(until)) if until < from) {
             let detail = "a day that is not before the first one is expected";
             faults.add(format!("{at}/until"), ValueFault::new("date_order", detail));
         }
         let acting_for =
-            faults.opt(&format!("{at}/acting_for"), self.acting_for.as_deref(), |raw| {
-                raw.parse::<Id<User>>().map_err(|_no_id| unfit_principal())
+            faults.parse_optional(&format!("{at}/acting_for"), self.acting_for.as_deref(), |raw| {
+                raw.parse::<Id<User>>().map_err(|_no_id| unfit_principal_fault())
             });
-        Some(WantedGrant { role: role?, scope: scope?, terms: Terms { from, until, acting_for } })
+        Some(WantedGrant {
+            role: role?,
+            scope: scope?,
+            terms: GrantTerms { from, until, acting_for },
+        })
     }
 
-    fn scope(&self, at: &str, role: Option<Role>, faults: &mut Faults) -> Option<WantedScope> {
+    fn parse_scope(
+        &self,
+        at: &str,
+        role: Option<Role>,
+        faults: &mut FaultList,
+    ) -> Option<WantedScope> {
         let kind_at = format!("{at}/scope/kind");
-        let kind = faults.need(&kind_at, self.scope_kind.as_deref(), ScopeKind::parse)?;
+        let kind = faults.parse_required(&kind_at, self.scope_kind.as_deref(), ScopeKind::parse)?;
         if let Some(role) = role {
-            faults.take(&kind_at, role.on(kind))?;
+            faults.take_parsed(&kind_at, role.check_scope_kind(kind))?;
         }
         let key_at = format!("{at}/scope/key");
         let key = self.scope_key.as_deref();
@@ -118,12 +127,13 @@ impl RawGrant {
             }
             ScopeKind::Network => Some(WantedScope::Network),
             ScopeKind::Country => {
-                let parse = |raw| CountryCode::parse(raw).map_err(|_none| unknown_scope(kind));
-                faults.need(&key_at, key, parse).map(WantedScope::Country)
+                let parse =
+                    |raw| CountryCode::parse(raw).map_err(|_none| unknown_scope_fault(kind));
+                faults.parse_required(&key_at, key, parse).map(WantedScope::Country)
             }
             ScopeKind::City => {
-                let parse = |raw| Slug::parse(raw).map_err(|_none| unknown_scope(kind));
-                faults.need(&key_at, key, parse).map(WantedScope::City)
+                let parse = |raw| Slug::parse(raw).map_err(|_none| unknown_scope_fault(kind));
+                faults.parse_required(&key_at, key, parse).map(WantedScope::City)
             }
         }
     }
@@ -131,18 +141,18 @@ impl RawGrant {
 
 /// Gives a grant: whoever holds the proof may.
 #[must_use]
-pub fn give(
+pub fn give_grant(
     by: &Authorized<GiveGrant>,
     to: Id<User>,
-    terms: Terms,
+    terms: GrantTerms,
     id: Id<Grant>,
     at: DateTime<Utc>,
 ) -> Grant {
     Grant {
         id,
         user: to,
-        role: by.on().role,
-        scope: by.on().scope.clone(),
+        role: by.subject().role,
+        scope: by.subject().scope.clone(),
         from: terms.from,
         until: terms.until,
         acting_for: terms.acting_for,
@@ -155,7 +165,7 @@ pub fn give(
 impl Grant {
     /// Says whether another grant gives the same.
     #[must_use]
-    pub fn equals(&self, other: &Self) -> bool {
+    pub fn is_same_grant(&self, other: &Self) -> bool {
         self.user == other.user
             && self.role == other.role
             && self.scope == other.scope
@@ -176,7 +186,12 @@ pub struct UserEdit {
 impl User {
     /// Makes the account of somebody who is invited.
     #[must_use]
-    pub const fn invite(id: Id<Self>, email: Email, name: Title, at: DateTime<Utc>) -> Self {
+    pub const fn new_invited(
+        id: Id<Self>,
+        email: EmailAddress,
+        name: Title,
+        at: DateTime<Utc>,
+    ) -> Self {
         Self { id, email, name, state: UserState::Invited, created_at: at, version: 1 }
     }
 
@@ -188,7 +203,7 @@ impl User {
 
     /// Takes the account into use: its holder accepted the invitation.
     #[must_use]
-    pub const fn accept(mut self) -> Self {
+    pub const fn accept_invitation(mut self) -> Self {
         self.state = UserState::Active;
         self.version += 1;
         self
@@ -196,7 +211,7 @@ impl User {
 
     /// Notes that something changed that is kept beside the record, such as the password.
     #[must_use]
-    pub const fn touched(mut self) -> Self {
+    pub const fn with_next_version(mut self) -> Self {
         self.version += 1;
         self
     }
@@ -204,7 +219,7 @@ impl User {
     /// Changes the account, and names what was done; none when nothing changes. An account that is let in again is active
     /// if it ever had a password, else invited as before.
     #[must_use]
-    pub fn edit(&self, edit: UserEdit, has_password: bool) -> Option<(Self, &'static str)> {
+    pub fn apply_edit(&self, edit: UserEdit, has_password: bool) -> Option<(Self, &'static str)> {
         let state = match (edit.disabled, self.state) {
             (Some(true), UserState::Invited | UserState::Active) => UserState::Disabled,
             (Some(false), UserState::Disabled) if has_password => UserState::Active,

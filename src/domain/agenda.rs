@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::{
     cycle::{CycleState, ReportingCycle},
-    extension::Extension,
+    extension::DeadlineExtension,
     reference::CountryCode,
     report::ReportState,
     user::{Role, Scope},
@@ -15,7 +15,7 @@ use super::{
 
 /// Where the report of one project in a cycle stands.
 #[derive(Debug, Clone)]
-pub struct Standing {
+pub struct ProjectReportState {
     /// The project's country.
     pub country: CountryCode,
     /// The project's city.
@@ -28,7 +28,7 @@ pub struct Standing {
 
 /// How far a country is with a cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Coverage {
+pub struct CountryReportCounts {
     /// The projects that are to be reported.
     pub projects: usize,
     /// No report was begun.
@@ -43,10 +43,10 @@ pub struct Coverage {
     pub approved: usize,
 }
 
-impl Coverage {
+impl CountryReportCounts {
     /// Counts by country, in the order of the codes.
     #[must_use]
-    pub fn by_country(standings: &[Standing]) -> BTreeMap<CountryCode, Self> {
+    pub fn count_by_country(standings: &[ProjectReportState]) -> BTreeMap<CountryCode, Self> {
         let mut out: BTreeMap<CountryCode, Self> = BTreeMap::new();
         for s in standings {
             let c = out.entry(s.country).or_default();
@@ -65,7 +65,7 @@ impl Coverage {
 
 /// Lists the cities with projects of which nothing was ever handed in, by country and city.
 #[must_use]
-pub fn silent(standings: &[Standing]) -> Vec<(CountryCode, Slug)> {
+pub fn list_silent_cities(standings: &[ProjectReportState]) -> Vec<(CountryCode, Slug)> {
     let mut heard: BTreeMap<(CountryCode, Slug), bool> = BTreeMap::new();
     for s in standings {
         *heard.entry((s.country, s.city.clone())).or_default() |= s.ever_submitted;
@@ -75,7 +75,7 @@ pub fn silent(standings: &[Standing]) -> Vec<(CountryCode, Slug)> {
 
 /// An office that nobody holds today.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Vacancy {
+pub struct VacantOffice {
     /// As what.
     pub role: Role,
     /// Where.
@@ -87,17 +87,17 @@ pub struct Vacancy {
 /// Lists the cities without an active officer and the countries without an active representative, countries first. `held`
 /// are the roles that active people hold today, each on its scope.
 #[must_use]
-pub fn vacancies(
+pub fn list_vacancies(
     cities: &BTreeSet<(CountryCode, Slug)>,
     held: &BTreeSet<(Role, Scope)>,
-) -> Vec<Vacancy> {
+) -> Vec<VacantOffice> {
     let countries: BTreeSet<CountryCode> = cities.iter().map(|(country, _)| *country).collect();
-    let of_country = |country: CountryCode| Vacancy {
+    let of_country = |country: CountryCode| VacantOffice {
         role: Role::NationalRepresentative,
         scope: Scope::Country(country),
         country,
     };
-    let of_city = |(country, city): &(CountryCode, Slug)| Vacancy {
+    let of_city = |(country, city): &(CountryCode, Slug)| VacantOffice {
         role: Role::CityOfficer,
         scope: Scope::City(city.clone(), *country),
         country: *country,
@@ -108,24 +108,24 @@ pub fn vacancies(
 
 /// What is due on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Concern {
+pub enum DueWork {
     /// The reports of a city.
-    ReportsOf(Slug),
+    CityReports(Slug),
     /// The reports of every city.
-    Reports,
+    EveryReport,
     /// The decisions on reports.
     Decisions,
 }
 
 /// A day that concerns somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deadline {
+pub struct RoleDeadline {
     /// The day.
     pub on: NaiveDate,
     /// The name of the cycle.
     pub cycle: Title,
     /// What is due in it.
-    pub concern: Concern,
+    pub due_work: DueWork,
     /// Names the deadline: it stays the same when the day moves.
     pub key: String,
 }
@@ -134,16 +134,19 @@ pub struct Deadline {
 /// officers the due day of each city, an extension counted; for representatives and the secretariat also the last day for
 /// decisions. By day.
 #[must_use]
-pub fn deadlines(
+pub fn list_deadlines(
     held: &[(Role, Scope)],
     cycles: &[ReportingCycle],
     cities: &BTreeSet<(CountryCode, Slug)>,
-    extensions: &[Extension],
-) -> Vec<Deadline> {
+    extensions: &[DeadlineExtension],
+) -> Vec<RoleDeadline> {
     let mut out = BTreeMap::new();
-    let mut add = |on: Option<NaiveDate>, name: &Title, concern: Concern, key: String| {
+    let mut add = |on: Option<NaiveDate>, name: &Title, concern: DueWork, key: String| {
         if let Some(on) = on {
-            out.insert(key.clone(), Deadline { on, cycle: name.clone(), concern, key });
+            out.insert(
+                key.clone(),
+                RoleDeadline { on, cycle: name.clone(), due_work: concern, key },
+            );
         }
     };
     for cycle in cycles {
@@ -159,13 +162,13 @@ pub fn deadlines(
                         continue;
                     }
                     let on = cycle.due_on.map(|own| extension.map_or(own, |e| e.due_on.max(own)));
-                    let concern = Concern::ReportsOf(city.clone());
+                    let concern = DueWork::CityReports(city.clone());
                     add(on, name, concern, format!("{slug}-due-{city}"));
                 }
                 (Role::NationalRepresentative | Role::Secretariat, _) if !closed => {
-                    add(cycle.due_on, name, Concern::Reports, format!("{slug}-due"));
+                    add(cycle.due_on, name, DueWork::EveryReport, format!("{slug}-due"));
                     let key = format!("{slug}-review-due");
-                    add(cycle.review_due_on, name, Concern::Decisions, key);
+                    add(cycle.review_due_on, name, DueWork::Decisions, key);
                 }
                 (
                     Role::CityOfficer
@@ -178,7 +181,7 @@ pub fn deadlines(
             }
         }
     }
-    let mut all: Vec<Deadline> = out.into_values().collect();
+    let mut all: Vec<RoleDeadline> = out.into_values().collect();
     all.sort_by(|a, b| (a.on, &a.key).cmp(&(b.on, &b.key)));
     all
 }
@@ -188,8 +191,13 @@ mod tests {
     use super::*;
     use crate::domain::testing::{city, country, slug};
 
-    fn standing(code: &str, city: &str, state: Option<ReportState>, ever: bool) -> Standing {
-        Standing { country: country(code), city: slug(city), state, ever_submitted: ever }
+    fn standing(
+        code: &str,
+        city: &str,
+        state: Option<ReportState>,
+        ever: bool,
+    ) -> ProjectReportState {
+        ProjectReportState { country: country(code), city: slug(city), state, ever_submitted: ever }
     }
 
     #[test]
@@ -200,9 +208,9 @@ mod tests {
             standing("VN", "ha-noi", Some(ReportState::Draft), false),
             standing("TH", "phuket", None, false),
         ];
-        let silent = silent(&all);
+        let silent = list_silent_cities(&all);
         assert_eq!(silent, [(country("TH"), slug("phuket")), (country("VN"), slug("ha-noi"))]);
-        let coverage = Coverage::by_country(&all);
+        let coverage = CountryReportCounts::count_by_country(&all);
         let vn = coverage[&country("VN")];
         assert_eq!((vn.projects, vn.draft, vn.returned, vn.to_write), (3, 2, 1, 0));
     }
@@ -211,17 +219,20 @@ mod tests {
     fn deadlines_follow_the_roles_and_the_extensions() {
         use crate::domain::{cycle::CycleState, testing, value::Prose};
         let cities = BTreeSet::from([(country("VN"), slug("da-nang"))]);
-        let days = |held: &[(Role, Scope)], state, extensions: &[Extension]| {
+        let days = |held: &[(Role, Scope)], state, extensions: &[DeadlineExtension]| {
             let cycles = [testing::cycle(state)];
-            let all = deadlines(held, &cycles, &cities, extensions);
+            let all = list_deadlines(held, &cycles, &cities, extensions);
             all.into_iter().map(|d| format!("{} {}", d.on, d.key)).collect::<Vec<_>>()
         };
         let officer = [(Role::CityOfficer, city("da-nang", "VN"))];
         assert_eq!(days(&officer, CycleState::Open, &[]), ["2026-12-31 me-2026-due-da-nang"]);
         assert!(days(&officer, CycleState::Closed, &[]).is_empty());
         let said = (testing::day("2027-02-01"), Prose::parse("Flood.").unwrap());
-        let more =
-            Extension::grant(None, (&slug("me-2026"), &slug("da-nang"), country("VN")), said);
+        let more = DeadlineExtension::grant_or_replace(
+            None,
+            (&slug("me-2026"), &slug("da-nang"), country("VN")),
+            said,
+        );
         let more = [more];
         assert_eq!(days(&officer, CycleState::Closed, &more), ["2027-02-01 me-2026-due-da-nang"]);
         let secretariat = [(Role::Secretariat, Scope::Network)];
@@ -244,7 +255,7 @@ mod tests {
             // A representative is no officer, and the network's secretariat is neither.
             (Role::Secretariat, Scope::Network),
         ]);
-        let vacant = vacancies(&cities, &held);
+        let vacant = list_vacancies(&cities, &held);
         let scopes: Vec<&Scope> = vacant.iter().map(|v| &v.scope).collect();
         assert_eq!(scopes, [&Scope::Country(country("VN")), &city("da-nang", "VN")]);
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::{
-    parts::{Better, Indicator},
+    project_parts::{Better, Indicator},
     report::IndicatorValue,
     value::{Slug, words},
 };
@@ -30,7 +30,7 @@ words! {
 ///
 /// # Errors
 /// Why it is undefined. An undefined attainment is not 0.
-pub fn attainment(indicator: &Indicator, value: f64) -> Result<f64, Undefined> {
+pub fn compute_attainment(indicator: &Indicator, value: f64) -> Result<f64, Undefined> {
     let baseline = indicator.baseline.ok_or(Undefined::NoBaseline)?.value;
     let target = indicator.target.ok_or(Undefined::NoTarget)?.value;
     let distance = target - baseline;
@@ -49,7 +49,7 @@ pub fn attainment(indicator: &Indicator, value: f64) -> Result<f64, Undefined> {
 
 /// A value of an indicator over time, with the cycle in which it was stated.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stated {
+pub struct CycleReading {
     /// The cycle.
     pub cycle: Slug,
     /// The value and its day.
@@ -59,8 +59,8 @@ pub struct Stated {
 /// Brings the values of several reports, in the order of their cycles, into one series by day. What is said again in a
 /// later cycle counts once, in the words of the latest one: that is how a value is corrected.
 #[must_use]
-pub fn series(stated: Vec<Stated>) -> Vec<Stated> {
-    let mut by_day: BTreeMap<NaiveDate, Stated> = BTreeMap::new();
+pub fn merge_series(stated: Vec<CycleReading>) -> Vec<CycleReading> {
+    let mut by_day: BTreeMap<NaiveDate, CycleReading> = BTreeMap::new();
     for s in stated {
         let same = by_day
             .get(&s.reading.measured_on)
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         id::Id,
-        parts::{IndicatorKind, Reading},
+        project_parts::{IndicatorKind, IndicatorReading},
         testing::{day, project, slug},
         value::Title,
     };
@@ -88,7 +88,7 @@ mod tests {
     fn indicator(better: Better, baseline: Option<f64>, target: Option<f64>) -> Indicator {
         let reading = |on: &str| {
             let on = day(on);
-            move |value| Reading { value, on }
+            move |value| IndicatorReading { value, on }
         };
         Indicator {
             id: Id::new(Uuid::from_u128(1)),
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn attainment_respects_the_direction() {
         let up = indicator(Better::Up, Some(10.0), Some(20.0));
-        let of = |i: &Indicator, v| attainment(i, v);
+        let of = |i: &Indicator, v| compute_attainment(i, v);
         assert_eq!([of(&up, 10.0), of(&up, 15.0), of(&up, 25.0)], [Ok(0.0), Ok(0.5), Ok(1.5)]);
         let down = indicator(Better::Down, Some(20.0), Some(10.0));
         assert_eq!(
@@ -118,7 +118,9 @@ mod tests {
 
     #[test]
     fn what_is_undefined_is_said_to_be_undefined() {
-        let of = |better, baseline, target| attainment(&indicator(better, baseline, target), 1.0);
+        let of = |better, baseline, target| {
+            compute_attainment(&indicator(better, baseline, target), 1.0)
+        };
         assert_eq!(of(Better::Up, None, Some(1.0)), Err(Undefined::NoBaseline));
         assert_eq!(of(Better::Up, Some(1.0), None), Err(Undefined::NoTarget));
         assert_eq!(of(Better::Up, Some(1.0), Some(1.0)), Err(Undefined::NoDistance));
@@ -128,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_value_that_is_said_again_counts_once() {
-        let stated = |cycle: &str, on: &str, value| Stated {
+        let stated = |cycle: &str, on: &str, value| CycleReading {
             cycle: slug(cycle),
             reading: IndicatorValue {
                 indicator_id: Id::new(Uuid::from_u128(1)),
@@ -136,7 +138,7 @@ mod tests {
                 measured_on: day(on),
             },
         };
-        let series = series(vec![
+        let series = merge_series(vec![
             stated("me-2024", "2024-06-30", 20.0),
             stated("me-2025", "2024-06-30", 20.0),
             stated("me-2025", "2025-06-30", 18.0),

@@ -12,10 +12,10 @@ use super::{
     value::{Prose, Slug, words},
 };
 
-mod raw;
+mod raw_comment;
 pub mod thread;
 
-pub use raw::RawComment;
+pub use raw_comment::RawComment;
 
 words! {
     /// What a comment came with.
@@ -68,7 +68,7 @@ pub struct Comment {
 
 /// Who says a comment, and when.
 #[derive(Debug, Clone, Copy)]
-pub struct Saying {
+pub struct CommentAuthor {
     /// Who.
     pub author: Id<User>,
     /// Whether for the city.
@@ -79,7 +79,7 @@ pub struct Saying {
 
 /// What is said in a comment.
 #[derive(Debug, Clone)]
-pub struct Said {
+pub struct CommentBody {
     /// The words.
     pub text: Prose,
     /// The field it is about, as a JSON pointer; none for the whole report.
@@ -88,10 +88,10 @@ pub struct Said {
     pub reply_to: Option<Id<Comment>>,
 }
 
-impl Said {
+impl CommentBody {
     /// Says something about the whole report.
     #[must_use]
-    pub const fn plainly(text: Prose) -> Self {
+    pub const fn about_whole_report(text: Prose) -> Self {
         Self { text, pointer: None, reply_to: None }
     }
 }
@@ -99,7 +99,13 @@ impl Said {
 impl Comment {
     /// Writes a comment on a report.
     #[must_use]
-    pub fn new(id: Id<Self>, report: &Report, kind: CommentKind, said: Said, by: Saying) -> Self {
+    pub fn new(
+        id: Id<Self>,
+        report: &Report,
+        kind: CommentKind,
+        said: CommentBody,
+        by: CommentAuthor,
+    ) -> Self {
         Self {
             id,
             report: report.id,
@@ -120,7 +126,7 @@ impl Comment {
 
     /// Settles a comment, or opens it again; none when it is so already, so that whoever settled it first stays named.
     #[must_use]
-    pub fn resolve(&self, resolved: bool, by: Id<User>, at: DateTime<Utc>) -> Option<Self> {
+    pub fn set_resolved(&self, resolved: bool, by: Id<User>, at: DateTime<Utc>) -> Option<Self> {
         if self.resolved_at.is_some() == resolved {
             return None;
         }

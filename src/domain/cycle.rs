@@ -10,12 +10,12 @@ use super::{
 };
 
 mod deadline;
-mod raw;
+mod raw_cycle;
 #[cfg(test)]
 mod tests;
 
-pub use deadline::{Deadlines, end_of};
-pub use raw::{RawCycle, RawCyclePatch};
+pub use deadline::{CycleDeadlines, end_of_day};
+pub use raw_cycle::{RawCycle, RawCyclePatch};
 
 words! {
     /// Where a reporting cycle stands; only acts of the secretariat move it.
@@ -56,7 +56,7 @@ pub struct ReportingCycle {
 
 /// Returns the calendar day of an instant in a time zone.
 #[must_use]
-pub fn today(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
+pub fn calendar_day(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
     at.with_timezone(&zone).date_naive()
 }
 
@@ -76,7 +76,7 @@ impl ReportingCycle {
     ///
     /// # Errors
     /// When it is open already.
-    pub fn open(mut self) -> Result<Self, IllegalTransition> {
+    pub fn open_cycle(mut self) -> Result<Self, IllegalTransition> {
         match self.state {
             CycleState::Scheduled | CycleState::Closed => {
                 self.state = CycleState::Open;
@@ -91,7 +91,7 @@ impl ReportingCycle {
     ///
     /// # Errors
     /// When it is not open.
-    pub fn close(mut self) -> Result<Self, IllegalTransition> {
+    pub fn close_cycle(mut self) -> Result<Self, IllegalTransition> {
         match self.state {
             CycleState::Open => {
                 self.state = CycleState::Closed;

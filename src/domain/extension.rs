@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     cycle::ReportingCycle,
-    fault::{Faults, FieldFault, ValueFault},
+    fault::{FaultList, FieldFault, ValueFault},
     reference::CountryCode,
-    value::{Prose, Slug, day},
+    value::{Prose, Slug, parse_day},
 };
 
 /// A later due day of one city in one cycle. It lets the city file after the cycle was closed, and moves what is late.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Extension {
+pub struct DeadlineExtension {
     /// The cycle.
     pub cycle: Slug,
     /// The city.
@@ -44,9 +44,9 @@ impl RawExtension {
     /// # Errors
     /// Every fault: what is missing, and a day that is not after the cycle's own due day.
     pub fn parse(self, cycle: &ReportingCycle) -> Result<(NaiveDate, Prose), Vec<FieldFault>> {
-        let mut faults = Faults::new();
+        let mut faults = FaultList::new();
         let later = |raw: String| {
-            let on = day(raw)?;
+            let on = parse_day(raw)?;
             match cycle.due_on {
                 Some(due) if on <= due => Err(ValueFault::new(
                     "order",
@@ -55,16 +55,16 @@ impl RawExtension {
                 Some(_) | None => Ok(on),
             }
         };
-        let due_on = faults.need("/due_on", self.due_on, later);
-        let reason = faults.need("/reason", self.reason, Prose::parse);
-        faults.build(due_on.zip(reason))
+        let due_on = faults.parse_required("/due_on", self.due_on, later);
+        let reason = faults.parse_required("/reason", self.reason, Prose::parse);
+        faults.finish_built(due_on.zip(reason))
     }
 }
 
-impl Extension {
+impl DeadlineExtension {
     /// Grants an extension, or another day in place of the one before.
     #[must_use]
-    pub fn grant(
+    pub fn grant_or_replace(
         before: Option<Self>,
         (cycle, city, country): (&Slug, &Slug, CountryCode),
         (due_on, reason): (NaiveDate, Prose),
@@ -120,9 +120,10 @@ mod tests {
     fn versions_go_on_over_a_withdrawal() {
         let (me, city, vn) = (slug("me-2026"), slug("da-nang"), country("VN"));
         let said = || parse("2027-01-15", "Flood.").unwrap();
-        let first = Extension::grant(None, (&me, &city, vn), said());
+        let first = DeadlineExtension::grant_or_replace(None, (&me, &city, vn), said());
         let gone = first.clone().withdraw();
-        let again = Extension::grant(Some(gone.clone()), (&me, &city, vn), said());
+        let again =
+            DeadlineExtension::grant_or_replace(Some(gone.clone()), (&me, &city, vn), said());
         assert_eq!((first.version, gone.version, again.version), (1, 2, 3));
         assert!(gone.withdrawn && !again.withdrawn);
     }

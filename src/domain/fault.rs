@@ -50,9 +50,9 @@ impl ValueFault {
 
 /// Collects every fault of a body before it fails, so that a form is corrected in one go.
 #[derive(Debug, Default)]
-pub struct Faults(Vec<FieldFault>);
+pub struct FaultList(Vec<FieldFault>);
 
-impl Faults {
+impl FaultList {
     /// Starts with nothing wrong.
     #[must_use]
     pub fn new() -> Self {
@@ -70,7 +70,7 @@ impl Faults {
     }
 
     /// Unwraps a parsed value or notes its fault at a JSON pointer.
-    pub fn take<T>(&mut self, pointer: &str, parsed: Result<T, ValueFault>) -> Option<T> {
+    pub fn take_parsed<T>(&mut self, pointer: &str, parsed: Result<T, ValueFault>) -> Option<T> {
         match parsed {
             Ok(value) => Some(value),
             Err(fault) => {
@@ -81,24 +81,24 @@ impl Faults {
     }
 
     /// Parses an optional value; absent stays absent.
-    pub fn opt<R, T>(
+    pub fn parse_optional<R, T>(
         &mut self,
         pointer: &str,
         raw: Option<R>,
         parse: impl FnOnce(R) -> Result<T, ValueFault>,
     ) -> Option<T> {
-        raw.and_then(|raw| self.take(pointer, parse(raw)))
+        raw.and_then(|raw| self.take_parsed(pointer, parse(raw)))
     }
 
     /// Parses a value that must be there.
-    pub fn need<R, T>(
+    pub fn parse_required<R, T>(
         &mut self,
         pointer: &str,
         raw: Option<R>,
         parse: impl FnOnce(R) -> Result<T, ValueFault>,
     ) -> Option<T> {
         if let Some(raw) = raw {
-            self.take(pointer, parse(raw))
+            self.take_parsed(pointer, parse(raw))
         } else {
             self.add(pointer, ValueFault::required());
             None
@@ -106,7 +106,7 @@ impl Faults {
     }
 
     /// Parses each item of a list at `pointer/0`, `pointer/1`, …, and refuses doubles.
-    pub fn each<R, T: PartialEq>(
+    pub fn parse_each<R, T: PartialEq>(
         &mut self,
         pointer: &str,
         raw: impl IntoIterator<Item = R>,
@@ -115,7 +115,7 @@ impl Faults {
         let mut out: Vec<T> = Vec::new();
         for (i, raw) in raw.into_iter().enumerate() {
             let at = format!("{pointer}/{i}");
-            if let Some(value) = self.take(&at, parse(raw)) {
+            if let Some(value) = self.take_parsed(&at, parse(raw)) {
                 if out.contains(&value) {
                     self.add(at, ValueFault::new("duplicate", "this is in the list already"));
                 } else {
@@ -136,7 +136,7 @@ impl Faults {
     ///
     /// # Errors
     /// All faults that were noted.
-    pub fn finish<T>(self, value: T) -> Result<T, Vec<FieldFault>> {
+    pub fn finish_with<T>(self, value: T) -> Result<T, Vec<FieldFault>> {
         if self.0.is_empty() { Ok(value) } else { Err(self.0) }
     }
 
@@ -145,7 +145,7 @@ impl Faults {
     ///
     /// # Errors
     /// All faults that were noted.
-    pub fn build<T>(mut self, built: Option<T>) -> Result<T, Vec<FieldFault>> {
+    pub fn finish_built<T>(mut self, built: Option<T>) -> Result<T, Vec<FieldFault>> {
         match built {
             Some(value) if self.0.is_empty() => Ok(value),
             Some(_) => Err(self.0),

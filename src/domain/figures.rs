@@ -15,26 +15,26 @@ mod change;
 mod compare;
 mod count;
 pub mod coverage;
+mod dataset;
 mod fact;
 mod filter;
-mod ground;
-mod places;
+mod largest_remainder;
+mod map;
 mod progress;
-mod share;
 mod table;
 mod tally;
 mod trend;
 
-pub use axis::{Label, UNKNOWN};
-pub use basis::{Base, Basis};
-pub use change::{Change, Movement, Step};
-pub use compare::{Comparison, DifferentCell, MovedReport};
-pub use fact::{Attained, Fact, Told, Weights};
-pub use filter::Filter;
-pub use ground::Ground;
-pub use places::MapPlace;
+pub use axis::{AxisLabel, UNKNOWN};
+pub use basis::{BasisRequest, FigureBasis};
+pub use change::{Movement, ProjectChange, ValueChange};
+pub use compare::{DatasetComparison, DifferentCell, MovedReport};
+pub use dataset::FigureDataset;
+pub use fact::{FactTexts, IndicatorAttainment, MilestoneWeights, ReportFact};
+pub use filter::FigureFilter;
+pub use map::MapCity;
 pub use progress::{
-    FORMULAS, Grouping, MilestoneProgress, OutcomeProgress, Progress, ProgressTable,
+    FORMULAS, Grouping, MilestoneProgress, OutcomeProgress, ProgressTable, ProjectProgress,
 };
 
 words! {
@@ -104,7 +104,7 @@ impl Measure {
 
 /// What a table is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
+pub struct FigureQuery {
     /// What the rows are.
     pub rows: Dimension,
     /// What the columns are; none for a list of rows.
@@ -112,7 +112,7 @@ pub struct Question {
     /// What is measured.
     pub measure: Measure,
     /// Which reports are counted.
-    pub filter: Filter,
+    pub filter: FigureFilter,
     /// In which language rows and columns are named.
     pub language: Language,
     /// Whether each cell names the projects behind it.
@@ -121,7 +121,7 @@ pub struct Question {
 
 /// A measured number.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub enum Number {
+pub enum FigureValue {
     /// There is none: nobody states it, or it only exists per currency.
     #[default]
     None,
@@ -135,47 +135,47 @@ pub enum Number {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Figure {
     /// The number.
-    pub value: Number,
+    pub value: FigureValue,
     /// The reports that state the measured thing.
     pub known: i64,
     /// The reports that were looked at.
-    pub of: i64,
+    pub report_count: i64,
     /// Sums of money by currency; only where money is measured.
     pub by_currency: Vec<Money>,
 }
 
 /// A combination of row and column.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Cell {
+pub struct FigureCell {
     /// The row.
-    pub row: Label,
+    pub row: AxisLabel,
     /// The column; none in a list of rows.
-    pub column: Option<Label>,
+    pub column: Option<AxisLabel>,
     /// What is in it.
     pub figure: Figure,
     /// The whole percent that it is of its row, in a list of rows of the total. None where nothing is counted, where
     /// something else than projects is measured, and where a report counts in several cells, so that shares do not add up.
     pub share: Option<i64>,
     /// The projects behind it, where they are asked for.
-    pub receipts: Option<Receipts>,
+    pub receipts: Option<FigureReceipts>,
     /// What was in it before, where that is asked for.
     pub earlier: Option<Figure>,
 }
 
 /// The projects behind a number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Receipts {
+pub struct FigureReceipts {
     /// All of them, in the order of their codes.
     pub projects: Vec<ProjectCode>,
     /// Those among them that fell out of the list since their report.
     pub stale: Vec<ProjectCode>,
     /// Which report of each it is, and how old, in the same order.
-    pub reports: Vec<Receipt>,
+    pub reports: Vec<ProjectReceipt>,
 }
 
 /// The report of a project behind a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receipt {
+pub struct ProjectReceipt {
     /// The project.
     pub project: ProjectCode,
     /// The cycle that it was reported in.
@@ -188,7 +188,7 @@ pub struct Receipt {
 
 /// How much of what could have been reported was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Coverage {
+pub struct ReportingCoverage {
     /// Cities asked about with an approved report in the cycle.
     pub cities_reporting: i64,
     /// Cities asked about that were to report.
@@ -202,21 +202,21 @@ pub struct Coverage {
 /// A table of figures: every combination of its rows and columns, zeros included; nothing at all where its basis has no
 /// cycle.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Table {
+pub struct CrossTable {
     /// The cells, row by row.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<FigureCell>,
     /// The total of each row, in order; a report counts once in each.
-    pub row_totals: Vec<(Label, Figure)>,
+    pub row_totals: Vec<(AxisLabel, Figure)>,
     /// The total of each column, in order; a report counts once in each.
-    pub column_totals: Vec<(Label, Figure)>,
+    pub column_totals: Vec<(AxisLabel, Figure)>,
     /// The total of all reports, each counted once.
     pub total: Figure,
     /// How complete it is.
-    pub coverage: Coverage,
+    pub coverage: ReportingCoverage,
     /// The total before, where that is asked for.
     pub earlier_total: Option<Figure>,
     /// What happened to projects since, where that is asked for, in the order of their codes.
-    pub changes: Vec<Change>,
+    pub changes: Vec<ProjectChange>,
 }
 
 #[cfg(test)]

@@ -11,21 +11,21 @@ use serde_json::{Map, Value};
 
 use super::{
     cycle::ReportingCycle,
-    fault::{Faults, FieldFault},
-    parts::{PartnerRole, PartnerStage},
+    fault::{FaultList, FieldFault},
     project::ProjectDetails,
+    project_parts::{PartnerRole, PartnerStage},
     reference::{CountryCode, Partner, Vocabulary},
     report::Status,
-    value::{Prose, Slug, Title, fold},
+    value::{Prose, Slug, Title, fold_for_search},
 };
 
-mod map;
+mod conversion;
 mod records;
 
 /// A file of published history.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct History {
+pub struct HistoryFile {
     /// What the file is.
     pub note: String,
     /// The cycles that were reported in.
@@ -134,7 +134,7 @@ pub struct StatedReport {
 
 /// The reference data that a history refers to.
 #[derive(Debug, Clone)]
-pub struct Known {
+pub struct HistoryReference {
     /// The cities with their countries.
     pub cities: BTreeMap<Slug, CountryCode>,
     /// The plan cycles.
@@ -144,7 +144,7 @@ pub struct Known {
     partners: BTreeMap<String, Slug>,
 }
 
-impl Known {
+impl HistoryReference {
     /// Gathers what a history refers to.
     #[must_use]
     pub fn new(
@@ -158,21 +158,21 @@ impl Known {
             for name in std::iter::once(partner.name.as_str())
                 .chain(partner.aliases.iter().map(String::as_str))
             {
-                names.entry(fold(name)).or_insert_with(|| partner.slug.clone());
+                names.entry(fold_for_search(name)).or_insert_with(|| partner.slug.clone());
             }
         }
         Self { cities, plan_cycles, vocabulary, partners: names }
     }
 
     /// Finds a partner by its name or an alias, without regard to case. Nothing like it is good enough.
-    fn partner(&self, name: &str) -> Option<&Slug> {
-        self.partners.get(&fold(name))
+    fn find_partner(&self, name: &str) -> Option<&Slug> {
+        self.partners.get(&fold_for_search(name))
     }
 }
 
 /// A history that was understood: records but for their identifiers.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct ImportPlan {
     /// Closed cycles.
     pub cycles: Vec<ReportingCycle>,
     /// Projects with what hangs on them.
@@ -232,15 +232,15 @@ pub struct PlannedReport {
     pub imported: Value,
 }
 
-impl History {
+impl HistoryFile {
     /// Understands the history against the reference data.
     ///
     /// # Errors
     /// Everything that is wrong with it, by JSON pointers into the file.
-    pub fn plan(&self, known: &Known) -> Result<Plan, Vec<FieldFault>> {
-        let mut faults = Faults::new();
-        let plan = map::plan(self, known, &mut faults);
-        faults.finish(plan)
+    pub fn plan_import(&self, known: &HistoryReference) -> Result<ImportPlan, Vec<FieldFault>> {
+        let mut faults = FaultList::new();
+        let plan = conversion::convert_history(self, known, &mut faults);
+        faults.finish_with(plan)
     }
 }
 

@@ -17,7 +17,7 @@ impl<T> Id<T> {
 
     /// Returns the bare UUID.
     #[must_use]
-    pub const fn uuid(self) -> Uuid {
+    pub const fn as_uuid(self) -> Uuid {
         self.0
     }
 }

@@ -7,20 +7,20 @@ use uuid::Uuid;
 
 pub mod chain;
 
-pub use crate::canonical::canonical;
+pub use crate::canonical::to_canonical_json;
 
 /// Separates this chain from every other use of SHA-256.
 const DOMAIN: &[u8] = b"ascn-journal-1\0";
 
 /// A SHA-256 digest.
-pub type Hash = [u8; 32];
+pub type JournalHash = [u8; 32];
 
 /// The hash before the first row.
-pub const GENESIS: Hash = [0; 32];
+pub const GENESIS: JournalHash = [0; 32];
 
 /// Writes an instant with six digits of a second, so that one instant has one text.
 #[must_use]
-pub fn instant(at: DateTime<Utc>) -> String {
+pub fn format_instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
@@ -34,7 +34,7 @@ pub mod micros {
     /// # Errors
     /// Those of the serialiser.
     pub fn serialize<S: Serializer>(at: &DateTime<Utc>, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(&super::instant(*at))
+        s.serialize_str(&super::format_instant(*at))
     }
     /// Reads an instant.
     ///
@@ -75,14 +75,14 @@ pub mod micros {
 
 /// Writes bytes as lower-case hexadecimal.
 #[must_use]
-pub fn hex(bytes: &[u8]) -> String {
+pub fn to_hex(bytes: &[u8]) -> String {
     let digit = |n: u8| char::from_digit(n.into(), 16).unwrap_or_default();
     bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
 }
 
 /// Reads 32 bytes of lower-case hexadecimal.
 #[must_use]
-pub fn unhex(text: &str) -> Option<Hash> {
+pub fn parse_hex(text: &str) -> Option<JournalHash> {
     if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
         return None;
     }
@@ -98,17 +98,23 @@ pub fn unhex(text: &str) -> Option<Hash> {
 /// `record` is canonical JSON text already, or `None` when nothing is left of it.
 ///
 /// # Errors
-/// Those of [`canonical`].
-pub fn record_hash(reason: Option<&str>, record: Option<&str>) -> Result<Hash, serde_json::Error> {
+/// Those of [`to_canonical_json`].
+pub fn hash_record(
+    reason: Option<&str>,
+    record: Option<&str>,
+) -> Result<JournalHash, serde_json::Error> {
     // Keys in order, no spaces: this is the canonical object, without parsing the record again.
-    let text =
-        format!(r#"{{"reason":{},"record":{}}}"#, canonical(&reason)?, record.unwrap_or("null"));
+    let text = format!(
+        r#"{{"reason":{},"record":{}}}"#,
+        to_canonical_json(&reason)?,
+        record.unwrap_or("null")
+    );
     Ok(Sha256::digest(text.as_bytes()).into())
 }
 
 /// What the chain covers of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link<'a> {
+pub struct ChainLink<'a> {
     /// Gapless, in commit order, from 1.
     pub seq: i64,
     /// Never going back.
@@ -125,15 +131,15 @@ pub struct Link<'a> {
     pub version: i64,
     /// What was done.
     pub action: &'a str,
-    /// See [`record_hash`].
-    pub record_sha256: Hash,
+    /// See [`hash_record`].
+    pub record_sha256: JournalHash,
     /// The dense public number, for changes that strangers may see.
     pub feed: Option<i64>,
 }
 
 /// The canonical row. Its members are in their order already.
 #[derive(Serialize)]
-struct Row<'a> {
+struct CanonicalRow<'a> {
     acting_for: Option<Uuid>,
     action: &'a str,
     actor: Option<Uuid>,
@@ -146,28 +152,28 @@ struct Row<'a> {
     version: i64,
 }
 
-impl Link<'_> {
+impl ChainLink<'_> {
     /// Chains the row to its predecessor: SHA-256("ascn-journal-1" ‖ 0 ‖ previous hash ‖ canonical row).
     ///
     /// # Errors
-    /// Those of [`canonical`].
-    pub fn hash(&self, previous: &Hash) -> Result<Hash, serde_json::Error> {
-        let row = Row {
+    /// Those of [`to_canonical_json`].
+    pub fn hash_row(&self, previous: &JournalHash) -> Result<JournalHash, serde_json::Error> {
+        let row = CanonicalRow {
             acting_for: self.acting_for,
             action: self.action,
             actor: self.actor,
-            at: instant(self.at),
+            at: format_instant(self.at),
             entity: self.entity,
             feed: self.feed,
             key: self.key,
-            record_sha256: hex(&self.record_sha256),
+            record_sha256: to_hex(&self.record_sha256),
             seq: self.seq,
             version: self.version,
         };
         let mut sha = Sha256::new();
         sha.update(DOMAIN);
         sha.update(previous);
-        sha.update(canonical(&row)?.as_bytes());
+        sha.update(to_canonical_json(&row)?.as_bytes());
         Ok(sha.finalize().into())
     }
 }

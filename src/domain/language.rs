@@ -98,10 +98,10 @@ impl Language {
 
     /// Finds the spoken language of a range such as `vi-VN`: subtags are taken off its end until it fits.
     #[must_use]
-    pub fn lookup(range: &str) -> Option<Self> {
+    pub fn find_by_range(range: &str) -> Option<Self> {
         let mut range = range;
         loop {
-            if let Some(found) = Self::SPOKEN.iter().find(|l| l.is_tagged(range)) {
+            if let Some(found) = Self::SPOKEN.iter().find(|l| l.has_tag(range)) {
                 return Some(*found);
             }
             range = range.rsplit_once('-')?.0;
@@ -118,27 +118,28 @@ impl Language {
     /// none. `*` likes no language more than another, so it chooses the default as well. Allocates nothing, and reads no
     /// further than a range of full weight that fits, which usually is the first one.
     #[must_use]
-    pub fn negotiate<'h>(fields: &(impl Iterator<Item = &'h str> + Clone)) -> Self {
-        let ranges = || fields.clone().flat_map(|f| f.split(',')).filter_map(Range::read);
+    pub fn from_accept_language<'h>(fields: &(impl Iterator<Item = &'h str> + Clone)) -> Self {
+        let ranges =
+            || fields.clone().flat_map(|f| f.split(',')).filter_map(LanguageRange::parse_range);
         let mut best: Option<(u16, Self)> = None;
         for range in ranges() {
             if best.is_some_and(|(weight, _)| weight >= range.weight) || range.weight == 0 {
                 continue;
             }
-            let Some(found) = Self::lookup(range.tag) else { continue };
+            let Some(found) = Self::find_by_range(range.tag) else { continue };
             if range.weight == FULL {
                 return found;
             }
             best = Some((range.weight, found));
         }
-        let refused = |l: &&Self| ranges().any(|range| range.weight == 0 && l.is_tagged(range.tag));
+        let refused = |l: &&Self| ranges().any(|range| range.weight == 0 && l.has_tag(range.tag));
         best.map(|(_, found)| found)
             .or_else(|| Self::SPOKEN.iter().find(|l| !refused(l)).copied())
             .unwrap_or(Self::DEFAULT)
     }
 
     /// Tags are compared without regard to case.
-    fn is_tagged(self, tag: &str) -> bool {
+    fn has_tag(self, tag: &str) -> bool {
         self.as_str().eq_ignore_ascii_case(tag)
     }
 }
@@ -147,21 +148,21 @@ impl Language {
 const FULL: u16 = 1000;
 
 /// A language range with its weight.
-struct Range<'h> {
+struct LanguageRange<'h> {
     tag: &'h str,
     /// Thousandths; 0 is not wanted.
     weight: u16,
 }
 
-impl<'h> Range<'h> {
+impl<'h> LanguageRange<'h> {
     /// Reads `vi;q=0.8`; what cannot be read is none.
-    fn read(item: &'h str) -> Option<Self> {
+    fn parse_range(item: &'h str) -> Option<Self> {
         let mut parts = item.split(';').map(str::trim);
         let tag = parts.next().filter(|tag| !tag.is_empty())?;
         let named = parts.filter_map(|p| p.split_once('='));
         let mut weights = named.filter(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
         let weight = match weights.next() {
-            Some((_, value)) => weight(value.trim())?,
+            Some((_, value)) => parse_weight(value.trim())?,
             None => FULL,
         };
         Some(Self { tag, weight })
@@ -169,7 +170,7 @@ impl<'h> Range<'h> {
 }
 
 /// Reads a weight from 0 to 1 with at most three decimals as thousandths.
-fn weight(value: &str) -> Option<u16> {
+fn parse_weight(value: &str) -> Option<u16> {
     let (whole, decimals) = value.split_once('.').unwrap_or((value, ""));
     if decimals.len() > 3 || !decimals.bytes().all(|b| b.is_ascii_digit()) {
         return None;
@@ -190,7 +191,7 @@ mod tests {
     use super::*;
 
     fn chosen(header: &str) -> Language {
-        Language::negotiate(&std::iter::once(header))
+        Language::from_accept_language(&std::iter::once(header))
     }
 
     #[test]
@@ -230,7 +231,7 @@ mod tests {
         ] {
             assert_eq!(chosen(header), Language::DEFAULT, "{header}");
         }
-        assert_eq!(Language::negotiate(&std::iter::empty()), Language::DEFAULT);
+        assert_eq!(Language::from_accept_language(&std::iter::empty()), Language::DEFAULT);
         assert_eq!(chosen("en-US,en;q=0.9,vi;q=0.8"), Language::En);
         // Somebody who refuses everything is answered all the same.
         assert_eq!(chosen("en;q=0, vi;q=0"), Language::DEFAULT);
@@ -239,7 +240,7 @@ mod tests {
     #[test]
     fn several_fields_are_one_list() {
         assert_eq!(
-            Language::negotiate(&["th;q=0.9", "en;q=0.1, vi;q=0.5"].into_iter()),
+            Language::from_accept_language(&["th;q=0.9", "en;q=0.1, vi;q=0.5"].into_iter()),
             Language::Vi
         );
     }
@@ -247,7 +248,7 @@ mod tests {
     #[test]
     fn every_spoken_language_is_found_by_its_tag() {
         for language in Language::SPOKEN {
-            assert_eq!(Language::lookup(language.as_str()), Some(*language));
+            assert_eq!(Language::find_by_range(language.as_str()), Some(*language));
             assert!(!language.own_name().is_empty());
         }
         assert_eq!(Language::SPOKEN.first(), Some(&Language::DEFAULT));

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    fault::{Faults, FieldFault, ValueFault},
+    fault::{FaultList, FieldFault, ValueFault},
     reference::{City, CountryCode},
-    value::{MAX_SAFE_INTEGER, Prose, Slug, measured},
+    value::{MAX_SAFE_INTEGER, Prose, Slug, parse_measured},
 };
 
 /// Most targets, and most focus areas, of one plan.
@@ -62,21 +62,25 @@ impl PlanFields {
         plan_cycle: Slug,
         version: i64,
     ) -> Result<ActionPlan, Vec<FieldFault>> {
-        let mut faults = Faults::new();
+        let mut faults = FaultList::new();
         let f = &mut faults;
         let plan = ActionPlan {
             city: city.slug.clone(),
             country: city.country,
             plan_cycle,
-            vision: f.opt("/vision", self.vision, Prose::parse),
-            strategic_targets: texts(f, "/strategic_targets", self.strategic_targets),
-            focus_areas_as_stated: texts(f, "/focus_areas_as_stated", self.focus_areas_as_stated),
-            area_km2: f.opt("/area_km2", self.area_km2, |raw| {
-                measured(raw).ok().filter(|v| *v > 0.0).ok_or_else(|| {
+            vision: f.parse_optional("/vision", self.vision, Prose::parse),
+            strategic_targets: parse_texts(f, "/strategic_targets", self.strategic_targets),
+            focus_areas_as_stated: parse_texts(
+                f,
+                "/focus_areas_as_stated",
+                self.focus_areas_as_stated,
+            ),
+            area_km2: f.parse_optional("/area_km2", self.area_km2, |raw| {
+                parse_measured(raw).ok().filter(|v| *v > 0.0).ok_or_else(|| {
                     ValueFault::new("range", "square kilometres above 0 are expected")
                 })
             }),
-            population: f.opt("/population", self.population, |raw| {
+            population: f.parse_optional("/population", self.population, |raw| {
                 if (0..=MAX_SAFE_INTEGER).contains(&raw) {
                     Ok(raw)
                 } else {
@@ -86,16 +90,16 @@ impl PlanFields {
             source: None,
             version,
         };
-        faults.finish(plan)
+        faults.finish_with(plan)
     }
 }
 
-fn texts(faults: &mut Faults, pointer: &str, raw: Option<Vec<String>>) -> Vec<Prose> {
+fn parse_texts(faults: &mut FaultList, pointer: &str, raw: Option<Vec<String>>) -> Vec<Prose> {
     let raw = raw.unwrap_or_default();
     if raw.len() > LIST_MAX {
         let detail = format!("at most {LIST_MAX} are expected");
         faults.add(pointer, ValueFault::new("too_many", detail));
         return Vec::new();
     }
-    faults.each(pointer, raw, Prose::parse)
+    faults.parse_each(pointer, raw, Prose::parse)
 }

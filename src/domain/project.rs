@@ -10,7 +10,7 @@ use super::{
     fault::ValueFault,
     id::Id,
     journal::micros,
-    parts::{Indicator, Milestone, Partnership},
+    project_parts::{Indicator, Milestone, Partnership},
     reference::CountryCode,
     report::Status,
     value::{Money, Percent, Prose, Slug, Title},
@@ -85,7 +85,7 @@ impl From<ProjectCode> for String {
 
 /// Where a project takes place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Location {
+pub struct ProjectLocation {
     /// WGS 84, degrees north.
     pub latitude: Option<f64>,
     /// WGS 84, degrees east.
@@ -130,7 +130,7 @@ pub struct ProjectDetails {
     /// Support the city looks for.
     pub support_required: Option<Prose>,
     /// Where it takes place.
-    pub location: Option<Location>,
+    pub location: Option<ProjectLocation>,
     /// Sustainable Development Goals, 1 to 17.
     pub sdgs: Vec<i64>,
     /// Rights and inclusion: who is reached, who might be left out.
@@ -201,7 +201,7 @@ impl Header {
     /// Returns it as an approved copy of that version holds it: the project and its parts bear the version of the copy. Their
     /// own count what was typed between two approvals, which is nobody else's affair.
     #[must_use]
-    pub fn in_copy(mut self, version: i64) -> Self {
+    pub fn into_approved_copy(mut self, version: i64) -> Self {
         self.project_version = version;
         self.milestones.iter_mut().for_each(|m| m.version = version);
         self.indicators.iter_mut().for_each(|i| i.version = version);
@@ -213,7 +213,7 @@ impl Header {
 impl Project {
     /// Freezes the project with its parts.
     #[must_use]
-    pub fn freeze(
+    pub fn freeze_header(
         &self,
         milestones: Vec<Milestone>,
         indicators: Vec<Indicator>,
@@ -236,7 +236,7 @@ impl Project {
 
 /// The latest approved report of a project, in short.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Latest {
+pub struct LatestReport {
     /// Its cycle.
     pub cycle: Slug,
     /// The status it states.
@@ -253,7 +253,7 @@ pub struct ApprovedProject {
     /// Its record as approved.
     pub header: Header,
     /// The report it comes from, in short.
-    pub latest: Latest,
+    pub latest: LatestReport,
     /// When the project was first approved.
     #[serde(with = "micros")]
     pub created_at: DateTime<Utc>,

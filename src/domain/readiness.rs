@@ -3,10 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    cycle::today,
-    fault::{Faults, FieldFault, ValueFault},
+    cycle::calendar_day,
+    fault::{FaultList, FieldFault, ValueFault},
     project::ProjectDetails,
-    report::{Content, Status, carry, progress},
+    report::{ReportContent, Status, carry_forward, progress},
     subject::ReportSubject,
 };
 
@@ -15,21 +15,25 @@ mod tests;
 
 /// Lists everything that blocks the submission of this content at an instant, as the report of its project and cycle.
 #[must_use]
-pub fn of(on: &ReportSubject, content: &Content, at: DateTime<Utc>) -> Vec<FieldFault> {
-    let mut found = missing(content, &on.project.details, on.previous_status);
-    found.extend(unfinished(content));
-    found.extend(gone(on, content));
-    found.extend(ahead(on, content, today(at, on.zone)));
-    found.extend(carry::contradictions(content, on.earlier.as_ref()));
-    found.extend(carry::unfounded(content, on.earlier.as_ref()));
-    found.extend(progress::disagreements(content, &on.milestones));
-    found.extend(unanswered(on));
+pub fn list_blockers(
+    on: &ReportSubject,
+    content: &ReportContent,
+    at: DateTime<Utc>,
+) -> Vec<FieldFault> {
+    let mut found = find_missing_fields(content, &on.project.details, on.previous_status);
+    found.extend(check_completed_percent(content));
+    found.extend(find_removed_parts(on, content));
+    found.extend(find_future_days(on, content, calendar_day(at, on.zone)));
+    found.extend(carry_forward::find_contradictions(content, on.earlier_content.as_ref()));
+    found.extend(carry_forward::check_earlier_report(content, on.earlier_content.as_ref()));
+    found.extend(progress::find_disagreements(content, &on.milestones));
+    found.extend(find_unanswered_comments(on));
     found
 }
 
 /// Says that a completed project is complete. One whose percentage nobody states lacks that, and nothing else.
-fn unfinished(content: &Content) -> Option<FieldFault> {
-    let mut faults = Faults::new();
+fn check_completed_percent(content: &ReportContent) -> Option<FieldFault> {
+    let mut faults = FaultList::new();
     let below = content.percent_complete.is_some_and(|p| p.hundredths() < 10_000);
     if content.status == Some(Status::Completed) && below {
         let detail = "100 is expected of a project that is completed";
@@ -39,8 +43,12 @@ fn unfinished(content: &Content) -> Option<FieldFault> {
 }
 
 /// Lists what is said to have happened on a day that has not come yet in the city.
-fn ahead(on: &ReportSubject, content: &Content, today: NaiveDate) -> Vec<FieldFault> {
-    let mut faults = Faults::new();
+fn find_future_days(
+    on: &ReportSubject,
+    content: &ReportContent,
+    today: NaiveDate,
+) -> Vec<FieldFault> {
+    let mut faults = FaultList::new();
     let mut past = |pointer: String, day: Option<NaiveDate>| {
         if day.is_some_and(|day| day > today) {
             faults.add(pointer, ValueFault::new("future", "a day not after today is expected"));
@@ -60,9 +68,9 @@ fn ahead(on: &ReportSubject, content: &Content, today: NaiveDate) -> Vec<FieldFa
 }
 
 /// Lists the open comments that wait for a word of the city: a new submission answers each of them.
-fn unanswered(on: &ReportSubject) -> Vec<FieldFault> {
-    let mut faults = Faults::new();
-    for id in &on.waiting {
+fn find_unanswered_comments(on: &ReportSubject) -> Vec<FieldFault> {
+    let mut faults = FaultList::new();
+    for id in &on.unanswered_comments {
         let detail = "a question of the reviewers is open: answer it";
         faults.add(format!("/comments/{id}"), ValueFault::new("unanswered", detail));
     }
@@ -70,8 +78,8 @@ fn unanswered(on: &ReportSubject) -> Vec<FieldFault> {
 }
 
 /// Lists the milestones and indicators that were taken off the project after the report mentioned them.
-fn gone(on: &ReportSubject, content: &Content) -> Vec<FieldFault> {
-    let mut faults = Faults::new();
+fn find_removed_parts(on: &ReportSubject, content: &ReportContent) -> Vec<FieldFault> {
+    let mut faults = FaultList::new();
     let fault = |what| ValueFault::new("unknown", format!("this {what} is no longer there"));
     for (i, done) in content.milestones.iter().enumerate() {
         if !on.milestones.iter().any(|m| m.id == done.milestone_id) {
@@ -91,12 +99,12 @@ fn gone(on: &ReportSubject, content: &Content) -> Vec<FieldFault> {
 ///
 /// `previous` is the status of the project's latest approved report of an earlier cycle that states one.
 #[must_use]
-pub fn missing(
-    content: &Content,
+pub fn find_missing_fields(
+    content: &ReportContent,
     project: &ProjectDetails,
     previous: Option<Status>,
 ) -> Vec<FieldFault> {
-    let mut faults = Faults::new();
+    let mut faults = FaultList::new();
     let mut require = |pointer: &str, given: bool| {
         if !given {
             faults.add(pointer, ValueFault::required());
@@ -106,11 +114,11 @@ pub fn missing(
     require("/achievements", content.achievements.is_some());
     require("/challenges", content.challenges.is_some());
     require("/next_steps", content.next_steps.is_some());
-    if !content.status.is_some_and(Status::without_percent) {
+    if !content.status.is_some_and(Status::has_no_percent) {
         require("/percent_complete", content.percent_complete.is_some());
     }
     // A method without a number says nothing; a number without a method cannot be read.
-    if content.percent_complete.is_some() || !content.status.is_some_and(Status::without_percent) {
+    if content.percent_complete.is_some() || !content.status.is_some_and(Status::has_no_percent) {
         require("/percent_method", content.percent_method.is_some());
     }
     if content.status.is_some_and(|s| s.needs_reason(previous)) {

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// Names by language: `en`, `vi` and `local` (the local script) where known.
-pub type Names = BTreeMap<String, String>;
+pub type NamesByLanguage = BTreeMap<String, String>;
 
 /// An ISO 3166-1 alpha-2 country code in capitals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -63,7 +63,7 @@ impl std::fmt::Display for CountryCode {
 ///
 /// # Errors
 /// A name the time zone database does not know.
-pub fn time_zone(raw: impl AsRef<str>) -> Result<Tz, ValueFault> {
+pub fn parse_time_zone(raw: impl AsRef<str>) -> Result<Tz, ValueFault> {
     raw.as_ref().parse().map_err(|_e: chrono_tz::ParseError| {
         ValueFault::new("time_zone", "an IANA time zone such as Asia/Ho_Chi_Minh is expected")
     })
@@ -79,7 +79,7 @@ pub struct Country {
     /// The zone in which the country's own days end.
     pub time_zone: Tz,
     /// Names by language.
-    pub names: Names,
+    pub names: NamesByLanguage,
     /// Year of joining ASEAN.
     pub asean_member_since: i32,
     /// Year of joining the network.
@@ -94,7 +94,7 @@ pub struct City {
     /// The public key.
     pub slug: Slug,
     /// Names by language.
-    pub names: Names,
+    pub names: NamesByLanguage,
     /// Other names in use.
     pub aliases: Vec<String>,
     /// Where it lies.
@@ -156,7 +156,7 @@ pub struct Partner {
 
 /// A part of the reference data that is kept and answered whole: the framework, sectors, schemes, chairs, partner types.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Document {
+pub struct ReferenceDocument {
     /// `framework/ascf-2018`, `sectors`, `national_schemes`, `chairs`, `shepherds`, `annual_meetings`, `partner_types`.
     pub kind: String,
     /// The content as given by the reference data.
@@ -183,11 +183,11 @@ words! {
 
 /// A word of the framework with its names, in the framework's order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Term {
+pub struct VocabularyTerm {
     /// The public key.
     pub slug: String,
     /// Names by language.
-    pub names: Names,
+    pub names: NamesByLanguage,
     /// The focus area that a sub-area belongs to, or the country of a scheme's tag.
     pub parent: Option<String>,
 }
@@ -196,17 +196,17 @@ pub struct Term {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vocabulary {
     /// Focus areas in the framework's order.
-    pub focus_areas: Vec<Term>,
+    pub focus_areas: Vec<VocabularyTerm>,
     /// Sub-areas; the parent is their focus area.
-    pub sub_areas: Vec<Term>,
+    pub sub_areas: Vec<VocabularyTerm>,
     /// Strategic outcomes.
-    pub outcomes: Vec<Term>,
+    pub outcomes: Vec<VocabularyTerm>,
     /// Enablers.
-    pub enablers: Vec<Term>,
+    pub enablers: Vec<VocabularyTerm>,
     /// Sectors.
-    pub sectors: Vec<Term>,
+    pub sectors: Vec<VocabularyTerm>,
     /// Tags of national schemes; the parent is the country.
-    pub tags: Vec<Term>,
+    pub tags: Vec<VocabularyTerm>,
     /// Partner types.
     pub partner_types: Vec<String>,
 }
@@ -214,7 +214,7 @@ pub struct Vocabulary {
 impl Vocabulary {
     /// Returns the terms of a kind.
     #[must_use]
-    pub fn terms(&self, kind: TermKind) -> &[Term] {
+    pub fn list_terms(&self, kind: TermKind) -> &[VocabularyTerm] {
         match kind {
             TermKind::Outcome => &self.outcomes,
             TermKind::Enabler => &self.enablers,
@@ -228,7 +228,7 @@ impl Vocabulary {
     ///
     /// # Errors
     /// A word that is not in the list; the fault names those that are.
-    pub fn find(terms: &[Term], what: &str, raw: &str) -> Result<Slug, ValueFault> {
+    pub fn find_term(terms: &[VocabularyTerm], what: &str, raw: &str) -> Result<Slug, ValueFault> {
         if terms.iter().any(|t| t.slug == raw)
             && let Ok(slug) = Slug::parse(raw)
         {
@@ -239,25 +239,25 @@ impl Vocabulary {
 
     /// Reads the words out of the stored documents; what is not there stays empty.
     #[must_use]
-    pub fn from_documents(documents: &[Document]) -> Self {
+    pub fn from_documents(documents: &[ReferenceDocument]) -> Self {
         let mut v = Self::default();
         for d in documents {
             let doc = &d.document;
             match d.kind.as_str() {
-                "sectors" => v.sectors = terms(doc, None),
-                "partner_types" => v.partner_types = strings(doc),
+                "sectors" => v.sectors = read_terms(doc, None),
+                "partner_types" => v.partner_types = read_strings(doc),
                 "national_schemes" => {
                     for scheme in doc.as_array().into_iter().flatten() {
-                        v.tags.extend(terms(&scheme["tags"], scheme["country"].as_str()));
+                        v.tags.extend(read_terms(&scheme["tags"], scheme["country"].as_str()));
                     }
                 }
                 kind if kind.starts_with("framework/") => {
-                    v.outcomes.extend(terms(&doc["strategic_outcomes"], None));
-                    v.enablers.extend(terms(&doc["enablers"], None));
+                    v.outcomes.extend(read_terms(&doc["strategic_outcomes"], None));
+                    v.enablers.extend(read_terms(&doc["enablers"], None));
                     for area in doc["focus_areas"].as_array().into_iter().flatten() {
-                        v.sub_areas.extend(terms(&area["sub_areas"], area["slug"].as_str()));
+                        v.sub_areas.extend(read_terms(&area["sub_areas"], area["slug"].as_str()));
                     }
-                    v.focus_areas.extend(terms(&doc["focus_areas"], None));
+                    v.focus_areas.extend(read_terms(&doc["focus_areas"], None));
                 }
                 _ => {}
             }
@@ -266,13 +266,13 @@ impl Vocabulary {
     }
 }
 
-fn strings(list: &Value) -> Vec<String> {
+fn read_strings(list: &Value) -> Vec<String> {
     list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-fn terms(list: &Value, parent: Option<&str>) -> Vec<Term> {
+fn read_terms(list: &Value, parent: Option<&str>) -> Vec<VocabularyTerm> {
     let term = |t: &Value| {
-        Some(Term {
+        Some(VocabularyTerm {
             slug: t["slug"].as_str()?.to_owned(),
             names: serde_json::from_value(t["names"].clone()).unwrap_or_default(),
             parent: parent.map(str::to_owned),

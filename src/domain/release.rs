@@ -9,18 +9,18 @@ use serde::{Deserialize, Serialize};
 use super::{
     cycle::{CycleState, ReportingCycle},
     fault::ValueFault,
-    figures::Fact,
+    figures::ReportFact,
     journal::micros,
     project::ProjectCode,
     reference::{City, Country, CountryCode, Vocabulary},
-    report::{ApprovedReport, Deed, Status},
+    report::{ApprovedReport, AuditStamp, Status},
     value::{Prose, Slug},
 };
 
+pub mod content_hash;
 pub mod coverage;
 pub mod errata;
 pub mod published;
-pub mod seal;
 #[cfg(test)]
 mod tests;
 
@@ -42,7 +42,7 @@ pub struct Release {
     /// What should be known about it.
     pub note: Option<Prose>,
     /// Who published it; none for a release of the published history.
-    pub published: Option<Deed>,
+    pub published: Option<AuditStamp>,
     /// When it was published here.
     #[serde(with = "micros")]
     pub published_at: DateTime<Utc>,
@@ -55,7 +55,7 @@ pub struct Release {
     /// SHA-256 of the canonical content ([`seal`]), lower-case hexadecimal.
     pub sha256: String,
     /// What is in it, counted.
-    pub counts: Counts,
+    pub counts: ReleaseCounts,
     /// What became another since the release before it; empty in the first of a cycle.
     pub errata: Vec<Erratum>,
     /// The figures as they are published with it.
@@ -68,7 +68,7 @@ pub struct Release {
 
 /// What is in a release, counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
+pub struct ReleaseCounts {
     /// Approved reports, one to a project.
     pub reports: i64,
     /// Cities with a report.
@@ -79,10 +79,10 @@ pub struct Counts {
     pub statuses: BTreeMap<Status, i64>,
 }
 
-impl Counts {
+impl ReleaseCounts {
     /// Counts reports.
     #[must_use]
-    pub fn of(reports: &[ApprovedReport]) -> Self {
+    pub fn from_reports(reports: &[ApprovedReport]) -> Self {
         let cities: BTreeSet<&Slug> = reports.iter().map(|r| r.code.city()).collect();
         let countries: BTreeSet<CountryCode> = reports.iter().map(|r| r.country).collect();
         let mut statuses: BTreeMap<Status, i64> = BTreeMap::new();
@@ -90,23 +90,23 @@ impl Counts {
             *statuses.entry(report.content.status.unwrap_or(Status::NotStated)).or_default() += 1;
         }
         Self {
-            reports: count(reports.len()),
-            cities: count(cities.len()),
-            countries: count(countries.len()),
+            reports: to_count(reports.len()),
+            cities: to_count(cities.len()),
+            countries: to_count(countries.len()),
             statuses,
         }
     }
 }
 
 /// A number of things as JSON has it.
-fn count(n: usize) -> i64 {
+fn to_count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 /// The reference data that a release's figures rest on, frozen with it: a city that is renamed or joins later moves
 /// nothing in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Frame {
+pub struct ReleaseReference {
     /// The cycle.
     pub cycle: ReportingCycle,
     /// The countries, by code.
@@ -121,18 +121,18 @@ pub struct Frame {
 
 /// A release with what it freezes, before it is kept.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Edition {
+pub struct FullRelease {
     /// The release.
     pub release: Release,
     /// The reference data.
-    pub frame: Frame,
+    pub frame: ReleaseReference,
     /// The reports by city and number.
     pub reports: Vec<ApprovedReport>,
 }
 
 /// The journal's head that a release records.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recorded {
+pub struct JournalPosition {
     /// The number of the last row.
     pub seq: i64,
     /// Its hash, lower-case hexadecimal.
@@ -143,7 +143,7 @@ pub struct Recorded {
 
 /// Why nothing is published.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unpublishable {
+pub enum PublishError {
     /// The cycle still takes reports.
     #[error("a release is not possible while its cycle is {0}: close it first")]
     Cycle(CycleState),
@@ -165,16 +165,16 @@ pub enum Unpublishable {
 
 /// The release before, and why its reports were taken up again since.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Previous {
+pub struct PreviousRelease {
     /// The release.
-    pub edition: Edition,
+    pub edition: FullRelease,
     /// Why they were reopened since the approvals that it froze, by project, in their order.
     pub reasons: BTreeMap<ProjectCode, Vec<String>>,
 }
 
-impl Previous {
-    fn errata(&self, reports: &[ApprovedReport]) -> Vec<Erratum> {
-        let mut errata = errata::between(&self.edition.reports, reports);
+impl PreviousRelease {
+    fn list_errata(&self, reports: &[ApprovedReport]) -> Vec<Erratum> {
+        let mut errata = errata::compare_reports(&self.edition.reports, reports);
         for erratum in &mut errata {
             erratum.reasons = self.reasons.get(&erratum.project).cloned().unwrap_or_default();
         }
@@ -184,49 +184,51 @@ impl Previous {
 
 /// What a release is made of, besides the reports.
 #[derive(Debug, Clone)]
-pub struct Imprint {
+pub struct ReleaseMetadata {
     /// What should be known about it.
     pub note: Option<Prose>,
     /// Who publishes it; none for the published history.
-    pub published: Option<Deed>,
+    pub published: Option<AuditStamp>,
     /// When.
     pub at: DateTime<Utc>,
     /// The journal's head.
-    pub recorded: Recorded,
+    pub recorded: JournalPosition,
 }
 
 /// Makes the next release of a cycle, out of its approved reports by city and number. `before` is the release before it.
 ///
 /// # Errors
 /// A cycle that is not closed, no reports, or the same reports as in the release before.
-pub fn publish(
-    imprint: Imprint,
-    frame: Frame,
+pub fn publish_release(
+    imprint: ReleaseMetadata,
+    frame: ReleaseReference,
     reports: Vec<ApprovedReport>,
-    before: Option<Previous>,
-) -> Result<Edition, Unpublishable> {
+    before: Option<PreviousRelease>,
+) -> Result<FullRelease, PublishError> {
     match frame.cycle.state {
         CycleState::Closed => {}
         open @ (CycleState::Scheduled | CycleState::Open) => {
-            return Err(Unpublishable::Cycle(open));
+            return Err(PublishError::Cycle(open));
         }
     }
     if reports.is_empty() {
-        return Err(Unpublishable::Empty);
+        return Err(PublishError::Empty);
     }
-    let errata = before.as_ref().map_or_else(Vec::new, |b| b.errata(&reports));
+    let errata = before.as_ref().map_or_else(Vec::new, |b| b.list_errata(&reports));
     let before = before.map(|b| b.edition.release);
     if let (Some(before), true) = (&before, errata.is_empty()) {
-        return Err(Unpublishable::Unchanged(before.release.clone()));
+        return Err(PublishError::Unchanged(before.release.clone()));
     }
     let number = before.as_ref().map_or(1, |b| b.number + 1);
     let cycle = frame.cycle.slug.clone();
-    let release = Slug::parse(format!("{cycle}-r{number}")).map_err(Unpublishable::Key)?;
-    let figures = published::tables(&release, &frame, reports.iter().map(Fact::from).collect());
+    let release = Slug::parse(format!("{cycle}-r{number}")).map_err(PublishError::Key)?;
+    let figures =
+        published::count_tables(&release, &frame, reports.iter().map(ReportFact::from).collect());
     let figures_changed =
-        before.map_or_else(Vec::new, |b| published::changes(&b.figures, &figures));
-    let sha256 = seal::digest(&release, &frame, &reports).map_err(|_e| Unpublishable::Json)?;
-    let Imprint { note, published, at, recorded } = imprint;
+        before.map_or_else(Vec::new, |b| published::list_cell_changes(&b.figures, &figures));
+    let sha256 =
+        content_hash::hash_release(&release, &frame, &reports).map_err(|_e| PublishError::Json)?;
+    let ReleaseMetadata { note, published, at, recorded } = imprint;
     let release = Release {
         release,
         cycle,
@@ -238,11 +240,11 @@ pub fn publish(
         journal_hash: recorded.hash,
         feed: recorded.feed,
         sha256,
-        counts: Counts::of(&reports),
+        counts: ReleaseCounts::from_reports(&reports),
         errata,
         figures,
         figures_changed,
         version: 1,
     };
-    Ok(Edition { release, frame, reports })
+    Ok(FullRelease { release, frame, reports })
 }

@@ -7,22 +7,22 @@ use serde_json::Value;
 use super::{
     id::Id,
     journal::micros,
-    parts::{Indicator, Milestone},
     project::{Header, Project, ProjectCode},
+    project_parts::{Indicator, Milestone},
     reference::CountryCode,
     user::User,
     value::{HttpsUrl, Money, Percent, Prose, Slug, Title, words},
 };
 
 pub mod bulk;
-pub mod carry;
+pub mod carry_forward;
 pub mod diff;
 pub mod progress;
 mod raw;
 #[cfg(test)]
 mod tests;
 
-pub use raw::{Known, RawEvidence, RawMilestone, RawReport, RawValue};
+pub use raw::{RawEvidence, RawIndicatorValue, RawMilestoneDone, RawReport, ReportContext};
 
 words! {
     /// Where a report stands between its city and its representative.
@@ -111,7 +111,7 @@ impl Status {
 
     /// Says whether reports of this status state no percentage by rule.
     #[must_use]
-    pub const fn without_percent(self) -> bool {
+    pub const fn has_no_percent(self) -> bool {
         matches!(self, Self::Planning | Self::Cancelled)
     }
 }
@@ -138,7 +138,7 @@ pub struct IndicatorValue {
 
 /// Where a claim can be looked up. Never fetched by the service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Evidence {
+pub struct EvidenceLink {
     /// What it shows.
     pub title: Title,
     /// Where it is.
@@ -147,7 +147,7 @@ pub struct Evidence {
 
 /// What a city says in a report; all optional until it is submitted.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Content {
+pub struct ReportContent {
     /// Where the project stands.
     pub status: Option<Status>,
     /// Why, where the step from the previous status has to be explained.
@@ -171,14 +171,14 @@ pub struct Content {
     /// Values measured.
     pub indicator_values: Vec<IndicatorValue>,
     /// Where it can be looked up.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Vec<EvidenceLink>,
     /// An explicit statement that nothing changed.
     pub unchanged: bool,
 }
 
 /// A person who did something, and on whose behalf.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Deed {
+pub struct AuditStamp {
     /// Who.
     pub by: Id<User>,
     /// On whose behalf.
@@ -204,17 +204,17 @@ pub struct Report {
     /// Where it stands.
     pub state: ReportState,
     /// What it says.
-    pub content: Content,
+    pub content: ReportContent,
     /// The project as frozen at the last submission; none before the first.
     pub header: Option<Header>,
     /// Whether it ever left the city.
     pub ever_submitted: bool,
     /// The last edit.
-    pub edited: Option<Deed>,
+    pub edited: Option<AuditStamp>,
     /// The submission in force.
-    pub submitted: Option<Deed>,
+    pub submitted: Option<AuditStamp>,
     /// The decision in force: an approval, a return or a reopening.
-    pub decided: Option<Deed>,
+    pub decided: Option<AuditStamp>,
     /// Source and basis of an imported report.
     pub imported: Option<Value>,
     /// Counts the changes of this record, from 1.
@@ -251,7 +251,7 @@ pub struct ApprovedReport {
     /// The cycle's cut-off day.
     pub as_of: NaiveDate,
     /// What it says.
-    pub content: Content,
+    pub content: ReportContent,
     /// The project as frozen at the submission.
     pub header: Header,
     /// Source and basis of an imported report.

@@ -16,7 +16,7 @@ pub const INVITATION: TimeDelta = TimeDelta::days(7);
 
 /// A time of being signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
+pub struct LoginSession {
     /// Its identifier, named by access tokens.
     pub id: Uuid,
     /// Who is signed in.
@@ -33,10 +33,15 @@ pub struct Session {
     pub client: Option<String>,
 }
 
-impl Session {
+impl LoginSession {
     /// Begins a session.
     #[must_use]
-    pub fn begin(id: Uuid, user: Id<User>, client: Option<String>, now: DateTime<Utc>) -> Self {
+    pub fn start_session(
+        id: Uuid,
+        user: Id<User>,
+        client: Option<String>,
+        now: DateTime<Utc>,
+    ) -> Self {
         let expires_at = now + LONGEST;
         Self { id, user, created_at: now, last_used_at: now, expires_at, ended_at: None, client }
     }
@@ -63,11 +68,11 @@ pub struct RefreshToken {
 
 /// What the showing of a refresh token means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shown {
+pub enum RefreshTokenUse {
     /// It is used for the first time: its holder has it, so its predecessor and its siblings die.
-    First,
+    FirstUse,
     /// Its answer was lost, or two asked at once: it gets another successor.
-    Again,
+    RepeatedUse,
     /// It is older than what its holder has been given: somebody has a copy, and the session ends.
     Replayed,
 }
@@ -75,12 +80,12 @@ pub enum Shown {
 impl RefreshToken {
     /// Decides what showing it means. A successor that was used has killed it, so that a live one has unused successors.
     #[must_use]
-    pub fn show(self, now: DateTime<Utc>) -> Shown {
+    pub fn classify_use(self, now: DateTime<Utc>) -> RefreshTokenUse {
         match self.used_at {
-            _ if self.dead => Shown::Replayed,
-            None => Shown::First,
-            Some(first) if now - first <= OVERLAP => Shown::Again,
-            Some(_) => Shown::Replayed,
+            _ if self.dead => RefreshTokenUse::Replayed,
+            None => RefreshTokenUse::FirstUse,
+            Some(first) if now - first <= OVERLAP => RefreshTokenUse::RepeatedUse,
+            Some(_) => RefreshTokenUse::Replayed,
         }
     }
 }
@@ -96,17 +101,26 @@ mod tests {
     #[test]
     fn a_refresh_token_overlaps_its_successors_for_a_minute() {
         let used = |secs| RefreshToken { used_at: Some(at(secs)), dead: false };
-        assert_eq!(RefreshToken { used_at: None, dead: false }.show(at(0)), Shown::First);
-        assert_eq!(used(0).show(at(0)), Shown::Again);
-        assert_eq!(used(0).show(at(60)), Shown::Again);
-        assert_eq!(used(0).show(at(61)), Shown::Replayed);
-        assert_eq!(RefreshToken { used_at: None, dead: true }.show(at(0)), Shown::Replayed);
-        assert_eq!(RefreshToken { used_at: Some(at(0)), dead: true }.show(at(1)), Shown::Replayed);
+        assert_eq!(
+            RefreshToken { used_at: None, dead: false }.classify_use(at(0)),
+            RefreshTokenUse::FirstUse
+        );
+        assert_eq!(used(0).classify_use(at(0)), RefreshTokenUse::RepeatedUse);
+        assert_eq!(used(0).classify_use(at(60)), RefreshTokenUse::RepeatedUse);
+        assert_eq!(used(0).classify_use(at(61)), RefreshTokenUse::Replayed);
+        assert_eq!(
+            RefreshToken { used_at: None, dead: true }.classify_use(at(0)),
+            RefreshTokenUse::Replayed
+        );
+        assert_eq!(
+            RefreshToken { used_at: Some(at(0)), dead: true }.classify_use(at(1)),
+            RefreshTokenUse::Replayed
+        );
     }
 
     #[test]
     fn a_session_ends_idle_after_7_days_and_at_all_after_30() {
-        let mut s = Session::begin(Uuid::nil(), Id::new(Uuid::nil()), None, at(0));
+        let mut s = LoginSession::start_session(Uuid::nil(), Id::new(Uuid::nil()), None, at(0));
         let day = 86_400;
         assert!(s.is_open(at(7 * day - 1)));
         assert!(!s.is_open(at(7 * day)));

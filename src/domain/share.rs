@@ -8,11 +8,11 @@ use serde::{Serialize, Serializer};
 use url::form_urlencoded;
 
 use super::{
-    fault::{Faults, FieldFault, ValueFault},
+    fault::{FaultList, FieldFault, ValueFault},
     id::Id,
     journal::micros,
     user::User,
-    value::{Slug, Title, day, words},
+    value::{Slug, Title, parse_day, words},
 };
 
 words! {
@@ -40,7 +40,7 @@ const REFUSED: &[&str] = &["format", "cursor"];
 
 /// What of a release is shared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shared {
+pub enum SharedResource {
     /// The release itself: what it holds, counted.
     Release,
     /// Its reports.
@@ -59,7 +59,7 @@ pub enum Shared {
     Map,
 }
 
-impl Shared {
+impl SharedResource {
     /// Every thing, in order.
     pub const ALL: &'static [Self] = &[
         Self::Release,
@@ -94,7 +94,7 @@ pub struct SharedPath {
     /// The release, or `latest`.
     pub release: Slug,
     /// What of it.
-    pub of: Shared,
+    pub of: SharedResource,
     /// The parameters by name and value, percent-encoded; empty without any.
     pub query: String,
 }
@@ -108,35 +108,37 @@ impl SharedPath {
     pub fn parse(raw: impl AsRef<str>) -> Result<Self, ValueFault> {
         let raw = raw.as_ref();
         if raw.len() > PATH_MAX || !raw.bytes().all(|b| b.is_ascii_graphic()) || raw.contains('#') {
-            return Err(fault(
+            return Err(path_fault(
                 "a path of printable ASCII, of at most 2000 characters, is expected",
             ));
         }
         let rest = raw
             .strip_prefix(BASE)
-            .ok_or_else(|| fault("a path that begins with /api/v1/releases/ is expected"))?;
+            .ok_or_else(|| path_fault("a path that begins with /api/v1/releases/ is expected"))?;
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (release, of) = path.find('/').map_or((path, ""), |at| path.split_at(at));
-        let of = Shared::ALL.iter().copied().find(|s| s.as_str() == of).ok_or_else(|| {
-            let known = Shared::ALL.iter().map(|s| format!("{BASE}{{release}}{}", s.as_str()));
-            ValueFault { allowed: known.collect(), ..fault("this cannot be shared") }
-        })?;
+        let of =
+            SharedResource::ALL.iter().copied().find(|s| s.as_str() == of).ok_or_else(|| {
+                let known =
+                    SharedResource::ALL.iter().map(|s| format!("{BASE}{{release}}{}", s.as_str()));
+                ValueFault { allowed: known.collect(), ..path_fault("this cannot be shared") }
+            })?;
         // A slug has no percent sign, no point and no slash: nothing that could be read as another path.
-        let release = Slug::parse(release).map_err(|_e| fault("no such release"))?;
-        Ok(Self { release, of, query: normal(query)? })
+        let release = Slug::parse(release).map_err(|_e| path_fault("no such release"))?;
+        Ok(Self { release, of, query: normalise_query(query)? })
     }
 }
 
-fn fault(detail: &str) -> ValueFault {
+fn path_fault(detail: &str) -> ValueFault {
     ValueFault::new("path", detail)
 }
 
 /// Writes the parameters in order, each in the one way in which it is encoded.
-fn normal(query: &str) -> Result<String, ValueFault> {
+fn normalise_query(query: &str) -> Result<String, ValueFault> {
     let mut pairs: Vec<(String, String)> =
         form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     if let Some((name, _)) = pairs.iter().find(|(name, _)| REFUSED.contains(&name.as_str())) {
-        return Err(fault(&format!(
+        return Err(path_fault(&format!(
             "a share takes no {name}: it has its own format, and is whole"
         )));
     }
@@ -196,7 +198,7 @@ pub struct RawShare {
 
 /// What a share is to be, with values that are sound.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Terms {
+pub struct ShareTerms {
     /// What it is for.
     pub name: Title,
     /// What it gives.
@@ -212,21 +214,21 @@ impl RawShare {
     ///
     /// # Errors
     /// Every fault; a last day that is past, or more than [`MONTHS_MAX`] months ahead, is one.
-    pub fn parse(self, today: NaiveDate) -> Result<Terms, Vec<FieldFault>> {
-        let mut faults = Faults::new();
+    pub fn parse(self, today: NaiveDate) -> Result<ShareTerms, Vec<FieldFault>> {
+        let mut faults = FaultList::new();
         let last = today.checked_add_months(Months::new(MONTHS_MAX)).unwrap_or(today);
         let soon = |raw: String| {
-            day(raw).and_then(|on| {
+            parse_day(raw).and_then(|on| {
                 let detail = format!("a day from {today} to {last} is expected");
                 (today..=last).contains(&on).then_some(on).ok_or(ValueFault::new("range", detail))
             })
         };
-        let name = faults.need("/name", self.name, Title::parse);
-        let path = faults.need("/path", self.path, SharedPath::parse);
-        let format = faults.need("/format", self.format, ShareFormat::parse);
-        let expires_on = faults.need("/expires_on", self.expires_on, soon);
+        let name = faults.parse_required("/name", self.name, Title::parse);
+        let path = faults.parse_required("/path", self.path, SharedPath::parse);
+        let format = faults.parse_required("/format", self.format, ShareFormat::parse);
+        let expires_on = faults.parse_required("/expires_on", self.expires_on, soon);
         let built = name.zip(path).zip(format.zip(expires_on));
-        faults.build(built.map(|((name, path), (format, expires_on))| Terms {
+        faults.finish_built(built.map(|((name, path), (format, expires_on))| ShareTerms {
             name,
             path,
             format,
@@ -238,8 +240,8 @@ impl RawShare {
 impl Share {
     /// Makes a share.
     #[must_use]
-    pub fn create(id: Id<Self>, terms: Terms, by: Id<User>, at: DateTime<Utc>) -> Self {
-        let Terms { name, path, format, expires_on } = terms;
+    pub fn create(id: Id<Self>, terms: ShareTerms, by: Id<User>, at: DateTime<Utc>) -> Self {
+        let ShareTerms { name, path, format, expires_on } = terms;
         Self {
             id,
             name,

@@ -2,46 +2,46 @@
 
 use super::{
     cycle::ReportingCycle,
-    extension::Extension,
+    extension::DeadlineExtension,
     id::Id,
     plan::ActionPlan,
-    policy::{Actor, Face, Resource, Sight},
+    policy::{Actor, PolicyResource, RecordCopy, Visibility},
     project::{ApprovedProject, Project, ProjectCode},
     reference::{City, Partner, PlanCycle},
     share::Share,
-    user::{Grant, Place, Role, Scope, User},
+    user::{Grant, RecordPlace, Role, Scope, User},
     value::Slug,
 };
 
-pub mod part;
+pub mod project_part;
 mod report;
 
 pub use report::{CommentSubject, ReportSubject};
 
 /// The network as a whole: what is listed, added or read without a record of its own.
 #[derive(Debug, Clone, Copy)]
-pub struct Network;
+pub struct NetworkSubject;
 
-impl Resource for Network {
+impl PolicyResource for NetworkSubject {
     type Key = ();
-    fn place(&self) -> Place {
-        Place::Network
+    fn record_place(&self) -> RecordPlace {
+        RecordPlace::Network
     }
-    fn sight(&self, _: &Actor) -> Sight {
-        Sight::Seen(Face::Working)
+    fn visibility_for(&self, _: &Actor) -> Visibility {
+        Visibility::Readable(RecordCopy::Working)
     }
 }
 
 /// Says that something public is seen by everybody.
 macro_rules! public {
     ($name:ident, $key:ty, |$self:ident| $place:expr) => {
-        impl Resource for $name {
+        impl PolicyResource for $name {
             type Key = $key;
-            fn place(&$self) -> Place {
+            fn record_place(&$self) -> RecordPlace {
                 $place
             }
-            fn sight(&self, _: &Actor) -> Sight {
-                Sight::Seen(Face::Working)
+            fn visibility_for(&self, _: &Actor) -> Visibility {
+                Visibility::Readable(RecordCopy::Working)
             }
         }
     };
@@ -53,7 +53,7 @@ pub struct CitySubject {
     /// Its entry.
     pub city: City,
 }
-public!(CitySubject, Slug, |self| Place::City(self.city.slug.clone(), self.city.country));
+public!(CitySubject, Slug, |self| RecordPlace::City(self.city.slug.clone(), self.city.country));
 
 /// A partner.
 #[derive(Debug, Clone)]
@@ -61,7 +61,7 @@ pub struct PartnerSubject {
     /// Its entry.
     pub partner: Partner,
 }
-public!(PartnerSubject, Slug, |self| Place::Network);
+public!(PartnerSubject, Slug, |self| RecordPlace::Network);
 
 /// A reporting cycle.
 #[derive(Debug, Clone)]
@@ -69,7 +69,7 @@ pub struct CycleSubject {
     /// Its entry.
     pub cycle: ReportingCycle,
 }
-public!(CycleSubject, Slug, |self| Place::Network);
+public!(CycleSubject, Slug, |self| RecordPlace::Network);
 
 /// A city in a reporting cycle.
 #[derive(Debug, Clone)]
@@ -79,7 +79,7 @@ pub struct CityCycleSubject {
     /// The cycle.
     pub cycle: ReportingCycle,
 }
-public!(CityCycleSubject, (Slug, Slug), |self| Place::City(
+public!(CityCycleSubject, (Slug, Slug), |self| RecordPlace::City(
     self.city.slug.clone(),
     self.city.country
 ));
@@ -92,9 +92,9 @@ pub struct ExtensionSubject {
     /// The city.
     pub city: City,
     /// The extension, also one that was withdrawn.
-    pub extension: Option<Extension>,
+    pub extension: Option<DeadlineExtension>,
 }
-public!(ExtensionSubject, (Slug, Slug), |self| Place::City(
+public!(ExtensionSubject, (Slug, Slug), |self| RecordPlace::City(
     self.city.slug.clone(),
     self.city.country
 ));
@@ -102,7 +102,7 @@ public!(ExtensionSubject, (Slug, Slug), |self| Place::City(
 impl ExtensionSubject {
     /// Returns the extension that holds.
     #[must_use]
-    pub fn in_force(&self) -> Option<&Extension> {
+    pub fn extension_in_force(&self) -> Option<&DeadlineExtension> {
         self.extension.as_ref().filter(|e| !e.withdrawn)
     }
 }
@@ -117,7 +117,10 @@ pub struct PlanSubject {
     /// The plan, once there is one.
     pub plan: Option<ActionPlan>,
 }
-public!(PlanSubject, (Slug, Slug), |self| Place::City(self.city.slug.clone(), self.city.country));
+public!(PlanSubject, (Slug, Slug), |self| RecordPlace::City(
+    self.city.slug.clone(),
+    self.city.country
+));
 
 /// A project with its approved copy.
 #[derive(Debug, Clone)]
@@ -128,19 +131,19 @@ pub struct ProjectSubject {
     pub approved: Option<ApprovedProject>,
 }
 
-impl Resource for ProjectSubject {
+impl PolicyResource for ProjectSubject {
     type Key = ProjectCode;
-    fn place(&self) -> Place {
-        Place::City(self.project.city.clone(), self.project.country)
+    fn record_place(&self) -> RecordPlace {
+        RecordPlace::City(self.project.city.clone(), self.project.country)
     }
-    fn sight(&self, actor: &Actor) -> Sight {
-        let place = self.place();
-        if actor.is_inside(&place) {
-            Sight::Seen(Face::Working)
-        } else if self.approved.is_some() && actor.reads_approved(&place) {
-            Sight::Seen(Face::Approved)
+    fn visibility_for(&self, actor: &Actor) -> Visibility {
+        let place = self.record_place();
+        if actor.is_insider_at(&place) {
+            Visibility::Readable(RecordCopy::Working)
+        } else if self.approved.is_some() && actor.may_read_approved(&place) {
+            Visibility::Readable(RecordCopy::Approved)
         } else {
-            Sight::Hidden
+            Visibility::Hidden
         }
     }
 }
@@ -152,16 +155,16 @@ pub struct ShareSubject {
     pub share: Share,
 }
 
-impl Resource for ShareSubject {
+impl PolicyResource for ShareSubject {
     type Key = Id<Share>;
-    fn place(&self) -> Place {
-        Place::Network
+    fn record_place(&self) -> RecordPlace {
+        RecordPlace::Network
     }
-    fn sight(&self, actor: &Actor) -> Sight {
-        if actor.is(&[Role::Secretariat], &Place::Network) {
-            Sight::Seen(Face::Working)
+    fn visibility_for(&self, actor: &Actor) -> Visibility {
+        if actor.has_role_at(&[Role::Secretariat], &RecordPlace::Network) {
+            Visibility::Readable(RecordCopy::Working)
         } else {
-            Sight::Hidden
+            Visibility::Hidden
         }
     }
 }
@@ -175,20 +178,20 @@ pub struct UserSubject {
     pub grants: Vec<Grant>,
 }
 
-impl Resource for UserSubject {
+impl PolicyResource for UserSubject {
     type Key = Id<User>;
-    fn place(&self) -> Place {
-        Place::Network
+    fn record_place(&self) -> RecordPlace {
+        RecordPlace::Network
     }
     /// Secretariat and administrators see everybody, a representative the people of the own country.
-    fn sight(&self, actor: &Actor) -> Sight {
-        let known = actor.acquaintances();
+    fn visibility_for(&self, actor: &Actor) -> Visibility {
+        let known = actor.visible_people();
         let sees = known.everything
             || self.grants.iter().any(|held| match held.scope {
                 Scope::Network => false,
                 Scope::Country(c) | Scope::City(_, c) => known.countries.contains(&c),
             });
-        if sees { Sight::Seen(Face::Working) } else { Sight::Hidden }
+        if sees { Visibility::Readable(RecordCopy::Working) } else { Visibility::Hidden }
     }
 }
 
@@ -201,12 +204,12 @@ pub struct GrantSubject {
     pub scope: Scope,
 }
 
-impl Resource for GrantSubject {
+impl PolicyResource for GrantSubject {
     type Key = (Role, Scope);
-    fn place(&self) -> Place {
-        self.scope.place()
+    fn record_place(&self) -> RecordPlace {
+        self.scope.as_place()
     }
-    fn sight(&self, _: &Actor) -> Sight {
-        Sight::Seen(Face::Working)
+    fn visibility_for(&self, _: &Actor) -> Visibility {
+        Visibility::Readable(RecordCopy::Working)
     }
 }

@@ -7,11 +7,13 @@ use uuid::Uuid;
 use super::{
     cycle::{CycleState, ReportingCycle},
     id::Id,
-    parts::Milestone,
     policy::Actor,
     project::{Header, Project, ProjectCode, ProjectDetails},
-    reference::{City, CountryCode, Names},
-    report::{ApprovedReport, Content, Deed, PercentMethod, Report, ReportState, Status},
+    project_parts::Milestone,
+    reference::{City, CountryCode, NamesByLanguage},
+    report::{
+        ApprovedReport, AuditStamp, PercentMethod, Report, ReportContent, ReportState, Status,
+    },
     subject::ReportSubject,
     user::{Grant, Role, Scope, User},
     value::{Percent, Prose, Slug, Title},
@@ -79,7 +81,7 @@ pub(crate) fn secretariat(n: u128) -> Actor {
 pub(crate) fn town(key: &str, code: &str) -> City {
     City {
         slug: slug(key),
-        names: Names::default(),
+        names: NamesByLanguage::default(),
         aliases: Vec::new(),
         country: country(code),
         un_locode: None,
@@ -134,7 +136,7 @@ pub(crate) fn project() -> Project {
 
 /// A header of the project.
 pub(crate) fn header() -> Header {
-    project().freeze(Vec::new(), Vec::new(), Vec::new())
+    project().freeze_header(Vec::new(), Vec::new(), Vec::new())
 }
 
 /// A milestone of the project.
@@ -168,22 +170,22 @@ pub(crate) fn cycle(state: CycleState) -> ReportingCycle {
 }
 
 /// Content that is ready for submission.
-pub(crate) fn ready() -> Content {
+pub(crate) fn ready() -> ReportContent {
     let text = |t: &str| Some(Prose::parse(t).unwrap());
-    Content {
+    ReportContent {
         status: Some(Status::Ongoing),
         percent_complete: Percent::from_hundredths(6250),
         percent_method: Some(PercentMethod::SelfAssessed),
         achievements: text("The centre is in operation."),
         challenges: text("Spare parts arrived late."),
         next_steps: text("Connect two districts."),
-        ..Content::default()
+        ..ReportContent::default()
     }
 }
 
 /// A deed of a user.
-pub(crate) fn deed(n: u128) -> Deed {
-    Deed { by: user(n), acting_for: None, at: now() }
+pub(crate) fn deed(n: u128) -> AuditStamp {
+    AuditStamp { by: user(n), acting_for: None, at: now() }
 }
 
 /// A report as it stands in a state; whatever is not a draft was submitted.
@@ -239,13 +241,13 @@ pub(crate) fn subject(report: Option<Report>) -> ReportSubject {
         cycle: cycle(CycleState::Open),
         zone: Tz::Asia__Ho_Chi_Minh,
         extension: None,
-        earlier: None,
-        waiting: Vec::new(),
+        earlier_content: None,
+        unanswered_comments: Vec::new(),
         report,
         approved,
         previous_status: None,
-        hands: Vec::new(),
-        missed: false,
+        contributors: Vec::new(),
+        missed_release: false,
         released_in: None,
     }
 }

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    cycle::today,
+    cycle::calendar_day,
     fault::ValueFault,
     id::Id,
     journal::micros,
@@ -64,7 +64,7 @@ pub enum Scope {
 
 /// Where a record lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum RecordPlace {
     /// It belongs to the network as a whole.
     Network,
     /// It belongs to a country.
@@ -76,13 +76,13 @@ pub enum Place {
 impl Scope {
     /// Says whether a record that lies there is within this scope.
     #[must_use]
-    pub fn covers(&self, place: &Place) -> bool {
+    pub fn covers_place(&self, place: &RecordPlace) -> bool {
         match (self, place) {
             (Self::Network, _) => true,
-            (Self::Country(c), Place::Country(p) | Place::City(_, p)) => c == p,
-            (Self::City(s, _), Place::City(p, _)) => s == p,
-            (Self::Country(_), Place::Network)
-            | (Self::City(..), Place::Network | Place::Country(_)) => false,
+            (Self::Country(c), RecordPlace::Country(p) | RecordPlace::City(_, p)) => c == p,
+            (Self::City(s, _), RecordPlace::City(p, _)) => s == p,
+            (Self::Country(_), RecordPlace::Network)
+            | (Self::City(..), RecordPlace::Network | RecordPlace::Country(_)) => false,
         }
     }
     /// Returns its kind.
@@ -105,11 +105,11 @@ impl Scope {
     }
     /// Returns the place as wide as this scope.
     #[must_use]
-    pub fn place(&self) -> Place {
+    pub fn as_place(&self) -> RecordPlace {
         match self {
-            Self::Network => Place::Network,
-            Self::Country(c) => Place::Country(*c),
-            Self::City(s, c) => Place::City(s.clone(), *c),
+            Self::Network => RecordPlace::Network,
+            Self::Country(c) => RecordPlace::Country(*c),
+            Self::City(s, c) => RecordPlace::City(s.clone(), *c),
         }
     }
 }
@@ -119,7 +119,7 @@ impl Role {
     ///
     /// # Errors
     /// The kinds of scope that the role takes.
-    pub fn on(self, kind: ScopeKind) -> Result<(), ValueFault> {
+    pub fn check_scope_kind(self, kind: ScopeKind) -> Result<(), ValueFault> {
         let allowed: &[ScopeKind] = match self {
             Self::CityOfficer => &[ScopeKind::City],
             Self::NationalRepresentative => &[ScopeKind::Country],
@@ -143,7 +143,7 @@ pub struct User {
     /// Its identifier.
     pub id: Id<User>,
     /// The address for signing in, in lower case and without outer space.
-    pub email: Email,
+    pub email: EmailAddress,
     /// What others call the person.
     pub name: Title,
     /// Whether it can be used.
@@ -157,9 +157,9 @@ pub struct User {
 /// An e-mail address, compared without case and outer space.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Email(String);
+pub struct EmailAddress(String);
 
-impl Email {
+impl EmailAddress {
     /// Parses an address: one `@` with something around it, no spaces, at most 254 characters.
     ///
     /// # Errors
@@ -218,8 +218,8 @@ pub struct Grant {
 impl Grant {
     /// Says whether it is in force at an instant; days begin and end in the zone of its scope.
     #[must_use]
-    pub fn in_force(&self, at: DateTime<Utc>, zone: Tz) -> bool {
-        let day = today(at, zone);
+    pub fn is_in_force(&self, at: DateTime<Utc>, zone: Tz) -> bool {
+        let day = calendar_day(at, zone);
         self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
     }
 }

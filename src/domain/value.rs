@@ -16,8 +16,8 @@ mod number;
 #[cfg(test)]
 mod tests;
 
-pub use money::{Currency, Money};
-pub use number::{Percent, degrees, measured};
+pub use money::{CurrencyCode, Money};
+pub use number::{Percent, parse_degrees, parse_measured};
 
 /// The largest integer that every JSON client reads exactly (2^53 − 1).
 pub const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
@@ -29,7 +29,7 @@ pub const PROSE_MAX: usize = 10_000;
 
 /// Characters that reorder or hide what stands beside them: bidirectional embeddings, overrides and isolates, and tags, which
 /// spell words that nobody sees.
-fn deceives(c: char) -> bool {
+fn is_deceptive(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{E0000}'..='\u{E007F}')
 }
 
@@ -44,13 +44,15 @@ fn is_blank(c: char) -> bool {
 }
 
 /// Characters that end a line, and those that are none and that XML has no place for.
-fn breaks(c: char) -> bool {
+fn is_line_break(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
-fn checked(raw: &str, max: usize, lines: bool) -> Result<String, ValueFault> {
+fn check_text(raw: &str, max: usize, lines: bool) -> Result<String, ValueFault> {
     if raw.chars().any(|c| {
-        (c.is_control() && !(lines && matches!(c, '\n' | '\r' | '\t'))) || deceives(c) || breaks(c)
+        (c.is_control() && !(lines && matches!(c, '\n' | '\r' | '\t')))
+            || is_deceptive(c)
+            || is_line_break(c)
     }) {
         return Err(ValueFault::new(
             "control_character",
@@ -78,7 +80,7 @@ macro_rules! text_type {
             /// # Errors
             /// Empty, too long, or with control or bidirectional-override characters.
             pub fn parse(raw: impl AsRef<str>) -> Result<Self, ValueFault> {
-                checked(raw.as_ref(), $max, $lines).map(Self)
+                check_text(raw.as_ref(), $max, $lines).map(Self)
             }
             /// Returns the text.
             #[must_use]
@@ -105,7 +107,7 @@ text_type!(
 /// Folds a text for searching: lower case after Unicode, because SQLite's own `lower` knows ASCII only, and composed
 /// (NFC), because one letter with its marks can be typed as one character or as several. What is shown stays as typed.
 #[must_use]
-pub fn fold(text: &str) -> String {
+pub fn fold_for_search(text: &str) -> String {
     text.to_lowercase().nfc().collect()
 }
 
@@ -170,7 +172,7 @@ impl HttpsUrl {
             )
         };
         if raw.chars().count() > 2000
-            || raw.chars().any(|c| c.is_control() || c.is_whitespace() || deceives(c))
+            || raw.chars().any(|c| c.is_control() || c.is_whitespace() || is_deceptive(c))
         {
             return Err(fault());
         }
@@ -195,7 +197,7 @@ impl HttpsUrl {
 ///
 /// # Errors
 /// Anything else, an impossible day such as 30 February included.
-pub fn day(raw: impl AsRef<str>) -> Result<NaiveDate, ValueFault> {
+pub fn parse_day(raw: impl AsRef<str>) -> Result<NaiveDate, ValueFault> {
     let raw = raw.as_ref();
     let fault = || ValueFault::new("day", "a day YYYY-MM-DD between 1900 and 2200 is expected");
     if raw.len() != 10 {

@@ -7,22 +7,22 @@ use super::{
     fault::FieldFault,
     id::Id,
     policy::{
-        Action, ApproveReport, Authorized, EditReport, ReopenReport, ReturnReport, SubmitReport,
-        WithdrawReport,
+        ApproveReport, Authorized, EditReport, PolicyAction, ReopenReport, ReturnReport,
+        SubmitReport, WithdrawReport,
     },
-    project::{ApprovedProject, Latest},
+    project::{ApprovedProject, LatestReport},
     readiness,
-    report::{ApprovedReport, Content, Deed, Report, Status},
+    report::{ApprovedReport, AuditStamp, Report, ReportContent, Status},
     subject::ReportSubject,
 };
 
-mod allowed;
+mod allowed_actions;
 #[cfg(test)]
 mod tests;
 mod transition;
 
-pub use allowed::{allowed, may_comment};
-pub use transition::{Transition, possible};
+pub use allowed_actions::{check_commentable, list_allowed_actions};
+pub use transition::{TransitionKind, check_transition};
 
 /// A transition that the state of a record forbids.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -36,29 +36,29 @@ pub struct IllegalTransition {
 
 /// Why a transition does not happen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum TransitionRefused {
     /// There is no report to do it to.
     #[error("there is no such report")]
-    Missing,
+    NoReport,
     /// The state of the report or of its cycle forbids it.
     #[error(transparent)]
-    State(#[from] IllegalTransition),
+    IllegalState(#[from] IllegalTransition),
     /// What is written does not satisfy the rules yet.
     #[error("the report is not ready")]
     NotReady(Vec<FieldFault>),
 }
 
-fn deed<A: Action>(proof: &Authorized<A>, at: DateTime<Utc>) -> Deed {
-    Deed { by: proof.actor().user(), acting_for: proof.basis().acting_for, at }
+fn record_deed<A: PolicyAction>(proof: &Authorized<A>, at: DateTime<Utc>) -> AuditStamp {
+    AuditStamp { by: proof.actor().user(), acting_for: proof.basis().acting_for, at }
 }
 
-fn step<A: Action<On = ReportSubject>>(
+fn apply_transition<A: PolicyAction<Subject = ReportSubject>>(
     proof: &Authorized<A>,
-    transition: Transition,
+    transition: TransitionKind,
     at: DateTime<Utc>,
-) -> Result<Report, Refused> {
-    let state = possible(transition, proof.on(), at)?;
-    let mut report = proof.on().report.clone().ok_or(Refused::Missing)?;
+) -> Result<Report, TransitionRefused> {
+    let state = check_transition(transition, proof.subject(), at)?;
+    let mut report = proof.subject().report.clone().ok_or(TransitionRefused::NoReport)?;
     report.state = state;
     report.version += 1;
     Ok(report)
@@ -68,20 +68,20 @@ fn step<A: Action<On = ReportSubject>>(
 ///
 /// # Errors
 /// When the state of the report or the cycle forbids it.
-pub fn edit(
+pub fn edit_report(
     proof: &Authorized<EditReport>,
     id: Id<Report>,
-    content: Content,
+    content: ReportContent,
     at: DateTime<Utc>,
-) -> Result<Report, Refused> {
-    let on = proof.on();
-    let state = possible(Transition::Edit, on, at)?;
+) -> Result<Report, TransitionRefused> {
+    let on = proof.subject();
+    let state = check_transition(TransitionKind::Edit, on, at)?;
     let report = on.report.clone();
     Ok(match report {
         Some(report) => Report {
             state,
             content,
-            edited: Some(deed(proof, at)),
+            edited: Some(record_deed(proof, at)),
             // What a person wrote over it is no longer what the source said.
             imported: None,
             version: report.version + 1,
@@ -97,7 +97,7 @@ pub fn edit(
             content,
             header: None,
             ever_submitted: false,
-            edited: Some(deed(proof, at)),
+            edited: Some(record_deed(proof, at)),
             submitted: None,
             decided: None,
             imported: None,
@@ -110,20 +110,23 @@ pub fn edit(
 ///
 /// # Errors
 /// When the state forbids it, or the report is not ready; then with everything that is missing.
-pub fn submit(proof: &Authorized<SubmitReport>, at: DateTime<Utc>) -> Result<Report, Refused> {
-    let on = proof.on();
-    let mut report = step(proof, Transition::Submit, at)?;
-    let missing = readiness::of(on, &report.content, at);
+pub fn submit_report(
+    proof: &Authorized<SubmitReport>,
+    at: DateTime<Utc>,
+) -> Result<Report, TransitionRefused> {
+    let on = proof.subject();
+    let mut report = apply_transition(proof, TransitionKind::Submit, at)?;
+    let missing = readiness::list_blockers(on, &report.content, at);
     if !missing.is_empty() {
-        return Err(Refused::NotReady(missing));
+        return Err(TransitionRefused::NotReady(missing));
     }
-    report.header = Some(on.project.freeze(
+    report.header = Some(on.project.freeze_header(
         on.milestones.clone(),
         on.indicators.clone(),
         on.partnerships.clone(),
     ));
     report.ever_submitted = true;
-    report.submitted = Some(deed(proof, at));
+    report.submitted = Some(record_deed(proof, at));
     report.decided = None;
     Ok(report)
 }
@@ -132,8 +135,11 @@ pub fn submit(proof: &Authorized<SubmitReport>, at: DateTime<Utc>) -> Result<Rep
 ///
 /// # Errors
 /// When the state forbids it.
-pub fn withdraw(proof: &Authorized<WithdrawReport>, at: DateTime<Utc>) -> Result<Report, Refused> {
-    let mut report = step(proof, Transition::Withdraw, at)?;
+pub fn withdraw_report(
+    proof: &Authorized<WithdrawReport>,
+    at: DateTime<Utc>,
+) -> Result<Report, TransitionRefused> {
+    let mut report = apply_transition(proof, TransitionKind::Withdraw, at)?;
     report.submitted = None;
     Ok(report)
 }
@@ -142,9 +148,12 @@ pub fn withdraw(proof: &Authorized<WithdrawReport>, at: DateTime<Utc>) -> Result
 ///
 /// # Errors
 /// When the state forbids it.
-pub fn send_back(proof: &Authorized<ReturnReport>, at: DateTime<Utc>) -> Result<Report, Refused> {
-    let mut report = step(proof, Transition::Return, at)?;
-    report.decided = Some(deed(proof, at));
+pub fn return_report(
+    proof: &Authorized<ReturnReport>,
+    at: DateTime<Utc>,
+) -> Result<Report, TransitionRefused> {
+    let mut report = apply_transition(proof, TransitionKind::Return, at)?;
+    report.decided = Some(record_deed(proof, at));
     Ok(report)
 }
 
@@ -152,15 +161,15 @@ pub fn send_back(proof: &Authorized<ReturnReport>, at: DateTime<Utc>) -> Result<
 ///
 /// # Errors
 /// When the state forbids it.
-pub fn approve(
+pub fn approve_report(
     proof: &Authorized<ApproveReport>,
     at: DateTime<Utc>,
-) -> Result<(Report, ApprovedReport), Refused> {
-    let on = proof.on();
-    let mut report = step(proof, Transition::Approve, at)?;
-    report.decided = Some(deed(proof, at));
+) -> Result<(Report, ApprovedReport), TransitionRefused> {
+    let on = proof.subject();
+    let mut report = apply_transition(proof, TransitionKind::Approve, at)?;
+    report.decided = Some(record_deed(proof, at));
     // A submitted report has a header; one without it was never submitted and has not come this far.
-    let header = report.header.clone().ok_or(Refused::Missing)?;
+    let header = report.header.clone().ok_or(TransitionRefused::NoReport)?;
     let version = on.approved.as_ref().map_or(1, |a| a.version + 1);
     let approved = ApprovedReport {
         report: report.id,
@@ -170,7 +179,7 @@ pub fn approve(
         cycle: report.cycle.clone(),
         as_of: on.cycle.as_of,
         content: report.content.clone(),
-        header: header.in_copy(version),
+        header: header.into_approved_copy(version),
         imported: report.imported.clone(),
         submitted_at: report.submitted.map(|d| d.at),
         decided_at: Some(at),
@@ -182,12 +191,15 @@ pub fn approve(
 
 /// Makes the project's approved copy of the approved report in its cycle with the latest cut-off.
 #[must_use]
-pub fn show(report: &ApprovedReport, before: Option<&ApprovedProject>) -> ApprovedProject {
+pub fn build_approved_project(
+    report: &ApprovedReport,
+    before: Option<&ApprovedProject>,
+) -> ApprovedProject {
     let version = before.map_or(1, |b| b.version + 1);
     ApprovedProject {
         project: report.project,
-        header: report.header.clone().in_copy(version),
-        latest: Latest {
+        header: report.header.clone().into_approved_copy(version),
+        latest: LatestReport {
             cycle: report.cycle.clone(),
             status: report.content.status.unwrap_or(Status::NotStated),
             percent_complete: report.content.percent_complete,
@@ -202,8 +214,11 @@ pub fn show(report: &ApprovedReport, before: Option<&ApprovedProject>) -> Approv
 ///
 /// # Errors
 /// When the state forbids it.
-pub fn reopen(proof: &Authorized<ReopenReport>, at: DateTime<Utc>) -> Result<Report, Refused> {
-    let mut report = step(proof, Transition::Reopen, at)?;
-    report.decided = Some(deed(proof, at));
+pub fn reopen_report(
+    proof: &Authorized<ReopenReport>,
+    at: DateTime<Utc>,
+) -> Result<Report, TransitionRefused> {
+    let mut report = apply_transition(proof, TransitionKind::Reopen, at)?;
+    report.decided = Some(record_deed(proof, at));
     Ok(report)
 }

@@ -3,15 +3,15 @@
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::columns::Kind;
+use super::columns::ColumnKind;
 use crate::domain::{
     fault::ValueFault,
-    value::{MAX_SAFE_INTEGER, day},
+    value::{MAX_SAFE_INTEGER, parse_day},
 };
 
 /// What stands in a cell of a file. A formula is what it last came to.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub enum Cell {
+pub enum SheetCell {
     /// Nothing.
     #[default]
     Empty,
@@ -27,7 +27,7 @@ pub enum Cell {
     Error(String),
 }
 
-impl Cell {
+impl SheetCell {
     /// Says whether nothing can be seen in it.
     #[must_use]
     pub fn is_blank(&self) -> bool {
@@ -43,54 +43,57 @@ impl Cell {
 const RUN: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// Says whether a text would be run, however often it is guarded already: then the guard can be taken off again.
-fn is_run(text: &str) -> bool {
+fn is_formula_like(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(RUN)
 }
 
 /// Guards a text that a spreadsheet would run as a formula.
 #[must_use]
-pub fn guard(text: &str) -> String {
-    if is_run(text) { format!("'{text}") } else { text.to_owned() }
+pub fn guard_formula(text: &str) -> String {
+    if is_formula_like(text) { format!("'{text}") } else { text.to_owned() }
 }
 
 /// Takes the guard off.
 #[must_use]
-pub fn unguard(text: &str) -> &str {
-    if is_run(text) { text.strip_prefix('\'').unwrap_or(text) } else { text }
+pub fn strip_guard(text: &str) -> &str {
+    if is_formula_like(text) { text.strip_prefix('\'').unwrap_or(text) } else { text }
 }
 
 /// Returns the value that a cell of a column holds, as the API takes it; null for an empty cell.
 ///
 /// # Errors
 /// What was expected instead.
-pub fn value(kind: Kind, cell: &Cell) -> Result<Value, ValueFault> {
-    if let Cell::Error(error) = cell {
+pub fn parse_cell(kind: ColumnKind, cell: &SheetCell) -> Result<Value, ValueFault> {
+    if let SheetCell::Error(error) = cell {
         let detail = format!("a value is expected, and the formula came to {error}");
         return Err(ValueFault::new("formula", detail));
     }
     if cell.is_blank() {
         return Ok(match kind {
-            Kind::Words(_) | Kind::Wholes => Value::Array(Vec::new()),
-            Kind::Line
-            | Kind::Prose
-            | Kind::Number
-            | Kind::Whole
-            | Kind::Day
-            | Kind::Flag
-            | Kind::Word(_) => Value::Null,
+            ColumnKind::Words(_) | ColumnKind::Wholes => Value::Array(Vec::new()),
+            ColumnKind::Line
+            | ColumnKind::Prose
+            | ColumnKind::Number
+            | ColumnKind::Whole
+            | ColumnKind::Day
+            | ColumnKind::Flag
+            | ColumnKind::Word(_) => Value::Null,
         });
     }
     match kind {
-        Kind::Line | Kind::Prose => Ok(Value::from(unguard(&text(cell)))),
-        Kind::Word(_) => Ok(Value::from(unguard(text(cell).trim()))),
-        Kind::Number => number(cell).map(Value::from),
-        Kind::Whole => number(cell).and_then(whole).map(Value::from),
-        Kind::Day => to_day(cell).map(|d| Value::from(d.to_string())),
-        Kind::Flag => flag(cell).map(Value::from),
-        Kind::Words(_) => Ok(items(&text(cell)).into_iter().map(Value::from).collect()),
-        Kind::Wholes => {
-            let wholes =
-                items(&text(cell)).into_iter().map(|item| typed_number(&item).and_then(whole));
+        ColumnKind::Line | ColumnKind::Prose => Ok(Value::from(strip_guard(&cell_text(cell)))),
+        ColumnKind::Word(_) => Ok(Value::from(strip_guard(cell_text(cell).trim()))),
+        ColumnKind::Number => parse_number_cell(cell).map(Value::from),
+        ColumnKind::Whole => parse_number_cell(cell).and_then(to_whole_number).map(Value::from),
+        ColumnKind::Day => parse_day_cell(cell).map(|d| Value::from(d.to_string())),
+        ColumnKind::Flag => parse_flag_cell(cell).map(Value::from),
+        ColumnKind::Words(_) => {
+            Ok(split_list(&cell_text(cell)).into_iter().map(Value::from).collect())
+        }
+        ColumnKind::Wholes => {
+            let wholes = split_list(&cell_text(cell))
+                .into_iter()
+                .map(|item| parse_number_text(&item).and_then(to_whole_number));
             wholes.map(|n| n.map(Value::from)).collect()
         }
     }
@@ -98,47 +101,47 @@ pub fn value(kind: Kind, cell: &Cell) -> Result<Value, ValueFault> {
 
 /// Returns the cell of a value, as it is written to a file.
 #[must_use]
-pub fn cell(kind: Kind, value: &Value) -> Cell {
+pub fn render_cell(kind: ColumnKind, value: &Value) -> SheetCell {
     match (kind, value) {
-        (_, Value::Null) => Cell::Empty,
-        (_, Value::Array(list)) if list.is_empty() => Cell::Empty,
+        (_, Value::Null) => SheetCell::Empty,
+        (_, Value::Array(list)) if list.is_empty() => SheetCell::Empty,
         (_, Value::Array(list)) => {
-            let items: Vec<String> = list.iter().map(plain).collect();
-            Cell::Text(guard(&items.join(", ")))
+            let items: Vec<String> = list.iter().map(to_plain_text).collect();
+            SheetCell::Text(guard_formula(&items.join(", ")))
         }
-        (Kind::Day, Value::String(iso)) => match day(iso) {
-            Ok(day) => Cell::Day(Some(day)),
-            Err(_) => Cell::Text(guard(iso)),
+        (ColumnKind::Day, Value::String(iso)) => match parse_day(iso) {
+            Ok(day) => SheetCell::Day(Some(day)),
+            Err(_) => SheetCell::Text(guard_formula(iso)),
         },
-        (_, Value::Bool(b)) => Cell::Text(if *b { "yes" } else { "no" }.to_owned()),
-        (_, Value::Number(n)) => n.as_f64().map_or(Cell::Empty, Cell::Number),
-        (_, other) => Cell::Text(guard(&plain(other))),
+        (_, Value::Bool(b)) => SheetCell::Text(if *b { "yes" } else { "no" }.to_owned()),
+        (_, Value::Number(n)) => n.as_f64().map_or(SheetCell::Empty, SheetCell::Number),
+        (_, other) => SheetCell::Text(guard_formula(&to_plain_text(other))),
     }
 }
 
 /// Says whether two values of a column are the same: line ends come back from a spreadsheet as it writes them, numbers with the
 /// digits that it keeps, and no is what stands where nothing is said.
 #[must_use]
-pub fn is_same(a: &Value, b: &Value) -> bool {
-    canonical(a) == canonical(b)
+pub fn is_same_value(a: &Value, b: &Value) -> bool {
+    canonical_value(a) == canonical_value(b)
 }
 
 /// Returns the form in which values are compared and digested.
 #[must_use]
-pub fn canonical(value: &Value) -> Value {
+pub fn canonical_value(value: &Value) -> Value {
     match value {
         Value::String(s) => Value::from(s.replace("\r\n", "\n").replace('\r', "\n")),
         Value::Bool(false) => Value::Null,
         // Spreadsheets keep 15 digits of a number, whatever stood in the file.
         Value::Number(n) => n.as_f64().map_or(Value::Null, |n| Value::from(format!("{n:.14e}"))),
-        Value::Array(list) => list.iter().map(canonical).collect(),
+        Value::Array(list) => list.iter().map(canonical_value).collect(),
         other => other.clone(),
     }
 }
 
 /// Returns a value in a few words, for people.
 #[must_use]
-pub fn plain(value: &Value) -> String {
+pub fn to_plain_text(value: &Value) -> String {
     match value {
         Value::String(s) => s.clone(),
         other => other.to_string(),
@@ -147,44 +150,46 @@ pub fn plain(value: &Value) -> String {
 
 /// Returns what people read in the cell.
 #[must_use]
-pub fn text(cell: &Cell) -> String {
+pub fn cell_text(cell: &SheetCell) -> String {
     match cell {
-        Cell::Empty | Cell::Day(None) => String::new(),
-        Cell::Text(t) | Cell::Error(t) => t.clone(),
-        Cell::Number(n) => n.to_string(),
-        Cell::Flag(b) => b.to_string(),
-        Cell::Day(Some(d)) => d.to_string(),
+        SheetCell::Empty | SheetCell::Day(None) => String::new(),
+        SheetCell::Text(t) | SheetCell::Error(t) => t.clone(),
+        SheetCell::Number(n) => n.to_string(),
+        SheetCell::Flag(b) => b.to_string(),
+        SheetCell::Day(Some(d)) => d.to_string(),
     }
 }
 
-fn items(text: &str) -> Vec<String> {
+fn split_list(text: &str) -> Vec<String> {
     let parts = text.split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty());
-    parts.map(|part| unguard(part).to_owned()).collect()
+    parts.map(|part| strip_guard(part).to_owned()).collect()
 }
 
-fn number(cell: &Cell) -> Result<f64, ValueFault> {
+fn parse_number_cell(cell: &SheetCell) -> Result<f64, ValueFault> {
     match cell {
-        Cell::Number(n) if n.is_finite() => Ok(*n),
-        Cell::Text(t) => typed_number(unguard(t.trim())),
-        Cell::Number(_) | Cell::Empty | Cell::Flag(_) | Cell::Day(_) | Cell::Error(_) => {
-            Err(not_a_number())
-        }
+        SheetCell::Number(n) if n.is_finite() => Ok(*n),
+        SheetCell::Text(t) => parse_number_text(strip_guard(t.trim())),
+        SheetCell::Number(_)
+        | SheetCell::Empty
+        | SheetCell::Flag(_)
+        | SheetCell::Day(_)
+        | SheetCell::Error(_) => Err(number_expected_fault()),
     }
 }
 
 /// Reads a number that stands as text, as every number of a CSV file does.
-fn typed_number(text: &str) -> Result<f64, ValueFault> {
+fn parse_number_text(text: &str) -> Result<f64, ValueFault> {
     let is_decimal =
         text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'));
     let parsed = text.parse().ok().filter(|n: &f64| is_decimal && n.is_finite());
-    parsed.ok_or_else(not_a_number)
+    parsed.ok_or_else(number_expected_fault)
 }
 
-fn not_a_number() -> ValueFault {
+fn number_expected_fault() -> ValueFault {
     ValueFault::new("number", "a number such as 62.5 is expected, with a point and without units")
 }
 
-fn whole(number: f64) -> Result<i64, ValueFault> {
+fn to_whole_number(number: f64) -> Result<i64, ValueFault> {
     let fault = || ValueFault::new("number", "a whole number is expected");
     // Rounded, so the text form is exact.
     let parsed: Option<i64> = format!("{number:.0}").parse().ok();
@@ -192,25 +197,29 @@ fn whole(number: f64) -> Result<i64, ValueFault> {
     parsed.filter(fits).ok_or_else(fault)
 }
 
-fn to_day(cell: &Cell) -> Result<NaiveDate, ValueFault> {
+fn parse_day_cell(cell: &SheetCell) -> Result<NaiveDate, ValueFault> {
     match cell {
         // Through the same door as a day that is typed: its years are limited.
-        Cell::Day(Some(d)) => day(d.to_string()),
-        Cell::Text(t) => day(t.trim()).map_err(|fault| ValueFault {
+        SheetCell::Day(Some(d)) => parse_day(d.to_string()),
+        SheetCell::Text(t) => parse_day(t.trim()).map_err(|fault| ValueFault {
             detail: format!("{}, or a date of the spreadsheet's own", fault.detail),
             ..fault
         }),
-        Cell::Empty | Cell::Number(_) | Cell::Flag(_) | Cell::Day(None) | Cell::Error(_) => {
+        SheetCell::Empty
+        | SheetCell::Number(_)
+        | SheetCell::Flag(_)
+        | SheetCell::Day(None)
+        | SheetCell::Error(_) => {
             Err(ValueFault::new("day", "a day without a time is expected, such as 2026-03-01"))
         }
     }
 }
 
-fn flag(cell: &Cell) -> Result<bool, ValueFault> {
-    if let Cell::Flag(b) = cell {
+fn parse_flag_cell(cell: &SheetCell) -> Result<bool, ValueFault> {
+    if let SheetCell::Flag(b) = cell {
         return Ok(*b);
     }
-    match text(cell).trim().to_lowercase().as_str() {
+    match cell_text(cell).trim().to_lowercase().as_str() {
         "yes" | "true" | "1" => Ok(true),
         "no" | "false" | "0" => Ok(false),
         _ => Err(ValueFault::unknown("answer", ["yes", "no"])),

@@ -4,42 +4,43 @@
 use std::{iter::Peekable, str::Chars};
 
 use super::{
-    Cell, Sheet,
-    cell::{self, text},
-    compare::Row,
-    grid::{Builder, Unreadable, Upload},
+    Sheet, SheetCell,
+    cell::{self, cell_text},
+    grid::{GridBuilder, UnreadableFile, UploadedFile},
+    row_comparison::ExportedRow,
 };
 
 /// Reads a sheet.
 ///
 /// # Errors
 /// Why it is not read at all. What is wrong within it is in what is returned.
-pub fn read(bytes: &[u8], sheet: Sheet) -> Result<Upload, Unreadable> {
+pub fn read_csv(bytes: &[u8], sheet: Sheet) -> Result<UploadedFile, UnreadableFile> {
     let text = std::str::from_utf8(bytes)
-        .map_err(|e| Unreadable::new("not_utf8", format!("text in UTF-8 is expected: {e}")))?;
+        .map_err(|e| UnreadableFile::new("not_utf8", format!("text in UTF-8 is expected: {e}")))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.contains('\0') {
-        return Err(Unreadable::new("not_utf8", "text without zero bytes is expected"));
+        return Err(UnreadableFile::new("not_utf8", "text without zero bytes is expected"));
     }
     let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let separator = if header.contains(';') && !header.contains(',') { ';' } else { ',' };
-    if Rows::new(text, separator).any(|row| row.is_none()) {
-        return Err(Unreadable::new("broken", "a quote that was opened is never closed"));
+    if CsvRowNumbers::new(text, separator).any(|row| row.is_none()) {
+        return Err(UnreadableFile::new("broken", "a quote that was opened is never closed"));
     }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(if separator == ';' { b';' } else { b',' })
         .from_reader(text.as_bytes());
-    let mut upload = Upload::default();
-    let mut builder = Builder::new(&mut upload, sheet);
-    let mut rows = Rows::new(text, separator).flatten();
+    let mut upload = UploadedFile::default();
+    let mut builder = GridBuilder::new(&mut upload, sheet);
+    let mut rows = CsvRowNumbers::new(text, separator).flatten();
     for record in reader.records() {
-        let record = record
-            .map_err(|e| Unreadable::new("broken", format!("a whole CSV file is expected: {e}")))?;
+        let record = record.map_err(|e| {
+            UnreadableFile::new("broken", format!("a whole CSV file is expected: {e}"))
+        })?;
         let number = rows.next().unwrap_or(u32::MAX);
-        let cells = (0..).zip(record.iter()).map(|(column, field)| (column, field_of(field)));
-        builder.row(number, cells.collect())?;
+        let cells = (0..).zip(record.iter()).map(|(column, field)| (column, to_cell(field)));
+        builder.add_row(number, cells.collect())?;
     }
     builder.finish();
     Ok(upload)
@@ -48,19 +49,19 @@ pub fn read(bytes: &[u8], sheet: Sheet) -> Result<Upload, Unreadable> {
 /// Where the rows of a text stand that have anything in them: their numbers as a spreadsheet shows them, from 1. The reader
 /// passes over empty lines without counting them. Nothing stands for a last row that ends inside quotes: the reader would take
 /// every row below the quote for one cell.
-struct Rows<'t> {
+struct CsvRowNumbers<'t> {
     rest: Peekable<Chars<'t>>,
     separator: char,
     number: u32,
 }
 
-impl<'t> Rows<'t> {
+impl<'t> CsvRowNumbers<'t> {
     fn new(text: &'t str, separator: char) -> Self {
         Self { rest: text.chars().peekable(), separator, number: 0 }
     }
 }
 
-impl Iterator for Rows<'_> {
+impl Iterator for CsvRowNumbers<'_> {
     type Item = Option<u32>;
     fn next(&mut self) -> Option<Self::Item> {
         // A quote means something at the start of a cell, inside quotes, and right after one that closed: a doubled one.
@@ -89,20 +90,22 @@ impl Iterator for Rows<'_> {
     }
 }
 
-fn field_of(field: &str) -> Cell {
-    if field.is_empty() { Cell::Empty } else { Cell::Text(field.to_owned()) }
+fn to_cell(field: &str) -> SheetCell {
+    if field.is_empty() { SheetCell::Empty } else { SheetCell::Text(field.to_owned()) }
 }
 
 /// Writes a sheet.
 ///
 /// # Errors
 /// Never in memory; the writer says so all the same.
-pub fn write(sheet: Sheet, rows: &[Row]) -> Result<Vec<u8>, csv::Error> {
+pub fn write_csv(sheet: Sheet, rows: &[ExportedRow]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(sheet.columns().iter().map(|c| c.name))?;
     for row in rows {
         let cells = sheet.columns().iter().zip(row.values());
-        writer.write_record(cells.map(|(column, value)| text(&cell::cell(column.kind, value))))?;
+        writer.write_record(
+            cells.map(|(column, value)| cell_text(&cell::render_cell(column.kind, value))),
+        )?;
     }
     writer.into_inner().map_err(|e| e.into_error().into())
 }
@@ -113,7 +116,7 @@ mod tests {
 
     #[test]
     fn rows_have_the_numbers_of_a_spreadsheet_and_are_as_many_as_the_reader_finds() {
-        let all = |text, separator| Rows::new(text, separator).collect::<Vec<_>>();
+        let all = |text, separator| CsvRowNumbers::new(text, separator).collect::<Vec<_>>();
         let some = |numbers: &[u32]| numbers.iter().copied().map(Some).collect::<Vec<_>>();
         for (text, separator, numbers) in [
             ("", ',', &[][..]),

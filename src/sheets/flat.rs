@@ -1,4 +1,4 @@
-//! Flat tables: one row a fact, whole and never paged, in the formats that people open. A format is a [`Sink`]; who has rows
+//! Flat tables: one row a fact, whole and never paged, in the formats that people open. A format is a [`TableWriter`]; who has rows
 //! writes them to one as they come, so that memory does not grow with the table.
 //!
 //! Not here: which tables there are, where their rows come from, and how they are answered.
@@ -8,19 +8,19 @@ use std::io::{self, Write};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Number, Value};
 
-use super::cell::guard;
+use super::cell::guard_formula;
 
 mod csv;
-mod lines;
+mod json_lines;
 mod xlsx;
 
-pub use csv::Csv;
-pub use lines::Lines;
-pub use xlsx::Xlsx;
+pub use csv::CsvTableWriter;
+pub use json_lines::JsonLinesWriter;
+pub use xlsx::XlsxTableWriter;
 
 /// What the values of a column are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Type {
+pub enum DatumType {
     /// Text.
     Text,
     /// A whole number.
@@ -35,10 +35,10 @@ pub enum Type {
     Instant,
 }
 
-impl Type {
+impl DatumType {
     /// Returns the type's name in a Frictionless Table Schema.
     #[must_use]
-    pub const fn frictionless(self) -> &'static str {
+    pub const fn frictionless_name(self) -> &'static str {
         match self {
             Self::Text => "string",
             Self::Integer => "integer",
@@ -52,16 +52,16 @@ impl Type {
 
 /// A column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Column {
+pub struct TableColumn {
     /// Its name: the first line of a CSV file, the member of a JSON line.
     pub name: &'static str,
     /// What its values are.
-    pub kind: Type,
+    pub kind: DatumType,
     /// What it says, for the sheet that explains.
     pub help: &'static str,
     /// What one of its values is called, where a text is a list of keys that grows with the data, written with [`BETWEEN`]:
     /// a cell of a workbook holds 32,767 characters at most, so that there the list stands on a sheet of its own.
-    pub each: Option<&'static str>,
+    pub item_name: Option<&'static str>,
 }
 
 /// What stands between the keys of a list.
@@ -69,20 +69,20 @@ pub const BETWEEN: &str = "; ";
 
 /// Makes a column.
 #[must_use]
-pub const fn column(name: &'static str, kind: Type, help: &'static str) -> Column {
-    Column { name, kind, help, each: None }
+pub const fn new_column(name: &'static str, kind: DatumType, help: &'static str) -> TableColumn {
+    TableColumn { name, kind, help, item_name: None }
 }
 
-impl Column {
+impl TableColumn {
     /// Makes it a list of keys, one of which is called `each`.
     #[must_use]
-    pub const fn of_many(self, each: &'static str) -> Self {
-        Self { each: Some(each), ..self }
+    pub const fn with_item_name(self, each: &'static str) -> Self {
+        Self { item_name: Some(each), ..self }
     }
 
     /// Says whether its values tell which row it is, rather than what was counted.
     const fn is_key(&self) -> bool {
-        self.each.is_none() && matches!(self.kind, Type::Text | Type::Day)
+        self.item_name.is_none() && matches!(self.kind, DatumType::Text | DatumType::Day)
     }
 }
 
@@ -111,7 +111,7 @@ impl Datum {
     pub fn to_cell(&self) -> String {
         match self {
             Self::Empty => String::new(),
-            Self::Text(text) => guard(text),
+            Self::Text(text) => guard_formula(text),
             Self::Integer(n) => n.to_string(),
             Self::Number(n) => n.to_string(),
             Self::Bool(yes) => yes.to_string(),
@@ -177,18 +177,18 @@ impl<T: Into<Self>> From<Option<T>> for Datum {
 
 /// A table that is at hand whole: one whose length is that of an answer, not of the records behind it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Whole {
+pub struct FlatTable {
     /// What it says of itself.
-    pub about: About,
+    pub metadata: TableMetadata,
     /// Its columns.
-    pub columns: Vec<Column>,
+    pub columns: Vec<TableColumn>,
     /// Its rows, each with as many values as there are columns.
     pub rows: Vec<Vec<Datum>>,
 }
 
 /// What a table says of itself.
 #[derive(Debug, Clone, PartialEq)]
-pub struct About {
+pub struct TableMetadata {
     /// Its name in file names and on the sheet: lower-case letters, digits and hyphens.
     pub name: String,
     /// What it is, in a line.
@@ -199,23 +199,23 @@ pub struct About {
 
 /// A format, while a table is written in it: the columns are given when it is made, then the rows, each with as many values as
 /// there are columns.
-pub trait Sink {
+pub trait TableWriter {
     /// Writes a row.
     ///
     /// # Errors
     /// Where it is written to fails, or the format has no place for it.
-    fn row(&mut self, row: &[Datum]) -> io::Result<()>;
+    fn write_row(&mut self, row: &[Datum]) -> io::Result<()>;
 
     /// Ends the table.
     ///
     /// # Errors
-    /// As of [`Sink::row`].
+    /// As of [`TableWriter::write_row`].
     fn finish(self: Box<Self>) -> io::Result<()>;
 }
 
 /// The formats of a flat table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Format {
+pub enum TableFormat {
     /// RFC 4180, UTF-8 without a byte order mark.
     Csv,
     /// A workbook: the table, and a sheet that explains it.
@@ -224,7 +224,7 @@ pub enum Format {
     Lines,
 }
 
-impl Format {
+impl TableFormat {
     /// Every format, in the order in which they are named.
     pub const ALL: &'static [Self] = &[Self::Csv, Self::Xlsx, Self::Lines];
 
@@ -240,7 +240,7 @@ impl Format {
 
     /// Returns its media type.
     #[must_use]
-    pub const fn media(self) -> &'static str {
+    pub const fn media_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -252,16 +252,16 @@ impl Format {
     ///
     /// # Errors
     /// Where it is written to fails, or the format has no place for it.
-    pub fn begin<'w, W: Write + io::Seek + Send + 'w>(
+    pub fn begin_table<'w, W: Write + io::Seek + Send + 'w>(
         self,
-        about: &About,
-        columns: &[Column],
+        about: &TableMetadata,
+        columns: &[TableColumn],
         to: &'w mut W,
-    ) -> io::Result<Box<dyn Sink + 'w>> {
+    ) -> io::Result<Box<dyn TableWriter + 'w>> {
         Ok(match self {
-            Self::Csv => Box::new(Csv::begin(columns, to)?),
-            Self::Xlsx => Box::new(Xlsx::begin(about, columns, to)?),
-            Self::Lines => Box::new(Lines::begin(columns, to)),
+            Self::Csv => Box::new(CsvTableWriter::begin_table(columns, to)?),
+            Self::Xlsx => Box::new(XlsxTableWriter::begin_table(about, columns, to)?),
+            Self::Lines => Box::new(JsonLinesWriter::begin_table(columns, to)),
         })
     }
 }

@@ -2,8 +2,8 @@
 //! wrong with the file as such.
 
 use super::{
-    Cell, ROWS_MAX,
-    columns::{Column, Sheet},
+    ROWS_MAX, SheetCell,
+    columns::{Sheet, SheetColumn},
 };
 use crate::domain::fault::ValueFault;
 
@@ -19,12 +19,12 @@ pub struct FileFault {
     /// The field of the record, as a JSON pointer; empty where none is to blame.
     pub pointer: String,
     /// What is wrong, and what was expected.
-    pub fault: Said,
+    pub fault: FaultDetails,
 }
 
 /// What is wrong, in the words of every other fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct FaultDetails {
     /// A stable word for programs.
     pub code: String,
     /// What was expected, for people.
@@ -32,7 +32,7 @@ pub struct Said {
     /// The values that would have been accepted.
     pub allowed: Vec<String>,
 }
-impl From<ValueFault> for Said {
+impl From<ValueFault> for FaultDetails {
     fn from(f: ValueFault) -> Self {
         Self { code: f.code.to_owned(), detail: f.detail, allowed: f.allowed }
     }
@@ -41,13 +41,13 @@ impl From<ValueFault> for Said {
 /// Why a file is not read at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{detail}")]
-pub struct Unreadable {
+pub struct UnreadableFile {
     /// A stable word for programs.
     pub code: &'static str,
     /// What was expected, for people.
     pub detail: String,
 }
-impl Unreadable {
+impl UnreadableFile {
     /// Names the reason.
     pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into() }
@@ -60,42 +60,42 @@ pub struct GridRow {
     /// Its number in the file, from 1.
     pub number: u32,
     /// Its cells in the order of the sheet's columns; none where the file lacks the column.
-    pub cells: Vec<Option<Cell>>,
+    pub cells: Vec<Option<SheetCell>>,
 }
 
 /// A sheet of a file whose columns were found.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Grid {
+pub struct SheetGrid {
     /// Which.
     pub sheet: Sheet,
     /// Where each column of the sheet stands in the file, from 0.
-    pub places: Vec<Option<u32>>,
+    pub column_positions: Vec<Option<u32>>,
     /// Its rows.
     pub rows: Vec<GridRow>,
 }
 
-impl Grid {
+impl SheetGrid {
     /// Returns the address of a cell, such as `C7`.
     #[must_use]
-    pub fn address(&self, column: usize, row: u32) -> Option<String> {
-        self.places.get(column).copied().flatten().map(|place| address(place, row))
+    pub fn cell_address(&self, column: usize, row: u32) -> Option<String> {
+        self.column_positions.get(column).copied().flatten().map(|place| format_address(place, row))
     }
 }
 
 /// What a file holds.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Upload {
+pub struct UploadedFile {
     /// What the file says of itself: name, value and the cell that it stands in.
-    pub about: Vec<(String, String, String)>,
+    pub metadata: Vec<(String, String, String)>,
     /// Its sheets.
-    pub grids: Vec<Grid>,
+    pub grids: Vec<SheetGrid>,
     /// What is wrong with it.
     pub faults: Vec<FileFault>,
 }
 
 /// Returns the letters of a column, from 0: A, B, …, Z, AA.
 #[must_use]
-pub fn letters(mut column: u32) -> String {
+pub fn column_letters(mut column: u32) -> String {
     let mut out = Vec::new();
     loop {
         let letter = u8::try_from(column % 26).unwrap_or_default() + b'A';
@@ -110,123 +110,138 @@ pub fn letters(mut column: u32) -> String {
 
 /// Returns the address of a cell by its column, from 0, and its row, from 1.
 #[must_use]
-pub fn address(column: u32, row: u32) -> String {
-    format!("{}{row}", letters(column))
+pub fn format_address(column: u32, row: u32) -> String {
+    format!("{}{row}", column_letters(column))
 }
 
 /// Finds the columns of a sheet by the names in its first row, and takes in its rows one by one.
-pub struct Builder<'u> {
-    upload: &'u mut Upload,
-    grid: Grid,
+pub struct GridBuilder<'u> {
+    upload: &'u mut UploadedFile,
+    grid: SheetGrid,
     /// The column of the sheet that each column of the file is, by its place.
-    found: Vec<(u32, usize)>,
+    found_columns: Vec<(u32, usize)>,
     has_header: bool,
-    sound: bool,
+    is_header_valid: bool,
 }
 
-impl<'u> Builder<'u> {
+impl<'u> GridBuilder<'u> {
     /// Begins a sheet.
-    pub fn new(upload: &'u mut Upload, sheet: Sheet) -> Self {
+    pub fn new(upload: &'u mut UploadedFile, sheet: Sheet) -> Self {
         let places = vec![None; sheet.columns().len()];
-        let grid = Grid { sheet, places, rows: Vec::new() };
-        Self { upload, grid, found: Vec::new(), has_header: false, sound: true }
+        let grid = SheetGrid { sheet, column_positions: places, rows: Vec::new() };
+        Self { upload, grid, found_columns: Vec::new(), has_header: false, is_header_valid: true }
     }
 
-    fn fault(&mut self, cell: Option<String>, row: Option<u32>, fault: ValueFault) {
+    fn add_fault(&mut self, cell: Option<String>, row: Option<u32>, fault: ValueFault) {
         let sheet = self.grid.sheet.as_str().to_owned();
         let at = FileFault { sheet, cell, row, pointer: String::new(), fault: fault.into() };
         self.upload.faults.push(at);
     }
 
     /// Notes a cell that is merged with others: what it says stands for one of them alone.
-    pub fn merged(&mut self, column: u32, row: u32) {
+    pub fn note_merged_cell(&mut self, column: u32, row: u32) {
         let detail = "a cell of its own is expected: merged cells say nothing of the others";
-        self.fault(Some(address(column, row)), Some(row), ValueFault::new("merged", detail));
+        self.add_fault(
+            Some(format_address(column, row)),
+            Some(row),
+            ValueFault::new("merged", detail),
+        );
     }
 
     /// Takes in a row, the names of the columns first.
     ///
     /// # Errors
     /// When the file has more rows than are read.
-    pub fn row(&mut self, number: u32, cells: Vec<(u32, Cell)>) -> Result<(), Unreadable> {
-        let cells: Vec<(u32, Cell)> =
-            cells.into_iter().filter(|(_, c)| *c != Cell::Empty).collect();
+    pub fn add_row(
+        &mut self,
+        number: u32,
+        cells: Vec<(u32, SheetCell)>,
+    ) -> Result<(), UnreadableFile> {
+        let cells: Vec<(u32, SheetCell)> =
+            cells.into_iter().filter(|(_, c)| *c != SheetCell::Empty).collect();
         // A row of blanks looks empty to whoever wrote it.
         if cells.iter().all(|(_, cell)| cell.is_blank()) {
             return Ok(());
         }
         if !self.has_header {
             self.has_header = true;
-            self.header(number, &cells);
+            self.read_header(number, &cells);
             return Ok(());
         }
-        if !self.sound || (self.grid.rows.is_empty() && self.is_heading(&cells)) {
+        if !self.is_header_valid || (self.grid.rows.is_empty() && self.is_heading_row(&cells)) {
             return Ok(());
         }
         let before: usize = self.upload.grids.iter().map(|g| g.rows.len()).sum();
         if before + self.grid.rows.len() >= ROWS_MAX {
             let detail = format!("at most {ROWS_MAX} rows are read from one file");
-            return Err(Unreadable::new("too_many_rows", detail));
+            return Err(UnreadableFile::new("too_many_rows", detail));
         }
-        let mut row = GridRow { number, cells: Vec::with_capacity(self.grid.places.len()) };
-        for place in &self.grid.places {
+        let mut row =
+            GridRow { number, cells: Vec::with_capacity(self.grid.column_positions.len()) };
+        for place in &self.grid.column_positions {
             let at = |place: u32| cells.iter().find(|(p, _)| *p == place).map(|(_, c)| c.clone());
             row.cells.push(place.map(|place| at(place).unwrap_or_default()));
         }
-        let stray = cells.iter().find(|(p, _)| !self.found.iter().any(|(f, _)| f == p));
-        if let Some(cell) = stray.map(|(p, _)| address(*p, number)) {
+        let stray = cells.iter().find(|(p, _)| !self.found_columns.iter().any(|(f, _)| f == p));
+        if let Some(cell) = stray.map(|(p, _)| format_address(*p, number)) {
             let detail = "no value is expected here: the column has no name";
-            self.fault(Some(cell), Some(number), ValueFault::new("stray", detail));
+            self.add_fault(Some(cell), Some(number), ValueFault::new("stray", detail));
         }
         self.grid.rows.push(row);
         Ok(())
     }
 
-    fn header(&mut self, number: u32, cells: &[(u32, Cell)]) {
+    fn read_header(&mut self, number: u32, cells: &[(u32, SheetCell)]) {
         for (place, cell) in cells {
-            let name = super::cell::text(cell).trim().to_owned();
-            let at = Some(address(*place, number));
-            match self.grid.sheet.position(&name) {
+            let name = super::cell::cell_text(cell).trim().to_owned();
+            let at = Some(format_address(*place, number));
+            match self.grid.sheet.find_column_index(&name) {
                 None => {
-                    let fault =
-                        unknown("column", &name, self.grid.sheet.columns().iter().map(|c| c.name));
-                    self.sound = false;
-                    self.fault(at, Some(number), fault);
+                    let fault = unknown_name_fault(
+                        "column",
+                        &name,
+                        self.grid.sheet.columns().iter().map(|c| c.name),
+                    );
+                    self.is_header_valid = false;
+                    self.add_fault(at, Some(number), fault);
                 }
-                Some(i) if self.grid.places.get(i).copied().flatten().is_some() => {
+                Some(i) if self.grid.column_positions.get(i).copied().flatten().is_some() => {
                     let detail = format!("the column {name} is there twice");
-                    self.sound = false;
-                    self.fault(at, Some(number), ValueFault::new("duplicate", detail));
+                    self.is_header_valid = false;
+                    self.add_fault(at, Some(number), ValueFault::new("duplicate", detail));
                 }
                 Some(i) => {
-                    if let Some(slot) = self.grid.places.get_mut(i) {
+                    if let Some(slot) = self.grid.column_positions.get_mut(i) {
                         *slot = Some(*place);
                     }
-                    self.found.push((*place, i));
+                    self.found_columns.push((*place, i));
                 }
             }
         }
         for (i, column) in self.grid.sheet.columns().iter().enumerate() {
-            if column.is_required() && self.grid.places.get(i).copied().flatten().is_none() {
+            if column.is_required()
+                && self.grid.column_positions.get(i).copied().flatten().is_none()
+            {
                 let detail = format!("the column {} is missing", column.name);
-                self.sound = false;
-                self.fault(None, Some(number), ValueFault::new("missing_column", detail));
+                self.is_header_valid = false;
+                self.add_fault(None, Some(number), ValueFault::new("missing_column", detail));
             }
         }
     }
 
     /// Says whether a row is the titles or the help texts that the workbook has below the names: every cell of it begins as
     /// the title or the help text of its column does.
-    fn is_heading(&self, cells: &[(u32, Cell)]) -> bool {
+    fn is_heading_row(&self, cells: &[(u32, SheetCell)]) -> bool {
         let begins = |(place, i): &(u32, usize)| {
-            let column: &Column = self.grid.sheet.columns().get(*i)?;
+            let column: &SheetColumn = self.grid.sheet.columns().get(*i)?;
             let (_, cell) = cells.iter().find(|(p, _)| p == place)?;
-            let said = super::cell::text(cell);
-            let as_one =
-                |t: &super::columns::Text| said.starts_with(t.title) || said.starts_with(t.help);
+            let said = super::cell::cell_text(cell);
+            let as_one = |t: &super::columns::ColumnText| {
+                said.starts_with(t.title) || said.starts_with(t.help)
+            };
             Some(column.texts.iter().any(as_one))
         };
-        let mut told = self.found.iter().filter_map(begins).peekable();
+        let mut told = self.found_columns.iter().filter_map(begins).peekable();
         told.peek().is_some() && told.all(|as_one| as_one)
     }
 
@@ -234,15 +249,15 @@ impl<'u> Builder<'u> {
     pub fn finish(mut self) {
         if !self.has_header {
             let detail = "a first row with the names of the columns is expected";
-            self.fault(None, None, ValueFault::new("missing_header", detail));
-        } else if self.sound {
+            self.add_fault(None, None, ValueFault::new("missing_header", detail));
+        } else if self.is_header_valid {
             self.upload.grids.push(self.grid);
         }
     }
 }
 
 /// Says that a name is none of those that are known, and which comes nearest.
-pub fn unknown<'n>(
+pub fn unknown_name_fault<'n>(
     what: &str,
     name: &str,
     known: impl Iterator<Item = &'n str> + Clone,
@@ -266,7 +281,7 @@ mod tests {
         let expected =
             [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")];
         for (column, letters_of) in expected {
-            assert_eq!(letters(column), letters_of);
+            assert_eq!(column_letters(column), letters_of);
         }
     }
 }

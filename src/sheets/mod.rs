@@ -2,23 +2,23 @@
 //! read, and what a file changes of what is there. Records come and go as the JSON that the API takes; not here: HTTP, the
 //! database, rules of records.
 
+pub mod allowed_values;
 pub mod archive;
-pub mod body;
 pub mod cell;
+pub mod column_definitions;
 pub mod columns;
-pub mod compare;
 pub mod csv;
 pub mod flat;
 pub mod grid;
-pub mod lists;
-pub mod read;
-pub mod released;
-pub mod tables;
-pub mod write;
+pub mod release_tables;
+pub mod request_body;
+pub mod row_comparison;
+pub mod workbook_reader;
+pub mod workbook_writer;
 
-pub use cell::Cell;
-pub use columns::{Column, Kind, Part, Sheet};
-pub use grid::{Grid, Upload};
+pub use cell::SheetCell;
+pub use columns::{ColumnKind, ColumnRole, Sheet, SheetColumn};
+pub use grid::{SheetGrid, UploadedFile};
 
 /// The format of the workbook. A file of another format is refused; it moves when a column changes its meaning.
 pub const FORMAT: &str = "ascn-workbook-1";

@@ -11,11 +11,11 @@ use super::{
     conn::on,
     reference,
     schema::{grants, projects, reports},
-    types::DbTs,
+    types::StoredTimestamp,
     users,
 };
 use crate::domain::{
-    agenda::Standing,
+    agenda::ProjectReportState,
     cycle::ReportingCycle,
     reference::CountryCode,
     report::ReportState,
@@ -27,7 +27,10 @@ use crate::domain::{
 ///
 /// # Errors
 /// Failures of the database.
-pub fn standings(conn: &mut Conn, cycle: &ReportingCycle) -> StoreResult<Vec<Standing>> {
+pub fn load_report_states(
+    conn: &mut Conn,
+    cycle: &ReportingCycle,
+) -> StoreResult<Vec<ProjectReportState>> {
     let in_cycle =
         reports::project_id.eq(projects::id).and(reports::cycle.eq(cycle.slug.to_string()));
     let rows: Vec<(String, String, Option<String>, Option<bool>)> = on!(conn, |c, DB| {
@@ -46,7 +49,7 @@ pub fn standings(conn: &mut Conn, cycle: &ReportingCycle) -> StoreResult<Vec<Sta
     })?;
     let standing =
         |(country, city, state, ever): (String, String, Option<String>, Option<bool>)| {
-            Ok(Standing {
+            Ok(ProjectReportState {
                 country: CountryCode::parse(country)?,
                 city: Slug::parse(city)?,
                 state: state.map(ReportState::parse).transpose()?,
@@ -73,26 +76,26 @@ pub fn cities_with_projects(conn: &mut Conn) -> StoreResult<BTreeSet<(CountryCod
 ///
 /// # Errors
 /// Failures of the database.
-pub fn zones(conn: &mut Conn) -> StoreResult<HashMap<CountryCode, Tz>> {
-    Ok(reference::countries(conn)?.into_iter().map(|c| (c.code, c.time_zone)).collect())
+pub fn load_country_zones(conn: &mut Conn) -> StoreResult<HashMap<CountryCode, Tz>> {
+    Ok(reference::list_countries(conn)?.into_iter().map(|c| (c.code, c.time_zone)).collect())
 }
 
 /// Reads the grants of the roles that decide, run or administer that were given since an instant, the newest first.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn powerful_grants(conn: &mut Conn, since: DateTime<Utc>) -> StoreResult<Vec<Grant>> {
+pub fn list_powerful_grants(conn: &mut Conn, since: DateTime<Utc>) -> StoreResult<Vec<Grant>> {
     let roles = [Role::NationalRepresentative, Role::Secretariat, Role::Administrator];
     let given: bool = on!(conn, |c, DB| diesel::select(diesel::dsl::exists(
         grants::table
             .filter(grants::role.eq_any(roles.map(Role::as_str)))
-            .filter(grants::granted_at.ge(DbTs(since)))
+            .filter(grants::granted_at.ge(StoredTimestamp(since)))
     ))
     .get_result(c))?;
     if !given {
         return Ok(Vec::new());
     }
-    let all = users::zoned_grants(conn, None)?.into_iter().map(|g| g.grant);
+    let all = users::list_zoned_grants(conn, None)?.into_iter().map(|g| g.grant);
     let mut new: Vec<Grant> =
         all.filter(|g| roles.contains(&g.role) && g.granted_at >= since).collect();
     new.sort_by_key(|g| std::cmp::Reverse((g.granted_at, g.id)));

@@ -6,9 +6,9 @@ use super::{
     Change, Conn, StoreError, StoreResult, Tx,
     conn::on,
     schema::{grants, users},
-    types::DbUuid,
-    unguarded::{self, Digest},
-    users::{account, find_by_email},
+    types::StoredUuid,
+    unguarded::{self, SecretDigest},
+    users::{find_by_email, find_with_grants},
 };
 use crate::{
     clock,
@@ -16,7 +16,7 @@ use crate::{
         id::Id,
         session::INVITATION,
         subject::UserSubject,
-        user::{Email, Grant, Role, Scope, User, UserState},
+        user::{EmailAddress, Grant, Role, Scope, User, UserState},
         value::Title,
     },
 };
@@ -33,15 +33,15 @@ const NAME: &str = "First administrator";
 ///
 /// # Errors
 /// Failures of the database.
-pub fn invite_first_administrator(tx: &mut Tx<'_>, digest: &Digest) -> StoreResult<bool> {
-    if an_administrator_is_active(tx)? {
+pub fn invite_first_administrator(tx: &mut Tx<'_>, digest: &SecretDigest) -> StoreResult<bool> {
+    if has_active_administrator(tx)? {
         return Ok(false);
     }
     let now = tx.at();
-    let UserSubject { user, grants } = first_account(tx)?;
-    if !grants.iter().any(|g| g.role == Role::Administrator && g.in_force(now, chrono_tz::UTC)) {
+    let UserSubject { user, grants } = reset_first_account(tx)?;
+    if !grants.iter().any(|g| g.role == Role::Administrator && g.is_in_force(now, chrono_tz::UTC)) {
         let grant = Grant {
-            id: Id::new(clock::fresh_uuid()),
+            id: Id::new(clock::generate_uuid()),
             user: user.id,
             role: Role::Administrator,
             scope: Scope::Network,
@@ -52,36 +52,38 @@ pub fn invite_first_administrator(tx: &mut Tx<'_>, digest: &Digest) -> StoreResu
             granted_at: now,
             version: 1,
         };
-        tx.save(&grant, Change::plain("grant"))?;
+        tx.save(&grant, Change::without_reason("grant"))?;
     }
-    unguarded::invite(tx.conn(), user.id, digest, now, now + INVITATION)?;
+    unguarded::create_invitation(tx.conn(), user.id, digest, now, now + INVITATION)?;
     Ok(true)
 }
 
 /// Makes the account, or brings it back to where somebody is to accept an invitation.
-fn first_account(tx: &mut Tx<'_>) -> StoreResult<UserSubject> {
-    let email = Email::parse(FIRST_ADMINISTRATOR)?;
-    let (now, invited) = (tx.at(), Change::plain("invite"));
+fn reset_first_account(tx: &mut Tx<'_>) -> StoreResult<UserSubject> {
+    let email = EmailAddress::parse(FIRST_ADMINISTRATOR)?;
+    let (now, invited) = (tx.at(), Change::without_reason("invite"));
     let Some(known) = find_by_email(tx.conn(), &email)? else {
-        let user = User::invite(Id::new(clock::fresh_uuid()), email, Title::parse(NAME)?, now);
+        let user =
+            User::new_invited(Id::new(clock::generate_uuid()), email, Title::parse(NAME)?, now);
         tx.save(&user, invited)?;
         return Ok(UserSubject { user, grants: Vec::new() });
     };
     let gone = || StoreError::Corrupt("an account without itself".into());
-    let mut subject = account(tx.conn(), known.id)?.ok_or_else(gone)?;
-    subject.user = User { state: UserState::Invited, ..subject.user }.touched();
+    let mut subject = find_with_grants(tx.conn(), known.id)?.ok_or_else(gone)?;
+    subject.user = User { state: UserState::Invited, ..subject.user }.with_next_version();
     tx.save(&subject.user, invited)?;
-    unguarded::forget_password(tx.conn(), known.id)?;
+    unguarded::delete_password(tx.conn(), known.id)?;
     unguarded::end_sessions(tx.conn(), known.id, None, now)?;
     Ok(subject)
 }
 
-fn an_administrator_is_active(tx: &mut Tx<'_>) -> StoreResult<bool> {
+fn has_active_administrator(tx: &mut Tx<'_>) -> StoreResult<bool> {
     let now = tx.at();
-    for id in administrators(tx.conn())? {
-        let held = account(tx.conn(), id)?.map(|s| s.grants).unwrap_or_default();
+    for id in list_active_administrators(tx.conn())? {
+        let held = find_with_grants(tx.conn(), id)?.map(|s| s.grants).unwrap_or_default();
         // The grant is on the network, whose days are those of UTC.
-        if held.iter().any(|g| g.role == Role::Administrator && g.in_force(now, chrono_tz::UTC)) {
+        if held.iter().any(|g| g.role == Role::Administrator && g.is_in_force(now, chrono_tz::UTC))
+        {
             return Ok(true);
         }
     }
@@ -89,8 +91,8 @@ fn an_administrator_is_active(tx: &mut Tx<'_>) -> StoreResult<bool> {
 }
 
 /// Finds the active users with a grant of administrator, whether it is in force or not.
-fn administrators(conn: &mut Conn) -> StoreResult<Vec<Id<User>>> {
-    let ids: Vec<DbUuid> = on!(conn, |c, DB| users::table
+fn list_active_administrators(conn: &mut Conn) -> StoreResult<Vec<Id<User>>> {
+    let ids: Vec<StoredUuid> = on!(conn, |c, DB| users::table
         .inner_join(grants::table.on(grants::user_id.eq(users::id)))
         .filter(users::state.eq(UserState::Active.as_str()))
         .filter(grants::role.eq(Role::Administrator.as_str()))

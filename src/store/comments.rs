@@ -5,15 +5,15 @@ use diesel::prelude::*;
 use super::{
     Conn, StoreError, StoreResult,
     conn::on,
-    load::Load,
+    load::LoadByKey,
     schema::{comments, reports},
     tx::{kept, recorded},
-    types::{DbTs, DbUuid},
+    types::{StoredTimestamp, StoredUuid},
 };
 use crate::domain::{
     comment::{
         Comment, CommentKind,
-        thread::{Entry, Thread, gather},
+        thread::{CommentThread, ThreadEntry, group_into_threads},
     },
     id::Id,
     policy::{Act, Actor},
@@ -27,19 +27,19 @@ use crate::domain::{
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = comments, treat_none_as_null = true)]
 struct CommentRow {
-    id: DbUuid,
-    report_id: DbUuid,
+    id: StoredUuid,
+    report_id: StoredUuid,
     code: String,
     cycle: String,
     body: String,
     pointer: Option<String>,
-    author: DbUuid,
-    written_at: DbTs,
+    author: StoredUuid,
+    written_at: StoredTimestamp,
     kind: String,
-    resolved_at: Option<DbTs>,
-    resolved_by: Option<DbUuid>,
+    resolved_at: Option<StoredTimestamp>,
+    resolved_by: Option<StoredUuid>,
     version: i64,
-    reply_to: Option<DbUuid>,
+    reply_to: Option<StoredUuid>,
     from_city: Option<bool>,
 }
 
@@ -54,12 +54,12 @@ impl TryFrom<&Comment> for CommentRow {
             body: c.text.to_string(),
             pointer: c.pointer.clone(),
             author: c.author.into(),
-            written_at: DbTs(c.at),
+            written_at: StoredTimestamp(c.at),
             kind: c.kind.to_string(),
-            resolved_at: c.resolved_at.map(DbTs),
-            resolved_by: c.resolved_by.map(DbUuid::from),
+            resolved_at: c.resolved_at.map(StoredTimestamp),
+            resolved_by: c.resolved_by.map(StoredUuid::from),
             version: c.version,
-            reply_to: c.reply_to.map(DbUuid::from),
+            reply_to: c.reply_to.map(StoredUuid::from),
             from_city: c.from_city,
         })
     }
@@ -85,7 +85,7 @@ impl TryFrom<CommentRow> for Comment {
         })
     }
 }
-kept!(Comment, CommentRow, comments, |c| DbUuid::from(c.id));
+kept!(Comment, CommentRow, comments, |c| StoredUuid::from(c.id));
 recorded!(Comment, "comment", private, |r| format!("{}/{}/{}", r.code, r.cycle, r.id));
 
 /// Reads the comments on a report after one of them, in the order of their writing, and how many there are.
@@ -98,7 +98,7 @@ pub fn list(
     after: Option<Id<Comment>>,
     limit: i64,
 ) -> StoreResult<(Vec<Comment>, i64)> {
-    let of = comments::report_id.eq(DbUuid::from(report));
+    let of = comments::report_id.eq(StoredUuid::from(report));
     let total = on!(conn, |c, DB| comments::table.filter(of).count().get_result(c))?;
     let rows: Vec<CommentRow> = on!(conn, |c, DB| {
         let mut query = comments::table
@@ -108,7 +108,7 @@ pub fn list(
             .select(CommentRow::as_select())
             .into_boxed::<DB>();
         if let Some(after) = after {
-            query = query.filter(comments::id.gt(DbUuid::from(after)));
+            query = query.filter(comments::id.gt(StoredUuid::from(after)));
         }
         query.load(c)
     })?;
@@ -119,7 +119,7 @@ pub fn list(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn of_city(conn: &mut Conn, city: &Slug, cycle: &Slug) -> StoreResult<Vec<Comment>> {
+pub fn list_for_city(conn: &mut Conn, city: &Slug, cycle: &Slug) -> StoreResult<Vec<Comment>> {
     let rows: Vec<CommentRow> = on!(conn, |c, DB| comments::table
         .inner_join(reports::table.on(reports::id.eq(comments::report_id)))
         .filter(reports::cycle.eq(cycle.as_str()))
@@ -131,15 +131,16 @@ pub fn of_city(conn: &mut Conn, city: &Slug, cycle: &Slug) -> StoreResult<Vec<Co
 }
 
 /// The columns of a comment that its thread asks for.
-type EntryRow = (DbUuid, Option<DbUuid>, Option<String>, String, Option<DbTs>, Option<bool>);
+type ThreadEntryRow =
+    (StoredUuid, Option<StoredUuid>, Option<String>, String, Option<StoredTimestamp>, Option<bool>);
 
 /// Reads the threads on a report, in the order of their beginning.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn threads(conn: &mut Conn, report: Id<Report>) -> StoreResult<Vec<Thread>> {
-    let rows: Vec<EntryRow> = on!(conn, |c, DB| comments::table
-        .filter(comments::report_id.eq(DbUuid::from(report)))
+pub fn load_threads(conn: &mut Conn, report: Id<Report>) -> StoreResult<Vec<CommentThread>> {
+    let rows: Vec<ThreadEntryRow> = on!(conn, |c, DB| comments::table
+        .filter(comments::report_id.eq(StoredUuid::from(report)))
         .order(comments::id)
         .select((
             comments::id,
@@ -150,8 +151,8 @@ pub fn threads(conn: &mut Conn, report: Id<Report>) -> StoreResult<Vec<Thread>> 
             comments::from_city,
         ))
         .load(c))?;
-    let entry = |(id, reply_to, pointer, kind, resolved_at, from_city): EntryRow| {
-        Ok(Entry {
+    let entry = |(id, reply_to, pointer, kind, resolved_at, from_city): ThreadEntryRow| {
+        Ok(ThreadEntry {
             id: id.into(),
             reply_to: reply_to.map(Id::from),
             pointer,
@@ -160,7 +161,7 @@ pub fn threads(conn: &mut Conn, report: Id<Report>) -> StoreResult<Vec<Thread>> 
             from_city,
         })
     };
-    Ok(gather(rows.into_iter().map(entry).collect::<StoreResult<_>>()?))
+    Ok(group_into_threads(rows.into_iter().map(entry).collect::<StoreResult<_>>()?))
 }
 
 /// Reads a comment of a report.
@@ -169,8 +170,8 @@ pub fn threads(conn: &mut Conn, report: Id<Report>) -> StoreResult<Vec<Thread>> 
 /// Failures of the database.
 pub fn find(conn: &mut Conn, report: &Report, id: Id<Comment>) -> StoreResult<Option<Comment>> {
     let row: Option<CommentRow> = on!(conn, |c, DB| comments::table
-        .find(DbUuid::from(id))
-        .filter(comments::report_id.eq(DbUuid::from(report.id)))
+        .find(StoredUuid::from(id))
+        .filter(comments::report_id.eq(StoredUuid::from(report.id)))
         .select(CommentRow::as_select())
         .get_result(c)
         .optional())?;
@@ -178,33 +179,33 @@ pub fn find(conn: &mut Conn, report: &Report, id: Id<Comment>) -> StoreResult<Op
 }
 
 impl CommentSubject {
-    fn of(
+    fn load_on_report(
         conn: &mut Conn,
         on: Option<ReportSubject>,
         id: Id<Comment>,
     ) -> StoreResult<Option<Self>> {
         let Some(on) = on else { return Ok(None) };
         let Some(report) = &on.report else { return Ok(None) };
-        Ok(find(conn, report, id)?.map(|comment| Self { on, comment }))
+        Ok(find(conn, report, id)?.map(|comment| Self { report_subject: on, comment }))
     }
 }
 
-impl Load for CommentSubject {
-    fn load(
+impl LoadByKey for CommentSubject {
+    fn load_by_key(
         conn: &mut Conn,
         (code, (cycle, id)): &(ProjectCode, (Slug, Id<Comment>)),
     ) -> StoreResult<Option<Self>> {
-        let on = ReportSubject::load(conn, &(code.clone(), cycle.clone()))?;
-        Self::of(conn, on, *id)
+        let on = ReportSubject::load_by_key(conn, &(code.clone(), cycle.clone()))?;
+        Self::load_on_report(conn, on, *id)
     }
 
-    fn load_for(
+    fn load_for_act(
         conn: &mut Conn,
         (code, (cycle, id)): &(ProjectCode, (Slug, Id<Comment>)),
         act: Act,
         actor: &Actor,
     ) -> StoreResult<Option<Self>> {
-        let on = ReportSubject::load_for(conn, &(code.clone(), cycle.clone()), act, actor)?;
-        Self::of(conn, on, *id)
+        let on = ReportSubject::load_for_act(conn, &(code.clone(), cycle.clone()), act, actor)?;
+        Self::load_on_report(conn, on, *id)
     }
 }

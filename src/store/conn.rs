@@ -78,7 +78,7 @@ const MIGRATION_LOCK: i64 = 0x6173_636e_2d74_7261;
 
 /// Where the database is.
 #[derive(Clone)]
-pub enum Target {
+pub enum DatabaseTarget {
     /// A file.
     Sqlite {
         /// Its path.
@@ -93,7 +93,7 @@ pub enum Target {
     },
 }
 
-impl Target {
+impl DatabaseTarget {
     /// Opens a connection. On PostgreSQL only a database thread may call this.
     ///
     /// # Errors
@@ -111,12 +111,12 @@ impl Target {
     }
 }
 
-fn unavailable(e: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+fn to_unavailable(e: impl std::error::Error + Send + Sync + 'static) -> StoreError {
     StoreError::Unavailable(Box::new(e))
 }
 
 fn open_sqlite(path: &std::path::Path, read_only: bool) -> StoreResult<Conn> {
-    let mut c = SqliteConnection::establish(&path.to_string_lossy()).map_err(unavailable)?;
+    let mut c = SqliteConnection::establish(&path.to_string_lossy()).map_err(to_unavailable)?;
     // busy_timeout first: switching to WAL itself takes a lock.
     c.batch_execute(
         "pragma busy_timeout=5000; pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on; \
@@ -135,16 +135,16 @@ fn open_postgres(
     let inner = LocalRuntime::get_runtime().block_on(async {
         if let Some(tls) = tls {
             let tls = tokio_postgres_rustls::MakeRustlsConnect::new(tls.clone());
-            let (client, socket) = config.connect(tls).await.map_err(unavailable)?;
+            let (client, socket) = config.connect(tls).await.map_err(to_unavailable)?;
             AsyncPgConnection::try_from_client_and_connection(client, socket)
                 .await
-                .map_err(unavailable)
+                .map_err(to_unavailable)
         } else {
             let (client, socket) =
-                config.connect(tokio_postgres::NoTls).await.map_err(unavailable)?;
+                config.connect(tokio_postgres::NoTls).await.map_err(to_unavailable)?;
             AsyncPgConnection::try_from_client_and_connection(client, socket)
                 .await
-                .map_err(unavailable)
+                .map_err(to_unavailable)
         }
     })?;
     let mut c = PgConn::from(inner);
@@ -155,15 +155,15 @@ fn open_postgres(
     Ok(Conn::Pg(c))
 }
 
-type PgTx = <PgConn as Connection>::TransactionManager;
-type SqliteTx = AnsiTransactionManager;
+type PgTransactionManager = <PgConn as Connection>::TransactionManager;
+type SqliteTransactionManager = AnsiTransactionManager;
 
 impl Conn {
     /// Applies pending migrations, one process at a time, and returns how many there were.
     ///
     /// # Errors
     /// When a migration fails; it is rolled back.
-    pub fn migrate(&mut self) -> StoreResult<usize> {
+    pub fn run_migrations(&mut self) -> StoreResult<usize> {
         match self {
             Self::Pg(c) => {
                 c.batch_execute(&format!("select pg_advisory_lock({MIGRATION_LOCK})"))?;
@@ -183,7 +183,7 @@ impl Conn {
     ///
     /// # Errors
     /// When a migration fails.
-    pub fn revert_all(&mut self) -> StoreResult<usize> {
+    pub fn revert_migrations(&mut self) -> StoreResult<usize> {
         match self {
             Self::Pg(c) => c.revert_all_migrations(PG_MIGRATIONS).map(|m| m.len()),
             Self::Sqlite(c) => c.revert_all_migrations(SQLITE_MIGRATIONS).map(|m| m.len()),
@@ -195,11 +195,13 @@ impl Conn {
     /// reads first and then writes fails when another commit came between, whatever the busy timeout.
     pub(super) fn begin(&mut self) -> StoreResult<()> {
         match self {
-            Self::Pg(c) => PgTx::begin_transaction(c)?,
+            Self::Pg(c) => PgTransactionManager::begin_transaction(c)?,
             Self::Sqlite(c) => {
-                match SqliteTx::transaction_manager_status_mut(c).transaction_depth()? {
-                    None => SqliteTx::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
-                    Some(_) => SqliteTx::begin_transaction(c)?,
+                match SqliteTransactionManager::transaction_manager_status_mut(c)
+                    .transaction_depth()?
+                {
+                    None => SqliteTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
+                    Some(_) => SqliteTransactionManager::begin_transaction(c)?,
                 }
             }
         }
@@ -207,21 +209,21 @@ impl Conn {
     }
     pub(super) fn commit(&mut self) -> StoreResult<()> {
         match self {
-            Self::Pg(c) => PgTx::commit_transaction(c)?,
-            Self::Sqlite(c) => SqliteTx::commit_transaction(c)?,
+            Self::Pg(c) => PgTransactionManager::commit_transaction(c)?,
+            Self::Sqlite(c) => SqliteTransactionManager::commit_transaction(c)?,
         }
         Ok(())
     }
     pub(super) fn rollback(&mut self) -> StoreResult<()> {
         match self {
-            Self::Pg(c) => PgTx::rollback_transaction(c)?,
-            Self::Sqlite(c) => SqliteTx::rollback_transaction(c)?,
+            Self::Pg(c) => PgTransactionManager::rollback_transaction(c)?,
+            Self::Sqlite(c) => SqliteTransactionManager::rollback_transaction(c)?,
         }
         Ok(())
     }
     /// Ends what is open before the connection is dropped. PostgreSQL's socket is served by this thread alone: without
     /// this the server would keep the transaction, and its lock on the journal's head, until the thread's next job.
-    pub(super) fn abandon(mut self) {
+    pub(super) fn rollback_and_drop(mut self) {
         if let Self::Pg(c) = &mut self {
             // Whether it succeeds is all the same: the connection goes.
             let _ = c.batch_execute("rollback");
@@ -248,15 +250,17 @@ impl Conn {
         }
     }
     /// Runs a read in one snapshot.
-    pub(super) fn snapshot<T, E: From<StoreError>>(
+    pub(super) fn run_in_snapshot<T, E: From<StoreError>>(
         &mut self,
         f: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
         match self {
-            Self::Sqlite(c) => SqliteTx::begin_transaction(c).map_err(StoreError::from)?,
+            Self::Sqlite(c) => {
+                SqliteTransactionManager::begin_transaction(c).map_err(StoreError::from)?
+            }
             // Repeatable read, so that several queries see one state, as in SQLite.
             Self::Pg(c) => {
-                PgTx::begin_transaction(c).map_err(StoreError::from)?;
+                PgTransactionManager::begin_transaction(c).map_err(StoreError::from)?;
                 c.batch_execute("set transaction isolation level repeatable read read only")
                     .map_err(StoreError::from)?;
             }
@@ -272,18 +276,20 @@ impl Conn {
     pub(super) fn is_broken(&mut self) -> bool {
         match self {
             Self::Pg(c) => {
-                PgTx::is_broken_transaction_manager(c)
-                    || open_depth(PgTx::transaction_manager_status_mut(c))
+                PgTransactionManager::is_broken_transaction_manager(c)
+                    || is_transaction_open(PgTransactionManager::transaction_manager_status_mut(c))
             }
             Self::Sqlite(c) => {
-                SqliteTx::is_broken_transaction_manager(c)
-                    || open_depth(SqliteTx::transaction_manager_status_mut(c))
+                SqliteTransactionManager::is_broken_transaction_manager(c)
+                    || is_transaction_open(
+                        SqliteTransactionManager::transaction_manager_status_mut(c),
+                    )
             }
         }
     }
 }
 
 /// Between jobs no transaction is open; one that is was left behind by a failure.
-fn open_depth(status: &diesel::connection::TransactionManagerStatus) -> bool {
+fn is_transaction_open(status: &diesel::connection::TransactionManagerStatus) -> bool {
     !matches!(status.transaction_depth(), Ok(None))
 }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::{
     Conn, StoreError, StoreResult,
     conn::on,
-    load::Load,
+    load::LoadByKey,
     schema::cycles,
     tx::{kept, recorded},
 };
@@ -92,8 +92,8 @@ pub fn list(conn: &mut Conn) -> StoreResult<Vec<ReportingCycle>> {
     rows.into_iter().map(ReportingCycle::try_from).collect()
 }
 
-impl Load for CycleSubject {
-    fn load(conn: &mut Conn, key: &Slug) -> StoreResult<Option<Self>> {
+impl LoadByKey for CycleSubject {
+    fn load_by_key(conn: &mut Conn, key: &Slug) -> StoreResult<Option<Self>> {
         Ok(find(conn, key)?.map(|cycle| Self { cycle }))
     }
 }

@@ -10,34 +10,34 @@ use diesel::connection::SimpleConnection as _;
 use tokio::sync::oneshot;
 use tracing::Span;
 
-mod load;
+mod counters;
 mod threads;
 
-use load::Load;
-pub use load::{DbLoad, GROUP_SIZES, QueueLoad};
-pub(super) use threads::chain;
-use threads::{local, read_loop, write_loop};
+use counters::DatabaseCounters;
+pub use counters::{DbLoad, GROUP_SIZES, QueueLoad};
+pub(super) use threads::format_error_chain;
+use threads::{read_loop, read_on_caller, write_loop};
 
 use super::{
-    Conn, StoreError, StoreResult, Target,
-    tx::{Committed, Tx, TxEnv, transact},
-    watch::{self, Watch},
+    Conn, DatabaseTarget, StoreError, StoreResult,
+    tx::{CommitSummary, Tx, TxEnv, run_transaction},
+    watch::{self, CommitWatch},
 };
 
 /// A read on a database thread.
 type ReadJob = Box<dyn FnOnce(&mut Conn) + Send>;
 /// What a write job leaves: how to answer it, told whether the commit succeeded, and what it wrote.
-type Answer = Box<dyn FnOnce(bool) + Send>;
-type WriteJob = Box<dyn FnOnce(&mut Conn) -> (Answer, Option<Committed>) + Send>;
+type WriteAnswer = Box<dyn FnOnce(bool) + Send>;
+type WriteJob = Box<dyn FnOnce(&mut Conn) -> (WriteAnswer, Option<CommitSummary>) + Send>;
 
 /// A handle on the database; clones share its threads.
 #[derive(Clone)]
 pub struct Db {
-    target: Target,
+    target: DatabaseTarget,
     reads: Sender<ReadJob>,
     writes: Sender<WriteJob>,
     env: TxEnv,
-    load: Arc<Load>,
+    load: Arc<DatabaseCounters>,
     /// Closes with the last clone, which ends the thread that follows other instances.
     _alive: Sender<()>,
 }
@@ -49,31 +49,35 @@ impl Db {
     /// # Errors
     /// When a thread cannot be started.
     pub fn start(
-        target: Target,
-        read_target: Option<Target>,
+        target: DatabaseTarget,
+        read_target: Option<DatabaseTarget>,
         threads: usize,
         queue: usize,
         env: TxEnv,
-        watch: Arc<Watch>,
+        watch: Arc<CommitWatch>,
     ) -> StoreResult<Self> {
-        let load = Arc::new(Load::new(queue));
+        let load = Arc::new(DatabaseCounters::new(queue));
         let (reads, read_queue) = bounded::<ReadJob>(queue);
         let (writes, write_queue) = bounded::<WriteJob>(queue);
         let readers = read_target.unwrap_or_else(|| target.clone());
         for i in 0..threads.max(1) {
             let (queue, target) = (read_queue.clone(), readers.clone());
-            spawn(format!("db-read-{i}"), move || read_loop(&queue, &target))?;
+            spawn_thread(format!("db-read-{i}"), move || read_loop(&queue, &target))?;
         }
         // On PostgreSQL writers queue on the head row of the journal: few threads suffice to keep it busy.
         let count = if target.is_sqlite() { 1 } else { threads.clamp(1, 4) };
         for i in 0..count {
             let (queue, target, watch) = (write_queue.clone(), target.clone(), Arc::clone(&watch));
             let load = Arc::clone(&load);
-            spawn(format!("db-write-{i}"), move || write_loop(&queue, &target, &watch, &load))?;
+            spawn_thread(format!("db-write-{i}"), move || {
+                write_loop(&queue, &target, &watch, &load)
+            })?;
         }
         let (alive, ended) = bounded(0);
         let primary = target.clone();
-        spawn("db-follow".to_owned(), move || watch::follow(&watch, &primary, &ended))?;
+        spawn_thread("db-follow".to_owned(), move || {
+            watch::follow_instances(&watch, &primary, &ended)
+        })?;
         Ok(Self { target, reads, writes, env, load, _alive: alive })
     }
 
@@ -87,7 +91,7 @@ impl Db {
     ///
     /// # Errors
     /// Failures of the database; whatever was committed is safe all the same.
-    pub fn settle(&self) -> StoreResult<()> {
+    pub fn checkpoint_file(&self) -> StoreResult<()> {
         match self.target.open(false)? {
             Conn::Sqlite(mut c) => Ok(c.batch_execute("pragma wal_checkpoint(truncate)")?),
             Conn::Pg(_) => Ok(()),
@@ -96,8 +100,8 @@ impl Db {
 
     /// Returns how busy the database threads are.
     #[must_use]
-    pub fn load(&self) -> DbLoad {
-        self.load.seen(self.reads.len(), self.writes.len())
+    pub fn measure_load(&self) -> DbLoad {
+        self.load.to_db_load(self.reads.len(), self.writes.len())
     }
 
     /// Reads an indexed row or two: on SQLite on the calling worker with its own read-only connection, on PostgreSQL on a
@@ -105,7 +109,7 @@ impl Db {
     ///
     /// # Errors
     /// Those of the closure, or that the database is busy or unavailable.
-    pub async fn point<T, E>(
+    pub async fn read_point<T, E>(
         &self,
         f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
@@ -114,9 +118,9 @@ impl Db {
         E: From<StoreError> + Send + 'static,
     {
         if self.target.is_sqlite() {
-            return local(&self.target, f);
+            return read_on_caller(&self.target, f);
         }
-        self.run(f).await
+        self.run_read(f).await
     }
 
     /// Reads in one snapshot on a database thread.
@@ -131,10 +135,10 @@ impl Db {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.run(|c| c.snapshot(f)).await
+        self.run_read(|c| c.run_in_snapshot(f)).await
     }
 
-    async fn run<T, E>(
+    async fn run_read<T, E>(
         &self,
         f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
@@ -144,15 +148,15 @@ impl Db {
     {
         let (answer, result) = oneshot::channel();
         let span = Span::current();
-        let ticket = self.load.reads.wait();
+        let ticket = self.load.reads.start_waiting();
         let job: ReadJob = Box::new(move |c| {
-            ticket.begin();
+            ticket.count_start();
             let _in = span.enter();
             // A caller that went away does not read its answer.
             let _ = answer.send(f(c));
         });
-        self.reads.try_send(job).map_err(|_full| E::from(self.load.reads.refuse()))?;
-        result.await.map_err(|_gone| E::from(lost()))?
+        self.reads.try_send(job).map_err(|_full| E::from(self.load.reads.count_refusal()))?;
+        result.await.map_err(|_gone| E::from(lost_work_error()))?
     }
 
     /// Writes records: one transaction with its journal entries, answered after the commit. On an error nothing is written.
@@ -168,14 +172,14 @@ impl Db {
         E: From<StoreError> + Send + 'static,
     {
         let env = self.env.clone();
-        self.submit(move |c| transact(c, &env, f)).await
+        self.submit_write(move |c| run_transaction(c, &env, f)).await
     }
 
     /// Writes what is no record (sessions, tokens, invitations) and is not journaled.
     ///
     /// # Errors
     /// Those of the closure, or that the database is busy or unavailable.
-    pub async fn keep<T, E>(
+    pub async fn write_unjournaled<T, E>(
         &self,
         f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
@@ -183,12 +187,12 @@ impl Db {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.submit(move |c| {
+        self.submit_write(move |c| {
             c.begin()?;
             match f(c) {
                 Ok(v) => {
                     c.commit()?;
-                    Ok((v, Committed { unjournaled: true, ..Committed::default() }))
+                    Ok((v, CommitSummary { unjournaled: true, ..CommitSummary::default() }))
                 }
                 Err(e) => {
                     c.rollback()?;
@@ -199,9 +203,9 @@ impl Db {
         .await
     }
 
-    async fn submit<T, E>(
+    async fn submit_write<T, E>(
         &self,
-        f: impl FnOnce(&mut Conn) -> Result<(T, Committed), E> + Send + 'static,
+        f: impl FnOnce(&mut Conn) -> Result<(T, CommitSummary), E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
@@ -209,26 +213,26 @@ impl Db {
     {
         let (answer, result) = oneshot::channel::<Result<T, E>>();
         let span = Span::current();
-        let ticket = self.load.writes.wait();
+        let ticket = self.load.writes.start_waiting();
         let job: WriteJob = Box::new(move |c| {
-            ticket.begin();
+            ticket.count_start();
             let _in = span.enter();
             let (outcome, committed) = match f(c) {
                 Ok((v, committed)) => (Ok(v), Some(committed)),
                 Err(e) => (Err(e), None),
             };
-            let answer: Answer = Box::new(move |durable| {
+            let answer: WriteAnswer = Box::new(move |durable| {
                 // A caller that went away does not read its answer.
                 let _ = answer.send(if durable || outcome.is_err() {
                     outcome
                 } else {
-                    Err(E::from(lost()))
+                    Err(E::from(lost_work_error()))
                 });
             });
             (answer, committed)
         });
-        self.writes.try_send(job).map_err(|_full| E::from(self.load.writes.refuse()))?;
-        result.await.map_err(|_gone| E::from(lost()))?
+        self.writes.try_send(job).map_err(|_full| E::from(self.load.writes.count_refusal()))?;
+        result.await.map_err(|_gone| E::from(lost_work_error()))?
     }
 }
 
@@ -241,15 +245,15 @@ pub fn write_now<T, E: From<StoreError>>(
     env: &TxEnv,
     f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
-    transact(conn, env, f).map(|(value, _committed)| value)
+    run_transaction(conn, env, f).map(|(value, _committed)| value)
 }
 
 /// The work was dropped with its connection; nothing of it was written, or nobody knows.
-fn lost() -> StoreError {
+fn lost_work_error() -> StoreError {
     StoreError::Unavailable("the database thread dropped the work".into())
 }
 
-fn spawn(name: String, f: impl FnOnce() + Send + 'static) -> StoreResult<()> {
+fn spawn_thread(name: String, f: impl FnOnce() + Send + 'static) -> StoreResult<()> {
     thread::Builder::new()
         .name(name)
         .spawn(f)

@@ -16,8 +16,8 @@ use crate::{
     domain::{
         cycle::{CycleState, ReportingCycle},
         id::Id,
-        reference::Names,
-        user::{Email, Grant, Role, Scope, User, UserState},
+        reference::NamesByLanguage,
+        user::{EmailAddress, Grant, Role, Scope, User, UserState},
         value::{Slug, Title},
     },
 };
@@ -31,7 +31,7 @@ const ACTION: &str = "demo";
 ///
 /// # Errors
 /// Failures of the database.
-pub fn mark(conn: &mut Conn) -> StoreResult<Option<String>> {
+pub fn find_password_hash(conn: &mut Conn) -> StoreResult<Option<String>> {
     Ok(on!(conn, |c, DB| marks::table.find(MARK).select(marks::value).get_result(c).optional())?)
 }
 
@@ -49,13 +49,13 @@ pub fn is_in_use(conn: &mut Conn) -> StoreResult<bool> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn fill(tx: &mut Tx<'_>, password_hash: &str) -> StoreResult<()> {
+pub fn fill_database(tx: &mut Tx<'_>, password_hash: &str) -> StoreResult<()> {
     on!(tx.conn(), |c, DB| diesel::insert_into(marks::table)
         .values((marks::name.eq(MARK), marks::value.eq(password_hash)))
         .execute(c))?;
     open_cycle(tx)?;
-    for account in accounts(tx.conn())? {
-        add(tx, account, password_hash)?;
+    for account in list_demo_accounts(tx.conn())? {
+        add_account(tx, account, password_hash)?;
     }
     Ok(())
 }
@@ -103,46 +103,46 @@ fn open_cycle(tx: &mut Tx<'_>) -> StoreResult<()> {
         imported: None,
         version: 1,
     };
-    tx.save(&cycle, Change::plain(ACTION))?;
+    tx.save(&cycle, Change::without_reason(ACTION))?;
     let open = ReportingCycle { state: CycleState::Open, version: 2, ..cycle };
-    tx.save(&open, Change::plain("open"))
+    tx.save(&open, Change::without_reason("open"))
 }
 
 /// An account of the demo: a role and nobody in particular.
-struct Account {
+struct DemoAccount {
     address: String,
     name: String,
     role: Role,
     scope: Scope,
 }
 
-fn accounts(conn: &mut Conn) -> StoreResult<Vec<Account>> {
+fn list_demo_accounts(conn: &mut Conn) -> StoreResult<Vec<DemoAccount>> {
     let network = [
         ("secretariat", "Secretariat", Role::Secretariat),
         ("admin", "Administrator", Role::Administrator),
         ("reader", "Reader", Role::Reader),
     ];
-    let mut accounts: Vec<Account> = network
+    let mut accounts: Vec<DemoAccount> = network
         .into_iter()
-        .map(|(address, name, role)| Account {
+        .map(|(address, name, role)| DemoAccount {
             address: address.to_owned(),
             name: name.to_owned(),
             role,
             scope: Scope::Network,
         })
         .collect();
-    for country in reference::countries(conn)? {
-        accounts.push(Account {
+    for country in reference::list_countries(conn)? {
+        accounts.push(DemoAccount {
             address: format!("nr.{}", country.code.as_str().to_lowercase()),
-            name: format!("{} representative", english(&country.names, country.code.as_str())),
+            name: format!("{} representative", english_name(&country.names, country.code.as_str())),
             role: Role::NationalRepresentative,
             scope: Scope::Country(country.code),
         });
     }
-    for city in reference::cities(conn)? {
-        accounts.push(Account {
+    for city in reference::list_cities(conn)? {
+        accounts.push(DemoAccount {
             address: format!("officer.{}", city.slug),
-            name: format!("{} officer", english(&city.names, city.slug.as_str())),
+            name: format!("{} officer", english_name(&city.names, city.slug.as_str())),
             role: Role::CityOfficer,
             scope: Scope::City(city.slug, city.country),
         });
@@ -150,24 +150,24 @@ fn accounts(conn: &mut Conn) -> StoreResult<Vec<Account>> {
     Ok(accounts)
 }
 
-fn english<'a>(names: &'a Names, key: &'a str) -> &'a str {
+fn english_name<'a>(names: &'a NamesByLanguage, key: &'a str) -> &'a str {
     names.get("en").map_or(key, String::as_str)
 }
 
-fn add(tx: &mut Tx<'_>, account: Account, password_hash: &str) -> StoreResult<()> {
+fn add_account(tx: &mut Tx<'_>, account: DemoAccount, password_hash: &str) -> StoreResult<()> {
     let at = tx.at();
     let user = User {
-        id: Id::new(clock::fresh_uuid()),
-        email: Email::parse(format!("{}@demo.example", account.address))?,
+        id: Id::new(clock::generate_uuid()),
+        email: EmailAddress::parse(format!("{}@demo.example", account.address))?,
         name: Title::parse(account.name)?,
         state: UserState::Active,
         created_at: at,
         version: 1,
     };
-    tx.save(&user, Change::plain(ACTION))?;
+    tx.save(&user, Change::without_reason(ACTION))?;
     unguarded::set_password(tx.conn(), user.id, password_hash)?;
     let grant = Grant {
-        id: Id::new(clock::fresh_uuid()),
+        id: Id::new(clock::generate_uuid()),
         user: user.id,
         role: account.role,
         scope: account.scope,
@@ -178,5 +178,5 @@ fn add(tx: &mut Tx<'_>, account: Account, password_hash: &str) -> StoreResult<()
         granted_at: at,
         version: 1,
     };
-    tx.save(&grant, Change::plain(ACTION))
+    tx.save(&grant, Change::without_reason(ACTION))
 }

@@ -19,8 +19,8 @@ use super::{
     Caller, Conn, StoreResult,
     conn::on,
     schema::{epochs, sessions, users},
-    types::{DbTs, DbUuid},
-    users::{ZonedGrant, zoned_grants},
+    types::{StoredTimestamp, StoredUuid},
+    users::{ZonedGrant, list_zoned_grants},
 };
 use crate::domain::{
     id::Id,
@@ -33,8 +33,8 @@ const REMEMBER: TimeDelta = TimeDelta::minutes(20);
 
 /// Who may act, in memory.
 #[derive(Debug, Default)]
-pub struct Directory {
-    snapshot: ArcSwap<Snapshot>,
+pub struct AccountDirectory {
+    snapshot: ArcSwap<DirectorySnapshot>,
     /// Held while reading, so that of two readings at once the newer one stays. Keeps the count of ended sessions.
     reading: Mutex<Option<i64>>,
     current: AtomicBool,
@@ -43,16 +43,16 @@ pub struct Directory {
 }
 
 #[derive(Debug, Clone, Default)]
-struct Snapshot {
+struct DirectorySnapshot {
     /// The grants of active users.
     users: Arc<HashMap<Id<User>, Vec<ZonedGrant>>>,
     /// Sessions that ended not long ago.
     ended: Arc<HashSet<Uuid>>,
 }
 
-impl Directory {
+impl AccountDirectory {
     /// Returns the caller with the grants in force, unless the account or the session is no longer good.
-    pub fn actor(&self, caller: Caller, now: DateTime<Utc>) -> Option<Arc<Actor>> {
+    pub fn resolve_actor(&self, caller: Caller, now: DateTime<Utc>) -> Option<Arc<Actor>> {
         let snapshot = self.snapshot.load();
         if snapshot.ended.contains(&caller.session) {
             return None;
@@ -60,24 +60,25 @@ impl Directory {
         let grants = snapshot.users.get(&caller.user)?;
         let in_force = grants
             .iter()
-            .filter(|g| g.grant.in_force(now, g.zone))
+            .filter(|g| g.grant.is_in_force(now, g.zone))
             .map(|g| g.grant.clone())
             .collect();
         Some(Arc::new(Actor::new(caller.user, in_force)))
     }
 
     /// Returns an account's rights without a session, for an address that stands for it; none when it is not active.
-    pub fn account(&self, user: Id<User>, now: DateTime<Utc>) -> Option<Arc<Actor>> {
+    pub fn resolve_account(&self, user: Id<User>, now: DateTime<Utc>) -> Option<Arc<Actor>> {
         let snapshot = self.snapshot.load();
         let grants = snapshot.users.get(&user)?;
-        let in_force = grants.iter().filter(|g| g.grant.in_force(now, g.zone));
+        let in_force = grants.iter().filter(|g| g.grant.is_in_force(now, g.zone));
         Some(Arc::new(Actor::new(user, in_force.map(|g| g.grant.clone()).collect())))
     }
 
     /// Returns the roles that active people hold at an instant, each on its scope.
-    pub fn held(&self, now: DateTime<Utc>) -> BTreeSet<(Role, Scope)> {
+    pub fn list_held_roles(&self, now: DateTime<Utc>) -> BTreeSet<(Role, Scope)> {
         let snapshot = self.snapshot.load();
-        let in_force = snapshot.users.values().flatten().filter(|g| g.grant.in_force(now, g.zone));
+        let in_force =
+            snapshot.users.values().flatten().filter(|g| g.grant.is_in_force(now, g.zone));
         in_force.map(|g| (g.grant.role, g.grant.scope.clone())).collect()
     }
 
@@ -92,11 +93,11 @@ impl Directory {
     ///
     /// # Errors
     /// Failures of the database; until a reading succeeds, it is not current.
-    pub fn reload(&self, conn: &mut Conn, now: DateTime<Utc>) -> StoreResult<()> {
-        self.read(true, |known| {
-            let users = Arc::new(active(conn)?);
-            *known = Some(session_epoch(conn)?);
-            Ok(Some(Snapshot { users, ended: Arc::new(ended(conn, now)?) }))
+    pub fn reload_all(&self, conn: &mut Conn, now: DateTime<Utc>) -> StoreResult<()> {
+        self.replace_snapshot(true, |known| {
+            let users = Arc::new(load_active_users(conn)?);
+            *known = Some(load_session_epoch(conn)?);
+            Ok(Some(DirectorySnapshot { users, ended: Arc::new(load_ended_sessions(conn, now)?) }))
         })
     }
 
@@ -105,19 +106,19 @@ impl Directory {
     /// # Errors
     /// Failures of the database; until a reading succeeds, it is not current.
     pub fn reload_sessions(&self, conn: &mut Conn, now: DateTime<Utc>) -> StoreResult<()> {
-        self.read(false, |known| {
-            let epoch = session_epoch(conn)?;
+        self.replace_snapshot(false, |known| {
+            let epoch = load_session_epoch(conn)?;
             if *known == Some(epoch) {
                 return Ok(None);
             }
             *known = Some(epoch);
             let users = Arc::clone(&self.snapshot.load().users);
-            Ok(Some(Snapshot { users, ended: Arc::new(ended(conn, now)?) }))
+            Ok(Some(DirectorySnapshot { users, ended: Arc::new(load_ended_sessions(conn, now)?) }))
         })
     }
 
     /// Notes that something was written that could not be read back.
-    pub(super) fn doubt(&self) {
+    pub(super) fn mark_outdated(&self) {
         // A reading under way may have begun before that write; it must not have the last word.
         let _after = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         self.current.store(false, Ordering::Release);
@@ -126,14 +127,14 @@ impl Directory {
 
     /// Returns what tells of each change of accounts, grants or sessions: whoever stays asks again then.
     #[must_use]
-    pub fn follow(&self) -> watch::Receiver<u64> {
+    pub fn subscribe_changes(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
     }
 
-    fn read(
+    fn replace_snapshot(
         &self,
         all: bool,
-        f: impl FnOnce(&mut Option<i64>) -> StoreResult<Option<Snapshot>>,
+        f: impl FnOnce(&mut Option<i64>) -> StoreResult<Option<DirectorySnapshot>>,
     ) -> StoreResult<()> {
         let mut known = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         match f(&mut known) {
@@ -160,14 +161,14 @@ impl Directory {
 }
 
 /// Reads the active users with their grants.
-fn active(conn: &mut Conn) -> StoreResult<HashMap<Id<User>, Vec<ZonedGrant>>> {
-    let ids: Vec<DbUuid> = on!(conn, |c, DB| users::table
+fn load_active_users(conn: &mut Conn) -> StoreResult<HashMap<Id<User>, Vec<ZonedGrant>>> {
+    let ids: Vec<StoredUuid> = on!(conn, |c, DB| users::table
         .filter(users::state.eq(UserState::Active.as_str()))
         .select(users::id)
         .load(c))?;
     let mut users: HashMap<Id<User>, Vec<ZonedGrant>> =
         ids.into_iter().map(|id| (Id::from(id), Vec::new())).collect();
-    for grant in zoned_grants(conn, None)? {
+    for grant in list_zoned_grants(conn, None)? {
         if let Some(grants) = users.get_mut(&grant.grant.user) {
             grants.push(grant);
         }
@@ -176,15 +177,15 @@ fn active(conn: &mut Conn) -> StoreResult<HashMap<Id<User>, Vec<ZonedGrant>>> {
 }
 
 /// Reads the sessions that ended not long ago.
-fn ended(conn: &mut Conn, now: DateTime<Utc>) -> StoreResult<HashSet<Uuid>> {
-    let ids: Vec<DbUuid> = on!(conn, |c, DB| sessions::table
-        .filter(sessions::ended_at.ge(DbTs(now - REMEMBER)))
+fn load_ended_sessions(conn: &mut Conn, now: DateTime<Utc>) -> StoreResult<HashSet<Uuid>> {
+    let ids: Vec<StoredUuid> = on!(conn, |c, DB| sessions::table
+        .filter(sessions::ended_at.ge(StoredTimestamp(now - REMEMBER)))
         .select(sessions::id)
         .load(c))?;
     Ok(ids.into_iter().map(|id| id.0).collect())
 }
 
 /// Reads the counter of ended sessions, which other instances poll.
-fn session_epoch(conn: &mut Conn) -> StoreResult<i64> {
+fn load_session_epoch(conn: &mut Conn) -> StoreResult<i64> {
     Ok(on!(conn, |c, DB| epochs::table.find("sessions").select(epochs::value).get_result(c))?)
 }

@@ -2,14 +2,14 @@
 
 use diesel::result::{DatabaseErrorKind, Error};
 
-use crate::domain::{fault::ValueFault, policy::Denied};
+use crate::domain::{fault::ValueFault, policy::AccessDenied};
 
 /// The result of a store function.
 pub type StoreResult<T> = Result<T, StoreError>;
 
 /// A rule of the database that a change would break.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Constraint {
+pub enum ConstraintViolation {
     /// Something like it exists; the text names the constraint (PostgreSQL) or the columns (SQLite).
     Unique(String),
     /// It refers to something that does not exist, or something refers to it.
@@ -26,10 +26,10 @@ pub enum StoreError {
     Stale,
     /// A rule of the database would be broken.
     #[error("a constraint would be broken: {0:?}")]
-    Conflict(Constraint),
+    Conflict(ConstraintViolation),
     /// The policy refuses.
     #[error("the policy refuses: {0:?}")]
-    Denied(Denied),
+    Denied(AccessDenied),
     /// The caller's session ended or the account was disabled.
     #[error("the caller is signed out")]
     SignedOut,
@@ -52,18 +52,18 @@ pub enum StoreError {
 
 impl StoreError {
     #[expect(clippy::needless_pass_by_value, reason = "it is passed to `map_err` by its name")]
-    pub(crate) fn json(e: serde_json::Error) -> Self {
+    pub(crate) fn from_json(e: serde_json::Error) -> Self {
         Self::Corrupt(e.to_string())
     }
     /// Says whether the failure is a unique constraint that mentions a word (its name or one of its columns).
     #[must_use]
     pub fn is_duplicate(&self, word: &str) -> bool {
-        matches!(self, Self::Conflict(Constraint::Unique(c)) if c.contains(word))
+        matches!(self, Self::Conflict(ConstraintViolation::Unique(c)) if c.contains(word))
     }
 }
 
-impl From<Denied> for StoreError {
-    fn from(denied: Denied) -> Self {
+impl From<AccessDenied> for StoreError {
+    fn from(denied: AccessDenied) -> Self {
         Self::Denied(denied)
     }
 }
@@ -81,17 +81,17 @@ impl From<Error> for StoreError {
         match e {
             Error::DatabaseError(K::UniqueViolation, ref info) => {
                 let name = info.constraint_name().unwrap_or_else(|| info.message());
-                Self::Conflict(Constraint::Unique(name.to_owned()))
+                Self::Conflict(ConstraintViolation::Unique(name.to_owned()))
             }
             Error::DatabaseError(K::ForeignKeyViolation, _) => {
-                Self::Conflict(Constraint::ForeignKey)
+                Self::Conflict(ConstraintViolation::ForeignKey)
             }
             Error::DatabaseError(K::CheckViolation | K::NotNullViolation, ref info) => {
-                Self::Conflict(Constraint::Check(info.message().to_owned()))
+                Self::Conflict(ConstraintViolation::Check(info.message().to_owned()))
             }
             Error::DatabaseError(K::ClosedConnection | K::UnableToSendCommand, _)
             | Error::BrokenTransactionManager => Self::Unavailable(Box::new(e)),
-            Error::DatabaseError(_, ref info) if is_termination(info.message()) => {
+            Error::DatabaseError(_, ref info) if is_temporary_failure(info.message()) => {
                 Self::Unavailable(Box::new(e))
             }
             other => Self::Database(other),
@@ -100,7 +100,7 @@ impl From<Error> for StoreError {
 }
 
 /// Failures that PostgreSQL reports as ordinary errors although the work can be tried again later, and SQLite's full disk.
-fn is_termination(message: &str) -> bool {
+fn is_temporary_failure(message: &str) -> bool {
     [
         "terminating connection",
         "the database system is",

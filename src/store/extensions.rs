@@ -7,13 +7,13 @@ use super::{
     Conn, StoreError, StoreResult,
     conn::on,
     cycles,
-    load::Load,
+    load::LoadByKey,
     reference,
     schema::extensions,
     tx::{kept, recorded},
 };
 use crate::domain::{
-    extension::Extension,
+    extension::DeadlineExtension,
     reference::CountryCode,
     subject::{CityCycleSubject, ExtensionSubject},
     value::{Prose, Slug},
@@ -32,9 +32,9 @@ struct ExtensionRow {
     version: i64,
 }
 
-impl TryFrom<&Extension> for ExtensionRow {
+impl TryFrom<&DeadlineExtension> for ExtensionRow {
     type Error = StoreError;
-    fn try_from(e: &Extension) -> StoreResult<Self> {
+    fn try_from(e: &DeadlineExtension) -> StoreResult<Self> {
         Ok(Self {
             cycle: e.cycle.to_string(),
             city: e.city.to_string(),
@@ -46,7 +46,7 @@ impl TryFrom<&Extension> for ExtensionRow {
         })
     }
 }
-impl TryFrom<ExtensionRow> for Extension {
+impl TryFrom<ExtensionRow> for DeadlineExtension {
     type Error = StoreError;
     fn try_from(r: ExtensionRow) -> StoreResult<Self> {
         Ok(Self {
@@ -60,27 +60,27 @@ impl TryFrom<ExtensionRow> for Extension {
         })
     }
 }
-kept!(Extension, ExtensionRow, extensions, |e| (e.cycle.as_str(), e.city.as_str()));
-recorded!(Extension, "extension", private, |r| r.key());
+kept!(DeadlineExtension, ExtensionRow, extensions, |e| (e.cycle.as_str(), e.city.as_str()));
+recorded!(DeadlineExtension, "extension", private, |r| r.key());
 
 /// Finds a city's extension in a cycle, also one that was withdrawn.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn find(conn: &mut Conn, cycle: &Slug, city: &Slug) -> StoreResult<Option<Extension>> {
+pub fn find(conn: &mut Conn, cycle: &Slug, city: &Slug) -> StoreResult<Option<DeadlineExtension>> {
     let row: Option<ExtensionRow> = on!(conn, |c, DB| extensions::table
         .find((cycle.as_str(), city.as_str()))
         .select(ExtensionRow::as_select())
         .get_result(c)
         .optional())?;
-    row.map(Extension::try_from).transpose()
+    row.map(DeadlineExtension::try_from).transpose()
 }
 
 /// Returns the last day of the extension that a city has in a cycle.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn day(conn: &mut Conn, cycle: &Slug, city: &Slug) -> StoreResult<Option<NaiveDate>> {
+pub fn find_due_day(conn: &mut Conn, cycle: &Slug, city: &Slug) -> StoreResult<Option<NaiveDate>> {
     Ok(on!(conn, |c, DB| extensions::table
         .find((cycle.as_str(), city.as_str()))
         .filter(extensions::withdrawn.eq(false))
@@ -93,27 +93,27 @@ pub fn day(conn: &mut Conn, cycle: &Slug, city: &Slug) -> StoreResult<Option<Nai
 ///
 /// # Errors
 /// Failures of the database.
-pub fn in_force(conn: &mut Conn) -> StoreResult<Vec<Extension>> {
+pub fn list_in_force(conn: &mut Conn) -> StoreResult<Vec<DeadlineExtension>> {
     let rows: Vec<ExtensionRow> = on!(conn, |c, DB| extensions::table
         .filter(extensions::withdrawn.eq(false))
         .order((extensions::cycle, extensions::city))
         .select(ExtensionRow::as_select())
         .load(c))?;
-    rows.into_iter().map(Extension::try_from).collect()
+    rows.into_iter().map(DeadlineExtension::try_from).collect()
 }
 
-impl Load for ExtensionSubject {
-    fn load(conn: &mut Conn, (cycle, city): &(Slug, Slug)) -> StoreResult<Option<Self>> {
+impl LoadByKey for ExtensionSubject {
+    fn load_by_key(conn: &mut Conn, (cycle, city): &(Slug, Slug)) -> StoreResult<Option<Self>> {
         let Some(cycle) = cycles::find(conn, cycle)? else { return Ok(None) };
-        let Some(city) = reference::city(conn, city)? else { return Ok(None) };
+        let Some(city) = reference::find_city(conn, city)? else { return Ok(None) };
         let extension = find(conn, &cycle.slug, &city.slug)?;
         Ok(Some(Self { cycle, city, extension }))
     }
 }
 
-impl Load for CityCycleSubject {
-    fn load(conn: &mut Conn, (city, cycle): &(Slug, Slug)) -> StoreResult<Option<Self>> {
-        let Some(city) = reference::city(conn, city)? else { return Ok(None) };
+impl LoadByKey for CityCycleSubject {
+    fn load_by_key(conn: &mut Conn, (city, cycle): &(Slug, Slug)) -> StoreResult<Option<Self>> {
+        let Some(city) = reference::find_city(conn, city)? else { return Ok(None) };
         Ok(cycles::find(conn, cycle)?.map(|cycle| Self { city, cycle }))
     }
 }

@@ -13,31 +13,31 @@ use super::{
     Conn, StoreResult,
     conn::on,
     cycles, json,
-    projects::{self, money},
+    projects::{self, parse_money},
     reference, releases,
     schema::{approved_reports, report_facets},
-    types::DbUuid,
+    types::StoredUuid,
 };
 use crate::domain::{
     cycle::{CycleState, ReportingCycle},
-    figures::{Base, Basis, Dimension, Fact, Ground, Told},
-    parts::{Indicator, Milestone},
-    policy::sight::Reachable,
+    figures::{BasisRequest, Dimension, FactTexts, FigureBasis, FigureDataset, ReportFact},
+    policy::visibility::ReadScope,
     project::ProjectCode,
+    project_parts::{Indicator, Milestone},
     reference::CountryCode,
-    report::{Content, Status},
+    report::{ReportContent, Status},
     value::{Percent, Slug, Title},
 };
 
-mod files;
+mod coverage;
 
-pub use files::files;
+pub use coverage::load_coverage_dataset;
 
 /// The columns of an approved report that figures look at. Its texts stay where they are.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = approved_reports)]
-struct FactRow {
-    id: DbUuid,
+struct ReportFactRow {
+    id: StoredUuid,
     city: String,
     number: i64,
     country: String,
@@ -51,14 +51,14 @@ struct FactRow {
 }
 
 /// The words of reports by report.
-type Terms = HashMap<DbUuid, BTreeMap<Dimension, Vec<Slug>>>;
+type ReportTerms = HashMap<StoredUuid, BTreeMap<Dimension, Vec<Slug>>>;
 
 /// What the texts of reports tell, by report.
-type Texts = HashMap<DbUuid, Told>;
+type ReportTexts = HashMap<StoredUuid, FactTexts>;
 
 /// What of a frozen project the figures read.
 #[derive(Deserialize)]
-struct Frozen {
+struct FrozenProject {
     title: Title,
     milestones: Vec<Milestone>,
     indicators: Vec<Indicator>,
@@ -66,26 +66,26 @@ struct Frozen {
 
 /// How much of each report is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Depth {
+pub enum FactDepth {
     /// What stands in columns: all that counting needs.
     Columns,
     /// What stands in its texts too: titles, milestones, indicators.
     Texts,
 }
 
-impl FactRow {
-    fn project(&self) -> (&str, i64) {
+impl ReportFactRow {
+    fn project_key(&self) -> (&str, i64) {
         (&self.city, self.number)
     }
 
-    fn fact(
+    fn into_fact(
         self,
         cycle: &ReportingCycle,
-        terms: &mut Terms,
-        texts: &mut Texts,
-    ) -> StoreResult<Fact> {
+        terms: &mut ReportTerms,
+        texts: &mut ReportTexts,
+    ) -> StoreResult<ReportFact> {
         let city = Slug::parse(self.city)?;
-        Ok(Fact {
+        Ok(ReportFact {
             code: ProjectCode::new(city.clone(), self.number),
             city,
             country: CountryCode::parse(self.country)?,
@@ -96,9 +96,9 @@ impl FactRow {
             focus_area: self.focus_area.map(Slug::parse).transpose()?,
             sub_area: self.sub_area.map(Slug::parse).transpose()?,
             priority: self.priority,
-            spent: money(self.spent_minor, self.spent_currency)?,
+            spent: parse_money(self.spent_minor, self.spent_currency)?,
             terms: terms.remove(&self.id).unwrap_or_default(),
-            told: texts.remove(&self.id).map(Box::new),
+            texts: texts.remove(&self.id).map(Box::new),
         })
     }
 }
@@ -108,88 +108,103 @@ impl FactRow {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn ground(
+pub fn load_dataset(
     conn: &mut Conn,
-    reach: &Reachable,
-    base: &Base,
-    depth: Depth,
-) -> StoreResult<Option<Ground>> {
-    let Some(basis) = basis(conn, base)? else {
+    reach: &ReadScope,
+    base: &BasisRequest,
+    depth: FactDepth,
+) -> StoreResult<Option<FigureDataset>> {
+    let Some(basis) = resolve_basis(conn, base)? else {
         let whole = match base {
-            Base::Release(release) => releases::frozen::ground(conn, release)?,
-            Base::Line(release) => releases::line::ground(conn, release)?,
-            Base::Cycle(_) | Base::AsOf(_) | Base::Everything => None,
+            BasisRequest::Release(release) => releases::frozen::load_dataset(conn, release)?,
+            BasisRequest::ReleaseSeries(release) => {
+                releases::predecessors::load_trend_dataset(conn, release)?
+            }
+            BasisRequest::Cycle(_) | BasisRequest::AsOf(_) | BasisRequest::Everything => None,
         };
-        return Ok(whole.map(|whole| whole.within(reach)));
+        return Ok(whole.map(|whole| whole.restrict_to(reach)));
     };
     let rows = match base {
-        Base::AsOf(_) => latest(conn, reach, &basis)?,
-        Base::Release(_) | Base::Line(_) | Base::Cycle(_) | Base::Everything => {
-            all(conn, reach, &basis)?
-        }
+        BasisRequest::AsOf(_) => load_latest_rows(conn, reach, &basis)?,
+        BasisRequest::Release(_)
+        | BasisRequest::ReleaseSeries(_)
+        | BasisRequest::Cycle(_)
+        | BasisRequest::Everything => load_all_rows(conn, reach, &basis)?,
     };
-    let facts = facts(conn, rows, &basis, depth)?;
-    Ok(Some(Ground {
+    let facts = load_facts(conn, rows, &basis, depth)?;
+    Ok(Some(FigureDataset {
         basis,
         facts,
-        countries: reference::countries(conn)?,
-        cities: reference::cities(conn)?,
-        with_project: projects::cities_with_approved(conn)?,
-        vocabulary: Arc::new(reference::vocabulary(conn)?),
+        countries: reference::list_countries(conn)?,
+        cities: reference::list_cities(conn)?,
+        with_project: projects::list_cities_with_approved(conn)?,
+        vocabulary: Arc::new(reference::load_vocabulary(conn)?),
         reach: reach.clone(),
     }))
 }
 
-fn basis(conn: &mut Conn, base: &Base) -> StoreResult<Option<Basis>> {
+fn resolve_basis(conn: &mut Conn, base: &BasisRequest) -> StoreResult<Option<FigureBasis>> {
     let opened = |c: &ReportingCycle| match c.state {
         CycleState::Open | CycleState::Closed => true,
         CycleState::Scheduled => false,
     };
     Ok(match base {
         // Their reports are frozen, and in no cycle's table.
-        Base::Release(_) | Base::Line(_) => None,
-        Base::Cycle(slug) => cycles::find(conn, slug)?.map(Basis::of_cycle),
-        Base::AsOf(day) => Some(Basis::up_to(*day, cycles::list(conn)?)),
-        Base::Everything => {
-            Some(Basis::of_all(cycles::list(conn)?.into_iter().filter(opened).collect()))
+        BasisRequest::Release(_) | BasisRequest::ReleaseSeries(_) => None,
+        BasisRequest::Cycle(slug) => cycles::find(conn, slug)?.map(FigureBasis::from_cycle),
+        BasisRequest::AsOf(day) => Some(FigureBasis::from_cycles_until(*day, cycles::list(conn)?)),
+        BasisRequest::Everything => {
+            Some(FigureBasis::from_cycles(cycles::list(conn)?.into_iter().filter(opened).collect()))
         }
     })
 }
 
 /// Rows with their cycles.
-type Reported<'b> = Vec<(&'b ReportingCycle, FactRow)>;
+type CycleFactRows<'b> = Vec<(&'b ReportingCycle, ReportFactRow)>;
 
 /// Reads the approved reports of the cycles, by city and number, those of a project in the order of the cycles.
-fn all<'b>(conn: &mut Conn, reach: &Reachable, basis: &'b Basis) -> StoreResult<Reported<'b>> {
-    let mut rows = Reported::new();
+fn load_all_rows<'b>(
+    conn: &mut Conn,
+    reach: &ReadScope,
+    basis: &'b FigureBasis,
+) -> StoreResult<CycleFactRows<'b>> {
+    let mut rows = CycleFactRows::new();
     for cycle in &basis.cycles {
-        rows.extend(reported(conn, reach, &cycle.slug)?.into_iter().map(|row| (cycle, row)));
+        rows.extend(load_cycle_rows(conn, reach, &cycle.slug)?.into_iter().map(|row| (cycle, row)));
     }
-    rows.sort_by(|(_, a), (_, b)| a.project().cmp(&b.project()));
+    rows.sort_by(|(_, a), (_, b)| a.project_key().cmp(&b.project_key()));
     Ok(rows)
 }
 
 /// Reads the latest approved report of each project in the cycles, by city and number.
-fn latest<'b>(conn: &mut Conn, reach: &Reachable, basis: &'b Basis) -> StoreResult<Reported<'b>> {
-    let mut rows = Reported::new();
+fn load_latest_rows<'b>(
+    conn: &mut Conn,
+    reach: &ReadScope,
+    basis: &'b FigureBasis,
+) -> StoreResult<CycleFactRows<'b>> {
+    let mut rows = CycleFactRows::new();
     for cycle in basis.cycles.iter().rev() {
-        rows.extend(reported(conn, reach, &cycle.slug)?.into_iter().map(|row| (cycle, row)));
+        rows.extend(load_cycle_rows(conn, reach, &cycle.slug)?.into_iter().map(|row| (cycle, row)));
         // The sort keeps the order of equals: the row of the later cycle stays in front, and stays.
-        rows.sort_by(|(_, a), (_, b)| a.project().cmp(&b.project()));
-        rows.dedup_by(|(_, next), (_, first)| next.project() == first.project());
+        rows.sort_by(|(_, a), (_, b)| a.project_key().cmp(&b.project_key()));
+        rows.dedup_by(|(_, next), (_, first)| next.project_key() == first.project_key());
     }
     Ok(rows)
 }
 
 /// Reads the columns of the approved reports of a cycle, by city and number: all that an index holds, and in its order.
-fn reported(conn: &mut Conn, reach: &Reachable, cycle: &Slug) -> StoreResult<Vec<FactRow>> {
+fn load_cycle_rows(
+    conn: &mut Conn,
+    reach: &ReadScope,
+    cycle: &Slug,
+) -> StoreResult<Vec<ReportFactRow>> {
     let countries: Vec<&str> = reach.countries.iter().map(CountryCode::as_str).collect();
     let cities: Vec<&str> = reach.cities.iter().map(Slug::as_str).collect();
     Ok(on!(conn, |c, DB| {
         let mut query = approved_reports::table
             .filter(approved_reports::cycle.eq(cycle.as_str()))
             .order((approved_reports::city, approved_reports::number))
-            .select(FactRow::as_select())
+            .select(ReportFactRow::as_select())
             .into_boxed::<DB>();
         if !reach.everything {
             let there = approved_reports::country.eq_any(&countries);
@@ -199,29 +214,31 @@ fn reported(conn: &mut Conn, reach: &Reachable, cycle: &Slug) -> StoreResult<Vec
     })?)
 }
 
-fn facts(
+fn load_facts(
     conn: &mut Conn,
-    rows: Reported<'_>,
-    basis: &Basis,
-    depth: Depth,
-) -> StoreResult<Vec<Fact>> {
-    let mut terms = terms(conn, basis)?;
+    rows: CycleFactRows<'_>,
+    basis: &FigureBasis,
+    depth: FactDepth,
+) -> StoreResult<Vec<ReportFact>> {
+    let mut terms = load_terms(conn, basis)?;
     let mut texts = match depth {
-        Depth::Columns => Texts::new(),
-        Depth::Texts => texts(conn, &rows.iter().map(|(_, row)| row.id).collect::<Vec<_>>())?,
+        FactDepth::Columns => ReportTexts::new(),
+        FactDepth::Texts => {
+            load_texts(conn, &rows.iter().map(|(_, row)| row.id).collect::<Vec<_>>())?
+        }
     };
-    rows.into_iter().map(|(cycle, row)| row.fact(cycle, &mut terms, &mut texts)).collect()
+    rows.into_iter().map(|(cycle, row)| row.into_fact(cycle, &mut terms, &mut texts)).collect()
 }
 
 /// Reads the outcomes, enablers and sectors of the reports of some cycles.
-fn terms(conn: &mut Conn, basis: &Basis) -> StoreResult<Terms> {
+fn load_terms(conn: &mut Conn, basis: &FigureBasis) -> StoreResult<ReportTerms> {
     let cycles: Vec<&str> = basis.cycles.iter().map(|c| c.slug.as_str()).collect();
-    let rows: Vec<(DbUuid, String, String)> = on!(conn, |c, DB| report_facets::table
+    let rows: Vec<(StoredUuid, String, String)> = on!(conn, |c, DB| report_facets::table
         .inner_join(approved_reports::table.on(report_facets::report_id.eq(approved_reports::id)))
         .filter(approved_reports::cycle.eq_any(&cycles))
         .select((report_facets::report_id, report_facets::kind, report_facets::value))
         .load(c))?;
-    let mut terms = Terms::new();
+    let mut terms = ReportTerms::new();
     for (report, kind, value) in rows {
         // Tags and further focus areas are no dimensions.
         if let Ok(dimension) = Dimension::parse(kind) {
@@ -236,18 +253,18 @@ fn terms(conn: &mut Conn, basis: &Basis) -> StoreResult<Terms> {
 const CHUNK: usize = 500;
 
 /// Reads what the texts of some reports tell.
-fn texts(conn: &mut Conn, reports: &[DbUuid]) -> StoreResult<Texts> {
-    let mut texts = Texts::new();
+fn load_texts(conn: &mut Conn, reports: &[StoredUuid]) -> StoreResult<ReportTexts> {
+    let mut texts = ReportTexts::new();
     for some in reports.chunks(CHUNK) {
-        let rows: Vec<(DbUuid, String, String)> = on!(conn, |c, DB| approved_reports::table
+        let rows: Vec<(StoredUuid, String, String)> = on!(conn, |c, DB| approved_reports::table
             .filter(approved_reports::id.eq_any(some))
             .select((approved_reports::id, approved_reports::header, approved_reports::content))
             .load(c))?;
         for (id, header, content) in rows {
-            let (frozen, content): (Frozen, Content) =
+            let (frozen, content): (FrozenProject, ReportContent) =
                 (json::read(&header)?, json::read(&content)?);
             let parts = (frozen.milestones.as_slice(), frozen.indicators.as_slice());
-            texts.insert(id, Told::new(frozen.title, parts, &content));
+            texts.insert(id, FactTexts::new(frozen.title, parts, &content));
         }
     }
     Ok(texts)

@@ -4,19 +4,19 @@ use diesel::prelude::*;
 
 use super::{Conn, Record, StoreResult, conn::on, journal::JournalRow, schema::journal};
 use crate::domain::{
-    parts::{Indicator, Milestone, Partnership},
     project::{Project, ProjectCode},
+    project_parts::{Indicator, Milestone, Partnership},
 };
 
 /// Whose history is meant: a record, and the records below its key.
 #[derive(Debug, Clone)]
-pub struct Trail {
+pub struct HistoryFilter {
     entity: &'static str,
     key: String,
     below: &'static [&'static str],
 }
 
-impl Trail {
+impl HistoryFilter {
     /// The trail of one record, with records of these kinds whose keys go on after a slash.
     #[must_use]
     pub const fn new(entity: &'static str, key: String, below: &'static [&'static str]) -> Self {
@@ -24,7 +24,7 @@ impl Trail {
     }
     /// A project with its milestones, indicators and partnerships.
     #[must_use]
-    pub fn of_project(code: &ProjectCode) -> Self {
+    pub fn for_project(code: &ProjectCode) -> Self {
         const BELOW: &[&str] = &[Milestone::ENTITY, Indicator::ENTITY, Partnership::ENTITY];
         Self::new(Project::ENTITY, code.to_string(), BELOW)
     }
@@ -33,7 +33,7 @@ impl Trail {
 /// Narrows a query to a trail. '0' follows '/' in the order of bytes, in which both databases compare keys.
 macro_rules! along {
     ($query:expr, $trail:expr) => {{
-        let trail: &Trail = $trail;
+        let trail: &HistoryFilter = $trail;
         let (from, to) = (format!("{}/", trail.key), format!("{}0", trail.key));
         $query.filter(
             journal::entity.eq(trail.entity).and(journal::key.eq(trail.key.clone())).or(
@@ -50,7 +50,7 @@ macro_rules! along {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn count(conn: &mut Conn, trail: &Trail) -> StoreResult<i64> {
+pub fn count(conn: &mut Conn, trail: &HistoryFilter) -> StoreResult<i64> {
     Ok(on!(conn, |c, DB| along!(journal::table, trail).count().get_result(c))?)
 }
 
@@ -58,9 +58,9 @@ pub fn count(conn: &mut Conn, trail: &Trail) -> StoreResult<i64> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn newest(
+pub fn list_newest(
     conn: &mut Conn,
-    trail: &Trail,
+    trail: &HistoryFilter,
     skip: i64,
     limit: i64,
 ) -> StoreResult<Vec<JournalRow>> {

@@ -9,11 +9,11 @@ use crate::{
     domain::{
         cycle::ReportingCycle,
         fault::FieldFault,
-        history::{History, Known, Plan, PlannedProject, PlannedReport},
+        history::{HistoryFile, HistoryReference, ImportPlan, PlannedProject, PlannedReport},
         id::Id,
-        parts::Partnership,
         project::Project,
-        release::{self, Imprint},
+        project_parts::Partnership,
+        release::{self, ReleaseMetadata},
         report::ApprovedReport,
         value::Prose,
         workflow,
@@ -29,7 +29,7 @@ pub const ACTION: &str = "import";
 ///
 /// # Errors
 /// A file of another shape; the tests see to it that it is not.
-pub fn embedded() -> Result<History, serde_json::Error> {
+pub fn parse_embedded_history() -> Result<HistoryFile, serde_json::Error> {
     serde_json::from_str(FILE)
 }
 
@@ -40,11 +40,11 @@ pub enum ImportError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The file does not fit the reference data.
-    #[error("the history cannot be understood: {}", list(.0))]
+    #[error("the history cannot be understood: {}", join_faults(.0))]
     Invalid(Vec<FieldFault>),
 }
 
-fn list(faults: &[FieldFault]) -> String {
+fn join_faults(faults: &[FieldFault]) -> String {
     let said: Vec<String> =
         faults.iter().map(|f| format!("{} at {}", f.detail, f.pointer)).collect();
     said.join("; ")
@@ -52,7 +52,7 @@ fn list(faults: &[FieldFault]) -> String {
 
 /// What a run added.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Imported {
+pub struct ImportSummary {
     /// Cycles.
     pub cycles: usize,
     /// Projects.
@@ -65,7 +65,7 @@ pub struct Imported {
     pub releases: usize,
 }
 
-impl std::fmt::Display for Imported {
+impl std::fmt::Display for ImportSummary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { cycles, projects, partnerships, reports, releases } = self;
         if *self == Self::default() {
@@ -83,10 +83,13 @@ impl std::fmt::Display for Imported {
 ///
 /// # Errors
 /// A history that does not fit the reference data, or failures of the database.
-pub fn run(tx: &mut Tx<'_>, history: &History) -> Result<Imported, ImportError> {
-    let known = known(tx.conn())?;
-    let mut plan = history.plan(&known).map_err(ImportError::Invalid)?;
-    let mut done = Imported::default();
+pub fn import_history(
+    tx: &mut Tx<'_>,
+    history: &HistoryFile,
+) -> Result<ImportSummary, ImportError> {
+    let known = load_history_reference(tx.conn())?;
+    let mut plan = history.plan_import(&known).map_err(ImportError::Invalid)?;
+    let mut done = ImportSummary::default();
     add_cycles(tx, &mut plan, &mut done)?;
     for planned in &plan.projects {
         let project = add_project(tx, planned, &mut done)?;
@@ -95,25 +98,25 @@ pub fn run(tx: &mut Tx<'_>, history: &History) -> Result<Imported, ImportError> 
     Ok(done)
 }
 
-fn known(conn: &mut Conn) -> StoreResult<Known> {
-    let cities = reference::cities(conn)?.into_iter().map(|c| (c.slug, c.country)).collect();
-    let plan_cycles = reference::plan_cycles(conn)?.into_iter().map(|p| p.slug).collect();
-    let partners = reference::partners(conn)?;
-    Ok(Known::new(cities, plan_cycles, reference::vocabulary(conn)?, &partners))
+fn load_history_reference(conn: &mut Conn) -> StoreResult<HistoryReference> {
+    let cities = reference::list_cities(conn)?.into_iter().map(|c| (c.slug, c.country)).collect();
+    let plan_cycles = reference::list_plan_cycles(conn)?.into_iter().map(|p| p.slug).collect();
+    let partners = reference::list_partners(conn)?;
+    Ok(HistoryReference::new(cities, plan_cycles, reference::load_vocabulary(conn)?, &partners))
 }
 
-fn import() -> Change {
-    Change::plain(ACTION)
+fn import_change() -> Change {
+    Change::without_reason(ACTION)
 }
 
 /// Adds the cycles; one that is there already is taken with the cut-off that it has here.
-fn add_cycles(tx: &mut Tx<'_>, plan: &mut Plan, done: &mut Imported) -> StoreResult<()> {
+fn add_cycles(tx: &mut Tx<'_>, plan: &mut ImportPlan, done: &mut ImportSummary) -> StoreResult<()> {
     let mut there: Vec<ReportingCycle> = Vec::new();
     for cycle in &plan.cycles {
         if let Some(found) = cycles::find(tx.conn(), &cycle.slug)? {
             there.push(found);
         } else {
-            tx.save(cycle, import())?;
+            tx.save(cycle, import_change())?;
             done.cycles += 1;
         }
     }
@@ -129,17 +132,20 @@ fn add_cycles(tx: &mut Tx<'_>, plan: &mut Plan, done: &mut Imported) -> StoreRes
 fn add_project(
     tx: &mut Tx<'_>,
     planned: &PlannedProject,
-    done: &mut Imported,
+    done: &mut ImportSummary,
 ) -> StoreResult<Project> {
     if let Some(found) = projects::find_imported(tx.conn(), &planned.import_key)? {
         return Ok(found);
     }
     // Where the city recorded projects of its own before, their numbers are theirs.
     let number = planned.number.max(projects::next_number(tx.conn(), &planned.city)?);
-    let project = planned.project(Id::new(clock::fresh_uuid()), number, tx.at());
-    tx.save(&project, import())?;
+    let project = planned.to_project(Id::new(clock::generate_uuid()), number, tx.at());
+    tx.save(&project, import_change())?;
     for partner in &planned.partners {
-        tx.save(&partner.partnership(Id::new(clock::fresh_uuid()), &project), import())?;
+        tx.save(
+            &partner.to_partnership(Id::new(clock::generate_uuid()), &project),
+            import_change(),
+        )?;
     }
     done.projects += 1;
     done.partnerships += planned.partners.len();
@@ -151,9 +157,9 @@ fn add_reports(
     tx: &mut Tx<'_>,
     planned: &PlannedProject,
     project: &Project,
-    done: &mut Imported,
+    done: &mut ImportSummary,
 ) -> StoreResult<()> {
-    let partnerships = parts::partnerships(tx.conn(), project.id)?;
+    let partnerships = parts::list_partnerships(tx.conn(), project.id)?;
     let mut latest: Option<ApprovedReport> = None;
     for report in &planned.reports {
         if let Some(approved) = add_report(tx, planned, project, &partnerships, report)? {
@@ -164,7 +170,7 @@ fn add_reports(
     let Some(approved) = latest else { return Ok(()) };
     if reports::is_latest(tx.conn(), &approved)? {
         let before = projects::find_approved(tx.conn(), project.id)?;
-        tx.save(&workflow::show(&approved, before.as_ref()), import())?;
+        tx.save(&workflow::build_approved_project(&approved, before.as_ref()), import_change())?;
     }
     Ok(())
 }
@@ -174,28 +180,28 @@ fn add_reports(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn publish(tx: &mut Tx<'_>) -> StoreResult<usize> {
+pub fn publish_cycles(tx: &mut Tx<'_>) -> StoreResult<usize> {
     let mut all = cycles::list(tx.conn())?;
     all.sort_by_key(|c| c.as_of);
     let mut done = 0;
     for cycle in all {
         let Some(source) = cycle.imported.clone() else { continue };
-        let reports = releases::made::reports(tx.conn(), &cycle.slug)?;
-        if reports.is_empty() || releases::last_of(tx.conn(), &cycle.slug)?.is_some() {
+        let reports = releases::assembly::list_reports(tx.conn(), &cycle.slug)?;
+        if reports.is_empty() || releases::find_latest(tx.conn(), &cycle.slug)?.is_some() {
             continue;
         }
-        let imprint = Imprint {
+        let imprint = ReleaseMetadata {
             note: Some(Prose::parse(format!(
                 "The published history as imported, source: {source}"
             ))?),
             published: None,
             at: tx.at(),
-            recorded: releases::made::recorded(tx.conn())?,
+            recorded: releases::assembly::load_journal_position(tx.conn())?,
         };
-        let frame = releases::made::frame(tx.conn(), cycle)?;
-        let edition = release::publish(imprint, frame, reports, None)
+        let frame = releases::assembly::build_reference(tx.conn(), cycle)?;
+        let edition = release::publish_release(imprint, frame, reports, None)
             .map_err(|e| StoreError::Corrupt(e.to_string()))?;
-        releases::keep(tx, &edition, ACTION)?;
+        releases::insert_full_release(tx, &edition, ACTION)?;
         done += 1;
     }
     Ok(done)
@@ -211,10 +217,10 @@ fn add_report(
     if reports::find(tx.conn(), project.id, &report.cycle.slug)?.is_some() {
         return Ok(None);
     }
-    let header = planned.header(project, partnerships, report);
-    let working = report.report(Id::new(clock::fresh_uuid()), project, header.clone());
-    tx.save(&working, import())?;
-    let approved = report.approved(&working, header, tx.at());
-    tx.save(&approved, import())?;
+    let header = planned.freeze_header(project, partnerships, report);
+    let working = report.to_report(Id::new(clock::generate_uuid()), project, header.clone());
+    tx.save(&working, import_change())?;
+    let approved = report.to_approved_report(&working, header, tx.at());
+    tx.save(&approved, import_change())?;
     Ok(Some(approved))
 }

@@ -6,12 +6,12 @@ use diesel::prelude::*;
 use super::{
     Conn, StoreError, StoreResult,
     conn::on,
-    same::same,
     schema::{journal, journal_head},
-    tx::{Committed, Entry},
-    types::{DbTs, DbUuid},
+    static_update::same,
+    tx::{CommitSummary, JournalEntry},
+    types::{StoredTimestamp, StoredUuid},
 };
-use crate::domain::journal::{GENESIS, Hash, Link, record_hash};
+use crate::domain::journal::{ChainLink, GENESIS, JournalHash, hash_record};
 
 pub mod search;
 
@@ -20,7 +20,7 @@ const BATCH: usize = 200;
 
 /// The last row of the chain, in short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Head {
+pub struct ChainHead {
     /// The number of the last row; 0 before the first.
     pub seq: i64,
     /// The last number of the feed; 0 before the first.
@@ -28,21 +28,21 @@ pub struct Head {
     /// The instant of the last row.
     pub at: DateTime<Utc>,
     /// The hash of the last row; zeros before the first.
-    pub hash: Hash,
+    pub hash: JournalHash,
 }
 
 type HeadColumns = (journal_head::seq, journal_head::feed, journal_head::at, journal_head::hash);
 const HEAD: HeadColumns =
     (journal_head::seq, journal_head::feed, journal_head::at, journal_head::hash);
 
-impl TryFrom<(i64, i64, DbTs, Vec<u8>)> for Head {
+impl TryFrom<(i64, i64, StoredTimestamp, Vec<u8>)> for ChainHead {
     type Error = StoreError;
-    fn try_from((seq, feed, at, hash): (i64, i64, DbTs, Vec<u8>)) -> StoreResult<Self> {
+    fn try_from((seq, feed, at, hash): (i64, i64, StoredTimestamp, Vec<u8>)) -> StoreResult<Self> {
         Ok(Self { seq, feed, at: at.0, hash: to_hash(&hash)? })
     }
 }
 
-pub(super) fn to_hash(bytes: &[u8]) -> StoreResult<Hash> {
+pub(super) fn to_hash(bytes: &[u8]) -> StoreResult<JournalHash> {
     bytes.try_into().map_err(|_e: std::array::TryFromSliceError| {
         StoreError::Corrupt("a hash is not 32 bytes".into())
     })
@@ -52,25 +52,26 @@ pub(super) fn to_hash(bytes: &[u8]) -> StoreResult<Hash> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn head(conn: &mut Conn) -> StoreResult<Head> {
+pub fn load_head(conn: &mut Conn) -> StoreResult<ChainHead> {
     on!(conn, |c, DB| journal_head::table
         .find(1)
         .select(HEAD)
-        .get_result::<(i64, i64, DbTs, Vec<u8>)>(c))?
+        .get_result::<(i64, i64, StoredTimestamp, Vec<u8>)>(c))?
     .try_into()
 }
 
 /// Takes the head for this write transaction. PostgreSQL locks its row; SQLite has one writer anyway and no such clause.
-pub(super) fn take_head(conn: &mut Conn) -> StoreResult<Head> {
+pub(super) fn lock_head(conn: &mut Conn) -> StoreResult<ChainHead> {
     if let Conn::Pg(c) = conn {
-        let row = journal_head::table
-            .find(1)
-            .select(HEAD)
-            .for_update()
-            .get_result::<(i64, i64, DbTs, Vec<u8>)>(c)?;
+        let row = journal_head::table.find(1).select(HEAD).for_update().get_result::<(
+            i64,
+            i64,
+            StoredTimestamp,
+            Vec<u8>,
+        )>(c)?;
         return row.try_into();
     }
-    head(conn)
+    load_head(conn)
 }
 
 /// A row of the journal.
@@ -80,11 +81,11 @@ pub struct JournalRow {
     /// Gapless, in commit order, from 1.
     pub seq: i64,
     /// Never going back.
-    pub at: DbTs,
+    pub at: StoredTimestamp,
     /// The user who did it; none for the system itself.
-    pub actor: Option<DbUuid>,
+    pub actor: Option<StoredUuid>,
     /// The user on whose behalf it was done.
-    pub acting_for: Option<DbUuid>,
+    pub acting_for: Option<StoredUuid>,
     /// The kind of record.
     pub entity: String,
     /// The record's public key.
@@ -112,8 +113,8 @@ impl JournalRow {
     ///
     /// # Errors
     /// A stored hash that is not 32 bytes.
-    pub fn link(&self) -> StoreResult<Link<'_>> {
-        Ok(Link {
+    pub fn to_link(&self) -> StoreResult<ChainLink<'_>> {
+        Ok(ChainLink {
             seq: self.seq,
             at: self.at.0,
             actor: self.actor.map(|u| u.0),
@@ -129,13 +130,13 @@ impl JournalRow {
 }
 
 /// Numbers and chains the entries of a transaction, and moves the head.
-pub(super) fn append(
+pub(super) fn append_entries(
     conn: &mut Conn,
-    head: Head,
+    head: ChainHead,
     at: DateTime<Utc>,
-    entries: Vec<Entry>,
-) -> StoreResult<Committed> {
-    let mut head = Head { at, ..head };
+    entries: Vec<JournalEntry>,
+) -> StoreResult<CommitSummary> {
+    let mut head = ChainHead { at, ..head };
     let mut entities: Vec<&'static str> = Vec::new();
     let mut rows = Vec::with_capacity(entries.len());
     for entry in entries {
@@ -149,9 +150,9 @@ pub(super) fn append(
         } else {
             None
         };
-        let record_sha256 = record_hash(entry.reason.as_deref(), entry.record.as_deref())
-            .map_err(StoreError::json)?;
-        let link = Link {
+        let record_sha256 = hash_record(entry.reason.as_deref(), entry.record.as_deref())
+            .map_err(StoreError::from_json)?;
+        let link = ChainLink {
             seq: head.seq,
             at,
             actor: entry.actor,
@@ -163,12 +164,12 @@ pub(super) fn append(
             record_sha256,
             feed,
         };
-        let hash = link.hash(&head.hash).map_err(StoreError::json)?;
+        let hash = link.hash_row(&head.hash).map_err(StoreError::from_json)?;
         rows.push(JournalRow {
             seq: head.seq,
-            at: DbTs(at),
-            actor: entry.actor.map(DbUuid),
-            acting_for: entry.acting_for.map(DbUuid),
+            at: StoredTimestamp(at),
+            actor: entry.actor.map(StoredUuid),
+            acting_for: entry.acting_for.map(StoredUuid),
             entity: entry.entity.to_owned(),
             key: entry.key,
             version: entry.version,
@@ -182,22 +183,22 @@ pub(super) fn append(
         });
         head.hash = hash;
     }
-    insert(conn, &rows)?;
+    insert_rows(conn, &rows)?;
     on!(conn, |c, DB| same!(
         journal_head::table.find(1),
         (
             journal_head::seq.eq(head.seq),
             journal_head::feed.eq(head.feed),
-            journal_head::at.eq(DbTs(at)),
+            journal_head::at.eq(StoredTimestamp(at)),
             journal_head::hash.eq(head.hash.as_slice()),
         )
     )
     .execute(c))?;
-    Ok(Committed { entities, seq: head.seq, feed: head.feed, unjournaled: false })
+    Ok(CommitSummary { entities, seq: head.seq, feed: head.feed, unjournaled: false })
 }
 
 /// Inserts rows: on PostgreSQL many in one round trip, on SQLite each by the one statement that is prepared already.
-fn insert(conn: &mut Conn, rows: &[JournalRow]) -> StoreResult<()> {
+fn insert_rows(conn: &mut Conn, rows: &[JournalRow]) -> StoreResult<()> {
     match conn {
         Conn::Pg(c) => {
             for batch in rows.chunks(BATCH) {
@@ -217,7 +218,7 @@ fn insert(conn: &mut Conn, rows: &[JournalRow]) -> StoreResult<()> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn after(conn: &mut Conn, seq: i64, limit: i64) -> StoreResult<Vec<JournalRow>> {
+pub fn list_after(conn: &mut Conn, seq: i64, limit: i64) -> StoreResult<Vec<JournalRow>> {
     Ok(on!(conn, |c, DB| journal::table
         .filter(journal::seq.gt(seq))
         .order(journal::seq)
@@ -230,7 +231,7 @@ pub fn after(conn: &mut Conn, seq: i64, limit: i64) -> StoreResult<Vec<JournalRo
 ///
 /// # Errors
 /// Failures of the database.
-pub fn any_after(conn: &mut Conn, seq: i64, entities: &[&str]) -> StoreResult<bool> {
+pub fn has_any_after(conn: &mut Conn, seq: i64, entities: &[&str]) -> StoreResult<bool> {
     Ok(on!(conn, |c, DB| diesel::select(diesel::dsl::exists(
         journal::table
             .filter(journal::seq.gt(seq))
@@ -243,7 +244,7 @@ pub fn any_after(conn: &mut Conn, seq: i64, entities: &[&str]) -> StoreResult<bo
 ///
 /// # Errors
 /// Failures of the database.
-pub fn row(conn: &mut Conn, seq: i64) -> StoreResult<Option<JournalRow>> {
+pub fn find_row(conn: &mut Conn, seq: i64) -> StoreResult<Option<JournalRow>> {
     Ok(on!(conn, |c, DB| journal::table
         .find(seq)
         .select(JournalRow::as_select())
@@ -255,7 +256,7 @@ pub fn row(conn: &mut Conn, seq: i64) -> StoreResult<Option<JournalRow>> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn last_of(conn: &mut Conn, entity: &str, key: &str) -> StoreResult<Option<JournalRow>> {
+pub fn find_last(conn: &mut Conn, entity: &str, key: &str) -> StoreResult<Option<JournalRow>> {
     Ok(on!(conn, |c, DB| journal::table
         .filter(journal::entity.eq(entity).and(journal::key.eq(key)))
         .order(journal::seq.desc())
@@ -266,4 +267,4 @@ pub fn last_of(conn: &mut Conn, entity: &str, key: &str) -> StoreResult<Option<J
 }
 
 /// The hash before the first row, for callers that walk the chain.
-pub const START: Hash = GENESIS;
+pub const START: JournalHash = GENESIS;

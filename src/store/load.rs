@@ -2,20 +2,20 @@
 
 use super::{Conn, StoreResult};
 use crate::domain::{
-    policy::{Act, Actor, Resource},
-    subject::Network,
+    policy::{Act, Actor, PolicyResource},
+    subject::NetworkSubject,
 };
 
 /// A resource that can be loaded by its key.
-pub trait Load: Resource {
+pub trait LoadByKey: PolicyResource {
     /// Loads it, or finds that there is none.
     ///
     /// # Errors
     /// Failures of the database.
-    fn load(conn: &mut Conn, key: &Self::Key) -> StoreResult<Option<Self>>;
+    fn load_by_key(conn: &mut Conn, key: &Self::Key) -> StoreResult<Option<Self>>;
 
     /// Returns it where no database needs to be asked: such a read costs no database work for its proof.
-    fn at_hand(_key: &Self::Key) -> Option<Self> {
+    fn build_without_database(_key: &Self::Key) -> Option<Self> {
         None
     }
 
@@ -24,13 +24,13 @@ pub trait Load: Resource {
     ///
     /// # Errors
     /// Failures of the database.
-    fn load_for(
+    fn load_for_act(
         conn: &mut Conn,
         key: &Self::Key,
         _act: Act,
         _actor: &Actor,
     ) -> StoreResult<Option<Self>> {
-        Self::load(conn, key)
+        Self::load_by_key(conn, key)
     }
 
     /// Loads it for the decision alone whether an act may be tried: a write loads it again in its transaction, where the
@@ -38,21 +38,21 @@ pub trait Load: Resource {
     ///
     /// # Errors
     /// Failures of the database.
-    fn load_to_admit(
+    fn load_for_admission(
         conn: &mut Conn,
         key: &Self::Key,
         act: Act,
         actor: &Actor,
     ) -> StoreResult<Option<Self>> {
-        Self::load_for(conn, key, act, actor)
+        Self::load_for_act(conn, key, act, actor)
     }
 }
 
-impl Load for Network {
-    fn load(_: &mut Conn, (): &()) -> StoreResult<Option<Self>> {
+impl LoadByKey for NetworkSubject {
+    fn load_by_key(_: &mut Conn, (): &()) -> StoreResult<Option<Self>> {
         Ok(Some(Self))
     }
-    fn at_hand((): &()) -> Option<Self> {
+    fn build_without_database((): &()) -> Option<Self> {
         Some(Self)
     }
 }

@@ -5,7 +5,7 @@ mod milestones;
 mod partnerships;
 mod subject;
 
-pub use indicators::{find_indicator, indicators, indicators_of_city};
-pub use milestones::{find_milestone, milestones, milestones_of_city};
-pub use partnerships::{find_partnership, partnerships};
+pub use indicators::{find_indicator, list_city_indicators, list_indicators};
+pub use milestones::{find_milestone, list_city_milestones, list_milestones};
+pub use partnerships::{find_partnership, list_partnerships};
 pub use subject::StoredPart;

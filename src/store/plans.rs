@@ -6,7 +6,7 @@ use super::{
     Conn, StoreError, StoreResult,
     conn::on,
     json,
-    load::Load,
+    load::LoadByKey,
     reference,
     schema::action_plans,
     tx::{kept, recorded},
@@ -75,7 +75,11 @@ recorded!(ActionPlan, "action_plan", public, |p| format!("{}/{}", p.city, p.plan
 ///
 /// # Errors
 /// Failures of the database.
-pub fn plan(conn: &mut Conn, city: &Slug, plan_cycle: &Slug) -> StoreResult<Option<ActionPlan>> {
+pub fn find_plan(
+    conn: &mut Conn,
+    city: &Slug,
+    plan_cycle: &Slug,
+) -> StoreResult<Option<ActionPlan>> {
     let row: Option<PlanRow> = on!(conn, |c, DB| action_plans::table
         .find((city.as_str(), plan_cycle.as_str()))
         .select(PlanRow::as_select())
@@ -84,11 +88,11 @@ pub fn plan(conn: &mut Conn, city: &Slug, plan_cycle: &Slug) -> StoreResult<Opti
     row.map(ActionPlan::try_from).transpose()
 }
 
-impl Load for PlanSubject {
-    fn load(conn: &mut Conn, (city, cycle): &(Slug, Slug)) -> StoreResult<Option<Self>> {
-        let Some(city) = reference::city(conn, city)? else { return Ok(None) };
-        let Some(plan_cycle) = reference::plan_cycle(conn, cycle)? else { return Ok(None) };
-        let plan = plan(conn, &city.slug, &plan_cycle.slug)?;
+impl LoadByKey for PlanSubject {
+    fn load_by_key(conn: &mut Conn, (city, cycle): &(Slug, Slug)) -> StoreResult<Option<Self>> {
+        let Some(city) = reference::find_city(conn, city)? else { return Ok(None) };
+        let Some(plan_cycle) = reference::find_plan_cycle(conn, cycle)? else { return Ok(None) };
+        let plan = find_plan(conn, &city.slug, &plan_cycle.slug)?;
         Ok(Some(Self { city, plan_cycle, plan }))
     }
 }

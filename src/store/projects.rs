@@ -7,9 +7,9 @@ use diesel::prelude::*;
 use super::{
     Conn, Record, StoreResult,
     conn::on,
-    load::Load,
+    load::LoadByKey,
     schema::{approved_projects, journal, projects},
-    types::DbUuid,
+    types::StoredUuid,
 };
 use crate::domain::{
     id::Id,
@@ -19,20 +19,20 @@ use crate::domain::{
 };
 
 mod approved;
+mod batch;
 mod facets;
 mod lineage;
 mod list;
-mod many;
 mod working;
 
-use approved::ApprovedRow;
+use approved::ApprovedProjectRow;
+pub use batch::{find_deletion_blocker, find_deletion_blockers};
 pub use facets::PARTNER;
-pub(super) use facets::rewrite_partners;
-pub use lineage::continued;
-pub use list::{ProjectFilter, ProjectPlace, ProjectSort, page, total};
-pub use many::{all_bound, bound};
+pub(super) use facets::rewrite_partner_facets;
+pub use lineage::parse_continued_project;
+pub use list::{ProjectCursor, ProjectFilter, ProjectSort, count_visible, load_page};
 use working::ProjectRow;
-pub(super) use working::money;
+pub(super) use working::parse_money;
 
 /// Finds a project by its code.
 ///
@@ -52,7 +52,7 @@ pub fn find(conn: &mut Conn, code: &ProjectCode) -> StoreResult<Option<Project>>
 ///
 /// # Errors
 /// Failures of the database.
-pub fn of_city(conn: &mut Conn, city: &Slug, plan_cycle: &Slug) -> StoreResult<Vec<Project>> {
+pub fn list_for_city(conn: &mut Conn, city: &Slug, plan_cycle: &Slug) -> StoreResult<Vec<Project>> {
     let rows: Vec<ProjectRow> = on!(conn, |c, DB| projects::table
         .filter(projects::city.eq(city.as_str()))
         .filter(projects::plan_cycle.eq(plan_cycle.as_str()))
@@ -79,7 +79,7 @@ pub fn find_imported(conn: &mut Conn, import_key: &str) -> StoreResult<Option<Pr
 ///
 /// # Errors
 /// Failures of the database.
-pub fn cities_with_approved(conn: &mut Conn) -> StoreResult<BTreeSet<Slug>> {
+pub fn list_cities_with_approved(conn: &mut Conn) -> StoreResult<BTreeSet<Slug>> {
     let cities: Vec<String> = on!(conn, |c, DB| approved_projects::table
         .select(approved_projects::city)
         .distinct()
@@ -92,9 +92,9 @@ pub fn cities_with_approved(conn: &mut Conn) -> StoreResult<BTreeSet<Slug>> {
 /// # Errors
 /// Failures of the database.
 pub fn find_approved(conn: &mut Conn, id: Id<Project>) -> StoreResult<Option<ApprovedProject>> {
-    let row: Option<ApprovedRow> = on!(conn, |c, DB| approved_projects::table
-        .find(DbUuid::from(id))
-        .select(ApprovedRow::as_select())
+    let row: Option<ApprovedProjectRow> = on!(conn, |c, DB| approved_projects::table
+        .find(StoredUuid::from(id))
+        .select(ApprovedProjectRow::as_select())
         .get_result(c)
         .optional())?;
     row.map(ApprovedProject::try_from).transpose()
@@ -128,8 +128,8 @@ pub fn next_number(conn: &mut Conn, city: &Slug) -> StoreResult<i64> {
     Ok(highest.max(deleted).unwrap_or(0) + 1)
 }
 
-impl Load for ProjectSubject {
-    fn load(conn: &mut Conn, code: &ProjectCode) -> StoreResult<Option<Self>> {
+impl LoadByKey for ProjectSubject {
+    fn load_by_key(conn: &mut Conn, code: &ProjectCode) -> StoreResult<Option<Self>> {
         let Some(project) = find(conn, code)? else { return Ok(None) };
         let approved = find_approved(conn, project.id)?;
         Ok(Some(Self { project, approved }))

@@ -16,11 +16,11 @@ pub trait Record {
     ///
     /// # Errors
     /// A value without a JSON form.
-    fn content(&self) -> Result<String, serde_json::Error>;
+    fn journal_content(&self) -> Result<String, serde_json::Error>;
 }
 
 /// A record that has a table.
-pub trait Kept: Record + Sized {
+pub trait JournaledRecord: Record + Sized {
     /// Adds its rows.
     fn insert(&self, conn: &mut Conn) -> StoreResult<()>;
     /// Replaces its rows if they have the version before, and returns whether they had.
@@ -28,15 +28,15 @@ pub trait Kept: Record + Sized {
     /// Deletes its rows if they have its version, and returns whether they had.
     fn delete(&self, conn: &mut Conn) -> StoreResult<bool>;
     /// Reads all of them.
-    fn all(conn: &mut Conn) -> StoreResult<Vec<Self>>;
+    fn load_all(conn: &mut Conn) -> StoreResult<Vec<Self>>;
     /// Reads all of them and says of each whether its rows are those that the record gives, for the verification of the
     /// journal. Usually through `audited`.
-    fn audit(conn: &mut Conn) -> StoreResult<Vec<Audited<Self>>>;
+    fn load_audited(conn: &mut Conn) -> StoreResult<Vec<AuditedRecord<Self>>>;
 }
 
 /// A record as it was found in its table.
 #[derive(Debug, Clone)]
-pub struct Audited<K> {
+pub struct AuditedRecord<K> {
     /// The record.
     pub record: K,
     /// Whether every column is what the record gives: lists and figures read columns that the record repeats elsewhere.
@@ -45,25 +45,25 @@ pub struct Audited<K> {
 
 /// Makes records of rows and rows of those records again. A row that cannot be understood is left out: the journal knows
 /// which record is missing then.
-pub(crate) fn audited<R: Clone + PartialEq, K: TryFrom<R>>(
+pub(crate) fn audit_rows<R: Clone + PartialEq, K: TryFrom<R>>(
     rows: Vec<R>,
     again: impl Fn(&K) -> StoreResult<R>,
-) -> Vec<Audited<K>> {
+) -> Vec<AuditedRecord<K>> {
     rows.into_iter()
         .filter_map(|row| {
             let record = K::try_from(row.clone()).ok()?;
             let sound = again(&record).is_ok_and(|again| again == row);
-            Some(Audited { record, sound })
+            Some(AuditedRecord { record, sound })
         })
         .collect()
 }
 
-/// Implements [`Kept`] for a record that is one row of a table with the columns `id` (here `$id`) and `version`. The row
+/// Implements [`JournaledRecord`] for a record that is one row of a table with the columns `id` (here `$id`) and `version`. The row
 /// type derives `Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset` (with `treat_none_as_null`), and converts: row from
 /// record and record from row, both with `TryFrom<_, Error = StoreError>`.
 macro_rules! kept {
     ($record:ty, $row:ty, $table:ident, |$r:ident| $id:expr) => {
-        impl $crate::store::record::Kept for $record {
+        impl $crate::store::record::JournaledRecord for $record {
             fn insert(&self, conn: &mut $crate::store::Conn) -> $crate::store::StoreResult<()> {
                 let row = <$row>::try_from(self)?;
                 $crate::store::conn::on!(conn, |c, DB| diesel::insert_into($table::table)
@@ -78,11 +78,12 @@ macro_rules! kept {
             ) -> $crate::store::StoreResult<bool> {
                 let row = <$row>::try_from(self)?;
                 let $r = self;
-                let n = $crate::store::conn::on!(conn, |c, DB| $crate::store::same::same!(
-                    $table::table.find($id).filter($table::version.eq(before)),
-                    &row
-                )
-                .execute(c))?;
+                let n =
+                    $crate::store::conn::on!(conn, |c, DB| $crate::store::static_update::same!(
+                        $table::table.find($id).filter($table::version.eq(before)),
+                        &row
+                    )
+                    .execute(c))?;
                 Ok(n == 1)
             }
             fn delete(&self, conn: &mut $crate::store::Conn) -> $crate::store::StoreResult<bool> {
@@ -94,19 +95,19 @@ macro_rules! kept {
                 .execute(c))?;
                 Ok(n == 1)
             }
-            fn all(conn: &mut $crate::store::Conn) -> $crate::store::StoreResult<Vec<Self>> {
+            fn load_all(conn: &mut $crate::store::Conn) -> $crate::store::StoreResult<Vec<Self>> {
                 let rows: Vec<$row> = $crate::store::conn::on!(conn, |c, DB| $table::table
                     .select(<$row>::as_select())
                     .load(c))?;
                 rows.into_iter().map(Self::try_from).collect()
             }
-            fn audit(
+            fn load_audited(
                 conn: &mut $crate::store::Conn,
-            ) -> $crate::store::StoreResult<Vec<$crate::store::record::Audited<Self>>> {
+            ) -> $crate::store::StoreResult<Vec<$crate::store::record::AuditedRecord<Self>>> {
                 let rows: Vec<$row> = $crate::store::conn::on!(conn, |c, DB| $table::table
                     .select(<$row>::as_select())
                     .load(c))?;
-                Ok($crate::store::record::audited(rows, |record| <$row>::try_from(record)))
+                Ok($crate::store::record::audit_rows(rows, |record| <$row>::try_from(record)))
             }
         }
     };
@@ -133,8 +134,8 @@ macro_rules! recorded {
             fn version(&self) -> i64 {
                 self.version
             }
-            fn content(&self) -> Result<String, serde_json::Error> {
-                $crate::domain::journal::canonical(self)
+            fn journal_content(&self) -> Result<String, serde_json::Error> {
+                $crate::domain::journal::to_canonical_json(self)
             }
         }
     };
@@ -153,12 +154,12 @@ pub struct Change {
 impl Change {
     /// A change that needs no reason.
     #[must_use]
-    pub const fn plain(action: &'static str) -> Self {
+    pub const fn without_reason(action: &'static str) -> Self {
         Self { action, reason: None }
     }
     /// A change with its reason.
     #[must_use]
-    pub const fn because(action: &'static str, reason: Option<String>) -> Self {
+    pub const fn with_reason(action: &'static str, reason: Option<String>) -> Self {
         Self { action, reason }
     }
 }

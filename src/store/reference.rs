@@ -9,17 +9,19 @@ use super::{
     schema::countries,
     tx::{kept, recorded},
 };
-use crate::domain::reference::{Country, CountryCode, time_zone};
+use crate::domain::reference::{Country, CountryCode, parse_time_zone};
 
 mod cities;
 mod documents;
 mod partners;
 mod plan_cycles;
 
-pub use cities::{CityFilter, CityPlace, cities, city, city_by_un_locode, find_cities};
-pub use documents::{document, documents, vocabulary};
-pub use partners::{PartnerFilter, PartnerPlace, find_partners, partner, partners};
-pub use plan_cycles::{plan_cycle, plan_cycles};
+pub use cities::{
+    CityCursor, CityFilter, find_city, find_city_by_un_locode, list_cities, search_cities,
+};
+pub use documents::{find_document, list_documents, load_vocabulary};
+pub use partners::{PartnerCursor, PartnerFilter, find_partner, list_partners, search_partners};
+pub use plan_cycles::{find_plan_cycle, list_plan_cycles};
 
 /// A country's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -35,7 +37,7 @@ struct CountryRow {
 }
 
 /// Reads a year that was kept as a number of any size.
-fn year(raw: i64) -> StoreResult<i32> {
+fn parse_year(raw: i64) -> StoreResult<i32> {
     i32::try_from(raw).map_err(|_e| StoreError::Corrupt("a year".into()))
 }
 
@@ -59,10 +61,10 @@ impl TryFrom<CountryRow> for Country {
         Ok(Self {
             code: CountryCode::parse(r.code)?,
             alpha3: r.alpha3,
-            time_zone: time_zone(r.time_zone)?,
+            time_zone: parse_time_zone(r.time_zone)?,
             names: json::read(&r.names)?,
-            asean_member_since: year(r.asean_member_since)?,
-            ascn_member_since: year(r.ascn_member_since)?,
+            asean_member_since: parse_year(r.asean_member_since)?,
+            ascn_member_since: parse_year(r.ascn_member_since)?,
             version: r.version,
         })
     }
@@ -103,7 +105,7 @@ use placed;
 ///
 /// # Errors
 /// Failures of the database.
-pub fn country(conn: &mut Conn, code: CountryCode) -> StoreResult<Option<Country>> {
+pub fn find_country(conn: &mut Conn, code: CountryCode) -> StoreResult<Option<Country>> {
     let row: Option<CountryRow> = on!(conn, |c, DB| countries::table
         .find(code.as_str())
         .select(CountryRow::as_select())
@@ -116,7 +118,7 @@ pub fn country(conn: &mut Conn, code: CountryCode) -> StoreResult<Option<Country
 ///
 /// # Errors
 /// Failures of the database.
-pub fn countries(conn: &mut Conn) -> StoreResult<Vec<Country>> {
+pub fn list_countries(conn: &mut Conn) -> StoreResult<Vec<Country>> {
     let rows: Vec<CountryRow> = on!(conn, |c, DB| countries::table
         .order(countries::code)
         .select(CountryRow::as_select())

@@ -8,20 +8,20 @@ use super::{
     conn::on,
     json,
     schema::{approved_reports, release_grounds, release_reports, releases},
-    tx::{Audited, Kept, Record, Tx, audited},
-    types::{DbTs, DbUuid},
+    tx::{AuditedRecord, JournaledRecord, Record, Tx, audit_rows},
+    types::{StoredTimestamp, StoredUuid},
 };
 use crate::domain::{
     id::Id,
-    journal::canonical,
-    release::{Edition, LATEST, Release, errata::Erratum, seal::Seal},
-    report::{Deed, Report},
+    journal::to_canonical_json,
+    release::{FullRelease, LATEST, Release, content_hash::ReleaseHasher, errata::Erratum},
+    report::{AuditStamp, Report},
     value::{Prose, Slug},
 };
 
+pub mod assembly;
 pub mod frozen;
-pub mod line;
-pub mod made;
+pub mod predecessors;
 
 /// A release's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
@@ -31,9 +31,9 @@ struct ReleaseRow {
     cycle: String,
     number: i64,
     note: Option<String>,
-    published_at: DbTs,
-    published_by: Option<DbUuid>,
-    published_for: Option<DbUuid>,
+    published_at: StoredTimestamp,
+    published_by: Option<StoredUuid>,
+    published_for: Option<StoredUuid>,
     seq: i64,
     feed: i64,
     journal_hash: String,
@@ -53,9 +53,9 @@ impl TryFrom<&Release> for ReleaseRow {
             cycle: r.cycle.to_string(),
             number: r.number,
             note: r.note.as_ref().map(Prose::to_string),
-            published_at: DbTs(r.published_at),
+            published_at: StoredTimestamp(r.published_at),
             published_by: r.published.map(|d| d.by.into()),
-            published_for: r.published.and_then(|d| d.acting_for).map(DbUuid::from),
+            published_for: r.published.and_then(|d| d.acting_for).map(StoredUuid::from),
             seq: r.seq,
             feed: r.feed,
             journal_hash: r.journal_hash.clone(),
@@ -72,8 +72,11 @@ impl TryFrom<ReleaseRow> for Release {
     type Error = StoreError;
     fn try_from(r: ReleaseRow) -> StoreResult<Self> {
         let at = r.published_at.0;
-        let deed =
-            |by: DbUuid| Deed { by: by.into(), acting_for: r.published_for.map(Id::from), at };
+        let deed = |by: StoredUuid| AuditStamp {
+            by: by.into(),
+            acting_for: r.published_for.map(Id::from),
+            at,
+        };
         Ok(Self {
             release: Slug::parse(r.release)?,
             cycle: Slug::parse(r.cycle)?,
@@ -103,12 +106,12 @@ impl Record for Release {
     fn version(&self) -> i64 {
         self.version
     }
-    fn content(&self) -> Result<String, serde_json::Error> {
-        canonical(self)
+    fn journal_content(&self) -> Result<String, serde_json::Error> {
+        to_canonical_json(self)
     }
 }
 
-impl Kept for Release {
+impl JournaledRecord for Release {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
         let row = ReleaseRow::try_from(self)?;
         on!(conn, |c, DB| diesel::insert_into(releases::table).values(&row).execute(c))?;
@@ -122,26 +125,29 @@ impl Kept for Release {
     fn delete(&self, _conn: &mut Conn) -> StoreResult<bool> {
         Ok(false)
     }
-    fn all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
+    fn load_all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
         list(conn)
     }
     /// Besides its row, what it froze is hashed again.
-    fn audit(conn: &mut Conn) -> StoreResult<Vec<Audited<Self>>> {
-        let mut found = audited(rows(conn)?, |record| ReleaseRow::try_from(record));
-        for Audited { record, sound } in &mut found {
-            let mut seal = Seal::new(&record.release, &frozen::frame_text(conn, &record.release)?)
-                .map_err(StoreError::json)?;
-            frozen::each(conn, &record.release, |row| -> StoreResult<()> {
-                seal.add(&row.record);
+    fn load_audited(conn: &mut Conn) -> StoreResult<Vec<AuditedRecord<Self>>> {
+        let mut found = audit_rows(load_rows(conn)?, |record| ReleaseRow::try_from(record));
+        for AuditedRecord { record, sound } in &mut found {
+            let mut seal = ReleaseHasher::new(
+                &record.release,
+                &frozen::load_reference_text(conn, &record.release)?,
+            )
+            .map_err(StoreError::from_json)?;
+            frozen::for_each_report(conn, &record.release, |row| -> StoreResult<()> {
+                seal.add_report(&row.record);
                 Ok(())
             })?;
-            *sound &= seal.close() == record.sha256;
+            *sound &= seal.finish_hex() == record.sha256;
         }
         Ok(found)
     }
 }
 
-fn rows(conn: &mut Conn) -> StoreResult<Vec<ReleaseRow>> {
+fn load_rows(conn: &mut Conn) -> StoreResult<Vec<ReleaseRow>> {
     Ok(on!(conn, |c, DB| releases::table
         .order((releases::cycle, releases::number))
         .select(ReleaseRow::as_select())
@@ -153,14 +159,14 @@ fn rows(conn: &mut Conn) -> StoreResult<Vec<ReleaseRow>> {
 /// # Errors
 /// Failures of the database.
 pub fn list(conn: &mut Conn) -> StoreResult<Vec<Release>> {
-    rows(conn)?.into_iter().map(Release::try_from).collect()
+    load_rows(conn)?.into_iter().map(Release::try_from).collect()
 }
 
 /// Reads the keys of all releases, by cycle and number.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn keys(conn: &mut Conn) -> StoreResult<Vec<Slug>> {
+pub fn list_keys(conn: &mut Conn) -> StoreResult<Vec<Slug>> {
     let keys: Vec<String> = on!(conn, |c, DB| releases::table
         .order((releases::cycle, releases::number))
         .select(releases::release)
@@ -185,7 +191,7 @@ pub fn find(conn: &mut Conn, release: &Slug) -> StoreResult<Option<Release>> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn resolve(conn: &mut Conn, word: &Slug) -> StoreResult<Option<Slug>> {
+pub fn resolve_key(conn: &mut Conn, word: &Slug) -> StoreResult<Option<Slug>> {
     use super::schema::cycles;
     let found: Option<String> = if word.as_str() == LATEST {
         on!(conn, |c, DB| releases::table
@@ -209,7 +215,7 @@ pub fn resolve(conn: &mut Conn, word: &Slug) -> StoreResult<Option<Slug>> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn last_of(conn: &mut Conn, cycle: &Slug) -> StoreResult<Option<Slug>> {
+pub fn find_latest(conn: &mut Conn, cycle: &Slug) -> StoreResult<Option<Slug>> {
     let found: Option<String> = on!(conn, |c, DB| releases::table
         .filter(releases::cycle.eq(cycle.as_str()))
         .order(releases::number.desc())
@@ -224,14 +230,14 @@ pub fn last_of(conn: &mut Conn, cycle: &Slug) -> StoreResult<Option<Slug>> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn holding(conn: &mut Conn, report: Id<Report>) -> StoreResult<Option<Slug>> {
+pub fn find_release_holding(conn: &mut Conn, report: Id<Report>) -> StoreResult<Option<Slug>> {
     let is_frozen = release_reports::report_id
         .eq(approved_reports::id)
         .and(release_reports::version.eq(approved_reports::version));
     let found: Option<String> = on!(conn, |c, DB| approved_reports::table
         .inner_join(release_reports::table.on(is_frozen))
         .inner_join(releases::table.on(releases::release.eq(release_reports::release)))
-        .filter(approved_reports::id.eq(DbUuid::from(report)))
+        .filter(approved_reports::id.eq(StoredUuid::from(report)))
         .order(releases::number.desc())
         .limit(1)
         .select(releases::release)
@@ -244,10 +250,10 @@ pub fn holding(conn: &mut Conn, report: Id<Report>) -> StoreResult<Option<Slug>>
 ///
 /// # Errors
 /// Failures of the database.
-pub fn rests_on(conn: &mut Conn, report: Id<Report>) -> StoreResult<Option<i64>> {
+pub fn find_journal_seq(conn: &mut Conn, report: Id<Report>) -> StoreResult<Option<i64>> {
     Ok(on!(conn, |c, DB| release_reports::table
         .inner_join(releases::table.on(releases::release.eq(release_reports::release)))
-        .filter(release_reports::report_id.eq(DbUuid::from(report)))
+        .filter(release_reports::report_id.eq(StoredUuid::from(report)))
         .order(releases::number.desc())
         .limit(1)
         .select(releases::seq)
@@ -259,7 +265,7 @@ pub fn rests_on(conn: &mut Conn, report: Id<Report>) -> StoreResult<Option<i64>>
 ///
 /// # Errors
 /// Failures of the database.
-pub fn errata_between(conn: &mut Conn, a: &Slug, b: &Slug) -> StoreResult<Vec<Erratum>> {
+pub fn list_errata_between(conn: &mut Conn, a: &Slug, b: &Slug) -> StoreResult<Vec<Erratum>> {
     let (Some(a), Some(b)) = (find(conn, a)?, find(conn, b)?) else { return Ok(Vec::new()) };
     if a.cycle != b.cycle {
         return Ok(Vec::new());
@@ -283,8 +289,8 @@ pub fn errata_between(conn: &mut Conn, a: &Slug, b: &Slug) -> StoreResult<Vec<Er
 ///
 /// # Errors
 /// Failures of the database.
-pub fn has_news(conn: &mut Conn, cycle: &Slug) -> StoreResult<bool> {
-    let last = last_of(conn, cycle)?.map(|slug| slug.to_string()).unwrap_or_default();
+pub fn has_unreleased_approvals(conn: &mut Conn, cycle: &Slug) -> StoreResult<bool> {
+    let last = find_latest(conn, cycle)?.map(|slug| slug.to_string()).unwrap_or_default();
     let is_frozen = release_reports::report_id
         .eq(approved_reports::id)
         .and(release_reports::version.eq(approved_reports::version))
@@ -305,13 +311,17 @@ const BATCH: usize = 200;
 ///
 /// # Errors
 /// A release of that key, or failures of the database.
-pub fn keep(tx: &mut Tx<'_>, edition: &Edition, action: &'static str) -> StoreResult<()> {
+pub fn insert_full_release(
+    tx: &mut Tx<'_>,
+    edition: &FullRelease,
+    action: &'static str,
+) -> StoreResult<()> {
     let key = edition.release.release.as_str();
-    tx.save(&edition.release, super::Change::plain(action))?;
+    tx.save(&edition.release, super::Change::without_reason(action))?;
     let rows = edition
         .reports
         .iter()
-        .map(|report| frozen::FrozenRow::new(&edition.release.release, report))
+        .map(|report| frozen::FrozenReportRow::new(&edition.release.release, report))
         .collect::<StoreResult<Vec<_>>>()?;
     for batch in rows.chunks(BATCH) {
         on!(tx.conn(), |c, DB| diesel::insert_into(release_reports::table)

@@ -8,35 +8,35 @@ use super::{
     conn::on,
     json,
     schema::{approved_reports, projects, reports},
-    types::DbUuid,
+    types::StoredUuid,
 };
 use crate::domain::{
     cycle::ReportingCycle,
     id::Id,
     project::{Project, ProjectCode},
-    report::{ApprovedReport, Content, Report, ReportState, Status},
+    report::{ApprovedReport, Report, ReportContent, ReportState, Status},
     value::Slug,
 };
 
 mod approved;
-mod city;
-pub mod found;
-mod hands;
+pub mod bulk_keys;
+mod city_checklist;
+mod contributors;
 mod items;
-pub mod past;
 pub mod queue;
 mod rows;
 mod subject;
 mod total;
 mod values;
+pub mod versions;
 
-use approved::ApprovedRow;
-pub use city::seats;
-pub use hands::CREATE;
+use approved::ApprovedReportRow;
+pub use city_checklist::load_checklist_items;
+pub use contributors::CREATE;
 use rows::ReportRow;
-pub use subject::{Common, one_of_many};
-pub use total::total;
-pub use values::{approved_values, working_values};
+pub use subject::{SharedLookups, load_for_batch};
+pub use total::count_visible;
+pub use values::{list_approved_values, list_working_values};
 
 /// Finds the working copy of a project's report in a cycle.
 ///
@@ -44,7 +44,7 @@ pub use values::{approved_values, working_values};
 /// Failures of the database.
 pub fn find(conn: &mut Conn, project: Id<Project>, cycle: &Slug) -> StoreResult<Option<Report>> {
     let row: Option<ReportRow> = on!(conn, |c, DB| reports::table
-        .filter(reports::project_id.eq(DbUuid::from(project)))
+        .filter(reports::project_id.eq(StoredUuid::from(project)))
         .filter(reports::cycle.eq(cycle.as_str()))
         .select(ReportRow::as_select())
         .get_result(c)
@@ -56,7 +56,7 @@ pub fn find(conn: &mut Conn, project: Id<Project>, cycle: &Slug) -> StoreResult<
 ///
 /// # Errors
 /// Failures of the database.
-pub fn of_city(conn: &mut Conn, city: &Slug, cycle: &Slug) -> StoreResult<Vec<Report>> {
+pub fn list_for_city(conn: &mut Conn, city: &Slug, cycle: &Slug) -> StoreResult<Vec<Report>> {
     let rows: Vec<ReportRow> = on!(conn, |c, DB| reports::table
         .filter(reports::city.eq(city.as_str()))
         .filter(reports::cycle.eq(cycle.as_str()))
@@ -75,10 +75,10 @@ pub fn find_approved(
     project: Id<Project>,
     cycle: &Slug,
 ) -> StoreResult<Option<ApprovedReport>> {
-    let row: Option<ApprovedRow> = on!(conn, |c, DB| approved_reports::table
-        .filter(approved_reports::project_id.eq(DbUuid::from(project)))
+    let row: Option<ApprovedReportRow> = on!(conn, |c, DB| approved_reports::table
+        .filter(approved_reports::project_id.eq(StoredUuid::from(project)))
         .filter(approved_reports::cycle.eq(cycle.as_str()))
-        .select(ApprovedRow::as_select())
+        .select(ApprovedReportRow::as_select())
         .get_result(c)
         .optional())?;
     row.map(ApprovedReport::try_from).transpose()
@@ -88,11 +88,11 @@ pub fn find_approved(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn approved_in(conn: &mut Conn, cycle: &Slug) -> StoreResult<Vec<ApprovedReport>> {
-    let rows: Vec<ApprovedRow> = on!(conn, |c, DB| approved_reports::table
+pub fn list_approved(conn: &mut Conn, cycle: &Slug) -> StoreResult<Vec<ApprovedReport>> {
+    let rows: Vec<ApprovedReportRow> = on!(conn, |c, DB| approved_reports::table
         .filter(approved_reports::cycle.eq(cycle.as_str()))
         .order((approved_reports::city, approved_reports::number))
-        .select(ApprovedRow::as_select())
+        .select(ApprovedReportRow::as_select())
         .load(c))?;
     rows.into_iter().map(ApprovedReport::try_from).collect()
 }
@@ -101,13 +101,13 @@ pub fn approved_in(conn: &mut Conn, cycle: &Slug) -> StoreResult<Vec<ApprovedRep
 ///
 /// # Errors
 /// Failures of the database.
-pub fn status_before(
+pub fn find_status_before(
     conn: &mut Conn,
     project: Id<Project>,
     as_of: NaiveDate,
 ) -> StoreResult<Option<Status>> {
     let word: Option<String> = on!(conn, |c, DB| approved_reports::table
-        .filter(approved_reports::project_id.eq(DbUuid::from(project)))
+        .filter(approved_reports::project_id.eq(StoredUuid::from(project)))
         .filter(approved_reports::as_of.lt(as_of))
         .filter(approved_reports::status.ne(Status::NotStated.as_str()))
         .order((approved_reports::as_of.desc(), approved_reports::cycle.desc()))
@@ -122,13 +122,13 @@ pub fn status_before(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn content_before(
+pub fn find_content_before(
     conn: &mut Conn,
     project: Id<Project>,
     as_of: NaiveDate,
-) -> StoreResult<Option<Content>> {
+) -> StoreResult<Option<ReportContent>> {
     let content: Option<String> = on!(conn, |c, DB| approved_reports::table
-        .filter(approved_reports::project_id.eq(DbUuid::from(project)))
+        .filter(approved_reports::project_id.eq(StoredUuid::from(project)))
         .filter(approved_reports::as_of.lt(as_of))
         .order((approved_reports::as_of.desc(), approved_reports::cycle.desc()))
         .limit(1)
@@ -145,7 +145,7 @@ pub fn content_before(
 /// Failures of the database.
 pub fn is_latest(conn: &mut Conn, report: &ApprovedReport) -> StoreResult<bool> {
     let later: i64 = on!(conn, |c, DB| approved_reports::table
-        .filter(approved_reports::project_id.eq(DbUuid::from(report.project)))
+        .filter(approved_reports::project_id.eq(StoredUuid::from(report.project)))
         .filter(
             approved_reports::as_of.gt(report.as_of).or(approved_reports::as_of
                 .eq(report.as_of)
@@ -161,7 +161,7 @@ pub fn is_latest(conn: &mut Conn, report: &ApprovedReport) -> StoreResult<bool> 
 ///
 /// # Errors
 /// Failures of the database.
-pub fn left_out(
+pub fn list_unapproved_projects(
     conn: &mut Conn,
     cycle: &ReportingCycle,
 ) -> StoreResult<Vec<(ProjectCode, Option<ReportState>)>> {

@@ -8,8 +8,8 @@ use super::{
     tx::Change,
 };
 use crate::domain::{
-    history::History,
-    reference::{City, Names},
+    history::HistoryFile,
+    reference::{City, NamesByLanguage},
     value::Slug,
 };
 
@@ -17,11 +17,11 @@ use crate::domain::{
 const ACTION: &str = "scale";
 
 /// Says which network a made-up city belongs to: `da-nang-n2`.
-fn slug(of: &str, network: u32) -> String {
+fn make_network_slug(of: &str, network: u32) -> String {
     format!("{of}-n{network}")
 }
 
-fn named(names: &Names, network: u32) -> Names {
+fn make_network_names(names: &NamesByLanguage, network: u32) -> NamesByLanguage {
     names.iter().map(|(lang, name)| (lang.clone(), format!("{name} {network}"))).collect()
 }
 
@@ -30,30 +30,34 @@ fn named(names: &Names, network: u32) -> Names {
 ///
 /// # Errors
 /// A history that does not fit the reference data, or failures of the database.
-pub fn add(tx: &mut Tx<'_>, history: &History, network: u32) -> Result<usize, ImportError> {
-    let cities = reference::cities(tx.conn())?;
+pub fn add_network(
+    tx: &mut Tx<'_>,
+    history: &HistoryFile,
+    network: u32,
+) -> Result<usize, ImportError> {
+    let cities = reference::list_cities(tx.conn())?;
     let is_made_up =
         |c: &City| c.slug.as_str().rsplit_once("-n").is_some_and(|(_, n)| n.parse::<u32>().is_ok());
     for city in cities.iter().filter(|c| !is_made_up(c)) {
         let copy = City {
-            slug: Slug::parse(slug(city.slug.as_str(), network))
+            slug: Slug::parse(make_network_slug(city.slug.as_str(), network))
                 .map_err(super::StoreError::from)?,
-            names: named(&city.names, network),
+            names: make_network_names(&city.names, network),
             aliases: Vec::new(),
             un_locode: None,
             version: 1,
             ..city.clone()
         };
         if !cities.iter().any(|c| c.slug == copy.slug) {
-            tx.save(&copy, Change::plain(ACTION))?;
+            tx.save(&copy, Change::without_reason(ACTION))?;
         }
     }
     let mut copy = history.clone();
     for project in &mut copy.projects {
-        project.city = slug(&project.city, network);
-        project.key = slug(&project.key, network);
+        project.city = make_network_slug(&project.city, network);
+        project.key = make_network_slug(&project.key, network);
     }
-    Ok(import::run(tx, &copy)?.projects)
+    Ok(import::import_history(tx, &copy)?.projects)
 }
 
 /// Says whether cycles of the published history were published here already: what is added then is in none of their
@@ -61,9 +65,9 @@ pub fn add(tx: &mut Tx<'_>, history: &History, network: u32) -> Result<usize, Im
 ///
 /// # Errors
 /// Failures of the database.
-pub fn is_published(tx: &mut Tx<'_>) -> StoreResult<bool> {
+pub fn has_published_releases(tx: &mut Tx<'_>) -> StoreResult<bool> {
     for cycle in cycles::list(tx.conn())? {
-        if super::releases::last_of(tx.conn(), &cycle.slug)?.is_some() {
+        if super::releases::find_latest(tx.conn(), &cycle.slug)?.is_some() {
             return Ok(true);
         }
     }

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{Kept, StoreResult, Tx, journal, tx::Change};
+use super::{JournaledRecord, StoreResult, Tx, journal, tx::Change};
 use crate::domain::{
     plan::ActionPlan,
-    reference::{City, Country, Document, Partner, PlanCycle},
-    seed::{Seed, SeedError, parse},
+    reference::{City, Country, Partner, PlanCycle, ReferenceDocument},
+    seed::{ReferenceSeed, SeedError, parse},
 };
 
 /// The reference data that the service brings along.
@@ -18,13 +18,13 @@ const ACTION: &str = "seed";
 ///
 /// # Errors
 /// An entry that is not as expected; the tests of this file see to it that there is none.
-pub fn embedded() -> Result<Seed, SeedError> {
+pub fn parse_embedded_seed() -> Result<ReferenceSeed, SeedError> {
     parse(FILE)
 }
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct SeedSummary {
     /// Records that were missing.
     pub created: usize,
     /// Records that the file has otherwise by now, and that nobody had touched since they came from it.
@@ -34,65 +34,69 @@ pub struct Counts {
 }
 
 /// A record that can come from the file.
-trait Seeded: Kept {
+trait SeededRecord: JournaledRecord {
     /// Gives it another version.
     fn with_version(self, version: i64) -> Self;
 }
 macro_rules! seeded {
     ($($record:ty),+) => {
-        $(impl Seeded for $record {
+        $(impl SeededRecord for $record {
             fn with_version(self, version: i64) -> Self {
                 Self { version, ..self }
             }
         })+
     };
 }
-seeded!(Country, City, Document, PlanCycle, Partner, ActionPlan);
+seeded!(Country, City, ReferenceDocument, PlanCycle, Partner, ActionPlan);
 
 /// Adds what is missing, replaces what the file has otherwise unless somebody edited it, and leaves everything else alone:
 /// what is corrected through the API stays corrected.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn apply(tx: &mut Tx<'_>, seed: Seed) -> StoreResult<Counts> {
-    let mut counts = Counts::default();
+pub fn apply_seed(tx: &mut Tx<'_>, seed: ReferenceSeed) -> StoreResult<SeedSummary> {
+    let mut counts = SeedSummary::default();
     // In the order in which they refer to each other.
-    put(tx, seed.countries, &mut counts)?;
-    put(tx, seed.documents, &mut counts)?;
-    put(tx, seed.plan_cycles, &mut counts)?;
-    put(tx, seed.cities, &mut counts)?;
-    put(tx, seed.partners, &mut counts)?;
-    put(tx, seed.action_plans, &mut counts)?;
+    save_records(tx, seed.countries, &mut counts)?;
+    save_records(tx, seed.documents, &mut counts)?;
+    save_records(tx, seed.plan_cycles, &mut counts)?;
+    save_records(tx, seed.cities, &mut counts)?;
+    save_records(tx, seed.partners, &mut counts)?;
+    save_records(tx, seed.action_plans, &mut counts)?;
     Ok(counts)
 }
 
-fn put<K: Seeded>(tx: &mut Tx<'_>, wanted: Vec<K>, counts: &mut Counts) -> StoreResult<()> {
+fn save_records<K: SeededRecord>(
+    tx: &mut Tx<'_>,
+    wanted: Vec<K>,
+    counts: &mut SeedSummary,
+) -> StoreResult<()> {
     let there: HashMap<String, K> =
-        K::all(tx.conn())?.into_iter().map(|record| (record.key(), record)).collect();
+        K::load_all(tx.conn())?.into_iter().map(|record| (record.key(), record)).collect();
     for record in wanted {
         let Some(old) = there.get(&record.key()) else {
-            tx.save(&record, Change::plain(ACTION))?;
+            tx.save(&record, Change::without_reason(ACTION))?;
             counts.created += 1;
             continue;
         };
         let record = record.with_version(old.version());
-        if text(&record)? == text(old)? || !came_from_file(tx, old)? {
+        if to_journal_text(&record)? == to_journal_text(old)? || !is_from_seed(tx, old)? {
             counts.unchanged += 1;
             continue;
         }
-        tx.save(&record.with_version(old.version() + 1), Change::plain(ACTION))?;
+        tx.save(&record.with_version(old.version() + 1), Change::without_reason(ACTION))?;
         counts.changed += 1;
     }
     Ok(())
 }
 
 /// Writes a record as the journal has it, so that "the same" means the same everywhere.
-fn text<K: Kept>(record: &K) -> StoreResult<String> {
-    record.content().map_err(super::StoreError::json)
+fn to_journal_text<K: JournaledRecord>(record: &K) -> StoreResult<String> {
+    record.journal_content().map_err(super::StoreError::from_json)
 }
 
-fn came_from_file<K: Kept>(tx: &mut Tx<'_>, record: &K) -> StoreResult<bool> {
-    let last = journal::last_of(tx.conn(), K::ENTITY, &record.key())?;
+fn is_from_seed<K: JournaledRecord>(tx: &mut Tx<'_>, record: &K) -> StoreResult<bool> {
+    let last = journal::find_last(tx.conn(), K::ENTITY, &record.key())?;
     Ok(last.is_some_and(|row| row.action == ACTION))
 }
 
@@ -105,7 +109,7 @@ mod tests {
 
     #[test]
     fn the_embedded_file_is_as_expected() {
-        let seed = embedded().unwrap();
+        let seed = parse_embedded_seed().unwrap();
         assert_eq!(seed.countries.len(), 11);
         assert_eq!(seed.cities.len(), 38);
         assert_eq!(seed.cities.iter().filter(|c| c.pilot).count(), 26);
@@ -130,11 +134,11 @@ mod tests {
 
     #[test]
     fn every_key_is_there_once() {
-        fn unique<K: Kept>(records: &[K]) {
+        fn unique<K: JournaledRecord>(records: &[K]) {
             let keys: BTreeSet<String> = records.iter().map(K::key).collect();
             assert_eq!(keys.len(), records.len(), "{}", K::ENTITY);
         }
-        let seed = embedded().unwrap();
+        let seed = parse_embedded_seed().unwrap();
         unique(&seed.countries);
         unique(&seed.cities);
         unique(&seed.documents);
@@ -145,7 +149,7 @@ mod tests {
 
     #[test]
     fn every_word_of_the_framework_is_a_slug_with_a_parent() {
-        let seed = embedded().unwrap();
+        let seed = parse_embedded_seed().unwrap();
         let words = Vocabulary::from_documents(&seed.documents);
         let lists = [
             (&words.focus_areas, 6),
@@ -175,7 +179,7 @@ mod tests {
 
     #[test]
     fn what_refers_to_something_finds_it() {
-        let seed = embedded().unwrap();
+        let seed = parse_embedded_seed().unwrap();
         for plan in &seed.action_plans {
             assert!(seed.plan_cycles.iter().any(|c| c.slug == plan.plan_cycle));
         }

@@ -6,10 +6,10 @@ use diesel::prelude::*;
 use super::{
     Conn, StoreError, StoreResult,
     conn::on,
-    load::Load,
+    load::LoadByKey,
     schema::shares,
     tx::{kept, recorded},
-    types::{DbTs, DbUuid},
+    types::{StoredTimestamp, StoredUuid},
 };
 use crate::domain::{
     id::Id,
@@ -22,13 +22,13 @@ use crate::domain::{
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = shares, treat_none_as_null = true)]
 pub(super) struct ShareRow {
-    id: DbUuid,
+    id: StoredUuid,
     name: String,
     path: String,
     format: String,
     expires_on: NaiveDate,
-    created_by: DbUuid,
-    created_at: DbTs,
+    created_by: StoredUuid,
+    created_at: StoredTimestamp,
     revoked: bool,
     version: i64,
 }
@@ -43,7 +43,7 @@ impl TryFrom<&Share> for ShareRow {
             format: s.format.to_string(),
             expires_on: s.expires_on,
             created_by: s.created_by.into(),
-            created_at: DbTs(s.created_at),
+            created_at: StoredTimestamp(s.created_at),
             revoked: s.revoked,
             version: s.version,
         })
@@ -65,7 +65,7 @@ impl TryFrom<ShareRow> for Share {
         })
     }
 }
-kept!(Share, ShareRow, shares, |s| DbUuid::from(s.id));
+kept!(Share, ShareRow, shares, |s| StoredUuid::from(s.id));
 recorded!(Share, "share", private, |r| r.id.to_string());
 
 /// Finds a share.
@@ -74,7 +74,7 @@ recorded!(Share, "share", private, |r| r.id.to_string());
 /// Failures of the database.
 pub fn find(conn: &mut Conn, id: Id<Share>) -> StoreResult<Option<Share>> {
     let row: Option<ShareRow> = on!(conn, |c, DB| shares::table
-        .find(DbUuid::from(id))
+        .find(StoredUuid::from(id))
         .select(ShareRow::as_select())
         .get_result(c)
         .optional())?;
@@ -94,15 +94,15 @@ pub fn list(
     let rows: Vec<ShareRow> = on!(conn, |c, DB| {
         let mut query = shares::table.into_boxed::<DB>();
         if let Some(after) = after {
-            query = query.filter(shares::id.gt(DbUuid::from(after)));
+            query = query.filter(shares::id.gt(StoredUuid::from(after)));
         }
         query.order(shares::id).limit(limit).select(ShareRow::as_select()).load(c)
     })?;
     Ok((rows.into_iter().map(Share::try_from).collect::<StoreResult<_>>()?, total))
 }
 
-impl Load for ShareSubject {
-    fn load(conn: &mut Conn, key: &Id<Share>) -> StoreResult<Option<Self>> {
+impl LoadByKey for ShareSubject {
+    fn load_by_key(conn: &mut Conn, key: &Id<Share>) -> StoreResult<Option<Self>> {
         Ok(find(conn, *key)?.map(|share| Self { share }))
     }
 }

@@ -1,4 +1,4 @@
-//! A write transaction with its journal. Whatever changes a record goes through [`Tx::save`] or [`Tx::remove`], which
+//! A write transaction with its journal. Whatever changes a record goes through [`Tx::save_part`] or [`Tx::remove`], which
 //! change the row and journal it in one act; a transaction that changed rows and journaled nothing is rolled back.
 
 use std::sync::Arc;
@@ -6,29 +6,29 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-pub use super::record::{Audited, Change, Kept, Record};
-pub(crate) use super::record::{audited, kept, recorded};
-use super::{Conn, StoreError, StoreResult, journal, load::Load};
+pub use super::record::{AuditedRecord, Change, JournaledRecord, Record};
+pub(crate) use super::record::{audit_rows, kept, recorded};
+use super::{Conn, StoreError, StoreResult, journal, load::LoadByKey};
 use crate::{
     clock::Clock,
     domain::{
         id::Id,
-        policy::{Action, Actor, Authorized, Resource},
+        policy::{Actor, Authorized, PolicyAction, PolicyResource},
         user::User,
     },
 };
 
-mod attempt;
 mod changes;
 mod proof;
+mod savepoint;
 
-use changes::changes;
-use proof::decided;
-pub use proof::{Caller, admit, at_hand, prove};
+use changes::count_changes;
+use proof::authorize_found;
+pub use proof::{Caller, build_unproved, load_admitted, load_proved};
 
 /// A journal entry before it has its number.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct JournalEntry {
     pub(super) actor: Option<Uuid>,
     pub(super) acting_for: Option<Uuid>,
     pub(super) entity: &'static str,
@@ -42,7 +42,7 @@ pub struct Entry {
 
 /// What a transaction wrote, for those who keep something in memory.
 #[derive(Debug, Clone, Default)]
-pub struct Committed {
+pub struct CommitSummary {
     /// The kinds of record that changed.
     pub entities: Vec<&'static str>,
     /// The last number of the journal.
@@ -68,8 +68,8 @@ pub struct Tx<'c> {
     acting_for: Option<Uuid>,
     proved: Option<Arc<Actor>>,
     reason: Option<String>,
-    entries: Vec<Entry>,
-    /// Rows that were changed and changed back, as far as [`changes`] goes on counting them.
+    entries: Vec<JournalEntry>,
+    /// Rows that were changed and changed back, as far as [`count_changes`] goes on counting them.
     undone: i64,
 }
 
@@ -93,32 +93,32 @@ impl Tx<'_> {
     pub fn prove<A>(
         &mut self,
         caller: Caller,
-        key: &<A::On as Resource>::Key,
+        key: &<A::Subject as PolicyResource>::Key,
     ) -> StoreResult<Authorized<A>>
     where
-        A: Action,
-        A::On: Load,
+        A: PolicyAction,
+        A::Subject: LoadByKey,
     {
-        self.prove_by(caller, |conn, actor| A::On::load_for(conn, key, A::ACT, actor))
+        self.prove_loaded(caller, |conn, actor| A::Subject::load_for_act(conn, key, A::ACT, actor))
     }
 
     /// The same for what is loaded in a way of its own: one of many.
     ///
     /// # Errors
-    /// As of [`Tx::prove`].
-    pub fn prove_by<A: Action>(
+    /// As of [`Tx::load_proved`].
+    pub fn prove_loaded<A: PolicyAction>(
         &mut self,
         caller: Caller,
-        load: impl FnOnce(&mut Conn, &Actor) -> StoreResult<Option<A::On>>,
+        load: impl FnOnce(&mut Conn, &Actor) -> StoreResult<Option<A::Subject>>,
     ) -> StoreResult<Authorized<A>> {
         let actor = match &self.proved {
             Some(actor) if actor.user() == caller.user => Arc::clone(actor),
-            Some(_) | None => Arc::new(super::users::actor(self.conn, caller, self.at)?),
+            Some(_) | None => Arc::new(super::users::load_actor(self.conn, caller, self.at)?),
         };
         self.proved = Some(Arc::clone(&actor));
-        let proof = decided::<A>(load(self.conn, &actor)?, &actor)?;
-        self.actor = Some(caller.user.uuid());
-        self.acting_for = proof.basis().acting_for.map(Id::uuid);
+        let proof = authorize_found::<A>(load(self.conn, &actor)?, &actor)?;
+        self.actor = Some(caller.user.as_uuid());
+        self.acting_for = proof.basis().acting_for.map(Id::as_uuid);
         Ok(proof)
     }
 
@@ -126,20 +126,20 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// That the caller is signed out by now.
-    pub fn own(&mut self, caller: Caller) -> StoreResult<()> {
-        super::users::actor(self.conn, caller, self.at)?;
+    pub fn act_for_self(&mut self, caller: Caller) -> StoreResult<()> {
+        super::users::load_actor(self.conn, caller, self.at)?;
         self.act_as(caller.user);
         Ok(())
     }
 
     /// Names who does what follows where nobody is signed in yet: an invitation being accepted.
     pub const fn act_as(&mut self, user: Id<User>) {
-        self.actor = Some(user.uuid());
+        self.actor = Some(user.as_uuid());
         self.acting_for = None;
     }
 
     /// Gives the reason of all that follows, where a change has none of its own.
-    pub fn because(&mut self, reason: Option<String>) {
+    pub fn set_reason(&mut self, reason: Option<String>) {
         self.reason = reason;
     }
 
@@ -147,29 +147,38 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::Stale`] when the version before is not there, or a constraint.
-    pub fn save<K: Kept>(&mut self, record: &K, change: Change) -> StoreResult<()> {
+    pub fn save<K: JournaledRecord>(&mut self, record: &K, change: Change) -> StoreResult<()> {
         if record.version() == 1 {
             record.insert(self.conn)?;
         } else if !record.replace(self.conn, record.version() - 1)? {
             return Err(StoreError::Stale);
         }
-        self.note(record, change, true)
+        self.record_entry(record, change, true)
     }
 
     /// Deletes a record; the journal keeps that it was there.
     ///
     /// # Errors
     /// [`StoreError::Stale`] when it is not there in this version, or a constraint.
-    pub fn remove<K: Kept>(&mut self, record: &K, change: Change) -> StoreResult<()> {
+    pub fn remove<K: JournaledRecord>(&mut self, record: &K, change: Change) -> StoreResult<()> {
         if !record.delete(self.conn)? {
             return Err(StoreError::Stale);
         }
-        self.note(record, change, false)
+        self.record_entry(record, change, false)
     }
 
-    fn note<K: Record>(&mut self, record: &K, change: Change, there: bool) -> StoreResult<()> {
-        let content = if there { Some(record.content().map_err(StoreError::json)?) } else { None };
-        self.entries.push(Entry {
+    fn record_entry<K: Record>(
+        &mut self,
+        record: &K,
+        change: Change,
+        there: bool,
+    ) -> StoreResult<()> {
+        let content = if there {
+            Some(record.journal_content().map_err(StoreError::from_json)?)
+        } else {
+            None
+        };
+        self.entries.push(JournalEntry {
             actor: self.actor,
             acting_for: self.acting_for,
             entity: K::ENTITY,
@@ -185,13 +194,13 @@ impl Tx<'_> {
 }
 
 /// Runs a write: takes the journal's head, does the work, appends the entries, commits.
-pub(super) fn transact<T, E: From<StoreError>>(
+pub(super) fn run_transaction<T, E: From<StoreError>>(
     conn: &mut Conn,
     env: &TxEnv,
     f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
-) -> Result<(T, Committed), E> {
+) -> Result<(T, CommitSummary), E> {
     conn.begin()?;
-    match body(conn, env, f) {
+    match run_and_journal(conn, env, f) {
         Ok(done) => {
             conn.commit()?;
             Ok(done)
@@ -203,15 +212,15 @@ pub(super) fn transact<T, E: From<StoreError>>(
     }
 }
 
-fn body<T, E: From<StoreError>>(
+fn run_and_journal<T, E: From<StoreError>>(
     conn: &mut Conn,
     env: &TxEnv,
     f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
-) -> Result<(T, Committed), E> {
+) -> Result<(T, CommitSummary), E> {
     // The head is taken first: writers are serialised on both databases, so what a rule reads here cannot change before
     // the commit.
-    let head = journal::take_head(conn)?;
-    let before = if let Conn::Sqlite(_) = conn { changes(conn)? } else { 0 };
+    let head = journal::lock_head(conn)?;
+    let before = if let Conn::Sqlite(_) = conn { count_changes(conn)? } else { 0 };
     let mut tx = Tx {
         conn,
         at: env.clock.now().max(head.at),
@@ -225,11 +234,12 @@ fn body<T, E: From<StoreError>>(
     let value = f(&mut tx)?;
     let (at, entries, undone) = (tx.at, tx.entries, tx.undone);
     if entries.is_empty() {
-        if changes(conn)? != before + undone {
+        if count_changes(conn)? != before + undone {
             return Err(StoreError::NotJournaled.into());
         }
-        let committed = Committed { seq: head.seq, feed: head.feed, ..Committed::default() };
+        let committed =
+            CommitSummary { seq: head.seq, feed: head.feed, ..CommitSummary::default() };
         return Ok((value, committed));
     }
-    Ok((value, journal::append(conn, head, at, entries)?))
+    Ok((value, journal::append_entries(conn, head, at, entries)?))
 }

@@ -36,37 +36,37 @@ pub mod sql {
 /// A UUID as a column value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, AsExpression, FromSqlRow)]
 #[diesel(sql_type = sql::DbUuid)]
-pub struct DbUuid(pub Uuid);
+pub struct StoredUuid(pub Uuid);
 
-impl<T> From<Id<T>> for DbUuid {
+impl<T> From<Id<T>> for StoredUuid {
     fn from(id: Id<T>) -> Self {
-        Self(id.uuid())
+        Self(id.as_uuid())
     }
 }
-impl<T> From<DbUuid> for Id<T> {
-    fn from(id: DbUuid) -> Self {
+impl<T> From<StoredUuid> for Id<T> {
+    fn from(id: StoredUuid) -> Self {
         Self::new(id.0)
     }
 }
-impl ToSql<sql::DbUuid, Pg> for DbUuid {
+impl ToSql<sql::DbUuid, Pg> for StoredUuid {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         out.write_all(self.0.as_bytes())?;
         Ok(IsNull::No)
     }
 }
-impl FromSql<sql::DbUuid, Pg> for DbUuid {
+impl FromSql<sql::DbUuid, Pg> for StoredUuid {
     fn from_sql(raw: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         Ok(Self(Uuid::from_slice(raw.as_bytes())?))
     }
 }
-impl ToSql<sql::DbUuid, Sqlite> for DbUuid {
+impl ToSql<sql::DbUuid, Sqlite> for StoredUuid {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
         let bytes: &[u8] = self.0.as_bytes();
         out.set_value(bytes);
         Ok(IsNull::No)
     }
 }
-impl FromSql<sql::DbUuid, Sqlite> for DbUuid {
+impl FromSql<sql::DbUuid, Sqlite> for StoredUuid {
     fn from_sql(mut raw: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         Ok(Self(Uuid::from_slice(raw.read_blob())?))
     }
@@ -75,45 +75,45 @@ impl FromSql<sql::DbUuid, Sqlite> for DbUuid {
 /// An instant of microseconds as a column value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
 #[diesel(sql_type = sql::DbTs)]
-pub struct DbTs(pub DateTime<Utc>);
+pub struct StoredTimestamp(pub DateTime<Utc>);
 
 /// 2000-01-01T00:00:00Z, from which PostgreSQL counts, in microseconds since 1970.
 const PG_EPOCH: i64 = 946_684_800_000_000;
 
-impl DbTs {
+impl StoredTimestamp {
     fn from_micros(micros: i64) -> deserialize::Result<Self> {
         DateTime::from_timestamp_micros(micros)
             .map(Self)
             .ok_or_else(|| "instant out of range".into())
     }
 }
-impl From<DateTime<Utc>> for DbTs {
+impl From<DateTime<Utc>> for StoredTimestamp {
     fn from(at: DateTime<Utc>) -> Self {
         Self(at)
     }
 }
-impl From<DbTs> for DateTime<Utc> {
-    fn from(at: DbTs) -> Self {
+impl From<StoredTimestamp> for DateTime<Utc> {
+    fn from(at: StoredTimestamp) -> Self {
         at.0
     }
 }
-impl ToSql<sql::DbTs, Pg> for DbTs {
+impl ToSql<sql::DbTs, Pg> for StoredTimestamp {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         ToSql::<BigInt, Pg>::to_sql(&(self.0.timestamp_micros() - PG_EPOCH), &mut out.reborrow())
     }
 }
-impl FromSql<sql::DbTs, Pg> for DbTs {
+impl FromSql<sql::DbTs, Pg> for StoredTimestamp {
     fn from_sql(raw: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         Self::from_micros(<i64 as FromSql<BigInt, Pg>>::from_sql(raw)?.saturating_add(PG_EPOCH))
     }
 }
-impl ToSql<sql::DbTs, Sqlite> for DbTs {
+impl ToSql<sql::DbTs, Sqlite> for StoredTimestamp {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
         out.set_value(self.0.timestamp_micros());
         Ok(IsNull::No)
     }
 }
-impl FromSql<sql::DbTs, Sqlite> for DbTs {
+impl FromSql<sql::DbTs, Sqlite> for StoredTimestamp {
     fn from_sql(raw: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         Self::from_micros(<i64 as FromSql<BigInt, Sqlite>>::from_sql(raw)?)
     }

@@ -5,10 +5,10 @@
 
 use diesel::prelude::*;
 
-use super::{Conn, StoreResult, conn::on, schema::users, types::DbUuid};
+use super::{Conn, StoreResult, conn::on, schema::users, types::StoredUuid};
 use crate::domain::{
     id::Id,
-    user::{Email, User, UserState},
+    user::{EmailAddress, User, UserState},
 };
 
 mod calendars;
@@ -17,18 +17,22 @@ mod refresh;
 mod sessions;
 mod shares;
 
-pub use calendars::{calendar_made_at, calendar_of, end_calendar, set_calendar};
-pub use invitations::{invitation, invite, is_invited, spend};
-pub use refresh::refresh;
-pub use sessions::{begin_session, end_session, end_sessions, open_sessions, start_session};
-pub use shares::{ShareUse, count_uses, keep_secret, share_of, uses_of};
+pub use calendars::{delete_calendar, find_calendar_created_at, find_calendar_user, set_calendar};
+pub use invitations::{create_invitation, find_invited_user, is_invited, spend_invitation};
+pub use refresh::exchange_refresh_token;
+pub use sessions::{
+    end_session, end_sessions, insert_session, list_open_sessions, start_verified_session,
+};
+pub use shares::{
+    ShareUse, add_share_uses, find_share_by_secret, insert_share_secret, list_share_uses,
+};
 
 /// The SHA-256 of a secret.
-pub type Digest = [u8; 32];
+pub type SecretDigest = [u8; 32];
 
 /// What a sign-in with a password is checked against.
 #[derive(Clone)]
-pub struct Credentials {
+pub struct PasswordCredentials {
     /// Whose they are.
     pub user: Id<User>,
     /// The hash of the password, in PHC form.
@@ -39,23 +43,26 @@ pub struct Credentials {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn credentials(conn: &mut Conn, email: &Email) -> StoreResult<Option<Credentials>> {
-    let row: Option<(DbUuid, Option<String>)> = on!(conn, |c, DB| users::table
+pub fn find_credentials(
+    conn: &mut Conn,
+    email: &EmailAddress,
+) -> StoreResult<Option<PasswordCredentials>> {
+    let row: Option<(StoredUuid, Option<String>)> = on!(conn, |c, DB| users::table
         .filter(users::email.eq(email.as_str()))
         .filter(users::state.eq(UserState::Active.as_str()))
         .select((users::id, users::password_hash))
         .get_result(c)
         .optional())?;
-    Ok(row.and_then(|(id, phc)| Some(Credentials { user: id.into(), phc: phc? })))
+    Ok(row.and_then(|(id, phc)| Some(PasswordCredentials { user: id.into(), phc: phc? })))
 }
 
 /// Returns the hash of a user's password, if one was set.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn password(conn: &mut Conn, user: Id<User>) -> StoreResult<Option<String>> {
+pub fn find_password_hash(conn: &mut Conn, user: Id<User>) -> StoreResult<Option<String>> {
     Ok(on!(conn, |c, DB| users::table
-        .find(DbUuid::from(user))
+        .find(StoredUuid::from(user))
         .select(users::password_hash)
         .get_result::<Option<String>>(c)
         .optional())?
@@ -67,7 +74,7 @@ pub fn password(conn: &mut Conn, user: Id<User>) -> StoreResult<Option<String>> 
 /// # Errors
 /// Failures of the database.
 pub fn set_password(conn: &mut Conn, user: Id<User>, phc: &str) -> StoreResult<()> {
-    on!(conn, |c, DB| diesel::update(users::table.find(DbUuid::from(user)))
+    on!(conn, |c, DB| diesel::update(users::table.find(StoredUuid::from(user)))
         .set(users::password_hash.eq(phc))
         .execute(c))?;
     Ok(())
@@ -77,8 +84,8 @@ pub fn set_password(conn: &mut Conn, user: Id<User>, phc: &str) -> StoreResult<(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn forget_password(conn: &mut Conn, user: Id<User>) -> StoreResult<()> {
-    on!(conn, |c, DB| diesel::update(users::table.find(DbUuid::from(user)))
+pub fn delete_password(conn: &mut Conn, user: Id<User>) -> StoreResult<()> {
+    on!(conn, |c, DB| diesel::update(users::table.find(StoredUuid::from(user)))
         .set(users::password_hash.eq(None::<String>))
         .execute(c))?;
     Ok(())
@@ -88,6 +95,6 @@ pub fn forget_password(conn: &mut Conn, user: Id<User>) -> StoreResult<()> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn is_well(conn: &mut Conn) -> StoreResult<()> {
-    super::journal::head(conn).map(|_head| ())
+pub fn check_health(conn: &mut Conn) -> StoreResult<()> {
+    super::journal::load_head(conn).map(|_head| ())
 }

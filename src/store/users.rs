@@ -8,14 +8,14 @@ use uuid::Uuid;
 use super::{
     Caller, Conn, StoreError, StoreResult,
     conn::on,
-    load::Load,
+    load::LoadByKey,
     schema::{cities, countries, grants, sessions, users},
-    types::{DbTs, DbUuid},
+    types::{StoredTimestamp, StoredUuid},
 };
 use crate::domain::{
     id::Id,
     policy::Actor,
-    reference::time_zone,
+    reference::parse_time_zone,
     subject::{GrantSubject, UserSubject},
     user::{Grant, Role, Scope, User, UserState},
 };
@@ -23,7 +23,7 @@ use crate::domain::{
 mod list;
 mod rows;
 
-pub use list::{UserFilter, UserKey, find_by_email, list};
+pub use list::{UserCursor, UserFilter, find_by_email, list_page};
 use rows::{GrantRow, UserRow};
 
 /// As many names are asked for one by one.
@@ -38,11 +38,11 @@ pub struct ZonedGrant {
     pub zone: Tz,
 }
 
-type ZonedRow = (GrantRow, Option<String>, Option<String>);
+type ZonedGrantRow = (GrantRow, Option<String>, Option<String>);
 
-fn zoned((row, country, city): ZonedRow) -> StoreResult<ZonedGrant> {
+fn to_zoned_grant((row, country, city): ZonedGrantRow) -> StoreResult<ZonedGrant> {
     let zone = match city.or(country) {
-        Some(name) => time_zone(name)?,
+        Some(name) => parse_time_zone(name)?,
         None => Tz::UTC,
     };
     Ok(ZonedGrant { grant: row.try_into()?, zone })
@@ -52,8 +52,8 @@ fn zoned((row, country, city): ZonedRow) -> StoreResult<ZonedGrant> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn zoned_grants(conn: &mut Conn, user: Option<Id<User>>) -> StoreResult<Vec<ZonedGrant>> {
-    let rows: Vec<ZonedRow> = on!(conn, |c, DB| {
+pub fn list_zoned_grants(conn: &mut Conn, user: Option<Id<User>>) -> StoreResult<Vec<ZonedGrant>> {
+    let rows: Vec<ZonedGrantRow> = on!(conn, |c, DB| {
         let query = grants::table
             .left_join(countries::table.on(grants::scope_country.eq(countries::code.nullable())))
             .left_join(cities::table.on(grants::scope_city.eq(cities::slug.nullable())))
@@ -64,33 +64,34 @@ pub fn zoned_grants(conn: &mut Conn, user: Option<Id<User>>) -> StoreResult<Vec<
                 cities::time_zone.nullable(),
             ));
         match user {
-            Some(user) => query.filter(grants::user_id.eq(DbUuid::from(user))).load(c),
+            Some(user) => query.filter(grants::user_id.eq(StoredUuid::from(user))).load(c),
             None => query.load(c),
         }
     })?;
-    rows.into_iter().map(zoned).collect()
+    rows.into_iter().map(to_zoned_grant).collect()
 }
 
 /// Loads a caller's actor: the account active, the session alive, the grants in force at that instant.
 ///
 /// # Errors
 /// [`StoreError::SignedOut`] when the account or the session is no longer good.
-pub fn actor(conn: &mut Conn, caller: Caller, at: DateTime<Utc>) -> StoreResult<Actor> {
-    let alive: Option<(DbUuid, Option<DbTs>, DbTs)> = on!(conn, |c, DB| sessions::table
-        .inner_join(users::table.on(sessions::user_id.eq(users::id)))
-        .filter(sessions::id.eq(DbUuid(caller.session)))
-        .filter(users::state.eq(UserState::Active.as_str()))
-        .select((sessions::user_id, sessions::ended_at, sessions::expires_at))
-        .get_result(c)
-        .optional())?;
+pub fn load_actor(conn: &mut Conn, caller: Caller, at: DateTime<Utc>) -> StoreResult<Actor> {
+    let alive: Option<(StoredUuid, Option<StoredTimestamp>, StoredTimestamp)> =
+        on!(conn, |c, DB| sessions::table
+            .inner_join(users::table.on(sessions::user_id.eq(users::id)))
+            .filter(sessions::id.eq(StoredUuid(caller.session)))
+            .filter(users::state.eq(UserState::Active.as_str()))
+            .select((sessions::user_id, sessions::ended_at, sessions::expires_at))
+            .get_result(c)
+            .optional())?;
     match alive {
         Some((user, None, expires)) if Id::from(user) == caller.user && at < expires.0 => {}
         Some(_) | None => return Err(StoreError::SignedOut),
     }
-    let grants = zoned_grants(conn, Some(caller.user))?;
+    let grants = list_zoned_grants(conn, Some(caller.user))?;
     Ok(Actor::new(
         caller.user,
-        grants.into_iter().filter(|g| g.grant.in_force(at, g.zone)).map(|g| g.grant).collect(),
+        grants.into_iter().filter(|g| g.grant.is_in_force(at, g.zone)).map(|g| g.grant).collect(),
     ))
 }
 
@@ -98,13 +99,13 @@ pub fn actor(conn: &mut Conn, caller: Caller, at: DateTime<Utc>) -> StoreResult<
 ///
 /// # Errors
 /// Failures of the database.
-pub fn names(conn: &mut Conn, ids: &[Uuid]) -> StoreResult<Vec<(Uuid, String)>> {
+pub fn list_names(conn: &mut Conn, ids: &[Uuid]) -> StoreResult<Vec<(Uuid, String)>> {
     let mut out = Vec::with_capacity(ids.len());
     // A list is a statement of its own length, which SQLite prepares anew: few names are quicker one by one.
     if ids.len() <= FEW {
         for id in ids {
             let name: Option<String> = on!(conn, |c, DB| users::table
-                .find(DbUuid(*id))
+                .find(StoredUuid(*id))
                 .select(users::name)
                 .get_result(c)
                 .optional())?;
@@ -113,8 +114,8 @@ pub fn names(conn: &mut Conn, ids: &[Uuid]) -> StoreResult<Vec<(Uuid, String)>> 
         return Ok(out);
     }
     for batch in ids.chunks(500) {
-        let batch: Vec<DbUuid> = batch.iter().copied().map(DbUuid).collect();
-        let rows: Vec<(DbUuid, String)> = on!(conn, |c, DB| users::table
+        let batch: Vec<StoredUuid> = batch.iter().copied().map(StoredUuid).collect();
+        let rows: Vec<(StoredUuid, String)> = on!(conn, |c, DB| users::table
             .filter(users::id.eq_any(&batch))
             .select((users::id, users::name))
             .load(c))?;
@@ -129,7 +130,7 @@ pub fn names(conn: &mut Conn, ids: &[Uuid]) -> StoreResult<Vec<(Uuid, String)>> 
 /// Failures of the database.
 pub fn find(conn: &mut Conn, id: Id<User>) -> StoreResult<Option<User>> {
     let row: Option<UserRow> = on!(conn, |c, DB| users::table
-        .find(DbUuid::from(id))
+        .find(StoredUuid::from(id))
         .select(UserRow::as_select())
         .get_result(c)
         .optional())?;
@@ -140,9 +141,9 @@ pub fn find(conn: &mut Conn, id: Id<User>) -> StoreResult<Option<User>> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn account(conn: &mut Conn, id: Id<User>) -> StoreResult<Option<UserSubject>> {
+pub fn find_with_grants(conn: &mut Conn, id: Id<User>) -> StoreResult<Option<UserSubject>> {
     let Some(user) = find(conn, id)? else { return Ok(None) };
-    let grants = zoned_grants(conn, Some(id))?.into_iter().map(|g| g.grant).collect();
+    let grants = list_zoned_grants(conn, Some(id))?.into_iter().map(|g| g.grant).collect();
     Ok(Some(UserSubject { user, grants }))
 }
 
@@ -150,7 +151,7 @@ pub fn account(conn: &mut Conn, id: Id<User>) -> StoreResult<Option<UserSubject>
 ///
 /// # Errors
 /// Failures of the database.
-pub fn holds(
+pub fn has_role(
     conn: &mut Conn,
     id: Id<User>,
     role: Role,
@@ -162,20 +163,20 @@ pub fn holds(
         g.grant.role == role
             && g.grant.scope == *scope
             && g.grant.acting_for.is_none()
-            && g.grant.in_force(at, g.zone)
+            && g.grant.is_in_force(at, g.zone)
     };
-    Ok(active && zoned_grants(conn, Some(id))?.iter().any(fits))
+    Ok(active && list_zoned_grants(conn, Some(id))?.iter().any(fits))
 }
 
-impl Load for UserSubject {
-    fn load(conn: &mut Conn, key: &Id<User>) -> StoreResult<Option<Self>> {
-        account(conn, *key)
+impl LoadByKey for UserSubject {
+    fn load_by_key(conn: &mut Conn, key: &Id<User>) -> StoreResult<Option<Self>> {
+        find_with_grants(conn, *key)
     }
 }
 
 /// What is to be given is not kept anywhere yet.
-impl Load for GrantSubject {
-    fn load(_: &mut Conn, (role, scope): &(Role, Scope)) -> StoreResult<Option<Self>> {
+impl LoadByKey for GrantSubject {
+    fn load_by_key(_: &mut Conn, (role, scope): &(Role, Scope)) -> StoreResult<Option<Self>> {
         Ok(Some(Self { role: *role, scope: scope.clone() }))
     }
 }

@@ -7,21 +7,21 @@ use std::collections::HashMap;
 use super::{
     Conn, Record, StoreError, StoreResult,
     journal::{self, JournalRow, to_hash},
-    tx::{Audited, Kept},
+    tx::{AuditedRecord, JournaledRecord},
 };
 use crate::domain::{
     comment::Comment,
     cycle::ReportingCycle,
-    extension::Extension,
+    extension::DeadlineExtension,
     journal::{
-        GENESIS, Hash,
-        chain::{Chain, Flaw, Row},
-        record_hash,
+        GENESIS, JournalHash,
+        chain::{ChainRow, ChainVerifier, Flaw},
+        hash_record,
     },
-    parts::{Indicator, Milestone, Partnership},
     plan::ActionPlan,
     project::{ApprovedProject, Project},
-    reference::{City, Country, Document, Partner, PlanCycle},
+    project_parts::{Indicator, Milestone, Partnership},
+    reference::{City, Country, Partner, PlanCycle, ReferenceDocument},
     release::Release,
     report::{ApprovedReport, Report},
     share::Share,
@@ -47,8 +47,8 @@ macro_rules! registry {
             None
         }
 
-        fn compare_all(conn: &mut Conn, walk: &mut Walk) -> StoreResult<()> {
-            $(walk.compare::<$record>(conn)?;)+
+        fn compare_all(conn: &mut Conn, walk: &mut JournalWalk) -> StoreResult<()> {
+            $(walk.compare_table::<$record>(conn)?;)+
             Ok(())
         }
     };
@@ -56,7 +56,7 @@ macro_rules! registry {
 registry!(
     Country,
     City,
-    Document,
+    ReferenceDocument,
     PlanCycle,
     Partner,
     ActionPlan,
@@ -66,7 +66,7 @@ registry!(
     Indicator,
     Partnership,
     ReportingCycle,
-    Extension,
+    DeadlineExtension,
     Report,
     ApprovedReport,
     Release,
@@ -78,7 +78,7 @@ registry!(
 
 /// Something that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fault {
+pub struct JournalCheckFault {
     /// The row of the journal at which it shows; one past the last for a row that should be there.
     pub seq: i64,
     /// The kind of record, where one is concerned.
@@ -91,15 +91,15 @@ pub struct Fault {
 
 /// What a verification found.
 #[derive(Debug, Clone)]
-pub struct Verification {
+pub struct JournalCheck {
     /// The end of the chain as it was walked.
-    pub end: Chain,
+    pub end: ChainVerifier,
     /// How many records were held against their last row.
     pub records: usize,
     /// The first row at which anything is wrong.
     pub first_broken: Option<i64>,
     /// The first faults, in the order of the rows.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<JournalCheckFault>,
     /// How many faults there are.
     pub faults_total: usize,
     /// The rows whose record was taken out, the first of them.
@@ -111,10 +111,10 @@ pub struct Verification {
 }
 
 /// The last row about a record.
-struct Last {
+struct LastJournalRow {
     seq: i64,
     version: i64,
-    record_sha256: Hash,
+    record_sha256: JournalHash,
     reason: Option<String>,
     /// The record is there after it.
     there: bool,
@@ -122,22 +122,23 @@ struct Last {
     redacted: bool,
 }
 
-impl Last {
+impl LastJournalRow {
     /// Says whether the row covers this record. Without its reason nobody can tell any more what a redacted row covered.
-    fn covers<K: Record>(&self, record: &K) -> StoreResult<bool> {
-        let content = record.content().map_err(StoreError::json)?;
-        let hash = record_hash(self.reason.as_deref(), Some(&content)).map_err(StoreError::json)?;
+    fn covers_record<K: Record>(&self, record: &K) -> StoreResult<bool> {
+        let content = record.journal_content().map_err(StoreError::from_json)?;
+        let hash =
+            hash_record(self.reason.as_deref(), Some(&content)).map_err(StoreError::from_json)?;
         Ok(hash == self.record_sha256 || (self.redacted && self.reason.is_none()))
     }
 }
 
 #[derive(Default)]
-struct Walk {
-    chain: Chain,
+struct JournalWalk {
+    chain: ChainVerifier,
     /// By kind, then by key.
-    lasts: HashMap<String, HashMap<String, Last>>,
+    lasts: HashMap<String, HashMap<String, LastJournalRow>>,
     records: usize,
-    faults: Vec<Fault>,
+    faults: Vec<JournalCheckFault>,
     redacted: Vec<i64>,
     /// Whether the row of the head that was asked about has its hash.
     kept: Option<bool>,
@@ -148,45 +149,53 @@ struct Walk {
 ///
 /// # Errors
 /// Failures of the database; whatever is wrong with the journal is no error.
-pub fn verify(conn: &mut Conn, kept: Option<(i64, Hash)>) -> StoreResult<Verification> {
-    let mut walk =
-        Walk { kept: kept.map(|(seq, hash)| seq == 0 && hash == GENESIS), ..Walk::default() };
+pub fn verify_journal(
+    conn: &mut Conn,
+    kept: Option<(i64, JournalHash)>,
+) -> StoreResult<JournalCheck> {
+    let mut walk = JournalWalk {
+        kept: kept.map(|(seq, hash)| seq == 0 && hash == GENESIS),
+        ..JournalWalk::default()
+    };
     // Numbers start at 1; whatever stands before is seen too.
     let mut after = i64::MIN;
     loop {
-        let rows = journal::after(conn, after, CHUNK)?;
+        let rows = journal::list_after(conn, after, CHUNK)?;
         let Some(last) = rows.last() else { break };
         after = last.seq;
         for row in &rows {
-            walk.push(row, kept)?;
+            walk.check_row(row, kept)?;
         }
     }
     walk.compare_head(conn)?;
     compare_all(conn, &mut walk)?;
     if let (Some((seq, _)), Some(false)) = (kept, walk.kept) {
-        walk.fault(seq.min(walk.chain.seq + 1), None, Flaw::Kept);
+        walk.add_fault(seq.min(walk.chain.seq + 1), None, Flaw::Kept);
     }
-    Ok(walk.finish())
+    Ok(walk.into_result())
 }
 
-impl Walk {
-    fn fault(&mut self, seq: i64, about: Option<(&str, &str)>, flaw: Flaw) {
+impl JournalWalk {
+    fn add_fault(&mut self, seq: i64, about: Option<(&str, &str)>, flaw: Flaw) {
         let (entity, key) = about.map(|(e, k)| (e.to_owned(), k.to_owned())).unzip();
-        self.faults.push(Fault { seq, entity, key, flaw });
+        self.faults.push(JournalCheckFault { seq, entity, key, flaw });
     }
 
-    fn push(&mut self, row: &JournalRow, kept: Option<(i64, Hash)>) -> StoreResult<()> {
-        let checked = Row {
-            link: row.link()?,
+    fn check_row(&mut self, row: &JournalRow, kept: Option<(i64, JournalHash)>) -> StoreResult<()> {
+        let checked = ChainRow {
+            link: row.to_link()?,
             reason: row.reason.as_deref(),
             record: row.record.as_deref(),
             previous_hash: to_hash(&row.previous_hash)?,
             hash: to_hash(&row.hash)?,
         };
-        let found = self.chain.push(&checked, is_public(&row.entity)).map_err(StoreError::json)?;
+        let found = self
+            .chain
+            .check_row(&checked, is_public(&row.entity))
+            .map_err(StoreError::from_json)?;
         let about = Some((row.entity.as_str(), row.key.as_str()));
         for flaw in found.flaws {
-            self.fault(row.seq, about, flaw);
+            self.add_fault(row.seq, about, flaw);
         }
         if found.redacted {
             self.redacted.push(row.seq);
@@ -196,7 +205,7 @@ impl Walk {
         {
             self.kept = Some(hash == checked.hash);
         }
-        let last = Last {
+        let last = LastJournalRow {
             seq: row.seq,
             version: row.version,
             record_sha256: checked.link.record_sha256,
@@ -210,52 +219,52 @@ impl Walk {
             row.version == before.version + 1 || (row.version == 1 && !before.there)
         });
         if !follows {
-            self.fault(row.seq, about, Flaw::Version);
+            self.add_fault(row.seq, about, Flaw::Version);
         }
         Ok(())
     }
 
     fn compare_head(&mut self, conn: &mut Conn) -> StoreResult<()> {
-        let head = journal::head(conn)?;
+        let head = journal::load_head(conn)?;
         let end = self.chain;
         let same_time = end.at.is_none_or(|at| at == head.at);
         if (head.seq, head.feed, head.hash) != (end.seq, end.feed, end.hash) || !same_time {
             let seq = if head.seq == end.seq { end.seq } else { head.seq.min(end.seq) + 1 };
-            self.fault(seq, None, Flaw::Head);
+            self.add_fault(seq, None, Flaw::Head);
         }
         Ok(())
     }
 
     /// Holds every record of a table against its last row.
-    fn compare<K: Kept>(&mut self, conn: &mut Conn) -> StoreResult<()> {
+    fn compare_table<K: JournaledRecord>(&mut self, conn: &mut Conn) -> StoreResult<()> {
         let mut lasts = self.lasts.remove(K::ENTITY).unwrap_or_default();
         let next = self.chain.seq + 1;
-        for Audited { record, sound } in K::audit(conn)? {
+        for AuditedRecord { record, sound } in K::load_audited(conn)? {
             let key = record.key();
             let about = Some((K::ENTITY, key.as_str()));
             self.records += 1;
             match lasts.remove(&key).filter(|last| last.there) {
                 Some(last) if record.version() <= last.version => {
-                    if record.version() < last.version || !sound || !last.covers(&record)? {
-                        self.fault(last.seq, about, Flaw::Differs);
+                    if record.version() < last.version || !sound || !last.covers_record(&record)? {
+                        self.add_fault(last.seq, about, Flaw::Differs);
                     }
                 }
-                Some(_) | None => self.fault(next, about, Flaw::Unjournaled),
+                Some(_) | None => self.add_fault(next, about, Flaw::Unjournaled),
             }
         }
         for (key, last) in lasts.into_iter().filter(|(_, last)| last.there) {
-            self.fault(last.seq, Some((K::ENTITY, &key)), Flaw::Missing);
+            self.add_fault(last.seq, Some((K::ENTITY, &key)), Flaw::Missing);
         }
         Ok(())
     }
 
-    fn finish(mut self) -> Verification {
+    fn into_result(mut self) -> JournalCheck {
         self.faults.sort();
         let (faults_total, redacted_total) = (self.faults.len(), self.redacted.len());
         let first_broken = self.faults.first().map(|f| f.seq);
         self.faults.truncate(FAULTS_MAX);
         self.redacted.truncate(FAULTS_MAX);
-        Verification {
+        JournalCheck {
             end: self.chain,
             records: self.records,
             first_broken,

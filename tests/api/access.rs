@@ -12,11 +12,11 @@ use std::{
 
 use serde_json::Value;
 
-mod desk;
-mod row;
+mod matrix_fixture;
+mod matrix_row;
 
-use desk::{callers, desk};
-use row::{Operation, Row, delete, get, patch, post, row};
+use matrix_fixture::{matrix_callers, spawn_matrix_app};
+use matrix_row::{AccessMatrixRow, Operation, delete, get, patch, post, request_row};
 
 const PROJECT: &str = "projects/{project}";
 const HISTORY: &str = "projects/{project}/history";
@@ -48,46 +48,46 @@ const SUBMITTED: &str = "submitted, none approved before";
 /// A report that was never handed in.
 const DRAFT: &str = "a draft";
 
-const ROWS: &[Row] = &[
+const ROWS: &[AccessMatrixRow] = &[
     get("/health/live", "/health/live"),
     get("/health/ready", "/health/ready"),
     post("auth/login", "auth/login"),
     post("auth/refresh", "auth/refresh"),
     post("auth/invitations/{token}/accept", "auth/invitations/nobody/accept"),
-    row("post", "auth/logout", "auth/logout"),
+    request_row("post", "auth/logout", "auth/logout"),
     get("me", "me"),
-    row("put", "me/password", "me/password").sending("{}"),
+    request_row("put", "me/password", "me/password").with_body("{}"),
     get("me/sessions", "me/sessions"),
     get("me/todo", "me/todo"),
     get("me/calendar", "me/calendar"),
-    row("post", "me/calendar", "me/calendar"),
-    row("delete", "me/calendar", "me/calendar"),
+    request_row("post", "me/calendar", "me/calendar"),
+    request_row("delete", "me/calendar", "me/calendar"),
     get("/calendar/{token}.ics", "/calendar/nobody.ics"),
-    row("delete", "me/sessions", "me/sessions"),
+    request_row("delete", "me/sessions", "me/sessions"),
     get("users", "users"),
     // The address is taken.
-    post("users", "users").about("an officer of Da Nang").sending(
+    post("users", "users").with_note("an officer of Da Nang").with_body(
         r#"{"email": "mai@test.example", "name": "Mai",
             "grants": [{"role": "city_officer", "scope": {"kind": "city", "key": "da-nang"}}]}"#,
     ),
-    post("users", "users").about("a representative").sending(
+    post("users", "users").with_note("a representative").with_body(
         r#"{"email": "mai@test.example", "name": "Mai",
             "grants": [{"role": "national_representative", "scope": {"kind": "country", "key": "VN"}}]}"#,
     ),
-    get("users/{id}", "users/{user}").about("an officer of Da Nang"),
-    get("users/{id}", "users/{colleague}").about("a secretary"),
-    patch("users/{id}", "users/{user}").about("an officer of Da Nang"),
-    patch("users/{id}", "users/{colleague}").about("a secretary"),
+    get("users/{id}", "users/{user}").with_note("an officer of Da Nang"),
+    get("users/{id}", "users/{colleague}").with_note("a secretary"),
+    patch("users/{id}", "users/{user}").with_note("an officer of Da Nang"),
+    patch("users/{id}", "users/{colleague}").with_note("a secretary"),
     // It ends before it begins.
-    post("users/{id}/grants", "users/{user}/grants").about("officer of Da Nang").sending(
+    post("users/{id}/grants", "users/{user}/grants").with_note("officer of Da Nang").with_body(
         r#"{"role": "city_officer", "scope": {"kind": "city", "key": "da-nang"},
             "from": "2026-12-02", "until": "2026-12-01"}"#,
     ),
-    post("users/{id}/grants", "users/{user}/grants").about("secretariat").sending(
+    post("users/{id}/grants", "users/{user}/grants").with_note("secretariat").with_body(
         r#"{"role": "secretariat", "scope": {"kind": "network", "key": null},
             "from": "2026-12-02", "until": "2026-12-01"}"#,
     ),
-    row("delete", "users/{id}/grants/{grant_id}", "users/{leaver}/grants/{held}"),
+    request_row("delete", "users/{id}/grants/{grant_id}", "users/{leaver}/grants/{held}"),
     get("countries", "countries"),
     get("framework", "framework"),
     get("plan-cycles", "plan-cycles"),
@@ -99,9 +99,9 @@ const ROWS: &[Row] = &[
     get("cities/{city}", "cities/da-nang"),
     patch("cities/{city}", "cities/da-nang"),
     get("cities/{city}/plans/{plan_cycle}", "cities/da-nang/plans/2018-2025"),
-    row("put", "cities/{city}/plans/{plan_cycle}", "cities/da-nang/plans/2018-2025")
-        .sending("{}")
-        .stale(),
+    request_row("put", "cities/{city}/plans/{plan_cycle}", "cities/da-nang/plans/2018-2025")
+        .with_body("{}")
+        .with_stale_if_match(),
     get("cities/{city}/cycles/{cycle}", "cities/da-nang/cycles/me-2026"),
     get("cities/{city}/workbook", "cities/da-nang/workbook?cycle=me-2026"),
     // The city and the cycle are missing.
@@ -114,94 +114,94 @@ const ROWS: &[Row] = &[
     post("cycles", "cycles"),
     get("cycles/{cycle}", "cycles/me-2026"),
     patch("cycles/{cycle}", "cycles/me-2026"),
-    post("cycles/{cycle}/open", "cycles/me-2026/open").stale(),
-    post("cycles/{cycle}/close", "cycles/me-2026/close").stale(),
+    post("cycles/{cycle}/open", "cycles/me-2026/open").with_stale_if_match(),
+    post("cycles/{cycle}/close", "cycles/me-2026/close").with_stale_if_match(),
     get("cycles/{cycle}/extensions", "cycles/me-2026/extensions"),
     get(EXTENSION, "cycles/me-2026/extensions/da-nang"),
-    row("put", EXTENSION, "cycles/me-2026/extensions/da-nang").sending("{}").stale(),
+    request_row("put", EXTENSION, "cycles/me-2026/extensions/da-nang").with_body("{}").with_stale_if_match(),
     delete(EXTENSION, "cycles/me-2026/extensions/da-nang"),
     get("projects", "projects"),
-    post("projects", "projects").sending(r#"{"city": "da-nang"}"#),
+    post("projects", "projects").with_body(r#"{"city": "da-nang"}"#),
     get(PROJECT, "projects/da-nang-1"),
-    get(PROJECT, "projects/da-nang-90").about(NEW),
+    get(PROJECT, "projects/da-nang-90").with_note(NEW),
     patch(PROJECT, "projects/da-nang-1"),
-    patch(PROJECT, "projects/da-nang-90").about(NEW),
+    patch(PROJECT, "projects/da-nang-90").with_note(NEW),
     delete(PROJECT, "projects/da-nang-1"),
-    delete(PROJECT, "projects/da-nang-90").about(NEW),
+    delete(PROJECT, "projects/da-nang-90").with_note(NEW),
     get(HISTORY, "projects/da-nang-1/history"),
-    get(HISTORY, "projects/da-nang-90/history").about(NEW),
+    get(HISTORY, "projects/da-nang-90/history").with_note(NEW),
     get(MILESTONES, "projects/da-nang-1/milestones"),
-    get(MILESTONES, "projects/da-nang-90/milestones").about(NEW),
+    get(MILESTONES, "projects/da-nang-90/milestones").with_note(NEW),
     post(MILESTONES, "projects/da-nang-1/milestones"),
     get(MILESTONE, "projects/da-nang-1/milestones/{milestone}"),
     patch(MILESTONE, "projects/da-nang-1/milestones/{milestone}"),
     delete(MILESTONE, "projects/da-nang-1/milestones/{milestone}"),
     get(INDICATORS, "projects/da-nang-1/indicators"),
-    get(INDICATORS, "projects/da-nang-90/indicators").about(NEW),
+    get(INDICATORS, "projects/da-nang-90/indicators").with_note(NEW),
     post(INDICATORS, "projects/da-nang-1/indicators"),
     get(INDICATOR, "projects/da-nang-1/indicators/{indicator}"),
     get("projects/{project}/indicators/{id}/values", "projects/da-nang-1/indicators/{indicator}/values"),
     patch(INDICATOR, "projects/da-nang-1/indicators/{indicator}"),
     delete(INDICATOR, "projects/da-nang-1/indicators/{indicator}"),
     get(PARTNERSHIPS, "projects/da-nang-1/partnerships"),
-    get(PARTNERSHIPS, "projects/da-nang-90/partnerships").about(NEW),
+    get(PARTNERSHIPS, "projects/da-nang-90/partnerships").with_note(NEW),
     post(PARTNERSHIPS, "projects/da-nang-1/partnerships"),
     get(PARTNERSHIP, "projects/da-nang-1/partnerships/{partnership}"),
     patch(PARTNERSHIP, "projects/da-nang-1/partnerships/{partnership}"),
     delete(PARTNERSHIP, "projects/da-nang-1/partnerships/{partnership}"),
     get(REPORTS, "projects/da-nang-1/reports"),
-    get(REPORTS, "projects/da-nang-90/reports").about(NEW),
+    get(REPORTS, "projects/da-nang-90/reports").with_note(NEW),
     get("reports", "reports"),
     post("reports/bulk", "reports/bulk"),
     get(REPORT, "projects/da-nang-1/reports/me-2026"),
-    get(REPORT, "projects/da-nang-1/reports/me-2022").about("imported"),
-    get(REPORT, "projects/da-nang-90/reports/me-2026").about(SUBMITTED),
-    get(REPORT, "projects/da-nang-2/reports/me-2026").about(DRAFT),
-    get(REPORT, "projects/da-nang-3/reports/me-2026").about("never begun"),
-    row("put", REPORT, "projects/da-nang-1/reports/me-2026").sending("{}").stale(),
-    row("put", REPORT, "projects/da-nang-90/reports/me-2026")
-        .about(SUBMITTED)
-        .sending("{}")
-        .stale(),
-    row("put", REPORT, "projects/da-nang-2/reports/me-2026").about(DRAFT).sending("{}").stale(),
-    row("put", REPORT, "projects/da-nang-3/reports/me-2026")
-        .about("never begun")
-        .sending("{}")
-        .stale(),
+    get(REPORT, "projects/da-nang-1/reports/me-2022").with_note("imported"),
+    get(REPORT, "projects/da-nang-90/reports/me-2026").with_note(SUBMITTED),
+    get(REPORT, "projects/da-nang-2/reports/me-2026").with_note(DRAFT),
+    get(REPORT, "projects/da-nang-3/reports/me-2026").with_note("never begun"),
+    request_row("put", REPORT, "projects/da-nang-1/reports/me-2026").with_body("{}").with_stale_if_match(),
+    request_row("put", REPORT, "projects/da-nang-90/reports/me-2026")
+        .with_note(SUBMITTED)
+        .with_body("{}")
+        .with_stale_if_match(),
+    request_row("put", REPORT, "projects/da-nang-2/reports/me-2026").with_note(DRAFT).with_body("{}").with_stale_if_match(),
+    request_row("put", REPORT, "projects/da-nang-3/reports/me-2026")
+        .with_note("never begun")
+        .with_body("{}")
+        .with_stale_if_match(),
     post(SUBMIT, "projects/da-nang-1/reports/me-2026/submit"),
-    post(SUBMIT, "projects/da-nang-90/reports/me-2026/submit").about(SUBMITTED),
-    post(SUBMIT, "projects/da-nang-2/reports/me-2026/submit").about(DRAFT).stale(),
+    post(SUBMIT, "projects/da-nang-90/reports/me-2026/submit").with_note(SUBMITTED),
+    post(SUBMIT, "projects/da-nang-2/reports/me-2026/submit").with_note(DRAFT).with_stale_if_match(),
     post(WITHDRAW, "projects/da-nang-1/reports/me-2026/withdraw"),
-    post(WITHDRAW, "projects/da-nang-90/reports/me-2026/withdraw").about(SUBMITTED).stale(),
-    post(WITHDRAW, "projects/da-nang-2/reports/me-2026/withdraw").about(DRAFT),
+    post(WITHDRAW, "projects/da-nang-90/reports/me-2026/withdraw").with_note(SUBMITTED).with_stale_if_match(),
+    post(WITHDRAW, "projects/da-nang-2/reports/me-2026/withdraw").with_note(DRAFT),
     post(RETURN, "projects/da-nang-1/reports/me-2026/return"),
-    post(RETURN, "projects/da-nang-90/reports/me-2026/return").about(SUBMITTED).stale(),
-    post(RETURN, "projects/da-nang-2/reports/me-2026/return").about(DRAFT),
+    post(RETURN, "projects/da-nang-90/reports/me-2026/return").with_note(SUBMITTED).with_stale_if_match(),
+    post(RETURN, "projects/da-nang-2/reports/me-2026/return").with_note(DRAFT),
     post(APPROVE, "projects/da-nang-1/reports/me-2026/approve"),
-    post(APPROVE, "projects/da-nang-90/reports/me-2026/approve").about(SUBMITTED).stale(),
-    post(APPROVE, "projects/da-nang-2/reports/me-2026/approve").about(DRAFT),
+    post(APPROVE, "projects/da-nang-90/reports/me-2026/approve").with_note(SUBMITTED).with_stale_if_match(),
+    post(APPROVE, "projects/da-nang-2/reports/me-2026/approve").with_note(DRAFT),
     // The reason is missing.
     post(REOPEN, "projects/da-nang-1/reports/me-2026/reopen"),
-    post(REOPEN, "projects/da-nang-90/reports/me-2026/reopen").about(SUBMITTED),
-    post(REOPEN, "projects/da-nang-2/reports/me-2026/reopen").about(DRAFT),
+    post(REOPEN, "projects/da-nang-90/reports/me-2026/reopen").with_note(SUBMITTED),
+    post(REOPEN, "projects/da-nang-2/reports/me-2026/reopen").with_note(DRAFT),
     get(READINESS, "projects/da-nang-1/reports/me-2026/readiness"),
-    get(READINESS, "projects/da-nang-90/reports/me-2026/readiness").about(SUBMITTED),
-    get(READINESS, "projects/da-nang-2/reports/me-2026/readiness").about(DRAFT),
+    get(READINESS, "projects/da-nang-90/reports/me-2026/readiness").with_note(SUBMITTED),
+    get(READINESS, "projects/da-nang-2/reports/me-2026/readiness").with_note(DRAFT),
     get(PREFILL, "projects/da-nang-1/reports/me-2026/prefill"),
-    get(PREFILL, "projects/da-nang-2/reports/me-2026/prefill").about(DRAFT),
-    get(PREFILL, "projects/da-nang-3/reports/me-2026/prefill").about("never begun"),
+    get(PREFILL, "projects/da-nang-2/reports/me-2026/prefill").with_note(DRAFT),
+    get(PREFILL, "projects/da-nang-3/reports/me-2026/prefill").with_note("never begun"),
     get(DIFF, "projects/da-nang-1/reports/me-2026/diff?since=approved"),
-    get(DIFF, "projects/da-nang-90/reports/me-2026/diff?since=approved").about(SUBMITTED),
-    get(DIFF, "projects/da-nang-2/reports/me-2026/diff?since=approved").about(DRAFT),
+    get(DIFF, "projects/da-nang-90/reports/me-2026/diff?since=approved").with_note(SUBMITTED),
+    get(DIFF, "projects/da-nang-2/reports/me-2026/diff?since=approved").with_note(DRAFT),
     get(REPORT_HISTORY, "projects/da-nang-1/reports/me-2026/history"),
-    get(REPORT_HISTORY, "projects/da-nang-90/reports/me-2026/history").about(SUBMITTED),
-    get(REPORT_HISTORY, "projects/da-nang-2/reports/me-2026/history").about(DRAFT),
+    get(REPORT_HISTORY, "projects/da-nang-90/reports/me-2026/history").with_note(SUBMITTED),
+    get(REPORT_HISTORY, "projects/da-nang-2/reports/me-2026/history").with_note(DRAFT),
     get(COMMENTS, "projects/da-nang-1/reports/me-2026/comments"),
-    get(COMMENTS, "projects/da-nang-90/reports/me-2026/comments").about(SUBMITTED),
-    get(COMMENTS, "projects/da-nang-2/reports/me-2026/comments").about(DRAFT),
+    get(COMMENTS, "projects/da-nang-90/reports/me-2026/comments").with_note(SUBMITTED),
+    get(COMMENTS, "projects/da-nang-2/reports/me-2026/comments").with_note(DRAFT),
     post(COMMENTS, "projects/da-nang-1/reports/me-2026/comments"),
-    post(COMMENTS, "projects/da-nang-90/reports/me-2026/comments").about(SUBMITTED),
-    post(COMMENTS, "projects/da-nang-2/reports/me-2026/comments").about(DRAFT),
+    post(COMMENTS, "projects/da-nang-90/reports/me-2026/comments").with_note(SUBMITTED),
+    post(COMMENTS, "projects/da-nang-2/reports/me-2026/comments").with_note(DRAFT),
     get(COMMENT, "projects/da-nang-1/reports/me-2026/comments/{comment}"),
     patch(COMMENT, "projects/da-nang-1/reports/me-2026/comments/{comment}"),
     get("figures/table", "figures/table?rows=status&cycle=me-2022"),
@@ -222,7 +222,7 @@ const ROWS: &[Row] = &[
     // Everything is missing.
     post("shares", "shares"),
     get("shares/{id}", "shares/{share}"),
-    row("delete", "shares/{id}", "shares/{share}"),
+    request_row("delete", "shares/{id}", "shares/{share}"),
     get("/s/{token}.{format}", "/s/nobody.json"),
     get("/catalog.jsonld", "/catalog.jsonld"),
     get("changes", "changes?after=1"),
@@ -237,7 +237,7 @@ const ROWS: &[Row] = &[
 ];
 
 /// The operations of the contract, and whether anybody may call them without credentials.
-fn contract() -> BTreeMap<Operation, bool> {
+fn contract_operations() -> BTreeMap<Operation, bool> {
     let text = fs::read_to_string("openapi/v1.json").unwrap();
     let document: Value = serde_json::from_str(&text).unwrap();
     let mut all = BTreeMap::new();
@@ -251,9 +251,9 @@ fn contract() -> BTreeMap<Operation, bool> {
 }
 
 #[actix_web::test]
-async fn the_access_matrix_is_as_checked_in() {
-    let desk = desk().await;
-    let callers = callers();
+async fn access_matrix_matches_snapshot() {
+    let desk = spawn_matrix_app().await;
+    let callers = matrix_callers();
     let width = ROWS.iter().map(|r| r.name().len()).max().unwrap();
     let mut text = String::from(
         "Rows: operation, on records of Da Nang. Columns: caller; own and other are seen from there.\n\
@@ -267,7 +267,7 @@ async fn the_access_matrix_is_as_checked_in() {
     for row in ROWS {
         let _ = write!(text, "{:width$}", row.name());
         for (column, holds) in &callers {
-            let status = desk.status(row, column, holds.as_ref()).await;
+            let status = desk.request_status(row, column, holds.as_ref()).await;
             let _ = write!(text, "  {status:>0$}", column.len());
         }
         text.push('\n');
@@ -276,9 +276,9 @@ async fn the_access_matrix_is_as_checked_in() {
 }
 
 #[test]
-fn every_operation_of_the_contract_has_a_row() {
-    let contract: BTreeSet<Operation> = contract().into_keys().collect();
-    let rows: BTreeSet<Operation> = ROWS.iter().map(Row::operation).collect();
+fn every_openapi_operation_is_in_the_access_matrix() {
+    let contract: BTreeSet<Operation> = contract_operations().into_keys().collect();
+    let rows: BTreeSet<Operation> = ROWS.iter().map(AccessMatrixRow::operation).collect();
     let uncovered: Vec<_> = contract.difference(&rows).collect();
     assert!(uncovered.is_empty(), "without a row: {uncovered:?}");
     let stale: Vec<_> = rows.difference(&contract).collect();
@@ -286,10 +286,10 @@ fn every_operation_of_the_contract_has_a_row() {
 }
 
 #[actix_web::test]
-async fn nobody_without_credentials_gets_in() {
-    let desk = desk().await;
-    let contract = contract();
+async fn protected_operation_without_credentials_is_401() {
+    let desk = spawn_matrix_app().await;
+    let contract = contract_operations();
     for row in ROWS.iter().filter(|r| !contract[&r.operation()]) {
-        assert_eq!(desk.status(row, "nobody", None).await, 401, "{}", row.name());
+        assert_eq!(desk.request_status(row, "nobody", None).await, 401, "{}", row.name());
     }
 }

@@ -7,14 +7,15 @@ use serde_json::{Value, json};
 
 use crate::{
     helpers::{PASSWORD_OF_THEIRS, TestApp},
-    users::{bearer, new_user, officer_of, on},
+    users::{bearer_caller, grant_body, new_user_body, officer_grant_body},
 };
 
 #[actix_web::test]
-async fn the_journal_names_no_person_and_keeps_no_secret() {
+async fn journal_contains_no_personal_data_or_secrets() {
     let app = TestApp::spawn().await;
     let admin = app.administrator().await;
-    let (id, token) = app.invited("secret.mai@city.example", json!([officer_of("da-nang")])).await;
+    let (id, token) =
+        app.invite_user("secret.mai@city.example", json!([officer_grant_body("da-nang")])).await;
     let accept = format!("auth/invitations/{token}/accept");
     let tokens = app
         .anonymous()
@@ -22,7 +23,7 @@ async fn the_journal_names_no_person_and_keeps_no_secret() {
         .await
         .expect(200)
         .json();
-    let mai = bearer(&app, &tokens);
+    let mai = bearer_caller(&app, &tokens);
     let change = json!({ "current_password": PASSWORD_OF_THEIRS, "new_password": "another horse and battery" });
     mai.put("me/password", &change, None).await.expect(200);
     let path = format!("users/{id}");
@@ -35,14 +36,14 @@ async fn the_journal_names_no_person_and_keeps_no_secret() {
         let user = id.parse().unwrap();
         app.state
             .db
-            .read(move |c| unguarded::password(c, user))
+            .read(move |c| unguarded::find_password_hash(c, user))
             .await
             .unwrap_or_else(|e: StoreError| panic!("{e}"))
     };
     let rows = app
         .state
         .db
-        .read(|c| journal::after(c, 0, 1_000_000))
+        .read(|c| journal::list_after(c, 0, 1_000_000))
         .await
         .unwrap_or_else(|e: StoreError| panic!("{e}"));
     let text = format!("{rows:?}").to_lowercase();
@@ -78,26 +79,26 @@ fn printed_token(printed: &str) -> String {
 }
 
 #[actix_web::test]
-async fn the_first_administrator_is_invited_until_there_is_one() {
+async fn first_administrator_is_invited_until_an_invitation_is_accepted() {
     let app = TestApp::spawn().await;
     let first = printed_token(&app.first_administrator().await.unwrap());
     let second = printed_token(&app.first_administrator().await.unwrap());
     assert_ne!(first, second);
     // It is done before the service is there to know of it.
     let before = app;
-    let app = before.again().await;
+    let app = before.spawn_second_instance().await;
     let accept = async |token: &str| {
         let path = format!("auth/invitations/{token}/accept");
         app.anonymous().post(&path, &json!({ "password": PASSWORD_OF_THEIRS })).await
     };
     accept(&first).await.expect(404);
     let tokens = accept(&second).await.expect(200).json();
-    let me = bearer(&app, &tokens).get("me").await.expect(200).json();
+    let me = bearer_caller(&app, &tokens).get("me").await.expect(200).json();
     assert_eq!(me["grants"][0]["role"], "administrator");
     let login = json!({ "email": me["email"], "password": PASSWORD_OF_THEIRS });
     let tokens = app.anonymous().post("auth/login", &login).await.expect(200).json();
-    let made = bearer(&app, &tokens)
-        .post("users", &new_user("a@b.example", &[on("administrator", "network", "")]))
+    let made = bearer_caller(&app, &tokens)
+        .post("users", &new_user_body("a@b.example", &[grant_body("administrator", "network", "")]))
         .await
         .expect(201)
         .json();
@@ -111,18 +112,24 @@ async fn the_first_administrator_is_invited_until_there_is_one() {
         .expect(200)
         .json();
     let path = format!("users/{}", me["id"].as_str().unwrap());
-    bearer(&app, &other).patch(&path, &json!({ "disabled": true }), Some("*")).await.expect(412);
-    let etag = bearer(&app, &other).get(&path).await.etag();
-    bearer(&app, &other).patch(&path, &json!({ "disabled": true }), Some(&etag)).await.expect(200);
+    bearer_caller(&app, &other)
+        .patch(&path, &json!({ "disabled": true }), Some("*"))
+        .await
+        .expect(412);
+    let etag = bearer_caller(&app, &other).get(&path).await.etag();
+    bearer_caller(&app, &other)
+        .patch(&path, &json!({ "disabled": true }), Some(&etag))
+        .await
+        .expect(200);
     assert_eq!(app.first_administrator().await, None);
 }
 
 #[actix_web::test]
-async fn of_two_first_starts_at_once_one_token_works() {
+async fn concurrent_first_starts_leave_one_valid_invitation() {
     let before = TestApp::spawn().await;
     let (one, two) = (before.first_administrator(), before.first_administrator());
     let (one, two) = futures_util::future::join(one, two).await;
-    let app = before.again().await;
+    let app = before.spawn_second_instance().await;
     let mut statuses = Vec::new();
     for printed in [one, two] {
         let path = format!("auth/invitations/{}/accept", printed_token(&printed.unwrap()));
@@ -135,20 +142,22 @@ async fn of_two_first_starts_at_once_one_token_works() {
 
 #[actix_web::test]
 #[expect(clippy::disallowed_macros, reason = "what was measured is shown with --nocapture")]
-async fn other_instances_learn_of_a_change_within_a_quarter_of_a_second() {
+async fn account_changes_reach_other_instances() {
     let one = TestApp::spawn().await;
     if one.state.db.is_sqlite() {
         // A file of SQLite has one process.
         return;
     }
-    let two = one.again().await;
+    let two = one.spawn_second_instance().await;
     let admin = one.administrator().await;
-    let (id, tokens) = one.joined("mai@city.example", json!([on("reader", "network", "")])).await;
+    let (id, tokens) = one
+        .invite_and_accept("mai@city.example", json!([grant_body("reader", "network", "")]))
+        .await;
     let again = json!({ "email": "mai@city.example", "password": PASSWORD_OF_THEIRS });
     let other = one.anonymous().post("auth/login", &again).await.expect(200).json();
     let seen_by_two = async |what: &str, tokens: &Value, path: &str, status: u16| {
         let began = Instant::now();
-        while bearer(&two, tokens).get(path).await.status != status {
+        while bearer_caller(&two, tokens).get(path).await.status != status {
             assert!(began.elapsed() < Duration::from_secs(10), "{what}: still not {status}");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -162,9 +171,9 @@ async fn other_instances_learn_of_a_change_within_a_quarter_of_a_second() {
             .to_owned();
     admin.delete(&format!("users/{id}/grants/{grant}"), None).await.expect(200);
     seen_by_two("a revoked grant", &tokens, "countries", 403).await;
-    bearer(&one, &tokens).post("auth/logout", &json!({})).await.expect(200);
+    bearer_caller(&one, &tokens).post("auth/logout", &json!({})).await.expect(200);
     seen_by_two("a session signed out", &tokens, "me", 401).await;
-    bearer(&two, &other).get("me").await.expect(200);
+    bearer_caller(&two, &other).get("me").await.expect(200);
     let etag = admin.get(&format!("users/{id}")).await.etag();
     admin
         .patch(&format!("users/{id}"), &json!({ "disabled": true }), Some(&etag))
@@ -181,18 +190,18 @@ async fn other_instances_learn_of_a_change_within_a_quarter_of_a_second() {
 }
 
 #[actix_web::test]
-async fn ones_own_address_is_refused_as_a_password_wherever_one_is_set() {
+async fn password_equal_to_own_email_is_422() {
     let app = TestApp::spawn().await;
     let address = "long.name.of.mai@city.example";
-    let (_, token) = app.invited(address, json!([officer_of("da-nang")])).await;
+    let (_, token) = app.invite_user(address, json!([officer_grant_body("da-nang")])).await;
     let accept = format!("auth/invitations/{token}/accept");
-    let code = |answer: crate::helpers::Answered| answer.json()["errors"][0]["code"].clone();
+    let code = |answer: crate::helpers::TestResponse| answer.json()["errors"][0]["code"].clone();
     for own in [address, "Long.Name.Of.Mai@City.example"] {
         let refused = app.anonymous().post(&accept, &json!({ "password": own })).await.expect(422);
         assert_eq!(code(refused), "own_address");
     }
     let body = json!({ "password": PASSWORD_OF_THEIRS });
-    let mai = bearer(&app, &app.anonymous().post(&accept, &body).await.expect(200).json());
+    let mai = bearer_caller(&app, &app.anonymous().post(&accept, &body).await.expect(200).json());
     let change = |new: &str| json!({ "current_password": PASSWORD_OF_THEIRS, "new_password": new });
     let refused = mai.put("me/password", &change(address), None).await.expect(422);
     assert_eq!(code(refused), "own_address");

@@ -4,12 +4,12 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::{
-    helpers::{Answered, PASSWORD_OF_THEIRS as PASSWORD, TestApp},
-    users::{bearer, wrong},
+    helpers::{PASSWORD_OF_THEIRS as PASSWORD, TestApp, TestResponse},
+    users::{bearer_caller, pointers_and_codes},
 };
 
 mod invitations;
-mod own;
+mod password_and_sessions;
 mod refresh;
 
 /// Signs in; the body of the answer.
@@ -18,28 +18,31 @@ async fn login(app: &TestApp, email: &str) -> Value {
     app.anonymous().post("auth/login", &body).await.expect(200).json()
 }
 
-async fn refresh(app: &TestApp, token: &Value) -> Answered {
+async fn refresh(app: &TestApp, token: &Value) -> TestResponse {
     app.anonymous().post("auth/refresh", &json!({ "refresh_token": token })).await
 }
 
 /// Exchanges a refresh token that must work; the next one.
-async fn next(app: &TestApp, token: &Value) -> Value {
+async fn next_refresh_token(app: &TestApp, token: &Value) -> Value {
     refresh(app, token).await.expect(200).json()["refresh_token"].clone()
 }
 
-async fn someone(app: &TestApp, email: &str) -> Value {
+async fn join_reader(app: &TestApp, email: &str) -> Value {
     let (_, tokens) = app
-        .joined(email, json!([{ "role": "reader", "scope": { "kind": "network", "key": null } }]))
+        .invite_and_accept(
+            email,
+            json!([{ "role": "reader", "scope": { "kind": "network", "key": null } }]),
+        )
         .await;
     tokens
 }
 
 #[actix_web::test]
-async fn what_is_missing_is_named_like_everywhere() {
+async fn auth_bodies_without_required_fields_are_422() {
     let app = TestApp::spawn().await;
-    let (_, tokens) = app.joined("mai@city.example", json!([])).await;
-    let (_, invitation) = app.invited("nok@city.example", json!([])).await;
-    let (anybody, mai) = (app.anonymous(), bearer(&app, &tokens));
+    let (_, tokens) = app.invite_and_accept("mai@city.example", json!([])).await;
+    let (_, invitation) = app.invite_user("nok@city.example", json!([])).await;
+    let (anybody, mai) = (app.anonymous(), bearer_caller(&app, &tokens));
     let accept = format!("auth/invitations/{invitation}/accept");
     for (caller, method, path, pointers) in [
         (&anybody, "POST", "auth/login", vec!["/email", "/password"]),
@@ -50,14 +53,14 @@ async fn what_is_missing_is_named_like_everywhere() {
         let answer = caller.send(method, path, Some(&json!({})), &[]).await.expect(422).json();
         let expected: Vec<(String, String)> =
             pointers.iter().map(|p| ((*p).to_owned(), "required".to_owned())).collect();
-        assert_eq!(wrong(&answer), expected, "{path}");
+        assert_eq!(pointers_and_codes(&answer), expected, "{path}");
     }
 }
 
 #[actix_web::test]
-async fn signing_in_gives_tokens_that_no_cache_may_keep() {
+async fn login_returns_tokens_with_cache_control_no_store() {
     let app = TestApp::spawn().await;
-    someone(&app, "mai@city.example").await;
+    join_reader(&app, "mai@city.example").await;
     let body = json!({ "email": " MAI@City.example ", "password": PASSWORD });
     let answer = app.anonymous().post("auth/login", &body).await.expect(200);
     assert_eq!(answer.header("cache-control"), Some("no-store"));
@@ -66,7 +69,7 @@ async fn signing_in_gives_tokens_that_no_cache_may_keep() {
     assert_eq!(tokens["token_type"], "Bearer");
     assert_eq!(tokens["expires_in"], 900);
     assert_eq!(tokens["refresh_expires_in"], 7 * 24 * 3600);
-    let me = bearer(&app, &tokens).get("me").await.expect(200);
+    let me = bearer_caller(&app, &tokens).get("me").await.expect(200);
     assert_eq!(me.header("cache-control"), Some("no-store"));
     assert_eq!(me.json()["email"], "mai@city.example");
     assert_eq!(me.json()["state"], "active");
@@ -74,10 +77,10 @@ async fn signing_in_gives_tokens_that_no_cache_may_keep() {
 }
 
 #[actix_web::test]
-async fn an_unknown_address_and_a_wrong_password_are_refused_in_the_same_words() {
+async fn login_with_unknown_email_or_wrong_password_is_the_same_401() {
     let app = TestApp::spawn().await;
-    someone(&app, "mai@city.example").await;
-    app.invited("invited@city.example", json!([])).await;
+    join_reader(&app, "mai@city.example").await;
+    app.invite_user("invited@city.example", json!([])).await;
     let mut seen: Option<Value> = None;
     for (email, password) in [
         ("mai@city.example", "not the password"),
@@ -96,7 +99,7 @@ async fn an_unknown_address_and_a_wrong_password_are_refused_in_the_same_words()
 }
 
 #[actix_web::test]
-async fn a_sign_in_that_cannot_be_read_is_400() {
+async fn malformed_login_body_is_400() {
     let app = TestApp::spawn().await;
     let post =
         async |body: Value| app.anonymous().post("auth/login", &body).await.expect(400).json();
@@ -109,7 +112,7 @@ async fn a_sign_in_that_cannot_be_read_is_400() {
 }
 
 #[actix_web::test]
-async fn a_full_queue_of_passwords_is_503_with_retry_after() {
+async fn login_with_full_password_queue_is_503_with_retry_after() {
     let app = TestApp::spawn().await;
     let body = json!({ "email": "nobody@city.example", "password": PASSWORD });
     let anonymous = app.anonymous();
@@ -123,9 +126,9 @@ async fn a_full_queue_of_passwords_is_503_with_retry_after() {
 }
 
 #[actix_web::test]
-async fn authorization_is_one_header_with_one_bearer_token() {
+async fn authorization_other_than_one_bearer_token_is_401() {
     let app = TestApp::spawn().await;
-    let tokens = someone(&app, "mai@city.example").await;
+    let tokens = join_reader(&app, "mai@city.example").await;
     let token = tokens["access_token"].as_str().unwrap();
     let with = async |values: &[&str]| {
         let headers: Vec<(&str, &str)> = values.iter().map(|v| ("authorization", *v)).collect();
@@ -152,16 +155,16 @@ async fn authorization_is_one_header_with_one_bearer_token() {
 }
 
 #[actix_web::test]
-async fn an_access_token_ends_after_15_minutes_and_never_after_its_session() {
+async fn access_token_expires_after_15_minutes_or_with_its_session() {
     let app = TestApp::spawn().await;
-    let tokens = someone(&app, "mai@city.example").await;
+    let tokens = join_reader(&app, "mai@city.example").await;
     app.clock.advance(TimeDelta::seconds(15 * 60 + 29));
-    bearer(&app, &tokens).get("me").await.expect(200);
+    bearer_caller(&app, &tokens).get("me").await.expect(200);
     app.clock.advance(TimeDelta::seconds(1));
-    bearer(&app, &tokens).get("me").await.expect(401);
+    bearer_caller(&app, &tokens).get("me").await.expect(401);
     let mut token = tokens["refresh_token"].clone();
     for _ in 0..5 {
-        token = next(&app, &token).await;
+        token = next_refresh_token(&app, &token).await;
         app.clock.advance(TimeDelta::days(6) - TimeDelta::minutes(4));
     }
     let last = refresh(&app, &token).await.expect(200).json();

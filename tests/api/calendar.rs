@@ -3,16 +3,16 @@
 use serde_json::json;
 
 use crate::{
-    filing::{CYCLE, desk},
     helpers::{Caller, TestApp},
+    report_fixtures::{CYCLE, spawn_with_open_cycle},
 };
 
-async fn address(caller: &Caller<'_>) -> String {
+async fn create_calendar_address(caller: &Caller<'_>) -> String {
     let made = caller.send("POST", "me/calendar", None, &[]).await.expect(201).json();
     made["path"].as_str().unwrap().to_owned()
 }
 
-async fn feed(app: &TestApp, path: &str) -> String {
+async fn read_calendar(app: &TestApp, path: &str) -> String {
     let answer = app.anonymous().get(path).await.expect(200);
     assert_eq!(answer.header("content-type"), Some("text/calendar; charset=utf-8"));
     assert_eq!(answer.header("x-robots-tag"), Some("noindex"));
@@ -21,11 +21,11 @@ async fn feed(app: &TestApp, path: &str) -> String {
 }
 
 #[actix_web::test]
-async fn a_calendar_tells_the_deadlines_of_its_owner() {
-    let app = desk().await;
+async fn calendar_contains_the_deadlines_of_its_owner() {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
-    let path = address(&officer).await;
-    let text = feed(&app, &path).await;
+    let path = create_calendar_address(&officer).await;
+    let text = read_calendar(&app, &path).await;
     assert!(
         text.starts_with("BEGIN:VCALENDAR\r\n") && text.ends_with("END:VCALENDAR\r\n"),
         "{text}"
@@ -33,30 +33,31 @@ async fn a_calendar_tells_the_deadlines_of_its_owner() {
     assert_eq!(text.matches("BEGIN:VEVENT").count(), 1);
     // One that ended on the day it starts would last no time (RFC 5545, 3.6.1).
     assert!(!text.contains("DTEND"), "{text}");
-    assert_eq!(text, feed(&app, &path).await, "the same deadlines are the same text");
+    assert_eq!(text, read_calendar(&app, &path).await, "the same deadlines are the same text");
     for line in ["DTSTART;VALUE=DATE:20261231", "UID:me-2026-due-da-nang@ascn-tracker"] {
         assert!(text.contains(line), "{text}");
     }
     let more = json!({ "due_on": "2027-01-15", "reason": "Flood." });
     let extension = format!("cycles/{CYCLE}/extensions/da-nang");
     app.secretariat().await.put(&extension, &more, None).await.expect(201);
-    assert!(feed(&app, &path).await.contains("DTSTART;VALUE=DATE:20270115"));
-    let review = feed(&app, &address(&app.representative("VN").await).await).await;
+    assert!(read_calendar(&app, &path).await.contains("DTSTART;VALUE=DATE:20270115"));
+    let review =
+        read_calendar(&app, &create_calendar_address(&app.representative("VN").await).await).await;
     assert!(review.contains("UID:me-2026-review-due@ascn-tracker"), "{review}");
 }
 
 #[actix_web::test]
-async fn the_address_of_a_calendar_can_be_taken_away() {
-    let app = desk().await;
+async fn replaced_or_deleted_calendar_address_is_404() {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
     assert!(officer.get("me/calendar").await.expect(200).json()["made_at"].is_null());
     officer.delete("me/calendar", None).await.expect(404);
-    let first = address(&officer).await;
+    let first = create_calendar_address(&officer).await;
     let made = officer.get("me/calendar").await.expect(200);
     assert!(made.json()["made_at"].is_string() && !made.text.contains(&first[10..20]));
-    let second = address(&officer).await;
+    let second = create_calendar_address(&officer).await;
     app.anonymous().get(&first).await.expect(404);
-    feed(&app, &second).await;
+    read_calendar(&app, &second).await;
     officer.delete("me/calendar", None).await.expect(200);
     app.anonymous().get(&second).await.expect(404);
     for wrong in ["/calendar/x.ics", "/calendar/.ics", "/calendar/%00.ics", "/calendar/x"] {
@@ -66,10 +67,10 @@ async fn the_address_of_a_calendar_can_be_taken_away() {
 
 #[actix_web::test]
 async fn delete_calendar_ignores_if_match() {
-    let app = desk().await;
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
     for if_match in [None, Some("\"v1\""), Some("no tag")] {
-        address(&officer).await;
+        create_calendar_address(&officer).await;
         let deleted = officer.delete("me/calendar", if_match).await.expect(200);
         assert_eq!(deleted.json(), json!({ "made_at": null }));
         assert_eq!(deleted.header("etag"), None);
@@ -77,12 +78,14 @@ async fn delete_calendar_ignores_if_match() {
 }
 
 #[actix_web::test]
-async fn the_calendar_of_somebody_shut_out_is_gone() {
+async fn calendar_of_a_disabled_user_is_404() {
     use ascn_tracker::domain::user::Role;
-    let app = desk().await;
-    let (user, token) = app.user("mai", &[(Role::CityOfficer, crate::filing::da_nang())]).await;
-    let path = address(&app.bearer(&token)).await;
-    feed(&app, &path).await;
+    let app = spawn_with_open_cycle().await;
+    let (user, token) = app
+        .insert_user("mai", &[(Role::CityOfficer, crate::report_fixtures::da_nang_scope())])
+        .await;
+    let path = create_calendar_address(&app.bearer(&token)).await;
+    read_calendar(&app, &path).await;
     let (administrator, account) = (app.administrator().await, format!("users/{user}"));
     let etag = administrator.get(&account).await.expect(200).etag();
     administrator.patch(&account, &json!({ "disabled": true }), Some(&etag)).await.expect(200);
@@ -90,10 +93,10 @@ async fn the_calendar_of_somebody_shut_out_is_gone() {
 }
 
 #[actix_web::test]
-async fn a_calendar_speaks_the_language_that_it_is_asked_in_and_names_cities() {
-    let app = desk().await;
-    let path = address(&app.officer("da-nang").await).await;
-    let english = feed(&app, &path).await;
+async fn calendar_is_localised_by_the_lang_parameter() {
+    let app = spawn_with_open_cycle().await;
+    let path = create_calendar_address(&app.officer("da-nang").await).await;
+    let english = read_calendar(&app, &path).await;
     assert!(english.contains("SUMMARY:M&E 2026: reports of Da Nang due\r\n"), "{english}");
     let told = app.anonymous().get(&format!("{path}?lang=vi")).await.expect(200);
     assert_eq!(told.header("content-language"), Some("vi"));
@@ -101,15 +104,16 @@ async fn a_calendar_speaks_the_language_that_it_is_asked_in_and_names_cities() {
     assert!(text.contains("SUMMARY:M&E 2026: hạn nộp báo cáo của Đà Nẵng\r\n"), "{text}");
     // The same events, in other words: a program keeps them apart by their names.
     assert!(text.contains("UID:me-2026-due-da-nang@ascn-tracker"), "{text}");
-    let review = address(&app.representative("VN").await).await;
-    let review = feed(&app, &format!("{review}?lang=vi")).await;
+    let review = create_calendar_address(&app.representative("VN").await).await;
+    let review = read_calendar(&app, &format!("{review}?lang=vi")).await;
     assert!(review.contains("SUMMARY:M&E 2026: hạn ra quyết định\r\n"), "{review}");
 }
 
 #[actix_web::test]
-async fn a_calendar_with_nothing_due_has_a_component_all_the_same() {
+async fn calendar_without_deadlines_has_a_timezone_component() {
     let app = TestApp::spawn().await;
-    let text = feed(&app, &address(&app.officer("da-nang").await).await).await;
+    let text =
+        read_calendar(&app, &create_calendar_address(&app.officer("da-nang").await).await).await;
     let lines: Vec<&str> = text.lines().collect();
     let body = [
         "BEGIN:VTIMEZONE",

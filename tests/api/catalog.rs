@@ -9,7 +9,7 @@ fn distributions(dataset: &Value) -> &Vec<Value> {
 }
 
 #[actix_web::test]
-async fn the_catalog_describes_every_release_and_its_addresses_work() {
+async fn catalog_lists_every_release_with_working_links() {
     let app = TestApp::demo_with(&[("ASCN_PUBLIC_RELEASES", "true")]).await;
     let nobody = app.anonymous();
     let answer = nobody.get("/catalog.jsonld").await.expect(200);
@@ -69,7 +69,7 @@ async fn the_catalog_describes_every_release_and_its_addresses_work() {
 }
 
 #[actix_web::test]
-async fn the_catalog_is_as_public_as_the_releases_and_knows_its_own_address() {
+async fn catalog_of_private_releases_is_401_and_uses_the_base_url() {
     let app = TestApp::demo_with(&[("ASCN_BASE_URL", "https://ascn.example")]).await;
     app.anonymous().get("/catalog.jsonld").await.expect(401);
     let catalog = app.reader().await.get("/catalog.jsonld").await.expect(200).json();

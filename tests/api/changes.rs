@@ -1,16 +1,16 @@
 //! The feed: what strangers may see, in order, from the first change on; and how it is waited for.
 
-mod replay;
-mod scope;
-mod stream;
-mod waiting;
+mod event_stream;
+mod feed_replay;
+mod feed_scope;
+mod long_polling;
 
 use serde_json::Value;
 
 use crate::helpers::Caller;
 
 /// Reads the whole feed, a page at a time, and says on the way that its numbers have no gaps for who reads everything.
-async fn whole(caller: &Caller<'_>, limit: usize) -> Vec<Value> {
+async fn read_whole_feed(caller: &Caller<'_>, limit: usize) -> Vec<Value> {
     let (mut all, mut after) = (Vec::new(), 0);
     loop {
         let page = caller.get(&format!("changes?after={after}&limit={limit}")).await.expect(200);
@@ -30,6 +30,6 @@ async fn whole(caller: &Caller<'_>, limit: usize) -> Vec<Value> {
 }
 
 /// The last number of the feed.
-async fn head(caller: &Caller<'_>) -> i64 {
+async fn feed_head(caller: &Caller<'_>) -> i64 {
     caller.get("changes?limit=1").await.expect(200).json()["head"].as_i64().unwrap()
 }

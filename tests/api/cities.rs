@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::helpers::{Answered, Caller, TestApp};
+use crate::helpers::{Caller, TestApp, TestResponse};
 
-mod written;
+mod city_edits;
 
-fn vinh() -> Value {
+fn vinh_body() -> Value {
     json!({
         "slug": "vinh", "names": {"en": "Vinh", "vi": "Vinh", "local": "Thành phố Vinh"}, "aliases": ["Nghệ An"],
         "country": "VN", "time_zone": "Asia/Ho_Chi_Minh", "latitude": 18.6734, "longitude": 105.6923,
@@ -15,24 +15,24 @@ fn vinh() -> Value {
 }
 
 /// The slugs of a list, in its order.
-fn slugs(answer: &Answered) -> Vec<String> {
+fn slugs(answer: &TestResponse) -> Vec<String> {
     let items = answer.json()["items"].clone();
     items.as_array().unwrap().iter().map(|c| c["slug"].as_str().unwrap().to_owned()).collect()
 }
 
 /// The pointers and codes of the faults of a 422.
-fn faults(answer: &Answered) -> Vec<(String, String)> {
+fn fault_codes(answer: &TestResponse) -> Vec<(String, String)> {
     let text = |v: &Value| v.as_str().unwrap().to_owned();
     let errors = answer.json()["errors"].clone();
     errors.as_array().unwrap().iter().map(|e| (text(&e["pointer"]), text(&e["code"]))).collect()
 }
 
-async fn all(reader: &Caller<'_>, query: &str) -> Answered {
+async fn list_cities(reader: &Caller<'_>, query: &str) -> TestResponse {
     reader.get(&format!("cities?{query}")).await.expect(200)
 }
 
 #[actix_web::test]
-async fn everybody_reads_a_city_with_its_names_in_every_script() {
+async fn get_city_returns_names_in_every_script_to_every_role() {
     let app = TestApp::spawn().await;
     let answer = app.reader().await.get("cities/da-nang").await.expect(200);
     assert!(answer.etag().starts_with("\"v1-"));
@@ -56,16 +56,18 @@ async fn everybody_reads_a_city_with_its_names_in_every_script() {
 async fn cities_are_filtered_by_country_pilot_and_year() {
     let app = TestApp::spawn().await;
     let reader = app.reader().await;
-    assert_eq!(all(&reader, "limit=1").await.json()["total"], 38);
-    assert_eq!(all(&reader, "pilot=true").await.json()["total"], 26);
-    assert_eq!(all(&reader, "pilot=false").await.json()["total"], 12);
-    let vn = all(&reader, "country=VN&pilot=true").await;
+    assert_eq!(list_cities(&reader, "limit=1").await.json()["total"], 38);
+    assert_eq!(list_cities(&reader, "pilot=true").await.json()["total"], 26);
+    assert_eq!(list_cities(&reader, "pilot=false").await.json()["total"], 12);
+    let vn = list_cities(&reader, "country=VN&pilot=true").await;
     assert_eq!(slugs(&vn), ["da-nang", "ha-noi", "ho-chi-minh-city"]);
-    let two = all(&reader, "country=BN&country=SG").await;
+    let two = list_cities(&reader, "country=BN&country=SG").await;
     assert_eq!(slugs(&two), ["bandar-seri-begawan", "singapore"]);
-    assert_eq!(all(&reader, "country=XX").await.json()["total"], 0);
-    let later = all(&reader, "joined_year_gte=2019").await.json()["total"].as_i64().unwrap();
-    let first = all(&reader, "joined_year_lte=2018").await.json()["total"].as_i64().unwrap();
+    assert_eq!(list_cities(&reader, "country=XX").await.json()["total"], 0);
+    let later =
+        list_cities(&reader, "joined_year_gte=2019").await.json()["total"].as_i64().unwrap();
+    let first =
+        list_cities(&reader, "joined_year_lte=2018").await.json()["total"].as_i64().unwrap();
     assert_eq!(later + first, 38);
     assert_eq!(first, 26);
 }
@@ -84,19 +86,23 @@ async fn cities_are_found_by_any_name_in_any_script() {
         ("prabang luang", "luang-prabang"),
         ("na\u{306}\u{303}ng", "da-nang"),
     ] {
-        assert_eq!(slugs(&all(&reader, &format!("q={q}")).await), [slug], "{q}");
+        assert_eq!(slugs(&list_cities(&reader, &format!("q={q}")).await), [slug], "{q}");
     }
-    assert_eq!(all(&reader, "q=%25").await.json()["total"], 0, "a sign of LIKE finds itself only");
-    assert_eq!(all(&reader, "q=_").await.json()["total"], 0);
-    assert_eq!(all(&reader, "q=%20").await.json()["total"], 38);
+    assert_eq!(
+        list_cities(&reader, "q=%25").await.json()["total"],
+        0,
+        "a sign of LIKE finds itself only"
+    );
+    assert_eq!(list_cities(&reader, "q=_").await.json()["total"], 0);
+    assert_eq!(list_cities(&reader, "q=%20").await.json()["total"], 38);
 }
 
 #[actix_web::test]
-async fn pages_of_cities_follow_each_other_in_every_order() {
+async fn list_cities_paginates_in_every_sort_order() {
     let app = TestApp::spawn().await;
     let reader = app.reader().await;
     for sort in ["slug", "-slug", "name", "-name"] {
-        let whole = slugs(&all(&reader, &format!("sort={sort}&limit=1000")).await);
+        let whole = slugs(&list_cities(&reader, &format!("sort={sort}&limit=1000")).await);
         assert_eq!(whole.len(), 38);
         let mut paged = Vec::new();
         let mut path = format!("cities?sort={sort}&limit=7");
@@ -113,16 +119,17 @@ async fn pages_of_cities_follow_each_other_in_every_order() {
         }
         assert_eq!(paged, whole, "{sort}");
     }
-    let names = slugs(&all(&reader, "sort=name").await);
-    let mut reversed = slugs(&all(&reader, "sort=-name").await);
+    let names = slugs(&list_cities(&reader, "sort=name").await);
+    let mut reversed = slugs(&list_cities(&reader, "sort=-name").await);
     reversed.reverse();
     assert_eq!(names, reversed);
 }
 
 #[actix_web::test]
-async fn a_list_of_cities_holds_less_where_less_is_asked_for() {
+async fn list_cities_with_fields_returns_only_those_fields() {
     let app = TestApp::spawn().await;
-    let answer = all(&app.reader().await, "country=SG&fields=slug,latitude&fields=version").await;
+    let answer =
+        list_cities(&app.reader().await, "country=SG&fields=slug,latitude&fields=version").await;
     assert_eq!(
         answer.json()["items"],
         json!([{"slug": "singapore", "latitude": 1.2897, "version": 1}])
@@ -130,11 +137,11 @@ async fn a_list_of_cities_holds_less_where_less_is_asked_for() {
 }
 
 #[actix_web::test]
-async fn a_name_that_is_there_twice_is_a_fault_of_shape() {
+async fn duplicate_json_member_is_400() {
     let app = TestApp::spawn().await;
     let client = reqwest::Client::new();
     let body =
-        vinh().to_string().replacen("\"en\":\"Vinh\"", "\"en\":\"Vinh\",\"en\":\"Other\"", 1);
+        vinh_body().to_string().replacen("\"en\":\"Vinh\"", "\"en\":\"Vinh\",\"en\":\"Other\"", 1);
     assert!(body.contains("Other"));
     let answer = client
         .post(format!("{}/api/v1/cities", app.address))
@@ -150,10 +157,10 @@ async fn a_name_that_is_there_twice_is_a_fault_of_shape() {
 }
 
 #[actix_web::test]
-async fn parameters_that_cannot_be_read_are_named() {
+async fn list_cities_with_invalid_parameters_is_400_naming_them() {
     let app = TestApp::spawn().await;
     let reader = app.reader().await;
-    let next = all(&reader, "limit=1").await.json()["next"].as_str().unwrap().to_owned();
+    let next = list_cities(&reader, "limit=1").await.json()["next"].as_str().unwrap().to_owned();
     for (query, parameter) in [
         ("limit=0".to_owned(), "limit"),
         ("limit=1001".to_owned(), "limit"),

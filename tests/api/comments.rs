@@ -4,21 +4,21 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    filing::{desk, report},
     helpers::TestApp,
+    report_fixtures::{report_path, spawn_with_open_cycle},
 };
 
-async fn submitted() -> (TestApp, String) {
-    let app = desk().await;
+async fn spawn_with_submitted_report() -> (TestApp, String) {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
-    officer.file("da-nang-1").await;
-    officer.act("da-nang-1", "submit").await.expect(200);
-    (app, format!("{}/comments", report("da-nang-1")))
+    officer.write_complete_report("da-nang-1").await;
+    officer.take_transition("da-nang-1", "submit").await.expect(200);
+    (app, format!("{}/comments", report_path("da-nang-1")))
 }
 
 #[actix_web::test]
-async fn those_who_work_on_a_report_comment_on_it() {
-    let (app, path) = submitted().await;
+async fn only_officer_representative_and_secretariat_can_comment() {
+    let (app, path) = spawn_with_submitted_report().await;
     let callers =
         [app.officer("da-nang").await, app.representative("VN").await, app.secretariat().await];
     for (i, caller) in callers.iter().enumerate() {
@@ -58,14 +58,14 @@ async fn those_who_work_on_a_report_comment_on_it() {
         stranger.get(&path).await.expect(404);
         stranger.post(&path, &json!({ "text": "x" })).await.expect(404);
     }
-    app.representative("VN").await.act("da-nang-1", "approve").await.expect(200);
+    app.representative("VN").await.take_transition("da-nang-1", "approve").await.expect(200);
     app.reader().await.get(&path).await.expect(403);
     app.reader().await.post(&path, &json!({})).await.expect(403);
 }
 
 #[actix_web::test]
-async fn a_comment_points_at_a_field_of_the_report() {
-    let (app, path) = submitted().await;
+async fn comment_with_unknown_field_pointer_is_422() {
+    let (app, path) = spawn_with_submitted_report().await;
     let officer = app.officer("da-nang").await;
     for fine in [
         json!(null),
@@ -88,8 +88,8 @@ async fn a_comment_points_at_a_field_of_the_report() {
 }
 
 #[actix_web::test]
-async fn a_comment_is_settled_as_it_was_read_and_keeps_its_text() {
-    let (app, path) = submitted().await;
+async fn resolve_comment_needs_if_match_and_keeps_the_text() {
+    let (app, path) = spawn_with_submitted_report().await;
     let (officer, representative) = (app.officer("da-nang").await, app.representative("VN").await);
     let made = representative.post(&path, &json!({ "text": "Which districts?" })).await.expect(201);
     let one = format!("{path}/{}", made.json()["id"].as_str().unwrap());
@@ -124,14 +124,14 @@ async fn a_comment_is_settled_as_it_was_read_and_keeps_its_text() {
 }
 
 #[actix_web::test]
-async fn a_comment_is_found_on_its_own_report_alone() {
-    let (app, path) = submitted().await;
-    crate::filing::project(&app, "da-nang", 2).await;
+async fn comment_of_another_report_is_404() {
+    let (app, path) = spawn_with_submitted_report().await;
+    crate::report_fixtures::insert_project(&app, "da-nang", 2).await;
     let officer = app.officer("da-nang").await;
-    officer.file("da-nang-2").await;
+    officer.write_complete_report("da-nang-2").await;
     let made = officer.post(&path, &json!({ "text": "x" })).await.expect(201);
     let id = made.json()["id"].as_str().unwrap().to_owned();
-    officer.get(&format!("{}/comments/{id}", report("da-nang-2"))).await.expect(404);
+    officer.get(&format!("{}/comments/{id}", report_path("da-nang-2"))).await.expect(404);
     officer.get(&format!("{path}/{}", Uuid::nil())).await.expect(404);
     officer.get(&format!("{path}/one")).await.expect(404);
     // What is not there comes before what is wrong with the body.
@@ -140,8 +140,8 @@ async fn a_comment_is_found_on_its_own_report_alone() {
 }
 
 #[actix_web::test]
-async fn comments_come_in_pages_in_the_order_of_their_writing() {
-    let (app, path) = submitted().await;
+async fn list_comments_paginates_in_creation_order() {
+    let (app, path) = spawn_with_submitted_report().await;
     let officer = app.officer("da-nang").await;
     for i in 0..5 {
         officer.post(&path, &json!({ "text": format!("{i}") })).await.expect(201);
@@ -165,12 +165,12 @@ async fn comments_come_in_pages_in_the_order_of_their_writing() {
 }
 
 #[actix_web::test]
-async fn a_report_that_was_never_submitted_takes_no_comment() {
-    let app = desk().await;
+async fn comment_on_a_never_submitted_report_is_409() {
+    let app = spawn_with_open_cycle().await;
     let (officer, path) =
-        (app.officer("da-nang").await, format!("{}/comments", report("da-nang-1")));
+        (app.officer("da-nang").await, format!("{}/comments", report_path("da-nang-1")));
     let said = json!({ "text": "A note to myself" });
-    let draft = officer.file("da-nang-1").await.json();
+    let draft = officer.write_complete_report("da-nang-1").await.json();
     assert_eq!(draft["allowed_actions"]["comment"]["allowed"], false);
     let refused = officer.post(&path, &said).await.expect(409).json();
     assert_eq!(refused["code"], "illegal-transition");
@@ -179,10 +179,10 @@ async fn a_report_that_was_never_submitted_takes_no_comment() {
     app.representative("VN").await.post(&path, &said).await.expect(403);
     app.secretariat().await.post(&path, &said).await.expect(403);
     app.officer("ha-noi").await.post(&path, &said).await.expect(404);
-    officer.act("da-nang-1", "submit").await.expect(200);
+    officer.take_transition("da-nang-1", "submit").await.expect(200);
     officer.post(&path, &said).await.expect(201);
     // Withdrawn, it is a draft again, and is still talked about.
-    let back = officer.act("da-nang-1", "withdraw").await.expect(200).json();
+    let back = officer.take_transition("da-nang-1", "withdraw").await.expect(200).json();
     assert_eq!(back["allowed_actions"]["comment"]["allowed"], true);
     officer.post(&path, &said).await.expect(201);
     assert_eq!(officer.get(&path).await.json()["total"], 2);

@@ -3,22 +3,22 @@
 
 use ascn_tracker::{
     domain::value::Slug,
-    store::{Change, Kept as _, StoreError, journal, reference},
+    store::{Change, JournaledRecord as _, StoreError, journal, reference},
 };
 use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::{
-    filing::{desk, ready, report},
     helpers::TestApp,
+    report_fixtures::{complete_report_body, report_path, spawn_with_open_cycle},
 };
 
 #[actix_web::test]
-async fn of_twenty_writers_with_one_version_one_wins() {
-    let app = desk().await;
+async fn concurrent_puts_with_one_etag_one_wins_and_others_are_412() {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
-    let path = report("da-nang-1");
-    let mut tag = officer.put(&path, &ready(), None).await.expect(201).etag();
+    let path = report_path("da-nang-1");
+    let mut tag = officer.put(&path, &complete_report_body(), None).await.expect(201).etag();
     for round in 1..=3_i64 {
         let bodies: Vec<_> =
             (0..20).map(|i| json!({ "achievements": format!("{round}: {i}") })).collect();
@@ -39,11 +39,11 @@ async fn of_twenty_writers_with_one_version_one_wins() {
 }
 
 #[actix_web::test]
-async fn of_twenty_who_make_a_report_one_does() {
-    let app = desk().await;
+async fn concurrent_report_creations_one_is_201_and_others_are_428() {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
-    let path = report("da-nang-1");
-    let body = ready();
+    let path = report_path("da-nang-1");
+    let body = complete_report_body();
     let answers = join_all((0..20).map(|_| officer.put(&path, &body, None))).await;
     let statuses: Vec<u16> = answers.iter().map(|a| a.status).collect();
     assert_eq!(statuses.iter().filter(|s| **s == 201).count(), 1, "{statuses:?}");
@@ -53,11 +53,11 @@ async fn of_twenty_who_make_a_report_one_does() {
 }
 
 #[actix_web::test]
-async fn every_edit_that_was_answered_is_in_the_history() {
-    let app = desk().await;
+async fn concurrent_edits_are_all_in_the_history() {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
-    let path = report("da-nang-1");
-    officer.put(&path, &ready(), None).await.expect(201);
+    let path = report_path("da-nang-1");
+    officer.put(&path, &complete_report_body(), None).await.expect(201);
     // Each reads and writes until it got through, as people do who are told that somebody was faster.
     let write = async |i: usize| {
         let body = json!({ "achievements": format!("writer {i}") });
@@ -91,12 +91,12 @@ async fn every_edit_that_was_answered_is_in_the_history() {
 }
 
 #[actix_web::test]
-async fn of_two_approvals_at_once_one_counts() {
-    let app = desk().await;
+async fn only_one_of_two_concurrent_approvals_succeeds() {
+    let app = spawn_with_open_cycle().await;
     let (officer, representative) = (app.officer("da-nang").await, app.representative("VN").await);
-    officer.file("da-nang-1").await;
-    let tag = officer.act("da-nang-1", "submit").await.expect(200).etag();
-    let path = format!("{}/approve", report("da-nang-1"));
+    officer.write_complete_report("da-nang-1").await;
+    let tag = officer.take_transition("da-nang-1", "submit").await.expect(200).etag();
+    let path = format!("{}/approve", report_path("da-nang-1"));
     let headers = [("if-match", tag.as_str())];
     let (plain, careful) = tokio::join!(
         representative.send("POST", &path, None, &[]),
@@ -105,18 +105,18 @@ async fn of_two_approvals_at_once_one_counts() {
     let mut statuses = [plain.status, careful.status];
     statuses.sort_unstable();
     assert!(statuses == [200, 409] || statuses == [200, 412], "{statuses:?}");
-    let shown = app.reader().await.get(&report("da-nang-1")).await.expect(200).json();
+    let shown = app.reader().await.get(&report_path("da-nang-1")).await.expect(200).json();
     assert_eq!(shown["version"], 1);
 }
 
 #[actix_web::test]
-async fn an_edit_and_a_submission_at_once_do_not_mix() {
+async fn concurrent_edit_and_submission_one_is_412() {
     for _ in 0..5 {
-        let app = desk().await;
+        let app = spawn_with_open_cycle().await;
         let officer = app.officer("da-nang").await;
-        let tag = officer.file("da-nang-1").await.etag();
-        let path = report("da-nang-1");
-        let mut other = ready();
+        let tag = officer.write_complete_report("da-nang-1").await.etag();
+        let path = report_path("da-nang-1");
+        let mut other = complete_report_body();
         other["achievements"] = json!("Edited at the last moment.");
         let submit = format!("{path}/submit");
         let headers = [("if-match", tag.as_str())];
@@ -132,7 +132,7 @@ async fn an_edit_and_a_submission_at_once_do_not_mix() {
             ),
             (412, 200) => assert_eq!(
                 (now["state"].as_str(), now["achievements"].clone()),
-                (Some("submitted"), ready()["achievements"].clone())
+                (Some("submitted"), complete_report_body()["achievements"].clone())
             ),
             other => panic!("{other:?}: {} {}", edit.text, submit.text),
         }
@@ -140,18 +140,18 @@ async fn an_edit_and_a_submission_at_once_do_not_mix() {
 }
 
 #[actix_web::test]
-async fn an_approval_and_a_withdrawal_at_once_do_not_mix() {
+async fn concurrent_approval_and_withdrawal_one_is_409() {
     for _ in 0..5 {
-        let app = desk().await;
+        let app = spawn_with_open_cycle().await;
         let (officer, representative) =
             (app.officer("da-nang").await, app.representative("VN").await);
-        officer.file("da-nang-1").await;
-        officer.act("da-nang-1", "submit").await.expect(200);
+        officer.write_complete_report("da-nang-1").await;
+        officer.take_transition("da-nang-1", "submit").await.expect(200);
         let (approved, withdrawn) = tokio::join!(
-            representative.act("da-nang-1", "approve"),
-            officer.act("da-nang-1", "withdraw")
+            representative.take_transition("da-nang-1", "approve"),
+            officer.take_transition("da-nang-1", "withdraw")
         );
-        let state = officer.get(&report("da-nang-1")).await.json()["state"].clone();
+        let state = officer.get(&report_path("da-nang-1")).await.json()["state"].clone();
         match (approved.status, withdrawn.status) {
             (200, 409) => assert_eq!(state, "approved"),
             (409, 200) => assert_eq!(state, "draft"),
@@ -161,7 +161,7 @@ async fn an_approval_and_a_withdrawal_at_once_do_not_mix() {
 }
 
 #[actix_web::test]
-async fn a_write_that_journals_nothing_is_rolled_back() {
+async fn write_without_journal_entry_is_rolled_back() {
     let app = TestApp::spawn().await;
     let slug = Slug::parse("da-nang").unwrap();
     // A journaled write first: PostgreSQL still counts its rows when the next transaction begins.
@@ -171,10 +171,10 @@ async fn a_write_that_journals_nothing_is_rolled_back() {
             .state
             .db
             .write(move |tx| -> Result<(), StoreError> {
-                let mut city = reference::city(tx.conn(), &key)?.unwrap();
+                let mut city = reference::find_city(tx.conn(), &key)?.unwrap();
                 city.version += 1;
                 if journaled {
-                    tx.save(&city, Change::plain("edit"))
+                    tx.save(&city, Change::without_reason("edit"))
                 } else {
                     city.replace(tx.conn(), city.version - 1).map(|_there| ())
                 }
@@ -185,12 +185,13 @@ async fn a_write_that_journals_nothing_is_rolled_back() {
             assert!(matches!(result, Err(StoreError::NotJournaled)));
         }
     }
-    let nothing = app.state.db.write(|tx| -> Result<_, StoreError> { journal::head(tx.conn()) });
+    let nothing =
+        app.state.db.write(|tx| -> Result<_, StoreError> { journal::load_head(tx.conn()) });
     let head = nothing.await.expect("a write that changes nothing is none to be journaled");
     let city = app
         .state
         .db
-        .read(move |c| -> Result<_, StoreError> { reference::city(c, &slug) })
+        .read(move |c| -> Result<_, StoreError> { reference::find_city(c, &slug) })
         .await
         .unwrap()
         .unwrap();

@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use crate::{
     helpers::TestApp,
-    operations::{Operation, document, operations, resolve},
+    operations::{Operation, list_operations, openapi_document, resolve_reference},
 };
 
 /// Runs a check on each operation and fails with everything that it finds.
-fn each(check: impl Fn(&Operation) -> Option<String>) {
-    let document = document();
-    let faults: Vec<String> = operations(&document)
+fn check_each_operation(check: impl Fn(&Operation) -> Option<String>) {
+    let document = openapi_document();
+    let faults: Vec<String> = list_operations(&document)
         .iter()
         .filter_map(|o| Some(format!("{} {}: {}", o.method, o.path, check(o)?)))
         .collect();
@@ -21,17 +21,17 @@ fn each(check: impl Fn(&Operation) -> Option<String>) {
 }
 
 #[test]
-fn the_checked_in_document_is_what_the_code_says() {
+fn openapi_file_equals_the_generated_document() {
     let checked_in = fs::read_to_string("openapi/v1.json").unwrap();
     // Not assert_eq: nobody wants to read two documents.
     assert!(
-        checked_in == openapi::text().unwrap(),
+        checked_in == openapi::render_document().unwrap(),
         "run `cargo run -- openapi > openapi/v1.json`, and look at the difference"
     );
 }
 
 #[actix_web::test]
-async fn the_served_document_is_the_checked_in_one() {
+async fn served_openapi_equals_the_openapi_file() {
     let app = TestApp::spawn().await;
     let served = app.anonymous().get("/openapi.json").await.expect(200);
     let checked_in = fs::read_to_string("openapi/v1.json").unwrap();
@@ -45,10 +45,10 @@ async fn the_served_document_is_the_checked_in_one() {
 
 #[test]
 fn every_operation_has_a_summary_a_description_and_one_declared_tag() {
-    let document = document();
+    let document = openapi_document();
     let declared: BTreeSet<&str> =
         document["tags"].as_array().unwrap().iter().map(|t| t["name"].as_str().unwrap()).collect();
-    each(|o| {
+    check_each_operation(|o| {
         let summary = o.value["summary"].as_str().unwrap_or_default();
         let description = o.value["description"].as_str().unwrap_or_default();
         let tags = o.value["tags"].as_array().cloned().unwrap_or_default();
@@ -65,9 +65,9 @@ fn every_operation_has_a_summary_a_description_and_one_declared_tag() {
 }
 
 #[test]
-fn every_operation_has_an_id_of_its_own() {
-    let document = document();
-    let ids: Vec<String> = operations(&document)
+fn every_operation_has_a_unique_operation_id() {
+    let document = openapi_document();
+    let ids: Vec<String> = list_operations(&document)
         .iter()
         .map(|o| o.value["operationId"].as_str().unwrap().to_owned())
         .collect();
@@ -76,8 +76,8 @@ fn every_operation_has_an_id_of_its_own() {
 }
 
 #[test]
-fn every_operation_says_who_may_call_it_and_how_it_fails() {
-    each(|o| {
+fn every_operation_declares_its_error_responses() {
+    check_each_operation(|o| {
         let security = o.value["security"].as_array()?;
         let responses = o.value["responses"].as_object().unwrap();
         let public = security.is_empty();
@@ -98,8 +98,8 @@ fn every_operation_says_who_may_call_it_and_how_it_fails() {
 }
 
 #[test]
-fn every_operation_says_what_a_success_is() {
-    each(|o| {
+fn every_operation_declares_a_success_with_description_and_content() {
+    check_each_operation(|o| {
         let responses = o.value["responses"].as_object().unwrap();
         let successes: Vec<(&String, &Value)> =
             responses.iter().filter(|(s, _)| s.starts_with('2')).collect();
@@ -115,11 +115,11 @@ fn every_operation_says_what_a_success_is() {
 }
 
 #[test]
-fn parameters_are_described_and_never_null() {
-    let document = document();
-    each(|o| {
+fn openapi_parameters_have_descriptions_and_are_never_null() {
+    let document = openapi_document();
+    check_each_operation(|o| {
         o.value["parameters"].as_array()?.iter().find_map(|p| {
-            let p = resolve(&document, p);
+            let p = resolve_reference(&document, p);
             let name = p["name"].as_str().unwrap();
             if p["description"].as_str().is_none_or(str::is_empty) {
                 return Some(format!("{name} has no description"));
@@ -130,9 +130,9 @@ fn parameters_are_described_and_never_null() {
 }
 
 #[test]
-fn schemas_have_names_of_their_own() {
+fn openapi_schemas_have_no_generic_type_names() {
     // A type alias of a map would be called `BTreeMap`, and the next one would take its place: such a field is inlined.
-    let document = document();
+    let document = openapi_document();
     let schemas = document["components"]["schemas"].as_object().unwrap();
     let nameless: Vec<&String> = schemas
         .keys()
@@ -142,9 +142,9 @@ fn schemas_have_names_of_their_own() {
 }
 
 #[test]
-fn words_are_the_ones_that_are_sent() {
+fn openapi_enum_values_are_lowercase() {
     // Variants are written in capitals; what is sent never is.
-    let document = document();
+    let document = openapi_document();
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
         for word in schema["enum"].as_array().into_iter().flatten() {
             let word = word.as_str().unwrap();

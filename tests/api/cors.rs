@@ -3,7 +3,7 @@
 use crate::helpers::TestApp;
 
 #[actix_web::test]
-async fn only_the_named_origins_may_call_from_a_page() {
+async fn cors_allows_only_configured_origins() {
     let app = TestApp::with_setting("ASCN_CORS_ORIGINS", "https://dashboard.example").await;
     let preflight = |origin: &'static str| {
         let caller = app.anonymous();
@@ -28,7 +28,7 @@ async fn only_the_named_origins_may_call_from_a_page() {
 }
 
 #[actix_web::test]
-async fn what_may_be_kept_by_others_is_told_apart_by_origin() {
+async fn cacheable_release_answer_varies_by_origin() {
     const OURS: [&str; 2] = ["https://dashboard.example", "https://press.example"];
     let origins = OURS.join(",");
     let settings = [("ASCN_PUBLIC_RELEASES", "true"), ("ASCN_CORS_ORIGINS", origins.as_str())];

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use crate::{
-    filing::cycle,
-    helpers::{Answered, TestApp},
+    helpers::{TestApp, TestResponse},
+    report_fixtures::cycle_body,
 };
 
-fn faults(answer: &Answered) -> Vec<String> {
+fn fault_codes(answer: &TestResponse) -> Vec<String> {
     let errors = answer.json()["errors"].as_array().unwrap().clone();
     errors
         .iter()
@@ -16,10 +16,10 @@ fn faults(answer: &Answered) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn the_secretariat_plans_opens_and_closes_a_cycle() {
+async fn secretariat_can_create_open_and_close_a_cycle() {
     let app = TestApp::spawn().await;
     let secretariat = app.secretariat().await;
-    let made = secretariat.post("cycles", &cycle("me-2026")).await.expect(201);
+    let made = secretariat.post("cycles", &cycle_body("me-2026")).await.expect(201);
     assert_eq!(made.header("location"), Some("/api/v1/cycles/me-2026"));
     assert!(made.etag().starts_with("\"v1-"));
     insta::assert_json_snapshot!(made.json(), @r#"
@@ -51,11 +51,11 @@ async fn the_secretariat_plans_opens_and_closes_a_cycle() {
 }
 
 #[actix_web::test]
-async fn everybody_who_is_signed_in_reads_cycles() {
+async fn every_signed_in_role_can_read_cycles() {
     let app = TestApp::spawn().await;
     let secretariat = app.secretariat().await;
     for slug in ["me-2027", "me-2026"] {
-        secretariat.post("cycles", &cycle(slug)).await.expect(201);
+        secretariat.post("cycles", &cycle_body(slug)).await.expect(201);
     }
     app.anonymous().get("cycles").await.expect(401);
     for caller in [app.reader().await, app.officer("da-nang").await, app.administrator().await] {
@@ -76,9 +76,9 @@ async fn everybody_who_is_signed_in_reads_cycles() {
 }
 
 #[actix_web::test]
-async fn nobody_else_runs_cycles() {
+async fn cycle_changes_by_other_roles_are_403() {
     let app = TestApp::spawn().await;
-    app.secretariat().await.post("cycles", &cycle("me-2026")).await.expect(201);
+    app.secretariat().await.post("cycles", &cycle_body("me-2026")).await.expect(201);
     let others = [
         app.officer("da-nang").await,
         app.representative("VN").await,
@@ -95,35 +95,35 @@ async fn nobody_else_runs_cycles() {
 }
 
 #[actix_web::test]
-async fn a_new_cycle_is_checked_whole() {
+async fn create_cycle_with_invalid_values_is_422_naming_each() {
     let app = TestApp::spawn().await;
     let secretariat = app.secretariat().await;
     let empty = secretariat.post("cycles", &json!({})).await.expect(422);
     let expected = ["/cycle", "/name", "/plan_cycle", "/opens_on", "/due_on", "/as_of"];
-    assert_eq!(faults(&empty), expected.map(|p| format!("{p} required")));
-    let mut wrong = cycle("me-2026");
+    assert_eq!(fault_codes(&empty), expected.map(|p| format!("{p} required")));
+    let mut wrong = cycle_body("me-2026");
     wrong["plan_cycle"] = json!("1999-2000");
     wrong["due_on"] = json!("2026-02-30");
     wrong["review_due_on"] = json!("soon");
     let wrong = secretariat.post("cycles", &wrong).await.expect(422);
-    assert_eq!(faults(&wrong), ["/plan_cycle unknown", "/due_on day", "/review_due_on day"]);
+    assert_eq!(fault_codes(&wrong), ["/plan_cycle unknown", "/due_on day", "/review_due_on day"]);
     let allowed = &wrong.json()["errors"][0]["allowed"];
     assert!(allowed.as_array().unwrap().contains(&json!("2018-2025")), "{allowed}");
     let unknown =
         secretariat.post("cycles", &json!({ "cycle": "me-2026", "year": 2026 })).await.expect(400);
     assert_eq!(unknown.json()["errors"][0]["pointer"], "/year");
-    secretariat.post("cycles", &cycle("me-2026")).await.expect(201);
+    secretariat.post("cycles", &cycle_body("me-2026")).await.expect(201);
     // The key is taken: 409 before anything that is wrong with the values.
-    let mut taken = cycle("me-2026");
+    let mut taken = cycle_body("me-2026");
     taken["as_of"] = json!("never");
     secretariat.post("cycles", &taken).await.expect(409);
 }
 
 #[actix_web::test]
-async fn a_cycle_is_edited_as_it_was_read() {
+async fn patch_cycle_without_if_match_is_428_and_stale_is_412() {
     let app = TestApp::spawn().await;
     let secretariat = app.secretariat().await;
-    let made = secretariat.post("cycles", &cycle("me-2026")).await.expect(201);
+    let made = secretariat.post("cycles", &cycle_body("me-2026")).await.expect(201);
     let patch = json!({ "due_on": "2027-01-15", "name": "M&E 2026, extended" });
     secretariat.patch("cycles/me-2026", &patch, None).await.expect(428);
     let edited = secretariat.patch("cycles/me-2026", &patch, Some(&made.etag())).await.expect(200);
@@ -138,7 +138,7 @@ async fn a_cycle_is_edited_as_it_was_read() {
     );
     let reversed = json!({ "opens_on": "2027-06-01" });
     let reversed = secretariat.patch("cycles/me-2026", &reversed, Some("\"v2\"")).await.expect(422);
-    assert_eq!(faults(&reversed), ["/due_on order"]);
+    assert_eq!(fault_codes(&reversed), ["/due_on order"]);
     for fixed in ["cycle", "plan_cycle", "state"] {
         let body = json!({ fixed: "me-2030" });
         secretariat.patch("cycles/me-2026", &body, Some("\"v2\"")).await.expect(400);
@@ -161,10 +161,10 @@ async fn a_cycle_is_edited_as_it_was_read() {
 }
 
 #[actix_web::test]
-async fn a_transition_takes_no_body_or_a_sound_one() {
+async fn open_cycle_with_invalid_body_is_400_or_422() {
     let app = TestApp::spawn().await;
     let secretariat = app.secretariat().await;
-    secretariat.post("cycles", &cycle("me-2026")).await.expect(201);
+    secretariat.post("cycles", &cycle_body("me-2026")).await.expect(201);
     let open = "cycles/me-2026/open";
     secretariat.post(open, &json!({ "remark": "x" })).await.expect(400);
     secretariat.post(open, &json!([])).await.expect(400);
@@ -173,22 +173,22 @@ async fn a_transition_takes_no_body_or_a_sound_one() {
 }
 
 #[actix_web::test]
-async fn two_cycles_of_a_plan_are_not_cut_off_on_one_day() {
+async fn second_cycle_of_a_plan_with_the_same_as_of_day_is_422() {
     let app = TestApp::spawn().await;
     let secretariat = app.secretariat().await;
-    secretariat.post("cycles", &cycle("me-2026")).await.expect(201);
-    let mut same = cycle("me-2027");
+    secretariat.post("cycles", &cycle_body("me-2026")).await.expect(201);
+    let mut same = cycle_body("me-2027");
     same["as_of"] = json!("2026-12-31");
     let refused = secretariat.post("cycles", &same).await.expect(422);
-    assert_eq!(faults(&refused), ["/as_of duplicate"]);
+    assert_eq!(fault_codes(&refused), ["/as_of duplicate"]);
     assert!(refused.text.contains("me-2026"), "{}", refused.text);
     // Another plan is reported on a list of its own.
     same["plan_cycle"] = json!("2026-2035");
     secretariat.post("cycles", &same).await.expect(201);
-    let next = secretariat.post("cycles", &cycle("me-2028")).await.expect(201);
+    let next = secretariat.post("cycles", &cycle_body("me-2028")).await.expect(201);
     let onto = json!({ "as_of": "2026-12-31" });
     let refused = secretariat.patch("cycles/me-2028", &onto, Some(&next.etag())).await.expect(422);
-    assert_eq!(faults(&refused), ["/as_of duplicate"]);
+    assert_eq!(fault_codes(&refused), ["/as_of duplicate"]);
     let onto = json!({ "as_of": "2026-12-30" });
     secretariat.patch("cycles/me-2028", &onto, Some(&next.etag())).await.expect(200);
 }

@@ -24,7 +24,7 @@ impl Drop for TestDatabase {
         if let Self::Postgres { admin, name } = self {
             let (admin, name) = (admin.clone(), name.clone());
             let _ = std::thread::spawn(move || {
-                sql(&admin, &format!("drop database if exists {name} with (force)"))
+                run_sql(&admin, &format!("drop database if exists {name} with (force)"))
             })
             .join();
         }
@@ -33,18 +33,18 @@ impl Drop for TestDatabase {
 
 impl TestDatabase {
     /// Makes one from a template; with its URL.
-    pub async fn fresh(fill: Fill) -> (String, Self) {
-        let from = tokio::task::spawn_blocking(move || template(fill)).await.unwrap();
+    pub async fn create_database(fill: Fill) -> (String, Self) {
+        let from = tokio::task::spawn_blocking(move || template_database(fill)).await.unwrap();
         match std::env::var("TEST_DATABASE_URL") {
             Ok(admin) => {
                 let name = format!("ascn_t{}", Uuid::now_v7().simple());
                 let (a, n) = (admin.clone(), name.clone());
                 tokio::task::spawn_blocking(move || {
-                    sql(&a, &format!("create database {n} template {from}"))
+                    run_sql(&a, &format!("create database {n} template {from}"))
                 })
                 .await
                 .unwrap();
-                (with_database(&admin, &name), Self::Postgres { admin, name })
+                (url_with_database(&admin, &name), Self::Postgres { admin, name })
             }
             Err(_) => {
                 let dir = tempfile::TempDir::new().unwrap();
@@ -58,14 +58,14 @@ impl TestDatabase {
     /// The URL of a PostgreSQL database; none of SQLite.
     pub fn postgres_url(&self) -> Option<String> {
         match self {
-            Self::Postgres { admin, name } => Some(with_database(admin, name)),
+            Self::Postgres { admin, name } => Some(url_with_database(admin, name)),
             Self::Sqlite { .. } => None,
         }
     }
 }
 
 /// Runs one statement on a PostgreSQL server.
-pub fn sql(url: &str, statement: &str) {
+pub fn run_sql(url: &str, statement: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let (client, connection) =
@@ -77,7 +77,7 @@ pub fn sql(url: &str, statement: &str) {
     });
 }
 
-fn with_database(url: &str, name: &str) -> String {
+fn url_with_database(url: &str, name: &str) -> String {
     let mut parsed = url::Url::parse(url).unwrap();
     parsed.set_path(name);
     parsed.to_string()
@@ -95,7 +95,7 @@ pub enum Fill {
 type Templates = Mutex<HashMap<Fill, Arc<OnceLock<String>>>>;
 
 /// Returns the path or database name of the template, made once per test process.
-fn template(fill: Fill) -> String {
+fn template_database(fill: Fill) -> String {
     static TEMPLATES: OnceLock<Templates> = OnceLock::new();
     let cell = Arc::clone(
         TEMPLATES.get_or_init(Templates::default).lock().unwrap().entry(fill).or_default(),
@@ -104,14 +104,14 @@ fn template(fill: Fill) -> String {
         std::thread::spawn(move || match std::env::var("TEST_DATABASE_URL") {
             Ok(admin) => {
                 let name = format!("ascn_t{}", Uuid::now_v7().simple());
-                sql(&admin, &format!("create database {name}"));
-                prepare(&with_database(&admin, &name), fill);
+                run_sql(&admin, &format!("create database {name}"));
+                prepare_template(&url_with_database(&admin, &name), fill);
                 name
             }
             Err(_) => {
                 // Kept until the process ends: every test of it copies the file.
                 let path = tempfile::TempDir::new().unwrap().keep().join("template.db");
-                prepare(&format!("sqlite://{}", path.display()), fill);
+                prepare_template(&format!("sqlite://{}", path.display()), fill);
                 path.display().to_string()
             }
         })
@@ -121,17 +121,17 @@ fn template(fill: Fill) -> String {
     .clone()
 }
 
-fn prepare(url: &str, fill: Fill) {
-    let settings = settings(url, &[]);
-    let clock = Clock::at(NOW.parse().unwrap());
+fn prepare_template(url: &str, fill: Fill) {
+    let settings = test_settings(url, &[]);
+    let clock = Clock::fixed_at(NOW.parse().unwrap());
     match fill {
-        Fill::Seeded => ascn_tracker::startup::prepare(&settings, &clock).unwrap(),
+        Fill::Seeded => ascn_tracker::startup::prepare_database(&settings, &clock).unwrap(),
         Fill::Demo => ascn_tracker::startup::prepare_demo(&settings, &clock, PASSWORD).unwrap(),
     }
 }
 
 /// The settings of a service on a database, with some of its own.
-pub fn settings(url: &str, more: &[(&str, &str)]) -> Settings {
+pub fn test_settings(url: &str, more: &[(&str, &str)]) -> Settings {
     Settings::from_vars(
         [
             ("DATABASE_URL", url),

@@ -4,7 +4,7 @@ use ascn_tracker::{
     auth::password,
     clock::Clock,
     config::Settings,
-    domain::{id::Id, user::Email},
+    domain::{id::Id, user::EmailAddress},
     startup,
     store::{Conn, StoreError, demo, journal, unguarded},
 };
@@ -12,24 +12,24 @@ use serde_json::json;
 
 use crate::helpers::{NOW, PASSWORD, TestApp};
 
-fn settings(dir: &tempfile::TempDir) -> Settings {
+fn demo_settings(dir: &tempfile::TempDir) -> Settings {
     let url = format!("sqlite://{}/demo.db", dir.path().display());
     let vars = [("DATABASE_URL", url.as_str()), ("ASCN_BIND", "127.0.0.1:0")];
     Settings::from_vars(vars.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned()))).unwrap()
 }
-fn clock() -> Clock {
-    Clock::at(NOW.parse().unwrap())
+fn test_clock() -> Clock {
+    Clock::fixed_at(NOW.parse().unwrap())
 }
-fn open(settings: &Settings) -> Conn {
-    startup::target(&settings.database).unwrap().open(false).unwrap()
+fn open_connection(settings: &Settings) -> Conn {
+    startup::resolve_target(&settings.database).unwrap().open(false).unwrap()
 }
-fn hash(conn: &mut Conn, who: &str) -> String {
-    let email = Email::parse(format!("{who}@demo.example")).unwrap();
-    unguarded::credentials(conn, &email).unwrap().unwrap().phc
+fn password_hash(conn: &mut Conn, who: &str) -> String {
+    let email = EmailAddress::parse(format!("{who}@demo.example")).unwrap();
+    unguarded::find_credentials(conn, &email).unwrap().unwrap().phc
 }
 
 #[actix_web::test]
-async fn every_role_signs_in_with_the_one_password() {
+async fn every_demo_role_can_sign_in_with_the_demo_password() {
     let app = TestApp::demo().await;
     for (who, role, kind, key) in [
         ("officer.da-nang", "city_officer", "city", json!("da-nang")),
@@ -52,52 +52,60 @@ async fn every_role_signs_in_with_the_one_password() {
 }
 
 #[test]
-fn a_second_start_uses_what_is_there() {
+fn second_demo_start_changes_nothing() {
     let dir = tempfile::TempDir::new().unwrap();
-    let settings = settings(&dir);
-    startup::prepare_demo(&settings, &clock(), PASSWORD).unwrap();
-    let mut conn = open(&settings);
-    let (head, before) = (journal::head(&mut conn).unwrap(), hash(&mut conn, "nr.vn"));
-    startup::prepare_demo(&settings, &clock(), PASSWORD).unwrap();
-    assert_eq!(journal::head(&mut conn).unwrap(), head);
-    assert_eq!(hash(&mut conn, "nr.vn"), before);
+    let settings = demo_settings(&dir);
+    startup::prepare_demo(&settings, &test_clock(), PASSWORD).unwrap();
+    let mut conn = open_connection(&settings);
+    let (head, before) =
+        (journal::load_head(&mut conn).unwrap(), password_hash(&mut conn, "nr.vn"));
+    startup::prepare_demo(&settings, &test_clock(), PASSWORD).unwrap();
+    assert_eq!(journal::load_head(&mut conn).unwrap(), head);
+    assert_eq!(password_hash(&mut conn, "nr.vn"), before);
 }
 
 #[test]
-fn another_password_reaches_those_who_did_not_choose_their_own() {
+fn changed_demo_password_replaces_only_the_old_demo_password() {
     let dir = tempfile::TempDir::new().unwrap();
-    let settings = settings(&dir);
-    startup::prepare_demo(&settings, &clock(), PASSWORD).unwrap();
-    let mut conn = open(&settings);
-    let email = Email::parse("admin@demo.example").unwrap();
-    let admin: Id<_> = unguarded::credentials(&mut conn, &email).unwrap().unwrap().user;
+    let settings = demo_settings(&dir);
+    startup::prepare_demo(&settings, &test_clock(), PASSWORD).unwrap();
+    let mut conn = open_connection(&settings);
+    let email = EmailAddress::parse("admin@demo.example").unwrap();
+    let admin: Id<_> = unguarded::find_credentials(&mut conn, &email).unwrap().unwrap().user;
     unguarded::set_password(&mut conn, admin, "chosen").unwrap();
-    startup::prepare_demo(&settings, &clock(), "another password of the demo").unwrap();
+    startup::prepare_demo(&settings, &test_clock(), "another password of the demo").unwrap();
     assert!(
-        password::verify_now("another password of the demo", &hash(&mut conn, "nr.vn")).unwrap()
+        password::verify_blocking(
+            "another password of the demo",
+            &password_hash(&mut conn, "nr.vn")
+        )
+        .unwrap()
     );
-    assert_eq!(hash(&mut conn, "admin"), "chosen");
-    assert_eq!(demo::mark(&mut conn).unwrap().unwrap(), hash(&mut conn, "reader"));
+    assert_eq!(password_hash(&mut conn, "admin"), "chosen");
+    assert_eq!(
+        demo::find_password_hash(&mut conn).unwrap().unwrap(),
+        password_hash(&mut conn, "reader")
+    );
 }
 
 #[test]
-fn a_demo_and_other_data_do_not_mix() {
+fn demo_on_a_database_with_other_data_is_refused() {
     let dir = tempfile::TempDir::new().unwrap();
-    let settings = settings(&dir);
-    startup::import_history(&settings, &clock(), None).unwrap();
-    let refused = startup::prepare_demo(&settings, &clock(), PASSWORD).unwrap_err();
+    let settings = demo_settings(&dir);
+    startup::import_history(&settings, &test_clock(), None).unwrap();
+    let refused = startup::prepare_demo(&settings, &test_clock(), PASSWORD).unwrap_err();
     assert!(refused.to_string().contains("no demo"), "{refused}");
     startup::refuse_demo(&settings).unwrap();
     let dir = tempfile::TempDir::new().unwrap();
-    let settings = self::settings(&dir);
+    let settings = self::demo_settings(&dir);
     // Reference data alone is nobody's work.
-    startup::seed(&settings, &clock()).unwrap();
-    startup::prepare_demo(&settings, &clock(), PASSWORD).unwrap();
+    startup::seed_reference_data(&settings, &test_clock()).unwrap();
+    startup::prepare_demo(&settings, &test_clock(), PASSWORD).unwrap();
     assert!(startup::refuse_demo(&settings).is_err());
 }
 
 #[actix_web::test]
-async fn the_open_cycle_is_there() {
+async fn demo_has_an_open_cycle() {
     let app = TestApp::demo().await;
     let cycle = app
         .state

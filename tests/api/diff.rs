@@ -3,22 +3,25 @@
 use serde_json::{Value, json};
 
 use crate::{
-    carry::{NEXT, a_year_later},
-    filing::{CYCLE, approve, desk, project, ready, report},
-    helpers::{Answered, Caller, TestApp},
+    helpers::{Caller, TestApp, TestResponse},
+    report_fixtures::{
+        CYCLE, complete_report_body, file_and_approve, insert_project, report_path,
+        spawn_with_open_cycle,
+    },
+    report_prefill::{NEXT, spawn_with_next_cycle_open},
 };
 
-async fn diff(caller: &Caller<'_>, query: &str) -> Value {
-    caller.get(&format!("{}/diff?{query}", report("da-nang-1"))).await.expect(200).json()
+async fn read_diff(caller: &Caller<'_>, query: &str) -> Value {
+    caller.get(&format!("{}/diff?{query}", report_path("da-nang-1"))).await.expect(200).json()
 }
 
 /// The fields that changed, by their pointers.
-fn changed(diff: &Value) -> Vec<&str> {
+fn changed_pointers(diff: &Value) -> Vec<&str> {
     diff["fields"].as_array().unwrap().iter().map(|f| f["pointer"].as_str().unwrap()).collect()
 }
 
 /// A text's words, with marks where they changed.
-fn marked(field: &Value) -> String {
+fn mark_changed_words(field: &Value) -> String {
     let mark = |w: &Value| {
         let text = w["text"].as_str().unwrap();
         match w["op"].as_str().unwrap() {
@@ -31,8 +34,8 @@ fn marked(field: &Value) -> String {
     field["words"].as_array().unwrap().iter().map(mark).collect()
 }
 
-async fn write(officer: &Caller<'_>, path: &str, more: Value) -> Answered {
-    let mut body = ready();
+async fn write_report(officer: &Caller<'_>, path: &str, more: Value) -> TestResponse {
+    let mut body = complete_report_body();
     for (name, value) in more.as_object().unwrap() {
         body[name] = value.clone();
     }
@@ -44,13 +47,13 @@ async fn write(officer: &Caller<'_>, path: &str, more: Value) -> Answered {
 }
 
 /// A report that was returned and corrected: version 1 made, 2 submitted, 3 returned, 4 written again.
-async fn corrected() -> TestApp {
-    let app = desk().await;
+async fn spawn_with_corrected_report() -> TestApp {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
-    officer.file("da-nang-1").await;
-    officer.act("da-nang-1", "submit").await.expect(200);
+    officer.write_complete_report("da-nang-1").await;
+    officer.take_transition("da-nang-1", "submit").await.expect(200);
     let representative = app.representative("VN").await;
-    let comments = format!("{}/comments", report("da-nang-1"));
+    let comments = format!("{}/comments", report_path("da-nang-1"));
     for (text, pointer) in [
         ("Which districts?", json!("/next_steps")),
         ("Since when?", json!("/achievements")),
@@ -59,33 +62,39 @@ async fn corrected() -> TestApp {
         let body = json!({ "text": text, "pointer": pointer });
         representative.post(&comments, &body).await.expect(201);
     }
-    representative.act_because("da-nang-1", "return", "See my questions.").await.expect(200);
+    representative
+        .take_transition_with_comment("da-nang-1", "return", "See my questions.")
+        .await
+        .expect(200);
     let more = json!({
         "next_steps": "Connect the districts Hải Châu and Sơn Trà.", "percent_complete": 65,
         "evidence": [{ "title": "Minutes", "url": "https://danang.gov.vn/minutes" }]
     });
-    write(&officer, &report("da-nang-1"), more).await;
+    write_report(&officer, &report_path("da-nang-1"), more).await;
     app
 }
 
 #[actix_web::test]
-async fn a_reviewer_reads_what_changed_since_the_return() {
-    let app = corrected().await;
+async fn diff_since_returned_lists_changed_fields_with_comments() {
+    let app = spawn_with_corrected_report().await;
     let representative = app.representative("VN").await;
-    let view = diff(&representative, "since=returned").await;
+    let view = read_diff(&representative, "since=returned").await;
     assert_eq!((&view["project"], &view["cycle"]), (&json!("da-nang-1"), &json!(CYCLE)));
     let from =
         json!({ "cycle": CYCLE, "version": 3, "at": view["from"]["at"], "action": "return" });
     assert_eq!(view["from"], from);
     assert_eq!((&view["to"]["version"], &view["to"]["action"]), (&json!(4), &json!("edit")));
-    assert_eq!(changed(&view), ["/percent_complete", "/next_steps", "/evidence"]);
+    assert_eq!(changed_pointers(&view), ["/percent_complete", "/next_steps", "/evidence"]);
     let percent = &view["fields"][0];
     assert_eq!(
         (&percent["kind"], &percent["from"], &percent["to"]),
         (&json!("value"), &json!(62.5), &json!(65.0))
     );
     let steps = &view["fields"][1];
-    assert_eq!(marked(steps), "Connect the [-last two ]districts[+ Hải Châu and Sơn Trà].");
+    assert_eq!(
+        mark_changed_words(steps),
+        "Connect the [-last two ]districts[+ Hải Châu and Sơn Trà]."
+    );
     // The comments stand where they belong; those on what did not change are not lost.
     assert_eq!(steps["comments"][0]["text"], "Which districts?");
     assert_eq!(steps["comments"][0]["author"]["name"], "national_representative VN");
@@ -100,33 +109,42 @@ async fn a_reviewer_reads_what_changed_since_the_return() {
                  "to": { "title": "Minutes", "url": "https://danang.gov.vn/minutes" } }])
     );
     // What was returned is what was submitted.
-    assert_eq!(changed(&diff(&representative, "since=submitted").await), changed(&view));
-    assert!(changed(&diff(&representative, "from=2&to=3").await).is_empty());
+    assert_eq!(
+        changed_pointers(&read_diff(&representative, "since=submitted").await),
+        changed_pointers(&view)
+    );
+    assert!(changed_pointers(&read_diff(&representative, "from=2&to=3").await).is_empty());
     // Backwards it is the other way round.
-    let back = diff(&representative, "from=4&to=1").await;
-    assert_eq!(changed(&back), changed(&view));
+    let back = read_diff(&representative, "from=4&to=1").await;
+    assert_eq!(changed_pointers(&back), changed_pointers(&view));
     assert_eq!(back["fields"][2]["items"][0]["op"], "removed");
-    assert_eq!(diff(&representative, "from=3").await["fields"], view["fields"]);
+    assert_eq!(read_diff(&representative, "from=3").await["fields"], view["fields"]);
 }
 
 #[actix_web::test]
-async fn a_correction_is_compared_with_what_was_approved() {
-    let app = desk().await;
-    approve(&app, "da-nang-1").await;
+async fn diff_since_approved_shows_changes_of_a_reopened_report() {
+    let app = spawn_with_open_cycle().await;
+    file_and_approve(&app, "da-nang-1").await;
     let (officer, representative) = (app.officer("da-nang").await, app.representative("VN").await);
     // Right after the approval nothing is another.
-    assert!(changed(&diff(&officer, "since=approved").await).is_empty());
-    representative.act_because("da-nang-1", "reopen", "The share is wrong.").await.expect(200);
+    assert!(changed_pointers(&read_diff(&officer, "since=approved").await).is_empty());
+    representative
+        .take_transition_with_comment("da-nang-1", "reopen", "The share is wrong.")
+        .await
+        .expect(200);
     let etag = officer.get("projects/da-nang-1").await.expect(200).etag();
     let body = json!({ "title": "Project 1 of Da Nang", "sdgs": [11] });
     officer.patch("projects/da-nang-1", &body, Some(&etag)).await.expect(200);
-    write(&officer, &report("da-nang-1"), json!({ "percent_complete": 55 })).await;
+    write_report(&officer, &report_path("da-nang-1"), json!({ "percent_complete": 55 })).await;
     // The project is frozen at the submission: until then its header is the one that was approved.
-    assert_eq!(changed(&diff(&officer, "since=approved").await), ["/percent_complete"]);
-    officer.act("da-nang-1", "submit").await.expect(200);
-    let view = diff(&app.secretariat().await, "since=approved").await;
-    assert_eq!(changed(&view), ["/percent_complete", "/header/title", "/header/sdgs"]);
-    assert_eq!(marked(&view["fields"][1]), "Project 1 of [-da-nang][+Da Nang]");
+    assert_eq!(
+        changed_pointers(&read_diff(&officer, "since=approved").await),
+        ["/percent_complete"]
+    );
+    officer.take_transition("da-nang-1", "submit").await.expect(200);
+    let view = read_diff(&app.secretariat().await, "since=approved").await;
+    assert_eq!(changed_pointers(&view), ["/percent_complete", "/header/title", "/header/sdgs"]);
+    assert_eq!(mark_changed_words(&view["fields"][1]), "Project 1 of [-da-nang][+Da Nang]");
     assert_eq!(view["fields"][2]["items"][0]["key"], "11");
     assert_eq!(
         (&view["from"]["action"], &view["to"]["action"]),
@@ -135,13 +153,13 @@ async fn a_correction_is_compared_with_what_was_approved() {
 }
 
 #[actix_web::test]
-async fn a_first_report_is_compared_with_what_was_carried_forward() {
-    let app = a_year_later().await;
+async fn diff_since_approved_of_a_new_cycle_uses_the_earlier_cycle() {
+    let app = spawn_with_next_cycle_open().await;
     let officer = app.officer("da-nang").await;
-    write(&officer, NEXT, json!({ "challenges": "None." })).await;
+    write_report(&officer, NEXT, json!({ "challenges": "None." })).await;
     let path = format!("{NEXT}/diff?since=approved");
     let view = officer.get(&path).await.expect(200).json();
-    assert_eq!(changed(&view), ["/challenges"]);
+    assert_eq!(changed_pointers(&view), ["/challenges"]);
     assert_eq!((&view["from"]["cycle"], &view["to"]["cycle"]), (&json!(CYCLE), &json!("me-2027")));
     assert_eq!(view["from"]["action"], "approve");
     // A draft has no header yet; once it has, the headers of both years are compared.
@@ -152,32 +170,32 @@ async fn a_first_report_is_compared_with_what_was_carried_forward() {
         .expect(200);
     officer.post(&format!("{NEXT}/submit"), &json!({})).await.expect(200);
     let view = officer.get(&path).await.expect(200).json();
-    assert_eq!(changed(&view), ["/challenges", "/header/priority"]);
+    assert_eq!(changed_pointers(&view), ["/challenges", "/header/priority"]);
 }
 
 #[actix_web::test]
-async fn what_was_imported_counts_as_approved() {
+async fn diff_since_approved_uses_an_imported_report() {
     let app = TestApp::demo().await;
     let officer = app.officer("da-nang").await;
     let path = "projects/da-nang-1/reports/me-2026";
-    write(&officer, path, json!({})).await;
+    write_report(&officer, path, json!({})).await;
     let view = officer.get(&format!("{path}/diff?since=approved")).await.expect(200).json();
     assert_eq!(
         (&view["from"]["cycle"], &view["from"]["action"]),
         (&json!("me-2025"), &json!("import"))
     );
-    assert!(changed(&view).contains(&"/achievements"));
+    assert!(changed_pointers(&view).contains(&"/achievements"));
 }
 
 #[actix_web::test]
-async fn where_nothing_was_approved_everything_is_new() {
-    let app = desk().await;
+async fn diff_without_an_approved_report_shows_everything_as_new() {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
-    officer.file("da-nang-1").await;
-    let view = diff(&officer, "since=approved").await;
+    officer.write_complete_report("da-nang-1").await;
+    let view = read_diff(&officer, "since=approved").await;
     assert_eq!(view["from"], Value::Null);
     assert_eq!(
-        changed(&view),
+        changed_pointers(&view),
         [
             "/status",
             "/percent_complete",
@@ -196,15 +214,15 @@ async fn where_nothing_was_approved_everything_is_new() {
         ("from=2", "the report has no version 2"),
         ("from=1&to=9", "the report has no version 9"),
     ] {
-        let path = format!("{}/diff?{query}", report("da-nang-1"));
+        let path = format!("{}/diff?{query}", report_path("da-nang-1"));
         let absent = officer.get(&path).await.expect(404).json();
         assert_eq!((&absent["code"], &absent["detail"]), (&json!("not-found"), &json!(detail)));
     }
 }
 
 #[actix_web::test]
-async fn lists_are_compared_item_by_item() {
-    let app = desk().await;
+async fn diff_compares_lists_item_by_item() {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
     let mut ids = Vec::new();
     for title in ["Begun", "Half way"] {
@@ -213,12 +231,12 @@ async fn lists_are_compared_item_by_item() {
         ids.push(made["id"].as_str().unwrap().to_owned());
     }
     let done = |id: &String, day: &str| json!({ "milestone_id": id, "completed_on": day });
-    let path = report("da-nang-1");
-    write(&officer, &path, json!({ "milestones": [done(&ids[0], "2024-01-01")] })).await;
+    let path = report_path("da-nang-1");
+    write_report(&officer, &path, json!({ "milestones": [done(&ids[0], "2024-01-01")] })).await;
     let now = json!({ "milestones": [done(&ids[1], "2024-06-01"), done(&ids[0], "2024-02-01")] });
-    write(&officer, &path, now).await;
-    let view = diff(&officer, "from=1").await;
-    assert_eq!(changed(&view), ["/milestones"]);
+    write_report(&officer, &path, now).await;
+    let view = read_diff(&officer, "from=1").await;
+    assert_eq!(changed_pointers(&view), ["/milestones"]);
     assert_eq!(
         view["fields"][0]["items"],
         json!([
@@ -229,43 +247,45 @@ async fn lists_are_compared_item_by_item() {
 }
 
 #[actix_web::test]
-async fn texts_without_spaces_are_compared_by_their_letters() {
-    let app = desk().await;
+async fn diff_compares_texts_without_spaces_by_letter() {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
-    let path = report("da-nang-1");
-    write(&officer, &path, json!({ "achievements": "ศูนย์ควบคุมเปิดแล้ว", "challenges": "ຝົນ" })).await;
-    write(&officer, &path, json!({ "achievements": "ศูนย์ควบคุมปิดแล้ว", "challenges": "ຝົນ" })).await;
-    let view = diff(&officer, "from=1").await;
-    assert_eq!(changed(&view), ["/achievements"]);
-    assert_eq!(marked(&view["fields"][0]), "ศูนย์ควบคุม[-เ]ปิดแล้ว");
+    let path = report_path("da-nang-1");
+    write_report(&officer, &path, json!({ "achievements": "ศูนย์ควบคุมเปิดแล้ว", "challenges": "ຝົນ" }))
+        .await;
+    write_report(&officer, &path, json!({ "achievements": "ศูนย์ควบคุมปิดแล้ว", "challenges": "ຝົນ" }))
+        .await;
+    let view = read_diff(&officer, "from=1").await;
+    assert_eq!(changed_pointers(&view), ["/achievements"]);
+    assert_eq!(mark_changed_words(&view["fields"][0]), "ศูนย์ควบคุม[-เ]ปิดแล้ว");
 }
 
 #[actix_web::test]
-async fn a_difference_is_for_those_who_read_the_report_itself() {
-    let app = desk().await;
+async fn diff_without_access_to_the_working_copy_is_403_or_404() {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
-    officer.file("da-nang-1").await;
-    let path = format!("{}/diff?since=approved", report("da-nang-1"));
+    officer.write_complete_report("da-nang-1").await;
+    let path = format!("{}/diff?since=approved", report_path("da-nang-1"));
     // A draft that was never handed in is its city's alone.
     app.representative("VN").await.get(&path).await.expect(403);
     app.secretariat().await.get(&path).await.expect(403);
     app.officer("ha-noi").await.get(&path).await.expect(404);
-    officer.act("da-nang-1", "submit").await.expect(200);
+    officer.take_transition("da-nang-1", "submit").await.expect(200);
     app.representative("VN").await.get(&path).await.expect(200);
     app.representative("TH").await.get(&path).await.expect(404);
-    app.representative("VN").await.act("da-nang-1", "approve").await.expect(200);
+    app.representative("VN").await.take_transition("da-nang-1", "approve").await.expect(200);
     // Strangers read what was approved, and not how it came about.
     app.officer("ha-noi").await.get(&path).await.expect(403);
     app.reader().await.get(&path).await.expect(403);
-    project(&app, "da-nang", 2).await;
-    officer.get(&format!("{}/diff?since=approved", report("da-nang-2"))).await.expect(404);
+    insert_project(&app, "da-nang", 2).await;
+    officer.get(&format!("{}/diff?since=approved", report_path("da-nang-2"))).await.expect(404);
 }
 
 #[actix_web::test]
-async fn a_question_that_means_nothing_definite_is_refused() {
-    let app = desk().await;
+async fn diff_with_ambiguous_parameters_is_400() {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
-    officer.file("da-nang-1").await;
+    officer.write_complete_report("da-nang-1").await;
     for (query, parameter) in [
         ("", "since"),
         ("?since=yesterday", "since"),
@@ -275,29 +295,29 @@ async fn a_question_that_means_nothing_definite_is_refused() {
         ("?from=one", "from"),
         ("?form=1", "form"),
     ] {
-        let path = format!("{}/diff{query}", report("da-nang-1"));
+        let path = format!("{}/diff{query}", report_path("da-nang-1"));
         let refused = officer.get(&path).await.expect(400).json();
         assert_eq!(refused["errors"][0]["parameter"], parameter, "{query}");
     }
 }
 
 #[actix_web::test]
-async fn what_changed_since_a_release_is_told_of_an_amendment() {
-    let app = desk().await;
-    approve(&app, "da-nang-1").await;
-    crate::scene::close(&app, CYCLE).await;
+async fn diff_since_released_shows_changes_of_a_reopened_report() {
+    let app = spawn_with_open_cycle().await;
+    file_and_approve(&app, "da-nang-1").await;
+    crate::operation_fixture::close_cycle(&app, CYCLE).await;
     let body = json!({ "cycle": CYCLE });
     app.secretariat().await.post("releases", &body).await.expect(201);
     let secretariat = app.secretariat().await;
-    secretariat.act_because("da-nang-1", "reopen", "A slip.").await.expect(200);
+    secretariat.take_transition_with_comment("da-nang-1", "reopen", "A slip.").await.expect(200);
     secretariat.send("POST", &format!("cycles/{CYCLE}/open"), None, &[]).await.expect(200);
     let officer = app.officer("da-nang").await;
-    let etag = officer.get(&report("da-nang-1")).await.expect(200).etag();
-    let mut other = ready();
+    let etag = officer.get(&report_path("da-nang-1")).await.expect(200).etag();
+    let mut other = complete_report_body();
     other["percent_complete"] = json!(70);
-    officer.put(&report("da-nang-1"), &other, Some(&etag)).await.expect(200);
-    let view = diff(&officer, "since=released").await;
-    assert_eq!(changed(&view), ["/percent_complete"]);
+    officer.put(&report_path("da-nang-1"), &other, Some(&etag)).await.expect(200);
+    let view = read_diff(&officer, "since=released").await;
+    assert_eq!(changed_pointers(&view), ["/percent_complete"]);
     assert_eq!(
         (&view["fields"][0]["from"], &view["fields"][0]["to"]),
         (&json!(62.5), &json!(70.0))

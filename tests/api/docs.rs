@@ -2,10 +2,10 @@
 
 use ascn_tracker::api::error::PROBLEMS;
 
-use crate::helpers::{Answered, TestApp};
+use crate::helpers::{TestApp, TestResponse};
 
 /// The values of an attribute in a page, read well enough for pages that we write ourselves.
-fn attribute(page: &str, name: &str) -> Vec<String> {
+fn attribute_values(page: &str, name: &str) -> Vec<String> {
     page.split(&format!("{name}=\""))
         .skip(1)
         .filter_map(|rest| rest.split('"').next())
@@ -13,17 +13,17 @@ fn attribute(page: &str, name: &str) -> Vec<String> {
         .collect()
 }
 
-fn policy(answer: &Answered) -> &str {
+fn content_security_policy(answer: &TestResponse) -> &str {
     answer.header("content-security-policy").unwrap()
 }
 
 #[actix_web::test]
-async fn the_way_in_leads_on_and_every_link_works() {
+async fn every_link_of_the_docs_index_works() {
     let app = TestApp::spawn().await;
     let page = app.anonymous().get("/docs").await.expect(200);
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
-    assert!(policy(&page).starts_with("default-src 'none'; style-src 'self';"));
-    let links = attribute(&page.text, "href");
+    assert!(content_security_policy(&page).starts_with("default-src 'none'; style-src 'self';"));
+    let links = attribute_values(&page.text, "href");
     for expected in ["/docs/try", "/openapi.json", "/docs/problems/"] {
         assert!(links.iter().any(|l| l == expected), "{links:?}");
     }
@@ -33,16 +33,16 @@ async fn the_way_in_leads_on_and_every_link_works() {
 }
 
 #[actix_web::test]
-async fn every_kind_of_problem_has_its_page() {
+async fn every_problem_type_has_a_docs_page() {
     let app = TestApp::spawn().await;
     let index = app.anonymous().get("/docs/problems/").await.expect(200);
-    let links = attribute(&index.text, "href");
+    let links = attribute_values(&index.text, "href");
     for kind in PROBLEMS {
         let path = format!("/docs/problems/{}", kind.code);
         assert!(links.contains(&path), "{path}");
         let page = app.anonymous().get(&path).await.expect(200);
         assert!(page.text.contains(&format!("<h1>{}</h1>", kind.title)), "{}", page.text);
-        assert!(policy(&page).starts_with("default-src 'none'"));
+        assert!(content_security_policy(&page).starts_with("default-src 'none'"));
     }
     let missing = app.anonymous().get("/docs/problems/nothing").await.expect(404);
     assert_eq!(missing.header("content-type"), Some("application/problem+json"));
@@ -52,31 +52,33 @@ async fn every_kind_of_problem_has_its_page() {
 }
 
 #[actix_web::test]
-async fn every_recipe_has_its_page_with_lines_to_take_over() {
+async fn every_recipe_has_a_docs_page_with_code() {
     let app = TestApp::spawn().await;
     let index = app.anonymous().get("/docs/recipes/").await.expect(200);
-    let links = attribute(&index.text, "href");
+    let links = attribute_values(&index.text, "href");
     let recipes: Vec<&String> =
         links.iter().filter(|l| l.starts_with("/docs/recipes/") && l.len() > 14).collect();
     assert_eq!(recipes.len(), 7, "{links:?}");
     for recipe in recipes {
         let page = app.anonymous().get(recipe).await.expect(200);
-        assert!(policy(&page).starts_with("default-src 'none'"));
+        assert!(content_security_policy(&page).starts_with("default-src 'none'"));
         assert!(page.text.contains("<pre><code class="), "{recipe}");
     }
     app.anonymous().get("/docs/recipes/nothing").await.expect(404);
 }
 
 #[actix_web::test]
-async fn swagger_ui_comes_from_the_binary_alone() {
+async fn swagger_ui_loads_no_external_files() {
     let app = TestApp::spawn().await;
     let page = app.anonymous().get("/docs/try").await.expect(200);
-    let policy = policy(&page);
+    let policy = content_security_policy(&page);
     assert!(policy.contains("script-src 'self';") && policy.contains("connect-src 'self'"));
     // The policy forbids scripts in the page and files from elsewhere: there must be none.
     assert!(!page.text.contains("<script>"), "{}", page.text);
-    let files: Vec<String> =
-        attribute(&page.text, "src").into_iter().chain(attribute(&page.text, "href")).collect();
+    let files: Vec<String> = attribute_values(&page.text, "src")
+        .into_iter()
+        .chain(attribute_values(&page.text, "href"))
+        .collect();
     assert!(files.len() >= 4, "{files:?}");
     for file in files {
         assert!(!file.contains("://"), "{file}");
@@ -91,7 +93,7 @@ async fn swagger_ui_comes_from_the_binary_alone() {
 }
 
 #[actix_web::test]
-async fn the_documentation_is_only_read() {
+async fn docs_with_another_method_is_405() {
     let app = TestApp::spawn().await;
     for path in ["/docs", "/docs/problems/", "/docs/problems/stale", "/docs/try/", "/openapi.json"]
     {
@@ -104,7 +106,7 @@ async fn the_documentation_is_only_read() {
 }
 
 #[actix_web::test]
-async fn the_documentation_can_be_switched_off() {
+async fn docs_are_404_when_switched_off() {
     let app = TestApp::with_setting("ASCN_DOCS", "off").await;
     for path in ["/docs", "/docs/", "/docs/problems/stale", "/docs/try/", "/docs/style.css"] {
         app.anonymous().get(path).await.expect(404);

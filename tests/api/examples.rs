@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::{
-    helpers::{Answered, Caller, TestApp},
-    operations::{Operation, document, operations, resolve},
-    scene::{Scene, Stage, let_in},
-    schema::differs,
+    helpers::{Caller, TestApp, TestResponse},
+    operation_fixture::{FixtureStage, OperationFixture, set_demo_password},
+    operations::{Operation, list_operations, openapi_document, resolve_reference},
+    schema::find_difference,
 };
-use Stage::{
+use FixtureStage::{
     Account, Approved, Calendar, Closed, Demo, Draft, Extended, Open, Recorded, Scheduled, Shared,
     Submitted,
 };
@@ -30,7 +30,7 @@ enum Who {
 }
 
 /// Each operation with who calls it, and on what.
-const ROWS: &[(&str, Who, Stage)] = &[
+const ROWS: &[(&str, Who, FixtureStage)] = &[
     ("get_live", Nobody, Demo),
     ("get_ready", Nobody, Demo),
     ("sign_in", Nobody, Demo),
@@ -154,7 +154,7 @@ const ROWS: &[(&str, Who, Stage)] = &[
     ("publish_release", Secretariat, Closed),
 ];
 
-async fn caller<'a>(app: &'a TestApp, who: Who, scene: &Scene) -> Caller<'a> {
+async fn caller_for<'a>(app: &'a TestApp, who: Who, scene: &OperationFixture) -> Caller<'a> {
     match who {
         Nobody => app.anonymous(),
         Officer => app.officer("da-nang").await,
@@ -166,7 +166,7 @@ async fn caller<'a>(app: &'a TestApp, who: Who, scene: &Scene) -> Caller<'a> {
 }
 
 /// The tag of what the operation changes; none where nothing is there yet.
-async fn tag(caller: &Caller<'_>, operation: &Operation, path: &str) -> Option<String> {
+async fn current_etag(caller: &Caller<'_>, operation: &Operation, path: &str) -> Option<String> {
     if !operation.takes_if_match() {
         return None;
     }
@@ -176,21 +176,21 @@ async fn tag(caller: &Caller<'_>, operation: &Operation, path: &str) -> Option<S
 }
 
 /// Calls an operation with its examples and one of its bodies.
-async fn call(
+async fn call_operation(
     app: &TestApp,
     (operation, who): (&Operation, Who),
-    scene: &Scene,
+    scene: &OperationFixture,
     body: Option<(&str, &Value)>,
-) -> Answered {
-    let caller = caller(app, who, scene).await;
-    let mut path = scene.path(&operation.path);
-    let tag = tag(&caller, operation, &path).await;
-    let query = operation.query();
+) -> TestResponse {
+    let caller = caller_for(app, who, scene).await;
+    let mut path = scene.fill_path(&operation.path);
+    let tag = current_etag(&caller, operation, &path).await;
+    let query = operation.example_query();
     if !query.is_empty() {
         path = format!("{path}?{query}");
     }
     if let (Some((kind, _)), "import_records") = (body, operation.id.as_str()) {
-        return send_back(app, &caller, kind, &path).await;
+        return upload_exported_workbook(app, &caller, kind, &path).await;
     }
     let mut headers: Vec<(&str, &str)> = tag.iter().map(|t| ("if-match", t.as_str())).collect();
     // Tokens are made once and are in no document.
@@ -206,7 +206,12 @@ async fn call(
 }
 
 /// Imports what the city's officer got: a file is no example that a document can hold.
-async fn send_back(app: &TestApp, caller: &Caller<'_>, kind: &str, path: &str) -> Answered {
+async fn upload_exported_workbook(
+    app: &TestApp,
+    caller: &Caller<'_>,
+    kind: &str,
+    path: &str,
+) -> TestResponse {
     let path = path.trim_start_matches("/api/v1/");
     let workbook = "cities/da-nang/workbook?cycle=me-2026";
     let (from, to) = if kind == "text/csv" {
@@ -219,27 +224,31 @@ async fn send_back(app: &TestApp, caller: &Caller<'_>, kind: &str, path: &str) -
 }
 
 /// Says what about an answer is not the success that the document promises.
-fn fault(document: &Value, operation: &Operation, answer: &Answered) -> Option<String> {
-    if !operation.successes().contains(&answer.status) {
+fn contract_fault(
+    document: &Value,
+    operation: &Operation,
+    answer: &TestResponse,
+) -> Option<String> {
+    if !operation.success_statuses().contains(&answer.status) {
         return Some(format!("{} {}", answer.status, answer.text));
     }
     let kind = answer.header("content-type").unwrap_or_default();
-    operation.breach(document, answer.status, kind, &answer.json())
+    operation.contract_breach(document, answer.status, kind, &answer.json())
 }
 
 #[actix_web::test]
-async fn every_example_is_accepted_and_answered_as_the_contract_says() {
+async fn every_openapi_example_succeeds_as_documented() {
     let app = TestApp::demo().await;
-    let document = document();
-    let operations = operations(&document);
-    let_in(&app, "officer.da-nang@demo.example").await;
+    let document = openapi_document();
+    let operations = list_operations(&document);
+    set_demo_password(&app, "officer.da-nang@demo.example").await;
     let (mut faults, mut seen) = (Vec::new(), BTreeSet::new());
     for (id, who, stage) in ROWS {
         let Some(operation) = operations.iter().find(|o| o.id == *id) else {
             faults.push(format!("{id} is not in the contract"));
             continue;
         };
-        let bodies = operation.bodies();
+        let bodies = operation.request_bodies();
         let each = if bodies.is_empty() {
             vec![None]
         } else {
@@ -250,10 +259,12 @@ async fn every_example_is_accepted_and_answered_as_the_contract_says() {
             if *id == "write_plan" { &["2018-2025", "2026-2035"] } else { &["2018-2025"] };
         for body in each {
             for plan_cycle in plan_cycles {
-                let mut scene = Scene::set(&app, *stage).await;
+                let mut scene = OperationFixture::prepare(&app, *stage).await;
                 scene.plan_cycle = (*plan_cycle).to_owned();
-                let answer = call(&app, (operation, *who), &scene, body).await;
-                faults.extend(fault(&document, operation, &answer).map(|f| format!("{id}: {f}")));
+                let answer = call_operation(&app, (operation, *who), &scene, body).await;
+                faults.extend(
+                    contract_fault(&document, operation, &answer).map(|f| format!("{id}: {f}")),
+                );
                 seen.insert((id.to_string(), answer.status));
             }
         }
@@ -261,23 +272,23 @@ async fn every_example_is_accepted_and_answered_as_the_contract_says() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     let promised: BTreeSet<(String, u16)> = operations
         .iter()
-        .flat_map(|o| o.successes().into_iter().map(|status| (o.id.clone(), status)))
+        .flat_map(|o| o.success_statuses().into_iter().map(|status| (o.id.clone(), status)))
         .collect();
     let missing: Vec<_> = promised.difference(&seen).collect();
     assert!(missing.is_empty(), "successes of the contract that nobody saw: {missing:?}");
 }
 
 #[test]
-fn every_body_has_an_example_that_fits_its_schema() {
-    let document = document();
+fn every_request_body_example_matches_its_schema() {
+    let document = openapi_document();
     let mut faults = Vec::new();
-    for operation in operations(&document) {
+    for operation in list_operations(&document) {
         for (kind, content) in
-            operation.bodies().into_iter().filter(|(kind, _)| kind.ends_with("json"))
+            operation.request_bodies().into_iter().filter(|(kind, _)| kind.ends_with("json"))
         {
             let fault = match content.get("example") {
                 None => Some("no example".to_owned()),
-                Some(example) => differs(&document, &content["schema"], example, ""),
+                Some(example) => find_difference(&document, &content["schema"], example, ""),
             };
             faults.extend(fault.map(|f| format!("{} ({kind}): {f}", operation.id)));
         }
@@ -286,23 +297,24 @@ fn every_body_has_an_example_that_fits_its_schema() {
 }
 
 #[test]
-fn every_refusal_of_the_contract_has_an_example_that_is_a_problem() {
-    let document = document();
+fn every_error_response_example_is_a_problem_document() {
+    let document = openapi_document();
     let problem = json!({ "$ref": "#/components/schemas/Problem" });
     let mut faults = Vec::new();
-    for operation in operations(&document) {
+    for operation in list_operations(&document) {
         for (status, response) in operation.value["responses"].as_object().unwrap() {
             if status.starts_with('2') {
                 continue;
             }
-            let content = &resolve(&document, response)["content"]["application/problem+json"];
+            let content =
+                &resolve_reference(&document, response)["content"]["application/problem+json"];
             let example = &content["example"];
             let fault = if content["schema"] != problem {
                 Some("its schema is not that of problems".to_owned())
             } else if example["status"].as_u64() != status.parse().ok() {
                 Some(format!("an example of it is expected, not {example}"))
             } else {
-                differs(&document, &problem, example, "")
+                find_difference(&document, &problem, example, "")
             };
             faults.extend(fault.map(|f| format!("{} {status}: {f}", operation.id)));
         }
@@ -311,19 +323,19 @@ fn every_refusal_of_the_contract_has_an_example_that_is_a_problem() {
 }
 
 #[actix_web::test]
-async fn whoever_is_not_signed_in_is_refused_as_the_contract_says() {
+async fn protected_operation_without_credentials_is_401_as_documented() {
     let app = TestApp::demo().await;
-    let document = document();
-    let scene = Scene::set(&app, Recorded).await;
+    let document = openapi_document();
+    let scene = OperationFixture::prepare(&app, Recorded).await;
     let mut faults = Vec::new();
-    for operation in operations(&document) {
+    for operation in list_operations(&document) {
         if operation.value["security"].as_array().is_some_and(Vec::is_empty) {
             continue;
         }
-        let body = operation.bodies().into_iter().next();
-        let answer = call(&app, (&operation, Nobody), &scene, body).await.expect(401);
+        let body = operation.request_bodies().into_iter().next();
+        let answer = call_operation(&app, (&operation, Nobody), &scene, body).await.expect(401);
         let kind = answer.header("content-type").unwrap_or_default();
-        let fault = operation.breach(&document, 401, kind, &answer.json());
+        let fault = operation.contract_breach(&document, 401, kind, &answer.json());
         faults.extend(fault.map(|f| format!("{}: {f}", operation.id)));
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));

@@ -11,18 +11,18 @@ use serde_json::{Value, json};
 
 use crate::helpers::{Caller, TestApp};
 
-async fn table(caller: &Caller<'_>, query: &str) -> Value {
+async fn read_table(caller: &Caller<'_>, query: &str) -> Value {
     caller.get(&format!("figures/table?{query}")).await.expect(200).json()
 }
-fn reader_of_laos() -> (Role, Scope) {
+fn laos_reader_grant() -> (Role, Scope) {
     (Role::Reader, Scope::Country(CountryCode::parse("LA").unwrap()))
 }
 
 #[actix_web::test]
-async fn the_cycles_of_the_past_have_the_numbers_of_their_records() {
+async fn figures_table_counts_the_imported_cycles() {
     let app = TestApp::demo().await;
     let reader = app.reader().await;
-    let t = table(&reader, "rows=focus_area&columns=status&cycle=me-2022").await;
+    let t = read_table(&reader, "rows=focus_area&columns=status&cycle=me-2022").await;
     assert_eq!(
         (&t["measure"], &t["rows"], &t["columns"]),
         (&json!("projects"), &json!("focus_area"), &json!("status"))
@@ -73,44 +73,45 @@ async fn the_cycles_of_the_past_have_the_numbers_of_their_records() {
     );
     assert_eq!((&cell["known"], &cell["of"]), (&cell["value"], &cell["value"]));
     for (cycle, total) in [("me-2023", 86), ("me-2024", 108), ("me-2025", 134)] {
-        let t = table(&reader, &format!("rows=status&cycle={cycle}")).await;
+        let t = read_table(&reader, &format!("rows=status&cycle={cycle}")).await;
         assert_eq!(t["total"], total);
     }
 }
 
 #[actix_web::test]
-async fn rows_alone_and_filters() {
+async fn figures_table_without_columns_and_with_filters() {
     let app = TestApp::demo().await;
     let reader = app.reader().await;
-    let t = table(&reader, "rows=city&cycle=me-2022&country=VN").await;
+    let t = read_table(&reader, "rows=city&cycle=me-2022&country=VN").await;
     let rows: Vec<&str> = t["row_totals"].as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(rows, ["da-nang", "ha-noi", "ho-chi-minh-city"]);
     assert_eq!((&t["columns"], &t["cells"][0]["column"]), (&Value::Null, &Value::Null));
     assert_eq!(t["column_totals"], json!({}));
     // No filter: the pilots, and the cities that joined later and have a project.
-    let t = table(&reader, "rows=city&cycle=me-2022").await;
+    let t = read_table(&reader, "rows=city&cycle=me-2022").await;
     assert_eq!(t["cells"].as_array().unwrap().len(), 35);
     let zero = t["cells"].as_array().unwrap().iter().find(|c| c["row"] == "ipoh").unwrap().clone();
     assert_eq!((&zero["value"], &zero["of"]), (&json!(0), &json!(0)));
-    let pilots = table(&reader, "rows=city&cycle=me-2022&pilot=true").await;
+    let pilots = read_table(&reader, "rows=city&cycle=me-2022&pilot=true").await;
     assert_eq!(pilots["cells"].as_array().unwrap().len(), 26);
-    let two = table(&reader, "rows=status&cycle=me-2022&status=planning&status=completed").await;
+    let two =
+        read_table(&reader, "rows=status&cycle=me-2022&status=planning&status=completed").await;
     assert_eq!(two["row_totals"], json!({"planning": 16, "completed": 2}));
     // What nobody states is unknown and never zero.
-    let t = table(&reader, "rows=sector&cycle=me-2022").await;
+    let t = read_table(&reader, "rows=sector&cycle=me-2022").await;
     assert_eq!(
         (&t["row_totals"]["unknown"], &t["row_totals"]["transport"]),
         (&json!(77), &json!(0))
     );
-    let t = table(&reader, "rows=country&cycle=me-2022&measure=percent_complete").await;
+    let t = read_table(&reader, "rows=country&cycle=me-2022&measure=percent_complete").await;
     assert_eq!((&t["total"], &t["cells"][0]["known"]), (&Value::Null, &json!(0)));
-    let t = table(&reader, "rows=country&cycle=me-2022&measure=spent").await;
+    let t = read_table(&reader, "rows=country&cycle=me-2022&measure=spent").await;
     assert_eq!(t["cells"][0]["by_currency"], json!([]));
     assert_eq!(t["totals_by_currency"]["total"], json!([]));
 }
 
 #[actix_web::test]
-async fn what_cannot_be_answered_is_said() {
+async fn figures_table_with_invalid_parameters_is_400_naming_them() {
     let app = TestApp::demo().await;
     let reader = app.reader().await;
     for (query, parameter) in [
@@ -142,7 +143,7 @@ async fn what_cannot_be_answered_is_said() {
 }
 
 #[actix_web::test]
-async fn a_kept_answer_is_the_same_and_is_nobody_else_s() {
+async fn cached_figures_are_shared_only_by_callers_with_the_same_scope() {
     let app = TestApp::demo().await;
     let reader = app.reader().await;
     let path = "figures/table?rows=city&cycle=me-2025";
@@ -155,7 +156,7 @@ async fn a_kept_answer_is_the_same_and_is_nobody_else_s() {
     // Somebody with the same rights shares the bytes; a reader of one country gets that country's.
     let secretariat = app.secretariat().await.get(path).await.expect(200);
     assert_eq!(secretariat.text, first.text);
-    let (_, token) = app.user("reader of laos", &[reader_of_laos()]).await;
+    let (_, token) = app.insert_user("reader of laos", &[laos_reader_grant()]).await;
     let laos = app.bearer(&token).get(path).await.expect(200);
     assert_ne!(laos.etag(), first.etag());
     let rows: Vec<String> =
@@ -168,7 +169,7 @@ async fn a_kept_answer_is_the_same_and_is_nobody_else_s() {
 }
 
 #[actix_web::test]
-async fn a_kept_answer_asks_no_database() {
+async fn cached_figures_need_no_database_thread() {
     let app = TestApp::demo().await;
     let reader = app.reader().await;
     let path = "figures/table?rows=city&cycle=me-2025";
@@ -196,21 +197,21 @@ async fn a_kept_answer_asks_no_database() {
 }
 
 #[actix_web::test]
-async fn a_figure_moves_as_soon_as_a_report_is_approved_and_not_before() {
+async fn figures_etag_changes_only_with_a_public_change() {
     let app = TestApp::demo().await;
     let reader = app.reader().await;
     let path = "figures/table?rows=city&cycle=me-2025";
     let before = reader.get(path).await.expect(200);
     // What is no public change moves nothing, not even the tag.
-    app.user("somebody new", &[reader_of_laos()]).await;
+    app.insert_user("somebody new", &[laos_reader_grant()]).await;
     assert_eq!(reader.get(path).await.expect(200).etag(), before.etag());
-    let mut history = import::embedded().unwrap();
+    let mut history = import::parse_embedded_history().unwrap();
     let mut another = history.projects.pop().unwrap();
     another.key = "another".into();
     let city = another.city.clone();
     another.reports.retain(|cycle, _| cycle == "me-2025");
     history.projects = vec![another];
-    app.state.db.write(move |tx| import::run(tx, &history)).await.unwrap();
+    app.state.db.write(move |tx| import::import_history(tx, &history)).await.unwrap();
     let after = reader.get(path).await.expect(200);
     assert_ne!(after.etag(), before.etag());
     let (before, after) = (before.json(), after.json());
@@ -223,7 +224,7 @@ async fn a_figure_moves_as_soon_as_a_report_is_approved_and_not_before() {
 }
 
 #[actix_web::test]
-async fn a_draft_moves_no_figure_and_an_approval_moves_it_at_once() {
+async fn figures_change_on_approval_and_not_on_submission() {
     let app = TestApp::demo().await;
     let (officer, reader) = (app.officer("da-nang").await, app.reader().await);
     let path = "figures/table?rows=city&cycle=me-2026&city=da-nang&measure=percent_complete";

@@ -6,32 +6,32 @@ use calamine::{Data, Reader as _, Xlsx};
 use serde_json::Value;
 
 use crate::{
-    filing::{CYCLE, approve, desk},
     helpers::{Caller, TestApp},
+    report_fixtures::{CYCLE, file_and_approve, spawn_with_open_cycle},
 };
 
-mod released;
+mod release_formats;
 
 /// The rows of a CSV file by the names of their columns.
-fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
+fn parse_csv_rows(text: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     reader.deserialize().map(Result::unwrap).collect()
 }
 
-async fn csv_of(caller: &Caller<'_>, path: &str) -> Vec<BTreeMap<String, String>> {
+async fn read_csv(caller: &Caller<'_>, path: &str) -> Vec<BTreeMap<String, String>> {
     let answer = caller.get(path).await.expect(200);
     assert!(answer.header("content-type").unwrap().starts_with("text/csv"), "{path}");
     assert!(!answer.text.starts_with('\u{feff}'));
-    rows(&answer.text)
+    parse_csv_rows(&answer.text)
 }
 
 #[actix_web::test]
-async fn a_table_says_the_same_in_every_format() {
+async fn figures_table_is_the_same_in_csv_jsonl_and_xlsx() {
     let app = TestApp::demo().await;
     let reader = app.reader().await;
     let path = "figures/table?rows=focus_area&columns=status&cycle=me-2022&receipts=true";
     let view = reader.get(path).await.expect(200).json();
-    let table = csv_of(&reader, &format!("{path}&format=csv")).await;
+    let table = read_csv(&reader, &format!("{path}&format=csv")).await;
     let cells = view["cells"].as_array().unwrap();
     assert_eq!(table.len(), cells.len());
     for (row, cell) in table.iter().zip(cells) {
@@ -70,7 +70,7 @@ async fn a_table_says_the_same_in_every_format() {
 }
 
 #[actix_web::test]
-async fn a_format_is_asked_for_by_header_or_by_parameter_and_kept_apart() {
+async fn figures_format_is_chosen_by_accept_header_or_format_parameter() {
     let app = TestApp::demo().await;
     let reader = app.reader().await;
     let path = "figures/table?rows=status&cycle=me-2022";
@@ -97,26 +97,26 @@ async fn a_format_is_asked_for_by_header_or_by_parameter_and_kept_apart() {
 }
 
 #[actix_web::test]
-async fn every_figure_is_a_flat_table_too() {
+async fn trend_progress_coverage_and_map_are_available_as_csv() {
     let app = TestApp::demo().await;
     let reader = app.reader().await;
-    let trend = csv_of(&reader, "figures/trend?columns=status&format=csv").await;
+    let trend = read_csv(&reader, "figures/trend?columns=status&format=csv").await;
     let of = |cycle: &str| -> i64 {
         let here = trend.iter().filter(|row| row["cycle"] == cycle);
         here.map(|row| row["projects"].parse::<i64>().unwrap()).sum()
     };
     assert_eq!((of("me-2022"), of("me-2023"), of("me-2025")), (77, 86, 134));
 
-    let progress = csv_of(&reader, "figures/progress?by=city&cycle=me-2025&format=csv").await;
+    let progress = read_csv(&reader, "figures/progress?by=city&cycle=me-2025&format=csv").await;
     let view = reader.get("figures/progress?by=city&cycle=me-2025").await.expect(200).json();
     assert_eq!(progress.len(), view["rows"].as_array().unwrap().len());
     // Nobody stated a percentage in the published years: unknown is empty, and not 0.
     assert!(progress.iter().all(|row| row["percent_complete"].is_empty() && row["known"] == "0"));
 
-    let coverage = csv_of(&reader, "figures/coverage?cycle=me-2026&format=csv").await;
+    let coverage = read_csv(&reader, "figures/coverage?cycle=me-2026&format=csv").await;
     assert!(coverage.iter().all(|row| row["draft"].is_empty()), "a reader sees no drafts");
 
-    let map = csv_of(&reader, "figures/map?cycle=me-2022&format=csv").await;
+    let map = read_csv(&reader, "figures/map?cycle=me-2022&format=csv").await;
     let sum: i64 = map.iter().map(|row| row["projects"].parse::<i64>().unwrap()).sum();
     assert_eq!(sum, 77);
     let drawn = reader.get("figures/map?cycle=me-2022&format=geojson").await.expect(200);
@@ -125,11 +125,11 @@ async fn every_figure_is_a_flat_table_too() {
 }
 
 #[actix_web::test]
-async fn a_mean_and_money_are_written_with_their_units() {
-    let app = desk().await;
-    approve(&app, "da-nang-1").await;
+async fn percent_and_spent_csv_columns_name_their_units() {
+    let app = spawn_with_open_cycle().await;
+    file_and_approve(&app, "da-nang-1").await;
     let reader = app.reader().await;
-    let mean = csv_of(
+    let mean = read_csv(
         &reader,
         &format!(
             "figures/table?rows=city&measure=percent_complete&cycle={CYCLE}&city=da-nang&format=csv"
@@ -137,7 +137,7 @@ async fn a_mean_and_money_are_written_with_their_units() {
     )
     .await;
     assert_eq!((&*mean[0]["percent_complete"], &*mean[0]["known"]), ("62.5", "1"));
-    let spent = csv_of(
+    let spent = read_csv(
         &reader,
         &format!("figures/table?rows=city&measure=spent&cycle={CYCLE}&city=da-nang&format=csv"),
     )
@@ -146,7 +146,7 @@ async fn a_mean_and_money_are_written_with_their_units() {
 }
 
 #[actix_web::test]
-async fn whole_lists_come_as_lines() {
+async fn project_and_report_lists_as_jsonl_are_complete() {
     let app = TestApp::demo().await;
     let reader = app.reader().await;
     for (list, total) in [("projects", 143), ("reports", 405)] {

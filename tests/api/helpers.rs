@@ -9,11 +9,11 @@ use std::{
 use actix_web::dev::ServerHandle;
 use ascn_tracker::{api::state::State, clock::Clock, config::Settings, startup::Application};
 
-use crate::database::{Fill, TestDatabase, settings};
+use crate::database::{Fill, TestDatabase, test_settings};
 pub use crate::{
-    caller::{Answered, Caller, pointers},
-    database::sql,
-    people::grant,
+    database::run_sql,
+    http_caller::{Caller, TestResponse, pointers},
+    user_fixtures::permanent_grant,
 };
 
 /// The password of every user that [`TestApp::user`] makes with one.
@@ -76,33 +76,33 @@ impl TestApp {
     }
 
     async fn start(fill: Fill, more: &[(&str, &str)]) -> Self {
-        let (url, database) = TestDatabase::fresh(fill).await;
-        let clock = Clock::at(NOW.parse().unwrap());
-        Self::run(Arc::new(settings(&url, more)), (clock, url), Some(database)).await
+        let (url, database) = TestDatabase::create_database(fill).await;
+        let clock = Clock::fixed_at(NOW.parse().unwrap());
+        Self::run(Arc::new(test_settings(&url, more)), (clock, url), Some(database)).await
     }
 
     /// Starts another instance of the service on the same database, which this one must outlive.
-    pub async fn again(&self) -> Self {
+    pub async fn spawn_second_instance(&self) -> Self {
         Self::run(Arc::clone(&self.settings), (self.clock.clone(), self.url.clone()), None).await
     }
 
     /// The same with settings of its own.
-    pub async fn again_with(&self, more: &[(&str, &str)]) -> Self {
-        let settings = Arc::new(settings(&self.url, more));
+    pub async fn spawn_second_instance_with_settings(&self, more: &[(&str, &str)]) -> Self {
+        let settings = Arc::new(test_settings(&self.url, more));
         Self::run(settings, (self.clock.clone(), self.url.clone()), None).await
     }
 
     /// Does what a start without `--demo` does for the first administrator; returns what it prints.
     pub async fn first_administrator(&self) -> Option<String> {
         let (s, c) = (Arc::clone(&self.settings), self.clock.clone());
-        let invite = move || ascn_tracker::startup::first_administrator(&s, &c);
+        let invite = move || ascn_tracker::startup::invite_first_administrator(&s, &c);
         tokio::task::spawn_blocking(invite).await.unwrap().unwrap()
     }
 
     /// Starts an instance on a database that is there already, and fails as the program does.
-    pub async fn on(url: &str) -> anyhow::Result<Self> {
-        let clock = Clock::at(NOW.parse().unwrap());
-        Self::try_run(Arc::new(settings(url, &[])), (clock, url.to_owned()), None).await
+    pub async fn try_spawn_on_database(url: &str) -> anyhow::Result<Self> {
+        let clock = Clock::fixed_at(NOW.parse().unwrap());
+        Self::try_run(Arc::new(test_settings(url, &[])), (clock, url.to_owned()), None).await
     }
 
     /// The URL of this instance's own PostgreSQL database; none on SQLite.

@@ -5,21 +5,21 @@ use serde_json::{Value, json};
 
 use crate::{
     helpers::{Caller, TestApp},
-    projects::{approve, record, sample},
+    projects::{create_project, insert_approved_copy, project_body},
 };
 
-async fn history(caller: &Caller<'_>, query: &str) -> Value {
+async fn read_history(caller: &Caller<'_>, query: &str) -> Value {
     caller.get(&format!("projects/da-nang-1/history{query}")).await.expect(200).json()
 }
 
 #[actix_web::test]
-async fn a_history_tells_who_changed_what_newest_first() {
+async fn project_history_lists_changes_newest_first() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
-    record(&app, &sample("da-nang", "Water")).await;
+    create_project(&app, &project_body("da-nang", "Water")).await;
     // Neighbours whose keys begin alike.
     for n in 2..=10 {
-        record(&app, &sample("da-nang", &format!("Neighbour {n}"))).await;
+        create_project(&app, &project_body("da-nang", &format!("Neighbour {n}"))).await;
     }
     let body = json!({"title": "Begun", "due_on": "2022-01-01"});
     officer.post("projects/da-nang-10/milestones", &body).await.expect(201);
@@ -31,9 +31,9 @@ async fn a_history_tells_who_changed_what_newest_first() {
         .await
         .expect(200);
     officer.delete(&at, Some("\"v2\"")).await.expect(200);
-    approve(&app, "da-nang-1", Status::Ongoing, |_| {}).await;
+    insert_approved_copy(&app, "da-nang-1", Status::Ongoing, |_| {}).await;
 
-    let list = history(&officer, "").await;
+    let list = read_history(&officer, "").await;
     let told: Vec<(&str, &str, i64)> = list["items"]
         .as_array()
         .unwrap()
@@ -71,10 +71,10 @@ async fn a_history_tells_who_changed_what_newest_first() {
 }
 
 #[actix_web::test]
-async fn pages_of_a_history_stay_where_they_are_while_it_grows() {
+async fn project_history_pages_are_stable_while_it_grows() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
-    record(&app, &sample("da-nang", "Title 1")).await;
+    create_project(&app, &project_body("da-nang", "Title 1")).await;
     for version in 1..=4 {
         let patch = json!({"title": format!("Title {}", version + 1)});
         let tag = format!("\"v{version}\"");
@@ -83,31 +83,31 @@ async fn pages_of_a_history_stay_where_they_are_while_it_grows() {
     let versions = |page: &Value| -> Vec<i64> {
         page["items"].as_array().unwrap().iter().map(|i| i["version"].as_i64().unwrap()).collect()
     };
-    let first = history(&officer, "?limit=2").await;
+    let first = read_history(&officer, "?limit=2").await;
     assert_eq!((versions(&first), &first["total"]), (vec![5, 4], &json!(5)));
     officer
         .patch("projects/da-nang-1", &json!({"priority": true}), Some("\"v5\""))
         .await
         .expect(200);
     let next = |page: &Value| format!("?limit=2&cursor={}", page["next"].as_str().unwrap());
-    let second = history(&officer, &next(&first)).await;
+    let second = read_history(&officer, &next(&first)).await;
     assert_eq!(versions(&second), [3, 2]);
-    let third = history(&officer, &next(&second)).await;
+    let third = read_history(&officer, &next(&second)).await;
     assert_eq!((versions(&third), &third["next"]), (vec![1], &Value::Null));
     officer.get("projects/da-nang-1/history?limit=0").await.expect(400);
     officer.get("projects/da-nang-1/history?sort=at").await.expect(400);
-    record(&app, &sample("da-nang", "Other")).await;
+    create_project(&app, &project_body("da-nang", "Other")).await;
     let other = format!("projects/da-nang-2/history{}", next(&first));
     officer.get(&other).await.expect(400);
 }
 
 #[actix_web::test]
-async fn a_history_is_for_those_who_work_on_the_project() {
+async fn project_history_is_403_for_strangers() {
     let app = TestApp::spawn().await;
-    record(&app, &sample("da-nang", "Water")).await;
-    approve(&app, "da-nang-1", Status::Ongoing, |_| {}).await;
+    create_project(&app, &project_body("da-nang", "Water")).await;
+    insert_approved_copy(&app, "da-nang-1", Status::Ongoing, |_| {}).await;
     for insider in [app.representative("VN").await, app.secretariat().await] {
-        assert_eq!(history(&insider, "").await["total"], 1);
+        assert_eq!(read_history(&insider, "").await["total"], 1);
     }
     for stranger in [
         app.officer("ha-noi").await,

@@ -4,19 +4,19 @@ use calamine::Data;
 use serde_json::{Value, json};
 
 use crate::{
-    filing::{desk, project, report},
-    helpers::{Answered, Caller, TestApp},
+    helpers::{Caller, TestApp, TestResponse},
+    report_fixtures::{insert_project, report_path, spawn_with_open_cycle},
     sheet_file::{HEAD, SheetFile},
-    workbook::full,
+    workbook::spawn_with_full_project,
 };
 
-mod bad;
-mod faulty;
-mod halves;
-mod rows;
-mod scripts;
-mod ties;
-mod twice;
+mod file_faults;
+mod invalid_files;
+mod partly_invalid_rows;
+mod preview_digests;
+mod repeated_imports;
+mod row_faults;
+mod text_round_trips;
 
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 pub const WORKBOOK: &str = "cities/da-nang/workbook?cycle=me-2026";
@@ -25,26 +25,26 @@ pub const REAL: &str = "imports?dry_run=false";
 
 impl Caller<'_> {
     /// The workbook of Da Nang as this caller gets it.
-    pub async fn workbook(&self) -> SheetFile {
+    pub async fn read_workbook(&self) -> SheetFile {
         SheetFile::read(&self.download(WORKBOOK).await)
     }
     /// What an import would make of a workbook.
-    pub async fn preview(&self, file: &SheetFile) -> Value {
+    pub async fn preview_import(&self, file: &SheetFile) -> Value {
         self.upload(DRY, XLSX, file.save()).await.expect(200).json()
     }
     /// Imports a workbook.
-    pub async fn import(&self, file: &SheetFile) -> Answered {
+    pub async fn import_workbook(&self, file: &SheetFile) -> TestResponse {
         self.upload(REAL, XLSX, file.save()).await
     }
 }
 
 /// The number of the last row of the journal.
-pub async fn head(app: &TestApp) -> Value {
+pub async fn journal_seq(app: &TestApp) -> Value {
     app.secretariat().await.get("journal/head").await.expect(200).json()["seq"].clone()
 }
 
 /// The faults of a preview, or of a refusal: cell and code.
-pub fn faults(view: &Value) -> Vec<String> {
+pub fn fault_cells(view: &Value) -> Vec<String> {
     let view = if view["import"].is_null() { view } else { &view["import"] };
     let text = |v: &Value| v.as_str().unwrap_or("-").to_owned();
     let said =
@@ -53,7 +53,7 @@ pub fn faults(view: &Value) -> Vec<String> {
 }
 
 /// The rows of a preview that are not unchanged: sheet, row and outcome.
-pub fn outcomes(view: &Value) -> Vec<String> {
+pub fn changed_row_outcomes(view: &Value) -> Vec<String> {
     let view = if view["import"].is_null() { view } else { &view["import"] };
     let rows = view["rows"].as_array().unwrap().iter().filter(|r| r["outcome"] != "unchanged");
     let text = |v: &Value| v.as_str().unwrap().to_owned();
@@ -61,39 +61,43 @@ pub fn outcomes(view: &Value) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn an_untouched_export_changes_nothing() {
-    let app = full().await;
-    project(&app, "da-nang", 2).await;
+async fn importing_an_unchanged_workbook_writes_nothing() {
+    let app = spawn_with_full_project().await;
+    insert_project(&app, "da-nang", 2).await;
     let officer = app.officer("da-nang").await;
     let bytes = officer.download(WORKBOOK).await;
-    let before = head(&app).await;
+    let before = journal_seq(&app).await;
     let view = officer.upload(REAL, XLSX, bytes).await.expect(200).json();
-    assert_eq!(outcomes(&view), [""; 0]);
+    assert_eq!(changed_row_outcomes(&view), [""; 0]);
     assert_eq!(view["applied"], true);
     assert_eq!(view["totals"]["unchanged"].as_u64(), Some(11));
     // And when another program saved it.
-    officer.import(&officer.workbook().await).await.expect(200);
-    assert_eq!(head(&app).await, before);
+    officer.import_workbook(&officer.read_workbook().await).await.expect(200);
+    assert_eq!(journal_seq(&app).await, before);
 }
 
 #[actix_web::test]
-async fn the_published_history_comes_back_as_it_went() {
+async fn importing_unchanged_workbooks_of_imported_cycles_changes_nothing() {
     let app = TestApp::demo().await;
     for city in ["da-nang", "phuket", "makassar"] {
         let officer = app.officer(city).await;
         for cycle in ["me-2026", "me-2022"] {
             let bytes = officer.download(&format!("cities/{city}/workbook?cycle={cycle}")).await;
             let view = officer.upload(REAL, XLSX, bytes).await.expect(200).json();
-            assert_eq!((outcomes(&view), faults(&view)), (vec![], vec![]), "{city} {cycle}");
+            assert_eq!(
+                (changed_row_outcomes(&view), fault_cells(&view)),
+                (vec![], vec![]),
+                "{city} {cycle}"
+            );
         }
     }
 }
 
 #[actix_web::test]
-async fn what_is_typed_in_a_workbook_is_previewed_and_then_written_as_if_typed() {
-    let app = full().await;
+async fn workbook_changes_are_previewed_and_then_written() {
+    let app = spawn_with_full_project().await;
     let officer = app.officer("da-nang").await;
-    let mut file = officer.workbook().await;
+    let mut file = officer.read_workbook().await;
     file.set("projects", HEAD, "title", "Smart water supply");
     file.set("projects", HEAD, "sdgs", "6, 11");
     file.set("projects", HEAD, "budget_minor", 5_000_000.0);
@@ -118,13 +122,13 @@ async fn what_is_typed_in_a_workbook_is_previewed_and_then_written_as_if_typed()
         ("due_on", Data::from("2025-01-31")),
     ];
     file.add("milestones", &new);
-    let before = head(&app).await;
+    let before = journal_seq(&app).await;
     // Saved once: the digest is of the file too.
     let saved = file.save();
     let view = officer.upload(DRY, XLSX, saved.clone()).await.expect(200).json();
-    assert_eq!(faults(&view), [""; 0]);
+    assert_eq!(fault_cells(&view), [""; 0]);
     assert_eq!(
-        outcomes(&view),
+        changed_row_outcomes(&view),
         [
             "projects 4 changed",
             "reports 4 changed",
@@ -140,7 +144,7 @@ async fn what_is_typed_in_a_workbook_is_previewed_and_then_written_as_if_typed()
         (&title["from"], &title["to"]),
         (&json!("Project 1 of da-nang"), &json!("Smart water supply"))
     );
-    assert_eq!(head(&app).await, before, "a preview writes nothing");
+    assert_eq!(journal_seq(&app).await, before, "a preview writes nothing");
 
     let path =
         format!("{REAL}&digest={}&reason=second%20quarter", view["digest"].as_str().unwrap());
@@ -150,7 +154,7 @@ async fn what_is_typed_in_a_workbook_is_previewed_and_then_written_as_if_typed()
     assert_eq!(project["title"], "Smart water supply");
     assert_eq!(project["budget"], json!({"amount_minor": 5_000_000, "currency": "USD"}));
     assert_eq!((&project["sdgs"], &project["version"]), (&json!([6, 11]), &json!(2)));
-    let report = officer.get(&report("da-nang-1")).await.json();
+    let report = officer.get(&report_path("da-nang-1")).await.json();
     assert_eq!((&report["percent_complete"], &report["version"]), (&json!(70.5), &json!(2)));
     assert_eq!(report["achievements"], "=1+1 is what it says");
     assert_eq!(report["milestones"][0]["completed_on"], "2024-07-02");
@@ -167,15 +171,15 @@ async fn what_is_typed_in_a_workbook_is_previewed_and_then_written_as_if_typed()
     reasons.sort_by_key(ToString::to_string);
     assert_eq!(reasons, [json!("create"), json!("edit"), json!("edit")]);
     // What was written is what an export has now.
-    let view = officer.preview(&officer.workbook().await).await;
-    assert_eq!(outcomes(&view), [""; 0]);
+    let view = officer.preview_import(&officer.read_workbook().await).await;
+    assert_eq!(changed_row_outcomes(&view), [""; 0]);
 }
 
 #[actix_web::test]
-async fn a_row_without_a_key_makes_a_project_and_an_emptied_cell_is_unknown() {
-    let app = full().await;
+async fn row_without_key_creates_a_project_and_empty_cell_clears_the_value() {
+    let app = spawn_with_full_project().await;
     let officer = app.officer("da-nang").await;
-    let mut file = officer.workbook().await;
+    let mut file = officer.read_workbook().await;
     file.add(
         "projects",
         &[
@@ -193,73 +197,76 @@ async fn a_row_without_a_key_makes_a_project_and_an_emptied_cell_is_unknown() {
     file.set("completions", HEAD, "completed_on", Data::Empty);
     file.set("evidence", HEAD, "title", Data::Empty);
     file.set("evidence", HEAD, "url", Data::Empty);
-    officer.import(&file).await.expect(200);
+    officer.import_workbook(&file).await.expect(200);
     let project = officer.get("projects/da-nang-2").await.expect(200).json();
     assert_eq!((&project["title"], &project["priority"]), (&json!("Buses"), &json!(true)));
-    let report = officer.get(&report("da-nang-1")).await.json();
+    let report = officer.get(&report_path("da-nang-1")).await.json();
     assert_eq!((&report["percent_complete"], &report["spent"]), (&Value::Null, &Value::Null));
     assert_eq!((&report["milestones"], &report["evidence"]), (&json!([]), &json!([])));
     assert_eq!(report["status"], "ongoing");
 }
 
 #[actix_web::test]
-async fn a_report_that_nobody_began_is_begun_by_its_row() {
-    let app = desk().await;
+async fn report_row_creates_the_missing_report() {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
-    let mut file = officer.workbook().await;
+    let mut file = officer.read_workbook().await;
     file.set("reports", HEAD, "status", "planning");
-    let view = officer.preview(&file).await;
-    assert_eq!(outcomes(&view), ["reports 4 changed"]);
-    officer.get(&report("da-nang-1")).await.expect(404);
-    officer.import(&file).await.expect(200);
-    let begun = officer.get(&report("da-nang-1")).await.expect(200).json();
+    let view = officer.preview_import(&file).await;
+    assert_eq!(changed_row_outcomes(&view), ["reports 4 changed"]);
+    officer.get(&report_path("da-nang-1")).await.expect(404);
+    officer.import_workbook(&file).await.expect(200);
+    let begun = officer.get(&report_path("da-nang-1")).await.expect(200).json();
     assert_eq!((&begun["status"], &begun["version"]), (&json!("planning"), &json!(1)));
     // The row was made from no report; now there is one, which says the same.
-    assert_eq!(outcomes(&officer.preview(&file).await), [""; 0]);
+    assert_eq!(changed_row_outcomes(&officer.preview_import(&file).await), [""; 0]);
     file.set("reports", HEAD, "status", "ongoing");
-    assert_eq!(outcomes(&officer.preview(&file).await), ["reports 4 stale"]);
+    assert_eq!(changed_row_outcomes(&officer.preview_import(&file).await), ["reports 4 stale"]);
 }
 
 #[actix_web::test]
-async fn a_row_that_was_changed_meanwhile_is_stale_and_not_overwritten() {
-    let app = full().await;
-    project(&app, "da-nang", 2).await;
+async fn row_of_a_record_changed_since_the_export_is_stale_and_import_is_422() {
+    let app = spawn_with_full_project().await;
+    insert_project(&app, "da-nang", 2).await;
     let officer = app.officer("da-nang").await;
-    let mut file = officer.workbook().await;
+    let mut file = officer.read_workbook().await;
     file.set("projects", HEAD, "title", "Mine");
     file.set("projects", HEAD + 1, "title", "Also mine");
     let patch = json!({"summary": "Theirs."});
     let etag = officer.get("projects/da-nang-1").await.etag();
     officer.patch("projects/da-nang-1", &patch, Some(&etag)).await.expect(200);
-    let view = officer.preview(&file).await;
-    assert_eq!(outcomes(&view), ["projects 4 stale", "projects 5 changed"]);
-    assert_eq!(faults(&view), ["projects!B4 stale"]);
-    let before = head(&app).await;
-    let refused = officer.import(&file).await.expect(422).json();
-    assert_eq!((&refused["code"], outcomes(&refused)), (&json!("invalid"), outcomes(&view)));
-    assert_eq!(head(&app).await, before, "all or nothing");
+    let view = officer.preview_import(&file).await;
+    assert_eq!(changed_row_outcomes(&view), ["projects 4 stale", "projects 5 changed"]);
+    assert_eq!(fault_cells(&view), ["projects!B4 stale"]);
+    let before = journal_seq(&app).await;
+    let refused = officer.import_workbook(&file).await.expect(422).json();
+    assert_eq!(
+        (&refused["code"], changed_row_outcomes(&refused)),
+        (&json!("invalid"), changed_row_outcomes(&view))
+    );
+    assert_eq!(journal_seq(&app).await, before, "all or nothing");
     assert_eq!(officer.get("projects/da-nang-2").await.json()["title"], "Project 2 of da-nang");
 }
 
 #[actix_web::test]
-async fn a_row_that_nobody_touched_stands_in_nobodys_way() {
-    let app = full().await;
-    project(&app, "da-nang", 2).await;
+async fn untouched_row_of_a_changed_record_is_ignored() {
+    let app = spawn_with_full_project().await;
+    insert_project(&app, "da-nang", 2).await;
     let officer = app.officer("da-nang").await;
-    let mut file = officer.workbook().await;
+    let mut file = officer.read_workbook().await;
     file.set("projects", HEAD + 1, "title", "Mine");
     let etag = officer.get("projects/da-nang-1").await.etag();
     officer.patch("projects/da-nang-1", &json!({"title": "Theirs"}), Some(&etag)).await.expect(200);
-    let view = officer.import(&file).await.expect(200).json();
-    assert_eq!(outcomes(&view), ["projects 5 changed"]);
+    let view = officer.import_workbook(&file).await.expect(200).json();
+    assert_eq!(changed_row_outcomes(&view), ["projects 5 changed"]);
     assert_eq!(officer.get("projects/da-nang-1").await.json()["title"], "Theirs");
 }
 
 #[actix_web::test]
-async fn a_digest_ties_the_import_to_its_preview() {
-    let app = full().await;
+async fn import_with_digest_of_another_file_or_older_data_is_409() {
+    let app = spawn_with_full_project().await;
     let officer = app.officer("da-nang").await;
-    let mut file = officer.workbook().await;
+    let mut file = officer.read_workbook().await;
     file.set("projects", HEAD, "title", "Mine");
     let saved = file.save();
     let view = officer.upload(DRY, XLSX, saved.clone()).await.expect(200).json();
@@ -274,33 +281,36 @@ async fn a_digest_ties_the_import_to_its_preview() {
 }
 
 #[actix_web::test]
-async fn a_report_that_was_submitted_is_not_written_by_an_import_either() {
-    let app = desk().await;
+async fn import_into_a_submitted_report_is_refused() {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
-    officer.file("da-nang-1").await;
-    officer.act("da-nang-1", "submit").await.expect(200);
-    let mut file = officer.workbook().await;
+    officer.write_complete_report("da-nang-1").await;
+    officer.take_transition("da-nang-1", "submit").await.expect(200);
+    let mut file = officer.read_workbook().await;
     file.set("reports", HEAD, "challenges", "None.");
-    let view = officer.preview(&file).await;
-    assert_eq!(outcomes(&view), ["reports 4 refused"]);
-    assert_eq!(faults(&view), ["reports!A4 illegal_transition"]);
+    let view = officer.preview_import(&file).await;
+    assert_eq!(changed_row_outcomes(&view), ["reports 4 refused"]);
+    assert_eq!(fault_cells(&view), ["reports!A4 illegal_transition"]);
 }
 
 #[actix_web::test]
-async fn who_imports_has_had_a_hand_in_the_report() {
-    let app = desk().await;
+async fn importer_is_a_contributor_and_cannot_approve() {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
     let both = [
-        (ascn_tracker::domain::user::Role::CityOfficer, crate::filing::da_nang()),
-        (ascn_tracker::domain::user::Role::NationalRepresentative, crate::filing::viet_nam()),
+        (ascn_tracker::domain::user::Role::CityOfficer, crate::report_fixtures::da_nang_scope()),
+        (
+            ascn_tracker::domain::user::Role::NationalRepresentative,
+            crate::report_fixtures::viet_nam_scope(),
+        ),
     ];
-    let (_, token) = app.user("two hats", &both).await;
+    let (_, token) = app.insert_user("two hats", &both).await;
     let importer = app.bearer(&token);
-    let mut file = importer.workbook().await;
+    let mut file = importer.read_workbook().await;
     file.set("projects", HEAD, "summary", "Written by the importer.");
-    importer.import(&file).await.expect(200);
-    officer.file("da-nang-1").await;
-    officer.act("da-nang-1", "submit").await.expect(200);
-    importer.act("da-nang-1", "approve").await.expect(403);
-    app.representative("VN").await.act("da-nang-1", "approve").await.expect(200);
+    importer.import_workbook(&file).await.expect(200);
+    officer.write_complete_report("da-nang-1").await;
+    officer.take_transition("da-nang-1", "submit").await.expect(200);
+    importer.take_transition("da-nang-1", "approve").await.expect(403);
+    app.representative("VN").await.take_transition("da-nang-1", "approve").await.expect(200);
 }

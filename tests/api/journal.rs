@@ -3,27 +3,27 @@
 use ascn_tracker::store::{StoreError, journal as rows, users};
 use serde_json::{Value, json};
 
-use crate::helpers::{Answered, TestApp};
+use crate::helpers::{TestApp, TestResponse};
 
-mod tampered;
-mod vectors;
+mod hash_vectors;
+mod tamper_detection;
 
-async fn head(app: &TestApp) -> Value {
+async fn journal_head(app: &TestApp) -> Value {
     app.secretariat().await.get("journal/head").await.expect(200).json()
 }
 
-async fn verify(app: &TestApp, query: &str) -> Value {
+async fn verify_journal(app: &TestApp, query: &str) -> Value {
     app.secretariat().await.get(&format!("journal/verify{query}")).await.expect(200).json()
 }
 
 #[actix_web::test]
-async fn no_name_no_address_and_no_secret_is_in_the_journal() {
+async fn demo_journal_contains_no_names_addresses_or_secrets() {
     let app = TestApp::demo().await;
-    app.user("Nguyen Thi Example", &[]).await;
+    app.insert_user("Nguyen Thi Example", &[]).await;
     let kept = app
         .state
         .db
-        .read(|c| rows::after(c, 0, 100_000))
+        .read(|c| rows::list_after(c, 0, 100_000))
         .await
         .unwrap_or_else(|e: StoreError| panic!("{e}"));
     let text: String = kept
@@ -40,10 +40,10 @@ async fn no_name_no_address_and_no_secret_is_in_the_journal() {
 // Nothing past it -----------------------------------------------------------------------------------------------------
 
 #[actix_web::test]
-async fn a_write_that_changes_nothing_may_journal_nothing() {
+async fn write_without_changes_needs_no_journal_entry() {
     let app = TestApp::spawn().await;
-    let (id, _) = app.user("somebody", &[]).await;
-    let before = head(&app).await;
+    let (id, _) = app.insert_user("somebody", &[]).await;
+    let before = journal_head(&app).await;
     // Directly after writes on the same connection: what those changed is not held against this one.
     for _ in 0..3 {
         app.state
@@ -52,18 +52,18 @@ async fn a_write_that_changes_nothing_may_journal_nothing() {
             .await
             .unwrap();
     }
-    assert_eq!(head(&app).await, before);
+    assert_eq!(journal_head(&app).await, before);
 }
 
 // Who reads it --------------------------------------------------------------------------------------------------------
 
-async fn entries(app: &TestApp, query: &str) -> Vec<Value> {
+async fn list_entries(app: &TestApp, query: &str) -> Vec<Value> {
     let page = app.secretariat().await.get(&format!("journal{query}")).await.expect(200).json();
     page["items"].as_array().unwrap().clone()
 }
 
 #[actix_web::test]
-async fn the_secretariat_reads_contents_and_an_administrator_who_when_and_which() {
+async fn journal_content_is_shown_to_secretariat_and_hidden_from_administrator() {
     let app = TestApp::spawn().await;
     app.secretariat().await;
     let path = "journal?entity=grant&limit=1";
@@ -87,9 +87,9 @@ async fn the_secretariat_reads_contents_and_an_administrator_who_when_and_which(
 }
 
 #[actix_web::test]
-async fn the_journal_is_read_newest_first_page_by_page() {
+async fn journal_is_paginated_newest_first() {
     let app = TestApp::spawn().await;
-    let head = head(&app).await["seq"].as_i64().unwrap();
+    let head = journal_head(&app).await["seq"].as_i64().unwrap();
     let mut seen = Vec::new();
     let mut path = "journal?limit=20".to_owned();
     loop {
@@ -105,14 +105,14 @@ async fn the_journal_is_read_newest_first_page_by_page() {
 }
 
 #[actix_web::test]
-async fn the_journal_is_filtered_by_what_who_and_when() {
+async fn journal_is_filtered_by_entity_key_actor_and_time() {
     let app = TestApp::spawn().await;
-    let all = entries(&app, "?entity=country&limit=1000").await;
+    let all = list_entries(&app, "?entity=country&limit=1000").await;
     assert!(!all.is_empty() && all.iter().all(|e| e["entity"] == "country"));
-    let both = entries(&app, "?entity=country&entity=city&key=VN&key=da-nang").await;
+    let both = list_entries(&app, "?entity=country&entity=city&key=VN&key=da-nang").await;
     assert_eq!(both.len(), 2);
     let (id, token) = app
-        .user(
+        .insert_user(
             "admin two",
             &[(
                 ascn_tracker::domain::user::Role::Administrator,
@@ -123,15 +123,15 @@ async fn the_journal_is_filtered_by_what_who_and_when() {
     let invited = json!({ "email": "new@test.example", "name": "New", "grants": [] });
     app.clock.advance(chrono::TimeDelta::minutes(10));
     app.bearer(&token).post("users", &invited).await.expect(201);
-    let by = entries(&app, &format!("?actor={id}")).await;
+    let by = list_entries(&app, &format!("?actor={id}")).await;
     assert_eq!(by.len(), 1);
     assert_eq!(by[0]["actor"], json!({ "id": id, "name": "admin two" }));
-    assert_eq!(entries(&app, "?at_gte=2026-11-20T03:05:00Z").await.len(), 1);
-    assert_eq!(entries(&app, "?at_lte=2026-11-20T02:00:00Z").await.len(), 0);
+    assert_eq!(list_entries(&app, "?at_gte=2026-11-20T03:05:00Z").await.len(), 1);
+    assert_eq!(list_entries(&app, "?at_lte=2026-11-20T02:00:00Z").await.len(), 0);
 }
 
 #[actix_web::test]
-async fn a_filter_that_cannot_be_read_is_named() {
+async fn journal_with_invalid_parameters_is_400_naming_them() {
     let app = TestApp::spawn().await;
     for (query, parameter) in [
         ("journal?entity=citty", "entity"),
@@ -147,7 +147,7 @@ async fn a_filter_that_cannot_be_read_is_named() {
         ("journal/verify?seq=-1&hash=00", "seq"),
         ("journal/head?seq=1", "seq"),
     ] {
-        let refused: Answered = app.secretariat().await.get(query).await.expect(400);
+        let refused: TestResponse = app.secretariat().await.get(query).await.expect(400);
         assert_eq!(refused.json()["errors"][0]["parameter"], parameter, "{query}");
     }
 }

@@ -4,18 +4,18 @@ use std::{fs, path::Path};
 
 use ascn_tracker::{
     api::error::PROBLEMS,
-    domain::{figures::Measure, language::Language, words},
+    domain::{figures::Measure, language::Language, wording},
 };
 use serde_json::{Value, json};
 
-use crate::helpers::{Answered, Caller, TestApp};
+use crate::helpers::{Caller, TestApp, TestResponse};
 
-async fn asked(caller: &Caller<'_>, path: &str, accept: &str) -> Answered {
+async fn get_in_language(caller: &Caller<'_>, path: &str, accept: &str) -> TestResponse {
     caller.send("GET", path, None, &[("accept-language", accept)]).await
 }
 
 #[actix_web::test]
-async fn the_parameter_wins_over_the_header_and_english_over_neither() {
+async fn lang_parameter_overrides_accept_language_and_default_is_english() {
     let app = TestApp::spawn().await;
     let reader = app.reader().await;
     for (path, accept, language, name) in [
@@ -27,7 +27,7 @@ async fn the_parameter_wins_over_the_header_and_english_over_neither() {
         ("countries?limit=1000&lang=vi", "en", "vi", "Việt Nam"),
         ("countries?l%61ng=VI-vn&limit=1000", "en", "vi", "Việt Nam"),
     ] {
-        let answer = asked(&reader, path, accept).await.expect(200);
+        let answer = get_in_language(&reader, path, accept).await.expect(200);
         assert_eq!(answer.header("content-language"), Some(language), "{path} {accept}");
         assert!(answer.header("vary").unwrap().contains("Accept-Language"));
         let items = answer.json()["items"].as_array().unwrap().clone();
@@ -37,12 +37,12 @@ async fn the_parameter_wins_over_the_header_and_english_over_neither() {
 }
 
 #[actix_web::test]
-async fn a_language_that_is_not_spoken_is_refused_with_those_that_are() {
+async fn unknown_lang_parameter_is_400_with_the_allowed_languages() {
     let app = TestApp::spawn().await;
     let reader = app.reader().await;
     for path in ["countries?lang=th", "framework?lang=", "me?lang=*", "vocabulary?lang=vietnamese"]
     {
-        let problem = asked(&reader, path, "vi").await.expect(400);
+        let problem = get_in_language(&reader, path, "vi").await.expect(400);
         assert_eq!(problem.header("content-language"), Some("vi"), "{path}");
         let fault = problem.json()["errors"][0].clone();
         assert_eq!((&fault["parameter"], &fault["code"]), (&json!("lang"), &json!("unknown")));
@@ -57,7 +57,7 @@ async fn a_language_that_is_not_spoken_is_refused_with_those_that_are() {
 }
 
 #[actix_web::test]
-async fn every_operation_takes_the_language() {
+async fn operations_accept_the_lang_parameter() {
     let app = TestApp::demo().await;
     let officer = app.officer("da-nang").await;
     for path in [
@@ -79,16 +79,16 @@ async fn every_operation_takes_the_language() {
 }
 
 #[actix_web::test]
-async fn names_of_figures_and_reference_data_speak_the_language() {
+async fn names_in_figures_and_reference_data_are_localised() {
     let app = TestApp::demo().await;
     let reader = app.reader().await;
     let table = "figures/table?rows=focus_area&columns=status&cycle=me-2022";
     let [en, vi] = [
-        asked(&reader, table, "en").await.expect(200),
-        asked(&reader, table, "vi").await.expect(200),
+        get_in_language(&reader, table, "en").await.expect(200),
+        get_in_language(&reader, table, "vi").await.expect(200),
     ];
     assert_ne!(en.etag(), vi.etag());
-    let first = |answer: &Answered| {
+    let first = |answer: &TestResponse| {
         let cell = answer.json()["cells"][1].clone();
         [cell["row_name"].clone(), cell["column_name"].clone()]
             .map(|n| n.as_str().unwrap().to_owned())
@@ -98,20 +98,20 @@ async fn names_of_figures_and_reference_data_speak_the_language() {
     assert_eq!(vi.json()["formula"], "số báo cáo đã được phê duyệt");
     // Numbers and keys are the same, and the kept answers do not get mixed up.
     assert_eq!(en.json()["row_totals"], vi.json()["row_totals"]);
-    assert_eq!(asked(&reader, table, "en").await.etag(), en.etag());
+    assert_eq!(get_in_language(&reader, table, "en").await.etag(), en.etag());
     let etag = vi.etag();
     let known = [("accept-language", "vi"), ("if-none-match", etag.as_str())];
     let again = reader.send("GET", table, None, &known).await;
     assert_eq!((again.status, again.header("content-language")), (304, Some("vi")));
 
-    let framework = asked(&reader, "framework", "vi").await.expect(200).json();
+    let framework = get_in_language(&reader, "framework", "vi").await.expect(200).json();
     assert_eq!(framework["focus_areas"][1]["name"], "Sức khỏe và phúc lợi");
     assert_eq!(framework["focus_areas"][1]["sub_areas"][0]["name"], "Chăm sóc sức khỏe");
     assert_eq!(framework["focus_areas"][1]["names"]["en"], "Health and Well-being");
     assert_eq!(framework["sectors"][7]["name"], "Công nghệ thông tin và truyền thông");
     let [en, vi] = [
-        asked(&reader, "cities/da-nang", "en").await,
-        asked(&reader, "cities/da-nang", "vi").await,
+        get_in_language(&reader, "cities/da-nang", "en").await,
+        get_in_language(&reader, "cities/da-nang", "vi").await,
     ];
     assert_eq!(
         (en.json()["name"].clone(), vi.json()["name"].clone()),
@@ -121,7 +121,7 @@ async fn names_of_figures_and_reference_data_speak_the_language() {
 }
 
 #[actix_web::test]
-async fn problems_speak_the_language_and_keep_their_codes() {
+async fn problem_documents_are_localised_and_keep_their_codes() {
     let app = TestApp::demo().await;
     let (officer, reader) = (app.officer("da-nang").await, app.reader().await);
     let vi = &[("accept-language", "vi")];
@@ -167,25 +167,25 @@ async fn problems_speak_the_language_and_keep_their_codes() {
 }
 
 #[actix_web::test]
-async fn the_next_page_keeps_the_language_that_was_asked_for_by_name() {
+async fn next_page_link_keeps_the_lang_parameter() {
     let app = TestApp::spawn().await;
     let reader = app.reader().await;
-    let link = |answer: &Answered| answer.header("link").unwrap().to_owned();
+    let link = |answer: &TestResponse| answer.header("link").unwrap().to_owned();
     let first = reader.get("countries?limit=10&lang=vi").await.expect(200);
     let next = link(&first).trim_start_matches('<').split_once('>').unwrap().0.to_owned();
     let second = reader.get(&next).await.expect(200);
     assert_eq!(second.header("content-language"), Some("vi"));
     assert_eq!(second.json()["items"][0]["name"], "Việt Nam");
-    let by_header = asked(&reader, "countries?limit=10", "vi").await;
+    let by_header = get_in_language(&reader, "countries?limit=10", "vi").await;
     assert!(!link(&by_header).contains("lang="), "{}", link(&by_header));
 }
 
 /// Collects what stands between quotes and ends as the rules say what they expect.
-fn expectations(folder: &Path, found: &mut Vec<String>) {
+fn collect_expectations(folder: &Path, found: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            expectations(&path, found);
+            collect_expectations(&path, found);
             continue;
         }
         let source = fs::read_to_string(&path).unwrap_or_default();
@@ -199,16 +199,19 @@ fn expectations(folder: &Path, found: &mut Vec<String>) {
 }
 
 #[test]
-fn every_expectation_of_the_rules_is_said_in_every_language() {
+fn every_expectation_message_is_translated() {
     let mut sentences = Vec::new();
     for room in ["src/domain", "src/api", "src/store"] {
-        expectations(Path::new(room), &mut sentences);
+        collect_expectations(Path::new(room), &mut sentences);
     }
     assert!(sentences.len() > 50, "{sentences:?}");
     sentences.extend(PROBLEMS.iter().flat_map(|k| [k.title, k.help]).map(str::to_owned));
     sentences.extend(Measure::ALL.iter().map(|m| m.formula().to_owned()));
     let missing = |language: Language| -> Vec<&String> {
-        sentences.iter().filter(|s| words::say(language, s) == s.as_str()).collect()
+        sentences
+            .iter()
+            .filter(|s| wording::translate_sentence(language, s) == s.as_str())
+            .collect()
     };
     for language in Language::SPOKEN.iter().filter(|l| **l != Language::DEFAULT) {
         let missing = missing(*language);
@@ -220,13 +223,13 @@ fn every_expectation_of_the_rules_is_said_in_every_language() {
 }
 
 #[actix_web::test]
-async fn a_record_has_a_name_in_the_language_it_was_given_one_in() {
+async fn record_name_without_translation_falls_back_to_english() {
     let app = TestApp::spawn().await;
     let secretariat = app.secretariat().await;
     let names = |value: Value| json!({ "names": value });
     let etag = secretariat.get("cities/vientiane").await.expect(200).etag();
     let only = names(json!({"en": "Vientiane", "vi": null, "local": "ວຽງຈັນ"}));
     secretariat.patch("cities/vientiane?lang=vi", &only, Some(&etag)).await.expect(200);
-    let read = asked(&secretariat, "cities/vientiane", "vi").await.expect(200).json();
+    let read = get_in_language(&secretariat, "cities/vientiane", "vi").await.expect(200).json();
     assert_eq!((&read["name"], &read["names"]["local"]), (&json!("Vientiane"), &json!("ວຽງຈັນ")));
 }

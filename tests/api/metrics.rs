@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::{filing::desk, helpers::TestApp};
+use crate::{helpers::TestApp, report_fixtures::spawn_with_open_cycle};
 
 /// Reads the metrics of a service: each line's name with labels, and its value.
-async fn metrics(app: &TestApp) -> BTreeMap<String, f64> {
+async fn read_metrics(app: &TestApp) -> BTreeMap<String, f64> {
     let answer = reqwest::get(app.metrics.as_deref().unwrap()).await.unwrap();
     assert_eq!(answer.status().as_u16(), 200);
     assert_eq!(answer.headers()["content-type"], "text/plain; version=0.0.4; charset=utf-8");
@@ -24,13 +24,13 @@ async fn metrics(app: &TestApp) -> BTreeMap<String, f64> {
     all
 }
 
-async fn with_metrics() -> TestApp {
+async fn spawn_with_metrics() -> TestApp {
     TestApp::with_setting("ASCN_METRICS_BIND", "127.0.0.1:0").await
 }
 
 #[actix_web::test]
-async fn requests_are_counted_by_route_and_never_by_what_was_sent() {
-    let app = with_metrics().await;
+async fn request_metrics_have_route_templates_and_no_sent_values() {
+    let app = spawn_with_metrics().await;
     let reader = app.reader().await;
     reader.get("cities/da-nang").await.expect(200);
     reader.get("cities/ha-noi?lang=vi").await.expect(200);
@@ -39,7 +39,7 @@ async fn requests_are_counted_by_route_and_never_by_what_was_sent() {
     reader.send("BREW", "cities/da-nang", None, &[]).await;
     reader.get("/a-path-of-my-own/7c9e6679").await.expect(404);
     app.anonymous().get("me").await.expect(401);
-    let all = metrics(&app).await;
+    let all = read_metrics(&app).await;
     let counted = |route: &str, method: &str, status: &str| {
         let labels = format!("route=\"{route}\",method=\"{method}\",status=\"{status}\"");
         let get = |of: &str| {
@@ -69,15 +69,15 @@ async fn requests_are_counted_by_route_and_never_by_what_was_sent() {
 }
 
 #[actix_web::test]
-async fn the_database_the_cache_and_the_feed_are_counted() {
-    let app = with_metrics().await;
+async fn metrics_count_database_jobs_cache_hits_and_the_feed() {
+    let app = spawn_with_metrics().await;
     let reader = app.reader().await;
-    let before = metrics(&app).await;
+    let before = read_metrics(&app).await;
     for _ in 0..3 {
         reader.get("countries").await.expect(200);
     }
     app.officer("da-nang").await;
-    let after = metrics(&app).await;
+    let after = read_metrics(&app).await;
     let grown = |name: &str| after[name] - before[name];
     assert_eq!((grown("ascn_cache_misses_total"), grown("ascn_cache_hits_total")), (1.0, 2.0));
     assert!(grown("ascn_database_jobs_total{queue=\"write\"}") >= 2.0);
@@ -103,11 +103,11 @@ async fn the_database_the_cache_and_the_feed_are_counted() {
 }
 
 #[actix_web::test]
-async fn metrics_are_served_where_they_are_asked_for_and_by_nothing_else() {
-    let app = desk().await;
+async fn metrics_are_served_only_by_their_own_listener() {
+    let app = spawn_with_open_cycle().await;
     assert_eq!(app.metrics, None);
     app.secretariat().await.get("/metrics").await.expect(404);
-    let app = with_metrics().await;
+    let app = spawn_with_metrics().await;
     app.secretariat().await.get("/metrics").await.expect(404);
     let elsewhere = app.metrics.clone().unwrap().replace("/metrics", "/api/v1/cities");
     assert_eq!(reqwest::get(elsewhere).await.unwrap().status().as_u16(), 404);

@@ -18,12 +18,12 @@ pub struct Operation {
 }
 
 /// The contract as it is served.
-pub fn document() -> Value {
+pub fn openapi_document() -> Value {
     serde_json::to_value(openapi::document()).unwrap()
 }
 
 /// Every operation of a document.
-pub fn operations(document: &Value) -> Vec<Operation> {
+pub fn list_operations(document: &Value) -> Vec<Operation> {
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, value) in item.as_object().unwrap() {
@@ -39,7 +39,7 @@ pub fn operations(document: &Value) -> Vec<Operation> {
 }
 
 /// What a `$ref` of the document names, or the value itself.
-pub fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+pub fn resolve_reference<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     match value["$ref"].as_str() {
         Some(at) => document.pointer(at.trim_start_matches('#')).unwrap(),
         None => value,
@@ -55,19 +55,19 @@ impl Operation {
     }
 
     /// The media types of its body, each with what the document says of it.
-    pub fn bodies(&self) -> Vec<(&str, &Value)> {
+    pub fn request_bodies(&self) -> Vec<(&str, &Value)> {
         let content = self.value["requestBody"]["content"].as_object();
         content.into_iter().flatten().map(|(kind, body)| (kind.as_str(), body)).collect()
     }
 
     /// The statuses of its successes.
-    pub fn successes(&self) -> Vec<u16> {
+    pub fn success_statuses(&self) -> Vec<u16> {
         let all = self.value["responses"].as_object().unwrap();
         all.keys().filter(|s| s.starts_with('2')).map(|s| s.parse().unwrap()).collect()
     }
 
     /// The examples of its own query parameters, as a query. Those that all operations share are only referred to.
-    pub fn query(&self) -> String {
+    pub fn example_query(&self) -> String {
         let text = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         for p in self.value["parameters"].as_array().into_iter().flatten() {
@@ -86,7 +86,7 @@ impl Operation {
     }
 
     /// Says what of an answer the contract does not promise: its status, its type or its shape.
-    pub fn breach(
+    pub fn contract_breach(
         &self,
         document: &Value,
         status: u16,
@@ -97,10 +97,10 @@ impl Operation {
             return Some(format!("{status} is not in the contract: {body}"));
         };
         let media_type = content_type.split(';').next().unwrap_or_default();
-        match resolve(document, response)["content"].get(media_type) {
+        match resolve_reference(document, response)["content"].get(media_type) {
             // What is no JSON has no shape that a schema could tell.
             Some(_) if !media_type.ends_with("json") => None,
-            Some(content) => schema::differs(document, &content["schema"], body, ""),
+            Some(content) => schema::find_difference(document, &content["schema"], body, ""),
             None => Some(format!("{content_type:?} is not in the contract")),
         }
     }

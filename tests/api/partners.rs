@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::helpers::{Answered, TestApp};
+use crate::helpers::{TestApp, TestResponse};
 
-fn university() -> Value {
+fn university_body() -> Value {
     json!({"slug": "university-of-da-nang", "name": "University of Da Nang", "type": "academia", "country": "VN"})
 }
 
-fn total(answer: &Answered) -> i64 {
+fn total_of(answer: &TestResponse) -> i64 {
     answer.json()["total"].as_i64().unwrap()
 }
 
@@ -20,11 +20,11 @@ async fn partners_are_filtered_by_type_country_and_words() {
         let reader = reader.clone();
         async move { reader.get(&format!("partners?{query}")).await.expect(200) }
     };
-    assert_eq!(total(&list("").await), 51);
-    assert_eq!(total(&list("type=academia").await), 1);
-    assert_eq!(total(&list("type=academia&type=ngo_or_association").await), 4);
-    assert_eq!(total(&list("country=JP").await), 11);
-    assert_eq!(total(&list("country=JP&type=academia").await), 0);
+    assert_eq!(total_of(&list("").await), 51);
+    assert_eq!(total_of(&list("type=academia").await), 1);
+    assert_eq!(total_of(&list("type=academia&type=ngo_or_association").await), 4);
+    assert_eq!(total_of(&list("country=JP").await), 11);
+    assert_eq!(total_of(&list("country=JP&type=academia").await), 0);
     let found = list("q=mlit%20japan").await.json();
     assert_eq!(
         found["items"][0]["slug"],
@@ -37,7 +37,7 @@ async fn partners_are_filtered_by_type_country_and_words() {
 }
 
 #[actix_web::test]
-async fn pages_of_partners_follow_each_other_by_name() {
+async fn list_partners_paginates_in_every_sort_order() {
     let app = TestApp::spawn().await;
     let reader = app.reader().await;
     for sort in ["name", "-name", "-slug"] {
@@ -53,7 +53,7 @@ async fn pages_of_partners_follow_each_other_by_name() {
 }
 
 #[actix_web::test]
-async fn the_secretariat_adds_and_corrects_partners() {
+async fn only_secretariat_can_create_and_edit_partners() {
     let app = TestApp::spawn().await;
     let secretariat = app.secretariat().await;
     for other in [
@@ -62,9 +62,9 @@ async fn the_secretariat_adds_and_corrects_partners() {
         app.administrator().await,
         app.reader().await,
     ] {
-        other.post("partners", &university()).await.expect(403);
+        other.post("partners", &university_body()).await.expect(403);
     }
-    let created = secretariat.post("partners", &university()).await.expect(201);
+    let created = secretariat.post("partners", &university_body()).await.expect(201);
     assert_eq!(created.header("location"), Some("/api/v1/partners/university-of-da-nang"));
     assert_eq!(
         created.json(),
@@ -73,7 +73,7 @@ async fn the_secretariat_adds_and_corrects_partners() {
             "note": null, "aliases": [], "version": 1
         })
     );
-    secretariat.post("partners", &university()).await.expect(409);
+    secretariat.post("partners", &university_body()).await.expect(409);
 
     let path = "partners/university-of-da-nang";
     let patch = json!({"country": null, "aliases": ["UDN"], "note": "Trains the officers."});
@@ -89,7 +89,7 @@ async fn the_secretariat_adds_and_corrects_partners() {
 }
 
 #[actix_web::test]
-async fn every_wrong_value_of_a_partner_is_named() {
+async fn partner_with_invalid_values_is_422_naming_each() {
     let app = TestApp::spawn().await;
     let secretariat = app.secretariat().await;
     let body = json!({"slug": "a--b", "name": "x".repeat(301), "type": "bank", "country": "japan"});

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use crate::{
     helpers::{Caller, TestApp},
-    projects::{approve, faults, record, sample},
+    projects::{create_project, insert_approved_copy, project_body, sorted_faults},
 };
 
 const PARTNER: &str = "asean-korea-cooperation-fund";
 
 /// A body of each kind.
-fn bodies() -> [(&'static str, Value); 3] {
+fn part_bodies() -> [(&'static str, Value); 3] {
     [
         ("milestones", json!({"title": "Centre opens", "due_on": "2024-06-30", "weight": 3})),
         (
@@ -27,7 +27,7 @@ fn bodies() -> [(&'static str, Value); 3] {
     ]
 }
 
-async fn items(caller: &Caller<'_>, kind: &str) -> Vec<Value> {
+async fn list_parts(caller: &Caller<'_>, kind: &str) -> Vec<Value> {
     let list = caller.get(&format!("projects/da-nang-1/{kind}")).await.expect(200).json();
     let items = list["items"].as_array().unwrap().clone();
     assert_eq!((&list["total"], &list["next"]), (&json!(items.len()), &Value::Null));
@@ -35,11 +35,11 @@ async fn items(caller: &Caller<'_>, kind: &str) -> Vec<Value> {
 }
 
 #[actix_web::test]
-async fn a_part_is_added_read_edited_and_deleted() {
+async fn parts_can_be_created_read_edited_and_deleted_with_if_match() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
-    record(&app, &sample("da-nang", "Water")).await;
-    for (kind, body) in bodies() {
+    create_project(&app, &project_body("da-nang", "Water")).await;
+    for (kind, body) in part_bodies() {
         let made = officer.post(&format!("projects/da-nang-1/{kind}"), &body).await.expect(201);
         let view = made.json();
         for (name, value) in body.as_object().unwrap() {
@@ -49,7 +49,7 @@ async fn a_part_is_added_read_edited_and_deleted() {
         assert_eq!(made.header("location"), Some(path.as_str()));
         let read = officer.get(&path).await.expect(200);
         assert_eq!((read.json(), read.etag()), (view.clone(), made.etag()));
-        assert_eq!(items(&officer, kind).await, [view]);
+        assert_eq!(list_parts(&officer, kind).await, [view]);
 
         officer.patch(&path, &json!({}), None).await.expect(428);
         let same = officer.patch(&path, &json!({}), Some(&made.etag())).await.expect(200);
@@ -69,17 +69,17 @@ async fn a_part_is_added_read_edited_and_deleted() {
         assert_eq!(gone.json(), edited.json());
         officer.get(&path).await.expect(404);
         officer.patch(&path, &json!({"nonsense": 1}), None).await.expect(404);
-        assert!(items(&officer, kind).await.is_empty());
+        assert!(list_parts(&officer, kind).await.is_empty());
     }
     assert_eq!(officer.get("projects/da-nang-1").await.json()["version"], 1);
 }
 
 #[actix_web::test]
-async fn an_indicator_is_patched_member_by_member() {
+async fn patch_indicator_merges_baseline_and_target() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
-    record(&app, &sample("da-nang", "Water")).await;
-    let made = officer.post("projects/da-nang-1/indicators", &bodies()[1].1).await.expect(201);
+    create_project(&app, &project_body("da-nang", "Water")).await;
+    let made = officer.post("projects/da-nang-1/indicators", &part_bodies()[1].1).await.expect(201);
     let path = made.header("location").unwrap().to_owned();
     let patch = json!({"target": {"value": 12}, "baseline": null});
     let view = officer.patch(&path, &patch, Some("\"v1\"")).await.expect(200).json();
@@ -87,14 +87,14 @@ async fn an_indicator_is_patched_member_by_member() {
     assert_eq!(view["baseline"], Value::Null);
     let patch = json!({"target": {"on": null}, "baseline": {"value": 3}});
     let answered = officer.patch(&path, &patch, Some("\"v2\"")).await;
-    assert_eq!(faults(answered), ["/baseline/on required", "/target/on required"]);
+    assert_eq!(sorted_faults(answered), ["/baseline/on required", "/target/on required"]);
 }
 
 #[actix_web::test]
-async fn what_is_wrong_with_a_part_is_said_all_at_once() {
+async fn part_with_invalid_values_is_422_naming_each() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
-    record(&app, &sample("da-nang", "Water")).await;
+    create_project(&app, &project_body("da-nang", "Water")).await;
     let cases: &[(&str, Value, &[&str])] = &[
         ("milestones", json!({}), &["/due_on required", "/title required"]),
         (
@@ -153,10 +153,10 @@ async fn what_is_wrong_with_a_part_is_said_all_at_once() {
     ];
     for (kind, body, expected) in cases {
         let answered = officer.post(&format!("projects/da-nang-1/{kind}"), body).await;
-        assert_eq!(faults(answered), *expected, "{body}");
-        assert!(items(&officer, kind).await.is_empty());
+        assert_eq!(sorted_faults(answered), *expected, "{body}");
+        assert!(list_parts(&officer, kind).await.is_empty());
     }
-    for (kind, _) in bodies() {
+    for (kind, _) in part_bodies() {
         let path = format!("projects/da-nang-1/{kind}");
         let problem = officer.post(&path, &json!({"colour": 1})).await.expect(400).json();
         assert_eq!(problem["errors"][0]["pointer"], "/colour");
@@ -165,12 +165,12 @@ async fn what_is_wrong_with_a_part_is_said_all_at_once() {
 }
 
 #[actix_web::test]
-async fn the_same_milestone_or_indicator_twice_is_a_conflict() {
+async fn duplicate_milestone_or_indicator_is_409() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
-    record(&app, &sample("da-nang", "Water")).await;
-    record(&app, &sample("da-nang", "Other")).await;
-    for (kind, body) in bodies().into_iter().take(2) {
+    create_project(&app, &project_body("da-nang", "Water")).await;
+    create_project(&app, &project_body("da-nang", "Other")).await;
+    for (kind, body) in part_bodies().into_iter().take(2) {
         let path = format!("projects/da-nang-1/{kind}");
         officer.post(&path, &body).await.expect(201);
         let mut shouted = body.clone();
@@ -185,25 +185,25 @@ async fn the_same_milestone_or_indicator_twice_is_a_conflict() {
         let patch = json!({ name: body[name] });
         let at = made.header("location").unwrap();
         officer.patch(at, &patch, Some(&made.etag())).await.expect(409);
-        assert_eq!(items(&officer, kind).await.len(), 2);
+        assert_eq!(list_parts(&officer, kind).await.len(), 2);
         officer.post(&format!("projects/da-nang-2/{kind}"), &body).await.expect(201);
     }
     // Two partnerships with one partner are two partnerships.
     for _ in 0..2 {
-        officer.post("projects/da-nang-1/partnerships", &bodies()[2].1).await.expect(201);
+        officer.post("projects/da-nang-1/partnerships", &part_bodies()[2].1).await.expect(201);
     }
 }
 
 #[actix_web::test]
-async fn milestones_come_in_the_order_of_their_days_the_others_as_they_were_added() {
+async fn milestones_are_sorted_by_due_day_and_indicators_by_creation() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
-    record(&app, &sample("da-nang", "Water")).await;
+    create_project(&app, &project_body("da-nang", "Water")).await;
     for day in ["2024-03-01", "2022-01-01", "2023-02-01"] {
         let milestone = json!({"title": day, "due_on": day});
         let made = officer.post("projects/da-nang-1/milestones", &milestone).await.expect(201);
         assert_eq!(made.json()["weight"], 1);
-        let mut indicator = bodies()[1].1.clone();
+        let mut indicator = part_bodies()[1].1.clone();
         indicator["name"] = json!(day);
         officer.post("projects/da-nang-1/indicators", &indicator).await.expect(201);
     }
@@ -211,22 +211,22 @@ async fn milestones_come_in_the_order_of_their_days_the_others_as_they_were_adde
         items.iter().map(|i| i[name].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(
-        names(items(&officer, "milestones").await, "title"),
+        names(list_parts(&officer, "milestones").await, "title"),
         ["2022-01-01", "2023-02-01", "2024-03-01"]
     );
     assert_eq!(
-        names(items(&officer, "indicators").await, "name"),
+        names(list_parts(&officer, "indicators").await, "name"),
         ["2024-03-01", "2022-01-01", "2023-02-01"]
     );
 }
 
 #[actix_web::test]
-async fn strangers_see_parts_as_they_were_approved() {
+async fn strangers_see_only_approved_parts() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
-    let code = record(&app, &sample("da-nang", "Water")).await;
+    let code = create_project(&app, &project_body("da-nang", "Water")).await;
     let mut places = Vec::new();
-    for (kind, body) in bodies() {
+    for (kind, body) in part_bodies() {
         let made = officer.post(&format!("projects/da-nang-1/{kind}"), &body).await.expect(201);
         places.push((kind, made.header("location").unwrap().to_owned(), made.json()));
     }
@@ -247,10 +247,10 @@ async fn strangers_see_parts_as_they_were_approved() {
         }
         app.anonymous().get(path).await.expect(401);
     }
-    approve(&app, &code, Status::Ongoing, |_| {}).await;
+    insert_approved_copy(&app, &code, Status::Ongoing, |_| {}).await;
     for (kind, path, view) in &places {
         officer.delete(path, Some("\"v1\"")).await.expect(200);
-        let (_, body) = bodies().into_iter().find(|(k, _)| k == kind).unwrap();
+        let (_, body) = part_bodies().into_iter().find(|(k, _)| k == kind).unwrap();
         let mut later = body.clone();
         later[if *kind == "milestones" { "title" } else { "name" }] = json!("Typed later");
         if *kind == "partnerships" {
@@ -259,7 +259,7 @@ async fn strangers_see_parts_as_they_were_approved() {
         let later = officer.post(&format!("projects/da-nang-1/{kind}"), &later).await.expect(201);
         let later = later.header("location").unwrap();
         for stranger in &strangers {
-            assert_eq!(items(stranger, kind).await, std::slice::from_ref(view));
+            assert_eq!(list_parts(stranger, kind).await, std::slice::from_ref(view));
             assert_eq!(stranger.get(path).await.expect(200).json(), *view);
             stranger.get(later).await.expect(404);
             stranger.patch(path, &json!({"x": 1}), None).await.expect(403);
@@ -270,12 +270,12 @@ async fn strangers_see_parts_as_they_were_approved() {
 }
 
 #[actix_web::test]
-async fn a_part_belongs_to_one_project() {
+async fn part_of_another_project_is_404() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
-    record(&app, &sample("da-nang", "Water")).await;
-    record(&app, &sample("da-nang", "Other")).await;
-    for (kind, body) in bodies() {
+    create_project(&app, &project_body("da-nang", "Water")).await;
+    create_project(&app, &project_body("da-nang", "Other")).await;
+    for (kind, body) in part_bodies() {
         let made = officer.post(&format!("projects/da-nang-1/{kind}"), &body).await.expect(201);
         let id = made.json()["id"].as_str().unwrap().to_owned();
         let elsewhere = format!("projects/da-nang-2/{kind}/{id}");
@@ -287,10 +287,10 @@ async fn a_part_belongs_to_one_project() {
 }
 
 #[actix_web::test]
-async fn a_project_has_at_most_two_hundred_parts_of_a_kind() {
+async fn more_than_200_milestones_of_a_project_is_409() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
-    record(&app, &sample("da-nang", "Water")).await;
+    create_project(&app, &project_body("da-nang", "Water")).await;
     for n in 0..200 {
         let body = json!({"title": format!("Step {n}"), "due_on": "2024-01-01"});
         officer.post("projects/da-nang-1/milestones", &body).await.expect(201);

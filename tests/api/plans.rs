@@ -7,7 +7,7 @@ use crate::helpers::TestApp;
 const PLAN: &str = "cities/da-nang/plans/2018-2025";
 const NEXT: &str = "cities/da-nang/plans/2026-2035";
 
-fn body() -> Value {
+fn plan_body() -> Value {
     json!({
         "vision": "A city that is easy to live in.\nFor everybody.", "strategic_targets": ["2030: every bus on time"],
         "focus_areas_as_stated": ["Built Infrastructure", "Giao thông"]
@@ -15,7 +15,7 @@ fn body() -> Value {
 }
 
 #[actix_web::test]
-async fn everybody_reads_the_plans_of_2018() {
+async fn every_role_can_read_imported_plans() {
     let app = TestApp::spawn().await;
     for caller in
         [app.reader().await, app.officer("phnom-penh").await, app.representative("TH").await]
@@ -36,10 +36,10 @@ async fn everybody_reads_the_plans_of_2018() {
 }
 
 #[actix_web::test]
-async fn an_officer_writes_the_plan_of_the_own_city() {
+async fn officer_can_write_the_plan_of_own_city_with_if_match() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
-    let created = officer.put(NEXT, &body(), None).await.expect(201);
+    let created = officer.put(NEXT, &plan_body(), None).await.expect(201);
     assert_eq!(created.header("location"), Some("/api/v1/cities/da-nang/plans/2026-2035"));
     assert_eq!(
         created.json(),
@@ -66,16 +66,16 @@ async fn an_officer_writes_the_plan_of_the_own_city() {
 }
 
 #[actix_web::test]
-async fn what_a_city_rewrites_is_no_longer_what_was_published() {
+async fn rewritten_imported_plan_has_null_source() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
     let tag = officer.get(PLAN).await.etag();
-    let plan = officer.put(PLAN, &body(), Some(&tag)).await.expect(200).json();
+    let plan = officer.put(PLAN, &plan_body(), Some(&tag)).await.expect(200).json();
     assert_eq!((&plan["source"], &plan["version"]), (&Value::Null, &json!(2)));
 }
 
 #[actix_web::test]
-async fn nobody_else_writes_a_plan() {
+async fn writing_a_plan_by_other_roles_is_403() {
     let app = TestApp::spawn().await;
     for other in [
         app.officer("ha-noi").await,
@@ -84,23 +84,23 @@ async fn nobody_else_writes_a_plan() {
         app.administrator().await,
         app.reader().await,
     ] {
-        other.put(NEXT, &body(), None).await.expect(403);
+        other.put(NEXT, &plan_body(), None).await.expect(403);
         other.put(PLAN, &json!({"wrong": 1}), None).await.expect(403);
     }
-    app.anonymous().put(NEXT, &body(), None).await.expect(401);
+    app.anonymous().put(NEXT, &plan_body(), None).await.expect(401);
     let officer = app.officer("da-nang").await;
     for missing in ["cities/da-nang/plans/1066-1166", "cities/atlantis/plans/2026-2035"] {
-        officer.put(missing, &body(), None).await.expect(404);
+        officer.put(missing, &plan_body(), None).await.expect(404);
     }
     app.reader().await.get(NEXT).await.expect(404);
 }
 
 #[actix_web::test]
-async fn every_wrong_value_of_a_plan_is_named() {
+async fn plan_with_invalid_values_is_422_naming_each() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
     // A tag where nothing is there matches nothing.
-    officer.put(NEXT, &body(), Some("\"v1\"")).await.expect(412);
+    officer.put(NEXT, &plan_body(), Some("\"v1\"")).await.expect(412);
     let wrong = json!({
         "vision": "x".repeat(10_001), "strategic_targets": ["a", "a", "b\u{0007}"],
         "focus_areas_as_stated": vec!["x"; 101], "area_km2": -1, "population": -1

@@ -5,10 +5,10 @@ use std::io::Write as _;
 use futures_util::future::join_all;
 use tokio_postgres::{Client, NoTls};
 
-use crate::{helpers::TestApp, projects::sample};
+use crate::{helpers::TestApp, projects::project_body};
 
 /// Says that a test was left out, past the capture of what tests print: `.ci/run` looks for it.
-fn skipped(why: &str) {
+fn report_skipped_test(why: &str) {
     std::io::stderr().write_all(format!("skipped: {why}\n").as_bytes()).unwrap();
 }
 
@@ -16,14 +16,14 @@ fn skipped(why: &str) {
 struct Observer(Client);
 
 impl Observer {
-    async fn of(url: &str) -> Self {
+    async fn connect_observer(url: &str) -> Self {
         let url = format!("{url}?application_name=observer");
         let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
         actix_web::rt::spawn(connection);
         Self(client)
     }
     /// Asks for a number about the connections of this database other than the own one.
-    async fn count(&self, what: &str) -> i64 {
+    async fn count_connections(&self, what: &str) -> i64 {
         let query = format!(
             "select {what} from pg_stat_activity left join pg_stat_ssl using (pid) \
              where datname = current_database() and application_name <> 'observer'"
@@ -37,18 +37,18 @@ impl Observer {
         let rows = self.0.query(query, &[]).await.unwrap();
         let pids: Vec<String> = rows.iter().map(|r| r.get::<_, i32>(0).to_string()).collect();
         let left = format!("count(*) filter (where pid in (0, {}))", pids.join(","));
-        while self.count(&left).await > 0 {}
+        while self.count_connections(&left).await > 0 {}
         pids.len()
     }
 }
 
 #[actix_web::test]
-async fn the_service_goes_on_after_its_connections_are_ended() {
+async fn service_reconnects_after_postgres_ends_its_connections() {
     let app = TestApp::spawn().await;
     let Some(url) = app.postgres_url() else {
-        return skipped("SQLite has no connections to end");
+        return report_skipped_test("SQLite has no connections to end");
     };
-    let observer = Observer::of(&url).await;
+    let observer = Observer::connect_observer(&url).await;
     let officer = app.officer("da-nang").await;
     for round in 1..=3 {
         // Every thread has a connection, and has used it just now.
@@ -57,7 +57,7 @@ async fn the_service_goes_on_after_its_connections_are_ended() {
         assert!(observer.end_connections().await > 2);
         let mut statuses = Vec::new();
         for n in 0..6 {
-            let project = sample("da-nang", &format!("Smart water {round} {n}"));
+            let project = project_body("da-nang", &format!("Smart water {round} {n}"));
             statuses.push(officer.post("projects", &project).await.status);
             statuses.push(officer.get("projects").await.status);
         }
@@ -68,19 +68,22 @@ async fn the_service_goes_on_after_its_connections_are_ended() {
 }
 
 #[actix_web::test]
-async fn a_request_whose_connection_is_ended_is_told_to_try_again() {
+async fn request_whose_connection_is_ended_is_503_with_retry_after() {
     let app = TestApp::spawn().await;
     let Some(url) = app.postgres_url() else {
-        return skipped("SQLite has no connections to end");
+        return report_skipped_test("SQLite has no connections to end");
     };
-    let (observer, mut holder) = (Observer::of(&url).await, Observer::of(&url).await);
+    let (observer, mut holder) =
+        (Observer::connect_observer(&url).await, Observer::connect_observer(&url).await);
     let officer = app.officer("da-nang").await;
-    let project = sample("da-nang", "Smart water");
+    let project = project_body("da-nang", "Smart water");
     // Whoever writes waits for the head of the journal.
     let held = holder.0.transaction().await.unwrap();
     held.execute("select 1 from journal_head for update", &[]).await.unwrap();
     let hit = async {
-        while observer.count("count(*) filter (where wait_event_type = 'Lock')").await == 0 {}
+        while observer.count_connections("count(*) filter (where wait_event_type = 'Lock')").await
+            == 0
+        {}
         observer.end_connections().await;
     };
     let (answer, ()) = tokio::join!(officer.post("projects", &project), hit);
@@ -108,25 +111,25 @@ J1nksF6h2eNdQEs2is14m0CTuPLpHA==
 ";
 
 /// A service on a server with TLS: the URL of its database, and the file of the authority that vouches for the server.
-async fn with_tls() -> Option<(TestApp, String, String)> {
+async fn spawn_with_tls() -> Option<(TestApp, String, String)> {
     let app = TestApp::spawn().await;
     match (app.postgres_url(), std::env::var("TEST_DATABASE_CA")) {
         (Some(url), Ok(ca)) => Some((app, url, ca)),
         (None, _) => {
-            skipped("SQLite is not reached by TLS");
+            report_skipped_test("SQLite is not reached by TLS");
             None
         }
         (Some(_), Err(_)) => {
-            skipped("TEST_DATABASE_CA does not say who vouches for the server");
+            report_skipped_test("TEST_DATABASE_CA does not say who vouches for the server");
             None
         }
     }
 }
 
 #[actix_web::test]
-async fn the_setting_decides_whether_the_way_is_encrypted() {
-    let Some((_app, url, ca)) = with_tls().await else { return };
-    let observer = Observer::of(&url).await;
+async fn sslmode_decides_whether_connections_use_tls() {
+    let Some((_app, url, ca)) = spawn_with_tls().await else { return };
+    let observer = Observer::connect_observer(&url).await;
     let cases = [
         (format!("sslmode=verify-full&sslrootcert={ca}"), true),
         (format!("sslmode=verify-ca&sslrootcert={ca}"), true),
@@ -137,18 +140,20 @@ async fn the_setting_decides_whether_the_way_is_encrypted() {
     for (n, (options, encrypted)) in cases.into_iter().enumerate() {
         let name = format!("instance{n}");
         let instance =
-            TestApp::on(&format!("{url}?{options}&application_name={name}")).await.unwrap();
+            TestApp::try_spawn_on_database(&format!("{url}?{options}&application_name={name}"))
+                .await
+                .unwrap();
         instance.anonymous().get("/health/ready").await.expect(200);
         let ours = format!("count(*) filter (where application_name = '{name}')");
         let of_those = format!("{ours} - {}", ours.replace("where", "where ssl and"));
-        assert!(observer.count(&ours).await > 0, "{options}");
-        assert_eq!(observer.count(&of_those).await == 0, encrypted, "{options}");
+        assert!(observer.count_connections(&ours).await > 0, "{options}");
+        assert_eq!(observer.count_connections(&of_those).await == 0, encrypted, "{options}");
     }
 }
 
 #[actix_web::test]
-async fn a_server_that_nobody_trusted_vouches_for_is_refused() {
-    let Some((_app, url, ca)) = with_tls().await else { return };
+async fn untrusted_postgres_certificate_is_refused() {
+    let Some((_app, url, ca)) = spawn_with_tls().await else { return };
     let dir = tempfile::TempDir::new().unwrap();
     let stranger = dir.path().join("stranger.crt");
     std::fs::write(&stranger, STRANGER).unwrap();
@@ -163,7 +168,7 @@ async fn a_server_that_nobody_trusted_vouches_for_is_refused() {
         (&elsewhere, format!("sslmode=require&sslrootcert={ca}"), "not valid for name"),
         (&url, format!("sslrootcert={}", dir.path().join("none").display()), "sslrootcert"),
     ] {
-        let error = TestApp::on(&format!("{url}?{options}")).await.err();
+        let error = TestApp::try_spawn_on_database(&format!("{url}?{options}")).await.err();
         let error = format!("{:#}", error.unwrap_or_else(|| panic!("{options} was let in")));
         assert!(error.contains(said), "{options}: {error}");
     }

@@ -8,20 +8,20 @@ use serde_json::{Value, json};
 
 use crate::{
     helpers::TestApp,
-    projects::{approve, faults, record, sample, with},
+    projects::{create_project, insert_approved_copy, merge_members, project_body, sorted_faults},
 };
 
 /// The faults of a new project of da-nang with some members of its own.
-async fn refused(app: &TestApp, members: Value) -> Vec<String> {
-    let body = with(sample("da-nang", "Smart water"), members);
-    faults(app.officer("da-nang").await.post("projects", &body).await)
+async fn faults_of_new_project(app: &TestApp, members: Value) -> Vec<String> {
+    let body = merge_members(project_body("da-nang", "Smart water"), members);
+    sorted_faults(app.officer("da-nang").await.post("projects", &body).await)
 }
 
 #[actix_web::test]
-async fn everything_that_is_missing_is_named_at_once() {
+async fn create_project_without_required_fields_is_422_naming_each() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
-    let all = faults(officer.post("projects", &json!({})).await);
+    let all = sorted_faults(officer.post("projects", &json!({})).await);
     assert_eq!(
         all,
         [
@@ -35,17 +35,20 @@ async fn everything_that_is_missing_is_named_at_once() {
         ]
     );
     assert_eq!(
-        refused(&app, json!({"title": null, "city": "atlantis"})).await,
+        faults_of_new_project(&app, json!({"title": null, "city": "atlantis"})).await,
         ["/city unknown", "/title required"]
     );
-    assert_eq!(refused(&app, json!({"plan_cycle": "1999-2000"})).await, ["/plan_cycle unknown"]);
+    assert_eq!(
+        faults_of_new_project(&app, json!({"plan_cycle": "1999-2000"})).await,
+        ["/plan_cycle unknown"]
+    );
     assert_eq!(officer.get("projects").await.expect(200).json()["total"], 0);
 }
 
 #[actix_web::test]
-async fn words_must_be_known_and_fit_together() {
+async fn project_with_unknown_or_unfitting_vocabulary_is_422() {
     let app = TestApp::spawn().await;
-    let found = refused(
+    let found = faults_of_new_project(
         &app,
         json!({
             "focus_area": "quality-environment", "sub_area": "mobility-and-transportation",
@@ -69,22 +72,25 @@ async fn words_must_be_known_and_fit_together() {
     );
     // The scheme of one country is not for the cities of another.
     let bangkok = app.officer("bangkok").await;
-    let body = with(sample("bangkok", "Canals"), json!({"tags": ["smart-urban-utilities"]}));
+    let body = merge_members(
+        project_body("bangkok", "Canals"),
+        json!({"tags": ["smart-urban-utilities"]}),
+    );
     let answered = bangkok.post("projects", &body).await.expect(422).json();
     assert_eq!(answered["errors"][0]["pointer"], "/tags/0");
     assert!(answered["errors"][0].get("allowed").is_none());
-    let body = with(sample("da-nang", "Sensors"), json!({"sub_area": "utilities"}));
+    let body = merge_members(project_body("da-nang", "Sensors"), json!({"sub_area": "utilities"}));
     let answered = app.officer("da-nang").await.post("projects", &body).await.expect(422).json();
     assert_eq!(
         answered["errors"][0]["allowed"],
         json!(["clean-environment", "resources-access-and-management", "urban-resilience"])
     );
     let many: Vec<&str> = vec!["ict"; 101];
-    assert_eq!(refused(&app, json!({"sectors": many})).await, ["/sectors too_many"]);
+    assert_eq!(faults_of_new_project(&app, json!({"sectors": many})).await, ["/sectors too_many"]);
 }
 
 #[actix_web::test]
-async fn values_out_of_their_range_are_refused() {
+async fn project_with_values_out_of_range_is_422() {
     let app = TestApp::spawn().await;
     for (members, expected) in [
         (
@@ -122,16 +128,16 @@ async fn values_out_of_their_range_are_refused() {
             vec!["/summary too_long", "/title too_long"],
         ),
     ] {
-        assert_eq!(refused(&app, members.clone()).await, expected, "{members}");
+        assert_eq!(faults_of_new_project(&app, members.clone()).await, expected, "{members}");
     }
     let accepted = json!({"title": "ก".repeat(300), "summary": "ก".repeat(10_000), "location": {}});
-    let body = with(sample("da-nang", ""), accepted);
+    let body = merge_members(project_body("da-nang", ""), accepted);
     let made = app.officer("da-nang").await.post("projects", &body).await.expect(201).json();
     assert_eq!(made["location"], Value::Null);
 }
 
 #[actix_web::test]
-async fn shapes_that_cannot_be_read_are_refused_before_values() {
+async fn malformed_project_body_is_400_before_invalid_values() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
     for (members, pointer, code) in [
@@ -145,12 +151,12 @@ async fn shapes_that_cannot_be_read_are_refused_before_values() {
         (json!({"location": []}), "/location", "type"),
         (json!({"budget": [5, "VND"]}), "/budget", "type"),
     ] {
-        let body = with(json!({"title": "", "city": "atlantis"}), members);
+        let body = merge_members(json!({"title": "", "city": "atlantis"}), members);
         let problem = officer.post("projects", &body).await.expect(400).json();
         assert_eq!(problem["errors"][0]["pointer"], pointer, "{body}");
         assert_eq!(problem["errors"][0]["code"], code, "{body}");
     }
-    record(&app, &sample("da-nang", "Smart water")).await;
+    create_project(&app, &project_body("da-nang", "Smart water")).await;
     for body in [json!([]), json!(["da-nang"]), json!("text"), json!(null), json!(1)] {
         officer.post("projects", &body).await.expect(400);
         officer.patch("projects/da-nang-1", &body, Some("\"v1\"")).await.expect(400);
@@ -162,32 +168,35 @@ async fn dates_beyond_the_plan_cycle_need_a_reason() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
     for members in [json!({"starts_on": "2017-12-31"}), json!({"ends_on": "2026-01-01"})] {
-        assert_eq!(refused(&app, members).await, ["/dates_reason required"]);
+        assert_eq!(faults_of_new_project(&app, members).await, ["/dates_reason required"]);
     }
-    let body = with(
-        sample("da-nang", "Long"),
+    let body = merge_members(
+        project_body("da-nang", "Long"),
         json!({"ends_on": "2030-06-30", "dates_reason": "the loan was signed late"}),
     );
     officer.post("projects", &body).await.expect(201);
     // The whole is checked again when a part changes.
     let patch = json!({"dates_reason": null});
     let answered = officer.patch("projects/da-nang-1", &patch, Some("\"v1\"")).await;
-    assert_eq!(faults(answered), ["/dates_reason required"]);
+    assert_eq!(sorted_faults(answered), ["/dates_reason required"]);
     let patch = json!({"dates_reason": null, "ends_on": "2020-12-31"});
     let answered = officer.patch("projects/da-nang-1", &patch, Some("\"v1\"")).await;
-    assert_eq!(faults(answered), ["/ends_on order"]);
+    assert_eq!(sorted_faults(answered), ["/ends_on order"]);
     let patch = json!({"dates_reason": null, "ends_on": "2025-12-31"});
     officer.patch("projects/da-nang-1", &patch, Some("\"v1\"")).await.expect(200);
 }
 
 #[actix_web::test]
-async fn what_identifies_a_project_never_changes() {
+async fn patch_project_city_or_plan_cycle_is_422_immutable() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
-    record(&app, &sample("da-nang", "Smart water")).await;
+    create_project(&app, &project_body("da-nang", "Smart water")).await;
     let patch = json!({"city": "ha-noi", "plan_cycle": null, "title": null});
     let answered = officer.patch("projects/da-nang-1", &patch, Some("\"v1\"")).await;
-    assert_eq!(faults(answered), ["/city immutable", "/plan_cycle immutable", "/title required"]);
+    assert_eq!(
+        sorted_faults(answered),
+        ["/city immutable", "/plan_cycle immutable", "/title required"]
+    );
     let same = json!({"city": "da-nang", "plan_cycle": "2018-2025", "archived": true});
     officer.patch("projects/da-nang-1", &same, Some("\"v1\"")).await.expect(200);
     officer.patch("projects/da-nang-1", &json!({"code": "x-1"}), Some("\"v2\"")).await.expect(400);
@@ -196,27 +205,31 @@ async fn what_identifies_a_project_never_changes() {
 }
 
 #[actix_web::test]
-async fn a_project_continues_one_that_its_officer_may_see() {
+async fn project_continuing_a_hidden_or_circular_project_is_422() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
-    let root = record(&app, &sample("da-nang", "Root")).await;
-    let foreign = record(&app, &sample("ha-noi", "Foreign")).await;
-    let hidden = refused(&app, json!({"continues": foreign})).await;
-    assert_eq!(hidden, refused(&app, json!({"continues": "ha-noi-99"})).await);
+    let root = create_project(&app, &project_body("da-nang", "Root")).await;
+    let foreign = create_project(&app, &project_body("ha-noi", "Foreign")).await;
+    let hidden = faults_of_new_project(&app, json!({"continues": foreign})).await;
+    assert_eq!(hidden, faults_of_new_project(&app, json!({"continues": "ha-noi-99"})).await);
     assert_eq!(hidden, ["/continues unknown"]);
-    assert_eq!(refused(&app, json!({"continues": "Root!"})).await, ["/continues project"]);
-    approve(&app, &foreign, Status::Completed, |_| {}).await;
-    let child = with(sample("da-nang", "Child"), json!({"continues": foreign}));
-    record(&app, &child).await;
-    let grandchild = with(sample("da-nang", "Grandchild"), json!({"continues": "da-nang-2"}));
-    record(&app, &grandchild).await;
+    assert_eq!(
+        faults_of_new_project(&app, json!({"continues": "Root!"})).await,
+        ["/continues project"]
+    );
+    insert_approved_copy(&app, &foreign, Status::Completed, |_| {}).await;
+    let child = merge_members(project_body("da-nang", "Child"), json!({"continues": foreign}));
+    create_project(&app, &child).await;
+    let grandchild =
+        merge_members(project_body("da-nang", "Grandchild"), json!({"continues": "da-nang-2"}));
+    create_project(&app, &grandchild).await;
     for (code, to, expected) in [
         (root.as_str(), root.as_str(), "/continues itself"),
         ("da-nang-2", "da-nang-3", "/continues circle"),
     ] {
         let patch = json!({"continues": to});
         let answered = officer.patch(&format!("projects/{code}"), &patch, Some("\"v1\"")).await;
-        assert_eq!(faults(answered), [expected]);
+        assert_eq!(sorted_faults(answered), [expected]);
     }
     let patch = json!({"continues": "da-nang-3"});
     let moved = officer.patch(&format!("projects/{root}"), &patch, Some("\"v1\"")).await;
@@ -224,10 +237,10 @@ async fn a_project_continues_one_that_its_officer_may_see() {
 }
 
 #[actix_web::test]
-async fn an_imported_project_keeps_what_it_lacks_until_it_is_said() {
+async fn imported_project_may_lack_required_fields_until_they_are_set() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
-    record(&app, &sample("da-nang", "Old")).await;
+    create_project(&app, &project_body("da-nang", "Old")).await;
     app.state
         .db
         .write(|tx| -> Result<(), StoreError> {
@@ -240,7 +253,7 @@ async fn an_imported_project_keeps_what_it_lacks_until_it_is_said() {
             project.details.starts_on = None;
             project.details.ends_on = None;
             project.version = 2;
-            tx.save(&project, Change::plain("import"))
+            tx.save(&project, Change::without_reason("import"))
         })
         .await
         .unwrap();
@@ -252,11 +265,11 @@ async fn an_imported_project_keeps_what_it_lacks_until_it_is_said() {
     officer.patch("projects/da-nang-1", &patch, Some("\"v3\"")).await.expect(200);
     let patch = json!({"summary": null, "starts_on": null, "ends_on": null});
     let answered = officer.patch("projects/da-nang-1", &patch, Some("\"v4\"")).await;
-    assert_eq!(faults(answered), ["/starts_on required", "/summary required"]);
+    assert_eq!(sorted_faults(answered), ["/starts_on required", "/summary required"]);
 }
 
 #[actix_web::test]
-async fn paths_that_name_no_project_are_not_found() {
+async fn invalid_project_paths_are_404() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
     for path in [

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use crate::{
     helpers::{Caller, TestApp},
-    projects::{approve, record, sample, with},
+    projects::{create_project, insert_approved_copy, merge_members, project_body},
 };
 
 /// The codes of a list, and its total.
-async fn codes(caller: &Caller<'_>, query: &str) -> Vec<String> {
+async fn project_codes(caller: &Caller<'_>, query: &str) -> Vec<String> {
     let list = caller.get(&format!("projects?{query}")).await.expect(200).json();
     let codes: Vec<String> = list["items"]
         .as_array()
@@ -25,41 +25,41 @@ async fn codes(caller: &Caller<'_>, query: &str) -> Vec<String> {
 }
 
 /// Five projects in three cities; `da-nang-1` and `bangkok-1` are approved, `bangkok-1` under another title.
-async fn five(app: &TestApp) {
+async fn create_five_projects(app: &TestApp) {
     let bodies = [
-        with(
-            sample("da-nang", "Water sensors"),
+        merge_members(
+            project_body("da-nang", "Water sensors"),
             json!({"sectors": ["water-quality", "ict"], "tags": ["smart-urban-utilities"],
                    "outcomes": ["high-quality-of-life"], "priority": true, "starts_on": "2019-05-01"}),
         ),
-        with(
-            sample("da-nang", "bus lanes"),
+        merge_members(
+            project_body("da-nang", "bus lanes"),
             json!({"focus_area": "built-infrastructure",
             "sub_area": "mobility-and-transportation", "archived": true, "ends_on": "2022-03-31"}),
         ),
-        sample("ha-noi", "Air monitoring"),
-        with(sample("bangkok", "Canals"), json!({"sectors": ["transport"]})),
-        sample("bangkok", "Parks"),
+        project_body("ha-noi", "Air monitoring"),
+        merge_members(project_body("bangkok", "Canals"), json!({"sectors": ["transport"]})),
+        project_body("bangkok", "Parks"),
     ];
     for body in &bodies {
         app.clock.advance(chrono::TimeDelta::seconds(1));
-        record(app, body).await;
+        create_project(app, body).await;
     }
     let partner =
         json!({"partner": "asean-korea-cooperation-fund", "role": "funder", "stage": "mou"});
     let officer = app.officer("da-nang").await;
     officer.post("projects/da-nang-1/partnerships", &partner).await.expect(201);
-    approve(app, "da-nang-1", Status::Ongoing, |_| {}).await;
-    approve(app, "bangkok-1", Status::Completed, |header| {
+    insert_approved_copy(app, "da-nang-1", Status::Ongoing, |_| {}).await;
+    insert_approved_copy(app, "bangkok-1", Status::Completed, |header| {
         header.details.title = Title::parse("Waterways").unwrap();
     })
     .await;
 }
 
 #[actix_web::test]
-async fn everybody_lists_what_they_may_read() {
+async fn list_projects_contains_what_each_role_may_read() {
     let app = TestApp::spawn().await;
-    five(&app).await;
+    create_five_projects(&app).await;
     let cases: [(Caller<'_>, &[&str]); 7] = [
         (
             app.secretariat().await,
@@ -73,7 +73,7 @@ async fn everybody_lists_what_they_may_read() {
         (app.reader().await, &["bangkok-1", "da-nang-1"]),
     ];
     for (caller, expected) in &cases {
-        assert_eq!(codes(caller, "").await, *expected);
+        assert_eq!(project_codes(caller, "").await, *expected);
         // What the list shows is what the project itself shows.
         let list = caller.get("projects").await.expect(200).json();
         for item in list["items"].as_array().unwrap() {
@@ -85,23 +85,23 @@ async fn everybody_lists_what_they_may_read() {
 }
 
 #[actix_web::test]
-async fn a_reader_within_a_scope_lists_what_was_approved_there() {
+async fn country_reader_lists_approved_projects_of_that_country() {
     use ascn_tracker::domain::{
         reference::CountryCode,
         user::{Role, Scope},
     };
     let app = TestApp::spawn().await;
-    five(&app).await;
+    create_five_projects(&app).await;
     let scope = Scope::Country(CountryCode::parse("TH").unwrap());
     let reader = app.as_role(Role::Reader, scope).await;
-    assert_eq!(codes(&reader, "").await, ["bangkok-1"]);
+    assert_eq!(project_codes(&reader, "").await, ["bangkok-1"]);
     reader.get("projects/da-nang-1").await.expect(404);
 }
 
 #[actix_web::test]
-async fn every_filter_narrows_the_list() {
+async fn list_projects_supports_every_filter() {
     let app = TestApp::spawn().await;
-    five(&app).await;
+    create_five_projects(&app).await;
     let all = app.secretariat().await;
     let cases: &[(&str, &[&str])] = &[
         ("city=da-nang&city=ha-noi", &["da-nang-1", "da-nang-2", "ha-noi-1"]),
@@ -133,15 +133,15 @@ async fn every_filter_narrows_the_list() {
         ("q=waterways", &[]),
     ];
     for (query, expected) in cases {
-        assert_eq!(codes(&all, query).await, *expected, "{query}");
+        assert_eq!(project_codes(&all, query).await, *expected, "{query}");
     }
     // Strangers filter and search the approved copies alone.
     let reader = app.reader().await;
-    assert_eq!(codes(&reader, "q=waterways").await, ["bangkok-1"]);
-    assert!(codes(&reader, "q=canals").await.is_empty());
-    assert_eq!(codes(&reader, "sector=transport&partner=").await, Vec::<String>::new());
-    assert_eq!(codes(&reader, "sector=transport").await, ["bangkok-1"]);
-    assert_eq!(codes(&reader, "partner=asean-korea-cooperation-fund").await, ["da-nang-1"]);
+    assert_eq!(project_codes(&reader, "q=waterways").await, ["bangkok-1"]);
+    assert!(project_codes(&reader, "q=canals").await.is_empty());
+    assert_eq!(project_codes(&reader, "sector=transport&partner=").await, Vec::<String>::new());
+    assert_eq!(project_codes(&reader, "sector=transport").await, ["bangkok-1"]);
+    assert_eq!(project_codes(&reader, "partner=asean-korea-cooperation-fund").await, ["da-nang-1"]);
     let officer = app.officer("da-nang").await;
     let patch = json!({"title": "Renamed", "sectors": ["energy"]});
     officer.patch("projects/da-nang-1", &patch, Some("\"v1\"")).await.expect(200);
@@ -151,16 +151,16 @@ async fn every_filter_narrows_the_list() {
     officer.delete(&part, Some("\"v1\"")).await.expect(200);
     for (caller, sensors, renamed) in [(&reader, 1, 0), (&officer, 0, 1)] {
         for query in ["q=sensors", "sector=water-quality", "partner=asean-korea-cooperation-fund"] {
-            assert_eq!(codes(caller, query).await.len(), sensors, "{query}");
+            assert_eq!(project_codes(caller, query).await.len(), sensors, "{query}");
         }
         for query in ["q=renamed", "sector=energy"] {
-            assert_eq!(codes(caller, query).await.len(), renamed, "{query}");
+            assert_eq!(project_codes(caller, query).await.len(), renamed, "{query}");
         }
     }
 }
 
 #[actix_web::test]
-async fn texts_of_every_script_are_found() {
+async fn project_search_finds_texts_of_every_script() {
     let app = TestApp::spawn().await;
     let texts = [
         ("da-nang", "Thoát nước thông minh Đà Nẵng", "ĐÀ NẴNG"),
@@ -174,22 +174,23 @@ async fn texts_of_every_script_are_found() {
     for (i, (city, text, _)) in texts.iter().enumerate() {
         // In turn in each of the three texts that are searched.
         let member = ["title", "title_local", "summary"][i % 3];
-        record(&app, &with(sample(city, "Plain"), json!({ member: text }))).await;
+        create_project(&app, &merge_members(project_body(city, "Plain"), json!({ member: text })))
+            .await;
     }
     let all = app.secretariat().await;
     for (city, _, q) in texts {
         let query: String =
             url::form_urlencoded::Serializer::new(String::new()).append_pair("q", q).finish();
-        assert_eq!(codes(&all, &query).await, [format!("{city}-1")], "{q}");
+        assert_eq!(project_codes(&all, &query).await, [format!("{city}-1")], "{q}");
     }
     // The same letter written as one character or as two is the same letter.
     let decomposed = "q=%C4%91a%CC%80%20na%CC%86%CC%83ng";
-    assert_eq!(codes(&all, decomposed).await, ["da-nang-1"]);
-    assert!(codes(&all, "q=1__%25").await.is_empty());
+    assert_eq!(project_codes(&all, decomposed).await, ["da-nang-1"]);
+    assert!(project_codes(&all, "q=1__%25").await.is_empty());
 }
 
 /// Walks all pages; returns the codes.
-async fn walk(caller: &Caller<'_>, query: &str) -> Vec<String> {
+async fn walk_pages(caller: &Caller<'_>, query: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut path = format!("projects?{query}");
     loop {
@@ -215,9 +216,9 @@ async fn walk(caller: &Caller<'_>, query: &str) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn pages_follow_each_other_in_every_order_without_gap() {
+async fn list_projects_paginates_in_every_sort_order() {
     let app = TestApp::spawn().await;
-    five(&app).await;
+    create_five_projects(&app).await;
     let all = app.secretariat().await;
     let orders: &[(&str, &[&str])] = &[
         ("", &["bangkok-1", "bangkok-2", "da-nang-1", "da-nang-2", "ha-noi-1"]),
@@ -229,7 +230,7 @@ async fn pages_follow_each_other_in_every_order_without_gap() {
     for (sort, expected) in orders {
         for limit in [1, 2, 3, 5] {
             assert_eq!(
-                walk(&all, &format!("{sort}limit={limit}")).await,
+                walk_pages(&all, &format!("{sort}limit={limit}")).await,
                 *expected,
                 "{sort}{limit}"
             );
@@ -237,17 +238,17 @@ async fn pages_follow_each_other_in_every_order_without_gap() {
     }
     // Twelve projects of one city come in the order of their numbers, not of their texts.
     for n in 3..=12 {
-        record(&app, &sample("da-nang", &format!("Number {n}"))).await;
+        create_project(&app, &project_body("da-nang", &format!("Number {n}"))).await;
     }
     let officer = app.officer("da-nang").await;
-    let list = codes(&officer, "city=da-nang").await;
+    let list = project_codes(&officer, "city=da-nang").await;
     assert_eq!((list[1].as_str(), list[11].as_str()), ("da-nang-2", "da-nang-12"));
 }
 
 #[actix_web::test]
-async fn a_cursor_is_good_for_its_own_list_alone() {
+async fn project_cursor_of_another_query_is_400() {
     let app = TestApp::spawn().await;
-    five(&app).await;
+    create_five_projects(&app).await;
     let all = app.secretariat().await;
     let page = all.get("projects?limit=2&priority=false").await.expect(200).json();
     let cursor = page["next"].as_str().unwrap().to_owned();
@@ -272,7 +273,7 @@ async fn a_cursor_is_good_for_its_own_list_alone() {
 }
 
 #[actix_web::test]
-async fn parameters_that_cannot_be_meant_are_named() {
+async fn list_projects_with_invalid_parameters_is_400_naming_them() {
     let app = TestApp::spawn().await;
     let all = app.secretariat().await;
     for (query, parameter, code) in [
@@ -308,9 +309,9 @@ async fn parameters_that_cannot_be_meant_are_named() {
 }
 
 #[actix_web::test]
-async fn fields_give_less_of_each_project() {
+async fn list_projects_with_fields_returns_only_those_fields() {
     let app = TestApp::spawn().await;
-    five(&app).await;
+    create_five_projects(&app).await;
     let reader = app.reader().await;
     let list = reader.get("projects?fields=code,title&fields=latest").await.expect(200).json();
     assert_eq!(
@@ -322,11 +323,11 @@ async fn fields_give_less_of_each_project() {
 }
 
 #[actix_web::test]
-async fn the_published_history_is_listed_as_far_as_it_was_approved() {
+async fn list_projects_of_the_demo_shows_readers_only_approved_projects() {
     let app = TestApp::demo().await;
     let (all, reader) = (app.secretariat().await, app.reader().await);
-    assert_eq!(codes(&all, "limit=1000").await.len(), 152);
-    assert_eq!(codes(&reader, "limit=1000").await.len(), 143);
+    assert_eq!(project_codes(&all, "limit=1000").await.len(), 152);
+    assert_eq!(project_codes(&reader, "limit=1000").await.len(), 143);
     let mut pages = Vec::new();
     let mut path = "projects?limit=40&sort=-title&fields=code".to_owned();
     loop {
@@ -339,10 +340,10 @@ async fn the_published_history_is_listed_as_far_as_it_was_approved() {
     pages.sort_unstable();
     pages.dedup();
     assert_eq!(pages.len(), 143);
-    let stated: usize = 143 - codes(&reader, "status=not_stated&limit=1000").await.len();
+    let stated: usize = 143 - project_codes(&reader, "status=not_stated&limit=1000").await.len();
     let mut by_status = 0;
     for status in ["planning", "ongoing", "completed", "suspended", "cancelled"] {
-        by_status += codes(&reader, &format!("status={status}&limit=1000")).await.len();
+        by_status += project_codes(&reader, &format!("status={status}&limit=1000")).await.len();
     }
     assert_eq!(by_status, stated);
 }

@@ -2,7 +2,7 @@
 
 use ascn_tracker::{
     domain::{
-        project::{ApprovedProject, Header, Latest, ProjectCode},
+        project::{ApprovedProject, Header, LatestReport, ProjectCode},
         report::Status,
         value::{Percent, Slug},
     },
@@ -10,13 +10,13 @@ use ascn_tracker::{
 };
 use serde_json::{Value, json};
 
-use crate::helpers::{Answered, Caller, TestApp};
+use crate::helpers::{Caller, TestApp, TestResponse};
 
-mod faces;
-mod races;
+mod concurrent_edits;
+mod project_visibility;
 
 /// A project with everything that is required.
-pub(crate) fn sample(city: &str, title: &str) -> Value {
+pub(crate) fn project_body(city: &str, title: &str) -> Value {
     json!({
         "city": city, "plan_cycle": "2018-2025", "title": title, "summary": "What it is about.",
         "focus_area": "quality-environment", "starts_on": "2021-01-01", "ends_on": "2025-12-31"
@@ -24,7 +24,7 @@ pub(crate) fn sample(city: &str, title: &str) -> Value {
 }
 
 /// The sample with some members of its own.
-pub(crate) fn with(mut base: Value, members: Value) -> Value {
+pub(crate) fn merge_members(mut base: Value, members: Value) -> Value {
     let Value::Object(members) = members else { panic!("members are expected") };
     for (name, value) in members {
         base[name.as_str()] = value;
@@ -33,14 +33,14 @@ pub(crate) fn with(mut base: Value, members: Value) -> Value {
 }
 
 /// Records a project of the city; returns its code.
-pub(crate) async fn record(app: &TestApp, body: &Value) -> String {
+pub(crate) async fn create_project(app: &TestApp, body: &Value) -> String {
     let city = body["city"].as_str().unwrap();
     let made = app.officer(city).await.post("projects", body).await.expect(201);
     made.json()["code"].as_str().unwrap().to_owned()
 }
 
 /// Writes a project's approved copy as it stands now, changed by `edit`, without the report that would bring it about.
-pub(crate) async fn approve(
+pub(crate) async fn insert_approved_copy(
     app: &TestApp,
     code: &str,
     status: Status,
@@ -53,16 +53,16 @@ pub(crate) async fn approve(
             let at = tx.at();
             let project = projects::find(tx.conn(), &code)?.unwrap();
             let before = projects::find_approved(tx.conn(), project.id)?;
-            let mut header = project.freeze(
-                parts::milestones(tx.conn(), project.id)?,
-                parts::indicators(tx.conn(), project.id)?,
-                parts::partnerships(tx.conn(), project.id)?,
+            let mut header = project.freeze_header(
+                parts::list_milestones(tx.conn(), project.id)?,
+                parts::list_indicators(tx.conn(), project.id)?,
+                parts::list_partnerships(tx.conn(), project.id)?,
             );
             edit(&mut header);
             let approved = ApprovedProject {
                 project: project.id,
                 header,
-                latest: Latest {
+                latest: LatestReport {
                     cycle: Slug::parse("me-2025").unwrap(),
                     status,
                     percent_complete: Percent::from_hundredths(6250),
@@ -71,14 +71,14 @@ pub(crate) async fn approve(
                 updated_at: at,
                 version: before.map_or(1, |b| b.version + 1),
             };
-            tx.save(&approved, Change::plain("approve"))
+            tx.save(&approved, Change::without_reason("approve"))
         })
         .await
         .unwrap();
 }
 
 /// The pointers and codes of a 422.
-pub(crate) fn faults(answered: Answered) -> Vec<String> {
+pub(crate) fn sorted_faults(answered: TestResponse) -> Vec<String> {
     let problem = answered.expect(422).json();
     let mut found: Vec<String> = problem["errors"]
         .as_array()
@@ -90,16 +90,16 @@ pub(crate) fn faults(answered: Answered) -> Vec<String> {
     found
 }
 
-async fn actions(caller: &Caller<'_>, code: &str) -> Value {
+async fn allowed_actions(caller: &Caller<'_>, code: &str) -> Value {
     caller.get(&format!("projects/{code}")).await.expect(200).json()["allowed_actions"].clone()
 }
 
 #[actix_web::test]
-async fn an_officer_records_a_project_and_reads_it_back_whole() {
+async fn created_project_is_read_back_with_every_field() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
-    let body = with(
-        sample("da-nang", "Smart water supply"),
+    let body = merge_members(
+        project_body("da-nang", "Smart water supply"),
         json!({
             "title_local": "Cấp nước thông minh", "other_focus_areas": ["built-infrastructure"],
             "sub_area": "urban-resilience", "outcomes": ["high-quality-of-life"],
@@ -132,40 +132,40 @@ async fn an_officer_records_a_project_and_reads_it_back_whole() {
 }
 
 #[actix_web::test]
-async fn codes_count_within_a_city_and_are_never_given_out_twice() {
+async fn project_codes_count_per_city_and_are_never_reused() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
-    assert_eq!(record(&app, &sample("da-nang", "One")).await, "da-nang-1");
+    assert_eq!(create_project(&app, &project_body("da-nang", "One")).await, "da-nang-1");
     // Two projects of one title in one city are two projects.
-    assert_eq!(record(&app, &sample("da-nang", "One")).await, "da-nang-2");
-    assert_eq!(record(&app, &sample("ha-noi", "One")).await, "ha-noi-1");
+    assert_eq!(create_project(&app, &project_body("da-nang", "One")).await, "da-nang-2");
+    assert_eq!(create_project(&app, &project_body("ha-noi", "One")).await, "ha-noi-1");
     let last = officer.get("projects/da-nang-2").await.expect(200);
     let gone = officer.delete("projects/da-nang-2", Some(&last.etag())).await.expect(200);
     assert_eq!(gone.json(), last.json());
     officer.get("projects/da-nang-2").await.expect(404);
-    assert_eq!(record(&app, &sample("da-nang", "Three")).await, "da-nang-3");
+    assert_eq!(create_project(&app, &project_body("da-nang", "Three")).await, "da-nang-3");
 }
 
 #[actix_web::test]
-async fn a_project_is_deleted_with_its_parts_unless_something_depends_on_it() {
+async fn delete_project_removes_its_parts_and_is_409_if_another_continues_it() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
-    let code = record(&app, &sample("da-nang", "Root")).await;
+    let code = create_project(&app, &project_body("da-nang", "Root")).await;
     let milestone = json!({"title": "Begun", "due_on": "2022-01-01"});
     officer.post("projects/da-nang-1/milestones", &milestone).await.expect(201);
     let partner = json!({"as_stated": "A bank", "role": "lender", "stage": "idea"});
     officer.post("projects/da-nang-1/partnerships", &partner).await.expect(201);
-    let child = with(sample("da-nang", "Child"), json!({"continues": code}));
-    let child = record(&app, &child).await;
+    let child = merge_members(project_body("da-nang", "Child"), json!({"continues": code}));
+    let child = create_project(&app, &child).await;
     assert_eq!(
-        actions(&officer, &code).await["delete"],
+        allowed_actions(&officer, &code).await["delete"],
         json!({"allowed": false, "reason": "another project continues it"})
     );
     let kept = officer.delete("projects/da-nang-1", Some("\"v1\"")).await.expect(409).json();
     assert_eq!(kept["code"], "conflict");
     assert!(kept["detail"].as_str().unwrap().contains("another project continues it"));
     officer.delete(&format!("projects/{child}"), Some("\"v1\"")).await.expect(200);
-    assert_eq!(actions(&officer, &code).await["delete"], json!({"allowed": true}));
+    assert_eq!(allowed_actions(&officer, &code).await["delete"], json!({"allowed": true}));
     officer.delete("projects/da-nang-1", None).await.expect(428);
     officer.delete("projects/da-nang-1", Some("\"v1\"")).await.expect(200);
     officer.get("projects/da-nang-1").await.expect(404);
@@ -173,11 +173,11 @@ async fn a_project_is_deleted_with_its_parts_unless_something_depends_on_it() {
 }
 
 #[actix_web::test]
-async fn an_edit_changes_what_it_names_and_tells_a_stale_one_who_was_first() {
+async fn patch_project_merges_fields_and_stale_etag_is_412_naming_the_last_change() {
     let app = TestApp::spawn().await;
     let officer = app.officer("da-nang").await;
-    let body = with(
-        sample("da-nang", "Smart water"),
+    let body = merge_members(
+        project_body("da-nang", "Smart water"),
         json!({"sectors": ["ict"], "budget": {"amount_minor": 5, "currency": "VND"},
                "location": {"text": "Hòa Vang"}}),
     );
@@ -221,7 +221,7 @@ async fn an_edit_changes_what_it_names_and_tells_a_stale_one_who_was_first() {
 }
 
 #[actix_web::test]
-async fn a_project_with_a_report_is_not_deleted() {
+async fn deleting_a_project_with_a_report_is_409() {
     let app = TestApp::demo().await;
     let officer = app.officer("da-nang").await;
     let project = officer.get("projects/da-nang-1").await.expect(200);

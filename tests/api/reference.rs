@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::helpers::TestApp;
 
 #[actix_web::test]
-async fn reference_data_needs_a_sign_in() {
+async fn reference_data_without_credentials_is_401() {
     let app = TestApp::spawn().await;
     app.anonymous().get("countries").await.expect(401);
     app.bearer("nonsense").get("countries").await.expect(401);
@@ -24,15 +24,15 @@ async fn reference_data_needs_a_sign_in() {
 }
 
 #[actix_web::test]
-async fn a_second_seed_changes_nothing() {
+async fn second_seed_changes_nothing() {
     let app = TestApp::spawn().await;
     let (before, counts, after) = app
         .state
         .db
         .write(|tx| -> Result<_, StoreError> {
-            let before = journal::head(tx.conn())?;
-            let counts = seed::apply(tx, seed::embedded().unwrap())?;
-            Ok((before, counts, journal::head(tx.conn())?))
+            let before = journal::load_head(tx.conn())?;
+            let counts = seed::apply_seed(tx, seed::parse_embedded_seed().unwrap())?;
+            Ok((before, counts, journal::load_head(tx.conn())?))
         })
         .await
         .unwrap();
@@ -43,15 +43,16 @@ async fn a_second_seed_changes_nothing() {
 }
 
 #[actix_web::test]
-async fn the_seed_corrects_what_it_made_and_leaves_what_somebody_edited() {
+async fn seed_updates_its_own_records_and_keeps_edited_ones() {
     let app = TestApp::spawn().await;
     app.state
         .db
         .write(|tx| -> Result<_, StoreError> {
-            let mut edited = reference::city(tx.conn(), &Slug::parse("ha-noi").unwrap())?.unwrap();
+            let mut edited =
+                reference::find_city(tx.conn(), &Slug::parse("ha-noi").unwrap())?.unwrap();
             edited.joined_year = 2020;
             edited.version += 1;
-            tx.save(&edited, Change::plain("edit"))
+            tx.save(&edited, Change::without_reason("edit"))
         })
         .await
         .unwrap();
@@ -59,7 +60,7 @@ async fn the_seed_corrects_what_it_made_and_leaves_what_somebody_edited() {
         .state
         .db
         .write(|tx| -> Result<_, StoreError> {
-            let mut data = seed::embedded().unwrap();
+            let mut data = seed::parse_embedded_seed().unwrap();
             for city in &mut data.cities {
                 city.aliases.push("Corrected".to_owned());
             }
@@ -67,7 +68,7 @@ async fn the_seed_corrects_what_it_made_and_leaves_what_somebody_edited() {
             let mut framework = data.documents.remove(0);
             framework.document["focus_areas"][0]["sub_areas"].as_array_mut().unwrap().pop();
             data.documents = vec![framework];
-            seed::apply(tx, data)
+            seed::apply_seed(tx, data)
         })
         .await
         .unwrap();
@@ -77,9 +78,9 @@ async fn the_seed_corrects_what_it_made_and_leaves_what_somebody_edited() {
         .db
         .read(|c| -> Result<_, StoreError> {
             Ok((
-                reference::city(c, &Slug::parse("ha-noi").unwrap())?.unwrap(),
-                reference::city(c, &Slug::parse("da-nang").unwrap())?.unwrap(),
-                reference::vocabulary(c)?,
+                reference::find_city(c, &Slug::parse("ha-noi").unwrap())?.unwrap(),
+                reference::find_city(c, &Slug::parse("da-nang").unwrap())?.unwrap(),
+                reference::load_vocabulary(c)?,
             ))
         })
         .await
@@ -90,7 +91,7 @@ async fn the_seed_corrects_what_it_made_and_leaves_what_somebody_edited() {
 }
 
 #[actix_web::test]
-async fn the_framework_is_answered_whole() {
+async fn get_framework_returns_every_list() {
     let app = TestApp::spawn().await;
     let answer = app.reader().await.get("framework").await.expect(200);
     let framework = answer.json();
@@ -150,7 +151,7 @@ async fn plan_cycles_chairs_and_partner_types_are_listed() {
 }
 
 #[actix_web::test]
-async fn short_lists_have_pages_too() {
+async fn reference_lists_are_paginated() {
     let app = TestApp::spawn().await;
     let reader = app.reader().await;
     for (path, total) in
@@ -176,7 +177,7 @@ async fn short_lists_have_pages_too() {
 }
 
 #[actix_web::test]
-async fn a_forged_cursor_with_nul_is_refused_and_not_an_error_of_the_database() {
+async fn forged_cursor_with_nul_is_400() {
     let app = TestApp::spawn().await;
     let reader = app.reader().await;
     let next = reader.get("cities?limit=1").await.json()["next"].as_str().unwrap().to_owned();

@@ -3,38 +3,40 @@
 use serde_json::{Value, json};
 
 use crate::{
-    filing::{self, CYCLE, approve, desk, project, ready},
     helpers::{Caller, TestApp},
-    scene::close,
+    operation_fixture::close_cycle,
+    report_fixtures::{
+        self, CYCLE, complete_report_body, file_and_approve, insert_project, spawn_with_open_cycle,
+    },
 };
 
-async fn read(caller: &Caller<'_>, path: &str) -> Value {
+async fn read_release(caller: &Caller<'_>, path: &str) -> Value {
     caller.get(&format!("releases/{path}")).await.expect(200).json()
 }
 
 /// The items of a list, found by a member.
-fn row<'a>(value: &'a Value, list: &str, (name, is): (&str, &str)) -> &'a Value {
+fn find_item<'a>(value: &'a Value, list: &str, (name, is): (&str, &str)) -> &'a Value {
     value[list].as_array().unwrap().iter().find(|item| item[name] == is).unwrap()
 }
 
 /// The cycles of a trend with the releases that stand for them, in order.
-fn line(trend: &Value) -> Vec<(&str, &str)> {
+fn cycles_and_releases(trend: &Value) -> Vec<(&str, &str)> {
     let cycles = trend["cycles"].as_array().unwrap();
     cycles.iter().map(|c| (c["cycle"].as_str().unwrap(), c["release"].as_str().unwrap())).collect()
 }
 
-async fn publish(app: &TestApp, cycle: &str) {
-    close(app, cycle).await;
+async fn close_and_publish(app: &TestApp, cycle: &str) {
+    close_cycle(app, cycle).await;
     app.secretariat().await.post("releases", &json!({ "cycle": cycle })).await.expect(201);
 }
 
 /// Writes the report of Da Nang's first project in a cycle, and has it approved.
-async fn file(app: &TestApp, cycle: &str, percent: f64) {
+async fn approve_report_with_percent(app: &TestApp, cycle: &str, percent: f64) {
     let path = format!("projects/da-nang-1/reports/{cycle}");
     let officer = app.officer("da-nang").await;
     let before = officer.get(&path).await;
     let etag = (before.status == 200).then(|| before.etag());
-    let mut content = ready();
+    let mut content = complete_report_body();
     content["percent_complete"] = json!(percent);
     let written = officer.put(&path, &content, etag.as_deref()).await;
     assert!([200, 201].contains(&written.status), "{}", written.text);
@@ -44,29 +46,32 @@ async fn file(app: &TestApp, cycle: &str, percent: f64) {
 }
 
 /// Opens a closed cycle again, corrects the report, and publishes the correction.
-async fn correct(app: &TestApp, cycle: &str, percent: f64) {
+async fn publish_correction(app: &TestApp, cycle: &str, percent: f64) {
     let secretariat = app.secretariat().await;
     secretariat.send("POST", &format!("cycles/{cycle}/open"), None, &[]).await.expect(200);
     let path = format!("projects/da-nang-1/reports/{cycle}/reopen");
     secretariat.post(&path, &json!({ "comment": "A slip." })).await.expect(200);
-    file(app, cycle, percent).await;
-    publish(app, cycle).await;
+    approve_report_with_percent(app, cycle, percent).await;
+    close_and_publish(app, cycle).await;
 }
 
 #[actix_web::test]
-async fn the_rows_of_a_release_s_trend_are_the_tables_of_the_releases_until_it() {
+async fn release_trend_rows_equal_the_tables_of_the_releases_before() {
     let app = TestApp::demo().await;
     let reader = app.reader().await;
     for filter in ["", "&pilot=true&focus_area=quality-environment", "&country=VN"] {
         let path = format!("me-2024-r1/figures/trend?columns=status&receipts=true{filter}");
-        let trend = read(&reader, &path).await;
+        let trend = read_release(&reader, &path).await;
         let releases = ["me-2022-r1", "me-2023-r1", "me-2024-r1"];
         let cycles = ["me-2022", "me-2023", "me-2024"];
-        assert_eq!(line(&trend), cycles.into_iter().zip(releases).collect::<Vec<_>>());
+        assert_eq!(
+            cycles_and_releases(&trend),
+            cycles.into_iter().zip(releases).collect::<Vec<_>>()
+        );
         assert_eq!(trend["basis"]["cycles"], json!(cycles));
         for (cycle, release) in cycles.into_iter().zip(releases) {
             let path = format!("{release}/figures/table?rows=status&receipts=true{filter}");
-            let table = read(&reader, &path).await;
+            let table = read_release(&reader, &path).await;
             assert_eq!(trend["row_totals"][cycle], table["total"], "{release}{filter}");
             let cells = trend["cells"].as_array().unwrap().iter().filter(|c| c["row"] == cycle);
             let cells: Vec<&Value> = cells.collect();
@@ -77,50 +82,53 @@ async fn the_rows_of_a_release_s_trend_are_the_tables_of_the_releases_until_it()
                     assert_eq!(cell[name], one[name], "{release}{filter} {name}");
                 }
             }
-            let point = row(&trend, "cycles", ("cycle", cycle));
+            let point = find_item(&trend, "cycles", ("cycle", cycle));
             assert_eq!(point["coverage"], table["coverage"], "{release}{filter}");
             assert_eq!(point["as_of"], table["basis"]["as_of"]);
             assert_eq!(point["state"], "closed");
         }
         let basis = &trend["basis"];
         assert_eq!((&basis["release"], &basis["cycle"]), (&json!("me-2024-r1"), &Value::Null));
-        assert_eq!(basis["as_of"], row(&trend, "cycles", ("cycle", "me-2024"))["as_of"]);
+        assert_eq!(basis["as_of"], find_item(&trend, "cycles", ("cycle", "me-2024"))["as_of"]);
     }
-    let first = read(&reader, "me-2022-r1/figures/trend").await;
-    assert_eq!((line(&first).len(), &first["row_totals"]["me-2022"]), (1, &json!(77)));
+    let first = read_release(&reader, "me-2022-r1/figures/trend").await;
+    assert_eq!(
+        (cycles_and_releases(&first).len(), &first["row_totals"]["me-2022"]),
+        (1, &json!(77))
+    );
     // What is approved now is of no release, and says so.
     let live = reader.get("figures/trend").await.expect(200).json();
     assert!(live["cycles"].as_array().unwrap().iter().all(|c| c["release"].is_null()), "{live}");
 }
 
 #[actix_web::test]
-async fn what_is_published_later_changes_nothing_in_the_trend_of_a_release() {
-    let app = desk().await;
-    file(&app, CYCLE, 40.0).await;
-    publish(&app, CYCLE).await;
+async fn release_trend_does_not_change_with_later_releases() {
+    let app = spawn_with_open_cycle().await;
+    approve_report_with_percent(&app, CYCLE, 40.0).await;
+    close_and_publish(&app, CYCLE).await;
     let secretariat = app.secretariat().await;
-    let mut next = filing::cycle("me-2027");
+    let mut next = report_fixtures::cycle_body("me-2027");
     next["as_of"] = json!("2027-12-31");
     secretariat.post("cycles", &next).await.expect(201);
     secretariat.send("POST", "cycles/me-2027/open", None, &[]).await.expect(200);
-    file(&app, "me-2027", 60.0).await;
-    publish(&app, "me-2027").await;
+    approve_report_with_percent(&app, "me-2027", 60.0).await;
+    close_and_publish(&app, "me-2027").await;
 
     let path = |release: &str| format!("releases/{release}/figures/trend?measure=percent_complete");
     let reader = app.reader().await;
     let before = reader.get(&path("me-2027-r1")).await.expect(200);
     let told = before.json();
-    assert_eq!(line(&told), [("me-2026", "me-2026-r1"), ("me-2027", "me-2027-r1")]);
+    assert_eq!(cycles_and_releases(&told), [("me-2026", "me-2026-r1"), ("me-2027", "me-2027-r1")]);
     assert_eq!(told["row_totals"], json!({ "me-2026": 40.0, "me-2027": 60.0 }));
 
     // A correction of the earlier cycle, and a city that is renamed.
-    correct(&app, CYCLE, 45.0).await;
+    publish_correction(&app, CYCLE, 45.0).await;
     let etag = secretariat.get("cities/da-nang").await.expect(200).etag();
     let renamed = json!({ "names": { "en": "Danang", "vi": "Đà Nẵng", "local": "Đà Nẵng" } });
     secretariat.patch("cities/da-nang", &renamed, Some(&etag)).await.expect(200);
     let by_city = format!("{}&columns=city&city=da-nang", path("me-2027-r1"));
     // An instance that kept nothing counts the same.
-    let again = app.again().await;
+    let again = app.spawn_second_instance().await;
     let anew = again.bearer(reader.token.as_ref().unwrap());
     let after = anew.get(&path("me-2027-r1")).await.expect(200);
     assert_eq!((after.etag(), after.text), (before.etag(), before.text.clone()));
@@ -128,12 +136,12 @@ async fn what_is_published_later_changes_nothing_in_the_trend_of_a_release() {
     assert_eq!(named["cells"][0]["column_name"], "Da Nang");
     // Its own line ends with it: what was cut off later is not before it.
     let corrected = anew.get(&path("me-2026-r2")).await.expect(200).json();
-    assert_eq!(line(&corrected), [("me-2026", "me-2026-r2")]);
+    assert_eq!(cycles_and_releases(&corrected), [("me-2026", "me-2026-r2")]);
 
     // What is published from now on stands on the correction.
-    correct(&app, "me-2027", 65.0).await;
+    publish_correction(&app, "me-2027", 65.0).await;
     let next = anew.get(&path("me-2027-r2")).await.expect(200).json();
-    assert_eq!(line(&next), [("me-2026", "me-2026-r2"), ("me-2027", "me-2027-r2")]);
+    assert_eq!(cycles_and_releases(&next), [("me-2026", "me-2026-r2"), ("me-2027", "me-2027-r2")]);
     assert_eq!(next["row_totals"], json!({ "me-2026": 45.0, "me-2027": 65.0 }));
     assert_eq!(anew.get(&path("me-2027-r1")).await.expect(200).text, before.text);
     let latest = anew.get(&path("latest")).await.expect(200);
@@ -141,27 +149,27 @@ async fn what_is_published_later_changes_nothing_in_the_trend_of_a_release() {
 }
 
 #[actix_web::test]
-async fn the_coverage_of_a_release_tells_what_it_holds_and_what_of_that_came_late() {
+async fn release_coverage_counts_approved_and_late_reports() {
     let app = TestApp::spawn().await;
     app.clock.set("2026-12-31T16:59:59Z".parse().unwrap());
     let secretariat = app.secretariat().await;
-    secretariat.post("cycles", &filing::cycle(CYCLE)).await.expect(201);
+    secretariat.post("cycles", &report_fixtures::cycle_body(CYCLE)).await.expect(201);
     secretariat.send("POST", &format!("cycles/{CYCLE}/open"), None, &[]).await.expect(200);
     for (city, number) in [("da-nang", 1), ("da-nang", 2), ("ha-noi", 1)] {
-        project(&app, city, number).await;
+        insert_project(&app, city, number).await;
     }
-    approve(&app, "da-nang-1").await;
-    approve(&app, "ha-noi-1").await;
+    file_and_approve(&app, "da-nang-1").await;
+    file_and_approve(&app, "ha-noi-1").await;
     // 17:00 of UTC is midnight in Viet Nam, where the due day has ended.
     app.clock.advance(chrono::TimeDelta::seconds(1));
-    approve(&app, "da-nang-2").await;
-    publish(&app, CYCLE).await;
+    file_and_approve(&app, "da-nang-2").await;
+    close_and_publish(&app, CYCLE).await;
     let path = "releases/me-2026-r1/figures/coverage";
     let reader = app.reader().await;
     let before = reader.get(path).await.expect(200);
     let told = before.json();
     let row_of = |city: &str, approved: i64, late: i64| {
-        let found = row(&told, "cities", ("city", city)).clone();
+        let found = find_item(&told, "cities", ("city", city)).clone();
         let expected = json!({
             "city": city, "city_name": found["city_name"], "country": found["country"],
             "country_name": found["country_name"], "expected": null, "approved": approved,
@@ -174,9 +182,9 @@ async fn the_coverage_of_a_release_tells_what_it_holds_and_what_of_that_came_lat
     row_of("ha-noi", 1, 0);
     // A pilot without a report is told of, with none.
     row_of("phuket", 0, 0);
-    let country = row(&told, "countries", ("country", "VN"));
+    let country = find_item(&told, "countries", ("country", "VN"));
     assert_eq!((&country["approved"], &country["late"]), (&json!(3), &json!(1)));
-    let release = read(&reader, "me-2026-r1").await;
+    let release = read_release(&reader, "me-2026-r1").await;
     assert_eq!(told["total"]["approved"], release["counts"]["reports"]);
     assert_eq!(told["coverage"], json!({ "cities_reporting": 2, "cities_expected": 2 }));
     assert_eq!(
@@ -188,27 +196,27 @@ async fn the_coverage_of_a_release_tells_what_it_holds_and_what_of_that_came_lat
     );
 
     // What is worked on and decided since is nothing of the release, for insiders neither.
-    correct(&app, CYCLE, 80.0).await;
-    let again = app.again().await;
+    publish_correction(&app, CYCLE, 80.0).await;
+    let again = app.spawn_second_instance().await;
     for token in [app.officer("da-nang").await.token, app.secretariat().await.token] {
         let same = again.bearer(&token.unwrap()).get(path).await.expect(200);
         assert_eq!((same.etag(), same.text), (before.etag(), before.text.clone()));
     }
     // The correction was handed in after the day, and the next release says so.
-    let next = read(&reader, "me-2026-r2/figures/coverage").await;
-    assert_eq!(row(&next, "cities", ("city", "da-nang"))["late"], 2);
+    let next = read_release(&reader, "me-2026-r2/figures/coverage").await;
+    assert_eq!(find_item(&next, "cities", ("city", "da-nang"))["late"], 2);
 }
 
 #[actix_web::test]
-async fn a_release_of_the_published_history_claims_nothing_that_nobody_wrote_down() {
+async fn imported_release_coverage_has_null_late_and_expected() {
     let app = TestApp::demo().await;
     let reader = app.reader().await;
     for (release, reports) in [("me-2022-r1", 77), ("me-2025-r1", 134)] {
-        let told = read(&reader, &format!("{release}/figures/coverage")).await;
+        let told = read_release(&reader, &format!("{release}/figures/coverage")).await;
         let total = &told["total"];
         assert_eq!((&total["approved"], &total["late"]), (&json!(reports), &Value::Null));
         assert_eq!((&total["expected"], &told["basis"]["due_on"]), (&Value::Null, &Value::Null));
-        let table = read(&reader, &format!("{release}/figures/table?rows=city")).await;
+        let table = read_release(&reader, &format!("{release}/figures/table?rows=city")).await;
         for city in told["cities"].as_array().unwrap() {
             let key = city["city"].as_str().unwrap();
             assert_eq!(city["approved"], table["row_totals"][key], "{release} {key}");
@@ -216,17 +224,17 @@ async fn a_release_of_the_published_history_claims_nothing_that_nobody_wrote_dow
         let coverage = &told["coverage"]["cities_reporting"];
         assert_eq!(coverage, &table["coverage"]["cities_reporting"]);
     }
-    let vi = read(&reader, "me-2022-r1/figures/coverage?lang=vi").await;
-    assert_eq!(row(&vi, "cities", ("city", "da-nang"))["city_name"], "Đà Nẵng");
+    let vi = read_release(&reader, "me-2022-r1/figures/coverage?lang=vi").await;
+    assert_eq!(find_item(&vi, "cities", ("city", "da-nang"))["city_name"], "Đà Nẵng");
     assert!(vi["formula"].as_str().unwrap().starts_with("các báo cáo"), "{}", vi["formula"]);
 }
 
 #[actix_web::test]
-async fn the_trend_and_the_coverage_of_a_release_are_flat_tables_too() {
+async fn release_trend_and_coverage_are_available_as_csv_jsonl_and_xlsx() {
     let app = TestApp::demo().await;
     let reader = app.reader().await;
-    let trend = read(&reader, "me-2023-r1/figures/trend?columns=status").await;
-    let coverage = read(&reader, "me-2023-r1/figures/coverage").await;
+    let trend = read_release(&reader, "me-2023-r1/figures/trend?columns=status").await;
+    let coverage = read_release(&reader, "me-2023-r1/figures/coverage").await;
     for (figure, view, list) in
         [("trend?columns=status&", &trend, "cells"), ("coverage?", &coverage, "cities")]
     {
@@ -253,7 +261,7 @@ async fn the_trend_and_the_coverage_of_a_release_are_flat_tables_too() {
 }
 
 #[actix_web::test]
-async fn what_the_figures_of_a_release_cannot_be_asked_is_said() {
+async fn release_figures_with_invalid_parameters_are_400() {
     let app = TestApp::demo().await;
     let reader = app.reader().await;
     for path in [

@@ -8,31 +8,33 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    filing::{CYCLE, approve, desk, ready, report},
     helpers::{TestApp, pointers},
-    scene::close,
+    operation_fixture::close_cycle,
+    report_fixtures::{
+        CYCLE, complete_report_body, file_and_approve, report_path, spawn_with_open_cycle,
+    },
 };
 
 /// A cycle with two approved reports of Da Nang, closed.
-pub async fn closed() -> TestApp {
-    let app = desk().await;
-    crate::filing::project(&app, "da-nang", 2).await;
-    approve(&app, "da-nang-1").await;
-    approve(&app, "da-nang-2").await;
-    close(&app, CYCLE).await;
+pub async fn spawn_with_closed_cycle() -> TestApp {
+    let app = spawn_with_open_cycle().await;
+    crate::report_fixtures::insert_project(&app, "da-nang", 2).await;
+    file_and_approve(&app, "da-nang-1").await;
+    file_and_approve(&app, "da-nang-2").await;
+    close_cycle(&app, CYCLE).await;
     app
 }
 
 /// Publishes the cycle of these tests.
-pub async fn publish(app: &TestApp, note: Option<&str>) -> Value {
+pub async fn publish_release(app: &TestApp, note: Option<&str>) -> Value {
     let body = json!({ "cycle": CYCLE, "note": note });
     app.secretariat().await.post("releases", &body).await.expect(201).json()
 }
 
 /// Takes an approved report up again, changes it and has it approved.
-pub async fn amend(app: &TestApp, project: &str, why: &str, body: &Value) {
+pub async fn amend_report(app: &TestApp, project: &str, why: &str, body: &Value) {
     let secretariat = app.secretariat().await;
-    secretariat.act_because(project, "reopen", why).await.expect(200);
+    secretariat.take_transition_with_comment(project, "reopen", why).await.expect(200);
     let more = json!({ "due_on": "2027-06-30", "reason": "To correct it." });
     let path = format!("cycles/{CYCLE}/extensions/da-nang");
     let before = secretariat.get(&path).await;
@@ -40,14 +42,14 @@ pub async fn amend(app: &TestApp, project: &str, why: &str, body: &Value) {
     let granted = secretariat.put(&path, &more, tag.as_deref()).await;
     assert!([200, 201].contains(&granted.status), "{}", granted.text);
     let officer = app.officer("da-nang").await;
-    let etag = officer.get(&report(project)).await.expect(200).etag();
-    officer.put(&report(project), body, Some(&etag)).await.expect(200);
-    officer.act(project, "submit").await.expect(200);
-    app.representative("VN").await.act(project, "approve").await.expect(200);
+    let etag = officer.get(&report_path(project)).await.expect(200).etag();
+    officer.put(&report_path(project), body, Some(&etag)).await.expect(200);
+    officer.take_transition(project, "submit").await.expect(200);
+    app.representative("VN").await.take_transition(project, "approve").await.expect(200);
 }
 
 #[actix_web::test]
-async fn the_published_history_comes_as_four_releases() {
+async fn demo_has_four_valid_imported_releases() {
     let app = TestApp::demo().await;
     let reader = app.reader().await;
     let list = reader.get("releases").await.expect(200).json();
@@ -70,15 +72,15 @@ async fn the_published_history_comes_as_four_releases() {
     assert_eq!(latest["release"], "me-2025-r1");
     assert!(latest["published_by"].is_null() && latest["errata"] == json!([]), "{latest}");
     // A second start publishes nothing anew.
-    let again = app.again().await;
+    let again = app.spawn_second_instance().await;
     let kept = again.state.db.read(ascn_tracker::store::releases::list).await.unwrap();
     assert_eq!(kept.len(), 4);
 }
 
 #[actix_web::test]
-async fn a_closed_cycle_is_published_and_stays_as_it_was() {
-    let app = closed().await;
-    let first = publish(&app, Some("The first one.")).await;
+async fn release_stays_unchanged_and_the_next_one_lists_errata() {
+    let app = spawn_with_closed_cycle().await;
+    let first = publish_release(&app, Some("The first one.")).await;
     assert_eq!(
         (first["release"].as_str(), first["number"].as_i64()),
         (Some("me-2026-r1"), Some(1))
@@ -87,21 +89,23 @@ async fn a_closed_cycle_is_published_and_stays_as_it_was() {
     let reader = app.reader().await;
     let before = reader.get("releases/me-2026-r1/reports").await.expect(200);
     assert_eq!(before.json()["total"], 2);
-    let shown = reader.get(&report("da-nang-1")).await.expect(200).json();
+    let shown = reader.get(&report_path("da-nang-1")).await.expect(200).json();
     assert_eq!(shown["released_in"], "me-2026-r1");
 
-    let mut other = ready();
+    let mut other = complete_report_body();
     other["percent_complete"] = json!(70);
     other["achievements"] = json!("The control centre is in operation day and night.");
-    amend(&app, "da-nang-1", "The percentage was that of another project.", &other).await;
+    amend_report(&app, "da-nang-1", "The percentage was that of another project.", &other).await;
     // What is approved now is in no release yet; the release has not moved.
-    assert!(reader.get(&report("da-nang-1")).await.expect(200).json()["released_in"].is_null());
+    assert!(
+        reader.get(&report_path("da-nang-1")).await.expect(200).json()["released_in"].is_null()
+    );
     let after = reader.get("releases/me-2026-r1/reports").await.expect(200);
     assert_eq!((after.etag(), after.text), (before.etag(), before.text.clone()));
     let found = reader.get("releases/me-2026-r1/verify").await.expect(200).json();
     assert_eq!(found["valid"], true, "{found}");
 
-    let second = publish(&app, None).await;
+    let second = publish_release(&app, None).await;
     assert_eq!(second["release"], "me-2026-r2");
     let [erratum] = &second["errata"].as_array().unwrap()[..] else { panic!("{second}") };
     assert_eq!(erratum["project"], "da-nang-1");
@@ -125,20 +129,20 @@ async fn a_closed_cycle_is_published_and_stays_as_it_was() {
         .unwrap();
     assert_eq!((mean["from"].as_f64(), mean["to"].as_f64()), (Some(62.5), Some(66.25)));
     assert_eq!(
-        reader.get(&report("da-nang-1")).await.expect(200).json()["released_in"],
+        reader.get(&report_path("da-nang-1")).await.expect(200).json()["released_in"],
         "me-2026-r2"
     );
     assert_eq!(
-        reader.get(&report("da-nang-2")).await.expect(200).json()["released_in"],
+        reader.get(&report_path("da-nang-2")).await.expect(200).json()["released_in"],
         "me-2026-r2"
     );
     assert_eq!(reader.get("releases/latest").await.expect(200).json()["release"], "me-2026-r2");
 }
 
 #[actix_web::test]
-async fn who_published_a_release_is_not_for_strangers() {
-    let app = closed().await;
-    let published = publish(&app, None).await;
+async fn release_published_by_is_hidden_from_strangers() {
+    let app = spawn_with_closed_cycle().await;
+    let published = publish_release(&app, None).await;
     assert!(published["published_by"]["name"].is_string(), "{published}");
     let path = "releases/me-2026-r1";
     assert!(app.secretariat().await.get(path).await.json()["published_by"]["id"].is_string());
@@ -148,13 +152,13 @@ async fn who_published_a_release_is_not_for_strangers() {
 }
 
 #[actix_web::test]
-async fn nothing_is_published_that_is_not_closed_approved_and_new() {
-    let app = desk().await;
+async fn publishing_an_open_empty_or_unchanged_cycle_is_409() {
+    let app = spawn_with_open_cycle().await;
     let secretariat = app.secretariat().await;
     let body = json!({ "cycle": CYCLE });
     let open = secretariat.post("releases", &body).await.expect(409);
     assert!(open.text.contains("close it first"), "{}", open.text);
-    close(&app, CYCLE).await;
+    close_cycle(&app, CYCLE).await;
     let empty = secretariat.post("releases", &body).await.expect(409);
     assert!(empty.text.contains("no report is approved"), "{}", empty.text);
     let unknown = secretariat.post("releases", &json!({ "cycle": "me-1999" })).await.expect(422);
@@ -163,8 +167,8 @@ async fn nothing_is_published_that_is_not_closed_approved_and_new() {
     assert_eq!(pointers(&faults), ["/cycle", "/note"]);
     secretariat.post("releases", &json!({ "cycle": CYCLE, "number": 7 })).await.expect(400);
 
-    let app = closed().await;
-    publish(&app, None).await;
+    let app = spawn_with_closed_cycle().await;
+    publish_release(&app, None).await;
     let again = app.secretariat().await.post("releases", &body).await.expect(409);
     assert!(again.text.contains("me-2026-r1"), "{}", again.text);
     assert_eq!(app.reader().await.get("releases").await.expect(200).json()["total"], 1);
@@ -173,47 +177,51 @@ async fn nothing_is_published_that_is_not_closed_approved_and_new() {
 const EXTENSION: &str = "cycles/me-2026/extensions/da-nang";
 
 #[actix_web::test]
-async fn after_a_release_only_amendments_are_decided_on() {
-    let app = desk().await;
-    crate::filing::project(&app, "da-nang", 2).await;
-    approve(&app, "da-nang-1").await;
+async fn deciding_a_report_that_was_not_in_the_release_is_409() {
+    let app = spawn_with_open_cycle().await;
+    crate::report_fixtures::insert_project(&app, "da-nang", 2).await;
+    file_and_approve(&app, "da-nang-1").await;
     let officer = app.officer("da-nang").await;
-    officer.put(&report("da-nang-2"), &ready(), None).await.expect(201);
-    officer.act("da-nang-2", "submit").await.expect(200);
-    close(&app, CYCLE).await;
+    officer.put(&report_path("da-nang-2"), &complete_report_body(), None).await.expect(201);
+    officer.take_transition("da-nang-2", "submit").await.expect(200);
+    close_cycle(&app, CYCLE).await;
     let representative = app.representative("VN").await;
     let allowed = |view: Value| view["allowed_actions"]["approve"]["allowed"] == true;
-    assert!(allowed(representative.get(&report("da-nang-2")).await.expect(200).json()));
-    publish(&app, None).await;
-    assert!(!allowed(representative.get(&report("da-nang-2")).await.expect(200).json()));
+    assert!(allowed(representative.get(&report_path("da-nang-2")).await.expect(200).json()));
+    publish_release(&app, None).await;
+    assert!(!allowed(representative.get(&report_path("da-nang-2")).await.expect(200).json()));
     for act in ["approve", "return"] {
-        let late = representative.act_because("da-nang-2", act, "Too late.").await.expect(409);
+        let late = representative
+            .take_transition_with_comment("da-nang-2", act, "Too late.")
+            .await
+            .expect(409);
         assert!(late.text.contains("released without it"), "{}", late.text);
     }
     // An extension is for amendments: a city is told at once that a report which was never approved comes too late.
     let granted = json!({ "due_on": "2027-06-30", "reason": "An amendment." });
     representative.put(EXTENSION, &granted, None).await.expect(201);
-    crate::filing::project(&app, "da-nang", 3).await;
-    let late = officer.put(&report("da-nang-3"), &ready(), None).await.expect(409);
+    crate::report_fixtures::insert_project(&app, "da-nang", 3).await;
+    let late =
+        officer.put(&report_path("da-nang-3"), &complete_report_body(), None).await.expect(409);
     assert!(late.text.contains("released without it"), "{}", late.text);
-    officer.act("da-nang-2", "withdraw").await.expect(200);
-    let late = officer.act("da-nang-2", "submit").await.expect(409);
+    officer.take_transition("da-nang-2", "withdraw").await.expect(200);
+    let late = officer.take_transition("da-nang-2", "submit").await.expect(409);
     assert!(late.text.contains("released without it"), "{}", late.text);
     let tag = representative.get(EXTENSION).await.expect(200).etag();
     representative.delete(EXTENSION, Some(&tag)).await.expect(200);
     // An amendment goes on as ever, and a cycle that is opened again takes what came late.
-    let mut other = ready();
+    let mut other = complete_report_body();
     other["next_steps"] = json!("None.");
-    amend(&app, "da-nang-1", "A word was missing.", &other).await;
+    amend_report(&app, "da-nang-1", "A word was missing.", &other).await;
     app.secretariat()
         .await
         .send("POST", &format!("cycles/{CYCLE}/open"), None, &[])
         .await
         .expect(200);
-    officer.act("da-nang-2", "submit").await.expect(200);
-    representative.act("da-nang-2", "approve").await.expect(200);
-    close(&app, CYCLE).await;
-    let second = publish(&app, None).await;
+    officer.take_transition("da-nang-2", "submit").await.expect(200);
+    representative.take_transition("da-nang-2", "approve").await.expect(200);
+    close_cycle(&app, CYCLE).await;
+    let second = publish_release(&app, None).await;
     let changes: Vec<(&str, &str)> = second["errata"]
         .as_array()
         .unwrap()
@@ -224,7 +232,7 @@ async fn after_a_release_only_amendments_are_decided_on() {
 }
 
 #[actix_web::test]
-async fn the_reports_of_a_release_come_in_pages_and_by_filter() {
+async fn release_reports_are_paginated_and_filtered() {
     let app = TestApp::demo().await;
     let reader = app.reader().await;
     let path = "releases/me-2022-r1/reports";
@@ -267,17 +275,21 @@ async fn the_reports_of_a_release_come_in_pages_and_by_filter() {
 }
 
 #[actix_web::test]
-async fn the_hash_of_a_release_can_be_recomputed_from_what_it_froze() {
-    let app = closed().await;
-    let release = publish(&app, None).await;
+async fn release_hash_can_be_recomputed_from_the_frozen_records() {
+    let app = spawn_with_closed_cycle().await;
+    let release = publish_release(&app, None).await;
     let (frame, records): (String, Vec<String>) = app
         .state
         .db
         .read(|c| -> ascn_tracker::store::StoreResult<_> {
             use ascn_tracker::{domain::value::Slug, store::releases::frozen};
             let key = Slug::parse("me-2026-r1")?;
-            let rows = frozen::page(c, &key, &frozen::FrozenFilter::default(), (None, 100))?;
-            Ok((frozen::frame_text(c, &key)?, rows.into_iter().map(|r| r.record).collect()))
+            let rows =
+                frozen::load_page(c, &key, &frozen::FrozenReportFilter::default(), (None, 100))?;
+            Ok((
+                frozen::load_reference_text(c, &key)?,
+                rows.into_iter().map(|r| r.record).collect(),
+            ))
         })
         .await
         .unwrap();
@@ -292,9 +304,9 @@ async fn the_hash_of_a_release_can_be_recomputed_from_what_it_froze() {
 }
 
 #[actix_web::test]
-async fn a_release_that_was_tampered_with_is_found_out() {
-    let app = closed().await;
-    publish(&app, None).await;
+async fn verify_release_reports_tampering() {
+    let app = spawn_with_closed_cycle().await;
+    publish_release(&app, None).await;
     for statement in [
         "update release_reports set status = 'completed'",
         "delete from release_reports",
@@ -318,7 +330,7 @@ async fn a_release_that_was_tampered_with_is_found_out() {
     let edit =
         "update release_reports set record = replace(record, '62.5', '99.5') where number = 1";
     tamper(&app, edit).await.unwrap();
-    found_out(&app).await;
+    assert_tampering_is_reported(&app).await;
 }
 
 /// Runs a statement past the service.
@@ -331,10 +343,10 @@ async fn tamper(app: &TestApp, statement: &str) -> StoreResult<()> {
         };
         Ok(())
     };
-    app.state.db.keep(run).await
+    app.state.db.write_unjournaled(run).await
 }
 
-async fn found_out(app: &TestApp) {
+async fn assert_tampering_is_reported(app: &TestApp) {
     let found = app.reader().await.get("releases/me-2026-r1/verify").await.expect(200).json();
     assert_eq!(found["valid"], false, "{found}");
     assert_eq!(found["checked"]["content"], false);

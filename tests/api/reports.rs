@@ -1,9 +1,9 @@
 //! Reports, from the first draft to the queue of those who decide.
 
+mod approved_copies;
 mod content;
-mod faces;
-mod keys;
-mod life;
 mod queue;
-mod refusals;
-mod windows;
+mod refusal_order;
+mod report_deadlines;
+mod report_workflow;
+mod two_keys_rule;

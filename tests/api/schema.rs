@@ -21,7 +21,12 @@ const SILENT: &[&str] = &[
 
 /// Says where a value is not what a schema promises: the first difference, with its place. Every object is closed unless
 /// it is a map.
-pub fn differs(document: &Value, schema: &Value, value: &Value, at: &str) -> Option<String> {
+pub fn find_difference(
+    document: &Value,
+    schema: &Value,
+    value: &Value,
+    at: &str,
+) -> Option<String> {
     let Some(words) = schema.as_object() else { return Some(format!("{at}: no schema")) };
     let found = words.iter().find_map(|(word, promise)| {
         let options = || promise.as_array().into_iter().flatten();
@@ -30,49 +35,49 @@ pub fn differs(document: &Value, schema: &Value, value: &Value, at: &str) -> Opt
         match word.as_str() {
             "$ref" => {
                 let named = document.pointer(promise.as_str()?.trim_start_matches('#'));
-                differs(document, named.unwrap_or(&Value::Null), value, at)
+                find_difference(document, named.unwrap_or(&Value::Null), value, at)
             }
-            "allOf" => options().find_map(|option| differs(document, option, value, at)),
+            "allOf" => options().find_map(|option| find_difference(document, option, value, at)),
             "oneOf" | "anyOf" => {
                 let found: Vec<_> =
-                    options().map(|option| differs(document, option, value, at)).collect();
+                    options().map(|option| find_difference(document, option, value, at)).collect();
                 match found.iter().filter(|f| f.is_none()).count() {
                     0 => found.into_iter().flatten().max_by_key(String::len),
                     1 => None,
                     _ => fails(word == "anyOf"),
                 }
             }
-            "type" => fails(is_of(promise, value)),
+            "type" => fails(has_type(promise, value)),
             "enum" => fails(options().any(|option| option == value)),
-            "format" => value.as_str().and_then(|text| fails(has_form(promise.as_str()?, text))),
+            "format" => value.as_str().and_then(|text| fails(has_format(promise.as_str()?, text))),
             "minimum" => value.as_f64().and_then(|n| fails(n >= promise.as_f64()?)),
             "maximum" => value.as_f64().and_then(|n| fails(n <= promise.as_f64()?)),
-            "minItems" => items(value).and_then(|n| fails(n >= promise.as_u64()?)),
-            "maxItems" => items(value).and_then(|n| fails(n <= promise.as_u64()?)),
-            "minLength" => length(value).and_then(|n| fails(n >= promise.as_u64()?)),
-            "maxLength" => length(value).and_then(|n| fails(n <= promise.as_u64()?)),
+            "minItems" => item_count(value).and_then(|n| fails(n >= promise.as_u64()?)),
+            "maxItems" => item_count(value).and_then(|n| fails(n <= promise.as_u64()?)),
+            "minLength" => text_length(value).and_then(|n| fails(n >= promise.as_u64()?)),
+            "maxLength" => text_length(value).and_then(|n| fails(n <= promise.as_u64()?)),
             silent if SILENT.contains(&silent) => None,
             _ => Some(format!("{at}: nobody checks {word}")),
         }
     });
     found.or_else(|| match value {
         Value::Array(items) => items.iter().enumerate().find_map(|(i, item)| {
-            differs(document, words.get("items")?, item, &format!("{at}/{i}"))
+            find_difference(document, words.get("items")?, item, &format!("{at}/{i}"))
         }),
-        Value::Object(members) => object(document, words, members, at),
+        Value::Object(members) => find_object_difference(document, words, members, at),
         _ => None,
     })
 }
 
-fn length(value: &Value) -> Option<u64> {
+fn text_length(value: &Value) -> Option<u64> {
     value.as_str().map(|text| u64::try_from(text.chars().count()).unwrap())
 }
 
-fn items(value: &Value) -> Option<u64> {
+fn item_count(value: &Value) -> Option<u64> {
     value.as_array().map(|list| u64::try_from(list.len()).unwrap())
 }
 
-fn is_of(types: &Value, value: &Value) -> bool {
+fn has_type(types: &Value, value: &Value) -> bool {
     let kind = match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
@@ -86,7 +91,7 @@ fn is_of(types: &Value, value: &Value) -> bool {
     types.as_array().map_or_else(|| takes(types), |several| several.iter().any(takes))
 }
 
-fn has_form(format: &str, text: &str) -> bool {
+fn has_format(format: &str, text: &str) -> bool {
     match format {
         "date" => text.parse::<NaiveDate>().is_ok(),
         "date-time" => DateTime::parse_from_rfc3339(text).is_ok() && text.ends_with('Z'),
@@ -97,7 +102,7 @@ fn has_form(format: &str, text: &str) -> bool {
     }
 }
 
-fn object(
+fn find_object_difference(
     document: &Value,
     words: &Map<String, Value>,
     members: &Map<String, Value>,
@@ -115,8 +120,10 @@ fn object(
     members.iter().find_map(|(name, value)| {
         let at = format!("{at}/{name}");
         match (properties.and_then(|p| p.get(name)), others) {
-            (Some(property), _) => differs(document, property, value, &at),
-            (None, Some(others @ Value::Object(_))) => differs(document, others, value, &at),
+            (Some(property), _) => find_difference(document, property, value, &at),
+            (None, Some(others @ Value::Object(_))) => {
+                find_difference(document, others, value, &at)
+            }
             (None, _) if open => None,
             (None, _) => Some(format!("{at} is not in the contract")),
         }
@@ -124,7 +131,7 @@ fn object(
 }
 
 #[test]
-fn a_difference_from_a_schema_is_found() {
+fn find_difference_reports_every_schema_violation() {
     use serde_json::json;
     let document = json!({ "components": { "schemas": { "Thing": {
         "type": "object", "required": ["a", "b"],
@@ -150,7 +157,7 @@ fn a_difference_from_a_schema_is_found() {
         (json!({ "a": null, "b": [], "e": 1 }), Some("/e is not in the contract")),
         (json!({ "a": null, "b": [], "f": "x" }), Some("/f: nobody checks pattern")),
     ] {
-        let found = differs(&document, &schema, &value, "");
+        let found = find_difference(&document, &schema, &value, "");
         match expected {
             None => assert_eq!(found, None, "{value}"),
             Some(start) => {

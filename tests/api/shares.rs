@@ -4,18 +4,19 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::{
-    filing::{self, CYCLE},
-    helpers::{Answered, TestApp, pointers},
-    scene::close,
+    helpers::{TestApp, TestResponse, pointers},
+    operation_fixture::close_cycle,
+    report_fixtures::{self, CYCLE},
 };
 
-fn body(path: &str, format: &str) -> Value {
+fn share_body(path: &str, format: &str) -> Value {
     json!({ "name": "Đà Nẵng, all of it", "path": path, "format": format, "expires_on": "2026-12-31" })
 }
 
 /// Makes a share; returns its id and its address.
-async fn share(app: &TestApp, path: &str, format: &str) -> (String, String) {
-    let made = app.secretariat().await.post("shares", &body(path, format)).await.expect(201).json();
+async fn create_share(app: &TestApp, path: &str, format: &str) -> (String, String) {
+    let made =
+        app.secretariat().await.post("shares", &share_body(path, format)).await.expect(201).json();
     let text = |v: &Value| v.as_str().unwrap().to_owned();
     (text(&made["share"]["id"]), text(&made["address"]))
 }
@@ -23,10 +24,10 @@ async fn share(app: &TestApp, path: &str, format: &str) -> (String, String) {
 const REPORTS: &str = "/api/v1/releases/latest/reports?country=VN";
 
 #[actix_web::test]
-async fn a_share_is_read_without_signing_in_until_it_is_taken_back() {
+async fn share_is_readable_anonymously_until_revoked() {
     let app = TestApp::demo().await;
     let (secretariat, nobody) = (app.secretariat().await, app.anonymous());
-    let made = secretariat.post("shares", &body(REPORTS, "json")).await.expect(201);
+    let made = secretariat.post("shares", &share_body(REPORTS, "json")).await.expect(201);
     assert_eq!(made.header("cache-control"), Some("no-store"));
     let view = made.json()["share"].clone();
     let path = format!("shares/{}", view["id"].as_str().unwrap());
@@ -70,13 +71,13 @@ async fn a_share_is_read_without_signing_in_until_it_is_taken_back() {
 }
 
 #[actix_web::test]
-async fn what_is_no_open_address_is_not_found_in_the_same_words() {
+async fn unknown_revoked_and_expired_shares_are_the_same_404() {
     let app = TestApp::demo().await;
-    let (id, taken_back) = share(&app, REPORTS, "json").await;
-    let (_, open) = share(&app, REPORTS, "json").await;
+    let (id, taken_back) = create_share(&app, REPORTS, "json").await;
+    let (_, open) = create_share(&app, REPORTS, "json").await;
     app.secretariat().await.delete(&format!("shares/{id}"), None).await.expect(200);
     let nobody = app.anonymous();
-    let words = |a: Answered| {
+    let words = |a: TestResponse| {
         let mut problem = a.expect(404).json();
         problem["instance"] = Value::Null;
         problem
@@ -102,9 +103,9 @@ async fn what_is_no_open_address_is_not_found_in_the_same_words() {
 }
 
 #[actix_web::test]
-async fn the_secret_is_told_once_and_kept_nowhere() {
+async fn share_token_is_shown_once_and_stored_nowhere() {
     let app = TestApp::demo().await;
-    let (id, address) = share(&app, REPORTS, "json").await;
+    let (id, address) = create_share(&app, REPORTS, "json").await;
     let token = address.trim_start_matches("/s/").trim_end_matches(".json");
     assert_eq!(token.len(), 43, "256 bits");
     app.anonymous().get(&address).await.expect(200);
@@ -119,7 +120,7 @@ async fn the_secret_is_told_once_and_kept_nowhere() {
 }
 
 #[actix_web::test]
-async fn nothing_is_shared_but_what_is_answered() {
+async fn share_of_an_invalid_path_format_or_expiry_is_422() {
     let app = TestApp::demo().await;
     let secretariat = app.secretariat().await;
     for path in [
@@ -145,7 +146,7 @@ async fn nothing_is_shared_but_what_is_answered() {
         "/api/v1/releases/latest/reports?cursor=x",
         "/api/v1/releases/latest/data?format=zip",
     ] {
-        let refused = secretariat.post("shares", &body(path, "json")).await.expect(422);
+        let refused = secretariat.post("shares", &share_body(path, "json")).await.expect(422);
         assert_eq!(pointers(&refused), ["/path"], "{path}: {}", refused.text);
     }
     for (path, format, pointer) in [
@@ -153,11 +154,11 @@ async fn nothing_is_shared_but_what_is_answered() {
         ("/api/v1/releases/latest/data", "csv", "/format"),
         ("/api/v1/releases/latest", "zip", "/format"),
     ] {
-        let refused = secretariat.post("shares", &body(path, format)).await.expect(422);
+        let refused = secretariat.post("shares", &share_body(path, format)).await.expect(422);
         assert_eq!(pointers(&refused), [pointer], "{path} {format}");
     }
     for day in ["2026-11-19", "2028-11-21"] {
-        let mut body = body(REPORTS, "json");
+        let mut body = share_body(REPORTS, "json");
         body["expires_on"] = json!(day);
         let refused = secretariat.post("shares", &body).await.expect(422);
         assert_eq!(pointers(&refused), ["/expires_on"]);
@@ -168,9 +169,9 @@ async fn nothing_is_shared_but_what_is_answered() {
 }
 
 #[actix_web::test]
-async fn the_format_of_a_share_is_the_one_that_is_answered() {
+async fn share_is_always_answered_in_its_own_format() {
     let app = TestApp::demo().await;
-    let (_, address) = share(&app, "/api/v1/releases/me-2022-r1/data", "json").await;
+    let (_, address) = create_share(&app, "/api/v1/releases/me-2022-r1/data", "json").await;
     // Whoever asks the operation itself without a format gets an archive.
     let content = app.anonymous().get(&address).await.expect(200);
     assert_eq!(content.header("content-type"), Some("application/json"));
@@ -179,7 +180,7 @@ async fn the_format_of_a_share_is_the_one_that_is_answered() {
     let accept = [("accept", "application/zip")];
     let still = app.anonymous().send("GET", &address, None, &accept).await.expect(200);
     assert_eq!(still.text, same.text);
-    let (_, release) = share(&app, "/api/v1/releases/me-2022-r1", "json").await;
+    let (_, release) = create_share(&app, "/api/v1/releases/me-2022-r1", "json").await;
     let release = app.anonymous().get(&release).await.expect(200).json();
     assert_eq!(
         (&release["release"], &release["published_by"]),
@@ -188,12 +189,13 @@ async fn the_format_of_a_share_is_the_one_that_is_answered() {
 }
 
 #[actix_web::test]
-async fn a_shared_list_is_whole() {
+async fn shared_list_is_not_paginated() {
     let app = TestApp::demo().await;
     let reader = app.reader().await;
     for (query, total) in [("", 134), ("?country=VN", 0)] {
         let (_, address) =
-            share(&app, &format!("/api/v1/releases/me-2025-r1/reports{query}"), "json").await;
+            create_share(&app, &format!("/api/v1/releases/me-2025-r1/reports{query}"), "json")
+                .await;
         let shared = app.anonymous().get(&address).await.expect(200);
         assert_eq!(shared.header("link"), None);
         let more = if query.is_empty() { "?limit=1000" } else { "?country=VN&limit=1000" };
@@ -209,19 +211,19 @@ async fn a_shared_list_is_whole() {
 }
 
 #[actix_web::test]
-async fn a_share_of_the_latest_release_follows_the_next_one() {
+async fn share_of_latest_follows_the_next_release() {
     let app = TestApp::demo().await;
-    let (_, latest) = share(&app, "/api/v1/releases/latest", "json").await;
-    let (_, fixed) = share(&app, "/api/v1/releases/me-2025-r1", "json").await;
+    let (_, latest) = create_share(&app, "/api/v1/releases/latest", "json").await;
+    let (_, fixed) = create_share(&app, "/api/v1/releases/me-2025-r1", "json").await;
     let nobody = app.anonymous();
     let release = async |at: &str| nobody.get(at).await.expect(200).json()["release"].clone();
     assert_eq!(
         (release(&latest).await, release(&fixed).await),
         (json!("me-2025-r1"), json!("me-2025-r1"))
     );
-    filing::project(&app, "da-nang", 90).await;
-    filing::approve(&app, "da-nang-90").await;
-    close(&app, CYCLE).await;
+    report_fixtures::insert_project(&app, "da-nang", 90).await;
+    report_fixtures::file_and_approve(&app, "da-nang-90").await;
+    close_cycle(&app, CYCLE).await;
     app.secretariat().await.post("releases", &json!({ "cycle": CYCLE })).await.expect(201);
     assert_eq!(
         (release(&latest).await, release(&fixed).await),
@@ -230,9 +232,9 @@ async fn a_share_of_the_latest_release_follows_the_next_one() {
 }
 
 #[actix_web::test]
-async fn uses_are_counted_and_change_no_record() {
+async fn share_uses_are_counted_without_a_new_version() {
     let app = TestApp::demo().await;
-    let (id, address) = share(&app, "/api/v1/releases/latest", "json").await;
+    let (id, address) = create_share(&app, "/api/v1/releases/latest", "json").await;
     let path = format!("shares/{id}");
     for _ in 0..3 {
         app.anonymous().get(&address).await.expect(200);
@@ -244,7 +246,7 @@ async fn uses_are_counted_and_change_no_record() {
     // A refusal is no use.
     app.anonymous().get(&format!("{address}?x=1")).await.expect(400);
     let (_, token) = app
-        .user(
+        .insert_user(
             "late",
             &[(
                 ascn_tracker::domain::user::Role::Secretariat,
@@ -258,10 +260,10 @@ async fn uses_are_counted_and_change_no_record() {
 }
 
 #[actix_web::test]
-async fn taking_a_share_back_holds_on_every_instance_and_each_counts() {
+async fn revoked_share_is_404_on_every_instance_and_uses_are_summed() {
     let app = TestApp::demo().await;
-    let other = app.again().await;
-    let (id, address) = share(&app, "/api/v1/releases/latest", "json").await;
+    let other = app.spawn_second_instance().await;
+    let (id, address) = create_share(&app, "/api/v1/releases/latest", "json").await;
     let path = format!("shares/{id}");
     let secretariat = app.secretariat().await;
     for instance in [&app, &other, &other] {
@@ -287,11 +289,11 @@ async fn taking_a_share_back_holds_on_every_instance_and_each_counts() {
 }
 
 #[actix_web::test]
-async fn shares_are_listed_page_by_page() {
+async fn list_shares_is_paginated() {
     let app = TestApp::demo().await;
     let mut made = Vec::new();
     for path in ["/api/v1/releases/latest", "/api/v1/releases/latest?lang=vi", REPORTS] {
-        made.push(share(&app, path, "json").await);
+        made.push(create_share(&app, path, "json").await);
     }
     let secretariat = app.secretariat().await;
     let first = secretariat.get("shares?limit=2").await.expect(200).json();
@@ -305,7 +307,7 @@ async fn shares_are_listed_page_by_page() {
 }
 
 #[actix_web::test]
-async fn every_figure_of_a_release_is_shared_as_it_is_answered() {
+async fn shared_release_figures_equal_the_api_answers_in_every_format() {
     let app = TestApp::demo().await;
     let (reader, nobody) = (app.reader().await, app.anonymous());
     for (figure, formats) in [
@@ -317,7 +319,7 @@ async fn every_figure_of_a_release_is_shared_as_it_is_answered() {
     ] {
         let path = format!("/api/v1/releases/me-2023-r1/figures/{figure}");
         for format in formats.split(' ') {
-            let (_, address) = share(&app, &path, format).await;
+            let (_, address) = create_share(&app, &path, format).await;
             let shared = nobody.get(&address).await.expect(200);
             let between = if path.contains('?') { '&' } else { '?' };
             let asked = reader.get(&format!("{path}{between}format={format}")).await.expect(200);
@@ -325,7 +327,7 @@ async fn every_figure_of_a_release_is_shared_as_it_is_answered() {
             assert_eq!(shared.text, asked.text, "{figure} {format}");
         }
         let refused = if figure == "map" { "json" } else { "geojson" };
-        let answer = app.secretariat().await.post("shares", &body(&path, refused)).await;
+        let answer = app.secretariat().await.post("shares", &share_body(&path, refused)).await;
         assert_eq!(pointers(&answer.expect(422)), ["/format"], "{figure}");
     }
 }

@@ -31,24 +31,24 @@ impl SheetFile {
         &mut self.sheets.iter_mut().find(|(name, _)| name == sheet).unwrap().1
     }
 
-    fn column(sheet: &str, column: &str) -> usize {
-        Sheet::parse(sheet).unwrap().position(column).unwrap()
+    fn column_index(sheet: &str, column: &str) -> usize {
+        Sheet::parse(sheet).unwrap().find_column_index(column).unwrap()
     }
 
     /// The number of the first row of data in which a column says this, from 0.
-    pub fn find(&mut self, sheet: &str, column: &str, says: &str) -> usize {
-        let at = Self::column(sheet, column);
+    pub fn find_row(&mut self, sheet: &str, column: &str, says: &str) -> usize {
+        let at = Self::column_index(sheet, column);
         let rows = self.rows(sheet);
         rows.iter().position(|row| row.get(at).is_some_and(|c| *c == *says)).unwrap()
     }
 
     pub fn get(&mut self, sheet: &str, row: usize, column: &str) -> Data {
-        let at = Self::column(sheet, column);
+        let at = Self::column_index(sheet, column);
         self.rows(sheet)[row].get(at).cloned().unwrap_or(Data::Empty)
     }
 
     pub fn set(&mut self, sheet: &str, row: usize, column: &str, to: impl Into<Data>) {
-        let at = Self::column(sheet, column);
+        let at = Self::column_index(sheet, column);
         let cells = &mut self.rows(sheet)[row];
         cells.resize(cells.len().max(at + 1), Data::Empty);
         cells[at] = to.into();
@@ -65,12 +65,12 @@ impl SheetFile {
     }
 
     pub fn save(&self) -> Vec<u8> {
-        let mut book = self.book();
+        let mut book = self.to_workbook();
         book.save_to_buffer().unwrap()
     }
 
     /// The workbook, for what cells alone cannot say.
-    pub fn book(&self) -> Workbook {
+    pub fn to_workbook(&self) -> Workbook {
         let mut book = Workbook::new();
         // The time of day is in the file; a file that is written again is to be the same.
         let made = ExcelDateTime::from_ymd(2026, 11, 22).unwrap();

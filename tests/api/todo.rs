@@ -5,23 +5,30 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::{
-    filing::{CYCLE, approve, da_nang, desk, project, report, viet_nam},
     helpers::TestApp,
+    report_fixtures::{
+        CYCLE, da_nang_scope, file_and_approve, insert_project, report_path, spawn_with_open_cycle,
+        viet_nam_scope,
+    },
 };
 
 #[actix_web::test]
-async fn an_officer_is_told_what_to_write_to_correct_and_to_hand_in() {
-    let app = desk().await;
+async fn todo_of_officer_lists_reports_to_write_correct_and_submit() {
+    let app = spawn_with_open_cycle().await;
     for number in 2..=4 {
-        project(&app, "da-nang", number).await;
+        insert_project(&app, "da-nang", number).await;
     }
-    project(&app, "ha-noi", 1).await;
+    insert_project(&app, "ha-noi", 1).await;
     let officer = app.officer("da-nang").await;
-    officer.file("da-nang-1").await;
-    officer.act("da-nang-1", "submit").await.expect(200);
-    app.representative("VN").await.act_because("da-nang-1", "return", "Why?").await.expect(200);
-    officer.file("da-nang-2").await;
-    officer.put(&report("da-nang-3"), &json!({ "status": "ongoing" }), None).await.expect(201);
+    officer.write_complete_report("da-nang-1").await;
+    officer.take_transition("da-nang-1", "submit").await.expect(200);
+    app.representative("VN")
+        .await
+        .take_transition_with_comment("da-nang-1", "return", "Why?")
+        .await
+        .expect(200);
+    officer.write_complete_report("da-nang-2").await;
+    officer.put(&report_path("da-nang-3"), &json!({ "status": "ongoing" }), None).await.expect(201);
     let todo = officer.get("me/todo").await.expect(200).json();
     let city = &todo["officer"][0];
     assert_eq!((city["city"].as_str(), city["days_left"].as_i64()), (Some("da-nang"), Some(41)));
@@ -41,15 +48,15 @@ async fn an_officer_is_told_what_to_write_to_correct_and_to_hand_in() {
 }
 
 #[actix_web::test]
-async fn a_representative_is_told_what_to_decide_the_oldest_first() {
-    let app = desk().await;
-    project(&app, "da-nang", 2).await;
-    project(&app, "ha-noi", 1).await;
-    project(&app, "phuket", 1).await;
+async fn todo_of_representative_lists_submissions_oldest_first() {
+    let app = spawn_with_open_cycle().await;
+    insert_project(&app, "da-nang", 2).await;
+    insert_project(&app, "ha-noi", 1).await;
+    insert_project(&app, "phuket", 1).await;
     let officer = app.officer("da-nang").await;
     for code in ["da-nang-2", "da-nang-1"] {
-        officer.file(code).await;
-        officer.act(code, "submit").await.expect(200);
+        officer.write_complete_report(code).await;
+        officer.take_transition(code, "submit").await.expect(200);
         app.clock.set(app.state.clock.now() + TimeDelta::seconds(5));
     }
     let todo = app.representative("VN").await.get("me/todo").await.expect(200).json();
@@ -68,18 +75,19 @@ async fn a_representative_is_told_what_to_decide_the_oldest_first() {
 }
 
 #[actix_web::test]
-async fn the_secretariat_is_told_how_far_countries_are_and_who_is_overdue() {
-    let app = desk().await;
-    project(&app, "da-nang", 2).await;
-    project(&app, "phuket", 1).await;
-    approve(&app, "da-nang-1").await;
+async fn todo_of_secretariat_shows_coverage_and_overdue_reports() {
+    let app = spawn_with_open_cycle().await;
+    insert_project(&app, "da-nang", 2).await;
+    insert_project(&app, "phuket", 1).await;
+    file_and_approve(&app, "da-nang-1").await;
     let officer = app.officer("da-nang").await;
-    officer.file("da-nang-2").await;
-    officer.act("da-nang-2", "submit").await.expect(200);
-    let (secretary, _) =
-        app.user("nok", &[(Role::Secretariat, ascn_tracker::domain::user::Scope::Network)]).await;
+    officer.write_complete_report("da-nang-2").await;
+    officer.take_transition("da-nang-2", "submit").await.expect(200);
+    let (secretary, _) = app
+        .insert_user("nok", &[(Role::Secretariat, ascn_tracker::domain::user::Scope::Network)])
+        .await;
     let todo = async |app: &TestApp| {
-        let token = app.session(Id::new(secretary)).await;
+        let token = app.open_session(Id::new(secretary)).await;
         app.bearer(&token).get("me/todo").await.expect(200).json()
     };
     let now = todo(&app).await;
@@ -101,13 +109,13 @@ async fn the_secretariat_is_told_how_far_countries_are_and_who_is_overdue() {
 }
 
 #[actix_web::test]
-async fn a_closed_cycle_with_nothing_left_to_decide_is_ready_to_release() {
-    let app = desk().await;
-    project(&app, "da-nang", 2).await;
-    approve(&app, "da-nang-1").await;
+async fn todo_lists_a_closed_and_decided_cycle_as_ready_to_release() {
+    let app = spawn_with_open_cycle().await;
+    insert_project(&app, "da-nang", 2).await;
+    file_and_approve(&app, "da-nang-1").await;
     let officer = app.officer("da-nang").await;
-    officer.file("da-nang-2").await;
-    officer.act("da-nang-2", "submit").await.expect(200);
+    officer.write_complete_report("da-nang-2").await;
+    officer.take_transition("da-nang-2", "submit").await.expect(200);
     let secretariat = app.secretariat().await;
     secretariat.send("POST", &format!("cycles/{CYCLE}/close"), None, &[]).await.expect(200);
     let ready = async || {
@@ -115,20 +123,20 @@ async fn a_closed_cycle_with_nothing_left_to_decide_is_ready_to_release() {
             .clone()
     };
     assert_eq!(ready().await, json!([]));
-    app.representative("VN").await.act("da-nang-2", "approve").await.expect(200);
+    app.representative("VN").await.take_transition("da-nang-2", "approve").await.expect(200);
     assert_eq!(ready().await, json!([CYCLE]));
 }
 
 #[actix_web::test]
-async fn a_powerful_grant_stands_in_the_secretariats_list_at_once() {
-    let app = desk().await;
+async fn todo_of_secretariat_lists_new_powerful_grants() {
+    let app = spawn_with_open_cycle().await;
     let secretariat = app.secretariat().await;
     let count = async || {
         let todo = secretariat.get("me/todo").await.expect(200).json();
         todo["secretariat"]["new_grants"].as_array().unwrap().len()
     };
     let before = count().await;
-    let (user, _) = app.user("mai", &[(Role::CityOfficer, da_nang())]).await;
+    let (user, _) = app.insert_user("mai", &[(Role::CityOfficer, da_nang_scope())]).await;
     assert_eq!(count().await, before);
     let grant =
         json!({ "role": "national_representative", "scope": { "kind": "country", "key": "VN" } });
@@ -143,9 +151,9 @@ async fn a_powerful_grant_stands_in_the_secretariats_list_at_once() {
 }
 
 #[actix_web::test]
-async fn an_office_that_nobody_holds_is_seen_by_those_who_can_fill_it() {
-    let app = desk().await;
-    project(&app, "phuket", 1).await;
+async fn todo_lists_vacancies_to_those_who_can_fill_them() {
+    let app = spawn_with_open_cycle().await;
+    insert_project(&app, "phuket", 1).await;
     let vacant = async |caller: crate::helpers::Caller<'_>| {
         let todo = caller.get("me/todo").await.expect(200).json();
         let all = todo["vacancies"].as_array().unwrap().clone();
@@ -155,9 +163,9 @@ async fn an_office_that_nobody_holds_is_seen_by_those_who_can_fill_it() {
     // A representative fills the offices of cities, not the own one.
     assert_eq!(vacant(app.representative("VN").await).await, ["da-nang"]);
     assert_eq!(vacant(app.administrator().await).await, ["TH", "phuket", "da-nang"]);
-    app.user("mai", &[(Role::CityOfficer, da_nang())]).await;
+    app.insert_user("mai", &[(Role::CityOfficer, da_nang_scope())]).await;
     assert_eq!(vacant(app.representative("VN").await).await, Vec::<String>::new());
-    let (nr, _) = app.user("lan", &[(Role::NationalRepresentative, viet_nam())]).await;
+    let (nr, _) = app.insert_user("lan", &[(Role::NationalRepresentative, viet_nam_scope())]).await;
     let account = format!("users/{nr}");
     let etag = app.administrator().await.get(&account).await.expect(200).etag();
     app.administrator()
@@ -169,29 +177,29 @@ async fn an_office_that_nobody_holds_is_seen_by_those_who_can_fill_it() {
 }
 
 #[actix_web::test]
-async fn polling_costs_nothing_while_nothing_changes() {
-    let app = desk().await;
+async fn todo_with_matching_if_none_match_is_304() {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
     let first = officer.get("me/todo").await.expect(200);
     let again = officer.send("GET", "me/todo", None, &[("if-none-match", &first.etag())]).await;
     assert_eq!((again.status, again.text.as_str()), (304, ""));
-    project(&app, "da-nang", 2).await;
+    insert_project(&app, "da-nang", 2).await;
     let changed = officer.send("GET", "me/todo", None, &[("if-none-match", &first.etag())]).await;
     assert_eq!(changed.expect(200).json()["counts"]["to_write"], 2);
     app.anonymous().get("me/todo").await.expect(401);
 }
 
 #[actix_web::test]
-async fn a_report_reopened_in_a_closed_cycle_waits_for_an_extension_and_is_nobodys_secret() {
-    let app = desk().await;
-    project(&app, "da-nang", 2).await;
-    approve(&app, "da-nang-1").await;
+async fn todo_lists_report_reopened_in_a_closed_cycle_as_needs_extension() {
+    let app = spawn_with_open_cycle().await;
+    insert_project(&app, "da-nang", 2).await;
+    file_and_approve(&app, "da-nang-1").await;
     // Begun and never handed in: closing leaves it out, and nothing more is to be done about it.
     let officer = app.officer("da-nang").await;
-    officer.file("da-nang-2").await;
-    crate::scene::close(&app, CYCLE).await;
+    officer.write_complete_report("da-nang-2").await;
+    crate::operation_fixture::close_cycle(&app, CYCLE).await;
     let representative = app.representative("VN").await;
-    representative.act_because("da-nang-1", "reopen", "A slip.").await.expect(200);
+    representative.take_transition_with_comment("da-nang-1", "reopen", "A slip.").await.expect(200);
 
     let todo = officer.get("me/todo").await.expect(200).json();
     assert_eq!(todo["officer"], json!([]), "the cycle takes no reports");

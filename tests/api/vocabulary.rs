@@ -4,25 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::{helpers::TestApp, operations::document};
+use crate::{helpers::TestApp, operations::openapi_document};
 
 /// A vocabulary's lists and forms by name.
-fn by_name(vocabulary: &Value, group: &str, name: &str) -> BTreeMap<String, Value> {
+fn index_by_name(vocabulary: &Value, group: &str, name: &str) -> BTreeMap<String, Value> {
     let all = vocabulary[group].as_array().unwrap().iter();
     all.map(|one| (one[name].as_str().unwrap().to_owned(), one.clone())).collect()
 }
 
-fn values(list: &Value) -> Vec<&str> {
+fn list_values(list: &Value) -> Vec<&str> {
     list["values"].as_array().unwrap().iter().map(|v| v["value"].as_str().unwrap()).collect()
 }
 
 #[actix_web::test]
-async fn every_list_of_the_contract_is_in_the_vocabulary() {
+async fn every_openapi_enum_is_in_the_vocabulary() {
     let app = TestApp::spawn().await;
     let vocabulary = app.reader().await.get("vocabulary").await.expect(200).json();
-    let lists = by_name(&vocabulary, "lists", "list");
-    let known: BTreeSet<Vec<&str>> = lists.values().map(values).collect();
-    let document = document();
+    let lists = index_by_name(&vocabulary, "lists", "list");
+    let known: BTreeSet<Vec<&str>> = lists.values().map(list_values).collect();
+    let document = openapi_document();
     let mut missing = Vec::new();
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
         let Some(words) = schema["enum"].as_array() else { continue };
@@ -48,21 +48,21 @@ async fn every_list_of_the_contract_is_in_the_vocabulary() {
         "sdg",
         "action",
     ] {
-        assert!(!values(&lists[name]).is_empty(), "{name}");
+        assert!(!list_values(&lists[name]).is_empty(), "{name}");
     }
     let parents = |list: &str| lists[list]["values"][0]["parent"].clone();
     assert_eq!((parents("sub_area"), parents("tag")), ("civic-and-social".into(), "VN".into()));
-    assert!(values(&lists["currency"]).contains(&"VND"));
+    assert!(list_values(&lists["currency"]).contains(&"VND"));
 }
 
 #[actix_web::test]
-async fn every_field_of_the_forms_has_a_label_and_help() {
+async fn every_form_field_has_a_label_and_help_in_every_language() {
     let app = TestApp::spawn().await;
     let reader = app.reader().await;
-    let document = document();
+    let document = openapi_document();
     for lang in ["en", "vi"] {
         let vocabulary = reader.get(&format!("vocabulary?lang={lang}")).await.expect(200).json();
-        let forms = by_name(&vocabulary, "forms", "form");
+        let forms = index_by_name(&vocabulary, "forms", "form");
         for (form, schema) in [
             ("project", "NewProject"),
             ("milestone", "NewMilestone"),
@@ -95,7 +95,7 @@ async fn every_field_of_the_forms_has_a_label_and_help() {
 }
 
 #[actix_web::test]
-async fn labels_change_with_the_language_and_values_do_not() {
+async fn vocabulary_labels_are_localised_and_values_are_not() {
     let app = TestApp::spawn().await;
     let reader = app.reader().await;
     let [en, vi] = [reader.get("vocabulary?lang=en").await, reader.get("vocabulary?lang=vi").await];
@@ -104,9 +104,9 @@ async fn labels_change_with_the_language_and_values_do_not() {
         (Some("en"), Some("vi"))
     );
     assert_ne!(en.etag(), vi.etag());
-    let [en, vi] = [en.json(), vi.json()].map(|v| by_name(&v, "lists", "list"));
+    let [en, vi] = [en.json(), vi.json()].map(|v| index_by_name(&v, "lists", "list"));
     for (name, list) in &en {
-        assert_eq!(values(list), values(&vi[name]), "{name}");
+        assert_eq!(list_values(list), list_values(&vi[name]), "{name}");
         assert_ne!(list["label"], vi[name]["label"], "{name}");
         let all = vi[name]["values"].as_array().unwrap();
         assert!(all.iter().all(|v| v["label"].as_str().is_some_and(|l| !l.is_empty())), "{name}");
@@ -118,7 +118,7 @@ async fn labels_change_with_the_language_and_values_do_not() {
 }
 
 #[actix_web::test]
-async fn the_vocabulary_is_for_everybody_who_signed_in() {
+async fn vocabulary_without_credentials_is_401() {
     let app = TestApp::spawn().await;
     app.anonymous().get("vocabulary").await.expect(401);
     let answer = app.reader().await.get("vocabulary").await.expect(200);

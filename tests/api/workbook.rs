@@ -6,8 +6,8 @@ use calamine::Data;
 use serde_json::json;
 
 use crate::{
-    filing::{CYCLE, desk, project, report},
     helpers::TestApp,
+    report_fixtures::{CYCLE, insert_project, report_path, spawn_with_open_cycle},
     sheet_file::{HEAD, SheetFile},
 };
 use ascn_tracker::sheets::Sheet;
@@ -15,8 +15,8 @@ use ascn_tracker::sheets::Sheet;
 const WORKBOOK: &str = "cities/da-nang/workbook?cycle=me-2026";
 
 /// A project with everything that a workbook shows.
-pub async fn full() -> TestApp {
-    let app = desk().await;
+pub async fn spawn_with_full_project() -> TestApp {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
     let made = |kind: &str, body| {
         let (officer, path) = (officer.clone(), format!("projects/da-nang-1/{kind}"));
@@ -39,13 +39,13 @@ pub async fn full() -> TestApp {
         "indicator_values": [{"indicator_id": indicator, "value": 17.25, "measured_on": "2026-06-30"}],
         "evidence": [{"title": "Minutes", "url": "https://danang.gov.vn/opening"}]
     });
-    officer.put(&report("da-nang-1"), &body, None).await.expect(201);
+    officer.put(&report_path("da-nang-1"), &body, None).await.expect(201);
     app
 }
 
 #[actix_web::test]
-async fn a_workbook_has_a_row_a_record_with_true_days_and_numbers() {
-    let app = full().await;
+async fn workbook_has_one_row_per_record_with_typed_cells() {
+    let app = spawn_with_full_project().await;
     let answer = app.officer("da-nang").await.get(WORKBOOK).await.expect(200);
     assert_eq!(answer.header("cache-control"), Some("private, no-cache"));
     assert_eq!(
@@ -73,7 +73,7 @@ async fn a_workbook_has_a_row_a_record_with_true_days_and_numbers() {
 }
 
 /// The text of a part of the workbook.
-fn part(bytes: &[u8], name: &str) -> String {
+fn read_workbook_part(bytes: &[u8], name: &str) -> String {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut text = String::new();
     archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
@@ -81,17 +81,17 @@ fn part(bytes: &[u8], name: &str) -> String {
 }
 
 #[actix_web::test]
-async fn keys_are_locked_inputs_are_open_and_words_are_chosen_from_lists() {
-    let app = full().await;
+async fn workbook_locks_key_cells_and_offers_drop_down_lists() {
+    let app = spawn_with_full_project().await;
     let bytes = app.officer("da-nang").await.download(WORKBOOK).await;
     // The sheets in order: readme, projects, …
-    let projects = part(&bytes, "xl/worksheets/sheet2.xml");
+    let projects = read_workbook_part(&bytes, "xl/worksheets/sheet2.xml");
     assert!(projects.contains("<sheetProtection"), "{projects}");
     assert!(projects.contains(r#"state="frozen""#));
     assert!(projects.contains(r#"<dataValidation type="list""#));
     assert!(projects.contains("lists!$A$2:$A$"));
     assert!(projects.contains(r#"<dataValidation type="date""#));
-    assert!(part(&bytes, "xl/styles.xml").contains(r#"<protection locked="0"/>"#));
+    assert!(read_workbook_part(&bytes, "xl/styles.xml").contains(r#"<protection locked="0"/>"#));
     let mut file = SheetFile::read(&bytes);
     let help = file.get("projects", 2, "priority").to_string();
     assert!(help.contains("yes or no") && help.contains("có"), "{help}");
@@ -100,8 +100,8 @@ async fn keys_are_locked_inputs_are_open_and_words_are_chosen_from_lists() {
 }
 
 #[actix_web::test]
-async fn a_draft_is_in_the_workbook_of_its_own_city_alone() {
-    let app = full().await;
+async fn workbook_contains_drafts_only_for_the_own_city() {
+    let app = spawn_with_full_project().await;
     let percent = |mut file: SheetFile| file.get("reports", HEAD, "percent_complete");
     let read = |bytes: Vec<u8>| percent(SheetFile::read(&bytes));
     let own = app.officer("da-nang").await.download(WORKBOOK).await;
@@ -114,18 +114,18 @@ async fn a_draft_is_in_the_workbook_of_its_own_city_alone() {
         assert_eq!(read(bytes), Data::Empty);
     }
     let officer = app.officer("da-nang").await;
-    let etag = officer.get(&report("da-nang-1")).await.etag();
+    let etag = officer.get(&report_path("da-nang-1")).await.etag();
     let whole =
         json!({"status": "planning", "achievements": "a", "challenges": "b", "next_steps": "c"});
-    officer.put(&report("da-nang-1"), &whole, Some(&etag)).await.expect(200);
-    officer.act("da-nang-1", "submit").await.expect(200);
+    officer.put(&report_path("da-nang-1"), &whole, Some(&etag)).await.expect(200);
+    officer.take_transition("da-nang-1", "submit").await.expect(200);
     let bytes = app.representative("VN").await.download(WORKBOOK).await;
     assert_eq!(SheetFile::read(&bytes).get("reports", HEAD, "status"), Data::from("planning"));
 }
 
 #[actix_web::test]
-async fn a_workbook_that_holds_the_same_has_the_same_tag() {
-    let app = full().await;
+async fn unchanged_workbook_has_the_same_etag_and_bytes() {
+    let app = spawn_with_full_project().await;
     let officer = app.officer("da-nang").await;
     let (etag, bytes) = (officer.get(WORKBOOK).await.etag(), officer.download(WORKBOOK).await);
     app.clock.advance(chrono::Duration::minutes(1));
@@ -140,8 +140,8 @@ async fn a_workbook_that_holds_the_same_has_the_same_tag() {
 }
 
 #[actix_web::test]
-async fn a_workbook_is_asked_for_by_a_cycle_that_there_is() {
-    let app = desk().await;
+async fn workbook_with_invalid_parameters_is_400() {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
     let parameter = |path: String| {
         let officer = officer.clone();
@@ -156,9 +156,9 @@ async fn a_workbook_is_asked_for_by_a_cycle_that_there_is() {
 }
 
 #[actix_web::test]
-async fn a_sheet_as_csv_has_its_names_in_the_first_row() {
-    let app = full().await;
-    project(&app, "da-nang", 2).await;
+async fn csv_sheet_has_the_column_names_in_the_first_row() {
+    let app = spawn_with_full_project().await;
+    insert_project(&app, "da-nang", 2).await;
     let path = format!("{WORKBOOK}&format=csv&sheet=milestones");
     let answer = app.officer("da-nang").await.get(&path).await.expect(200);
     assert_eq!(answer.header("content-type"), Some("text/csv; charset=utf-8; header=present"));
@@ -170,8 +170,8 @@ async fn a_sheet_as_csv_has_its_names_in_the_first_row() {
 }
 
 #[actix_web::test]
-async fn who_may_not_have_a_workbook_is_told_before_what_is_wrong_with_the_question() {
-    let app = crate::filing::desk().await;
+async fn workbook_without_the_right_is_403_before_invalid_parameters() {
+    let app = crate::report_fixtures::spawn_with_open_cycle().await;
     for caller in [app.reader().await, app.officer("ha-noi").await, app.administrator().await] {
         caller.get("cities/da-nang/workbook").await.expect(403);
         caller.get("cities/da-nang/workbook?cycle=nope&format=doc").await.expect(403);

@@ -7,7 +7,7 @@ use ascn_tracker::domain::{
 use chrono::{DateTime, Utc};
 
 fn reading_is_not_approving(proof: &Authorized<ReadReport>, at: DateTime<Utc>) {
-    let _ = workflow::approve(proof, at);
+    let _ = workflow::approve_report(proof, at);
 }
 
 fn main() {}

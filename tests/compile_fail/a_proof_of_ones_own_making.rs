@@ -3,13 +3,13 @@
 use std::{marker::PhantomData, sync::Arc};
 
 use ascn_tracker::domain::{
-    policy::{Actor, Authorized, Basis, SubmitReport},
+    policy::{Actor, Authorized, PermissionBasis, SubmitReport},
     subject::ReportSubject,
 };
 
 fn forged(on: ReportSubject, actor: Arc<Actor>) -> Authorized<SubmitReport> {
-    let basis = Basis { acting_for: None };
-    Authorized { on, actor, basis, _action: PhantomData }
+    let basis = PermissionBasis { acting_for: None };
+    Authorized { subject: on, actor, basis, _action: PhantomData }
 }
 
 fn main() {}

@@ -4,11 +4,11 @@ use ascn_tracker::domain::{policy::Unproved, subject::ReportSubject, workflow};
 use chrono::{DateTime, Utc};
 
 fn as_loaded(report: &Unproved<ReportSubject>, at: DateTime<Utc>) {
-    let _ = workflow::submit(report, at);
+    let _ = workflow::submit_report(report, at);
 }
 
 fn alone(report: &ReportSubject, at: DateTime<Utc>) {
-    let _ = workflow::submit(report, at);
+    let _ = workflow::submit_report(report, at);
 }
 
 fn opened(report: Unproved<ReportSubject>) -> ReportSubject {

@@ -12,7 +12,7 @@ use flate2::read::GzDecoder;
 use serde_json::Value;
 use url::Url;
 
-use crate::{PASSWORD, Service, life::sign_in, program};
+use crate::{PASSWORD, Service, process_lifecycle::sign_in, program_command};
 
 /// The commit of the program that made the fixtures.
 const COMMIT: &str = "e650f32";
@@ -95,7 +95,7 @@ impl ServedFixture {
     }
 
     async fn serve_postgres(server: Url) -> Self {
-        let name = format!("ascn_f{}", ascn_tracker::clock::fresh_uuid().simple());
+        let name = format!("ascn_f{}", ascn_tracker::clock::generate_uuid().simple());
         run_statements(&server, REPORTING_ROLE).await;
         run_statements(&server, &format!("create database {name}")).await;
         let mut url = server.clone();
@@ -112,7 +112,7 @@ impl ServedFixture {
         folder: tempfile::TempDir,
         copy: DatabaseCopy,
     ) -> Self {
-        let mut command = program(folder.path());
+        let mut command = program_command(folder.path());
         command
             .args(["serve", "--demo"])
             .env("DATABASE_URL", url)

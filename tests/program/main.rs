@@ -12,10 +12,10 @@
 )]
 
 mod fixture;
-mod life;
+mod open_connections;
+mod process_lifecycle;
+mod readme_tour;
 mod surviving_database;
-mod tour;
-mod waiting;
 
 use std::{
     io::{BufRead as _, BufReader, Read as _},
@@ -43,7 +43,7 @@ impl Drop for Service {
 }
 
 /// The program with a clean environment, in a folder of its own.
-fn program(dir: &Path) -> Command {
+fn program_command(dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ascn-tracker"));
     for (name, _) in
         std::env::vars().filter(|(n, _)| n.starts_with("ASCN_") || n.starts_with("DATABASE_"))
@@ -82,6 +82,6 @@ impl Service {
     }
 
     fn demo(dir: &Path) -> Self {
-        Self::start(program(dir).args(["serve", "--demo"]))
+        Self::start(program_command(dir).args(["serve", "--demo"]))
     }
 }

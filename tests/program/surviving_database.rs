@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use ascn_tracker::domain::journal::hex;
+use ascn_tracker::domain::journal::to_hex;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -113,7 +113,7 @@ async fn database_of_an_earlier_version_keeps_the_canonical_content_of_its_relea
             let key = release["release"].as_str().unwrap();
             let path = format!("releases/{key}/data?format=json");
             let content = fixture.get_text("reader", &path).await;
-            let sha256 = hex(&Sha256::digest(content.as_bytes()));
+            let sha256 = to_hex(&Sha256::digest(content.as_bytes()));
             assert_eq!(release["sha256"], sha256, "{}: {key}", fixture.database);
         }
     }

@@ -3,16 +3,19 @@ use std::io::Write as _;
 use actix_web::{body::to_bytes, test::TestRequest};
 
 use super::*;
-use crate::api::spool::Spool;
+use crate::api::spool_buffer::SpoolBuffer;
 
 /// A text of more than a megabyte, as it is kept.
 fn long(media: &'static str) -> (Answer, Vec<u8>) {
     let text = "{\"value\":1}\n".repeat(200_000).into_bytes();
-    let mut spool = Spool::default();
+    let mut spool = SpoolBuffer::default();
     for piece in text.chunks(8_000) {
         spool.write_all(piece).unwrap();
     }
-    (Answer::made(spool.finish().unwrap(), media, None).to_keep(), text)
+    (
+        Answer::from_hashed_body(spool.finish_hashed().unwrap(), media, None).prepare_for_cache(),
+        text,
+    )
 }
 
 fn sent(answer: &Answer, headers: &[(&str, &str)]) -> HttpResponse {

@@ -7,13 +7,13 @@ use serde::{
     de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use crate::api::error::{ApiError, ApiResult, Fault};
+use crate::api::error::{ApiError, ApiResult, RequestFault};
 
 /// Parses a JSON object and names the first fault by its pointer.
 pub(crate) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
     let mut de = serde_json::Deserializer::from_slice(bytes);
-    let Object(value) = serde_path_to_error::deserialize(&mut de).map_err(|e| {
-        let pointer = pointer(e.path());
+    let JsonObject(value) = serde_path_to_error::deserialize(&mut de).map_err(|e| {
+        let pointer = format_pointer(e.path());
         let inner = e.inner();
         let code = match inner.classify() {
             serde_json::error::Category::Data if inner.to_string().starts_with("unknown field") => {
@@ -24,33 +24,34 @@ pub(crate) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
             | serde_json::error::Category::Syntax
             | serde_json::error::Category::Eof => "json",
         };
-        ApiError::malformed(Fault::pointer(pointer, code, inner.to_string()))
+        ApiError::malformed(RequestFault::at_pointer(pointer, code, inner.to_string()))
     })?;
-    de.end().map_err(|e| ApiError::malformed(Fault::pointer("", "json", e.to_string())))?;
+    de.end()
+        .map_err(|e| ApiError::malformed(RequestFault::at_pointer("", "json", e.to_string())))?;
     Ok(value)
 }
 
 /// Something read from a JSON object. A struct of serde's is read from an array as well, its members by their order,
 /// which no contract promises.
-pub(crate) struct Object<T>(pub(crate) T);
+pub(crate) struct JsonObject<T>(pub(crate) T);
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for JsonObject<T> {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         struct FromMap<T>(PhantomData<T>);
         impl<'de, T: Deserialize<'de>> Visitor<'de> for FromMap<T> {
-            type Value = Object<T>;
+            type Value = JsonObject<T>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<JsonObject<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(JsonObject)
             }
         }
         d.deserialize_map(FromMap(PhantomData))
     }
 }
 
-fn pointer(path: &serde_path_to_error::Path) -> String {
+fn format_pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     path.iter()
         .map(|segment| match segment {

@@ -10,8 +10,8 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
-    page,
-    wait::{Follow, Woken},
+    answer_page,
+    wait::{FeedSubscription, WakeReason},
 };
 use crate::{
     api::{
@@ -36,27 +36,27 @@ const PIECE: i64 = 100;
 
 /// A page as it is read back.
 #[derive(Deserialize)]
-struct Read {
+struct FeedPage {
     items: Vec<Value>,
     next: i64,
     caught_up: bool,
 }
 
-impl Read {
-    fn of(answer: &Answer) -> ApiResult<Self> {
+impl FeedPage {
+    fn from_answer(answer: &Answer) -> ApiResult<Self> {
         serde_json::from_slice(answer.body()).map_err(|e| ApiError::Internal(Box::new(e)))
     }
 }
 
 /// Says of a page whether it has anything, or is not the last; and where it ends.
-pub(super) fn progress(answer: &Answer) -> ApiResult<(bool, i64)> {
-    let read = Read::of(answer)?;
+pub(super) fn read_progress(answer: &Answer) -> ApiResult<(bool, i64)> {
+    let read = FeedPage::from_answer(answer)?;
     Ok((!read.items.is_empty() || !read.caught_up, read.next))
 }
 
 /// One stream.
-struct Session {
-    follow: Follow,
+struct StreamSession {
+    follow: FeedSubscription,
     /// The caller as the stream began: other rights are another stream.
     actor: Arc<Actor>,
     after: i64,
@@ -68,13 +68,13 @@ struct Session {
 ///
 /// # Errors
 /// As of a page: nothing is streamed then.
-pub(super) async fn open(
-    follow: Follow,
+pub(super) async fn open_stream(
+    follow: FeedSubscription,
     (name, after): (&'static str, i64),
     only_head: bool,
 ) -> ApiResult<HttpResponse> {
-    let actor = follow.actor()?;
-    let first = page(&follow.state, &actor, (name, after), PIECE).await?;
+    let actor = follow.current_actor()?;
+    let first = answer_page(&follow.state, &actor, (name, after), PIECE).await?;
     let mut response = HttpResponse::Ok();
     response.content_type(EVENTS);
     response.insert_header((header::CACHE_CONTROL, "no-store"));
@@ -83,59 +83,61 @@ pub(super) async fn open(
     if only_head {
         return Ok(response.finish());
     }
-    let ends = Instant::now() + follow.holds_for().min(LONGEST);
-    let mut session = Session { follow, actor, after, caught_up: false, ends };
-    let events = format!("{RETRY}{}", session.take(&first)?);
+    let ends = Instant::now() + follow.token_time_left().min(LONGEST);
+    let mut session = StreamSession { follow, actor, after, caught_up: false, ends };
+    let events = format!("{RETRY}{}", session.write_events(&first)?);
     let begun = Some((session, Some(events)));
     let pieces = stream::unfold(begun, |state| async {
         let (mut session, ready) = state?;
         let piece = match ready {
             Some(piece) => piece,
-            None => session.next().await?,
+            None => session.next_piece().await?,
         };
         Some((Ok::<_, Infallible>(Bytes::from(piece)), Some((session, None))))
     });
     Ok(response.streaming(pieces))
 }
 
-impl Session {
+impl StreamSession {
     /// Returns what is sent next; none where the stream ends.
-    async fn next(&mut self) -> Option<String> {
+    async fn next_piece(&mut self) -> Option<String> {
         loop {
             if !self.caught_up {
-                return self.read().await;
+                return self.read_piece().await;
             }
             let left = self.ends.saturating_duration_since(Instant::now());
-            let woken = self.follow.wait(self.after, left.min(HEARTBEAT)).await;
-            if woken == Woken::Stopped || left.is_zero() || !self.holds() {
+            let woken = self.follow.wait_beyond(self.after, left.min(HEARTBEAT)).await;
+            if woken == WakeReason::Stopped || left.is_zero() || !self.has_same_rights() {
                 return None;
             }
             match woken {
-                Woken::Moved => self.caught_up = false,
-                Woken::Time => return Some(": nothing new\n\n".to_owned()),
-                Woken::Rights | Woken::Stopped => {}
+                WakeReason::FeedMoved => self.caught_up = false,
+                WakeReason::TimedOut => return Some(": nothing new\n\n".to_owned()),
+                WakeReason::RightsChanged | WakeReason::Stopped => {}
             }
         }
     }
 
     /// Says whether the caller has the rights that the stream began with.
-    fn holds(&self) -> bool {
-        !self.follow.holds_for().is_zero() && self.follow.actor().is_ok_and(|now| now == self.actor)
+    fn has_same_rights(&self) -> bool {
+        !self.follow.token_time_left().is_zero()
+            && self.follow.current_actor().is_ok_and(|now| now == self.actor)
     }
 
-    async fn read(&mut self) -> Option<String> {
-        if !self.holds() {
+    async fn read_piece(&mut self) -> Option<String> {
+        if !self.has_same_rights() {
             return None;
         }
-        let answer = page(&self.follow.state, &self.actor, ("after", self.after), PIECE).await;
+        let answer =
+            answer_page(&self.follow.state, &self.actor, ("after", self.after), PIECE).await;
         // A stream that cannot go on ends; the client comes again with the last number that it got.
-        self.take(&answer.ok()?).ok()
+        self.write_events(&answer.ok()?).ok()
     }
 
     /// Makes events of a page.
-    fn take(&mut self, answer: &Answer) -> ApiResult<String> {
+    fn write_events(&mut self, answer: &Answer) -> ApiResult<String> {
         use std::fmt::Write as _;
-        let read = Read::of(answer)?;
+        let read = FeedPage::from_answer(answer)?;
         let mut text = String::new();
         let mut last = self.after;
         for item in &read.items {

@@ -24,7 +24,7 @@ use crate::{
         project::ApprovedProject,
         release::Release,
     },
-    store::changes::{PublicChange, PublicRecord},
+    store::feed::{PublicChange, PublicRecord},
 };
 
 /// What a release tells of the journal. Whoever wants to check it reads the release itself.
@@ -81,15 +81,15 @@ impl ChangeView {
             entity: change.entity,
             action: change.action,
             version: change.version,
-            href: there.then(|| href(change.entity, &change.key)),
-            record: change.record.map(shown).transpose()?,
+            href: there.then(|| build_href(change.entity, &change.key)),
+            record: change.record.map(render_record).transpose()?,
             key: change.key,
         })
     }
 }
 
 /// Returns where a record is read.
-fn href(entity: FeedEntity, key: &str) -> String {
+fn build_href(entity: FeedEntity, key: &str) -> String {
     let (first, second) = key.split_once('/').unwrap_or((key, ""));
     let path = match entity {
         FeedEntity::Report => format!("projects/{first}/reports/{second}"),
@@ -110,48 +110,49 @@ fn href(entity: FeedEntity, key: &str) -> String {
     format!("/api/v1/{path}")
 }
 
-fn json<T: Serialize>(value: &T) -> ApiResult<Value> {
+fn to_json_value<T: Serialize>(value: &T) -> ApiResult<Value> {
     serde_json::to_value(value).map_err(|e| ApiError::Internal(Box::new(e)))
 }
 
 /// Shows a record as strangers see it.
-fn shown(record: PublicRecord) -> ApiResult<Value> {
+fn render_record(record: PublicRecord) -> ApiResult<Value> {
     match record {
-        PublicRecord::Report(r) => json(&ApprovedReportView::from(r.as_ref())),
-        PublicRecord::Project(p) => project(&p),
-        PublicRecord::Cycle(c) => json(&CycleView::from(*c)),
-        PublicRecord::Plan(p) => json(&PlanView::from(*p)),
-        PublicRecord::City(c) => named(&CityView::new(*c, Language::DEFAULT)),
-        PublicRecord::Partner(p) => json(&PartnerView::from(*p)),
-        PublicRecord::Country(c) => named(&CountryView::new(*c, Language::DEFAULT)),
-        PublicRecord::PlanCycle(p) => json(&PlanCycleView::from(*p)),
-        PublicRecord::Release(r) => release(*r),
+        PublicRecord::Report(r) => to_json_value(&ApprovedReportView::from(r.as_ref())),
+        PublicRecord::Project(p) => render_project(&p),
+        PublicRecord::Cycle(c) => to_json_value(&CycleView::from(*c)),
+        PublicRecord::Plan(p) => to_json_value(&PlanView::from(*p)),
+        PublicRecord::City(c) => render_without_name(&CityView::new(*c, Language::DEFAULT)),
+        PublicRecord::Partner(p) => to_json_value(&PartnerView::from(*p)),
+        PublicRecord::Country(c) => render_without_name(&CountryView::new(*c, Language::DEFAULT)),
+        PublicRecord::PlanCycle(p) => to_json_value(&PlanCycleView::from(*p)),
+        PublicRecord::Release(r) => render_release(*r),
         PublicRecord::Document(d) => Ok(json!({ "kind": d.kind, "document": d.document })),
     }
 }
 
 /// Shows what has a name in every language: the one of the answer's language is left out, for the feed has none.
-fn named<T: Serialize>(view: &T) -> ApiResult<Value> {
-    let mut value = json(view)?;
+fn render_without_name<T: Serialize>(view: &T) -> ApiResult<Value> {
+    let mut value = to_json_value(view)?;
     value.as_object_mut().map(|members| members.remove("name"));
     Ok(value)
 }
 
 /// Shows a release without who published it, and without the journal's own numbers: between two releases they count what
 /// was done that is nobody else's affair.
-fn release(release: Release) -> ApiResult<Value> {
-    let mut value = json(&ReleaseView::new(release, None))?;
+fn render_release(release: Release) -> ApiResult<Value> {
+    let mut value = to_json_value(&ReleaseView::new(release, None))?;
     if let Some(members) = value.as_object_mut() {
         members.retain(|name, _| !JOURNALS_OWN.contains(&name.as_str()));
     }
     Ok(value)
 }
 
-fn project(project: &ApprovedProject) -> ApiResult<Value> {
-    let mut value = json(&HeaderView::in_copy(&project.header, project.version))?;
+fn render_project(project: &ApprovedProject) -> ApiResult<Value> {
+    let mut value =
+        to_json_value(&HeaderView::from_approved_copy(&project.header, project.version))?;
     let Some(members) = value.as_object_mut() else { return Ok(value) };
     let about = json!({
-        "latest": json(&LatestView::from(&project.latest))?,
+        "latest": to_json_value(&LatestView::from(&project.latest))?,
         "version": project.version,
         "created_at": project.created_at,
         "updated_at": project.updated_at,

@@ -17,8 +17,8 @@ use crate::{
     },
     domain::{
         id::Id,
-        policy::{Action as _, Actor, ReadFigures},
-        subject::Network,
+        policy::{Actor, PolicyAction as _, ReadFigures},
+        subject::NetworkSubject,
         user::User,
     },
     store::Caller,
@@ -33,47 +33,47 @@ const RETRY_SECS: u64 = 5;
 
 /// Everybody who waits.
 #[derive(Debug, Default)]
-pub struct Waiting {
-    seats: Mutex<HashMap<Id<User>, usize>>,
+pub struct WaitingRequests {
+    counts_by_user: Mutex<HashMap<Id<User>, usize>>,
     stop: watch::Sender<bool>,
 }
 
 /// A place among those who wait; given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Seat {
-    of: Arc<Waiting>,
+pub(super) struct WaitingPermit {
+    waiting: Arc<WaitingRequests>,
     user: Id<User>,
 }
 
-impl Waiting {
+impl WaitingRequests {
     /// Returns how many requests wait.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.seats.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
+        self.counts_by_user.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
     }
 
     /// Answers everybody who waits, and lets nobody wait any more: the server stops.
-    pub fn stop(&self) {
+    pub fn stop_waiting(&self) {
         self.stop.send_replace(true);
     }
 
     /// Takes a seat.
-    pub(super) fn enter(self: &Arc<Self>, user: Id<User>) -> ApiResult<Seat> {
-        let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn acquire_permit(self: &Arc<Self>, user: Id<User>) -> ApiResult<WaitingPermit> {
+        let mut seats = self.counts_by_user.lock().unwrap_or_else(PoisonError::into_inner);
         if seats.get(&user).is_some_and(|n| *n >= PER_CALLER) {
-            return Err(ApiError::TooMany(RETRY_SECS));
+            return Err(ApiError::TooManyWaiting(RETRY_SECS));
         }
         if seats.values().sum::<usize>() >= IN_ALL {
             return Err(ApiError::Busy);
         }
         *seats.entry(user).or_default() += 1;
-        Ok(Seat { of: Arc::clone(self), user })
+        Ok(WaitingPermit { waiting: Arc::clone(self), user })
     }
 }
 
-impl Drop for Seat {
+impl Drop for WaitingPermit {
     fn drop(&mut self) {
-        let mut seats = self.of.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seats = self.waiting.counts_by_user.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(n) = seats.get_mut(&self.user) {
             *n -= 1;
             if *n == 0 {
@@ -85,19 +85,19 @@ impl Drop for Seat {
 
 /// Why somebody who waited goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Woken {
+pub(super) enum WakeReason {
     /// The feed moved.
-    Moved,
+    FeedMoved,
     /// Rights of somebody changed.
-    Rights,
+    RightsChanged,
     /// The server stops.
     Stopped,
     /// The time is over.
-    Time,
+    TimedOut,
 }
 
 /// One request that waits.
-pub(super) struct Follow {
+pub(super) struct FeedSubscription {
     /// What handlers share.
     pub(super) state: State,
     caller: Caller,
@@ -105,31 +105,35 @@ pub(super) struct Follow {
     feed: watch::Receiver<i64>,
     rights: watch::Receiver<u64>,
     stop: watch::Receiver<bool>,
-    _seat: Seat,
+    _permit: WaitingPermit,
 }
 
-impl Follow {
+impl FeedSubscription {
     /// Sits down. What changes from here on wakes it.
-    pub(super) fn begin(state: &State, caller: Caller, until: DateTime<Utc>) -> ApiResult<Self> {
+    pub(super) fn subscribe_caller(
+        state: &State,
+        caller: Caller,
+        until: DateTime<Utc>,
+    ) -> ApiResult<Self> {
         Ok(Self {
             caller,
             until,
-            feed: state.heads.follow(),
-            rights: state.directory.follow(),
+            feed: state.heads.subscribe_feed(),
+            rights: state.directory.subscribe_changes(),
             stop: state.waiting.stop.subscribe(),
-            _seat: state.waiting.enter(caller.user)?,
+            _permit: state.waiting.acquire_permit(caller.user)?,
             state: state.clone(),
         })
     }
 
     /// Waits for the feed to go beyond a number, at most so long.
-    pub(super) async fn wait(&mut self, beyond: i64, at_most: Duration) -> Woken {
+    pub(super) async fn wait_beyond(&mut self, beyond: i64, at_most: Duration) -> WakeReason {
         tokio::select! {
             biased;
-            _ = self.stop.wait_for(|stops| *stops) => Woken::Stopped,
-            _ = self.rights.changed() => Woken::Rights,
-            _ = self.feed.wait_for(|last| *last > beyond) => Woken::Moved,
-            () = tokio::time::sleep(at_most) => Woken::Time,
+            _ = self.stop.wait_for(|stops| *stops) => WakeReason::Stopped,
+            _ = self.rights.changed() => WakeReason::RightsChanged,
+            _ = self.feed.wait_for(|last| *last > beyond) => WakeReason::FeedMoved,
+            () = tokio::time::sleep(at_most) => WakeReason::TimedOut,
         }
     }
 
@@ -137,18 +141,18 @@ impl Follow {
     ///
     /// # Errors
     /// That the session or the account is no longer good, or that no grant is left.
-    pub(super) fn actor(&self) -> ApiResult<Arc<Actor>> {
+    pub(super) fn current_actor(&self) -> ApiResult<Arc<Actor>> {
         let (directory, now) = (&self.state.directory, self.state.clock.now());
         if !directory.is_current() {
             return Err(ApiError::Unavailable("who may act could not be read back".into()));
         }
-        let actor = directory.actor(self.caller, now).ok_or(ApiError::Unauthenticated)?;
-        ReadFigures::decide(&actor, &Network)?;
+        let actor = directory.resolve_actor(self.caller, now).ok_or(ApiError::Unauthenticated)?;
+        ReadFigures::decide_access(&actor, &NetworkSubject)?;
         Ok(actor)
     }
 
     /// Returns how long the token still holds.
-    pub(super) fn holds_for(&self) -> Duration {
+    pub(super) fn token_time_left(&self) -> Duration {
         (self.until - self.state.clock.now()).to_std().unwrap_or_default()
     }
 }
@@ -156,22 +160,23 @@ impl Follow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::fresh_uuid;
+    use crate::clock::generate_uuid;
 
     #[test]
     fn seats_are_bounded_for_a_caller_and_for_all_and_given_back() {
-        let waiting = Arc::new(Waiting::default());
-        let user = Id::new(fresh_uuid());
-        let mut seats: Vec<Seat> = (0..PER_CALLER).map(|_| waiting.enter(user).unwrap()).collect();
-        assert!(matches!(waiting.enter(user), Err(ApiError::TooMany(_))));
+        let waiting = Arc::new(WaitingRequests::default());
+        let user = Id::new(generate_uuid());
+        let mut seats: Vec<WaitingPermit> =
+            (0..PER_CALLER).map(|_| waiting.acquire_permit(user).unwrap()).collect();
+        assert!(matches!(waiting.acquire_permit(user), Err(ApiError::TooManyWaiting(_))));
         while seats.len() < IN_ALL {
-            seats.push(waiting.enter(Id::new(fresh_uuid())).unwrap());
+            seats.push(waiting.acquire_permit(Id::new(generate_uuid())).unwrap());
         }
-        assert!(matches!(waiting.enter(Id::new(fresh_uuid())), Err(ApiError::Busy)));
+        assert!(matches!(waiting.acquire_permit(Id::new(generate_uuid())), Err(ApiError::Busy)));
         assert_eq!(waiting.count(), IN_ALL);
         drop(seats);
         assert_eq!(waiting.count(), 0);
-        assert!(waiting.enter(user).is_ok());
-        assert!(waiting.seats.lock().unwrap().is_empty());
+        assert!(waiting.acquire_permit(user).is_ok());
+        assert!(waiting.counts_by_user.lock().unwrap().is_empty());
     }
 }

@@ -11,12 +11,12 @@ use utoipa::ToSchema;
 use crate::{
     api::{
         error::{ApiError, ApiResult},
-        merge::{Member, Merge, keep, typed},
+        merge::{MergeMembers, PatchMember, check_immutable, typed},
     },
     domain::{
-        entries::{CityFields, un_locode},
-        fault::Faults,
+        fault::FaultList,
         reference::{City, CountryCode},
+        reference_input::{CityFields, parse_un_locode},
         value::Slug,
     },
     store::{Conn, reference},
@@ -43,11 +43,11 @@ typed! {
         /// The public key; accepted only as it is.
         #[serde(default, deserialize_with = "crate::api::views::patch::some")]
         #[schema(value_type = Option<String>)]
-        pub slug: Member<String>,
+        pub slug: PatchMember<String>,
         /// The code of its country; accepted only as it is.
         #[serde(default, deserialize_with = "crate::api::views::patch::some")]
         #[schema(value_type = Option<String>)]
-        pub country: Member<String>,
+        pub country: PatchMember<String>,
     }
     CityFields {
         /// Names by language: `en`, which must be there, `vi`, other languages of ISO 639, and `local` for the local
@@ -81,7 +81,7 @@ typed! {
 #[derive(Debug, Clone, Default, ToSchema)]
 pub struct NamesInput(BTreeMap<String, Option<String>>);
 
-impl Merge for NamesInput {
+impl MergeMembers for NamesInput {
     type Into = BTreeMap<String, String>;
     fn merge(self, into: &mut Self::Into) {
         for (language, name) in self.0 {
@@ -96,8 +96,8 @@ impl Merge for NamesInput {
 impl<'de> Deserialize<'de> for NamesInput {
     /// A map of serde's takes the last of two values of one key; a doubled key is a fault here as everywhere.
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        struct Once;
-        impl<'de> Visitor<'de> for Once {
+        struct UniqueNamesVisitor;
+        impl<'de> Visitor<'de> for UniqueNamesVisitor {
             type Value = NamesInput;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object of names by language")
@@ -113,12 +113,12 @@ impl<'de> Deserialize<'de> for NamesInput {
                 Ok(NamesInput(names))
             }
         }
-        d.deserialize_map(Once)
+        d.deserialize_map(UniqueNamesVisitor)
     }
 }
 
 /// Makes a city of what was typed.
-pub(super) fn create(conn: &mut Conn, body: NewCity) -> ApiResult<City> {
+pub(super) fn build_city(conn: &mut Conn, body: NewCity) -> ApiResult<City> {
     let mut fields = CityFields {
         slug: body.slug.clone(),
         country: body.country.clone(),
@@ -126,45 +126,45 @@ pub(super) fn create(conn: &mut Conn, body: NewCity) -> ApiResult<City> {
     };
     body.merge(&mut fields);
     if let Some(slug) = fields.slug.as_ref().and_then(|raw| Slug::parse(raw).ok())
-        && reference::city(conn, &slug)?.is_some()
+        && reference::find_city(conn, &slug)?.is_some()
     {
         return Err(ApiError::Conflict(format!("there is a city {slug} already")));
     }
-    refuse_un_locode_of_another(conn, &fields, None)?;
-    let mut faults = Faults::new();
-    let city = fields.parse(&members(conn)?, 1, &mut faults);
-    Ok(faults.build(city)?)
+    refuse_taken_un_locode(conn, &fields, None)?;
+    let mut faults = FaultList::new();
+    let city = fields.parse(&load_member_codes(conn)?, 1, &mut faults);
+    Ok(faults.finish_built(city)?)
 }
 
 /// Makes the city after a patch: of the next version, or of the same if the patch changes nothing.
-pub(super) fn edit(conn: &mut Conn, before: &City, mut patch: CityPatch) -> ApiResult<City> {
-    let mut faults = Faults::new();
-    keep(&mut faults, "/slug", patch.slug.take(), before.slug.as_str());
-    keep(&mut faults, "/country", patch.country.take(), before.country.as_str());
+pub(super) fn patch_city(conn: &mut Conn, before: &City, mut patch: CityPatch) -> ApiResult<City> {
+    let mut faults = FaultList::new();
+    check_immutable(&mut faults, "/slug", patch.slug.take(), before.slug.as_str());
+    check_immutable(&mut faults, "/country", patch.country.take(), before.country.as_str());
     let mut fields = CityFields::from(before);
     patch.merge(&mut fields);
-    refuse_un_locode_of_another(conn, &fields, Some(before))?;
-    let city = fields.parse(&members(conn)?, before.version, &mut faults);
-    let mut city = faults.build(city)?;
+    refuse_taken_un_locode(conn, &fields, Some(before))?;
+    let city = fields.parse(&load_member_codes(conn)?, before.version, &mut faults);
+    let mut city = faults.finish_built(city)?;
     if city != *before {
         city.version += 1;
     }
     Ok(city)
 }
 
-fn members(conn: &mut Conn) -> ApiResult<Vec<CountryCode>> {
-    Ok(reference::countries(conn)?.into_iter().map(|c| c.code).collect())
+fn load_member_codes(conn: &mut Conn) -> ApiResult<Vec<CountryCode>> {
+    Ok(reference::list_countries(conn)?.into_iter().map(|c| c.code).collect())
 }
 
-fn refuse_un_locode_of_another(
+fn refuse_taken_un_locode(
     conn: &mut Conn,
     fields: &CityFields,
     before: Option<&City>,
 ) -> ApiResult<()> {
-    let Some(Ok(code)) = fields.un_locode.clone().map(|raw| un_locode(raw, None)) else {
+    let Some(Ok(code)) = fields.un_locode.clone().map(|raw| parse_un_locode(raw, None)) else {
         return Ok(());
     };
-    match reference::city_by_un_locode(conn, &code)? {
+    match reference::find_city_by_un_locode(conn, &code)? {
         Some(other) if before.is_none_or(|b| b.slug != other.slug) => {
             Err(ApiError::Conflict(format!("{code} is the UN/LOCODE of {} already", other.slug)))
         }

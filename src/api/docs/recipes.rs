@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use actix_web::{HttpResponse, web};
 
-use super::html;
+use super::render_page;
 use crate::api::error::{ApiError, ApiResult};
 
 /// A page: its word in the address, its title, what it says in HTML.
@@ -19,13 +19,13 @@ const RECIPES: &[(&str, &str, &str)] = &[
     ("qgis", "QGIS", include_str!("recipes/qgis.html")),
 ];
 
-pub(super) async fn recipes() -> HttpResponse {
+pub(super) async fn get_recipe_list() -> HttpResponse {
     let list = RECIPES.iter().fold(String::new(), |mut list, (word, title, _)| {
         // Writing to a String cannot fail.
         let _ = write!(list, r#"<li><a href="/docs/recipes/{word}">{title}</a></li>"#);
         list
     });
-    html(
+    render_page(
         "Recipes",
         &format!(
             r#"<p><a href="/docs">ascn-tracker</a></p><h1>Recipes</h1>
@@ -35,9 +35,9 @@ of a share.</p><ul>{list}</ul>"#
     )
 }
 
-pub(super) async fn recipe(word: web::Path<String>) -> ApiResult<HttpResponse> {
+pub(super) async fn get_recipe(word: web::Path<String>) -> ApiResult<HttpResponse> {
     let found = RECIPES.iter().find(|(known, ..)| *known == *word);
     let (_, title, body) = found.ok_or(ApiError::NotFound)?;
     let lead = r#"<p><a href="/docs">ascn-tracker</a> · <a href="/docs/recipes/">Recipes</a></p>"#;
-    Ok(html(title, &format!("{lead}<h1>{title}</h1>\n{body}")))
+    Ok(render_page(title, &format!("{lead}<h1>{title}</h1>\n{body}")))
 }

@@ -6,12 +6,12 @@ use utoipa::ToSchema;
 
 use super::{
     changes::EarlierView,
-    views::{currencies, number},
+    views::{list_money_sums, to_json_number},
 };
 use crate::{
-    api::views::Money,
+    api::views::MoneyView,
     domain::{
-        figures::{Cell, Measure, Receipt},
+        figures::{FigureCell, Measure, ProjectReceipt},
         project::ProjectCode,
     },
 };
@@ -42,7 +42,7 @@ pub struct CellView {
     pub of: i64,
     /// The sums of money; only where `spent` is measured.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub by_currency: Option<Vec<Money>>,
+    pub by_currency: Option<Vec<MoneyView>>,
     /// The share in whole percent: of the row, in a list of rows of the total. Shares are rounded by the largest remainder, so
     /// that they add up to exactly 100. Null where nothing is counted, and where a report counts in several of the cells;
     /// only where `projects` is measured.
@@ -83,8 +83,8 @@ pub struct ReceiptView {
     pub stale: bool,
 }
 
-impl From<&Receipt> for ReceiptView {
-    fn from(r: &Receipt) -> Self {
+impl From<&ProjectReceipt> for ReceiptView {
+    fn from(r: &ProjectReceipt) -> Self {
         Self {
             project: r.project.to_string(),
             cycle: r.cycle.to_string(),
@@ -94,27 +94,28 @@ impl From<&Receipt> for ReceiptView {
     }
 }
 
-fn codes(codes: &[ProjectCode]) -> Vec<String> {
+fn to_code_strings(codes: &[ProjectCode]) -> Vec<String> {
     codes.iter().map(ToString::to_string).collect()
 }
 
 impl CellView {
     /// `dated` says whether reports of several cycles stand beside each other, so that some may be stale.
-    pub(super) fn new(cell: Cell, measure: Measure, dated: bool) -> Self {
+    pub(super) fn new(cell: FigureCell, measure: Measure, dated: bool) -> Self {
         let (column, column_name) = cell.column.map(|l| (l.key, l.name)).unzip();
-        let difference = cell.earlier.as_ref().map(|e| number(cell.figure.difference(e)));
+        let difference =
+            cell.earlier.as_ref().map(|e| to_json_number(cell.figure.difference_from(e)));
         Self {
             row: cell.row.key,
             row_name: cell.row.name,
             column,
             column_name,
-            value: number(cell.figure.value),
+            value: to_json_number(cell.figure.value),
             known: cell.figure.known,
-            of: cell.figure.of,
-            by_currency: (measure == Measure::Spent).then(|| currencies(&cell.figure)),
+            of: cell.figure.report_count,
+            by_currency: (measure == Measure::Spent).then(|| list_money_sums(&cell.figure)),
             share: (measure == Measure::Projects).then_some(cell.share),
-            projects: cell.receipts.as_ref().map(|r| codes(&r.projects)),
-            stale: cell.receipts.as_ref().filter(|_| dated).map(|r| codes(&r.stale)),
+            projects: cell.receipts.as_ref().map(|r| to_code_strings(&r.projects)),
+            stale: cell.receipts.as_ref().filter(|_| dated).map(|r| to_code_strings(&r.stale)),
             reports: cell
                 .receipts
                 .as_ref()

@@ -4,11 +4,11 @@ use serde::Serialize;
 use serde_json::Number as JsonNumber;
 use utoipa::ToSchema;
 
-use super::views::{currencies, number};
+use super::views::{list_money_sums, to_json_number};
 use crate::{
-    api::views::Money,
+    api::views::MoneyView,
     domain::{
-        figures::{Change, Figure, Measure, Movement, Step},
+        figures::{Figure, Measure, Movement, ProjectChange, ValueChange},
         report::Status,
         value::{self, Percent},
     },
@@ -28,7 +28,7 @@ pub struct EarlierView {
     pub of: i64,
     /// The sums of money; only where `spent` is measured.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub by_currency: Option<Vec<Money>>,
+    pub by_currency: Option<Vec<MoneyView>>,
 }
 
 /// A status before and after.
@@ -67,10 +67,10 @@ pub struct PercentStep {
 pub struct MoneyStep {
     /// Before; null where none was stated.
     #[schema(required)]
-    pub from: Option<Money>,
+    pub from: Option<MoneyView>,
     /// After; null where none is stated.
     #[schema(required)]
-    pub to: Option<Money>,
+    pub to: Option<MoneyView>,
 }
 
 /// What happened to a project. A step is null where nothing changed, or where the project is on one side alone.
@@ -110,38 +110,38 @@ pub struct FigureChangeView {
 impl EarlierView {
     pub(super) fn new(figure: &Figure, measure: Measure) -> Self {
         Self {
-            value: number(figure.value),
+            value: to_json_number(figure.value),
             known: figure.known,
-            of: figure.of,
-            by_currency: (measure == Measure::Spent).then(|| currencies(figure)),
+            of: figure.report_count,
+            by_currency: (measure == Measure::Spent).then(|| list_money_sums(figure)),
         }
     }
 }
 
-impl<T: ToString> From<Step<Option<T>>> for TextStep {
-    fn from(step: Step<Option<T>>) -> Self {
+impl<T: ToString> From<ValueChange<Option<T>>> for TextStep {
+    fn from(step: ValueChange<Option<T>>) -> Self {
         Self { from: step.from.map(|t| t.to_string()), to: step.to.map(|t| t.to_string()) }
     }
 }
-impl From<Step<Status>> for StatusStep {
-    fn from(step: Step<Status>) -> Self {
+impl From<ValueChange<Status>> for StatusStep {
+    fn from(step: ValueChange<Status>) -> Self {
         Self { from: step.from, to: step.to }
     }
 }
-impl From<Step<Option<Percent>>> for PercentStep {
-    fn from(step: Step<Option<Percent>>) -> Self {
+impl From<ValueChange<Option<Percent>>> for PercentStep {
+    fn from(step: ValueChange<Option<Percent>>) -> Self {
         Self { from: step.from.map(Percent::value), to: step.to.map(Percent::value) }
     }
 }
-impl From<Step<Option<value::Money>>> for MoneyStep {
-    fn from(step: Step<Option<value::Money>>) -> Self {
-        Self { from: step.from.map(Money::from), to: step.to.map(Money::from) }
+impl From<ValueChange<Option<value::Money>>> for MoneyStep {
+    fn from(step: ValueChange<Option<value::Money>>) -> Self {
+        Self { from: step.from.map(MoneyView::from), to: step.to.map(MoneyView::from) }
     }
 }
 
-impl From<Change> for FigureChangeView {
-    fn from(change: Change) -> Self {
-        let named = |step: Step<value::Title>| TextStep {
+impl From<ProjectChange> for FigureChangeView {
+    fn from(change: ProjectChange) -> Self {
+        let named = |step: ValueChange<value::Title>| TextStep {
             from: Some(step.from.to_string()),
             to: Some(step.to.to_string()),
         };

@@ -9,33 +9,34 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    asked,
     changes::{EarlierView, FigureChangeView},
+    dataset::{find_data_version, load_dataset},
     params::CompareParams,
-    source::{ground, version},
-    views::{BasisView, CoverageView, number},
+    questions,
+    views::{BasisView, CoverageView, to_json_number},
 };
 use crate::{
     api::{
         answer::Answer,
         body::Query,
-        cache::{Key, View},
+        cache::{AnswerKey, CacheAudience},
         error::ApiResult,
         may::May,
         state::State,
     },
     domain::{
         figures::{
-            Base, DifferentCell, Dimension, Figure, Ground, Measure, MovedReport, Question, Step,
+            BasisRequest, DifferentCell, Dimension, Figure, FigureDataset, FigureQuery, Measure,
+            MovedReport, ValueChange,
         },
-        policy::{ReadFigures, sight::Reachable},
-        words,
+        policy::{ReadFigures, visibility::ReadScope},
+        wording,
     },
-    store::{Conn, StoreResult, figures::Depth, releases},
+    store::{Conn, StoreResult, figures::FactDepth, releases},
 };
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(compare_figures);
 }
 
@@ -153,38 +154,48 @@ async fn compare_figures(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let Query(params) = &may.body;
-    let question = params.question(may.language)?;
-    let a = asked::cycle("a", params.a.as_deref())?;
-    let b = asked::cycle("b", params.b.as_deref())?;
-    let visible = may.actor.visible();
-    let key = Key::new("figures/compare", View::approved(&visible), params)?;
+    let question = params.parse_question(may.language)?;
+    let a = questions::parse_cycle_base("a", params.a.as_deref())?;
+    let b = questions::parse_cycle_base("b", params.b.as_deref())?;
+    let visible = may.actor.visible_rows();
+    let key =
+        AnswerKey::new("figures/compare", CacheAudience::for_approved_data(&visible), params)?;
     let key = key.in_language(may.language);
     state
-        .kept(key, move |c, version| compare(c, version, (&visible.approved, &a, &b), &question))
+        .answer_cached(key, move |c, version| {
+            compare_bases(c, version, (&visible.approved, &a, &b), &question)
+        })
         .await
 }
 
-fn compare(
+fn compare_bases(
     conn: &mut Conn,
     now: i64,
-    (reach, a, b): (&Reachable, &Base, &Base),
-    question: &Question,
+    (reach, a, b): (&ReadScope, &BasisRequest, &BasisRequest),
+    question: &FigureQuery,
 ) -> ApiResult<Answer> {
-    let asked = (&question.filter, Depth::Texts);
-    let a = ground(conn, reach, ("a", a), asked)?;
-    let b = ground(conn, reach, ("b", b), asked)?;
-    let reasons = reasons(conn, &a, &b)?;
-    let rest_on = Step { from: version(conn, &a, now)?, to: version(conn, &b, now)? };
-    Answer::of(&FiguresComparison::new(&a, &b, question, &rest_on).because(&reasons))
+    let asked = (&question.filter, FactDepth::Texts);
+    let a = load_dataset(conn, reach, ("a", a), asked)?;
+    let b = load_dataset(conn, reach, ("b", b), asked)?;
+    let reasons = load_reopening_reasons(conn, &a, &b)?;
+    let rest_on = ValueChange {
+        from: find_data_version(conn, &a, now)?,
+        to: find_data_version(conn, &b, now)?,
+    };
+    Answer::from_value(&FiguresComparison::new(&a, &b, question, &rest_on).with_reasons(&reasons))
 }
 
 /// Reads why reports were taken up again between two releases of one cycle, by project.
-fn reasons(conn: &mut Conn, a: &Ground, b: &Ground) -> StoreResult<BTreeMap<String, String>> {
+fn load_reopening_reasons(
+    conn: &mut Conn,
+    a: &FigureDataset,
+    b: &FigureDataset,
+) -> StoreResult<BTreeMap<String, String>> {
     let (Some(a), Some(b)) = (&a.basis.release, &b.basis.release) else {
         return Ok(BTreeMap::new());
     };
     let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for erratum in releases::errata_between(conn, a, b)? {
+    for erratum in releases::list_errata_between(conn, a, b)? {
         reasons.entry(erratum.project.to_string()).or_default().extend(erratum.reasons);
     }
     // A report that was added between the two was never taken up again: there is no reason, rather than an empty one.
@@ -194,7 +205,7 @@ fn reasons(conn: &mut Conn, a: &Ground, b: &Ground) -> StoreResult<BTreeMap<Stri
 
 impl FiguresComparison {
     /// Says of each report why it was taken up again, where that is known.
-    fn because(mut self, reasons: &BTreeMap<String, String>) -> Self {
+    fn with_reasons(mut self, reasons: &BTreeMap<String, String>) -> Self {
         let reports = self.cells.iter_mut().flat_map(|c| &mut c.reports).map(|r| &mut r.change);
         for change in reports.chain(&mut self.changes) {
             change.reason = reasons.get(&change.project).cloned();
@@ -202,9 +213,14 @@ impl FiguresComparison {
         self
     }
 
-    fn new(a: &Ground, b: &Ground, question: &Question, rest_on: &Step<i64>) -> Self {
+    fn new(
+        a: &FigureDataset,
+        b: &FigureDataset,
+        question: &FigureQuery,
+        rest_on: &ValueChange<i64>,
+    ) -> Self {
         let measure = question.measure;
-        let compared = b.against(a, question);
+        let compared = b.compare_with(a, question);
         let cell = |cell| DifferentCellView::new(cell, measure);
         Self {
             measure,
@@ -221,17 +237,17 @@ impl FiguresComparison {
                 a: CoverageView::new(compared.coverage.from, a.basis.is_dated()),
                 b: CoverageView::new(compared.coverage.to, b.basis.is_dated()),
             },
-            formula: words::say(question.language, measure.formula()).into_owned(),
+            formula: wording::translate_sentence(question.language, measure.formula()).into_owned(),
         }
     }
 }
 
 impl ComparedTotal {
-    fn new(total: &Step<Figure>, measure: Measure) -> Self {
+    fn new(total: &ValueChange<Figure>, measure: Measure) -> Self {
         Self {
             a: EarlierView::new(&total.from, measure),
             b: EarlierView::new(&total.to, measure),
-            difference: number(total.to.difference(&total.from)),
+            difference: to_json_number(total.to.difference_from(&total.from)),
         }
     }
 }
@@ -244,7 +260,7 @@ impl DifferentCellView {
             row_name: cell.row.name,
             column,
             column_name,
-            difference: number(cell.b.difference(&cell.a)),
+            difference: to_json_number(cell.b.difference_from(&cell.a)),
             a: EarlierView::new(&cell.a, measure),
             b: EarlierView::new(&cell.b, measure),
             reports: cell.reports.into_iter().map(MovedReportView::from).collect(),
@@ -254,7 +270,7 @@ impl DifferentCellView {
 
 impl From<MovedReport> for MovedReportView {
     fn from(moved: MovedReport) -> Self {
-        let keys = |step: Step<Vec<String>>| KeysStep { from: step.from, to: step.to };
+        let keys = |step: ValueChange<Vec<String>>| KeysStep { from: step.from, to: step.to };
         Self {
             change: moved.change.into(),
             rows: moved.rows.map(keys),

@@ -5,16 +5,16 @@ use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    asked::parse,
-    kind::Figures,
+    dataset::{FrozenRelease, refuse_unknown_cycle},
     params::CoverageParams,
-    source::{Frozen, no_such_cycle},
+    questions::parse_param,
+    response::FiguresResponse,
 };
 use crate::{
     api::{
         answer::Answer,
         body::Query,
-        cache::Key,
+        cache::AnswerKey,
         error::{ApiError, ApiResult},
         may::May,
         state::State,
@@ -24,7 +24,7 @@ use crate::{
         figures::coverage::FORMULA,
         language::Language,
         policy::{Actor, ReadFigures},
-        release::coverage::{FORMULA as FORMULA_RELEASED, Handed},
+        release::coverage::{FORMULA as FORMULA_RELEASED, FrozenSubmission},
         value::Slug,
     },
     store::{Conn, StoreResult, cycles, figures, journal, releases::frozen},
@@ -32,13 +32,13 @@ use crate::{
 
 mod views;
 
-use views::Told;
+use views::CoverageInput;
 pub use views::{
     CitiesCoverage, CityCoverage, CountryCoverage, CoverageBasis, FiguresCoverage, StandingView,
 };
 
 /// Registers the operation of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_figures_coverage);
 }
 
@@ -55,47 +55,53 @@ async fn get_figures_coverage(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let Query(params) = &may.body;
-    let cycle = parse("cycle", params.cycle.as_deref(), Slug::parse)?
-        .ok_or_else(|| ApiError::parameter("cycle", ValueFault::required()))?;
-    let form = may.accept.choose(params.format.as_deref(), FiguresCoverage::FORMS)?;
+    let cycle = parse_param("cycle", params.cycle.as_deref(), Slug::parse)?
+        .ok_or_else(|| ApiError::invalid_parameter("cycle", ValueFault::required()))?;
+    let form = may.accept.choose_format(params.format.as_deref(), FiguresCoverage::FORMS)?;
     // Unlike other figures it is made of working copies for those who work on them.
     let (now, language, actor) = (state.clock.now(), may.language, may.actor);
-    let key = Key::of_records("figures/coverage", &actor, params, now)?;
-    let key = key.in_language(language).in_form(form);
-    let read = move |c: &mut Conn, _| count(c, &cycle, (&actor, now), language)?.told_in(form);
-    state.kept(key, read).await
+    let key = AnswerKey::for_records("figures/coverage", &actor, params, now)?;
+    let key = key.in_language(language).with_format(form);
+    let read = move |c: &mut Conn, _| {
+        count_coverage(c, &cycle, (&actor, now), language)?.render_answer(form)
+    };
+    state.answer_cached(key, read).await
 }
 
-fn count(
+fn count_coverage(
     conn: &mut Conn,
     cycle: &Slug,
     (actor, now): (&Actor, DateTime<Utc>),
     language: Language,
 ) -> ApiResult<FiguresCoverage> {
     let Some(cycle) = cycles::find(conn, cycle)? else {
-        return Err(no_such_cycle(conn, "cycle"));
+        return Err(refuse_unknown_cycle(conn, "cycle"));
     };
-    let version = journal::head(conn)?.feed;
-    let files = figures::files(conn, cycle)?;
-    let standings = files.standings(actor, now);
-    let told = Told { standings: &standings, release: None, version, formula: FORMULA };
+    let version = journal::load_head(conn)?.feed;
+    let files = figures::load_coverage_dataset(conn, cycle)?;
+    let standings = files.count_coverage(actor, now);
+    let told = CoverageInput { standings: &standings, release: None, version, formula: FORMULA };
     Ok(FiguresCoverage::new(&told, language))
 }
 
-impl Figures for FiguresCoverage {
+impl FiguresResponse for FiguresCoverage {
     type Question = Language;
 
-    fn of_release(conn: &mut Conn, release: &Frozen, language: &Language) -> ApiResult<Self> {
-        let frame = frozen::frame(conn, &release.key)?;
+    fn count_for_release(
+        conn: &mut Conn,
+        render_release: &FrozenRelease,
+        language: &Language,
+    ) -> ApiResult<Self> {
+        let frame = frozen::load_reference(conn, &render_release.key)?;
         let mut reports = Vec::new();
-        frozen::each(conn, &release.key, |row| -> StoreResult<()> {
-            reports.push(Handed::from(&row.report()?));
+        frozen::for_each_report(conn, &render_release.key, |row| -> StoreResult<()> {
+            reports.push(FrozenSubmission::from(&row.parse_report()?));
             Ok(())
         })?;
-        let told = Told {
-            standings: &frame.standings(&reports),
-            release: Some(&release.key),
-            version: release.version,
+        let told = CoverageInput {
+            standings: &frame.count_coverage(&reports),
+            release: Some(&render_release.key),
+            version: render_release.version,
             formula: FORMULA_RELEASED,
         };
         Ok(Self::new(&told, *language))

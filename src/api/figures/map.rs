@@ -7,34 +7,34 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    kind::{self, Counted, Figures},
+    dataset::{DatasetQuery, FrozenRelease},
     params::MapParams,
-    source::{Frozen, Reports},
-    views::{BasisView, CoverageView, note, number},
+    response::{self, CountedFigures, FiguresResponse},
+    views::{BasisView, CoverageView, explain_empty_basis, to_json_number},
 };
 use crate::{
     api::{
         answer::Answer,
         body::Query,
         error::ApiResult,
-        format::{Form, Tabular as _},
+        format::{Form, TabularAnswer as _},
         may::May,
         state::State,
     },
     domain::{
-        figures::{Basis, Ground, MapPlace, Measure, Question},
+        figures::{FigureBasis, FigureDataset, FigureQuery, MapCity, Measure},
         policy::ReadFigures,
         report::Status,
-        words,
+        wording,
     },
-    store::{Conn, figures::Depth},
+    store::{Conn, figures::FactDepth},
 };
 
 /// The media type of GeoJSON.
 const GEO_JSON: &str = "application/geo+json";
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_figures_map);
 }
 
@@ -148,50 +148,58 @@ async fn get_figures_map(
     may: May<ReadFigures, Query<MapParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    kind::answer(may, &state).await
+    response::answer_current_figures(may, &state).await
 }
 
-impl Figures for CityCollection {
-    type Question = Question;
+impl FiguresResponse for CityCollection {
+    type Question = FigureQuery;
     const FORMS: &'static [Form] = &[Form::GeoJson, Form::Csv, Form::Xlsx, Form::Lines];
 
-    fn of_release(conn: &mut Conn, release: &Frozen, question: &Question) -> ApiResult<Self> {
-        Self::count(conn, &release.alone(), question)
+    fn count_for_release(
+        conn: &mut Conn,
+        render_release: &FrozenRelease,
+        question: &FigureQuery,
+    ) -> ApiResult<Self> {
+        Self::count_reports(conn, &render_release.select_own_reports(), question)
     }
 
     /// As JSON it is GeoJSON.
-    fn told_in(&self, form: Form) -> ApiResult<Answer> {
-        let answer = self.answer_in(form)?;
-        Ok(if form == Form::GeoJson { answer.media(GEO_JSON) } else { answer })
+    fn render_answer(&self, form: Form) -> ApiResult<Answer> {
+        let answer = self.answer_in_format(form)?;
+        Ok(if form == Form::GeoJson { answer.with_media_type(GEO_JSON) } else { answer })
     }
 }
 
-impl Counted for CityCollection {
-    fn count(conn: &mut Conn, from: &Reports, question: &Question) -> ApiResult<Self> {
-        let ground = from.ground(conn, &question.filter, Depth::Columns)?;
+impl CountedFigures for CityCollection {
+    fn count_reports(
+        conn: &mut Conn,
+        from: &DatasetQuery,
+        question: &FigureQuery,
+    ) -> ApiResult<Self> {
+        let ground = from.load_dataset(conn, &question.filter, FactDepth::Columns)?;
         Ok(Self::new(&ground, question, from.version))
     }
 }
 
 impl CityCollection {
-    fn new(ground: &Ground, question: &Question, version: i64) -> Self {
-        let (places, coverage) = ground.places(question);
+    fn new(ground: &FigureDataset, question: &FigureQuery, version: i64) -> Self {
+        let (places, coverage) = ground.map_cities(question);
         let basis = &ground.basis;
         let formulas = [Measure::Projects, Measure::PercentComplete]
-            .map(|m| words::say(question.language, m.formula()).into_owned());
+            .map(|m| wording::translate_sentence(question.language, m.formula()).into_owned());
         Self {
             kind: "FeatureCollection",
             features: places.into_iter().map(|place| CityFeature::new(place, basis)).collect(),
             basis: BasisView::new(basis, version),
             coverage: CoverageView::new(coverage, basis.is_dated()),
             formula: formulas.join("; "),
-            note: note(basis, question.language),
+            note: explain_empty_basis(basis, question.language),
         }
     }
 }
 
 impl CityFeature {
-    fn new(place: MapPlace<'_>, basis: &Basis) -> Self {
+    fn new(place: MapCity<'_>, basis: &FigureBasis) -> Self {
         Self {
             kind: "Feature",
             id: place.city.slug.to_string(),
@@ -205,7 +213,7 @@ impl CityFeature {
 }
 
 impl CityProperties {
-    fn new(place: MapPlace<'_>, basis: &Basis) -> Self {
+    fn new(place: MapCity<'_>, basis: &FigureBasis) -> Self {
         let of = |wanted| {
             place.statuses.iter().find(|(status, _)| *status == wanted).map_or(0, |(_, n)| *n)
         };
@@ -220,9 +228,9 @@ impl CityProperties {
             suspended: of(Status::Suspended),
             cancelled: of(Status::Cancelled),
             not_stated: of(Status::NotStated),
-            percent_complete: number(place.percent.value).and_then(|n| n.as_f64()),
+            percent_complete: to_json_number(place.percent.value).and_then(|n| n.as_f64()),
             known: place.percent.known,
-            of: place.percent.of,
+            of: place.percent.report_count,
             stale: place.stale,
             cycle: basis.cycle.as_ref().map(ToString::to_string),
             as_of: basis.as_of,

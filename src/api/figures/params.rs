@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 use crate::{
     api::format::Form,
     domain::{
-        figures::{Dimension, Filter, Grouping, Measure},
+        figures::{Dimension, FigureFilter, Grouping, Measure},
         report::Status,
     },
 };
@@ -107,7 +107,7 @@ macro_rules! figures_params {
         }
 
         impl $name {
-            pub(super) fn filter(&self) -> Filter {
+            pub(super) fn filter(&self) -> FigureFilter {
                 let lists = [
                     (Dimension::FocusArea, &self.focus_area),
                     (Dimension::SubArea, &self.sub_area),
@@ -119,7 +119,7 @@ macro_rules! figures_params {
                     (Dimension::Sector, &self.sector),
                 ];
                 let wanted = lists.into_iter().filter(|(_, list)| !list.is_empty());
-                Filter {
+                FigureFilter {
                     wanted: wanted.map(|(d, list)| (d, list.clone())).collect(),
                     pilot: self.pilot,
                     priority: self.priority,

@@ -6,26 +6,27 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    kind::{self, Counted, Figures},
+    dataset::{DatasetQuery, FrozenRelease},
     params::ProgressParams,
-    source::{Frozen, Reports},
-    views::{BasisView, CoverageView, note, number},
+    response::{self, CountedFigures, FiguresResponse},
+    views::{BasisView, CoverageView, explain_empty_basis, to_json_number},
 };
 use crate::{
     api::{answer::Answer, body::Query, error::ApiResult, may::May, state::State},
     domain::{
         figures::{
-            FORMULAS, Filter, Ground, Grouping, Label, MilestoneProgress, OutcomeProgress, Progress,
+            AxisLabel, FORMULAS, FigureDataset, FigureFilter, Grouping, MilestoneProgress,
+            OutcomeProgress, ProjectProgress,
         },
         language::Language,
         policy::ReadFigures,
-        words,
+        wording,
     },
-    store::{Conn, figures::Depth},
+    store::{Conn, figures::FactDepth},
 };
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_figures_progress);
 }
 
@@ -144,7 +145,7 @@ async fn get_figures_progress(
     may: May<ReadFigures, Query<ProgressParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    kind::answer(may, &state).await
+    response::answer_current_figures(may, &state).await
 }
 
 /// What progress is asked for.
@@ -153,35 +154,40 @@ pub(in crate::api) struct ProgressQuestion {
     /// What the rows are.
     pub(super) by: Grouping,
     /// Which reports count.
-    pub(super) filter: Filter,
+    pub(super) filter: FigureFilter,
     /// In which language the rows are named.
     pub(super) language: Language,
 }
 
-impl Figures for FiguresProgress {
+impl FiguresResponse for FiguresProgress {
     type Question = ProgressQuestion;
 
-    fn of_release(
+    fn count_for_release(
         conn: &mut Conn,
-        release: &Frozen,
+        render_release: &FrozenRelease,
         question: &ProgressQuestion,
     ) -> ApiResult<Self> {
-        Self::count(conn, &release.alone(), question)
+        Self::count_reports(conn, &render_release.select_own_reports(), question)
     }
 }
 
-impl Counted for FiguresProgress {
-    fn count(conn: &mut Conn, from: &Reports, question: &ProgressQuestion) -> ApiResult<Self> {
-        let ground = from.ground(conn, &question.filter, Depth::Texts)?;
+impl CountedFigures for FiguresProgress {
+    fn count_reports(
+        conn: &mut Conn,
+        from: &DatasetQuery,
+        question: &ProgressQuestion,
+    ) -> ApiResult<Self> {
+        let ground = from.load_dataset(conn, &question.filter, FactDepth::Texts)?;
         Ok(Self::new(&ground, question, from.version))
     }
 }
 
 impl FiguresProgress {
-    fn new(ground: &Ground, question: &ProgressQuestion, version: i64) -> Self {
+    fn new(ground: &FigureDataset, question: &ProgressQuestion, version: i64) -> Self {
         let ProgressQuestion { by, filter, language } = question;
-        let table = ground.progress(*by, filter.clone(), *language);
-        let formulas = FORMULAS.map(|formula| words::say(*language, formula).into_owned());
+        let table = ground.measure_progress(*by, filter.clone(), *language);
+        let formulas =
+            FORMULAS.map(|formula| wording::translate_sentence(*language, formula).into_owned());
         Self {
             by: *by,
             basis: BasisView::new(&ground.basis, version),
@@ -189,13 +195,13 @@ impl FiguresProgress {
             rows: table.rows.into_iter().map(ProgressRow::from).collect(),
             coverage: CoverageView::new(table.coverage, ground.basis.is_dated()),
             formula: formulas.join("; "),
-            note: note(&ground.basis, *language),
+            note: explain_empty_basis(&ground.basis, *language),
         }
     }
 }
 
-impl From<(Label, Progress)> for ProgressRow {
-    fn from((label, progress): (Label, Progress)) -> Self {
+impl From<(AxisLabel, ProjectProgress)> for ProgressRow {
+    fn from((label, progress): (AxisLabel, ProjectProgress)) -> Self {
         let view = ProgressView::from(&progress);
         Self {
             key: label.key,
@@ -209,10 +215,10 @@ impl From<(Label, Progress)> for ProgressRow {
     }
 }
 
-impl From<&Progress> for ProgressView {
-    fn from(p: &Progress) -> Self {
+impl From<&ProjectProgress> for ProgressView {
+    fn from(p: &ProjectProgress) -> Self {
         Self {
-            percent_complete: number(p.percent).and_then(|n| n.as_f64()),
+            percent_complete: to_json_number(p.percent).and_then(|n| n.as_f64()),
             known: p.known,
             total: p.total,
             milestones: MilestoneProgressView::new(&p.milestones, p.total),
@@ -224,7 +230,7 @@ impl From<&Progress> for ProgressView {
 impl MilestoneProgressView {
     fn new(m: &MilestoneProgress, of: i64) -> Self {
         Self {
-            attainment: m.attainment(),
+            attainment: m.reached_share(),
             completed_weight: m.weights.reached,
             total_weight: m.weights.total,
             known: m.known,
@@ -236,8 +242,8 @@ impl MilestoneProgressView {
 impl From<&OutcomeProgress> for OutcomeProgressView {
     fn from(o: &OutcomeProgress) -> Self {
         Self {
-            attainment: o.attainment(),
-            known: o.known(),
+            attainment: o.mean_attainment(),
+            known: o.count_defined(),
             of: o.of,
             undefined: o.undefined,
             not_measured: o.not_measured,

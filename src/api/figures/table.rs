@@ -9,23 +9,31 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     cells::CellView,
     changes::{EarlierView, FigureChangeView},
-    kind::{self, Counted, Figures},
+    dataset::{DatasetQuery, FrozenRelease, find_data_version},
     params::TableParams,
-    source::{Frozen, Reports, version},
-    views::{BasisView, CoverageView, currencies, in_order, note, number, numbers},
+    response::{self, CountedFigures, FiguresResponse},
+    views::{
+        BasisView, CoverageView, explain_empty_basis, in_order, list_json_totals, list_money_sums,
+        to_json_number,
+    },
 };
 use crate::{
-    api::{answer::Answer, body::Query, error::ApiResult, may::May, state::State, views::Money},
-    domain::{
-        figures::{Base, Dimension, Figure, Ground, Label, Measure, Question, Table},
-        policy::ReadFigures,
-        words,
+    api::{
+        answer::Answer, body::Query, error::ApiResult, may::May, state::State, views::MoneyView,
     },
-    store::{Conn, figures::Depth},
+    domain::{
+        figures::{
+            AxisLabel, BasisRequest, CrossTable, Dimension, Figure, FigureDataset, FigureQuery,
+            Measure,
+        },
+        policy::ReadFigures,
+        wording,
+    },
+    store::{Conn, figures::FactDepth},
 };
 
 /// Registers the operation of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_figures_table);
 }
 
@@ -33,9 +41,9 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
 #[derive(Debug, Clone)]
 pub(in crate::api) struct TableQuestion {
     /// Its rows, columns and measure, and which reports count.
-    pub(super) question: Question,
+    pub(super) question: FigureQuery,
     /// What it is compared with.
-    pub(super) earlier: Option<Base>,
+    pub(super) earlier: Option<BasisRequest>,
 }
 
 /// A table of figures: every combination of rows and columns that is asked about, zeros included.
@@ -90,14 +98,14 @@ pub struct FiguresTable {
 pub struct CurrencyTotals {
     /// For each row, by key.
     #[serde(serialize_with = "in_order")]
-    #[schema(value_type = BTreeMap<String, Vec<Money>>)]
-    pub rows: Vec<(String, Vec<Money>)>,
+    #[schema(value_type = BTreeMap<String, Vec<MoneyView>>)]
+    pub rows: Vec<(String, Vec<MoneyView>)>,
     /// For each column, by key.
     #[serde(serialize_with = "in_order")]
-    #[schema(value_type = BTreeMap<String, Vec<Money>>)]
-    pub columns: Vec<(String, Vec<Money>)>,
+    #[schema(value_type = BTreeMap<String, Vec<MoneyView>>)]
+    pub columns: Vec<(String, Vec<MoneyView>)>,
     /// For all reports.
-    pub total: Vec<Money>,
+    pub total: Vec<MoneyView>,
 }
 
 /// Count a table
@@ -112,48 +120,61 @@ async fn get_figures_table(
     may: May<ReadFigures, Query<TableParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    kind::answer(may, &state).await
+    response::answer_current_figures(may, &state).await
 }
 
-impl Figures for FiguresTable {
+impl FiguresResponse for FiguresTable {
     type Question = TableQuestion;
 
-    fn of_release(conn: &mut Conn, release: &Frozen, question: &TableQuestion) -> ApiResult<Self> {
-        Self::count(conn, &release.alone(), question)
+    fn count_for_release(
+        conn: &mut Conn,
+        render_release: &FrozenRelease,
+        question: &TableQuestion,
+    ) -> ApiResult<Self> {
+        Self::count_reports(conn, &render_release.select_own_reports(), question)
     }
 }
 
-impl Counted for FiguresTable {
-    fn count(conn: &mut Conn, from: &Reports, asked: &TableQuestion) -> ApiResult<Self> {
+impl CountedFigures for FiguresTable {
+    fn count_reports(
+        conn: &mut Conn,
+        from: &DatasetQuery,
+        asked: &TableQuestion,
+    ) -> ApiResult<Self> {
         let TableQuestion { question, earlier } = asked;
         // The titles of projects stand in texts, and are told only where something is compared.
-        let depth = if earlier.is_some() { Depth::Texts } else { Depth::Columns };
-        let now = from.ground(conn, &question.filter, depth)?;
+        let depth = if earlier.is_some() { FactDepth::Texts } else { FactDepth::Columns };
+        let now = from.load_dataset(conn, &question.filter, depth)?;
         let Some(earlier) = earlier else {
-            return Ok(Self::new(&now, question, now.table(question), from.version));
+            return Ok(Self::new(&now, question, now.count_table(question), from.version));
         };
-        let earlier = from.earlier(conn, earlier, (&question.filter, depth))?;
-        let then = version(conn, &earlier, from.version)?;
-        Ok(Self::since((&earlier, then), (&now, from.version), question))
+        let earlier = from.load_earlier_dataset(conn, earlier, (&question.filter, depth))?;
+        let then = find_data_version(conn, &earlier, from.version)?;
+        Ok(Self::new_with_earlier((&earlier, then), (&now, from.version), question))
     }
 }
 
 impl CurrencyTotals {
     /// Writes the totals of a table that measures money; none for others.
-    fn of(table: &Table, measure: Measure) -> Option<Self> {
-        let sums = |totals: &[(Label, Figure)]| {
-            totals.iter().map(|(l, f)| (l.key.clone(), currencies(f))).collect()
+    fn from_table(table: &CrossTable, measure: Measure) -> Option<Self> {
+        let sums = |totals: &[(AxisLabel, Figure)]| {
+            totals.iter().map(|(l, f)| (l.key.clone(), list_money_sums(f))).collect()
         };
         (measure == Measure::Spent).then(|| Self {
             rows: sums(&table.row_totals),
             columns: sums(&table.column_totals),
-            total: currencies(&table.total),
+            total: list_money_sums(&table.total),
         })
     }
 }
 
 impl FiguresTable {
-    fn new(ground: &Ground, question: &Question, table: Table, version: i64) -> Self {
+    fn new(
+        ground: &FigureDataset,
+        question: &FigureQuery,
+        table: CrossTable,
+        version: i64,
+    ) -> Self {
         let (measure, basis) = (question.measure, &ground.basis);
         let dated = basis.is_dated();
         Self {
@@ -161,27 +182,27 @@ impl FiguresTable {
             rows: question.rows,
             columns: question.columns,
             basis: BasisView::new(basis, version),
-            row_totals: numbers(&table.row_totals),
-            column_totals: numbers(&table.column_totals),
-            total: number(table.total.value),
-            totals_by_currency: CurrencyTotals::of(&table, measure),
+            row_totals: list_json_totals(&table.row_totals),
+            column_totals: list_json_totals(&table.column_totals),
+            total: to_json_number(table.total.value),
+            totals_by_currency: CurrencyTotals::from_table(&table, measure),
             cells: table.cells.into_iter().map(|c| CellView::new(c, measure, dated)).collect(),
             coverage: CoverageView::new(table.coverage, dated),
-            formula: words::say(question.language, measure.formula()).into_owned(),
+            formula: wording::translate_sentence(question.language, measure.formula()).into_owned(),
             earlier_basis: None,
             earlier_total: None,
             changes: None,
-            note: note(basis, question.language),
+            note: explain_empty_basis(basis, question.language),
         }
     }
 
     /// Writes a table beside an earlier one.
-    fn since(
-        (earlier, then): (&Ground, i64),
-        (ground, version): (&Ground, i64),
-        question: &Question,
+    fn new_with_earlier(
+        (earlier, then): (&FigureDataset, i64),
+        (ground, version): (&FigureDataset, i64),
+        question: &FigureQuery,
     ) -> Self {
-        let mut table = ground.table_since(earlier, question);
+        let mut table = ground.count_table_since(earlier, question);
         let changes = std::mem::take(&mut table.changes);
         let total = table.earlier_total.as_ref().map(|f| EarlierView::new(f, question.measure));
         Self {

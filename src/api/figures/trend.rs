@@ -9,24 +9,26 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     cells::CellView,
-    kind::{self, Counted, Figures},
+    dataset::{DatasetQuery, FrozenRelease},
     params::TrendParams,
-    source::{Frozen, Reports},
-    views::{CoverageView, currencies, in_order, numbers},
+    response::{self, CountedFigures, FiguresResponse},
+    views::{CoverageView, in_order, list_json_totals, list_money_sums},
 };
 use crate::{
-    api::{answer::Answer, body::Query, error::ApiResult, may::May, state::State, views::Money},
+    api::{
+        answer::Answer, body::Query, error::ApiResult, may::May, state::State, views::MoneyView,
+    },
     domain::{
         cycle::{CycleState, ReportingCycle},
-        figures::{Basis, Coverage, Dimension, Ground, Measure, Question},
+        figures::{Dimension, FigureBasis, FigureDataset, FigureQuery, Measure, ReportingCoverage},
         policy::ReadFigures,
-        words,
+        wording,
     },
-    store::{Conn, figures::Depth},
+    store::{Conn, figures::FactDepth},
 };
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_figures_trend);
 }
 
@@ -75,8 +77,8 @@ pub struct TrendBasis {
 pub struct TrendCurrencies {
     /// For each cycle, by key.
     #[serde(serialize_with = "in_order")]
-    #[schema(value_type = BTreeMap<String, Vec<Money>>)]
-    pub rows: Vec<(String, Vec<Money>)>,
+    #[schema(value_type = BTreeMap<String, Vec<MoneyView>>)]
+    pub rows: Vec<(String, Vec<MoneyView>)>,
 }
 
 /// A table with the cycles as rows, in the order of their cut-offs. A report counts in its own cycle; there are no totals
@@ -120,26 +122,34 @@ async fn get_figures_trend(
     may: May<ReadFigures, Query<TrendParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    kind::answer(may, &state).await
+    response::answer_current_figures(may, &state).await
 }
 
-impl Figures for FiguresTrend {
-    type Question = Question;
+impl FiguresResponse for FiguresTrend {
+    type Question = FigureQuery;
 
-    fn of_release(conn: &mut Conn, release: &Frozen, question: &Question) -> ApiResult<Self> {
-        Self::count(conn, &release.with_those_before(), question)
+    fn count_for_release(
+        conn: &mut Conn,
+        render_release: &FrozenRelease,
+        question: &FigureQuery,
+    ) -> ApiResult<Self> {
+        Self::count_reports(conn, &render_release.select_with_earlier_releases(), question)
     }
 }
 
-impl Counted for FiguresTrend {
-    fn count(conn: &mut Conn, from: &Reports, question: &Question) -> ApiResult<Self> {
-        let ground = from.ground(conn, &question.filter, Depth::Columns)?;
+impl CountedFigures for FiguresTrend {
+    fn count_reports(
+        conn: &mut Conn,
+        from: &DatasetQuery,
+        question: &FigureQuery,
+    ) -> ApiResult<Self> {
+        let ground = from.load_dataset(conn, &question.filter, FactDepth::Columns)?;
         Ok(Self::new(&ground, question, from.version))
     }
 }
 
 impl TrendCycle {
-    fn new(cycle: &ReportingCycle, basis: &Basis, coverage: Coverage) -> Self {
+    fn new(cycle: &ReportingCycle, basis: &FigureBasis, coverage: ReportingCoverage) -> Self {
         Self {
             cycle: cycle.slug.to_string(),
             cycle_name: cycle.name.to_string(),
@@ -152,15 +162,15 @@ impl TrendCycle {
 }
 
 impl FiguresTrend {
-    fn new(ground: &Ground, question: &Question, version: i64) -> Self {
+    fn new(ground: &FigureDataset, question: &FigureQuery, version: i64) -> Self {
         let measure = question.measure;
-        let (table, cycles) = ground.trend(question);
+        let (table, cycles) = ground.count_trend(question);
         let cycles: Vec<TrendCycle> = cycles
             .into_iter()
             .map(|(cycle, coverage)| TrendCycle::new(cycle, &ground.basis, coverage))
             .collect();
         let sums =
-            || table.row_totals.iter().map(|(l, f)| (l.key.clone(), currencies(f))).collect();
+            || table.row_totals.iter().map(|(l, f)| (l.key.clone(), list_money_sums(f))).collect();
         Self {
             measure,
             rows: question.rows,
@@ -173,12 +183,12 @@ impl FiguresTrend {
                 cycles: cycles.iter().map(|c| c.cycle.clone()).collect(),
             },
             cycles,
-            row_totals: numbers(&table.row_totals),
+            row_totals: list_json_totals(&table.row_totals),
             totals_by_currency: (measure == Measure::Spent)
                 .then(|| TrendCurrencies { rows: sums() }),
             cells: table.cells.into_iter().map(|c| CellView::new(c, measure, false)).collect(),
             coverage: CoverageView::new(table.coverage, false),
-            formula: words::say(question.language, measure.formula()).into_owned(),
+            formula: wording::translate_sentence(question.language, measure.formula()).into_owned(),
         }
     }
 }

@@ -6,11 +6,11 @@ use serde_json::Number as JsonNumber;
 use utoipa::ToSchema;
 
 use crate::{
-    api::views::Money,
+    api::views::MoneyView,
     domain::{
-        figures::{Basis, Coverage, Figure, Label, Number},
+        figures::{AxisLabel, Figure, FigureBasis, FigureValue, ReportingCoverage},
         language::Language,
-        words,
+        wording,
     },
 };
 
@@ -63,20 +63,20 @@ pub(super) fn in_order<V: Serialize, S: Serializer>(
     s.collect_map(pairs.iter().map(|(key, value)| (key, value)))
 }
 
-pub(super) fn number(value: Number) -> Option<JsonNumber> {
+pub(super) fn to_json_number(value: FigureValue) -> Option<JsonNumber> {
     match value {
-        Number::None => None,
-        Number::Count(n) => Some(n.into()),
-        Number::Mean(mean) => JsonNumber::from_f64(mean),
+        FigureValue::None => None,
+        FigureValue::Count(n) => Some(n.into()),
+        FigureValue::Mean(mean) => JsonNumber::from_f64(mean),
     }
 }
 
-pub(super) fn currencies(figure: &Figure) -> Vec<Money> {
-    figure.by_currency.iter().copied().map(Money::from).collect()
+pub(super) fn list_money_sums(figure: &Figure) -> Vec<MoneyView> {
+    figure.by_currency.iter().copied().map(MoneyView::from).collect()
 }
 
 impl BasisView {
-    pub(super) fn new(basis: &Basis, version: i64) -> Self {
+    pub(super) fn new(basis: &FigureBasis, version: i64) -> Self {
         let cycles = || basis.cycles.iter().map(|c| c.slug.to_string()).collect();
         Self {
             cycle: basis.cycle.as_ref().map(ToString::to_string),
@@ -89,13 +89,13 @@ impl BasisView {
 }
 
 /// Says why there is nothing to count, where there is nothing.
-pub(super) fn note(basis: &Basis, language: Language) -> Option<String> {
-    basis.is_empty().then(|| words::say(language, NOTHING).into_owned())
+pub(super) fn explain_empty_basis(basis: &FigureBasis, language: Language) -> Option<String> {
+    basis.is_empty().then(|| wording::translate_sentence(language, NOTHING).into_owned())
 }
 
 impl CoverageView {
     /// `dated` says whether reports of several cycles stand beside each other, so that some may be stale.
-    pub(super) fn new(c: Coverage, dated: bool) -> Self {
+    pub(super) fn new(c: ReportingCoverage, dated: bool) -> Self {
         Self {
             cities_reporting: c.cities_reporting,
             cities_expected: c.cities_expected,
@@ -106,6 +106,8 @@ impl CoverageView {
 }
 
 /// Writes totals by key.
-pub(super) fn numbers(totals: &[(Label, Figure)]) -> Vec<(String, Option<JsonNumber>)> {
-    totals.iter().map(|(l, f)| (l.key.clone(), number(f.value))).collect()
+pub(super) fn list_json_totals(
+    totals: &[(AxisLabel, Figure)],
+) -> Vec<(String, Option<JsonNumber>)> {
+    totals.iter().map(|(l, f)| (l.key.clone(), to_json_number(f.value))).collect()
 }

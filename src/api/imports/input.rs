@@ -9,16 +9,16 @@ use crate::{
     api::{
         body::{FromBody, Query, read_bytes},
         error::{ApiError, ApiResult},
-        may::{SignedIn, prove, sign_in, state},
+        may::{SignedIn, find_state, load_proof, sign_in},
         workbook::{CSV, XLSX},
     },
     domain::{
         fault::ValueFault,
-        journal::hex,
+        journal::to_hex,
         policy::CreateProjectIn,
         value::{Slug, Title},
     },
-    sheets::{Sheet, Upload, csv, grid::Unreadable, read},
+    sheets::{Sheet, UploadedFile, csv, grid::UnreadableFile, workbook_reader},
 };
 
 /// Largest file, in bytes.
@@ -48,7 +48,7 @@ pub struct ImportParams {
 
 /// What kind of file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Media {
+enum ImportMedia {
     Workbook,
     Csv,
 }
@@ -56,25 +56,28 @@ enum Media {
 /// A file with how it is to be imported.
 pub(super) struct ImportFile {
     params: ImportParams,
-    media: Media,
+    media: ImportMedia,
     bytes: Bytes,
 }
 
 impl FromBody for ImportFile {
-    async fn read(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
-        let Query(params) = Query::<ImportParams>::read(req, payload).await?;
+    async fn read_request(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
+        let Query(params) = Query::<ImportParams>::read_request(req, payload).await?;
         if let Some(city) = &params.city {
             may_import_into(req, city).await?;
         }
         // A digest ties a real import to its preview. Taken for a preview, it would write nothing and say so to nobody.
         if params.digest.is_some() && params.dry_run.is_none() {
             let detail = "dry_run=false is expected with a digest: without it nothing is written";
-            return Err(ApiError::parameter("dry_run", ValueFault::new("required", detail)));
+            return Err(ApiError::invalid_parameter(
+                "dry_run",
+                ValueFault::new("required", detail),
+            ));
         }
         let bytes = read_bytes(req, payload, FILE_MAX).await?.freeze();
         let media = match req.content_type().to_lowercase().as_str() {
-            XLSX => Media::Workbook,
-            CSV => Media::Csv,
+            XLSX => ImportMedia::Workbook,
+            CSV => ImportMedia::Csv,
             other if other.contains("macroenabled") => {
                 return Err(ApiError::OtherMediaType(
                     "a workbook without macros (XLSX), or text/csv",
@@ -89,20 +92,20 @@ impl FromBody for ImportFile {
 /// Asks for the right to the city that is named, before anything is said of the file. Importing makes projects, so that it takes
 /// the right to record one there; a city that only the file names is asked about when that was read.
 async fn may_import_into(req: &HttpRequest, city: &str) -> ApiResult<()> {
-    let key = Slug::parse(city).map_err(|fault| ApiError::parameter("city", fault))?;
+    let key = Slug::parse(city).map_err(|fault| ApiError::invalid_parameter("city", fault))?;
     let SignedIn { actor, .. } = sign_in(req)?.ok_or(ApiError::Unauthenticated)?;
-    match prove::<CreateProjectIn>(state(req)?, &key, &actor, false).await {
+    match load_proof::<CreateProjectIn>(find_state(req)?, &key, &actor, false).await {
         Ok(_proof) => Ok(()),
         Err(ApiError::NotFound) => {
             let fault = ValueFault::unknown("city", Vec::<String>::new());
-            Err(ApiError::parameter("city", fault))
+            Err(ApiError::invalid_parameter("city", fault))
         }
         Err(other) => Err(other),
     }
 }
 
 /// An import, read and ready to be compared with what is there.
-pub(super) struct Job {
+pub(super) struct ImportJob {
     /// Whether to preview alone.
     pub(super) dry_run: bool,
     /// The city and the cycle.
@@ -112,68 +115,75 @@ pub(super) struct Job {
     /// The reason that the journal keeps.
     pub(super) reason: String,
     /// The SHA-256 of the file.
-    pub(super) file: String,
+    pub(super) file_digest: String,
     /// Whether the file says of itself what it is.
     pub(super) is_workbook: bool,
     /// What it holds.
-    pub(super) upload: Upload,
+    pub(super) upload: UploadedFile,
 }
 
-impl From<Unreadable> for ApiError {
-    fn from(u: Unreadable) -> Self {
-        Self::invalid("", u.code, u.detail)
+impl From<UnreadableFile> for ApiError {
+    fn from(u: UnreadableFile) -> Self {
+        Self::invalid_value("", u.code, u.detail)
     }
 }
 
 impl ImportFile {
     /// Reads the file. This takes time: not for the workers that serve requests.
-    pub(super) fn open(self) -> ApiResult<Job> {
+    pub(super) fn into_job(self) -> ApiResult<ImportJob> {
         let Self { params, media, bytes } = self;
         let (upload, described) = match media {
-            Media::Workbook => {
+            ImportMedia::Workbook => {
                 if params.sheet.is_some() {
                     let detail = "a workbook has several sheets; sheet goes with a CSV file";
-                    return Err(ApiError::parameter("sheet", ValueFault::new("format", detail)));
+                    return Err(ApiError::invalid_parameter(
+                        "sheet",
+                        ValueFault::new("format", detail),
+                    ));
                 }
-                (read::workbook(&bytes)?, "a workbook".to_owned())
+                (workbook_reader::read_workbook(&bytes)?, "a workbook".to_owned())
             }
-            Media::Csv => {
+            ImportMedia::Csv => {
                 let raw = params.sheet.as_deref().ok_or_else(ValueFault::required);
                 let sheet = raw.and_then(Sheet::parse);
-                let sheet = sheet.map_err(|fault| ApiError::parameter("sheet", fault))?;
-                (csv::read(&bytes, sheet)?, format!("a CSV file of {sheet}"))
+                let sheet = sheet.map_err(|fault| ApiError::invalid_parameter("sheet", fault))?;
+                (csv::read_csv(&bytes, sheet)?, format!("a CSV file of {sheet}"))
             }
         };
         let key = (
-            about("city", params.city.as_deref(), &upload)?,
-            about("cycle", params.cycle.as_deref(), &upload)?,
+            resolve_key_part("city", params.city.as_deref(), &upload)?,
+            resolve_key_part("cycle", params.cycle.as_deref(), &upload)?,
         );
         let typed = params.reason.as_deref().map(Title::parse).transpose();
-        let typed = typed.map_err(|fault| ApiError::parameter("reason", fault))?;
+        let typed = typed.map_err(|fault| ApiError::invalid_parameter("reason", fault))?;
         let reason = typed.map_or_else(|| format!("imported from {described}"), |t| t.to_string());
-        Ok(Job {
+        Ok(ImportJob {
             dry_run: params.dry_run.unwrap_or(true),
             key,
             digest: params.digest,
             reason,
-            file: hex(&Sha256::digest(&bytes)),
-            is_workbook: media == Media::Workbook,
+            file_digest: to_hex(&Sha256::digest(&bytes)),
+            is_workbook: media == ImportMedia::Workbook,
             upload,
         })
     }
 }
 
 /// Finds out which city or cycle a file is of: by the parameter, else by what the file says.
-fn about(name: &'static str, parameter: Option<&str>, upload: &Upload) -> ApiResult<Slug> {
+fn resolve_key_part(
+    name: &'static str,
+    parameter: Option<&str>,
+    upload: &UploadedFile,
+) -> ApiResult<Slug> {
     if let Some(raw) = parameter {
-        return Slug::parse(raw).map_err(|fault| ApiError::parameter(name, fault));
+        return Slug::parse(raw).map_err(|fault| ApiError::invalid_parameter(name, fault));
     }
-    let Some((_, said, cell)) = upload.about.iter().find(|(n, ..)| n == name) else {
+    let Some((_, said, cell)) = upload.metadata.iter().find(|(n, ..)| n == name) else {
         let detail = format!("the {name} is required: the file does not say it itself");
-        return Err(ApiError::parameter(name, ValueFault::new("required", detail)));
+        return Err(ApiError::invalid_parameter(name, ValueFault::new("required", detail)));
     };
     Slug::parse(said).map_err(|fault| {
         let detail = format!("readme!{cell}: the {name} is expected: {}", fault.detail);
-        ApiError::invalid("", "unknown", detail)
+        ApiError::invalid_value("", "unknown", detail)
     })
 }

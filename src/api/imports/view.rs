@@ -6,11 +6,11 @@ use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use crate::{
-    domain::{journal::hex, language::Language, words},
+    domain::{journal::to_hex, language::Language, wording},
     sheets::{
         Sheet,
-        compare::{Compared, Outcome},
-        grid::{FileFault, Grid},
+        grid::{FileFault, SheetGrid},
+        row_comparison::{ComparedRow, Outcome},
     },
 };
 
@@ -148,7 +148,7 @@ impl ImportView {
     }
 
     /// Says that everything was written, and under which keys.
-    pub(super) fn apply(&mut self) {
+    pub(super) fn mark_applied(&mut self) {
         self.applied = true;
         for (place, key) in std::mem::take(&mut self.made) {
             if let Some(row) = self.rows.get_mut(place) {
@@ -158,7 +158,7 @@ impl ImportView {
     }
 
     /// Adds the rows of a sheet.
-    pub(super) fn add(&mut self, grid: &Grid, rows: Vec<Compared>) {
+    pub(super) fn add_rows(&mut self, grid: &SheetGrid, rows: Vec<ComparedRow>) {
         for row in rows {
             let count = match row.outcome {
                 Outcome::New => &mut self.totals.new,
@@ -172,14 +172,14 @@ impl ImportView {
                 let column = grid.sheet.columns().get(change.column)?;
                 Some(ImportChange {
                     column: column.name.to_owned(),
-                    cell: grid.address(change.column, row.number),
+                    cell: grid.cell_address(change.column, row.number),
                     pointer: column.pointer.to_owned(),
                     from: change.from,
                     to: change.to,
                 })
             });
             let key: Vec<String> = row.key.into_iter().filter(|part| !part.is_empty()).collect();
-            if let Some(own) = row.made {
+            if let Some(own) = row.created_key {
                 // The key of a record's own stands first, as in the rows of those that were there.
                 let whole: Vec<&str> =
                     [own.as_str()].into_iter().chain(key.iter().map(String::as_str)).collect();
@@ -197,21 +197,25 @@ impl ImportView {
     }
 
     /// Ends it: counts the faults, and ties what it says to the file and to what is there.
-    pub(super) fn seal(&mut self, file: &str, there: &str) -> Result<(), serde_json::Error> {
+    pub(super) fn compute_digest(
+        &mut self,
+        file: &str,
+        there: &str,
+    ) -> Result<(), serde_json::Error> {
         self.totals.faults = self.faults.len();
         let said = serde_json::to_vec(&(&self.city, &self.cycle, &self.rows, &self.faults))?;
         let mut digest = Sha256::new();
         digest.update(file.as_bytes());
         digest.update(there.as_bytes());
         digest.update(&said);
-        self.digest = hex(&digest.finalize());
+        self.digest = to_hex(&digest.finalize());
         Ok(())
     }
 
     /// Says what is wrong in a language. The digest is that of what is wrong, not of the words.
-    pub(in crate::api) fn say(&mut self, language: Language) {
+    pub(in crate::api) fn translate_details(&mut self, language: Language) {
         for fault in &mut self.faults {
-            fault.detail = words::say(language, &fault.detail).into_owned();
+            fault.detail = wording::translate_sentence(language, &fault.detail).into_owned();
         }
     }
 

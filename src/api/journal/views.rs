@@ -10,15 +10,15 @@ use uuid::Uuid;
 
 use crate::{
     api::{
-        error::{ApiError, ApiResult, Fault},
+        error::{ApiError, ApiResult, RequestFault},
         page::list_type,
-        views::Person,
+        views::PersonView,
     },
-    domain::journal::{chain::Flaw, hex},
+    domain::journal::{chain::Flaw, to_hex},
     store::{
         StoreError, StoreResult,
-        journal::{Head, JournalRow, search::JournalFilter},
-        verify::{self, Verification},
+        journal::{ChainHead, JournalRow, search::JournalFilter},
+        verify::{self, JournalCheck},
     },
 };
 
@@ -53,35 +53,39 @@ impl JournalParams {
     ///
     /// # Errors
     /// An unknown kind of record, or text that is no identifier or instant: 400.
-    pub(super) fn filter(&self) -> ApiResult<JournalFilter> {
+    pub(super) fn parse_filter(&self) -> ApiResult<JournalFilter> {
         if let Some(unknown) = self.entity.iter().find(|e| !verify::ENTITIES.contains(&e.as_str()))
         {
             let mut fault =
-                Fault::parameter("entity", "unknown", format!("no such kind: {unknown}"));
+                RequestFault::at_parameter("entity", "unknown", format!("no such kind: {unknown}"));
             fault.allowed = verify::ENTITIES.iter().map(|e| (*e).to_owned()).collect();
             return Err(ApiError::malformed(fault));
         }
         Ok(JournalFilter {
             entities: self.entity.clone(),
             keys: self.key.clone(),
-            actors: self.actor.iter().map(|a| user(a)).collect::<ApiResult<_>>()?,
-            from: instant("at_gte", self.at_gte.as_deref())?,
-            until: instant("at_lte", self.at_lte.as_deref())?,
+            actors: self.actor.iter().map(|a| parse_user(a)).collect::<ApiResult<_>>()?,
+            from: parse_instant("at_gte", self.at_gte.as_deref())?,
+            until: parse_instant("at_lte", self.at_lte.as_deref())?,
         })
     }
 }
 
-fn user(text: &str) -> ApiResult<Uuid> {
+fn parse_user(text: &str) -> ApiResult<Uuid> {
     Uuid::parse_str(text).map_err(|_e| {
-        ApiError::malformed(Fault::parameter("actor", "type", "a user's identifier is expected"))
+        ApiError::malformed(RequestFault::at_parameter(
+            "actor",
+            "type",
+            "a user's identifier is expected",
+        ))
     })
 }
 
-fn instant(name: &str, text: Option<&str>) -> ApiResult<Option<DateTime<Utc>>> {
+fn parse_instant(name: &str, text: Option<&str>) -> ApiResult<Option<DateTime<Utc>>> {
     text.map(|text| {
         DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).map_err(|_e| {
             let detail = "an RFC 3339 instant such as 2026-07-01T00:00:00Z is expected";
-            ApiError::malformed(Fault::parameter(name, "type", detail))
+            ApiError::malformed(RequestFault::at_parameter(name, "type", detail))
         })
     })
     .transpose()
@@ -97,10 +101,10 @@ pub struct JournalEntryView {
     pub at: DateTime<Utc>,
     /// Who; null for the service itself.
     #[schema(required)]
-    pub actor: Option<Person>,
+    pub actor: Option<PersonView>,
     /// On whose behalf.
     #[schema(required)]
-    pub acting_for: Option<Person>,
+    pub acting_for: Option<PersonView>,
     /// The kind of record.
     #[schema(example = "project")]
     pub entity: String,
@@ -141,12 +145,12 @@ impl JournalEntryView {
     /// A record that is no JSON.
     pub(super) fn new(
         row: JournalRow,
-        people: &HashMap<Uuid, Person>,
+        people: &HashMap<Uuid, PersonView>,
         contents: bool,
     ) -> StoreResult<Self> {
         let person = |id: Option<Uuid>| id.and_then(|id| people.get(&id)).cloned();
         let record = match row.record.filter(|_| contents) {
-            Some(text) => Some(serde_json::from_str(&text).map_err(StoreError::json)?),
+            Some(text) => Some(serde_json::from_str(&text).map_err(StoreError::from_json)?),
             None => None,
         };
         Ok(Self {
@@ -160,10 +164,10 @@ impl JournalEntryView {
             action: row.action,
             reason: row.reason.filter(|_| contents),
             record,
-            record_sha256: contents.then(|| hex(&row.record_sha256)),
+            record_sha256: contents.then(|| to_hex(&row.record_sha256)),
             feed: row.feed,
-            previous_hash: hex(&row.previous_hash),
-            hash: hex(&row.hash),
+            previous_hash: to_hex(&row.previous_hash),
+            hash: to_hex(&row.hash),
         })
     }
 }
@@ -184,13 +188,13 @@ pub struct JournalHead {
     #[schema(example = "0000000000000000000000000000000000000000000000000000000000000000")]
     pub hash: String,
 }
-impl From<Head> for JournalHead {
-    fn from(head: Head) -> Self {
+impl From<ChainHead> for JournalHead {
+    fn from(head: ChainHead) -> Self {
         Self {
             seq: head.seq,
             feed: head.feed,
             at: (head.seq > 0).then_some(head.at),
-            hash: hex(&head.hash),
+            hash: to_hex(&head.hash),
         }
     }
 }
@@ -252,9 +256,9 @@ pub struct JournalVerification {
     /// How many entries' records were taken out.
     pub redacted_total: usize,
 }
-impl From<Verification> for JournalVerification {
-    fn from(v: Verification) -> Self {
-        let fault = |f: verify::Fault| JournalFault {
+impl From<JournalCheck> for JournalVerification {
+    fn from(v: JournalCheck) -> Self {
+        let fault = |f: verify::JournalCheckFault| JournalFault {
             seq: f.seq,
             entity: f.entity,
             key: f.key,
@@ -262,7 +266,7 @@ impl From<Verification> for JournalVerification {
         };
         Self {
             valid: v.faults_total == 0,
-            head: hex(&v.end.hash),
+            head: to_hex(&v.end.hash),
             seq: v.end.seq,
             first_broken: v.first_broken,
             kept: v.kept,

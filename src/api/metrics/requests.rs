@@ -8,7 +8,7 @@ use std::{
 
 use actix_web::{HttpRequest, http::Method};
 
-use super::text::{self, Text};
+use super::text::{self, MetricsText};
 
 /// Upper bounds of durations that are told apart, in microseconds; a request that waits for the feed takes up to 30 s.
 const BOUNDS_US: [u64; 14] = [
@@ -19,23 +19,23 @@ const BOUNDS_US: [u64; 14] = [
 const NO_ROUTE: &str = "none";
 
 /// Method and first digit of the status.
-type Kind = (&'static str, u16);
+type RequestKind = (&'static str, u16);
 
 #[derive(Debug, Default)]
-struct Durations {
+struct DurationHistogram {
     /// One for each bound, and one for what took longer.
-    within: [u64; BOUNDS_US.len() + 1],
+    bucket_counts: [u64; BOUNDS_US.len() + 1],
     sum_us: u64,
 }
 
 /// What was answered since the start.
 #[derive(Debug)]
-pub struct Requests {
+pub struct RequestMetrics {
     /// By route; nothing is counted where nobody reads it.
-    routes: Option<Mutex<BTreeMap<String, BTreeMap<Kind, Durations>>>>,
+    routes: Option<Mutex<BTreeMap<String, BTreeMap<RequestKind, DurationHistogram>>>>,
 }
 
-impl Requests {
+impl RequestMetrics {
     /// Begins to count, if anybody will read it.
     #[must_use]
     pub fn new(read: bool) -> Self {
@@ -43,7 +43,7 @@ impl Requests {
     }
 
     /// Counts an answer. `method` is the one that was sent: HEAD is GET for its handler.
-    pub(in crate::api) fn count(
+    pub(in crate::api) fn count_request(
         &self,
         req: &HttpRequest,
         method: &Method,
@@ -58,14 +58,14 @@ impl Requests {
             routes.insert(route.to_owned(), BTreeMap::new());
         }
         if let Some(kinds) = routes.get_mut(route) {
-            kinds.entry((named(method), status / 100)).or_default().add(took);
+            kinds.entry((name_method(method), status / 100)).or_default().add_duration(took);
         }
     }
 
-    pub(super) fn write(&self, text: &mut Text) {
+    pub(super) fn write_metrics(&self, text: &mut MetricsText) {
         const NAME: &str = "ascn_http_request_duration_seconds";
         let Some(routes) = &self.routes else { return };
-        text.about(
+        text.write_help(
             NAME,
             "histogram",
             "Requests by route, method and class of status, and how long they took.",
@@ -75,20 +75,20 @@ impl Requests {
             for ((method, class), durations) in kinds {
                 let class = format!("{class}xx");
                 let labels = [("route", route.as_str()), ("method", method), ("status", &class)];
-                let bounds = BOUNDS_US.iter().map(|us| text::seconds(*us));
+                let bounds = BOUNDS_US.iter().map(|us| text::format_seconds(*us));
                 let bounds = bounds.chain([text::INFINITE.to_owned()]);
-                let sum = text::seconds(durations.sum_us);
-                text.histogram(NAME, &labels, bounds.zip(durations.within), sum);
+                let sum = text::format_seconds(durations.sum_us);
+                text.write_histogram(NAME, &labels, bounds.zip(durations.bucket_counts), sum);
             }
         }
     }
 }
 
-impl Durations {
-    fn add(&mut self, took: Duration) {
+impl DurationHistogram {
+    fn add_duration(&mut self, took: Duration) {
         let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let place = BOUNDS_US.iter().position(|most| us <= *most).unwrap_or(BOUNDS_US.len());
-        if let Some(count) = self.within.get_mut(place) {
+        if let Some(count) = self.bucket_counts.get_mut(place) {
             *count += 1;
         }
         self.sum_us = self.sum_us.saturating_add(us);
@@ -96,7 +96,7 @@ impl Durations {
 }
 
 /// Names a method; one that nobody has heard of is no label.
-fn named(method: &Method) -> &'static str {
+fn name_method(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",

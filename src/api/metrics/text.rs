@@ -4,32 +4,36 @@ use std::fmt::{Display, Write as _};
 
 /// Text that grows by metrics.
 #[derive(Debug, Default)]
-pub(super) struct Text(String);
+pub(super) struct MetricsText(String);
 
 /// Returns microseconds as seconds.
-pub(super) fn seconds(us: u64) -> String {
+pub(super) fn format_seconds(us: u64) -> String {
     format!("{}.{:06}", us / 1_000_000, us % 1_000_000)
 }
 
-impl Text {
+impl MetricsText {
     /// Says what a metric is; its values come next.
-    pub(super) fn about(&mut self, name: &str, kind: &str, help: &str) {
+    pub(super) fn write_help(&mut self, name: &str, kind: &str, help: &str) {
         // Writing to a String cannot fail.
         let _ = write!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
     }
 
     /// Writes a value.
-    pub(super) fn value(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
+    pub(super) fn write_value(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
         self.0.push_str(name);
         for (i, (label, text)) in labels.iter().enumerate() {
-            let _ =
-                write!(self.0, "{}{label}=\"{}\"", if i == 0 { '{' } else { ',' }, escaped(text));
+            let _ = write!(
+                self.0,
+                "{}{label}=\"{}\"",
+                if i == 0 { '{' } else { ',' },
+                escape_label(text)
+            );
         }
         let _ = writeln!(self.0, "{} {value}", if labels.is_empty() { "" } else { "}" });
     }
 
     /// Writes a histogram of buckets, each with its upper bound and how many lie in it and in no smaller one.
-    pub(super) fn histogram(
+    pub(super) fn write_histogram(
         &mut self,
         name: &str,
         labels: &[(&str, &str)],
@@ -40,7 +44,7 @@ impl Text {
         let within = |text: &mut Self, bound: &str, count: u64| {
             let mut all = labels.to_vec();
             all.push(("le", bound));
-            text.value(&bucket, &all, count);
+            text.write_value(&bucket, &all, count);
         };
         for (bound, n) in buckets {
             count += n;
@@ -49,12 +53,12 @@ impl Text {
             }
         }
         within(self, INFINITE, count);
-        self.value(&format!("{name}_sum"), labels, sum);
-        self.value(&format!("{name}_count"), labels, count);
+        self.write_value(&format!("{name}_sum"), labels, sum);
+        self.write_value(&format!("{name}_count"), labels, count);
     }
 
     /// Gives the text.
-    pub(super) fn finish(self) -> String {
+    pub(super) fn into_string(self) -> String {
         self.0
     }
 }
@@ -62,7 +66,7 @@ impl Text {
 /// The bound of the bucket that everything lies in.
 pub(super) const INFINITE: &str = "+Inf";
 
-fn escaped(text: &str) -> String {
+fn escape_label(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
@@ -72,13 +76,13 @@ mod tests {
 
     #[test]
     fn metrics_are_written_as_the_format_asks() {
-        let mut text = Text::default();
-        text.about("x", "gauge", "An example.");
-        text.value("x", &[], 3);
-        text.value("x", &[("a", "b\"\\"), ("c", "d")], seconds(1_000_020));
+        let mut text = MetricsText::default();
+        text.write_help("x", "gauge", "An example.");
+        text.write_value("x", &[], 3);
+        text.write_value("x", &[("a", "b\"\\"), ("c", "d")], format_seconds(1_000_020));
         let buckets = [("0.5", 2), ("1", 0), (INFINITE, 1)].map(|(b, n)| (b.to_owned(), n));
-        text.histogram("h", &[("a", "b")], buckets.into_iter(), 7);
-        insta::assert_snapshot!(text.finish(), @r#"
+        text.write_histogram("h", &[("a", "b")], buckets.into_iter(), 7);
+        insta::assert_snapshot!(text.into_string(), @r#"
         # HELP x An example.
         # TYPE x gauge
         x 3

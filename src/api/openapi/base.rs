@@ -52,9 +52,9 @@ const TAGS: &[(&str, &str)] = &[
 ];
 
 /// Makes the document without its operations.
-pub(super) fn document() -> OpenApi {
+pub(super) fn build_base_document() -> OpenApi {
     let mut components = Components::new();
-    components.security_schemes.insert(BEARER.to_owned(), bearer().into());
+    components.security_schemes.insert(BEARER.to_owned(), build_bearer_scheme().into());
     let mut document = OpenApiBuilder::new()
         .info(
             InfoBuilder::new()
@@ -64,7 +64,7 @@ pub(super) fn document() -> OpenApi {
                 .contact(Some(
                     ContactBuilder::new().name(Some("The maintainers of ascn-tracker")).build(),
                 ))
-                .license(Some(licence()))
+                .license(Some(build_licence()))
                 .build(),
         )
         .servers(Some([ServerBuilder::new()
@@ -80,13 +80,13 @@ pub(super) fn document() -> OpenApi {
     document
 }
 
-fn licence() -> License {
+fn build_licence() -> License {
     let mut licence = License::new("Apache-2.0 OR MIT");
     licence.identifier = Some("Apache-2.0 OR MIT".to_owned());
     licence
 }
 
-fn bearer() -> SecurityScheme {
+fn build_bearer_scheme() -> SecurityScheme {
     let mut scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     scheme.description = Some(
         "The `access_token` of `POST /api/v1/auth/login`. It lives a quarter of an hour; \

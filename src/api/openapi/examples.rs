@@ -4,22 +4,22 @@
 use serde_json::{Map, Value};
 use utoipa::openapi::{Content, OpenApi, RefOr, path::HttpMethod};
 
-use super::complete::operations;
+use super::operations::list_operations;
 use crate::api::body::MERGE_PATCH;
 
 /// Gives each request body its example, and each patch the media type of patches.
-pub(super) fn complete(document: &mut OpenApi) {
+pub(super) fn add_examples(document: &mut OpenApi) {
     let schemas = document
         .components
         .as_ref()
         .and_then(|components| serde_json::to_value(&components.schemas).ok())
         .unwrap_or_default();
     for item in document.paths.paths.values_mut() {
-        for (method, operation) in operations(item) {
+        for (method, operation) in list_operations(item) {
             let Some(RefOr::T(body)) = &mut operation.request_body else { continue };
             for content in body.content.values_mut() {
                 let RefOr::T(content) = content else { continue };
-                content.example = shown(content, &schemas);
+                content.example = choose_example(content, &schemas);
             }
             if method == HttpMethod::Patch
                 && let Some(json) = body.content.get("application/json").cloned()
@@ -30,21 +30,21 @@ pub(super) fn complete(document: &mut OpenApi) {
     }
 }
 
-fn shown(content: &Content, schemas: &Value) -> Option<Value> {
+fn choose_example(content: &Content, schemas: &Value) -> Option<Value> {
     let schema = serde_json::to_value(content.schema.as_ref()?).ok()?;
-    content.example.clone().or_else(|| example(&schema, schemas))
+    content.example.clone().or_else(|| find_example(&schema, schemas))
 }
 
 /// Returns the example of a schema: its own, or one of its members' examples. None where a required member has none.
-fn example(schema: &Value, schemas: &Value) -> Option<Value> {
+fn find_example(schema: &Value, schemas: &Value) -> Option<Value> {
     if let Some(given) = schema.get("example") {
         return Some(given.clone());
     }
     if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
-        return example(schemas.get(name.rsplit('/').next()?)?, schemas);
+        return find_example(schemas.get(name.rsplit('/').next()?)?, schemas);
     }
     if let Some(options) = schema.get("oneOf").and_then(Value::as_array) {
-        return options.iter().find_map(|option| example(option, schemas));
+        return options.iter().find_map(|option| find_example(option, schemas));
     }
     let required: Vec<&str> = schema
         .get("required")
@@ -53,7 +53,7 @@ fn example(schema: &Value, schemas: &Value) -> Option<Value> {
         .unwrap_or_default();
     let mut members = Map::new();
     for (name, member) in schema.get("properties")?.as_object()? {
-        match example(member, schemas) {
+        match find_example(member, schemas) {
             Some(value) => {
                 members.insert(name.clone(), value);
             }
@@ -81,7 +81,7 @@ mod tests {
             "inner": of("Inner"), "maybe": { "oneOf": [{ "type": "null" }, of("Whole")] }
         } });
         let expected = json!({ "inner": { "key": "da-nang" }, "maybe": { "kind": "city" } });
-        assert_eq!(example(&nested, &schemas), Some(expected));
-        assert_eq!(example(&of("Lacking"), &schemas), None);
+        assert_eq!(find_example(&nested, &schemas), Some(expected));
+        assert_eq!(find_example(&of("Lacking"), &schemas), None);
     }
 }

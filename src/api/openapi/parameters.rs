@@ -8,7 +8,7 @@ use utoipa::openapi::{
     schema::SchemaType,
 };
 
-use super::complete::{IfMatch, Shape};
+use super::operations::{IfMatch, OperationShape};
 use crate::{api::language, domain::language::Language};
 
 /// What stands in a path: name, description, pattern, example.
@@ -36,13 +36,17 @@ const NAMES: &[(&str, &str, &str, &str)] = &[
 const UUID: &str = "019346a0-5c00-7000-8000-000000000001";
 
 /// Adds the parameters that follow from the operation's shape.
-pub(super) fn complete(shape: &Shape<'_>, operation: &mut Operation, components: &mut Components) {
+pub(super) fn add_parameters(
+    shape: &OperationShape<'_>,
+    operation: &mut Operation,
+    components: &mut Components,
+) {
     let parameters = operation.parameters.get_or_insert_with(Vec::new);
     for parameter in parameters.iter_mut() {
         if let RefOr::T(p) = parameter
             && p.parameter_in != ParameterIn::Path
         {
-            without_null(p);
+            remove_null(p);
         }
     }
     let segments: Vec<&str> = shape.path.split('/').collect();
@@ -50,15 +54,15 @@ pub(super) fn complete(shape: &Shape<'_>, operation: &mut Operation, components:
         let parent = i.checked_sub(1).and_then(|i| segments.get(i)).copied().unwrap_or_default();
         // One segment may have several, as a token and a format.
         let names = segment.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
-        names.map(move |(name, _)| in_path(name, parent))
+        names.map(move |(name, _)| build_path_parameter(name, parent))
     });
     let known: Vec<RefOr<Parameter>> =
-        named.filter(|p| !has(parameters, &p.name)).map(RefOr::T).collect();
+        named.filter(|p| !has_path_parameter(parameters, &p.name)).map(RefOr::T).collect();
     parameters.splice(0..0, known);
-    if let Some(header) = if_match(shape.if_match) {
+    if let Some(header) = build_if_match_header(shape.if_match) {
         parameters.push(RefOr::T(header));
     }
-    for parameter in [lang(), accept_language()] {
+    for parameter in [build_lang_parameter(), build_accept_language_header()] {
         let name = parameter.name.clone();
         parameters.push(RefOr::Ref(Ref::new(format!("#/components/parameters/{name}"))));
         components.parameters.entry(name).or_insert_with(|| RefOr::T(parameter));
@@ -66,7 +70,7 @@ pub(super) fn complete(shape: &Shape<'_>, operation: &mut Operation, components:
 }
 
 /// The parameter that every operation takes: each can at least be refused in words.
-fn lang() -> Parameter {
+fn build_lang_parameter() -> Parameter {
     let spoken = Language::SPOKEN.iter().map(|l| l.as_str());
     ParameterBuilder::new()
         .name(language::PARAMETER)
@@ -76,12 +80,12 @@ fn lang() -> Parameter {
             "The language of names, labels and problems in the answer. It wins over `Accept-Language`. A language with a \
              region, such as `vi-VN`, is taken as well.",
         ))
-        .schema(Some(text().pattern(Some(format!("^({})(-.+)?$", spoken.collect::<Vec<_>>().join("|"))))))
+        .schema(Some(string_schema().pattern(Some(format!("^({})(-.+)?$", spoken.collect::<Vec<_>>().join("|"))))))
         .example(Some(json!(Language::DEFAULT.as_str())))
         .build()
 }
 
-fn accept_language() -> Parameter {
+fn build_accept_language_header() -> Parameter {
     ParameterBuilder::new()
         .name("Accept-Language")
         .parameter_in(ParameterIn::Header)
@@ -89,26 +93,26 @@ fn accept_language() -> Parameter {
         .description(Some(
             "The languages that the caller likes, with their weights. Where none of them is spoken the answer is in English.",
         ))
-        .schema(Some(text()))
+        .schema(Some(string_schema()))
         .example(Some(json!("vi-VN, vi;q=0.9, en;q=0.8")))
         .build()
 }
 
-fn has(parameters: &[RefOr<Parameter>], name: &str) -> bool {
+fn has_path_parameter(parameters: &[RefOr<Parameter>], name: &str) -> bool {
     parameters.iter().any(|p| match p {
         RefOr::T(p) => p.parameter_in == ParameterIn::Path && p.name == name,
         RefOr::Ref(_) => false,
     })
 }
 
-fn in_path(name: &str, parent: &str) -> Parameter {
+fn build_path_parameter(name: &str, parent: &str) -> Parameter {
     let (description, schema, example) = match NAMES.iter().find(|(known, ..)| *known == name) {
         Some((_, description, pattern, example)) => {
-            ((*description).to_owned(), text().pattern(Some(*pattern)), *example)
+            ((*description).to_owned(), string_schema().pattern(Some(*pattern)), *example)
         }
         None => (
             format!("The identifier in `{parent}`."),
-            text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
+            string_schema().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
             UUID,
         ),
     };
@@ -122,11 +126,11 @@ fn in_path(name: &str, parent: &str) -> Parameter {
         .build()
 }
 
-fn text() -> ObjectBuilder {
+fn string_schema() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
-fn if_match(how: IfMatch) -> Option<Parameter> {
+fn build_if_match_header(how: IfMatch) -> Option<Parameter> {
     let (required, description) = match how {
         IfMatch::Ignored => return None,
         IfMatch::Optional => (
@@ -145,14 +149,14 @@ fn if_match(how: IfMatch) -> Option<Parameter> {
             .parameter_in(ParameterIn::Header)
             .required(required)
             .description(Some(description))
-            .schema(Some(text().pattern(Some(r#"^"v[0-9]+(-[0-9a-f]+)?"$"#))))
+            .schema(Some(string_schema().pattern(Some(r#"^"v[0-9]+(-[0-9a-f]+)?"$"#))))
             .example(Some(json!("\"v7\"")))
             .build(),
     )
 }
 
 /// Takes null out of a parameter's type: a parameter is left out, never null.
-fn without_null(parameter: &mut Parameter) {
+fn remove_null(parameter: &mut Parameter) {
     let Some(schema) = &mut parameter.schema else { return };
     if let RefOr::T(Schema::OneOf(one)) = schema {
         one.items.retain(|item| !is_null(item));
@@ -162,8 +166,8 @@ fn without_null(parameter: &mut Parameter) {
         return;
     }
     match schema {
-        RefOr::T(Schema::Object(o)) => strip(&mut o.schema_type),
-        RefOr::T(Schema::Array(a)) => strip(&mut a.schema_type),
+        RefOr::T(Schema::Object(o)) => remove_null_type(&mut o.schema_type),
+        RefOr::T(Schema::Array(a)) => remove_null_type(&mut a.schema_type),
         _ => {}
     }
 }
@@ -172,7 +176,7 @@ fn is_null(schema: &RefOr<Schema>) -> bool {
     matches!(schema, RefOr::T(Schema::Object(o)) if o.schema_type == SchemaType::Type(Type::Null))
 }
 
-fn strip(types: &mut SchemaType) {
+fn remove_null_type(types: &mut SchemaType) {
     if let SchemaType::Array(list) = types {
         list.retain(|t| *t != Type::Null);
         if let [only] = list.as_slice() {

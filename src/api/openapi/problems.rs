@@ -9,9 +9,9 @@ use utoipa::{
     },
 };
 
-use super::complete::{IfMatch, Shape};
+use super::operations::{IfMatch, OperationShape};
 use crate::{
-    api::error::{Fault, PROBLEMS, Problem, ProblemKind},
+    api::error::{PROBLEMS, Problem, ProblemKind, RequestFault},
     domain::fault::ValueFault,
 };
 
@@ -33,12 +33,12 @@ const RESPONSES: &[(u16, &str)] = &[
 ];
 
 /// Returns the statuses with which an operation of that shape can refuse.
-fn statuses(shape: &Shape<'_>) -> Vec<u16> {
+fn list_problem_statuses(shape: &OperationShape<'_>) -> Vec<u16> {
     let in_path = shape.path.contains('{');
     [
         (400, true),
         (401, true),
-        (403, !shape.public && !shape.is_own()),
+        (403, !shape.public && !shape.is_about_caller()),
         (404, in_path),
         (409, shape.is_write() && !shape.path.contains("/auth/")),
         (412, shape.if_match != IfMatch::Ignored),
@@ -61,25 +61,29 @@ fn statuses(shape: &Shape<'_>) -> Vec<u16> {
 }
 
 /// Adds the problems that follow from the operation's shape, and the headers that come with its success.
-pub(super) fn complete(shape: &Shape<'_>, operation: &mut Operation, components: &mut Components) {
+pub(super) fn add_problems(
+    shape: &OperationShape<'_>,
+    operation: &mut Operation,
+    components: &mut Components,
+) {
     for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response
             && status.starts_with('2')
         {
             if response.description.is_empty() {
-                response.description = described(shape, status).to_owned();
+                response.description = describe_success(shape, status).to_owned();
             }
-            header(&mut response.headers, components, "X-Request-Id");
-            if shape.is_tagged() {
-                header(&mut response.headers, components, "ETag");
-                header(&mut response.headers, components, "Content-Language");
+            add_header(&mut response.headers, components, "X-Request-Id");
+            if shape.has_etag() {
+                add_header(&mut response.headers, components, "ETag");
+                add_header(&mut response.headers, components, "Content-Language");
             }
             if status == "201" {
-                header(&mut response.headers, components, "Location");
+                add_header(&mut response.headers, components, "Location");
             }
         }
     }
-    for status in statuses(shape) {
+    for status in list_problem_statuses(shape) {
         if let Some((_, name)) = RESPONSES.iter().find(|(s, _)| *s == status) {
             operation
                 .responses
@@ -87,14 +91,14 @@ pub(super) fn complete(shape: &Shape<'_>, operation: &mut Operation, components:
                 .entry(status.to_string())
                 .or_insert_with(|| RefOr::Ref(Ref::from_response_name(*name)));
             if !components.responses.contains_key(*name) {
-                register(components, status, name);
+                register_response(components, status, name);
             }
         }
     }
 }
 
 /// Says what a success is where the operation has no words of its own for it.
-fn described(shape: &Shape<'_>, status: &str) -> &'static str {
+fn describe_success(shape: &OperationShape<'_>, status: &str) -> &'static str {
     if status == "201" {
         "The new record."
     } else if shape.is_write() {
@@ -104,7 +108,7 @@ fn described(shape: &Shape<'_>, status: &str) -> &'static str {
     }
 }
 
-fn header(
+fn add_header(
     headers: &mut std::collections::BTreeMap<String, RefOr<Header>>,
     components: &mut Components,
     name: &str,
@@ -132,7 +136,7 @@ fn header(
 }
 
 /// Adds the shared response of a status, and the schema of problems with it.
-fn register(components: &mut Components, status: u16, name: &str) {
+fn register_response(components: &mut Components, status: u16, name: &str) {
     if !components.schemas.contains_key("Problem") {
         let mut schemas = Vec::new();
         Problem::schemas(&mut schemas);
@@ -143,24 +147,26 @@ fn register(components: &mut Components, status: u16, name: &str) {
     let described: Vec<String> =
         kinds.iter().map(|k| format!("{} (`{}`). {}", k.title, k.code, k.help)).collect();
     let mut content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    content.example = kinds.first().and_then(|k| example(k));
+    content.example = kinds.first().and_then(|k| build_problem_example(k));
     let mut response = ResponseBuilder::new()
         .description(described.join("\n\n"))
         .content("application/problem+json", content)
         .build();
-    header(&mut response.headers, components, "X-Request-Id");
-    header(&mut response.headers, components, "Content-Language");
+    add_header(&mut response.headers, components, "X-Request-Id");
+    add_header(&mut response.headers, components, "Content-Language");
     components.responses.insert(name.to_owned(), response.into());
 }
 
-fn example(kind: &ProblemKind) -> Option<serde_json::Value> {
+fn build_problem_example(kind: &ProblemKind) -> Option<serde_json::Value> {
     let fault = match kind.status {
-        400 => {
-            Some(Fault::pointer("/title", "type", "invalid type: integer `4`, expected a string"))
-        }
+        400 => Some(RequestFault::at_pointer(
+            "/title",
+            "type",
+            "invalid type: integer `4`, expected a string",
+        )),
         422 => {
             let missing = ValueFault::required();
-            Some(Fault::pointer("/title", missing.code, missing.detail))
+            Some(RequestFault::at_pointer("/title", missing.code, missing.detail))
         }
         _ => None,
     };

@@ -3,9 +3,9 @@
 use crate::{
     api::{
         error::{ApiError, ApiResult},
-        merge::{Member, Merge as _, keep, typed},
+        merge::{MergeMembers as _, PatchMember, check_immutable, typed},
     },
-    domain::{entries::PartnerFields, fault::Faults, reference::Partner, value::Slug},
+    domain::{fault::FaultList, reference::Partner, reference_input::PartnerFields, value::Slug},
     store::{Conn, reference},
 };
 
@@ -25,7 +25,7 @@ typed! {
         /// The public key; accepted only as it is.
         #[serde(default, deserialize_with = "crate::api::views::patch::some")]
         #[schema(value_type = Option<String>)]
-        pub slug: Member<String>,
+        pub slug: PatchMember<String>,
     }
     PartnerFields {
         /// Its name, one line of at most 300 characters.
@@ -46,31 +46,35 @@ typed! {
 }
 
 /// Makes a partner of what was typed.
-pub(super) fn create(conn: &mut Conn, body: NewPartner, types: &[String]) -> ApiResult<Partner> {
+pub(super) fn build_partner(
+    conn: &mut Conn,
+    body: NewPartner,
+    types: &[String],
+) -> ApiResult<Partner> {
     let mut fields = PartnerFields { slug: body.slug.clone(), ..PartnerFields::default() };
     body.merge(&mut fields);
     if let Some(slug) = fields.slug.as_ref().and_then(|raw| Slug::parse(raw).ok())
-        && reference::partner(conn, &slug)?.is_some()
+        && reference::find_partner(conn, &slug)?.is_some()
     {
         return Err(ApiError::Conflict(format!("there is a partner {slug} already")));
     }
-    let mut faults = Faults::new();
+    let mut faults = FaultList::new();
     let partner = fields.parse(types, 1, &mut faults);
-    Ok(faults.build(partner)?)
+    Ok(faults.finish_built(partner)?)
 }
 
 /// Makes the partner after a patch: of the next version, or of the same if the patch changes nothing.
-pub(super) fn edit(
+pub(super) fn patch_partner(
     before: &Partner,
     mut patch: PartnerPatch,
     types: &[String],
 ) -> ApiResult<Partner> {
-    let mut faults = Faults::new();
-    keep(&mut faults, "/slug", patch.slug.take(), before.slug.as_str());
+    let mut faults = FaultList::new();
+    check_immutable(&mut faults, "/slug", patch.slug.take(), before.slug.as_str());
     let mut fields = PartnerFields::from(before);
     patch.merge(&mut fields);
     let partner = fields.parse(types, before.version, &mut faults);
-    let mut partner = faults.build(partner)?;
+    let mut partner = faults.finish_built(partner)?;
     if partner != *before {
         partner.version += 1;
     }

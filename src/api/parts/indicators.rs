@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::Shaped;
+use super::PartResource;
 use crate::{
     api::{
         answer::Answer,
@@ -19,14 +19,14 @@ use crate::{
         state::State,
     },
     domain::{
-        parts::{Better, Indicator, IndicatorKind, Reading, parse::RawIndicator},
         policy::{EditProject, ReadProject},
-        subject::part::{EditPart, ReadPart},
+        project_parts::{Better, Indicator, IndicatorKind, IndicatorReading, parse::RawIndicator},
+        subject::project_part::{EditPart, ReadPart},
     },
 };
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_indicators)
         .service(get_indicator)
         .service(create_indicator)
@@ -42,8 +42,8 @@ pub struct ReadingView {
     /// The day it was measured, or is to be reached.
     pub on: NaiveDate,
 }
-impl From<Reading> for ReadingView {
-    fn from(r: Reading) -> Self {
+impl From<IndicatorReading> for ReadingView {
+    fn from(r: IndicatorReading) -> Self {
         Self { value: r.value, on: r.on }
     }
 }
@@ -80,7 +80,7 @@ list_type!(
 impl From<Indicator> for IndicatorView {
     fn from(i: Indicator) -> Self {
         Self {
-            id: i.id.uuid(),
+            id: i.id.as_uuid(),
             name: i.name.to_string(),
             kind: i.kind,
             unit: i.unit.to_string(),
@@ -118,7 +118,7 @@ typed! {
     }
 }
 
-impl Shaped for Indicator {
+impl PartResource for Indicator {
     type View = IndicatorView;
     type New = NewIndicator;
     type Patch = IndicatorPatch;
@@ -131,7 +131,7 @@ impl Shaped for Indicator {
 #[utoipa::path(tag = "projects", responses((status = 200, body = IndicatorList)))]
 #[get("/projects/{project}/indicators")]
 async fn list_indicators(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
-    Answer::of(&IndicatorList::from(super::list::<Indicator>(may, &state).await?))
+    Answer::from_value(&IndicatorList::from(super::list_parts::<Indicator>(may, &state).await?))
 }
 
 /// Read an indicator
@@ -140,7 +140,7 @@ async fn list_indicators(may: May<ReadProject>, state: Data<State>) -> ApiResult
 #[utoipa::path(tag = "projects", responses((status = 200, body = IndicatorView)))]
 #[get("/projects/{project}/indicators/{id}")]
 async fn get_indicator(may: May<ReadPart<Indicator>>) -> ApiResult<Answer> {
-    super::get(&may)
+    super::get_part(&may)
 }
 
 /// Add an indicator
@@ -152,7 +152,7 @@ async fn create_indicator(
     may: May<EditProject, Json<NewIndicator>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    super::create::<Indicator>(may, &state).await
+    super::create_part::<Indicator>(may, &state).await
 }
 
 /// Edit an indicator
@@ -164,7 +164,7 @@ async fn edit_indicator(
     may: May<EditPart<Indicator>, Json<IndicatorPatch>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    super::edit(may, &state).await
+    super::edit_part(may, &state).await
 }
 
 /// Delete an indicator
@@ -173,5 +173,5 @@ async fn edit_indicator(
 #[utoipa::path(tag = "projects", responses((status = 200, body = IndicatorView)))]
 #[delete("/projects/{project}/indicators/{id}")]
 async fn delete_indicator(may: May<EditPart<Indicator>>, state: Data<State>) -> ApiResult<Answer> {
-    super::delete(may, &state).await
+    super::delete_part(may, &state).await
 }

@@ -7,21 +7,21 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::Shaped;
+use super::PartResource;
 use crate::{
     api::{
         answer::Answer, body::Json, error::ApiResult, may::May, merge::typed, page::list_type,
         state::State,
     },
     domain::{
-        parts::{Milestone, parse::RawMilestone},
         policy::{EditProject, ReadProject},
-        subject::part::{EditPart, ReadPart},
+        project_parts::{Milestone, parse::RawMilestone},
+        subject::project_part::{EditPart, ReadPart},
     },
 };
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_milestones)
         .service(get_milestone)
         .service(create_milestone)
@@ -56,7 +56,7 @@ list_type!(
 impl From<Milestone> for MilestoneView {
     fn from(m: Milestone) -> Self {
         Self {
-            id: m.id.uuid(),
+            id: m.id.as_uuid(),
             title: m.title.to_string(),
             due_on: m.due_on,
             weight: m.weight,
@@ -85,7 +85,7 @@ typed! {
     }
 }
 
-impl Shaped for Milestone {
+impl PartResource for Milestone {
     type View = MilestoneView;
     type New = NewMilestone;
     type Patch = MilestonePatch;
@@ -98,7 +98,7 @@ impl Shaped for Milestone {
 #[utoipa::path(tag = "projects", responses((status = 200, body = MilestoneList)))]
 #[get("/projects/{project}/milestones")]
 async fn list_milestones(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
-    Answer::of(&MilestoneList::from(super::list::<Milestone>(may, &state).await?))
+    Answer::from_value(&MilestoneList::from(super::list_parts::<Milestone>(may, &state).await?))
 }
 
 /// Read a milestone
@@ -107,7 +107,7 @@ async fn list_milestones(may: May<ReadProject>, state: Data<State>) -> ApiResult
 #[utoipa::path(tag = "projects", responses((status = 200, body = MilestoneView)))]
 #[get("/projects/{project}/milestones/{id}")]
 async fn get_milestone(may: May<ReadPart<Milestone>>) -> ApiResult<Answer> {
-    super::get(&may)
+    super::get_part(&may)
 }
 
 /// Add a milestone
@@ -119,7 +119,7 @@ async fn create_milestone(
     may: May<EditProject, Json<NewMilestone>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    super::create::<Milestone>(may, &state).await
+    super::create_part::<Milestone>(may, &state).await
 }
 
 /// Edit a milestone
@@ -131,7 +131,7 @@ async fn edit_milestone(
     may: May<EditPart<Milestone>, Json<MilestonePatch>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    super::edit(may, &state).await
+    super::edit_part(may, &state).await
 }
 
 /// Delete a milestone
@@ -140,5 +140,5 @@ async fn edit_milestone(
 #[utoipa::path(tag = "projects", responses((status = 200, body = MilestoneView)))]
 #[delete("/projects/{project}/milestones/{id}")]
 async fn delete_milestone(may: May<EditPart<Milestone>>, state: Data<State>) -> ApiResult<Answer> {
-    super::delete(may, &state).await
+    super::delete_part(may, &state).await
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::Shaped;
+use super::PartResource;
 use crate::{
     api::{
         answer::Answer,
@@ -17,20 +17,20 @@ use crate::{
         merge::{MoneyInput, typed},
         page::list_type,
         state::State,
-        views::Money,
+        views::MoneyView,
     },
     domain::{
-        fault::{Faults, ValueFault},
-        parts::{PartnerRole, PartnerStage, Partnership, parse::RawPartnership},
+        fault::{FaultList, ValueFault},
         policy::{EditProject, ReadProject},
-        subject::part::{EditPart, ReadPart},
+        project_parts::{PartnerRole, PartnerStage, Partnership, parse::RawPartnership},
+        subject::project_part::{EditPart, ReadPart},
         value::{Prose, Slug, Title},
     },
     store::{Conn, StoreResult, reference},
 };
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_partnerships)
         .service(get_partnership)
         .service(create_partnership)
@@ -57,7 +57,7 @@ pub struct PartnershipView {
     pub stage: Option<PartnerStage>,
     /// The money involved.
     #[schema(required)]
-    pub amount: Option<Money>,
+    pub amount: Option<MoneyView>,
     /// What else is to be said.
     #[schema(required)]
     pub note: Option<String>,
@@ -72,12 +72,12 @@ list_type!(
 impl From<Partnership> for PartnershipView {
     fn from(p: Partnership) -> Self {
         Self {
-            id: p.id.uuid(),
+            id: p.id.as_uuid(),
             partner: p.partner.as_ref().map(Slug::to_string),
             as_stated: p.as_stated.as_ref().map(Title::to_string),
             role: p.role,
             stage: p.stage,
-            amount: p.amount.map(Money::from),
+            amount: p.amount.map(MoneyView::from),
             note: p.note.as_ref().map(Prose::to_string),
             version: p.version,
         }
@@ -110,21 +110,21 @@ typed! {
     }
 }
 
-impl Shaped for Partnership {
+impl PartResource for Partnership {
     type View = PartnershipView;
     type New = NewPartnership;
     type Patch = PartnershipPatch;
     const SEGMENT: &'static str = "partnerships";
 
-    fn look_up(
+    fn check_references(
         &self,
         conn: &mut Conn,
         before: Option<&Self>,
-        faults: &mut Faults,
+        faults: &mut FaultList,
     ) -> StoreResult<()> {
         let Some(partner) = &self.partner else { return Ok(()) };
         let stands = before.is_some_and(|b| b.partner.as_ref() == Some(partner));
-        if !stands && reference::partner(conn, partner)?.is_none() {
+        if !stands && reference::find_partner(conn, partner)?.is_none() {
             faults.add("/partner", ValueFault::unknown("partner", Vec::<String>::new()));
         }
         Ok(())
@@ -137,7 +137,7 @@ impl Shaped for Partnership {
 #[utoipa::path(tag = "projects", responses((status = 200, body = PartnershipList)))]
 #[get("/projects/{project}/partnerships")]
 async fn list_partnerships(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
-    Answer::of(&PartnershipList::from(super::list::<Partnership>(may, &state).await?))
+    Answer::from_value(&PartnershipList::from(super::list_parts::<Partnership>(may, &state).await?))
 }
 
 /// Read a partnership
@@ -146,7 +146,7 @@ async fn list_partnerships(may: May<ReadProject>, state: Data<State>) -> ApiResu
 #[utoipa::path(tag = "projects", responses((status = 200, body = PartnershipView)))]
 #[get("/projects/{project}/partnerships/{id}")]
 async fn get_partnership(may: May<ReadPart<Partnership>>) -> ApiResult<Answer> {
-    super::get(&may)
+    super::get_part(&may)
 }
 
 /// Add a partnership
@@ -158,7 +158,7 @@ async fn create_partnership(
     may: May<EditProject, Json<NewPartnership>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    super::create::<Partnership>(may, &state).await
+    super::create_part::<Partnership>(may, &state).await
 }
 
 /// Edit a partnership
@@ -170,7 +170,7 @@ async fn edit_partnership(
     may: May<EditPart<Partnership>, Json<PartnershipPatch>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    super::edit(may, &state).await
+    super::edit_part(may, &state).await
 }
 
 /// Delete a partnership
@@ -182,5 +182,5 @@ async fn delete_partnership(
     may: May<EditPart<Partnership>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    super::delete(may, &state).await
+    super::delete_part(may, &state).await
 }

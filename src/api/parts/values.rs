@@ -15,17 +15,17 @@ use crate::{
         state::State,
     },
     domain::{
-        attainment::{Stated, Undefined, attainment, series},
-        parts::Indicator,
-        policy::{Actor, Face, Resource as _, Sight},
-        subject::part::{PartSubject, ReadPart},
+        attainment::{CycleReading, Undefined, compute_attainment, merge_series},
+        policy::{Actor, PolicyResource as _, RecordCopy, Visibility},
+        project_parts::Indicator,
+        subject::project_part::{PartSubject, ReadPart},
         user::Role,
     },
     store::{Conn, StoreResult, reports},
 };
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_indicator_values);
 }
 
@@ -73,38 +73,44 @@ async fn list_indicator_values(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let (proof, actor) = (may.proof, may.actor);
-    let indicator = proof.on().shown(&actor).cloned().ok_or(ApiError::NotFound)?;
-    let stated = state.db.point(move |c| read(c, proof.on(), &actor)).await?;
-    Answer::of(&IndicatorValues::new(indicator, series(stated)))
+    let indicator = proof.subject().visible_copy(&actor).cloned().ok_or(ApiError::NotFound)?;
+    let stated = state.db.read_point(move |c| read_values(c, proof.subject(), &actor)).await?;
+    Answer::from_value(&IndicatorValues::new(indicator, merge_series(stated)))
 }
 
 /// Reads what the actor sees of the values.
-fn read(conn: &mut Conn, on: &PartSubject<Indicator>, actor: &Actor) -> StoreResult<Vec<Stated>> {
-    let Some(indicator) = on.shown(actor) else { return Ok(Vec::new()) };
+fn read_values(
+    conn: &mut Conn,
+    on: &PartSubject<Indicator>,
+    actor: &Actor,
+) -> StoreResult<Vec<CycleReading>> {
+    let Some(indicator) = on.visible_copy(actor) else { return Ok(Vec::new()) };
     let (project, id) = (on.project.project.id, indicator.id);
-    match on.sight(actor) {
-        Sight::Seen(Face::Working) => {
-            let drafts = actor.is(&[Role::CityOfficer], &on.place());
-            reports::working_values(conn, project, id, drafts)
+    match on.visibility_for(actor) {
+        Visibility::Readable(RecordCopy::Working) => {
+            let drafts = actor.has_role_at(&[Role::CityOfficer], &on.record_place());
+            reports::list_working_values(conn, project, id, drafts)
         }
-        Sight::Seen(Face::Approved) => reports::approved_values(conn, project, id),
-        Sight::Known | Sight::Hidden => Ok(Vec::new()),
+        Visibility::Readable(RecordCopy::Approved) => {
+            reports::list_approved_values(conn, project, id)
+        }
+        Visibility::ExistenceOnly | Visibility::Hidden => Ok(Vec::new()),
     }
 }
 
 impl IndicatorValues {
-    fn new(indicator: Indicator, series: Vec<Stated>) -> Self {
-        let value = |s: Stated| StatedValue {
+    fn new(indicator: Indicator, series: Vec<CycleReading>) -> Self {
+        let value = |s: CycleReading| StatedValue {
             value: s.reading.value,
             measured_on: s.reading.measured_on,
             cycle: s.cycle.to_string(),
-            attainment: attainment(&indicator, s.reading.value).ok(),
+            attainment: compute_attainment(&indicator, s.reading.value).ok(),
         };
         let values: Vec<StatedValue> = series.into_iter().map(value).collect();
         Self {
             attainment: values.last().and_then(|v| v.attainment),
             // Whether it is defined does not depend on the value.
-            undefined: attainment(&indicator, 0.0).err(),
+            undefined: compute_attainment(&indicator, 0.0).err(),
             values,
             formula: "(value - baseline) / (target - baseline)",
             indicator: indicator.into(),

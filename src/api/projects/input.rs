@@ -1,8 +1,8 @@
 //! What is typed of a project: a new one, and a patch of one.
 
 use crate::{
-    api::merge::{LocationInput, Member, MoneyInput, typed},
-    domain::project::parse::RawDetails,
+    api::merge::{LocationInput, MoneyInput, PatchMember, typed},
+    domain::project::parse::RawProjectDetails,
 };
 
 typed! {
@@ -28,13 +28,13 @@ typed! {
         /// The city; accepted only as it is.
         #[serde(default, deserialize_with = "crate::api::views::patch::some")]
         #[schema(value_type = Option<String>)]
-        pub city: Member<String>,
+        pub city: PatchMember<String>,
         /// The plan cycle; accepted only as it is.
         #[serde(default, deserialize_with = "crate::api::views::patch::some")]
         #[schema(value_type = Option<String>)]
-        pub plan_cycle: Member<String>,
+        pub plan_cycle: PatchMember<String>,
     }
-    RawDetails {
+    RawProjectDetails {
         /// Title in English, one line of at most 300 characters.
         set title: String = String,
         /// Title in the local language and script.

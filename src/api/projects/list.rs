@@ -10,10 +10,10 @@ use crate::{
     api::{
         answer::Answer,
         body::Query,
-        cache::Key,
-        error::{ApiError, ApiResult, Fault},
-        fields::{Fields, LIST},
-        format::{Form, whole},
+        cache::AnswerKey,
+        error::{ApiError, ApiResult, RequestFault},
+        field_selection::{FieldSelection, LIST},
+        format::{Form, refuse_paging},
         may::May,
         page::{PageRequest, list_type},
         state::State,
@@ -21,15 +21,15 @@ use crate::{
     domain::{
         fault::ValueFault,
         language::Language,
-        policy::{Action as _, Actor, DeleteProject, ListProjects},
-        reference::{Term, TermKind, Vocabulary},
+        policy::{Actor, DeleteProject, ListProjects, PolicyAction as _},
+        reference::{TermKind, Vocabulary, VocabularyTerm},
         report::Status,
         subject::ProjectSubject,
-        value::day,
+        value::parse_day,
     },
     store::{
         Conn, StoreResult,
-        projects::{self, ProjectFilter, ProjectPlace, ProjectSort},
+        projects::{self, ProjectCursor, ProjectFilter, ProjectSort},
     },
 };
 
@@ -118,38 +118,42 @@ list_type!(
 );
 
 /// Makes the answer to a parameter that cannot be what it says.
-fn refuse(parameter: &str, fault: ValueFault) -> ApiError {
-    let mut said = Fault::parameter(parameter, fault.code, fault.detail);
+fn to_parameter_error(parameter: &str, fault: ValueFault) -> ApiError {
+    let mut said = RequestFault::at_parameter(parameter, fault.code, fault.detail);
     said.allowed = fault.allowed;
     ApiError::malformed(said)
 }
 
-fn known(parameter: &str, terms: &[Term], values: &[String]) -> ApiResult<Vec<String>> {
+fn parse_terms(
+    parameter: &str,
+    terms: &[VocabularyTerm],
+    values: &[String],
+) -> ApiResult<Vec<String>> {
     values
         .iter()
-        .map(|raw| Vocabulary::find(terms, parameter, raw).map(|slug| slug.to_string()))
+        .map(|raw| Vocabulary::find_term(terms, parameter, raw).map(|slug| slug.to_string()))
         .collect::<Result<_, _>>()
-        .map_err(|fault| refuse(parameter, fault))
+        .map_err(|fault| to_parameter_error(parameter, fault))
 }
 
-fn on_day(parameter: &str, raw: Option<&String>) -> ApiResult<Option<NaiveDate>> {
-    raw.map(day).transpose().map_err(|fault| refuse(parameter, fault))
+fn parse_day_parameter(parameter: &str, raw: Option<&String>) -> ApiResult<Option<NaiveDate>> {
+    raw.map(parse_day).transpose().map_err(|fault| to_parameter_error(parameter, fault))
 }
 
 impl ProjectParams {
-    fn filter(&self, words: &Vocabulary) -> ApiResult<ProjectFilter> {
+    fn parse_filter(&self, words: &Vocabulary) -> ApiResult<ProjectFilter> {
         let statuses: Result<Vec<Status>, ValueFault> =
             self.status.iter().map(Status::parse).collect();
-        let statuses = statuses.map_err(|fault| refuse("status", fault))?;
+        let statuses = statuses.map_err(|fault| to_parameter_error("status", fault))?;
         let facets = vec![
-            (TermKind::Sector.as_str(), known("sector", &words.sectors, &self.sector)?),
-            (TermKind::Tag.as_str(), known("tag", &words.tags, &self.tag)?),
-            (TermKind::Outcome.as_str(), known("outcome", &words.outcomes, &self.outcome)?),
+            (TermKind::Sector.as_str(), parse_terms("sector", &words.sectors, &self.sector)?),
+            (TermKind::Tag.as_str(), parse_terms("tag", &words.tags, &self.tag)?),
+            (TermKind::Outcome.as_str(), parse_terms("outcome", &words.outcomes, &self.outcome)?),
             (projects::PARTNER, self.partner.clone()),
         ];
         let since = self.updated_since.as_deref().map(DateTime::parse_from_rfc3339).transpose();
         let since = since.map_err(|e| {
-            refuse(
+            to_parameter_error(
                 "updated_since",
                 ValueFault::new("instant", format!("an instant of RFC 3339 is expected: {e}")),
             )
@@ -157,8 +161,8 @@ impl ProjectParams {
         Ok(ProjectFilter {
             cities: self.city.clone(),
             countries: self.country.clone(),
-            focus_areas: known("focus_area", &words.focus_areas, &self.focus_area)?,
-            sub_areas: known("sub_area", &words.sub_areas, &self.sub_area)?,
+            focus_areas: parse_terms("focus_area", &words.focus_areas, &self.focus_area)?,
+            sub_areas: parse_terms("sub_area", &words.sub_areas, &self.sub_area)?,
             statuses: statuses.iter().map(ToString::to_string).collect(),
             plan_cycles: self.plan_cycle.clone(),
             priority: self.priority,
@@ -166,30 +170,32 @@ impl ProjectParams {
             facets,
             updated_since: since.map(|at| at.with_timezone(&Utc)),
             starts: (
-                on_day("starts_on_gte", self.starts_on_gte.as_ref())?,
-                on_day("starts_on_lte", self.starts_on_lte.as_ref())?,
+                parse_day_parameter("starts_on_gte", self.starts_on_gte.as_ref())?,
+                parse_day_parameter("starts_on_lte", self.starts_on_lte.as_ref())?,
             ),
             ends: (
-                on_day("ends_on_gte", self.ends_on_gte.as_ref())?,
-                on_day("ends_on_lte", self.ends_on_lte.as_ref())?,
+                parse_day_parameter("ends_on_gte", self.ends_on_gte.as_ref())?,
+                parse_day_parameter("ends_on_lte", self.ends_on_lte.as_ref())?,
             ),
             q: self.q.clone(),
         })
     }
 
-    fn sort(&self) -> ApiResult<ProjectSort> {
+    fn parse_sort(&self) -> ApiResult<ProjectSort> {
         let Some(asked) = self.sort.as_deref() else { return Ok(ProjectSort::Code) };
         let known = SORTS.iter().find(|(name, _)| *name == asked).map(|(_, sort)| *sort);
         let names = SORTS.iter().map(|(name, _)| *name);
-        known.ok_or_else(|| refuse("sort", ValueFault::unknown("sort", names)))
+        known.ok_or_else(|| to_parameter_error("sort", ValueFault::unknown("sort", names)))
     }
 
     /// Reads what page is asked for.
-    fn page(&self, sort: ProjectSort) -> ApiResult<PageRequest<ProjectPlace>> {
-        let page = PageRequest::read(PATH, self, self.cursor.as_deref(), self.limit)?;
-        if page.after.as_ref().is_some_and(|place| !sort.holds(place)) {
+    fn read_page_request(&self, sort: ProjectSort) -> ApiResult<PageRequest<ProjectCursor>> {
+        let page = PageRequest::from_parameters(PATH, self, self.cursor.as_deref(), self.limit)?;
+        if page.after.as_ref().is_some_and(|place| !sort.accepts_cursor(place)) {
             let detail = "the cursor of an earlier page of this list is expected";
-            return Err(ApiError::malformed(Fault::parameter("cursor", "cursor", detail)));
+            return Err(ApiError::malformed(RequestFault::at_parameter(
+                "cursor", "cursor", detail,
+            )));
         }
         Ok(page)
     }
@@ -206,57 +212,60 @@ pub(super) async fn list_projects(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let Query(params) = may.body;
-    let (filter, sort) = (params.filter(&state.vocabulary.load())?, params.sort()?);
-    let (request, fields) = (params.page(sort)?, Fields::read::<ProjectView>(&params.fields)?);
-    let form = may.accept.choose(params.format.as_deref(), LIST)?;
+    let (filter, sort) = (params.parse_filter(&state.vocabulary.load())?, params.parse_sort()?);
+    let (request, fields) = (
+        params.read_page_request(sort)?,
+        FieldSelection::from_names::<ProjectView>(&params.fields)?,
+    );
+    let form = may.accept.choose_format(params.format.as_deref(), LIST)?;
     if form == Form::Lines {
-        whole(params.cursor.as_deref(), params.limit)?;
+        refuse_paging(params.cursor.as_deref(), params.limit)?;
     }
     let (actor, language) = (may.actor, may.language);
-    let key = Key::of_records("projects", &actor, &params, state.clock.now())?;
-    let key = key.in_form(form).in_language(language);
+    let key = AnswerKey::for_records("projects", &actor, &params, state.clock.now())?;
+    let key = key.with_format(form).in_language(language);
     let read = move |c: &mut Conn, _| {
         if form == Form::Lines {
             let read = |after: Option<&_>, n| {
-                Ok(read(c, (&actor, language), (&filter, sort), (after, n))?)
+                Ok(read_rows(c, (&actor, language), (&filter, sort), (after, n))?)
             };
-            return fields.lines("projects", read);
+            return fields.answer_lines("projects", read);
         }
-        page(c, (&actor, language), (&filter, sort), &request, &fields)
+        load_page(c, (&actor, language), (&filter, sort), &request, &fields)
     };
-    state.kept(key, read).await
+    state.answer_cached(key, read).await
 }
 
-fn page(
+fn load_page(
     conn: &mut Conn,
     by: (&Actor, Language),
     (filter, sort): (&ProjectFilter, ProjectSort),
-    request: &PageRequest<ProjectPlace>,
-    fields: &Fields,
+    request: &PageRequest<ProjectCursor>,
+    fields: &FieldSelection,
 ) -> ApiResult<Answer> {
-    let total = projects::total(conn, &by.0.visible(), filter)?;
-    let rows = read(conn, by, (filter, sort), (request.after.as_ref(), request.limit + 1))?;
-    let page = request.page(rows, total, |(place, _)| place.clone(), |(_, view)| view)?;
-    fields.answer::<_, _, ProjectList>(request, page)
+    let total = projects::count_visible(conn, &by.0.visible_rows(), filter)?;
+    let rows = read_rows(conn, by, (filter, sort), (request.after.as_ref(), request.limit + 1))?;
+    let page = request.build_page(rows, total, |(place, _)| place.clone(), |(_, view)| view)?;
+    fields.answer_page::<_, _, ProjectList>(request, page)
 }
 
-type Rows = Vec<(ProjectPlace, ProjectView)>;
+type ProjectRows = Vec<(ProjectCursor, ProjectView)>;
 
-fn read(
+fn read_rows(
     conn: &mut Conn,
     (actor, language): (&Actor, Language),
     (filter, sort): (&ProjectFilter, ProjectSort),
-    from: (Option<&ProjectPlace>, i64),
-) -> StoreResult<Rows> {
-    let rows = projects::page(conn, &actor.visible(), filter, sort, from)?;
-    let may_delete = |on: &ProjectSubject| DeleteProject::decide(actor, on).is_ok();
+    from: (Option<&ProjectCursor>, i64),
+) -> StoreResult<ProjectRows> {
+    let rows = projects::load_page(conn, &actor.visible_rows(), filter, sort, from)?;
+    let may_delete = |on: &ProjectSubject| DeleteProject::decide_access(actor, on).is_ok();
     let listed = rows.iter().filter(|(_, on)| may_delete(on)).map(|(_, on)| &on.project);
     let listed: Vec<_> = listed.collect();
-    let bound = projects::all_bound(conn, &listed)?;
+    let bound = projects::find_deletion_blockers(conn, &listed)?;
     let view = |(place, on): (_, ProjectSubject)| {
         let reason = bound.get(&on.project.id).copied();
         let mut view = ProjectView::new(&on, actor, reason);
-        view.allowed_actions.say(language);
+        view.allowed_actions.translate_reasons(language);
         (place, view)
     };
     Ok(rows.into_iter().map(view).collect())

@@ -9,15 +9,15 @@ use crate::{
     api::{
         answer::Answer,
         error::ApiResult,
-        views::{AllowedAction, AllowedActions, Money},
+        views::{AllowedAction, AllowedActions, MoneyView},
     },
     domain::{
         language::Language,
         policy::{
-            Action, Actor, DeleteProject, Denied, EditProject, Face, ReadProjectHistory,
-            Resource as _, Sight,
+            AccessDenied, Actor, DeleteProject, EditProject, PolicyAction, PolicyResource as _,
+            ReadProjectHistory, RecordCopy, Visibility,
         },
-        project::{self, ApprovedProject, Header, Latest, Project, ProjectDetails},
+        project::{self, ApprovedProject, Header, LatestReport, Project, ProjectDetails},
         report::Status,
         subject::ProjectSubject,
         value::{Percent, Prose, Slug, Title},
@@ -37,8 +37,8 @@ pub struct LocationView {
     #[schema(required)]
     pub text: Option<String>,
 }
-impl From<project::Location> for LocationView {
-    fn from(l: project::Location) -> Self {
+impl From<project::ProjectLocation> for LocationView {
+    fn from(l: project::ProjectLocation) -> Self {
         Self {
             latitude: l.latitude,
             longitude: l.longitude,
@@ -59,8 +59,8 @@ pub struct LatestView {
     #[schema(required)]
     pub percent_complete: Option<f64>,
 }
-impl From<&Latest> for LatestView {
-    fn from(l: &Latest) -> Self {
+impl From<&LatestReport> for LatestView {
+    fn from(l: &LatestReport) -> Self {
         Self {
             cycle: l.cycle.to_string(),
             status: l.status,
@@ -121,7 +121,7 @@ pub struct ProjectView {
     pub dates_reason: Option<String>,
     /// The money planned for it.
     #[schema(required)]
-    pub budget: Option<Money>,
+    pub budget: Option<MoneyView>,
     /// Support the city looks for.
     #[schema(required)]
     pub support_required: Option<String>,
@@ -156,7 +156,7 @@ pub struct ProjectView {
 }
 
 /// What a copy of a project holds, whichever it is.
-struct Copy<'a> {
+struct ProjectCopy<'a> {
     project: &'a Project,
     plan_cycle: &'a Slug,
     details: &'a ProjectDetails,
@@ -166,8 +166,8 @@ struct Copy<'a> {
     updated_at: DateTime<Utc>,
 }
 
-impl<'a> Copy<'a> {
-    fn working(project: &'a Project) -> Self {
+impl<'a> ProjectCopy<'a> {
+    fn from_working(project: &'a Project) -> Self {
         Self {
             project,
             plan_cycle: &project.plan_cycle,
@@ -178,7 +178,7 @@ impl<'a> Copy<'a> {
             updated_at: project.updated_at,
         }
     }
-    fn approved(project: &'a Project, approved: &'a ApprovedProject) -> Self {
+    fn from_approved(project: &'a Project, approved: &'a ApprovedProject) -> Self {
         let header: &Header = &approved.header;
         Self {
             project,
@@ -192,7 +192,7 @@ impl<'a> Copy<'a> {
     }
 }
 
-fn texts(slugs: &[Slug]) -> Vec<String> {
+fn to_strings(slugs: &[Slug]) -> Vec<String> {
     slugs.iter().map(Slug::to_string).collect()
 }
 
@@ -200,10 +200,10 @@ impl ProjectView {
     /// Shows a project as the actor sees it. `bound` says why it cannot be deleted, if so.
     #[must_use]
     pub fn new(on: &ProjectSubject, actor: &Actor, bound: Option<&'static str>) -> Self {
-        let inside = on.sight(actor) == Sight::Seen(Face::Working);
+        let inside = on.visibility_for(actor) == Visibility::Readable(RecordCopy::Working);
         let copy = match &on.approved {
-            Some(approved) if !inside => Copy::approved(&on.project, approved),
-            Some(_) | None => Copy::working(&on.project),
+            Some(approved) if !inside => ProjectCopy::from_approved(&on.project, approved),
+            Some(_) | None => ProjectCopy::from_working(&on.project),
         };
         let d = copy.details;
         Self {
@@ -215,17 +215,17 @@ impl ProjectView {
             title_local: d.title_local.as_ref().map(Title::to_string),
             summary: d.summary.as_ref().map(Prose::to_string),
             focus_area: d.focus_area.as_ref().map(Slug::to_string),
-            other_focus_areas: texts(&d.other_focus_areas),
+            other_focus_areas: to_strings(&d.other_focus_areas),
             sub_area: d.sub_area.as_ref().map(Slug::to_string),
-            outcomes: texts(&d.outcomes),
-            enablers: texts(&d.enablers),
-            sectors: texts(&d.sectors),
-            tags: texts(&d.tags),
+            outcomes: to_strings(&d.outcomes),
+            enablers: to_strings(&d.enablers),
+            sectors: to_strings(&d.sectors),
+            tags: to_strings(&d.tags),
             priority: d.priority,
             starts_on: d.starts_on,
             ends_on: d.ends_on,
             dates_reason: d.dates_reason.as_ref().map(Prose::to_string),
-            budget: d.budget.map(Money::from),
+            budget: d.budget.map(MoneyView::from),
             support_required: d.support_required.as_ref().map(Prose::to_string),
             location: d.location.clone().map(LocationView::from),
             sdgs: d.sdgs.clone(),
@@ -237,7 +237,7 @@ impl ProjectView {
             version: copy.version,
             created_at: copy.created_at,
             updated_at: copy.updated_at,
-            allowed_actions: allowed(on, actor, bound),
+            allowed_actions: list_allowed_actions(on, actor, bound),
         }
     }
 
@@ -245,32 +245,41 @@ impl ProjectView {
     ///
     /// # Errors
     /// None: it has a JSON form.
-    pub(super) fn answer(mut self, language: Language) -> ApiResult<Answer> {
-        self.allowed_actions.say(language);
-        Ok(Answer::record(self.version, &self)?.in_language(language))
+    pub(super) fn into_answer(mut self, language: Language) -> ApiResult<Answer> {
+        self.allowed_actions.translate_reasons(language);
+        Ok(Answer::from_record(self.version, &self)?.in_language(language))
     }
 }
 
 /// Asks the policy, and then the state, what the actor may do.
-fn allowed(on: &ProjectSubject, actor: &Actor, bound: Option<&'static str>) -> AllowedActions {
-    let delete = match (answer::<DeleteProject>(on, actor), bound) {
-        (AllowedAction { allowed: true, .. }, Some(reason)) => AllowedAction::no(reason),
+fn list_allowed_actions(
+    on: &ProjectSubject,
+    actor: &Actor,
+    bound: Option<&'static str>,
+) -> AllowedActions {
+    let delete = match (decide_action::<DeleteProject>(on, actor), bound) {
+        (AllowedAction { allowed: true, .. }, Some(reason)) => AllowedAction::new_refused(reason),
         (answer, _) => answer,
     };
     [
-        (EditProject::ACT, answer::<EditProject>(on, actor)),
+        (EditProject::ACT, decide_action::<EditProject>(on, actor)),
         (DeleteProject::ACT, delete),
-        (ReadProjectHistory::ACT, answer::<ReadProjectHistory>(on, actor)),
+        (ReadProjectHistory::ACT, decide_action::<ReadProjectHistory>(on, actor)),
     ]
     .into_iter()
     .map(|(act, answer)| (act.as_str().to_owned(), answer))
     .collect()
 }
 
-fn answer<A: Action<On = ProjectSubject>>(on: &ProjectSubject, actor: &Actor) -> AllowedAction {
-    match A::decide(actor, on) {
-        Ok(_) => AllowedAction::yes(),
-        Err(Denied::Forbidden(reason)) => AllowedAction::no(reason),
-        Err(Denied::Hidden) => AllowedAction::no("there is nothing here that you may know of"),
+fn decide_action<A: PolicyAction<Subject = ProjectSubject>>(
+    on: &ProjectSubject,
+    actor: &Actor,
+) -> AllowedAction {
+    match A::decide_access(actor, on) {
+        Ok(_) => AllowedAction::new_allowed(),
+        Err(AccessDenied::Forbidden(reason)) => AllowedAction::new_refused(reason),
+        Err(AccessDenied::Hidden) => {
+            AllowedAction::new_refused("there is nothing here that you may know of")
+        }
     }
 }

@@ -6,7 +6,7 @@ use actix_web::{get, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Short, document, short_list};
+use super::{ShortList, answer_short_list, load_document};
 use crate::{
     api::{
         answer::Answer,
@@ -56,7 +56,7 @@ list_type!(
 
 /// A chair as the reference data has it.
 #[derive(Deserialize)]
-struct Chair {
+struct StoredChair {
     year: i32,
     country: String,
     #[serde(default)]
@@ -67,27 +67,27 @@ struct Chair {
 
 /// A source as the reference data has it.
 #[derive(Deserialize)]
-struct Source {
+struct StoredSource {
     title: String,
     publisher: String,
     url: Option<String>,
 }
 
-fn chairs(conn: &mut Conn) -> ApiResult<Vec<ChairView>> {
-    let sources: BTreeMap<String, Source> = document(conn, "sources")?;
+fn load_chairs(conn: &mut Conn) -> ApiResult<Vec<ChairView>> {
+    let sources: BTreeMap<String, StoredSource> = load_document(conn, "sources")?;
     let source = |key: String| {
         let s = sources.get(&key)?;
         let (title, publisher) = (s.title.clone(), s.publisher.clone());
         Some(SourceView { key, title, publisher, url: s.url.clone() })
     };
-    let view = |c: Chair| ChairView {
+    let view = |c: StoredChair| ChairView {
         year: c.year,
         country: c.country,
         confirmed: c.confirmed,
         sources: c.sources.into_iter().filter_map(source).collect(),
     };
     let mut chairs: Vec<ChairView> =
-        document::<Vec<Chair>>(conn, "chairs")?.into_iter().map(view).collect();
+        load_document::<Vec<StoredChair>>(conn, "chairs")?.into_iter().map(view).collect();
     chairs.sort_by_key(|c| c.year);
     Ok(chairs)
 }
@@ -101,8 +101,8 @@ pub(super) async fn list_chairs(
     may: May<ReadReference, Query<ListParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    short_list(&state, "/api/v1/chairs", None, may.body.0, |c| {
-        Ok(Short { all: chairs(c)?, key: |c| c.year, list: ChairList::from })
+    answer_short_list(&state, "/api/v1/chairs", None, may.body.0, |c| {
+        Ok(ShortList { all: load_chairs(c)?, key: |c| c.year, list: ChairList::from })
     })
     .await
 }

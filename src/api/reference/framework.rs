@@ -5,16 +5,16 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::document;
+use super::load_document;
 use crate::{
     api::{
         answer::Answer,
-        cache::{Key, View},
+        cache::{AnswerKey, CacheAudience},
         error::{ApiError, ApiResult},
         may::May,
         state::State,
     },
-    domain::{language::Language, policy::ReadReference, reference::Names, words},
+    domain::{language::Language, policy::ReadReference, reference::NamesByLanguage, wording},
     store::{Conn, reference},
 };
 
@@ -29,7 +29,7 @@ pub struct TermView {
     pub name: String,
     /// Names by language: `en`, `vi`, `local`.
     #[schema(value_type = BTreeMap<String, String>)]
-    pub names: Names,
+    pub names: NamesByLanguage,
 }
 
 /// How a city is planned and run, in the framework's terms.
@@ -42,7 +42,7 @@ pub struct UrbanSystemView {
     pub name: String,
     /// Names by language.
     #[schema(value_type = BTreeMap<String, String>)]
-    pub names: Names,
+    pub names: NamesByLanguage,
     /// What it asks for.
     #[serde(default)]
     pub principles: Vec<String>,
@@ -59,7 +59,7 @@ pub struct FocusAreaView {
     pub name: String,
     /// Names by language.
     #[schema(value_type = BTreeMap<String, String>)]
-    pub names: Names,
+    pub names: NamesByLanguage,
     /// The name that the published reports use.
     #[serde(default)]
     #[schema(required)]
@@ -94,7 +94,7 @@ pub struct SchemeView {
     pub name: String,
     /// Names by language.
     #[schema(value_type = BTreeMap<String, String>)]
-    pub names: Names,
+    pub names: NamesByLanguage,
     /// Its tags, in the scheme's order.
     pub tags: Vec<TermView>,
 }
@@ -146,46 +146,49 @@ pub(super) async fn get_framework(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let language = may.language;
-    let key = Key::new("get_framework", View::everybody(), &())?.in_language(language);
-    state.kept(key, move |c, _| read(c, language)).await
+    let key =
+        AnswerKey::new("get_framework", CacheAudience::for_everybody(), &())?.in_language(language);
+    state.answer_cached(key, move |c, _| load_framework(c, language)).await
 }
 
 /// Gives terms their names in a language.
-fn name(language: Language, list: &str, terms: &mut [TermView]) {
+fn fill_term_names(language: Language, list: &str, terms: &mut [TermView]) {
     for term in terms {
-        term.name = words::term(language, list, &term.names, &term.slug);
+        term.name = wording::reference_label(language, list, &term.names, &term.slug);
     }
 }
 
 impl FrameworkView {
     /// Gives everything in it its name in a language.
-    fn name_in(&mut self, language: Language) {
-        name(language, "outcome", &mut self.outcomes);
-        name(language, "enabler", &mut self.enablers);
-        name(language, "sector", &mut self.sectors);
+    fn fill_names(&mut self, language: Language) {
+        fill_term_names(language, "outcome", &mut self.outcomes);
+        fill_term_names(language, "enabler", &mut self.enablers);
+        fill_term_names(language, "sector", &mut self.sectors);
         for system in &mut self.urban_systems {
-            system.name = words::term(language, "urban_system", &system.names, &system.slug);
+            system.name =
+                wording::reference_label(language, "urban_system", &system.names, &system.slug);
         }
         for area in &mut self.focus_areas {
-            area.name = words::term(language, "focus_area", &area.names, &area.slug);
-            name(language, "sub_area", &mut area.sub_areas);
+            area.name = wording::reference_label(language, "focus_area", &area.names, &area.slug);
+            fill_term_names(language, "sub_area", &mut area.sub_areas);
         }
         for scheme in &mut self.national_schemes {
-            scheme.name = words::term(language, "national_scheme", &scheme.names, &scheme.slug);
-            name(language, "tag", &mut scheme.tags);
+            scheme.name =
+                wording::reference_label(language, "national_scheme", &scheme.names, &scheme.slug);
+            fill_term_names(language, "tag", &mut scheme.tags);
         }
     }
 }
 
-fn read(conn: &mut Conn, language: Language) -> ApiResult<Answer> {
-    let latest = reference::plan_cycles(conn)?.into_iter().max_by_key(|c| c.starts_year);
+fn load_framework(conn: &mut Conn, language: Language) -> ApiResult<Answer> {
+    let latest = reference::list_plan_cycles(conn)?.into_iter().max_by_key(|c| c.starts_year);
     let latest = latest.ok_or(ApiError::NotFound)?;
     let kind = format!("framework/{}", latest.framework);
-    let stored = reference::document(conn, &kind)?.ok_or(ApiError::NotFound)?;
+    let stored = reference::find_document(conn, &kind)?.ok_or(ApiError::NotFound)?;
     let mut view: FrameworkView =
         serde_json::from_value(stored.document).map_err(|e| ApiError::Internal(Box::new(e)))?;
-    view.sectors = document(conn, "sectors")?;
-    view.national_schemes = document(conn, "national_schemes")?;
-    view.name_in(language);
-    Answer::record(stored.version, &view)
+    view.sectors = load_document(conn, "sectors")?;
+    view.national_schemes = load_document(conn, "national_schemes")?;
+    view.fill_names(language);
+    Answer::from_record(stored.version, &view)
 }

@@ -9,13 +9,13 @@ use crate::api::{
     error::ApiResult,
     figures::{
         coverage::FiguresCoverage,
-        kind::answer_released,
         map::CityCollection,
         params::{
             ReleasedCoverageParams, ReleasedMapParams, ReleasedProgressParams, ReleasedTableParams,
             TrendParams,
         },
         progress::FiguresProgress,
+        response::answer_release_figures,
         table::FiguresTable,
         trend::FiguresTrend,
     },
@@ -24,7 +24,7 @@ use crate::api::{
 };
 
 /// Registers the operations of this file.
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_release_table)
         .service(get_release_progress)
         .service(get_release_trend)
@@ -41,7 +41,7 @@ async fn get_release_table(
     released: Released<Query<ReleasedTableParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    answer_released(released, &state).await
+    answer_release_figures(released, &state).await
 }
 
 /// Read how far the projects of a release are
@@ -53,7 +53,7 @@ async fn get_release_progress(
     released: Released<Query<ReleasedProgressParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    answer_released(released, &state).await
+    answer_release_figures(released, &state).await
 }
 
 /// Read how figures developed until a release
@@ -67,7 +67,7 @@ async fn get_release_trend(
     released: Released<Query<TrendParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    answer_released(released, &state).await
+    answer_release_figures(released, &state).await
 }
 
 /// Read what a release holds of each city
@@ -81,7 +81,7 @@ async fn get_release_coverage(
     released: Released<Query<ReleasedCoverageParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    answer_released(released, &state).await
+    answer_release_figures(released, &state).await
 }
 
 /// Read the figures of a release as a map
@@ -94,5 +94,5 @@ async fn get_release_map(
     released: Released<Query<ReleasedMapParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    answer_released(released, &state).await
+    answer_release_figures(released, &state).await
 }

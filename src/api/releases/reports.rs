@@ -16,7 +16,7 @@ use crate::{
         page::{PageRequest, list_type},
         released::Released,
         reports::ApprovedReportView,
-        spool::Spool,
+        spool_buffer::SpoolBuffer,
         state::State,
     },
     domain::{
@@ -25,14 +25,14 @@ use crate::{
         value::Slug,
     },
     sheets::{
-        flat::{self, About},
-        released::{Context, REPORTS, reports},
+        flat::{self, TableMetadata},
+        release_tables::{REPORTS, RowContext, reports},
     },
     store::{
         Conn, StoreError, StoreResult,
         releases::{
             self,
-            frozen::{self, FrozenFilter, FrozenRow},
+            frozen::{self, FrozenReportFilter, FrozenReportRow},
         },
     },
 };
@@ -71,12 +71,12 @@ list_type!(
 
 impl ReleasedReportParams {
     /// Refuses a filter for something that the release does not know: an empty list would look like an answer.
-    fn filter(&self, conn: &mut Conn, release: &Slug) -> ApiResult<FrozenFilter> {
+    fn build_filter(&self, conn: &mut Conn, release: &Slug) -> ApiResult<FrozenReportFilter> {
         let lists = [&self.city, &self.country, &self.focus_area, &self.status];
         if lists.iter().all(|list| list.is_empty()) {
-            return Ok(FrozenFilter::default());
+            return Ok(FrozenReportFilter::default());
         }
-        let frame = frozen::frame(conn, release)?;
+        let frame = frozen::load_reference(conn, release)?;
         let cities: Vec<&str> = frame.cities.iter().map(|c| c.slug.as_str()).collect();
         let countries: Vec<&str> = frame.countries.iter().map(|c| c.code.as_str()).collect();
         let areas: Vec<&str> =
@@ -91,10 +91,10 @@ impl ReleasedReportParams {
             if given.iter().any(|word| !known.contains(&word.as_str())) {
                 let what = name.replace('_', " ");
                 let fault = ValueFault::unknown(&what, known.iter().copied());
-                return Err(ApiError::parameter(name, fault));
+                return Err(ApiError::invalid_parameter(name, fault));
             }
         }
-        Ok(FrozenFilter {
+        Ok(FrozenReportFilter {
             cities: self.city.clone(),
             countries: self.country.clone(),
             focus_areas: self.focus_area.clone(),
@@ -113,56 +113,70 @@ pub(super) async fn list_release_reports(
     released: Released<Query<ReleasedReportParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    answer(released, &state).await
+    answer_release_reports(released, &state).await
 }
 
 /// Answers the operation, and shares of it.
-pub(in crate::api) async fn answer(
+pub(in crate::api) async fn answer_release_reports(
     released: Released<Query<ReleasedReportParams>>,
     state: &State,
 ) -> ApiResult<Answer> {
-    let form = released.form(|Query(params)| params.format.as_deref(), FORMS);
-    let form = released.said(state, form).await?;
+    let form = released.choose_format(|Query(params)| params.format.as_deref(), FORMS);
+    let form = released.check_release_before_fault(state, form).await?;
     released
-        .answer_in(state, ("releases/reports", form), move |conn, release, Query(params), _| {
-            match form.flat() {
-                Some(format) => rows(conn, release, &params, format),
-                None if form == Form::GeoJson => points(conn, release, &params),
-                None => page(conn, release, &params),
-            }
-        })
+        .answer_cached_in(
+            state,
+            ("releases/reports", form),
+            move |conn, release, Query(params), _| match form.to_table_format() {
+                Some(format) => write_flat_rows(conn, release, &params, format),
+                None if form == Form::GeoJson => write_geojson(conn, release, &params),
+                None => load_page(conn, release, &params),
+            },
+        )
         .await
 }
 
 /// Answers a share of the list: whole, as a share is, in the shape of a page that is the only one.
-pub(in crate::api) async fn answer_whole(
+pub(in crate::api) async fn answer_all_reports(
     released: Released<Query<ReleasedReportParams>>,
     state: &State,
 ) -> ApiResult<Answer> {
     let route = ("releases/reports/whole", Form::Json);
-    released.answer_in(state, route, |conn, key, Query(params), _| whole(conn, key, &params)).await
+    released
+        .answer_cached_in(state, route, |conn, key, Query(params), _| {
+            write_full_list(conn, key, &params)
+        })
+        .await
 }
 
-fn whole(conn: &mut Conn, key: &Slug, params: &ReleasedReportParams) -> ApiResult<Answer> {
-    format::whole(params.cursor.as_deref(), params.limit)?;
-    let filter = params.filter(conn, key)?;
-    let mut spool = Spool::default();
-    spool.write_all(br#"{"items":["#).map_err(format::failed)?;
+fn write_full_list(
+    conn: &mut Conn,
+    key: &Slug,
+    params: &ReleasedReportParams,
+) -> ApiResult<Answer> {
+    format::refuse_paging(params.cursor.as_deref(), params.limit)?;
+    let filter = params.build_filter(conn, key)?;
+    let mut spool = SpoolBuffer::default();
+    spool.write_all(br#"{"items":["#).map_err(format::to_write_error)?;
     let mut total: u64 = 0;
-    frozen::each_of(conn, key, &filter, |row| -> ApiResult<()> {
+    frozen::for_each_matching(conn, key, &filter, |row| -> ApiResult<()> {
         let before = if total == 0 { "" } else { "," };
-        let view = ApprovedReportView::from(&row.report()?);
-        let view = serde_json::to_string(&view).map_err(StoreError::json)?;
-        write!(spool, "{before}{view}").map_err(format::failed)?;
+        let view = ApprovedReportView::from(&row.parse_report()?);
+        let view = serde_json::to_string(&view).map_err(StoreError::from_json)?;
+        write!(spool, "{before}{view}").map_err(format::to_write_error)?;
         total += 1;
         Ok(())
     })?;
-    write!(spool, r#"],"next":null,"total":{total}}}"#).map_err(format::failed)?;
-    Ok(Answer::made(spool.finish().map_err(format::failed)?, "application/json", None))
+    write!(spool, r#"],"next":null,"total":{total}}}"#).map_err(format::to_write_error)?;
+    Ok(Answer::from_hashed_body(
+        spool.finish_hashed().map_err(format::to_write_error)?,
+        "application/json",
+        None,
+    ))
 }
 
 /// Names the file by what it holds.
-fn name(release: &Slug, params: &ReleasedReportParams) -> String {
+fn build_file_name(release: &Slug, params: &ReleasedReportParams) -> String {
     let lists = [&params.country, &params.city, &params.focus_area, &params.status];
     let cut: Vec<String> = lists.into_iter().flatten().map(|w| w.to_lowercase()).collect();
     let parts = ["ascn".to_owned(), release.to_string(), "reports".to_owned()];
@@ -170,61 +184,71 @@ fn name(release: &Slug, params: &ReleasedReportParams) -> String {
     parts.into_iter().chain(cut.into_iter().take(4)).collect::<Vec<_>>().join("-").replace('_', "-")
 }
 
-fn rows(
+fn write_flat_rows(
     conn: &mut Conn,
     key: &Slug,
     params: &ReleasedReportParams,
-    format: flat::Format,
+    format: flat::TableFormat,
 ) -> ApiResult<Answer> {
-    format::whole(params.cursor.as_deref(), params.limit)?;
-    let filter = params.filter(conn, key)?;
+    format::refuse_paging(params.cursor.as_deref(), params.limit)?;
+    let filter = params.build_filter(conn, key)?;
     let release = releases::find(conn, key)?.ok_or(ApiError::NotFound)?;
-    let frame = frozen::frame(conn, key)?;
-    let context = Context::new(&release, &frame);
-    let about = About {
-        name: name(key, params),
+    let frame = frozen::load_reference(conn, key)?;
+    let context = RowContext::new(&release, &frame);
+    let about = TableMetadata {
+        name: build_file_name(key, params),
         title: REPORTS.title.to_owned(),
         notes: vec![
             ("release".to_owned(), release.release.to_string()),
             ("SHA-256 of the release".to_owned(), release.sha256.clone()),
         ],
     };
-    format::flat(format, &about, REPORTS.columns, |sink| {
-        frozen::each_of(conn, key, &filter, |row| -> ApiResult<()> {
-            sink.row(&reports::row(&context, &row.report()?)).map_err(format::failed)
+    format::answer_table(format, &about, REPORTS.columns, |sink| {
+        frozen::for_each_matching(conn, key, &filter, |row| -> ApiResult<()> {
+            sink.write_row(&reports::build_report_row(&context, &row.parse_report()?))
+                .map_err(format::to_write_error)
         })
     })
 }
 
 /// Writes each report as a point: where the project is, else where its city is.
-fn points(conn: &mut Conn, key: &Slug, params: &ReleasedReportParams) -> ApiResult<Answer> {
-    format::whole(params.cursor.as_deref(), params.limit)?;
-    let filter = params.filter(conn, key)?;
+fn write_geojson(conn: &mut Conn, key: &Slug, params: &ReleasedReportParams) -> ApiResult<Answer> {
+    format::refuse_paging(params.cursor.as_deref(), params.limit)?;
+    let filter = params.build_filter(conn, key)?;
     let release = releases::find(conn, key)?.ok_or(ApiError::NotFound)?;
-    let frame = frozen::frame(conn, key)?;
-    let context = Context::new(&release, &frame);
-    let mut spool = Spool::default();
-    spool.write_all(br#"{"type":"FeatureCollection","features":["#).map_err(format::failed)?;
+    let frame = frozen::load_reference(conn, key)?;
+    let context = RowContext::new(&release, &frame);
+    let mut spool = SpoolBuffer::default();
+    spool
+        .write_all(br#"{"type":"FeatureCollection","features":["#)
+        .map_err(format::to_write_error)?;
     let mut before = "";
-    frozen::each_of(conn, key, &filter, |row| -> ApiResult<()> {
-        let report = row.report()?;
-        let point = feature(&context, &report).map_err(StoreError::json)?;
-        write!(spool, "{before}{point}").map_err(format::failed)?;
+    frozen::for_each_matching(conn, key, &filter, |row| -> ApiResult<()> {
+        let report = row.parse_report()?;
+        let point = to_geojson_feature(&context, &report).map_err(StoreError::from_json)?;
+        write!(spool, "{before}{point}").map_err(format::to_write_error)?;
         before = ",";
         Ok(())
     })?;
-    spool.write_all(b"]}").map_err(format::failed)?;
-    let name = format!("{}.geojson", name(key, params));
-    Ok(Answer::made(spool.finish().map_err(format::failed)?, "application/geo+json", Some(&name)))
+    spool.write_all(b"]}").map_err(format::to_write_error)?;
+    let name = format!("{}.geojson", build_file_name(key, params));
+    Ok(Answer::from_hashed_body(
+        spool.finish_hashed().map_err(format::to_write_error)?,
+        "application/geo+json",
+        Some(&name),
+    ))
 }
 
 /// Writes a report as a GeoJSON feature whose identifier is the project's code.
-fn feature(context: &Context<'_>, report: &ApprovedReport) -> Result<String, serde_json::Error> {
-    let at = reports::position(context, report);
+fn to_geojson_feature(
+    context: &RowContext<'_>,
+    report: &ApprovedReport,
+) -> Result<String, serde_json::Error> {
+    let at = reports::locate_project(context, report);
     let geometry = at.map(|(latitude, longitude, _of)| {
         json!({ "type": "Point", "coordinates": [longitude, latitude] })
     });
-    let row = reports::row(context, report);
+    let row = reports::build_report_row(context, report);
     let members = REPORTS.columns.iter().zip(&row).map(|(c, d)| (c.name.to_owned(), d.to_json()));
     let properties: serde_json::Map<String, serde_json::Value> = members.collect();
     serde_json::to_string(&json!({
@@ -232,18 +256,20 @@ fn feature(context: &Context<'_>, report: &ApprovedReport) -> Result<String, ser
     }))
 }
 
-fn page(conn: &mut Conn, release: &Slug, params: &ReleasedReportParams) -> ApiResult<Answer> {
+fn load_page(conn: &mut Conn, release: &Slug, params: &ReleasedReportParams) -> ApiResult<Answer> {
     let path = format!("/api/v1/releases/{release}/reports");
     let cursor = params.cursor.as_deref();
-    let request = PageRequest::<(String, i64)>::read(&path, params, cursor, params.limit)?;
-    let filter = params.filter(conn, release)?;
-    let rows = frozen::page(conn, release, &filter, (request.after.clone(), request.limit + 1))?;
+    let request =
+        PageRequest::<(String, i64)>::from_parameters(&path, params, cursor, params.limit)?;
+    let filter = params.build_filter(conn, release)?;
+    let rows =
+        frozen::load_page(conn, release, &filter, (request.after.clone(), request.limit + 1))?;
     let total = frozen::count(conn, release, &filter)?;
-    let read = |row: FrozenRow| -> StoreResult<((String, i64), ApprovedReportView)> {
-        Ok((row.key(), ApprovedReportView::from(&row.report()?)))
+    let read = |row: FrozenReportRow| -> StoreResult<((String, i64), ApprovedReportView)> {
+        Ok((row.page_key(), ApprovedReportView::from(&row.parse_report()?)))
     };
     let items = rows.into_iter().map(read).collect::<StoreResult<Vec<_>>>()?;
-    let page = request.page(items, total, |(key, _)| key.clone(), |(_, view)| view)?;
+    let page = request.build_page(items, total, |(key, _)| key.clone(), |(_, view)| view)?;
     let list = ReleasedReportList::from(page);
-    request.answer(&list, list.next.as_deref())
+    request.answer_list(&list, list.next.as_deref())
 }

@@ -9,19 +9,19 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    api::{page::list_type, views::Person},
+    api::{page::list_type, views::PersonView},
     domain::{
         figures::{Dimension, Measure},
         project::ProjectCode,
         release::{
-            Counts, Release,
+            Release, ReleaseCounts,
             errata::{Erratum, FieldChange},
             published::CellChange,
         },
         report::{Status, diff::ItemOp},
         value::Prose,
     },
-    store::releases::made::Checked,
+    store::releases::assembly::ReleaseCheck,
 };
 
 /// A numbered, frozen copy of the approved reports of a cycle.
@@ -43,7 +43,7 @@ pub struct ReleaseView {
     pub published_at: DateTime<Utc>,
     /// Who published it; null for strangers, and for the published history.
     #[schema(required)]
-    pub published_by: Option<Person>,
+    pub published_by: Option<PersonView>,
     /// The last row of the journal before it.
     pub seq: i64,
     /// The hash of that row, lower-case hexadecimal.
@@ -77,9 +77,9 @@ pub struct CountsView {
     pub statuses: BTreeMap<Status, i64>,
 }
 
-impl From<Counts> for CountsView {
-    fn from(c: Counts) -> Self {
-        let Counts { reports, cities, countries, statuses } = c;
+impl From<ReleaseCounts> for CountsView {
+    fn from(c: ReleaseCounts) -> Self {
+        let ReleaseCounts { reports, cities, countries, statuses } = c;
         Self { reports, cities, countries, statuses }
     }
 }
@@ -154,7 +154,7 @@ pub struct CellChangeView {
 }
 
 /// Writes a published figure as the figures themselves are written: counts whole, means with a fraction.
-fn number(measure: Measure, n: f64) -> Option<JsonNumber> {
+fn to_json_number(measure: Measure, n: f64) -> Option<JsonNumber> {
     match measure {
         Measure::Projects => format!("{n:.0}").parse::<i64>().ok().map(JsonNumber::from),
         Measure::PercentComplete | Measure::Spent => JsonNumber::from_f64(n),
@@ -164,7 +164,7 @@ fn number(measure: Measure, n: f64) -> Option<JsonNumber> {
 impl From<CellChange> for CellChangeView {
     fn from(c: CellChange) -> Self {
         let CellChange { measure, rows, columns, row, column, from, to } = c;
-        let number = |n: Option<f64>| n.and_then(|n| number(measure, n));
+        let number = |n: Option<f64>| n.and_then(|n| to_json_number(measure, n));
         Self { measure, rows, columns, row, column, from: number(from), to: number(to) }
     }
 }
@@ -177,7 +177,7 @@ impl ReleaseView {
             number: release.number,
             note: release.note.as_ref().map(Prose::to_string),
             published_at: release.published_at,
-            published_by: by.map(|(id, name)| Person { id, name }),
+            published_by: by.map(|(id, name)| PersonView { id, name }),
             seq: release.seq,
             journal_hash: release.journal_hash,
             sha256: release.sha256,
@@ -222,8 +222,8 @@ pub struct CheckedView {
 }
 
 impl ReleaseVerification {
-    pub(super) fn new(release: &Release, checked: Checked) -> Self {
-        let Checked { reports, sha256, content, figures, journal, differing } = checked;
+    pub(super) fn new(release: &Release, checked: ReleaseCheck) -> Self {
+        let ReleaseCheck { reports, sha256, content, figures, journal, differing } = checked;
         Self {
             release: release.release.to_string(),
             valid: content && figures && journal,

@@ -6,14 +6,14 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{
-    header::HeaderView,
-    said::{
+    content_views::{
         EvidenceView, IndicatorValueView, MilestoneDoneView, PercentCalculation, PrefillView,
         ScheduleView,
     },
+    header::HeaderView,
 };
 use crate::{
-    api::views::Money,
+    api::views::MoneyView,
     domain::report::{ApprovedReport, PercentMethod, ReportState, Status},
 };
 
@@ -56,7 +56,7 @@ pub struct ApprovedReportView {
     pub support_needed: Option<String>,
     /// Money spent to date.
     #[schema(required)]
-    pub spent: Option<Money>,
+    pub spent: Option<MoneyView>,
     /// Milestones that were reached.
     pub milestones: Vec<MilestoneDoneView>,
     /// Values that were measured.
@@ -105,9 +105,12 @@ impl From<&ApprovedReport> for ApprovedReportView {
             indicator_values: said.indicator_values,
             evidence: said.evidence,
             unchanged: said.unchanged,
-            percent_calculation: PercentCalculation::of(&a.header.milestones, &a.content),
-            schedule: ScheduleView::of((details.starts_on, details.ends_on), a.as_of),
-            header: HeaderView::in_copy(&a.header, a.version),
+            percent_calculation: PercentCalculation::from_milestones(
+                &a.header.milestones,
+                &a.content,
+            ),
+            schedule: ScheduleView::from_dates((details.starts_on, details.ends_on), a.as_of),
+            header: HeaderView::from_approved_copy(&a.header, a.version),
             imported: a.imported.clone(),
             submitted_at: a.submitted_at,
             decided_at: a.decided_at,

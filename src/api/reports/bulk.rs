@@ -4,7 +4,7 @@ use actix_web::{post, web::Data};
 
 use super::{
     NewTransition,
-    act::{self, Step},
+    transitions::{self, TransitionAction},
 };
 use crate::{
     api::{
@@ -20,15 +20,17 @@ use crate::{
         comment::CommentKind,
         id::Id,
         policy::{
-            Action, Actor, ApproveReport, Authorized, BulkReports, EditReport, Face, Resource as _,
-            ReturnReport, Sight, SubmitReport, Visible, WithdrawReport, sight::Reachable,
+            Actor, ApproveReport, Authorized, BulkReports, EditReport, PolicyAction,
+            PolicyResource as _, RecordCopy, ReturnReport, SubmitReport, Visibility, VisibleRows,
+            WithdrawReport, visibility::ReadScope,
         },
         report::{
             Report,
             bulk::{
-                BulkAction, BulkFilter, BulkItem, ITEMS_MAX, Order, RawOrder, Which, finds_too_many,
+                BulkAction, BulkFilter, BulkItem, BulkRequest, BulkSelection, ITEMS_MAX,
+                RawBulkRequest, filter_finds_too_many,
             },
-            carry,
+            carry_forward,
         },
         subject::ReportSubject,
         value::Prose,
@@ -36,7 +38,7 @@ use crate::{
     store::{
         Caller, Tx,
         reports::{
-            Common, found, one_of_many,
+            SharedLookups, bulk_keys, load_for_batch,
             queue::{QueueFilter, QueueQuery, QueueSort},
         },
     },
@@ -46,7 +48,7 @@ mod input;
 mod view;
 
 pub use input::{NewBulk, NewBulkFilter, NewBulkItem, OneOrMany};
-use view::Came;
+use view::ItemOutcome;
 pub use view::{BulkProblem, BulkResult, BulkTotals, BulkView};
 
 /// Act on many reports
@@ -64,65 +66,68 @@ pub(super) async fn change_reports(
     may: May<BulkReports, Json<NewBulk>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let (caller, order) = (may.caller, RawOrder::from(may.body.0).parse()?);
-    let mut view = state.db.write(move |tx| run(tx, caller, &order)).await?;
-    view.say(may.language);
-    Ok(Answer::of(&view)?.in_language(may.language))
+    let (caller, order) = (may.caller, RawBulkRequest::from(may.body.0).parse()?);
+    let mut view = state.db.write(move |tx| run_bulk(tx, caller, &order)).await?;
+    view.translate_problems(may.language);
+    Ok(Answer::from_value(&view)?.in_language(may.language))
 }
 
-fn run(tx: &mut Tx<'_>, caller: Caller, order: &Order) -> ApiResult<BulkView> {
+fn run_bulk(tx: &mut Tx<'_>, caller: Caller, order: &BulkRequest) -> ApiResult<BulkView> {
     let proof = tx.prove::<BulkReports>(caller, &())?;
-    let items = resolve(tx, proof.actor(), order)?;
+    let items = resolve_items(tx, proof.actor(), order)?;
     let all = |tx: &mut Tx<'_>| {
-        let mut desk = Desk { caller, order, common: Common::default() };
-        items.iter().map(|item| one(tx, &mut desk, item)).collect::<ApiResult<Vec<Came>>>()
+        let mut desk = BulkContext { caller, order, common: SharedLookups::default() };
+        items
+            .iter()
+            .map(|item| apply_item(tx, &mut desk, item))
+            .collect::<ApiResult<Vec<ItemOutcome>>>()
     };
-    let came = if order.dry_run { tx.rehearse(all)?? } else { all(tx)? };
+    let came = if order.dry_run { tx.dry_run(all)?? } else { all(tx)? };
     let view = BulkView::new(order, &items, came);
     if order.digest.as_ref().is_some_and(|digest| *digest != view.digest) {
         let moved = "what the digest stands for has changed since: nothing was done";
         return Err(ApiError::Conflict(moved.into()));
     }
     if order.all_or_nothing && !order.dry_run && view.totals.done != view.totals.items {
-        return Err(ApiError::NotAll(Box::new(view.undone())));
+        return Err(ApiError::BulkRefused(Box::new(view.into_unapplied())));
     }
     Ok(view)
 }
 
 /// Names the reports that are meant, as they are found in this transaction.
-fn resolve(tx: &mut Tx<'_>, actor: &Actor, order: &Order) -> ApiResult<Vec<BulkItem>> {
+fn resolve_items(tx: &mut Tx<'_>, actor: &Actor, order: &BulkRequest) -> ApiResult<Vec<BulkItem>> {
     let keys = match (&order.which, order.action) {
-        (Which::Items(items), _) => return Ok(items.clone()),
-        (Which::Found(filter), BulkAction::Unchanged) => {
-            found::unwritten(tx.conn(), &actor.visible().drafts, filter)?
+        (BulkSelection::Items(items), _) => return Ok(items.clone()),
+        (BulkSelection::Filter(filter), BulkAction::Unchanged) => {
+            bulk_keys::list_unreported_projects(tx.conn(), &actor.visible_rows().drafts, filter)?
         }
         (
-            Which::Found(filter),
+            BulkSelection::Filter(filter),
             BulkAction::Submit | BulkAction::Withdraw | BulkAction::Approve | BulkAction::Return,
         ) => {
-            let query = query(actor, filter, tx);
-            found::keys(tx.conn(), &query)?
+            let query = build_queue_query(actor, filter, tx);
+            bulk_keys::list_listed_keys(tx.conn(), &query)?
         }
     };
     if keys.len() > ITEMS_MAX {
-        return Err(vec![finds_too_many()].into());
+        return Err(vec![filter_finds_too_many()].into());
     }
     Ok(keys.into_iter().map(|key| BulkItem { key, version: None }).collect())
 }
 
 /// Asks for what the caller's queue shows of working copies: nobody acts on an approved one.
-fn query(actor: &Actor, filter: &BulkFilter, tx: &Tx<'_>) -> QueueQuery {
-    fn words<T: ToString>(values: &[T]) -> Vec<String> {
+fn build_queue_query(actor: &Actor, filter: &BulkFilter, tx: &Tx<'_>) -> QueueQuery {
+    fn to_strings<T: ToString>(values: &[T]) -> Vec<String> {
         values.iter().map(ToString::to_string).collect()
     }
     QueueQuery {
-        visible: Visible { approved: Reachable::default(), ..actor.visible() },
+        visible: VisibleRows { approved: ReadScope::default(), ..actor.visible_rows() },
         filter: QueueFilter {
             project: None,
             states: filter.states.clone(),
-            cities: words(&filter.cities),
-            countries: words(&filter.countries),
-            cycles: words(&filter.cycles),
+            cities: to_strings(&filter.cities),
+            countries: to_strings(&filter.countries),
+            cycles: to_strings(&filter.cycles),
             late: filter.late,
         },
         sort: QueueSort::Key,
@@ -133,80 +138,91 @@ fn query(actor: &Actor, filter: &BulkFilter, tx: &Tx<'_>) -> QueueQuery {
 }
 
 /// Who acts, how, and what is known already for every item.
-struct Desk<'a> {
+struct BulkContext<'a> {
     caller: Caller,
-    order: &'a Order,
-    common: Common,
+    order: &'a BulkRequest,
+    common: SharedLookups,
 }
 
-impl Desk<'_> {
+impl BulkContext<'_> {
     /// Asks for the right to one item, and notes its version for those who read the working copy: nobody else may notice by
     /// a digest that it moves.
-    fn prove<A: Action<On = ReportSubject>>(
+    fn prove_item<A: PolicyAction<Subject = ReportSubject>>(
         &mut self,
         tx: &mut Tx<'_>,
         item: &BulkItem,
         seen: &mut Option<i64>,
     ) -> ApiResult<Authorized<A>> {
         let common = &mut self.common;
-        let proof = tx.prove_by::<A>(self.caller, |conn, actor| {
-            one_of_many(conn, common, &item.key, (A::ACT, actor))
+        let proof = tx.prove_loaded::<A>(self.caller, |conn, actor| {
+            load_for_batch(conn, common, &item.key, (A::ACT, actor))
         })?;
-        let on = proof.on();
-        let inside = on.sight(proof.actor()) == Sight::Seen(Face::Working);
+        let on = proof.subject();
+        let inside = on.visibility_for(proof.actor()) == Visibility::Readable(RecordCopy::Working);
         *seen = on.report.as_ref().filter(|_| inside).map(|r| r.version);
         Ok(proof)
     }
-    fn comment(&self) -> Option<String> {
+    fn comment_text(&self) -> Option<String> {
         self.order.comment.as_ref().map(Prose::to_string)
     }
 }
 
 /// Does one item, or finds why not and leaves no trace. What is no matter of the item ends the whole.
-fn one(tx: &mut Tx<'_>, desk: &mut Desk<'_>, item: &BulkItem) -> ApiResult<Came> {
+fn apply_item(
+    tx: &mut Tx<'_>,
+    desk: &mut BulkContext<'_>,
+    item: &BulkItem,
+) -> ApiResult<ItemOutcome> {
     let mut seen = None;
     let done = tx.attempt(|tx| match desk.order.action {
-        BulkAction::Unchanged => unchanged(tx, desk, item, &mut seen),
-        BulkAction::Submit => step::<SubmitReport>(tx, desk, item, &mut seen),
-        BulkAction::Withdraw => step::<WithdrawReport>(tx, desk, item, &mut seen),
-        BulkAction::Approve => step::<ApproveReport>(tx, desk, item, &mut seen),
-        BulkAction::Return => step::<ReturnReport>(tx, desk, item, &mut seen),
+        BulkAction::Unchanged => carry_forward_item(tx, desk, item, &mut seen),
+        BulkAction::Submit => transition_item::<SubmitReport>(tx, desk, item, &mut seen),
+        BulkAction::Withdraw => transition_item::<WithdrawReport>(tx, desk, item, &mut seen),
+        BulkAction::Approve => transition_item::<ApproveReport>(tx, desk, item, &mut seen),
+        BulkAction::Return => transition_item::<ReturnReport>(tx, desk, item, &mut seen),
     })?;
-    Came::of(done, seen)
+    ItemOutcome::from_result(done, seen)
 }
 
-fn step<A: Step>(
+fn transition_item<A: TransitionAction>(
     tx: &mut Tx<'_>,
-    desk: &mut Desk<'_>,
+    desk: &mut BulkContext<'_>,
     item: &BulkItem,
     seen: &mut Option<i64>,
 ) -> ApiResult<Report> {
-    let proof = desk.prove::<A>(tx, item, seen)?;
-    let body = NewTransition { comment: desk.comment() };
-    act::go(tx, &proof, condition(item), body, Id::new(clock::fresh_uuid()))
+    let proof = desk.prove_item::<A>(tx, item, seen)?;
+    let body = NewTransition { comment: desk.comment_text() };
+    transitions::apply_transition(
+        tx,
+        &proof,
+        to_precondition(item),
+        body,
+        Id::new(clock::generate_uuid()),
+    )
 }
 
-fn unchanged(
+fn carry_forward_item(
     tx: &mut Tx<'_>,
-    desk: &mut Desk<'_>,
+    desk: &mut BulkContext<'_>,
     item: &BulkItem,
     seen: &mut Option<i64>,
 ) -> ApiResult<Report> {
-    let proof = desk.prove::<EditReport>(tx, item, seen)?;
-    let new = (Id::new(clock::fresh_uuid()), desk.comment());
-    let carried = |on: &ReportSubject| Ok(carry::unchanged(on)?);
+    let proof = desk.prove_item::<EditReport>(tx, item, seen)?;
+    let new = (Id::new(clock::generate_uuid()), desk.comment_text());
+    let carried = |on: &ReportSubject| Ok(carry_forward::carry_unchanged(on)?);
     // The digest stands for the version that the rehearsal saw.
     let tied = desk.order.dry_run || desk.order.digest.is_some();
-    let read = proof.on().report.as_ref().filter(|_| tied && item.version.is_none());
-    let condition = read.map_or_else(|| condition(item), |r| Precondition::Version(r.version));
-    let report = act::put(tx, &proof, condition, new, carried)?;
+    let read = proof.subject().report.as_ref().filter(|_| tied && item.version.is_none());
+    let condition =
+        read.map_or_else(|| to_precondition(item), |r| Precondition::Version(r.version));
+    let report = transitions::write_content(tx, &proof, condition, new, carried)?;
     if let Some(text) = desk.order.comment.clone() {
-        let comment = (Id::new(clock::fresh_uuid()), CommentKind::Note, text);
-        act::say(tx, &proof, &report, comment)?;
+        let comment = (Id::new(clock::generate_uuid()), CommentKind::Note, text);
+        transitions::add_comment(tx, &proof, &report, comment)?;
     }
     Ok(report)
 }
 
-fn condition(item: &BulkItem) -> Precondition {
+fn to_precondition(item: &BulkItem) -> Precondition {
     item.version.map_or(Precondition::None, Precondition::Version)
 }

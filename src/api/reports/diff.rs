@@ -10,7 +10,7 @@ use crate::{
         answer::Answer,
         body::Query,
         comments::{self, CommentView},
-        error::{ApiError, ApiResult, Fault},
+        error::{ApiError, ApiResult, RequestFault},
         may::May,
         state::State,
     },
@@ -18,19 +18,19 @@ use crate::{
         policy::ReadReportInside,
         project::Header,
         report::{
-            Content,
+            ReportContent,
             diff::{self, FieldDiff},
             report_key,
         },
         subject::ReportSubject,
         value::words,
-        workflow::Transition,
+        workflow::TransitionKind,
     },
     store::{
         Conn, Record as _,
         comments::list,
         journal, releases,
-        reports::past::{self, Past, Said},
+        reports::versions::{self, ReportVersion, ReportVersionContent},
     },
 };
 
@@ -74,21 +74,21 @@ pub struct DiffParams {
 
 /// Which two versions are meant.
 #[derive(Debug, Clone, Copy)]
-enum Span {
+enum DiffRange {
     Since(Since),
     Between(i64, Option<i64>),
 }
 
 impl DiffParams {
-    fn span(&self) -> ApiResult<Span> {
+    fn parse_range(&self) -> ApiResult<DiffRange> {
         let fault = |name: &str, code: &str, detail: &str| {
-            ApiError::malformed(Fault::parameter(name, code, detail))
+            ApiError::malformed(RequestFault::at_parameter(name, code, detail))
         };
         match (&self.since, self.from, self.to) {
-            (Some(word), None, None) => {
-                Since::parse(word).map(Span::Since).map_err(|f| ApiError::parameter("since", f))
-            }
-            (None, Some(from), to) => Ok(Span::Between(from, to)),
+            (Some(word), None, None) => Since::parse(word)
+                .map(DiffRange::Since)
+                .map_err(|f| ApiError::invalid_parameter("since", f)),
+            (None, Some(from), to) => Ok(DiffRange::Between(from, to)),
             (Some(_), _, _) => {
                 Err(fault("since", "exclusive", "either since or from and to are expected"))
             }
@@ -109,118 +109,136 @@ pub(super) async fn get_report_diff(
     may: May<ReadReportInside, Query<DiffParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let (on, span) = (may.proof.into_on(), may.body.0.span()?);
-    let view = state.db.read(move |c| read(c, &on, span)).await?;
-    Answer::of(&view)
+    let (on, span) = (may.proof.into_subject(), may.body.0.parse_range()?);
+    let view = state.db.read(move |c| load_diff(c, &on, span)).await?;
+    Answer::from_value(&view)
 }
 
-fn read(conn: &mut Conn, on: &ReportSubject, span: Span) -> ApiResult<DiffView> {
+fn load_diff(conn: &mut Conn, on: &ReportSubject, span: DiffRange) -> ApiResult<DiffView> {
     let report = on.report.as_ref().ok_or(ApiError::NotFound)?;
     let key = report.key();
     let from = match span {
-        Span::Since(since) => since_when(conn, on, &key, since)?,
-        Span::Between(from, _) => Some(numbered(conn, &key, from)?),
+        DiffRange::Since(since) => find_base_version(conn, on, &key, since)?,
+        DiffRange::Between(from, _) => Some(find_version(conn, &key, from)?),
     };
     let to = match span {
-        Span::Between(_, Some(to)) => numbered(conn, &key, to)?,
-        Span::Between(_, None) | Span::Since(_) => {
-            let row = journal::last_of(conn, crate::domain::report::Report::ENTITY, &key)?;
-            row.map(Past::try_from).transpose()?.ok_or(ApiError::NotFound)?
+        DiffRange::Between(_, Some(to)) => find_version(conn, &key, to)?,
+        DiffRange::Between(_, None) | DiffRange::Since(_) => {
+            let row = journal::find_last(conn, crate::domain::report::Report::ENTITY, &key)?;
+            row.map(ReportVersion::try_from).transpose()?.ok_or(ApiError::NotFound)?
         }
     };
     let (comments, _total) = list(conn, report.id, None, COMMENTS_MAX)?;
-    let comments = comments::show(conn, comments)?;
-    show(on, from, to, comments)
+    let comments = comments::load_views(conn, comments)?;
+    build_diff_view(on, from, to, comments)
 }
 
 /// Finds the version that the last act of a kind left; none where nothing was ever approved.
-fn since_when(
+fn find_base_version(
     conn: &mut Conn,
     on: &ReportSubject,
     key: &str,
     since: Since,
-) -> ApiResult<Option<Past>> {
+) -> ApiResult<Option<ReportVersion>> {
     let (action, never) = match since {
-        Since::Approved => return Ok(approved(conn, on, key)?),
-        Since::Returned => (Transition::Return, "the report was never returned"),
-        Since::Submitted => (Transition::Submit, "the report was never submitted"),
-        Since::Released => return released(conn, on, key),
+        Since::Approved => return Ok(find_approved_version(conn, on, key)?),
+        Since::Returned => (TransitionKind::Return, "the report was never returned"),
+        Since::Submitted => (TransitionKind::Submit, "the report was never submitted"),
+        Since::Released => return find_released_version(conn, on, key),
     };
-    match past::last(conn, key, &[action.as_str()])? {
+    match versions::find_last_version(conn, key, &[action.as_str()])? {
         Some(past) => Ok(Some(past)),
-        None => Err(ApiError::Absent(never.into())),
+        None => Err(ApiError::MissingResource(never.into())),
     }
 }
 
-fn approved(
+fn find_approved_version(
     conn: &mut Conn,
     on: &ReportSubject,
     key: &str,
-) -> Result<Option<Past>, crate::store::StoreError> {
-    if let Some(past) = past::last(conn, key, past::APPROVALS)? {
+) -> Result<Option<ReportVersion>, crate::store::StoreError> {
+    if let Some(past) = versions::find_last_version(conn, key, versions::APPROVALS)? {
         return Ok(Some(past));
     }
-    match past::approved_before(conn, on.project.id, on.cycle.as_of)? {
-        Some(earlier) => past::last(conn, &report_key(&on.project.code, &earlier), past::APPROVALS),
+    match versions::find_approved_cycle_before(conn, on.project.id, on.cycle.as_of)? {
+        Some(earlier) => versions::find_last_version(
+            conn,
+            &report_key(&on.project.code, &earlier),
+            versions::APPROVALS,
+        ),
         None => Ok(None),
     }
 }
 
 /// Finds the version that the latest release with the report holds.
-fn released(conn: &mut Conn, on: &ReportSubject, key: &str) -> ApiResult<Option<Past>> {
-    let never = || ApiError::Absent("the report is in no release".into());
+fn find_released_version(
+    conn: &mut Conn,
+    on: &ReportSubject,
+    key: &str,
+) -> ApiResult<Option<ReportVersion>> {
+    let never = || ApiError::MissingResource("the report is in no release".into());
     let report = on.report.as_ref().ok_or_else(never)?;
-    let seq = releases::rests_on(conn, report.id)?.ok_or_else(never)?;
-    let past = past::last_by(conn, key, past::APPROVALS, seq)?;
+    let seq = releases::find_journal_seq(conn, report.id)?.ok_or_else(never)?;
+    let past = versions::find_last_version_until(conn, key, versions::APPROVALS, seq)?;
     past.map(Some).ok_or_else(never)
 }
 
-fn numbered(conn: &mut Conn, key: &str, version: i64) -> ApiResult<Past> {
-    past::at_version(conn, key, version)?
-        .ok_or_else(|| ApiError::Absent(format!("the report has no version {version}")))
+fn find_version(conn: &mut Conn, key: &str, version: i64) -> ApiResult<ReportVersion> {
+    versions::find_version(conn, key, version)?
+        .ok_or_else(|| ApiError::MissingResource(format!("the report has no version {version}")))
 }
 
-fn show(
+fn build_diff_view(
     on: &ReportSubject,
-    from: Option<Past>,
-    to: Past,
+    from: Option<ReportVersion>,
+    to: ReportVersion,
     comments: Vec<CommentView>,
 ) -> ApiResult<DiffView> {
     let (before, from) = match from {
         Some(past) => {
-            let (version, said) = opened(past)?;
+            let (version, said) = split_version(past)?;
             (Some(said), Some(version))
         }
         None => (None, None),
     };
-    let (to, after) = opened(to)?;
-    let fields = compare(before.as_ref(), &after)?;
+    let (to, after) = split_version(to)?;
+    let fields = compare_versions(before.as_ref(), &after)?;
     Ok(DiffView::new((&on.project.code, &on.cycle.slug), (from, to), fields, comments))
 }
 
 /// Splits a version into what is shown of it and what it said.
-fn opened(past: Past) -> ApiResult<(VersionView, Said)> {
-    let Past { version, at, action, said } = past;
-    let gone = || ApiError::Absent(format!("what version {version} said is no longer kept"));
+fn split_version(past: ReportVersion) -> ApiResult<(VersionView, ReportVersionContent)> {
+    let ReportVersion { version, at, action, said } = past;
+    let gone =
+        || ApiError::MissingResource(format!("what version {version} said is no longer kept"));
     let said = said.ok_or_else(gone)?;
     Ok((VersionView { cycle: said.cycle.to_string(), version, at, action }, said))
 }
 
-fn compare(before: Option<&Said>, after: &Said) -> ApiResult<Vec<FieldDiff>> {
-    let nothing = Content::default();
-    let from = content(before.map_or(&nothing, |said| &said.content))?;
-    let mut fields = diff::compare("", diff::REPORT, &from, &content(&after.content)?);
+fn compare_versions(
+    before: Option<&ReportVersionContent>,
+    after: &ReportVersionContent,
+) -> ApiResult<Vec<FieldDiff>> {
+    let nothing = ReportContent::default();
+    let from = content_to_json(before.map_or(&nothing, |said| &said.content))?;
+    let mut fields =
+        diff::compare_fields("", diff::REPORT, &from, &content_to_json(&after.content)?);
     if let (Some(from), Some(to)) = (before.and_then(|said| said.header.as_ref()), &after.header) {
-        fields.extend(diff::compare("/header", diff::HEADER, &header(from)?, &header(to)?));
+        fields.extend(diff::compare_fields(
+            "/header",
+            diff::HEADER,
+            &header_to_json(from)?,
+            &header_to_json(to)?,
+        ));
     }
     Ok(fields)
 }
 
-fn content(content: &Content) -> ApiResult<serde_json::Value> {
+fn content_to_json(content: &ReportContent) -> ApiResult<serde_json::Value> {
     serde_json::to_value(PrefillView::from(content)).map_err(|e| ApiError::Internal(Box::new(e)))
 }
 
-fn header(header: &Header) -> ApiResult<serde_json::Value> {
+fn header_to_json(header: &Header) -> ApiResult<serde_json::Value> {
     serde_json::to_value(HeaderView::from(header)).map_err(|e| ApiError::Internal(Box::new(e)))
 }
 
@@ -231,7 +249,7 @@ mod tests {
     use super::*;
     use crate::domain::testing;
 
-    fn names(fields: &[diff::Field]) -> BTreeSet<String> {
+    fn names(fields: &[diff::ComparedField]) -> BTreeSet<String> {
         fields.iter().map(|(name, _)| (*name).to_owned()).collect()
     }
 
@@ -241,7 +259,10 @@ mod tests {
 
     #[test]
     fn no_field_is_forgotten() {
-        assert_eq!(names(diff::REPORT), members(&content(&Content::default()).unwrap()));
-        assert_eq!(names(diff::HEADER), members(&header(&testing::header()).unwrap()));
+        assert_eq!(
+            names(diff::REPORT),
+            members(&content_to_json(&ReportContent::default()).unwrap())
+        );
+        assert_eq!(names(diff::HEADER), members(&header_to_json(&testing::header()).unwrap()));
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     api::{
         parts::{IndicatorView, MilestoneView, PartnershipView},
         projects::LocationView,
-        views::Money,
+        views::MoneyView,
     },
     domain::{
         project::{Header, ProjectCode},
@@ -69,7 +69,7 @@ pub struct HeaderView {
     pub dates_reason: Option<String>,
     /// The money planned for it.
     #[schema(required)]
-    pub budget: Option<Money>,
+    pub budget: Option<MoneyView>,
     /// Support the city looks for.
     #[schema(required)]
     pub support_required: Option<String>,
@@ -97,15 +97,15 @@ pub struct HeaderView {
     pub partnerships: Vec<PartnershipView>,
 }
 
-fn words(slugs: &[Slug]) -> Vec<String> {
+fn to_strings(slugs: &[Slug]) -> Vec<String> {
     slugs.iter().map(Slug::to_string).collect()
 }
 
 impl HeaderView {
     /// Shows what an approved copy of that version froze. Copies that were written before they bore their version in
     /// every part are shown as if they did.
-    pub(in crate::api) fn in_copy(header: &Header, version: i64) -> Self {
-        Self::from(&header.clone().in_copy(version))
+    pub(in crate::api) fn from_approved_copy(header: &Header, version: i64) -> Self {
+        Self::from(&header.clone().into_approved_copy(version))
     }
 }
 
@@ -121,17 +121,17 @@ impl From<&Header> for HeaderView {
             title_local: d.title_local.as_ref().map(Title::to_string),
             summary: d.summary.as_ref().map(Prose::to_string),
             focus_area: d.focus_area.as_ref().map(Slug::to_string),
-            other_focus_areas: words(&d.other_focus_areas),
+            other_focus_areas: to_strings(&d.other_focus_areas),
             sub_area: d.sub_area.as_ref().map(Slug::to_string),
-            outcomes: words(&d.outcomes),
-            enablers: words(&d.enablers),
-            sectors: words(&d.sectors),
-            tags: words(&d.tags),
+            outcomes: to_strings(&d.outcomes),
+            enablers: to_strings(&d.enablers),
+            sectors: to_strings(&d.sectors),
+            tags: to_strings(&d.tags),
             priority: d.priority,
             starts_on: d.starts_on,
             ends_on: d.ends_on,
             dates_reason: d.dates_reason.as_ref().map(Prose::to_string),
-            budget: d.budget.map(Money::from),
+            budget: d.budget.map(MoneyView::from),
             support_required: d.support_required.as_ref().map(Prose::to_string),
             location: d.location.clone().map(LocationView::from),
             sdgs: d.sdgs.clone(),

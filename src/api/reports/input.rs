@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::merge::{MoneyInput, objects},
-    domain::report::{RawEvidence, RawMilestone, RawReport, RawValue},
+    domain::report::{RawEvidence, RawIndicatorValue, RawMilestoneDone, RawReport},
 };
 
 /// What a city says in a report. All of it is optional until it is submitted.
@@ -90,11 +90,11 @@ objects!(NewMilestoneDone, NewIndicatorValue, NewEvidence);
 
 impl From<NewReport> for RawReport {
     fn from(r: NewReport) -> Self {
-        let milestone = |m: NewMilestoneDone| RawMilestone {
+        let milestone = |m: NewMilestoneDone| RawMilestoneDone {
             milestone_id: m.milestone_id,
             completed_on: m.completed_on,
         };
-        let value = |v: NewIndicatorValue| RawValue {
+        let value = |v: NewIndicatorValue| RawIndicatorValue {
             indicator_id: v.indicator_id,
             value: v.value,
             measured_on: v.measured_on,
@@ -109,7 +109,7 @@ impl From<NewReport> for RawReport {
             challenges: r.challenges,
             next_steps: r.next_steps,
             support_needed: r.support_needed,
-            spent: r.spent.map(MoneyInput::raw),
+            spent: r.spent.map(MoneyInput::into_raw),
             milestones: r.milestones.into_iter().flatten().map(milestone).collect(),
             indicator_values: r.indicator_values.into_iter().flatten().map(value).collect(),
             evidence: r.evidence.into_iter().flatten().map(evidence).collect(),

@@ -12,14 +12,14 @@ use crate::{
     api::{
         answer::Answer,
         body::Query,
-        cache::Key,
-        error::{ApiError, ApiResult, Fault},
-        fields::{Fields, LIST},
-        format::{Form, whole},
+        cache::AnswerKey,
+        error::{ApiError, ApiResult, RequestFault},
+        field_selection::{FieldSelection, LIST},
+        format::{Form, refuse_paging},
         may::May,
         page::{PageRequest, list_type},
         state::State,
-        views::Person,
+        views::PersonView,
     },
     domain::{
         fault::ValueFault,
@@ -32,7 +32,7 @@ use crate::{
         Conn, StoreResult,
         reports::{
             self,
-            queue::{self, QueueFilter, QueueItem, QueueKey, QueueQuery, QueueSort},
+            queue::{self, QueueCursor, QueueFilter, QueueItem, QueueQuery, QueueSort},
         },
         users,
     },
@@ -115,26 +115,26 @@ pub struct ReportItem {
     pub submitted_at: Option<DateTime<Utc>>,
     /// Who submitted it; null for strangers.
     #[schema(required)]
-    pub submitted_by: Option<Person>,
+    pub submitted_by: Option<PersonView>,
     /// When it was last decided on.
     #[schema(required)]
     pub decided_at: Option<DateTime<Utc>>,
     /// Who did; null for strangers.
     #[schema(required)]
-    pub decided_by: Option<Person>,
+    pub decided_by: Option<PersonView>,
 }
 list_type!(
     /// Reports.
     ReportList of ReportItem
 );
 
-type Names = HashMap<Uuid, String>;
+type PersonNames = HashMap<Uuid, String>;
 
 impl ReportItem {
-    fn new(item: QueueItem, names: &Names) -> Self {
+    fn new(item: QueueItem, names: &PersonNames) -> Self {
         let person = |id: Option<Uuid>| {
             let id = id?;
-            Some(Person { id, name: names.get(&id)?.clone() })
+            Some(PersonView { id, name: names.get(&id)?.clone() })
         };
         Self {
             project: item.code.to_string(),
@@ -155,25 +155,28 @@ impl ReportItem {
     }
 }
 
-fn closed<T>(name: &str, parsed: Result<T, ValueFault>) -> ApiResult<T> {
+fn check_parameter<T>(name: &str, parsed: Result<T, ValueFault>) -> ApiResult<T> {
     parsed.map_err(|fault| {
-        let mut answer = Fault::parameter(name, fault.code, fault.detail);
+        let mut answer = RequestFault::at_parameter(name, fault.code, fault.detail);
         answer.allowed = fault.allowed;
         ApiError::malformed(answer)
     })
 }
 
 impl ReportParams {
-    fn sort(&self) -> ApiResult<QueueSort> {
+    fn parse_sort(&self) -> ApiResult<QueueSort> {
         match self.sort.as_deref() {
             None | Some("cycle") => Ok(QueueSort::Key),
             Some("submitted_at") => Ok(QueueSort::SubmittedAt),
-            Some(_) => closed("sort", Err(ValueFault::unknown("sort", ["cycle", "submitted_at"]))),
+            Some(_) => {
+                check_parameter("sort", Err(ValueFault::unknown("sort", ["cycle", "submitted_at"])))
+            }
         }
     }
 
-    fn filter(self) -> ApiResult<QueueFilter> {
-        let states = self.state.iter().map(|word| closed("state", ReportState::parse(word)));
+    fn parse_filter(self) -> ApiResult<QueueFilter> {
+        let states =
+            self.state.iter().map(|word| check_parameter("state", ReportState::parse(word)));
         Ok(QueueFilter {
             project: None,
             states: states.collect::<ApiResult<_>>()?,
@@ -197,24 +200,25 @@ pub(super) async fn list_reports(
 ) -> ApiResult<Answer> {
     let params = may.body.0;
     let cursor = params.cursor.as_deref();
-    let request = PageRequest::read("/api/v1/reports", &params, cursor, params.limit)?;
-    let (sort, fields) = (params.sort()?, Fields::read::<ReportItem>(&params.fields)?);
-    let form = may.accept.choose(params.format.as_deref(), LIST)?;
+    let request = PageRequest::from_parameters("/api/v1/reports", &params, cursor, params.limit)?;
+    let (sort, fields) =
+        (params.parse_sort()?, FieldSelection::from_names::<ReportItem>(&params.fields)?);
+    let form = may.accept.choose_format(params.format.as_deref(), LIST)?;
     if form == Form::Lines {
-        whole(params.cursor.as_deref(), params.limit)?;
+        refuse_paging(params.cursor.as_deref(), params.limit)?;
     }
     let now = state.clock.now();
-    let key = Key::of_records("reports", &may.actor, &params, now)?.in_form(form);
-    let (visible, filter) = (may.actor.visible(), params.filter()?);
+    let key = AnswerKey::for_records("reports", &may.actor, &params, now)?.with_format(form);
+    let (visible, filter) = (may.actor.visible_rows(), params.parse_filter()?);
     let query = QueueQuery { visible, filter, sort, after: None, limit: 0, now };
     let read = move |c: &mut Conn, _| {
         if form == Form::Lines {
-            lines(c, query, &fields)
+            render_lines(c, query, &fields)
         } else {
-            page(c, query, &request, &fields)
+            load_page(c, query, &request, &fields)
         }
     };
-    state.kept(key, read).await
+    state.answer_cached(key, read).await
 }
 
 /// List the reports of a project
@@ -228,44 +232,49 @@ pub(super) async fn list_project_reports(
 ) -> ApiResult<Answer> {
     let (code, params): (ProjectCode, _) = (may.key, may.body.0);
     let path = format!("/api/v1/projects/{code}/reports");
-    let request = PageRequest::read(&path, &(), params.cursor.as_deref(), params.limit)?;
+    let request = PageRequest::from_parameters(&path, &(), params.cursor.as_deref(), params.limit)?;
     let filter = QueueFilter { project: Some(code), ..QueueFilter::default() };
-    let fields = Fields::read::<ReportItem>(&params.fields)?;
-    let (visible, now) = (may.actor.visible(), state.clock.now());
+    let fields = FieldSelection::from_names::<ReportItem>(&params.fields)?;
+    let (visible, now) = (may.actor.visible_rows(), state.clock.now());
     let query = QueueQuery { visible, filter, sort: QueueSort::Key, after: None, limit: 0, now };
-    state.db.read(move |c| page(c, query, &request, &fields)).await
+    state.db.read(move |c| load_page(c, query, &request, &fields)).await
 }
 
 /// Answers a page of a list.
-fn page(
+fn load_page(
     conn: &mut Conn,
     query: QueueQuery,
-    request: &PageRequest<QueueKey>,
-    fields: &Fields,
+    request: &PageRequest<QueueCursor>,
+    fields: &FieldSelection,
 ) -> ApiResult<Answer> {
     let query = QueueQuery { after: request.after.clone(), limit: request.limit + 1, ..query };
-    let total = reports::total(conn, &query)?;
-    let (items, names) = read(conn, &query)?;
-    let page = request.page(items, total, QueueItem::key, |item| ReportItem::new(item, &names))?;
-    fields.answer::<_, _, ReportList>(request, page)
+    let total = reports::count_visible(conn, &query)?;
+    let (items, names) = read_items(conn, &query)?;
+    let page = request
+        .build_page(items, total, QueueItem::to_cursor, |item| ReportItem::new(item, &names))?;
+    fields.answer_page::<_, _, ReportList>(request, page)
 }
 
 /// Answers a whole list, one report a line.
-fn lines(conn: &mut Conn, mut query: QueueQuery, fields: &Fields) -> ApiResult<Answer> {
-    fields.lines("reports", |after: Option<&QueueKey>, limit| {
+fn render_lines(
+    conn: &mut Conn,
+    mut query: QueueQuery,
+    fields: &FieldSelection,
+) -> ApiResult<Answer> {
+    fields.answer_lines("reports", |after: Option<&QueueCursor>, limit| {
         query.after = after.cloned();
         query.limit = limit;
-        let (items, names) = read(conn, &query)?;
-        Ok(items.into_iter().map(|i| (i.key(), ReportItem::new(i, &names))).collect())
+        let (items, names) = read_items(conn, &query)?;
+        Ok(items.into_iter().map(|i| (i.to_cursor(), ReportItem::new(i, &names))).collect())
     })
 }
 
-fn read(conn: &mut Conn, query: &QueueQuery) -> StoreResult<(Vec<QueueItem>, Names)> {
-    let items = queue::page(conn, query)?;
+fn read_items(conn: &mut Conn, query: &QueueQuery) -> StoreResult<(Vec<QueueItem>, PersonNames)> {
+    let items = queue::load_page(conn, query)?;
     let mut ids: Vec<Uuid> =
         items.iter().flat_map(|i| [i.submitted_by, i.decided_by]).flatten().collect();
     ids.sort_unstable();
     ids.dedup();
-    let names = if ids.is_empty() { Vec::new() } else { users::names(conn, &ids)? };
+    let names = if ids.is_empty() { Vec::new() } else { users::list_names(conn, &ids)? };
     Ok((items, names.into_iter().collect()))
 }

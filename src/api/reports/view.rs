@@ -9,30 +9,30 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    header::HeaderView,
-    said::{
+    content_views::{
         EvidenceView, IndicatorValueView, MilestoneDoneView, PercentCalculation, PrefillView,
         ReadinessView, ScheduleView,
     },
-    shown::{Deeds, Shown},
+    header::HeaderView,
+    report_copy::{ReportAuthorship, ReportCopy},
 };
 use crate::{
     api::{
         answer::Answer,
         error::ApiResult,
-        views::{AllowedAction, AllowedActions, Money, Person},
+        views::{AllowedAction, AllowedActions, MoneyView, PersonView},
     },
     domain::{
         fault::FieldFault,
         id::Id,
         language::Language,
-        policy::{Actor, Face, Resource as _, Sight},
+        policy::{Actor, PolicyResource as _, RecordCopy, Visibility},
         readiness,
-        report::{Deed, PercentMethod, ReportState, Status},
+        report::{AuditStamp, PercentMethod, ReportState, Status},
         subject::ReportSubject,
         user::User,
         value::Slug,
-        words, workflow,
+        wording, workflow,
     },
     store::{Conn, StoreError, users},
 };
@@ -76,7 +76,7 @@ pub struct ReportView {
     pub support_needed: Option<String>,
     /// Money spent to date.
     #[schema(required)]
-    pub spent: Option<Money>,
+    pub spent: Option<MoneyView>,
     /// Milestones that were reached.
     pub milestones: Vec<MilestoneDoneView>,
     /// Values that were measured.
@@ -112,28 +112,28 @@ pub struct ReportView {
     pub edited_at: Option<DateTime<Utc>>,
     /// Who wrote it: no review changes this. Null for strangers.
     #[schema(required)]
-    pub edited_by: Option<Person>,
+    pub edited_by: Option<PersonView>,
     /// On whose behalf; null for strangers.
     #[schema(required)]
-    pub edited_for: Option<Person>,
+    pub edited_for: Option<PersonView>,
     /// When it was submitted.
     #[schema(required)]
     pub submitted_at: Option<DateTime<Utc>>,
     /// Who submitted it; null for strangers.
     #[schema(required)]
-    pub submitted_by: Option<Person>,
+    pub submitted_by: Option<PersonView>,
     /// On whose behalf; null for strangers.
     #[schema(required)]
-    pub submitted_for: Option<Person>,
+    pub submitted_for: Option<PersonView>,
     /// When it was last decided on: approved, returned or reopened.
     #[schema(required)]
     pub decided_at: Option<DateTime<Utc>>,
     /// Who did; null for strangers.
     #[schema(required)]
-    pub decided_by: Option<Person>,
+    pub decided_by: Option<PersonView>,
     /// On whose behalf; null for strangers.
     #[schema(required)]
-    pub decided_for: Option<Person>,
+    pub decided_for: Option<PersonView>,
     /// The latest release that holds it as it is approved now; null for what is in none.
     #[schema(required)]
     pub released_in: Option<String>,
@@ -143,33 +143,36 @@ pub struct ReportView {
 ///
 /// # Errors
 /// Failures of the database, which is asked for the names of persons alone.
-pub(super) fn show(
+pub(super) fn load_report_view(
     conn: &mut Conn,
     on: &ReportSubject,
     actor: &Actor,
     at: DateTime<Utc>,
 ) -> ApiResult<ReportView> {
-    let inside = on.sight(actor) == Sight::Seen(Face::Working);
+    let inside = on.visibility_for(actor) == Visibility::Readable(RecordCopy::Working);
     let (shown, deeds) = match (&on.report, &on.approved) {
-        (Some(report), _) if inside => (Shown::working(on, report), Deeds::of(report)),
-        (_, Some(approved)) => (Shown::approved(approved), Deeds::default()),
+        (Some(report), _) if inside => {
+            (ReportCopy::from_working(on, report), ReportAuthorship::from_report(report))
+        }
+        (_, Some(approved)) => (ReportCopy::from_approved(approved), ReportAuthorship::default()),
         // The policy let nobody come here without one of them.
         (_, None) => return Err(StoreError::Corrupt("a report without a copy".into()).into()),
     };
-    let readiness = if inside { readiness::of(on, shown.content, at) } else { Vec::new() };
-    let ids = deeds.people();
-    let names = if ids.is_empty() { Vec::new() } else { users::names(conn, &ids)? };
+    let readiness =
+        if inside { readiness::list_blockers(on, shown.content, at) } else { Vec::new() };
+    let ids = deeds.collect_user_ids();
+    let names = if ids.is_empty() { Vec::new() } else { users::list_names(conn, &ids)? };
     let names: HashMap<Uuid, String> = names.into_iter().collect();
     Ok(ReportView::new(on, shown, (&deeds, &names), (actor, at), readiness))
 }
 
 /// Answers what the actor may do with a report at an instant.
-fn allowed(actor: &Actor, on: &ReportSubject, at: DateTime<Utc>) -> AllowedActions {
+fn list_allowed_actions(actor: &Actor, on: &ReportSubject, at: DateTime<Utc>) -> AllowedActions {
     let answer = |verdict: Result<(), String>| match verdict {
-        Ok(()) => AllowedAction::yes(),
-        Err(reason) => AllowedAction::no(reason),
+        Ok(()) => AllowedAction::new_allowed(),
+        Err(reason) => AllowedAction::new_refused(reason),
     };
-    workflow::allowed(actor, on, at)
+    workflow::list_allowed_actions(actor, on, at)
         .into_iter()
         .map(|(act, verdict)| (act.as_str().to_owned(), answer(verdict)))
         .collect()
@@ -180,28 +183,29 @@ impl ReportView {
     ///
     /// # Errors
     /// None: it has a JSON form.
-    pub(super) fn answer(mut self, language: Language) -> ApiResult<Answer> {
-        self.allowed_actions.say(language);
+    pub(super) fn into_answer(mut self, language: Language) -> ApiResult<Answer> {
+        self.allowed_actions.translate_reasons(language);
         if let Some(calculation) = &mut self.percent_calculation {
-            calculation.formula = words::say(language, &calculation.formula).into_owned();
+            calculation.formula =
+                wording::translate_sentence(language, &calculation.formula).into_owned();
         }
-        Ok(Answer::record(self.version, &self)?.in_language(language))
+        Ok(Answer::from_record(self.version, &self)?.in_language(language))
     }
 
     fn new(
         on: &ReportSubject,
-        shown: Shown<'_>,
-        (deeds, names): (&Deeds, &HashMap<Uuid, String>),
+        shown: ReportCopy<'_>,
+        (deeds, names): (&ReportAuthorship, &HashMap<Uuid, String>),
         (actor, at): (&Actor, DateTime<Utc>),
         readiness: Vec<FieldFault>,
     ) -> Self {
         let person = |id: Option<Id<User>>| {
-            let id = id?.uuid();
-            Some(Person { id, name: names.get(&id)?.clone() })
+            let id = id?.as_uuid();
+            Some(PersonView { id, name: names.get(&id)?.clone() })
         };
-        let by = |deed: Option<Deed>| person(deed.map(|d| d.by));
-        let on_behalf = |deed: Option<Deed>| person(deed.and_then(|d| d.acting_for));
-        let due = on.due();
+        let by = |deed: Option<AuditStamp>| person(deed.map(|d| d.by));
+        let on_behalf = |deed: Option<AuditStamp>| person(deed.and_then(|d| d.acting_for));
+        let due = on.due_day();
         let said = PrefillView::from(shown.content);
         Self {
             project: on.project.code.to_string(),
@@ -221,11 +225,14 @@ impl ReportView {
             indicator_values: said.indicator_values,
             evidence: said.evidence,
             unchanged: said.unchanged,
-            percent_calculation: PercentCalculation::of(shown.milestones, shown.content),
-            schedule: ScheduleView::of(shown.dates, on.cycle.as_of),
+            percent_calculation: PercentCalculation::from_milestones(
+                shown.milestones,
+                shown.content,
+            ),
+            schedule: ScheduleView::from_dates(shown.dates, on.cycle.as_of),
             readiness: ReadinessView::from(readiness),
             header: shown.header,
-            allowed_actions: allowed(actor, on, at),
+            allowed_actions: list_allowed_actions(actor, on, at),
             imported: shown.imported.cloned(),
             due_on: due.map(|(day, _)| day),
             late: due.is_some_and(|(_, ends)| shown.state.is_late(shown.submitted_at, ends, at)),

@@ -19,51 +19,51 @@ const WAIT: TimeDelta = TimeDelta::minutes(1);
 
 /// Uses that are not written down yet.
 #[derive(Debug, Default)]
-pub struct Uses(Mutex<Books>);
+pub struct ShareUseCounter(Mutex<PendingUses>);
 
 #[derive(Debug, Default)]
-struct Books {
+struct PendingUses {
     counted: BTreeMap<Id<Share>, (i64, NaiveDate)>,
     /// When the first of them happened.
-    since: Option<DateTime<Utc>>,
+    first_used_at: Option<DateTime<Utc>>,
 }
 
-impl Uses {
-    fn books(&self) -> MutexGuard<'_, Books> {
+impl ShareUseCounter {
+    fn lock_pending(&self) -> MutexGuard<'_, PendingUses> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts a use; says whether it is time to write them down.
-    fn count(&self, share: Id<Share>, now: DateTime<Utc>) -> bool {
-        let mut books = self.books();
+    fn count_use(&self, share: Id<Share>, now: DateTime<Utc>) -> bool {
+        let mut books = self.lock_pending();
         let (uses, on) = books.counted.entry(share).or_insert((0, now.date_naive()));
         *uses += 1;
         *on = now.date_naive().max(*on);
-        now - *books.since.get_or_insert(now) >= WAIT
+        now - *books.first_used_at.get_or_insert(now) >= WAIT
     }
 
-    fn take(&self) -> Vec<ShareUse> {
-        let Books { counted, .. } = std::mem::take(&mut *self.books());
+    fn take_pending(&self) -> Vec<ShareUse> {
+        let PendingUses { counted, .. } = std::mem::take(&mut *self.lock_pending());
         let used = |(share, (uses, on))| ShareUse { share, uses, last_used_on: Some(on) };
         counted.into_iter().map(used).collect()
     }
 
     /// Takes uses back that could not be written.
-    fn put_back(&self, taken: Vec<ShareUse>, now: DateTime<Utc>) {
-        let mut books = self.books();
+    fn restore_pending(&self, taken: Vec<ShareUse>, now: DateTime<Utc>) {
+        let mut books = self.lock_pending();
         for ShareUse { share, uses, last_used_on } in taken {
             let today = last_used_on.unwrap_or_else(|| now.date_naive());
             let (counted, on) = books.counted.entry(share).or_insert((0, today));
             *counted += uses;
             *on = today.max(*on);
         }
-        books.since.get_or_insert(now);
+        books.first_used_at.get_or_insert(now);
     }
 }
 
 /// Counts a use. Nobody waits for it to be written down.
-pub(super) fn count(state: &State, share: Id<Share>) {
-    if state.uses.count(share, state.clock.now()) {
+pub(super) fn count_share_use(state: &State, share: Id<Share>) {
+    if state.uses.count_use(share, state.clock.now()) {
         let state = state.clone();
         actix_web::rt::spawn(async move { write_uses(&state).await });
     }
@@ -72,15 +72,15 @@ pub(super) fn count(state: &State, share: Id<Share>) {
 /// Writes down what was counted. A failure is no failure of whoever asks: it is logged, and the uses are written the next
 /// time.
 pub async fn write_uses(state: &State) {
-    let taken = state.uses.take();
+    let taken = state.uses.take_pending();
     if taken.is_empty() {
         return;
     }
     let more = taken.clone();
-    let written = state.db.keep(move |c| unguarded::count_uses(c, &more)).await;
+    let written = state.db.write_unjournaled(move |c| unguarded::add_share_uses(c, &more)).await;
     if let Err(e) = written.map_err(|e: StoreError| e) {
         tracing::warn!(error = %e, "uses of shares could not be written down");
-        state.uses.put_back(taken, state.clock.now());
+        state.uses.restore_pending(taken, state.clock.now());
     }
 }
 
@@ -90,18 +90,18 @@ mod tests {
 
     #[test]
     fn uses_wait_for_a_minute_and_none_is_lost_by_a_failure() {
-        let uses = Uses::default();
+        let uses = ShareUseCounter::default();
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
         let share = Id::new(uuid::Uuid::nil());
         let first = at("2026-11-20T23:59:30Z");
-        assert!(!uses.count(share, first) && !uses.count(share, first + WAIT / 2));
-        assert!(uses.count(share, first + WAIT));
-        let taken = uses.take();
+        assert!(!uses.count_use(share, first) && !uses.count_use(share, first + WAIT / 2));
+        assert!(uses.count_use(share, first + WAIT));
+        let taken = uses.take_pending();
         let on = "2026-11-21".parse().ok();
         assert_eq!(taken, [ShareUse { share, uses: 3, last_used_on: on }]);
-        assert_eq!(uses.take(), []);
-        assert!(!uses.count(share, first));
-        uses.put_back(taken, first);
-        assert_eq!(uses.take(), [ShareUse { share, uses: 4, last_used_on: on }]);
+        assert_eq!(uses.take_pending(), []);
+        assert!(!uses.count_use(share, first));
+        uses.restore_pending(taken, first);
+        assert_eq!(uses.take_pending(), [ShareUse { share, uses: 4, last_used_on: on }]);
     }
 }

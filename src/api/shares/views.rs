@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    api::{page::list_type, views::Person},
+    api::{page::list_type, views::PersonView},
     domain::{
         share::{RawShare, Share, ShareFormat},
         value::Title,
@@ -60,7 +60,7 @@ pub struct ShareView {
     /// The last day on which it is answered, in UTC.
     pub expires_on: NaiveDate,
     /// Who made it.
-    pub created_by: Person,
+    pub created_by: PersonView,
     /// When.
     pub created_at: DateTime<Utc>,
     /// Whether it was taken back.
@@ -83,12 +83,12 @@ impl ShareView {
     /// Joins a share, how often it was used and the name of its maker.
     pub(super) fn new(s: &Share, counted: &ShareUse, maker: &str) -> Self {
         Self {
-            id: s.id.uuid(),
+            id: s.id.as_uuid(),
             name: s.name.to_string(),
             path: s.path.to_string(),
             format: s.format,
             expires_on: s.expires_on,
-            created_by: Person { id: s.created_by.uuid(), name: maker.to_owned() },
+            created_by: PersonView { id: s.created_by.as_uuid(), name: maker.to_owned() },
             created_at: s.created_at,
             revoked: s.revoked,
             uses: counted.uses,
@@ -120,13 +120,13 @@ impl MadeShareView {
 const FILE_NAME_MAX: usize = 80;
 
 /// Says how a saved file is called: in ASCII for those who read no more, and as it is (RFC 6266).
-pub(super) fn disposition(share: &Share) -> String {
-    let (plain, whole) = file_names(&share.name);
+pub(super) fn build_disposition(share: &Share) -> String {
+    let (plain, whole) = build_file_names(&share.name);
     let format = share.format;
     format!("attachment; filename=\"{plain}.{format}\"; filename*=UTF-8''{whole}.{format}")
 }
 
-fn file_names(name: &Title) -> (String, String) {
+fn build_file_names(name: &Title) -> (String, String) {
     let name: String = name.as_str().chars().take(FILE_NAME_MAX).collect();
     let plain: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
@@ -149,7 +149,7 @@ mod tests {
             ("Đà Nẵng", "N-ng", "%C4%90%C3%A0%20N%E1%BA%B5ng"),
             ("ไทย", "share", "%E0%B9%84%E0%B8%97%E0%B8%A2"),
         ] {
-            let found = file_names(&Title::parse(name).unwrap());
+            let found = build_file_names(&Title::parse(name).unwrap());
             assert_eq!(found, (plain.to_owned(), whole.to_owned()));
         }
     }

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use chrono_tz::Tz;
 
 use super::{
-    Reading,
-    shut::Places,
+    TodoReader,
+    needs_extension::AreaFilter,
     views::{DecisionItem, RepresentativeTodo, SilentCity},
 };
 use crate::{
     domain::{
         agenda,
-        cycle::{CycleState, ReportingCycle, end_of},
+        cycle::{CycleState, ReportingCycle, end_of_day},
         reference::CountryCode,
         report::ReportState,
         user::{Role, Scope},
@@ -26,15 +26,15 @@ use crate::{
 /// Most reports in a list of decisions.
 pub(super) const DECISIONS_MAX: i64 = 500;
 
-impl Reading<'_> {
-    pub(super) fn representative(
+impl TodoReader<'_> {
+    pub(super) fn load_representative(
         self,
         conn: &mut Conn,
         all: &[ReportingCycle],
     ) -> StoreResult<Option<RepresentativeTodo>> {
         let countries: Vec<CountryCode> = self
             .actor
-            .scopes(Role::NationalRepresentative)
+            .scopes_of_role(Role::NationalRepresentative)
             .filter_map(|scope| match scope {
                 Scope::Country(code) => Some(*code),
                 Scope::Network | Scope::City(..) => None,
@@ -43,22 +43,23 @@ impl Reading<'_> {
         if countries.is_empty() {
             return Ok(None);
         }
-        let to_decide = self.submitted(conn, all, &countries)?;
+        let to_decide = self.list_submitted(conn, all, &countries)?;
         let mut silent_cities = Vec::new();
         for cycle in all.iter().filter(|c| c.state == CycleState::Open) {
-            let silent = agenda::silent(&kept::standings(conn, cycle)?);
+            let silent = agenda::list_silent_cities(&kept::load_report_states(conn, cycle)?);
             let own = silent.into_iter().filter(|(country, _)| countries.contains(country));
             silent_cities.extend(own.map(|(_, city)| SilentCity {
                 city: city.to_string(),
                 cycle: cycle.slug.to_string(),
             }));
         }
-        let needs_extension = self.shut(conn, all, &Places::Countries(&countries))?;
+        let needs_extension =
+            self.list_needing_extension(conn, all, &AreaFilter::Countries(&countries))?;
         Ok(Some(RepresentativeTodo { to_decide, silent_cities, needs_extension }))
     }
 
     /// Reads the reports of some countries, or of all, that wait for a decision, the oldest submission first.
-    pub(super) fn submitted(
+    pub(super) fn list_submitted(
         self,
         conn: &mut Conn,
         all: &[ReportingCycle],
@@ -70,24 +71,24 @@ impl Reading<'_> {
             ..QueueFilter::default()
         };
         let query = QueueQuery {
-            visible: self.actor.visible(),
+            visible: self.actor.visible_rows(),
             filter,
             sort: QueueSort::SubmittedAt,
             after: None,
             limit: DECISIONS_MAX,
             now: self.at,
         };
-        let items = queue::page(conn, &query)?;
-        let zones = if items.is_empty() { HashMap::new() } else { kept::zones(conn)? };
+        let items = queue::load_page(conn, &query)?;
+        let zones = if items.is_empty() { HashMap::new() } else { kept::load_country_zones(conn)? };
         let decision = |item: QueueItem| {
-            let overdue = self.overdue(all, &item, &zones);
+            let overdue = self.is_overdue(all, &item, &zones);
             DecisionItem::new(item, overdue)
         };
         Ok(items.into_iter().map(decision).collect())
     }
 
     /// Says whether the last day for a decision has passed in the country.
-    fn overdue(
+    fn is_overdue(
         self,
         all: &[ReportingCycle],
         item: &QueueItem,
@@ -95,6 +96,6 @@ impl Reading<'_> {
     ) -> bool {
         let cycle = all.iter().find(|c| c.slug == item.cycle);
         let zone = zones.get(&item.country).copied().unwrap_or(Tz::UTC);
-        cycle.and_then(|c| c.review_due_on).is_some_and(|day| self.at >= end_of(day, zone))
+        cycle.and_then(|c| c.review_due_on).is_some_and(|day| self.at >= end_of_day(day, zone))
     }
 }

@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 
 use super::{
-    Reading,
+    TodoReader,
     views::{CoverageItem, NewGrantItem, SecretariatTodo, VacancyItem},
 };
 use crate::{
     api::users::GrantView,
     domain::{
-        agenda::{self, Coverage, Standing},
+        agenda::{self, CountryReportCounts, ProjectReportState},
         cycle::{CycleState, ReportingCycle},
         report::ReportState,
-        user::{Place, Role, Scope},
+        user::{RecordPlace, Role, Scope},
     },
     store::{Conn, StoreResult, agenda as kept, releases},
 };
@@ -22,13 +22,13 @@ use crate::{
 /// How long a new grant stands in the secretariat's list.
 const NEW: TimeDelta = TimeDelta::days(30);
 
-impl Reading<'_> {
-    pub(super) fn secretariat(
+impl TodoReader<'_> {
+    pub(super) fn load_secretariat(
         self,
         conn: &mut Conn,
         all: &[ReportingCycle],
     ) -> StoreResult<Option<SecretariatTodo>> {
-        if !self.actor.is(&[Role::Secretariat], &Place::Network) {
+        if !self.actor.has_role_at(&[Role::Secretariat], &RecordPlace::Network) {
             return Ok(None);
         }
         let (mut coverage, mut ready_to_release) = (Vec::new(), Vec::new());
@@ -36,20 +36,23 @@ impl Reading<'_> {
             let key = cycle.slug.to_string();
             match cycle.state {
                 CycleState::Open => {
-                    let by_country = Coverage::by_country(&kept::standings(conn, cycle)?);
+                    let by_country = CountryReportCounts::count_by_country(
+                        &kept::load_report_states(conn, cycle)?,
+                    );
                     coverage.extend(by_country.into_iter().map(|c| CoverageItem::new(&key, c)));
                 }
                 CycleState::Closed
-                    if all_decided(&kept::standings(conn, cycle)?)
-                        && releases::has_news(conn, &cycle.slug)? =>
+                    if is_all_decided(&kept::load_report_states(conn, cycle)?)
+                        && releases::has_unreleased_approvals(conn, &cycle.slug)? =>
                 {
                     ready_to_release.push(key);
                 }
                 CycleState::Scheduled | CycleState::Closed => {}
             }
         }
-        let overdue = self.submitted(conn, all, &[])?.into_iter().filter(|d| d.overdue).collect();
-        let new_grants = kept::powerful_grants(conn, self.at - NEW)?
+        let overdue =
+            self.list_submitted(conn, all, &[])?.into_iter().filter(|d| d.overdue).collect();
+        let new_grants = kept::list_powerful_grants(conn, self.at - NEW)?
             .into_iter()
             .map(|g| NewGrantItem::new(g.user, GrantView::from(g)))
             .collect();
@@ -57,15 +60,15 @@ impl Reading<'_> {
     }
 
     /// Lists the offices that nobody holds and that the actor can fill.
-    pub(super) fn vacancies(
+    pub(super) fn list_vacancies(
         self,
         conn: &mut Conn,
         held: &BTreeSet<(Role, Scope)>,
     ) -> StoreResult<Vec<VacancyItem>> {
-        let fills = |v: &agenda::Vacancy| {
-            self.actor.is(&[Role::Administrator], &Place::Network)
+        let fills = |v: &agenda::VacantOffice| {
+            self.actor.has_role_at(&[Role::Administrator], &RecordPlace::Network)
                 || (v.role == Role::CityOfficer
-                    && self.actor.is(&[Role::NationalRepresentative], &v.scope.place()))
+                    && self.actor.has_role_at(&[Role::NationalRepresentative], &v.scope.as_place()))
         };
         if !self
             .actor
@@ -75,13 +78,13 @@ impl Reading<'_> {
         {
             return Ok(Vec::new());
         }
-        let vacancies = agenda::vacancies(&kept::cities_with_projects(conn)?, held);
+        let vacancies = agenda::list_vacancies(&kept::cities_with_projects(conn)?, held);
         Ok(vacancies.into_iter().filter(fills).map(VacancyItem::from).collect())
     }
 }
 
 /// Says whether something was approved and nothing waits for a decision.
-fn all_decided(standings: &[Standing]) -> bool {
+fn is_all_decided(standings: &[ProjectReportState]) -> bool {
     let any = |state| standings.iter().any(|s| s.state == Some(state));
     any(ReportState::Approved) && !any(ReportState::Submitted)
 }

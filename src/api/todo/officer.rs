@@ -1,28 +1,28 @@
 //! What waits for an officer: the reports of each city in the cycles that take them.
 
 use super::{
-    Reading,
+    TodoReader,
     views::{BlockedItem, OfficerTodo, ReturnedItem},
 };
 use crate::{
-    api::sittings::{SittingItem, person_names},
+    api::city_checklists::{ChecklistItemView, load_return_authors},
     domain::{
-        cycle::{ReportingCycle, today},
+        city_checklist::{ChecklistTotals, CityDeadline, VisibleChecklistItem},
+        cycle::{ReportingCycle, calendar_day},
         reference::City,
         report::ReportState,
-        sitting::{Due, Seen, Totals},
         user::{Role, Scope},
         value::Slug,
     },
     store::{Conn, StoreResult, extensions, reference, reports},
 };
 
-impl Reading<'_> {
+impl TodoReader<'_> {
     /// Names the cities that the actor is an officer of.
-    pub(super) fn cities(self) -> impl Iterator<Item = Slug> {
+    pub(super) fn list_cities(self) -> impl Iterator<Item = Slug> {
         let mut cities: Vec<Slug> = self
             .actor
-            .scopes(Role::CityOfficer)
+            .scopes_of_role(Role::CityOfficer)
             .filter_map(|scope| match scope {
                 Scope::City(city, _) => Some(city.clone()),
                 Scope::Network | Scope::Country(_) => None,
@@ -33,47 +33,48 @@ impl Reading<'_> {
         cities.into_iter()
     }
 
-    pub(super) fn officer(
+    pub(super) fn load_officer(
         self,
         conn: &mut Conn,
         all: &[ReportingCycle],
     ) -> StoreResult<Vec<OfficerTodo>> {
         let mut out = Vec::new();
-        for city in self.cities() {
-            let Some(city) = reference::city(conn, &city)? else { continue };
+        for city in self.list_cities() {
+            let Some(city) = reference::find_city(conn, &city)? else { continue };
             for cycle in all {
-                out.extend(self.city(conn, &city, cycle)?);
+                out.extend(self.load_city(conn, &city, cycle)?);
             }
         }
         Ok(out)
     }
 
     /// Says what a city has to do in a cycle that takes its reports.
-    fn city(
+    fn load_city(
         self,
         conn: &mut Conn,
         city: &City,
         cycle: &ReportingCycle,
     ) -> StoreResult<Option<OfficerTodo>> {
-        let extension = extensions::day(conn, &cycle.slug, &city.slug)?;
-        if !cycle.accepts_reports(extension, today(self.at, city.time_zone)) {
+        let extension = extensions::find_due_day(conn, &cycle.slug, &city.slug)?;
+        if !cycle.accepts_reports(extension, calendar_day(self.at, city.time_zone)) {
             return Ok(None);
         }
-        let seats = reports::seats(conn, city, cycle)?;
+        let seats = reports::load_checklist_items(conn, city, cycle)?;
         if seats.is_empty() {
             return Ok(None);
         }
-        let names = person_names(conn, &seats)?;
-        let seen: Vec<Seen<'_>> = seats.iter().map(|s| s.seen(self.actor, self.at)).collect();
-        let due = Due::of(cycle, extension, city.time_zone, self.at);
-        let items = || seen.iter().map(|s| SittingItem::new(s, &names));
-        let began = |i: &SittingItem| i.state.is_some();
+        let names = load_return_authors(conn, &seats)?;
+        let seen: Vec<VisibleChecklistItem<'_>> =
+            seats.iter().map(|s| s.visible_to(self.actor, self.at)).collect();
+        let due = CityDeadline::for_cycle(cycle, extension, city.time_zone, self.at);
+        let items = || seen.iter().map(|s| ChecklistItemView::new(s, &names));
+        let began = |i: &ChecklistItemView| i.state.is_some();
         Ok(Some(OfficerTodo {
             city: city.slug.to_string(),
             cycle: cycle.slug.to_string(),
             due_on: due.map(|d| d.on),
             days_left: due.map(|d| d.days_left),
-            totals: Totals::of(&seen).into(),
+            totals: ChecklistTotals::count_items(&seen).into(),
             to_write: items().filter(|i| !began(i)).map(|i| i.project).collect(),
             returned: items()
                 .filter(|i| i.state == Some(ReportState::Returned))

@@ -6,12 +6,12 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
+        city_checklists::{ChecklistItemView, ChecklistTotalsView, ReturnView},
         reports::MissingView,
-        sittings::{ReturnView, SittingItem, SittingTotals},
         users::{GrantView, ScopeView},
     },
     domain::{
-        agenda::{Coverage, Vacancy},
+        agenda::{CountryReportCounts, VacantOffice},
         reference::CountryCode,
         user::{Role, User},
     },
@@ -84,7 +84,7 @@ pub struct OfficerTodo {
     #[schema(required)]
     pub days_left: Option<i64>,
     /// How many reports there are of each kind.
-    pub totals: SittingTotals,
+    pub totals: ChecklistTotalsView,
     /// The projects whose report was not begun.
     pub to_write: Vec<String>,
     /// The reports that were sent back.
@@ -178,7 +178,7 @@ pub struct NeedsExtensionItem {
     pub missing: Vec<MissingView>,
 }
 impl NeedsExtensionItem {
-    pub(super) fn new((city, cycle): (&str, &str), item: SittingItem) -> Self {
+    pub(super) fn new((city, cycle): (&str, &str), item: ChecklistItemView) -> Self {
         let closed = MissingView { pointer: "/cycle".to_owned(), code: "closed".to_owned() };
         Self {
             city: city.to_owned(),
@@ -214,7 +214,7 @@ pub struct CoverageItem {
     pub approved: usize,
 }
 impl CoverageItem {
-    pub(super) fn new(cycle: &str, (country, c): (CountryCode, Coverage)) -> Self {
+    pub(super) fn new(cycle: &str, (country, c): (CountryCode, CountryReportCounts)) -> Self {
         Self {
             cycle: cycle.to_owned(),
             country: country.to_string(),
@@ -238,7 +238,7 @@ pub struct NewGrantItem {
 }
 impl NewGrantItem {
     pub(super) fn new(user: crate::domain::id::Id<User>, grant: GrantView) -> Self {
-        Self { user: user.uuid(), grant }
+        Self { user: user.as_uuid(), grant }
     }
 }
 
@@ -263,8 +263,8 @@ pub struct VacancyItem {
     /// Where.
     pub scope: ScopeView,
 }
-impl From<Vacancy> for VacancyItem {
-    fn from(v: Vacancy) -> Self {
+impl From<VacantOffice> for VacancyItem {
+    fn from(v: VacantOffice) -> Self {
         let scope = ScopeView { kind: v.scope.kind(), key: v.scope.key().map(str::to_owned) };
         Self { role: v.role, scope }
     }
@@ -293,7 +293,7 @@ pub struct TodoView {
 
 impl TodoCounts {
     /// Counts what stands in an answer.
-    pub(super) fn of(todo: &TodoView) -> Self {
+    pub(super) fn from_todo(todo: &TodoView) -> Self {
         let cities = |f: &dyn Fn(&OfficerTodo) -> usize| todo.officer.iter().map(f).sum();
         let (nr, secretariat) = (todo.representative.as_ref(), todo.secretariat.as_ref());
         let decisions = nr.map(|r| r.to_decide.as_slice()).unwrap_or_default();

@@ -11,10 +11,13 @@ use crate::{
         may::May,
         state::State,
     },
-    clock::fresh_uuid,
+    clock::generate_uuid,
     domain::{
-        account::{GRANTS_MAX, RawGrant, Terms, WantedScope, give, unfit_principal, unknown_scope},
-        fault::{Faults, ValueFault},
+        account::{
+            GRANTS_MAX, GrantTerms, RawGrant, WantedScope, give_grant, unfit_principal_fault,
+            unknown_scope_fault,
+        },
+        fault::{FaultList, ValueFault},
         id::Id,
         policy::{EditUser, GiveGrant},
         user::{Grant, Role, Scope, ScopeKind, User},
@@ -24,21 +27,21 @@ use crate::{
 
 /// A grant that the caller may give, and that is well-formed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Offer {
+pub(super) struct GrantOffer {
     role: Role,
     scope: Scope,
-    terms: Terms,
+    terms: GrantTerms,
 }
 
 /// Checks a grant that is wanted for a user; notes every fault. A grant that the caller may not give is refused at once.
-fn offer(
+fn check_grant_offer(
     tx: &mut Tx<'_>,
     caller: Caller,
     to: Id<User>,
     at: &str,
     raw: NewGrant,
-    faults: &mut Faults,
-) -> ApiResult<Option<Offer>> {
+    faults: &mut FaultList,
+) -> ApiResult<Option<GrantOffer>> {
     let Some(wanted) = RawGrant::from(raw).parse(at, faults) else { return Ok(None) };
     let Some(scope) = find_scope(tx, &wanted.scope)? else {
         let kind = match wanted.scope {
@@ -46,66 +49,71 @@ fn offer(
             WantedScope::Country(_) => ScopeKind::Country,
             WantedScope::City(_) => ScopeKind::City,
         };
-        faults.add(format!("{at}/scope/key"), unknown_scope(kind));
+        faults.add(format!("{at}/scope/key"), unknown_scope_fault(kind));
         return Ok(None);
     };
     let (role, terms) = (wanted.role, wanted.terms);
     tx.prove::<GiveGrant>(caller, &(role, scope.clone()))?;
     if let Some(principal) = terms.acting_for {
         let now = tx.at();
-        if principal == to || !users::holds(tx.conn(), principal, role, &scope, now)? {
-            faults.add(format!("{at}/acting_for"), unfit_principal());
+        if principal == to || !users::has_role(tx.conn(), principal, role, &scope, now)? {
+            faults.add(format!("{at}/acting_for"), unfit_principal_fault());
         }
     }
-    Ok(Some(Offer { role, scope, terms }))
+    Ok(Some(GrantOffer { role, scope, terms }))
 }
 
 fn find_scope(tx: &mut Tx<'_>, wanted: &WantedScope) -> Result<Option<Scope>, StoreError> {
     Ok(match wanted {
         WantedScope::Network => Some(Scope::Network),
         WantedScope::Country(code) => {
-            reference::country(tx.conn(), *code)?.map(|c| Scope::Country(c.code))
+            reference::find_country(tx.conn(), *code)?.map(|c| Scope::Country(c.code))
         }
         WantedScope::City(slug) => {
-            reference::city(tx.conn(), slug)?.map(|c| Scope::City(c.slug, c.country))
+            reference::find_city(tx.conn(), slug)?.map(|c| Scope::City(c.slug, c.country))
         }
     })
 }
 
-impl Offer {
+impl GrantOffer {
     /// Says whether one of these grants gives the same.
     pub(super) fn is_among(&self, held: &[Grant]) -> bool {
         held.iter().any(|g| {
-            let terms = Terms { from: g.from, until: g.until, acting_for: g.acting_for };
+            let terms = GrantTerms { from: g.from, until: g.until, acting_for: g.acting_for };
             (g.role, &g.scope, terms) == (self.role, &self.scope, self.terms)
         })
     }
 
     /// Gives the grant.
-    pub(super) fn give(self, tx: &mut Tx<'_>, caller: Caller, to: Id<User>) -> ApiResult<Grant> {
+    pub(super) fn give_grant(
+        self,
+        tx: &mut Tx<'_>,
+        caller: Caller,
+        to: Id<User>,
+    ) -> ApiResult<Grant> {
         let proof = tx.prove::<GiveGrant>(caller, &(self.role, self.scope))?;
-        let grant = give(&proof, to, self.terms, Id::new(fresh_uuid()), tx.at());
-        tx.save(&grant, Change::plain("grant"))?;
+        let grant = give_grant(&proof, to, self.terms, Id::new(generate_uuid()), tx.at());
+        tx.save(&grant, Change::without_reason("grant"))?;
         Ok(grant)
     }
 }
 
 /// Checks the grants that are wanted for somebody new.
-pub(super) fn offers(
+pub(super) fn check_grant_offers(
     tx: &mut Tx<'_>,
     caller: Caller,
     to: Id<User>,
     wanted: Vec<NewGrant>,
-    faults: &mut Faults,
-) -> ApiResult<Vec<Offer>> {
+    faults: &mut FaultList,
+) -> ApiResult<Vec<GrantOffer>> {
     if wanted.len() > GRANTS_MAX {
         let detail = format!("at most {GRANTS_MAX} grants are expected");
         faults.add("/grants", ValueFault::new("too_many", detail));
     }
-    let mut offers: Vec<Offer> = Vec::new();
+    let mut offers: Vec<GrantOffer> = Vec::new();
     for (i, raw) in wanted.into_iter().take(GRANTS_MAX).enumerate() {
         let at = format!("/grants/{i}");
-        let Some(offer) = offer(tx, caller, to, &at, raw, faults)? else { continue };
+        let Some(offer) = check_grant_offer(tx, caller, to, &at, raw, faults)? else { continue };
         if offers.contains(&offer) {
             faults.add(at, ValueFault::new("duplicate", "this is in the list already"));
         }
@@ -127,19 +135,19 @@ pub(super) async fn create_grant(
     let write = move |tx: &mut Tx<'_>| add_grant(tx, may);
     let view = state.db.write(write).await?;
     let place = format!("{place}/{}", view.id);
-    Ok(Answer::of(&view)?.created(place).unstored())
+    Ok(Answer::from_value(&view)?.mark_created(place).forbid_storing())
 }
 
 fn add_grant(tx: &mut Tx<'_>, may: May<EditUser, Json<NewGrant>>) -> ApiResult<GrantView> {
-    let subject = tx.prove::<EditUser>(may.caller, &may.key)?.into_on();
-    let mut faults = Faults::new();
-    let offer = offer(tx, may.caller, may.key, "", may.body.0, &mut faults)?;
+    let subject = tx.prove::<EditUser>(may.caller, &may.key)?.into_subject();
+    let mut faults = FaultList::new();
+    let offer = check_grant_offer(tx, may.caller, may.key, "", may.body.0, &mut faults)?;
     if offer.as_ref().is_some_and(|o| o.is_among(&subject.grants)) {
         return Err(ApiError::Conflict("this person holds this grant already".into()));
     }
     let faults = faults.into_vec();
     let (Some(offer), true) = (offer, faults.is_empty()) else { return Err(faults.into()) };
-    Ok(offer.give(tx, may.caller, may.key)?.into())
+    Ok(offer.give_grant(tx, may.caller, may.key)?.into())
 }
 
 /// Take a grant back
@@ -150,11 +158,11 @@ fn add_grant(tx: &mut Tx<'_>, may: May<EditUser, Json<NewGrant>>) -> ApiResult<G
 pub(super) async fn delete_grant(may: May<EditUser>, state: Data<State>) -> ApiResult<Answer> {
     let id: Id<Grant> = may.part_id()?;
     let revoke = move |tx: &mut Tx<'_>| -> ApiResult<GrantView> {
-        let held = tx.prove::<EditUser>(may.caller, &may.key)?.into_on().grants;
+        let held = tx.prove::<EditUser>(may.caller, &may.key)?.into_subject().grants;
         let grant = held.into_iter().find(|g| g.id == id).ok_or(ApiError::NotFound)?;
-        tx.remove(&grant, Change::plain("revoke"))?;
+        tx.remove(&grant, Change::without_reason("revoke"))?;
         Ok(grant.into())
     };
     let view = state.db.write(revoke).await?;
-    Ok(Answer::of(&view)?.unstored())
+    Ok(Answer::from_value(&view)?.forbid_storing())
 }

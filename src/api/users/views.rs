@@ -7,15 +7,15 @@ use uuid::Uuid;
 
 use crate::{
     api::{
-        error::{ApiError, ApiResult, Fault},
+        error::{ApiError, ApiResult, RequestFault},
         page::list_type,
-        views::{not_null, patch},
+        views::{patch, require_value},
     },
     domain::{
         account::{RawGrant, UserEdit},
-        fault::{Faults, FieldFault, ValueFault},
+        fault::{FaultList, FieldFault, ValueFault},
         id::Id,
-        policy::sight::Reachable,
+        policy::visibility::ReadScope,
         subject::UserSubject,
         user::{Grant, Role, ScopeKind, UserState},
         value::Title,
@@ -61,13 +61,13 @@ pub struct GrantView {
 impl From<Grant> for GrantView {
     fn from(g: Grant) -> Self {
         Self {
-            id: g.id.uuid(),
+            id: g.id.as_uuid(),
             role: g.role,
             scope: ScopeView { kind: g.scope.kind(), key: g.scope.key().map(str::to_owned) },
             from: g.from,
             until: g.until,
-            acting_for: g.acting_for.map(Id::uuid),
-            granted_by: g.granted_by.map(Id::uuid),
+            acting_for: g.acting_for.map(Id::as_uuid),
+            granted_by: g.granted_by.map(Id::as_uuid),
             granted_at: g.granted_at,
         }
     }
@@ -99,7 +99,7 @@ list_type!(
 impl From<UserSubject> for UserView {
     fn from(s: UserSubject) -> Self {
         Self {
-            id: s.user.id.uuid(),
+            id: s.user.id.as_uuid(),
             email: s.user.email.as_str().to_owned(),
             name: s.user.name.to_string(),
             state: s.user.state,
@@ -228,11 +228,12 @@ impl UserPatch {
     /// # Errors
     /// Every fault, by its pointer.
     pub(super) fn parse(self) -> Result<UserEdit, Vec<FieldFault>> {
-        let mut faults = Faults::new();
-        let name = faults
-            .opt("/name", self.name, |raw| Title::parse(raw.ok_or_else(ValueFault::required)?));
-        let disabled = faults.opt("/disabled", self.disabled, not_null);
-        faults.finish(UserEdit { name, disabled })
+        let mut faults = FaultList::new();
+        let name = faults.parse_optional("/name", self.name, |raw| {
+            Title::parse(raw.ok_or_else(ValueFault::required)?)
+        });
+        let disabled = faults.parse_optional("/disabled", self.disabled, require_value);
+        faults.finish_with(UserEdit { name, disabled })
     }
 }
 
@@ -262,9 +263,9 @@ impl UserParams {
     ///
     /// # Errors
     /// An unknown role or state: 400.
-    pub(super) fn filter(&self, seen: Reachable) -> ApiResult<UserFilter> {
+    pub(super) fn to_filter(&self, seen: ReadScope) -> ApiResult<UserFilter> {
         let words = |name: &str, fault: ValueFault| {
-            let mut shown = Fault::parameter(name, fault.code, fault.detail);
+            let mut shown = RequestFault::at_parameter(name, fault.code, fault.detail);
             shown.allowed = fault.allowed;
             ApiError::malformed(shown)
         };

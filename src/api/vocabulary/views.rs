@@ -7,12 +7,12 @@ use crate::{
     api::error::PROBLEMS,
     domain::{
         language::{Direction, Language},
-        reference::{Country, PlanCycle, Term, Vocabulary},
-        value::Currency,
-        words::{
+        reference::{Country, PlanCycle, Vocabulary, VocabularyTerm},
+        value::CurrencyCode,
+        wording::{
             self,
-            forms::{FORMS, Takes},
-            lists::{FIXED, Kept, PROBLEM},
+            form_fields::{FORMS, FormFieldType},
+            value_lists::{FIXED, PROBLEM, ReferenceValueList},
         },
     },
 };
@@ -116,32 +116,32 @@ pub struct VocabularyView {
 }
 
 /// The reference data that the lists are made of.
-pub(super) struct Source {
+pub(super) struct VocabularySource {
     pub(super) terms: Vocabulary,
     pub(super) countries: Vec<Country>,
     pub(super) plan_cycles: Vec<PlanCycle>,
 }
 
-fn some(text: &str) -> Option<String> {
+fn non_empty_text(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
 impl WordView {
     /// A value that this service has a word for; the value itself where it has none.
     fn new(language: Language, list: &str, value: &str) -> Self {
-        let word = words::value(language, list, value);
+        let word = wording::value_wording(language, list, value);
         Self {
             value: value.to_owned(),
             label: word.map_or(value, |w| w.label.as_str()).to_owned(),
-            help: word.and_then(|w| some(&w.help)),
+            help: word.and_then(|w| non_empty_text(&w.help)),
             parent: None,
         }
     }
 
     /// A term that the reference data may have names of its own for.
-    fn term(language: Language, list: &str, term: &Term) -> Self {
+    fn from_term(language: Language, list: &str, term: &VocabularyTerm) -> Self {
         Self {
-            label: words::term(language, list, &term.names, &term.slug),
+            label: wording::reference_label(language, list, &term.names, &term.slug),
             parent: term.parent.clone(),
             ..Self::new(language, list, &term.slug)
         }
@@ -154,62 +154,74 @@ impl WordListView {
         Self { list: list.to_owned(), label, help, values }
     }
 
-    fn kept(language: Language, kept: Kept, source: &Source) -> Self {
+    fn from_reference_data(
+        language: Language,
+        kept: ReferenceValueList,
+        source: &VocabularySource,
+    ) -> Self {
         let list = kept.as_str();
-        let terms =
-            |terms: &[Term]| terms.iter().map(|t| WordView::term(language, list, t)).collect();
+        let terms = |terms: &[VocabularyTerm]| {
+            terms.iter().map(|t| WordView::from_term(language, list, t)).collect()
+        };
         let plain = |value: &str| WordView::new(language, list, value);
         let values = match kept {
-            Kept::FocusArea => terms(&source.terms.focus_areas),
-            Kept::SubArea => terms(&source.terms.sub_areas),
-            Kept::Outcome => terms(&source.terms.outcomes),
-            Kept::Enabler => terms(&source.terms.enablers),
-            Kept::Sector => terms(&source.terms.sectors),
-            Kept::Tag => terms(&source.terms.tags),
-            Kept::PartnerType => source.terms.partner_types.iter().map(|t| plain(t)).collect(),
-            Kept::PlanCycle => source.plan_cycles.iter().map(|p| plain(p.slug.as_str())).collect(),
-            Kept::Country => source.countries.iter().map(|c| country(language, list, c)).collect(),
-            Kept::Currency => {
-                Currency::all().iter().map(|c| currency(plain(c.as_str()), *c)).collect()
+            ReferenceValueList::FocusArea => terms(&source.terms.focus_areas),
+            ReferenceValueList::SubArea => terms(&source.terms.sub_areas),
+            ReferenceValueList::Outcome => terms(&source.terms.outcomes),
+            ReferenceValueList::Enabler => terms(&source.terms.enablers),
+            ReferenceValueList::Sector => terms(&source.terms.sectors),
+            ReferenceValueList::Tag => terms(&source.terms.tags),
+            ReferenceValueList::PartnerType => {
+                source.terms.partner_types.iter().map(|t| plain(t)).collect()
             }
+            ReferenceValueList::PlanCycle => {
+                source.plan_cycles.iter().map(|p| plain(p.slug.as_str())).collect()
+            }
+            ReferenceValueList::Country => {
+                source.countries.iter().map(|c| view_country(language, list, c)).collect()
+            }
+            ReferenceValueList::Currency => CurrencyCode::all_active()
+                .iter()
+                .map(|c| name_currency(plain(c.as_str()), *c))
+                .collect(),
         };
         Self::new(language, list, values)
     }
 }
 
-fn country(language: Language, list: &str, country: &Country) -> WordView {
+fn view_country(language: Language, list: &str, country: &Country) -> WordView {
     let key = country.code.as_str();
     WordView {
-        label: words::term(language, list, &country.names, key),
+        label: wording::reference_label(language, list, &country.names, key),
         ..WordView::new(language, list, key)
     }
 }
 
 /// A currency of the world that this service has no word for is called as ISO 4217 calls it.
-fn currency(view: WordView, currency: Currency) -> WordView {
+fn name_currency(view: WordView, currency: CurrencyCode) -> WordView {
     if view.label == view.value { WordView { label: currency.name(), ..view } } else { view }
 }
 
 /// The kinds of problem: their titles and help are sentences, said where problems are answered as well.
-fn problems(language: Language) -> WordListView {
+fn list_problem_kinds(language: Language) -> WordListView {
     let view = |kind: &crate::api::error::ProblemKind| WordView {
         value: kind.code.to_owned(),
-        label: words::say(language, kind.title).into_owned(),
-        help: Some(words::say(language, kind.help).into_owned()),
+        label: wording::translate_sentence(language, kind.title).into_owned(),
+        help: Some(wording::translate_sentence(language, kind.help).into_owned()),
         parent: None,
     };
     WordListView::new(language, PROBLEM, PROBLEMS.iter().map(view).collect())
 }
 
 impl FormView {
-    fn new(language: Language, form: &str, fields: &[(&str, Takes)]) -> Self {
-        let word = |field: &str| words::field(language, form, field);
-        let view = |(field, takes): &(&str, Takes)| FieldHelpView {
+    fn new(language: Language, form: &str, fields: &[(&str, FormFieldType)]) -> Self {
+        let word = |field: &str| wording::field_wording(language, form, field);
+        let view = |(field, takes): &(&str, FormFieldType)| FieldHelpView {
             field: (*field).to_owned(),
             label: word(field).map_or(*field, |w| w.label.as_str()).to_owned(),
-            help: word(field).and_then(|w| some(&w.help)),
-            list: if let Takes::List(list) = takes { some(list) } else { None },
-            form: if let Takes::Form(form) = takes { some(form) } else { None },
+            help: word(field).and_then(|w| non_empty_text(&w.help)),
+            list: if let FormFieldType::List(list) = takes { non_empty_text(list) } else { None },
+            form: if let FormFieldType::Form(form) = takes { non_empty_text(form) } else { None },
         };
         Self {
             form: form.to_owned(),
@@ -224,7 +236,7 @@ impl LanguageView {
         Self {
             tag: tagged.to_string(),
             name: tagged.own_name().to_owned(),
-            label: words::label(language, "language", tagged.as_str()).to_owned(),
+            label: wording::value_label(language, "language", tagged.as_str()).to_owned(),
             direction: tagged.direction(),
             complete: tagged.is_spoken(),
         }
@@ -232,17 +244,19 @@ impl LanguageView {
 }
 
 impl VocabularyView {
-    pub(super) fn new(language: Language, source: &Source) -> Self {
+    pub(super) fn new(language: Language, source: &VocabularySource) -> Self {
         let fixed = FIXED.iter().map(|list| {
             let values = (list.values)().into_iter();
             let values = values.map(|value| WordView::new(language, list.name, value)).collect();
             WordListView::new(language, list.name, values)
         });
-        let kept = Kept::ALL.iter().map(|kept| WordListView::kept(language, *kept, source));
+        let kept = ReferenceValueList::ALL
+            .iter()
+            .map(|kept| WordListView::from_reference_data(language, *kept, source));
         Self {
             language: language.to_string(),
             languages: Language::ALL.iter().map(|l| LanguageView::new(language, *l)).collect(),
-            lists: fixed.chain(kept).chain([problems(language)]).collect(),
+            lists: fixed.chain(kept).chain([list_problem_kinds(language)]).collect(),
             forms: FORMS
                 .iter()
                 .map(|(form, fields)| FormView::new(language, form, fields))

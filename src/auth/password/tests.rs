@@ -28,7 +28,7 @@ fn every_common_password_is_one_that_would_pass_otherwise() {
 
 #[tokio::test]
 async fn a_hash_verifies_its_password_alone() {
-    let passwords = Passwords::with(1, 4).unwrap();
+    let passwords = PasswordPool::with_threads(1, 4).unwrap();
     let phc = passwords.hash(good()).await.unwrap();
     assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
     assert_ne!(phc, passwords.hash(good()).await.unwrap());
@@ -39,29 +39,29 @@ async fn a_hash_verifies_its_password_alone() {
 
 #[tokio::test]
 async fn nobody_signs_in_as_nobody() {
-    let passwords = Passwords::start().unwrap();
+    let passwords = PasswordPool::start().unwrap();
     assert!(!passwords.verify(Secret::from("whatever it is"), None).await.unwrap());
-    assert!(passwords.nobody.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+    assert!(passwords.dummy_hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
 }
 
 #[tokio::test]
 async fn a_broken_hash_is_an_error_and_not_a_no() {
-    let passwords = Passwords::with(1, 4).unwrap();
+    let passwords = PasswordPool::with_threads(1, 4).unwrap();
     let error = passwords.verify(Secret::from("x"), Some("$argon2id$broken".to_owned())).await;
     assert!(matches!(error, Err(PasswordError::Internal(_))));
 }
 
 #[tokio::test]
 async fn a_panic_does_not_cost_the_thread() {
-    let passwords = Passwords::with(1, 4).unwrap();
-    let failed = passwords.run(|| -> Result<(), _> { panic!("in a job") }).await;
+    let passwords = PasswordPool::with_threads(1, 4).unwrap();
+    let failed = passwords.run_job(|| -> Result<(), _> { panic!("in a job") }).await;
     assert!(matches!(failed, Err(PasswordError::Internal(_))));
     assert!(passwords.hash(good()).await.is_ok());
 }
 
 #[tokio::test]
 async fn a_full_queue_is_busy_and_who_hung_up_is_skipped() {
-    let passwords = Passwords::with(1, 1).unwrap();
+    let passwords = PasswordPool::with_threads(1, 1).unwrap();
     let (started, has_started) = oneshot::channel();
     let (release, gate) = bounded::<()>(1);
     let running = tokio::spawn({
@@ -69,16 +69,16 @@ async fn a_full_queue_is_busy_and_who_hung_up_is_skipped() {
         async move {
             let work = move || {
                 started.send(()).unwrap();
-                gate.recv().map_err(internal)
+                gate.recv().map_err(internal_error)
             };
-            passwords.run(work).await
+            passwords.run_job(work).await
         }
     });
     has_started.await.unwrap();
     // The thread is taken; this one waits.
     let waiting = tokio::spawn({
         let passwords = passwords.clone();
-        async move { passwords.run(|| -> Result<(), _> { panic!("was worked for") }).await }
+        async move { passwords.run_job(|| -> Result<(), _> { panic!("was worked for") }).await }
     });
     while !passwords.queue.is_full() {
         tokio::task::yield_now().await;

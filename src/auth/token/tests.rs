@@ -11,16 +11,16 @@ fn at(secs: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(START + secs, 0).unwrap()
 }
 
-fn new(secrets: &[&str]) -> Result<Tokens, TokenError> {
-    Tokens::new(&secrets.iter().map(|secret| Secret::from(*secret)).collect::<Vec<_>>())
+fn new(secrets: &[&str]) -> Result<AccessTokens, TokenError> {
+    AccessTokens::new(&secrets.iter().map(|secret| Secret::from(*secret)).collect::<Vec<_>>())
 }
 
-fn tokens(secrets: &[&str]) -> Tokens {
+fn tokens(secrets: &[&str]) -> AccessTokens {
     new(secrets).unwrap()
 }
 
 fn header() -> Value {
-    json!({"typ": "at+jwt", "alg": "HS256", "kid": key_id(FIRST.as_bytes())})
+    json!({"typ": "at+jwt", "alg": "HS256", "kid": derive_key_id(FIRST.as_bytes())})
 }
 
 fn claims() -> Value {
@@ -179,7 +179,7 @@ fn the_first_secret_signs_and_all_verify() {
     assert!(new.verify(&by_old, at(0)).is_ok());
     assert!(tokens(&[FIRST]).verify(&by_new, at(0)).is_ok());
     assert_eq!(old.verify(&by_new, at(0)), Err(TokenFault::UnknownKey));
-    assert_eq!(key_id(b"abc"), "ba7816bf");
+    assert_eq!(derive_key_id(b"abc"), "ba7816bf");
 }
 
 #[test]

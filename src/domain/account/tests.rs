@@ -11,7 +11,7 @@ fn raw() -> RawGrant {
 }
 
 fn faults(raw: &RawGrant) -> Vec<(String, String)> {
-    let mut faults = Faults::new();
+    let mut faults = FaultList::new();
     assert!(raw.parse("/grants/0", &mut faults).is_none() || !faults.is_empty());
     faults.into_vec().into_iter().map(|f| (f.pointer, f.code)).collect()
 }
@@ -22,7 +22,7 @@ fn pair(pointer: &str, code: &str) -> (String, String) {
 
 #[test]
 fn a_grant_is_parsed() {
-    let mut faults = Faults::new();
+    let mut faults = FaultList::new();
     let raw =
         RawGrant { from: Some("2026-01-01".into()), until: Some("2026-01-01".into()), ..raw() };
     let wanted = raw.parse("", &mut faults).unwrap();
@@ -83,17 +83,17 @@ fn a_role_is_given_on_its_own_kind_of_scope() {
 #[test]
 fn an_account_is_let_in_again_as_it_was() {
     let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-    let email = Email::parse("a@b.example").unwrap();
-    let user = User::invite(Id::new(uuid::Uuid::nil()), email, Title::parse("A").unwrap(), at);
+    let email = EmailAddress::parse("a@b.example").unwrap();
+    let user = User::new_invited(Id::new(uuid::Uuid::nil()), email, Title::parse("A").unwrap(), at);
     let disabled = |v| UserEdit { name: None, disabled: Some(v) };
-    let (out, action) = user.edit(disabled(true), false).unwrap();
+    let (out, action) = user.apply_edit(disabled(true), false).unwrap();
     assert_eq!((out.state, out.version, action), (UserState::Disabled, 2, "disable"));
-    assert_eq!(out.edit(disabled(true), false), None);
-    assert_eq!(out.edit(disabled(false), false).unwrap().0.state, UserState::Invited);
-    let (back, action) = out.edit(disabled(false), true).unwrap();
+    assert_eq!(out.apply_edit(disabled(true), false), None);
+    assert_eq!(out.apply_edit(disabled(false), false).unwrap().0.state, UserState::Invited);
+    let (back, action) = out.apply_edit(disabled(false), true).unwrap();
     assert_eq!((back.state, back.version, action), (UserState::Active, 3, "enable"));
-    assert_eq!(back.edit(disabled(false), true), None);
+    assert_eq!(back.apply_edit(disabled(false), true), None);
     let name = |n: &str| UserEdit { name: Some(Title::parse(n).unwrap()), disabled: None };
-    assert_eq!(back.edit(name("A"), true), None);
-    assert_eq!(back.edit(name("B"), true).unwrap().1, "rename");
+    assert_eq!(back.apply_edit(name("A"), true), None);
+    assert_eq!(back.apply_edit(name("B"), true).unwrap().1, "rename");
 }

@@ -15,7 +15,7 @@ words! {
 
 /// A comment that began a thread, with what was said in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Thread {
+pub struct CommentThread {
     /// The comment that it began with.
     pub id: Id<Comment>,
     /// The field it is about; none for the whole report.
@@ -30,7 +30,7 @@ pub struct Thread {
 
 /// What a thread needs to know of a comment.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct ThreadEntry {
     /// The comment.
     pub id: Id<Comment>,
     /// The comment that its thread began with.
@@ -45,7 +45,7 @@ pub struct Entry {
     pub from_city: Option<bool>,
 }
 
-impl From<&Comment> for Entry {
+impl From<&Comment> for ThreadEntry {
     fn from(c: &Comment) -> Self {
         Self {
             id: c.id,
@@ -60,12 +60,12 @@ impl From<&Comment> for Entry {
 
 /// Gathers the comments on a report, in the order of their writing, into threads.
 #[must_use]
-pub fn gather(entries: Vec<Entry>) -> Vec<Thread> {
-    let mut threads: Vec<Thread> = Vec::new();
+pub fn group_into_threads(entries: Vec<ThreadEntry>) -> Vec<CommentThread> {
+    let mut threads: Vec<CommentThread> = Vec::new();
     for e in entries {
         let next = if e.from_city == Some(true) { Turn::Review } else { Turn::City };
         match e.reply_to {
-            None => threads.push(Thread {
+            None => threads.push(CommentThread {
                 id: e.id,
                 pointer: e.pointer,
                 kind: e.kind,
@@ -83,11 +83,11 @@ pub fn gather(entries: Vec<Entry>) -> Vec<Thread> {
     threads
 }
 
-impl Thread {
+impl CommentThread {
     /// Says whether the city has to answer before it hands the report in again. The words of a return or a reopening are
     /// answered by the new submission itself.
     #[must_use]
-    pub fn blocks(&self) -> bool {
+    pub fn blocks_submission(&self) -> bool {
         match self.kind {
             CommentKind::Note => self.turn == Some(Turn::City),
             CommentKind::Return | CommentKind::Reopen => false,
@@ -101,8 +101,8 @@ mod tests {
 
     use super::*;
 
-    fn entry(id: u128, reply_to: Option<u128>, from_city: bool) -> Entry {
-        Entry {
+    fn entry(id: u128, reply_to: Option<u128>, from_city: bool) -> ThreadEntry {
+        ThreadEntry {
             id: Id::new(Uuid::from_u128(id)),
             reply_to: reply_to.map(|id| Id::new(Uuid::from_u128(id))),
             pointer: None,
@@ -114,7 +114,8 @@ mod tests {
 
     #[test]
     fn the_turn_is_that_of_the_side_that_did_not_speak_last() {
-        let turn = |entries: Vec<Entry>| gather(entries).first().and_then(|t| t.turn);
+        let turn =
+            |entries: Vec<ThreadEntry>| group_into_threads(entries).first().and_then(|t| t.turn);
         assert_eq!(turn(vec![entry(1, None, false)]), Some(Turn::City));
         assert_eq!(turn(vec![entry(1, None, true)]), Some(Turn::Review));
         let answered = vec![entry(1, None, false), entry(2, Some(1), true)];
@@ -129,10 +130,13 @@ mod tests {
     #[test]
     fn an_open_question_blocks_and_the_words_of_a_return_do_not() {
         let mut asked = entry(1, None, false);
-        assert!(gather(vec![asked.clone()])[0].blocks());
-        assert!(!gather(vec![asked.clone(), entry(2, Some(1), true)])[0].blocks());
+        assert!(group_into_threads(vec![asked.clone()])[0].blocks_submission());
+        assert!(
+            !group_into_threads(vec![asked.clone(), entry(2, Some(1), true)])[0]
+                .blocks_submission()
+        );
         asked.kind = CommentKind::Return;
-        assert!(!gather(vec![asked])[0].blocks());
-        assert!(!gather(vec![entry(1, None, true)])[0].blocks());
+        assert!(!group_into_threads(vec![asked])[0].blocks_submission());
+        assert!(!group_into_threads(vec![entry(1, None, true)])[0].blocks_submission());
     }
 }

@@ -6,11 +6,11 @@ use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 use super::ReportingCycle;
-use crate::domain::{extension::Extension, report::ReportState};
+use crate::domain::{extension::DeadlineExtension, report::ReportState};
 
 /// Returns the first instant after a day in a time zone.
 #[must_use]
-pub fn end_of(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+pub fn end_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
     let midnight = day.succ_opt().unwrap_or(day).and_time(chrono::NaiveTime::MIN);
     // A zone that skips midnight on that day begins it an hour later.
     zone.from_local_datetime(&midnight)
@@ -21,24 +21,24 @@ pub fn end_of(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
 
 /// When the due day of each cycle ends in each city, its extension counted.
 #[derive(Debug, Clone, Default)]
-pub struct Deadlines {
+pub struct CycleDeadlines {
     cycles: Vec<(String, NaiveDate)>,
     cities: Vec<(Tz, Vec<String>)>,
     zones: HashMap<String, Tz>,
     extensions: HashMap<(String, String), NaiveDate>,
 }
 
-impl Deadlines {
+impl CycleDeadlines {
     /// Takes the cycles, the cities of each time zone, and the extensions in force. Cycles without a due day, imported
     /// ones, are never late.
     #[must_use]
     pub fn new(
         cycles: Vec<ReportingCycle>,
         cities: HashMap<Tz, Vec<String>>,
-        extensions: Vec<Extension>,
+        extensions: Vec<DeadlineExtension>,
     ) -> Self {
         let zones = cities.iter().flat_map(|(zone, list)| list.iter().map(|c| (c.clone(), *zone)));
-        let key = |e: Extension| ((e.cycle.to_string(), e.city.to_string()), e.due_on);
+        let key = |e: DeadlineExtension| ((e.cycle.to_string(), e.city.to_string()), e.due_on);
         Self {
             zones: zones.collect(),
             cities: cities.into_iter().collect(),
@@ -51,22 +51,26 @@ impl Deadlines {
     }
 
     /// Goes through all of them: a cycle, cities, and the first instant after the due day there.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, Vec<String>, DateTime<Utc>)> {
+    pub fn iter_deadlines(&self) -> impl Iterator<Item = (&str, Vec<String>, DateTime<Utc>)> {
         self.cycles.iter().flat_map(move |(cycle, due)| {
             self.cities.iter().flat_map(move |(zone, cities)| {
                 let (extended, plain): (Vec<&String>, Vec<&String>) =
-                    cities.iter().partition(|city| self.extended(cycle, city).is_some());
+                    cities.iter().partition(|city| self.extension_day(cycle, city).is_some());
                 let plain = plain.into_iter().cloned().collect();
                 let one = move |city: &String| {
-                    (cycle.as_str(), vec![city.clone()], end_of(self.due(cycle, *due, city), *zone))
+                    (
+                        cycle.as_str(),
+                        vec![city.clone()],
+                        end_of_day(self.effective_due_day(cycle, *due, city), *zone),
+                    )
                 };
-                std::iter::once((cycle.as_str(), plain, end_of(*due, *zone)))
+                std::iter::once((cycle.as_str(), plain, end_of_day(*due, *zone)))
                     .chain(extended.into_iter().map(one))
             })
         })
     }
 
-    fn extended(&self, cycle: &str, city: &str) -> Option<NaiveDate> {
+    fn extension_day(&self, cycle: &str, city: &str) -> Option<NaiveDate> {
         if self.extensions.is_empty() {
             return None;
         }
@@ -74,16 +78,16 @@ impl Deadlines {
     }
 
     /// Returns the due day of a city: the cycle's own, or that of the city's extension when it is later.
-    fn due(&self, cycle: &str, due: NaiveDate, city: &str) -> NaiveDate {
-        self.extended(cycle, city).map_or(due, |extended| extended.max(due))
+    fn effective_due_day(&self, cycle: &str, due: NaiveDate, city: &str) -> NaiveDate {
+        self.extension_day(cycle, city).map_or(due, |extended| extended.max(due))
     }
 
     /// Returns the due day of a cycle in a city and the first instant after it; none where nothing is due.
     #[must_use]
-    pub fn of(&self, cycle: &str, city: &str) -> Option<(NaiveDate, DateTime<Utc>)> {
+    pub fn find_deadline(&self, cycle: &str, city: &str) -> Option<(NaiveDate, DateTime<Utc>)> {
         let (_, due) = self.cycles.iter().find(|(c, _)| c == cycle)?;
-        let due = self.due(cycle, *due, city);
-        Some((due, end_of(due, *self.zones.get(city)?)))
+        let due = self.effective_due_day(cycle, *due, city);
+        Some((due, end_of_day(due, *self.zones.get(city)?)))
     }
 
     /// Says whether a report is late: handed in after the due day, or not handed in and past it.
@@ -96,6 +100,7 @@ impl Deadlines {
         submitted_at: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> bool {
-        self.of(cycle, city).is_some_and(|(_, ends)| state.is_late(submitted_at, ends, now))
+        self.find_deadline(cycle, city)
+            .is_some_and(|(_, ends)| state.is_late(submitted_at, ends, now))
     }
 }

@@ -67,30 +67,30 @@ fn a_cut_off_is_fixed_once_the_cycle_was_opened() {
         assert_eq!(moved.moves_cut_off(&cycle(*state)), *state != CycleState::Scheduled);
         assert!(!same.moves_cut_off(&cycle(*state)));
     }
-    assert_eq!(moved.apply(cycle(CycleState::Scheduled), &[]).unwrap().as_of, day("2027-01-01"));
+    assert_eq!(moved.apply_to(cycle(CycleState::Scheduled), &[]).unwrap().as_of, day("2027-01-01"));
 }
 
 #[test]
 fn a_patch_keeps_what_it_does_not_name_and_checks_the_whole() {
     let patch =
         RawCyclePatch { due_on: Some(Some("2026-06-30".to_owned())), ..RawCyclePatch::default() };
-    assert_eq!(codes(patch.apply(cycle(CycleState::Open), &[]).unwrap_err()), ["/due_on order"]);
+    assert_eq!(codes(patch.apply_to(cycle(CycleState::Open), &[]).unwrap_err()), ["/due_on order"]);
     let cleared =
         RawCyclePatch { due_on: Some(None), name: Some(None), ..RawCyclePatch::default() };
     assert_eq!(
-        codes(cleared.apply(cycle(CycleState::Open), &[]).unwrap_err()),
+        codes(cleared.apply_to(cycle(CycleState::Open), &[]).unwrap_err()),
         ["/name required", "/due_on required"]
     );
     let review = RawCyclePatch { review_due_on: Some(None), ..RawCyclePatch::default() };
-    let after = review.apply(cycle(CycleState::Open), &[]).unwrap();
+    let after = review.apply_to(cycle(CycleState::Open), &[]).unwrap();
     assert_eq!((after.review_due_on, after.version), (None, 3));
 }
 
 #[test]
 fn every_turn_of_a_cycle_is_decided() {
     use CycleState::{Closed, Open, Scheduled};
-    let open = |s| cycle(s).open().map(|c| c.state).map_err(|e| e.from);
-    let close = |s| cycle(s).close().map(|c| c.state).map_err(|e| e.from);
+    let open = |s| cycle(s).open_cycle().map(|c| c.state).map_err(|e| e.from);
+    let close = |s| cycle(s).close_cycle().map(|c| c.state).map_err(|e| e.from);
     assert_eq!([open(Scheduled), open(Open), open(Closed)], [Ok(Open), Err("open"), Ok(Open)]);
     assert_eq!(
         [close(Scheduled), close(Open), close(Closed)],
@@ -106,7 +106,7 @@ fn the_due_day_ends_at_midnight_where_the_city_lies() {
     ]);
     let mut imported = cycle(CycleState::Closed);
     (imported.slug, imported.due_on) = (slug("me-2022"), None);
-    let d = Deadlines::new(vec![cycle(CycleState::Open), imported], zones, Vec::new());
+    let d = CycleDeadlines::new(vec![cycle(CycleState::Open), imported], zones, Vec::new());
     let late = |city: &str, submitted: &str| {
         d.is_late("me-2026", city, ReportState::Submitted, Some(at(submitted)), now())
     };
@@ -126,7 +126,7 @@ fn the_due_day_ends_at_midnight_where_the_city_lies() {
         None,
         at("2030-01-01T00:00:00Z")
     ));
-    assert_eq!(d.iter().count(), 2);
+    assert_eq!(d.iter_deadlines().count(), 2);
 }
 
 #[test]
@@ -154,11 +154,11 @@ fn two_cycles_of_a_plan_are_not_cut_off_on_one_day() {
     let all = [there[0].clone(), next.clone()];
     let onto =
         |day: &str| RawCyclePatch { as_of: Some(Some(day.to_owned())), ..RawCyclePatch::default() };
-    let faults = onto(&there[0].as_of.to_string()).apply(next.clone(), &all).unwrap_err();
+    let faults = onto(&there[0].as_of.to_string()).apply_to(next.clone(), &all).unwrap_err();
     assert_eq!(codes(faults), ["/as_of duplicate"]);
     // Its own day is no other's, and one that was shared before stays editable.
-    assert!(onto("2099-01-01").apply(next.clone(), &all).is_ok());
+    assert!(onto("2099-01-01").apply_to(next.clone(), &all).is_ok());
     let shared = ReportingCycle { as_of: there[0].as_of, ..next };
     let renamed = RawCyclePatch { name: Some(Some("New".to_owned())), ..RawCyclePatch::default() };
-    assert!(renamed.apply(shared, &all).is_ok());
+    assert!(renamed.apply_to(shared, &all).is_ok());
 }

@@ -2,38 +2,38 @@
 
 use std::collections::HashMap;
 
-use super::{Dimension, Fact, Filter, Ground, Question};
-use crate::domain::{language::Language, reference::Term, report::Status, words};
+use super::{Dimension, FigureDataset, FigureFilter, FigureQuery, ReportFact};
+use crate::domain::{language::Language, reference::VocabularyTerm, report::Status, wording};
 
 /// The key of reports that do not tell.
 pub const UNKNOWN: &str = "unknown";
 
 /// A row or column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Label {
+pub struct AxisLabel {
     /// Its key.
     pub key: String,
     /// Its name.
     pub name: String,
 }
 
-impl Label {
+impl AxisLabel {
     fn new(key: impl Into<String>, name: impl Into<String>) -> Self {
         Self { key: key.into(), name: name.into() }
     }
 }
 
 /// The rows or columns of a table.
-pub(super) struct Axis {
+pub(super) struct TableAxis {
     dimension: Option<Dimension>,
-    labels: Vec<Label>,
+    labels: Vec<AxisLabel>,
     places: HashMap<String, usize>,
 }
 
-impl Axis {
+impl TableAxis {
     /// An axis with one place for everything.
-    pub(super) fn single() -> Self {
-        Self { dimension: None, labels: vec![Label::new("", "")], places: HashMap::new() }
+    pub(super) fn single_place() -> Self {
+        Self { dimension: None, labels: vec![AxisLabel::new("", "")], places: HashMap::new() }
     }
 
     /// Makes the axis of a dimension: everything that could have been reported, so that a zero is a zero; nothing that
@@ -41,14 +41,17 @@ impl Axis {
     /// Of several grounds that are compared the last one names everything but the cycles.
     pub(super) fn new(
         dimension: Dimension,
-        grounds: &[&Ground],
-        question: &Question,
-        facts: &[&Fact],
+        grounds: &[&FigureDataset],
+        question: &FigureQuery,
+        facts: &[&ReportFact],
     ) -> Self {
-        let mut labels = labels(dimension, grounds, question, facts);
-        labels.retain(|label| question.filter.wants(dimension, &label.key));
-        if facts.iter().any(|fact| fact.keys(dimension).is_empty()) {
-            labels.push(Label::new(UNKNOWN, words::label(question.language, "figure", UNKNOWN)));
+        let mut labels = build_labels(dimension, grounds, question, facts);
+        labels.retain(|label| question.filter.includes_value(dimension, &label.key));
+        if facts.iter().any(|fact| fact.list_keys(dimension).is_empty()) {
+            labels.push(AxisLabel::new(
+                UNKNOWN,
+                wording::value_label(question.language, "figure", UNKNOWN),
+            ));
         }
         let places =
             labels.iter().enumerate().map(|(place, label)| (label.key.clone(), place)).collect();
@@ -58,17 +61,17 @@ impl Axis {
     pub(super) const fn len(&self) -> usize {
         self.labels.len()
     }
-    pub(super) fn labels(&self) -> &[Label] {
+    pub(super) fn labels(&self) -> &[AxisLabel] {
         &self.labels
     }
-    pub(super) fn into_labels(self) -> Vec<Label> {
+    pub(super) fn into_labels(self) -> Vec<AxisLabel> {
         self.labels
     }
 
     /// Returns where a report counts: in several places where the dimension has several values.
-    pub(super) fn places(&self, fact: &Fact) -> Vec<usize> {
+    pub(super) fn find_positions(&self, fact: &ReportFact) -> Vec<usize> {
         let Some(dimension) = self.dimension else { return vec![0] };
-        let mut keys = fact.keys(dimension);
+        let mut keys = fact.list_keys(dimension);
         if keys.is_empty() {
             keys.push(UNKNOWN);
         }
@@ -76,72 +79,80 @@ impl Axis {
     }
 }
 
-fn labels(
+fn build_labels(
     dimension: Dimension,
-    grounds: &[&Ground],
-    Question { filter, language, .. }: &Question,
-    facts: &[&Fact],
-) -> Vec<Label> {
+    grounds: &[&FigureDataset],
+    FigureQuery { filter, language, .. }: &FigureQuery,
+    facts: &[&ReportFact],
+) -> Vec<AxisLabel> {
     let Some(ground) = grounds.last() else { return Vec::new() };
     match dimension {
         Dimension::FocusArea
         | Dimension::SubArea
         | Dimension::Outcome
         | Dimension::Enabler
-        | Dimension::Sector => terms((dimension, *language), ground, filter, facts),
+        | Dimension::Sector => label_terms((dimension, *language), ground, filter, facts),
         Dimension::Status => Status::ALL
             .iter()
-            .map(|s| Label::new(s.as_str(), words::label(*language, "status", s.as_str())))
+            .map(|s| {
+                AxisLabel::new(s.as_str(), wording::value_label(*language, "status", s.as_str()))
+            })
             .collect(),
-        Dimension::Cycle => cycles(grounds),
-        Dimension::Country => countries(*language, ground, filter),
-        Dimension::City => cities(*language, ground, filter, facts),
+        Dimension::Cycle => label_cycles(grounds),
+        Dimension::Country => label_countries(*language, ground, filter),
+        Dimension::City => label_cities(*language, ground, filter, facts),
     }
 }
 
 /// The cycles of all grounds, in the order of their cut-offs.
-fn cycles(grounds: &[&Ground]) -> Vec<Label> {
+fn label_cycles(grounds: &[&FigureDataset]) -> Vec<AxisLabel> {
     let mut cycles: Vec<_> = grounds.iter().flat_map(|ground| &ground.basis.cycles).collect();
     cycles.sort_by(|a, b| (a.as_of, &a.slug).cmp(&(b.as_of, &b.slug)));
     cycles.dedup_by(|a, b| a.slug == b.slug);
-    cycles.into_iter().map(|c| Label::new(c.slug.as_str(), c.name.as_str())).collect()
+    cycles.into_iter().map(|c| AxisLabel::new(c.slug.as_str(), c.name.as_str())).collect()
 }
 
 /// The framework's words in its order. A word that was dropped from it since stays where reports use it.
-fn terms(
+fn label_terms(
     (dimension, language): (Dimension, Language),
-    ground: &Ground,
-    filter: &Filter,
-    facts: &[&Fact],
-) -> Vec<Label> {
-    let name = |t: &Term| words::term(language, dimension.as_str(), &t.names, &t.slug);
-    let parent_wanted = |term: &&Term| {
-        dimension != Dimension::SubArea
-            || term.parent.as_deref().is_none_or(|p| filter.wants(Dimension::FocusArea, p))
+    ground: &FigureDataset,
+    filter: &FigureFilter,
+    facts: &[&ReportFact],
+) -> Vec<AxisLabel> {
+    let name = |t: &VocabularyTerm| {
+        wording::reference_label(language, dimension.as_str(), &t.names, &t.slug)
     };
-    let mut labels: Vec<Label> = ground
-        .terms(dimension)
+    let parent_wanted = |term: &&VocabularyTerm| {
+        dimension != Dimension::SubArea
+            || term.parent.as_deref().is_none_or(|p| filter.includes_value(Dimension::FocusArea, p))
+    };
+    let mut labels: Vec<AxisLabel> = ground
+        .list_terms(dimension)
         .iter()
         .filter(parent_wanted)
-        .map(|t| Label::new(&t.slug, name(t)))
+        .map(|t| AxisLabel::new(&t.slug, name(t)))
         .collect();
-    for key in facts.iter().flat_map(|fact| fact.keys(dimension)) {
+    for key in facts.iter().flat_map(|fact| fact.list_keys(dimension)) {
         if !labels.iter().any(|l| l.key == key) {
-            labels.push(Label::new(key, key));
+            labels.push(AxisLabel::new(key, key));
         }
     }
     labels
 }
 
-fn countries(language: Language, ground: &Ground, filter: &Filter) -> Vec<Label> {
+fn label_countries(
+    language: Language,
+    ground: &FigureDataset,
+    filter: &FigureFilter,
+) -> Vec<AxisLabel> {
     let asked = |code| {
         // A country without cities yet belongs to the whole network; else one of its cities must be asked about.
         let mut cities = ground.cities.iter().filter(|c| c.country == code).peekable();
         match cities.peek() {
             None => ground.reach.everything && !filter.wanted.contains_key(&Dimension::City),
-            Some(_) => {
-                cities.any(|c| ground.sees(c) && filter.wants(Dimension::City, c.slug.as_str()))
-            }
+            Some(_) => cities.any(|c| {
+                ground.can_read_city(c) && filter.includes_value(Dimension::City, c.slug.as_str())
+            }),
         }
     };
     ground
@@ -149,21 +160,28 @@ fn countries(language: Language, ground: &Ground, filter: &Filter) -> Vec<Label>
         .iter()
         .filter(|c| asked(c.code))
         .map(|c| (c.code.as_str(), &c.names))
-        .map(|(key, names)| Label::new(key, words::term(language, "country", names, key)))
+        .map(|(key, names)| {
+            AxisLabel::new(key, wording::reference_label(language, "country", names, key))
+        })
         .collect()
 }
 
-fn cities(language: Language, ground: &Ground, filter: &Filter, facts: &[&Fact]) -> Vec<Label> {
+fn label_cities(
+    language: Language,
+    ground: &FigureDataset,
+    filter: &FigureFilter,
+    facts: &[&ReportFact],
+) -> Vec<AxisLabel> {
     ground
         .cities
         .iter()
-        .filter(|c| ground.sees(c) && filter.admits_city(c))
+        .filter(|c| ground.can_read_city(c) && filter.matches_city(c))
         .filter(|c| {
             c.pilot
                 || ground.with_project.contains(&c.slug)
                 || facts.iter().any(|f| f.city == c.slug)
         })
         .map(|c| (c.slug.as_str(), &c.names))
-        .map(|(key, names)| Label::new(key, words::name(language, names, key)))
+        .map(|(key, names)| AxisLabel::new(key, wording::choose_name(language, names, key)))
         .collect()
 }

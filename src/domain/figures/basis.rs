@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::Fact;
+use super::ReportFact;
 use crate::domain::{
     cycle::{CycleState, ReportingCycle},
     value::Slug,
@@ -12,14 +12,14 @@ use crate::domain::{
 
 /// What somebody wants figures of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Base {
+pub enum BasisRequest {
     /// What was reported in one cycle.
     Cycle(Slug),
     /// What a release froze.
     Release(Slug),
     /// What a release froze, and beside it what the last release of each earlier cycle by then did, each report counted in its
     /// own cycle: how figures developed until that release.
-    Line(Slug),
+    ReleaseSeries(Slug),
     /// The latest approved report of each project in the cycles whose cut-off is not after a day.
     AsOf(NaiveDate),
     /// Every approved report of every cycle that was opened, each counted in its own: how figures developed.
@@ -28,7 +28,7 @@ pub enum Base {
 
 /// What figures rest on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Basis {
+pub struct FigureBasis {
     /// The one cycle that was reported in; none where reports of several are counted.
     pub cycle: Option<Slug>,
     /// The cut-off day.
@@ -41,10 +41,10 @@ pub struct Basis {
     pub cycles: Vec<ReportingCycle>,
 }
 
-impl Basis {
+impl FigureBasis {
     /// Rests on the reports of one cycle.
     #[must_use]
-    pub fn of_cycle(cycle: ReportingCycle) -> Self {
+    pub fn from_cycle(cycle: ReportingCycle) -> Self {
         Self {
             cycle: Some(cycle.slug.clone()),
             as_of: cycle.as_of,
@@ -56,36 +56,36 @@ impl Basis {
 
     /// Rests on what one release froze of its cycle.
     #[must_use]
-    pub fn of_release(release: &Slug, cycle: ReportingCycle) -> Self {
+    pub fn from_release(release: &Slug, cycle: ReportingCycle) -> Self {
         Self {
             release: Some(release.clone()),
             releases: [(cycle.slug.clone(), release.clone())].into(),
-            ..Self::of_cycle(cycle)
+            ..Self::from_cycle(cycle)
         }
     }
 
     /// Rests on what several releases froze, each of a cycle of its own; the last of them is the one that is asked for.
     #[must_use]
-    pub fn of_line(line: Vec<(Slug, ReportingCycle)>) -> Self {
+    pub fn from_release_series(line: Vec<(Slug, ReportingCycle)>) -> Self {
         let release = line.last().map(|(release, _)| release.clone());
         let releases = line.iter().map(|(release, cycle)| (cycle.slug.clone(), release.clone()));
         let releases = releases.collect();
         let cycles = line.into_iter().map(|(_, cycle)| cycle).collect();
-        Self { release, releases, ..Self::of_all(cycles) }
+        Self { release, releases, ..Self::from_cycles(cycles) }
     }
 
     /// Rests on the cycles, among those given, whose cut-off is not after a day.
     #[must_use]
-    pub fn up_to(day: NaiveDate, mut cycles: Vec<ReportingCycle>) -> Self {
+    pub fn from_cycles_until(day: NaiveDate, mut cycles: Vec<ReportingCycle>) -> Self {
         cycles.retain(|c| c.as_of <= day);
-        sort(&mut cycles);
+        sort_cycles(&mut cycles);
         Self { cycle: None, as_of: day, release: None, releases: BTreeMap::new(), cycles }
     }
 
     /// Rests on all the cycles given, whenever they were cut off; the day is that of the last one.
     #[must_use]
-    pub fn of_all(mut cycles: Vec<ReportingCycle>) -> Self {
-        sort(&mut cycles);
+    pub fn from_cycles(mut cycles: Vec<ReportingCycle>) -> Self {
+        sort_cycles(&mut cycles);
         let as_of = cycles.last().map_or(NaiveDate::MIN, |c| c.as_of);
         Self { cycle: None, as_of, release: None, releases: BTreeMap::new(), cycles }
     }
@@ -105,7 +105,7 @@ impl Basis {
     /// Says whether a project fell out of the list: a later cycle in which projects of its plan were reported is over, and has
     /// none of it. While a cycle is open nobody knows yet who will be missing.
     #[must_use]
-    pub fn is_stale(&self, fact: &Fact) -> bool {
+    pub fn is_stale(&self, fact: &ReportFact) -> bool {
         let plan = self.cycles.iter().find(|c| c.slug == fact.cycle).map(|c| &c.plan_cycle);
         let mut later = self.cycles.iter().skip_while(|c| c.slug != fact.cycle).skip(1);
         later.any(|c| Some(&c.plan_cycle) == plan && c.state == CycleState::Closed)
@@ -113,11 +113,11 @@ impl Basis {
 
     /// Returns how many days old a report is: from the cut-off of its cycle to that of the figures.
     #[must_use]
-    pub fn age_days(&self, fact: &Fact) -> i64 {
+    pub fn age_days(&self, fact: &ReportFact) -> i64 {
         (self.as_of - fact.as_of).num_days()
     }
 }
 
-fn sort(cycles: &mut [ReportingCycle]) {
+fn sort_cycles(cycles: &mut [ReportingCycle]) {
     cycles.sort_by(|a, b| (a.as_of, &a.slug).cmp(&(b.as_of, &b.slug)));
 }

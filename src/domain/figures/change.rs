@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Dimension, Fact, Ground, Told};
+use super::{Dimension, FactTexts, FigureDataset, ReportFact};
 use crate::domain::{
     project::ProjectCode,
     report::Status,
@@ -23,7 +23,7 @@ words! {
 
 /// What something was before, and what it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step<T> {
+pub struct ValueChange<T> {
     /// Before.
     pub from: T,
     /// Now.
@@ -32,7 +32,7 @@ pub struct Step<T> {
 
 /// What happened to a project. A step is none where nothing changed, or where it is not known on one of the sides.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Change {
+pub struct ProjectChange {
     /// The project.
     pub code: ProjectCode,
     /// Its title, the later one; none where the texts were not read.
@@ -40,52 +40,54 @@ pub struct Change {
     /// What became of it among what is asked about.
     pub movement: Movement,
     /// Where it stands.
-    pub status: Option<Step<Status>>,
+    pub status: Option<ValueChange<Status>>,
     /// What it is called.
-    pub retitled: Option<Step<Title>>,
+    pub retitled: Option<ValueChange<Title>>,
     /// In which focus area it is counted.
-    pub focus_area: Option<Step<Option<Slug>>>,
+    pub focus_area: Option<ValueChange<Option<Slug>>>,
     /// How much is done.
-    pub percent: Option<Step<Option<Percent>>>,
+    pub percent: Option<ValueChange<Option<Percent>>>,
     /// Money spent to date.
-    pub spent: Option<Step<Option<Money>>>,
+    pub spent: Option<ValueChange<Option<Money>>>,
     /// Why the status changed, as the later report says.
     pub status_reason: Option<Prose>,
 }
 
-impl<T: PartialEq> Step<T> {
-    fn between(from: T, to: T) -> Option<Self> {
+impl<T: PartialEq> ValueChange<T> {
+    fn new_if_different(from: T, to: T) -> Option<Self> {
         (from != to).then_some(Self { from, to })
     }
 }
 
-impl Change {
+impl ProjectChange {
     /// Compares what is there of a project on both sides, whether or not it is asked about there.
-    pub(super) fn of(
+    pub(super) fn from_facts(
         code: &ProjectCode,
         movement: Movement,
-        (then, now): (Option<&Fact>, Option<&Fact>),
+        (then, now): (Option<&ReportFact>, Option<&ReportFact>),
     ) -> Self {
         let both = then.zip(now);
-        let title = told(now).or_else(|| told(then)).map(|t| t.title.clone());
-        let titles = told(then).zip(told(now));
+        let title = find_texts(now).or_else(|| find_texts(then)).map(|t| t.title.clone());
+        let titles = find_texts(then).zip(find_texts(now));
         Self {
             code: code.clone(),
             title,
             movement,
-            status: both.and_then(|(a, b)| Step::between(a.status, b.status)),
-            retitled: titles.and_then(|(a, b)| Step::between(a.title.clone(), b.title.clone())),
-            focus_area: both
-                .and_then(|(a, b)| Step::between(a.focus_area.clone(), b.focus_area.clone())),
-            percent: both.and_then(|(a, b)| Step::between(a.percent, b.percent)),
-            spent: both.and_then(|(a, b)| Step::between(a.spent, b.spent)),
-            status_reason: told(now).and_then(|t| t.status_reason.clone()),
+            status: both.and_then(|(a, b)| ValueChange::new_if_different(a.status, b.status)),
+            retitled: titles
+                .and_then(|(a, b)| ValueChange::new_if_different(a.title.clone(), b.title.clone())),
+            focus_area: both.and_then(|(a, b)| {
+                ValueChange::new_if_different(a.focus_area.clone(), b.focus_area.clone())
+            }),
+            percent: both.and_then(|(a, b)| ValueChange::new_if_different(a.percent, b.percent)),
+            spent: both.and_then(|(a, b)| ValueChange::new_if_different(a.spent, b.spent)),
+            status_reason: find_texts(now).and_then(|t| t.status_reason.clone()),
         }
     }
 
     /// Says whether the list of projects reads otherwise than before: which there are, what they are called, where they
     /// stand and where they are counted.
-    pub(super) fn is_of_the_list(&self) -> bool {
+    pub(super) fn is_list_change(&self) -> bool {
         let stays = match self.movement {
             Movement::Entered | Movement::Left => false,
             Movement::Changed => true,
@@ -95,23 +97,24 @@ impl Change {
 }
 
 /// The report of each project. Of several the last one counts: they are in the order of their cycles.
-pub(super) fn by_code<'f>(
-    facts: impl IntoIterator<Item = &'f Fact>,
-) -> BTreeMap<&'f ProjectCode, &'f Fact> {
+pub(super) fn index_by_code<'f>(
+    facts: impl IntoIterator<Item = &'f ReportFact>,
+) -> BTreeMap<&'f ProjectCode, &'f ReportFact> {
     facts.into_iter().map(|fact| (&fact.code, fact)).collect()
 }
 
-fn told(fact: Option<&Fact>) -> Option<&Told> {
-    fact?.told.as_deref()
+fn find_texts(fact: Option<&ReportFact>) -> Option<&FactTexts> {
+    fact?.texts.as_deref()
 }
 
 /// Says what happened to each project that is asked about on one of the sides, also where nothing did, by code.
-pub(super) fn between(
-    (earlier, before): (&Ground, &[&Fact]),
-    (ground, after): (&Ground, &[&Fact]),
-) -> Vec<Change> {
-    let (asked_then, asked_now) = (by_code(before.iter().copied()), by_code(after.iter().copied()));
-    let (all_then, all_now) = (by_code(&earlier.facts), by_code(&ground.facts));
+pub(super) fn compare_projects(
+    (earlier, before): (&FigureDataset, &[&ReportFact]),
+    (ground, after): (&FigureDataset, &[&ReportFact]),
+) -> Vec<ProjectChange> {
+    let (asked_then, asked_now) =
+        (index_by_code(before.iter().copied()), index_by_code(after.iter().copied()));
+    let (all_then, all_now) = (index_by_code(&earlier.facts), index_by_code(&ground.facts));
     let mut codes: Vec<&ProjectCode> = asked_then.keys().chain(asked_now.keys()).copied().collect();
     codes.sort();
     codes.dedup();
@@ -122,19 +125,19 @@ pub(super) fn between(
             (true, true) => Movement::Changed,
         };
         let sides = (all_then.get(code).copied(), all_now.get(code).copied());
-        Change::of(code, movement, sides)
+        ProjectChange::from_facts(code, movement, sides)
     };
     codes.iter().map(change).collect()
 }
 
 /// Where a report counts in a dimension, if it moved; none in what has no such dimension.
-pub(super) fn moved(
+pub(super) fn compare_positions(
     dimension: Option<Dimension>,
-    (then, now): (Option<&Fact>, Option<&Fact>),
-) -> Option<Step<Vec<String>>> {
-    let keys = |fact: Option<&Fact>| -> Vec<String> {
-        let keys = fact.zip(dimension).map(|(fact, d)| fact.keys(d)).unwrap_or_default();
+    (then, now): (Option<&ReportFact>, Option<&ReportFact>),
+) -> Option<ValueChange<Vec<String>>> {
+    let keys = |fact: Option<&ReportFact>| -> Vec<String> {
+        let keys = fact.zip(dimension).map(|(fact, d)| fact.list_keys(d)).unwrap_or_default();
         keys.into_iter().map(ToOwned::to_owned).collect()
     };
-    Step::between(keys(then), keys(now))
+    ValueChange::new_if_different(keys(then), keys(now))
 }

@@ -1,30 +1,31 @@
 //! Two grounds against each other: the cells that differ, with the reports behind each.
 
 use super::{
-    Change, Coverage, Dimension, Fact, Figure, Ground, Label, Measure, Movement, Question, Step,
-    axis::Axis,
-    change::{self, by_code},
-    count::{Counted, Counter},
+    AxisLabel, Dimension, Figure, FigureDataset, FigureQuery, Measure, Movement, ProjectChange,
+    ReportFact, ReportingCoverage, ValueChange,
+    axis::TableAxis,
+    change::{self, index_by_code},
+    count::{CellCounter, TableCounts},
 };
 
 /// A report because of which a cell differs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MovedReport {
     /// What happened to it; the movement is that of this cell.
-    pub change: Change,
+    pub change: ProjectChange,
     /// In which rows it counts.
-    pub rows: Option<Step<Vec<String>>>,
+    pub rows: Option<ValueChange<Vec<String>>>,
     /// In which columns it counts.
-    pub columns: Option<Step<Vec<String>>>,
+    pub columns: Option<ValueChange<Vec<String>>>,
 }
 
 /// A cell that differs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DifferentCell {
     /// The row.
-    pub row: Label,
+    pub row: AxisLabel,
     /// The column; none in a list of rows.
-    pub column: Option<Label>,
+    pub column: Option<AxisLabel>,
     /// What it was.
     pub a: Figure,
     /// What it is.
@@ -35,64 +36,66 @@ pub struct DifferentCell {
 
 /// What differs between two grounds.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Comparison {
+pub struct DatasetComparison {
     /// The cells that differ, row by row.
     pub cells: Vec<DifferentCell>,
     /// The totals: what it was, and what it is.
-    pub total: Step<Figure>,
+    pub total: ValueChange<Figure>,
     /// What happened to projects, in the order of their codes.
-    pub changes: Vec<Change>,
+    pub changes: Vec<ProjectChange>,
     /// How complete both are.
-    pub coverage: Step<Coverage>,
+    pub coverage: ValueChange<ReportingCoverage>,
 }
 
-impl Ground {
+impl FigureDataset {
     /// Says in which cells this ground differs from an earlier one. A cell in which one project took another's place
     /// differs too, though its number is the same.
     #[must_use]
-    pub fn against(&self, earlier: &Self, question: &Question) -> Comparison {
-        let (before, then_coverage) = earlier.asked(&question.filter);
-        let (after, coverage) = self.asked(&question.filter);
-        let all: Vec<&Fact> = before.iter().chain(&after).copied().collect();
+    pub fn compare_with(&self, earlier: &Self, question: &FigureQuery) -> DatasetComparison {
+        let (before, then_coverage) = earlier.select_facts(&question.filter);
+        let (after, coverage) = self.select_facts(&question.filter);
+        let all: Vec<&ReportFact> = before.iter().chain(&after).copied().collect();
         let grounds = [earlier, self];
-        let rows = Axis::new(question.rows, &grounds, question, &all);
-        let columns =
-            question.columns.map_or_else(Axis::single, |c| Axis::new(c, &grounds, question, &all));
-        let then = Counted::new(&rows, &columns, &before);
-        let now = Counted::new(&rows, &columns, &after);
+        let rows = TableAxis::new(question.rows, &grounds, question, &all);
+        let columns = question
+            .columns
+            .map_or_else(TableAxis::single_place, |c| TableAxis::new(c, &grounds, question, &all));
+        let then = TableCounts::new(&rows, &columns, &before);
+        let now = TableCounts::new(&rows, &columns, &after);
         let measure = question.measure;
-        let total = Step { from: then.total.figure(measure), to: now.total.figure(measure) };
+        let total =
+            ValueChange { from: then.total.to_figure(measure), to: now.total.to_figure(measure) };
         let labels =
             rows.labels().iter().flat_map(|row| columns.labels().iter().map(move |c| (row, c)));
-        let compare = Comparer { question, earlier, later: self };
+        let compare = CellComparer { question, earlier, later: self };
         let cells = labels.zip(then.cells).zip(now.cells);
-        let changes = change::between((earlier, &before), (self, &after));
-        Comparison {
-            cells: cells.filter_map(|((at, a), b)| compare.cell(at, a, b)).collect(),
+        let changes = change::compare_projects((earlier, &before), (self, &after));
+        DatasetComparison {
+            cells: cells.filter_map(|((at, a), b)| compare.compare_cell(at, a, b)).collect(),
             total,
-            changes: changes.into_iter().filter(Change::is_of_the_list).collect(),
-            coverage: Step { from: then_coverage, to: coverage },
+            changes: changes.into_iter().filter(ProjectChange::is_list_change).collect(),
+            coverage: ValueChange { from: then_coverage, to: coverage },
         }
     }
 }
 
 /// Compares cell by cell.
-struct Comparer<'g> {
-    question: &'g Question,
-    earlier: &'g Ground,
-    later: &'g Ground,
+struct CellComparer<'g> {
+    question: &'g FigureQuery,
+    earlier: &'g FigureDataset,
+    later: &'g FigureDataset,
 }
 
-impl Comparer<'_> {
-    fn cell(
+impl CellComparer<'_> {
+    fn compare_cell(
         &self,
-        (row, column): (&Label, &Label),
-        a: Counter<'_>,
-        b: Counter<'_>,
+        (row, column): (&AxisLabel, &AxisLabel),
+        a: CellCounter<'_>,
+        b: CellCounter<'_>,
     ) -> Option<DifferentCell> {
         let measure = self.question.measure;
-        let reports = self.reports(&a.facts, &b.facts);
-        let (a, b) = (a.tally.figure(measure), b.tally.figure(measure));
+        let reports = self.find_moved_reports(&a.facts, &b.facts);
+        let (a, b) = (a.tally.to_figure(measure), b.tally.to_figure(measure));
         (a != b || !reports.is_empty()).then(|| DifferentCell {
             row: row.clone(),
             column: self.question.columns.map(|_split| column.clone()),
@@ -103,23 +106,24 @@ impl Comparer<'_> {
     }
 
     /// Finds the reports that are in one of the cells alone, or give it another value.
-    fn reports(&self, a: &[&Fact], b: &[&Fact]) -> Vec<MovedReport> {
-        let (then, now) = (by_code(a.iter().copied()), by_code(b.iter().copied()));
+    fn find_moved_reports(&self, a: &[&ReportFact], b: &[&ReportFact]) -> Vec<MovedReport> {
+        let (then, now) = (index_by_code(a.iter().copied()), index_by_code(b.iter().copied()));
         let mut codes: Vec<_> = then.keys().chain(now.keys()).copied().collect();
         codes.sort();
         codes.dedup();
-        let (all_then, all_now) = (by_code(&self.earlier.facts), by_code(&self.later.facts));
+        let (all_then, all_now) =
+            (index_by_code(&self.earlier.facts), index_by_code(&self.later.facts));
         let moved = |code| {
             let movement = match (then.get(code), now.get(code)) {
                 (None, _) => Movement::Entered,
                 (Some(_), None) => Movement::Left,
-                (Some(a), Some(b)) if gives(a, self.question.measure, b) => return None,
+                (Some(a), Some(b)) if has_same_measure(a, self.question.measure, b) => return None,
                 (Some(_), Some(_)) => Movement::Changed,
             };
             let sides = (all_then.get(code).copied(), all_now.get(code).copied());
-            let moved = |dimension: Option<Dimension>| change::moved(dimension, sides);
+            let moved = |dimension: Option<Dimension>| change::compare_positions(dimension, sides);
             Some(MovedReport {
-                change: Change::of(code, movement, sides),
+                change: ProjectChange::from_facts(code, movement, sides),
                 rows: moved(Some(self.question.rows)),
                 columns: moved(self.question.columns),
             })
@@ -129,7 +133,7 @@ impl Comparer<'_> {
 }
 
 /// Says whether two reports give a cell the same.
-fn gives(a: &Fact, measure: Measure, b: &Fact) -> bool {
+fn has_same_measure(a: &ReportFact, measure: Measure, b: &ReportFact) -> bool {
     match measure {
         Measure::Projects => true,
         Measure::PercentComplete => a.counted_percent() == b.counted_percent(),

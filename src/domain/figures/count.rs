@@ -1,58 +1,59 @@
 //! Counting reports into the cells of a table.
 
-use super::{Fact, axis::Axis, tally::Tally};
+use super::{ReportFact, axis::TableAxis, tally::ReportTally};
 
 /// A cell while it is counted: what its reports add up to, and the reports.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Counter<'f> {
-    pub(super) tally: Tally,
-    pub(super) facts: Vec<&'f Fact>,
+pub(super) struct CellCounter<'f> {
+    pub(super) tally: ReportTally,
+    pub(super) facts: Vec<&'f ReportFact>,
 }
 
-impl<'f> Counter<'f> {
-    fn add(&mut self, fact: &'f Fact) {
-        self.tally.add(fact);
+impl<'f> CellCounter<'f> {
+    fn add_fact(&mut self, fact: &'f ReportFact) {
+        self.tally.add_fact(fact);
         self.facts.push(fact);
     }
 }
 
 /// Reports counted into cells, rows, columns and all. A report counts once in each.
-pub(super) struct Counted<'f> {
+pub(super) struct TableCounts<'f> {
     /// Row by row.
-    pub(super) cells: Vec<Counter<'f>>,
-    pub(super) rows: Vec<Tally>,
-    pub(super) columns: Vec<Tally>,
-    pub(super) total: Tally,
+    pub(super) cells: Vec<CellCounter<'f>>,
+    pub(super) rows: Vec<ReportTally>,
+    pub(super) columns: Vec<ReportTally>,
+    pub(super) total: ReportTally,
 }
 
-impl<'f> Counted<'f> {
-    pub(super) fn new(rows: &Axis, columns: &Axis, facts: &[&'f Fact]) -> Self {
+impl<'f> TableCounts<'f> {
+    pub(super) fn new(rows: &TableAxis, columns: &TableAxis, facts: &[&'f ReportFact]) -> Self {
         let mut counted = Self {
-            cells: vec![Counter::default(); rows.len() * columns.len()],
-            rows: vec![Tally::default(); rows.len()],
-            columns: vec![Tally::default(); columns.len()],
-            total: Tally::default(),
+            cells: vec![CellCounter::default(); rows.len() * columns.len()],
+            rows: vec![ReportTally::default(); rows.len()],
+            columns: vec![ReportTally::default(); columns.len()],
+            total: ReportTally::default(),
         };
         for fact in facts {
-            counted.add(fact, &rows.places(fact), &columns.places(fact));
+            counted.add_fact(fact, &rows.find_positions(fact), &columns.find_positions(fact));
         }
         counted
     }
 
-    fn add(&mut self, fact: &'f Fact, rows: &[usize], columns: &[usize]) {
+    fn add_fact(&mut self, fact: &'f ReportFact, rows: &[usize], columns: &[usize]) {
         let width = self.columns.len();
-        let count = |tally: Option<&mut Tally>| tally.into_iter().for_each(|t| t.add(fact));
+        let count =
+            |tally: Option<&mut ReportTally>| tally.into_iter().for_each(|t| t.add_fact(fact));
         for row in rows {
             count(self.rows.get_mut(*row));
             for column in columns {
                 if let Some(cell) = self.cells.get_mut(row * width + column) {
-                    cell.add(fact);
+                    cell.add_fact(fact);
                 }
             }
         }
         for column in columns {
             count(self.columns.get_mut(*column));
         }
-        self.total.add(fact);
+        self.total.add_fact(fact);
     }
 }

@@ -6,17 +6,17 @@ use chrono::NaiveDate;
 
 use super::Dimension;
 use crate::domain::{
-    attainment::{Undefined, attainment},
-    parts::{Indicator, IndicatorKind, Milestone},
+    attainment::{Undefined, compute_attainment},
     project::ProjectCode,
+    project_parts::{Indicator, IndicatorKind, Milestone},
     reference::CountryCode,
-    report::{ApprovedReport, Content, Status, progress::Weighed},
+    report::{ApprovedReport, ReportContent, Status, progress::MilestoneWeighting},
     value::{Money, Percent, Prose, Slug, Title},
 };
 
 /// An approved report, as far as figures look at it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fact {
+pub struct ReportFact {
     /// The project.
     pub code: ProjectCode,
     /// The project's city.
@@ -42,25 +42,25 @@ pub struct Fact {
     /// Outcomes, enablers and sectors by their dimension.
     pub terms: BTreeMap<Dimension, Vec<Slug>>,
     /// What stands in its texts; none where they were not read, because counting does not need them.
-    pub told: Option<Box<Told>>,
+    pub texts: Option<Box<FactTexts>>,
 }
 
 /// What stands in the texts of an approved report.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Told {
+pub struct FactTexts {
     /// The project's title in that cycle.
     pub title: Title,
     /// Why the status changed, where the city had to say so.
     pub status_reason: Option<Prose>,
     /// How far the milestones are, by weight; none for a project without any.
-    pub milestones: Option<Weights>,
+    pub milestones: Option<MilestoneWeights>,
     /// How far each outcome indicator has come, in the order of their making.
-    pub outcomes: Vec<Attained>,
+    pub outcomes: Vec<IndicatorAttainment>,
 }
 
 /// The weights of milestones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Weights {
+pub struct MilestoneWeights {
     /// Of those that are reached, added.
     pub reached: i64,
     /// Of all, added.
@@ -69,7 +69,7 @@ pub struct Weights {
 
 /// How far an indicator has come by a report.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Attained {
+pub enum IndicatorAttainment {
     /// The share of the way from the baseline to the target: 0 at the start, 1 at the target.
     Share(f64),
     /// There is a value, and what it attains cannot be told.
@@ -78,10 +78,10 @@ pub enum Attained {
     NotMeasured,
 }
 
-impl Fact {
+impl ReportFact {
     /// Returns where the report stands in a dimension; nowhere when it does not tell.
     #[must_use]
-    pub fn keys(&self, dimension: Dimension) -> Vec<&str> {
+    pub fn list_keys(&self, dimension: Dimension) -> Vec<&str> {
         match dimension {
             Dimension::FocusArea => self.focus_area.iter().map(Slug::as_str).collect(),
             Dimension::SubArea => self.sub_area.iter().map(Slug::as_str).collect(),
@@ -116,7 +116,7 @@ impl Fact {
     }
 }
 
-impl From<&ApprovedReport> for Fact {
+impl From<&ApprovedReport> for ReportFact {
     fn from(a: &ApprovedReport) -> Self {
         let (content, header) = (&a.content, &a.header);
         let details = &header.details;
@@ -139,7 +139,7 @@ impl From<&ApprovedReport> for Fact {
             priority: details.priority,
             spent: content.spent,
             terms: terms.map(|(dimension, words)| (dimension, words.clone())).collect(),
-            told: Some(Box::new(Told::new(
+            texts: Some(Box::new(FactTexts::new(
                 details.title.clone(),
                 (&header.milestones, &header.indicators),
                 content,
@@ -148,13 +148,13 @@ impl From<&ApprovedReport> for Fact {
     }
 }
 
-impl Told {
+impl FactTexts {
     /// Takes the title, milestones and indicators as the report froze them, and what the report says.
     #[must_use]
     pub fn new(
         title: Title,
         (milestones, indicators): (&[Milestone], &[Indicator]),
-        content: &Content,
+        content: &ReportContent,
     ) -> Self {
         let outcomes = indicators.iter().filter(|i| match i.kind {
             IndicatorKind::Outcome => true,
@@ -163,18 +163,20 @@ impl Told {
         Self {
             title,
             status_reason: content.status_reason.clone(),
-            milestones: Weighed::of(milestones, content)
-                .map(|w| Weights { reached: w.reached, total: w.total }),
-            outcomes: outcomes.map(|indicator| Attained::of(indicator, content)).collect(),
+            milestones: MilestoneWeighting::from_milestones(milestones, content)
+                .map(|w| MilestoneWeights { reached: w.reached, total: w.total }),
+            outcomes: outcomes
+                .map(|indicator| IndicatorAttainment::from_last_value(indicator, content))
+                .collect(),
         }
     }
 }
 
-impl Attained {
+impl IndicatorAttainment {
     /// Looks at the last value that the report states of the indicator.
-    fn of(indicator: &Indicator, content: &Content) -> Self {
+    fn from_last_value(indicator: &Indicator, content: &ReportContent) -> Self {
         let stated = content.indicator_values.iter().filter(|v| v.indicator_id == indicator.id);
-        match stated.max_by_key(|v| v.measured_on).map(|v| attainment(indicator, v.value)) {
+        match stated.max_by_key(|v| v.measured_on).map(|v| compute_attainment(indicator, v.value)) {
             Some(Ok(share)) => Self::Share(share),
             Some(Err(why)) => Self::Undefined(why),
             None => Self::NotMeasured,

@@ -1,10 +1,11 @@
 //! How far projects are, by city, country or focus area: in the order of names, never of numbers. Not a ranking.
 
 use super::{
-    Attained, Coverage, Dimension, Fact, Filter, Ground, Label, Measure, Number, Question, UNKNOWN,
-    Weights, axis::Axis, tally::Tally,
+    AxisLabel, Dimension, FigureDataset, FigureFilter, FigureQuery, FigureValue,
+    IndicatorAttainment, Measure, MilestoneWeights, ReportFact, ReportingCoverage, UNKNOWN,
+    axis::TableAxis, tally::ReportTally,
 };
-use crate::domain::{alphabet::alphabetical, language::Language, value::words};
+use crate::domain::{alphabet::alphabetical_key, language::Language, value::words};
 
 words! {
     /// By what progress is told.
@@ -41,7 +42,7 @@ pub const FORMULAS: [&str; 3] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MilestoneProgress {
     /// The weights, added over the reports that have milestones.
-    pub weights: Weights,
+    pub weights: MilestoneWeights,
     /// The reports that have milestones and are not cancelled.
     pub known: i64,
 }
@@ -61,13 +62,13 @@ pub struct OutcomeProgress {
 
 /// How far the projects of a row are.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Progress {
+pub struct ProjectProgress {
     /// The approved reports.
     pub total: i64,
     /// Those that state a percentage and are not cancelled.
     pub known: i64,
     /// Their plain mean, 0 to 100.
-    pub percent: Number,
+    pub percent: FigureValue,
     /// Milestones.
     pub milestones: MilestoneProgress,
     /// Outcome indicators.
@@ -78,15 +79,15 @@ pub struct Progress {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ProgressTable {
     /// The rows by name; `unknown` last.
-    pub rows: Vec<(Label, Progress)>,
+    pub rows: Vec<(AxisLabel, ProjectProgress)>,
     /// All reports, each counted once.
-    pub total: Progress,
+    pub total: ProjectProgress,
     /// How complete it is.
-    pub coverage: Coverage,
+    pub coverage: ReportingCoverage,
 }
 
 impl MilestoneProgress {
-    fn add(&mut self, weights: Weights) {
+    fn add_weights(&mut self, weights: MilestoneWeights) {
         self.known += 1;
         self.weights.reached = self.weights.reached.saturating_add(weights.reached);
         self.weights.total = self.weights.total.saturating_add(weights.total);
@@ -94,7 +95,7 @@ impl MilestoneProgress {
 
     /// Returns the reached share of the weight, 0 to 1; none without any milestone.
     #[must_use]
-    pub fn attainment(&self) -> Option<f64> {
+    pub fn reached_share(&self) -> Option<f64> {
         let reached = i32::try_from(self.weights.reached).ok()?;
         let total = i32::try_from(self.weights.total).ok()?;
         (total > 0).then(|| f64::from(reached) / f64::from(total))
@@ -102,53 +103,58 @@ impl MilestoneProgress {
 }
 
 impl OutcomeProgress {
-    fn add(&mut self, attained: Attained) {
+    fn add_indicator(&mut self, attained: IndicatorAttainment) {
         self.of += 1;
         match attained {
-            Attained::Share(share) => self.shares.push(share),
-            Attained::Undefined(_) => self.undefined += 1,
-            Attained::NotMeasured => self.not_measured += 1,
+            IndicatorAttainment::Share(share) => self.shares.push(share),
+            IndicatorAttainment::Undefined(_) => self.undefined += 1,
+            IndicatorAttainment::NotMeasured => self.not_measured += 1,
         }
     }
 
     /// Returns how many attain something that is defined.
     #[must_use]
-    pub fn known(&self) -> i64 {
-        super::ground::count(self.shares.len())
+    pub fn count_defined(&self) -> i64 {
+        super::dataset::to_count(self.shares.len())
     }
 
     /// Returns the plain mean of what they attain; none where nothing is defined.
     #[must_use]
-    pub fn attainment(&self) -> Option<f64> {
+    pub fn mean_attainment(&self) -> Option<f64> {
         let n = u32::try_from(self.shares.len()).ok().filter(|n| *n > 0)?;
         Some(self.shares.iter().sum::<f64>() / f64::from(n))
     }
 }
 
-impl Progress {
-    fn of(facts: &[&Fact]) -> Self {
-        let mut tally = Tally::default();
+impl ProjectProgress {
+    fn from_facts(facts: &[&ReportFact]) -> Self {
+        let mut tally = ReportTally::default();
         let mut progress = Self::default();
         for fact in facts {
-            tally.add(fact);
-            let Some(told) = fact.told.as_deref().filter(|_| fact.is_pursued()) else { continue };
+            tally.add_fact(fact);
+            let Some(told) = fact.texts.as_deref().filter(|_| fact.is_pursued()) else { continue };
             if let Some(weights) = told.milestones {
-                progress.milestones.add(weights);
+                progress.milestones.add_weights(weights);
             }
             for attained in &told.outcomes {
-                progress.outcomes.add(*attained);
+                progress.outcomes.add_indicator(*attained);
             }
         }
-        let figure = tally.figure(Measure::PercentComplete);
-        Self { total: figure.of, known: figure.known, percent: figure.value, ..progress }
+        let figure = tally.to_figure(Measure::PercentComplete);
+        Self { total: figure.report_count, known: figure.known, percent: figure.value, ..progress }
     }
 }
 
-impl Ground {
+impl FigureDataset {
     /// Tells how far projects are. Facts without their texts count as without milestones and indicators.
     #[must_use]
-    pub fn progress(&self, by: Grouping, filter: Filter, language: Language) -> ProgressTable {
-        let question = Question {
+    pub fn measure_progress(
+        &self,
+        by: Grouping,
+        filter: FigureFilter,
+        language: Language,
+    ) -> ProgressTable {
+        let question = FigureQuery {
             rows: by.dimension(),
             columns: None,
             measure: Measure::PercentComplete,
@@ -156,20 +162,23 @@ impl Ground {
             language,
             receipts: false,
         };
-        let (facts, coverage) = self.asked(&question.filter);
+        let (facts, coverage) = self.select_facts(&question.filter);
         if self.basis.is_empty() {
             return ProgressTable { coverage, ..ProgressTable::default() };
         }
-        let axis = Axis::new(by.dimension(), &[self], &question, &facts);
-        let mut groups: Vec<Vec<&Fact>> = vec![Vec::new(); axis.len()];
+        let axis = TableAxis::new(by.dimension(), &[self], &question, &facts);
+        let mut groups: Vec<Vec<&ReportFact>> = vec![Vec::new(); axis.len()];
         for fact in &facts {
-            for place in axis.places(fact) {
+            for place in axis.find_positions(fact) {
                 groups.get_mut(place).into_iter().for_each(|group| group.push(fact));
             }
         }
-        let groups = groups.iter().map(|group| Progress::of(group));
-        let mut rows: Vec<(Label, Progress)> = axis.into_labels().into_iter().zip(groups).collect();
-        rows.sort_by_cached_key(|(l, _)| (l.key == UNKNOWN, alphabetical(&l.name), l.key.clone()));
-        ProgressTable { rows, total: Progress::of(&facts), coverage }
+        let groups = groups.iter().map(|group| ProjectProgress::from_facts(group));
+        let mut rows: Vec<(AxisLabel, ProjectProgress)> =
+            axis.into_labels().into_iter().zip(groups).collect();
+        rows.sort_by_cached_key(|(l, _)| {
+            (l.key == UNKNOWN, alphabetical_key(&l.name), l.key.clone())
+        });
+        ProgressTable { rows, total: ProjectProgress::from_facts(&facts), coverage }
     }
 }

@@ -2,24 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fact, Figure, Measure, Number};
-use crate::domain::value::{Currency, Money};
+use super::{Figure, FigureValue, Measure, ReportFact};
+use crate::domain::value::{CurrencyCode, Money};
 
 /// What the reports of a cell add up to, in each measure.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Tally {
-    of: i64,
+pub(super) struct ReportTally {
+    report_count: i64,
     /// Reports that state a percentage and are not cancelled, and their sum in hundredths.
     percents: u32,
     hundredths: i64,
     /// Reports that state what was spent, and the sums.
     spenders: i64,
-    spent: BTreeMap<Currency, i64>,
+    spent: BTreeMap<CurrencyCode, i64>,
 }
 
-impl Tally {
-    pub(super) fn add(&mut self, fact: &Fact) {
-        self.of += 1;
+impl ReportTally {
+    pub(super) fn add_fact(&mut self, fact: &ReportFact) {
+        self.report_count += 1;
         if let Some(percent) = fact.counted_percent() {
             self.percents = self.percents.saturating_add(1);
             self.hundredths += percent.hundredths();
@@ -32,16 +32,16 @@ impl Tally {
     }
 
     /// Returns how many reports there are.
-    pub(super) const fn of(&self) -> i64 {
-        self.of
+    pub(super) const fn report_count(&self) -> i64 {
+        self.report_count
     }
 
-    pub(super) fn figure(self, measure: Measure) -> Figure {
-        let mean = self.mean();
+    pub(super) fn to_figure(self, measure: Measure) -> Figure {
+        let mean = self.mean_percent();
         let (value, known) = match measure {
-            Measure::Projects => (Number::Count(self.of), self.of),
+            Measure::Projects => (FigureValue::Count(self.report_count), self.report_count),
             Measure::PercentComplete => (mean, self.percents.into()),
-            Measure::Spent => (Number::None, self.spenders),
+            Measure::Spent => (FigureValue::None, self.spenders),
         };
         let by_currency = match measure {
             Measure::Spent => self
@@ -51,16 +51,16 @@ impl Tally {
                 .collect(),
             Measure::Projects | Measure::PercentComplete => Vec::new(),
         };
-        Figure { value, known, of: self.of, by_currency }
+        Figure { value, known, report_count: self.report_count, by_currency }
     }
 
     /// Returns the mean of the stated percentages; the sum is exact, so its order does not matter.
-    fn mean(&self) -> Number {
+    fn mean_percent(&self) -> FigureValue {
         match i32::try_from(self.hundredths) {
             Ok(sum) if self.percents > 0 => {
-                Number::Mean(f64::from(sum) / f64::from(self.percents) / 100.0)
+                FigureValue::Mean(f64::from(sum) / f64::from(self.percents) / 100.0)
             }
-            Ok(_) | Err(_) => Number::None,
+            Ok(_) | Err(_) => FigureValue::None,
         }
     }
 }

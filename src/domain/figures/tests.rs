@@ -9,21 +9,25 @@ use super::*;
 use crate::domain::{
     cycle::{CycleState, ReportingCycle},
     language::Language,
-    policy::sight::Reachable,
+    policy::visibility::ReadScope,
     project::ProjectCode,
-    reference::{City, Country, CountryCode, Names, Term, Vocabulary},
+    reference::{City, Country, CountryCode, NamesByLanguage, Vocabulary, VocabularyTerm},
     report::Status,
-    value::{Currency, Percent, Slug, Title},
+    value::{CurrencyCode, Percent, Slug, Title},
 };
 
 fn slug(s: &str) -> Slug {
     Slug::parse(s).unwrap()
 }
-fn names(en: &str) -> Names {
+fn names(en: &str) -> NamesByLanguage {
     [("en".to_owned(), en.to_owned())].into()
 }
-fn term(slug: &str, parent: Option<&str>) -> Term {
-    Term { slug: slug.into(), names: names(&slug.to_uppercase()), parent: parent.map(Into::into) }
+fn term(slug: &str, parent: Option<&str>) -> VocabularyTerm {
+    VocabularyTerm {
+        slug: slug.into(),
+        names: names(&slug.to_uppercase()),
+        parent: parent.map(Into::into),
+    }
 }
 fn city(key: &str, country: &str, joined_year: i32, pilot: bool) -> City {
     City {
@@ -70,9 +74,9 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 /// Two pilots in Viet Nam, one in Laos, a city that joined in the year of the cut-off and one before it.
-fn ground(facts: Vec<Fact>) -> Ground {
-    Ground {
-        basis: Basis::of_cycle(cycle("me-2023", "2023-08-14")),
+fn ground(facts: Vec<ReportFact>) -> FigureDataset {
+    FigureDataset {
+        basis: FigureBasis::from_cycle(cycle("me-2023", "2023-08-14")),
         facts,
         countries: vec![country("LA"), country("TL"), country("VN")],
         cities: vec![
@@ -88,11 +92,11 @@ fn ground(facts: Vec<Fact>) -> Ground {
             sectors: vec![term("transport", None), term("water", None)],
             ..Vocabulary::default()
         }),
-        reach: Reachable { everything: true, ..Reachable::default() },
+        reach: ReadScope { everything: true, ..ReadScope::default() },
     }
 }
-fn fact(city: &str, focus_area: &str, status: Status) -> Fact {
-    Fact {
+fn fact(city: &str, focus_area: &str, status: Status) -> ReportFact {
+    ReportFact {
         code: ProjectCode::new(slug(city), 1),
         city: slug(city),
         country: CountryCode::parse(if city == "vientiane" { "LA" } else { "VN" }).unwrap(),
@@ -105,23 +109,23 @@ fn fact(city: &str, focus_area: &str, status: Status) -> Fact {
         priority: false,
         spent: None,
         terms: BTreeMap::new(),
-        told: None,
+        texts: None,
     }
 }
-fn question(rows: Dimension, columns: Option<Dimension>) -> Question {
-    Question {
+fn question(rows: Dimension, columns: Option<Dimension>) -> FigureQuery {
+    FigureQuery {
         rows,
         columns,
         measure: Measure::Projects,
-        filter: Filter::default(),
+        filter: FigureFilter::default(),
         language: Language::En,
         receipts: false,
     }
 }
-fn rows(table: &Table) -> Vec<(&str, Number)> {
+fn rows(table: &CrossTable) -> Vec<(&str, FigureValue)> {
     table.row_totals.iter().map(|(l, f)| (l.key.as_str(), f.value)).collect()
 }
-use Number::{Count, Mean};
+use FigureValue::{Count, Mean};
 
 #[test]
 fn every_combination_is_there_in_the_framework_s_order() {
@@ -130,15 +134,16 @@ fn every_combination_is_there_in_the_framework_s_order() {
         fact("da-nang", "air", Status::NotStated),
         fact("vientiane", "zeal", Status::Planning),
     ]);
-    let table = ground.table(&question(Dimension::FocusArea, Some(Dimension::Status)));
+    let table = ground.count_table(&question(Dimension::FocusArea, Some(Dimension::Status)));
     assert_eq!(table.cells.len(), 2 * 6);
     assert_eq!(rows(&table), [("zeal", Count(1)), ("air", Count(2))]);
     assert_eq!(table.total.value, Count(3));
     assert_eq!(
         table.coverage,
-        Coverage { cities_reporting: 2, cities_expected: 3, not_stated: 1, stale: 0 }
+        ReportingCoverage { cities_reporting: 2, cities_expected: 3, not_stated: 1, stale: 0 }
     );
-    let zero = table.cells.iter().find(|c| c.row.key == "zeal" && c.figure.of == 0).unwrap();
+    let zero =
+        table.cells.iter().find(|c| c.row.key == "zeal" && c.figure.report_count == 0).unwrap();
     assert_eq!(zero.figure.value, Count(0));
     assert_eq!(table.cells[0].row.name, "ZEAL");
     assert_eq!(table.cells[1].column.as_ref().unwrap().name, "On-going");
@@ -146,19 +151,19 @@ fn every_combination_is_there_in_the_framework_s_order() {
 
 #[test]
 fn cities_are_the_pilots_and_those_with_a_project() {
-    let table = ground(Vec::new()).table(&question(Dimension::City, None));
+    let table = ground(Vec::new()).count_table(&question(Dimension::City, None));
     let zero = Count(0);
     assert_eq!(rows(&table), [("da-nang", zero), ("vientiane", zero), ("vinh", zero)]);
     assert_eq!((table.cells[0].column.as_ref(), table.column_totals.len()), (None, 0));
     // Hue has no approved project yet, but a report.
-    let table =
-        ground(vec![fact("hue", "air", Status::Ongoing)]).table(&question(Dimension::City, None));
+    let table = ground(vec![fact("hue", "air", Status::Ongoing)])
+        .count_table(&question(Dimension::City, None));
     assert_eq!(rows(&table)[1], ("hue", Count(1)));
 }
 
 #[test]
 fn a_city_that_joined_in_the_year_of_the_cut_off_is_expected_once_it_reports() {
-    let expected = |facts| ground(facts).table(&question(Dimension::City, None)).coverage;
+    let expected = |facts| ground(facts).count_table(&question(Dimension::City, None)).coverage;
     assert_eq!(expected(Vec::new()).cities_expected, 3);
     let coverage = expected(vec![fact("vinh", "air", Status::Ongoing)]);
     assert_eq!((coverage.cities_reporting, coverage.cities_expected), (1, 4));
@@ -173,17 +178,17 @@ fn what_a_filter_rules_out_is_no_zero() {
     let mut q = question(Dimension::City, Some(Dimension::SubArea));
     q.filter.wanted.insert(Dimension::Country, vec!["VN".into()]);
     q.filter.wanted.insert(Dimension::FocusArea, vec!["air".into()]);
-    let table = ground.table(&q);
+    let table = ground.count_table(&q);
     assert_eq!(rows(&table), [("da-nang", Count(1)), ("vinh", Count(0))]);
     let columns: Vec<&str> = table.column_totals.iter().map(|(l, _)| l.key.as_str()).collect();
     assert_eq!(columns, ["a1", UNKNOWN]);
     assert_eq!(table.coverage.cities_expected, 2);
     let mut q = question(Dimension::Country, None);
     q.filter.pilot = Some(false);
-    assert_eq!(ground.table(&q).total.value, Count(0));
-    assert_eq!(rows(&ground.table(&q)).len(), 3);
+    assert_eq!(ground.count_table(&q).total.value, Count(0));
+    assert_eq!(rows(&ground.count_table(&q)).len(), 3);
     q.filter.wanted.insert(Dimension::City, vec!["hue".into()]);
-    assert_eq!(rows(&ground.table(&q)), [("VN", Count(0))]);
+    assert_eq!(rows(&ground.count_table(&q)), [("VN", Count(0))]);
 }
 
 #[test]
@@ -194,7 +199,7 @@ fn a_status_filter_does_not_hide_how_many_states_are_not_stated() {
     ]);
     let mut q = question(Dimension::FocusArea, None);
     q.filter.wanted.insert(Dimension::Status, vec!["ongoing".into()]);
-    let table = ground.table(&q);
+    let table = ground.count_table(&q);
     assert_eq!((table.total.value, table.coverage.not_stated), (Count(1), 1));
 }
 
@@ -202,16 +207,16 @@ fn a_status_filter_does_not_hide_how_many_states_are_not_stated() {
 fn a_reader_of_a_country_sees_no_zeros_of_other_countries() {
     let mut ground = ground(vec![fact("vientiane", "air", Status::Ongoing)]);
     ground.reach =
-        Reachable { countries: vec![CountryCode::parse("LA").unwrap()], ..Reachable::default() };
+        ReadScope { countries: vec![CountryCode::parse("LA").unwrap()], ..ReadScope::default() };
     for dimension in [Dimension::City, Dimension::Country] {
-        assert_eq!(rows(&ground.table(&question(dimension, None))).len(), 1);
+        assert_eq!(rows(&ground.count_table(&question(dimension, None))).len(), 1);
     }
-    assert_eq!(ground.table(&question(Dimension::City, None)).coverage.cities_expected, 1);
+    assert_eq!(ground.count_table(&question(Dimension::City, None)).coverage.cities_expected, 1);
 }
 
 #[test]
 fn the_mean_leaves_out_what_is_not_stated_and_what_was_given_up() {
-    let percent = |p: Option<f64>, status| Fact {
+    let percent = |p: Option<f64>, status| ReportFact {
         percent: p.map(|p| Percent::parse(p).unwrap()),
         ..fact("da-nang", "air", status)
     };
@@ -221,16 +226,20 @@ fn the_mean_leaves_out_what_is_not_stated_and_what_was_given_up() {
         percent(None, Status::Ongoing),
         percent(Some(10.0), Status::Cancelled),
     ]);
-    let q = Question { measure: Measure::PercentComplete, ..question(Dimension::FocusArea, None) };
-    let table = ground.table(&q);
-    assert_eq!(rows(&table), [("zeal", Number::None), ("air", Mean(37.75))]);
-    assert_eq!((table.total.known, table.total.of), (2, 4));
+    let q =
+        FigureQuery { measure: Measure::PercentComplete, ..question(Dimension::FocusArea, None) };
+    let table = ground.count_table(&q);
+    assert_eq!(rows(&table), [("zeal", FigureValue::None), ("air", Mean(37.75))]);
+    assert_eq!((table.total.known, table.total.report_count), (2, 4));
 }
 
 #[test]
 fn money_is_never_added_across_currencies() {
-    let spent = |amount, currency| Fact {
-        spent: Some(Money { amount_minor: amount, currency: Currency::parse(currency).unwrap() }),
+    let spent = |amount, currency| ReportFact {
+        spent: Some(Money {
+            amount_minor: amount,
+            currency: CurrencyCode::parse(currency).unwrap(),
+        }),
         ..fact("da-nang", "air", Status::Ongoing)
     };
     let ground = ground(vec![
@@ -239,9 +248,9 @@ fn money_is_never_added_across_currencies() {
         spent(2, "VND"),
         fact("da-nang", "air", Status::Ongoing),
     ]);
-    let q = Question { measure: Measure::Spent, ..question(Dimension::Country, None) };
-    let total = ground.table(&q).total;
-    assert_eq!((total.value, total.known, total.of), (Number::None, 3, 4));
+    let q = FigureQuery { measure: Measure::Spent, ..question(Dimension::Country, None) };
+    let total = ground.count_table(&q).total;
+    assert_eq!((total.value, total.known, total.report_count), (FigureValue::None, 3, 4));
     let sums: Vec<(&str, i64)> =
         total.by_currency.iter().map(|m| (m.currency.as_str(), m.amount_minor)).collect();
     assert_eq!(sums, [("USD", 7), ("VND", 7)]);
@@ -249,7 +258,7 @@ fn money_is_never_added_across_currencies() {
 
 #[test]
 fn a_report_counts_in_each_of_its_sectors_and_once_in_the_total() {
-    let tagged = |sectors: &[&str]| Fact {
+    let tagged = |sectors: &[&str]| ReportFact {
         terms: [(Dimension::Sector, sectors.iter().map(|s| slug(s)).collect())].into(),
         ..fact("da-nang", "air", Status::Ongoing)
     };
@@ -259,25 +268,25 @@ fn a_report_counts_in_each_of_its_sectors_and_once_in_the_total() {
         fact("vientiane", "air", Status::Ongoing),
     ]);
     let mut q = question(Dimension::FocusArea, Some(Dimension::Sector));
-    let table = ground.table(&q);
+    let table = ground.count_table(&q);
     let columns: Vec<_> =
         table.column_totals.iter().map(|(l, f)| (l.key.as_str(), f.value)).collect();
     assert_eq!(columns, [("transport", Count(1)), ("water", Count(2)), (UNKNOWN, Count(1))]);
     assert_eq!(rows(&table)[1], ("air", Count(3)));
     q.filter.wanted.insert(Dimension::Sector, vec!["transport".into()]);
-    let table = ground.table(&q);
+    let table = ground.count_table(&q);
     assert_eq!((table.column_totals.len(), table.total.value), (1, Count(1)));
     q.filter.wanted.insert(Dimension::Sector, vec![UNKNOWN.into()]);
-    assert_eq!(ground.table(&q).total.value, Count(1));
+    assert_eq!(ground.count_table(&q).total.value, Count(1));
 }
 
 #[test]
 fn a_filter_for_something_that_does_not_exist_is_refused() {
     let ground = ground(Vec::new());
-    let mut filter = Filter::default();
-    assert_eq!(ground.check(&filter), Ok(()));
+    let mut filter = FigureFilter::default();
+    assert_eq!(ground.check_filter(&filter), Ok(()));
     filter.wanted.insert(Dimension::FocusArea, vec!["air".into(), "nonsense".into()]);
-    let (dimension, fault) = ground.check(&filter).unwrap_err();
+    let (dimension, fault) = ground.check_filter(&filter).unwrap_err();
     assert_eq!(
         (dimension, fault.allowed.as_slice()),
         (
@@ -293,27 +302,27 @@ fn a_report_of_an_earlier_cycle_is_stale_where_its_plan_went_on() {
     next_plan.plan_cycle = slug("2026-2035");
     let cycles = vec![next_plan, cycle("me-2024", "2024-09-25"), cycle("me-2023", "2023-08-14")];
     let fact = fact("da-nang", "air", Status::Ongoing);
-    let stale = |on: &str| Basis::up_to(day(on), cycles.clone()).is_stale(&fact);
+    let stale = |on: &str| FigureBasis::from_cycles_until(day(on), cycles.clone()).is_stale(&fact);
     assert_eq!(["2023-08-14", "2024-09-24"].map(stale), [false, false]);
     assert_eq!(["2024-09-25", "2028-01-01"].map(stale), [true, true]);
-    let basis = Basis::up_to(day("2024-09-24"), cycles.clone());
+    let basis = FigureBasis::from_cycles_until(day("2024-09-24"), cycles.clone());
     assert_eq!((basis.cycles.len(), basis.age_days(&fact)), (1, 407));
     // While a cycle is open nobody knows yet who will be missing in it.
     let mut open = cycle("me-2024", "2024-09-25");
     open.state = CycleState::Open;
     let cycles = vec![cycle("me-2023", "2023-08-14"), open];
-    assert!(!Basis::up_to(day("2024-12-31"), cycles.clone()).is_stale(&fact));
-    assert!(Basis::up_to(day("2023-08-13"), cycles).is_empty());
+    assert!(!FigureBasis::from_cycles_until(day("2024-12-31"), cycles.clone()).is_stale(&fact));
+    assert!(FigureBasis::from_cycles_until(day("2023-08-13"), cycles).is_empty());
 }
 
-fn any_fact() -> impl Strategy<Value = Fact> {
+fn any_fact() -> impl Strategy<Value = ReportFact> {
     let city = prop::sample::select(vec!["da-nang", "hue", "vientiane", "vinh"]);
     let area = prop::option::of(prop::sample::select(vec!["air", "zeal", "dropped"]));
     let status = prop::sample::select(Status::ALL.to_vec());
     let percent = prop::option::of(0_i64..=10_000);
     let sectors = prop::sample::subsequence(vec!["transport", "water"], 0..=2);
     (city, area, status, percent, sectors, any::<bool>()).prop_map(
-        |(c, a, s, p, sectors, priority)| Fact {
+        |(c, a, s, p, sectors, priority)| ReportFact {
             focus_area: a.map(slug),
             percent: p.and_then(Percent::from_hundredths),
             priority,
@@ -331,19 +340,19 @@ proptest! {
         columns in prop::sample::select(Dimension::ALL.to_vec()),
     ) {
         let n = i64::try_from(facts.len()).unwrap();
-        let table = ground(facts).table(&question(rows, Some(columns)));
+        let table = ground(facts).count_table(&question(rows, Some(columns)));
         prop_assert_eq!(table.cells.len(), table.row_totals.len() * table.column_totals.len());
-        prop_assert_eq!(table.total.of, n);
+        prop_assert_eq!(table.total.report_count, n);
         for (label, total) in &table.row_totals {
-            let sum: i64 = table.cells.iter().filter(|c| c.row == *label).map(|c| c.figure.of).sum();
+            let sum: i64 = table.cells.iter().filter(|c| c.row == *label).map(|c| c.figure.report_count).sum();
             if columns == Dimension::Sector {
-                prop_assert!(total.of <= sum);
+                prop_assert!(total.report_count <= sum);
             } else {
-                prop_assert_eq!(total.of, sum);
+                prop_assert_eq!(total.report_count, sum);
             }
         }
         for (totals, dimension) in [(&table.row_totals, rows), (&table.column_totals, columns)] {
-            let sum: i64 = totals.iter().map(|(_, f)| f.of).sum();
+            let sum: i64 = totals.iter().map(|(_, f)| f.report_count).sum();
             if dimension == Dimension::Sector {
                 prop_assert!(n <= sum);
             } else {

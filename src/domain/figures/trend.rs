@@ -1,17 +1,26 @@
 //! How figures developed: the cycles as rows, each with the reports of its own.
 
-use super::{Basis, Coverage, Fact, Ground, Question, Table};
+use super::{CrossTable, FigureBasis, FigureDataset, FigureQuery, ReportFact, ReportingCoverage};
 use crate::domain::cycle::ReportingCycle;
 
-impl Ground {
+impl FigureDataset {
     /// Counts the table, and says how complete each of its cycles is, in order.
     #[must_use]
-    pub fn trend(&self, question: &Question) -> (Table, Vec<(&ReportingCycle, Coverage)>) {
+    pub fn count_trend(
+        &self,
+        question: &FigureQuery,
+    ) -> (CrossTable, Vec<(&ReportingCycle, ReportingCoverage)>) {
         let coverage = |cycle: &ReportingCycle| {
-            let facts: Vec<&Fact> = self.facts.iter().filter(|f| f.cycle == cycle.slug).collect();
-            self.asked_of(&Basis::of_cycle(cycle.clone()), &facts, &question.filter).1
+            let facts: Vec<&ReportFact> =
+                self.facts.iter().filter(|f| f.cycle == cycle.slug).collect();
+            self.select_facts_from(
+                &FigureBasis::from_cycle(cycle.clone()),
+                &facts,
+                &question.filter,
+            )
+            .1
         };
         let cycles = self.basis.cycles.iter().map(|cycle| (cycle, coverage(cycle))).collect();
-        (self.table(question), cycles)
+        (self.count_table(question), cycles)
     }
 }

@@ -5,15 +5,15 @@ use chrono::{DateTime, Utc};
 use super::{PlannedPartner, PlannedProject, PlannedReport};
 use crate::domain::{
     id::Id,
-    parts::Partnership,
     project::{Header, Project, ProjectCode, ProjectDetails},
-    report::{ApprovedReport, Content, Report, ReportState},
+    project_parts::Partnership,
+    report::{ApprovedReport, Report, ReportContent, ReportState},
 };
 
 impl PlannedProject {
     /// Makes the project with a number within its city.
     #[must_use]
-    pub fn project(&self, id: Id<Project>, number: i64, at: DateTime<Utc>) -> Project {
+    pub fn to_project(&self, id: Id<Project>, number: i64, at: DateTime<Utc>) -> Project {
         Project {
             id,
             code: ProjectCode::new(self.city.clone(), number),
@@ -32,7 +32,7 @@ impl PlannedProject {
     /// Freezes the project as a report names it: with the title and the focus area of its own cycle. A sub-area goes with
     /// its focus area.
     #[must_use]
-    pub fn header(
+    pub fn freeze_header(
         &self,
         project: &Project,
         partnerships: &[Partnership],
@@ -62,7 +62,7 @@ impl PlannedProject {
 impl PlannedPartner {
     /// Makes the partnership of a project.
     #[must_use]
-    pub fn partnership(&self, id: Id<Partnership>, project: &Project) -> Partnership {
+    pub fn to_partnership(&self, id: Id<Partnership>, project: &Project) -> Partnership {
         Partnership {
             id,
             project: project.id,
@@ -81,7 +81,7 @@ impl PlannedPartner {
 impl PlannedReport {
     /// Makes the report, approved by nobody at no time.
     #[must_use]
-    pub fn report(&self, id: Id<Report>, project: &Project, header: Header) -> Report {
+    pub fn to_report(&self, id: Id<Report>, project: &Project, header: Header) -> Report {
         Report {
             id,
             project: project.id,
@@ -89,7 +89,7 @@ impl PlannedReport {
             cycle: self.cycle.slug.clone(),
             country: project.country,
             state: ReportState::Approved,
-            content: Content { status: Some(self.status), ..Content::default() },
+            content: ReportContent { status: Some(self.status), ..ReportContent::default() },
             header: Some(header),
             ever_submitted: true,
             edited: None,
@@ -102,7 +102,12 @@ impl PlannedReport {
 
     /// Makes the approved copy of the report.
     #[must_use]
-    pub fn approved(&self, report: &Report, header: Header, at: DateTime<Utc>) -> ApprovedReport {
+    pub fn to_approved_report(
+        &self,
+        report: &Report,
+        header: Header,
+        at: DateTime<Utc>,
+    ) -> ApprovedReport {
         ApprovedReport {
             report: report.id,
             project: report.project,
@@ -111,7 +116,7 @@ impl PlannedReport {
             cycle: report.cycle.clone(),
             as_of: self.cycle.as_of,
             content: report.content.clone(),
-            header: header.in_copy(1),
+            header: header.into_approved_copy(1),
             imported: report.imported.clone(),
             submitted_at: None,
             decided_at: None,

@@ -3,25 +3,25 @@ use crate::domain::seed;
 
 const FILE: &str = include_str!("../../data/me_history.json");
 
-fn known() -> Known {
+fn known() -> HistoryReference {
     let seed = seed::parse(include_str!("../../data/reference.json")).unwrap();
-    Known::new(
+    HistoryReference::new(
         seed.cities.into_iter().map(|c| (c.slug, c.country)).collect(),
         seed.plan_cycles.into_iter().map(|p| p.slug).collect(),
         Vocabulary::from_documents(&seed.documents),
         &seed.partners,
     )
 }
-fn history() -> History {
+fn history() -> HistoryFile {
     serde_json::from_str(FILE).unwrap()
 }
-fn find<'a>(plan: &'a Plan, key: &str) -> &'a PlannedProject {
+fn find<'a>(plan: &'a ImportPlan, key: &str) -> &'a PlannedProject {
     plan.projects.iter().find(|p| p.import_key == key).unwrap()
 }
 
 #[test]
 fn the_published_history_is_understood_whole() {
-    let plan = history().plan(&known()).unwrap();
+    let plan = history().plan_import(&known()).unwrap();
     assert_eq!((plan.cycles.len(), plan.projects.len()), (4, 152));
     let reports = || plan.projects.iter().flat_map(|p| &p.reports);
     assert_eq!(reports().count(), 405);
@@ -33,7 +33,7 @@ fn the_published_history_is_understood_whole() {
 
 #[test]
 fn numbers_follow_the_order_in_the_file() {
-    let plan = history().plan(&known()).unwrap();
+    let plan = history().plan_import(&known()).unwrap();
     let numbers: Vec<i64> =
         plan.projects.iter().filter(|p| p.city.as_str() == "da-nang").map(|p| p.number).collect();
     assert_eq!(numbers, (1..=i64::try_from(numbers.len()).unwrap()).collect::<Vec<_>>());
@@ -42,7 +42,7 @@ fn numbers_follow_the_order_in_the_file() {
 
 #[test]
 fn partners_are_matched_by_name_or_alias_and_kept_as_stated_otherwise() {
-    let plan = history().plan(&known()).unwrap();
+    let plan = history().plan_import(&known()).unwrap();
     let partners = || plan.projects.iter().flat_map(|p| &p.partners);
     assert_eq!(partners().filter(|p| p.partner.is_some()).count(), 42);
     assert!(partners().all(|p| p.partner.is_some() != p.as_stated.is_some()));
@@ -60,7 +60,7 @@ fn partners_are_matched_by_name_or_alias_and_kept_as_stated_otherwise() {
 
 #[test]
 fn a_year_is_a_day_with_a_reason_and_no_year_is_none() {
-    let plan = history().plan(&known()).unwrap();
+    let plan = history().plan_import(&known()).unwrap();
     for p in &plan.projects {
         let d = &p.details;
         assert_eq!(d.starts_on.or(d.ends_on).is_some(), d.dates_reason.is_some());
@@ -74,15 +74,15 @@ fn a_year_is_a_day_with_a_reason_and_no_year_is_none() {
 
 #[test]
 fn a_report_has_the_title_and_focus_area_of_its_own_cycle() {
-    let plan = history().plan(&known()).unwrap();
+    let plan = history().plan_import(&known()).unwrap();
     let planned = find(&plan, "ryg-eic");
-    let project = planned.project(
+    let project = planned.to_project(
         crate::domain::id::Id::new(uuid::Uuid::nil()),
         planned.number,
         chrono::DateTime::UNIX_EPOCH,
     );
     let headers: Vec<_> =
-        planned.reports.iter().map(|r| planned.header(&project, &[], r).details).collect();
+        planned.reports.iter().map(|r| planned.freeze_header(&project, &[], r).details).collect();
     assert_eq!(headers[0].focus_area.as_ref().unwrap().as_str(), "quality-environment");
     assert_eq!(headers[0].sub_area, None);
     assert_eq!(headers[1].focus_area, project.details.focus_area);
@@ -99,7 +99,7 @@ fn everything_wrong_with_a_file_is_said_at_once() {
     history.projects[4].reports.values_mut().next().unwrap().status = "unknown".into();
     history.cycles[3].as_of = "2025-02-30".into();
     let pointers: Vec<String> =
-        history.plan(&known()).unwrap_err().into_iter().map(|f| f.pointer).collect();
+        history.plan_import(&known()).unwrap_err().into_iter().map(|f| f.pointer).collect();
     for expected in
         ["/cycles/3/as_of", "/projects/0/city", "/projects/1/focus_area", "/projects/3/key"]
     {
@@ -109,7 +109,7 @@ fn everything_wrong_with_a_file_is_said_at_once() {
         pointers.iter().any(|p| p.starts_with("/projects/4/reports/") && p.ends_with("/status"))
     );
     assert!(
-        serde_json::from_str::<History>(
+        serde_json::from_str::<HistoryFile>(
             r#"{"note":"","cycles":[],"projects":[],"sources":{},"more":1}"#
         )
         .is_err()

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{GENESIS, Hash, Link, record_hash};
+use super::{ChainLink, GENESIS, JournalHash, hash_record};
 use crate::domain::value::words;
 
 words! {
@@ -39,22 +39,22 @@ words! {
 
 /// A row as it is kept.
 #[derive(Debug, Clone)]
-pub struct Row<'a> {
+pub struct ChainRow<'a> {
     /// What the chain covers.
-    pub link: Link<'a>,
+    pub link: ChainLink<'a>,
     /// Why it was done.
     pub reason: Option<&'a str>,
     /// The record after the change, as canonical JSON.
     pub record: Option<&'a str>,
     /// The hash of the row before, as the row says.
-    pub previous_hash: Hash,
+    pub previous_hash: JournalHash,
     /// The hash of the row, as the row says.
-    pub hash: Hash,
+    pub hash: JournalHash,
 }
 
 /// What is found about a row.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Finding {
+pub struct RowFinding {
     /// Everything wrong with it.
     pub flaws: Vec<Flaw>,
     /// Whether its record was taken out afterwards, which the chain allows: it covers a hash of the record.
@@ -63,7 +63,7 @@ pub struct Finding {
 
 /// How far the chain was walked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Chain {
+pub struct ChainVerifier {
     /// The number of the last row.
     pub seq: i64,
     /// The last number of the feed.
@@ -71,27 +71,27 @@ pub struct Chain {
     /// The instant of the last row; none before the first.
     pub at: Option<DateTime<Utc>>,
     /// The hash of the last row.
-    pub hash: Hash,
+    pub hash: JournalHash,
 }
 
-impl Default for Chain {
+impl Default for ChainVerifier {
     fn default() -> Self {
         Self { seq: 0, feed: 0, at: None, hash: GENESIS }
     }
 }
 
-impl Chain {
+impl ChainVerifier {
     /// Takes the next row. `public` says whether records of its kind have numbers of the feed; none where the kind is
     /// unknown. After a flaw the walk goes on from what the row says, so that one flaw is found once.
     ///
     /// # Errors
     /// A row without a canonical form.
-    pub fn push(
+    pub fn check_row(
         &mut self,
-        row: &Row<'_>,
+        row: &ChainRow<'_>,
         public: Option<bool>,
-    ) -> Result<Finding, serde_json::Error> {
-        let mut found = Finding::default();
+    ) -> Result<RowFinding, serde_json::Error> {
+        let mut found = RowFinding::default();
         let mut check = |holds: bool, flaw: Flaw| {
             if !holds {
                 found.flaws.push(flaw);
@@ -100,11 +100,11 @@ impl Chain {
         check(row.link.seq == self.seq + 1, Flaw::Gap);
         check(self.at.is_none_or(|at| at <= row.link.at), Flaw::Time);
         check(row.previous_hash == self.hash, Flaw::Link);
-        check(row.link.hash(&row.previous_hash)? == row.hash, Flaw::Hash);
+        check(row.link.hash_row(&row.previous_hash)? == row.hash, Flaw::Hash);
         check(public.is_some(), Flaw::Entity);
         check(row.link.feed.is_none_or(|feed| feed == self.feed + 1), Flaw::Feed);
         check(public.is_none_or(|public| public == row.link.feed.is_some()), Flaw::Feed);
-        let whole = record_hash(row.reason, row.record)? == row.link.record_sha256;
+        let whole = hash_record(row.reason, row.record)? == row.link.record_sha256;
         found.redacted = !whole && row.record.is_none();
         check(whole || row.record.is_none(), Flaw::Content);
         found.flaws.dedup();
@@ -122,8 +122,8 @@ impl Chain {
 mod tests {
     use super::*;
 
-    fn link(seq: i64, feed: Option<i64>, record: &str) -> Link<'static> {
-        Link {
+    fn link(seq: i64, feed: Option<i64>, record: &str) -> ChainLink<'static> {
+        ChainLink {
             seq,
             at: DateTime::from_timestamp(1_800_000_000 + seq, 0).unwrap(),
             actor: None,
@@ -132,18 +132,18 @@ mod tests {
             key: "da-nang",
             version: seq,
             action: "edit",
-            record_sha256: record_hash(None, Some(record)).unwrap(),
+            record_sha256: hash_record(None, Some(record)).unwrap(),
             feed,
         }
     }
 
-    fn row<'a>(link: Link<'a>, record: &'a str, previous_hash: Hash) -> Row<'a> {
-        let hash = link.hash(&previous_hash).unwrap();
-        Row { link, reason: None, record: Some(record), previous_hash, hash }
+    fn row<'a>(link: ChainLink<'a>, record: &'a str, previous_hash: JournalHash) -> ChainRow<'a> {
+        let hash = link.hash_row(&previous_hash).unwrap();
+        ChainRow { link, reason: None, record: Some(record), previous_hash, hash }
     }
 
     /// Three sound rows.
-    fn rows() -> Vec<Row<'static>> {
+    fn rows() -> Vec<ChainRow<'static>> {
         let mut previous = GENESIS;
         (1..=3)
             .map(|seq| {
@@ -154,15 +154,15 @@ mod tests {
             .collect()
     }
 
-    fn walk(rows: &[Row<'_>]) -> Vec<(i64, Finding)> {
-        let mut chain = Chain::default();
+    fn walk(rows: &[ChainRow<'_>]) -> Vec<(i64, RowFinding)> {
+        let mut chain = ChainVerifier::default();
         rows.iter()
-            .map(|row| (row.link.seq, chain.push(row, Some(true)).unwrap()))
-            .filter(|(_, found)| *found != Finding::default())
+            .map(|row| (row.link.seq, chain.check_row(row, Some(true)).unwrap()))
+            .filter(|(_, found)| *found != RowFinding::default())
             .collect()
     }
 
-    fn flaws(rows: &[Row<'_>]) -> Vec<(i64, Vec<Flaw>)> {
+    fn flaws(rows: &[ChainRow<'_>]) -> Vec<(i64, Vec<Flaw>)> {
         walk(rows).into_iter().map(|(seq, found)| (seq, found.flaws)).collect()
     }
 
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn whatever_is_edited_in_a_row_breaks_its_hash() {
-        let edits: [fn(&mut Link<'static>); 7] = [
+        let edits: [fn(&mut ChainLink<'static>); 7] = [
             |l| l.actor = Some(uuid::Uuid::nil()),
             |l| l.acting_for = Some(uuid::Uuid::nil()),
             |l| l.entity = "country",
@@ -193,7 +193,7 @@ mod tests {
     fn an_edited_row_with_a_fresh_hash_no_longer_fits_the_next() {
         let mut rows = rows();
         rows[1].link.key = "hue";
-        rows[1].hash = rows[1].link.hash(&rows[1].previous_hash).unwrap();
+        rows[1].hash = rows[1].link.hash_row(&rows[1].previous_hash).unwrap();
         assert_eq!(flaws(&rows), [(3, vec![Flaw::Link])]);
     }
 
@@ -222,7 +222,7 @@ mod tests {
     fn a_record_can_be_redacted_but_not_rewritten() {
         let mut rows = rows();
         rows[1].record = None;
-        assert_eq!(walk(&rows), [(2, Finding { flaws: Vec::new(), redacted: true })]);
+        assert_eq!(walk(&rows), [(2, RowFinding { flaws: Vec::new(), redacted: true })]);
         rows[1].record = Some(r#"{"a":2}"#);
         assert_eq!(flaws(&rows), [(2, vec![Flaw::Content])]);
         rows[1].record = Some(r#"{"a":1}"#);
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_kind_that_nobody_knows_is_a_flaw() {
-        let mut chain = Chain::default();
-        assert_eq!(chain.push(&rows()[0], None).unwrap().flaws, [Flaw::Entity]);
+        let mut chain = ChainVerifier::default();
+        assert_eq!(chain.check_row(&rows()[0], None).unwrap().flaws, [Flaw::Entity]);
     }
 }

@@ -13,7 +13,7 @@ use crate::domain::{
         user,
     },
     user::Scope,
-    workflow::{Refused, Transition, possible},
+    workflow::{TransitionKind, TransitionRefused, check_transition},
 };
 
 /// The callers of the matrix, as the columns of `DESIGN.md` §3, and those that the two keys are about.
@@ -58,32 +58,32 @@ fn states() -> Vec<(&'static str, ReportSubject)> {
         ("reopened", reopened),
     ];
     for (_, on) in &mut all {
-        on.hands = vec![user(1), user(77)];
+        on.contributors = vec![user(1), user(77)];
     }
     all
 }
 
-fn status(denied: &Denied) -> &'static str {
+fn status(denied: &AccessDenied) -> &'static str {
     match denied {
-        Denied::Hidden => "404",
-        Denied::Forbidden(_) => "403",
+        AccessDenied::Hidden => "404",
+        AccessDenied::Forbidden(_) => "403",
     }
 }
 
 /// What an act comes to: the policy first, then the state.
-fn outcome<A: Action<On = ReportSubject>>(
+fn outcome<A: PolicyAction<Subject = ReportSubject>>(
     actor: &Actor,
     on: &ReportSubject,
-    transition: Option<Transition>,
+    transition: Option<TransitionKind>,
 ) -> &'static str {
-    match (A::decide(actor, on), transition) {
+    match (A::decide_access(actor, on), transition) {
         (Err(denied), _) => status(&denied),
         (Ok(_), None) => "yes",
-        (Ok(_), Some(t)) => match possible(t, on, now()) {
+        (Ok(_), Some(t)) => match check_transition(t, on, now()) {
             Ok(_) => "yes",
-            Err(Refused::Missing) => "404",
-            Err(Refused::State(_)) => "409",
-            Err(Refused::NotReady(_)) => "422",
+            Err(TransitionRefused::NoReport) => "404",
+            Err(TransitionRefused::IllegalState(_)) => "409",
+            Err(TransitionRefused::NotReady(_)) => "422",
         },
     }
 }
@@ -95,12 +95,12 @@ const ON_REPORTS: &[(Act, Ask)] = &[
     (Act::ReadReport, |a, on| outcome::<ReadReport>(a, on, None)),
     (Act::ReadReportInside, |a, on| outcome::<ReadReportInside>(a, on, None)),
     (Act::CommentReport, |a, on| outcome::<CommentReport>(a, on, None)),
-    (Act::EditReport, |a, on| outcome::<EditReport>(a, on, Some(Transition::Edit))),
-    (Act::SubmitReport, |a, on| outcome::<SubmitReport>(a, on, Some(Transition::Submit))),
-    (Act::WithdrawReport, |a, on| outcome::<WithdrawReport>(a, on, Some(Transition::Withdraw))),
-    (Act::ReturnReport, |a, on| outcome::<ReturnReport>(a, on, Some(Transition::Return))),
-    (Act::ApproveReport, |a, on| outcome::<ApproveReport>(a, on, Some(Transition::Approve))),
-    (Act::ReopenReport, |a, on| outcome::<ReopenReport>(a, on, Some(Transition::Reopen))),
+    (Act::EditReport, |a, on| outcome::<EditReport>(a, on, Some(TransitionKind::Edit))),
+    (Act::SubmitReport, |a, on| outcome::<SubmitReport>(a, on, Some(TransitionKind::Submit))),
+    (Act::WithdrawReport, |a, on| outcome::<WithdrawReport>(a, on, Some(TransitionKind::Withdraw))),
+    (Act::ReturnReport, |a, on| outcome::<ReturnReport>(a, on, Some(TransitionKind::Return))),
+    (Act::ApproveReport, |a, on| outcome::<ApproveReport>(a, on, Some(TransitionKind::Approve))),
+    (Act::ReopenReport, |a, on| outcome::<ReopenReport>(a, on, Some(TransitionKind::Reopen))),
 ];
 
 #[test]
@@ -134,13 +134,13 @@ fn the_table_of_roles_is_as_checked_in() {
             .iter()
             .map(|(role, reach)| {
                 let reach = match reach {
-                    Reach::Own => "own",
-                    Reach::Any => "any",
+                    PermissionReach::Own => "own",
+                    PermissionReach::Any => "any",
                 };
                 format!("{role} ({reach})")
             })
             .collect();
-        let keys = if act.two_keys() { ", two keys" } else { "" };
+        let keys = if act.needs_two_keys() { ", two keys" } else { "" };
         let _ = writeln!(text, "{:20} {}{keys}", format!("{act:?}"), roles.join(", "));
     }
     insta::assert_snapshot!("roles", text);
@@ -163,7 +163,7 @@ fn grants() -> impl Strategy<Value = Vec<Grant>> {
     let grant = (roles(), scopes(), proptest::option::of(60_u128..64)).prop_filter_map(
         "a role is granted on its own kinds of scope",
         |(role, scope, acting_for)| {
-            role.on(scope.kind()).ok()?;
+            role.check_scope_kind(scope.kind()).ok()?;
             let mut grant = crate::domain::testing::grant(user(50), role, scope);
             grant.acting_for = acting_for.map(user);
             Some(grant)
@@ -175,9 +175,9 @@ fn subjects() -> impl Strategy<Value = ReportSubject> {
     let hands = proptest::collection::vec(60_u128..64, 0..3);
     (0..states().len(), hands, any::<bool>()).prop_map(|(i, hands, own)| {
         let mut on = states()[i].1.clone();
-        on.hands = hands.into_iter().map(user).collect();
+        on.contributors = hands.into_iter().map(user).collect();
         if own {
-            on.hands.push(user(50));
+            on.contributors.push(user(50));
         }
         on
     })
@@ -188,7 +188,7 @@ proptest! {
     fn more_rights_never_mean_fewer(on in subjects(), some in grants(), more in grants()) {
         let few = Actor::new(user(50), some.clone());
         let many = Actor::new(user(50), some.into_iter().chain(more).collect());
-        prop_assert!(on.sight(&few) <= on.sight(&many));
+        prop_assert!(on.visibility_for(&few) <= on.visibility_for(&many));
         for (act, ask) in ON_REPORTS {
             let (few, many) = (ask(&few, &on), ask(&many, &on));
             // Of a draft that was never submitted an insider learns that it exists: 404 may become 403 or 409, never back.
@@ -199,17 +199,17 @@ proptest! {
 
     #[test]
     fn nobody_decides_on_what_they_had_a_hand_in(mut on in subjects(), grants in grants()) {
-        on.hands.push(user(50));
+        on.contributors.push(user(50));
         let actor = Actor::new(user(50), grants);
-        prop_assert!(ApproveReport::decide(&actor, &on).is_err());
-        prop_assert!(ReturnReport::decide(&actor, &on).is_err());
+        prop_assert!(ApproveReport::decide_access(&actor, &on).is_err());
+        prop_assert!(ReturnReport::decide_access(&actor, &on).is_err());
     }
 
     #[test]
     fn nobody_decides_on_behalf_of_somebody_with_a_hand_in_it(on in subjects(), grants in grants()) {
         let actor = Actor::new(user(50), grants);
-        if let Ok(basis) = ApproveReport::decide(&actor, &on) {
-            prop_assert!(basis.acting_for.is_none_or(|u| !on.hands.contains(&u)));
+        if let Ok(basis) = ApproveReport::decide_access(&actor, &on) {
+            prop_assert!(basis.acting_for.is_none_or(|u| !on.contributors.contains(&u)));
         }
     }
 
@@ -217,24 +217,24 @@ proptest! {
     fn a_draft_that_was_never_submitted_is_read_by_its_city_alone(grants in grants()) {
         let on = &states()[1].1;
         let actor = Actor::new(user(50), grants);
-        let of_the_city = actor.is(&[Role::CityOfficer], &on.place());
-        prop_assert_eq!(ReadReport::decide(&actor, on).is_ok(), of_the_city);
-        prop_assert_eq!(ReadReportInside::decide(&actor, on).is_ok(), of_the_city);
-        prop_assert_eq!(CommentReport::decide(&actor, on).is_ok(), of_the_city);
+        let of_the_city = actor.has_role_at(&[Role::CityOfficer], &on.record_place());
+        prop_assert_eq!(ReadReport::decide_access(&actor, on).is_ok(), of_the_city);
+        prop_assert_eq!(ReadReportInside::decide_access(&actor, on).is_ok(), of_the_city);
+        prop_assert_eq!(CommentReport::decide_access(&actor, on).is_ok(), of_the_city);
     }
 
     #[test]
     fn a_list_shows_the_copy_that_reading_one_shows(on in subjects(), grants in grants()) {
         let actor = Actor::new(user(50), grants);
-        let visible = actor.visible();
-        let holds = |r: &sight::Reachable| {
+        let visible = actor.visible_rows();
+        let holds = |r: &visibility::ReadScope| {
             r.everything || r.countries.contains(&country("VN")) || r.cities.iter().any(|c| c.as_str() == "da-nang")
         };
         let (working, drafts) = (holds(&visible.working), holds(&visible.drafts));
         let listed_working = on.report.as_ref().is_some_and(|r| working && (r.ever_submitted || drafts));
         let listed_approved = on.approved.is_some() && holds(&visible.approved) && !working;
-        let sight = on.sight(&actor);
-        prop_assert_eq!(listed_working, sight == Sight::Seen(Face::Working));
-        prop_assert_eq!(listed_approved, sight == Sight::Seen(Face::Approved));
+        let sight = on.visibility_for(&actor);
+        prop_assert_eq!(listed_working, sight == Visibility::Readable(RecordCopy::Working));
+        prop_assert_eq!(listed_approved, sight == Visibility::Readable(RecordCopy::Approved));
     }
 }

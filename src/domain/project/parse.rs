@@ -4,10 +4,10 @@ use chrono::{Datelike as _, NaiveDate};
 
 use super::{Project, ProjectCode, ProjectDetails};
 use crate::domain::{
-    fault::{Faults, ValueFault},
-    raw::{RawLocation, RawMoney, list},
-    reference::{CountryCode, PlanCycle, Term, Vocabulary},
-    value::{Prose, Slug, Title, day},
+    fault::{FaultList, ValueFault},
+    raw_values::{RawLocation, RawMoney, parse_list},
+    reference::{CountryCode, PlanCycle, Vocabulary, VocabularyTerm},
+    value::{Prose, Slug, Title, parse_day},
 };
 
 #[cfg(test)]
@@ -16,7 +16,7 @@ mod tests;
 /// A project's details as typed, or as a patch leaves them.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[expect(missing_docs, reason = "the members are those of `ProjectDetails`")]
-pub struct RawDetails {
+pub struct RawProjectDetails {
     pub title: Option<String>,
     pub title_local: Option<String>,
     pub summary: Option<String>,
@@ -40,23 +40,23 @@ pub struct RawDetails {
     pub archived: bool,
 }
 
-fn texts(slugs: &[Slug]) -> Vec<String> {
+fn to_strings(slugs: &[Slug]) -> Vec<String> {
     slugs.iter().map(Slug::to_string).collect()
 }
 
-impl From<&ProjectDetails> for RawDetails {
+impl From<&ProjectDetails> for RawProjectDetails {
     fn from(d: &ProjectDetails) -> Self {
         Self {
             title: Some(d.title.to_string()),
             title_local: d.title_local.as_ref().map(Title::to_string),
             summary: d.summary.as_ref().map(Prose::to_string),
             focus_area: d.focus_area.as_ref().map(Slug::to_string),
-            other_focus_areas: texts(&d.other_focus_areas),
+            other_focus_areas: to_strings(&d.other_focus_areas),
             sub_area: d.sub_area.as_ref().map(Slug::to_string),
-            outcomes: texts(&d.outcomes),
-            enablers: texts(&d.enablers),
-            sectors: texts(&d.sectors),
-            tags: texts(&d.tags),
+            outcomes: to_strings(&d.outcomes),
+            enablers: to_strings(&d.enablers),
+            sectors: to_strings(&d.sectors),
+            tags: to_strings(&d.tags),
             priority: d.priority,
             starts_on: d.starts_on.map(|d| d.to_string()),
             ends_on: d.ends_on.map(|d| d.to_string()),
@@ -74,7 +74,7 @@ impl From<&ProjectDetails> for RawDetails {
 
 /// What the rules of a project's details ask for beside the details.
 #[derive(Debug, Clone)]
-pub struct Context<'a> {
+pub struct DetailsContext<'a> {
     /// The framework's words.
     pub vocabulary: &'a Vocabulary,
     /// The project's country; none while its city is unknown.
@@ -87,7 +87,7 @@ pub struct Context<'a> {
     pub continues: Option<ProjectCode>,
 }
 
-impl Context<'_> {
+impl DetailsContext<'_> {
     /// Says whether a field may stay empty: an imported project keeps what it lacked, but nothing is cleared.
     fn may_lack(&self, lacked: impl FnOnce(&ProjectDetails) -> bool) -> bool {
         self.before.is_some_and(|p| p.import_key.is_some() && lacked(&p.details))
@@ -95,18 +95,18 @@ impl Context<'_> {
 }
 
 /// Parses a value that must be there unless it may be lacking.
-fn need<'r, T>(
-    faults: &mut Faults,
+fn parse_required<'r, T>(
+    faults: &mut FaultList,
     pointer: &str,
     raw: Option<&'r str>,
     may_lack: bool,
     parse: impl FnOnce(&'r str) -> Result<T, ValueFault>,
 ) -> Option<T> {
-    if raw.is_none() && may_lack { None } else { faults.need(pointer, raw, parse) }
+    if raw.is_none() && may_lack { None } else { faults.parse_required(pointer, raw, parse) }
 }
 
 /// Where a project stands in the framework.
-struct Themes {
+struct ProjectThemes {
     focus_area: Option<Slug>,
     other_focus_areas: Vec<Slug>,
     sub_area: Option<Slug>,
@@ -117,23 +117,25 @@ struct Themes {
 }
 
 /// When a project takes place.
-struct Dates {
+struct ProjectDates {
     starts_on: Option<NaiveDate>,
     ends_on: Option<NaiveDate>,
     reason: Option<Prose>,
 }
 
-impl RawDetails {
+impl RawProjectDetails {
     /// Parses the whole, noting every fault; none when the title is missing or wrong. The caller takes the details only
     /// when nothing was noted.
-    pub fn parse(&self, on: &Context<'_>, faults: &mut Faults) -> Option<ProjectDetails> {
+    pub fn parse(&self, on: &DetailsContext<'_>, faults: &mut FaultList) -> Option<ProjectDetails> {
         let f = faults;
-        let title = f.need("/title", self.title.as_deref(), Title::parse);
-        let title_local = f.opt("/title_local", self.title_local.as_deref(), Title::parse);
+        let title = f.parse_required("/title", self.title.as_deref(), Title::parse);
+        let title_local =
+            f.parse_optional("/title_local", self.title_local.as_deref(), Title::parse);
         let may_lack = on.may_lack(|d| d.summary.is_none());
-        let summary = need(f, "/summary", self.summary.as_deref(), may_lack, Prose::parse);
-        let themes = self.themes(on, f);
-        let dates = self.dates(on, f);
+        let summary =
+            parse_required(f, "/summary", self.summary.as_deref(), may_lack, Prose::parse);
+        let themes = self.parse_themes(on, f);
+        let dates = self.parse_dates(on, f);
         let support = self.support_required.as_deref();
         Some(ProjectDetails {
             title_local,
@@ -150,40 +152,45 @@ impl RawDetails {
             ends_on: dates.ends_on,
             dates_reason: dates.reason,
             budget: self.budget.as_ref().and_then(|b| b.parse("/budget", f)),
-            support_required: f.opt("/support_required", support, Prose::parse),
+            support_required: f.parse_optional("/support_required", support, Prose::parse),
             location: self.location.as_ref().and_then(|l| l.parse("/location", f)),
-            sdgs: list(f, "/sdgs", &self.sdgs, |n| goal(*n)),
-            inclusion_note: f.opt("/inclusion_note", self.inclusion_note.as_deref(), Prose::parse),
+            sdgs: parse_list(f, "/sdgs", &self.sdgs, |n| parse_goal(*n)),
+            inclusion_note: f.parse_optional(
+                "/inclusion_note",
+                self.inclusion_note.as_deref(),
+                Prose::parse,
+            ),
             continues: on.continues.clone(),
             archived: self.archived,
             title: title?,
         })
     }
 
-    fn themes(&self, on: &Context<'_>, f: &mut Faults) -> Themes {
+    fn parse_themes(&self, on: &DetailsContext<'_>, f: &mut FaultList) -> ProjectThemes {
         let v = on.vocabulary;
-        let area = |raw: &str| Vocabulary::find(&v.focus_areas, "focus area", raw);
+        let area = |raw: &str| Vocabulary::find_term(&v.focus_areas, "focus area", raw);
         let may_lack = on.may_lack(|d| d.focus_area.is_none());
-        let focus_area = need(f, "/focus_area", self.focus_area.as_deref(), may_lack, area);
-        let others = list(f, "/other_focus_areas", &self.other_focus_areas, |raw| {
+        let focus_area =
+            parse_required(f, "/focus_area", self.focus_area.as_deref(), may_lack, area);
+        let others = parse_list(f, "/other_focus_areas", &self.other_focus_areas, |raw| {
             let other = area(raw)?;
             if Some(&other) == focus_area.as_ref() {
                 return Err(ValueFault::new("duplicate", "this is its focus area already"));
             }
             Ok(other)
         });
-        let sub_area = f.opt("/sub_area", self.sub_area.as_deref(), |raw| {
-            sub_area(v, focus_area.as_ref(), raw)
+        let sub_area = f.parse_optional("/sub_area", self.sub_area.as_deref(), |raw| {
+            find_sub_area(v, focus_area.as_ref(), raw)
         });
-        let mut terms = |pointer: &str, known: &[Term], what: &str, raw: &[String]| {
-            list(f, pointer, raw, |r| Vocabulary::find(known, what, r))
+        let mut terms = |pointer: &str, known: &[VocabularyTerm], what: &str, raw: &[String]| {
+            parse_list(f, pointer, raw, |r| Vocabulary::find_term(known, what, r))
         };
         // A national scheme is for the cities of its nation.
-        let own = |t: &&Term| {
+        let own = |t: &&VocabularyTerm| {
             on.country.is_none_or(|country| t.parent.as_deref() == Some(country.as_str()))
         };
-        let tags: Vec<Term> = v.tags.iter().filter(own).cloned().collect();
-        Themes {
+        let tags: Vec<VocabularyTerm> = v.tags.iter().filter(own).cloned().collect();
+        ProjectThemes {
             other_focus_areas: others,
             sub_area,
             outcomes: terms("/outcomes", &v.outcomes, "outcome", &self.outcomes),
@@ -194,11 +201,12 @@ impl RawDetails {
         }
     }
 
-    fn dates(&self, on: &Context<'_>, f: &mut Faults) -> Dates {
+    fn parse_dates(&self, on: &DetailsContext<'_>, f: &mut FaultList) -> ProjectDates {
         let may_lack = on.may_lack(|d| d.starts_on.is_none());
-        let starts_on = need(f, "/starts_on", self.starts_on.as_deref(), may_lack, day);
+        let starts_on =
+            parse_required(f, "/starts_on", self.starts_on.as_deref(), may_lack, parse_day);
         let may_lack = on.may_lack(|d| d.ends_on.is_none());
-        let ends_on = need(f, "/ends_on", self.ends_on.as_deref(), may_lack, day);
+        let ends_on = parse_required(f, "/ends_on", self.ends_on.as_deref(), may_lack, parse_day);
         if starts_on.zip(ends_on).is_some_and(|(start, end)| end < start) {
             f.add("/ends_on", ValueFault::new("order", "a day not before starts_on is expected"));
         }
@@ -213,21 +221,21 @@ impl RawDetails {
                 f.add("/dates_reason", ValueFault::new("required", detail));
             }
         }
-        let reason = f.opt("/dates_reason", self.dates_reason.as_deref(), Prose::parse);
-        Dates { starts_on, ends_on, reason }
+        let reason = f.parse_optional("/dates_reason", self.dates_reason.as_deref(), Prose::parse);
+        ProjectDates { starts_on, ends_on, reason }
     }
 }
 
 /// Finds a sub-area of the focus area; while that is unknown, any.
-fn sub_area(v: &Vocabulary, area: Option<&Slug>, raw: &str) -> Result<Slug, ValueFault> {
-    let Some(area) = area else { return Vocabulary::find(&v.sub_areas, "sub-area", raw) };
-    let own = |t: &&Term| t.parent.as_deref() == Some(area.as_str());
-    let own: Vec<Term> = v.sub_areas.iter().filter(own).cloned().collect();
-    Vocabulary::find(&own, "sub-area of its focus area", raw)
+fn find_sub_area(v: &Vocabulary, area: Option<&Slug>, raw: &str) -> Result<Slug, ValueFault> {
+    let Some(area) = area else { return Vocabulary::find_term(&v.sub_areas, "sub-area", raw) };
+    let own = |t: &&VocabularyTerm| t.parent.as_deref() == Some(area.as_str());
+    let own: Vec<VocabularyTerm> = v.sub_areas.iter().filter(own).cloned().collect();
+    Vocabulary::find_term(&own, "sub-area of its focus area", raw)
 }
 
 /// Parses the number of a Sustainable Development Goal.
-fn goal(raw: i64) -> Result<i64, ValueFault> {
+fn parse_goal(raw: i64) -> Result<i64, ValueFault> {
     if (1..=17).contains(&raw) {
         Ok(raw)
     } else {

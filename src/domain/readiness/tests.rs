@@ -7,19 +7,22 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{
     id::Id,
-    parts::Milestone,
+    project_parts::Milestone,
     report::{IndicatorValue, MilestoneDone, PercentMethod, ReportState},
     testing::{day, now, project, ready, report, subject},
     value::{Percent, Prose, Title},
 };
 
-fn pointers(content: &Content, previous: Option<Status>) -> Vec<String> {
-    missing(content, &project().details, previous).into_iter().map(|f| f.pointer).collect()
+fn pointers(content: &ReportContent, previous: Option<Status>) -> Vec<String> {
+    find_missing_fields(content, &project().details, previous)
+        .into_iter()
+        .map(|f| f.pointer)
+        .collect()
 }
 
 #[test]
 fn an_empty_report_lacks_everything_at_once() {
-    let lacks = pointers(&Content::default(), None);
+    let lacks = pointers(&ReportContent::default(), None);
     let expected = [
         "/status",
         "/achievements",
@@ -36,14 +39,14 @@ fn the_projects_own_record_is_asked_for_too() {
     let mut details = project().details;
     (details.focus_area, details.starts_on, details.ends_on) = (None, None, None);
     let lacks: Vec<String> =
-        missing(&ready(), &details, None).into_iter().map(|f| f.pointer).collect();
+        find_missing_fields(&ready(), &details, None).into_iter().map(|f| f.pointer).collect();
     assert_eq!(lacks, ["/project/focus_area", "/project/starts_on", "/project/ends_on"]);
 }
 
 #[test]
 fn what_is_planned_or_cancelled_needs_no_percentage() {
     for status in [Status::Planning, Status::Cancelled] {
-        let content = Content {
+        let content = ReportContent {
             status: Some(status),
             status_reason: Some(Prose::parse("The donor withdrew.").unwrap()),
             percent_complete: None,
@@ -51,14 +54,14 @@ fn what_is_planned_or_cancelled_needs_no_percentage() {
             ..ready()
         };
         assert!(pointers(&content, None).is_empty(), "{status}");
-        let number = Content { percent_complete: Percent::from_hundredths(0), ..content };
+        let number = ReportContent { percent_complete: Percent::from_hundredths(0), ..content };
         assert_eq!(pointers(&number, None), ["/percent_method"], "{status}");
     }
 }
 
 #[test]
 fn a_status_that_the_sources_do_not_tell_is_never_accepted() {
-    let content = Content { status: Some(Status::NotStated), ..ready() };
+    let content = ReportContent { status: Some(Status::NotStated), ..ready() };
     assert!(pointers(&content, None).contains(&"/status".to_owned()));
 }
 
@@ -87,7 +90,7 @@ fn the_steps_of_the_status_that_need_a_reason_are_as_checked_in() {
 fn what_was_taken_off_the_project_cannot_be_reported_on() {
     let mut on = subject(Some(report(ReportState::Draft)));
     let gone = uuid::Uuid::from_u128(77);
-    let content = Content {
+    let content = ReportContent {
         milestones: vec![MilestoneDone {
             milestone_id: Id::new(gone),
             completed_on: day("2026-01-01"),
@@ -99,10 +102,11 @@ fn what_was_taken_off_the_project_cannot_be_reported_on() {
         }],
         ..ready()
     };
-    let lacks: Vec<String> = of(&on, &content, now()).into_iter().map(|f| f.pointer).collect();
+    let lacks: Vec<String> =
+        list_blockers(&on, &content, now()).into_iter().map(|f| f.pointer).collect();
     assert_eq!(lacks, ["/milestones/0/milestone_id", "/indicator_values/0/indicator_id"]);
     on.project.details.ends_on = None;
-    assert_eq!(of(&on, &content, now()).len(), 3);
+    assert_eq!(list_blockers(&on, &content, now()).len(), 3);
 }
 
 #[test]
@@ -122,12 +126,12 @@ fn nothing_has_happened_on_a_day_that_has_not_come_in_the_city() {
     let done =
         |day| MilestoneDone { milestone_id: Id::new(uuid::Uuid::from_u128(1)), completed_on: day };
     on.milestones = milestones;
-    let lacks = |on: &ReportSubject, content: &Content, at: &str| -> Vec<String> {
-        let found = of(on, content, at.parse().unwrap());
+    let lacks = |on: &ReportSubject, content: &ReportContent, at: &str| -> Vec<String> {
+        let found = list_blockers(on, content, at.parse().unwrap());
         found.into_iter().map(|f| format!("{} {}", f.pointer, f.code)).collect()
     };
     let own = format!("/project/milestones/{}/completed_on future", uuid::Uuid::from_u128(2));
-    let content = Content { milestones: vec![done(day("2026-11-21"))], ..ready() };
+    let content = ReportContent { milestones: vec![done(day("2026-11-21"))], ..ready() };
     // In Viet Nam the 21st begins at 17:00 UTC.
     let early = lacks(&on, &content, "2026-11-20T16:59:59Z");
     assert_eq!(early, ["/milestones/0/completed_on future", &own]);
@@ -138,13 +142,16 @@ fn nothing_has_happened_on_a_day_that_has_not_come_in_the_city() {
 fn a_completed_project_is_complete() {
     let on = subject(Some(report(ReportState::Draft)));
     let lacks = |status, hundredths| -> Vec<String> {
-        let content = Content {
+        let content = ReportContent {
             status: Some(status),
             status_reason: Some(Prose::parse("As planned.").unwrap()),
             percent_complete: Percent::from_hundredths(hundredths),
             ..ready()
         };
-        of(&on, &content, now()).into_iter().map(|f| format!("{} {}", f.pointer, f.code)).collect()
+        list_blockers(&on, &content, now())
+            .into_iter()
+            .map(|f| format!("{} {}", f.pointer, f.code))
+            .collect()
     };
     assert_eq!(lacks(Status::Completed, 9_999), ["/percent_complete incomplete"]);
     assert_eq!(lacks(Status::Completed, 10_000), [""; 0]);
@@ -152,7 +159,7 @@ fn a_completed_project_is_complete() {
     assert_eq!(lacks(Status::Ongoing, 10_000), [""; 0]);
 }
 
-fn contents() -> impl Strategy<Value = Content> {
+fn contents() -> impl Strategy<Value = ReportContent> {
     let text = || proptest::option::of(Just(Prose::parse("said").unwrap()));
     (
         proptest::option::of(proptest::sample::select(Status::ALL)),
@@ -161,7 +168,7 @@ fn contents() -> impl Strategy<Value = Content> {
         (text(), text(), text(), text()),
     )
         .prop_map(|(status, percent_complete, percent_method, (reason, done, hard, next))| {
-            Content {
+            ReportContent {
                 status,
                 percent_complete,
                 percent_method,
@@ -169,7 +176,7 @@ fn contents() -> impl Strategy<Value = Content> {
                 achievements: done,
                 challenges: hard,
                 next_steps: next,
-                ..Content::default()
+                ..ReportContent::default()
             }
         })
 }

@@ -3,10 +3,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Frame;
+use super::ReleaseReference;
 use crate::domain::{
-    cycle::end_of,
-    figures::coverage::{Standing, Standings},
+    cycle::end_of_day,
+    figures::coverage::{CoverageCounts, CycleCoverage},
     reference::City,
     report::{ApprovedReport, ReportState},
     value::Slug,
@@ -17,40 +17,40 @@ pub const FORMULA: &str = "approved reports that the release holds; late are tho
 
 /// A frozen report, as far as the coverage of its release looks at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Handed {
+pub struct FrozenSubmission {
     /// Its city.
     pub city: Slug,
     /// When it was last handed in; none for imported ones.
     pub at: Option<DateTime<Utc>>,
 }
 
-impl From<&ApprovedReport> for Handed {
+impl From<&ApprovedReport> for FrozenSubmission {
     fn from(report: &ApprovedReport) -> Self {
         Self { city: report.code.city().clone(), at: report.submitted_at }
     }
 }
 
-impl Frame {
+impl ReleaseReference {
     /// Returns what a release holds of each city, by slug: the pilots, and those with a report.
     #[must_use]
-    pub fn standings(&self, reports: &[Handed]) -> Standings<'_> {
-        let cities = self.cities.iter().map(|city| (city, self.standing(city, reports)));
-        Standings::new(&self.cycle, &self.countries, cities)
+    pub fn count_coverage(&self, reports: &[FrozenSubmission]) -> CycleCoverage<'_> {
+        let cities = self.cities.iter().map(|city| (city, self.count_city(city, reports)));
+        CycleCoverage::new(&self.cycle, &self.countries, cities)
     }
 
-    fn standing(&self, city: &City, reports: &[Handed]) -> Standing {
-        let here: Vec<&Handed> = reports.iter().filter(|r| r.city == city.slug).collect();
-        Standing {
+    fn count_city(&self, city: &City, reports: &[FrozenSubmission]) -> CoverageCounts {
+        let here: Vec<&FrozenSubmission> = reports.iter().filter(|r| r.city == city.slug).collect();
+        CoverageCounts {
             expected: None,
-            approved: super::count(here.len()),
-            late: self.late(city, &here),
-            inside: None,
+            approved: super::to_count(here.len()),
+            late: self.count_late(city, &here),
+            insider_counts: None,
         }
     }
 
     /// Counts what came late; none where nothing was due, or where nobody knows when one of them came.
-    fn late(&self, city: &City, reports: &[&Handed]) -> Option<i64> {
-        let ends = end_of(self.cycle.due_on?, city.time_zone);
+    fn count_late(&self, city: &City, reports: &[&FrozenSubmission]) -> Option<i64> {
+        let ends = end_of_day(self.cycle.due_on?, city.time_zone);
         let late = |at| i64::from(ReportState::Approved.is_late(Some(at), ends, at));
         reports.iter().map(|report| report.at.map(late)).sum()
     }

@@ -40,7 +40,7 @@ pub struct FieldChange {
 /// Compares the reports of two releases, by project. A report that was approved again and says the same is there too,
 /// without fields: it is another copy, with another day of its decision.
 #[must_use]
-pub fn between(before: &[ApprovedReport], after: &[ApprovedReport]) -> Vec<Erratum> {
+pub fn compare_reports(before: &[ApprovedReport], after: &[ApprovedReport]) -> Vec<Erratum> {
     let by_code = |reports: &'_ [ApprovedReport]| -> BTreeMap<ProjectCode, usize> {
         reports.iter().enumerate().map(|(i, r)| (r.code.clone(), i)).collect()
     };
@@ -53,19 +53,19 @@ pub fn between(before: &[ApprovedReport], after: &[ApprovedReport]) -> Vec<Errat
         .filter_map(|code| {
             let old = old.get(code).and_then(|i| before.get(*i));
             let new = new.get(code).and_then(|i| after.get(*i));
-            erratum(code, old, new)
+            compare_report(code, old, new)
         })
         .collect()
 }
 
-fn erratum(
+fn compare_report(
     code: &ProjectCode,
     before: Option<&ApprovedReport>,
     after: Option<&ApprovedReport>,
 ) -> Option<Erratum> {
     let (change, fields) = match (before, after) {
         (Some(before), Some(after)) if before == after => return None,
-        (Some(before), Some(after)) => (ItemOp::Changed, fields(before, after)),
+        (Some(before), Some(after)) => (ItemOp::Changed, list_field_changes(before, after)),
         (None, Some(_)) => (ItemOp::Added, Vec::new()),
         (Some(_), None) => (ItemOp::Removed, Vec::new()),
         (None, None) => return None,
@@ -73,14 +73,15 @@ fn erratum(
     Some(Erratum { project: code.clone(), change, reasons: Vec::new(), fields })
 }
 
-fn fields(before: &ApprovedReport, after: &ApprovedReport) -> Vec<FieldChange> {
+fn list_field_changes(before: &ApprovedReport, after: &ApprovedReport) -> Vec<FieldChange> {
     // What cannot be written as JSON was never kept.
     let json = |value: Result<Value, serde_json::Error>| value.unwrap_or_default();
     let content = |r: &ApprovedReport| json(serde_json::to_value(&r.content));
     // Both as of one copy: that a part is counted as approved again says nothing new of it.
-    let header =
-        |r: &ApprovedReport| json(serde_json::to_value(r.header.clone().in_copy(after.version)));
-    let mut found = diff::compare("", diff::REPORT, &content(before), &content(after));
-    found.extend(diff::compare("/header", diff::HEADER, &header(before), &header(after)));
+    let header = |r: &ApprovedReport| {
+        json(serde_json::to_value(r.header.clone().into_approved_copy(after.version)))
+    };
+    let mut found = diff::compare_fields("", diff::REPORT, &content(before), &content(after));
+    found.extend(diff::compare_fields("/header", diff::HEADER, &header(before), &header(after)));
     found.into_iter().map(|f| FieldChange { pointer: f.pointer, from: f.from, to: f.to }).collect()
 }

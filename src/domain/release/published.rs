@@ -5,12 +5,15 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::Frame;
+use super::ReleaseReference;
 use crate::domain::{
     cycle::ReportingCycle,
-    figures::{Basis, Dimension, Fact, Filter, Ground, Measure, Number, Question, Table},
+    figures::{
+        CrossTable, Dimension, FigureBasis, FigureDataset, FigureFilter, FigureQuery, FigureValue,
+        Measure, ReportFact,
+    },
     language::Language,
-    policy::sight::Reachable,
+    policy::visibility::ReadScope,
     value::Slug,
 };
 
@@ -70,30 +73,30 @@ pub struct CellChange {
     pub to: Option<f64>,
 }
 
-impl Frame {
+impl ReleaseReference {
     /// Returns what the figures of a release are counted from.
     #[must_use]
-    pub fn ground(&self, release: &Slug, facts: Vec<Fact>) -> Ground {
-        self.beneath(Basis::of_release(release, self.cycle.clone()), facts)
+    pub fn build_dataset(&self, release: &Slug, facts: Vec<ReportFact>) -> FigureDataset {
+        self.build_dataset_on(FigureBasis::from_release(release, self.cycle.clone()), facts)
     }
 
     /// Returns what the trend until a release is counted from: the releases before it in order, each with its cycle as it
     /// froze it, and their reports with its own. Cities, countries and words are named as this release froze them.
     #[must_use]
-    pub fn line(
+    pub fn build_trend_dataset(
         &self,
         release: &Slug,
         mut before: Vec<(Slug, ReportingCycle)>,
-        mut facts: Vec<Fact>,
-    ) -> Ground {
+        mut facts: Vec<ReportFact>,
+    ) -> FigureDataset {
         before.push((release.clone(), self.cycle.clone()));
         // Those of a project stay in the order of their cut-offs.
         facts.sort_by(|a, b| (&a.city, a.code.number()).cmp(&(&b.city, b.code.number())));
-        self.beneath(Basis::of_line(before), facts)
+        self.build_dataset_on(FigureBasis::from_release_series(before), facts)
     }
 
-    fn beneath(&self, basis: Basis, facts: Vec<Fact>) -> Ground {
-        Ground {
+    fn build_dataset_on(&self, basis: FigureBasis, facts: Vec<ReportFact>) -> FigureDataset {
+        FigureDataset {
             basis,
             facts,
             countries: self.countries.clone(),
@@ -101,42 +104,46 @@ impl Frame {
             with_project: self.with_project.clone(),
             vocabulary: Arc::new(self.vocabulary.clone()),
             // A release is read whole by everybody who may read it.
-            reach: Reachable { everything: true, ..Reachable::default() },
+            reach: ReadScope { everything: true, ..ReadScope::default() },
         }
     }
 }
 
 /// Counts the published tables out of what a release freezes: the facts are those of its reports.
 #[must_use]
-pub fn tables(release: &Slug, frame: &Frame, facts: Vec<Fact>) -> Vec<PublishedTable> {
-    let ground = frame.ground(release, facts);
-    TABLES.iter().map(|table| published(&ground, *table)).collect()
+pub fn count_tables(
+    release: &Slug,
+    frame: &ReleaseReference,
+    facts: Vec<ReportFact>,
+) -> Vec<PublishedTable> {
+    let ground = frame.build_dataset(release, facts);
+    TABLES.iter().map(|table| count_published_table(&ground, *table)).collect()
 }
 
-fn published(
-    ground: &Ground,
+fn count_published_table(
+    ground: &FigureDataset,
     (measure, rows, columns): (Measure, Dimension, Dimension),
 ) -> PublishedTable {
-    let question = Question {
+    let question = FigureQuery {
         rows,
         columns: Some(columns),
         measure,
-        filter: Filter::default(),
+        filter: FigureFilter::default(),
         // Keys are kept, and no names.
         language: Language::En,
         receipts: false,
     };
-    let Table { cells, .. } = ground.table(&question);
+    let CrossTable { cells, .. } = ground.count_table(&question);
     let cells = cells.into_iter().map(|cell| PublishedCell {
         row: cell.row.key,
         column: cell.column.map(|c| c.key).unwrap_or_default(),
         value: match cell.figure.value {
-            Number::None => None,
-            Number::Count(n) => i32::try_from(n).ok().map(f64::from),
-            Number::Mean(mean) => Some(mean),
+            FigureValue::None => None,
+            FigureValue::Count(n) => i32::try_from(n).ok().map(f64::from),
+            FigureValue::Mean(mean) => Some(mean),
         },
         known: cell.figure.known,
-        of: cell.figure.of,
+        of: cell.figure.report_count,
     });
     PublishedTable { measure, rows, columns, cells: cells.collect() }
 }
@@ -145,16 +152,17 @@ fn published(
 /// gone nothing after it. Where nothing was counted and nothing is, no figure became another: a city that came without a
 /// report has a row of zeros.
 #[must_use]
-pub fn changes(before: &[PublishedTable], after: &[PublishedTable]) -> Vec<CellChange> {
+pub fn list_cell_changes(before: &[PublishedTable], after: &[PublishedTable]) -> Vec<CellChange> {
     let mut found = Vec::new();
     for new in after {
         let old = before
             .iter()
             .find(|t| (t.measure, t.rows, t.columns) == (new.measure, new.rows, new.columns));
-        let (was, is) = (old.map(cells).unwrap_or_default(), cells(new));
-        let gone = old.into_iter().flat_map(|t| &t.cells).filter(|c| !is.contains_key(&place(c)));
+        let (was, is) = (old.map(index_cells).unwrap_or_default(), index_cells(new));
+        let gone =
+            old.into_iter().flat_map(|t| &t.cells).filter(|c| !is.contains_key(&cell_key(c)));
         for cell in new.cells.iter().chain(gone) {
-            let at = place(cell);
+            let at = cell_key(cell);
             let (was, is) = (was.get(&at).copied(), is.get(&at).copied());
             let value = |of: Option<&PublishedCell>| of.and_then(|c| c.value);
             let (from, to) = (value(was), value(is));
@@ -176,12 +184,12 @@ pub fn changes(before: &[PublishedTable], after: &[PublishedTable]) -> Vec<CellC
 }
 
 /// The cells of a table by row and column.
-type Cells<'a> = BTreeMap<(&'a str, &'a str), &'a PublishedCell>;
+type CellsByKey<'a> = BTreeMap<(&'a str, &'a str), &'a PublishedCell>;
 
-fn place(cell: &PublishedCell) -> (&str, &str) {
+fn cell_key(cell: &PublishedCell) -> (&str, &str) {
     (&cell.row, &cell.column)
 }
 
-fn cells(table: &PublishedTable) -> Cells<'_> {
-    table.cells.iter().map(|c| (place(c), c)).collect()
+fn index_cells(table: &PublishedTable) -> CellsByKey<'_> {
+    table.cells.iter().map(|c| (cell_key(c), c)).collect()
 }

@@ -3,19 +3,19 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::{errata::between, published, *};
+use super::{errata::compare_reports, published, *};
 use crate::domain::{
-    journal::{canonical, hex},
-    parts::Milestone,
-    policy::sight::Reachable,
+    journal::{to_canonical_json, to_hex},
+    policy::visibility::ReadScope,
     project::ProjectCode,
+    project_parts::Milestone,
     report::diff::ItemOp,
     testing,
     value::Percent,
 };
 
-fn frame(state: CycleState) -> Frame {
-    Frame {
+fn frame(state: CycleState) -> ReleaseReference {
+    ReleaseReference {
         cycle: testing::cycle(state),
         countries: Vec::new(),
         cities: Vec::new(),
@@ -24,12 +24,12 @@ fn frame(state: CycleState) -> Frame {
     }
 }
 
-fn imprint() -> Imprint {
-    Imprint {
+fn imprint() -> ReleaseMetadata {
+    ReleaseMetadata {
         note: None,
         published: None,
         at: DateTime::UNIX_EPOCH,
-        recorded: Recorded { seq: 7, hash: "0".repeat(64), feed: 3 },
+        recorded: JournalPosition { seq: 7, hash: "0".repeat(64), feed: 3 },
     }
 }
 
@@ -40,18 +40,18 @@ fn numbered(number: i64, hundredths: i64) -> ApprovedReport {
     report
 }
 
-fn first(reports: Vec<ApprovedReport>) -> Edition {
-    publish(imprint(), frame(CycleState::Closed), reports, None).unwrap()
+fn first(reports: Vec<ApprovedReport>) -> FullRelease {
+    publish_release(imprint(), frame(CycleState::Closed), reports, None).unwrap()
 }
 
 #[test]
 fn only_a_closed_cycle_with_reports_is_published() {
     for open in [CycleState::Scheduled, CycleState::Open] {
-        let refused = publish(imprint(), frame(open), vec![numbered(1, 0)], None);
-        assert_eq!(refused, Err(Unpublishable::Cycle(open)));
+        let refused = publish_release(imprint(), frame(open), vec![numbered(1, 0)], None);
+        assert_eq!(refused, Err(PublishError::Cycle(open)));
     }
-    let empty = publish(imprint(), frame(CycleState::Closed), Vec::new(), None);
-    assert_eq!(empty, Err(Unpublishable::Empty));
+    let empty = publish_release(imprint(), frame(CycleState::Closed), Vec::new(), None);
+    assert_eq!(empty, Err(PublishError::Empty));
     let release = first(vec![numbered(1, 0), numbered(2, 100)]).release;
     assert_eq!(release.release.as_str(), format!("{}-r1", release.cycle));
     assert_eq!((release.counts.reports, release.counts.cities), (2, 1));
@@ -61,15 +61,17 @@ fn only_a_closed_cycle_with_reports_is_published() {
 #[test]
 fn the_next_release_says_what_became_another_and_why() {
     let edition = first(vec![numbered(1, 1_000), numbered(2, 2_000), numbered(3, 3_000)]);
-    let same = Previous { edition: edition.clone(), reasons: BTreeMap::new() };
-    let again = publish(imprint(), frame(CycleState::Closed), edition.reports.clone(), Some(same));
-    assert_eq!(again, Err(Unpublishable::Unchanged(edition.release.release.clone())));
+    let same = PreviousRelease { edition: edition.clone(), reasons: BTreeMap::new() };
+    let again =
+        publish_release(imprint(), frame(CycleState::Closed), edition.reports.clone(), Some(same));
+    assert_eq!(again, Err(PublishError::Unchanged(edition.release.release.clone())));
 
     let after = vec![numbered(1, 1_000), numbered(2, 2_500), numbered(4, 4_000)];
     let changed = after[1].code.clone();
     let reasons = [(changed.clone(), vec!["A slip.".to_owned()])].into();
-    let before = Previous { edition, reasons };
-    let next = publish(imprint(), frame(CycleState::Closed), after, Some(before)).unwrap().release;
+    let before = PreviousRelease { edition, reasons };
+    let next =
+        publish_release(imprint(), frame(CycleState::Closed), after, Some(before)).unwrap().release;
     assert_eq!(next.number, 2);
     let told: Vec<(i64, ItemOp, usize)> =
         next.errata.iter().map(|e| (e.project.number(), e.change, e.fields.len())).collect();
@@ -83,7 +85,7 @@ fn the_next_release_says_what_became_another_and_why() {
 #[test]
 fn the_same_reports_have_no_errata_in_whatever_order() {
     let (a, b) = (numbered(1, 1), numbered(2, 2));
-    assert_eq!(between(&[a.clone(), b.clone()], &[b, a]), []);
+    assert_eq!(compare_reports(&[a.clone(), b.clone()], &[b, a]), []);
 }
 
 #[test]
@@ -97,9 +99,9 @@ fn a_part_that_is_only_counted_on_is_no_erratum() {
         report
     };
     let before = at(1, 1, "2025-06-30");
-    let again = between(std::slice::from_ref(&before), &[at(2, 9, "2025-06-30")]);
+    let again = compare_reports(std::slice::from_ref(&before), &[at(2, 9, "2025-06-30")]);
     assert_eq!((again.len(), again[0].fields.len()), (1, 0));
-    let later = between(&[before], &[at(2, 9, "2025-07-31")]);
+    let later = compare_reports(&[before], &[at(2, 9, "2025-07-31")]);
     let [field] = &later[0].fields[..] else { panic!("{later:?}") };
     assert_eq!(field.pointer, "/header/milestones");
     assert_eq!((&field.from[0]["version"], &field.to[0]["version"]), (&json!(2), &json!(2)));
@@ -110,10 +112,9 @@ fn the_hash_is_that_of_the_canonical_content() {
     for n in 0..3 {
         let reports: Vec<ApprovedReport> = (1..=n).map(|i| numbered(i, i)).collect();
         let (key, frame) = (testing::slug("me-2026-r1"), frame(CycleState::Closed));
-        let whole =
-            json!({ "reports": reports, "release": key, "frame": frame, "format": seal::FORMAT });
-        let expected = hex(&Sha256::digest(canonical(&whole).unwrap().as_bytes()));
-        assert_eq!(seal::digest(&key, &frame, &reports).unwrap(), expected, "{n}");
+        let whole = json!({ "reports": reports, "release": key, "frame": frame, "format": content_hash::FORMAT });
+        let expected = to_hex(&Sha256::digest(to_canonical_json(&whole).unwrap().as_bytes()));
+        assert_eq!(content_hash::hash_release(&key, &frame, &reports).unwrap(), expected, "{n}");
     }
 }
 
@@ -147,7 +148,10 @@ fn published_figures_say_what_they_were_and_are() {
         cell("came empty", Some(0.0)),
     ])];
     let told: Vec<(String, Option<f64>, Option<f64>)> =
-        published::changes(&before, &after).into_iter().map(|c| (c.row, c.from, c.to)).collect();
+        published::list_cell_changes(&before, &after)
+            .into_iter()
+            .map(|c| (c.row, c.from, c.to))
+            .collect();
     assert_eq!(
         told,
         [
@@ -156,36 +160,36 @@ fn published_figures_say_what_they_were_and_are() {
             ("gone".to_owned(), Some(3.0), None)
         ]
     );
-    assert!(published::changes(&after, &after).is_empty());
+    assert!(published::list_cell_changes(&after, &after).is_empty());
 }
 
 #[test]
 fn a_release_counts_what_it_froze_and_nothing_else() {
     let edition = first(vec![numbered(1, 1_000)]);
-    let ground = edition.frame.ground(
+    let ground = edition.frame.build_dataset(
         &edition.release.release,
-        edition.reports.iter().map(crate::domain::figures::Fact::from).collect(),
+        edition.reports.iter().map(crate::domain::figures::ReportFact::from).collect(),
     );
     assert_eq!(ground.basis.release.as_ref(), Some(&edition.release.release));
     assert_eq!(ground.basis.as_of, edition.frame.cycle.as_of);
-    assert_eq!(ground.reach, Reachable { everything: true, ..Reachable::default() });
+    assert_eq!(ground.reach, ReadScope { everything: true, ..ReadScope::default() });
     assert_eq!(ground.facts.len(), 1);
 }
 
 #[test]
 fn what_came_late_is_known_where_something_was_due_and_every_report_has_its_time() {
     let city = testing::town("da-nang", "VN");
-    let mut frame = Frame { cities: vec![city.clone()], ..frame(CycleState::Closed) };
+    let mut frame = ReleaseReference { cities: vec![city.clone()], ..frame(CycleState::Closed) };
     frame.cycle.due_on = Some(testing::day("2026-12-31"));
-    let handed = |at: Option<&str>| coverage::Handed {
+    let handed = |at: Option<&str>| coverage::FrozenSubmission {
         city: city.slug.clone(),
         at: at.map(|at| at.parse().unwrap()),
     };
-    let late = |frame: &Frame, times: &[Option<&str>]| {
+    let late = |frame: &ReleaseReference, times: &[Option<&str>]| {
         let reports: Vec<_> = times.iter().map(|at| handed(*at)).collect();
-        let told = frame.standings(&reports);
+        let told = frame.count_coverage(&reports);
         let [(_, standing)] = told.cities[..] else { panic!("{told:?}") };
-        assert_eq!((standing.expected, standing.inside), (None, None));
+        assert_eq!((standing.expected, standing.insider_counts), (None, None));
         (standing.approved, standing.late)
     };
     let (in_time, past_it) = (Some("2026-12-31T16:59:59Z"), Some("2026-12-31T17:00:00Z"));
@@ -199,8 +203,11 @@ fn what_came_late_is_known_where_something_was_due_and_every_report_has_its_time
 fn a_city_without_a_report_is_told_of_where_it_is_a_pilot() {
     let (mut pilot, other) = (testing::town("da-nang", "VN"), testing::town("hue", "VN"));
     pilot.pilot = true;
-    let frame = Frame { cities: vec![pilot, other], ..frame(CycleState::Closed) };
-    let told = frame.standings(&[]);
+    let frame = ReleaseReference { cities: vec![pilot, other], ..frame(CycleState::Closed) };
+    let told = frame.count_coverage(&[]);
     let cities: Vec<&str> = told.cities.iter().map(|(city, _)| city.slug.as_str()).collect();
-    assert_eq!((cities, told.total().approved, told.reporting()), (vec!["da-nang"], 0, (0, 0)));
+    assert_eq!(
+        (cities, told.total().approved, told.count_reporting_cities()),
+        (vec!["da-nang"], 0, (0, 0))
+    );
 }

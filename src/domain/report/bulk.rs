@@ -2,7 +2,7 @@
 
 use super::ReportState;
 use crate::domain::{
-    fault::{Faults, FieldFault, ValueFault},
+    fault::{FaultList, FieldFault, ValueFault},
     project::ProjectCode,
     reference::CountryCode,
     value::{Prose, Slug, words},
@@ -10,7 +10,7 @@ use crate::domain::{
 
 mod digest;
 
-pub use digest::{Covered, digest};
+pub use digest::{BulkDigestItem, digest_bulk};
 
 /// Most reports of one act.
 pub const ITEMS_MAX: usize = 500;
@@ -69,20 +69,20 @@ pub struct BulkFilter {
 
 /// Which reports are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Which {
+pub enum BulkSelection {
     /// These.
     Items(Vec<BulkItem>),
     /// Those that are found.
-    Found(BulkFilter),
+    Filter(BulkFilter),
 }
 
 /// An act on many reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Order {
+pub struct BulkRequest {
     /// What is done.
     pub action: BulkAction,
     /// To which reports.
-    pub which: Which,
+    pub which: BulkSelection,
     /// The reason, or a remark, on each of them.
     pub comment: Option<Prose>,
     /// Whether it is only rehearsed.
@@ -95,7 +95,7 @@ pub struct Order {
 
 /// A report as somebody named it, before the values are looked at.
 #[derive(Debug, Clone, Default)]
-pub struct RawItem {
+pub struct RawBulkItem {
     /// The project.
     pub project: Option<String>,
     /// The cycle.
@@ -106,7 +106,7 @@ pub struct RawItem {
 
 /// A filter as somebody sent it, before its values are looked at.
 #[derive(Debug, Clone, Default)]
-pub struct RawFilter {
+pub struct RawBulkFilter {
     /// States.
     pub state: Vec<String>,
     /// Cities.
@@ -121,13 +121,13 @@ pub struct RawFilter {
 
 /// An act as somebody sent it, before its values are looked at.
 #[derive(Debug, Clone, Default)]
-pub struct RawOrder {
+pub struct RawBulkRequest {
     /// What is done.
     pub action: Option<String>,
     /// The reports that are named.
-    pub items: Option<Vec<RawItem>>,
+    pub items: Option<Vec<RawBulkItem>>,
     /// The reports that are looked for.
-    pub filter: Option<RawFilter>,
+    pub filter: Option<RawBulkFilter>,
     /// The reason or remark.
     pub comment: Option<String>,
     /// Whether it is only rehearsed.
@@ -138,27 +138,27 @@ pub struct RawOrder {
     pub digest: Option<String>,
 }
 
-impl RawOrder {
+impl RawBulkRequest {
     /// Looks at every value.
     ///
     /// # Errors
     /// Every fault, each with its pointer.
-    pub fn parse(self) -> Result<Order, Vec<FieldFault>> {
-        let mut faults = Faults::new();
-        let action = faults.need("/action", self.action, BulkAction::parse);
+    pub fn parse(self) -> Result<BulkRequest, Vec<FieldFault>> {
+        let mut faults = FaultList::new();
+        let action = faults.parse_required("/action", self.action, BulkAction::parse);
         // Whoever acts on what is there by now names what was read: by its version, or by the digest of a rehearsal.
         let untied = !self.dry_run && self.digest.is_none();
         let which = match (self.items, self.filter) {
             (Some(raw), None) => {
                 let versioned = untied && action != Some(BulkAction::Unchanged);
-                Some(Which::Items(items(&mut faults, raw, versioned)))
+                Some(BulkSelection::Items(parse_items(&mut faults, raw, versioned)))
             }
             (None, Some(raw)) => {
                 if untied {
                     let detail = "what a filter finds is tied by the digest of a dry run";
                     faults.add("/digest", ValueFault::new("required", detail));
                 }
-                Some(Which::Found(filter(&mut faults, raw, action)))
+                Some(BulkSelection::Filter(parse_filter(&mut faults, raw, action)))
             }
             (Some(_), Some(_)) => {
                 let detail = "either items or a filter is expected, not both";
@@ -172,11 +172,13 @@ impl RawOrder {
             }
         };
         let comment = match action {
-            Some(BulkAction::Return) => faults.need("/comment", self.comment, Prose::parse),
-            Some(_) | None => faults.opt("/comment", self.comment, Prose::parse),
+            Some(BulkAction::Return) => {
+                faults.parse_required("/comment", self.comment, Prose::parse)
+            }
+            Some(_) | None => faults.parse_optional("/comment", self.comment, Prose::parse),
         };
         let (dry_run, all_or_nothing, digest) = (self.dry_run, self.all_or_nothing, self.digest);
-        let order = action.zip(which).map(|(action, which)| Order {
+        let order = action.zip(which).map(|(action, which)| BulkRequest {
             action,
             which,
             comment,
@@ -184,21 +186,22 @@ impl RawOrder {
             all_or_nothing,
             digest,
         });
-        faults.build(order)
+        faults.finish_built(order)
     }
 }
 
-fn items(faults: &mut Faults, raw: Vec<RawItem>, versioned: bool) -> Vec<BulkItem> {
+fn parse_items(faults: &mut FaultList, raw: Vec<RawBulkItem>, versioned: bool) -> Vec<BulkItem> {
     if raw.len() > ITEMS_MAX {
-        faults.add("/items", too_many(ITEMS_MAX, "reports"));
+        faults.add("/items", too_many_fault(ITEMS_MAX, "reports"));
         return Vec::new();
     }
     let mut seen = std::collections::HashSet::new();
     let mut out = Vec::with_capacity(raw.len());
     for (i, raw) in raw.into_iter().enumerate() {
         let at = format!("/items/{i}");
-        let project = faults.need(&format!("{at}/project"), raw.project, ProjectCode::parse);
-        let cycle = faults.need(&format!("{at}/cycle"), raw.cycle, Slug::parse);
+        let project =
+            faults.parse_required(&format!("{at}/project"), raw.project, ProjectCode::parse);
+        let cycle = faults.parse_required(&format!("{at}/cycle"), raw.cycle, Slug::parse);
         match raw.version {
             None if versioned => faults.add(format!("{at}/version"), ValueFault::required()),
             Some(v) if v < 1 => {
@@ -219,7 +222,11 @@ fn items(faults: &mut Faults, raw: Vec<RawItem>, versioned: bool) -> Vec<BulkIte
     out
 }
 
-fn filter(faults: &mut Faults, raw: RawFilter, action: Option<BulkAction>) -> BulkFilter {
+fn parse_filter(
+    faults: &mut FaultList,
+    raw: RawBulkFilter,
+    action: Option<BulkAction>,
+) -> BulkFilter {
     if action == Some(BulkAction::Unchanged) {
         if raw.cycle.is_empty() {
             let detail = "what has no report yet is looked for in a cycle";
@@ -234,36 +241,36 @@ fn filter(faults: &mut Faults, raw: RawFilter, action: Option<BulkAction>) -> Bu
         }
     }
     BulkFilter {
-        states: values(faults, "state", raw.state, ReportState::parse),
-        cities: values(faults, "city", raw.city, Slug::parse),
-        countries: values(faults, "country", raw.country, CountryCode::parse),
-        cycles: values(faults, "cycle", raw.cycle, Slug::parse),
+        states: parse_values(faults, "state", raw.state, ReportState::parse),
+        cities: parse_values(faults, "city", raw.city, Slug::parse),
+        countries: parse_values(faults, "country", raw.country, CountryCode::parse),
+        cycles: parse_values(faults, "cycle", raw.cycle, Slug::parse),
         late: raw.late,
     }
 }
 
-fn values<T: PartialEq>(
-    faults: &mut Faults,
+fn parse_values<T: PartialEq>(
+    faults: &mut FaultList,
     name: &str,
     raw: Vec<String>,
     parse: impl FnMut(String) -> Result<T, ValueFault>,
 ) -> Vec<T> {
     let at = format!("/filter/{name}");
     if raw.len() > VALUES_MAX {
-        faults.add(at, too_many(VALUES_MAX, "values"));
+        faults.add(at, too_many_fault(VALUES_MAX, "values"));
         return Vec::new();
     }
-    faults.each(&at, raw, parse)
+    faults.parse_each(&at, raw, parse)
 }
 
-fn too_many(most: usize, what: &str) -> ValueFault {
+fn too_many_fault(most: usize, what: &str) -> ValueFault {
     ValueFault::new("too_many", format!("at most {most} {what} are taken at once"))
 }
 
 /// Says that a filter finds more than is done at once.
 #[must_use]
-pub fn finds_too_many() -> FieldFault {
-    let fault = too_many(ITEMS_MAX, "reports");
+pub fn filter_finds_too_many() -> FieldFault {
+    let fault = too_many_fault(ITEMS_MAX, "reports");
     FieldFault {
         pointer: "/filter".to_owned(),
         code: fault.code.to_owned(),

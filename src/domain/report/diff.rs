@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use crate::domain::value::words;
 
-pub mod prose;
+pub mod word_diff;
 
-use prose::Run;
+use word_diff::TextRun;
 
 words! {
     /// How a field is compared.
@@ -33,10 +33,10 @@ words! {
 }
 
 /// A field by its name, and how it is compared.
-pub type Field = (&'static str, FieldKind);
+pub type ComparedField = (&'static str, FieldKind);
 
 /// The fields of a report, in the order in which it is written.
-pub const REPORT: &[Field] = &[
+pub const REPORT: &[ComparedField] = &[
     ("status", FieldKind::Value),
     ("status_reason", FieldKind::Text),
     ("percent_complete", FieldKind::Value),
@@ -53,7 +53,7 @@ pub const REPORT: &[Field] = &[
 ];
 
 /// The fields of the project's record that a report freezes.
-pub const HEADER: &[Field] = &[
+pub const HEADER: &[ComparedField] = &[
     ("code", FieldKind::Value),
     ("city", FieldKind::Value),
     ("country", FieldKind::Value),
@@ -97,7 +97,7 @@ pub struct FieldDiff {
     /// What it says.
     pub to: Value,
     /// What became of the words of a text.
-    pub words: Vec<Run>,
+    pub words: Vec<TextRun>,
     /// What became of the items of a list.
     pub items: Vec<ItemDiff>,
 }
@@ -117,29 +117,34 @@ pub struct ItemDiff {
 
 /// Compares the fields of two objects; where there was none before, with nothing. `below` is the pointer of the objects.
 #[must_use]
-pub fn compare(below: &str, fields: &[Field], from: &Value, to: &Value) -> Vec<FieldDiff> {
+pub fn compare_fields(
+    below: &str,
+    fields: &[ComparedField],
+    from: &Value,
+    to: &Value,
+) -> Vec<FieldDiff> {
     let at = |object: &Value, name: &str| object.get(name).cloned().unwrap_or_default();
     fields
         .iter()
         .filter_map(|(name, kind)| {
             let pointer = format!("{below}/{name}");
-            field(pointer, *kind, at(from, name), at(to, name))
+            compare_field(pointer, *kind, at(from, name), at(to, name))
         })
         .collect()
 }
 
-fn field(pointer: String, kind: FieldKind, from: Value, to: Value) -> Option<FieldDiff> {
+fn compare_field(pointer: String, kind: FieldKind, from: Value, to: Value) -> Option<FieldDiff> {
     if from == to {
         return None;
     }
     let (words, items) = match kind {
         FieldKind::Text => {
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-            (prose::compare(&text(&from), &text(&to)), Vec::new())
+            (word_diff::compare_texts(&text(&from), &text(&to)), Vec::new())
         }
         FieldKind::Value => (Vec::new(), Vec::new()),
         FieldKind::List => {
-            let items = list(items(&from), items(&to));
+            let items = compare_lists(list_items(&from), list_items(&to));
             // The same items in another order say the same.
             if items.is_empty() {
                 return None;
@@ -150,16 +155,16 @@ fn field(pointer: String, kind: FieldKind, from: Value, to: Value) -> Option<Fie
     Some(FieldDiff { pointer, kind, from, to, words, items })
 }
 
-fn items(value: &Value) -> &[Value] {
+fn list_items(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
 /// Pairs items by what they are known by: first those that are there, in their order, then those that are gone.
-fn list(from: &[Value], to: &[Value]) -> Vec<ItemDiff> {
-    let mut left: Vec<(String, &Value)> = from.iter().map(|item| (key(item), item)).collect();
+fn compare_lists(from: &[Value], to: &[Value]) -> Vec<ItemDiff> {
+    let mut left: Vec<(String, &Value)> = from.iter().map(|item| (item_key(item), item)).collect();
     let mut out = Vec::new();
     for item in to {
-        let key = key(item);
+        let key = item_key(item);
         match left.iter().position(|(k, _)| *k == key) {
             Some(place) => {
                 let (_, before) = left.remove(place);
@@ -184,7 +189,7 @@ fn list(from: &[Value], to: &[Value]) -> Vec<ItemDiff> {
 
 /// Names an item: a reached milestone by its milestone, a value by its indicator and day, a link by its address, a record by
 /// its id, a word by itself.
-fn key(item: &Value) -> String {
+fn item_key(item: &Value) -> String {
     let of = |name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);
     let measured = || Some(format!("{}/{}", of("indicator_id")?, of("measured_on")?));
     of("milestone_id")
@@ -205,7 +210,7 @@ mod tests {
         let items = |diff: &FieldDiff| -> String {
             diff.items.iter().map(|i| format!(" {} {}", i.op, i.key)).collect::<Vec<_>>().concat()
         };
-        compare("", REPORT, from, to)
+        compare_fields("", REPORT, from, to)
             .iter()
             .map(|diff| format!("{} {}{}", diff.pointer, diff.kind, items(diff)))
             .collect()
@@ -217,7 +222,8 @@ mod tests {
         let to = json!({ "status": "completed", "achievements": "One. Two.", "unchanged": false });
         assert_eq!(told(&from, &to), ["/status value", "/achievements text"]);
         assert!(told(&to, &to).is_empty());
-        let diff = compare("/header", HEADER, &json!({ "title": "A" }), &json!({ "title": "B" }));
+        let diff =
+            compare_fields("/header", HEADER, &json!({ "title": "A" }), &json!({ "title": "B" }));
         assert_eq!(diff.len(), 1);
         assert_eq!(diff[0].pointer, "/header/title");
         assert_eq!(diff[0].words.len(), 2);
@@ -250,7 +256,8 @@ mod tests {
             json!({ "evidence": [{ "url": "u", "title": "A" }, { "url": "u", "title": "B" }] });
         let once = json!({ "evidence": [{ "url": "u", "title": "A" }] });
         assert_eq!(told(&twice, &once), ["/evidence list removed u"]);
-        let words = compare("", HEADER, &json!({ "sdgs": [1, 11] }), &json!({ "sdgs": [11, 13] }));
+        let words =
+            compare_fields("", HEADER, &json!({ "sdgs": [1, 11] }), &json!({ "sdgs": [11, 13] }));
         let keys: Vec<&str> = words[0].items.iter().map(|i| i.key.as_str()).collect();
         assert_eq!(keys, ["13", "1"]);
     }

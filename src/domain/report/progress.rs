@@ -2,17 +2,17 @@
 
 use chrono::NaiveDate;
 
-use super::{Content, PercentMethod};
+use super::{PercentMethod, ReportContent};
 use crate::domain::{
-    fault::{Faults, FieldFault, ValueFault},
+    fault::{FaultList, FieldFault, ValueFault},
     id::Id,
-    parts::Milestone,
+    project_parts::Milestone,
     value::Percent,
 };
 
 /// The percentage that the milestones of a project give, with what it is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Weighed {
+pub struct MilestoneWeighting {
     /// The weights of the milestones that are reached, added.
     pub reached: i64,
     /// The weights of all milestones, added.
@@ -21,11 +21,11 @@ pub struct Weighed {
     pub milestones: Vec<Id<Milestone>>,
 }
 
-impl Weighed {
+impl MilestoneWeighting {
     /// Weighs the milestones of a project: one is reached when the report says so, or the project's own record does. None
     /// without any milestone.
     #[must_use]
-    pub fn of(milestones: &[Milestone], content: &Content) -> Option<Self> {
+    pub fn from_milestones(milestones: &[Milestone], content: &ReportContent) -> Option<Self> {
         let reached = |m: &&Milestone| {
             m.completed_on.is_some() || content.milestones.iter().any(|d| d.milestone_id == m.id)
         };
@@ -50,11 +50,15 @@ impl Weighed {
 ///
 /// # Errors
 /// A project without milestones, or another percentage than they give.
-pub fn settle(content: &Content, milestones: &[Milestone]) -> Result<Content, Vec<FieldFault>> {
-    let faults = disagreements(content, milestones);
+pub fn settle_percent(
+    content: &ReportContent,
+    milestones: &[Milestone],
+) -> Result<ReportContent, Vec<FieldFault>> {
+    let faults = find_disagreements(content, milestones);
     let mut content = content.clone();
     if content.percent_method == Some(PercentMethod::Milestones) {
-        content.percent_complete = Weighed::of(milestones, &content).and_then(|w| w.percent());
+        content.percent_complete =
+            MilestoneWeighting::from_milestones(milestones, &content).and_then(|w| w.percent());
     }
     if faults.is_empty() { Ok(content) } else { Err(faults) }
 }
@@ -62,12 +66,12 @@ pub fn settle(content: &Content, milestones: &[Milestone]) -> Result<Content, Ve
 /// Says what contradicts the statement that the percentage comes from the milestones; one that is not stated contradicts
 /// nothing.
 #[must_use]
-pub fn disagreements(content: &Content, milestones: &[Milestone]) -> Vec<FieldFault> {
-    let mut faults = Faults::new();
+pub fn find_disagreements(content: &ReportContent, milestones: &[Milestone]) -> Vec<FieldFault> {
+    let mut faults = FaultList::new();
     if content.percent_method != Some(PercentMethod::Milestones) {
         return faults.into_vec();
     }
-    let Some(weighed) = Weighed::of(milestones, content) else {
+    let Some(weighed) = MilestoneWeighting::from_milestones(milestones, content) else {
         let detail = "the project has no milestones to count by";
         faults.add("/percent_method", ValueFault::new("no_milestones", detail));
         return faults.into_vec();
@@ -85,7 +89,7 @@ pub fn disagreements(content: &Content, milestones: &[Milestone]) -> Vec<FieldFa
 /// Returns the share of a project's time that has passed by a day, 0 to 100: none without both dates. A project of one day
 /// is over when the day is.
 #[must_use]
-pub fn elapsed(
+pub fn compute_elapsed(
     starts_on: Option<NaiveDate>,
     ends_on: Option<NaiveDate>,
     by: NaiveDate,
@@ -121,12 +125,12 @@ mod tests {
         (1..).zip(weights).map(one).collect()
     }
 
-    fn content(reached: &[u128]) -> Content {
+    fn content(reached: &[u128]) -> ReportContent {
         let done = |n: &u128| MilestoneDone {
             milestone_id: Id::new(Uuid::from_u128(*n)),
             completed_on: day("2026-02-01"),
         };
-        Content {
+        ReportContent {
             percent_method: Some(PercentMethod::Milestones),
             percent_complete: None,
             milestones: reached.iter().map(done).collect(),
@@ -135,7 +139,7 @@ mod tests {
     }
 
     fn percent(weights: &[i64], reached: &[u128]) -> Option<f64> {
-        let settled = settle(&content(reached), &milestones(weights)).ok()?;
+        let settled = settle_percent(&content(reached), &milestones(weights)).ok()?;
         settled.percent_complete.map(Percent::value)
     }
 
@@ -150,31 +154,33 @@ mod tests {
         for m in &mut all {
             m.completed_on = Some(day("2026-03-01"));
         }
-        let settled = settle(&content(&[]), &all).unwrap();
+        let settled = settle_percent(&content(&[]), &all).unwrap();
         assert_eq!(settled.percent_complete.map(Percent::value), Some(100.0));
     }
 
     #[test]
     fn another_percentage_than_the_milestones_give_is_refused() {
-        let stated = Content { percent_complete: Percent::from_hundredths(5000), ..content(&[1]) };
-        let faults = settle(&stated, &milestones(&[1, 3])).unwrap_err();
+        let stated =
+            ReportContent { percent_complete: Percent::from_hundredths(5000), ..content(&[1]) };
+        let faults = settle_percent(&stated, &milestones(&[1, 3])).unwrap_err();
         assert_eq!(faults.first().map(|f| f.pointer.as_str()), Some("/percent_complete"));
         assert!(faults.iter().any(|f| f.detail.contains("give 25: 1 of 4")), "{faults:?}");
-        let none = settle(&stated, &[]).unwrap_err();
+        let none = settle_percent(&stated, &[]).unwrap_err();
         assert_eq!(none.first().map(|f| f.code.as_str()), Some("no_milestones"));
     }
 
     #[test]
     fn time_passes_from_the_first_day_to_the_last() {
         let share = |by: &str| {
-            elapsed(Some(day("2019-01-01")), Some(day("2019-01-10")), day(by)).map(Percent::value)
+            compute_elapsed(Some(day("2019-01-01")), Some(day("2019-01-10")), day(by))
+                .map(Percent::value)
         };
         assert_eq!(share("2018-12-31"), Some(0.0));
         assert_eq!(share("2019-01-01"), Some(10.0));
         assert_eq!(share("2019-01-10"), Some(100.0));
         assert_eq!(share("2030-01-01"), Some(100.0));
-        assert_eq!(elapsed(None, Some(day("2019-01-01")), day("2019-01-01")), None);
+        assert_eq!(compute_elapsed(None, Some(day("2019-01-01")), day("2019-01-01")), None);
         let one = Some(day("2019-01-01"));
-        assert_eq!(elapsed(one, one, day("2019-01-01")).map(Percent::value), Some(100.0));
+        assert_eq!(compute_elapsed(one, one, day("2019-01-01")).map(Percent::value), Some(100.0));
     }
 }

@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Content, Evidence, IndicatorValue, MilestoneDone, PercentMethod, Status, carry, progress,
+    EvidenceLink, IndicatorValue, MilestoneDone, PercentMethod, ReportContent, Status,
+    carry_forward, progress,
 };
 use crate::domain::{
-    fault::{Faults, FieldFault, ValueFault},
+    fault::{FaultList, FieldFault, ValueFault},
     id::Id,
-    parts::{Indicator, Milestone},
-    raw::RawMoney,
-    value::{HttpsUrl, Percent, Prose, Title, day, measured},
+    project_parts::{Indicator, Milestone},
+    raw_values::RawMoney,
+    value::{HttpsUrl, Percent, Prose, Title, parse_day, parse_measured},
 };
 
 /// Most links of a report.
@@ -42,9 +43,9 @@ pub struct RawReport {
     /// Money spent to date.
     pub spent: Option<RawMoney>,
     /// Milestones reached.
-    pub milestones: Vec<RawMilestone>,
+    pub milestones: Vec<RawMilestoneDone>,
     /// Values measured.
-    pub indicator_values: Vec<RawValue>,
+    pub indicator_values: Vec<RawIndicatorValue>,
     /// Where it can be looked up.
     pub evidence: Vec<RawEvidence>,
     /// An explicit statement that nothing changed.
@@ -53,7 +54,7 @@ pub struct RawReport {
 
 /// A milestone that was reached.
 #[derive(Debug, Clone, Default)]
-pub struct RawMilestone {
+pub struct RawMilestoneDone {
     /// The milestone.
     pub milestone_id: Option<String>,
     /// When it was reached.
@@ -62,7 +63,7 @@ pub struct RawMilestone {
 
 /// A value that was measured.
 #[derive(Debug, Clone, Default)]
-pub struct RawValue {
+pub struct RawIndicatorValue {
     /// The indicator.
     pub indicator_id: Option<String>,
     /// What was measured.
@@ -82,13 +83,13 @@ pub struct RawEvidence {
 
 /// What a report may refer to.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
+pub struct ReportContext<'a> {
     /// The project's milestones.
     pub milestones: &'a [Milestone],
     /// The project's indicators.
     pub indicators: &'a [Indicator],
     /// What the project's last approved report of an earlier cycle says; none without one.
-    pub earlier: Option<&'a Content>,
+    pub earlier: Option<&'a ReportContent>,
 }
 
 impl RawReport {
@@ -96,31 +97,39 @@ impl RawReport {
     ///
     /// # Errors
     /// Every fault, each with its pointer.
-    pub fn parse(self, known: Known<'_>) -> Result<Content, Vec<FieldFault>> {
-        let mut f = Faults::new();
-        let content = Content {
-            status: f.opt("/status", self.status, |raw| status(&raw)),
-            status_reason: f.opt("/status_reason", self.status_reason, Prose::parse),
-            percent_complete: f.opt("/percent_complete", self.percent_complete, Percent::parse),
-            percent_method: f.opt("/percent_method", self.percent_method, PercentMethod::parse),
-            achievements: f.opt("/achievements", self.achievements, Prose::parse),
-            challenges: f.opt("/challenges", self.challenges, Prose::parse),
-            next_steps: f.opt("/next_steps", self.next_steps, Prose::parse),
-            support_needed: f.opt("/support_needed", self.support_needed, Prose::parse),
+    pub fn parse(self, known: ReportContext<'_>) -> Result<ReportContent, Vec<FieldFault>> {
+        let mut f = FaultList::new();
+        let content = ReportContent {
+            status: f.parse_optional("/status", self.status, |raw| parse_status(&raw)),
+            status_reason: f.parse_optional("/status_reason", self.status_reason, Prose::parse),
+            percent_complete: f.parse_optional(
+                "/percent_complete",
+                self.percent_complete,
+                Percent::parse,
+            ),
+            percent_method: f.parse_optional(
+                "/percent_method",
+                self.percent_method,
+                PercentMethod::parse,
+            ),
+            achievements: f.parse_optional("/achievements", self.achievements, Prose::parse),
+            challenges: f.parse_optional("/challenges", self.challenges, Prose::parse),
+            next_steps: f.parse_optional("/next_steps", self.next_steps, Prose::parse),
+            support_needed: f.parse_optional("/support_needed", self.support_needed, Prose::parse),
             spent: self.spent.and_then(|money| money.parse("/spent", &mut f)),
-            milestones: milestones(&mut f, self.milestones, known),
-            indicator_values: values(&mut f, self.indicator_values, known),
-            evidence: evidence(&mut f, self.evidence),
+            milestones: parse_milestones(&mut f, self.milestones, known),
+            indicator_values: parse_values(&mut f, self.indicator_values, known),
+            evidence: parse_evidence(&mut f, self.evidence),
             unchanged: self.unchanged,
         };
         let mut faults = f.into_vec();
-        let settled = progress::settle(&content, known.milestones);
+        let settled = progress::settle_percent(&content, known.milestones);
         let mut together = settled.as_ref().err().cloned().unwrap_or_default();
         let whole = settled.as_ref().unwrap_or(&content);
-        together.extend(carry::contradictions(whole, known.earlier));
+        together.extend(carry_forward::find_contradictions(whole, known.earlier));
         // What fields say together is judged as far as each of them holds a value; a double takes nothing away from a list.
-        together.retain(|f| f.code == carry::CHANGED || !about(&faults, &PROGRESS));
-        together.retain(|f| !about(&faults, &[f.pointer.as_str()]));
+        together.retain(|f| f.code == carry_forward::CHANGED || !has_fault_in(&faults, &PROGRESS));
+        together.retain(|f| !has_fault_in(&faults, &[f.pointer.as_str()]));
         faults.extend(together);
         if faults.is_empty() { settled } else { Err(faults) }
     }
@@ -130,7 +139,7 @@ impl RawReport {
 const PROGRESS: [&str; 3] = ["/percent_complete", "/percent_method", "/milestones"];
 
 /// Says whether some of the faults leave a field, or an item of it, without a value.
-fn about(faults: &[FieldFault], fields: &[&str]) -> bool {
+fn has_fault_in(faults: &[FieldFault], fields: &[&str]) -> bool {
     let within = |f: &FieldFault, field: &&str| {
         f.pointer.strip_prefix(*field).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
@@ -139,7 +148,7 @@ fn about(faults: &[FieldFault], fields: &[&str]) -> bool {
 }
 
 /// `not_stated` is a word of imported history; nobody says it.
-fn status(raw: &str) -> Result<Status, ValueFault> {
+fn parse_status(raw: &str) -> Result<Status, ValueFault> {
     let sayable = || Status::ALL.iter().copied().filter(|s| *s != Status::NotStated);
     sayable()
         .find(|s| s.as_str() == raw)
@@ -149,12 +158,12 @@ fn status(raw: &str) -> Result<Status, ValueFault> {
 /// The code of an item that stands in its list already.
 const DUPLICATE: &str = "duplicate";
 
-fn duplicate() -> ValueFault {
+fn duplicate_fault() -> ValueFault {
     ValueFault::new(DUPLICATE, "this is in the list already")
 }
 
 /// Refuses a list that is too long before anything in it is looked at.
-fn short<T>(faults: &mut Faults, pointer: &str, list: Vec<T>, max: usize) -> Vec<T> {
+fn limit_list<T>(faults: &mut FaultList, pointer: &str, list: Vec<T>, max: usize) -> Vec<T> {
     if list.len() <= max {
         return list;
     }
@@ -163,7 +172,7 @@ fn short<T>(faults: &mut Faults, pointer: &str, list: Vec<T>, max: usize) -> Vec
 }
 
 /// Finds what an id of the body names among the project's own.
-fn find<T>(
+fn find_known_id<T>(
     what: &str,
     raw: &str,
     mut known: impl Iterator<Item = Id<T>>,
@@ -174,16 +183,22 @@ fn find<T>(
     })
 }
 
-fn milestones(f: &mut Faults, raw: Vec<RawMilestone>, known: Known<'_>) -> Vec<MilestoneDone> {
-    let raw = short(f, "/milestones", raw, MILESTONES_MAX);
+fn parse_milestones(
+    f: &mut FaultList,
+    raw: Vec<RawMilestoneDone>,
+    known: ReportContext<'_>,
+) -> Vec<MilestoneDone> {
+    let raw = limit_list(f, "/milestones", raw, MILESTONES_MAX);
     let mut seen = BTreeSet::new();
     let mut out = Vec::with_capacity(raw.len());
     for (i, raw) in raw.into_iter().enumerate() {
-        let id = f.need(&format!("/milestones/{i}/milestone_id"), raw.milestone_id, |raw| {
-            let id = find("a milestone", &raw, known.milestones.iter().map(|m| m.id))?;
-            if seen.insert(id) { Ok(id) } else { Err(duplicate()) }
-        });
-        let on = f.need(&format!("/milestones/{i}/completed_on"), raw.completed_on, day);
+        let id =
+            f.parse_required(&format!("/milestones/{i}/milestone_id"), raw.milestone_id, |raw| {
+                let id = find_known_id("a milestone", &raw, known.milestones.iter().map(|m| m.id))?;
+                if seen.insert(id) { Ok(id) } else { Err(duplicate_fault()) }
+            });
+        let on =
+            f.parse_required(&format!("/milestones/{i}/completed_on"), raw.completed_on, parse_day);
         if let (Some(milestone_id), Some(completed_on)) = (id, on) {
             out.push(MilestoneDone { milestone_id, completed_on });
         }
@@ -191,20 +206,24 @@ fn milestones(f: &mut Faults, raw: Vec<RawMilestone>, known: Known<'_>) -> Vec<M
     out
 }
 
-fn values(f: &mut Faults, raw: Vec<RawValue>, known: Known<'_>) -> Vec<IndicatorValue> {
-    let raw = short(f, "/indicator_values", raw, VALUES_MAX);
+fn parse_values(
+    f: &mut FaultList,
+    raw: Vec<RawIndicatorValue>,
+    known: ReportContext<'_>,
+) -> Vec<IndicatorValue> {
+    let raw = limit_list(f, "/indicator_values", raw, VALUES_MAX);
     let mut seen = BTreeSet::new();
     let mut out = Vec::with_capacity(raw.len());
     for (i, raw) in raw.into_iter().enumerate() {
         let at = |field: &str| format!("/indicator_values/{i}/{field}");
-        let id = f.need(&at("indicator_id"), raw.indicator_id, |raw| {
-            find("an indicator", &raw, known.indicators.iter().map(|i| i.id))
+        let id = f.parse_required(&at("indicator_id"), raw.indicator_id, |raw| {
+            find_known_id("an indicator", &raw, known.indicators.iter().map(|i| i.id))
         });
-        let value = f.need(&at("value"), raw.value, measured);
-        let on = f.need(&at("measured_on"), raw.measured_on, day);
+        let value = f.parse_required(&at("value"), raw.value, parse_measured);
+        let on = f.parse_required(&at("measured_on"), raw.measured_on, parse_day);
         let (Some(indicator_id), Some(measured_on)) = (id, on) else { continue };
         if !seen.insert((indicator_id, measured_on)) {
-            f.add(at("measured_on"), duplicate());
+            f.add(at("measured_on"), duplicate_fault());
         } else if let Some(value) = value {
             out.push(IndicatorValue { indicator_id, value, measured_on });
         }
@@ -212,14 +231,14 @@ fn values(f: &mut Faults, raw: Vec<RawValue>, known: Known<'_>) -> Vec<Indicator
     out
 }
 
-fn evidence(f: &mut Faults, raw: Vec<RawEvidence>) -> Vec<Evidence> {
-    let raw = short(f, "/evidence", raw, EVIDENCE_MAX);
+fn parse_evidence(f: &mut FaultList, raw: Vec<RawEvidence>) -> Vec<EvidenceLink> {
+    let raw = limit_list(f, "/evidence", raw, EVIDENCE_MAX);
     let mut out = Vec::with_capacity(raw.len());
     for (i, raw) in raw.into_iter().enumerate() {
-        let title = f.need(&format!("/evidence/{i}/title"), raw.title, Title::parse);
-        let url = f.need(&format!("/evidence/{i}/url"), raw.url, HttpsUrl::parse);
+        let title = f.parse_required(&format!("/evidence/{i}/title"), raw.title, Title::parse);
+        let url = f.parse_required(&format!("/evidence/{i}/url"), raw.url, HttpsUrl::parse);
         if let (Some(title), Some(url)) = (title, url) {
-            out.push(Evidence { title, url });
+            out.push(EvidenceLink { title, url });
         }
     }
     out

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
-    parts::{Better, IndicatorKind},
-    raw::RawMoney,
+    project_parts::{Better, IndicatorKind},
+    raw_values::RawMoney,
     testing::{milestone, project, ready},
     value::Title,
 };
@@ -27,19 +27,23 @@ fn indicator(n: u128) -> Indicator {
         version: 1,
     }
 }
-fn parse(raw: RawReport) -> Result<Content, Vec<String>> {
+fn parse(raw: RawReport) -> Result<ReportContent, Vec<String>> {
     let (milestones, indicators) = (vec![milestone(1), milestone(2)], vec![indicator(3)]);
-    raw.parse(Known { milestones: &milestones, indicators: &indicators, earlier: None })
+    raw.parse(ReportContext { milestones: &milestones, indicators: &indicators, earlier: None })
         .map_err(|faults| faults.into_iter().map(|f| format!("{} {}", f.pointer, f.code)).collect())
 }
 fn text(n: u128) -> String {
     uuid::Uuid::from_u128(n).to_string()
 }
-fn done(n: u128, on: &str) -> RawMilestone {
-    RawMilestone { milestone_id: Some(text(n)), completed_on: Some(on.to_owned()) }
+fn done(n: u128, on: &str) -> RawMilestoneDone {
+    RawMilestoneDone { milestone_id: Some(text(n)), completed_on: Some(on.to_owned()) }
 }
-fn value(n: u128, value: f64, on: &str) -> RawValue {
-    RawValue { indicator_id: Some(text(n)), value: Some(value), measured_on: Some(on.to_owned()) }
+fn value(n: u128, value: f64, on: &str) -> RawIndicatorValue {
+    RawIndicatorValue {
+        indicator_id: Some(text(n)),
+        value: Some(value),
+        measured_on: Some(on.to_owned()),
+    }
 }
 fn link(url: &str) -> RawEvidence {
     RawEvidence { title: Some("Minutes".to_owned()), url: Some(url.to_owned()) }
@@ -47,7 +51,7 @@ fn link(url: &str) -> RawEvidence {
 
 #[test]
 fn nothing_is_required_before_the_submission() {
-    assert_eq!(parse(RawReport::default()), Ok(Content::default()));
+    assert_eq!(parse(RawReport::default()), Ok(ReportContent::default()));
 }
 
 #[test]
@@ -72,7 +76,7 @@ fn every_fault_is_named_at_once() {
             value(3, f64::INFINITY, "2026-07-31"),
             value(3, 2.0, "2026-06-30"),
             value(1, 2.0, "2026-06-30"),
-            RawValue::default(),
+            RawIndicatorValue::default(),
         ],
         evidence: vec![
             link("http://example.org"),
@@ -89,7 +93,8 @@ fn every_fault_is_named_at_once() {
 fn what_fields_say_together_is_named_beside_what_is_wrong_with_one() {
     let (milestones, earlier) = (vec![milestone(1), milestone(2)], ready());
     let faults = |raw: RawReport| -> Vec<String> {
-        let known = Known { milestones: &milestones, indicators: &[], earlier: Some(&earlier) };
+        let known =
+            ReportContext { milestones: &milestones, indicators: &[], earlier: Some(&earlier) };
         let faults = raw.parse(known).unwrap_err();
         faults.into_iter().map(|f| format!("{} {}", f.pointer, f.code)).collect()
     };
@@ -122,8 +127,8 @@ fn what_fields_say_together_is_named_beside_what_is_wrong_with_one() {
 fn lists_that_are_too_long_are_not_looked_into() {
     let faults = parse(RawReport {
         evidence: vec![RawEvidence::default(); 51],
-        indicator_values: vec![RawValue::default(); 2001],
-        milestones: vec![RawMilestone::default(); 501],
+        indicator_values: vec![RawIndicatorValue::default(); 2001],
+        milestones: vec![RawMilestoneDone::default(); 501],
         ..RawReport::default()
     });
     let expected = ["/milestones too_many", "/indicator_values too_many", "/evidence too_many"];
@@ -159,10 +164,10 @@ proptest! {
         };
         if let Ok(content) = parse(raw) {
             prop_assert_eq!(content.percent_complete.map(Percent::hundredths), hundredths);
-            let text = crate::domain::journal::canonical(&content).unwrap();
-            let back: Content = serde_json::from_str(&text).unwrap();
+            let text = crate::domain::journal::to_canonical_json(&content).unwrap();
+            let back: ReportContent = serde_json::from_str(&text).unwrap();
             prop_assert_eq!(&back, &content);
-            prop_assert_eq!(crate::domain::journal::canonical(&back).unwrap(), text);
+            prop_assert_eq!(crate::domain::journal::to_canonical_json(&back).unwrap(), text);
         }
     }
 }

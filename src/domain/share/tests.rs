@@ -57,7 +57,7 @@ fn nothing_but_a_path_over_releases_is_taken() {
     assert!(path(&long).is_err());
 }
 
-fn terms(expires_on: &str) -> Result<Terms, Vec<String>> {
+fn terms(expires_on: &str) -> Result<ShareTerms, Vec<String>> {
     let raw = RawShare {
         name: Some("For the ministry".into()),
         path: Some("/api/v1/releases/latest".into()),

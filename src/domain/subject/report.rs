@@ -5,15 +5,15 @@ use chrono_tz::Tz;
 
 use crate::domain::{
     comment::Comment,
-    cycle::{ReportingCycle, end_of},
+    cycle::{ReportingCycle, end_of_day},
     id::Id,
-    parts::{Indicator, Milestone, Partnership},
-    policy::{Actor, Basis, Face, Resource, Sight},
+    policy::{Actor, PermissionBasis, PolicyResource, RecordCopy, Visibility},
     project::{Project, ProjectCode},
-    report::{ApprovedReport, Content, Report, Status},
-    user::{Place, Role, User},
+    project_parts::{Indicator, Milestone, Partnership},
+    report::{ApprovedReport, Report, ReportContent, Status},
+    user::{RecordPlace, Role, User},
     value::Slug,
-    workflow::Transition,
+    workflow::TransitionKind,
 };
 
 /// A project's report in a cycle, written or not, with everything that its rules ask for.
@@ -34,9 +34,9 @@ pub struct ReportSubject {
     /// The last day of the city's extension, if it has one.
     pub extension: Option<NaiveDate>,
     /// What the latest approved report of an earlier cycle says.
-    pub earlier: Option<Content>,
+    pub earlier_content: Option<ReportContent>,
     /// The open comments that wait for a word of the city.
-    pub waiting: Vec<Id<Comment>>,
+    pub unanswered_comments: Vec<Id<Comment>>,
     /// The working copy, once there is one.
     pub report: Option<Report>,
     /// The approved copy, once there is one.
@@ -44,38 +44,38 @@ pub struct ReportSubject {
     /// The status of the latest approved report of an earlier cycle that states one.
     pub previous_status: Option<Status>,
     /// Who had a hand in it since its last decision, those they acted for included.
-    pub hands: Vec<Id<User>>,
+    pub contributors: Vec<Id<User>>,
     /// It comes too late: its cycle is closed and released without it.
-    pub missed: bool,
+    pub missed_release: bool,
     /// The latest release that holds what is approved of it; only where it is shown as approved.
     pub released_in: Option<Slug>,
 }
 
-impl Resource for ReportSubject {
+impl PolicyResource for ReportSubject {
     type Key = (ProjectCode, Slug);
-    fn place(&self) -> Place {
-        Place::City(self.project.city.clone(), self.project.country)
+    fn record_place(&self) -> RecordPlace {
+        RecordPlace::City(self.project.city.clone(), self.project.country)
     }
-    fn sight(&self, actor: &Actor) -> Sight {
-        let place = self.place();
-        if actor.is_inside(&place) {
+    fn visibility_for(&self, actor: &Actor) -> Visibility {
+        let place = self.record_place();
+        if actor.is_insider_at(&place) {
             match &self.report {
-                Some(r) if r.ever_submitted || actor.is(&[Role::CityOfficer], &place) => {
-                    Sight::Seen(Face::Working)
+                Some(r) if r.ever_submitted || actor.has_role_at(&[Role::CityOfficer], &place) => {
+                    Visibility::Readable(RecordCopy::Working)
                 }
-                Some(_) | None => Sight::Known,
+                Some(_) | None => Visibility::ExistenceOnly,
             }
-        } else if self.approved.is_some() && actor.reads_approved(&place) {
-            Sight::Seen(Face::Approved)
+        } else if self.approved.is_some() && actor.may_read_approved(&place) {
+            Visibility::Readable(RecordCopy::Approved)
         } else {
-            Sight::Hidden
+            Visibility::Hidden
         }
     }
-    fn is_there(&self) -> bool {
+    fn has_record(&self) -> bool {
         self.report.is_some()
     }
-    fn hands(&self) -> &[Id<User>] {
-        &self.hands
+    fn contributors(&self) -> &[Id<User>] {
+        &self.contributors
     }
 }
 
@@ -83,27 +83,30 @@ impl ReportSubject {
     /// Returns the last day to be on time, the city's extension counted, and the first instant after it; none where
     /// nothing is due.
     #[must_use]
-    pub fn due(&self) -> Option<(NaiveDate, DateTime<Utc>)> {
+    pub fn due_day(&self) -> Option<(NaiveDate, DateTime<Utc>)> {
         let due = self.cycle.due_on?;
         let due = self.extension.map_or(due, |extended| extended.max(due));
-        Some((due, end_of(due, self.zone)))
+        Some((due, end_of_day(due, self.zone)))
     }
 
     /// Returns what the report is after a transition: what an answer shows before the journal is written.
     #[must_use]
-    pub fn after(
+    pub fn after_transition(
         mut self,
-        transition: Transition,
+        transition: TransitionKind,
         report: Report,
         actor: &Actor,
-        basis: Basis,
+        basis: PermissionBasis,
     ) -> Self {
         match transition {
-            Transition::Edit | Transition::Submit => {
-                self.hands.extend([Some(actor.user()), basis.acting_for].into_iter().flatten());
+            TransitionKind::Edit | TransitionKind::Submit => {
+                self.contributors
+                    .extend([Some(actor.user()), basis.acting_for].into_iter().flatten());
             }
-            Transition::Withdraw => {}
-            Transition::Return | Transition::Approve | Transition::Reopen => self.hands.clear(),
+            TransitionKind::Withdraw => {}
+            TransitionKind::Return | TransitionKind::Approve | TransitionKind::Reopen => {
+                self.contributors.clear()
+            }
         }
         self.report = Some(report);
         // What is written now is in no release yet.
@@ -116,17 +119,17 @@ impl ReportSubject {
 #[derive(Debug, Clone)]
 pub struct CommentSubject {
     /// The report.
-    pub on: ReportSubject,
+    pub report_subject: ReportSubject,
     /// The comment.
     pub comment: Comment,
 }
 
-impl Resource for CommentSubject {
+impl PolicyResource for CommentSubject {
     type Key = (ProjectCode, (Slug, Id<Comment>));
-    fn place(&self) -> Place {
-        self.on.place()
+    fn record_place(&self) -> RecordPlace {
+        self.report_subject.record_place()
     }
-    fn sight(&self, actor: &Actor) -> Sight {
-        self.on.sight(actor)
+    fn visibility_for(&self, actor: &Actor) -> Visibility {
+        self.report_subject.visibility_for(actor)
     }
 }

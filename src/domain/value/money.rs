@@ -13,7 +13,7 @@ pub struct Money {
     /// Minor units, 0 to 2^53 − 1.
     pub amount_minor: i64,
     /// The ISO 4217 code.
-    pub currency: Currency,
+    pub currency: CurrencyCode,
 }
 
 impl Money {
@@ -32,7 +32,7 @@ impl Money {
                 ValueFault::new("range", "minor units from 0 to 9007199254740991 are expected"),
             ));
         }
-        match Currency::parse(currency) {
+        match CurrencyCode::parse(currency) {
             Ok(currency) if faults.is_empty() => return Ok(Self { amount_minor, currency }),
             Ok(_) => {}
             Err(fault) => faults.push(("/currency", fault)),
@@ -44,37 +44,37 @@ impl Money {
 /// An active ISO 4217 currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Currency([u8; 3]);
+pub struct CurrencyCode([u8; 3]);
 
 /// Codes that ISO 4217 lists as none: no currency, and one for tests.
 const NO_MONEY: [&str; 2] = ["XXX", "XTS"];
 
-impl Currency {
+impl CurrencyCode {
     /// Parses a code in capitals.
     ///
     /// # Errors
     /// A code that ISO 4217 does not list, or that it lists as no money.
     pub fn parse(raw: &str) -> Result<Self, ValueFault> {
-        Self::listed(raw).filter(|c| !NO_MONEY.contains(&c.as_str())).ok_or_else(|| {
+        Self::from_listed_code(raw).filter(|c| !NO_MONEY.contains(&c.as_str())).ok_or_else(|| {
             let detail = "a currency code of ISO 4217 such as USD or VND is expected";
             ValueFault::new("currency", detail)
         })
     }
     /// Finds any code that ISO 4217 lists: what is kept was sound when it was written.
     #[must_use]
-    pub fn listed(raw: &str) -> Option<Self> {
+    pub fn from_listed_code(raw: &str) -> Option<Self> {
         let code = iso_currency::Currency::from_code(raw)?;
         code.code().as_bytes().try_into().ok().map(Self)
     }
     /// Returns every currency, by code. The list is found by asking for each code that there could be, once.
     #[must_use]
-    pub fn all() -> &'static [Self] {
-        static ALL: LazyLock<Vec<Currency>> = LazyLock::new(|| {
+    pub fn all_active() -> &'static [Self] {
+        static ALL: LazyLock<Vec<CurrencyCode>> = LazyLock::new(|| {
             let letters = || 'A'..='Z';
             let codes = letters().flat_map(|a| {
                 letters().flat_map(move |b| letters().map(move |c| String::from_iter([a, b, c])))
             });
-            codes.filter_map(|code| Currency::parse(&code).ok()).collect()
+            codes.filter_map(|code| CurrencyCode::parse(&code).ok()).collect()
         });
         &ALL
     }
@@ -97,14 +97,14 @@ impl Currency {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
-impl TryFrom<String> for Currency {
+impl TryFrom<String> for CurrencyCode {
     type Error = String;
     fn try_from(raw: String) -> Result<Self, String> {
-        Self::listed(&raw).ok_or_else(|| format!("no currency of ISO 4217: {raw}"))
+        Self::from_listed_code(&raw).ok_or_else(|| format!("no currency of ISO 4217: {raw}"))
     }
 }
-impl From<Currency> for String {
-    fn from(c: Currency) -> Self {
+impl From<CurrencyCode> for String {
+    fn from(c: CurrencyCode) -> Self {
         c.as_str().to_owned()
     }
 }

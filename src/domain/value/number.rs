@@ -61,7 +61,7 @@ impl From<Percent> for f64 {
 ///
 /// # Errors
 /// Not finite or too large.
-pub fn measured(raw: f64) -> Result<f64, ValueFault> {
+pub fn parse_measured(raw: f64) -> Result<f64, ValueFault> {
     if raw.is_finite() && raw.abs() <= 1e15 {
         // One zero: -0.0 and 0.0 would have two canonical forms in a database and one in JSON.
         Ok(if raw == 0.0 { 0.0 } else { raw })
@@ -74,7 +74,7 @@ pub fn measured(raw: f64) -> Result<f64, ValueFault> {
 ///
 /// # Errors
 /// Outside the range, or not finite.
-pub fn degrees(raw: f64, limit: f64) -> Result<f64, ValueFault> {
+pub fn parse_degrees(raw: f64, limit: f64) -> Result<f64, ValueFault> {
     if raw.is_finite() && raw.abs() <= limit {
         Ok(if raw == 0.0 { 0.0 } else { raw })
     } else {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{
     cycle::CycleState,
-    policy::{Actor, Denied, Unproved},
+    policy::{AccessDenied, Actor, Unproved},
     report::{PercentMethod, ReportState},
     testing::{
         actor, city, cycle, day, now, officer, project, ready, report, representative, secretariat,
@@ -18,11 +18,11 @@ use crate::domain::{
 
 mod copies;
 
-fn prove<A: Action<On = ReportSubject>>(
+fn prove<A: PolicyAction<Subject = ReportSubject>>(
     on: &ReportSubject,
     actor: &Actor,
-) -> Result<Authorized<A>, Denied> {
-    Unproved::seal(on.clone()).authorize::<A>(&Arc::new(actor.clone()))
+) -> Result<Authorized<A>, AccessDenied> {
+    Unproved::seal_resource(on.clone()).authorize::<A>(&Arc::new(actor.clone()))
 }
 
 #[test]
@@ -31,13 +31,13 @@ fn every_pair_of_state_and_transition_is_as_checked_in() {
         "Rows: state. Columns: transition. Cells: the state that follows, or 409.\n\n",
     );
     let _ = write!(text, "{:12}", "");
-    for t in Transition::ALL {
+    for t in TransitionKind::ALL {
         let _ = write!(text, "{:>11}", t.as_str());
     }
     for state in ReportState::ALL {
         let _ = write!(text, "\n{:12}", state.as_str());
-        for t in Transition::ALL {
-            let _ = write!(text, "{:>11}", t.from(*state).map_or("409", ReportState::as_str));
+        for t in TransitionKind::ALL {
+            let _ = write!(text, "{:>11}", t.next_state(*state).map_or("409", ReportState::as_str));
         }
     }
     insta::assert_snapshot!("transitions", text);
@@ -48,7 +48,7 @@ fn every_transition_in_every_state_of_the_cycle_is_as_checked_in() {
     let mut text =
         String::from("Rows: cycle. Columns: transition, on a report whose state allows it.\n\n");
     let _ = write!(text, "{:36}", "");
-    for t in Transition::ALL {
+    for t in TransitionKind::ALL {
         let _ = write!(text, "{:>11}", t.as_str());
     }
     let extensions = [
@@ -59,12 +59,12 @@ fn every_transition_in_every_state_of_the_cycle_is_as_checked_in() {
     for state in CycleState::ALL {
         for (words, extension) in extensions {
             let _ = write!(text, "\n{:36}", format!("{state}{words}"));
-            for t in Transition::ALL {
-                let from = ReportState::ALL.iter().find(|s| t.from(**s).is_ok()).unwrap();
+            for t in TransitionKind::ALL {
+                let from = ReportState::ALL.iter().find(|s| t.next_state(**s).is_ok()).unwrap();
                 let mut on = subject(Some(report(*from)));
                 on.cycle = cycle(*state);
                 on.extension = extension;
-                let cell = if possible(*t, &on, now()).is_ok() { "yes" } else { "409" };
+                let cell = if check_transition(*t, &on, now()).is_ok() { "yes" } else { "409" };
                 let _ = write!(text, "{cell:>11}");
             }
         }
@@ -80,11 +80,15 @@ fn an_extension_ends_at_midnight_of_the_city() {
     // Da Nang is seven hours ahead of UTC.
     let before = "2027-01-10T16:59:59Z".parse().unwrap();
     let after = "2027-01-10T17:00:00Z".parse().unwrap();
-    assert!(possible(Transition::Edit, &on, before).is_ok());
-    assert!(possible(Transition::Edit, &on, after).is_err());
+    assert!(check_transition(TransitionKind::Edit, &on, before).is_ok());
+    assert!(check_transition(TransitionKind::Edit, &on, after).is_err());
     assert!(
-        possible(Transition::Approve, &subject(Some(report(ReportState::Submitted))), after)
-            .is_ok()
+        check_transition(
+            TransitionKind::Approve,
+            &subject(Some(report(ReportState::Submitted))),
+            after
+        )
+        .is_ok()
     );
 }
 
@@ -92,7 +96,7 @@ fn an_extension_ends_at_midnight_of_the_city() {
 fn a_project_is_reported_in_cycles_of_its_own_plan_cycle() {
     let mut on = subject(None);
     on.cycle.plan_cycle = slug("2026-2035");
-    let refused = possible(Transition::Edit, &on, now()).unwrap_err();
+    let refused = check_transition(TransitionKind::Edit, &on, now()).unwrap_err();
     assert!(refused.to_string().contains("another plan cycle"), "{refused}");
 }
 
@@ -100,7 +104,7 @@ fn a_project_is_reported_in_cycles_of_its_own_plan_cycle() {
 fn a_submission_freezes_the_project_and_clears_the_decision() {
     let mut on = subject(Some(report(ReportState::Returned)));
     on.project.version = 8;
-    let sent = submit(&prove(&on, &officer(1)).unwrap(), now()).unwrap();
+    let sent = submit_report(&prove(&on, &officer(1)).unwrap(), now()).unwrap();
     assert_eq!(sent.header.as_ref().unwrap().project_version, 8);
     assert_eq!((sent.state, sent.decided, sent.version), (ReportState::Submitted, None, 6));
     assert!(sent.ever_submitted && sent.submitted.is_some());
@@ -109,7 +113,7 @@ fn a_submission_freezes_the_project_and_clears_the_decision() {
 #[test]
 fn a_withdrawal_clears_the_submission_and_keeps_that_it_was_seen() {
     let on = subject(Some(report(ReportState::Submitted)));
-    let back = withdraw(&prove(&on, &officer(1)).unwrap(), now()).unwrap();
+    let back = withdraw_report(&prove(&on, &officer(1)).unwrap(), now()).unwrap();
     assert_eq!((back.state, back.submitted), (ReportState::Draft, None));
     assert!(back.ever_submitted);
 }
@@ -120,7 +124,7 @@ fn an_edit_of_what_was_imported_is_no_longer_what_the_source_said() {
     imported.imported = Some(serde_json::json!({ "source": "M&E 2023" }));
     let on = subject(Some(imported));
     let edited =
-        edit(&prove(&on, &officer(1)).unwrap(), Id::new(uuid::Uuid::nil()), ready(), now())
+        edit_report(&prove(&on, &officer(1)).unwrap(), Id::new(uuid::Uuid::nil()), ready(), now())
             .unwrap();
     assert_eq!(edited.imported, None);
     assert_eq!(edited.state, ReportState::Returned);
@@ -137,7 +141,7 @@ fn the_deed_names_on_whose_behalf_it_was_done() {
         .map(|g| crate::domain::user::Grant { acting_for: Some(user(9)), ..g });
     let stand_in = Actor::new(user(2), grants.collect());
     let on = subject(Some(report(ReportState::Submitted)));
-    let returned = send_back(&prove(&on, &stand_in).unwrap(), now()).unwrap();
+    let returned = return_report(&prove(&on, &stand_in).unwrap(), now()).unwrap();
     let decided = returned.decided.unwrap();
     assert_eq!((decided.by, decided.acting_for), (user(2), Some(user(9))));
 }
@@ -148,13 +152,13 @@ fn what_may_be_done_comes_with_the_reason_of_each_refusal() {
         let line = |(act, verdict): (crate::domain::policy::Act, Result<(), String>)| {
             format!("{}: {}", act.as_str(), verdict.map_or_else(|e| e, |()| "yes".to_owned()))
         };
-        allowed(actor, on, now()).into_iter().map(line).collect::<Vec<_>>().join("\n")
+        list_allowed_actions(actor, on, now()).into_iter().map(line).collect::<Vec<_>>().join("\n")
     };
     let mut draft = subject(Some(report(ReportState::Draft)));
     draft.report.as_mut().unwrap().content.next_steps = None;
     draft.project.details.starts_on = None;
     let mut submitted = subject(Some(report(ReportState::Submitted)));
-    submitted.hands = vec![crate::domain::testing::user(2)];
+    submitted.contributors = vec![crate::domain::testing::user(2)];
     let mut closed = subject(Some(report(ReportState::Returned)));
     closed.cycle = cycle(CycleState::Closed);
     let text = format!(
@@ -205,24 +209,26 @@ fn tries() -> impl Strategy<Value = Vec<Try>> {
 }
 
 /// Takes a step if policy and state let it happen.
-fn take(on: &ReportSubject, step: &Try) -> Option<(Transition, usize, Report)> {
-    fn go<A: Action<On = ReportSubject>>(
+fn take(on: &ReportSubject, step: &Try) -> Option<(TransitionKind, usize, Report)> {
+    fn go<A: PolicyAction<Subject = ReportSubject>>(
         on: &ReportSubject,
         who: usize,
-        transition: Transition,
-        rule: impl FnOnce(&Authorized<A>) -> Result<Report, Refused>,
-    ) -> Option<(Transition, usize, Report)> {
+        transition: TransitionKind,
+        rule: impl FnOnce(&Authorized<A>) -> Result<Report, TransitionRefused>,
+    ) -> Option<(TransitionKind, usize, Report)> {
         let proof = prove::<A>(on, &people()[who]).ok()?;
         Some((transition, who, rule(&proof).ok()?))
     }
     let id = Id::new(uuid::Uuid::from_u128(200));
     match step {
-        Try::Edit(w) => go(on, *w, Transition::Edit, |p| edit(p, id, ready(), now())),
-        Try::Submit(w) => go(on, *w, Transition::Submit, |p| submit(p, now())),
-        Try::Withdraw(w) => go(on, *w, Transition::Withdraw, |p| withdraw(p, now())),
-        Try::Return(w) => go(on, *w, Transition::Return, |p| send_back(p, now())),
-        Try::Approve(w) => go(on, *w, Transition::Approve, |p| approve(p, now()).map(|(r, _)| r)),
-        Try::Reopen(w) => go(on, *w, Transition::Reopen, |p| reopen(p, now())),
+        Try::Edit(w) => go(on, *w, TransitionKind::Edit, |p| edit_report(p, id, ready(), now())),
+        Try::Submit(w) => go(on, *w, TransitionKind::Submit, |p| submit_report(p, now())),
+        Try::Withdraw(w) => go(on, *w, TransitionKind::Withdraw, |p| withdraw_report(p, now())),
+        Try::Return(w) => go(on, *w, TransitionKind::Return, |p| return_report(p, now())),
+        Try::Approve(w) => {
+            go(on, *w, TransitionKind::Approve, |p| approve_report(p, now()).map(|(r, _)| r))
+        }
+        Try::Reopen(w) => go(on, *w, TransitionKind::Reopen, |p| reopen_report(p, now())),
     }
 }
 
@@ -239,28 +245,28 @@ proptest! {
             prop_assert!(!before.is_some_and(|r| r.ever_submitted) || report.ever_submitted);
             prop_assert_eq!(report.header.is_some(), report.ever_submitted);
             match transition {
-                Transition::Edit => prop_assert!(matches!(from, None | Some(ReportState::Draft | ReportState::Returned))),
-                Transition::Submit => {
+                TransitionKind::Edit => prop_assert!(matches!(from, None | Some(ReportState::Draft | ReportState::Returned))),
+                TransitionKind::Submit => {
                     prop_assert!(matches!(from, Some(ReportState::Draft | ReportState::Returned)));
                     prop_assert!(report.submitted.is_some() && report.decided.is_none());
                 }
-                Transition::Withdraw => {
+                TransitionKind::Withdraw => {
                     prop_assert_eq!(from, Some(ReportState::Submitted));
                     prop_assert!(report.submitted.is_none());
                 }
-                Transition::Return | Transition::Approve => {
+                TransitionKind::Return | TransitionKind::Approve => {
                     prop_assert_eq!(from, Some(ReportState::Submitted));
                     prop_assert!(!wrote.contains(&who), "decided on one's own work");
                 }
-                Transition::Reopen => prop_assert_eq!(from, Some(ReportState::Approved)),
+                TransitionKind::Reopen => prop_assert_eq!(from, Some(ReportState::Approved)),
             }
             match transition {
-                Transition::Edit | Transition::Submit => wrote.push(who),
-                Transition::Withdraw => {}
-                Transition::Return | Transition::Approve | Transition::Reopen => wrote.clear(),
+                TransitionKind::Edit | TransitionKind::Submit => wrote.push(who),
+                TransitionKind::Withdraw => {}
+                TransitionKind::Return | TransitionKind::Approve | TransitionKind::Reopen => wrote.clear(),
             }
             let actor = people()[who].clone();
-            on = on.after(transition, report, &actor, crate::domain::policy::Basis { acting_for: None });
+            on = on.after_transition(transition, report, &actor, crate::domain::policy::PermissionBasis { acting_for: None });
         }
     }
 
@@ -270,10 +276,10 @@ proptest! {
         for step in tries {
             if let Some((transition, who, report)) = take(&on, &step) {
                 let actor = people()[who].clone();
-                on = on.after(transition, report, &actor, crate::domain::policy::Basis { acting_for: None });
+                on = on.after_transition(transition, report, &actor, crate::domain::policy::PermissionBasis { acting_for: None });
             }
         }
-        let offers = allowed(&people()[who], &on, now());
+        let offers = list_allowed_actions(&people()[who], &on, now());
         let steps = [Try::Edit(who), Try::Submit(who), Try::Withdraw(who), Try::Return(who), Try::Approve(who), Try::Reopen(who)];
         for (step, (act, verdict)) in steps.iter().zip(offers) {
             prop_assert_eq!(take(&on, step).is_some(), verdict.is_ok(), "{:?}", act);
@@ -283,6 +289,6 @@ proptest! {
 
 #[test]
 fn the_fixture_is_ready() {
-    assert_eq!(readiness::missing(&ready(), &project().details, None), Vec::new());
+    assert_eq!(readiness::find_missing_fields(&ready(), &project().details, None), Vec::new());
     assert_eq!(ready().percent_method, Some(PercentMethod::SelfAssessed));
 }

@@ -2,16 +2,16 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{IllegalTransition, Refused};
+use super::{IllegalTransition, TransitionRefused};
 use crate::domain::{
-    cycle::{CycleState, today},
+    cycle::{CycleState, calendar_day},
     report::ReportState,
     subject::ReportSubject,
 };
 
 /// What can be done to a report, beside reading it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Transition {
+pub enum TransitionKind {
     /// Write it.
     Edit,
     /// Hand it in.
@@ -26,7 +26,7 @@ pub enum Transition {
     Reopen,
 }
 
-impl Transition {
+impl TransitionKind {
     /// Every transition, in the order of a report's life.
     pub const ALL: &'static [Self] =
         &[Self::Edit, Self::Submit, Self::Withdraw, Self::Return, Self::Approve, Self::Reopen];
@@ -66,7 +66,7 @@ impl Transition {
     ///
     /// # Errors
     /// When the state forbids the transition.
-    pub const fn from(self, state: ReportState) -> Result<ReportState, IllegalTransition> {
+    pub const fn next_state(self, state: ReportState) -> Result<ReportState, IllegalTransition> {
         use ReportState::{Approved, Draft, Returned, Submitted};
         match (self, state) {
             (Self::Edit, Draft) | (Self::Withdraw, Submitted) => Ok(Draft),
@@ -88,36 +88,39 @@ impl Transition {
 ///
 /// # Errors
 /// No report, a cycle that does not accept reports, or a state that forbids it.
-pub fn possible(
-    transition: Transition,
+pub fn check_transition(
+    transition: TransitionKind,
     on: &ReportSubject,
     at: DateTime<Utc>,
-) -> Result<ReportState, Refused> {
+) -> Result<ReportState, TransitionRefused> {
     // A report that is not there can only be written.
     let state = match (&on.report, transition) {
         (Some(report), _) => report.state,
-        (None, Transition::Edit) => ReportState::Draft,
-        (None, _) => return Err(Refused::Missing),
+        (None, TransitionKind::Edit) => ReportState::Draft,
+        (None, _) => return Err(TransitionRefused::NoReport),
     };
     if transition.is_filing() {
         if on.project.plan_cycle != on.cycle.plan_cycle {
-            return Err(Refused::State(IllegalTransition {
+            return Err(TransitionRefused::IllegalState(IllegalTransition {
                 from: "in another plan cycle than the reporting cycle",
                 action: transition.as_str(),
             }));
         }
-        if !on.cycle.accepts_reports(on.extension, today(at, on.zone)) {
+        if !on.cycle.accepts_reports(on.extension, calendar_day(at, on.zone)) {
             let from = match on.cycle.state {
                 CycleState::Scheduled => "in a cycle that is not open yet",
                 CycleState::Open | CycleState::Closed => "in a cycle that is closed",
             };
-            return Err(Refused::State(IllegalTransition { from, action: transition.as_str() }));
+            return Err(TransitionRefused::IllegalState(IllegalTransition {
+                from,
+                action: transition.as_str(),
+            }));
         }
     }
-    let state = transition.from(state)?;
+    let state = transition.next_state(state)?;
     // After a release only what was approved before is taken up anew: that is an amendment, for the next release.
-    if transition.leads_to_release() && on.missed {
-        return Err(Refused::State(IllegalTransition {
+    if transition.leads_to_release() && on.missed_release {
+        return Err(TransitionRefused::IllegalState(IllegalTransition {
             from: "in a cycle that is closed and released without it, until the secretariat opens that again",
             action: transition.as_str(),
         }));

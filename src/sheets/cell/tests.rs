@@ -5,56 +5,58 @@ use serde_json::json;
 
 use super::*;
 
-fn read(kind: Kind, cell: impl AsRef<Cell>) -> Result<Value, &'static str> {
-    value(kind, cell.as_ref()).map_err(|fault| fault.code)
+fn read(kind: ColumnKind, cell: impl AsRef<SheetCell>) -> Result<Value, &'static str> {
+    parse_cell(kind, cell.as_ref()).map_err(|fault| fault.code)
 }
-impl AsRef<Self> for Cell {
+impl AsRef<Self> for SheetCell {
     fn as_ref(&self) -> &Self {
         self
     }
 }
-fn typed(s: &str) -> Cell {
-    Cell::Text(s.to_owned())
+fn typed(s: &str) -> SheetCell {
+    SheetCell::Text(s.to_owned())
 }
 
 #[test]
 fn a_day_is_true_or_written_as_the_standard_has_it() {
-    assert_eq!(read(Kind::Day, typed("2026-03-01")), Ok(json!("2026-03-01")));
-    assert_eq!(read(Kind::Day, typed("03/01/26")), Err("day"));
-    assert_eq!(read(Kind::Day, typed("1.3.2026")), Err("day"));
-    assert_eq!(read(Kind::Day, Cell::Number(46082.0)), Err("day"));
-    assert_eq!(read(Kind::Day, Cell::Day(None)), Err("day"));
+    assert_eq!(read(ColumnKind::Day, typed("2026-03-01")), Ok(json!("2026-03-01")));
+    assert_eq!(read(ColumnKind::Day, typed("03/01/26")), Err("day"));
+    assert_eq!(read(ColumnKind::Day, typed("1.3.2026")), Err("day"));
+    assert_eq!(read(ColumnKind::Day, SheetCell::Number(46082.0)), Err("day"));
+    assert_eq!(read(ColumnKind::Day, SheetCell::Day(None)), Err("day"));
     let day = NaiveDate::from_ymd_opt(2026, 3, 1);
-    assert_eq!(read(Kind::Day, Cell::Day(day)), Ok(json!("2026-03-01")));
+    assert_eq!(read(ColumnKind::Day, SheetCell::Day(day)), Ok(json!("2026-03-01")));
 }
 
 #[test]
 fn a_number_is_finite_and_has_a_point() {
-    assert_eq!(read(Kind::Number, typed(" 62.5")), Ok(json!(62.5)));
+    assert_eq!(read(ColumnKind::Number, typed(" 62.5")), Ok(json!(62.5)));
     for wrong in ["62,5", "nan", "inf", "12%", "1 000", "0x10"] {
-        assert_eq!(read(Kind::Number, typed(wrong)), Err("number"), "{wrong}");
+        assert_eq!(read(ColumnKind::Number, typed(wrong)), Err("number"), "{wrong}");
     }
-    assert_eq!(read(Kind::Whole, Cell::Number(12.0)), Ok(json!(12)));
-    assert_eq!(read(Kind::Whole, Cell::Number(12.5)), Err("number"));
-    assert_eq!(read(Kind::Whole, Cell::Number(1e300)), Err("number"));
+    assert_eq!(read(ColumnKind::Whole, SheetCell::Number(12.0)), Ok(json!(12)));
+    assert_eq!(read(ColumnKind::Whole, SheetCell::Number(12.5)), Err("number"));
+    assert_eq!(read(ColumnKind::Whole, SheetCell::Number(1e300)), Err("number"));
 }
 
 #[test]
 fn nothing_is_null_and_never_zero() {
-    for kind in [Kind::Number, Kind::Whole, Kind::Day, Kind::Line, Kind::Flag] {
-        assert_eq!(read(kind, Cell::Empty), Ok(Value::Null));
+    for kind in
+        [ColumnKind::Number, ColumnKind::Whole, ColumnKind::Day, ColumnKind::Line, ColumnKind::Flag]
+    {
+        assert_eq!(read(kind, SheetCell::Empty), Ok(Value::Null));
         assert_eq!(read(kind, typed("  ")), Ok(Value::Null));
     }
-    assert_eq!(read(Kind::Wholes, Cell::Empty), Ok(json!([])));
-    assert_eq!(cell(Kind::Number, &Value::Null), Cell::Empty);
-    assert_eq!(cell(Kind::Number, &json!(0)), Cell::Number(0.0));
+    assert_eq!(read(ColumnKind::Wholes, SheetCell::Empty), Ok(json!([])));
+    assert_eq!(render_cell(ColumnKind::Number, &Value::Null), SheetCell::Empty);
+    assert_eq!(render_cell(ColumnKind::Number, &json!(0)), SheetCell::Number(0.0));
 }
 
 #[test]
 fn a_list_is_separated_as_people_separate_it() {
-    assert_eq!(read(Kind::Wholes, typed("6; 11,3")), Ok(json!([6, 11, 3])));
-    assert_eq!(read(Kind::Wholes, Cell::Number(6.0)), Ok(json!([6])));
-    assert_eq!(read(Kind::Wholes, typed("six")), Err("number"));
+    assert_eq!(read(ColumnKind::Wholes, typed("6; 11,3")), Ok(json!([6, 11, 3])));
+    assert_eq!(read(ColumnKind::Wholes, SheetCell::Number(6.0)), Ok(json!([6])));
+    assert_eq!(read(ColumnKind::Wholes, typed("six")), Err("number"));
 }
 
 #[test]
@@ -65,25 +67,25 @@ fn what_a_spreadsheet_does_not_keep_is_no_change() {
         (json!(9_007_199_254_740_991_i64), json!(9_007_199_254_740_990_i64)),
         (json!(false), Value::Null),
     ] {
-        assert!(is_same(&there, &back), "{there} {back}");
+        assert!(is_same_value(&there, &back), "{there} {back}");
     }
     for (there, back) in
         [(json!(62.5), json!(62.51)), (json!(0), Value::Null), (json!("a"), json!("A"))]
     {
-        assert!(!is_same(&there, &back), "{there} {back}");
+        assert!(!is_same_value(&there, &back), "{there} {back}");
     }
 }
 
 #[test]
 fn what_a_formula_failed_at_is_no_value() {
-    assert_eq!(read(Kind::Line, Cell::Error("#REF!".into())), Err("formula"));
+    assert_eq!(read(ColumnKind::Line, SheetCell::Error("#REF!".into())), Err("formula"));
 }
 
 proptest! {
     #[test]
     fn a_guarded_text_is_never_run_and_comes_back_as_it_was(text in r"[=+\-@\t\r'a]{0,5}\PC{0,5}") {
-        let guarded = guard(&text);
+        let guarded = guard_formula(&text);
         prop_assert!(!guarded.starts_with(RUN));
-        prop_assert_eq!(unguard(&guarded), text);
+        prop_assert_eq!(strip_guard(&guarded), text);
     }
 }

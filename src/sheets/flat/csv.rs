@@ -2,17 +2,17 @@
 
 use std::io::{self, Write};
 
-use super::{Column, Datum, Sink};
+use super::{Datum, TableColumn, TableWriter};
 
 /// A table while it is written as CSV.
-pub struct Csv<W: Write>(csv::Writer<W>);
+pub struct CsvTableWriter<W: Write>(csv::Writer<W>);
 
-impl<W: Write> Csv<W> {
+impl<W: Write> CsvTableWriter<W> {
     /// Writes the names of the columns.
     ///
     /// # Errors
     /// Where it is written to fails.
-    pub fn begin(columns: &[Column], to: W) -> io::Result<Self> {
+    pub fn begin_table(columns: &[TableColumn], to: W) -> io::Result<Self> {
         let mut writer =
             csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
         writer.write_record(columns.iter().map(|c| c.name))?;
@@ -20,8 +20,8 @@ impl<W: Write> Csv<W> {
     }
 }
 
-impl<W: Write> Sink for Csv<W> {
-    fn row(&mut self, row: &[Datum]) -> io::Result<()> {
+impl<W: Write> TableWriter for CsvTableWriter<W> {
+    fn write_row(&mut self, row: &[Datum]) -> io::Result<()> {
         Ok(self.0.write_record(row.iter().map(Datum::to_cell))?)
     }
     fn finish(mut self: Box<Self>) -> io::Result<()> {

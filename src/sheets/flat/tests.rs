@@ -5,17 +5,17 @@ use proptest::prelude::*;
 
 use super::*;
 
-const COLUMNS: &[Column] = &[
-    column("key", Type::Text, "The key."),
-    column("count", Type::Integer, "How many."),
-    column("mean", Type::Number, "The mean; empty where nothing is known."),
-    column("on", Type::Day, "The day."),
-    column("pilot", Type::Bool, "Whether it is one."),
-    column("at", Type::Instant, "When."),
+const COLUMNS: &[TableColumn] = &[
+    new_column("key", DatumType::Text, "The key."),
+    new_column("count", DatumType::Integer, "How many."),
+    new_column("mean", DatumType::Number, "The mean; empty where nothing is known."),
+    new_column("on", DatumType::Day, "The day."),
+    new_column("pilot", DatumType::Bool, "Whether it is one."),
+    new_column("at", DatumType::Instant, "When."),
 ];
 
-fn about() -> About {
-    About {
+fn about() -> TableMetadata {
+    TableMetadata {
         name: "table".to_owned(),
         title: "A table".to_owned(),
         notes: vec![("basis".to_owned(), "me-2022, cut off on 2022-09-21".to_owned())],
@@ -43,15 +43,15 @@ fn rows() -> Vec<Vec<Datum>> {
     ]
 }
 
-fn written(format: Format, rows: &[Vec<Datum>]) -> Vec<u8> {
+fn written(format: TableFormat, rows: &[Vec<Datum>]) -> Vec<u8> {
     written_under(COLUMNS, format, rows)
 }
 
-fn written_under(columns: &[Column], format: Format, rows: &[Vec<Datum>]) -> Vec<u8> {
+fn written_under(columns: &[TableColumn], format: TableFormat, rows: &[Vec<Datum>]) -> Vec<u8> {
     let mut to = Cursor::new(Vec::new());
-    let mut sink = format.begin(&about(), columns, &mut to).unwrap();
+    let mut sink = format.begin_table(&about(), columns, &mut to).unwrap();
     for row in rows {
-        sink.row(row).unwrap();
+        sink.write_row(row).unwrap();
     }
     sink.finish().unwrap();
     to.into_inner()
@@ -59,7 +59,7 @@ fn written_under(columns: &[Column], format: Format, rows: &[Vec<Datum>]) -> Vec
 
 #[test]
 fn csv_has_a_header_iso_days_guarded_texts_and_nothing_for_what_is_unknown() {
-    let text = String::from_utf8(written(Format::Csv, &rows())).unwrap();
+    let text = String::from_utf8(written(TableFormat::Csv, &rows())).unwrap();
     assert_eq!(
         text,
         "key,count,mean,on,pilot,at\r\n\
@@ -70,7 +70,7 @@ fn csv_has_a_header_iso_days_guarded_texts_and_nothing_for_what_is_unknown() {
 
 #[test]
 fn lines_are_objects_with_the_columns_in_their_order() {
-    let text = String::from_utf8(written(Format::Lines, &rows())).unwrap();
+    let text = String::from_utf8(written(TableFormat::Lines, &rows())).unwrap();
     let first = text.lines().next().unwrap();
     assert_eq!(
         first,
@@ -83,7 +83,7 @@ fn lines_are_objects_with_the_columns_in_their_order() {
 
 #[test]
 fn a_workbook_has_typed_cells_and_a_sheet_that_explains() {
-    let mut book: Book<_> = Book::new(Cursor::new(written(Format::Xlsx, &rows()))).unwrap();
+    let mut book: Book<_> = Book::new(Cursor::new(written(TableFormat::Xlsx, &rows()))).unwrap();
     assert_eq!(book.sheet_names(), ["data", "about"]);
     let data = book.worksheet_range("data").unwrap();
     let at = |row, column| data.get_value((row, column)).cloned().unwrap_or(Data::Empty);
@@ -101,9 +101,9 @@ fn a_workbook_has_typed_cells_and_a_sheet_that_explains() {
 #[test]
 fn a_list_longer_than_a_cell_stands_on_a_sheet_of_its_own_in_a_workbook() {
     let columns = [
-        column("city", Type::Text, "The city."),
-        column("projects", Type::Integer, "How many."),
-        column("project_codes", Type::Text, "Which.").of_many("project"),
+        new_column("city", DatumType::Text, "The city."),
+        new_column("projects", DatumType::Integer, "How many."),
+        new_column("project_codes", DatumType::Text, "Which.").with_item_name("project"),
     ];
     let codes: Vec<String> = (1..=3_000).map(|n| format!("da-nang-{n}")).collect();
     let rows = [
@@ -111,7 +111,7 @@ fn a_list_longer_than_a_cell_stands_on_a_sheet_of_its_own_in_a_workbook() {
         vec!["hue".into(), 0_i64.into(), "".into()],
     ];
     let mut book: Book<_> =
-        Book::new(Cursor::new(written_under(&columns, Format::Xlsx, &rows))).unwrap();
+        Book::new(Cursor::new(written_under(&columns, TableFormat::Xlsx, &rows))).unwrap();
     assert_eq!(book.sheet_names(), ["data", "about", "project_codes"]);
     let data = book.worksheet_range("data").unwrap();
     assert_eq!(data.get_size(), (3, 2));
@@ -121,7 +121,7 @@ fn a_list_longer_than_a_cell_stands_on_a_sheet_of_its_own_in_a_workbook() {
     assert_eq!((told.len(), &*told[0]), (3_001, &["city".to_owned(), "project".to_owned()][..]));
     assert_eq!(told[3_000], ["da-nang", "da-nang-3000"]);
     // The other formats have no such limit: one cell, one member.
-    for format in [Format::Csv, Format::Lines] {
+    for format in [TableFormat::Csv, TableFormat::Lines] {
         let text = String::from_utf8(written_under(&columns, format, &rows)).unwrap();
         assert!(text.contains(&codes.join("; ")) && text.lines().count() <= 3, "{text:.100}");
     }
@@ -129,7 +129,7 @@ fn a_list_longer_than_a_cell_stands_on_a_sheet_of_its_own_in_a_workbook() {
 
 #[test]
 fn the_same_table_gives_the_same_bytes() {
-    for format in Format::ALL {
+    for format in TableFormat::ALL {
         assert_eq!(written(*format, &rows()), written(*format, &rows()), "{}", format.as_str());
     }
 }
@@ -140,12 +140,12 @@ proptest! {
         let row = vec![
             Datum::Text(text.clone()), n.into(), Datum::Empty, Datum::Empty, true.into(), Datum::Empty,
         ];
-        let csv_text = written(Format::Csv, std::slice::from_ref(&row));
+        let csv_text = written(TableFormat::Csv, std::slice::from_ref(&row));
         let mut reader = ::csv::Reader::from_reader(csv_text.as_slice());
         let record = reader.records().next().unwrap().unwrap();
-        prop_assert_eq!(crate::sheets::cell::unguard(&record[0]), &text);
+        prop_assert_eq!(crate::sheets::cell::strip_guard(&record[0]), &text);
         prop_assert_eq!(&record[1], n.to_string());
-        let line = written(Format::Lines, &[row]);
+        let line = written(TableFormat::Lines, &[row]);
         let value: Value = serde_json::from_slice(&line).unwrap();
         prop_assert_eq!(value["key"].as_str(), Some(text.as_str()));
         prop_assert_eq!(value["count"].as_i64(), Some(n));
@@ -153,7 +153,7 @@ proptest! {
 
     #[test]
     fn whole_numbers_of_fifteen_digits_stay_exact(n in -999_999_999_999_999_i64..=999_999_999_999_999) {
-        let told = format!("{:.0}", super::xlsx::exact(n));
+        let told = format!("{:.0}", super::xlsx::to_exact_number(n));
         prop_assert_eq!(told.parse::<i64>().unwrap(), n);
     }
 }

@@ -7,8 +7,8 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError,
 };
 
-use super::{About, BETWEEN, Column, Datum, Sink, Type, column};
-use crate::sheets::cell::guard;
+use super::{BETWEEN, Datum, DatumType, TableColumn, TableMetadata, TableWriter, new_column};
+use crate::sheets::cell::guard_formula;
 
 /// The sheet of the table.
 const DATA: &str = "data";
@@ -21,118 +21,132 @@ const ROWS_MAX: u32 = 1_048_575;
 const DIGITS: u64 = 999_999_999_999_999;
 
 /// A table while it is written as a workbook.
-pub struct Xlsx<W: Write + Seek + Send> {
+pub struct XlsxTableWriter<W: Write + Seek + Send> {
     book: Workbook,
     to: W,
-    columns: Vec<Column>,
-    data: Page,
-    lists: Vec<Page>,
-    looks: Looks,
+    columns: Vec<TableColumn>,
+    data: WorksheetCursor,
+    lists: Vec<WorksheetCursor>,
+    date_formats: DateFormats,
 }
 
 /// A sheet while it is written.
-struct Page {
+struct WorksheetCursor {
     /// Which sheet of the book it is.
     index: usize,
     /// The row that comes next.
-    next: u32,
+    next_row: u32,
 }
 
 /// How days and instants are shown.
-struct Looks {
+struct DateFormats {
     days: Format,
     instants: Format,
 }
 
-fn failed(e: XlsxError) -> io::Error {
+fn to_io_error(e: XlsxError) -> io::Error {
     io::Error::other(e)
 }
 
-fn full() -> XlsxError {
+fn sheet_full_error() -> XlsxError {
     XlsxError::ParameterError("a sheet holds no more rows".to_owned())
 }
 
-impl<W: Write + Seek + Send> Xlsx<W> {
+impl<W: Write + Seek + Send> XlsxTableWriter<W> {
     /// Writes the sheet that explains and the header.
     ///
     /// # Errors
     /// What the format has no place for.
-    pub fn begin(about: &About, columns: &[Column], to: W) -> io::Result<Self> {
-        Self::open(about, columns, to).map_err(failed)
+    pub fn begin_table(about: &TableMetadata, columns: &[TableColumn], to: W) -> io::Result<Self> {
+        Self::create_workbook(about, columns, to).map_err(to_io_error)
     }
 
-    fn open(about: &About, columns: &[Column], to: W) -> Result<Self, XlsxError> {
+    fn create_workbook(
+        about: &TableMetadata,
+        columns: &[TableColumn],
+        to: W,
+    ) -> Result<Self, XlsxError> {
         let mut book = Workbook::new();
         // The same table gives the same bytes: no time of making is in it.
         let made = ExcelDateTime::from_ymd(2018, 4, 28)?;
         book.set_properties(
             &DocProperties::new().set_title(&about.title).set_creation_datetime(&made),
         );
-        let own: Vec<Column> = columns.iter().filter(|c| c.each.is_none()).copied().collect();
-        head(book.add_worksheet_with_constant_memory()?, DATA, &own)?;
-        explain(book.add_worksheet_with_constant_memory()?, about, columns)?;
+        let own: Vec<TableColumn> =
+            columns.iter().filter(|c| c.item_name.is_none()).copied().collect();
+        write_header(book.add_worksheet_with_constant_memory()?, DATA, &own)?;
+        write_about_sheet(book.add_worksheet_with_constant_memory()?, about, columns)?;
         let mut lists = Vec::new();
-        for (index, (list, each)) in (2..).zip(columns.iter().filter_map(|c| Some((c, c.each?)))) {
-            let mut named: Vec<Column> = columns.iter().filter(|c| c.is_key()).copied().collect();
-            named.push(column(each, list.kind, list.help));
-            head(book.add_worksheet_with_constant_memory()?, list.name, &named)?;
-            lists.push(Page { index, next: 1 });
+        for (index, (list, each)) in
+            (2..).zip(columns.iter().filter_map(|c| Some((c, c.item_name?))))
+        {
+            let mut named: Vec<TableColumn> =
+                columns.iter().filter(|c| c.is_key()).copied().collect();
+            named.push(new_column(each, list.kind, list.help));
+            write_header(book.add_worksheet_with_constant_memory()?, list.name, &named)?;
+            lists.push(WorksheetCursor { index, next_row: 1 });
         }
-        let looks = Looks {
+        let looks = DateFormats {
             days: Format::new().set_num_format("yyyy-mm-dd"),
             instants: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
         };
-        let data = Page { index: 0, next: 1 };
-        Ok(Self { book, to, columns: columns.to_vec(), data, lists, looks })
+        let data = WorksheetCursor { index: 0, next_row: 1 };
+        Ok(Self { book, to, columns: columns.to_vec(), data, lists, date_formats: looks })
     }
 
     /// Writes a row: its own values on the sheet of the table, the items of each list on the list's.
-    fn add(&mut self, row: &[Datum]) -> Result<(), XlsxError> {
+    fn add_row(&mut self, row: &[Datum]) -> Result<(), XlsxError> {
         let told = || self.columns.iter().zip(row);
-        let own: Vec<&Datum> = told().filter(|(c, _)| c.each.is_none()).map(|(_, d)| d).collect();
-        self.data.add(&mut self.book, &own, &self.looks)?;
+        let own: Vec<&Datum> =
+            told().filter(|(c, _)| c.item_name.is_none()).map(|(_, d)| d).collect();
+        self.data.append_row(&mut self.book, &own, &self.date_formats)?;
         let keys: Vec<&Datum> = told().filter(|(c, _)| c.is_key()).map(|(_, d)| d).collect();
-        let lists = told().filter(|(c, _)| c.each.is_some()).map(|(_, d)| d);
+        let lists = told().filter(|(c, _)| c.item_name.is_some()).map(|(_, d)| d);
         for (page, list) in self.lists.iter_mut().zip(lists) {
             let Datum::Text(text) = list else { continue };
             for item in text.split(BETWEEN).filter(|item| !item.is_empty()) {
                 let item = Datum::from(item);
                 let line: Vec<&Datum> = keys.iter().copied().chain([&item]).collect();
-                page.add(&mut self.book, &line, &self.looks)?;
+                page.append_row(&mut self.book, &line, &self.date_formats)?;
             }
         }
         Ok(())
     }
 }
 
-impl Page {
-    fn add(&mut self, book: &mut Workbook, row: &[&Datum], looks: &Looks) -> Result<(), XlsxError> {
-        if self.next > ROWS_MAX {
-            return Err(full());
+impl WorksheetCursor {
+    fn append_row(
+        &mut self,
+        book: &mut Workbook,
+        row: &[&Datum],
+        looks: &DateFormats,
+    ) -> Result<(), XlsxError> {
+        if self.next_row > ROWS_MAX {
+            return Err(sheet_full_error());
         }
         let sheet = book.worksheet_from_index(self.index)?;
         for (column, datum) in (0_u16..).zip(row) {
-            cell(sheet, (self.next, column), datum, looks)?;
+            write_datum(sheet, (self.next_row, column), datum, looks)?;
         }
-        self.next += 1;
+        self.next_row += 1;
         Ok(())
     }
 }
 
-fn cell(
+fn write_datum(
     sheet: &mut Worksheet,
     (row, column): (u32, u16),
     datum: &Datum,
-    looks: &Looks,
+    looks: &DateFormats,
 ) -> Result<(), XlsxError> {
     match datum {
         Datum::Empty => return Ok(()),
-        Datum::Text(text) => sheet.write_string(row, column, guard(text))?,
+        Datum::Text(text) => sheet.write_string(row, column, guard_formula(text))?,
         // A spreadsheet keeps 15 digits: more of them stay true as text.
         Datum::Integer(n) if n.unsigned_abs() > DIGITS => {
             sheet.write_string(row, column, n.to_string())?
         }
-        Datum::Integer(n) => sheet.write_number(row, column, exact(*n))?,
+        Datum::Integer(n) => sheet.write_number(row, column, to_exact_number(*n))?,
         Datum::Number(n) => sheet.write_number(row, column, *n)?,
         Datum::Bool(yes) => sheet.write_boolean(row, column, *yes)?,
         Datum::Day(day) => {
@@ -148,50 +162,58 @@ fn cell(
 }
 
 /// Returns a whole number of at most 15 digits as a cell holds it.
-pub(super) fn exact(n: i64) -> f64 {
+pub(super) fn to_exact_number(n: i64) -> f64 {
     let (high, low) = (n / 1_000_000, n % 1_000_000);
     let half = |part: i64| i32::try_from(part).map(f64::from).unwrap_or_default();
     half(high).mul_add(1e6, half(low))
 }
 
-fn bold() -> Format {
+fn bold_format() -> Format {
     Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top)
 }
 
-fn head(sheet: &mut Worksheet, name: &str, columns: &[Column]) -> Result<(), XlsxError> {
+fn write_header(
+    sheet: &mut Worksheet,
+    name: &str,
+    columns: &[TableColumn],
+) -> Result<(), XlsxError> {
     sheet.set_name(name)?.set_freeze_panes(1, 0)?;
     for (i, column) in (0_u16..).zip(columns) {
         let width = match column.kind {
-            Type::Text => 24,
-            Type::Integer | Type::Number | Type::Bool => 12,
-            Type::Day | Type::Instant => 18,
+            DatumType::Text => 24,
+            DatumType::Integer | DatumType::Number | DatumType::Bool => 12,
+            DatumType::Day | DatumType::Instant => 18,
         };
         sheet.set_column_width(i, width)?;
     }
     for (i, column) in (0_u16..).zip(columns) {
-        sheet.write_string_with_format(0, i, column.name, &bold())?;
+        sheet.write_string_with_format(0, i, column.name, &bold_format())?;
     }
     Ok(())
 }
 
-fn explain(sheet: &mut Worksheet, about: &About, columns: &[Column]) -> Result<(), XlsxError> {
+fn write_about_sheet(
+    sheet: &mut Worksheet,
+    about: &TableMetadata,
+    columns: &[TableColumn],
+) -> Result<(), XlsxError> {
     sheet.set_name(ABOUT)?.set_column_width(0, 24)?.set_column_width(1, 90)?;
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-    sheet.write_string_with_format(0, 0, guard(&about.title), &bold())?;
+    sheet.write_string_with_format(0, 0, guard_formula(&about.title), &bold_format())?;
     let notes = about.notes.iter().map(|(name, what)| (name.as_str(), what.as_str()));
     let lines = notes.chain([("", "")]).chain(columns.iter().map(|c| (c.name, c.help)));
     for (row, (name, what)) in (2_u32..).zip(lines) {
-        sheet.write_string_with_format(row, 0, guard(name), &bold())?;
-        sheet.write_string_with_format(row, 1, guard(what), &wrapped)?;
+        sheet.write_string_with_format(row, 0, guard_formula(name), &bold_format())?;
+        sheet.write_string_with_format(row, 1, guard_formula(what), &wrapped)?;
     }
     Ok(())
 }
 
-impl<W: Write + Seek + Send> Sink for Xlsx<W> {
-    fn row(&mut self, row: &[Datum]) -> io::Result<()> {
-        self.add(row).map_err(failed)
+impl<W: Write + Seek + Send> TableWriter for XlsxTableWriter<W> {
+    fn write_row(&mut self, row: &[Datum]) -> io::Result<()> {
+        self.add_row(row).map_err(to_io_error)
     }
     fn finish(mut self: Box<Self>) -> io::Result<()> {
-        self.book.save_to_writer(self.to).map_err(failed)
+        self.book.save_to_writer(self.to).map_err(to_io_error)
     }
 }

@@ -8,8 +8,8 @@ use std::{
 
 use crossbeam_channel::Receiver;
 
-use super::{Answer, ReadJob, WriteJob, load::Load, lost};
-use crate::store::{Conn, StoreError, Target, tx::Committed, watch::Watch};
+use super::{ReadJob, WriteAnswer, WriteJob, counters::DatabaseCounters, lost_work_error};
+use crate::store::{Conn, DatabaseTarget, StoreError, tx::CommitSummary, watch::CommitWatch};
 
 /// Write jobs that share one commit of SQLite.
 const GROUP: usize = 64;
@@ -17,22 +17,22 @@ const GROUP: usize = 64;
 const IDLE: Duration = Duration::from_secs(1);
 
 /// A thread's connection, opened when needed and again when it broke.
-struct Slot<'t> {
-    target: &'t Target,
+struct ConnectionSlot<'t> {
+    target: &'t DatabaseTarget,
     read_only: bool,
     conn: Option<Conn>,
     used: Instant,
 }
 
-impl<'t> Slot<'t> {
-    fn new(target: &'t Target, read_only: bool) -> Self {
+impl<'t> ConnectionSlot<'t> {
+    fn new(target: &'t DatabaseTarget, read_only: bool) -> Self {
         Self { target, read_only, conn: None, used: Instant::now() }
     }
     /// Gives the connection up; the next job opens another.
     fn close(&mut self) {
         if let Some(conn) = self.conn.take() {
             // What panicked once may panic again while it is put away.
-            let _ = catch_unwind(AssertUnwindSafe(|| conn.abandon()));
+            let _ = catch_unwind(AssertUnwindSafe(|| conn.rollback_and_drop()));
         }
     }
     fn get(&mut self) -> Option<&mut Conn> {
@@ -45,14 +45,16 @@ impl<'t> Slot<'t> {
         if self.conn.is_none() {
             match self.target.open(self.read_only) {
                 Ok(conn) => self.conn = Some(conn),
-                Err(e) => tracing::error!(error = %chain(&e), "cannot connect to the database"),
+                Err(e) => {
+                    tracing::error!(error = %format_error_chain(&e), "cannot connect to the database")
+                }
             }
         }
         self.used = Instant::now();
         self.conn.as_mut()
     }
     /// Runs work on the connection; a panic or a broken connection costs the connection, not the thread.
-    fn run<T>(&mut self, work: impl FnOnce(&mut Conn) -> T) -> Option<T> {
+    fn run_job<T>(&mut self, work: impl FnOnce(&mut Conn) -> T) -> Option<T> {
         let conn = self.get()?;
         let result = catch_unwind(AssertUnwindSafe(|| work(conn)));
         match result {
@@ -71,7 +73,7 @@ impl<'t> Slot<'t> {
     }
 }
 
-pub(in crate::store) fn chain(e: &dyn std::error::Error) -> String {
+pub(in crate::store) fn format_error_chain(e: &dyn std::error::Error) -> String {
     let mut text = e.to_string();
     let mut source = e.source();
     while let Some(s) = source {
@@ -82,21 +84,26 @@ pub(in crate::store) fn chain(e: &dyn std::error::Error) -> String {
     text
 }
 
-pub(super) fn read_loop(queue: &Receiver<ReadJob>, target: &Target) {
-    let mut slot = Slot::new(target, true);
+pub(super) fn read_loop(queue: &Receiver<ReadJob>, target: &DatabaseTarget) {
+    let mut slot = ConnectionSlot::new(target, true);
     while let Ok(job) = queue.recv() {
         // A job that cannot run is dropped; its caller learns that the database is unavailable.
-        slot.run(job);
+        slot.run_job(job);
     }
 }
 
 /// Takes what waits, runs each in its own (nested) transaction, commits once, tells the watch, then answers.
-pub(super) fn write_loop(queue: &Receiver<WriteJob>, target: &Target, watch: &Watch, load: &Load) {
-    let mut slot = Slot::new(target, false);
+pub(super) fn write_loop(
+    queue: &Receiver<WriteJob>,
+    target: &DatabaseTarget,
+    watch: &CommitWatch,
+    load: &DatabaseCounters,
+) {
+    let mut slot = ConnectionSlot::new(target, false);
     while let Ok(first) = queue.recv() {
-        let mut answers: Vec<Answer> = Vec::new();
-        let mut commits: Vec<Committed> = Vec::new();
-        let durable = slot.run(|c| {
+        let mut answers: Vec<WriteAnswer> = Vec::new();
+        let mut commits: Vec<CommitSummary> = Vec::new();
+        let durable = slot.run_job(|c| {
             if !target.is_sqlite() {
                 let (answer, committed) = first(c);
                 answers.push(answer);
@@ -116,15 +123,15 @@ pub(super) fn write_loop(queue: &Receiver<WriteJob>, target: &Target, watch: &Wa
         let durable = match durable {
             Some(Ok(())) => true,
             Some(Err(e)) => {
-                tracing::error!(error = %chain(&e), "a commit failed");
+                tracing::error!(error = %format_error_chain(&e), "a commit failed");
                 slot.close();
                 false
             }
             None => false,
         };
-        load.group(answers.len(), durable);
+        load.count_group(answers.len(), durable);
         if durable {
-            tell(watch, &mut slot, &commits);
+            notify_watch(watch, &mut slot, &commits);
         }
         for answer in answers {
             answer(durable);
@@ -134,28 +141,28 @@ pub(super) fn write_loop(queue: &Receiver<WriteJob>, target: &Target, watch: &Wa
 
 /// Tells what is in memory of the commits. What cannot be read back at the second try is in doubt: nobody is let in until
 /// a reading succeeds.
-fn tell(watch: &Watch, slot: &mut Slot<'_>, commits: &[Committed]) {
+fn notify_watch(watch: &CommitWatch, slot: &mut ConnectionSlot<'_>, commits: &[CommitSummary]) {
     for _try in 0..2 {
-        match slot.run(|c| watch.observe(c, commits)) {
+        match slot.run_job(|c| watch.observe_commits(c, commits)) {
             Some(Ok(())) => return,
             Some(Err(e)) => {
-                tracing::error!(error = %chain(&e), "what was committed cannot be read back");
+                tracing::error!(error = %format_error_chain(&e), "what was committed cannot be read back");
                 slot.close();
             }
             None => {}
         }
     }
-    watch.directory.doubt();
+    watch.directory.mark_outdated();
 }
 
 thread_local! { static LOCAL: RefCell<Option<(String, Conn)>> = const { RefCell::new(None) }; }
 
 /// Reads on the calling thread with its own read-only connection, opened once per thread and file.
-pub(super) fn local<T, E: From<StoreError>>(
-    target: &Target,
+pub(super) fn read_on_caller<T, E: From<StoreError>>(
+    target: &DatabaseTarget,
     f: impl FnOnce(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
-    let Target::Sqlite { path } = target else { return Err(E::from(lost())) };
+    let DatabaseTarget::Sqlite { path } = target else { return Err(E::from(lost_work_error())) };
     let path = path.to_string_lossy();
     // Taken out while in use: a closure that reads again opens another one instead of panicking.
     let kept = LOCAL.with_borrow_mut(Option::take).filter(|(p, _)| *p == path);

@@ -11,7 +11,7 @@ use crate::store::{
     Conn, StoreResult,
     conn::on,
     schema::{journal, reports},
-    types::{DbTs, DbUuid},
+    types::{StoredTimestamp, StoredUuid},
 };
 
 /// Which rows are meant. Several values mean any of them; nothing means all.
@@ -40,13 +40,14 @@ macro_rules! filtered {
             query = query.filter(journal::key.eq_any(&$filter.keys));
         }
         if !$filter.actors.is_empty() {
-            query = query.filter(journal::actor.eq_any($filter.actors.iter().copied().map(DbUuid)));
+            query =
+                query.filter(journal::actor.eq_any($filter.actors.iter().copied().map(StoredUuid)));
         }
         if let Some(from) = $filter.from {
-            query = query.filter(journal::at.ge(DbTs(from)));
+            query = query.filter(journal::at.ge(StoredTimestamp(from)));
         }
         if let Some(until) = $filter.until {
-            query = query.filter(journal::at.le(DbTs(until)));
+            query = query.filter(journal::at.le(StoredTimestamp(until)));
         }
         query
     }};
@@ -56,7 +57,7 @@ macro_rules! filtered {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn newest(
+pub fn list_newest(
     conn: &mut Conn,
     filter: &JournalFilter,
     before: Option<i64>,
@@ -78,7 +79,7 @@ pub fn newest(
 pub fn count(conn: &mut Conn, filter: &JournalFilter) -> StoreResult<i64> {
     // Without a filter the head knows: numbers have no gaps.
     if *filter == JournalFilter::default() {
-        return Ok(super::head(conn)?.seq);
+        return Ok(super::load_head(conn)?.seq);
     }
     Ok(on!(conn, |c, DB| filtered!(journal::table.into_boxed::<DB>(), filter)
         .count()
@@ -90,8 +91,9 @@ pub fn count(conn: &mut Conn, filter: &JournalFilter) -> StoreResult<i64> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn drafts(conn: &mut Conn, rows: &[JournalRow]) -> StoreResult<HashSet<String>> {
-    let cycles: HashSet<&str> = rows.iter().filter_map(report_of).map(|(_, cycle)| cycle).collect();
+pub fn find_draft_keys(conn: &mut Conn, rows: &[JournalRow]) -> StoreResult<HashSet<String>> {
+    let cycles: HashSet<&str> =
+        rows.iter().filter_map(parse_report_key).map(|(_, cycle)| cycle).collect();
     if cycles.is_empty() {
         return Ok(HashSet::new());
     }
@@ -105,12 +107,12 @@ pub fn drafts(conn: &mut Conn, rows: &[JournalRow]) -> StoreResult<HashSet<Strin
 
 /// Says whether a row is about one of these reports.
 #[must_use]
-pub fn is_about<S: BuildHasher>(row: &JournalRow, reports: &HashSet<String, S>) -> bool {
-    report_of(row).is_some_and(|(code, cycle)| reports.contains(&format!("{code}/{cycle}")))
+pub fn is_about_any<S: BuildHasher>(row: &JournalRow, reports: &HashSet<String, S>) -> bool {
+    parse_report_key(row).is_some_and(|(code, cycle)| reports.contains(&format!("{code}/{cycle}")))
 }
 
 /// Returns project and cycle of the report that a row is about, if it is about one's working copy.
-fn report_of(row: &JournalRow) -> Option<(&str, &str)> {
+fn parse_report_key(row: &JournalRow) -> Option<(&str, &str)> {
     if !matches!(row.entity.as_str(), "report" | "comment") {
         return None;
     }

@@ -6,16 +6,16 @@ use diesel::prelude::*;
 use crate::{
     domain::{
         id::Id,
-        parts::{Better, Indicator, IndicatorKind, Reading},
         project::{Project, ProjectCode},
-        value::{Slug, Title, fold},
+        project_parts::{Better, Indicator, IndicatorKind, IndicatorReading},
+        value::{Slug, Title, fold_for_search},
     },
     store::{
         Conn, StoreError, StoreResult,
         conn::on,
         schema::{indicators, projects},
         tx::{kept, recorded},
-        types::DbUuid,
+        types::StoredUuid,
     },
 };
 
@@ -23,8 +23,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = indicators, treat_none_as_null = true)]
 struct IndicatorRow {
-    id: DbUuid,
-    project_id: DbUuid,
+    id: StoredUuid,
+    project_id: StoredUuid,
     code: String,
     name: String,
     name_key: String,
@@ -46,7 +46,7 @@ impl TryFrom<&Indicator> for IndicatorRow {
             project_id: i.project.into(),
             code: i.code.to_string(),
             name: i.name.to_string(),
-            name_key: fold(i.name.as_str()),
+            name_key: fold_for_search(i.name.as_str()),
             kind: i.kind.to_string(),
             unit: i.unit.to_string(),
             better: i.better.to_string(),
@@ -60,8 +60,8 @@ impl TryFrom<&Indicator> for IndicatorRow {
 }
 
 /// The schema keeps value and day together or not at all.
-fn reading(value: Option<f64>, on: Option<NaiveDate>) -> Option<Reading> {
-    value.zip(on).map(|(value, on)| Reading { value, on })
+fn to_reading(value: Option<f64>, on: Option<NaiveDate>) -> Option<IndicatorReading> {
+    value.zip(on).map(|(value, on)| IndicatorReading { value, on })
 }
 
 impl TryFrom<IndicatorRow> for Indicator {
@@ -75,21 +75,21 @@ impl TryFrom<IndicatorRow> for Indicator {
             kind: IndicatorKind::parse(r.kind)?,
             unit: Title::parse(r.unit)?,
             better: Better::parse(r.better)?,
-            baseline: reading(r.baseline_value, r.baseline_on),
-            target: reading(r.target_value, r.target_on),
+            baseline: to_reading(r.baseline_value, r.baseline_on),
+            target: to_reading(r.target_value, r.target_on),
             version: r.version,
         })
     }
 }
-kept!(Indicator, IndicatorRow, indicators, |i| DbUuid::from(i.id));
+kept!(Indicator, IndicatorRow, indicators, |i| StoredUuid::from(i.id));
 recorded!(Indicator, "indicator", private, |r| format!("{}/{}", r.code, r.id));
 /// Reads the indicators of a project, in the order of their making.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn indicators(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Indicator>> {
+pub fn list_indicators(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Indicator>> {
     let rows: Vec<IndicatorRow> = on!(conn, |c, DB| indicators::table
-        .filter(indicators::project_id.eq(DbUuid::from(project)))
+        .filter(indicators::project_id.eq(StoredUuid::from(project)))
         .order(indicators::id)
         .select(IndicatorRow::as_select())
         .load(c))?;
@@ -100,7 +100,7 @@ pub fn indicators(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Indi
 ///
 /// # Errors
 /// Failures of the database.
-pub fn indicators_of_city(conn: &mut Conn, city: &Slug) -> StoreResult<Vec<Indicator>> {
+pub fn list_city_indicators(conn: &mut Conn, city: &Slug) -> StoreResult<Vec<Indicator>> {
     let rows: Vec<IndicatorRow> = on!(conn, |c, DB| indicators::table
         .inner_join(projects::table.on(projects::id.eq(indicators::project_id)))
         .filter(projects::city.eq(city.as_str()))
@@ -120,8 +120,8 @@ pub fn find_indicator(
     id: Id<Indicator>,
 ) -> StoreResult<Option<Indicator>> {
     let row: Option<IndicatorRow> = on!(conn, |c, DB| indicators::table
-        .find(DbUuid::from(id))
-        .filter(indicators::project_id.eq(DbUuid::from(project)))
+        .find(StoredUuid::from(id))
+        .filter(indicators::project_id.eq(StoredUuid::from(project)))
         .select(IndicatorRow::as_select())
         .get_result(c)
         .optional())?;

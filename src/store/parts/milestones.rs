@@ -6,16 +6,16 @@ use diesel::prelude::*;
 use crate::{
     domain::{
         id::Id,
-        parts::Milestone,
         project::{Project, ProjectCode},
-        value::{Slug, Title, fold},
+        project_parts::Milestone,
+        value::{Slug, Title, fold_for_search},
     },
     store::{
         Conn, StoreError, StoreResult,
         conn::on,
         schema::{milestones, projects},
         tx::{kept, recorded},
-        types::DbUuid,
+        types::StoredUuid,
     },
 };
 
@@ -23,8 +23,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = milestones, treat_none_as_null = true)]
 struct MilestoneRow {
-    id: DbUuid,
-    project_id: DbUuid,
+    id: StoredUuid,
+    project_id: StoredUuid,
     code: String,
     title: String,
     title_key: String,
@@ -42,7 +42,7 @@ impl TryFrom<&Milestone> for MilestoneRow {
             project_id: m.project.into(),
             code: m.code.to_string(),
             title: m.title.to_string(),
-            title_key: fold(m.title.as_str()),
+            title_key: fold_for_search(m.title.as_str()),
             due_on: m.due_on,
             weight: m.weight,
             completed_on: m.completed_on,
@@ -65,15 +65,15 @@ impl TryFrom<MilestoneRow> for Milestone {
         })
     }
 }
-kept!(Milestone, MilestoneRow, milestones, |m| DbUuid::from(m.id));
+kept!(Milestone, MilestoneRow, milestones, |m| StoredUuid::from(m.id));
 recorded!(Milestone, "milestone", private, |r| format!("{}/{}", r.code, r.id));
 /// Reads the milestones of a project, in the order of their days.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn milestones(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Milestone>> {
+pub fn list_milestones(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Milestone>> {
     let rows: Vec<MilestoneRow> = on!(conn, |c, DB| milestones::table
-        .filter(milestones::project_id.eq(DbUuid::from(project)))
+        .filter(milestones::project_id.eq(StoredUuid::from(project)))
         .order((milestones::due_on, milestones::id))
         .select(MilestoneRow::as_select())
         .load(c))?;
@@ -84,7 +84,7 @@ pub fn milestones(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Mile
 ///
 /// # Errors
 /// Failures of the database.
-pub fn milestones_of_city(conn: &mut Conn, city: &Slug) -> StoreResult<Vec<Milestone>> {
+pub fn list_city_milestones(conn: &mut Conn, city: &Slug) -> StoreResult<Vec<Milestone>> {
     let rows: Vec<MilestoneRow> = on!(conn, |c, DB| milestones::table
         .inner_join(projects::table.on(projects::id.eq(milestones::project_id)))
         .filter(projects::city.eq(city.as_str()))
@@ -104,8 +104,8 @@ pub fn find_milestone(
     id: Id<Milestone>,
 ) -> StoreResult<Option<Milestone>> {
     let row: Option<MilestoneRow> = on!(conn, |c, DB| milestones::table
-        .find(DbUuid::from(id))
-        .filter(milestones::project_id.eq(DbUuid::from(project)))
+        .find(StoredUuid::from(id))
+        .filter(milestones::project_id.eq(StoredUuid::from(project)))
         .select(MilestoneRow::as_select())
         .get_result(c)
         .optional())?;

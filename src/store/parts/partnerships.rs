@@ -5,17 +5,17 @@ use diesel::prelude::*;
 use crate::{
     domain::{
         id::Id,
-        parts::{PartnerRole, PartnerStage, Partnership},
         project::{Project, ProjectCode},
+        project_parts::{PartnerRole, PartnerStage, Partnership},
         value::{Prose, Slug, Title},
     },
     store::{
-        Conn, Kept, StoreError, StoreResult,
+        Conn, JournaledRecord, StoreError, StoreResult,
         conn::on,
-        projects::{money, rewrite_partners},
+        projects::{parse_money, rewrite_partner_facets},
         schema::partnerships,
-        tx::{Audited, audited, recorded},
-        types::DbUuid,
+        tx::{AuditedRecord, audit_rows, recorded},
+        types::StoredUuid,
     },
 };
 
@@ -23,8 +23,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = partnerships, treat_none_as_null = true)]
 struct PartnershipRow {
-    id: DbUuid,
-    project_id: DbUuid,
+    id: StoredUuid,
+    project_id: StoredUuid,
     code: String,
     partner: Option<String>,
     as_stated: Option<String>,
@@ -64,18 +64,18 @@ impl TryFrom<PartnershipRow> for Partnership {
             as_stated: r.as_stated.map(Title::parse).transpose()?,
             role: r.role.map(PartnerRole::parse).transpose()?,
             stage: r.stage.map(PartnerStage::parse).transpose()?,
-            amount: money(r.amount_minor, r.amount_currency)?,
+            amount: parse_money(r.amount_minor, r.amount_currency)?,
             note: r.note.map(Prose::parse).transpose()?,
             version: r.version,
         })
     }
 }
 
-impl Kept for Partnership {
+impl JournaledRecord for Partnership {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
         let row = PartnershipRow::from(self);
         on!(conn, |c, DB| diesel::insert_into(partnerships::table).values(&row).execute(c))?;
-        rewrite_partners(conn, self.project)
+        rewrite_partner_facets(conn, self.project)
     }
     fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool> {
         let row = PartnershipRow::from(self);
@@ -83,26 +83,26 @@ impl Kept for Partnership {
             .filter(partnerships::version.eq(before))
             .set(&row)
             .execute(c))?;
-        rewrite_partners(conn, self.project)?;
+        rewrite_partner_facets(conn, self.project)?;
         Ok(n == 1)
     }
     fn delete(&self, conn: &mut Conn) -> StoreResult<bool> {
-        let id = DbUuid::from(self.id);
+        let id = StoredUuid::from(self.id);
         let n = on!(conn, |c, DB| diesel::delete(partnerships::table.find(id))
             .filter(partnerships::version.eq(self.version))
             .execute(c))?;
-        rewrite_partners(conn, self.project)?;
+        rewrite_partner_facets(conn, self.project)?;
         Ok(n == 1)
     }
-    fn all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
+    fn load_all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
         let rows: Vec<PartnershipRow> =
             on!(conn, |c, DB| partnerships::table.select(PartnershipRow::as_select()).load(c))?;
         rows.into_iter().map(Self::try_from).collect()
     }
-    fn audit(conn: &mut Conn) -> StoreResult<Vec<Audited<Self>>> {
+    fn load_audited(conn: &mut Conn) -> StoreResult<Vec<AuditedRecord<Self>>> {
         let rows: Vec<PartnershipRow> =
             on!(conn, |c, DB| partnerships::table.select(PartnershipRow::as_select()).load(c))?;
-        Ok(audited(rows, |record| Ok(PartnershipRow::from(record))))
+        Ok(audit_rows(rows, |record| Ok(PartnershipRow::from(record))))
     }
 }
 recorded!(Partnership, "partnership", private, |r| format!("{}/{}", r.code, r.id));
@@ -110,9 +110,9 @@ recorded!(Partnership, "partnership", private, |r| format!("{}/{}", r.code, r.id
 ///
 /// # Errors
 /// Failures of the database.
-pub fn partnerships(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Partnership>> {
+pub fn list_partnerships(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Partnership>> {
     let rows: Vec<PartnershipRow> = on!(conn, |c, DB| partnerships::table
-        .filter(partnerships::project_id.eq(DbUuid::from(project)))
+        .filter(partnerships::project_id.eq(StoredUuid::from(project)))
         .order(partnerships::id)
         .select(PartnershipRow::as_select())
         .load(c))?;
@@ -129,8 +129,8 @@ pub fn find_partnership(
     id: Id<Partnership>,
 ) -> StoreResult<Option<Partnership>> {
     let row: Option<PartnershipRow> = on!(conn, |c, DB| partnerships::table
-        .find(DbUuid::from(id))
-        .filter(partnerships::project_id.eq(DbUuid::from(project)))
+        .find(StoredUuid::from(id))
+        .filter(partnerships::project_id.eq(StoredUuid::from(project)))
         .select(PartnershipRow::as_select())
         .get_result(c)
         .optional())?;

@@ -1,42 +1,47 @@
 //! Loading parts with their project.
 
 use super::{
-    find_indicator, find_milestone, find_partnership, indicators, milestones, partnerships,
+    find_indicator, find_milestone, find_partnership, list_indicators, list_milestones,
+    list_partnerships,
 };
 use crate::{
     domain::{
         id::Id,
-        parts::{Indicator, Milestone, Partnership},
         project::{Project, ProjectCode},
+        project_parts::{Indicator, Milestone, Partnership},
         subject::{
             ProjectSubject,
-            part::{Part, PartSubject},
+            project_part::{PartSubject, ProjectPart},
         },
     },
-    store::{Conn, Kept, StoreResult, load::Load},
+    store::{Conn, JournaledRecord, StoreResult, load::LoadByKey},
 };
 
 /// A part that has a table.
-pub trait StoredPart: Part + Kept {
+pub trait StoredPart: ProjectPart + JournaledRecord {
     /// Reads those of a project, in their order.
     ///
     /// # Errors
     /// Failures of the database.
-    fn of(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Self>>;
+    fn list_for_project(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Self>>;
     /// Finds one of a project.
     ///
     /// # Errors
     /// Failures of the database.
-    fn find(conn: &mut Conn, project: Id<Project>, id: Id<Self>) -> StoreResult<Option<Self>>;
+    fn find_in_project(
+        conn: &mut Conn,
+        project: Id<Project>,
+        id: Id<Self>,
+    ) -> StoreResult<Option<Self>>;
 }
 
 macro_rules! stored {
     ($part:ty, $all:ident, $one:ident) => {
         impl StoredPart for $part {
-            fn of(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Self>> {
+            fn list_for_project(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Self>> {
                 $all(conn, project)
             }
-            fn find(
+            fn find_in_project(
                 conn: &mut Conn,
                 project: Id<Project>,
                 id: Id<Self>,
@@ -46,14 +51,17 @@ macro_rules! stored {
         }
     };
 }
-stored!(Milestone, milestones, find_milestone);
-stored!(Indicator, indicators, find_indicator);
-stored!(Partnership, partnerships, find_partnership);
+stored!(Milestone, list_milestones, find_milestone);
+stored!(Indicator, list_indicators, find_indicator);
+stored!(Partnership, list_partnerships, find_partnership);
 
-impl<P: StoredPart> Load for PartSubject<P> {
-    fn load(conn: &mut Conn, (code, id): &(ProjectCode, Id<P>)) -> StoreResult<Option<Self>> {
-        let Some(project) = ProjectSubject::load(conn, code)? else { return Ok(None) };
-        let working = P::find(conn, project.project.id, *id)?;
+impl<P: StoredPart> LoadByKey for PartSubject<P> {
+    fn load_by_key(
+        conn: &mut Conn,
+        (code, id): &(ProjectCode, Id<P>),
+    ) -> StoreResult<Option<Self>> {
+        let Some(project) = ProjectSubject::load_by_key(conn, code)? else { return Ok(None) };
+        let working = P::find_in_project(conn, project.project.id, *id)?;
         Ok(Some(Self::new(project, *id, working)))
     }
 }

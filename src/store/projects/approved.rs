@@ -4,32 +4,32 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::{
-    facets::{self, Facets, Of},
-    working::search_key,
+    facets::{self, FacetGroup, FacetSet},
+    working::build_search_key,
 };
 use crate::{
     domain::{
-        policy::Face,
-        project::{ApprovedProject, Header, Latest},
+        policy::RecordCopy,
+        project::{ApprovedProject, Header, LatestReport},
         report::Status,
-        value::{Percent, Slug, fold},
+        value::{Percent, Slug, fold_for_search},
     },
     store::{
-        Conn, Kept, StoreError, StoreResult,
+        Conn, JournaledRecord, StoreError, StoreResult,
         conn::on,
         json,
-        same::same,
         schema::approved_projects,
-        tx::{Audited, audited, recorded},
-        types::{DbTs, DbUuid},
+        static_update::same,
+        tx::{AuditedRecord, audit_rows, recorded},
+        types::{StoredTimestamp, StoredUuid},
     },
 };
 
 /// An approved copy's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = approved_projects, treat_none_as_null = true)]
-pub(super) struct ApprovedRow {
-    id: DbUuid,
+pub(super) struct ApprovedProjectRow {
+    id: StoredUuid,
     city: String,
     number: i64,
     country: String,
@@ -47,12 +47,12 @@ pub(super) struct ApprovedRow {
     latest_cycle: String,
     latest_status: String,
     latest_percent: Option<i64>,
-    created_at: DbTs,
-    updated_at: DbTs,
+    created_at: StoredTimestamp,
+    updated_at: StoredTimestamp,
     version: i64,
 }
 
-impl TryFrom<&ApprovedProject> for ApprovedRow {
+impl TryFrom<&ApprovedProject> for ApprovedProjectRow {
     type Error = StoreError;
     fn try_from(a: &ApprovedProject) -> StoreResult<Self> {
         let (h, d) = (&a.header, &a.header.details);
@@ -63,8 +63,8 @@ impl TryFrom<&ApprovedProject> for ApprovedRow {
             country: h.country.to_string(),
             plan_cycle: h.plan_cycle.to_string(),
             title: d.title.to_string(),
-            title_key: fold(d.title.as_str()),
-            search_key: search_key(d),
+            title_key: fold_for_search(d.title.as_str()),
+            search_key: build_search_key(d),
             focus_area: d.focus_area.as_ref().map(Slug::to_string),
             sub_area: d.sub_area.as_ref().map(Slug::to_string),
             priority: d.priority,
@@ -75,20 +75,20 @@ impl TryFrom<&ApprovedProject> for ApprovedRow {
             latest_cycle: a.latest.cycle.to_string(),
             latest_status: a.latest.status.to_string(),
             latest_percent: a.latest.percent_complete.map(Percent::hundredths),
-            created_at: DbTs(a.created_at),
-            updated_at: DbTs(a.updated_at),
+            created_at: StoredTimestamp(a.created_at),
+            updated_at: StoredTimestamp(a.updated_at),
             version: a.version,
         })
     }
 }
 
-impl TryFrom<ApprovedRow> for ApprovedProject {
+impl TryFrom<ApprovedProjectRow> for ApprovedProject {
     type Error = StoreError;
-    fn try_from(r: ApprovedRow) -> StoreResult<Self> {
+    fn try_from(r: ApprovedProjectRow) -> StoreResult<Self> {
         Ok(Self {
             project: r.id.into(),
             header: json::read::<Header>(&r.header)?,
-            latest: Latest {
+            latest: LatestReport {
                 cycle: Slug::parse(r.latest_cycle)?,
                 status: Status::parse(r.latest_status)?,
                 percent_complete: r.latest_percent.and_then(Percent::from_hundredths),
@@ -103,55 +103,57 @@ impl TryFrom<ApprovedRow> for ApprovedProject {
 recorded!(ApprovedProject, "approved_project", public, |r| r.header.code.to_string());
 
 impl ApprovedProject {
-    fn facets(&self) -> Facets {
-        let mut facets = facets::of_details(&self.header.details);
-        facets.extend(facets::of_partnerships(&self.header.partnerships));
+    fn collect_facets(&self) -> FacetSet {
+        let mut facets = facets::from_details(&self.header.details);
+        facets.extend(facets::from_partnerships(&self.header.partnerships));
         facets
     }
 
-    fn add_facets(&self, conn: &mut Conn) -> StoreResult<()> {
-        facets::add(conn, self.project, Face::Approved, self.facets())
+    fn insert_facets(&self, conn: &mut Conn) -> StoreResult<()> {
+        facets::insert_facets(conn, self.project, RecordCopy::Approved, self.collect_facets())
     }
 }
 
-impl Kept for ApprovedProject {
+impl JournaledRecord for ApprovedProject {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
-        let row = ApprovedRow::try_from(self)?;
+        let row = ApprovedProjectRow::try_from(self)?;
         on!(conn, |c, DB| diesel::insert_into(approved_projects::table).values(&row).execute(c))?;
-        self.add_facets(conn)
+        self.insert_facets(conn)
     }
     fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool> {
-        let row = ApprovedRow::try_from(self)?;
+        let row = ApprovedProjectRow::try_from(self)?;
         let n = on!(conn, |c, DB| same!(
             approved_projects::table.find(row.id).filter(approved_projects::version.eq(before)),
             &row
         )
         .execute(c))?;
-        facets::clear(conn, self.project, Face::Approved, Of::Everything)?;
-        self.add_facets(conn)?;
+        facets::delete_facets(conn, self.project, RecordCopy::Approved, FacetGroup::Everything)?;
+        self.insert_facets(conn)?;
         Ok(n == 1)
     }
     fn delete(&self, conn: &mut Conn) -> StoreResult<bool> {
-        facets::clear(conn, self.project, Face::Approved, Of::Everything)?;
-        let id = DbUuid::from(self.project);
+        facets::delete_facets(conn, self.project, RecordCopy::Approved, FacetGroup::Everything)?;
+        let id = StoredUuid::from(self.project);
         let n = on!(conn, |c, DB| diesel::delete(approved_projects::table.find(id))
             .filter(approved_projects::version.eq(self.version))
             .execute(c))?;
         Ok(n == 1)
     }
-    fn all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
-        let rows: Vec<ApprovedRow> =
-            on!(conn, |c, DB| approved_projects::table.select(ApprovedRow::as_select()).load(c))?;
+    fn load_all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
+        let rows: Vec<ApprovedProjectRow> = on!(conn, |c, DB| approved_projects::table
+            .select(ApprovedProjectRow::as_select())
+            .load(c))?;
         rows.into_iter().map(Self::try_from).collect()
     }
-    fn audit(conn: &mut Conn) -> StoreResult<Vec<Audited<Self>>> {
-        let rows: Vec<ApprovedRow> =
-            on!(conn, |c, DB| approved_projects::table.select(ApprovedRow::as_select()).load(c))?;
-        let mut found = audited(rows, |record| ApprovedRow::try_from(record));
-        let mut kept = facets::kept(conn, Face::Approved)?;
-        for Audited { record, sound } in &mut found {
-            *sound &=
-                kept.remove(&DbUuid::from(record.project)).unwrap_or_default() == record.facets();
+    fn load_audited(conn: &mut Conn) -> StoreResult<Vec<AuditedRecord<Self>>> {
+        let rows: Vec<ApprovedProjectRow> = on!(conn, |c, DB| approved_projects::table
+            .select(ApprovedProjectRow::as_select())
+            .load(c))?;
+        let mut found = audit_rows(rows, |record| ApprovedProjectRow::try_from(record));
+        let mut kept = facets::load_all_facets(conn, RecordCopy::Approved)?;
+        for AuditedRecord { record, sound } in &mut found {
+            *sound &= kept.remove(&StoredUuid::from(record.project)).unwrap_or_default()
+                == record.collect_facets();
         }
         Ok(found)
     }

@@ -7,27 +7,27 @@ use diesel::prelude::*;
 use crate::{
     domain::{
         id::Id,
-        parts::Partnership,
-        policy::Face,
+        policy::RecordCopy,
         project::{Project, ProjectDetails},
+        project_parts::Partnership,
         reference::TermKind,
     },
     store::{
         Conn, StoreResult,
         conn::on,
         schema::{partnerships, project_facets},
-        types::DbUuid,
+        types::StoredUuid,
     },
 };
 
 /// Facets of a copy: kind and value, each once.
-pub(super) type Facets = BTreeSet<(&'static str, String)>;
+pub(super) type FacetSet = BTreeSet<(&'static str, String)>;
 
 /// The kind of the facets that partnerships make.
 pub const PARTNER: &str = "partner";
 
 /// Returns what the details give.
-pub(super) fn of_details(details: &ProjectDetails) -> Facets {
+pub(super) fn from_details(details: &ProjectDetails) -> FacetSet {
     let lists = [
         (TermKind::Outcome, &details.outcomes),
         (TermKind::Enabler, &details.enablers),
@@ -42,22 +42,22 @@ pub(super) fn of_details(details: &ProjectDetails) -> Facets {
 }
 
 /// Returns what partnerships give: the partners that are reference data.
-pub(super) fn of_partnerships(parts: &[Partnership]) -> Facets {
+pub(super) fn from_partnerships(parts: &[Partnership]) -> FacetSet {
     parts.iter().filter_map(|p| p.partner.as_ref()).map(|p| (PARTNER, p.to_string())).collect()
 }
 
 /// Writes the facets of a copy that has none of these yet.
-pub(super) fn add(
+pub(super) fn insert_facets(
     conn: &mut Conn,
     project: Id<Project>,
-    face: Face,
-    facets: Facets,
+    face: RecordCopy,
+    facets: FacetSet,
 ) -> StoreResult<()> {
     let rows: Vec<_> = facets
         .into_iter()
         .map(|(kind, value)| {
             (
-                project_facets::project_id.eq(DbUuid::from(project)),
+                project_facets::project_id.eq(StoredUuid::from(project)),
                 project_facets::face.eq(face.as_str()),
                 project_facets::kind.eq(kind),
                 project_facets::value.eq(value),
@@ -72,12 +72,15 @@ pub(super) fn add(
 }
 
 /// Reads the facets of every project's copy.
-pub(super) fn kept(conn: &mut Conn, face: Face) -> StoreResult<HashMap<DbUuid, Facets>> {
-    let rows: Vec<(DbUuid, String, String)> = on!(conn, |c, DB| project_facets::table
+pub(super) fn load_all_facets(
+    conn: &mut Conn,
+    face: RecordCopy,
+) -> StoreResult<HashMap<StoredUuid, FacetSet>> {
+    let rows: Vec<(StoredUuid, String, String)> = on!(conn, |c, DB| project_facets::table
         .filter(project_facets::face.eq(face.as_str()))
         .select((project_facets::project_id, project_facets::kind, project_facets::value))
         .load(c))?;
-    let mut all: HashMap<DbUuid, Facets> = HashMap::new();
+    let mut all: HashMap<StoredUuid, FacetSet> = HashMap::new();
     for (id, kind, value) in rows {
         let kind = TermKind::parse(kind).map_or(PARTNER, TermKind::as_str);
         all.entry(id).or_default().insert((kind, value));
@@ -86,12 +89,12 @@ pub(super) fn kept(conn: &mut Conn, face: Face) -> StoreResult<HashMap<DbUuid, F
 }
 
 /// Reads the facets that partnerships give to every project's working copy.
-pub(super) fn partners(conn: &mut Conn) -> StoreResult<HashMap<DbUuid, Facets>> {
-    let rows: Vec<(DbUuid, Option<String>)> = on!(conn, |c, DB| partnerships::table
+pub(super) fn load_partner_facets(conn: &mut Conn) -> StoreResult<HashMap<StoredUuid, FacetSet>> {
+    let rows: Vec<(StoredUuid, Option<String>)> = on!(conn, |c, DB| partnerships::table
         .filter(partnerships::partner.is_not_null())
         .select((partnerships::project_id, partnerships::partner))
         .load(c))?;
-    let mut all: HashMap<DbUuid, Facets> = HashMap::new();
+    let mut all: HashMap<StoredUuid, FacetSet> = HashMap::new();
     for (id, partner) in rows {
         all.entry(id).or_default().extend(partner.map(|p| (PARTNER, p)));
     }
@@ -100,7 +103,7 @@ pub(super) fn partners(conn: &mut Conn) -> StoreResult<HashMap<DbUuid, Facets>> 
 
 /// Which facets of a copy are meant.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Of {
+pub(super) enum FacetGroup {
     /// Those that the project's own record gives.
     Details,
     /// Those that its partnerships give.
@@ -110,32 +113,35 @@ pub(super) enum Of {
 }
 
 /// Removes facets of a copy.
-pub(super) fn clear(
+pub(super) fn delete_facets(
     conn: &mut Conn,
     project: Id<Project>,
-    face: Face,
-    which: Of,
+    face: RecordCopy,
+    which: FacetGroup,
 ) -> StoreResult<()> {
     on!(conn, |c, DB| {
         let rows = diesel::delete(project_facets::table)
-            .filter(project_facets::project_id.eq(DbUuid::from(project)))
+            .filter(project_facets::project_id.eq(StoredUuid::from(project)))
             .filter(project_facets::face.eq(face.as_str()));
         match which {
-            Of::Details => rows.filter(project_facets::kind.ne(PARTNER)).execute(c),
-            Of::Partnerships => rows.filter(project_facets::kind.eq(PARTNER)).execute(c),
-            Of::Everything => rows.execute(c),
+            FacetGroup::Details => rows.filter(project_facets::kind.ne(PARTNER)).execute(c),
+            FacetGroup::Partnerships => rows.filter(project_facets::kind.eq(PARTNER)).execute(c),
+            FacetGroup::Everything => rows.execute(c),
         }
     })?;
     Ok(())
 }
 
 /// Writes the partners of a working copy anew, after one of its partnerships changed.
-pub(in crate::store) fn rewrite_partners(conn: &mut Conn, project: Id<Project>) -> StoreResult<()> {
+pub(in crate::store) fn rewrite_partner_facets(
+    conn: &mut Conn,
+    project: Id<Project>,
+) -> StoreResult<()> {
     let partners: Vec<Option<String>> = on!(conn, |c, DB| partnerships::table
-        .filter(partnerships::project_id.eq(DbUuid::from(project)))
+        .filter(partnerships::project_id.eq(StoredUuid::from(project)))
         .select(partnerships::partner)
         .load(c))?;
-    clear(conn, project, Face::Working, Of::Partnerships)?;
+    delete_facets(conn, project, RecordCopy::Working, FacetGroup::Partnerships)?;
     let facets = partners.into_iter().flatten().map(|p| (PARTNER, p)).collect();
-    add(conn, project, Face::Working, facets)
+    insert_facets(conn, project, RecordCopy::Working, facets)
 }

@@ -4,12 +4,12 @@ use diesel::prelude::*;
 
 use crate::{
     domain::{
-        fault::{Faults, ValueFault},
-        policy::{Actor, Resource as _, Sight},
+        fault::{FaultList, ValueFault},
+        policy::{Actor, PolicyResource as _, Visibility},
         project::{Project, ProjectCode},
         subject::ProjectSubject,
     },
-    store::{Conn, StoreResult, conn::on, load::Load as _, schema::projects},
+    store::{Conn, StoreResult, conn::on, load::LoadByKey as _, schema::projects},
 };
 
 /// Longest line of projects that is followed; a real one has two or three.
@@ -20,25 +20,27 @@ const LINE_MAX: usize = 1000;
 ///
 /// # Errors
 /// Failures of the database.
-pub fn continued(
+pub fn parse_continued_project(
     conn: &mut Conn,
     actor: &Actor,
     before: Option<&Project>,
     raw: Option<&str>,
-    faults: &mut Faults,
+    faults: &mut FaultList,
 ) -> StoreResult<Option<ProjectCode>> {
-    let Some(code) = faults.opt("/continues", raw, ProjectCode::parse) else { return Ok(None) };
+    let Some(code) = faults.parse_optional("/continues", raw, ProjectCode::parse) else {
+        return Ok(None);
+    };
     if before.is_some_and(|p| p.details.continues.as_ref() == Some(&code)) {
         return Ok(Some(code));
     }
-    let seen =
-        ProjectSubject::load(conn, &code)?.is_some_and(|found| found.sight(actor) != Sight::Hidden);
+    let seen = ProjectSubject::load_by_key(conn, &code)?
+        .is_some_and(|found| found.visibility_for(actor) != Visibility::Hidden);
     if !seen {
         faults.add("/continues", ValueFault::unknown("project", Vec::<String>::new()));
     } else if let Some(own) = before.map(|p| &p.code) {
         if code == *own {
             faults.add("/continues", ValueFault::new("itself", "another project is expected"));
-        } else if leads_to(conn, &code, own)? {
+        } else if is_successor_of(conn, &code, own)? {
             let detail = "a project that does not itself grow out of this one is expected";
             faults.add("/continues", ValueFault::new("circle", detail));
         }
@@ -47,7 +49,7 @@ pub fn continued(
 }
 
 /// Says whether a project grew out of another, over however many steps.
-fn leads_to(conn: &mut Conn, from: &ProjectCode, to: &ProjectCode) -> StoreResult<bool> {
+fn is_successor_of(conn: &mut Conn, from: &ProjectCode, to: &ProjectCode) -> StoreResult<bool> {
     let mut at = from.clone();
     for _ in 0..LINE_MAX {
         let next: Option<Option<String>> = on!(conn, |c, DB| projects::table

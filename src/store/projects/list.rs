@@ -4,11 +4,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{dsl, prelude::*};
 use serde::{Deserialize, Serialize};
 
-use super::many::subjects;
+use super::batch::load_subjects;
 use crate::{
     domain::{
         id::Id,
-        policy::{Face, Visible, sight::Reachable},
+        policy::{RecordCopy, VisibleRows, visibility::ReadScope},
         subject::ProjectSubject,
     },
     store::{
@@ -16,7 +16,7 @@ use crate::{
         conn::on,
         schema::{approved_projects, project_faces, project_facets, projects},
         search,
-        types::{DbTs, DbUuid},
+        types::{StoredTimestamp, StoredUuid},
     },
 };
 
@@ -69,35 +69,35 @@ pub enum ProjectSort {
 
 /// Where a project stands in a list: the value that it is sorted by, its city, its number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProjectPlace(String, String, i64);
+pub struct ProjectCursor(String, String, i64);
 
-type FaceRow = (DbUuid, String, i64, String, DbTs);
+type ProjectCopyRow = (StoredUuid, String, i64, String, StoredTimestamp);
 
 impl ProjectSort {
-    fn place(self, (_, city, number, title, updated): &FaceRow) -> ProjectPlace {
+    fn make_cursor(self, (_, city, number, title, updated): &ProjectCopyRow) -> ProjectCursor {
         let by = match self {
             Self::Code => String::new(),
             Self::Title | Self::TitleDown => title.clone(),
             Self::Updated | Self::UpdatedDown => updated.0.timestamp_micros().to_string(),
         };
-        ProjectPlace(by, city.clone(), *number)
+        ProjectCursor(by, city.clone(), *number)
     }
     /// Says whether a place can be one of this order; only a forged cursor holds another.
     #[must_use]
-    pub fn holds(self, place: &ProjectPlace) -> bool {
+    pub fn accepts_cursor(self, place: &ProjectCursor) -> bool {
         match self {
             Self::Code | Self::Title | Self::TitleDown => true,
-            Self::Updated | Self::UpdatedDown => instant(place).is_some(),
+            Self::Updated | Self::UpdatedDown => parse_cursor_instant(place).is_some(),
         }
     }
 }
 
-fn instant(place: &ProjectPlace) -> Option<DbTs> {
-    DateTime::from_timestamp_micros(place.0.parse().ok()?).map(DbTs)
+fn parse_cursor_instant(place: &ProjectCursor) -> Option<StoredTimestamp> {
+    DateTime::from_timestamp_micros(place.0.parse().ok()?).map(StoredTimestamp)
 }
 
 /// The words of a reach, as columns hold them.
-fn words(reach: &Reachable) -> (Vec<String>, Vec<String>) {
+fn to_column_values(reach: &ReadScope) -> (Vec<String>, Vec<String>) {
     let countries = reach.countries.iter().map(ToString::to_string).collect();
     (countries, reach.cities.iter().map(ToString::to_string).collect())
 }
@@ -105,8 +105,8 @@ fn words(reach: &Reachable) -> (Vec<String>, Vec<String>) {
 /// Narrows a query to the rows within reach.
 macro_rules! within {
     ($query:expr, $table:ident, $reach:expr) => {{
-        let reach: &Reachable = $reach;
-        let (countries, cities) = words(reach);
+        let reach: &ReadScope = $reach;
+        let (countries, cities) = to_column_values(reach);
         if reach.everything {
             $query
         } else if countries.is_empty() {
@@ -120,12 +120,12 @@ macro_rules! within {
 /// Narrows a query to the copies that the actor sees: the working ones of those inside, the approved ones of the others.
 macro_rules! seen {
     ($query:expr, $visible:expr) => {{
-        let (query, v): (_, &Visible) = ($query, $visible);
+        let (query, v): (_, &VisibleRows) = ($query, $visible);
         let (working, approved) = (
-            project_faces::face.eq(Face::Working.as_str()),
-            project_faces::face.eq(Face::Approved.as_str()),
+            project_faces::face.eq(RecordCopy::Working.as_str()),
+            project_faces::face.eq(RecordCopy::Approved.as_str()),
         );
-        let (countries, cities) = words(&v.working);
+        let (countries, cities) = to_column_values(&v.working);
         let inside =
             || project_faces::country.eq_any(countries.clone()).or(project_faces::city.eq_any(cities.clone()));
         if v.working.everything {
@@ -133,7 +133,7 @@ macro_rules! seen {
         } else if v.working.is_empty() {
             within!(query.filter(approved), project_faces, &v.approved)
         } else {
-            let (countries, cities) = words(&v.approved);
+            let (countries, cities) = to_column_values(&v.approved);
             let read = project_faces::country.eq_any(countries).or(project_faces::city.eq_any(cities));
             let elsewhere = approved.and(dsl::not(inside()));
             // Whoever works on something reads whatever was approved; a rule of rights that says otherwise holds here too.
@@ -159,13 +159,13 @@ macro_rules! filtered {
             query = query.filter($table::archived.eq(archived));
         }
         if let Some(since) = f.updated_since {
-            query = query.filter($table::updated_at.ge(DbTs(since)));
+            query = query.filter($table::updated_at.ge(StoredTimestamp(since)));
         }
         filtered!(@day query, $table, f.starts.0, starts_on, ge);
         filtered!(@day query, $table, f.starts.1, starts_on, le);
         filtered!(@day query, $table, f.ends.0, ends_on, ge);
         filtered!(@day query, $table, f.ends.1, ends_on, le);
-        for word in f.q.iter().flat_map(|q| q.split_whitespace()).filter_map(search::pattern) {
+        for word in f.q.iter().flat_map(|q| q.split_whitespace()).filter_map(search::to_like_pattern) {
             query = query.filter($table::search_key.like(word).escape('\\'));
         }
         for (kind, values) in f.facets.iter().filter(|(_, values)| !values.is_empty()) {
@@ -198,7 +198,7 @@ macro_rules! paged {
         match $sort {
             ProjectSort::Code => {
                 let query = match $after {
-                    Some(ProjectPlace(_, city, number)) => query.filter(
+                    Some(ProjectCursor(_, city, number)) => query.filter(
                         project_faces::city.ge(city.clone()).and(
                             project_faces::city
                                 .gt(city.clone())
@@ -210,13 +210,13 @@ macro_rules! paged {
                 query.order((project_faces::city.asc(), project_faces::number.asc()))
             }
             ProjectSort::Title => {
-                paged!(@by query, $after, title_key, |p: &ProjectPlace| Some(p.0.clone()), ge, gt, asc)
+                paged!(@by query, $after, title_key, |p: &ProjectCursor| Some(p.0.clone()), ge, gt, asc)
             }
             ProjectSort::TitleDown => {
-                paged!(@by query, $after, title_key, |p: &ProjectPlace| Some(p.0.clone()), le, lt, desc)
+                paged!(@by query, $after, title_key, |p: &ProjectCursor| Some(p.0.clone()), le, lt, desc)
             }
-            ProjectSort::Updated => paged!(@by query, $after, updated_at, instant, ge, gt, asc),
-            ProjectSort::UpdatedDown => paged!(@by query, $after, updated_at, instant, le, lt, desc),
+            ProjectSort::Updated => paged!(@by query, $after, updated_at, parse_cursor_instant, ge, gt, asc),
+            ProjectSort::UpdatedDown => paged!(@by query, $after, updated_at, parse_cursor_instant, le, lt, desc),
         }
     }};
     (@by $query:ident, $after:expr, $column:ident, $value:expr, $reach:ident, $pass:ident, $order:ident) => {{
@@ -243,14 +243,14 @@ macro_rules! paged {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn page(
+pub fn load_page(
     conn: &mut Conn,
-    visible: &Visible,
+    visible: &VisibleRows,
     filter: &ProjectFilter,
     sort: ProjectSort,
-    (after, limit): (Option<&ProjectPlace>, i64),
-) -> StoreResult<Vec<(ProjectPlace, ProjectSubject)>> {
-    let rows: Vec<FaceRow> = on!(conn, |c, DB| {
+    (after, limit): (Option<&ProjectCursor>, i64),
+) -> StoreResult<Vec<(ProjectCursor, ProjectSubject)>> {
+    let rows: Vec<ProjectCopyRow> = on!(conn, |c, DB| {
         let all = seen!(project_faces::table.into_boxed::<DB>(), visible);
         let mut asked = filtered!(all, project_faces as project_faces::face, filter);
         if !filter.statuses.is_empty() {
@@ -265,8 +265,9 @@ pub fn page(
         ));
         page.load(c)?
     });
-    let mut found = subjects(conn, rows.iter().map(|r| r.0))?;
-    let place = |row: FaceRow| Some((sort.place(&row), found.remove(&Id::from(row.0))?));
+    let mut found = load_subjects(conn, rows.iter().map(|r| r.0))?;
+    let place =
+        |row: ProjectCopyRow| Some((sort.make_cursor(&row), found.remove(&Id::from(row.0))?));
     Ok(rows.into_iter().filter_map(place).collect())
 }
 
@@ -275,26 +276,34 @@ pub fn page(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn total(conn: &mut Conn, visible: &Visible, filter: &ProjectFilter) -> StoreResult<i64> {
+pub fn count_visible(
+    conn: &mut Conn,
+    visible: &VisibleRows,
+    filter: &ProjectFilter,
+) -> StoreResult<i64> {
     let (inside, read) = (&visible.working, &visible.approved);
     if inside.everything {
-        return working(conn, inside, filter);
+        return count_working(conn, inside, filter);
     }
-    let all = approved(conn, &[read], filter)?;
+    let all = count_approved(conn, &[read], filter)?;
     if inside.is_empty() {
         return Ok(all);
     }
-    Ok(all - approved(conn, &[read, inside], filter)? + working(conn, inside, filter)?)
+    Ok(all - count_approved(conn, &[read, inside], filter)? + count_working(conn, inside, filter)?)
 }
 
 /// Counts the approved copies that lie within each of some reaches.
-fn approved(conn: &mut Conn, reaches: &[&Reachable], filter: &ProjectFilter) -> StoreResult<i64> {
+fn count_approved(
+    conn: &mut Conn,
+    reaches: &[&ReadScope],
+    filter: &ProjectFilter,
+) -> StoreResult<i64> {
     Ok(on!(conn, |c, DB| {
         let mut all = approved_projects::table.into_boxed::<DB>();
         for reach in reaches {
             all = within!(all, approved_projects, reach);
         }
-        let mut asked = filtered!(all, approved_projects as Face::Approved.as_str(), filter);
+        let mut asked = filtered!(all, approved_projects as RecordCopy::Approved.as_str(), filter);
         if !filter.statuses.is_empty() {
             asked = asked.filter(approved_projects::latest_status.eq_any(&filter.statuses));
         }
@@ -303,10 +312,10 @@ fn approved(conn: &mut Conn, reaches: &[&Reachable], filter: &ProjectFilter) -> 
 }
 
 /// Counts the working copies that lie within reach.
-fn working(conn: &mut Conn, reach: &Reachable, filter: &ProjectFilter) -> StoreResult<i64> {
+fn count_working(conn: &mut Conn, reach: &ReadScope, filter: &ProjectFilter) -> StoreResult<i64> {
     Ok(on!(conn, |c, DB| {
         let all = within!(projects::table.into_boxed::<DB>(), projects, reach);
-        let mut asked = filtered!(all, projects as Face::Working.as_str(), filter);
+        let mut asked = filtered!(all, projects as RecordCopy::Working.as_str(), filter);
         if !filter.statuses.is_empty() {
             let stated = approved_projects::table
                 .filter(approved_projects::latest_status.eq_any(&filter.statuses))

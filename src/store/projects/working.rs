@@ -5,29 +5,29 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::facets::{self, Of};
+use super::facets::{self, FacetGroup};
 use crate::{
     domain::{
-        policy::Face,
-        project::{Location, Project, ProjectCode, ProjectDetails},
+        policy::RecordCopy,
+        project::{Project, ProjectCode, ProjectDetails, ProjectLocation},
         reference::CountryCode,
-        value::{Currency, Money, Prose, Slug, Title, fold},
+        value::{CurrencyCode, Money, Prose, Slug, Title, fold_for_search},
     },
     store::{
-        Conn, Kept, StoreError, StoreResult,
+        Conn, JournaledRecord, StoreError, StoreResult,
         conn::on,
         json,
-        same::same,
         schema::projects,
         search,
-        tx::{Audited, audited, recorded},
-        types::{DbTs, DbUuid},
+        static_update::same,
+        tx::{AuditedRecord, audit_rows, recorded},
+        types::{StoredTimestamp, StoredUuid},
     },
 };
 
 /// What has no column of its own.
 #[derive(Serialize, Deserialize)]
-struct Further {
+struct ProjectDetailsJson {
     title_local: Option<Title>,
     summary: Option<Prose>,
     other_focus_areas: Vec<Slug>,
@@ -37,14 +37,14 @@ struct Further {
     tags: Vec<Slug>,
     dates_reason: Option<Prose>,
     support_required: Option<Prose>,
-    location: Option<Location>,
+    location: Option<ProjectLocation>,
     sdgs: Vec<i64>,
     inclusion_note: Option<Prose>,
     imported: Option<Value>,
 }
 
-impl Further {
-    fn of(p: &Project) -> Self {
+impl ProjectDetailsJson {
+    fn from_project(p: &Project) -> Self {
         let d = &p.details;
         Self {
             title_local: d.title_local.clone(),
@@ -65,17 +65,17 @@ impl Further {
 }
 
 /// Folds what `q` searches: titles and summary, whatever their script.
-pub(super) fn search_key(d: &ProjectDetails) -> String {
+pub(super) fn build_search_key(d: &ProjectDetails) -> String {
     let further =
         [d.title_local.as_ref().map(Title::as_str), d.summary.as_ref().map(Prose::as_str)];
-    search::key(std::iter::once(d.title.as_str()).chain(further.into_iter().flatten()))
+    search::to_search_key(std::iter::once(d.title.as_str()).chain(further.into_iter().flatten()))
 }
 
 /// A working copy's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = projects, treat_none_as_null = true)]
 pub(super) struct ProjectRow {
-    id: DbUuid,
+    id: StoredUuid,
     city: String,
     number: i64,
     country: String,
@@ -94,8 +94,8 @@ pub(super) struct ProjectRow {
     continues: Option<String>,
     details: String,
     import_key: Option<String>,
-    created_at: DbTs,
-    updated_at: DbTs,
+    created_at: StoredTimestamp,
+    updated_at: StoredTimestamp,
     version: i64,
 }
 
@@ -110,8 +110,8 @@ impl TryFrom<&Project> for ProjectRow {
             country: p.country.to_string(),
             plan_cycle: p.plan_cycle.to_string(),
             title: d.title.to_string(),
-            title_key: fold(d.title.as_str()),
-            search_key: search_key(d),
+            title_key: fold_for_search(d.title.as_str()),
+            search_key: build_search_key(d),
             focus_area: d.focus_area.as_ref().map(Slug::to_string),
             sub_area: d.sub_area.as_ref().map(Slug::to_string),
             priority: d.priority,
@@ -121,23 +121,23 @@ impl TryFrom<&Project> for ProjectRow {
             budget_minor: d.budget.map(|m| m.amount_minor),
             budget_currency: d.budget.map(|m| m.currency.as_str().to_owned()),
             continues: d.continues.as_ref().map(ProjectCode::to_string),
-            details: json::write(&Further::of(p))?,
+            details: json::write(&ProjectDetailsJson::from_project(p))?,
             import_key: p.import_key.clone(),
-            created_at: DbTs(p.created_at),
-            updated_at: DbTs(p.updated_at),
+            created_at: StoredTimestamp(p.created_at),
+            updated_at: StoredTimestamp(p.updated_at),
             version: p.version,
         })
     }
 }
 
 /// Reads money from its two columns.
-pub(in crate::store) fn money(
+pub(in crate::store) fn parse_money(
     minor: Option<i64>,
     currency: Option<String>,
 ) -> StoreResult<Option<Money>> {
     match (minor, currency) {
         (Some(amount_minor), Some(currency)) => {
-            let currency = Currency::listed(&currency)
+            let currency = CurrencyCode::from_listed_code(&currency)
                 .ok_or_else(|| StoreError::Corrupt("an amount of no currency".into()))?;
             Ok(Some(Money { amount_minor, currency }))
         }
@@ -149,7 +149,7 @@ pub(in crate::store) fn money(
 impl TryFrom<ProjectRow> for Project {
     type Error = StoreError;
     fn try_from(r: ProjectRow) -> StoreResult<Self> {
-        let further: Further = json::read(&r.details)?;
+        let further: ProjectDetailsJson = json::read(&r.details)?;
         let city = Slug::parse(r.city)?;
         Ok(Self {
             id: r.id.into(),
@@ -172,7 +172,7 @@ impl TryFrom<ProjectRow> for Project {
                 starts_on: r.starts_on,
                 ends_on: r.ends_on,
                 dates_reason: further.dates_reason,
-                budget: money(r.budget_minor, r.budget_currency)?,
+                budget: parse_money(r.budget_minor, r.budget_currency)?,
                 support_required: further.support_required,
                 location: further.location,
                 sdgs: further.sdgs,
@@ -191,11 +191,16 @@ impl TryFrom<ProjectRow> for Project {
 
 recorded!(Project, "project", private, |r| r.code.to_string());
 
-impl Kept for Project {
+impl JournaledRecord for Project {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
         let row = ProjectRow::try_from(self)?;
         on!(conn, |c, DB| diesel::insert_into(projects::table).values(&row).execute(c))?;
-        facets::add(conn, self.id, Face::Working, facets::of_details(&self.details))
+        facets::insert_facets(
+            conn,
+            self.id,
+            RecordCopy::Working,
+            facets::from_details(&self.details),
+        )
     }
     fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool> {
         let row = ProjectRow::try_from(self)?;
@@ -204,32 +209,37 @@ impl Kept for Project {
             &row
         )
         .execute(c))?;
-        facets::clear(conn, self.id, Face::Working, Of::Details)?;
-        facets::add(conn, self.id, Face::Working, facets::of_details(&self.details))?;
+        facets::delete_facets(conn, self.id, RecordCopy::Working, FacetGroup::Details)?;
+        facets::insert_facets(
+            conn,
+            self.id,
+            RecordCopy::Working,
+            facets::from_details(&self.details),
+        )?;
         Ok(n == 1)
     }
     fn delete(&self, conn: &mut Conn) -> StoreResult<bool> {
-        facets::clear(conn, self.id, Face::Working, Of::Everything)?;
-        let n = on!(conn, |c, DB| diesel::delete(projects::table.find(DbUuid::from(self.id)))
+        facets::delete_facets(conn, self.id, RecordCopy::Working, FacetGroup::Everything)?;
+        let n = on!(conn, |c, DB| diesel::delete(projects::table.find(StoredUuid::from(self.id)))
             .filter(projects::version.eq(self.version))
             .execute(c))?;
         Ok(n == 1)
     }
-    fn all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
+    fn load_all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
         let rows: Vec<ProjectRow> =
             on!(conn, |c, DB| projects::table.select(ProjectRow::as_select()).load(c))?;
         rows.into_iter().map(Self::try_from).collect()
     }
-    fn audit(conn: &mut Conn) -> StoreResult<Vec<Audited<Self>>> {
+    fn load_audited(conn: &mut Conn) -> StoreResult<Vec<AuditedRecord<Self>>> {
         let rows: Vec<ProjectRow> =
             on!(conn, |c, DB| projects::table.select(ProjectRow::as_select()).load(c))?;
-        let mut found = audited(rows, |record| ProjectRow::try_from(record));
-        let mut kept = facets::kept(conn, Face::Working)?;
-        let mut partners = facets::partners(conn)?;
-        for Audited { record, sound } in &mut found {
-            let mut given = facets::of_details(&record.details);
-            given.append(&mut partners.remove(&DbUuid::from(record.id)).unwrap_or_default());
-            *sound &= kept.remove(&DbUuid::from(record.id)).unwrap_or_default() == given;
+        let mut found = audit_rows(rows, |record| ProjectRow::try_from(record));
+        let mut kept = facets::load_all_facets(conn, RecordCopy::Working)?;
+        let mut partners = facets::load_partner_facets(conn)?;
+        for AuditedRecord { record, sound } in &mut found {
+            let mut given = facets::from_details(&record.details);
+            given.append(&mut partners.remove(&StoredUuid::from(record.id)).unwrap_or_default());
+            *sound &= kept.remove(&StoredUuid::from(record.id)).unwrap_or_default() == given;
         }
         Ok(found)
     }

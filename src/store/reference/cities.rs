@@ -7,17 +7,17 @@ use super::{
         Conn, StoreError, StoreResult,
         conn::on,
         json,
-        load::Load,
+        load::LoadByKey,
         schema::cities,
         search,
         tx::{kept, recorded},
     },
-    placed, year,
+    parse_year, placed,
 };
 use crate::domain::{
-    reference::{City, CountryCode, time_zone},
+    reference::{City, CountryCode, parse_time_zone},
     subject::CitySubject,
-    value::{Prose, Slug, fold},
+    value::{Prose, Slug, fold_for_search},
 };
 
 /// A city's row. `name_key` sorts, `search_key` holds every name, alias and the slug, folded.
@@ -40,8 +40,8 @@ struct CityRow {
     version: i64,
 }
 
-fn name_key(city: &City) -> String {
-    fold(city.names.get("en").map_or_else(|| city.slug.as_str(), String::as_str))
+fn build_name_key(city: &City) -> String {
+    fold_for_search(city.names.get("en").map_or_else(|| city.slug.as_str(), String::as_str))
 }
 
 impl TryFrom<&City> for CityRow {
@@ -52,8 +52,8 @@ impl TryFrom<&City> for CityRow {
             slug: c.slug.to_string(),
             country: c.country.to_string(),
             names: json::write(&c.names)?,
-            name_key: name_key(c),
-            search_key: search::key(texts.chain([c.slug.as_str()])),
+            name_key: build_name_key(c),
+            search_key: search::to_search_key(texts.chain([c.slug.as_str()])),
             aliases: json::write(&c.aliases)?,
             un_locode: c.un_locode.clone(),
             time_zone: c.time_zone.to_string(),
@@ -75,10 +75,10 @@ impl TryFrom<CityRow> for City {
             aliases: json::read(&r.aliases)?,
             country: CountryCode::parse(r.country)?,
             un_locode: r.un_locode,
-            time_zone: time_zone(r.time_zone)?,
+            time_zone: parse_time_zone(r.time_zone)?,
             latitude: r.latitude,
             longitude: r.longitude,
-            joined_year: year(r.joined_year)?,
+            joined_year: parse_year(r.joined_year)?,
             pilot: r.pilot,
             note: r.note.map(Prose::parse).transpose()?,
             version: r.version,
@@ -88,9 +88,9 @@ impl TryFrom<CityRow> for City {
 kept!(City, CityRow, cities, |c| c.slug.to_string());
 recorded!(City, "city", public, |c| c.slug.to_string());
 
-impl Load for CitySubject {
-    fn load(conn: &mut Conn, key: &Slug) -> StoreResult<Option<Self>> {
-        Ok(city(conn, key)?.map(|city| Self { city }))
+impl LoadByKey for CitySubject {
+    fn load_by_key(conn: &mut Conn, key: &Slug) -> StoreResult<Option<Self>> {
+        Ok(find_city(conn, key)?.map(|city| Self { city }))
     }
 }
 
@@ -98,7 +98,7 @@ impl Load for CitySubject {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn city(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<City>> {
+pub fn find_city(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<City>> {
     let row: Option<CityRow> = on!(conn, |c, DB| cities::table
         .find(slug.as_str())
         .select(CityRow::as_select())
@@ -111,7 +111,7 @@ pub fn city(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<City>> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn city_by_un_locode(conn: &mut Conn, code: &str) -> StoreResult<Option<City>> {
+pub fn find_city_by_un_locode(conn: &mut Conn, code: &str) -> StoreResult<Option<City>> {
     let row: Option<CityRow> = on!(conn, |c, DB| cities::table
         .filter(cities::un_locode.eq(code))
         .select(CityRow::as_select())
@@ -124,7 +124,7 @@ pub fn city_by_un_locode(conn: &mut Conn, code: &str) -> StoreResult<Option<City
 ///
 /// # Errors
 /// Failures of the database.
-pub fn cities(conn: &mut Conn) -> StoreResult<Vec<City>> {
+pub fn list_cities(conn: &mut Conn) -> StoreResult<Vec<City>> {
     let rows: Vec<CityRow> =
         on!(conn, |c, DB| cities::table.order(cities::slug).select(CityRow::as_select()).load(c))?;
     rows.into_iter().map(City::try_from).collect()
@@ -165,7 +165,9 @@ macro_rules! filtered {
         if let Some(year) = f.joined_until {
             query = query.filter(cities::joined_year.le(year));
         }
-        for pattern in f.q.iter().flat_map(|q| q.split_whitespace()).filter_map(search::pattern) {
+        for pattern in
+            f.q.iter().flat_map(|q| q.split_whitespace()).filter_map(search::to_like_pattern)
+        {
             query = query.filter(cities::search_key.like(pattern).escape('\\'));
         }
         query
@@ -173,14 +175,14 @@ macro_rules! filtered {
 }
 
 /// The place of a city in a list: the value it is sorted by, and its slug.
-pub type CityPlace = (String, String);
+pub type CityCursor = (String, String);
 
 impl CityFilter {
     /// Returns a city's place in this list.
     #[must_use]
-    pub fn place(&self, city: &City) -> CityPlace {
+    pub fn make_cursor(&self, city: &City) -> CityCursor {
         let slug = city.slug.to_string();
-        (if self.by_name { name_key(city) } else { slug.clone() }, slug)
+        (if self.by_name { build_name_key(city) } else { slug.clone() }, slug)
     }
 }
 
@@ -188,10 +190,10 @@ impl CityFilter {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn find_cities(
+pub fn search_cities(
     conn: &mut Conn,
     filter: &CityFilter,
-    after: Option<&CityPlace>,
+    after: Option<&CityCursor>,
     limit: i64,
 ) -> StoreResult<(Vec<City>, i64)> {
     let (rows, total): (Vec<CityRow>, i64) = on!(conn, |c, DB| {

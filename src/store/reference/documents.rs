@@ -4,13 +4,13 @@
 use diesel::prelude::*;
 
 use super::super::{
-    Conn, Kept, StoreError, StoreResult,
+    Conn, JournaledRecord, StoreError, StoreResult,
     conn::on,
     json,
     schema::{documents, focus_areas, sub_areas, terms},
-    tx::{Audited, audited, recorded},
+    tx::{AuditedRecord, audit_rows, recorded},
 };
-use crate::domain::reference::{Document, Term, TermKind, Vocabulary};
+use crate::domain::reference::{ReferenceDocument, TermKind, Vocabulary, VocabularyTerm};
 
 /// A document's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -21,21 +21,21 @@ struct DocumentRow {
     version: i64,
 }
 
-impl TryFrom<&Document> for DocumentRow {
+impl TryFrom<&ReferenceDocument> for DocumentRow {
     type Error = StoreError;
-    fn try_from(d: &Document) -> StoreResult<Self> {
+    fn try_from(d: &ReferenceDocument) -> StoreResult<Self> {
         Ok(Self { kind: d.kind.clone(), document: json::write(&d.document)?, version: d.version })
     }
 }
-impl TryFrom<DocumentRow> for Document {
+impl TryFrom<DocumentRow> for ReferenceDocument {
     type Error = StoreError;
     fn try_from(r: DocumentRow) -> StoreResult<Self> {
         Ok(Self { kind: r.kind, document: json::read(&r.document)?, version: r.version })
     }
 }
-recorded!(Document, "document", public, |d| d.kind.clone());
+recorded!(ReferenceDocument, "document", public, |d| d.kind.clone());
 
-impl Kept for Document {
+impl JournaledRecord for ReferenceDocument {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
         let row = DocumentRow::try_from(self)?;
         on!(conn, |c, DB| diesel::insert_into(documents::table).values(&row).execute(c))?;
@@ -57,13 +57,13 @@ impl Kept for Document {
         rewrite_words(conn)?;
         Ok(n == 1)
     }
-    fn all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
-        documents(conn)
+    fn load_all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
+        list_documents(conn)
     }
-    fn audit(conn: &mut Conn) -> StoreResult<Vec<Audited<Self>>> {
+    fn load_audited(conn: &mut Conn) -> StoreResult<Vec<AuditedRecord<Self>>> {
         let rows: Vec<DocumentRow> =
             on!(conn, |c, DB| documents::table.select(DocumentRow::as_select()).load(c))?;
-        Ok(audited(rows, |record| DocumentRow::try_from(record)))
+        Ok(audit_rows(rows, |record| DocumentRow::try_from(record)))
     }
 }
 
@@ -71,33 +71,33 @@ impl Kept for Document {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn document(conn: &mut Conn, kind: &str) -> StoreResult<Option<Document>> {
+pub fn find_document(conn: &mut Conn, kind: &str) -> StoreResult<Option<ReferenceDocument>> {
     let row: Option<DocumentRow> = on!(conn, |c, DB| documents::table
         .find(kind)
         .select(DocumentRow::as_select())
         .get_result(c)
         .optional())?;
-    row.map(Document::try_from).transpose()
+    row.map(ReferenceDocument::try_from).transpose()
 }
 
 /// Reads all documents, by kind.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn documents(conn: &mut Conn) -> StoreResult<Vec<Document>> {
+pub fn list_documents(conn: &mut Conn) -> StoreResult<Vec<ReferenceDocument>> {
     let rows: Vec<DocumentRow> = on!(conn, |c, DB| documents::table
         .order(documents::kind)
         .select(DocumentRow::as_select())
         .load(c))?;
-    rows.into_iter().map(Document::try_from).collect()
+    rows.into_iter().map(ReferenceDocument::try_from).collect()
 }
 
 /// Reads the words of all documents.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn vocabulary(conn: &mut Conn) -> StoreResult<Vocabulary> {
-    Ok(Vocabulary::from_documents(&documents(conn)?))
+pub fn load_vocabulary(conn: &mut Conn) -> StoreResult<Vocabulary> {
+    Ok(Vocabulary::from_documents(&list_documents(conn)?))
 }
 
 #[derive(Debug, Insertable, AsChangeset)]
@@ -124,14 +124,14 @@ struct TermRow {
     position: i64,
 }
 
-fn positioned(terms: &[Term]) -> impl Iterator<Item = (i64, &Term)> {
+fn with_positions(terms: &[VocabularyTerm]) -> impl Iterator<Item = (i64, &VocabularyTerm)> {
     (0..).zip(terms)
 }
 
 /// Brings the tables of words in line with the documents. A word that a project uses cannot go: the foreign key refuses
 /// the change of the document.
 fn rewrite_words(conn: &mut Conn) -> StoreResult<()> {
-    let documents = documents(conn)?;
+    let documents = list_documents(conn)?;
     let words = Vocabulary::from_documents(&documents);
     let mut areas = Vec::new();
     for document in &documents {
@@ -143,7 +143,7 @@ fn rewrite_words(conn: &mut Conn) -> StoreResult<()> {
         .zip(areas)
         .map(|(position, (framework, t))| FocusAreaRow { slug: t.slug, framework, position })
         .collect();
-    let subs: Vec<SubAreaRow> = positioned(&words.sub_areas)
+    let subs: Vec<SubAreaRow> = with_positions(&words.sub_areas)
         .map(|(position, t)| SubAreaRow {
             slug: t.slug.clone(),
             focus_area: t.parent.clone().unwrap_or_default(),
@@ -185,7 +185,7 @@ fn rewrite_terms(conn: &mut Conn, words: &Vocabulary) -> StoreResult<()> {
     let rows: Vec<TermRow> = TermKind::ALL
         .iter()
         .flat_map(|kind| {
-            positioned(words.terms(*kind)).map(|(position, t)| TermRow {
+            with_positions(words.list_terms(*kind)).map(|(position, t)| TermRow {
                 kind: kind.as_str(),
                 slug: t.slug.clone(),
                 position,

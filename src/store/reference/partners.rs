@@ -7,7 +7,7 @@ use super::{
         Conn, StoreError, StoreResult,
         conn::on,
         json,
-        load::Load,
+        load::LoadByKey,
         schema::partners,
         search,
         tx::{kept, recorded},
@@ -17,7 +17,7 @@ use super::{
 use crate::domain::{
     reference::{CountryCode, Partner},
     subject::PartnerSubject,
-    value::{Prose, Slug, Title, fold},
+    value::{Prose, Slug, Title, fold_for_search},
 };
 
 /// A partner's row. `name_key` sorts, `search_key` holds the name, the aliases and the slug, folded.
@@ -42,8 +42,10 @@ impl TryFrom<&Partner> for PartnerRow {
         Ok(Self {
             slug: p.slug.to_string(),
             name: p.name.to_string(),
-            name_key: fold(p.name.as_str()),
-            search_key: search::key(texts.into_iter().chain(p.aliases.iter().map(String::as_str))),
+            name_key: fold_for_search(p.name.as_str()),
+            search_key: search::to_search_key(
+                texts.into_iter().chain(p.aliases.iter().map(String::as_str)),
+            ),
             kind: p.kind.clone(),
             country: p.country.map(|c| c.to_string()),
             note: p.note.as_ref().map(ToString::to_string),
@@ -69,9 +71,9 @@ impl TryFrom<PartnerRow> for Partner {
 kept!(Partner, PartnerRow, partners, |p| p.slug.to_string());
 recorded!(Partner, "partner", public, |p| p.slug.to_string());
 
-impl Load for PartnerSubject {
-    fn load(conn: &mut Conn, key: &Slug) -> StoreResult<Option<Self>> {
-        Ok(partner(conn, key)?.map(|partner| Self { partner }))
+impl LoadByKey for PartnerSubject {
+    fn load_by_key(conn: &mut Conn, key: &Slug) -> StoreResult<Option<Self>> {
+        Ok(find_partner(conn, key)?.map(|partner| Self { partner }))
     }
 }
 
@@ -79,7 +81,7 @@ impl Load for PartnerSubject {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn partner(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<Partner>> {
+pub fn find_partner(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<Partner>> {
     let row: Option<PartnerRow> = on!(conn, |c, DB| partners::table
         .find(slug.as_str())
         .select(PartnerRow::as_select())
@@ -92,7 +94,7 @@ pub fn partner(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<Partner>> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn partners(conn: &mut Conn) -> StoreResult<Vec<Partner>> {
+pub fn list_partners(conn: &mut Conn) -> StoreResult<Vec<Partner>> {
     let rows: Vec<PartnerRow> = on!(conn, |c, DB| partners::table
         .order(partners::slug)
         .select(PartnerRow::as_select())
@@ -125,7 +127,9 @@ macro_rules! filtered {
         if !f.countries.is_empty() {
             query = query.filter(partners::country.eq_any(f.countries.clone()));
         }
-        for pattern in f.q.iter().flat_map(|q| q.split_whitespace()).filter_map(search::pattern) {
+        for pattern in
+            f.q.iter().flat_map(|q| q.split_whitespace()).filter_map(search::to_like_pattern)
+        {
             query = query.filter(partners::search_key.like(pattern).escape('\\'));
         }
         query
@@ -133,14 +137,14 @@ macro_rules! filtered {
 }
 
 /// The place of a partner in a list: the value it is sorted by, and its slug.
-pub type PartnerPlace = (String, String);
+pub type PartnerCursor = (String, String);
 
 impl PartnerFilter {
     /// Returns a partner's place in this list.
     #[must_use]
-    pub fn place(&self, partner: &Partner) -> PartnerPlace {
+    pub fn make_cursor(&self, partner: &Partner) -> PartnerCursor {
         let slug = partner.slug.to_string();
-        (if self.by_name { fold(partner.name.as_str()) } else { slug.clone() }, slug)
+        (if self.by_name { fold_for_search(partner.name.as_str()) } else { slug.clone() }, slug)
     }
 }
 
@@ -148,10 +152,10 @@ impl PartnerFilter {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn find_partners(
+pub fn search_partners(
     conn: &mut Conn,
     filter: &PartnerFilter,
-    after: Option<&PartnerPlace>,
+    after: Option<&PartnerCursor>,
     limit: i64,
 ) -> StoreResult<(Vec<Partner>, i64)> {
     let (rows, total): (Vec<PartnerRow>, i64) = on!(conn, |c, DB| {

@@ -9,7 +9,7 @@ use super::{
         schema::plan_cycles,
         tx::{kept, recorded},
     },
-    year,
+    parse_year,
 };
 use crate::domain::{reference::PlanCycle, value::Slug};
 
@@ -43,8 +43,8 @@ impl TryFrom<PlanCycleRow> for PlanCycle {
     fn try_from(r: PlanCycleRow) -> StoreResult<Self> {
         Ok(Self {
             slug: Slug::parse(r.slug)?,
-            starts_year: year(r.starts_year)?,
-            ends_year: year(r.ends_year)?,
+            starts_year: parse_year(r.starts_year)?,
+            ends_year: parse_year(r.ends_year)?,
             framework: Slug::parse(r.framework)?,
             note: r.note,
             version: r.version,
@@ -58,7 +58,7 @@ recorded!(PlanCycle, "plan_cycle", public, |p| p.slug.to_string());
 ///
 /// # Errors
 /// Failures of the database.
-pub fn plan_cycle(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<PlanCycle>> {
+pub fn find_plan_cycle(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<PlanCycle>> {
     let row: Option<PlanCycleRow> = on!(conn, |c, DB| plan_cycles::table
         .find(slug.as_str())
         .select(PlanCycleRow::as_select())
@@ -71,7 +71,7 @@ pub fn plan_cycle(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<PlanCycle>
 ///
 /// # Errors
 /// Failures of the database.
-pub fn plan_cycles(conn: &mut Conn) -> StoreResult<Vec<PlanCycle>> {
+pub fn list_plan_cycles(conn: &mut Conn) -> StoreResult<Vec<PlanCycle>> {
     let rows: Vec<PlanCycleRow> = on!(conn, |c, DB| plan_cycles::table
         .order(plan_cycles::slug)
         .select(PlanCycleRow::as_select())

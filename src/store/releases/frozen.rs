@@ -4,9 +4,9 @@ use diesel::prelude::*;
 
 use crate::{
     domain::{
-        figures::{Fact, Ground},
+        figures::{FigureDataset, ReportFact},
         project::ProjectCode,
-        release::{Edition, Frame, Release},
+        release::{FullRelease, Release, ReleaseReference},
         report::{ApprovedReport, Status},
         value::Slug,
     },
@@ -15,7 +15,7 @@ use crate::{
         conn::on,
         json,
         schema::{release_grounds, release_reports, release_tallies},
-        types::DbUuid,
+        types::StoredUuid,
     },
 };
 
@@ -26,11 +26,11 @@ const CHUNK: i64 = 500;
 /// lists filter by.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = release_reports)]
-pub struct FrozenRow {
+pub struct FrozenReportRow {
     release: String,
     city: String,
     number: i64,
-    report_id: DbUuid,
+    report_id: StoredUuid,
     country: String,
     focus_area: Option<String>,
     status: String,
@@ -40,7 +40,7 @@ pub struct FrozenRow {
     pub record: String,
 }
 
-impl FrozenRow {
+impl FrozenReportRow {
     pub(super) fn new(release: &Slug, report: &ApprovedReport) -> StoreResult<Self> {
         Ok(Self {
             release: release.to_string(),
@@ -59,13 +59,13 @@ impl FrozenRow {
     ///
     /// # Errors
     /// A record that cannot be understood.
-    pub fn report(&self) -> StoreResult<ApprovedReport> {
+    pub fn parse_report(&self) -> StoreResult<ApprovedReport> {
         json::read(&self.record)
     }
 
     /// Returns where a page that ends here goes on.
     #[must_use]
-    pub fn key(&self) -> (String, i64) {
+    pub fn page_key(&self) -> (String, i64) {
         (self.city.clone(), self.number)
     }
 
@@ -73,14 +73,14 @@ impl FrozenRow {
     ///
     /// # Errors
     /// A city that is no slug.
-    pub fn code(&self) -> StoreResult<ProjectCode> {
+    pub fn parse_code(&self) -> StoreResult<ProjectCode> {
         Ok(ProjectCode::new(Slug::parse(&self.city)?, self.number))
     }
 }
 
 /// Which frozen reports; an empty list means any.
 #[derive(Debug, Clone, Default)]
-pub struct FrozenFilter {
+pub struct FrozenReportFilter {
     /// Of these cities.
     pub cities: Vec<String>,
     /// Of these countries.
@@ -91,7 +91,7 @@ pub struct FrozenFilter {
     pub statuses: Vec<String>,
 }
 
-impl FrozenFilter {
+impl FrozenReportFilter {
     /// Says whether every report is asked for.
     #[must_use]
     const fn is_empty(&self) -> bool {
@@ -105,7 +105,7 @@ impl FrozenFilter {
 /// Writes the query of a filter.
 macro_rules! filtered {
     ($release:expr, $filter:expr) => {{
-        let filter: &FrozenFilter = $filter;
+        let filter: &FrozenReportFilter = $filter;
         let mut query = release_reports::table
             .filter(release_reports::release.eq($release.as_str()))
             .into_boxed::<DB>();
@@ -129,12 +129,12 @@ macro_rules! filtered {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn page(
+pub fn load_page(
     conn: &mut Conn,
     release: &Slug,
-    filter: &FrozenFilter,
+    filter: &FrozenReportFilter,
     (after, limit): (Option<(String, i64)>, i64),
-) -> StoreResult<Vec<FrozenRow>> {
+) -> StoreResult<Vec<FrozenReportRow>> {
     Ok(on!(conn, |c, DB| {
         let mut query = filtered!(release, filter);
         if let Some((city, number)) = &after {
@@ -147,7 +147,7 @@ pub fn page(
         query
             .order((release_reports::city, release_reports::number))
             .limit(limit)
-            .select(FrozenRow::as_select())
+            .select(FrozenReportRow::as_select())
             .load(c)
     })?)
 }
@@ -156,7 +156,7 @@ pub fn page(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn count(conn: &mut Conn, release: &Slug, filter: &FrozenFilter) -> StoreResult<i64> {
+pub fn count(conn: &mut Conn, release: &Slug, filter: &FrozenReportFilter) -> StoreResult<i64> {
     if filter.is_empty() {
         let all: Option<i32> = on!(conn, |c, DB| release_tallies::table
             .find(release.as_str())
@@ -172,7 +172,7 @@ pub fn count(conn: &mut Conn, release: &Slug, filter: &FrozenFilter) -> StoreRes
 ///
 /// # Errors
 /// Failures of the database.
-pub fn countries(conn: &mut Conn, release: &Slug) -> StoreResult<Vec<String>> {
+pub fn list_countries(conn: &mut Conn, release: &Slug) -> StoreResult<Vec<String>> {
     Ok(on!(conn, |c, DB| release_reports::table
         .filter(release_reports::release.eq(release.as_str()))
         .select(release_reports::country)
@@ -185,29 +185,29 @@ pub fn countries(conn: &mut Conn, release: &Slug) -> StoreResult<Vec<String>> {
 ///
 /// # Errors
 /// Failures of the database, and those of `f`.
-pub fn each<E: From<StoreError>>(
+pub fn for_each_report<E: From<StoreError>>(
     conn: &mut Conn,
     release: &Slug,
-    f: impl FnMut(FrozenRow) -> Result<(), E>,
+    f: impl FnMut(FrozenReportRow) -> Result<(), E>,
 ) -> Result<(), E> {
-    each_of(conn, release, &FrozenFilter::default(), f)
+    for_each_matching(conn, release, &FrozenReportFilter::default(), f)
 }
 
 /// The same for some of them.
 ///
 /// # Errors
-/// As of [`each`].
-pub fn each_of<E: From<StoreError>>(
+/// As of [`for_each_report`].
+pub fn for_each_matching<E: From<StoreError>>(
     conn: &mut Conn,
     release: &Slug,
-    filter: &FrozenFilter,
-    mut f: impl FnMut(FrozenRow) -> Result<(), E>,
+    filter: &FrozenReportFilter,
+    mut f: impl FnMut(FrozenReportRow) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut after = None;
     loop {
-        let rows = page(conn, release, filter, (after, CHUNK))?;
+        let rows = load_page(conn, release, filter, (after, CHUNK))?;
         let Some(last) = rows.last() else { return Ok(()) };
-        after = Some(last.key());
+        after = Some(last.page_key());
         for row in rows {
             f(row)?;
         }
@@ -218,7 +218,7 @@ pub fn each_of<E: From<StoreError>>(
 ///
 /// # Errors
 /// Failures of the database; a release without any is corrupt.
-pub fn frame_text(conn: &mut Conn, release: &Slug) -> StoreResult<String> {
+pub fn load_reference_text(conn: &mut Conn, release: &Slug) -> StoreResult<String> {
     on!(conn, |c, DB| release_grounds::table
         .find(release.as_str())
         .select(release_grounds::ground)
@@ -230,38 +230,38 @@ pub fn frame_text(conn: &mut Conn, release: &Slug) -> StoreResult<String> {
 /// Reads the reference data of a release.
 ///
 /// # Errors
-/// As of [`frame_text`].
-pub fn frame(conn: &mut Conn, release: &Slug) -> StoreResult<Frame> {
-    json::read(&frame_text(conn, release)?)
+/// As of [`load_reference_text`].
+pub fn load_reference(conn: &mut Conn, release: &Slug) -> StoreResult<ReleaseReference> {
+    json::read(&load_reference_text(conn, release)?)
 }
 
 /// Reads what the figures of a release are counted from; none where there is no such release.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn ground(conn: &mut Conn, release: &Slug) -> StoreResult<Option<Ground>> {
-    if super::resolve(conn, release)?.as_ref() != Some(release) {
+pub fn load_dataset(conn: &mut Conn, release: &Slug) -> StoreResult<Option<FigureDataset>> {
+    if super::resolve_key(conn, release)?.as_ref() != Some(release) {
         return Ok(None);
     }
-    let frame = frame(conn, release)?;
+    let frame = load_reference(conn, release)?;
     let mut facts = Vec::new();
-    each(conn, release, |row| -> StoreResult<()> {
-        facts.push(Fact::from(&row.report()?));
+    for_each_report(conn, release, |row| -> StoreResult<()> {
+        facts.push(ReportFact::from(&row.parse_report()?));
         Ok(())
     })?;
-    Ok(Some(frame.ground(release, facts)))
+    Ok(Some(frame.build_dataset(release, facts)))
 }
 
 /// Reads a release with everything that it froze.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn edition(conn: &mut Conn, release: Release) -> StoreResult<Edition> {
-    let frame = frame(conn, &release.release)?;
+pub fn load_full_release(conn: &mut Conn, release: Release) -> StoreResult<FullRelease> {
+    let frame = load_reference(conn, &release.release)?;
     let mut reports = Vec::new();
-    each(conn, &release.release, |row| -> StoreResult<()> {
-        reports.push(row.report()?);
+    for_each_report(conn, &release.release, |row| -> StoreResult<()> {
+        reports.push(row.parse_report()?);
         Ok(())
     })?;
-    Ok(Edition { release, frame, reports })
+    Ok(FullRelease { release, frame, reports })
 }

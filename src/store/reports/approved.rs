@@ -9,27 +9,27 @@ use crate::{
     domain::{
         project::{Header, ProjectCode},
         reference::{CountryCode, TermKind},
-        report::{ApprovedReport, Content, Status, report_key},
+        report::{ApprovedReport, ReportContent, Status, report_key},
         value::{Percent, Slug},
     },
     store::{
-        Conn, Kept, StoreError, StoreResult,
+        Conn, JournaledRecord, StoreError, StoreResult,
         conn::on,
         json,
-        same::same,
         schema::{approved_reports, report_facets},
-        tx::{Audited, audited, recorded},
-        types::{DbTs, DbUuid},
+        static_update::same,
+        tx::{AuditedRecord, audit_rows, recorded},
+        types::{StoredTimestamp, StoredUuid},
     },
 };
 
 /// An approved copy's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = approved_reports, treat_none_as_null = true)]
-pub(super) struct ApprovedRow {
-    id: DbUuid,
+pub(super) struct ApprovedReportRow {
+    id: StoredUuid,
     #[diesel(skip_update)]
-    project_id: DbUuid,
+    project_id: StoredUuid,
     #[diesel(skip_update)]
     city: String,
     #[diesel(skip_update)]
@@ -49,13 +49,13 @@ pub(super) struct ApprovedRow {
     content: String,
     header: String,
     imported: Option<String>,
-    submitted_at: Option<DbTs>,
-    decided_at: Option<DbTs>,
-    updated_at: DbTs,
+    submitted_at: Option<StoredTimestamp>,
+    decided_at: Option<StoredTimestamp>,
+    updated_at: StoredTimestamp,
     version: i64,
 }
 
-impl TryFrom<&ApprovedReport> for ApprovedRow {
+impl TryFrom<&ApprovedReport> for ApprovedReportRow {
     type Error = StoreError;
     fn try_from(a: &ApprovedReport) -> StoreResult<Self> {
         let (content, details) = (&a.content, &a.header.details);
@@ -76,17 +76,17 @@ impl TryFrom<&ApprovedReport> for ApprovedRow {
             spent_currency: content.spent.map(|m| m.currency.as_str().to_owned()),
             content: json::write(content)?,
             header: json::write(&a.header)?,
-            imported: json::write_opt(a.imported.as_ref())?,
-            submitted_at: a.submitted_at.map(DbTs),
-            decided_at: a.decided_at.map(DbTs),
-            updated_at: DbTs(a.updated_at),
+            imported: json::write_optional(a.imported.as_ref())?,
+            submitted_at: a.submitted_at.map(StoredTimestamp),
+            decided_at: a.decided_at.map(StoredTimestamp),
+            updated_at: StoredTimestamp(a.updated_at),
             version: a.version,
         })
     }
 }
-impl TryFrom<ApprovedRow> for ApprovedReport {
+impl TryFrom<ApprovedReportRow> for ApprovedReport {
     type Error = StoreError;
-    fn try_from(r: ApprovedRow) -> StoreResult<Self> {
+    fn try_from(r: ApprovedReportRow) -> StoreResult<Self> {
         Ok(Self {
             report: r.id.into(),
             project: r.project_id.into(),
@@ -94,9 +94,9 @@ impl TryFrom<ApprovedRow> for ApprovedReport {
             country: CountryCode::parse(r.country)?,
             cycle: Slug::parse(r.cycle)?,
             as_of: r.as_of,
-            content: json::read::<Content>(&r.content)?,
+            content: json::read::<ReportContent>(&r.content)?,
             header: json::read::<Header>(&r.header)?,
-            imported: json::read_opt(r.imported.as_ref())?,
+            imported: json::read_optional(r.imported.as_ref())?,
             submitted_at: r.submitted_at.map(|t| t.0),
             decided_at: r.decided_at.map(|t| t.0),
             updated_at: r.updated_at.0,
@@ -107,56 +107,62 @@ impl TryFrom<ApprovedRow> for ApprovedReport {
 
 recorded!(ApprovedReport, "approved_report", public, |r| report_key(&r.code, &r.cycle));
 
-impl Kept for ApprovedReport {
+impl JournaledRecord for ApprovedReport {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
-        let row = ApprovedRow::try_from(self)?;
+        let row = ApprovedReportRow::try_from(self)?;
         on!(conn, |c, DB| diesel::insert_into(approved_reports::table).values(&row).execute(c))?;
-        self.add_facets(conn)
+        self.insert_facets(conn)
     }
     fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool> {
-        let row = ApprovedRow::try_from(self)?;
+        let row = ApprovedReportRow::try_from(self)?;
         let n = on!(conn, |c, DB| same!(
             approved_reports::table.find(row.id).filter(approved_reports::version.eq(before)),
             &row
         )
         .execute(c))?;
-        self.clear_facets(conn)?;
-        self.add_facets(conn)?;
+        self.delete_facets(conn)?;
+        self.insert_facets(conn)?;
         Ok(n == 1)
     }
     fn delete(&self, conn: &mut Conn) -> StoreResult<bool> {
-        self.clear_facets(conn)?;
-        let id = DbUuid::from(self.report);
+        self.delete_facets(conn)?;
+        let id = StoredUuid::from(self.report);
         let n = on!(conn, |c, DB| diesel::delete(approved_reports::table.find(id))
             .filter(approved_reports::version.eq(self.version))
             .execute(c))?;
         Ok(n == 1)
     }
-    fn all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
-        let rows: Vec<ApprovedRow> =
-            on!(conn, |c, DB| approved_reports::table.select(ApprovedRow::as_select()).load(c))?;
+    fn load_all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
+        let rows: Vec<ApprovedReportRow> = on!(conn, |c, DB| approved_reports::table
+            .select(ApprovedReportRow::as_select())
+            .load(c))?;
         rows.into_iter().map(Self::try_from).collect()
     }
-    fn audit(conn: &mut Conn) -> StoreResult<Vec<Audited<Self>>> {
-        let rows: Vec<ApprovedRow> =
-            on!(conn, |c, DB| approved_reports::table.select(ApprovedRow::as_select()).load(c))?;
-        let mut found = audited(rows, |record| ApprovedRow::try_from(record));
-        let mut kept = kept_facets(conn)?;
-        for Audited { record, sound } in &mut found {
-            let given: BTreeSet<_> =
-                record.facets().map(|(kind, word)| (kind.to_string(), word.to_string())).collect();
-            *sound &= kept.remove(&DbUuid::from(record.report)).unwrap_or_default() == given;
+    fn load_audited(conn: &mut Conn) -> StoreResult<Vec<AuditedRecord<Self>>> {
+        let rows: Vec<ApprovedReportRow> = on!(conn, |c, DB| approved_reports::table
+            .select(ApprovedReportRow::as_select())
+            .load(c))?;
+        let mut found = audit_rows(rows, |record| ApprovedReportRow::try_from(record));
+        let mut kept = load_all_facets(conn)?;
+        for AuditedRecord { record, sound } in &mut found {
+            let given: BTreeSet<_> = record
+                .collect_facets()
+                .map(|(kind, word)| (kind.to_string(), word.to_string()))
+                .collect();
+            *sound &= kept.remove(&StoredUuid::from(record.report)).unwrap_or_default() == given;
         }
         Ok(found)
     }
 }
 
 /// Reads the facets of every approved report: kind and value.
-fn kept_facets(conn: &mut Conn) -> StoreResult<HashMap<DbUuid, BTreeSet<(String, String)>>> {
-    let rows: Vec<(DbUuid, String, String)> = on!(conn, |c, DB| report_facets::table
+fn load_all_facets(
+    conn: &mut Conn,
+) -> StoreResult<HashMap<StoredUuid, BTreeSet<(String, String)>>> {
+    let rows: Vec<(StoredUuid, String, String)> = on!(conn, |c, DB| report_facets::table
         .select((report_facets::report_id, report_facets::kind, report_facets::value))
         .load(c))?;
-    let mut all: HashMap<DbUuid, BTreeSet<(String, String)>> = HashMap::new();
+    let mut all: HashMap<StoredUuid, BTreeSet<(String, String)>> = HashMap::new();
     for (id, kind, value) in rows {
         all.entry(id).or_default().insert((kind, value));
     }
@@ -164,15 +170,15 @@ fn kept_facets(conn: &mut Conn) -> StoreResult<HashMap<DbUuid, BTreeSet<(String,
 }
 
 impl ApprovedReport {
-    fn clear_facets(&self, conn: &mut Conn) -> StoreResult<()> {
+    fn delete_facets(&self, conn: &mut Conn) -> StoreResult<()> {
         on!(conn, |c, DB| diesel::delete(report_facets::table)
-            .filter(report_facets::report_id.eq(DbUuid::from(self.report)))
+            .filter(report_facets::report_id.eq(StoredUuid::from(self.report)))
             .execute(c))?;
         Ok(())
     }
 
     /// Returns what the header gives to the side table.
-    fn facets(&self) -> impl Iterator<Item = (TermKind, &Slug)> {
+    fn collect_facets(&self) -> impl Iterator<Item = (TermKind, &Slug)> {
         let details = &self.header.details;
         let lists = [
             (TermKind::Outcome, &details.outcomes),
@@ -184,12 +190,12 @@ impl ApprovedReport {
         lists.into_iter().flat_map(|(kind, words)| words.iter().map(move |word| (kind, word)))
     }
 
-    fn add_facets(&self, conn: &mut Conn) -> StoreResult<()> {
+    fn insert_facets(&self, conn: &mut Conn) -> StoreResult<()> {
         let rows: Vec<_> = self
-            .facets()
+            .collect_facets()
             .map(|(kind, word)| {
                 (
-                    report_facets::report_id.eq(DbUuid::from(self.report)),
+                    report_facets::report_id.eq(StoredUuid::from(self.report)),
                     report_facets::kind.eq(kind.as_str()),
                     report_facets::value.eq(word.as_str()),
                 )

@@ -7,11 +7,11 @@ use diesel::prelude::*;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::queue::{FaceRow, QueueItem};
+use super::queue::{QueueItem, ReportCopyRow};
 use crate::{
     domain::{
-        cycle::Deadlines,
-        policy::Face,
+        cycle::CycleDeadlines,
+        policy::RecordCopy,
         project::ProjectCode,
         reference::CountryCode,
         report::{ReportState, Status},
@@ -22,7 +22,7 @@ use crate::{
         conn::on,
         json,
         schema::{approved_reports, projects, reports},
-        types::{DbTs, DbUuid},
+        types::{StoredTimestamp, StoredUuid},
     },
 };
 
@@ -30,7 +30,7 @@ use crate::{
 const BATCH: usize = 500;
 
 /// What the two copies tell beside the columns that rows are found by.
-struct Content {
+struct QueueItemContent {
     title: String,
     status: Option<String>,
     percent: Option<i64>,
@@ -42,37 +42,37 @@ struct Content {
 
 /// The part of a header that a list shows.
 #[derive(Deserialize)]
-struct Titled {
+struct HeaderTitle {
     title: String,
 }
 
-type WorkingRow = (
-    DbUuid,
+type WorkingItemRow = (
+    StoredUuid,
     (String, Option<String>),
     Option<String>,
     Option<i64>,
     i64,
-    Option<DbUuid>,
-    Option<DbTs>,
-    Option<DbUuid>,
+    Option<StoredUuid>,
+    Option<StoredTimestamp>,
+    Option<StoredUuid>,
 );
-type ApprovedRow = (DbUuid, String, String, Option<i64>, i64, Option<DbTs>);
+type ApprovedItemRow = (StoredUuid, String, String, Option<i64>, i64, Option<StoredTimestamp>);
 
 /// Reads the items of a page, in the order of its rows.
-pub(super) fn read(
+pub(super) fn load_items(
     conn: &mut Conn,
-    rows: Vec<FaceRow>,
-    deadlines: &Deadlines,
+    rows: Vec<ReportCopyRow>,
+    deadlines: &CycleDeadlines,
     now: DateTime<Utc>,
 ) -> StoreResult<Vec<QueueItem>> {
     let ids = |word: &str| rows.iter().filter(|r| r.0 == word).map(|r| r.1).collect::<Vec<_>>();
-    let mut working = working(conn, &ids("working"))?;
-    let mut approved = approved(conn, &ids("approved"))?;
-    let item = |(face, id, city, number, country, cycle, state, submitted_at): FaceRow| {
+    let mut working = load_working_content(conn, &ids("working"))?;
+    let mut approved = load_approved_content(conn, &ids("approved"))?;
+    let item = |(face, id, city, number, country, cycle, state, submitted_at): ReportCopyRow| {
         let (face, content) = if face == "working" {
-            (Face::Working, working.remove(&id.0))
+            (RecordCopy::Working, working.remove(&id.0))
         } else {
-            (Face::Approved, approved.remove(&id.0))
+            (RecordCopy::Approved, approved.remove(&id.0))
         };
         let content = content.ok_or_else(|| StoreError::Corrupt("a report without rows".into()))?;
         let (state, submitted_at) = (ReportState::parse(state)?, submitted_at.map(|t| t.0));
@@ -96,10 +96,13 @@ pub(super) fn read(
     rows.into_iter().map(item).collect()
 }
 
-fn working(conn: &mut Conn, ids: &[DbUuid]) -> StoreResult<HashMap<Uuid, Content>> {
+fn load_working_content(
+    conn: &mut Conn,
+    ids: &[StoredUuid],
+) -> StoreResult<HashMap<Uuid, QueueItemContent>> {
     let mut out = HashMap::with_capacity(ids.len());
     for batch in ids.chunks(BATCH) {
-        let rows: Vec<WorkingRow> = on!(conn, |c, DB| reports::table
+        let rows: Vec<WorkingItemRow> = on!(conn, |c, DB| reports::table
             .inner_join(projects::table.on(projects::id.eq(reports::project_id)))
             .filter(reports::id.eq_any(batch))
             .select((
@@ -116,8 +119,8 @@ fn working(conn: &mut Conn, ids: &[DbUuid]) -> StoreResult<HashMap<Uuid, Content
         for (id, title, status, percent, version, submitted_by, decided_at, decided_by) in rows {
             let (present, header) = title;
             // What was handed in is decided on under the title that it had then, whatever the project is called by now.
-            let frozen = header.map(|header| json::read::<Titled>(&header)).transpose()?;
-            let content = Content {
+            let frozen = header.map(|header| json::read::<HeaderTitle>(&header)).transpose()?;
+            let content = QueueItemContent {
                 title: frozen.map_or(present, |frozen| frozen.title),
                 status,
                 percent,
@@ -132,10 +135,13 @@ fn working(conn: &mut Conn, ids: &[DbUuid]) -> StoreResult<HashMap<Uuid, Content
     Ok(out)
 }
 
-fn approved(conn: &mut Conn, ids: &[DbUuid]) -> StoreResult<HashMap<Uuid, Content>> {
+fn load_approved_content(
+    conn: &mut Conn,
+    ids: &[StoredUuid],
+) -> StoreResult<HashMap<Uuid, QueueItemContent>> {
     let mut out = HashMap::with_capacity(ids.len());
     for batch in ids.chunks(BATCH) {
-        let rows: Vec<ApprovedRow> = on!(conn, |c, DB| approved_reports::table
+        let rows: Vec<ApprovedItemRow> = on!(conn, |c, DB| approved_reports::table
             .filter(approved_reports::id.eq_any(batch))
             .select((
                 approved_reports::id,
@@ -147,8 +153,8 @@ fn approved(conn: &mut Conn, ids: &[DbUuid]) -> StoreResult<HashMap<Uuid, Conten
             ))
             .load(c))?;
         for (id, header, status, percent, version, decided_at) in rows {
-            let content = Content {
-                title: json::read::<Titled>(&header)?.title,
+            let content = QueueItemContent {
+                title: json::read::<HeaderTitle>(&header)?.title,
                 status: Some(status),
                 percent,
                 version,

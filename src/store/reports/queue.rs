@@ -10,10 +10,10 @@ use uuid::Uuid;
 use super::items;
 use crate::{
     domain::{
-        cycle::Deadlines,
-        policy::{Face, Visible, sight::Reachable},
+        cycle::CycleDeadlines,
+        policy::{RecordCopy, VisibleRows, visibility::ReadScope},
         project::ProjectCode,
-        reference::{CountryCode, time_zone},
+        reference::{CountryCode, parse_time_zone},
         report::{ReportState, Status},
         value::{Percent, Slug},
     },
@@ -22,7 +22,7 @@ use crate::{
         conn::on,
         cycles, extensions,
         schema::{cities, report_faces},
-        types::{DbTs, DbUuid},
+        types::{StoredTimestamp, StoredUuid},
     },
 };
 
@@ -55,7 +55,7 @@ pub enum QueueSort {
 
 /// Where a page ends: the next one begins after it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QueueKey {
+pub struct QueueCursor {
     submitted_at: Option<DateTime<Utc>>,
     cycle: String,
     city: String,
@@ -66,13 +66,13 @@ pub struct QueueKey {
 #[derive(Debug, Clone)]
 pub struct QueueQuery {
     /// What the caller sees.
-    pub visible: Visible,
+    pub visible: VisibleRows,
     /// Which reports.
     pub filter: QueueFilter,
     /// In which order.
     pub sort: QueueSort,
     /// After which item.
-    pub after: Option<QueueKey>,
+    pub after: Option<QueueCursor>,
     /// How many at most.
     pub limit: i64,
     /// The instant that decides what is late.
@@ -83,7 +83,7 @@ pub struct QueueQuery {
 #[derive(Debug, Clone)]
 pub struct QueueItem {
     /// The copy that the caller sees.
-    pub face: Face,
+    pub face: RecordCopy,
     /// The project.
     pub code: ProjectCode,
     /// The project's country.
@@ -115,8 +115,8 @@ pub struct QueueItem {
 impl QueueItem {
     /// Returns where a page that ends here is continued.
     #[must_use]
-    pub fn key(&self) -> QueueKey {
-        QueueKey {
+    pub fn to_cursor(&self) -> QueueCursor {
+        QueueCursor {
             submitted_at: self.submitted_at,
             cycle: self.cycle.to_string(),
             city: self.code.city().to_string(),
@@ -126,7 +126,8 @@ impl QueueItem {
 }
 
 /// The columns by which rows are found, before their content is read.
-pub(super) type FaceRow = (String, DbUuid, String, i64, String, String, String, Option<DbTs>);
+pub(super) type ReportCopyRow =
+    (String, StoredUuid, String, i64, String, String, String, Option<StoredTimestamp>);
 
 /// Builds one condition for both databases.
 macro_rules! condition {
@@ -140,7 +141,7 @@ macro_rules! condition {
 /// The rows that lie within reach.
 macro_rules! within {
     ($db:ident, $reach:expr) => {{
-        let reach: &Reachable = $reach;
+        let reach: &ReadScope = $reach;
         let countries: Vec<String> = reach.countries.iter().map(ToString::to_string).collect();
         let cities: Vec<String> = reach.cities.iter().map(ToString::to_string).collect();
         if reach.everything {
@@ -158,12 +159,12 @@ macro_rules! within {
 macro_rules! late {
     ($db:ident, $deadlines:expr, $now:expr) => {{
         let mut late = condition!($db, report_faces::number.is_null());
-        for (cycle, cities, ends) in $deadlines.iter() {
+        for (cycle, cities, ends) in $deadlines.iter_deadlines() {
             let waiting = [ReportState::Draft, ReportState::Returned].map(ReportState::as_str);
             let here = report_faces::cycle.eq(cycle).and(report_faces::city.eq_any(cities));
             let handed_in_late = not(report_faces::state.eq_any(waiting))
                 .and(report_faces::submitted_at.is_not_null())
-                .and(report_faces::submitted_at.assume_not_null().ge(DbTs(ends)));
+                .and(report_faces::submitted_at.assume_not_null().ge(StoredTimestamp(ends)));
             late = if $now >= ends {
                 let missing = report_faces::state.eq_any(waiting);
                 condition!($db, late.or(here.and(missing.or(handed_in_late))))
@@ -179,7 +180,7 @@ macro_rules! late {
 /// simple question finds its index.
 macro_rules! matching {
     ($db:ident, $query:expr, $deadlines:expr) => {{
-        let (v, f): (&Visible, &QueueFilter) = (&$query.visible, &$query.filter);
+        let (v, f): (&VisibleRows, &QueueFilter) = (&$query.visible, &$query.filter);
         let (working, approved) =
             (report_faces::face.eq("working"), report_faces::face.eq("approved"));
         let handed_in = report_faces::ever_submitted.eq(true);
@@ -226,14 +227,14 @@ macro_rules! matching {
 /// The rows after the last one of the page before, in the order of the list.
 macro_rules! after {
     ($db:ident, $sort:expr, $key:expr) => {{
-        let QueueKey { submitted_at, cycle, city, number } = $key.clone();
+        let QueueCursor { submitted_at, cycle, city, number } = $key.clone();
         let beyond_number = report_faces::city
             .gt(city.clone())
             .or(report_faces::city.eq(city).and(report_faces::number.gt(number)));
         let beyond_key = report_faces::cycle
             .gt(cycle.clone())
             .or(report_faces::cycle.eq(cycle).and(beyond_number));
-        match ($sort, submitted_at.map(DbTs)) {
+        match ($sort, submitted_at.map(StoredTimestamp)) {
             (QueueSort::Key, _) => condition!($db, beyond_key),
             (QueueSort::SubmittedAt, None) => {
                 condition!($db, report_faces::submitted_at.is_null().and(beyond_key))
@@ -256,21 +257,21 @@ macro_rules! after {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn page(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<QueueItem>> {
-    let rows = rows(conn, query)?;
+pub fn load_page(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<QueueItem>> {
+    let rows = load_rows(conn, query)?;
     let cities: BTreeSet<&str> = rows.iter().map(|row| row.2.as_str()).collect();
-    let deadlines = deadlines(conn, Some(&cities))?;
-    items::read(conn, rows, &deadlines, query.now)
+    let deadlines = load_deadlines(conn, Some(&cities))?;
+    items::load_items(conn, rows, &deadlines, query.now)
 }
 
 /// Counts the rows of all pages, going through them.
-pub(super) fn count(conn: &mut Conn, query: &QueueQuery) -> StoreResult<i64> {
-    let deadlines = query.deadlines(conn)?;
+pub(super) fn count_rows(conn: &mut Conn, query: &QueueQuery) -> StoreResult<i64> {
+    let deadlines = query.load_filter_deadlines(conn)?;
     Ok(on!(conn, |c, DB| matching!(DB, query, &deadlines).count().get_result(c))?)
 }
 
 /// Reads when the due day of each cycle ends in each of some cities, or in all.
-fn deadlines(conn: &mut Conn, of: Option<&BTreeSet<&str>>) -> StoreResult<Deadlines> {
+fn load_deadlines(conn: &mut Conn, of: Option<&BTreeSet<&str>>) -> StoreResult<CycleDeadlines> {
     let zones: Vec<(String, String)> = on!(conn, |c, DB| {
         let mut query = cities::table.select((cities::slug, cities::time_zone)).into_boxed::<DB>();
         if let Some(of) = of {
@@ -280,20 +281,24 @@ fn deadlines(conn: &mut Conn, of: Option<&BTreeSet<&str>>) -> StoreResult<Deadli
     })?;
     let mut by_zone: HashMap<chrono_tz::Tz, Vec<String>> = HashMap::new();
     for (city, zone) in zones {
-        by_zone.entry(time_zone(zone)?).or_default().push(city);
+        by_zone.entry(parse_time_zone(zone)?).or_default().push(city);
     }
-    Ok(Deadlines::new(cycles::list(conn)?, by_zone, extensions::in_force(conn)?))
+    Ok(CycleDeadlines::new(cycles::list(conn)?, by_zone, extensions::list_in_force(conn)?))
 }
 
 impl QueueQuery {
     /// Reads the due days that the filter compares with: none where it does not ask for what is late.
-    fn deadlines(&self, conn: &mut Conn) -> StoreResult<Deadlines> {
-        if self.filter.late.is_some() { deadlines(conn, None) } else { Ok(Deadlines::default()) }
+    fn load_filter_deadlines(&self, conn: &mut Conn) -> StoreResult<CycleDeadlines> {
+        if self.filter.late.is_some() {
+            load_deadlines(conn, None)
+        } else {
+            Ok(CycleDeadlines::default())
+        }
     }
 }
 
 /// Finds the rows of a page.
-pub(super) fn rows(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<FaceRow>> {
+pub(super) fn load_rows(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<ReportCopyRow>> {
     let columns = (
         report_faces::face,
         report_faces::id,
@@ -305,7 +310,7 @@ pub(super) fn rows(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<FaceR
         report_faces::submitted_at,
     );
     let key = (report_faces::cycle, report_faces::city, report_faces::number);
-    let deadlines = query.deadlines(conn)?;
+    let deadlines = query.load_filter_deadlines(conn)?;
     Ok(on!(conn, |c, DB| {
         let mut page = matching!(DB, query, &deadlines).select(columns).limit(query.limit);
         if let Some(key) = &query.after {

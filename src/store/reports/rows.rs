@@ -8,7 +8,7 @@ use crate::{
         id::Id,
         project::ProjectCode,
         reference::CountryCode,
-        report::{Deed, Report, ReportState, Status},
+        report::{AuditStamp, Report, ReportState, Status},
         user::User,
         value::{Percent, Slug},
     },
@@ -16,7 +16,7 @@ use crate::{
         StoreError, StoreResult, json,
         schema::reports,
         tx::{kept, recorded},
-        types::{DbTs, DbUuid},
+        types::{StoredTimestamp, StoredUuid},
     },
 };
 
@@ -25,9 +25,9 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = reports, treat_none_as_null = true)]
 pub(super) struct ReportRow {
-    id: DbUuid,
+    id: StoredUuid,
     #[diesel(skip_update)]
-    project_id: DbUuid,
+    project_id: StoredUuid,
     #[diesel(skip_update)]
     city: String,
     #[diesel(skip_update)]
@@ -42,35 +42,35 @@ pub(super) struct ReportRow {
     ever_submitted: bool,
     content: String,
     header: Option<String>,
-    edited_at: Option<DbTs>,
-    edited_by: Option<DbUuid>,
-    edited_for: Option<DbUuid>,
-    submitted_at: Option<DbTs>,
-    submitted_by: Option<DbUuid>,
-    submitted_for: Option<DbUuid>,
-    decided_at: Option<DbTs>,
-    decided_by: Option<DbUuid>,
-    decided_for: Option<DbUuid>,
+    edited_at: Option<StoredTimestamp>,
+    edited_by: Option<StoredUuid>,
+    edited_for: Option<StoredUuid>,
+    submitted_at: Option<StoredTimestamp>,
+    submitted_by: Option<StoredUuid>,
+    submitted_for: Option<StoredUuid>,
+    decided_at: Option<StoredTimestamp>,
+    decided_by: Option<StoredUuid>,
+    decided_for: Option<StoredUuid>,
     imported: Option<String>,
     version: i64,
 }
 
 /// The three columns of a deed.
-type DeedColumns = (Option<DbTs>, Option<DbUuid>, Option<DbUuid>);
+type DeedColumns = (Option<StoredTimestamp>, Option<StoredUuid>, Option<StoredUuid>);
 
-fn to_columns(deed: Option<Deed>) -> DeedColumns {
+fn to_deed_columns(deed: Option<AuditStamp>) -> DeedColumns {
     (
-        deed.map(|d| DbTs(d.at)),
+        deed.map(|d| StoredTimestamp(d.at)),
         deed.map(|d| d.by.into()),
-        deed.and_then(|d| d.acting_for).map(DbUuid::from),
+        deed.and_then(|d| d.acting_for).map(StoredUuid::from),
     )
 }
 
-fn from_columns((at, by, acting_for): DeedColumns) -> StoreResult<Option<Deed>> {
+fn from_deed_columns((at, by, acting_for): DeedColumns) -> StoreResult<Option<AuditStamp>> {
     let acting_for: Option<Id<User>> = acting_for.map(Id::from);
     match (at, by) {
         (Some(at), Some(by)) => {
-            Ok(Some(Deed { by: by.into(), acting_for, at: DateTime::<Utc>::from(at) }))
+            Ok(Some(AuditStamp { by: by.into(), acting_for, at: DateTime::<Utc>::from(at) }))
         }
         (None, None) => Ok(None),
         (Some(_), None) | (None, Some(_)) => Err(StoreError::Corrupt("half of a deed".into())),
@@ -80,9 +80,9 @@ fn from_columns((at, by, acting_for): DeedColumns) -> StoreResult<Option<Deed>> 
 impl TryFrom<&Report> for ReportRow {
     type Error = StoreError;
     fn try_from(r: &Report) -> StoreResult<Self> {
-        let (edited_at, edited_by, edited_for) = to_columns(r.edited);
-        let (submitted_at, submitted_by, submitted_for) = to_columns(r.submitted);
-        let (decided_at, decided_by, decided_for) = to_columns(r.decided);
+        let (edited_at, edited_by, edited_for) = to_deed_columns(r.edited);
+        let (submitted_at, submitted_by, submitted_for) = to_deed_columns(r.submitted);
+        let (decided_at, decided_by, decided_for) = to_deed_columns(r.decided);
         Ok(Self {
             id: r.id.into(),
             project_id: r.project.into(),
@@ -95,7 +95,7 @@ impl TryFrom<&Report> for ReportRow {
             percent: r.content.percent_complete.map(Percent::hundredths),
             ever_submitted: r.ever_submitted,
             content: json::write(&r.content)?,
-            header: json::write_opt(r.header.as_ref())?,
+            header: json::write_optional(r.header.as_ref())?,
             edited_at,
             edited_by,
             edited_for,
@@ -105,7 +105,7 @@ impl TryFrom<&Report> for ReportRow {
             decided_at,
             decided_by,
             decided_for,
-            imported: json::write_opt(r.imported.as_ref())?,
+            imported: json::write_optional(r.imported.as_ref())?,
             version: r.version,
         })
     }
@@ -121,15 +121,15 @@ impl TryFrom<ReportRow> for Report {
             country: CountryCode::parse(r.country)?,
             state: ReportState::parse(r.state)?,
             content: json::read(&r.content)?,
-            header: json::read_opt(r.header.as_ref())?,
+            header: json::read_optional(r.header.as_ref())?,
             ever_submitted: r.ever_submitted,
-            edited: from_columns((r.edited_at, r.edited_by, r.edited_for))?,
-            submitted: from_columns((r.submitted_at, r.submitted_by, r.submitted_for))?,
-            decided: from_columns((r.decided_at, r.decided_by, r.decided_for))?,
-            imported: json::read_opt(r.imported.as_ref())?,
+            edited: from_deed_columns((r.edited_at, r.edited_by, r.edited_for))?,
+            submitted: from_deed_columns((r.submitted_at, r.submitted_by, r.submitted_for))?,
+            decided: from_deed_columns((r.decided_at, r.decided_by, r.decided_for))?,
+            imported: json::read_optional(r.imported.as_ref())?,
             version: r.version,
         })
     }
 }
-kept!(Report, ReportRow, reports, |r| DbUuid::from(r.id));
+kept!(Report, ReportRow, reports, |r| StoredUuid::from(r.id));
 recorded!(Report, "report", private, |r| r.key());

@@ -6,23 +6,25 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use diesel::prelude::*;
 
-use super::{content_before, find, find_approved, hands::hands, status_before};
+use super::{
+    contributors::find_contributors, find, find_approved, find_content_before, find_status_before,
+};
 use crate::{
     domain::{
-        comment::{Comment, thread::Thread},
+        comment::{Comment, thread::CommentThread},
         cycle::{CycleState, ReportingCycle},
         id::Id,
         policy::{Act, Actor},
         project::{Project, ProjectCode},
-        reference::time_zone,
-        report::{Content, PercentMethod, Report, ReportState, Status},
+        reference::parse_time_zone,
+        report::{PercentMethod, Report, ReportContent, ReportState, Status},
         subject::ReportSubject,
-        user::Place,
+        user::RecordPlace,
         value::Slug,
     },
     store::{
-        Conn, StoreResult, comments, conn::on, cycles, extensions, load::Load, parts, projects,
-        releases, schema::cities,
+        Conn, StoreResult, comments, conn::on, cycles, extensions, load::LoadByKey, parts,
+        projects, releases, schema::cities,
     },
 };
 
@@ -30,7 +32,7 @@ use crate::{
 /// needed for them.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each part is loaded or left out by itself")]
-struct Needs {
+struct ReportLoadPlan {
     /// Milestones and indicators: a report refers to them.
     mentioned: bool,
     /// Partnerships: a submission freezes them.
@@ -38,9 +40,9 @@ struct Needs {
     /// The approved copy: strangers see it, an approval replaces it.
     approved: bool,
     /// The status before: readiness asks for it, which strangers do not see.
-    previous: bool,
+    previous_status: bool,
     /// Who had a hand in it: only asked about those who could decide.
-    hands: bool,
+    contributors: bool,
     /// What the latest approved report of an earlier cycle says: compared with, and carried forward.
     earlier: bool,
     /// The comments that wait for the city: they block a submission.
@@ -51,23 +53,24 @@ struct Needs {
     calendar: bool,
 }
 
-impl Needs {
+impl ReportLoadPlan {
     const ALL: Self = Self {
         mentioned: true,
         partnerships: true,
         approved: true,
-        previous: true,
-        hands: true,
+        previous_status: true,
+        contributors: true,
         earlier: true,
         waiting: true,
         released: true,
         calendar: true,
     };
 
-    fn of(act: Act, actor: &Actor, place: &Place, report: Option<&Report>) -> Self {
-        let inside = actor.is_inside(place);
+    fn for_act(act: Act, actor: &Actor, place: &RecordPlace, report: Option<&Report>) -> Self {
+        let inside = actor.is_insider_at(place);
         let could_decide = |act: &Act| {
-            act.two_keys() && actor.grants().iter().any(|g| act.permits(g.role, &g.scope, place))
+            act.needs_two_keys()
+                && actor.grants().iter().any(|g| act.permits_role(g.role, &g.scope, place))
         };
         let mentions = report.is_some_and(|r| {
             !r.content.milestones.is_empty()
@@ -79,8 +82,8 @@ impl Needs {
             mentioned: inside && (mentions || freezes || act == Act::EditReport),
             partnerships: freezes,
             approved: !inside || act == Act::ApproveReport,
-            previous: inside,
-            hands: Act::ALL.iter().any(could_decide),
+            previous_status: inside,
+            contributors: Act::ALL.iter().any(could_decide),
             earlier: inside
                 && (act == Act::EditReport || report.is_some_and(|r| r.content.unchanged)),
             waiting: inside && report.is_some_and(|r| r.ever_submitted),
@@ -90,14 +93,14 @@ impl Needs {
     }
 }
 
-impl Needs {
+impl ReportLoadPlan {
     /// Leaves out everything that the policy does not look at.
-    const fn admission(self, act: Act) -> Self {
+    const fn restrict_to_admission(self, act: Act) -> Self {
         Self {
             mentioned: false,
             partnerships: false,
-            previous: false,
-            hands: self.hands && act.two_keys(),
+            previous_status: false,
+            contributors: self.contributors && act.needs_two_keys(),
             earlier: false,
             waiting: false,
             released: false,
@@ -107,14 +110,14 @@ impl Needs {
     }
 
     /// Leaves out what is only told of a report after the act: what it lacks, and what may be done next.
-    const fn unshown(self, act: Act) -> Self {
+    const fn restrict_to_rules(self, act: Act) -> Self {
         let files = matches!(act, Act::SubmitReport | Act::EditReport);
         Self {
             mentioned: self.mentioned && files,
-            previous: self.previous && files,
+            previous_status: self.previous_status && files,
             earlier: self.earlier && files,
             waiting: self.waiting && files,
-            hands: self.hands && act.two_keys(),
+            contributors: self.contributors && act.needs_two_keys(),
             released: false,
             ..self
         }
@@ -123,53 +126,53 @@ impl Needs {
 
 /// Says whether a report comes too late for a release of its cycle, so that nobody files it or decides on it any more: one that
 /// was approved before is amended, and a cycle that was opened again takes everything.
-fn missed(
+fn has_missed_release(
     conn: &mut Conn,
-    common: &mut Common,
+    common: &mut SharedLookups,
     cycle: &ReportingCycle,
     (project, report): (Id<Project>, Option<&Report>),
 ) -> StoreResult<bool> {
     let waits = report.is_none_or(|report| report.state != ReportState::Approved);
     Ok(waits
         && cycle.state == CycleState::Closed
-        && once(&mut common.released, &cycle.slug, || {
-            Ok(releases::last_of(conn, &cycle.slug)?.is_some())
+        && load_once(&mut common.released, &cycle.slug, || {
+            Ok(releases::find_latest(conn, &cycle.slug)?.is_some())
         })?
         && find_approved(conn, project, &cycle.slug)?.is_none())
 }
 
-fn zone(conn: &mut Conn, city: &Slug) -> StoreResult<Tz> {
+fn load_city_zone(conn: &mut Conn, city: &Slug) -> StoreResult<Tz> {
     let name: String = on!(conn, |c, DB| cities::table
         .find(city.as_str())
         .select(cities::time_zone)
         .get_result(c))?;
-    Ok(time_zone(name)?)
+    Ok(parse_time_zone(name)?)
 }
 
 /// Finds the status before. What the latest earlier report says, where that was read already, mostly tells it.
-fn previous(
+fn find_previous_status(
     conn: &mut Conn,
     project: Id<Project>,
     cycle: &ReportingCycle,
-    earlier: Option<&Option<Content>>,
+    earlier: Option<&Option<ReportContent>>,
 ) -> StoreResult<Option<Status>> {
     let said = match earlier {
         Some(None) => return Ok(None),
         Some(Some(content)) => content.status.filter(|s| *s != Status::NotStated),
         None => None,
     };
-    if said.is_some() { Ok(said) } else { status_before(conn, project, cycle.as_of) }
+    if said.is_some() { Ok(said) } else { find_status_before(conn, project, cycle.as_of) }
 }
 
 /// Names the open comments that wait for a word of the city.
-fn waiting(conn: &mut Conn, report: Id<Report>) -> StoreResult<Vec<Id<Comment>>> {
-    let threads = comments::threads(conn, report)?;
-    Ok(threads.into_iter().filter(Thread::blocks).map(|t| t.id).collect())
+fn find_waiting_comments(conn: &mut Conn, report: Id<Report>) -> StoreResult<Vec<Id<Comment>>> {
+    let threads = comments::load_threads(conn, report)?;
+    Ok(threads.into_iter().filter(CommentThread::blocks_submission).map(|t| t.id).collect())
 }
 
 /// What reports have in common, read once for many of them in one transaction that changes none of it.
 #[derive(Debug, Default)]
-pub struct Common {
+pub struct SharedLookups {
     cycles: HashMap<Slug, Option<ReportingCycle>>,
     zones: HashMap<Slug, Tz>,
     extensions: HashMap<(Slug, Slug), Option<NaiveDate>>,
@@ -177,7 +180,7 @@ pub struct Common {
 }
 
 /// Returns what is remembered, or reads it.
-fn once<K: Clone + Eq + Hash, V: Clone>(
+fn load_once<K: Clone + Eq + Hash, V: Clone>(
     known: &mut HashMap<K, V>,
     key: &K,
     read: impl FnOnce() -> StoreResult<V>,
@@ -194,62 +197,73 @@ fn once<K: Clone + Eq + Hash, V: Clone>(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn one_of_many(
+pub fn load_for_batch(
     conn: &mut Conn,
-    common: &mut Common,
+    common: &mut SharedLookups,
     key: &(ProjectCode, Slug),
     (act, actor): (Act, &Actor),
 ) -> StoreResult<Option<ReportSubject>> {
-    assemble(conn, common, key, |project, report| {
-        let place = Place::City(project.city.clone(), project.country);
-        Needs::of(act, actor, &place, report).unshown(act)
+    assemble_subject(conn, common, key, |project, report| {
+        let place = RecordPlace::City(project.city.clone(), project.country);
+        ReportLoadPlan::for_act(act, actor, &place, report).restrict_to_rules(act)
     })
 }
 
-fn assemble(
+fn assemble_subject(
     conn: &mut Conn,
-    common: &mut Common,
+    common: &mut SharedLookups,
     (code, cycle): &(ProjectCode, Slug),
-    needs: impl FnOnce(&Project, Option<&Report>) -> Needs,
+    needs: impl FnOnce(&Project, Option<&Report>) -> ReportLoadPlan,
 ) -> StoreResult<Option<ReportSubject>> {
     let Some(project) = projects::find(conn, code)? else { return Ok(None) };
-    let cycle = once(&mut common.cycles, cycle, || cycles::find(conn, cycle))?;
+    let cycle = load_once(&mut common.cycles, cycle, || cycles::find(conn, cycle))?;
     let Some(cycle) = cycle else { return Ok(None) };
     let report = find(conn, project.id, &cycle.slug)?;
     let needs = needs(&project, report.as_ref());
     let id = project.id;
     let here = (cycle.slug.clone(), project.city.clone());
-    let earlier = if needs.earlier { Some(content_before(conn, id, cycle.as_of)?) } else { None };
+    let earlier =
+        if needs.earlier { Some(find_content_before(conn, id, cycle.as_of)?) } else { None };
     Ok(Some(ReportSubject {
-        milestones: if needs.mentioned { parts::milestones(conn, id)? } else { Vec::new() },
-        indicators: if needs.mentioned { parts::indicators(conn, id)? } else { Vec::new() },
-        partnerships: if needs.partnerships { parts::partnerships(conn, id)? } else { Vec::new() },
+        milestones: if needs.mentioned { parts::list_milestones(conn, id)? } else { Vec::new() },
+        indicators: if needs.mentioned { parts::list_indicators(conn, id)? } else { Vec::new() },
+        partnerships: if needs.partnerships {
+            parts::list_partnerships(conn, id)?
+        } else {
+            Vec::new()
+        },
         // Where the calendar is not asked for, nothing is asked of it.
         zone: if needs.calendar {
-            once(&mut common.zones, &project.city, || zone(conn, &project.city))?
+            load_once(&mut common.zones, &project.city, || load_city_zone(conn, &project.city))?
         } else {
             Tz::UTC
         },
         extension: if needs.calendar {
-            once(&mut common.extensions, &here, || extensions::day(conn, &here.0, &here.1))?
+            load_once(&mut common.extensions, &here, || {
+                extensions::find_due_day(conn, &here.0, &here.1)
+            })?
         } else {
             None
         },
-        previous_status: if needs.previous {
-            previous(conn, id, &cycle, earlier.as_ref())?
+        previous_status: if needs.previous_status {
+            find_previous_status(conn, id, &cycle, earlier.as_ref())?
         } else {
             None
         },
-        earlier: earlier.flatten(),
-        waiting: match &report {
-            Some(report) if needs.waiting => waiting(conn, report.id)?,
+        earlier_content: earlier.flatten(),
+        unanswered_comments: match &report {
+            Some(report) if needs.waiting => find_waiting_comments(conn, report.id)?,
             Some(_) | None => Vec::new(),
         },
         approved: if needs.approved { find_approved(conn, id, &cycle.slug)? } else { None },
-        hands: if needs.hands { hands(conn, code, &cycle.slug)? } else { Vec::new() },
-        missed: missed(conn, common, &cycle, (id, report.as_ref()))?,
+        contributors: if needs.contributors {
+            find_contributors(conn, code, &cycle.slug)?
+        } else {
+            Vec::new()
+        },
+        missed_release: has_missed_release(conn, common, &cycle, (id, report.as_ref()))?,
         released_in: match &report {
-            Some(report) if needs.released => releases::holding(conn, report.id)?,
+            Some(report) if needs.released => releases::find_release_holding(conn, report.id)?,
             Some(_) | None => None,
         },
         project,
@@ -258,32 +272,32 @@ fn assemble(
     }))
 }
 
-impl Load for ReportSubject {
-    fn load(conn: &mut Conn, key: &Self::Key) -> StoreResult<Option<Self>> {
-        assemble(conn, &mut Common::default(), key, |_, _| Needs::ALL)
+impl LoadByKey for ReportSubject {
+    fn load_by_key(conn: &mut Conn, key: &Self::Key) -> StoreResult<Option<Self>> {
+        assemble_subject(conn, &mut SharedLookups::default(), key, |_, _| ReportLoadPlan::ALL)
     }
 
-    fn load_for(
+    fn load_for_act(
         conn: &mut Conn,
         key: &Self::Key,
         act: Act,
         actor: &Actor,
     ) -> StoreResult<Option<Self>> {
-        assemble(conn, &mut Common::default(), key, |project, report| {
-            let place = Place::City(project.city.clone(), project.country);
-            Needs::of(act, actor, &place, report)
+        assemble_subject(conn, &mut SharedLookups::default(), key, |project, report| {
+            let place = RecordPlace::City(project.city.clone(), project.country);
+            ReportLoadPlan::for_act(act, actor, &place, report)
         })
     }
 
-    fn load_to_admit(
+    fn load_for_admission(
         conn: &mut Conn,
         key: &Self::Key,
         act: Act,
         actor: &Actor,
     ) -> StoreResult<Option<Self>> {
-        assemble(conn, &mut Common::default(), key, |project, report| {
-            let place = Place::City(project.city.clone(), project.country);
-            Needs::of(act, actor, &place, report).admission(act)
+        assemble_subject(conn, &mut SharedLookups::default(), key, |project, report| {
+            let place = RecordPlace::City(project.city.clone(), project.country);
+            ReportLoadPlan::for_act(act, actor, &place, report).restrict_to_admission(act)
         })
     }
 }

@@ -2,9 +2,9 @@
 
 use diesel::{dsl, prelude::*};
 
-use super::queue::{QueueQuery, count};
+use super::queue::{QueueQuery, count_rows};
 use crate::{
-    domain::policy::{Face, sight::Reachable},
+    domain::policy::{RecordCopy, visibility::ReadScope},
     store::{
         Conn, StoreResult,
         conn::on,
@@ -17,20 +17,20 @@ use crate::{
 ///
 /// # Errors
 /// Failures of the database.
-pub fn total(conn: &mut Conn, query: &QueueQuery) -> StoreResult<i64> {
+pub fn count_visible(conn: &mut Conn, query: &QueueQuery) -> StoreResult<i64> {
     let f = &query.filter;
     if f.project.is_some() || f.late.is_some() || !f.cities.is_empty() {
-        return count(conn, query);
+        return count_rows(conn, query);
     }
     let (inside, read) = (&query.visible.working, &query.visible.approved);
     let mut all = 0;
     if !inside.is_empty() {
-        all += counted(conn, query, Face::Working, &[inside])?;
+        all += count_copies(conn, query, RecordCopy::Working, &[inside])?;
     }
     if !inside.everything && !read.is_empty() {
-        all += counted(conn, query, Face::Approved, &[read])?;
+        all += count_copies(conn, query, RecordCopy::Approved, &[read])?;
         if !inside.is_empty() {
-            all -= counted(conn, query, Face::Approved, &[read, inside])?;
+            all -= count_copies(conn, query, RecordCopy::Approved, &[read, inside])?;
         }
     }
     Ok(all)
@@ -56,15 +56,15 @@ macro_rules! narrowed {
 
 /// Counts one copy of the reports that lie within each of some reaches: by what the database keeps count of, which knows
 /// countries; where cities are named, by their rows, which an index finds.
-fn counted(
+fn count_copies(
     conn: &mut Conn,
     query: &QueueQuery,
-    face: Face,
-    reaches: &[&Reachable],
+    face: RecordCopy,
+    reaches: &[&ReadScope],
 ) -> StoreResult<i64> {
     let drafts = match face {
-        Face::Working => Some(&query.visible.drafts).filter(|drafts| !drafts.everything),
-        Face::Approved => None,
+        RecordCopy::Working => Some(&query.visible.drafts).filter(|drafts| !drafts.everything),
+        RecordCopy::Approved => None,
     };
     let bounds = || reaches.iter().copied().filter(|reach| !reach.everything);
     if bounds().chain(drafts).all(|reach| reach.cities.is_empty()) {
@@ -72,10 +72,10 @@ fn counted(
             let rows = report_tallies::table.filter(report_tallies::face.eq(face.as_str()));
             let mut rows = narrowed!(rows.into_boxed::<DB>(), report_tallies, query);
             for reach in bounds() {
-                rows = rows.filter(report_tallies::country.eq_any(countries(reach)));
+                rows = rows.filter(report_tallies::country.eq_any(to_country_codes(reach)));
             }
             if let Some(drafts) = drafts {
-                let own = report_tallies::country.eq_any(countries(drafts));
+                let own = report_tallies::country.eq_any(to_country_codes(drafts));
                 rows = rows.filter(report_tallies::ever_submitted.eq(true).or(own));
             }
             rows.select(dsl::sum(report_tallies::reports)).get_result(c)
@@ -86,26 +86,26 @@ fn counted(
         let rows = report_faces::table.filter(report_faces::face.eq(face.as_str()));
         let mut rows = narrowed!(rows.into_boxed::<DB>(), report_faces, query);
         for reach in bounds() {
-            let here = report_faces::city.eq_any(cities(reach));
+            let here = report_faces::city.eq_any(to_city_slugs(reach));
             rows = if reach.countries.is_empty() {
                 rows.filter(here)
             } else {
-                rows.filter(here.or(report_faces::country.eq_any(countries(reach))))
+                rows.filter(here.or(report_faces::country.eq_any(to_country_codes(reach))))
             };
         }
         if let Some(drafts) = drafts {
-            let own = report_faces::city.eq_any(cities(drafts));
-            let own = own.or(report_faces::country.eq_any(countries(drafts)));
+            let own = report_faces::city.eq_any(to_city_slugs(drafts));
+            let own = own.or(report_faces::country.eq_any(to_country_codes(drafts)));
             rows = rows.filter(report_faces::ever_submitted.eq(true).or(own));
         }
         rows.count().get_result(c)
     })?)
 }
 
-fn countries(reach: &Reachable) -> Vec<String> {
+fn to_country_codes(reach: &ReadScope) -> Vec<String> {
     reach.countries.iter().map(ToString::to_string).collect()
 }
 
-fn cities(reach: &Reachable) -> Vec<String> {
+fn to_city_slugs(reach: &ReadScope) -> Vec<String> {
     reach.cities.iter().map(ToString::to_string).collect()
 }

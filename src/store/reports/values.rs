@@ -4,15 +4,15 @@ use diesel::prelude::*;
 
 use crate::{
     domain::{
-        attainment::Stated, id::Id, parts::Indicator, project::Project, report::Content,
-        value::Slug,
+        attainment::CycleReading, id::Id, project::Project, project_parts::Indicator,
+        report::ReportContent, value::Slug,
     },
     store::{
         Conn, StoreResult,
         conn::on,
         json,
         schema::{approved_reports, cycles, reports},
-        types::DbUuid,
+        types::StoredUuid,
     },
 };
 
@@ -20,33 +20,33 @@ use crate::{
 ///
 /// # Errors
 /// Failures of the database.
-pub fn approved_values(
+pub fn list_approved_values(
     conn: &mut Conn,
     project: Id<Project>,
     indicator: Id<Indicator>,
-) -> StoreResult<Vec<Stated>> {
+) -> StoreResult<Vec<CycleReading>> {
     let rows: Vec<(String, String)> = on!(conn, |c, DB| approved_reports::table
-        .filter(approved_reports::project_id.eq(DbUuid::from(project)))
+        .filter(approved_reports::project_id.eq(StoredUuid::from(project)))
         .order((approved_reports::as_of, approved_reports::cycle))
         .select((approved_reports::cycle, approved_reports::content))
         .load(c))?;
-    stated(rows, indicator)
+    parse_readings(rows, indicator)
 }
 
 /// Reads the values that the working copies of reports state, drafts that were never submitted only where `drafts`.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn working_values(
+pub fn list_working_values(
     conn: &mut Conn,
     project: Id<Project>,
     indicator: Id<Indicator>,
     drafts: bool,
-) -> StoreResult<Vec<Stated>> {
+) -> StoreResult<Vec<CycleReading>> {
     let rows: Vec<(String, String)> = on!(conn, |c, DB| {
         let mut query = reports::table
             .inner_join(cycles::table.on(cycles::slug.eq(reports::cycle)))
-            .filter(reports::project_id.eq(DbUuid::from(project)))
+            .filter(reports::project_id.eq(StoredUuid::from(project)))
             .order((cycles::as_of, cycles::slug))
             .select((reports::cycle, reports::content))
             .into_boxed::<DB>();
@@ -55,16 +55,19 @@ pub fn working_values(
         }
         query.load(c)
     })?;
-    stated(rows, indicator)
+    parse_readings(rows, indicator)
 }
 
-fn stated(rows: Vec<(String, String)>, indicator: Id<Indicator>) -> StoreResult<Vec<Stated>> {
+fn parse_readings(
+    rows: Vec<(String, String)>,
+    indicator: Id<Indicator>,
+) -> StoreResult<Vec<CycleReading>> {
     let mut out = Vec::new();
     for (cycle, content) in rows {
         let cycle = Slug::parse(cycle)?;
-        let content: Content = json::read(&content)?;
+        let content: ReportContent = json::read(&content)?;
         let own = content.indicator_values.into_iter().filter(|v| v.indicator_id == indicator);
-        out.extend(own.map(|reading| Stated { cycle: cycle.clone(), reading }));
+        out.extend(own.map(|reading| CycleReading { cycle: cycle.clone(), reading }));
     }
     Ok(out)
 }

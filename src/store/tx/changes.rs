@@ -10,14 +10,14 @@ diesel::define_sql_function! {
 }
 
 #[derive(QueryableByName)]
-struct Count {
+struct CountRow {
     #[diesel(sql_type = BigInt)]
     n: i64,
 }
 
 /// Counts what a transaction that journals nothing must leave as it was: on SQLite the rows that the connection has
 /// changed so far, on PostgreSQL the tables that the transaction has opened for writing.
-pub(super) fn changes(conn: &mut Conn) -> StoreResult<i64> {
+pub(super) fn count_changes(conn: &mut Conn) -> StoreResult<i64> {
     Ok(match conn {
         Conn::Sqlite(c) => diesel::select(total_changes()).get_result(c)?,
         // Not pg_stat_xact_user_tables: it still counts what earlier transactions of the connection changed, for up to a
@@ -25,7 +25,7 @@ pub(super) fn changes(conn: &mut Conn) -> StoreResult<i64> {
         Conn::Pg(c) => {
             let opened = "select count(*) as n from pg_locks where pid = pg_backend_pid() \
                           and locktype = 'relation' and mode = 'RowExclusiveLock'";
-            diesel::sql_query(opened).get_result::<Count>(c)?.n
+            diesel::sql_query(opened).get_result::<CountRow>(c)?.n
         }
     })
 }

@@ -7,10 +7,10 @@ use uuid::Uuid;
 use crate::{
     domain::{
         id::Id,
-        policy::{Action, Actor, Authorized, Denied, Resource, Unproved},
+        policy::{AccessDenied, Actor, Authorized, PolicyAction, PolicyResource, Unproved},
         user::User,
     },
-    store::{Conn, StoreResult, load::Load},
+    store::{Conn, StoreResult, load::LoadByKey},
 };
 
 /// Who asks: a user by a session.
@@ -25,46 +25,46 @@ pub struct Caller {
 /// Loads a resource for an act and asks the policy.
 ///
 /// # Errors
-/// What the policy says; [`Denied::Hidden`] when there is none.
-pub fn prove<A>(
+/// What the policy says; [`AccessDenied::Hidden`] when there is none.
+pub fn load_proved<A>(
     conn: &mut Conn,
-    key: &<A::On as Resource>::Key,
+    key: &<A::Subject as PolicyResource>::Key,
     actor: &Arc<Actor>,
 ) -> StoreResult<Authorized<A>>
 where
-    A: Action,
-    A::On: Load,
+    A: PolicyAction,
+    A::Subject: LoadByKey,
 {
-    decided(A::On::load_for(conn, key, A::ACT, actor)?, actor)
+    authorize_found(A::Subject::load_for_act(conn, key, A::ACT, actor)?, actor)
 }
 
 /// Loads of a resource what the policy looks at, and asks it whether a write may be tried. What is allowed is proved again
 /// in the write's transaction.
 ///
 /// # Errors
-/// As of [`prove`].
-pub fn admit<A>(
+/// As of [`load_proved`].
+pub fn load_admitted<A>(
     conn: &mut Conn,
-    key: &<A::On as Resource>::Key,
+    key: &<A::Subject as PolicyResource>::Key,
     actor: &Arc<Actor>,
 ) -> StoreResult<Authorized<A>>
 where
-    A: Action,
-    A::On: Load,
+    A: PolicyAction,
+    A::Subject: LoadByKey,
 {
-    decided(A::On::load_to_admit(conn, key, A::ACT, actor)?, actor)
+    authorize_found(A::Subject::load_for_admission(conn, key, A::ACT, actor)?, actor)
 }
 
 /// Asks the policy about what was found; a missing resource is as hidden as one that may not be seen.
-pub(super) fn decided<A: Action>(
-    found: Option<A::On>,
+pub(super) fn authorize_found<A: PolicyAction>(
+    found: Option<A::Subject>,
     actor: &Arc<Actor>,
 ) -> StoreResult<Authorized<A>> {
-    Ok(Unproved::seal(found.ok_or(Denied::Hidden)?).authorize::<A>(actor)?)
+    Ok(Unproved::seal_resource(found.ok_or(AccessDenied::Hidden)?).authorize::<A>(actor)?)
 }
 
 /// Returns a resource, sealed, where no database needs to be asked for it.
 #[must_use]
-pub fn at_hand<R: Load>(key: &R::Key) -> Option<Unproved<R>> {
-    R::at_hand(key).map(Unproved::seal)
+pub fn build_unproved<R: LoadByKey>(key: &R::Key) -> Option<Unproved<R>> {
+    R::build_without_database(key).map(Unproved::seal_resource)
 }

@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::Digest;
+use super::SecretDigest;
 use crate::{
     domain::{id::Id, user::User},
     store::{
         Conn, StoreResult,
         conn::on,
         schema::calendars,
-        types::{DbTs, DbUuid},
+        types::{StoredTimestamp, StoredUuid},
     },
 };
 
@@ -21,15 +21,15 @@ use crate::{
 pub fn set_calendar(
     conn: &mut Conn,
     user: Id<User>,
-    digest: &Digest,
+    digest: &SecretDigest,
     now: DateTime<Utc>,
 ) -> StoreResult<()> {
-    end_calendar(conn, user)?;
+    delete_calendar(conn, user)?;
     on!(conn, |c, DB| diesel::insert_into(calendars::table)
         .values((
-            calendars::user_id.eq(DbUuid::from(user)),
+            calendars::user_id.eq(StoredUuid::from(user)),
             calendars::digest.eq(digest.as_slice()),
-            calendars::made_at.eq(DbTs(now)),
+            calendars::made_at.eq(StoredTimestamp(now)),
         ))
         .execute(c))?;
     Ok(())
@@ -39,9 +39,9 @@ pub fn set_calendar(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn end_calendar(conn: &mut Conn, user: Id<User>) -> StoreResult<bool> {
-    let n =
-        on!(conn, |c, DB| diesel::delete(calendars::table.find(DbUuid::from(user))).execute(c))?;
+pub fn delete_calendar(conn: &mut Conn, user: Id<User>) -> StoreResult<bool> {
+    let n = on!(conn, |c, DB| diesel::delete(calendars::table.find(StoredUuid::from(user)))
+        .execute(c))?;
     Ok(n > 0)
 }
 
@@ -49,9 +49,12 @@ pub fn end_calendar(conn: &mut Conn, user: Id<User>) -> StoreResult<bool> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn calendar_made_at(conn: &mut Conn, user: Id<User>) -> StoreResult<Option<DateTime<Utc>>> {
-    let at: Option<DbTs> = on!(conn, |c, DB| calendars::table
-        .find(DbUuid::from(user))
+pub fn find_calendar_created_at(
+    conn: &mut Conn,
+    user: Id<User>,
+) -> StoreResult<Option<DateTime<Utc>>> {
+    let at: Option<StoredTimestamp> = on!(conn, |c, DB| calendars::table
+        .find(StoredUuid::from(user))
         .select(calendars::made_at)
         .get_result(c)
         .optional())?;
@@ -62,8 +65,8 @@ pub fn calendar_made_at(conn: &mut Conn, user: Id<User>) -> StoreResult<Option<D
 ///
 /// # Errors
 /// Failures of the database.
-pub fn calendar_of(conn: &mut Conn, digest: &Digest) -> StoreResult<Option<Id<User>>> {
-    let user: Option<DbUuid> = on!(conn, |c, DB| calendars::table
+pub fn find_calendar_user(conn: &mut Conn, digest: &SecretDigest) -> StoreResult<Option<Id<User>>> {
+    let user: Option<StoredUuid> = on!(conn, |c, DB| calendars::table
         .filter(calendars::digest.eq(digest.as_slice()))
         .select(calendars::user_id)
         .get_result(c)

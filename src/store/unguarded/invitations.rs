@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::Digest;
+use super::SecretDigest;
 use crate::{
     clock,
     domain::{
@@ -14,7 +14,7 @@ use crate::{
         Conn, StoreResult,
         conn::on,
         schema::{invitations, users},
-        types::{DbTs, DbUuid},
+        types::{StoredTimestamp, StoredUuid},
     },
 };
 
@@ -22,26 +22,26 @@ use crate::{
 ///
 /// # Errors
 /// Failures of the database.
-pub fn invite(
+pub fn create_invitation(
     conn: &mut Conn,
     user: Id<User>,
-    digest: &Digest,
+    digest: &SecretDigest,
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> StoreResult<()> {
     on!(conn, |c, DB| diesel::update(
         invitations::table
-            .filter(invitations::user_id.eq(DbUuid::from(user)))
+            .filter(invitations::user_id.eq(StoredUuid::from(user)))
             .filter(invitations::spent_at.is_null())
     )
-    .set(invitations::spent_at.eq(DbTs(now)))
+    .set(invitations::spent_at.eq(StoredTimestamp(now)))
     .execute(c))?;
     on!(conn, |c, DB| diesel::insert_into(invitations::table)
         .values((
-            invitations::id.eq(DbUuid(clock::fresh_uuid())),
-            invitations::user_id.eq(DbUuid::from(user)),
+            invitations::id.eq(StoredUuid(clock::generate_uuid())),
+            invitations::user_id.eq(StoredUuid::from(user)),
             invitations::digest.eq(digest.as_slice()),
-            invitations::expires_at.eq(DbTs(expires_at)),
+            invitations::expires_at.eq(StoredTimestamp(expires_at)),
         ))
         .execute(c))?;
     Ok(())
@@ -51,16 +51,16 @@ pub fn invite(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn invitation(
+pub fn find_invited_user(
     conn: &mut Conn,
-    digest: &Digest,
+    digest: &SecretDigest,
     now: DateTime<Utc>,
 ) -> StoreResult<Option<Id<User>>> {
-    let user: Option<DbUuid> = on!(conn, |c, DB| invitations::table
+    let user: Option<StoredUuid> = on!(conn, |c, DB| invitations::table
         .inner_join(users::table.on(invitations::user_id.eq(users::id)))
         .filter(invitations::digest.eq(digest.as_slice()))
         .filter(invitations::spent_at.is_null())
-        .filter(invitations::expires_at.gt(DbTs(now)))
+        .filter(invitations::expires_at.gt(StoredTimestamp(now)))
         .filter(users::state.eq(UserState::Invited.as_str()))
         .select(invitations::user_id)
         .get_result(c)
@@ -74,9 +74,9 @@ pub fn invitation(
 /// Failures of the database.
 pub fn is_invited(conn: &mut Conn, user: Id<User>, now: DateTime<Utc>) -> StoreResult<bool> {
     let open: i64 = on!(conn, |c, DB| invitations::table
-        .filter(invitations::user_id.eq(DbUuid::from(user)))
+        .filter(invitations::user_id.eq(StoredUuid::from(user)))
         .filter(invitations::spent_at.is_null())
-        .filter(invitations::expires_at.gt(DbTs(now)))
+        .filter(invitations::expires_at.gt(StoredTimestamp(now)))
         .count()
         .get_result(c))?;
     Ok(open > 0)
@@ -86,11 +86,15 @@ pub fn is_invited(conn: &mut Conn, user: Id<User>, now: DateTime<Utc>) -> StoreR
 ///
 /// # Errors
 /// Failures of the database.
-pub fn spend(conn: &mut Conn, digest: &Digest, now: DateTime<Utc>) -> StoreResult<()> {
+pub fn spend_invitation(
+    conn: &mut Conn,
+    digest: &SecretDigest,
+    now: DateTime<Utc>,
+) -> StoreResult<()> {
     on!(conn, |c, DB| diesel::update(
         invitations::table.filter(invitations::digest.eq(digest.as_slice()))
     )
-    .set(invitations::spent_at.eq(DbTs(now)))
+    .set(invitations::spent_at.eq(StoredTimestamp(now)))
     .execute(c))?;
     Ok(())
 }

@@ -5,38 +5,38 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::{
-    Digest,
+    SecretDigest,
     sessions::{SessionRow, end_session},
 };
 use crate::{
     clock,
     domain::{
-        session::{RefreshToken, Session, Shown},
+        session::{LoginSession, RefreshToken, RefreshTokenUse},
         user::UserState,
     },
     store::{
         Conn, StoreResult,
         conn::on,
         schema::{refresh_tokens, sessions, users},
-        types::{DbTs, DbUuid},
+        types::{StoredTimestamp, StoredUuid},
     },
 };
 
 /// Keeps a new refresh token of a session.
-pub(super) fn issue(
+pub(super) fn insert_refresh_token(
     conn: &mut Conn,
     session: Uuid,
-    parent: Option<DbUuid>,
-    digest: &Digest,
+    parent: Option<StoredUuid>,
+    digest: &SecretDigest,
     now: DateTime<Utc>,
 ) -> StoreResult<()> {
     on!(conn, |c, DB| diesel::insert_into(refresh_tokens::table)
         .values((
-            refresh_tokens::id.eq(DbUuid(clock::fresh_uuid())),
-            refresh_tokens::session_id.eq(DbUuid(session)),
+            refresh_tokens::id.eq(StoredUuid(clock::generate_uuid())),
+            refresh_tokens::session_id.eq(StoredUuid(session)),
             refresh_tokens::parent.eq(parent),
             refresh_tokens::digest.eq(digest.as_slice()),
-            refresh_tokens::issued_at.eq(DbTs(now)),
+            refresh_tokens::issued_at.eq(StoredTimestamp(now)),
             refresh_tokens::dead.eq(false),
         ))
         .execute(c))?;
@@ -48,48 +48,56 @@ pub(super) fn issue(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn refresh(
+pub fn exchange_refresh_token(
     conn: &mut Conn,
-    shown: &Digest,
-    successor: &Digest,
+    shown: &SecretDigest,
+    successor: &SecretDigest,
     now: DateTime<Utc>,
-) -> StoreResult<Option<Session>> {
-    let found: Option<DbUuid> = on!(conn, |c, DB| refresh_tokens::table
+) -> StoreResult<Option<LoginSession>> {
+    let found: Option<StoredUuid> = on!(conn, |c, DB| refresh_tokens::table
         .filter(refresh_tokens::digest.eq(shown.as_slice()))
         .select(refresh_tokens::session_id)
         .get_result(c)
         .optional())?;
     let Some(id) = found else { return Ok(None) };
     // The session is taken before the token is read: of two who show it at once, the second sees what the first did.
-    let Some(mut session) = lock_open(conn, id, now)? else { return Ok(None) };
-    let (token, parent, used_at, dead): (DbUuid, Option<DbUuid>, Option<DbTs>, bool) =
-        on!(conn, |c, DB| refresh_tokens::table
-            .filter(refresh_tokens::digest.eq(shown.as_slice()))
-            .select((
-                refresh_tokens::id,
-                refresh_tokens::parent,
-                refresh_tokens::used_at,
-                refresh_tokens::dead,
-            ))
-            .get_result(c))?;
-    match (RefreshToken { used_at: used_at.map(|t| t.0), dead }).show(now) {
-        Shown::First => first_use(conn, token, parent, now)?,
-        Shown::Again => {}
-        Shown::Replayed => {
+    let Some(mut session) = lock_open_session(conn, id, now)? else { return Ok(None) };
+    let (token, parent, used_at, dead): (
+        StoredUuid,
+        Option<StoredUuid>,
+        Option<StoredTimestamp>,
+        bool,
+    ) = on!(conn, |c, DB| refresh_tokens::table
+        .filter(refresh_tokens::digest.eq(shown.as_slice()))
+        .select((
+            refresh_tokens::id,
+            refresh_tokens::parent,
+            refresh_tokens::used_at,
+            refresh_tokens::dead,
+        ))
+        .get_result(c))?;
+    match (RefreshToken { used_at: used_at.map(|t| t.0), dead }).classify_use(now) {
+        RefreshTokenUse::FirstUse => record_first_use(conn, token, parent, now)?,
+        RefreshTokenUse::RepeatedUse => {}
+        RefreshTokenUse::Replayed => {
             end_session(conn, session.id, now)?;
             return Ok(None);
         }
     }
-    issue(conn, session.id, Some(token), successor, now)?;
+    insert_refresh_token(conn, session.id, Some(token), successor, now)?;
     on!(conn, |c, DB| diesel::update(sessions::table.find(id))
-        .set(sessions::last_used_at.eq(DbTs(now)))
+        .set(sessions::last_used_at.eq(StoredTimestamp(now)))
         .execute(c))?;
     session.last_used_at = now;
     Ok(Some(session))
 }
 
 /// Takes a session for this transaction, if it is open and its user active.
-fn lock_open(conn: &mut Conn, id: DbUuid, now: DateTime<Utc>) -> StoreResult<Option<Session>> {
+fn lock_open_session(
+    conn: &mut Conn,
+    id: StoredUuid,
+    now: DateTime<Utc>,
+) -> StoreResult<Option<LoginSession>> {
     let query = sessions::table.find(id);
     let row: Option<SessionRow> = match conn {
         Conn::Pg(c) => {
@@ -97,23 +105,23 @@ fn lock_open(conn: &mut Conn, id: DbUuid, now: DateTime<Utc>) -> StoreResult<Opt
         }
         Conn::Sqlite(c) => query.select(SessionRow::as_select()).get_result(c).optional()?,
     };
-    let Some(session) = row.map(Session::from) else { return Ok(None) };
+    let Some(session) = row.map(LoginSession::from) else { return Ok(None) };
     let state: String = on!(conn, |c, DB| users::table
-        .find(DbUuid::from(session.user))
+        .find(StoredUuid::from(session.user))
         .select(users::state)
         .get_result(c))?;
     Ok((state == UserState::Active.as_str() && session.is_open(now)).then_some(session))
 }
 
 /// Notes the first use of a token: its predecessor and its siblings are dead from now on.
-fn first_use(
+fn record_first_use(
     conn: &mut Conn,
-    token: DbUuid,
-    parent: Option<DbUuid>,
+    token: StoredUuid,
+    parent: Option<StoredUuid>,
     now: DateTime<Utc>,
 ) -> StoreResult<()> {
     on!(conn, |c, DB| diesel::update(refresh_tokens::table.find(token))
-        .set(refresh_tokens::used_at.eq(DbTs(now)))
+        .set(refresh_tokens::used_at.eq(StoredTimestamp(now)))
         .execute(c))?;
     let Some(parent) = parent else { return Ok(()) };
     on!(conn, |c, DB| diesel::update(refresh_tokens::table.find(parent))

@@ -4,18 +4,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::{Credentials, Digest, refresh::issue};
+use super::{PasswordCredentials, SecretDigest, refresh::insert_refresh_token};
 use crate::{
     domain::{
         id::Id,
-        session::{IDLE, Session},
+        session::{IDLE, LoginSession},
         user::{User, UserState},
     },
     store::{
         Conn, StoreResult,
         conn::on,
         schema::{epochs, refresh_tokens, sessions, users},
-        types::{DbTs, DbUuid},
+        types::{StoredTimestamp, StoredUuid},
     },
 };
 
@@ -25,15 +25,15 @@ const KEEP: TimeDelta = TimeDelta::days(1);
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = sessions)]
 pub(super) struct SessionRow {
-    id: DbUuid,
-    user_id: DbUuid,
-    created_at: DbTs,
-    last_used_at: DbTs,
-    expires_at: DbTs,
-    ended_at: Option<DbTs>,
+    id: StoredUuid,
+    user_id: StoredUuid,
+    created_at: StoredTimestamp,
+    last_used_at: StoredTimestamp,
+    expires_at: StoredTimestamp,
+    ended_at: Option<StoredTimestamp>,
     client: Option<String>,
 }
-impl From<SessionRow> for Session {
+impl From<SessionRow> for LoginSession {
     fn from(r: SessionRow) -> Self {
         Self {
             id: r.id.0,
@@ -52,18 +52,18 @@ impl From<SessionRow> for Session {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn start_session(
+pub fn start_verified_session(
     conn: &mut Conn,
-    checked: &Credentials,
-    session: &Session,
-    digest: &Digest,
+    checked: &PasswordCredentials,
+    session: &LoginSession,
+    digest: &SecretDigest,
 ) -> StoreResult<bool> {
     let Some((state, phc)) = lock_user(conn, checked.user)? else { return Ok(false) };
     if state != UserState::Active.as_str() || phc.as_ref() != Some(&checked.phc) {
         return Ok(false);
     }
-    sweep(conn, checked.user, session.created_at)?;
-    begin_session(conn, session, digest)?;
+    delete_old_sessions(conn, checked.user, session.created_at)?;
+    insert_session(conn, session, digest)?;
     Ok(true)
 }
 
@@ -71,24 +71,29 @@ pub fn start_session(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn begin_session(conn: &mut Conn, session: &Session, digest: &Digest) -> StoreResult<()> {
+pub fn insert_session(
+    conn: &mut Conn,
+    session: &LoginSession,
+    digest: &SecretDigest,
+) -> StoreResult<()> {
     on!(conn, |c, DB| diesel::insert_into(sessions::table)
         .values((
-            sessions::id.eq(DbUuid(session.id)),
-            sessions::user_id.eq(DbUuid::from(session.user)),
-            sessions::created_at.eq(DbTs(session.created_at)),
-            sessions::last_used_at.eq(DbTs(session.last_used_at)),
-            sessions::expires_at.eq(DbTs(session.expires_at)),
+            sessions::id.eq(StoredUuid(session.id)),
+            sessions::user_id.eq(StoredUuid::from(session.user)),
+            sessions::created_at.eq(StoredTimestamp(session.created_at)),
+            sessions::last_used_at.eq(StoredTimestamp(session.last_used_at)),
+            sessions::expires_at.eq(StoredTimestamp(session.expires_at)),
             sessions::client.eq(session.client.as_deref()),
         ))
         .execute(c))?;
-    issue(conn, session.id, None, digest, session.created_at)
+    insert_refresh_token(conn, session.id, None, digest, session.created_at)
 }
 
 /// Reads a user's state and password, and on PostgreSQL keeps others from changing them until the commit: whoever disables
 /// the account ends the sessions that are there, so that none may begin beside.
 fn lock_user(conn: &mut Conn, user: Id<User>) -> StoreResult<Option<(String, Option<String>)>> {
-    let query = users::table.find(DbUuid::from(user)).select((users::state, users::password_hash));
+    let query =
+        users::table.find(StoredUuid::from(user)).select((users::state, users::password_hash));
     // SQLite has one writer and no such clause.
     Ok(match conn {
         Conn::Pg(c) => query.for_update().get_result(c).optional()?,
@@ -102,11 +107,11 @@ fn lock_user(conn: &mut Conn, user: Id<User>) -> StoreResult<Option<(String, Opt
 /// Failures of the database.
 pub fn end_session(conn: &mut Conn, session: Uuid, now: DateTime<Utc>) -> StoreResult<()> {
     let n = on!(conn, |c, DB| diesel::update(
-        sessions::table.find(DbUuid(session)).filter(sessions::ended_at.is_null())
+        sessions::table.find(StoredUuid(session)).filter(sessions::ended_at.is_null())
     )
-    .set(sessions::ended_at.eq(DbTs(now)))
+    .set(sessions::ended_at.eq(StoredTimestamp(now)))
     .execute(c))?;
-    announce(conn, n)
+    increment_session_epoch(conn, n)
 }
 
 /// Ends the open sessions of a user, but for one where that is meant, and returns them as they were.
@@ -118,12 +123,12 @@ pub fn end_sessions(
     user: Id<User>,
     except: Option<Uuid>,
     now: DateTime<Utc>,
-) -> StoreResult<Vec<Session>> {
+) -> StoreResult<Vec<LoginSession>> {
     // Everybody takes the account before its sessions, so that no two wait for each other.
     lock_user(conn, user)?;
-    let mut open = open_sessions(conn, user, now)?;
+    let mut open = list_open_sessions(conn, user, now)?;
     open.retain(|s| Some(s.id) != except);
-    let ids: Vec<DbUuid> = open.iter().map(|s| DbUuid(s.id)).collect();
+    let ids: Vec<StoredUuid> = open.iter().map(|s| StoredUuid(s.id)).collect();
     let mut ended = 0;
     for batch in ids.chunks(500) {
         ended += on!(conn, |c, DB| diesel::update(
@@ -131,15 +136,15 @@ pub fn end_sessions(
                 .filter(sessions::id.eq_any(batch.iter().copied()))
                 .filter(sessions::ended_at.is_null())
         )
-        .set(sessions::ended_at.eq(DbTs(now)))
+        .set(sessions::ended_at.eq(StoredTimestamp(now)))
         .execute(c))?;
     }
-    announce(conn, ended)?;
+    increment_session_epoch(conn, ended)?;
     Ok(open)
 }
 
 /// Counts that sessions ended, so that every instance reads them.
-fn announce(conn: &mut Conn, ended: usize) -> StoreResult<()> {
+fn increment_session_epoch(conn: &mut Conn, ended: usize) -> StoreResult<()> {
     if ended > 0 {
         on!(conn, |c, DB| diesel::update(epochs::table.find("sessions"))
             .set(epochs::value.eq(epochs::value + 1))
@@ -152,32 +157,32 @@ fn announce(conn: &mut Conn, ended: usize) -> StoreResult<()> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn open_sessions(
+pub fn list_open_sessions(
     conn: &mut Conn,
     user: Id<User>,
     now: DateTime<Utc>,
-) -> StoreResult<Vec<Session>> {
+) -> StoreResult<Vec<LoginSession>> {
     let rows: Vec<SessionRow> = on!(conn, |c, DB| sessions::table
-        .filter(sessions::user_id.eq(DbUuid::from(user)))
+        .filter(sessions::user_id.eq(StoredUuid::from(user)))
         .filter(sessions::ended_at.is_null())
-        .filter(sessions::expires_at.gt(DbTs(now)))
-        .filter(sessions::last_used_at.gt(DbTs(now - IDLE)))
+        .filter(sessions::expires_at.gt(StoredTimestamp(now)))
+        .filter(sessions::last_used_at.gt(StoredTimestamp(now - IDLE)))
         .order((sessions::created_at.desc(), sessions::id.desc()))
         .select(SessionRow::as_select())
         .load(c))?;
-    Ok(rows.into_iter().map(Session::from).collect())
+    Ok(rows.into_iter().map(LoginSession::from).collect())
 }
 
 /// Deletes what is over of a user: a token of it is refused all the same, because it is unknown.
-fn sweep(conn: &mut Conn, user: Id<User>, now: DateTime<Utc>) -> StoreResult<()> {
-    let old = DbTs(now - KEEP);
-    let ids: Vec<DbUuid> = on!(conn, |c, DB| sessions::table
-        .filter(sessions::user_id.eq(DbUuid::from(user)))
+fn delete_old_sessions(conn: &mut Conn, user: Id<User>, now: DateTime<Utc>) -> StoreResult<()> {
+    let old = StoredTimestamp(now - KEEP);
+    let ids: Vec<StoredUuid> = on!(conn, |c, DB| sessions::table
+        .filter(sessions::user_id.eq(StoredUuid::from(user)))
         .filter(
             sessions::ended_at
                 .lt(old)
                 .or(sessions::expires_at.lt(old))
-                .or(sessions::last_used_at.lt(DbTs(old.0 - IDLE))),
+                .or(sessions::last_used_at.lt(StoredTimestamp(old.0 - IDLE))),
         )
         .select(sessions::id)
         .limit(500)

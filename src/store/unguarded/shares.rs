@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::Digest;
+use super::SecretDigest;
 use crate::{
     domain::{id::Id, share::Share},
     store::{
@@ -12,7 +12,7 @@ use crate::{
         conn::on,
         schema::{share_secrets, shares},
         shares::ShareRow,
-        types::DbUuid,
+        types::StoredUuid,
     },
 };
 
@@ -20,10 +20,14 @@ use crate::{
 ///
 /// # Errors
 /// Failures of the database.
-pub fn keep_secret(conn: &mut Conn, share: Id<Share>, digest: &Digest) -> StoreResult<()> {
+pub fn insert_share_secret(
+    conn: &mut Conn,
+    share: Id<Share>,
+    digest: &SecretDigest,
+) -> StoreResult<()> {
     on!(conn, |c, DB| diesel::insert_into(share_secrets::table)
         .values((
-            share_secrets::share_id.eq(DbUuid::from(share)),
+            share_secrets::share_id.eq(StoredUuid::from(share)),
             share_secrets::digest.eq(digest.as_slice()),
             share_secrets::uses.eq(0_i64),
         ))
@@ -35,7 +39,7 @@ pub fn keep_secret(conn: &mut Conn, share: Id<Share>, digest: &Digest) -> StoreR
 ///
 /// # Errors
 /// Failures of the database.
-pub fn share_of(conn: &mut Conn, digest: &Digest) -> StoreResult<Option<Share>> {
+pub fn find_share_by_secret(conn: &mut Conn, digest: &SecretDigest) -> StoreResult<Option<Share>> {
     let row: Option<ShareRow> = on!(conn, |c, DB| share_secrets::table
         .inner_join(shares::table.on(shares::id.eq(share_secrets::share_id)))
         .filter(share_secrets::digest.eq(digest.as_slice()))
@@ -60,9 +64,9 @@ pub struct ShareUse {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn count_uses(conn: &mut Conn, more: &[ShareUse]) -> StoreResult<()> {
+pub fn add_share_uses(conn: &mut Conn, more: &[ShareUse]) -> StoreResult<()> {
     for ShareUse { share, uses, last_used_on } in more {
-        let of = DbUuid::from(*share);
+        let of = StoredUuid::from(*share);
         on!(conn, |c, DB| diesel::update(share_secrets::table.find(of))
             .set(share_secrets::uses.eq(share_secrets::uses + *uses))
             .execute(c))?;
@@ -80,14 +84,15 @@ pub fn count_uses(conn: &mut Conn, more: &[ShareUse]) -> StoreResult<()> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn uses_of(conn: &mut Conn, some: &[Id<Share>]) -> StoreResult<Vec<ShareUse>> {
+pub fn list_share_uses(conn: &mut Conn, some: &[Id<Share>]) -> StoreResult<Vec<ShareUse>> {
     let mut found = Vec::with_capacity(some.len());
     for batch in some.chunks(500) {
-        let ids: Vec<DbUuid> = batch.iter().copied().map(DbUuid::from).collect();
-        let rows: Vec<(DbUuid, i64, Option<NaiveDate>)> = on!(conn, |c, DB| share_secrets::table
-            .filter(share_secrets::share_id.eq_any(&ids))
-            .select((share_secrets::share_id, share_secrets::uses, share_secrets::last_used_on))
-            .load(c))?;
+        let ids: Vec<StoredUuid> = batch.iter().copied().map(StoredUuid::from).collect();
+        let rows: Vec<(StoredUuid, i64, Option<NaiveDate>)> =
+            on!(conn, |c, DB| share_secrets::table
+                .filter(share_secrets::share_id.eq_any(&ids))
+                .select((share_secrets::share_id, share_secrets::uses, share_secrets::last_used_on))
+                .load(c))?;
         found.extend(rows.into_iter().map(|(share, uses, last_used_on)| ShareUse {
             share: share.into(),
             uses,

@@ -9,16 +9,16 @@ use super::{GrantRow, UserRow};
 use crate::{
     domain::{
         id::Id,
-        policy::sight::Reachable,
+        policy::visibility::ReadScope,
         subject::UserSubject,
-        user::{Email, Grant, Role, User, UserState},
+        user::{EmailAddress, Grant, Role, User, UserState},
     },
     store::{
         Conn, StoreResult,
         conn::on,
         schema::{grants, users},
-        search::pattern,
-        types::DbUuid,
+        search::to_like_pattern,
+        types::StoredUuid,
     },
 };
 
@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct UserFilter {
     /// Where they must hold a grant to be seen by whoever asks.
-    pub seen: Reachable,
+    pub seen: ReadScope,
     /// Holders of any of these roles; with the next two on one and the same grant.
     pub roles: Vec<Role>,
     /// Holders of a grant on any of these countries or on a city of theirs.
@@ -40,7 +40,7 @@ pub struct UserFilter {
 }
 
 /// The sort key of the list: the folded name and the id.
-pub type UserKey = (String, Uuid);
+pub type UserCursor = (String, Uuid);
 
 /// Builds the query of a filter, once for the rows and once for their number.
 macro_rules! filtered {
@@ -75,7 +75,7 @@ macro_rules! filtered {
             let states: Vec<&str> = f.states.iter().map(|s| s.as_str()).collect();
             query = query.filter(users::state.eq_any(states));
         }
-        if let Some(like) = f.q.as_deref().and_then(pattern) {
+        if let Some(like) = f.q.as_deref().and_then(to_like_pattern) {
             query = query.filter(
                 users::name_key
                     .like(like.clone())
@@ -91,12 +91,12 @@ macro_rules! filtered {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list(
+pub fn list_page(
     conn: &mut Conn,
     filter: &UserFilter,
-    after: Option<UserKey>,
+    after: Option<UserCursor>,
     limit: i64,
-) -> StoreResult<(Vec<(UserKey, UserSubject)>, i64)> {
+) -> StoreResult<(Vec<(UserCursor, UserSubject)>, i64)> {
     let total = on!(conn, |c, DB| filtered!(filter, DB).count().get_result::<i64>(c))?;
     let rows: Vec<UserRow> = on!(conn, |c, DB| {
         let mut query = filtered!(filter, DB);
@@ -104,13 +104,13 @@ pub fn list(
             query = query.filter(
                 users::name_key
                     .gt(name.clone())
-                    .or(users::name_key.eq(name).and(users::id.gt(DbUuid(id)))),
+                    .or(users::name_key.eq(name).and(users::id.gt(StoredUuid(id)))),
             );
         }
         query.order((users::name_key, users::id)).limit(limit).select(UserRow::as_select()).load(c)
     })?;
-    let ids: Vec<DbUuid> = rows.iter().map(|r| r.id).collect();
-    let mut held = grants_of(conn, &ids)?;
+    let ids: Vec<StoredUuid> = rows.iter().map(|r| r.id).collect();
+    let mut held = load_grants(conn, &ids)?;
     let subject = |row: UserRow| {
         let key = (row.name_key.clone(), row.id.0);
         let user = User::try_from(row)?;
@@ -120,7 +120,7 @@ pub fn list(
     Ok((rows.into_iter().map(subject).collect::<StoreResult<_>>()?, total))
 }
 
-fn grants_of(conn: &mut Conn, ids: &[DbUuid]) -> StoreResult<HashMap<Id<User>, Vec<Grant>>> {
+fn load_grants(conn: &mut Conn, ids: &[StoredUuid]) -> StoreResult<HashMap<Id<User>, Vec<Grant>>> {
     let mut held: HashMap<Id<User>, Vec<Grant>> = HashMap::new();
     for batch in ids.chunks(500) {
         let rows: Vec<GrantRow> = on!(conn, |c, DB| grants::table
@@ -140,7 +140,7 @@ fn grants_of(conn: &mut Conn, ids: &[DbUuid]) -> StoreResult<HashMap<Id<User>, V
 ///
 /// # Errors
 /// Failures of the database.
-pub fn find_by_email(conn: &mut Conn, email: &Email) -> StoreResult<Option<User>> {
+pub fn find_by_email(conn: &mut Conn, email: &EmailAddress) -> StoreResult<Option<User>> {
     let row: Option<UserRow> = on!(conn, |c, DB| users::table
         .filter(users::email.eq(email.as_str()))
         .select(UserRow::as_select())

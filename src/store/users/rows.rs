@@ -6,16 +6,16 @@ use diesel::prelude::*;
 use crate::{
     domain::{
         id::Id,
-        journal::canonical,
+        journal::to_canonical_json,
         reference::CountryCode,
-        user::{Email, Grant, Role, Scope, ScopeKind, User, UserState},
-        value::{Slug, Title, fold},
+        user::{EmailAddress, Grant, Role, Scope, ScopeKind, User, UserState},
+        value::{Slug, Title, fold_for_search},
     },
     store::{
         Record, StoreError, StoreResult,
         schema::{grants, users},
         tx::{kept, recorded},
-        types::{DbTs, DbUuid},
+        types::{StoredTimestamp, StoredUuid},
     },
 };
 
@@ -23,12 +23,12 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = users, treat_none_as_null = true)]
 pub(super) struct UserRow {
-    pub(super) id: DbUuid,
+    pub(super) id: StoredUuid,
     email: String,
     name: String,
     pub(super) name_key: String,
     state: String,
-    created_at: DbTs,
+    created_at: StoredTimestamp,
     version: i64,
 }
 
@@ -39,9 +39,9 @@ impl TryFrom<&User> for UserRow {
             id: u.id.into(),
             email: u.email.as_str().to_owned(),
             name: u.name.to_string(),
-            name_key: fold(u.name.as_str()),
+            name_key: fold_for_search(u.name.as_str()),
             state: u.state.to_string(),
-            created_at: DbTs(u.created_at),
+            created_at: StoredTimestamp(u.created_at),
             version: u.version,
         })
     }
@@ -51,7 +51,7 @@ impl TryFrom<UserRow> for User {
     fn try_from(r: UserRow) -> StoreResult<Self> {
         Ok(Self {
             id: r.id.into(),
-            email: Email::parse(r.email)?,
+            email: EmailAddress::parse(r.email)?,
             name: Title::parse(r.name)?,
             state: UserState::parse(r.state)?,
             created_at: r.created_at.0,
@@ -59,7 +59,7 @@ impl TryFrom<UserRow> for User {
         })
     }
 }
-kept!(User, UserRow, users, |u| DbUuid::from(u.id));
+kept!(User, UserRow, users, |u| StoredUuid::from(u.id));
 impl Record for User {
     const ENTITY: &'static str = "user";
     const PUBLIC: bool = false;
@@ -70,8 +70,8 @@ impl Record for User {
         self.version
     }
     /// A person is an id in the journal: neither name nor address.
-    fn content(&self) -> Result<String, serde_json::Error> {
-        canonical(&serde_json::json!({ "id": self.id, "state": self.state }))
+    fn journal_content(&self) -> Result<String, serde_json::Error> {
+        to_canonical_json(&serde_json::json!({ "id": self.id, "state": self.state }))
     }
 }
 
@@ -79,17 +79,17 @@ impl Record for User {
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = grants, treat_none_as_null = true)]
 pub(super) struct GrantRow {
-    pub(super) id: DbUuid,
-    user_id: DbUuid,
+    pub(super) id: StoredUuid,
+    user_id: StoredUuid,
     role: String,
     scope_kind: String,
     scope_country: Option<String>,
     scope_city: Option<String>,
     from_on: Option<NaiveDate>,
     until_on: Option<NaiveDate>,
-    acting_for: Option<DbUuid>,
-    granted_by: Option<DbUuid>,
-    granted_at: DbTs,
+    acting_for: Option<StoredUuid>,
+    granted_by: Option<StoredUuid>,
+    granted_at: StoredTimestamp,
     version: i64,
 }
 
@@ -110,9 +110,9 @@ impl TryFrom<&Grant> for GrantRow {
             scope_city: city,
             from_on: g.from,
             until_on: g.until,
-            acting_for: g.acting_for.map(DbUuid::from),
-            granted_by: g.granted_by.map(DbUuid::from),
-            granted_at: DbTs(g.granted_at),
+            acting_for: g.acting_for.map(StoredUuid::from),
+            granted_by: g.granted_by.map(StoredUuid::from),
+            granted_at: StoredTimestamp(g.granted_at),
             version: g.version,
         })
     }
@@ -144,5 +144,5 @@ impl TryFrom<GrantRow> for Grant {
         })
     }
 }
-kept!(Grant, GrantRow, grants, |g| DbUuid::from(g.id));
+kept!(Grant, GrantRow, grants, |g| StoredUuid::from(g.id));
 recorded!(Grant, "grant", private, |r| r.id.to_string());

@@ -5,8 +5,8 @@ use crate::{
     clock,
     domain::{
         id::Id,
-        session::Session,
-        user::{Email, User},
+        session::LoginSession,
+        user::{EmailAddress, User},
         value::Title,
     },
     store::{Caller, Change, Db, StoreError, tx::TxEnv, unguarded},
@@ -23,27 +23,28 @@ fn statement(conn: &mut Conn, sql: &str) -> StoreResult<()> {
 #[tokio::test]
 async fn what_cannot_be_read_back_is_in_doubt_until_it_can() {
     let dir = tempfile::TempDir::new().unwrap();
-    let target = Target::Sqlite { path: dir.path().join("test.db") };
+    let target = DatabaseTarget::Sqlite { path: dir.path().join("test.db") };
     let clock = Clock::real();
     let mut conn = target.open(false).unwrap();
-    conn.migrate().unwrap();
-    let watch = Watch::load(&mut conn, clock.clone()).unwrap();
+    conn.run_migrations().unwrap();
+    let watch = CommitWatch::load_watch(&mut conn, clock.clone()).unwrap();
     let env = TxEnv { clock: clock.clone() };
     let db = Db::start(target, None, 1, 16, env, Arc::clone(&watch)).unwrap();
 
     let now = clock.now();
-    let email = Email::parse("a@b.example").unwrap();
-    let user = User::invite(Id::new(clock::fresh_uuid()), email, Title::parse("A").unwrap(), now);
-    let session = Session::begin(clock::fresh_uuid(), user.id, None, now);
+    let email = EmailAddress::parse("a@b.example").unwrap();
+    let user =
+        User::new_invited(Id::new(clock::generate_uuid()), email, Title::parse("A").unwrap(), now);
+    let session = LoginSession::start_session(clock::generate_uuid(), user.id, None, now);
     let caller = Caller { user: user.id, session: session.id };
     let write = move |tx: &mut crate::store::Tx<'_>| -> StoreResult<()> {
-        tx.save(&user, Change::plain("invite"))?;
-        tx.save(&user.accept(), Change::plain("accept_invitation"))?;
-        unguarded::begin_session(tx.conn(), &session, &[0; 32])
+        tx.save(&user, Change::without_reason("invite"))?;
+        tx.save(&user.accept_invitation(), Change::without_reason("accept_invitation"))?;
+        unguarded::insert_session(tx.conn(), &session, &[0; 32])
     };
     db.write(write).await.unwrap();
     assert!(watch.directory.is_current());
-    assert!(watch.directory.actor(caller, now).is_some());
+    assert!(watch.directory.resolve_actor(caller, now).is_some());
     assert_eq!(watch.heads.seq(), 2);
 
     // The session ends and the table that says so goes away in one commit: the end is written and cannot be read back.
@@ -51,14 +52,14 @@ async fn what_cannot_be_read_back_is_in_doubt_until_it_can() {
         unguarded::end_session(c, caller.session, now)?;
         statement(c, "alter table epochs rename to lost")
     };
-    db.keep(end).await.unwrap();
+    db.write_unjournaled(end).await.unwrap();
     assert!(!watch.directory.is_current());
 
-    db.keep(|c| statement(c, "alter table lost rename to epochs")).await.unwrap();
+    db.write_unjournaled(|c| statement(c, "alter table lost rename to epochs")).await.unwrap();
     let began = std::time::Instant::now();
     while !watch.directory.is_current() {
         assert!(began.elapsed() < Duration::from_secs(20), "it stays in doubt");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    assert!(watch.directory.actor(caller, now).is_none());
+    assert!(watch.directory.resolve_actor(caller, now).is_none());
 }

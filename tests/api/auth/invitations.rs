@@ -6,17 +6,17 @@ use serde_json::json;
 use super::login;
 use crate::{
     helpers::{PASSWORD_OF_THEIRS as PASSWORD, TestApp},
-    users::bearer,
+    users::bearer_caller,
 };
 
 #[actix_web::test]
-async fn an_invitation_is_good_once() {
+async fn accepted_invitation_is_404_the_second_time() {
     let app = TestApp::spawn().await;
-    let (id, token) = app.invited("mai@city.example", json!([])).await;
+    let (id, token) = app.invite_user("mai@city.example", json!([])).await;
     let path = format!("auth/invitations/{token}/accept");
     let answer = app.anonymous().post(&path, &json!({ "password": PASSWORD })).await.expect(200);
     assert_eq!(answer.header("cache-control"), Some("no-store"));
-    let me = bearer(&app, &answer.json()).get("me").await.expect(200).json();
+    let me = bearer_caller(&app, &answer.json()).get("me").await.expect(200).json();
     assert_eq!(me["id"], id);
     assert_eq!(me["state"], "active");
     assert_eq!(me["version"], 2);
@@ -25,10 +25,10 @@ async fn an_invitation_is_good_once() {
 }
 
 #[actix_web::test]
-async fn an_invitation_is_good_for_7_days() {
+async fn invitation_expires_after_7_days() {
     let app = TestApp::spawn().await;
-    let (_, late) = app.invited("late@city.example", json!([])).await;
-    let (_, timely) = app.invited("timely@city.example", json!([])).await;
+    let (_, late) = app.invite_user("late@city.example", json!([])).await;
+    let (_, timely) = app.invite_user("timely@city.example", json!([])).await;
     let accept = async |token: &str| {
         let path = format!("auth/invitations/{token}/accept");
         app.anonymous().post(&path, &json!({ "password": PASSWORD })).await.status
@@ -41,9 +41,9 @@ async fn an_invitation_is_good_for_7_days() {
 }
 
 #[actix_web::test]
-async fn who_has_no_invitation_is_told_so_before_the_body_is_read() {
+async fn unknown_invitation_is_404_before_the_body_and_weak_password_is_422() {
     let app = TestApp::spawn().await;
-    let (_, token) = app.invited("mai@city.example", json!([])).await;
+    let (_, token) = app.invite_user("mai@city.example", json!([])).await;
     let to = |t: &str| format!("auth/invitations/{t}/accept");
     app.anonymous().post(&to("nonsense"), &json!({ "x": 1 })).await.expect(404);
     app.anonymous().post(&to(&token), &json!({ "x": 1 })).await.expect(400);

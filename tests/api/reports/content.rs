@@ -4,7 +4,7 @@ use ascn_tracker::{
     clock,
     domain::{
         id::Id,
-        parts::{Better, Indicator, IndicatorKind, Milestone},
+        project_parts::{Better, Indicator, IndicatorKind, Milestone},
         value::Title,
     },
     store::{Change, StoreError},
@@ -12,11 +12,11 @@ use ascn_tracker::{
 use serde_json::{Value, json};
 
 use crate::{
-    filing::{desk, project, ready, report},
-    helpers::{Answered, TestApp},
+    helpers::{TestApp, TestResponse},
+    report_fixtures::{complete_report_body, insert_project, report_path, spawn_with_open_cycle},
 };
 
-fn faults(answer: &Answered) -> Vec<String> {
+fn fault_codes(answer: &TestResponse) -> Vec<String> {
     let errors = answer.json()["errors"].as_array().unwrap().clone();
     errors
         .iter()
@@ -25,9 +25,9 @@ fn faults(answer: &Answered) -> Vec<String> {
 }
 
 /// A project with a milestone and an indicator; returns their ids.
-async fn with_parts(app: &TestApp) -> (String, String) {
-    let project = project(app, "da-nang", 2).await;
-    let (milestone, indicator) = (Id::new(clock::fresh_uuid()), Id::new(clock::fresh_uuid()));
+async fn insert_project_with_parts(app: &TestApp) -> (String, String) {
+    let project = insert_project(app, "da-nang", 2).await;
+    let (milestone, indicator) = (Id::new(clock::generate_uuid()), Id::new(clock::generate_uuid()));
     let m = Milestone {
         id: milestone,
         project: project.id,
@@ -53,8 +53,8 @@ async fn with_parts(app: &TestApp) -> (String, String) {
     app.state
         .db
         .write(move |tx| -> Result<(), StoreError> {
-            tx.save(&m, Change::plain("create"))?;
-            tx.save(&i, Change::plain("create"))
+            tx.save(&m, Change::without_reason("create"))?;
+            tx.save(&i, Change::without_reason("create"))
         })
         .await
         .unwrap();
@@ -62,9 +62,9 @@ async fn with_parts(app: &TestApp) -> (String, String) {
 }
 
 #[actix_web::test]
-async fn every_faulty_value_is_named_and_nothing_is_written() {
-    let app = desk().await;
-    let (milestone, indicator) = with_parts(&app).await;
+async fn put_report_with_invalid_values_is_422_naming_each() {
+    let app = spawn_with_open_cycle().await;
+    let (milestone, indicator) = insert_project_with_parts(&app).await;
     let officer = app.officer("da-nang").await;
     let value =
         |v: f64| json!({ "indicator_id": indicator, "value": v, "measured_on": "2026-06-30" });
@@ -81,41 +81,41 @@ async fn every_faulty_value_is_named_and_nothing_is_written() {
         "indicator_values": [value(1.0), value(2.0), { "indicator_id": milestone, "value": 1e16, "measured_on": "0001-01-01" }],
         "evidence": [{ "title": "a", "url": "http://a.example" }, { "title": "b", "url": "https://u:p@a.example" }, {}]
     });
-    let refused = officer.put(&report("da-nang-2"), &body, None).await.expect(422);
-    insta::assert_snapshot!(faults(&refused).join("\n"));
+    let refused = officer.put(&report_path("da-nang-2"), &body, None).await.expect(422);
+    insta::assert_snapshot!(fault_codes(&refused).join("\n"));
     let status = &refused.json()["errors"][0];
     assert_eq!(
         status["allowed"],
         json!(["planning", "ongoing", "completed", "suspended", "cancelled"])
     );
-    officer.get(&report("da-nang-2")).await.expect(404);
+    officer.get(&report_path("da-nang-2")).await.expect(404);
     let fine = json!({
         "milestones": [{ "milestone_id": milestone, "completed_on": "2026-03-01" }],
         "indicator_values": [value(41.0), { "indicator_id": indicator, "value": -0.5, "measured_on": "2026-07-31" }]
     });
-    let draft = officer.put(&report("da-nang-2"), &fine, None).await.expect(201).json();
+    let draft = officer.put(&report_path("da-nang-2"), &fine, None).await.expect(201).json();
     assert_eq!(draft["milestones"], fine["milestones"]);
     assert_eq!(draft["indicator_values"], fine["indicator_values"]);
 }
 
 #[actix_web::test]
-async fn a_milestone_of_another_project_is_unknown() {
-    let app = desk().await;
-    let (milestone, indicator) = with_parts(&app).await;
+async fn put_report_with_a_milestone_of_another_project_is_422() {
+    let app = spawn_with_open_cycle().await;
+    let (milestone, indicator) = insert_project_with_parts(&app).await;
     let body = json!({
         "milestones": [{ "milestone_id": milestone, "completed_on": "2026-03-01" }],
         "indicator_values": [{ "indicator_id": indicator, "value": 1, "measured_on": "2026-06-30" }]
     });
     let refused =
-        app.officer("da-nang").await.put(&report("da-nang-1"), &body, None).await.expect(422);
+        app.officer("da-nang").await.put(&report_path("da-nang-1"), &body, None).await.expect(422);
     let expected =
         ["/milestones/0/milestone_id unknown", "/indicator_values/0/indicator_id unknown"];
-    assert_eq!(faults(&refused), expected);
+    assert_eq!(fault_codes(&refused), expected);
 }
 
 #[actix_web::test]
-async fn what_cannot_be_read_is_named_by_its_first_fault() {
-    let app = desk().await;
+async fn malformed_report_body_is_400_naming_the_first_fault() {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
     let shapes: Vec<(Value, &str)> = vec![
         (json!({ "stauts": "ongoing" }), "/stauts"),
@@ -131,34 +131,34 @@ async fn what_cannot_be_read_is_named_by_its_first_fault() {
         (json!({ "version": 7 }), "/version"),
     ];
     for (body, pointer) in shapes {
-        let refused = officer.put(&report("da-nang-1"), &body, None).await.expect(400).json();
+        let refused = officer.put(&report_path("da-nang-1"), &body, None).await.expect(400).json();
         assert_eq!(refused["errors"][0]["pointer"], pointer, "{refused}");
     }
-    officer.get(&report("da-nang-1")).await.expect(404);
+    officer.get(&report_path("da-nang-1")).await.expect(404);
 }
 
 #[actix_web::test]
-async fn at_most_fifty_links_are_read() {
-    let app = desk().await;
+async fn put_report_with_over_50_evidence_links_is_422() {
+    let app = spawn_with_open_cycle().await;
     let link =
         |i: usize| json!({ "title": format!("Link {i}"), "url": format!("https://a.example/{i}") });
     let body = |n: usize| json!({ "evidence": (0..n).map(link).collect::<Vec<_>>() });
     let officer = app.officer("da-nang").await;
-    let many = officer.put(&report("da-nang-1"), &body(51), None).await.expect(422);
-    assert_eq!(faults(&many), ["/evidence too_many"]);
-    officer.put(&report("da-nang-1"), &body(50), None).await.expect(201);
+    let many = officer.put(&report_path("da-nang-1"), &body(51), None).await.expect(422);
+    assert_eq!(fault_codes(&many), ["/evidence too_many"]);
+    officer.put(&report_path("da-nang-1"), &body(50), None).await.expect(201);
 }
 
 #[actix_web::test]
-async fn a_put_replaces_the_whole_content() {
-    let app = desk().await;
+async fn put_report_replaces_the_whole_content() {
+    let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
-    let first = officer.file("da-nang-1").await;
+    let first = officer.write_complete_report("da-nang-1").await;
     let less = officer
-        .put(&report("da-nang-1"), &json!({ "unchanged": true }), Some(&first.etag()))
+        .put(&report_path("da-nang-1"), &json!({ "unchanged": true }), Some(&first.etag()))
         .await
         .expect(200)
         .json();
     assert_eq!((less["unchanged"].as_bool(), less["status"].clone()), (Some(true), Value::Null));
-    assert_ne!(ready()["achievements"], less["achievements"]);
+    assert_ne!(complete_report_body()["achievements"], less["achievements"]);
 }

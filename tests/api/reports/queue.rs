@@ -3,11 +3,14 @@
 use serde_json::Value;
 
 use crate::{
-    filing::{CYCLE, approve, cycle, desk, project, ready},
     helpers::{Caller, TestApp},
+    report_fixtures::{
+        CYCLE, complete_report_body, cycle_body, file_and_approve, insert_project,
+        spawn_with_open_cycle,
+    },
 };
 
-async fn keys(caller: &Caller<'_>, query: &str) -> Vec<String> {
+async fn projects_with_states(caller: &Caller<'_>, query: &str) -> Vec<String> {
     let list = caller.get(&format!("reports{query}")).await.expect(200).json();
     let items = list["items"].as_array().unwrap();
     assert!(
@@ -21,15 +24,15 @@ async fn keys(caller: &Caller<'_>, query: &str) -> Vec<String> {
 }
 
 /// Da Nang has a draft, a submitted, a returned and an approved report; Ha Noi and Phuket a submitted one each.
-async fn busy() -> TestApp {
-    let app = desk().await;
+async fn spawn_with_reports_in_every_state() -> TestApp {
+    let app = spawn_with_open_cycle().await;
     for (city, number) in
         [("da-nang", 2), ("da-nang", 3), ("da-nang", 10), ("ha-noi", 1), ("phuket", 1)]
     {
-        project(&app, city, number).await;
+        insert_project(&app, city, number).await;
     }
     let officer = app.officer("da-nang").await;
-    officer.file("da-nang-1").await;
+    officer.write_complete_report("da-nang-1").await;
     for (city, code) in [
         ("ha-noi", "ha-noi-1"),
         ("da-nang", "da-nang-3"),
@@ -37,64 +40,69 @@ async fn busy() -> TestApp {
         ("da-nang", "da-nang-2"),
     ] {
         let officer = app.officer(city).await;
-        officer.file(code).await;
-        officer.act(code, "submit").await.expect(200);
+        officer.write_complete_report(code).await;
+        officer.take_transition(code, "submit").await.expect(200);
         app.clock.advance(chrono::TimeDelta::seconds(1));
     }
-    app.representative("VN").await.act_because("da-nang-3", "return", "x").await.expect(200);
-    approve(&app, "da-nang-10").await;
+    app.representative("VN")
+        .await
+        .take_transition_with_comment("da-nang-3", "return", "x")
+        .await
+        .expect(200);
+    file_and_approve(&app, "da-nang-10").await;
     app
 }
 
 #[actix_web::test]
-async fn everybody_sees_a_queue_of_their_own() {
-    let app = busy().await;
+async fn list_reports_shows_each_role_its_own_queue() {
+    let app = spawn_with_reports_in_every_state().await;
     let own =
         ["da-nang-1 draft", "da-nang-2 submitted", "da-nang-3 returned", "da-nang-10 approved"];
-    assert_eq!(keys(&app.officer("da-nang").await, "").await, own);
+    assert_eq!(projects_with_states(&app.officer("da-nang").await, "").await, own);
     let country =
         ["da-nang-2 submitted", "da-nang-3 returned", "da-nang-10 approved", "ha-noi-1 submitted"];
-    assert_eq!(keys(&app.representative("VN").await, "").await, country);
+    assert_eq!(projects_with_states(&app.representative("VN").await, "").await, country);
     let all = [&country[..], &["phuket-1 submitted"]].concat();
-    assert_eq!(keys(&app.secretariat().await, "").await, all);
+    assert_eq!(projects_with_states(&app.secretariat().await, "").await, all);
     assert_eq!(
-        keys(&app.officer("ha-noi").await, "").await,
+        projects_with_states(&app.officer("ha-noi").await, "").await,
         ["da-nang-10 approved", "ha-noi-1 submitted"]
     );
     assert_eq!(
-        keys(&app.representative("TH").await, "").await,
+        projects_with_states(&app.representative("TH").await, "").await,
         ["da-nang-10 approved", "phuket-1 submitted"]
     );
     for stranger in [app.reader().await, app.administrator().await] {
-        assert_eq!(keys(&stranger, "").await, ["da-nang-10 approved"]);
+        assert_eq!(projects_with_states(&stranger, "").await, ["da-nang-10 approved"]);
     }
     app.anonymous().get("reports").await.expect(401);
 }
 
 #[actix_web::test]
-async fn a_queue_is_filtered() {
-    let app = busy().await;
+async fn list_reports_filters_by_state_city_country_cycle_and_late() {
+    let app = spawn_with_reports_in_every_state().await;
     let secretariat = app.secretariat().await;
     assert_eq!(
-        keys(&secretariat, "?state=submitted").await,
+        projects_with_states(&secretariat, "?state=submitted").await,
         ["da-nang-2 submitted", "ha-noi-1 submitted", "phuket-1 submitted"]
     );
     assert_eq!(
-        keys(&secretariat, "?state=returned&state=approved").await,
+        projects_with_states(&secretariat, "?state=returned&state=approved").await,
         ["da-nang-3 returned", "da-nang-10 approved"]
     );
     assert_eq!(
-        keys(&secretariat, "?city=ha-noi&city=phuket").await,
+        projects_with_states(&secretariat, "?city=ha-noi&city=phuket").await,
         ["ha-noi-1 submitted", "phuket-1 submitted"]
     );
-    assert_eq!(keys(&secretariat, "?country=TH").await, ["phuket-1 submitted"]);
+    assert_eq!(projects_with_states(&secretariat, "?country=TH").await, ["phuket-1 submitted"]);
     assert_eq!(
-        keys(&secretariat, &format!("?cycle={CYCLE}&country=TH&state=submitted")).await,
+        projects_with_states(&secretariat, &format!("?cycle={CYCLE}&country=TH&state=submitted"))
+            .await,
         ["phuket-1 submitted"]
     );
-    assert!(keys(&secretariat, "?cycle=me-1999").await.is_empty());
-    assert!(keys(&secretariat, "?late=true").await.is_empty());
-    assert_eq!(keys(&secretariat, "?late=false").await.len(), 5);
+    assert!(projects_with_states(&secretariat, "?cycle=me-1999").await.is_empty());
+    assert!(projects_with_states(&secretariat, "?late=true").await.is_empty());
+    assert_eq!(projects_with_states(&secretariat, "?late=false").await.len(), 5);
     let wrong = secretariat.get("reports?state=open").await.expect(400).json();
     assert_eq!(wrong["errors"][0]["parameter"], "state");
     assert_eq!(
@@ -108,8 +116,8 @@ async fn a_queue_is_filtered() {
 }
 
 #[actix_web::test]
-async fn a_queue_tells_less_where_less_is_asked_for() {
-    let app = busy().await;
+async fn list_reports_with_fields_returns_only_those_fields() {
+    let app = spawn_with_reports_in_every_state().await;
     let list =
         app.reader().await.get("reports?fields=project,late&fields=state").await.expect(200).json();
     let expected =
@@ -119,13 +127,13 @@ async fn a_queue_tells_less_where_less_is_asked_for() {
 }
 
 #[actix_web::test]
-async fn those_that_wait_longest_come_first() {
-    let app = busy().await;
+async fn list_reports_sorted_by_submitted_at_is_oldest_first() {
+    let app = spawn_with_reports_in_every_state().await;
     let secretariat = app.secretariat().await;
-    let waiting = keys(&secretariat, "?state=submitted&sort=submitted_at").await;
+    let waiting = projects_with_states(&secretariat, "?state=submitted&sort=submitted_at").await;
     assert_eq!(waiting, ["ha-noi-1 submitted", "phuket-1 submitted", "da-nang-2 submitted"]);
     // What was never submitted comes last.
-    let own = keys(&app.officer("da-nang").await, "?sort=submitted_at").await;
+    let own = projects_with_states(&app.officer("da-nang").await, "?sort=submitted_at").await;
     assert_eq!(
         own,
         ["da-nang-3 returned", "da-nang-2 submitted", "da-nang-10 approved", "da-nang-1 draft"]
@@ -133,15 +141,15 @@ async fn those_that_wait_longest_come_first() {
 }
 
 #[actix_web::test]
-async fn a_queue_comes_in_pages() {
-    let app = busy().await;
+async fn list_reports_is_paginated() {
+    let app = spawn_with_reports_in_every_state().await;
     let secretariat = app.secretariat().await;
     for (caller, sort) in [
         (&secretariat, "sort=cycle"),
         (&secretariat, "sort=submitted_at"),
         (&app.officer("da-nang").await, "sort=submitted_at"),
     ] {
-        let whole = keys(caller, &format!("?{sort}")).await;
+        let whole = projects_with_states(caller, &format!("?{sort}")).await;
         let mut seen = Vec::new();
         let mut query = format!("?{sort}&limit=2");
         loop {
@@ -169,8 +177,8 @@ async fn a_queue_comes_in_pages() {
 }
 
 #[actix_web::test]
-async fn an_item_tells_what_a_queue_is_sorted_by() {
-    let app = busy().await;
+async fn list_reports_item_matches_snapshot() {
+    let app = spawn_with_reports_in_every_state().await;
     let list =
         app.representative("VN").await.get("reports?state=approved").await.expect(200).json();
     insta::assert_json_snapshot!(list["items"][0], { ".submitted_at" => "[at]", ".decided_at" => "[at]", ".submitted_by.id" => "[id]", ".decided_by.id" => "[id]" });
@@ -182,13 +190,16 @@ async fn an_item_tells_what_a_queue_is_sorted_by() {
 }
 
 #[actix_web::test]
-async fn the_reports_of_a_project_are_those_that_one_sees() {
-    let app = busy().await;
+async fn list_project_reports_contains_only_visible_reports() {
+    let app = spawn_with_reports_in_every_state().await;
     let secretariat = app.secretariat().await;
-    secretariat.post("cycles", &cycle("me-2027")).await.expect(201);
+    secretariat.post("cycles", &cycle_body("me-2027")).await.expect(201);
     secretariat.send("POST", "cycles/me-2027/open", None, &[]).await.expect(200);
     let officer = app.officer("da-nang").await;
-    officer.put("projects/da-nang-10/reports/me-2027", &ready(), None).await.expect(201);
+    officer
+        .put("projects/da-nang-10/reports/me-2027", &complete_report_body(), None)
+        .await
+        .expect(201);
     let cycles = async |caller: &Caller<'_>| {
         let list = caller.get("projects/da-nang-10/reports").await.expect(200).json();
         list["items"]

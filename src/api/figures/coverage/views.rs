@@ -6,11 +6,11 @@ use utoipa::ToSchema;
 
 use crate::domain::{
     cycle::{CycleState, ReportingCycle},
-    figures::coverage::{Standing, Standings},
+    figures::coverage::{CoverageCounts, CycleCoverage},
     language::Language,
     reference::{City, Country},
     value::Slug,
-    words,
+    wording,
 };
 
 /// Defines a row of flat counts: what it is about, and how far the reports there are. What is not for the caller to see is
@@ -62,19 +62,19 @@ macro_rules! standing_row {
 /// Fills in a row of flat counts.
 macro_rules! standing_of {
     ($standing:expr, $name:tt { $($own:tt)* }) => {{
-        let s: Standing = $standing;
+        let s: CoverageCounts = $standing;
         $name {
             $($own)*
             expected: s.expected,
             approved: s.approved,
-            not_yet_approved: s.not_yet_approved(),
-            to_write: s.to_write(),
-            draft: s.inside.map(|i| i.draft),
-            submitted: s.inside.map(|i| i.submitted),
-            returned: s.inside.map(|i| i.returned),
+            not_yet_approved: s.count_not_approved(),
+            to_write: s.count_not_begun(),
+            draft: s.insider_counts.map(|i| i.draft),
+            submitted: s.insider_counts.map(|i| i.submitted),
+            returned: s.insider_counts.map(|i| i.returned),
             late: s.late,
-            extended: s.inside.map(|i| i.extended),
-            last_activity: s.inside.and_then(|i| i.last_activity),
+            extended: s.insider_counts.map(|i| i.extended),
+            last_activity: s.insider_counts.and_then(|i| i.last_activity),
         }
     }};
 }
@@ -163,9 +163,9 @@ pub struct FiguresCoverage {
 }
 
 /// What the counts are of, and how they are made.
-pub(super) struct Told<'t> {
+pub(super) struct CoverageInput<'t> {
     /// How far each city is.
-    pub(super) standings: &'t Standings<'t>,
+    pub(super) standings: &'t CycleCoverage<'t>,
     /// The release that holds it; none for the cycle as it is now.
     pub(super) release: Option<&'t Slug>,
     /// The data version.
@@ -175,10 +175,10 @@ pub(super) struct Told<'t> {
 }
 
 impl FiguresCoverage {
-    pub(super) fn new(told: &Told<'_>, language: Language) -> Self {
+    pub(super) fn new(told: &CoverageInput<'_>, language: Language) -> Self {
         let standings = told.standings;
-        let (cities_reporting, cities_expected) = standings.reporting();
-        let countries = standings.by_country().into_iter();
+        let (cities_reporting, cities_expected) = standings.count_reporting_cities();
+        let countries = standings.sum_by_country().into_iter();
         let cities = standings.cities.iter();
         Self {
             basis: CoverageBasis::new(standings.cycle, told.release, told.version),
@@ -188,7 +188,7 @@ impl FiguresCoverage {
             cities: cities
                 .map(|city| CityCoverage::new(standings.countries, *city, language))
                 .collect(),
-            formula: words::say(language, told.formula).into_owned(),
+            formula: wording::translate_sentence(language, told.formula).into_owned(),
         }
     }
 }
@@ -207,17 +207,22 @@ impl CoverageBasis {
 }
 
 fn country_name(country: &Country, language: Language) -> String {
-    words::term(language, "country", &country.names, country.code.as_str())
+    wording::reference_label(language, "country", &country.names, country.code.as_str())
 }
 
 impl CityCoverage {
-    fn new(countries: &[Country], (city, standing): (&City, Standing), language: Language) -> Self {
+    fn new(
+        countries: &[Country],
+        (city, standing): (&City, CoverageCounts),
+        language: Language,
+    ) -> Self {
         let country = countries.iter().find(|c| c.code == city.country);
         standing_of!(
             standing,
             Self {
                 city: city.slug.to_string(),
-                city_name: words::name(language, &city.names, city.slug.as_str()).to_owned(),
+                city_name: wording::choose_name(language, &city.names, city.slug.as_str())
+                    .to_owned(),
                 country: city.country.to_string(),
                 country_name: country.map(|c| country_name(c, language)).unwrap_or_default(),
             }
@@ -226,7 +231,7 @@ impl CityCoverage {
 }
 
 impl CountryCoverage {
-    fn new((country, standing): (&Country, Standing), language: Language) -> Self {
+    fn new((country, standing): (&Country, CoverageCounts), language: Language) -> Self {
         standing_of!(
             standing,
             Self {
@@ -237,8 +242,8 @@ impl CountryCoverage {
     }
 }
 
-impl From<Standing> for StandingView {
-    fn from(standing: Standing) -> Self {
+impl From<CoverageCounts> for StandingView {
+    fn from(standing: CoverageCounts) -> Self {
         standing_of!(standing, Self {})
     }
 }

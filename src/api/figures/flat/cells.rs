@@ -4,18 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Number as JsonNumber;
 
-use super::{KNOWN, LEAD, OF, about, axis, measured, name};
+use super::{
+    KNOWN, LEAD, OF, build_file_name, describe_table, list_dimension_columns, list_measure_columns,
+};
 use crate::{
     api::{
         figures::{cells::CellView, table::FiguresTable, trend::FiguresTrend},
-        format::Tabular,
-        views::Money,
+        format::TabularAnswer,
+        views::MoneyView,
     },
     domain::figures::{Dimension, Measure},
-    sheets::flat::{BETWEEN, Column, Datum, Type, Whole, column},
+    sheets::flat::{BETWEEN, Datum, DatumType, FlatTable, TableColumn, new_column},
 };
 
-fn number(value: Option<&JsonNumber>) -> Datum {
+fn number_to_datum(value: Option<&JsonNumber>) -> Datum {
     match value {
         None => Datum::Empty,
         Some(n) => n.as_i64().map_or_else(|| n.as_f64().into(), Datum::Integer),
@@ -24,8 +26,8 @@ fn number(value: Option<&JsonNumber>) -> Datum {
 
 /// Returns what each currency sums up to, alone or beside what it summed up to earlier, in the order of the currencies. One
 /// that nobody states on a side is empty there: it is not known to be 0.
-fn sums(cell: &CellView, compared: bool) -> Vec<Vec<Datum>> {
-    let of = |sums: Option<&[Money]>| -> BTreeMap<String, i64> {
+fn list_currency_sums(cell: &CellView, compared: bool) -> Vec<Vec<Datum>> {
+    let of = |sums: Option<&[MoneyView]>| -> BTreeMap<String, i64> {
         sums.unwrap_or_default().iter().map(|m| (m.currency.clone(), m.amount_minor)).collect()
     };
     let now = of(cell.by_currency.as_deref());
@@ -48,18 +50,20 @@ fn sums(cell: &CellView, compared: bool) -> Vec<Vec<Datum>> {
 }
 
 /// Returns the values of a cell under the columns of its measure: one list for each row that it makes.
-fn values(cell: &CellView, measure: Measure, compared: bool) -> Vec<Vec<Datum>> {
+fn list_cell_values(cell: &CellView, measure: Measure, compared: bool) -> Vec<Vec<Datum>> {
     match measure {
-        Measure::Projects => vec![vec![number(cell.value.as_ref()), cell.share.flatten().into()]],
+        Measure::Projects => {
+            vec![vec![number_to_datum(cell.value.as_ref()), cell.share.flatten().into()]]
+        }
         Measure::PercentComplete => {
             vec![vec![cell.value.as_ref().and_then(JsonNumber::as_f64).into()]]
         }
-        Measure::Spent => sums(cell, compared),
+        Measure::Spent => list_currency_sums(cell, compared),
     }
 }
 
 /// What a table of cells has in its columns.
-struct Shape {
+struct CellTableShape {
     rows: Dimension,
     columns: Option<Dimension>,
     measure: Measure,
@@ -67,19 +71,19 @@ struct Shape {
     receipts: bool,
 }
 
-impl Shape {
-    fn columns(&self) -> Vec<Column> {
+impl CellTableShape {
+    fn list_columns(&self) -> Vec<TableColumn> {
         let mut columns = LEAD.to_vec();
-        columns.extend(axis(self.rows));
-        columns.extend(self.columns.into_iter().flat_map(axis));
-        columns.extend(measured(self.measure));
+        columns.extend(list_dimension_columns(self.rows));
+        columns.extend(self.columns.into_iter().flat_map(list_dimension_columns));
+        columns.extend(list_measure_columns(self.measure));
         if self.earlier && self.measure == Measure::Spent {
             let (then, more) = ("earlier_minor", "difference_minor");
             columns.extend([
-                column(then, Type::Integer, "What it was; empty where nobody stated it."),
-                column(
+                new_column(then, DatumType::Integer, "What it was; empty where nobody stated it."),
+                new_column(
                     more,
-                    Type::Integer,
+                    DatumType::Integer,
                     "By how much it is more than it was; empty where one is not known.",
                 ),
             ]);
@@ -87,18 +91,23 @@ impl Shape {
         columns.extend([KNOWN, OF]);
         if self.earlier && self.measure != Measure::Spent {
             columns.extend([
-                column("earlier", Type::Number, "What it was; empty where nobody stated it."),
-                column("difference", Type::Number, "By how much it is more than it was."),
+                new_column(
+                    "earlier",
+                    DatumType::Number,
+                    "What it was; empty where nobody stated it.",
+                ),
+                new_column("difference", DatumType::Number, "By how much it is more than it was."),
             ]);
         }
         if self.receipts {
             let help = "The projects behind it, separated by ; and a space; in a workbook one a row of a sheet of their own.";
-            columns.push(column("project_codes", Type::Text, help).of_many("project"));
+            columns
+                .push(new_column("project_codes", DatumType::Text, help).with_item_name("project"));
         }
         columns
     }
 
-    fn rows(&self, lead: &[Datum], cells: &[CellView]) -> Vec<Vec<Datum>> {
+    fn build_rows(&self, lead: &[Datum], cells: &[CellView]) -> Vec<Vec<Datum>> {
         let mut rows = Vec::new();
         for cell in cells {
             let mut head = lead.to_vec();
@@ -106,7 +115,7 @@ impl Shape {
             if self.columns.is_some() {
                 head.extend([cell.column.clone().into(), cell.column_name.clone().into()]);
             }
-            for values in values(cell, self.measure, self.earlier) {
+            for values in list_cell_values(cell, self.measure, self.earlier) {
                 let mut row = head.clone();
                 row.extend(values);
                 row.extend([cell.known.into(), cell.of.into()]);
@@ -127,9 +136,9 @@ impl Shape {
     }
 }
 
-impl Tabular for FiguresTable {
-    fn table(&self) -> Whole {
-        let shape = Shape {
+impl TabularAnswer for FiguresTable {
+    fn to_table(&self) -> FlatTable {
+        let shape = CellTableShape {
             rows: self.rows,
             columns: self.columns,
             measure: self.measure,
@@ -153,21 +162,21 @@ impl Tabular for FiguresTable {
             ("status not stated", self.coverage.not_stated.to_string()),
             ("note", self.note.clone().unwrap_or_default()),
         ];
-        Whole {
-            about: about(
-                name(self.measure.as_str(), &cut, &rests),
+        FlatTable {
+            metadata: describe_table(
+                build_file_name(self.measure.as_str(), &cut, &rests),
                 "Figures over approved reports",
                 &notes,
             ),
-            columns: shape.columns(),
-            rows: shape.rows(&lead, &self.cells),
+            columns: shape.list_columns(),
+            rows: shape.build_rows(&lead, &self.cells),
         }
     }
 }
 
-impl Tabular for FiguresTrend {
-    fn table(&self) -> Whole {
-        let shape = Shape {
+impl TabularAnswer for FiguresTrend {
+    fn to_table(&self) -> FlatTable {
+        let shape = CellTableShape {
             rows: self.rows,
             columns: self.columns,
             measure: self.measure,
@@ -181,15 +190,19 @@ impl Tabular for FiguresTrend {
                 self.cells.iter().filter(|c| c.row == cycle.cycle).cloned().collect();
             let lead =
                 [cycle.cycle.as_str().into(), cycle.as_of.into(), cycle.release.clone().into()];
-            rows.extend(shape.rows(&lead, &cells));
+            rows.extend(shape.build_rows(&lead, &cells));
         }
         let notes =
             [("formula", self.formula.clone()), ("data version", self.basis.seq.to_string())];
         let rests = [self.basis.release.as_deref()];
         let title = "How figures developed, each cycle with the reports of its own";
-        Whole {
-            about: about(name(&format!("{}-trend", self.measure), &cut, &rests), title, &notes),
-            columns: shape.columns(),
+        FlatTable {
+            metadata: describe_table(
+                build_file_name(&format!("{}-trend", self.measure), &cut, &rests),
+                title,
+                &notes,
+            ),
+            columns: shape.list_columns(),
             rows,
         }
     }

@@ -1,50 +1,57 @@
 //! A map as a flat table: one row a city, with where it lies.
 
-use super::{KNOWN, LEAD, OF, about, axis, measured, name};
+use super::{
+    KNOWN, LEAD, OF, build_file_name, describe_table, list_dimension_columns, list_measure_columns,
+};
 use crate::{
     api::{
         figures::map::{CityCollection, CityFeature},
-        format::Tabular,
+        format::TabularAnswer,
     },
     domain::figures::{Dimension, Measure},
-    sheets::flat::{Column, Datum, Type, Whole, column},
+    sheets::flat::{Datum, DatumType, FlatTable, TableColumn, new_column},
 };
 
 /// How many projects a city has, and how many of them stand where.
 const COUNTS: [&str; 7] =
     ["projects", "planning", "ongoing", "completed", "suspended", "cancelled", "not_stated"];
 
-impl Tabular for CityCollection {
-    fn table(&self) -> Whole {
+impl TabularAnswer for CityCollection {
+    fn to_table(&self) -> FlatTable {
         let basis = &self.basis;
         let day = basis.as_of.to_string();
         let rests = [basis.release.as_deref().or(basis.cycle.as_deref()).or(Some(&day))];
         let notes = [("formula", self.formula.clone()), ("data version", basis.seq.to_string())];
-        Whole {
-            about: about(name("cities", &[], &rests), "Cities with their figures", &notes),
-            columns: columns(),
-            rows: self.features.iter().map(row).collect(),
+        FlatTable {
+            metadata: describe_table(
+                build_file_name("cities", &[], &rests),
+                "Cities with their figures",
+                &notes,
+            ),
+            columns: list_columns(),
+            rows: self.features.iter().map(build_row).collect(),
         }
     }
 }
 
-fn columns() -> Vec<Column> {
-    let count = |name| column(name, Type::Integer, "Approved reports, all or of that status.");
+fn list_columns() -> Vec<TableColumn> {
+    let count =
+        |name| new_column(name, DatumType::Integer, "Approved reports, all or of that status.");
     let mut columns = LEAD.to_vec();
-    columns.extend(axis(Dimension::City));
-    columns.extend(axis(Dimension::Country));
+    columns.extend(list_dimension_columns(Dimension::City));
+    columns.extend(list_dimension_columns(Dimension::Country));
     columns.extend([
-        column("pilot", Type::Bool, "One of the pilot cities of 2018."),
-        column("latitude", Type::Number, "WGS 84, degrees north."),
-        column("longitude", Type::Number, "WGS 84, degrees east."),
+        new_column("pilot", DatumType::Bool, "One of the pilot cities of 2018."),
+        new_column("latitude", DatumType::Number, "WGS 84, degrees north."),
+        new_column("longitude", DatumType::Number, "WGS 84, degrees east."),
     ]);
     columns.extend(COUNTS.map(count));
-    columns.extend(measured(Measure::PercentComplete));
+    columns.extend(list_measure_columns(Measure::PercentComplete));
     columns.extend([KNOWN, OF]);
     columns
 }
 
-fn row(feature: &CityFeature) -> Vec<Datum> {
+fn build_row(feature: &CityFeature) -> Vec<Datum> {
     let p = &feature.properties;
     let [longitude, latitude] = [0, 1].map(|i| feature.geometry.coordinates.get(i).copied().into());
     vec![

@@ -1,13 +1,13 @@
 //! Coverage as a flat table: one row a city.
 
-use super::{LEAD, about, axis, name};
+use super::{LEAD, build_file_name, describe_table, list_dimension_columns};
 use crate::{
     api::{
         figures::coverage::{CityCoverage, CoverageBasis, FiguresCoverage},
-        format::Tabular,
+        format::TabularAnswer,
     },
     domain::figures::Dimension,
-    sheets::flat::{Column, Datum, Type, Whole, column},
+    sheets::flat::{Datum, DatumType, FlatTable, TableColumn, new_column},
 };
 
 /// The counts of a row.
@@ -26,32 +26,36 @@ const COUNTS: [(&str, &str); 9] = [
     ("extended", "Whether the city was given more time."),
 ];
 
-impl Tabular for FiguresCoverage {
-    fn table(&self) -> Whole {
+impl TabularAnswer for FiguresCoverage {
+    fn to_table(&self) -> FlatTable {
         let basis = &self.basis;
         let notes = [("formula", self.formula.clone()), ("data version", basis.seq.to_string())];
         let rests = basis.release.as_deref().unwrap_or(&basis.cycle);
         let title =
             if basis.release.is_some() { "What a release holds" } else { "How far a cycle is" };
-        Whole {
-            about: about(name("coverage", &[], &[Some(rests)]), title, &notes),
-            columns: columns(),
-            rows: self.cities.iter().map(|city| row(basis, city)).collect(),
+        FlatTable {
+            metadata: describe_table(
+                build_file_name("coverage", &[], &[Some(rests)]),
+                title,
+                &notes,
+            ),
+            columns: list_columns(),
+            rows: self.cities.iter().map(|city| build_row(basis, city)).collect(),
         }
     }
 }
 
-fn columns() -> Vec<Column> {
+fn list_columns() -> Vec<TableColumn> {
     let mut columns = LEAD.to_vec();
-    columns.extend(axis(Dimension::City));
-    columns.extend(axis(Dimension::Country));
-    columns.extend(COUNTS.map(|(name, help)| column(name, Type::Integer, help)));
+    columns.extend(list_dimension_columns(Dimension::City));
+    columns.extend(list_dimension_columns(Dimension::Country));
+    columns.extend(COUNTS.map(|(name, help)| new_column(name, DatumType::Integer, help)));
     let help = "When a report was last edited, submitted or decided on.";
-    columns.push(column("last_activity", Type::Instant, help));
+    columns.push(new_column("last_activity", DatumType::Instant, help));
     columns
 }
 
-fn row(basis: &CoverageBasis, c: &CityCoverage) -> Vec<Datum> {
+fn build_row(basis: &CoverageBasis, c: &CityCoverage) -> Vec<Datum> {
     vec![
         basis.cycle.as_str().into(),
         basis.as_of.into(),

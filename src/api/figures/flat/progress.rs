@@ -1,50 +1,52 @@
 //! Progress as a flat table: one row a city, country or focus area.
 
-use super::{KNOWN, LEAD, OF, about, axis, measured, name};
+use super::{
+    KNOWN, LEAD, OF, build_file_name, describe_table, list_dimension_columns, list_measure_columns,
+};
 use crate::{
     api::{
         figures::{
             progress::{FiguresProgress, ProgressRow},
             views::BasisView,
         },
-        format::Tabular,
+        format::TabularAnswer,
     },
     domain::figures::{Grouping, Measure},
-    sheets::flat::{Column, Datum, Type, Whole, column},
+    sheets::flat::{Datum, DatumType, FlatTable, TableColumn, new_column},
 };
 
-impl Tabular for FiguresProgress {
-    fn table(&self) -> Whole {
+impl TabularAnswer for FiguresProgress {
+    fn to_table(&self) -> FlatTable {
         let basis = &self.basis;
         let day = basis.as_of.to_string();
         let rests = [basis.release.as_deref().or(basis.cycle.as_deref()).or(Some(&day))];
         let notes = [("formula", self.formula.clone()), ("data version", basis.seq.to_string())];
-        let name = name("progress", &[self.by.as_str()], &rests);
-        Whole {
-            about: about(name, "How far projects are; no ranking", &notes),
-            columns: columns(self.by),
-            rows: self.rows.iter().map(|r| row(basis, r)).collect(),
+        let name = build_file_name("progress", &[self.by.as_str()], &rests);
+        FlatTable {
+            metadata: describe_table(name, "How far projects are; no ranking", &notes),
+            columns: list_columns(self.by),
+            rows: self.rows.iter().map(|r| build_row(basis, r)).collect(),
         }
     }
 }
 
-fn columns(by: Grouping) -> Vec<Column> {
+fn list_columns(by: Grouping) -> Vec<TableColumn> {
     let mut columns = LEAD.to_vec();
-    columns.extend(axis(by.dimension()));
-    columns.extend(measured(Measure::PercentComplete));
+    columns.extend(list_dimension_columns(by.dimension()));
+    columns.extend(list_measure_columns(Measure::PercentComplete));
     columns.extend([
         KNOWN,
         OF,
-        column("milestone_attainment", Type::Number, "The reached share of the milestones' weight, 0 to 1; empty where there are none."),
-        column("milestone_known", Type::Integer, "Reports that have milestones."),
-        column("outcome_attainment", Type::Number, "The plain mean of what outcome indicators attain, 1 at the target; empty where nothing is known."),
-        column("outcome_known", Type::Integer, "Outcome indicators whose attainment is defined."),
-        column("outcome_of", Type::Integer, "Outcome indicators."),
+        new_column("milestone_attainment", DatumType::Number, "The reached share of the milestones' weight, 0 to 1; empty where there are none."),
+        new_column("milestone_known", DatumType::Integer, "Reports that have milestones."),
+        new_column("outcome_attainment", DatumType::Number, "The plain mean of what outcome indicators attain, 1 at the target; empty where nothing is known."),
+        new_column("outcome_known", DatumType::Integer, "Outcome indicators whose attainment is defined."),
+        new_column("outcome_of", DatumType::Integer, "Outcome indicators."),
     ]);
     columns
 }
 
-fn row(basis: &BasisView, r: &ProgressRow) -> Vec<Datum> {
+fn build_row(basis: &BasisView, r: &ProgressRow) -> Vec<Datum> {
     vec![
         basis.cycle.clone().into(),
         basis.as_of.into(),

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::merge::objects,
-    domain::report::bulk::{RawFilter, RawItem, RawOrder},
+    domain::report::bulk::{RawBulkFilter, RawBulkItem, RawBulkRequest},
 };
 
 /// An act on many reports. Either `items` or `filter` is given.
@@ -78,7 +78,7 @@ pub enum OneOrMany {
 
 objects!(NewBulkItem, NewBulkFilter);
 
-fn list(values: Option<OneOrMany>) -> Vec<String> {
+fn to_values(values: Option<OneOrMany>) -> Vec<String> {
     match values {
         None => Vec::new(),
         Some(OneOrMany::One(value)) => vec![value],
@@ -86,28 +86,28 @@ fn list(values: Option<OneOrMany>) -> Vec<String> {
     }
 }
 
-impl From<NewBulkItem> for RawItem {
+impl From<NewBulkItem> for RawBulkItem {
     fn from(i: NewBulkItem) -> Self {
         Self { project: i.project, cycle: i.cycle, version: i.version }
     }
 }
-impl From<NewBulkFilter> for RawFilter {
+impl From<NewBulkFilter> for RawBulkFilter {
     fn from(f: NewBulkFilter) -> Self {
         Self {
-            state: list(f.state),
-            city: list(f.city),
-            country: list(f.country),
-            cycle: list(f.cycle),
+            state: to_values(f.state),
+            city: to_values(f.city),
+            country: to_values(f.country),
+            cycle: to_values(f.cycle),
             late: f.late,
         }
     }
 }
-impl From<NewBulk> for RawOrder {
+impl From<NewBulk> for RawBulkRequest {
     fn from(b: NewBulk) -> Self {
         Self {
             action: b.action,
-            items: b.items.map(|items| items.into_iter().map(RawItem::from).collect()),
-            filter: b.filter.map(RawFilter::from),
+            items: b.items.map(|items| items.into_iter().map(RawBulkItem::from).collect()),
+            filter: b.filter.map(RawBulkFilter::from),
             comment: b.comment,
             dry_run: b.dry_run.unwrap_or_default(),
             all_or_nothing: b.all_or_nothing.unwrap_or_default(),

@@ -5,14 +5,14 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        error::{ApiError, ApiResult, Fault, LastChange, Problem},
+        error::{ApiError, ApiResult, LastChange, Problem, RequestFault},
         problem,
     },
     domain::{
         language::Language,
         report::{
             Report, ReportState,
-            bulk::{BulkAction, BulkItem, BulkOutcome, Covered, Order, digest},
+            bulk::{BulkAction, BulkDigestItem, BulkItem, BulkOutcome, BulkRequest, digest_bulk},
         },
     },
 };
@@ -89,7 +89,7 @@ pub struct BulkProblem {
     pub detail: String,
     /// Everything that is wrong, where fields are to blame.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<Fault>,
+    pub errors: Vec<RequestFault>,
     /// Of a stale one: who changed the report last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<LastChange>,
@@ -110,27 +110,27 @@ impl From<Problem> for BulkProblem {
 }
 
 /// What an item came to.
-pub(super) struct Came {
+pub(super) struct ItemOutcome {
     /// The version before, where the caller reads it.
     seen: Option<i64>,
-    end: End,
+    end: ItemResult,
 }
 
-enum End {
+enum ItemResult {
     Done(i64, ReportState),
-    Not(BulkOutcome, Box<BulkProblem>),
+    NotDone(BulkOutcome, Box<BulkProblem>),
 }
 
-impl Came {
+impl ItemOutcome {
     /// Takes what one report was answered.
     ///
     /// # Errors
     /// A failure that is no matter of this report.
-    pub(super) fn of(done: ApiResult<Report>, seen: Option<i64>) -> ApiResult<Self> {
+    pub(super) fn from_result(done: ApiResult<Report>, seen: Option<i64>) -> ApiResult<Self> {
         let end = match done {
-            Ok(report) => End::Done(report.version, report.state),
-            Err(e) => match outcome(&e) {
-                Some(outcome) => End::Not(outcome, Box::new(e.problem().into())),
+            Ok(report) => ItemResult::Done(report.version, report.state),
+            Err(e) => match classify_error(&e) {
+                Some(outcome) => ItemResult::NotDone(outcome, Box::new(e.to_problem().into())),
                 None => return Err(e),
             },
         };
@@ -138,25 +138,25 @@ impl Came {
     }
     fn outcome(&self) -> BulkOutcome {
         match &self.end {
-            End::Done(..) => BulkOutcome::Done,
-            End::Not(outcome, _) => *outcome,
+            ItemResult::Done(..) => BulkOutcome::Done,
+            ItemResult::NotDone(outcome, _) => *outcome,
         }
     }
-    fn word(&self) -> &str {
+    fn digest_word(&self) -> &str {
         match &self.end {
-            End::Done(..) => BulkOutcome::Done.as_str(),
-            End::Not(_, problem) => &problem.code,
+            ItemResult::Done(..) => BulkOutcome::Done.as_str(),
+            ItemResult::NotDone(_, problem) => &problem.code,
         }
     }
 }
 
 /// Says what a refusal of one report is; none for what is no matter of the report.
-const fn outcome(e: &ApiError) -> Option<BulkOutcome> {
+const fn classify_error(e: &ApiError) -> Option<BulkOutcome> {
     match e {
-        ApiError::Stale(_) | ApiError::NoTag => Some(BulkOutcome::Stale),
+        ApiError::Stale(_) | ApiError::UnusableTag => Some(BulkOutcome::Stale),
         ApiError::Forbidden(_)
         | ApiError::NotFound
-        | ApiError::Absent(_)
+        | ApiError::MissingResource(_)
         | ApiError::PreconditionRequired
         | ApiError::IllegalTransition(_)
         | ApiError::Conflict(_)
@@ -164,22 +164,22 @@ const fn outcome(e: &ApiError) -> Option<BulkOutcome> {
         ApiError::Unauthenticated
         | ApiError::WrongPassword
         | ApiError::MethodNotAllowed(_)
-        | ApiError::TooLarge(_)
+        | ApiError::BodyTooLarge(_)
         | ApiError::UnsupportedMediaType
         | ApiError::Malformed(_)
-        | ApiError::NotAll(_)
+        | ApiError::BulkRefused(_)
         | ApiError::OtherMediaType(_)
         | ApiError::ImportRefused(_)
         | ApiError::Busy
         | ApiError::Unavailable(_)
-        | ApiError::TooMany(_)
+        | ApiError::TooManyWaiting(_)
         | ApiError::Internal(_) => None,
     }
 }
 
 impl BulkView {
     /// Shows what each item came to.
-    pub(super) fn new(order: &Order, items: &[BulkItem], came: Vec<Came>) -> Self {
+    pub(super) fn new(order: &BulkRequest, items: &[BulkItem], came: Vec<ItemOutcome>) -> Self {
         let mut totals = BulkTotals { items: items.len(), ..BulkTotals::default() };
         for c in &came {
             match c.outcome() {
@@ -188,41 +188,45 @@ impl BulkView {
                 BulkOutcome::Stale => totals.stale += 1,
             }
         }
-        let cover = |(item, c)| covered(item, c);
+        let cover = |(item, c)| build_digest_part(item, c);
         Self {
             action: order.action,
             dry_run: order.dry_run,
             applied: !order.dry_run,
-            digest: digest(
+            digest: digest_bulk(
                 order.action,
                 order.comment.as_ref(),
                 items.iter().zip(&came).map(cover),
             ),
             totals,
-            results: items.iter().zip(came).map(|(item, c)| result(item, c)).collect(),
+            results: items.iter().zip(came).map(|(item, c)| build_result(item, c)).collect(),
         }
     }
     /// Says why reports were left as they are in a language. The digest does not cover the words.
-    pub(in crate::api) fn say(&mut self, language: Language) {
+    pub(in crate::api) fn translate_problems(&mut self, language: Language) {
         for problem in self.results.iter_mut().filter_map(|r| r.problem.as_mut()) {
-            problem::say(language, [&mut problem.title, &mut problem.detail], &mut problem.errors);
+            problem::translate_problem(
+                language,
+                [&mut problem.title, &mut problem.detail],
+                &mut problem.errors,
+            );
         }
     }
     /// Says that nothing of it was written.
-    pub(super) fn undone(self) -> Self {
+    pub(super) fn into_unapplied(self) -> Self {
         Self { applied: false, ..self }
     }
 }
 
-fn covered<'a>(item: &'a BulkItem, came: &'a Came) -> Covered<'a> {
-    Covered { key: &item.key, version: came.seen, outcome: came.word() }
+fn build_digest_part<'a>(item: &'a BulkItem, came: &'a ItemOutcome) -> BulkDigestItem<'a> {
+    BulkDigestItem { key: &item.key, version: came.seen, outcome: came.digest_word() }
 }
 
-fn result(item: &BulkItem, came: Came) -> BulkResult {
+fn build_result(item: &BulkItem, came: ItemOutcome) -> BulkResult {
     let result = came.outcome();
     let (version, state, problem) = match came.end {
-        End::Done(version, state) => (Some(version), Some(state), None),
-        End::Not(_, problem) => (None, None, Some(*problem)),
+        ItemResult::Done(version, state) => (Some(version), Some(state), None),
+        ItemResult::NotDone(_, problem) => (None, None, Some(*problem)),
     };
     let (project, cycle) = (item.key.0.to_string(), item.key.1.to_string());
     BulkResult { project, cycle, result, version, state, problem }

@@ -11,7 +11,7 @@ use crate::{
         project::ProjectCode,
         report::diff::{
             FieldDiff, FieldKind, ItemDiff, ItemOp,
-            prose::{Run, RunOp},
+            word_diff::{RunOp, TextRun},
         },
         value::Slug,
     },
@@ -100,8 +100,8 @@ pub struct ItemDiffView {
     pub to: Value,
 }
 
-impl From<Run> for WordsView {
-    fn from(r: Run) -> Self {
+impl From<TextRun> for WordsView {
+    fn from(r: TextRun) -> Self {
         Self { op: r.op, text: r.text }
     }
 }
@@ -126,7 +126,7 @@ impl FieldDiffView {
 }
 
 /// Says whether a comment is on a field or something inside it. Readiness calls the project's record `/project`.
-fn is_on(comment: &CommentView, field: &str) -> bool {
+fn is_on_field(comment: &CommentView, field: &str) -> bool {
     let Some(pointer) = &comment.pointer else { return false };
     let pointer = match pointer.strip_prefix("/project/") {
         Some(name) => format!("/header/{name}"),
@@ -145,7 +145,8 @@ impl DiffView {
     ) -> Self {
         let mut views = Vec::with_capacity(fields.len());
         for field in fields {
-            let (here, elsewhere) = comments.into_iter().partition(|c| is_on(c, &field.pointer));
+            let (here, elsewhere) =
+                comments.into_iter().partition(|c| is_on_field(c, &field.pointer));
             comments = elsewhere;
             views.push(FieldDiffView::new(field, here));
         }

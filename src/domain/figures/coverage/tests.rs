@@ -9,9 +9,9 @@ fn city(key: &str, code: &str) -> City {
     City { time_zone: chrono_tz::Tz::UTC, ..town(key, code) }
 }
 
-fn filed(state: ReportState, ever_submitted: bool, last: &str) -> Filed {
+fn filed(state: ReportState, ever_submitted: bool, last: &str) -> WorkingReport {
     let last_at: DateTime<Utc> = last.parse().unwrap();
-    Filed {
+    WorkingReport {
         state,
         ever_submitted,
         submitted_at: ever_submitted.then_some(last_at),
@@ -21,28 +21,29 @@ fn filed(state: ReportState, ever_submitted: bool, last: &str) -> Filed {
 
 /// Da Nang: one project never begun, one archived without a report, and a draft, a submitted and an approved report.
 /// Everybody knows of two of them, of which one is approved. Vientiane has one project that was never approved.
-fn files() -> CycleFiles {
-    let worked = |archived, report| WorkedOn { city: slug("da-nang"), archived, report };
-    let published = |approved| Published { city: slug("da-nang"), archived: false, approved };
-    CycleFiles {
+fn files() -> CoverageDataset {
+    let worked = |archived, report| WorkingProject { city: slug("da-nang"), archived, report };
+    let published =
+        |approved| PublishedProject { city: slug("da-nang"), archived: false, approved };
+    CoverageDataset {
         cycle: cycle(CycleState::Open),
         cities: vec![city("da-nang", "VN"), city("vientiane", "LA")],
         countries: Vec::new(),
-        worked_on: vec![
+        working_projects: vec![
             worked(false, None),
             worked(true, None),
             worked(false, Some(filed(ReportState::Draft, false, "2026-11-19T00:00:00Z"))),
             worked(true, Some(filed(ReportState::Submitted, true, "2026-11-18T00:00:00Z"))),
             worked(false, Some(filed(ReportState::Approved, true, "2026-11-17T00:00:00Z"))),
-            WorkedOn { city: slug("vientiane"), archived: false, report: None },
+            WorkingProject { city: slug("vientiane"), archived: false, report: None },
         ],
-        published: vec![published(true), published(false)],
+        published_projects: vec![published(true), published(false)],
         extensions: HashMap::from([(slug("da-nang"), day("2027-01-10"))]),
     }
 }
 
-fn standing(files: &CycleFiles, actor: &Actor, at: DateTime<Utc>) -> Standing {
-    let standings = files.standings(actor, at).cities;
+fn standing(files: &CoverageDataset, actor: &Actor, at: DateTime<Utc>) -> CoverageCounts {
+    let standings = files.count_coverage(actor, at).cities;
     standings.into_iter().find(|(c, _)| c.slug == slug("da-nang")).unwrap().1
 }
 
@@ -50,10 +51,10 @@ fn standing(files: &CycleFiles, actor: &Actor, at: DateTime<Utc>) -> Standing {
 fn insiders_see_every_state_and_strangers_what_is_approved_and_the_rest() {
     let files = files();
     let own = standing(&files, &officer(1), now());
-    let inside = own.inside.unwrap();
-    assert_eq!((own.expected, own.approved, own.not_yet_approved()), (Some(4), 1, Some(3)));
+    let inside = own.insider_counts.unwrap();
+    assert_eq!((own.expected, own.approved, own.count_not_approved()), (Some(4), 1, Some(3)));
     assert_eq!(
-        (own.to_write(), inside.draft, inside.submitted, inside.returned),
+        (own.count_not_begun(), inside.draft, inside.submitted, inside.returned),
         (Some(1), 1, 1, 0)
     );
     assert_eq!((own.late, inside.extended), (Some(0), 1));
@@ -61,7 +62,7 @@ fn insiders_see_every_state_and_strangers_what_is_approved_and_the_rest() {
     for role in [Role::CityOfficer, Role::NationalRepresentative] {
         let stranger = crate::domain::testing::actor(3, role, laos.clone());
         let seen = standing(&files, &stranger, now());
-        assert_eq!((seen.expected, seen.approved, seen.inside), (Some(2), 1, None));
+        assert_eq!((seen.expected, seen.approved, seen.insider_counts), (Some(2), 1, None));
         assert_eq!(seen.late, None);
     }
 }
@@ -69,7 +70,7 @@ fn insiders_see_every_state_and_strangers_what_is_approved_and_the_rest() {
 #[test]
 fn when_a_draft_was_touched_is_known_to_its_city_alone() {
     let files = files();
-    let last = |actor| standing(&files, &actor, now()).inside.unwrap();
+    let last = |actor| standing(&files, &actor, now()).insider_counts.unwrap();
     let at = |text: &str| Some(text.parse().unwrap());
     assert_eq!(last(officer(1)).last_activity, at("2026-11-19T00:00:00Z"));
     for other in [representative(2), secretariat(3)] {
@@ -91,21 +92,24 @@ fn nobody_says_what_an_imported_cycle_expected() {
     let mut files = files();
     files.cycle.imported = Some("ME22".into());
     let seen = standing(&files, &secretariat(1), now());
-    assert_eq!((seen.expected, seen.not_yet_approved(), seen.approved), (None, None, 1));
+    assert_eq!((seen.expected, seen.count_not_approved(), seen.approved), (None, None, 1));
 }
 
 #[test]
 fn a_sum_hides_what_one_of_its_parts_hides() {
     let (open, closed) = (
-        Standing {
+        CoverageCounts {
             expected: Some(3),
             approved: 1,
             late: Some(1),
-            inside: Some(Inside { draft: 2, ..Inside::default() }),
+            insider_counts: Some(InsiderCounts { draft: 2, ..InsiderCounts::default() }),
         },
-        Standing { expected: Some(2), approved: 2, late: None, inside: None },
+        CoverageCounts { expected: Some(2), approved: 2, late: None, insider_counts: None },
     );
-    let sum = Standing::sum([&open, &closed]);
-    assert_eq!((sum.expected, sum.approved, sum.late, sum.inside), (Some(5), 3, None, None));
-    assert_eq!(Standing::sum([&open, &open]).inside.map(|i| i.draft), Some(4));
+    let sum = CoverageCounts::sum([&open, &closed]);
+    assert_eq!(
+        (sum.expected, sum.approved, sum.late, sum.insider_counts),
+        (Some(5), 3, None, None)
+    );
+    assert_eq!(CoverageCounts::sum([&open, &open]).insider_counts.map(|i| i.draft), Some(4));
 }

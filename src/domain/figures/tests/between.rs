@@ -7,22 +7,24 @@ use super::*;
 use crate::domain::{
     attainment::Undefined,
     id::Id,
-    parts::{Better, Indicator, IndicatorKind, Milestone, Reading},
-    report::{Content, IndicatorValue, MilestoneDone},
+    project_parts::{Better, Indicator, IndicatorKind, IndicatorReading, Milestone},
+    report::{IndicatorValue, MilestoneDone, ReportContent},
     testing::{approved, project},
 };
 
 use Movement::{Changed, Entered, Left};
 
 /// Makes each report that of a project of its own, so that it can be told from the others.
-fn numbered(facts: Vec<Fact>) -> Vec<Fact> {
-    let number =
-        |(n, fact): (i64, Fact)| Fact { code: ProjectCode::new(fact.city.clone(), n), ..fact };
+fn numbered(facts: Vec<ReportFact>) -> Vec<ReportFact> {
+    let number = |(n, fact): (i64, ReportFact)| ReportFact {
+        code: ProjectCode::new(fact.city.clone(), n),
+        ..fact
+    };
     (1..).zip(facts).map(number).collect()
 }
 
-fn told(title: &str) -> Told {
-    Told {
+fn told(title: &str) -> FactTexts {
+    FactTexts {
         title: Title::parse(title).unwrap(),
         status_reason: None,
         milestones: None,
@@ -32,9 +34,9 @@ fn told(title: &str) -> Told {
 
 #[test]
 fn what_happened_to_projects_is_told_by_code() {
-    let named = |n, area: &str, status, title: &str| Fact {
+    let named = |n, area: &str, status, title: &str| ReportFact {
         code: ProjectCode::new(slug("da-nang"), n),
-        told: Some(Box::new(told(title))),
+        texts: Some(Box::new(told(title))),
         ..fact("da-nang", area, status)
     };
     let then = ground(vec![
@@ -49,15 +51,19 @@ fn what_happened_to_projects_is_told_by_code() {
         named(9, "air", Status::Ongoing, "Nine"),
         named(10, "air", Status::Planning, "Ten"),
     ]);
-    let q = Question { receipts: true, ..question(Dimension::FocusArea, Some(Dimension::Status)) };
-    let table = now.table_since(&then, &q);
+    let q =
+        FigureQuery { receipts: true, ..question(Dimension::FocusArea, Some(Dimension::Status)) };
+    let table = now.count_table_since(&then, &q);
     let told: Vec<(i64, Movement)> =
         table.changes.iter().map(|c| (c.code.number(), c.movement)).collect();
     assert_eq!(told, [(1, Changed), (2, Changed), (3, Left), (10, Entered)]);
     let [one, two] = [&table.changes[0], &table.changes[1]];
-    assert_eq!(one.status, Some(Step { from: Status::Planning, to: Status::Ongoing }));
+    assert_eq!(one.status, Some(ValueChange { from: Status::Planning, to: Status::Ongoing }));
     assert_eq!((&one.retitled, &one.focus_area), (&None, &None));
-    assert_eq!(two.focus_area, Some(Step { from: Some(slug("air")), to: Some(slug("zeal")) }));
+    assert_eq!(
+        two.focus_area,
+        Some(ValueChange { from: Some(slug("air")), to: Some(slug("zeal")) })
+    );
     assert_eq!(two.retitled.as_ref().unwrap().to.as_str(), "Two, renamed");
     assert_eq!(table.earlier_total.unwrap().value, Count(4));
     let ongoing = table
@@ -69,7 +75,7 @@ fn what_happened_to_projects_is_told_by_code() {
     let codes: Vec<i64> =
         ongoing.receipts.as_ref().unwrap().projects.iter().map(ProjectCode::number).collect();
     assert_eq!((ongoing.figure.value, codes), (Count(2), vec![1, 9]));
-    let compared = now.against(&then, &q);
+    let compared = now.compare_with(&then, &q);
     let cell = |row: &str, column: &str| {
         let of = |c: &&DifferentCell| c.row.key == row && c.column.as_ref().unwrap().key == column;
         let cell = compared.cells.iter().find(of).unwrap();
@@ -84,9 +90,10 @@ fn what_happened_to_projects_is_told_by_code() {
 
 #[test]
 fn a_key_that_only_was_there_before_keeps_its_row() {
-    let unknown = Fact { focus_area: None, ..fact("da-nang", "air", Status::Ongoing) };
+    let unknown = ReportFact { focus_area: None, ..fact("da-nang", "air", Status::Ongoing) };
     let now = ground(vec![fact("da-nang", "air", Status::Ongoing)]);
-    let table = now.table_since(&ground(vec![unknown]), &question(Dimension::FocusArea, None));
+    let table =
+        now.count_table_since(&ground(vec![unknown]), &question(Dimension::FocusArea, None));
     assert_eq!(rows(&table), [("zeal", Count(0)), ("air", Count(1)), (UNKNOWN, Count(0))]);
     assert_eq!(table.cells[2].earlier.as_ref().map(|f| f.value), Some(Count(1)));
 }
@@ -94,14 +101,15 @@ fn a_key_that_only_was_there_before_keeps_its_row() {
 #[test]
 fn nothing_is_counted_on_no_cycle() {
     let mut nothing = ground(Vec::new());
-    nothing.basis = Basis::up_to(day("2020-01-01"), vec![cycle("me-2023", "2023-08-14")]);
-    let table = nothing.table(&question(Dimension::City, Some(Dimension::Status)));
+    nothing.basis =
+        FigureBasis::from_cycles_until(day("2020-01-01"), vec![cycle("me-2023", "2023-08-14")]);
+    let table = nothing.count_table(&question(Dimension::City, Some(Dimension::Status)));
     assert_eq!(
         (table.cells.len(), table.row_totals.len(), table.total.value),
-        (0, 0, Number::None)
+        (0, 0, FigureValue::None)
     );
-    let (filter, language) = (Filter::default(), Language::En);
-    assert_eq!(nothing.progress(Grouping::City, filter, language).rows.len(), 0);
+    let (filter, language) = (FigureFilter::default(), Language::En);
+    assert_eq!(nothing.measure_progress(Grouping::City, filter, language).rows.len(), 0);
 }
 
 #[test]
@@ -114,8 +122,8 @@ fn a_fact_of_an_approved_report_is_what_its_columns_are() {
         kind,
         unit: Title::parse("percent").unwrap(),
         better,
-        baseline: ends.map(|(value, _)| Reading { value, on: day("2018-12-31") }),
-        target: ends.map(|(_, value)| Reading { value, on: day("2025-12-31") }),
+        baseline: ends.map(|(value, _)| IndicatorReading { value, on: day("2018-12-31") }),
+        target: ends.map(|(_, value)| IndicatorReading { value, on: day("2025-12-31") }),
         version: 1,
     };
     let milestone = |n, weight| Milestone {
@@ -142,7 +150,7 @@ fn a_fact_of_an_approved_report_is_what_its_columns_are() {
         indicator(3, IndicatorKind::Output, Better::Up, Some((0.0, 1.0))),
         indicator(4, IndicatorKind::Outcome, Better::Up, Some((0.0, 1.0))),
     ];
-    report.content = Content {
+    report.content = ReportContent {
         milestones: vec![MilestoneDone {
             milestone_id: Id::new(Uuid::from_u128(11)),
             completed_on: day("2026-02-01"),
@@ -155,50 +163,75 @@ fn a_fact_of_an_approved_report_is_what_its_columns_are() {
         ],
         ..report.content
     };
-    let fact = Fact::from(&report);
+    let fact = ReportFact::from(&report);
     assert_eq!((fact.code.to_string(), fact.status), ("da-nang-4".into(), Status::Ongoing));
-    assert_eq!(fact.keys(Dimension::Sector), ["water"]);
-    let told = fact.told.unwrap();
-    assert_eq!(told.milestones, Some(Weights { reached: 3, total: 8 }));
+    assert_eq!(fact.list_keys(Dimension::Sector), ["water"]);
+    let told = fact.texts.unwrap();
+    assert_eq!(told.milestones, Some(MilestoneWeights { reached: 3, total: 8 }));
     assert_eq!(
         told.outcomes,
-        [Attained::Share(0.5), Attained::Undefined(Undefined::NoBaseline), Attained::NotMeasured]
+        [
+            IndicatorAttainment::Share(0.5),
+            IndicatorAttainment::Undefined(Undefined::NoBaseline),
+            IndicatorAttainment::NotMeasured
+        ]
     );
 }
 
 #[test]
 fn progress_is_told_by_name_and_leaves_out_what_was_given_up() {
-    let with = |city: &str, status, percent, weights, outcomes| Fact {
+    let with = |city: &str, status, percent, weights, outcomes| ReportFact {
         percent: Percent::from_hundredths(percent),
-        told: Some(Box::new(Told { milestones: weights, outcomes, ..told("A project") })),
+        texts: Some(Box::new(FactTexts { milestones: weights, outcomes, ..told("A project") })),
         ..fact(city, "air", status)
     };
-    let weights = |reached, total| Some(Weights { reached, total });
+    let weights = |reached, total| Some(MilestoneWeights { reached, total });
     let ground = ground(vec![
-        with("vientiane", Status::Ongoing, 5000, weights(1, 4), vec![Attained::Share(0.5)]),
+        with(
+            "vientiane",
+            Status::Ongoing,
+            5000,
+            weights(1, 4),
+            vec![IndicatorAttainment::Share(0.5)],
+        ),
         with(
             "vientiane",
             Status::Ongoing,
             2500,
             weights(2, 2),
-            vec![Attained::Share(-0.25), Attained::NotMeasured],
+            vec![IndicatorAttainment::Share(-0.25), IndicatorAttainment::NotMeasured],
         ),
-        with("vientiane", Status::Cancelled, 9000, weights(9, 9), vec![Attained::Share(1.0)]),
-        with("da-nang", Status::Ongoing, 0, None, vec![Attained::Undefined(Undefined::NoTarget)]),
+        with(
+            "vientiane",
+            Status::Cancelled,
+            9000,
+            weights(9, 9),
+            vec![IndicatorAttainment::Share(1.0)],
+        ),
+        with(
+            "da-nang",
+            Status::Ongoing,
+            0,
+            None,
+            vec![IndicatorAttainment::Undefined(Undefined::NoTarget)],
+        ),
     ]);
-    let table = ground.progress(Grouping::City, Filter::default(), Language::En);
+    let table = ground.measure_progress(Grouping::City, FigureFilter::default(), Language::En);
     let names: Vec<&str> = table.rows.iter().map(|(l, _)| l.name.as_str()).collect();
     assert_eq!(names, ["da-nang", "vientiane", "vinh"]);
     let [(_, da_nang), (_, vientiane), (_, vinh)] = &table.rows[..] else { panic!() };
     assert_eq!((vientiane.percent, vientiane.known, vientiane.total), (Mean(37.5), 2, 3));
-    assert_eq!(vientiane.milestones.attainment(), Some(0.5));
+    assert_eq!(vientiane.milestones.reached_share(), Some(0.5));
     assert_eq!(vientiane.milestones.known, 2);
     let outcomes = &vientiane.outcomes;
-    assert_eq!((outcomes.attainment(), outcomes.known(), outcomes.of), (Some(0.125), 2, 3));
+    assert_eq!(
+        (outcomes.mean_attainment(), outcomes.count_defined(), outcomes.of),
+        (Some(0.125), 2, 3)
+    );
     // Nobody states 0 here but the one percentage.
-    assert_eq!((da_nang.percent, da_nang.milestones.attainment()), (Mean(0.0), None));
-    assert_eq!((da_nang.outcomes.attainment(), da_nang.outcomes.undefined), (None, 1));
-    assert_eq!((vinh.percent, vinh.total), (Number::None, 0));
+    assert_eq!((da_nang.percent, da_nang.milestones.reached_share()), (Mean(0.0), None));
+    assert_eq!((da_nang.outcomes.mean_attainment(), da_nang.outcomes.undefined), (None, 1));
+    assert_eq!((vinh.percent, vinh.total), (FigureValue::None, 0));
     assert_eq!((table.total.known, table.total.total), (3, 4));
 }
 
@@ -209,10 +242,10 @@ proptest! {
         rows in prop::sample::select(Dimension::ALL.to_vec()),
         columns in prop::option::of(prop::sample::select(Dimension::ALL.to_vec())),
     ) {
-        let table = ground(facts).table(&question(rows, columns));
+        let table = ground(facts).count_table(&question(rows, columns));
         let width = if columns.is_some() { table.column_totals.len() } else { table.cells.len() };
         for row in table.cells.chunks(width.max(1)) {
-            let counted: i64 = row.iter().map(|c| c.figure.of).sum();
+            let counted: i64 = row.iter().map(|c| c.figure.report_count).sum();
             let shares: Vec<i64> = row.iter().filter_map(|c| c.share).collect();
             if counted == 0 || columns.unwrap_or(rows).is_multiple() {
                 prop_assert!(shares.is_empty());
@@ -231,7 +264,7 @@ proptest! {
     ) {
         let (then, now) = (ground(numbered(before)), ground(numbered(after)));
         let question = question(rows, Some(columns));
-        let compared = now.against(&then, &question);
+        let compared = now.compare_with(&then, &question);
         let moved = |movements: &mut dyn Iterator<Item = Movement>| -> i64 {
             movements.map(|m| match m {
                 Entered => 1,
@@ -241,13 +274,13 @@ proptest! {
         };
         for cell in &compared.cells {
             let sum = moved(&mut cell.reports.iter().map(|r| r.change.movement));
-            prop_assert_eq!(cell.b.difference(&cell.a), Count(sum));
+            prop_assert_eq!(cell.b.difference_from(&cell.a), Count(sum));
         }
         let total = moved(&mut compared.changes.iter().map(|c| c.movement));
-        prop_assert_eq!(compared.total.to.difference(&compared.total.from), Count(total));
+        prop_assert_eq!(compared.total.to.difference_from(&compared.total.from), Count(total));
         // A cell that is not told of is the same in both tables.
         let told = compared.cells.len();
-        let table = now.table_since(&then, &question);
+        let table = now.count_table_since(&then, &question);
         let differ = table.cells.iter().filter(|c| Some(&c.figure) != c.earlier.as_ref()).count();
         prop_assert!(differ <= told);
     }

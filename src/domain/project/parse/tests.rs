@@ -3,10 +3,14 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::reference::Names;
+use crate::domain::reference::NamesByLanguage;
 
-fn term(slug: &str, parent: Option<&str>) -> Term {
-    Term { slug: slug.to_owned(), names: Names::new(), parent: parent.map(str::to_owned) }
+fn term(slug: &str, parent: Option<&str>) -> VocabularyTerm {
+    VocabularyTerm {
+        slug: slug.to_owned(),
+        names: NamesByLanguage::new(),
+        parent: parent.map(str::to_owned),
+    }
 }
 
 fn words() -> Vocabulary {
@@ -32,61 +36,64 @@ fn cycle() -> PlanCycle {
     }
 }
 
-fn sample() -> RawDetails {
-    RawDetails {
+fn sample() -> RawProjectDetails {
+    RawProjectDetails {
         title: Some("Water".into()),
         summary: Some("About water.".into()),
         focus_area: Some("water".into()),
         starts_on: Some("2020-01-01".into()),
         ends_on: Some("2021-01-01".into()),
-        ..RawDetails::default()
+        ..RawProjectDetails::default()
     }
 }
 
 /// Parses with nothing before; returns the details, or pointers and codes.
-fn parse(raw: &RawDetails) -> Result<ProjectDetails, Vec<String>> {
+fn parse(raw: &RawProjectDetails) -> Result<ProjectDetails, Vec<String>> {
     let (words, cycle) = (words(), cycle());
-    let on = Context {
+    let on = DetailsContext {
         vocabulary: &words,
         country: Some(CountryCode::parse("VN").unwrap()),
         plan_cycle: Some(&cycle),
         before: None,
         continues: None,
     };
-    let mut faults = Faults::new();
+    let mut faults = FaultList::new();
     let details = raw.parse(&on, &mut faults);
     faults
-        .build(details)
+        .finish_built(details)
         .map_err(|found| found.iter().map(|f| format!("{} {}", f.pointer, f.code)).collect())
 }
 
 #[test]
 fn what_is_required_is_enough() {
     let details = parse(&sample()).unwrap();
-    assert_eq!(RawDetails::from(&details), sample());
+    assert_eq!(RawProjectDetails::from(&details), sample());
 }
 
 #[test]
 fn a_sub_area_belongs_to_its_focus_area() {
-    let raw = RawDetails { sub_area: Some("wind".into()), ..sample() };
+    let raw = RawProjectDetails { sub_area: Some("wind".into()), ..sample() };
     assert_eq!(parse(&raw).unwrap_err(), ["/sub_area unknown"]);
-    let raw = RawDetails { sub_area: Some("rivers".into()), ..sample() };
+    let raw = RawProjectDetails { sub_area: Some("rivers".into()), ..sample() };
     assert!(parse(&raw).is_ok());
     // While the focus area is wrong itself, only a sub-area of none is wrong too.
-    let raw =
-        RawDetails { sub_area: Some("wind".into()), focus_area: Some("fire".into()), ..sample() };
+    let raw = RawProjectDetails {
+        sub_area: Some("wind".into()),
+        focus_area: Some("fire".into()),
+        ..sample()
+    };
     assert_eq!(parse(&raw).unwrap_err(), ["/focus_area unknown"]);
 }
 
 #[test]
 fn tags_are_those_of_the_own_country() {
-    let raw = RawDetails { tags: vec!["vn-tag".into(), "th-tag".into()], ..sample() };
+    let raw = RawProjectDetails { tags: vec!["vn-tag".into(), "th-tag".into()], ..sample() };
     assert_eq!(parse(&raw).unwrap_err(), ["/tags/1 unknown"]);
 }
 
 #[test]
 fn the_last_days_of_a_plan_cycle_are_within_it() {
-    let days = |start: &str, end: &str| RawDetails {
+    let days = |start: &str, end: &str| RawProjectDetails {
         starts_on: Some(start.into()),
         ends_on: Some(end.into()),
         ..sample()
@@ -95,10 +102,12 @@ fn the_last_days_of_a_plan_cycle_are_within_it() {
     assert!(parse(&days("2020-02-29", "2020-02-29")).is_ok());
     assert_eq!(parse(&days("2017-12-31", "2025-12-31")).unwrap_err(), ["/dates_reason required"]);
     assert_eq!(parse(&days("2018-01-01", "2026-01-01")).unwrap_err(), ["/dates_reason required"]);
-    let explained =
-        RawDetails { dates_reason: Some("a loan".into()), ..days("2017-01-01", "2030-01-01") };
+    let explained = RawProjectDetails {
+        dates_reason: Some("a loan".into()),
+        ..days("2017-01-01", "2030-01-01")
+    };
     assert!(parse(&explained).is_ok());
-    let backwards = RawDetails {
+    let backwards = RawProjectDetails {
         dates_reason: Some("no reason is good for that".into()),
         ..days("2021-01-02", "2021-01-01")
     };
@@ -132,16 +141,16 @@ prop_compose! {
         focus_area in Just(focus_area), sub_area in Just(sub_area), sectors in Just(sectors),
         other_focus_areas in Just(other_focus_areas), days in Just(days), dates_reason in Just(dates_reason),
         budget in Just((minor, currency)), place in Just((latitude, longitude)),
-    ) -> RawDetails {
+    ) -> RawProjectDetails {
         let (starts_on, ends_on) = days.unzip();
         let (amount_minor, currency) = budget;
         let (latitude, longitude) = place;
-        RawDetails {
+        RawProjectDetails {
             title, title_local, summary, focus_area, sub_area, other_focus_areas, sectors, starts_on, ends_on,
             dates_reason, priority, sdgs,
             budget: Some(RawMoney { amount_minor, currency }).filter(|b| *b != RawMoney::default()),
             location: Some(RawLocation { latitude, longitude, text: None }),
-            ..RawDetails::default()
+            ..RawProjectDetails::default()
         }
     }
 }
@@ -150,9 +159,9 @@ proptest! {
     #[test]
     fn what_was_accepted_is_accepted_again_and_survives_json(raw in anything()) {
         if let Ok(details) = parse(&raw) {
-            let again = parse(&RawDetails::from(&details));
+            let again = parse(&RawProjectDetails::from(&details));
             prop_assert_eq!(again.as_ref(), Ok(&details));
-            let json = crate::domain::journal::canonical(&details).unwrap();
+            let json = crate::domain::journal::to_canonical_json(&details).unwrap();
             prop_assert_eq!(serde_json::from_str::<ProjectDetails>(&json).unwrap(), details);
         }
     }

@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::BulkAction;
 use crate::domain::{
-    journal::hex,
+    journal::to_hex,
     project::ProjectCode,
     value::{Prose, Slug},
 };
@@ -14,7 +14,7 @@ const DOMAIN: &[u8] = b"ascn-bulk-1\0";
 
 /// What a digest covers of a report.
 #[derive(Debug, Clone, Copy)]
-pub struct Covered<'a> {
+pub struct BulkDigestItem<'a> {
     /// The project and the cycle.
     pub key: &'a (ProjectCode, Slug),
     /// The version before the act, where the caller reads the working copy: of anything else nothing may show.
@@ -25,10 +25,10 @@ pub struct Covered<'a> {
 
 /// Digests an act: what is done, to which reports in which versions, and what becomes of each. Whatever of that is another
 /// at the next time gives another digest.
-pub fn digest<'a>(
+pub fn digest_bulk<'a>(
     action: BulkAction,
     comment: Option<&Prose>,
-    items: impl Iterator<Item = Covered<'a>>,
+    items: impl Iterator<Item = BulkDigestItem<'a>>,
 ) -> String {
     let mut sha = Sha256::new();
     sha.update(DOMAIN);
@@ -36,9 +36,9 @@ pub fn digest<'a>(
     // The length first: words cannot pass for items.
     let comment = comment.map(Prose::as_str).unwrap_or_default();
     sha.update(format!(" {}\n{comment}", comment.len()));
-    for Covered { key: (project, cycle), version, outcome } in items {
+    for BulkDigestItem { key: (project, cycle), version, outcome } in items {
         let version = version.map(|v| v.to_string()).unwrap_or_default();
         sha.update(format!("\n{project}/{cycle} {version} {outcome}"));
     }
-    hex(&sha.finalize())
+    to_hex(&sha.finalize())
 }

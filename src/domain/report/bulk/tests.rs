@@ -1,14 +1,14 @@
 use super::*;
 
-fn item(project: &str, version: Option<i64>) -> RawItem {
-    RawItem { project: Some(project.into()), cycle: Some("me-2026".into()), version }
+fn item(project: &str, version: Option<i64>) -> RawBulkItem {
+    RawBulkItem { project: Some(project.into()), cycle: Some("me-2026".into()), version }
 }
 
-fn raw(action: &str, items: Vec<RawItem>) -> RawOrder {
-    RawOrder { action: Some(action.into()), items: Some(items), ..RawOrder::default() }
+fn raw(action: &str, items: Vec<RawBulkItem>) -> RawBulkRequest {
+    RawBulkRequest { action: Some(action.into()), items: Some(items), ..RawBulkRequest::default() }
 }
 
-fn faults(order: RawOrder) -> Vec<String> {
+fn faults(order: RawBulkRequest) -> Vec<String> {
     let faults = order.parse().err().unwrap_or_default();
     faults.into_iter().map(|f| format!("{} {}", f.pointer, f.code)).collect()
 }
@@ -18,24 +18,24 @@ fn an_item_names_the_version_that_was_read_unless_something_else_ties_it() {
     let order = || raw("approve", vec![item("da-nang-1", None), item("da-nang-2", Some(0))]);
     assert_eq!(faults(order()), ["/items/0/version required", "/items/1/version range"]);
     let one = || raw("approve", vec![item("da-nang-1", None)]);
-    assert!(RawOrder { dry_run: true, ..one() }.parse().is_ok());
-    assert!(RawOrder { digest: Some("d".into()), ..one() }.parse().is_ok());
+    assert!(RawBulkRequest { dry_run: true, ..one() }.parse().is_ok());
+    assert!(RawBulkRequest { digest: Some("d".into()), ..one() }.parse().is_ok());
     // There may be no report yet.
     assert!(raw("unchanged", vec![item("da-nang-1", None)]).parse().is_ok());
 }
 
 #[test]
 fn what_a_filter_finds_is_tied_by_a_rehearsal() {
-    let found = RawOrder {
+    let found = RawBulkRequest {
         action: Some("approve".into()),
-        filter: Some(RawFilter::default()),
-        ..RawOrder::default()
+        filter: Some(RawBulkFilter::default()),
+        ..RawBulkRequest::default()
     };
     assert_eq!(faults(found.clone()), ["/digest required"]);
-    assert!(RawOrder { dry_run: true, ..found.clone() }.parse().is_ok());
-    let unwritten = RawOrder {
+    assert!(RawBulkRequest { dry_run: true, ..found.clone() }.parse().is_ok());
+    let unwritten = RawBulkRequest {
         action: Some("unchanged".into()),
-        filter: Some(RawFilter { late: Some(true), ..RawFilter::default() }),
+        filter: Some(RawBulkFilter { late: Some(true), ..RawBulkFilter::default() }),
         dry_run: true,
         ..found
     };
@@ -44,7 +44,7 @@ fn what_a_filter_finds_is_tied_by_a_rehearsal() {
 
 #[test]
 fn everything_that_is_wrong_is_said_at_once() {
-    let bad = RawItem { project: Some("nowhere".into()), ..RawItem::default() };
+    let bad = RawBulkItem { project: Some("nowhere".into()), ..RawBulkItem::default() };
     let twice = || item("da-nang-1", Some(1));
     let order = raw("return", vec![bad, twice(), twice()]);
     assert_eq!(
@@ -57,10 +57,10 @@ fn everything_that_is_wrong_is_said_at_once() {
             "/comment required"
         ]
     );
-    let both = RawOrder { filter: Some(RawFilter::default()), ..raw("burn", Vec::new()) };
+    let both = RawBulkRequest { filter: Some(RawBulkFilter::default()), ..raw("burn", Vec::new()) };
     assert_eq!(faults(both), ["/action unknown", "/filter exclusive"]);
     assert_eq!(
-        faults(RawOrder { action: Some("submit".into()), ..RawOrder::default() }),
+        faults(RawBulkRequest { action: Some("submit".into()), ..RawBulkRequest::default() }),
         ["/items required"]
     );
     let many = (1..=501).map(|n| item(&format!("da-nang-{n}"), Some(1))).collect();
@@ -73,9 +73,12 @@ fn a_digest_is_another_when_anything_that_it_covers_is() {
         |project: &str| (ProjectCode::parse(project).unwrap(), Slug::parse("me-2026").unwrap());
     let (one, two) = (key("da-nang-1"), key("da-nang-2"));
     let of = |action, items: &[(&(ProjectCode, Slug), Option<i64>, &str)]| {
-        let covered =
-            items.iter().map(|(key, version, outcome)| Covered { key, version: *version, outcome });
-        digest(action, None, covered)
+        let covered = items.iter().map(|(key, version, outcome)| BulkDigestItem {
+            key,
+            version: *version,
+            outcome,
+        });
+        digest_bulk(action, None, covered)
     };
     let base = of(BulkAction::Approve, &[(&one, Some(2), "done")]);
     assert_eq!(base.len(), 64);

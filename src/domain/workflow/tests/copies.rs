@@ -2,23 +2,23 @@
 
 use super::prove;
 use crate::domain::{
-    parts::Milestone,
     project::Header,
+    project_parts::Milestone,
     report::{ReportState, Status},
     testing::{approved, milestone, now, report, representative, subject},
-    workflow::{approve, show},
+    workflow::{approve_report, build_approved_project},
 };
 
 #[test]
 fn an_approval_replaces_the_copy_that_strangers_see() {
     let mut on = subject(Some(report(ReportState::Submitted)));
     on.approved = Some(approved());
-    let (report, copy) = approve(&prove(&on, &representative(2)).unwrap(), now()).unwrap();
+    let (report, copy) = approve_report(&prove(&on, &representative(2)).unwrap(), now()).unwrap();
     assert_eq!((report.state, copy.version), (ReportState::Approved, 2));
     assert_eq!(copy.submitted_at, report.submitted.map(|d| d.at));
-    let face = show(&copy, None);
+    let face = build_approved_project(&copy, None);
     assert_eq!((face.version, face.latest.status), (1, Status::Ongoing));
-    let next = show(&copy, Some(&face));
+    let next = build_approved_project(&copy, Some(&face));
     assert_eq!((next.version, next.created_at), (2, face.created_at));
 }
 
@@ -30,10 +30,10 @@ fn an_approved_copy_counts_approvals_and_not_what_was_typed_between_them() {
     header.milestones = vec![Milestone { version: 42, ..milestone(1) }];
     let mut on = subject(Some(sent));
     on.approved = Some(approved());
-    let (report, copy) = approve(&prove(&on, &representative(2)).unwrap(), now()).unwrap();
+    let (report, copy) = approve_report(&prove(&on, &representative(2)).unwrap(), now()).unwrap();
     let versions = |h: &Header| (h.project_version, h.milestones[0].version);
     assert_eq!(versions(&copy.header), (2, 2));
-    assert_eq!(versions(&show(&copy, None).header), (1, 1));
+    assert_eq!(versions(&build_approved_project(&copy, None).header), (1, 1));
     // Those who work on it see the versions that they froze.
     assert_eq!(versions(report.header.as_ref().unwrap()), (41, 42));
 }

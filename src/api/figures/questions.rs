@@ -1,0 +1,212 @@
+//! The questions that parameters ask, and of which reports they are asked.
+
+use super::{
+    coverage::FiguresCoverage,
+    map::CityCollection,
+    params::{
+        CompareParams, MapParams, ProgressParams, ReleasedCoverageParams, ReleasedMapParams,
+        ReleasedProgressParams, ReleasedTableParams, TableParams, TrendParams,
+    },
+    progress::{FiguresProgress, ProgressQuestion},
+    response::{CurrentFiguresParams, FiguresParams, FiguresResponse, ReleaseFiguresParams},
+    table::{FiguresTable, TableQuestion},
+    trend::FiguresTrend,
+};
+use crate::{
+    api::error::{ApiError, ApiResult},
+    domain::{
+        fault::ValueFault,
+        figures::{BasisRequest, Dimension, FigureFilter, FigureQuery, Grouping, Measure},
+        language::Language,
+        value::{Slug, parse_day},
+    },
+};
+
+/// Says which figures parameters ask for, and reads the question out of them.
+macro_rules! asks {
+    ($($params:ty),+ => $figures:ty: |$p:ident, $language:ident| $question:expr) => {
+        $(impl FiguresParams for $params {
+            type Response = $figures;
+            fn parse_question(&self, $language: Language) -> ApiResult<<$figures as FiguresResponse>::Question> {
+                let $p = self;
+                $question
+            }
+            fn format(&self) -> Option<&str> {
+                self.format.as_deref()
+            }
+        })+
+    };
+}
+
+/// Takes how a table is cut out of parameters that have these names.
+macro_rules! cut {
+    ($p:expr, $language:expr) => {
+        RawQuestion {
+            columns: $p.columns.as_deref(),
+            measure: $p.measure.as_deref(),
+            receipts: $p.receipts.unwrap_or_default(),
+            filter: $p.filter(),
+            language: $language,
+        }
+    };
+}
+
+asks!(TableParams => FiguresTable: |p, language| Ok(TableQuestion {
+    question: cut!(p, language).parse_with_rows(p.rows.as_deref())?,
+    earlier: p.compare.as_deref().map(|raw| parse_cycle_base("compare", Some(raw))).transpose()?,
+}));
+// A release alone: what a cycle holds beyond its releases is not for everybody who reads this.
+asks!(ReleasedTableParams => FiguresTable: |p, language| Ok(TableQuestion {
+    question: cut!(p, language).parse_with_rows(p.rows.as_deref())?,
+    earlier: parse_param("compare", p.compare.as_deref(), Slug::parse)?.map(BasisRequest::Release),
+}));
+asks!(TrendParams => FiguresTrend: |p, language| cut!(p, language).parse_for_dimension(Dimension::Cycle));
+asks!(ProgressParams, ReleasedProgressParams => FiguresProgress: |p, language| Ok(ProgressQuestion {
+    by: parse_required_param("by", p.by.as_deref(), Grouping::parse, Grouping::ALL)?,
+    filter: p.filter(),
+    language,
+}));
+asks!(MapParams, ReleasedMapParams => CityCollection: |p, language| Ok(FigureQuery {
+    rows: Dimension::City,
+    columns: None,
+    measure: Measure::Projects,
+    filter: p.filter(),
+    language,
+    receipts: false,
+}));
+asks!(ReleasedCoverageParams => FiguresCoverage: |_p, language| Ok(language));
+
+impl CurrentFiguresParams for TableParams {
+    const ROUTE: &'static str = "figures/table";
+    fn parse_base(&self) -> ApiResult<BasisRequest> {
+        parse_base(self.cycle.as_deref(), self.as_of.as_deref())
+    }
+}
+impl CurrentFiguresParams for ProgressParams {
+    const ROUTE: &'static str = "figures/progress";
+    fn parse_base(&self) -> ApiResult<BasisRequest> {
+        parse_base(self.cycle.as_deref(), self.as_of.as_deref())
+    }
+}
+impl CurrentFiguresParams for TrendParams {
+    const ROUTE: &'static str = "figures/trend";
+    fn parse_base(&self) -> ApiResult<BasisRequest> {
+        Ok(BasisRequest::Everything)
+    }
+}
+impl CurrentFiguresParams for MapParams {
+    const ROUTE: &'static str = "figures/map";
+    fn parse_base(&self) -> ApiResult<BasisRequest> {
+        parse_base(self.cycle.as_deref(), self.as_of.as_deref())
+    }
+}
+
+impl ReleaseFiguresParams for ReleasedTableParams {
+    const ROUTE: &'static str = "releases/table";
+}
+impl ReleaseFiguresParams for ReleasedProgressParams {
+    const ROUTE: &'static str = "releases/progress";
+}
+impl ReleaseFiguresParams for TrendParams {
+    const ROUTE: &'static str = "releases/trend";
+}
+impl ReleaseFiguresParams for ReleasedCoverageParams {
+    const ROUTE: &'static str = "releases/coverage";
+}
+impl ReleaseFiguresParams for ReleasedMapParams {
+    const ROUTE: &'static str = "releases/map";
+}
+
+/// How a table is cut, as parameters say it.
+struct RawQuestion<'p> {
+    columns: Option<&'p str>,
+    measure: Option<&'p str>,
+    receipts: bool,
+    filter: FigureFilter,
+    language: Language,
+}
+
+impl RawQuestion<'_> {
+    fn parse_with_rows(self, rows: Option<&str>) -> ApiResult<FigureQuery> {
+        let rows = parse_required_param("rows", rows, Dimension::parse, Dimension::ALL)?;
+        self.parse_for_dimension(rows)
+    }
+
+    fn parse_for_dimension(self, rows: Dimension) -> ApiResult<FigureQuery> {
+        let Self { columns, measure, receipts, filter, language } = self;
+        let columns = parse_param("columns", columns, Dimension::parse)?;
+        if columns == Some(rows) {
+            let detail = "another dimension than that of the rows is expected";
+            return Err(ApiError::invalid_parameter("columns", ValueFault::new("same", detail)));
+        }
+        let measure = parse_param("measure", measure, Measure::parse)?.unwrap_or(Measure::Projects);
+        Ok(FigureQuery { rows, columns, measure, filter, language, receipts })
+    }
+}
+
+impl CompareParams {
+    pub(super) fn parse_question(&self, language: Language) -> ApiResult<FigureQuery> {
+        let rows = parse_param("rows", self.rows.as_deref(), Dimension::parse)?;
+        let columns = match (rows, self.columns.as_deref()) {
+            (None, None) => Some(Dimension::Status.as_str()),
+            (_, columns) => columns,
+        };
+        let (measure, filter) = (self.measure.as_deref(), self.filter());
+        let cut = RawQuestion { columns, measure, receipts: false, filter, language };
+        cut.parse_for_dimension(rows.unwrap_or(Dimension::FocusArea))
+    }
+}
+
+/// Reads what figures rest on: exactly one of a cycle and a day.
+fn parse_base(cycle: Option<&str>, as_of: Option<&str>) -> ApiResult<BasisRequest> {
+    let either = "either cycle or as_of is expected";
+    let cycle = parse_param("cycle", cycle, Slug::parse)?;
+    match (cycle, parse_param("as_of", as_of, parse_day)?) {
+        (Some(cycle), None) => Ok(BasisRequest::Cycle(cycle)),
+        (None, Some(day)) => Ok(BasisRequest::AsOf(day)),
+        (None, None) => {
+            Err(ApiError::invalid_parameter("cycle", ValueFault::new("required", either)))
+        }
+        (Some(_), Some(_)) => {
+            Err(ApiError::invalid_parameter("as_of", ValueFault::new("both", either)))
+        }
+    }
+}
+
+/// Reads a parameter that names a cycle, or a release: which of them is found where the reports are read.
+///
+/// # Errors
+/// A parameter that is missing, or no slug.
+pub(super) fn parse_cycle_base(name: &str, raw: Option<&str>) -> ApiResult<BasisRequest> {
+    parse_param(name, raw, Slug::parse)?
+        .map(BasisRequest::Cycle)
+        .ok_or_else(|| ApiError::invalid_parameter(name, ValueFault::required()))
+}
+
+/// Reads a parameter.
+///
+/// # Errors
+/// A value that is none.
+pub(super) fn parse_param<T>(
+    name: &str,
+    raw: Option<&str>,
+    parse: impl FnOnce(String) -> Result<T, ValueFault>,
+) -> ApiResult<Option<T>> {
+    raw.map(|raw| parse(raw.to_owned()))
+        .transpose()
+        .map_err(|fault| ApiError::invalid_parameter(name, fault))
+}
+
+/// Reads a parameter that has to be there; without it says what it may be.
+fn parse_required_param<T: ToString>(
+    name: &str,
+    raw: Option<&str>,
+    known: impl FnOnce(String) -> Result<T, ValueFault>,
+    allowed: &[T],
+) -> ApiResult<T> {
+    parse_param(name, raw, known)?.ok_or_else(|| {
+        let mut fault = ValueFault::required();
+        fault.allowed = allowed.iter().map(ToString::to_string).collect();
+        ApiError::invalid_parameter(name, fault)
+    })
+}

@@ -1,0 +1,248 @@
+//! Importing inside one write transaction: every row goes through the functions that typing goes through, each in a savepoint,
+//! so that one that cannot be taken does not hide what is wrong with the next.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::{
+    ImportView, input::ImportJob, project_titles::ProjectTitles, report_rows,
+    row_faults::refuse_row,
+};
+use crate::{
+    api::{
+        body::parse_json,
+        error::{ApiError, ApiResult},
+        parts::{self, PartResource},
+        precondition::Precondition,
+        projects,
+        workbook::{CityWorkbook, check_cycle_exists},
+    },
+    clock,
+    domain::{
+        fault::ValueFault,
+        id::Id,
+        policy::{EditProject, ImportInto},
+        project::ProjectCode,
+        project_parts::{Indicator, Milestone, Partnership},
+        reference::Vocabulary,
+        subject::CityCycleSubject,
+        value::{Slug, fold_for_search},
+    },
+    sheets::{
+        FORMAT, Sheet,
+        grid::{FileFault, SheetGrid},
+        request_body::build_record_body,
+        row_comparison::{self, ComparedRow, Outcome},
+        workbook_reader,
+    },
+    store::{Caller, Change, StoreError, Tx, reference},
+};
+
+/// Why the transaction of an import ends without a commit.
+pub(super) enum ImportAbort {
+    /// What becomes of the rows: a preview, or an import that cannot be taken.
+    NotWritten(Box<ImportView>),
+    /// A failure.
+    Failed(ApiError),
+}
+impl From<ApiError> for ImportAbort {
+    fn from(e: ApiError) -> Self {
+        Self::Failed(e)
+    }
+}
+impl From<StoreError> for ImportAbort {
+    fn from(e: StoreError) -> Self {
+        Self::Failed(e.into())
+    }
+}
+
+/// A sheet with its rows, compared.
+pub(super) type ComparedSheets = BTreeMap<Sheet, (SheetGrid, Vec<ComparedRow>)>;
+
+/// What rows are applied with.
+pub(super) struct ImportContext<'b> {
+    /// Who imports.
+    pub(super) caller: Caller,
+    /// The cycle of the reports.
+    pub(super) cycle: Slug,
+    /// What is there.
+    pub(super) book: &'b CityWorkbook,
+    /// The framework's words.
+    words: &'b Vocabulary,
+    /// City and plan cycle, for new projects.
+    on: &'b CityCycleSubject,
+    /// What the projects are called.
+    titles: ProjectTitles,
+}
+
+/// Imports a file, or says what would become of it.
+pub(super) fn run_import(
+    tx: &mut Tx<'_>,
+    caller: Caller,
+    job: ImportJob,
+    words: &Vocabulary,
+) -> Result<ImportView, ImportAbort> {
+    let (city, cycle) = &job.key;
+    if reference::find_city(tx.conn(), city)?.is_none() {
+        let fault = ValueFault::unknown("city", Vec::<String>::new());
+        return Err(ApiError::invalid_parameter("city", fault).into());
+    }
+    check_cycle_exists(tx.conn(), cycle)?;
+    let proof = tx.prove::<ImportInto>(caller, &job.key)?;
+    tx.set_reason(Some(job.reason.clone()));
+    let mut faults = find_mismatches(&job);
+    let wrong_file = !faults.is_empty();
+    faults.extend(job.upload.faults);
+    let mut view = ImportView::new((city.to_string(), cycle.to_string()), faults);
+    let mut there = String::new();
+    if !wrong_file {
+        let book = CityWorkbook::load_for_city(tx.conn(), proof.actor(), proof.subject())?;
+        there = book.compute_digest().map_err(|e| ApiError::Internal(Box::new(e)))?;
+        let titles = ProjectTitles::from_workbook(&book);
+        let bench = ImportContext {
+            caller,
+            cycle: cycle.clone(),
+            book: &book,
+            words,
+            on: proof.subject(),
+            titles,
+        };
+        let compared = job.upload.grids.into_iter().map(|grid| {
+            let rows = row_comparison::compare_rows(&grid, book.rows(grid.sheet));
+            (grid.sheet, (grid, rows))
+        });
+        let mut sheets: ComparedSheets = compared.collect();
+        bench.apply_rows(tx, &mut sheets)?;
+        for (grid, rows) in sheets.into_values() {
+            view.add_rows(&grid, rows);
+        }
+    }
+    view.dry_run = job.dry_run;
+    view.compute_digest(&job.file_digest, &there).map_err(|e| ApiError::Internal(Box::new(e)))?;
+    if job.digest.is_some_and(|digest| digest != view.digest) {
+        let detail = "the file, or what is there, is no longer what the preview was made of";
+        return Err(ApiError::Conflict(detail.to_owned()).into());
+    }
+    if job.dry_run || !view.is_sound() {
+        return Err(ImportAbort::NotWritten(Box::new(view)));
+    }
+    view.mark_applied();
+    Ok(view)
+}
+
+/// Says how a workbook differs from those that are read for this city and cycle.
+fn find_mismatches(job: &ImportJob) -> Vec<FileFault> {
+    if !job.is_workbook {
+        return Vec::new();
+    }
+    let expected =
+        [("format", FORMAT), ("city", job.key.0.as_str()), ("cycle", job.key.1.as_str())];
+    expected
+        .iter()
+        .filter_map(|(name, value)| workbook_reader::check_metadata(&job.upload, name, value))
+        .collect()
+}
+
+impl ImportContext<'_> {
+    /// Applies every row that can be applied, and notes why the others cannot.
+    fn apply_rows(&self, tx: &mut Tx<'_>, sheets: &mut ComparedSheets) -> ApiResult<()> {
+        for (sheet, (grid, rows)) in sheets.iter_mut().filter(|(s, _)| is_record(**s)) {
+            for row in rows.iter_mut() {
+                if matches!(row.outcome, Outcome::New | Outcome::Changed) {
+                    match tx.attempt(|tx| self.write_record(tx, *sheet, row))? {
+                        Ok(made) => row.created_key = made,
+                        Err(error) => refuse_row(row, grid, error)?,
+                    }
+                } else if row.has_only_cell_faults() && !row.changes.is_empty() {
+                    let judged = row.without_wrong_cells(*sheet);
+                    if let Err(error) = tx.dry_run(|tx| self.write_record(tx, *sheet, &judged))? {
+                        refuse_row(row, grid, error)?;
+                    }
+                }
+            }
+        }
+        report_rows::apply_reports(self, tx, sheets)
+    }
+
+    /// Makes or edits the record of a row; returns the key of one that was made.
+    fn write_record(
+        &self,
+        tx: &mut Tx<'_>,
+        sheet: Sheet,
+        row: &ComparedRow,
+    ) -> ApiResult<Option<String>> {
+        match sheet {
+            Sheet::Projects => self.write_project(tx, row),
+            Sheet::Milestones => self.write_part::<Milestone>(tx, sheet, row),
+            Sheet::Indicators => self.write_part::<Indicator>(tx, sheet, row),
+            Sheet::Partnerships => self.write_part::<Partnership>(tx, sheet, row),
+            Sheet::Reports | Sheet::Completions | Sheet::Values | Sheet::Evidence => Ok(None),
+        }
+    }
+
+    fn write_project(&self, tx: &mut Tx<'_>, row: &ComparedRow) -> ApiResult<Option<String>> {
+        let mut body = build_record_body(Sheet::Projects, row);
+        let title = body.get("title").and_then(Value::as_str).map(fold_for_search);
+        if row.outcome == Outcome::New {
+            body.insert("city".to_owned(), Value::from(self.on.city.slug.as_str()));
+            body.insert("plan_cycle".to_owned(), Value::from(self.on.cycle.plan_cycle.as_str()));
+            let id = Id::new(clock::generate_uuid());
+            let made = projects::build_project(tx, self.caller, parse_body(&body)?, self.words, id);
+            let (_, project) = self.titles.check_unique(title.as_deref(), made)?;
+            tx.save(&project, Change::without_reason("create"))?;
+            let row = format!("row {}", row.number);
+            self.titles.remember_title(row, title);
+            return Ok(Some(project.code.to_string()));
+        }
+        let proof = tx.prove::<EditProject>(self.caller, &self.find_project_code(row)?)?;
+        to_precondition(row, Sheet::Projects).check_required(tx, &proof.subject().project)?;
+        projects::patch_project(tx, &proof, parse_body(&body)?, self.words)?;
+        self.titles.remember_title(row.project.clone(), title);
+        Ok(None)
+    }
+
+    fn write_part<P: PartResource>(
+        &self,
+        tx: &mut Tx<'_>,
+        sheet: Sheet,
+        row: &ComparedRow,
+    ) -> ApiResult<Option<String>> {
+        let (code, body) = (self.find_project_code(row)?, build_record_body(sheet, row));
+        if row.outcome == Outcome::New {
+            let id = Id::new(clock::generate_uuid());
+            return parts::insert_part::<P>(tx, self.caller, &code, parse_body(&body)?, id)
+                .map(|_part| Some(id.to_string()));
+        }
+        let id = row.key.first().and_then(|id| id.parse().ok()).ok_or(ApiError::NotFound)?;
+        let precondition = to_precondition(row, sheet);
+        parts::patch_part::<P>(tx, self.caller, &(code, id), precondition, parse_body(&body)?)
+            .map(|_part| None)
+    }
+
+    /// Returns the project of a row; one that is not of this city and plan is as good as none.
+    pub(super) fn find_project_code(&self, row: &ComparedRow) -> ApiResult<ProjectCode> {
+        let known = self.book.projects.contains(&row.project);
+        ProjectCode::parse(&row.project).ok().filter(|_| known).ok_or(ApiError::NotFound)
+    }
+}
+
+/// Says whether the rows of a sheet are records of their own.
+const fn is_record(sheet: Sheet) -> bool {
+    match sheet {
+        Sheet::Projects | Sheet::Milestones | Sheet::Indicators | Sheet::Partnerships => true,
+        Sheet::Reports | Sheet::Completions | Sheet::Values | Sheet::Evidence => false,
+    }
+}
+
+/// The version that a row was made from stands for `If-Match`.
+fn to_precondition(row: &ComparedRow, sheet: Sheet) -> Precondition {
+    row.version(sheet).map_or(Precondition::None, Precondition::Version)
+}
+
+/// Reads a body through the same door as one that was sent.
+pub(super) fn parse_body<T: DeserializeOwned>(body: &Map<String, Value>) -> ApiResult<T> {
+    let bytes = serde_json::to_vec(body).map_err(|e| ApiError::Internal(Box::new(e)))?;
+    parse_json(&bytes)
+}

@@ -1,0 +1,95 @@
+//! The annual report: what a release says, as a page to be read and printed. It is one document with its own style: nothing is
+//! fetched, and nothing runs.
+
+use std::io::Write as _;
+
+use actix_web::{get, http::header, web::Data};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use sha2::{Digest as _, Sha256};
+
+use content::AnnualReport;
+
+use crate::{
+    api::{
+        answer::Answer,
+        error::{ApiError, ApiResult},
+        released::Released,
+        spool_buffer::SpoolBuffer,
+        state::State,
+    },
+    domain::{language::Language, value::Slug},
+    store::{
+        Conn,
+        releases::{self, frozen, predecessors},
+    },
+};
+
+mod changes;
+mod content;
+mod exhibits;
+mod field_corrections;
+mod page;
+mod place_names;
+mod places;
+mod wording;
+
+/// The media type of the page.
+const HTML: &str = "text/html; charset=utf-8";
+/// What every report looks like.
+const STYLE: &str = include_str!("annual_report/style.css");
+
+/// Read the annual report of a release
+///
+/// A page ready to be read and printed, made of what the release froze and of the release of the cycle before: how to read it,
+/// exhibits, a page for each country, the list of projects, what changed and why, and what is not known. Every number in it
+/// can be recomputed from the release's records. It loads nothing and runs nothing.
+#[utoipa::path(
+    tag = "releases",
+    responses((status = 200, body = String, content_type = "text/html", description = "The report as one HTML document."))
+)]
+#[get("/releases/{release}/report")]
+pub(super) async fn get_release_report(
+    released: Released<()>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    released
+        .answer_cached(&state, "releases/report", |conn, release, (), language| {
+            render_report(conn, release, language)
+        })
+        .await
+}
+
+fn render_report(conn: &mut Conn, release: &Slug, language: Language) -> ApiResult<Answer> {
+    let found = releases::find(conn, release)?.ok_or(ApiError::NotFound)?;
+    let edition = frozen::load_full_release(conn, found)?;
+    let before = predecessors::find_predecessor(conn, &edition)?;
+    let content = AnnualReport::from_edition(&edition, before.as_ref(), language);
+    let style = render_style(release);
+    build_html_answer(&page::render_document(&content, &style), &style, release)
+}
+
+/// Writes the style of a report; its printed pages carry the key of the release. A slug has no character that could mean
+/// something there.
+fn render_style(release: &Slug) -> String {
+    format!(
+        "{STYLE}@page{{@bottom-left{{content:\"ASCN · {release}\";font:8pt sans-serif;color:#444}}}}\n"
+    )
+}
+
+fn build_html_answer(page: &str, style: &str, release: &Slug) -> ApiResult<Answer> {
+    let failed = |e: std::io::Error| ApiError::Internal(Box::new(e));
+    let mut spool = SpoolBuffer::default();
+    spool.write_all(page.as_bytes()).map_err(failed)?;
+    let name = format!("inline; filename=\"ascn-{release}-report.html\"");
+    Ok(Answer::from_hashed_body(spool.finish_hashed().map_err(failed)?, HTML, None)
+        .with_header(header::CONTENT_DISPOSITION, name)
+        .with_header(header::CONTENT_SECURITY_POLICY, build_security_policy(style)))
+}
+
+/// Says what the browser may do with the page: show it in its one style, which is known by its hash.
+fn build_security_policy(style: &str) -> String {
+    let hash = STANDARD.encode(Sha256::digest(style.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+}

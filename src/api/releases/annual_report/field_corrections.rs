@@ -1,0 +1,254 @@
+//! What a field of a report or of its project says, written for readers: money in whole units, days in full, words of lists by
+//! their names, items of lists by what they are called. Identifiers and versions are for programs and are left out.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::wording::ReportWording;
+use crate::domain::{
+    reference::VocabularyTerm,
+    release::{FullRelease, ReleaseReference, errata::Erratum},
+    report::ApprovedReport,
+    value::{CurrencyCode, parse_day},
+    wording::{
+        self,
+        form_fields::{FORMS, FormFieldType},
+    },
+};
+
+/// The lists of a project's parts, and the form that each item is of.
+const PARTS: [(&str, &str); 3] =
+    [("milestones", "milestone"), ("indicators", "indicator"), ("partnerships", "partnership")];
+
+/// What the fields of one correction are written with.
+pub(super) struct FieldWriter<'a> {
+    wording: ReportWording,
+    frame: &'a ReleaseReference,
+    /// What milestones and indicators are called, by their identifiers.
+    part_names: BTreeMap<String, String>,
+}
+
+impl<'a> FieldWriter<'a> {
+    /// Prepares the names for a report that became another. Parts that are gone are called what the erratum says.
+    pub(super) fn new(
+        erratum: &Erratum,
+        report: Option<&ApprovedReport>,
+        edition: &'a FullRelease,
+        says: ReportWording,
+    ) -> Self {
+        let mut called = BTreeMap::new();
+        let of_parts = erratum.fields.iter().filter(|f| f.pointer.starts_with("/header/"));
+        of_parts
+            .flat_map(|f| [&f.from, &f.to])
+            .for_each(|list| collect_part_names(list, &mut called));
+        // What has no JSON form was never frozen.
+        let header = report.and_then(|r| serde_json::to_value(&r.header).ok());
+        for (list, _form) in PARTS {
+            header
+                .iter()
+                .filter_map(|h| h.get(list))
+                .for_each(|l| collect_part_names(l, &mut called));
+        }
+        Self { wording: says, frame: &edition.frame, part_names: called }
+    }
+
+    /// Names the field that a pointer means.
+    pub(super) fn name_field(&self, pointer: &str) -> String {
+        let (form, key) = split_pointer(pointer);
+        let label = match key {
+            "milestones" if form == "project" => self.wording.label("milestones"),
+            "indicators" => self.wording.label("indicators"),
+            "partnerships" => self.wording.label("partnerships"),
+            "country" => self.wording.label("country"),
+            "code" => self.wording.label("code"),
+            "imported" => self.wording.label("imported"),
+            _ => self.wording.name_field(form, key).unwrap_or(key),
+        };
+        label.to_owned()
+    }
+
+    /// Writes what the field says, an item a line; nothing where it says nothing.
+    pub(super) fn write_items(&self, pointer: &str, value: &Value) -> Vec<String> {
+        let (form, key) = split_pointer(pointer);
+        let items = match value {
+            Value::Array(items) => items.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let part = PARTS.iter().find(|(list, _)| form == "project" && *list == key);
+        let takes =
+            part.map_or_else(|| find_field_type(form, key), |(_, form)| FormFieldType::Form(form));
+        items.iter().filter_map(|item| self.write_value(key, takes, item)).collect()
+    }
+
+    fn write_value(&self, key: &str, takes: FormFieldType, value: &Value) -> Option<String> {
+        Some(match (takes, value) {
+            (_, Value::Null) => return None,
+            (_, Value::Bool(yes)) => self.wording.label(if *yes { "yes" } else { "no" }).to_owned(),
+            (FormFieldType::List(list), Value::String(word)) => self.name_list_word(list, word),
+            (FormFieldType::List(list), Value::Number(number)) => {
+                self.name_list_word(list, &number.to_string())
+            }
+            (FormFieldType::Form(form), Value::Object(members)) => {
+                self.write_form(form, members)?
+            }
+            (_, Value::String(text)) => self.write_text(key, text),
+            (_, Value::Number(number)) => match (key, number.as_f64()) {
+                ("percent_complete", Some(percent)) => self.wording.format_percent(percent),
+                _ => self.wording.format_digits(&number.to_string()),
+            },
+            (_, Value::Array(items)) => join_pieces(
+                items
+                    .iter()
+                    .filter_map(|item| self.write_value(key, FormFieldType::PlainValue, item)),
+                "; ",
+            )?,
+            (_, Value::Object(members)) => join_pieces(
+                members.iter().filter_map(|(name, value)| {
+                    let told = self.write_value(name, FormFieldType::PlainValue, value)?;
+                    Some(format!("{}: {told}", name.replace('_', " ")))
+                }),
+                "; ",
+            )?,
+        })
+    }
+
+    fn write_text(&self, key: &str, text: &str) -> String {
+        match key {
+            "city" => {
+                let city = self.frame.cities.iter().find(|c| c.slug.as_str() == text);
+                city.map_or_else(|| text.to_owned(), |c| self.wording.name_record(&c.names, text))
+            }
+            "country" => {
+                let country = self.frame.countries.iter().find(|c| c.code.as_str() == text);
+                country
+                    .map_or_else(|| text.to_owned(), |c| self.wording.name_record(&c.names, text))
+            }
+            key if key == "on" || key.ends_with("_on") => parse_day(text)
+                .map_or_else(|_other| text.to_owned(), |day| self.wording.format_day(day)),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// Names a word of a list.
+    fn name_list_word(&self, list: &str, word: &str) -> String {
+        let words = &self.frame.vocabulary;
+        let terms: &[VocabularyTerm] = match list {
+            "focus_area" => &words.focus_areas,
+            "sub_area" => &words.sub_areas,
+            "outcome" => &words.outcomes,
+            "enabler" => &words.enablers,
+            "sector" => &words.sectors,
+            "tag" => &words.tags,
+            _ => &[],
+        };
+        match terms.iter().find(|t| t.slug == word) {
+            Some(term) => wording::reference_label(self.wording.0, list, &term.names, word),
+            None => wording::value_label(self.wording.0, list, word).to_owned(),
+        }
+    }
+
+    /// Writes an object of a form: by its first field that says something, then the others with their names.
+    fn write_form(&self, form: &str, members: &Map<String, Value>) -> Option<String> {
+        let text = |name: &str| members.get(name).and_then(Value::as_str);
+        let told =
+            |name: &str| self.write_value(name, find_field_type(form, name), members.get(name)?);
+        let called = |id: &str| {
+            let known = text(id).and_then(|id| self.part_names.get(id)).cloned();
+            known.or_else(|| self.wording.name_field(form, id).map(str::to_owned))
+        };
+        match form {
+            "money" => self.wording.format_money(
+                members.get("amount_minor")?.as_i64()?,
+                CurrencyCode::parse(text("currency")?).ok()?,
+            ),
+            "reading" => Some(format!("{} ({})", told("value")?, told("on")?)),
+            "milestone_done" => {
+                Some(format!("{}: {}", called("milestone_id")?, told("completed_on")?))
+            }
+            "indicator_value" => Some(format!(
+                "{}: {} ({})",
+                called("indicator_id")?,
+                told("value")?,
+                told("measured_on")?
+            )),
+            "location" => {
+                let place = told("latitude").zip(told("longitude"));
+                let place = place.map(|(north, east)| format!("{north}; {east}"));
+                match (told("text"), place) {
+                    (Some(text), Some(place)) => Some(format!("{text} ({place})")),
+                    (text, place) => text.or(place),
+                }
+            }
+            "evidence" => Some(format!("{} ({})", told("title")?, told("url")?)),
+            other => {
+                let mut said = list_form_fields(other).iter().filter_map(|(name, _)| {
+                    Some((self.wording.name_field(other, name).unwrap_or(name), told(name)?))
+                });
+                let (_, first) = said.next()?;
+                let rest = said.map(|(label, told)| format!("{label}: {told}"));
+                join_pieces(std::iter::once(first).chain(rest), "; ")
+            }
+        }
+    }
+}
+
+/// Writes pieces one after the other; nothing where there is none.
+fn join_pieces(pieces: impl Iterator<Item = String>, between: &str) -> Option<String> {
+    let pieces: Vec<String> = pieces.collect();
+    (!pieces.is_empty()).then(|| pieces.join(between))
+}
+
+/// Adds what the parts of a list are called.
+fn collect_part_names(list: &Value, called: &mut BTreeMap<String, String>) {
+    for part in list.as_array().into_iter().flatten() {
+        let text = |name: &str| part.get(name).and_then(Value::as_str).map(str::to_owned);
+        if let (Some(id), Some(name)) = (text("id"), text("title").or_else(|| text("name"))) {
+            called.insert(id, name);
+        }
+    }
+}
+
+/// Returns the form that a pointer is of, and the field.
+fn split_pointer(pointer: &str) -> (&'static str, &str) {
+    match pointer.strip_prefix("/header/") {
+        Some(key) => ("project", key),
+        None => ("report", pointer.trim_start_matches('/')),
+    }
+}
+
+fn list_form_fields(form: &str) -> &'static [(&'static str, FormFieldType)] {
+    FORMS.iter().find(|(name, _)| *name == form).map_or(&[], |(_, fields)| fields)
+}
+
+fn find_field_type(form: &str, field: &str) -> FormFieldType {
+    let found = list_form_fields(form).iter().find(|(name, _)| *name == field);
+    found.map_or(FormFieldType::PlainValue, |(_, takes)| *takes)
+}
+
+/// A field that became another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FieldCorrection {
+    /// Its name.
+    pub(super) name: String,
+    /// What it said, an item a line; nothing where it said nothing.
+    pub(super) from: Vec<String>,
+    /// What it says.
+    pub(super) to: Vec<String>,
+}
+
+/// Writes the fields of an erratum.
+pub(super) fn list_field_corrections(
+    erratum: &Erratum,
+    report: Option<&ApprovedReport>,
+    edition: &FullRelease,
+    says: ReportWording,
+) -> Vec<FieldCorrection> {
+    let telling = FieldWriter::new(erratum, report, edition, says);
+    let line = |pointer: &str, from: &Value, to: &Value| FieldCorrection {
+        name: telling.name_field(pointer),
+        from: telling.write_items(pointer, from),
+        to: telling.write_items(pointer, to),
+    };
+    erratum.fields.iter().map(|f| line(&f.pointer, &f.from, &f.to)).collect()
+}

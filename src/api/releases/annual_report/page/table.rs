@@ -1,0 +1,176 @@
+//! What the tables of the report share: their frame, cells, bars and names.
+
+use maud::{Markup, html};
+
+use crate::{
+    api::releases::annual_report::{
+        place_names::{PlaceName, TaggedText},
+        wording::ReportWording,
+    },
+    domain::{
+        language::{Direction, Language},
+        report::Status,
+    },
+};
+
+/// Tables of up to so many rows are not divided between pages.
+const WHOLE_MAX: usize = 16;
+
+/// Frames a table that is too long for a page: it has a caption, and can be scrolled by keyboard where it is wider than the screen.
+pub(super) fn render_long_table(id: &str, caption: &str, inside: &Markup) -> Markup {
+    render_table(id, caption, usize::MAX, inside)
+}
+
+/// Frames a table of so many rows; a short one stays on one page.
+pub(super) fn render_table(id: &str, caption: &str, rows: usize, inside: &Markup) -> Markup {
+    let label = format!("{id}-caption");
+    html! {
+        div.scroll.whole[rows <= WHOLE_MAX] role="group" tabindex="0" aria-labelledby=(label) {
+            table id=(id) {
+                caption id=(label) { (caption) }
+                (inside)
+            }
+        }
+    }
+}
+
+/// A heading of the third rank with the sentence that explains it.
+pub(super) fn render_heading(says: ReportWording, key: &'static str) -> Markup {
+    html! {
+        h3 { (says.label(key)) }
+        p { (says.help(key)) }
+    }
+}
+
+/// Writes a count; a zero is one too, and stands back.
+pub(super) fn render_count(n: i64) -> Markup {
+    html! { @if n == 0 { span.zero { "0" } } @else { (n) } }
+}
+
+/// Writes what is stated, or that nothing is.
+pub(super) fn render_stated(says: ReportWording, text: Option<&str>) -> Markup {
+    match text {
+        Some(text) => html! { bdi.said { (text) } },
+        None => render_not_stated(says),
+    }
+}
+
+/// Says that nothing is stated.
+pub(super) fn render_not_stated(says: ReportWording) -> Markup {
+    html! { span.missing { (says.label("not_stated")) } }
+}
+
+/// Writes a text with its language.
+pub(super) fn render_tagged_text(text: &TaggedText) -> Markup {
+    let language = text.language.map(Language::as_str);
+    let direction = text.language.and_then(|language| match language.direction() {
+        Direction::Ltr => None,
+        Direction::Rtl => Some("rtl"),
+    });
+    html! { bdi lang=[language] dir=[direction] { (text.text) } }
+}
+
+/// Writes a text that is English whatever the language of the page.
+pub(super) fn render_english(says: ReportWording, text: &str) -> Markup {
+    let other = (says.0 != Language::En).then_some(Language::En.as_str());
+    html! { bdi lang=[other] { (text) } }
+}
+
+/// Writes a name with the local ones after it.
+pub(super) fn render_name(name: &PlaceName) -> Markup {
+    html! {
+        bdi { (name.name) }
+        @for local in &name.local { " " span.local { (render_tagged_text(local)) } }
+    }
+}
+
+/// How a status is drawn: a tone or a pattern, each another in black and white too.
+fn choose_pattern(status: Status) -> &'static str {
+    match status {
+        Status::Planning => "url(#planning)",
+        Status::Ongoing => "#9a9a9a",
+        Status::Completed => "#1a1a1a",
+        Status::Suspended => "url(#suspended)",
+        Status::Cancelled => "url(#cancelled)",
+        Status::NotStated => "#fff",
+    }
+}
+
+/// The patterns that statuses are drawn in.
+pub(super) fn render_patterns() -> Markup {
+    let drawn = |id: &str, lines: &str| {
+        html! {
+            pattern id=(id) width="6" height="6" patternUnits="userSpaceOnUse" {
+                rect width="6" height="6" fill="#fff" {}
+                path d=(lines) stroke="#1a1a1a" stroke-width="1.2" fill="none" {}
+            }
+        }
+    };
+    html! {
+        svg.defs width="0" height="0" aria-hidden="true" focusable="false" {
+            defs {
+                (drawn("planning", "M-1 1 1 -1M0 6 6 0M5 7 7 5"))
+                (drawn("suspended", "M0 1.5H6M0 4.5H6"))
+                (drawn("cancelled", "M0 0 6 6M6 0 0 6"))
+            }
+        }
+    }
+}
+
+/// Writes tenths of a percent as SVG takes them.
+fn format_width(tenths: i64) -> String {
+    format!("{}.{}%", tenths / 10, tenths % 10)
+}
+
+/// Draws a bar that repeats a number beside it.
+pub(super) fn render_bar(tenths: i64) -> Markup {
+    html! {
+        svg.bar width="100%" height="12" aria-hidden="true" focusable="false" {
+            rect width=(format_width(tenths)) height="12" fill="#1f4e79" {}
+        }
+    }
+}
+
+/// Draws a bar of parts, each in the drawing of its status, that repeats the numbers beside it.
+pub(super) fn render_stacked_bar(parts: &[(Status, i64)]) -> Markup {
+    let counts: Vec<i64> = parts.iter().map(|(_, n)| *n).collect();
+    let mut from = 0;
+    let placed =
+        parts.iter().zip(crate::api::releases::annual_report::exhibits::split_into_tenths(&counts));
+    let placed: Vec<(Status, i64, i64)> = placed
+        .filter(|(_, tenths)| *tenths > 0)
+        .map(|((status, _), tenths)| {
+            let at = from;
+            from += tenths;
+            (*status, at, tenths)
+        })
+        .collect();
+    html! {
+        svg.bar width="100%" height="14" aria-hidden="true" focusable="false" {
+            @for (status, at, tenths) in placed {
+                rect x=(format_width(at)) y="0.5" width=(format_width(tenths)) height="13" fill=(choose_pattern(status))
+                    stroke="#1a1a1a" stroke-width="1" {}
+            }
+        }
+    }
+}
+
+/// Shows how a status is drawn, beside its name.
+pub(super) fn render_swatch(status: Status) -> Markup {
+    html! {
+        svg.swatch width="14" height="12" aria-hidden="true" focusable="false" {
+            rect x="0.5" y="0.5" width="13" height="11" fill=(choose_pattern(status)) stroke="#1a1a1a" {}
+        }
+    }
+}
+
+/// Shows how the statuses are drawn.
+pub(super) fn render_legend(says: ReportWording) -> Markup {
+    html! {
+        ul.legend aria-label=(says.label("legend")) {
+            @for status in Status::ALL {
+                li { (render_swatch(*status)) " " (says.name_status(*status)) }
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Countries, cities and projects as the report lists them.
+
+use chrono::{Datelike as _, NaiveDate};
+
+use super::{
+    exhibits::{CountGrid, count_grid},
+    place_names::{PlaceName, TaggedText, tag_language},
+    wording::ReportWording,
+};
+use crate::domain::{
+    alphabet::alphabetical_key,
+    figures::{AxisLabel, Dimension, FigureDataset, FigureFilter, FigureQuery, Measure},
+    language::Language,
+    reference::{City, Country},
+    release::FullRelease,
+    report::{ApprovedReport, Status},
+    value::{Percent, Title},
+    wording,
+};
+
+/// A project with what is reported of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ProjectSummary {
+    /// Its code.
+    pub(super) code: String,
+    /// Its title in English.
+    pub(super) title: String,
+    /// Its title in the local language, where there is one.
+    pub(super) title_local: Option<TaggedText>,
+    /// Its city.
+    pub(super) city: String,
+    /// Its focus area; none where no report tells.
+    pub(super) focus_area: Option<String>,
+    /// Where it stands.
+    pub(super) status: Status,
+    /// How much is done, 0 to 100; none where the report does not state it.
+    pub(super) percent: Option<f64>,
+    /// Its first day.
+    pub(super) starts_on: Option<NaiveDate>,
+    /// Its last day.
+    pub(super) ends_on: Option<NaiveDate>,
+}
+
+/// A city that reports, or was to.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct CitySection {
+    /// Its key.
+    pub(super) key: String,
+    /// Its names.
+    pub(super) name: PlaceName,
+    /// Its projects with a report, by number; none for a city that was to report and did not.
+    pub(super) projects: Vec<ProjectSummary>,
+}
+
+/// A country with its cities.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct CountrySection {
+    /// Its code.
+    pub(super) key: String,
+    /// Its names.
+    pub(super) name: PlaceName,
+    /// Its reports by status, in the order of the statuses.
+    pub(super) statuses: Vec<(AxisLabel, i64)>,
+    /// All its reports.
+    pub(super) total: i64,
+    /// Its cities in alphabetical order.
+    pub(super) cities: Vec<CitySection>,
+}
+
+/// Lists the countries with a city that reports or was to, in alphabetical order.
+pub(super) fn list_countries(
+    edition: &FullRelease,
+    ground: &FigureDataset,
+    says: ReportWording,
+) -> Vec<CountrySection> {
+    let by_status = count_grid(ground, says, Dimension::Country, Dimension::Status);
+    let parts =
+        edition.frame.countries.iter().map(|c| build_country_section(c, &by_status, edition, says));
+    let mut parts: Vec<CountrySection> = parts.filter(|p| !p.cities.is_empty()).collect();
+    parts.sort_by_cached_key(|p| alphabetical_key(&p.name.name));
+    parts
+}
+
+fn build_country_section(
+    country: &Country,
+    by_status: &CountGrid,
+    edition: &FullRelease,
+    says: ReportWording,
+) -> CountrySection {
+    let key = country.code.as_str();
+    let name = wording::reference_label(says.0, "country", &country.names, key);
+    let counted = by_status.rows.iter().find(|(label, ..)| label.key == key);
+    let labels = by_status.columns.iter().map(|(label, _)| label.clone());
+    let counts = counted.map(|(_, counts, _)| counts.clone()).unwrap_or_default();
+    let own = edition.frame.cities.iter().filter(|c| c.country == country.code);
+    let mut cities: Vec<CitySection> = own
+        .map(|c| build_city_section(c, edition, says))
+        .filter(|(_, told)| *told)
+        .map(|(c, _)| c)
+        .collect();
+    cities.sort_by_cached_key(|c| alphabetical_key(&c.name.name));
+    CountrySection {
+        key: key.to_owned(),
+        name: PlaceName::new(name, &country.names, country.code),
+        statuses: labels.zip(counts).collect(),
+        total: counted.map_or(0, |(_, _, total)| *total),
+        cities,
+    }
+}
+
+/// Returns a city, and whether the report tells of it: it reports, or was to.
+fn build_city_section(
+    city: &City,
+    edition: &FullRelease,
+    says: ReportWording,
+) -> (CitySection, bool) {
+    let own = edition.reports.iter().filter(|r| *r.code.city() == city.slug);
+    let lines: Vec<ProjectSummary> = own.map(|r| summarise_project(r, edition, says)).collect();
+    let told = !lines.is_empty() || is_expected(city, edition);
+    let key = city.slug.to_string();
+    let name = PlaceName::new(says.name_record(&city.names, &key), &city.names, city.country);
+    (CitySection { key, name, projects: lines }, told)
+}
+
+/// Says whether a city was to report: it joined in a year before that of the cut-off.
+fn is_expected(city: &City, edition: &FullRelease) -> bool {
+    city.joined_year < edition.frame.cycle.as_of.year()
+}
+
+/// Lists all projects, by city and number.
+pub(super) fn list_projects(edition: &FullRelease, says: ReportWording) -> Vec<ProjectSummary> {
+    let mut lines: Vec<ProjectSummary> =
+        edition.reports.iter().map(|r| summarise_project(r, edition, says)).collect();
+    // Those of a city are in the order of their numbers already.
+    lines.sort_by_cached_key(|l| alphabetical_key(&l.city));
+    lines
+}
+
+fn summarise_project(
+    report: &ApprovedReport,
+    edition: &FullRelease,
+    says: ReportWording,
+) -> ProjectSummary {
+    let details = &report.header.details;
+    let key = report.code.city();
+    let city = edition.frame.cities.iter().find(|c| c.slug == *key);
+    let areas = &edition.frame.vocabulary.focus_areas;
+    let title_local = details.title_local.as_ref().map(Title::as_str);
+    ProjectSummary {
+        code: report.code.to_string(),
+        title: details.title.to_string(),
+        title_local: title_local.map(|t| tag_language(t, report.country)),
+        city: city.map_or_else(|| key.to_string(), |c| says.name_record(&c.names, key.as_str())),
+        focus_area: details.focus_area.as_ref().map(|a| says.name_focus_area(areas, a.as_str())),
+        status: report.content.status.unwrap_or(Status::NotStated),
+        percent: report.content.percent_complete.map(Percent::value),
+        starts_on: details.starts_on,
+        ends_on: details.ends_on,
+    }
+}
+
+/// What a release does not tell, counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct UnknownCounts {
+    /// All reports.
+    pub(super) of: i64,
+    /// Those whose status the source does not tell.
+    pub(super) status: i64,
+    /// Those that state no percentage.
+    pub(super) percent: i64,
+    /// Those of them of whose status none is stated by rule.
+    pub(super) percent_by_rule: i64,
+    /// Those without a first or last day.
+    pub(super) dates: i64,
+    /// Those without a focus area.
+    pub(super) focus_area: i64,
+    /// Cities with a report.
+    pub(super) reporting: i64,
+    /// Cities that were to report.
+    pub(super) expected: i64,
+    /// The cities that were to report and did not, with their countries, in alphabetical order.
+    pub(super) silent: Vec<(PlaceName, String)>,
+}
+
+/// Counts what a release does not tell.
+pub(super) fn count_unknown(
+    edition: &FullRelease,
+    ground: &FigureDataset,
+    countries: &[CountrySection],
+) -> UnknownCounts {
+    let count = |is: &dyn Fn(&ApprovedReport) -> bool| {
+        let found = edition.reports.iter().filter(|r| is(r)).count();
+        i64::try_from(found).unwrap_or(i64::MAX)
+    };
+    let coverage = ground.count_table(&build_coverage_question()).coverage;
+    let silent = countries.iter().flat_map(|country| {
+        let cities = country.cities.iter().filter(|c| c.projects.is_empty());
+        cities.map(|city| (city.name.clone(), country.name.name.clone()))
+    });
+    let mut silent: Vec<(PlaceName, String)> = silent.collect();
+    silent.sort_by_cached_key(|(city, _)| alphabetical_key(&city.name));
+    let without_percent = |r: &ApprovedReport| r.content.percent_complete.is_none();
+    UnknownCounts {
+        of: count(&|_| true),
+        status: coverage.not_stated,
+        percent: count(&without_percent),
+        percent_by_rule: count(&|r| {
+            without_percent(r) && r.content.status.is_some_and(Status::has_no_percent)
+        }),
+        dates: count(&|r| {
+            let details = &r.header.details;
+            details.starts_on.is_none() || details.ends_on.is_none()
+        }),
+        focus_area: count(&|r| r.header.details.focus_area.is_none()),
+        reporting: coverage.cities_reporting,
+        expected: coverage.cities_expected,
+        silent,
+    }
+}
+
+/// Asks for everything, for its coverage.
+fn build_coverage_question() -> FigureQuery {
+    FigureQuery {
+        rows: Dimension::Status,
+        columns: None,
+        measure: Measure::Projects,
+        filter: FigureFilter::default(),
+        language: Language::DEFAULT,
+        receipts: false,
+    }
+}

@@ -1,0 +1,108 @@
+//! What describes the data of a release: the Frictionless data package, and a README for people.
+
+use serde_json::{Map, Value, json};
+
+use super::{ApiResult, ArchiveEntry, Release, ReleaseReference, ReleaseTable, TABLES};
+use crate::{
+    sheets::{flat::TableColumn, release_tables::ForeignKey},
+    store::StoreError,
+};
+
+/// Where a table stands in the archive.
+pub(super) fn table_path(table: &ReleaseTable) -> String {
+    format!("data/{}.csv", table.name)
+}
+
+/// Writes the descriptor of the tables (Frictionless Data Package and Table Schema, version 1).
+pub(super) fn write_descriptor(
+    release: &Release,
+    frame: &ReleaseReference,
+    files: &[ArchiveEntry],
+) -> ApiResult<String> {
+    let resources: Vec<Value> =
+        TABLES.iter().zip(files).map(|(table, file)| describe_resource(table, file)).collect();
+    let descriptor = json!({
+        "profile": "tabular-data-package",
+        "name": format!("ascn-{}", release.release),
+        "title": format!("ASEAN Smart Cities Network, {}", frame.cycle.name),
+        "description": "Approved reports on the projects of the network's action plans, as they were published. Texts that a \
+                        spreadsheet would run as a formula are guarded by a leading apostrophe; an empty cell says that \
+                        something is unknown, which is not zero.",
+        "version": release.number.to_string(),
+        "created": release.published_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        "keywords": ["ASEAN", "smart cities", "monitoring and evaluation", release.cycle.as_str()],
+        "resources": resources,
+    });
+    let text = serde_json::to_string_pretty(&descriptor).map_err(StoreError::from_json)?;
+    Ok(format!("{text}\n"))
+}
+
+fn describe_resource(table: &ReleaseTable, file: &ArchiveEntry) -> Value {
+    let field = |c: &TableColumn| {
+        json!({
+            "name": c.name, "type": c.kind.frictionless_name(), "description": c.help,
+            "constraints": { "required": table.key.contains(&c.name) },
+        })
+    };
+    let foreign = |r: &ForeignKey| json!({ "fields": r.columns, "reference": { "resource": r.table, "fields": r.to } });
+    let mut schema = Map::new();
+    schema.insert("fields".to_owned(), table.columns.iter().map(field).collect());
+    schema.insert("missingValues".to_owned(), json!([""]));
+    if !table.key.is_empty() {
+        schema.insert("primaryKey".to_owned(), json!(table.key));
+    }
+    if !table.foreign_keys.is_empty() {
+        schema.insert("foreignKeys".to_owned(), table.foreign_keys.iter().map(foreign).collect());
+    }
+    json!({
+        "profile": "tabular-data-resource",
+        "name": table.name,
+        "path": file.path,
+        "title": table.title,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": file.bytes,
+        "hash": format!("sha256:{}", file.sha256),
+        "dialect": { "delimiter": ",", "lineTerminator": "\r\n", "quoteChar": "\"", "header": true },
+        "schema": schema,
+    })
+}
+
+/// Writes what a person should know who opens the archive.
+pub(super) fn write_readme(release: &Release, frame: &ReleaseReference) -> String {
+    use std::fmt::Write as _;
+    let mut text = format!(
+        "# {}: {}\n\nRelease {} of the reporting cycle {}, cut off on {}. It holds {} approved reports of {} cities in {} \
+         countries and never changes; a correction is the next release.\n\n",
+        release.release,
+        frame.cycle.name,
+        release.number,
+        release.cycle,
+        frame.cycle.as_of,
+        release.counts.reports,
+        release.counts.cities,
+        release.counts.countries
+    );
+    if let Some(note) = &release.note {
+        let _ = write!(text, "{note}\n\n");
+    }
+    text.push_str("## What is in it\n\n");
+    for table in TABLES {
+        let _ = writeln!(text, "- `{}`: {}.", table_path(table), table.title);
+    }
+    let _ = write!(
+        text,
+        "- `datapackage.json`: every column with its type and meaning (Frictionless Data Package).\n\
+         - `release.sqlite`: the same tables as a SQLite database, texts as they were typed.\n\
+         - `release.json`: the canonical content (RFC 8785). Its SHA-256 is {}.\n\
+         - `SHA256SUMS`: the checksums of all files; `sha256sum -c SHA256SUMS` checks them.\n\n\
+         ## How to read it\n\n\
+         An empty cell says that something is unknown: it is not zero. `not_stated` is the status of a report whose published \
+         source does not tell. Money is in minor units of its currency and never added across currencies. In the CSV files a \
+         text that a spreadsheet would run as a formula has an apostrophe in front. Cities are not ranked; every order is that \
+         of keys.\n",
+        release.sha256
+    );
+    text
+}

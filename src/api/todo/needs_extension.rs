@@ -1,0 +1,128 @@
+//! Reports that nobody can go on with: taken up again or sent back in a cycle that is closed for their city.
+
+use std::collections::BTreeSet;
+
+use super::{TodoReader, decisions::DECISIONS_MAX, views::NeedsExtensionItem};
+use crate::{
+    api::city_checklists::{ChecklistItemView, load_return_authors},
+    domain::{
+        city_checklist::ChecklistItem,
+        cycle::{CycleState, ReportingCycle, calendar_day},
+        reference::{City, CountryCode},
+        report::ReportState,
+        value::Slug,
+    },
+    store::{
+        Conn, StoreResult, extensions, reference,
+        reports::{
+            self,
+            queue::{self, QueueFilter, QueueQuery, QueueSort},
+        },
+    },
+};
+
+/// Whose reports are looked for.
+pub(super) enum AreaFilter<'p> {
+    /// Those of cities.
+    Cities(Vec<Slug>),
+    /// Those of countries.
+    Countries(&'p [CountryCode]),
+}
+
+impl TodoReader<'_> {
+    /// Lists those of the cities that the actor is an officer of.
+    pub(super) fn list_needing_extension_for_officer(
+        self,
+        conn: &mut Conn,
+        all: &[ReportingCycle],
+    ) -> StoreResult<Vec<NeedsExtensionItem>> {
+        let cities: Vec<Slug> = self.list_cities().collect();
+        if cities.is_empty() {
+            Ok(Vec::new())
+        } else {
+            self.list_needing_extension(conn, all, &AreaFilter::Cities(cities))
+        }
+    }
+
+    /// Lists those of some places, by cycle, city and number. One that a release went out without is left out: it is not an
+    /// extension that it waits for.
+    pub(super) fn list_needing_extension(
+        self,
+        conn: &mut Conn,
+        all: &[ReportingCycle],
+        places: &AreaFilter<'_>,
+    ) -> StoreResult<Vec<NeedsExtensionItem>> {
+        let mut out = Vec::new();
+        for (cycle, city) in self.find_returned_in_closed_cycles(conn, all, places)? {
+            let cycle = all.iter().find(|c| c.slug == cycle);
+            let (Some(cycle), Some(city)) = (cycle, reference::find_city(conn, &city)?) else {
+                continue;
+            };
+            out.extend(self.list_needing_extension_in_city(conn, cycle, &city)?);
+        }
+        Ok(out)
+    }
+
+    /// Finds the closed cycles and the cities in which reports were sent back.
+    fn find_returned_in_closed_cycles(
+        self,
+        conn: &mut Conn,
+        all: &[ReportingCycle],
+        places: &AreaFilter<'_>,
+    ) -> StoreResult<BTreeSet<(Slug, Slug)>> {
+        let closed = all.iter().filter(|c| c.state == CycleState::Closed);
+        let mut filter = QueueFilter {
+            states: vec![ReportState::Returned],
+            cycles: closed.map(|c| c.slug.to_string()).collect(),
+            ..QueueFilter::default()
+        };
+        match places {
+            AreaFilter::Cities(cities) => {
+                filter.cities = cities.iter().map(Slug::to_string).collect()
+            }
+            AreaFilter::Countries(countries) => {
+                filter.countries = countries.iter().map(ToString::to_string).collect();
+            }
+        }
+        // An empty list would mean any cycle.
+        if filter.cycles.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let query = QueueQuery {
+            visible: self.actor.visible_rows(),
+            filter,
+            sort: QueueSort::Key,
+            after: None,
+            limit: DECISIONS_MAX,
+            now: self.at,
+        };
+        let items = queue::load_page(conn, &query)?;
+        Ok(items.into_iter().map(|i| (i.cycle, i.code.city().clone())).collect())
+    }
+
+    fn list_needing_extension_in_city(
+        self,
+        conn: &mut Conn,
+        cycle: &ReportingCycle,
+        city: &City,
+    ) -> StoreResult<Vec<NeedsExtensionItem>> {
+        let extension = extensions::find_due_day(conn, &cycle.slug, &city.slug)?;
+        if cycle.accepts_reports(extension, calendar_day(self.at, city.time_zone)) {
+            return Ok(Vec::new());
+        }
+        let seats = reports::load_checklist_items(conn, city, cycle)?;
+        let names = load_return_authors(conn, &seats)?;
+        let state = |seat: &ChecklistItem| seat.report_subject.report.as_ref().map(|r| r.state);
+        let waits = |seat: &&ChecklistItem| {
+            state(seat) == Some(ReportState::Returned) && !seat.report_subject.missed_release
+        };
+        let at = (city.slug.as_str(), cycle.slug.as_str());
+        let item = |seat: &ChecklistItem| {
+            NeedsExtensionItem::new(
+                at,
+                ChecklistItemView::new(&seat.visible_to(self.actor, self.at), &names),
+            )
+        };
+        Ok(seats.iter().filter(waits).map(item).collect())
+    }
+}

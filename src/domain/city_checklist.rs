@@ -1,0 +1,230 @@
+//! One city, one sitting: every project of a city's plan in a reporting cycle, what blocks its report, and who holds it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use super::{
+    comment::Comment,
+    cycle::{ReportingCycle, calendar_day, end_of_day},
+    fault::FieldFault,
+    policy::{Actor, PolicyResource as _, RecordCopy, Visibility},
+    readiness,
+    report::ReportState,
+    subject::ReportSubject,
+    value::words,
+};
+
+words! {
+    /// Who has to do the next thing about a report.
+    Holder("holder") {
+        /// The city: to write, to correct, to hand in.
+        City = "city",
+        /// The representative: to decide.
+        Representative = "representative",
+        /// Nobody: it is approved.
+        Nobody = "nobody",
+    }
+}
+
+/// A project in a sitting.
+#[derive(Debug, Clone)]
+pub struct ChecklistItem {
+    /// The project with its report, written or not.
+    pub report_subject: ReportSubject,
+    /// The words of the last return, while the report is returned.
+    pub returned: Option<Comment>,
+}
+
+/// What a caller sees of a seat.
+#[derive(Debug, Clone)]
+pub struct VisibleChecklistItem<'a> {
+    /// The seat.
+    pub item: &'a ChecklistItem,
+    /// Where the report stands; none when nothing was begun.
+    pub state: Option<ReportState>,
+    /// Who has to do the next thing.
+    pub holder: Holder,
+    /// Whether the caller sees what stands in it.
+    pub can_read_working: bool,
+    /// What blocks its submission; none where it is not for the caller to see, or nothing waits to be submitted.
+    pub missing: Option<Vec<FieldFault>>,
+    /// Whether it came late, or is late by now.
+    pub late: bool,
+}
+
+impl ChecklistItem {
+    /// Returns what a caller sees of it at an instant. Who may only know of a draft sees that there is one.
+    #[must_use]
+    pub fn visible_to(&self, actor: &Actor, at: DateTime<Utc>) -> VisibleChecklistItem<'_> {
+        let on = &self.report_subject;
+        let state = on.report.as_ref().map(|r| r.state);
+        // What was never begun is as much the city's own as a draft.
+        let inside = match &on.report {
+            Some(_) => on.visibility_for(actor) == Visibility::Readable(RecordCopy::Working),
+            None => may_write_report(actor, on),
+        };
+        let holder = holder_of_state(state);
+        let submitted_at = on.report.as_ref().and_then(|r| r.submitted).map(|d| d.at);
+        let missing = (inside && holder == Holder::City).then(|| list_missing_fields(on, at));
+        let late = on.due_day().is_some_and(|(_, ends)| match state {
+            Some(state) => state.is_late(submitted_at, ends, at),
+            None => at >= ends,
+        });
+        VisibleChecklistItem { item: self, state, holder, can_read_working: inside, missing, late }
+    }
+}
+
+fn may_write_report(actor: &Actor, on: &ReportSubject) -> bool {
+    actor.has_role_at(&[super::user::Role::CityOfficer], &on.record_place())
+}
+
+fn list_missing_fields(on: &ReportSubject, at: DateTime<Utc>) -> Vec<FieldFault> {
+    match &on.report {
+        Some(report) => readiness::list_blockers(on, &report.content, at),
+        None => readiness::list_blockers(on, &super::report::ReportContent::default(), at),
+    }
+}
+
+const fn holder_of_state(state: Option<ReportState>) -> Holder {
+    match state {
+        None | Some(ReportState::Draft | ReportState::Returned) => Holder::City,
+        Some(ReportState::Submitted) => Holder::Representative,
+        Some(ReportState::Approved) => Holder::Nobody,
+    }
+}
+
+/// Says how many reports of a sitting there are of each kind: what an officer sees first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ChecklistTotals {
+    /// The projects that are to be reported.
+    pub projects: usize,
+    /// No report was begun.
+    pub to_write: usize,
+    /// Being written and not handed in yet.
+    pub draft: usize,
+    /// Sent back to the city.
+    pub returned: usize,
+    /// Waiting for a decision.
+    pub submitted: usize,
+    /// Accepted.
+    pub approved: usize,
+    /// With the city, and nothing is missing.
+    pub ready: usize,
+    /// With the city, begun, and something is missing.
+    pub blocked: usize,
+    /// Came late, or are late by now.
+    pub late: usize,
+}
+
+impl ChecklistTotals {
+    /// Counts.
+    #[must_use]
+    pub fn count_items(seen: &[VisibleChecklistItem<'_>]) -> Self {
+        let count =
+            |f: &dyn Fn(&VisibleChecklistItem<'_>) -> bool| seen.iter().filter(|s| f(s)).count();
+        let state = |wanted: Option<ReportState>| count(&|s| s.state == wanted);
+        let ready = |s: &VisibleChecklistItem<'_>| s.missing.as_ref().map(Vec::is_empty);
+        Self {
+            projects: seen.len(),
+            to_write: state(None),
+            draft: state(Some(ReportState::Draft)),
+            returned: state(Some(ReportState::Returned)),
+            submitted: state(Some(ReportState::Submitted)),
+            approved: state(Some(ReportState::Approved)),
+            ready: count(&|s| s.state.is_some() && ready(s) == Some(true)),
+            blocked: count(&|s| s.state.is_some() && ready(s) == Some(false)),
+            late: count(&|s| s.late),
+        }
+    }
+}
+
+/// When a city has to be done with a cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CityDeadline {
+    /// The last day, an extension counted.
+    pub on: NaiveDate,
+    /// Whether it is an extension's.
+    pub extended: bool,
+    /// Days from today to the last day, in the city's time zone: 0 on the day itself, negative once it has passed.
+    pub days_left: i64,
+    /// The first instant after it.
+    pub ends: DateTime<Utc>,
+}
+
+impl CityDeadline {
+    /// Computes it at an instant; none where nothing is due.
+    #[must_use]
+    pub fn for_cycle(
+        cycle: &ReportingCycle,
+        extension: Option<NaiveDate>,
+        zone: Tz,
+        at: DateTime<Utc>,
+    ) -> Option<Self> {
+        let own = cycle.due_on?;
+        let on = extension.map_or(own, |extended| extended.max(own));
+        let days_left = (on - calendar_day(at, zone)).num_days();
+        Some(Self { on, extended: on > own, days_left, ends: end_of_day(on, zone) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        cycle::CycleState,
+        testing::{cycle, day, now, officer, report, representative, subject},
+    };
+
+    fn seat(state: Option<ReportState>) -> ChecklistItem {
+        ChecklistItem { report_subject: subject(state.map(report)), returned: None }
+    }
+
+    #[test]
+    fn a_seat_says_who_holds_it_and_what_blocks_it() {
+        let (officer, representative) = (officer(1), representative(2));
+        let none = seat(None);
+        let seen = none.visible_to(&officer, now());
+        assert_eq!((seen.holder, seen.missing.map(|m| m.len() > 3)), (Holder::City, Some(true)));
+        assert!(none.visible_to(&representative, now()).missing.is_none());
+        let draft = seat(Some(ReportState::Draft));
+        assert_eq!(draft.visible_to(&officer, now()).missing.map(|m| m.len()), Some(0));
+        // That there is a draft is no secret to the representative; what it lacks is.
+        let seen = draft.visible_to(&representative, now());
+        assert_eq!((seen.state, seen.can_read_working), (Some(ReportState::Draft), false));
+        assert!(seen.missing.is_none());
+        let submitted = seat(Some(ReportState::Submitted));
+        assert_eq!(submitted.visible_to(&officer, now()).holder, Holder::Representative);
+        let approved = seat(Some(ReportState::Approved));
+        assert_eq!(approved.visible_to(&officer, now()).holder, Holder::Nobody);
+    }
+
+    #[test]
+    fn totals_count_each_seat_once_by_its_state() {
+        let seats: Vec<ChecklistItem> = [None]
+            .into_iter()
+            .chain(ReportState::ALL.iter().copied().map(Some))
+            .map(seat)
+            .collect();
+        let officer = officer(1);
+        let seen: Vec<VisibleChecklistItem<'_>> =
+            seats.iter().map(|s| s.visible_to(&officer, now())).collect();
+        let t = ChecklistTotals::count_items(&seen);
+        assert_eq!(t.projects, t.to_write + t.draft + t.returned + t.submitted + t.approved);
+        assert_eq!((t.projects, t.ready, t.blocked, t.late), (5, 2, 0, 0));
+    }
+
+    #[test]
+    fn days_are_counted_where_the_city_lies() {
+        let due = |at: &str, extension| {
+            let at = at.parse().unwrap();
+            CityDeadline::for_cycle(&cycle(CycleState::Open), extension, Tz::Asia__Ho_Chi_Minh, at)
+                .unwrap()
+        };
+        // 17:00 of UTC is midnight there.
+        assert_eq!(due("2026-12-30T16:59:59Z", None).days_left, 1);
+        assert_eq!(due("2026-12-30T17:00:00Z", None).days_left, 0);
+        assert_eq!(due("2026-12-31T17:00:00Z", None).days_left, -1);
+        let later = due("2026-12-31T17:00:00Z", Some(day("2027-01-10")));
+        assert_eq!((later.days_left, later.extended), (9, true));
+    }
+}

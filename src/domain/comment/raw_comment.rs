@@ -1,0 +1,90 @@
+//! The door of a comment.
+
+use super::{CommentBody, thread::CommentThread};
+use crate::domain::{
+    fault::{FaultList, FieldFault, ValueFault},
+    value::Prose,
+};
+
+/// The fields of a report that a comment may point at; `project` stands for the project's own record, as in readiness.
+const FIELDS: &[&str] = &[
+    "status",
+    "status_reason",
+    "percent_complete",
+    "percent_method",
+    "achievements",
+    "challenges",
+    "next_steps",
+    "support_needed",
+    "spent",
+    "milestones",
+    "indicator_values",
+    "evidence",
+    "unchanged",
+    "project",
+    "header",
+];
+/// Longest pointer, in characters.
+const POINTER_MAX: usize = 200;
+
+/// A comment as somebody sent it, before its values are looked at.
+#[derive(Debug, Clone, Default)]
+pub struct RawComment {
+    /// What it says.
+    pub text: Option<String>,
+    /// The field it is about.
+    pub pointer: Option<String>,
+    /// The comment that it answers.
+    pub reply_to: Option<String>,
+}
+
+impl RawComment {
+    /// Looks at every value. `threads` are the comments on the report that a thread began with, each with its field; a
+    /// reply is about what its thread is about.
+    ///
+    /// # Errors
+    /// Every fault, each with its pointer.
+    pub fn parse(self, threads: &[CommentThread]) -> Result<CommentBody, Vec<FieldFault>> {
+        let mut faults = FaultList::new();
+        let text = faults.parse_required("/text", self.text, Prose::parse);
+        let said = faults.parse_optional("/pointer", self.pointer, parse_field_pointer);
+        let thread = faults
+            .parse_optional("/reply_to", self.reply_to, |raw| find_answered_thread(&raw, threads));
+        if let (Some(said), Some(thread)) = (&said, thread)
+            && thread.pointer.as_ref() != Some(said)
+        {
+            let detail = "a reply is about what its thread is about";
+            faults.add("/pointer", ValueFault::new("thread", detail));
+        }
+        let pointer = thread.map_or(said, |t| t.pointer.clone());
+        let reply_to = thread.map(|t| t.id);
+        faults.finish_built(text.map(|text| CommentBody { text, pointer, reply_to }))
+    }
+}
+
+/// Finds the thread that a reply answers, by any of its comments.
+fn find_answered_thread<'a>(
+    raw: &str,
+    threads: &'a [CommentThread],
+) -> Result<&'a CommentThread, ValueFault> {
+    let id = raw.parse().ok();
+    threads
+        .iter()
+        .find(|t| id.is_some_and(|id| t.id == id || t.replies.contains(&id)))
+        .ok_or_else(|| ValueFault::new("unknown", "the id of a comment on this report is expected"))
+}
+
+/// Parses a JSON pointer (RFC 6901) to a field of a report or something inside it.
+fn parse_field_pointer(raw: String) -> Result<String, ValueFault> {
+    let escaped = raw.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
+    let named = raw.strip_prefix('/').and_then(|path| path.split('/').next());
+    let plain = raw.chars().count() <= POINTER_MAX && !raw.chars().any(char::is_control);
+    if plain && escaped && named.is_some_and(|field| FIELDS.contains(&field)) {
+        return Ok(raw);
+    }
+    Err(ValueFault {
+        code: "pointer",
+        detail: "a JSON pointer to a field of the report is expected".to_owned(),
+        allowed: FIELDS.iter().map(|field| format!("/{field}")).collect(),
+    })
+}

@@ -1,0 +1,201 @@
+//! The doors of a cycle's record: every fault at once.
+
+use chrono::NaiveDate;
+
+use super::{CycleState, ReportingCycle};
+use crate::domain::{
+    fault::{FaultList, FieldFault, ValueFault},
+    value::{Slug, Title, parse_day},
+};
+
+/// A new cycle as somebody sent it, before its values are looked at.
+#[derive(Debug, Clone, Default)]
+pub struct RawCycle {
+    /// The public key.
+    pub cycle: Option<String>,
+    /// The name.
+    pub name: Option<String>,
+    /// The plan cycle whose projects are reported.
+    pub plan_cycle: Option<String>,
+    /// First day on which it is meant to be open.
+    pub opens_on: Option<String>,
+    /// Last day for submissions to be on time.
+    pub due_on: Option<String>,
+    /// Last day for decisions to be on time.
+    pub review_due_on: Option<String>,
+    /// The cut-off day.
+    pub as_of: Option<String>,
+}
+
+/// A change of a cycle as somebody sent it: absent keeps, and none of them can be cleared but the days of an imported one.
+#[derive(Debug, Clone, Default)]
+pub struct RawCyclePatch {
+    /// The name.
+    pub name: Option<Option<String>>,
+    /// First day on which it is meant to be open.
+    pub opens_on: Option<Option<String>>,
+    /// Last day for submissions to be on time.
+    pub due_on: Option<Option<String>>,
+    /// Last day for decisions to be on time.
+    pub review_due_on: Option<Option<String>>,
+    /// The cut-off day.
+    pub as_of: Option<Option<String>>,
+}
+
+impl RawCycle {
+    /// Makes a scheduled cycle beside those that are there. Only imported cycles have no days to be opened and due on.
+    ///
+    /// # Errors
+    /// Every fault, each with its pointer.
+    pub fn parse(
+        self,
+        plan_cycles: &[Slug],
+        cycles: &[ReportingCycle],
+    ) -> Result<ReportingCycle, Vec<FieldFault>> {
+        let mut faults = FaultList::new();
+        let slug = faults.parse_required("/cycle", self.cycle, Slug::parse);
+        let name = faults.parse_required("/name", self.name, Title::parse);
+        let plan_cycle = faults.parse_required("/plan_cycle", self.plan_cycle, |raw| {
+            plan_cycles.iter().find(|p| p.as_str() == raw).cloned().ok_or_else(|| {
+                ValueFault::unknown("plan cycle", plan_cycles.iter().map(Slug::as_str))
+            })
+        });
+        let opens_on = faults.parse_required("/opens_on", self.opens_on, parse_day);
+        let due_on = faults.parse_required("/due_on", self.due_on, parse_day);
+        let review_due_on = faults.parse_optional("/review_due_on", self.review_due_on, parse_day);
+        let as_of = faults.parse_required("/as_of", self.as_of, parse_day);
+        check_day_order(&mut faults, opens_on, due_on, review_due_on);
+        if let (Some(plan), Some(as_of)) = (&plan_cycle, as_of) {
+            check_unique_cut_off(
+                &mut faults,
+                as_of,
+                cycles.iter().filter(|c| c.plan_cycle == *plan),
+            );
+        }
+        match (slug, name, plan_cycle, as_of) {
+            (Some(slug), Some(name), Some(plan_cycle), Some(as_of)) => {
+                faults.finish_with(ReportingCycle {
+                    slug,
+                    name,
+                    plan_cycle,
+                    opens_on,
+                    due_on,
+                    review_due_on,
+                    as_of,
+                    state: CycleState::Scheduled,
+                    imported: None,
+                    version: 1,
+                })
+            }
+            // Whatever is not there left a fault.
+            (_, _, _, _) => Err(faults.into_vec()),
+        }
+    }
+}
+
+impl RawCyclePatch {
+    /// Says whether the patch would move a cut-off that reports were approved under already.
+    #[must_use]
+    pub fn moves_cut_off(&self, cycle: &ReportingCycle) -> bool {
+        let same = |raw: &String| parse_day(raw).is_ok_and(|d| d == cycle.as_of);
+        match (&self.as_of, cycle.state) {
+            (None, _) | (_, CycleState::Scheduled) => false,
+            (Some(raw), CycleState::Open | CycleState::Closed) => !raw.as_ref().is_some_and(same),
+        }
+    }
+
+    /// Makes the changed cycle, beside those that are there.
+    ///
+    /// # Errors
+    /// Every fault, each with its pointer.
+    pub fn apply_to(
+        self,
+        cycle: ReportingCycle,
+        cycles: &[ReportingCycle],
+    ) -> Result<ReportingCycle, Vec<FieldFault>> {
+        let mut faults = FaultList::new();
+        let f = &mut faults;
+        let name = match self.name {
+            Some(raw) => f.parse_required("/name", raw, Title::parse),
+            None => Some(cycle.name),
+        };
+        let as_of = match self.as_of {
+            Some(raw) => f.parse_required("/as_of", raw, parse_day),
+            None => Some(cycle.as_of),
+        };
+        let review_due_on = match self.review_due_on {
+            Some(raw) => f.parse_optional("/review_due_on", raw, parse_day),
+            None => cycle.review_due_on,
+        };
+        let opens_on = parse_patched_day(f, "/opens_on", self.opens_on, cycle.opens_on);
+        let due_on = parse_patched_day(f, "/due_on", self.due_on, cycle.due_on);
+        check_day_order(f, opens_on, due_on, review_due_on);
+        // A cycle that shares its day since before this was a rule is renamed all the same.
+        if let Some(moved) = as_of.filter(|day| *day != cycle.as_of) {
+            let others =
+                |c: &&ReportingCycle| c.plan_cycle == cycle.plan_cycle && c.slug != cycle.slug;
+            check_unique_cut_off(f, moved, cycles.iter().filter(others));
+        }
+        match (name, as_of) {
+            (Some(name), Some(as_of)) => faults.finish_with(ReportingCycle {
+                name,
+                opens_on,
+                due_on,
+                review_due_on,
+                as_of,
+                version: cycle.version + 1,
+                ..cycle
+            }),
+            // Whatever is not there left a fault.
+            (_, _) => Err(faults.into_vec()),
+        }
+    }
+}
+
+/// A day that is replaced but not taken away.
+#[expect(
+    clippy::option_option,
+    reason = "absent, null and a value are three different things in RFC 7396"
+)]
+fn parse_patched_day(
+    faults: &mut FaultList,
+    pointer: &str,
+    raw: Option<Option<String>>,
+    before: Option<NaiveDate>,
+) -> Option<NaiveDate> {
+    match raw {
+        None => before,
+        Some(None) if before.is_none() => None,
+        Some(raw) => faults.parse_required(pointer, raw, parse_day),
+    }
+}
+
+/// Notes a cut-off that another cycle of the plan has: which report of a project is the latest would be told by nothing.
+fn check_unique_cut_off<'c>(
+    faults: &mut FaultList,
+    as_of: NaiveDate,
+    mut others: impl Iterator<Item = &'c ReportingCycle>,
+) {
+    if let Some(other) = others.find(|c| c.as_of == as_of) {
+        let detail = format!("the cycle {} of this plan has this cut-off already", other.slug);
+        faults.add("/as_of", ValueFault::new("duplicate", detail));
+    }
+}
+
+/// Notes days that contradict each other.
+fn check_day_order(
+    faults: &mut FaultList,
+    opens_on: Option<NaiveDate>,
+    due_on: Option<NaiveDate>,
+    review_due_on: Option<NaiveDate>,
+) {
+    let reversed =
+        |a: Option<NaiveDate>, b: Option<NaiveDate>| a.zip(b).is_some_and(|(a, b)| b < a);
+    if reversed(opens_on, due_on) {
+        faults.add("/due_on", ValueFault::new("order", "a day not before opens_on is expected"));
+    }
+    if reversed(due_on, review_due_on) {
+        let fault = ValueFault::new("order", "a day not before due_on is expected");
+        faults.add("/review_due_on", fault);
+    }
+}

@@ -1,0 +1,97 @@
+//! Who may see and manage whom. Accounts belong to no place: what counts are the grants that a person holds.
+
+use super::{
+    AccessDenied, Act, Actor, EditUser, GiveGrant, PermissionBasis, PolicyAction,
+    PolicyResource as _, ReadUser, Visibility, permission_table::decide_read,
+    visibility::ReadScope,
+};
+use crate::domain::{
+    subject::{GrantSubject, UserSubject},
+    user::{Grant, RecordPlace, Role, Scope},
+};
+
+impl Actor {
+    /// Returns where somebody must hold a grant to be seen by the actor: anywhere or nowhere at all for secretariat and
+    /// administrators, in the own country for a representative.
+    #[must_use]
+    pub fn visible_people(&self) -> ReadScope {
+        let mut seen = ReadScope::default();
+        for grant in self.grants() {
+            match grant.role {
+                Role::Secretariat | Role::Administrator => seen.everything = true,
+                Role::NationalRepresentative => seen.add_scope(&grant.scope),
+                Role::CityOfficer | Role::Reader => {}
+            }
+        }
+        seen
+    }
+
+    /// Says whether the actor manages accounts that hold no grant: nobody's country is to decide on them.
+    #[must_use]
+    pub fn may_manage_everybody(&self) -> bool {
+        self.has_role_at(&[Role::Administrator], &RecordPlace::Network)
+    }
+}
+
+impl PolicyAction for ReadUser {
+    type Subject = UserSubject;
+    const ACT: Act = Act::ReadUser;
+    fn decide_access(actor: &Actor, on: &UserSubject) -> Result<PermissionBasis, AccessDenied> {
+        decide_read(on.visibility_for(actor))
+    }
+}
+
+impl PolicyAction for EditUser {
+    type Subject = UserSubject;
+    const ACT: Act = Act::EditUser;
+    /// A representative manages only people whose every grant is one they could have given themselves.
+    fn decide_access(actor: &Actor, on: &UserSubject) -> Result<PermissionBasis, AccessDenied> {
+        if on.visibility_for(actor) == Visibility::Hidden {
+            return Err(AccessDenied::Hidden);
+        }
+        if on.user.id == actor.user() {
+            return Err(AccessDenied::Forbidden("nobody manages their own account"));
+        }
+        let manages = |by: &Grant| {
+            by.role == Role::Administrator
+                || (!on.grants.is_empty()
+                    && on.grants.iter().all(|held| may_grant(by, held.role, &held.scope)))
+        };
+        find_basis(actor, manages)
+            .ok_or(AccessDenied::Forbidden("your role does not allow this for this person"))
+    }
+}
+
+impl PolicyAction for GiveGrant {
+    type Subject = GrantSubject;
+    const ACT: Act = Act::GiveGrant;
+    fn decide_access(actor: &Actor, on: &GrantSubject) -> Result<PermissionBasis, AccessDenied> {
+        find_basis(actor, |by| may_grant(by, on.role, &on.scope))
+            .ok_or(AccessDenied::Forbidden("your role does not allow you to give this one there"))
+    }
+}
+
+/// Finds the grant that allows something: an own one before one on somebody's behalf.
+fn find_basis(actor: &Actor, allows: impl Fn(&Grant) -> bool) -> Option<PermissionBasis> {
+    let allowing = actor.grants().iter().filter(|g| allows(g));
+    allowing
+        .min_by_key(|g| g.acting_for.is_some())
+        .map(|g| PermissionBasis { acting_for: g.acting_for })
+}
+
+/// Says whether a grant lets its holder give that role on that scope: an administrator any, a representative the
+/// officers and readers of the own country.
+#[must_use]
+pub fn may_grant(by: &Grant, role: Role, scope: &Scope) -> bool {
+    match by.role {
+        Role::Administrator => true,
+        Role::NationalRepresentative => match role {
+            Role::CityOfficer | Role::Reader => by.scope.covers_place(&scope.as_place()),
+            Role::NationalRepresentative | Role::Secretariat | Role::Administrator => false,
+        },
+        Role::CityOfficer | Role::Secretariat | Role::Reader => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,253 @@
+//! The table of rights: each act, and which role may do it how far.
+
+use super::{
+    AccessDenied, Actor, PermissionBasis, PermissionReach, PolicyAction, PolicyResource, Visibility,
+};
+use crate::domain::{
+    subject::{
+        CityCycleSubject, CitySubject, CommentSubject, CycleSubject, ExtensionSubject,
+        NetworkSubject, PartnerSubject, PlanSubject, ProjectSubject, ReportSubject, ShareSubject,
+    },
+    user::{RecordPlace, Role, Scope},
+};
+use PermissionReach::{Any, Own};
+use Role::{Administrator, CityOfficer, NationalRepresentative, Reader, Secretariat};
+
+/// Every role, wherever it holds: signed in with at least one grant in force.
+const EVERYBODY: &[(Role, PermissionReach)] = &[
+    (CityOfficer, Any),
+    (NationalRepresentative, Any),
+    (Secretariat, Any),
+    (Administrator, Any),
+    (Reader, Any),
+];
+const CITY: &[(Role, PermissionReach)] = &[(CityOfficer, Own)];
+const OFFICERS: &[(Role, PermissionReach)] = &[(CityOfficer, Any)];
+const REVIEW: &[(Role, PermissionReach)] = &[(NationalRepresentative, Own)];
+const REOPEN: &[(Role, PermissionReach)] = &[(NationalRepresentative, Own), (Secretariat, Any)];
+const INSIDE: &[(Role, PermissionReach)] =
+    &[(CityOfficer, Own), (NationalRepresentative, Own), (Secretariat, Any)];
+/// Those who work on reports of some city, country or the network.
+const WORKERS: &[(Role, PermissionReach)] =
+    &[(CityOfficer, Any), (NationalRepresentative, Any), (Secretariat, Any)];
+/// Those who file or decide on reports of some city or country.
+const FILERS: &[(Role, PermissionReach)] = &[(CityOfficer, Any), (NationalRepresentative, Any)];
+const NETWORK: &[(Role, PermissionReach)] = &[(Secretariat, Any)];
+const USERS_READ: &[(Role, PermissionReach)] =
+    &[(NationalRepresentative, Any), (Secretariat, Any), (Administrator, Any)];
+const USERS_WRITE: &[(Role, PermissionReach)] =
+    &[(NationalRepresentative, Any), (Administrator, Any)];
+const AUDIT: &[(Role, PermissionReach)] = &[(Secretariat, Any), (Administrator, Any)];
+
+macro_rules! acts {
+    ($($(#[$doc:meta])* $name:ident($on:ty) = $word:literal, $table:expr;)+) => {
+        /// Every act that rights are asked about.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Act { $($(#[$doc])* $name),+ }
+        impl Act {
+            /// Every act, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+            /// Returns its name in `allowed_actions` and in the matrix.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str { match self { $(Self::$name => $word),+ } }
+            /// Returns its row in the table of rights.
+            #[must_use]
+            pub const fn permitted(self) -> &'static [(Role, PermissionReach)] { match self { $(Self::$name => $table),+ } }
+        }
+        $($(#[$doc])* #[derive(Debug, Clone, Copy)] pub struct $name;)+
+        acts!(@impl $($name($on)),+);
+    };
+    (@impl $($name:ident($on:ty)),+) => { $(acts!(@one $name($on));)+ };
+    // Reading has its own decision, below: it is about how much is seen, not about the role alone.
+    (@one ReadProject($on:ty)) => {};
+    (@one ReadReport($on:ty)) => {};
+    (@one ReadPlan($on:ty)) => {};
+    (@one ReadUser($on:ty)) => {};
+    (@one EditUser($on:ty)) => {};
+    (@one GiveGrant($on:ty)) => {};
+    (@one $name:ident($on:ty)) => { impl PolicyAction for $name { type Subject = $on; const ACT: Act = Act::$name; } };
+}
+
+acts! {
+    /// Reads reference data, plans and cycles.
+    ReadReference(NetworkSubject) = "read_reference", EVERYBODY;
+    /// Reads a city's entry.
+    ReadCity(CitySubject) = "read_city", EVERYBODY;
+    /// Reads a cycle.
+    ReadCycle(CycleSubject) = "read_cycle", EVERYBODY;
+    /// Reads a partner.
+    ReadPartner(PartnerSubject) = "read_partner", EVERYBODY;
+    /// Reads figures and other approved data.
+    ReadFigures(NetworkSubject) = "read_figures", EVERYBODY;
+    /// Adds cities, and partners.
+    AddReference(NetworkSubject) = "add_reference", NETWORK;
+    /// Corrects a city.
+    EditCity(CitySubject) = "edit_city", NETWORK;
+    /// Corrects a partner.
+    EditPartner(PartnerSubject) = "edit_partner", NETWORK;
+    /// Reads a city's action plan.
+    ReadPlan(PlanSubject) = "read_plan", EVERYBODY;
+    /// Writes a city's action plan.
+    WritePlan(PlanSubject) = "write_plan", CITY;
+    /// Adds cycles.
+    AddCycle(NetworkSubject) = "add_cycle", NETWORK;
+    /// Edits, opens and closes a cycle.
+    RunCycle(CycleSubject) = "run_cycle", NETWORK;
+    /// Reads what a city has to report in a cycle.
+    ReadCityCycle(CityCycleSubject) = "read_city_cycle", INSIDE;
+    /// Reads what a city has to report in a cycle as a workbook.
+    ReadWorkbook(CityCycleSubject) = "read_workbook", INSIDE;
+    /// Imports records into some city of one's own.
+    ImportRecords(NetworkSubject) = "import_records", OFFICERS;
+    /// Imports records into this city.
+    ImportInto(CityCycleSubject) = "import_into", CITY;
+    /// Lists the extensions that one may see.
+    ListExtensions(CycleSubject) = "list_extensions", WORKERS;
+    /// Reads a city's extension.
+    ReadExtension(ExtensionSubject) = "read_extension", INSIDE;
+    /// Grants a city more time, or takes it back.
+    ExtendDeadline(ExtensionSubject) = "extend", REOPEN;
+    /// Asks for a city's workbook, of whichever cycle.
+    OpenWorkbook(CitySubject) = "open_workbook", INSIDE;
+    /// Lists projects.
+    ListProjects(NetworkSubject) = "list_projects", EVERYBODY;
+    /// Reads a project.
+    ReadProject(ProjectSubject) = "read", EVERYBODY;
+    /// Records projects in some city of one's own.
+    CreateProjects(NetworkSubject) = "create_projects", OFFICERS;
+    /// Records a project in this city.
+    CreateProjectIn(CitySubject) = "create_project", CITY;
+    /// Edits a project, its milestones, indicators and partnerships.
+    EditProject(ProjectSubject) = "edit", CITY;
+    /// Deletes a project that has no report.
+    DeleteProject(ProjectSubject) = "delete", CITY;
+    /// Reads the history of a project.
+    ReadProjectHistory(ProjectSubject) = "read_history", INSIDE;
+    /// Lists reports.
+    ListReports(NetworkSubject) = "list_reports", EVERYBODY;
+    /// Files or decides on many reports at once; each of them is asked about by itself.
+    BulkReports(NetworkSubject) = "bulk_reports", FILERS;
+    /// Reads a report.
+    ReadReport(ReportSubject) = "read", EVERYBODY;
+    /// Writes a report.
+    EditReport(ReportSubject) = "edit", CITY;
+    /// Hands a report to its representative.
+    SubmitReport(ReportSubject) = "submit", CITY;
+    /// Takes a submission back.
+    WithdrawReport(ReportSubject) = "withdraw", CITY;
+    /// Sends a report back to its city.
+    ReturnReport(ReportSubject) = "return", REVIEW;
+    /// Accepts a report.
+    ApproveReport(ReportSubject) = "approve", REVIEW;
+    /// Takes an approval up again.
+    ReopenReport(ReportSubject) = "reopen", REOPEN;
+    /// Reads comments, readiness and history of a report.
+    ReadReportInside(ReportSubject) = "read_inside", INSIDE;
+    /// Comments on a report.
+    CommentReport(ReportSubject) = "comment", INSIDE;
+    /// Reads a comment.
+    ReadComment(CommentSubject) = "read_comment", INSIDE;
+    /// Marks a comment as settled, or as open again.
+    ResolveComment(CommentSubject) = "resolve_comment", INSIDE;
+    /// Reads releases.
+    ReadReleases(NetworkSubject) = "read_releases", EVERYBODY;
+    /// Publishes a release.
+    PublishRelease(NetworkSubject) = "publish_release", NETWORK;
+    /// Lists shares.
+    ListShares(NetworkSubject) = "list_shares", NETWORK;
+    /// Makes a share.
+    CreateShare(NetworkSubject) = "create_share", NETWORK;
+    /// Reads a share.
+    ReadShare(ShareSubject) = "read_share", NETWORK;
+    /// Takes a share back.
+    RevokeShare(ShareSubject) = "revoke_share", NETWORK;
+    /// Lists the people one may see.
+    ListUsers(NetworkSubject) = "list_users", USERS_READ;
+    /// Reads a person's account.
+    ReadUser(UserSubject) = "read_user", USERS_READ;
+    /// Invites somebody.
+    InviteUsers(NetworkSubject) = "invite_users", USERS_WRITE;
+    /// Gives a role on a scope.
+    GiveGrant(GrantSubject) = "give_grant", USERS_WRITE;
+    /// Renames and disables a person, gives and revokes grants.
+    EditUser(UserSubject) = "edit_user", USERS_WRITE;
+    /// Reads the journal of everything.
+    ReadJournal(NetworkSubject) = "read_journal", AUDIT;
+}
+
+impl Act {
+    /// Says whether a role on a scope permits the act where the place lies.
+    #[must_use]
+    pub fn permits_role(self, role: Role, scope: &Scope, place: &RecordPlace) -> bool {
+        self.permitted().iter().any(|(r, reach)| {
+            *r == role
+                && match reach {
+                    Any => true,
+                    Own => scope.covers_place(place),
+                }
+        })
+    }
+
+    /// Says whether the act can be the first that is done to its record.
+    #[must_use]
+    pub const fn can_create_record(self) -> bool {
+        matches!(self, Self::EditReport)
+    }
+
+    /// Says whether the act shows what stands in the working copy, so that knowing of it is not enough.
+    #[must_use]
+    pub const fn needs_working_copy(self) -> bool {
+        matches!(
+            self,
+            Self::ReadReportInside | Self::CommentReport | Self::ReadComment | Self::ResolveComment
+        )
+    }
+
+    /// Says whether the act decides on somebody's work, which takes a second person.
+    #[must_use]
+    pub const fn needs_two_keys(self) -> bool {
+        matches!(self, Self::ReturnReport | Self::ApproveReport)
+    }
+}
+
+impl PolicyAction for ReadProject {
+    type Subject = ProjectSubject;
+    const ACT: Act = Act::ReadProject;
+    fn decide_access(actor: &Actor, on: &ProjectSubject) -> Result<PermissionBasis, AccessDenied> {
+        decide_read(on.visibility_for(actor))
+    }
+}
+
+impl PolicyAction for ReadReport {
+    type Subject = ReportSubject;
+    const ACT: Act = Act::ReadReport;
+    fn decide_access(actor: &Actor, on: &ReportSubject) -> Result<PermissionBasis, AccessDenied> {
+        // A report that nobody wrote is missing for everybody.
+        if on.report.is_none() {
+            Err(AccessDenied::Hidden)
+        } else {
+            decide_read(on.visibility_for(actor))
+        }
+    }
+}
+
+impl PolicyAction for ReadPlan {
+    type Subject = PlanSubject;
+    const ACT: Act = Act::ReadPlan;
+    fn decide_access(actor: &Actor, on: &PlanSubject) -> Result<PermissionBasis, AccessDenied> {
+        // A plan that nobody wrote is missing for everybody.
+        if on.plan.is_none() {
+            Err(AccessDenied::Hidden)
+        } else {
+            decide_read(on.visibility_for(actor))
+        }
+    }
+}
+
+pub(super) const fn decide_read(sight: Visibility) -> Result<PermissionBasis, AccessDenied> {
+    match sight {
+        Visibility::Hidden => Err(AccessDenied::Hidden),
+        Visibility::ExistenceOnly => Err(super::NOT_SUBMITTED),
+        Visibility::Readable(_) => Ok(PermissionBasis { acting_for: None }),
+    }
+}

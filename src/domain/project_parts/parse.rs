@@ -1,0 +1,210 @@
+//! From what somebody typed to a milestone, indicator or partnership: every fault at once, each with its pointer.
+
+use chrono::NaiveDate;
+
+use super::{Better, Indicator, IndicatorKind, Milestone, PartnerRole, PartnerStage, Partnership};
+use crate::domain::{
+    fault::{FaultList, ValueFault},
+    id::Id,
+    project::Project,
+    raw_values::{RawMoney, RawReading},
+    value::{Prose, Slug, Title, parse_day},
+};
+
+#[cfg(test)]
+mod tests;
+
+/// Something that hangs on a project and is typed in whole or changed by a patch.
+pub trait ParsablePart: Sized {
+    /// It as typed, or as a patch leaves it.
+    type Raw: for<'a> From<&'a Self>;
+    /// Parses it, noting every fault. What identifies it is kept from `before`, or is new.
+    fn parse_part(
+        raw: &Self::Raw,
+        stub: &PartContext<'_, Self>,
+        faults: &mut FaultList,
+    ) -> Option<Self>;
+}
+
+/// What a part is before anything is said of it: whose it is, and what stood there.
+#[derive(Debug)]
+pub struct PartContext<'a, P> {
+    /// Its identifier.
+    pub id: Id<P>,
+    /// Its project.
+    pub project: &'a Project,
+    /// The part as it stands, when it is being edited.
+    pub before: Option<&'a P>,
+    /// The version that it gets.
+    pub version: i64,
+}
+
+/// A milestone as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the members are those of `Milestone`")]
+pub struct RawMilestone {
+    pub title: Option<String>,
+    pub due_on: Option<String>,
+    pub weight: Option<i64>,
+    pub completed_on: Option<String>,
+}
+
+impl From<&Milestone> for RawMilestone {
+    fn from(m: &Milestone) -> Self {
+        Self {
+            title: Some(m.title.to_string()),
+            due_on: Some(m.due_on.to_string()),
+            weight: Some(m.weight),
+            completed_on: m.completed_on.as_ref().map(NaiveDate::to_string),
+        }
+    }
+}
+
+/// Parses a weight; most milestones weigh the same.
+fn parse_weight(raw: Option<i64>) -> Result<i64, ValueFault> {
+    match raw {
+        None => Ok(1),
+        Some(w) if (1..=1000).contains(&w) => Ok(w),
+        Some(_) => Err(ValueFault::new("range", "a weight from 1 to 1000 is expected")),
+    }
+}
+
+impl ParsablePart for Milestone {
+    type Raw = RawMilestone;
+    fn parse_part(
+        raw: &RawMilestone,
+        stub: &PartContext<'_, Self>,
+        f: &mut FaultList,
+    ) -> Option<Self> {
+        let title = f.parse_required("/title", raw.title.as_deref(), Title::parse);
+        let due_on = f.parse_required("/due_on", raw.due_on.as_deref(), parse_day);
+        let weight = f.take_parsed("/weight", parse_weight(raw.weight));
+        let completed_on =
+            f.parse_optional("/completed_on", raw.completed_on.as_deref(), parse_day);
+        Some(Self {
+            id: stub.id,
+            project: stub.project.id,
+            code: stub.project.code.clone(),
+            title: title?,
+            due_on: due_on?,
+            weight: weight?,
+            completed_on,
+            version: stub.version,
+        })
+    }
+}
+
+/// An indicator as typed.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[expect(missing_docs, reason = "the members are those of `Indicator`")]
+pub struct RawIndicator {
+    pub name: Option<String>,
+    pub kind: Option<String>,
+    pub unit: Option<String>,
+    pub better: Option<String>,
+    pub baseline: Option<RawReading>,
+    pub target: Option<RawReading>,
+}
+
+impl From<&Indicator> for RawIndicator {
+    fn from(i: &Indicator) -> Self {
+        Self {
+            name: Some(i.name.to_string()),
+            kind: Some(i.kind.to_string()),
+            unit: Some(i.unit.to_string()),
+            better: Some(i.better.to_string()),
+            baseline: i.baseline.map(RawReading::from),
+            target: i.target.map(RawReading::from),
+        }
+    }
+}
+
+impl ParsablePart for Indicator {
+    type Raw = RawIndicator;
+    fn parse_part(
+        raw: &RawIndicator,
+        stub: &PartContext<'_, Self>,
+        f: &mut FaultList,
+    ) -> Option<Self> {
+        let name = f.parse_required("/name", raw.name.as_deref(), Title::parse);
+        let kind = f.parse_required("/kind", raw.kind.as_deref(), IndicatorKind::parse);
+        let unit = f.parse_required("/unit", raw.unit.as_deref(), Title::parse);
+        let better = f.parse_required("/better", raw.better.as_deref(), Better::parse);
+        let baseline = raw.baseline.as_ref().and_then(|r| r.parse("/baseline", f));
+        let target = raw.target.as_ref().and_then(|r| r.parse("/target", f));
+        Some(Self {
+            id: stub.id,
+            project: stub.project.id,
+            code: stub.project.code.clone(),
+            name: name?,
+            kind: kind?,
+            unit: unit?,
+            better: better?,
+            baseline,
+            target,
+            version: stub.version,
+        })
+    }
+}
+
+/// A partnership as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the members are those of `Partnership`")]
+pub struct RawPartnership {
+    pub partner: Option<String>,
+    pub as_stated: Option<String>,
+    pub role: Option<String>,
+    pub stage: Option<String>,
+    pub amount: Option<RawMoney>,
+    pub note: Option<String>,
+}
+
+impl From<&Partnership> for RawPartnership {
+    fn from(p: &Partnership) -> Self {
+        Self {
+            partner: p.partner.as_ref().map(Slug::to_string),
+            as_stated: p.as_stated.as_ref().map(Title::to_string),
+            role: p.role.map(|r| r.to_string()),
+            stage: p.stage.map(|s| s.to_string()),
+            amount: p.amount.map(RawMoney::from),
+            note: p.note.as_ref().map(Prose::to_string),
+        }
+    }
+}
+
+impl ParsablePart for Partnership {
+    type Raw = RawPartnership;
+    /// Whether the partner is known, the caller looks up.
+    fn parse_part(
+        raw: &RawPartnership,
+        stub: &PartContext<'_, Self>,
+        f: &mut FaultList,
+    ) -> Option<Self> {
+        if raw.partner.is_none() && raw.as_stated.is_none() {
+            let detail = "a partner of the reference data, or its name as stated, is required";
+            f.add("/partner", ValueFault::new("required", detail));
+        }
+        // An imported partnership keeps what its source did not state, but nothing is cleared.
+        let lacked = |lacks: fn(&Self) -> bool| stub.before.is_some_and(lacks);
+        let role = match raw.role.as_deref() {
+            None if lacked(|p| p.role.is_none()) => None,
+            role => f.parse_required("/role", role, PartnerRole::parse),
+        };
+        let stage = match raw.stage.as_deref() {
+            None if lacked(|p| p.stage.is_none()) => None,
+            stage => f.parse_required("/stage", stage, PartnerStage::parse),
+        };
+        Some(Self {
+            id: stub.id,
+            project: stub.project.id,
+            code: stub.project.code.clone(),
+            partner: f.parse_optional("/partner", raw.partner.as_deref(), Slug::parse),
+            as_stated: f.parse_optional("/as_stated", raw.as_stated.as_deref(), Title::parse),
+            role,
+            stage,
+            amount: raw.amount.as_ref().and_then(|a| a.parse("/amount", f)),
+            note: f.parse_optional("/note", raw.note.as_deref(), Prose::parse),
+            version: stub.version,
+        })
+    }
+}

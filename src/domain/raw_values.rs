@@ -1,0 +1,144 @@
+//! Values of several members as somebody typed them, before their doors.
+
+use super::{
+    fault::{FaultList, ValueFault},
+    project::ProjectLocation,
+    project_parts::IndicatorReading,
+    value::{self, Money, Title},
+};
+
+/// Most items of a list that somebody types.
+pub const LIST_MAX: usize = 100;
+
+/// An amount of money as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RawMoney {
+    /// Minor units.
+    pub amount_minor: Option<i64>,
+    /// The currency's code.
+    pub currency: Option<String>,
+}
+
+impl From<Money> for RawMoney {
+    fn from(m: Money) -> Self {
+        Self { amount_minor: Some(m.amount_minor), currency: Some(m.currency.as_str().to_owned()) }
+    }
+}
+
+impl RawMoney {
+    /// Parses the amount, noting faults under a pointer.
+    pub fn parse(&self, pointer: &str, faults: &mut FaultList) -> Option<Money> {
+        let amount = format!("{pointer}/amount_minor");
+        let currency = format!("{pointer}/currency");
+        match (self.amount_minor, &self.currency) {
+            (Some(minor), Some(code)) => match Money::parse(minor, code) {
+                Ok(money) => return Some(money),
+                Err(found) => {
+                    for (suffix, fault) in found {
+                        faults.add(format!("{pointer}{suffix}"), fault);
+                    }
+                }
+            },
+            (given, code) => {
+                if given.is_none() {
+                    faults.add(amount, ValueFault::required());
+                }
+                if code.is_none() {
+                    faults.add(currency, ValueFault::required());
+                }
+            }
+        }
+        None
+    }
+}
+
+/// A place as typed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RawLocation {
+    /// Degrees north.
+    pub latitude: Option<f64>,
+    /// Degrees east.
+    pub longitude: Option<f64>,
+    /// In words.
+    pub text: Option<String>,
+}
+
+impl From<&ProjectLocation> for RawLocation {
+    fn from(l: &ProjectLocation) -> Self {
+        Self {
+            latitude: l.latitude,
+            longitude: l.longitude,
+            text: l.text.as_ref().map(Title::to_string),
+        }
+    }
+}
+
+impl RawLocation {
+    /// Parses the place, noting faults under a pointer; one that says nothing is none.
+    pub fn parse(&self, pointer: &str, faults: &mut FaultList) -> Option<ProjectLocation> {
+        let (north, east) = (format!("{pointer}/latitude"), format!("{pointer}/longitude"));
+        let together = || {
+            ValueFault::new("required", "latitude and longitude are given together or not at all")
+        };
+        if self.latitude.is_some() && self.longitude.is_none() {
+            faults.add(east.as_str(), together());
+        }
+        if self.longitude.is_some() && self.latitude.is_none() {
+            faults.add(north.as_str(), together());
+        }
+        let location = ProjectLocation {
+            latitude: faults
+                .parse_optional(&north, self.latitude, |d| value::parse_degrees(d, 90.0)),
+            longitude: faults
+                .parse_optional(&east, self.longitude, |d| value::parse_degrees(d, 180.0)),
+            text: faults.parse_optional(
+                &format!("{pointer}/text"),
+                self.text.as_deref(),
+                Title::parse,
+            ),
+        };
+        let says = location.latitude.is_some() || location.text.is_some();
+        says.then_some(location)
+    }
+}
+
+/// A value on a day as typed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RawReading {
+    /// The value.
+    pub value: Option<f64>,
+    /// The day.
+    pub on: Option<String>,
+}
+
+impl From<IndicatorReading> for RawReading {
+    fn from(r: IndicatorReading) -> Self {
+        Self { value: Some(r.value), on: Some(r.on.to_string()) }
+    }
+}
+
+impl RawReading {
+    /// Parses the reading, noting faults under a pointer.
+    pub fn parse(&self, pointer: &str, faults: &mut FaultList) -> Option<IndicatorReading> {
+        let value =
+            faults.parse_required(&format!("{pointer}/value"), self.value, value::parse_measured);
+        let on =
+            faults.parse_required(&format!("{pointer}/on"), self.on.as_deref(), value::parse_day);
+        value.zip(on).map(|(value, on)| IndicatorReading { value, on })
+    }
+}
+
+/// Parses each item of a list that is not too long, noting faults at `pointer/0`, `pointer/1`, …
+pub fn parse_list<R, T: PartialEq>(
+    faults: &mut FaultList,
+    pointer: &str,
+    raw: &[R],
+    parse: impl FnMut(&R) -> Result<T, ValueFault>,
+) -> Vec<T> {
+    if raw.len() > LIST_MAX {
+        let detail = format!("at most {LIST_MAX} are expected");
+        faults.add(pointer, ValueFault::new("too_many", detail));
+        return Vec::new();
+    }
+    faults.parse_each(pointer, raw, parse)
+}

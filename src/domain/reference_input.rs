@@ -1,0 +1,231 @@
+//! What is written about cities and partners before it is parsed: by the secretariat, or in the file that the service
+//! brings along. One door for both, and every fault at once.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{
+    fault::{FaultList, ValueFault},
+    reference::{City, CountryCode, NamesByLanguage, Partner, parse_time_zone},
+    value::{Prose, Slug, Title, parse_degrees},
+};
+
+/// Most names or aliases of one entry.
+const NAMES_MAX: usize = 50;
+/// Years that a calendar of living institutions can hold; a typo lies outside.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
+
+/// Parses names by language: `en` is required, the others are `local` or a language of ISO 639.
+pub fn parse_names(
+    faults: &mut FaultList,
+    pointer: &str,
+    raw: Option<BTreeMap<String, String>>,
+) -> NamesByLanguage {
+    let raw = raw.unwrap_or_default();
+    if !raw.contains_key("en") {
+        faults.add(format!("{pointer}/en"), ValueFault::required());
+    }
+    if raw.len() > NAMES_MAX {
+        faults.add(pointer, too_many_fault());
+    }
+    let mut names = NamesByLanguage::new();
+    for (language, name) in raw {
+        let at = format!("{pointer}/{}", language.replace('~', "~0").replace('/', "~1"));
+        if !is_language_key(&language) {
+            let detail =
+                "a language of ISO 639 in two or three small letters, or local, is expected";
+            faults.add(at, ValueFault::new("language", detail));
+        } else if let Some(name) = faults.take_parsed(&at, Title::parse(name)) {
+            names.insert(language, name.to_string());
+        }
+    }
+    names
+}
+
+fn is_language_key(key: &str) -> bool {
+    key == "local" || (matches!(key.len(), 2 | 3) && key.bytes().all(|b| b.is_ascii_lowercase()))
+}
+
+fn too_many_fault() -> ValueFault {
+    ValueFault::new("too_many", format!("at most {NAMES_MAX} are expected"))
+}
+
+fn parse_aliases(faults: &mut FaultList, raw: Option<Vec<String>>) -> Vec<String> {
+    let raw = raw.unwrap_or_default();
+    if raw.len() > NAMES_MAX {
+        faults.add("/aliases", too_many_fault());
+        return Vec::new();
+    }
+    faults.parse_each("/aliases", raw, Title::parse).iter().map(ToString::to_string).collect()
+}
+
+/// Parses a UN/LOCODE: the country's two letters and three letters or digits 2–9.
+///
+/// # Errors
+/// Anything else.
+pub fn parse_un_locode(raw: String, country: Option<CountryCode>) -> Result<String, ValueFault> {
+    let own = country.is_none_or(|c| raw.starts_with(c.as_str()));
+    let place = raw.as_bytes().get(2..).unwrap_or_default();
+    let letters = raw.bytes().take(2).all(|b| b.is_ascii_uppercase());
+    if own
+        && letters
+        && place.len() == 3
+        && place.iter().all(|b| b.is_ascii_uppercase() || (b'2'..=b'9').contains(b))
+    {
+        Ok(raw)
+    } else {
+        Err(ValueFault::new(
+            "un_locode",
+            "the country's code and three capitals or digits such as VNDAD are expected",
+        ))
+    }
+}
+
+/// Parses a calendar year.
+///
+/// # Errors
+/// A year that no institution of the network can mean.
+pub fn parse_year(raw: i32) -> Result<i32, ValueFault> {
+    if YEARS.contains(&raw) {
+        Ok(raw)
+    } else {
+        let detail = format!("a year from {} to {} is expected", YEARS.start(), YEARS.end());
+        Err(ValueFault::new("range", detail))
+    }
+}
+
+/// What was written for a city; any member may be missing.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct CityFields {
+    /// The public key.
+    pub slug: Option<String>,
+    /// Names by language.
+    pub names: Option<BTreeMap<String, String>>,
+    /// Other names in use.
+    pub aliases: Option<Vec<String>>,
+    /// Where it lies.
+    pub country: Option<String>,
+    /// UN/LOCODE.
+    pub un_locode: Option<String>,
+    /// IANA time zone.
+    pub time_zone: Option<String>,
+    /// WGS 84, degrees north.
+    pub latitude: Option<f64>,
+    /// WGS 84, degrees east.
+    pub longitude: Option<f64>,
+    /// Year of joining the network.
+    pub joined_year: Option<i32>,
+    /// One of the pilot cities; not, unless it is said.
+    pub pilot: Option<bool>,
+    /// What should be known about the entry.
+    pub note: Option<String>,
+}
+
+impl CityFields {
+    /// Parses a city of one of the member states, noting every fault.
+    pub fn parse(self, members: &[CountryCode], version: i64, f: &mut FaultList) -> Option<City> {
+        let slug = f.parse_required("/slug", self.slug, Slug::parse);
+        let names = parse_names(f, "/names", self.names);
+        let aliases = parse_aliases(f, self.aliases);
+        let country = f.parse_required("/country", self.country, |raw| {
+            let known = members.iter().copied().find(|m| m.as_str() == raw);
+            known.ok_or_else(|| {
+                ValueFault::unknown("member state", members.iter().map(CountryCode::as_str))
+            })
+        });
+        let un_locode =
+            f.parse_optional("/un_locode", self.un_locode, |raw| parse_un_locode(raw, country));
+        let time_zone = f.parse_required("/time_zone", self.time_zone, parse_time_zone);
+        let latitude = f.parse_required("/latitude", self.latitude, |raw| parse_degrees(raw, 90.0));
+        let longitude =
+            f.parse_required("/longitude", self.longitude, |raw| parse_degrees(raw, 180.0));
+        let joined_year = f.parse_required("/joined_year", self.joined_year, parse_year);
+        let note = f.parse_optional("/note", self.note, Prose::parse);
+        Some(City {
+            slug: slug?,
+            names,
+            aliases,
+            country: country?,
+            un_locode,
+            time_zone: time_zone?,
+            latitude: latitude?,
+            longitude: longitude?,
+            joined_year: joined_year?,
+            pilot: self.pilot.unwrap_or_default(),
+            note,
+            version,
+        })
+    }
+}
+
+impl From<&City> for CityFields {
+    fn from(c: &City) -> Self {
+        Self {
+            slug: Some(c.slug.to_string()),
+            names: Some(c.names.clone()),
+            aliases: Some(c.aliases.clone()),
+            country: Some(c.country.to_string()),
+            un_locode: c.un_locode.clone(),
+            time_zone: Some(c.time_zone.to_string()),
+            latitude: Some(c.latitude),
+            longitude: Some(c.longitude),
+            joined_year: Some(c.joined_year),
+            pilot: Some(c.pilot),
+            note: c.note.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+/// What was written for a partner; any member may be missing.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct PartnerFields {
+    /// The public key.
+    pub slug: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+    /// One of the partner types of the reference data.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// Its country; any country of the world.
+    pub country: Option<String>,
+    /// What should be known about the entry.
+    pub note: Option<String>,
+    /// Other names under which sources mention it.
+    pub aliases: Option<Vec<String>>,
+}
+
+impl PartnerFields {
+    /// Parses a partner of one of the known types, noting every fault.
+    pub fn parse(self, types: &[String], version: i64, f: &mut FaultList) -> Option<Partner> {
+        let slug = f.parse_required("/slug", self.slug, Slug::parse);
+        let name = f.parse_required("/name", self.name, Title::parse);
+        let kind = f.parse_required("/type", self.kind, |raw| {
+            if types.contains(&raw) {
+                Ok(raw)
+            } else {
+                Err(ValueFault::unknown("partner type", types.iter().map(String::as_str)))
+            }
+        });
+        let country = f.parse_optional("/country", self.country, CountryCode::parse);
+        let note = f.parse_optional("/note", self.note, Prose::parse);
+        let aliases = parse_aliases(f, self.aliases);
+        Some(Partner { slug: slug?, name: name?, kind: kind?, country, note, aliases, version })
+    }
+}
+
+impl From<&Partner> for PartnerFields {
+    fn from(p: &Partner) -> Self {
+        Self {
+            slug: Some(p.slug.to_string()),
+            name: Some(p.name.to_string()),
+            kind: Some(p.kind.clone()),
+            country: p.country.map(|c| c.to_string()),
+            note: p.note.as_ref().map(ToString::to_string),
+            aliases: Some(p.aliases.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

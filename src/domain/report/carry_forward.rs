@@ -1,0 +1,141 @@
+//! Carrying a report forward: what the next one begins with, and what "nothing changed" means.
+
+use super::{PercentMethod, ReportContent, Status, progress::MilestoneWeighting};
+use crate::domain::{
+    fault::{FaultList, FieldFault, ValueFault},
+    project_parts::{Indicator, Milestone},
+    subject::ReportSubject,
+};
+
+/// The code of a statement of "nothing changed" that does not hold.
+pub const CHANGED: &str = "changed";
+
+impl ReportContent {
+    /// Returns what the next report of the project begins with: everything that was said, but for milestones and
+    /// indicators that are no longer there and a status that nobody may state.
+    #[must_use]
+    pub fn carry_forward(&self, milestones: &[Milestone], indicators: &[Indicator]) -> Self {
+        let mut next = self.clone();
+        next.status = self.status.filter(|s| *s != Status::NotStated);
+        next.status_reason = None;
+        next.milestones.retain(|done| milestones.iter().any(|m| m.id == done.milestone_id));
+        next.indicator_values.retain(|v| indicators.iter().any(|i| i.id == v.indicator_id));
+        next.unchanged = false;
+        if next.percent_method == Some(PercentMethod::Milestones) {
+            next.percent_complete =
+                MilestoneWeighting::from_milestones(milestones, &next).and_then(|w| w.percent());
+            next.percent_method = next.percent_complete.map(|_percent| PercentMethod::Milestones);
+        }
+        next
+    }
+}
+
+/// Says what contradicts the statement that nothing changed since the last approved report of an earlier cycle: status,
+/// percentage and money spent, where they were stated, milestones and values have to be the same. What is told in words may
+/// differ.
+#[must_use]
+pub fn find_contradictions(
+    content: &ReportContent,
+    earlier: Option<&ReportContent>,
+) -> Vec<FieldFault> {
+    let mut faults = FaultList::new();
+    let Some(earlier) = earlier.filter(|_| content.unchanged) else { return faults.into_vec() };
+    let mut differs = |pointer: &str, same: bool, before: String| {
+        if !same {
+            let detail = format!("the report says that nothing changed, but it was {before}");
+            faults.add(pointer, ValueFault::new(CHANGED, detail));
+        }
+    };
+    // What was never stated is no change when it is stated for the first time: imported history states little.
+    if let Some(before) = earlier.status.filter(|s| *s != Status::NotStated) {
+        differs("/status", content.status == Some(before), before.to_string());
+    }
+    if let Some(before) = earlier.percent_complete {
+        let same = content.percent_complete == Some(before);
+        differs("/percent_complete", same, before.value().to_string());
+    }
+    if let Some(before) = earlier.spent {
+        let words = format!("{} {}", before.amount_minor, before.currency.as_str());
+        differs("/spent", content.spent == Some(before), words);
+    }
+    let count = |n: usize| format!("another list, of {n}");
+    let same = has_same_items(&content.milestones, &earlier.milestones);
+    differs("/milestones", same, count(earlier.milestones.len()));
+    let same = has_same_items(&content.indicator_values, &earlier.indicator_values);
+    differs("/indicator_values", same, count(earlier.indicator_values.len()));
+    faults.into_vec()
+}
+
+/// Says that nothing can be unchanged where nothing was approved before. A draft may say so all the same: the report of the
+/// earlier cycle may still be under review.
+#[must_use]
+pub fn check_earlier_report(
+    content: &ReportContent,
+    earlier: Option<&ReportContent>,
+) -> Option<FieldFault> {
+    let mut faults = FaultList::new();
+    if content.unchanged && earlier.is_none() {
+        let detail = "there is no approved report of an earlier cycle to be unchanged from";
+        faults.add("/unchanged", ValueFault::new("no_earlier_report", detail));
+    }
+    faults.into_vec().pop()
+}
+
+/// Returns what a report says that is carried forward with the statement that nothing changed.
+///
+/// # Errors
+/// Nothing was approved before.
+pub fn carry_unchanged(on: &ReportSubject) -> Result<ReportContent, Vec<FieldFault>> {
+    let earlier = on.earlier_content.clone().unwrap_or_default();
+    let carried = earlier.carry_forward(&on.milestones, &on.indicators);
+    let content = ReportContent { unchanged: true, ..carried };
+    match check_earlier_report(&content, on.earlier_content.as_ref()) {
+        Some(fault) => Err(vec![fault]),
+        None => Ok(content),
+    }
+}
+
+/// Says whether two lists hold the same items in any order.
+fn has_same_items<T: PartialEq>(a: &[T], b: &[T]) -> bool {
+    a.len() == b.len() && a.iter().all(|item| b.contains(item))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{testing::ready, value::Percent};
+
+    fn pointers(content: &ReportContent, earlier: Option<&ReportContent>) -> Vec<String> {
+        find_contradictions(content, earlier)
+            .into_iter()
+            .chain(check_earlier_report(content, earlier))
+            .map(|f| format!("{} {}", f.pointer, f.code))
+            .collect()
+    }
+
+    #[test]
+    fn what_is_called_unchanged_is_the_same_in_everything_but_words() {
+        let earlier = ready();
+        let mut content = ReportContent { unchanged: true, ..ready() };
+        content.achievements = None;
+        assert!(pointers(&content, Some(&earlier)).is_empty());
+        content.status = Some(Status::Completed);
+        content.percent_complete = Percent::from_hundredths(10_000);
+        assert_eq!(
+            pointers(&content, Some(&earlier)),
+            ["/status changed", "/percent_complete changed"]
+        );
+        assert_eq!(pointers(&content, None), ["/unchanged no_earlier_report"]);
+        content.unchanged = false;
+        assert!(pointers(&content, None).is_empty());
+    }
+
+    #[test]
+    fn what_was_never_stated_may_be_stated_for_the_first_time() {
+        let earlier =
+            ReportContent { status: Some(Status::NotStated), percent_complete: None, ..ready() };
+        let content = ReportContent { unchanged: true, ..ready() };
+        assert!(pointers(&content, Some(&earlier)).is_empty());
+        assert_eq!(earlier.carry_forward(&[], &[]).status, None);
+    }
+}

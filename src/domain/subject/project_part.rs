@@ -1,0 +1,123 @@
+//! Milestones, indicators and partnerships as rights are asked about them: those of their project.
+
+use std::marker::PhantomData;
+
+use super::ProjectSubject;
+use crate::domain::{
+    id::Id,
+    policy::{
+        AccessDenied, Act, Actor, PermissionBasis, PolicyAction, PolicyResource, RecordCopy,
+        Visibility,
+    },
+    project::{ApprovedProject, Header, ProjectCode},
+    project_parts::{Indicator, Milestone, Partnership},
+    user::RecordPlace,
+};
+
+/// Something that hangs on a project and is frozen into its header.
+pub trait ProjectPart: Clone + Send + Sync + 'static {
+    /// Returns its identifier.
+    fn part_id(&self) -> Id<Self>;
+    /// Returns those of a frozen project.
+    fn from_header(header: Header) -> Vec<Self>;
+
+    /// Returns those of a project's approved copy, as strangers see them.
+    #[must_use]
+    fn from_approved_copy(copy: &ApprovedProject) -> Vec<Self> {
+        Self::from_header(copy.header.clone().into_approved_copy(copy.version))
+    }
+}
+impl ProjectPart for Milestone {
+    fn part_id(&self) -> Id<Self> {
+        self.id
+    }
+    fn from_header(header: Header) -> Vec<Self> {
+        header.milestones
+    }
+}
+impl ProjectPart for Indicator {
+    fn part_id(&self) -> Id<Self> {
+        self.id
+    }
+    fn from_header(header: Header) -> Vec<Self> {
+        header.indicators
+    }
+}
+impl ProjectPart for Partnership {
+    fn part_id(&self) -> Id<Self> {
+        self.id
+    }
+    fn from_header(header: Header) -> Vec<Self> {
+        header.partnerships
+    }
+}
+
+/// A part with its project. It may stand in the working copy, in the approved copy, or in both.
+#[derive(Debug, Clone)]
+pub struct PartSubject<P> {
+    /// The project.
+    pub project: ProjectSubject,
+    /// The part as it stands now.
+    pub working: Option<P>,
+    /// The part as last approved.
+    pub approved: Option<P>,
+}
+
+impl<P: ProjectPart> PartSubject<P> {
+    /// Makes the subject of the part with that identifier.
+    #[must_use]
+    pub fn new(project: ProjectSubject, id: Id<P>, working: Option<P>) -> Self {
+        let approved = project.approved.as_ref().map(P::from_approved_copy).unwrap_or_default();
+        let approved = approved.into_iter().find(|p| p.part_id() == id);
+        Self { project, working, approved }
+    }
+
+    /// Returns the copy that the actor sees.
+    #[must_use]
+    pub fn visible_copy(&self, actor: &Actor) -> Option<&P> {
+        match self.project.visibility_for(actor) {
+            Visibility::Readable(RecordCopy::Working) => self.working.as_ref(),
+            Visibility::Readable(RecordCopy::Approved) => self.approved.as_ref(),
+            Visibility::ExistenceOnly | Visibility::Hidden => None,
+        }
+    }
+}
+
+impl<P: ProjectPart> PolicyResource for PartSubject<P> {
+    type Key = (ProjectCode, Id<P>);
+    fn record_place(&self) -> RecordPlace {
+        self.project.record_place()
+    }
+    fn visibility_for(&self, actor: &Actor) -> Visibility {
+        if self.visible_copy(actor).is_some() {
+            self.project.visibility_for(actor)
+        } else {
+            Visibility::Hidden
+        }
+    }
+}
+
+/// Reads a part of a project: the right to read the project.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadPart<P>(PhantomData<fn() -> P>);
+
+impl<P: ProjectPart> PolicyAction for ReadPart<P> {
+    type Subject = PartSubject<P>;
+    const ACT: Act = Act::ReadProject;
+    fn decide_access(actor: &Actor, on: &Self::Subject) -> Result<PermissionBasis, AccessDenied> {
+        if on.visible_copy(actor).is_some() {
+            Ok(PermissionBasis { acting_for: None })
+        } else {
+            Err(AccessDenied::Hidden)
+        }
+    }
+}
+
+/// Edits or deletes a part of a project: the right to edit the project.
+#[derive(Debug, Clone, Copy)]
+pub struct EditPart<P>(PhantomData<fn() -> P>);
+
+impl<P: ProjectPart> PolicyAction for EditPart<P> {
+    type Subject = PartSubject<P>;
+    const ACT: Act = Act::EditProject;
+}

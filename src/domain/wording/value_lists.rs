@@ -1,0 +1,150 @@
+//! The lists of allowed values of the contract, each with its values in order.
+
+use crate::domain::{
+    attainment::Undefined,
+    city_checklist::Holder,
+    comment::CommentKind,
+    cycle::CycleState,
+    feed::{FeedAction, FeedEntity},
+    figures::{Dimension, Grouping, Measure, Movement},
+    journal::chain::Flaw,
+    language::{Direction, Language},
+    policy::Act,
+    project_parts::{Better, IndicatorKind, PartnerRole, PartnerStage},
+    report::{
+        PercentMethod, ReportState, Status,
+        bulk::{BulkAction, BulkOutcome},
+        diff::{FieldKind, ItemOp, word_diff::RunOp},
+    },
+    share::ShareFormat,
+    user::{Role, ScopeKind, UserState},
+    workbook_terms::{Outcome, Sheet},
+    workflow::TransitionKind,
+};
+
+/// A list of values that are fixed in the contract.
+#[derive(Debug, Clone, Copy)]
+pub struct FixedValueList {
+    /// Its name.
+    pub name: &'static str,
+    /// Its values, in order.
+    pub values: fn() -> Vec<&'static str>,
+}
+
+macro_rules! words_of {
+    ($name:literal, $type:ty) => {
+        FixedValueList { name: $name, values: || <$type>::ALL.iter().map(|v| v.as_str()).collect() }
+    };
+}
+
+/// The lists whose values only a new version of this service changes.
+pub const FIXED: &[FixedValueList] = &[
+    words_of!("status", Status),
+    words_of!("report_state", ReportState),
+    words_of!("percent_method", PercentMethod),
+    words_of!("partner_role", PartnerRole),
+    words_of!("partner_stage", PartnerStage),
+    words_of!("indicator_kind", IndicatorKind),
+    words_of!("better", Better),
+    words_of!("comment_kind", CommentKind),
+    words_of!("cycle_state", CycleState),
+    words_of!("role", Role),
+    words_of!("scope_kind", ScopeKind),
+    words_of!("user_state", UserState),
+    words_of!("bulk_action", BulkAction),
+    words_of!("bulk_outcome", BulkOutcome),
+    words_of!("field_kind", FieldKind),
+    words_of!("item_change", ItemOp),
+    words_of!("text_change", RunOp),
+    words_of!("holder", Holder),
+    words_of!("undefined", Undefined),
+    words_of!("import_outcome", Outcome),
+    words_of!("sheet", Sheet),
+    words_of!("dimension", Dimension),
+    words_of!("measure", Measure),
+    words_of!("grouping", Grouping),
+    words_of!("movement", Movement),
+    words_of!("flaw", Flaw),
+    words_of!("feed_entity", FeedEntity),
+    words_of!("feed_action", FeedAction),
+    words_of!("share_format", ShareFormat),
+    words_of!("language", Language),
+    words_of!("direction", Direction),
+    FixedValueList { name: "action", values: list_actions },
+    FixedValueList { name: "sdg", values: list_goals },
+];
+
+/// What `allowed_actions` of projects and reports names.
+fn list_actions() -> Vec<&'static str> {
+    let others = [Act::CommentReport, Act::DeleteProject, Act::ReadProjectHistory];
+    let transitions = TransitionKind::ALL.iter().map(|t| t.as_str());
+    transitions.chain(others.map(Act::as_str)).collect()
+}
+
+/// The Sustainable Development Goals, by number.
+fn list_goals() -> Vec<&'static str> {
+    vec![
+        "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17",
+    ]
+}
+
+/// A list whose values are reference data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReferenceValueList {
+    /// Focus areas of the framework.
+    FocusArea,
+    /// Sub-areas; their parent is the focus area.
+    SubArea,
+    /// Strategic outcomes.
+    Outcome,
+    /// Enablers.
+    Enabler,
+    /// Sectors.
+    Sector,
+    /// Tags of national schemes; their parent is the country.
+    Tag,
+    /// Types of partners.
+    PartnerType,
+    /// Plan cycles.
+    PlanCycle,
+    /// Member states.
+    Country,
+    /// Currencies of ISO 4217.
+    Currency,
+}
+
+impl ReferenceValueList {
+    /// Every such list, in order.
+    pub const ALL: &'static [Self] = &[
+        Self::FocusArea,
+        Self::SubArea,
+        Self::Outcome,
+        Self::Enabler,
+        Self::Sector,
+        Self::Tag,
+        Self::PartnerType,
+        Self::PlanCycle,
+        Self::Country,
+        Self::Currency,
+    ];
+
+    /// Returns its name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::FocusArea => "focus_area",
+            Self::SubArea => "sub_area",
+            Self::Outcome => "outcome",
+            Self::Enabler => "enabler",
+            Self::Sector => "sector",
+            Self::Tag => "tag",
+            Self::PartnerType => "partner_type",
+            Self::PlanCycle => "plan_cycle",
+            Self::Country => "country",
+            Self::Currency => "currency",
+        }
+    }
+}
+
+/// The list of the kinds of problem.
+pub const PROBLEM: &str = "problem";

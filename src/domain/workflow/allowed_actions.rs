@@ -1,0 +1,84 @@
+//! What a caller may do with a report now, and why not: the policy and the states that guard each act, asked beforehand.
+
+use chrono::{DateTime, Utc};
+
+use super::{IllegalTransition, TransitionKind, TransitionRefused, check_transition};
+use crate::domain::{
+    policy::{
+        AccessDenied, Act, Actor, ApproveReport, CommentReport, EditReport, PolicyAction,
+        ReopenReport, ReturnReport, SubmitReport, WithdrawReport,
+    },
+    readiness,
+    subject::ReportSubject,
+};
+
+/// Returns each act with the reason of its refusal, if it would be refused.
+#[must_use]
+pub fn list_allowed_actions(
+    actor: &Actor,
+    on: &ReportSubject,
+    at: DateTime<Utc>,
+) -> Vec<(Act, Result<(), String>)> {
+    vec![
+        check_action::<EditReport>(actor, on, Some(TransitionKind::Edit), at),
+        check_action::<SubmitReport>(actor, on, Some(TransitionKind::Submit), at),
+        check_action::<WithdrawReport>(actor, on, Some(TransitionKind::Withdraw), at),
+        check_action::<ReturnReport>(actor, on, Some(TransitionKind::Return), at),
+        check_action::<ApproveReport>(actor, on, Some(TransitionKind::Approve), at),
+        check_action::<ReopenReport>(actor, on, Some(TransitionKind::Reopen), at),
+        check_action::<CommentReport>(actor, on, None, at),
+    ]
+}
+
+/// Says whether a report can be commented on: only what was handed in at least once is talked about.
+///
+/// # Errors
+/// No report, or one that was never submitted.
+pub const fn check_commentable(on: &ReportSubject) -> Result<(), TransitionRefused> {
+    match &on.report {
+        None => Err(TransitionRefused::NoReport),
+        Some(report) if report.ever_submitted => Ok(()),
+        Some(_) => Err(TransitionRefused::IllegalState(IllegalTransition {
+            from: "a draft that was never submitted",
+            action: "comment",
+        })),
+    }
+}
+
+fn check_action<A: PolicyAction<Subject = ReportSubject>>(
+    actor: &Actor,
+    on: &ReportSubject,
+    // None is a comment, which moves the report nowhere.
+    transition: Option<TransitionKind>,
+    at: DateTime<Utc>,
+) -> (Act, Result<(), String>) {
+    let by_policy = A::decide_access(actor, on).map(|_basis| ()).map_err(|denied| match denied {
+        AccessDenied::Hidden => "there is nothing to do it to".to_owned(),
+        AccessDenied::Forbidden(reason) => reason.to_owned(),
+    });
+    let by_state = || match transition {
+        Some(t) => {
+            check_transition(t, on, at).map(|_state| ()).map_err(|refused| refusal_reason(&refused))
+        }
+        None => check_commentable(on).map_err(|refused| refusal_reason(&refused)),
+    };
+    let by_content = || if A::ACT == Act::SubmitReport { check_ready(on, at) } else { Ok(()) };
+    (A::ACT, by_policy.and_then(|()| by_state()).and_then(|()| by_content()))
+}
+
+fn refusal_reason(refused: &TransitionRefused) -> String {
+    refused.to_string()
+}
+
+fn check_ready(on: &ReportSubject, at: DateTime<Utc>) -> Result<(), String> {
+    let missing = on
+        .report
+        .as_ref()
+        .map(|r| readiness::list_blockers(on, &r.content, at))
+        .unwrap_or_default();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let pointers: Vec<&str> = missing.iter().map(|f| f.pointer.as_str()).collect();
+    Err(format!("not ready: {}", pointers.join(", ")))
+}

@@ -1,0 +1,96 @@
+//! The lists of allowed values behind the drop-downs.
+
+use crate::domain::{
+    project_parts::{Better, IndicatorKind, PartnerRole, PartnerStage},
+    reference::{CountryCode, Vocabulary, VocabularyTerm},
+    report::{PercentMethod, Status},
+    value::words,
+};
+
+words! {
+    /// A list of allowed values.
+    List("list") {
+        /// Focus areas.
+        FocusAreas = "focus_areas",
+        /// Sub-areas of all focus areas.
+        SubAreas = "sub_areas",
+        /// Strategic outcomes.
+        Outcomes = "outcomes",
+        /// Enablers.
+        Enablers = "enablers",
+        /// Sectors.
+        Sectors = "sectors",
+        /// Tags of the country's own scheme.
+        Tags = "tags",
+        /// Statuses of a project.
+        Statuses = "statuses",
+        /// How a percentage came about.
+        PercentMethods = "percent_methods",
+        /// What an indicator counts.
+        IndicatorKinds = "indicator_kinds",
+        /// In which direction an indicator gets better.
+        Directions = "directions",
+        /// What a partner does.
+        Roles = "roles",
+        /// How far a partnership has come.
+        Stages = "stages",
+        /// Currencies that are used here; any other of ISO 4217 is taken as well.
+        Currencies = "currencies",
+        /// Yes and no.
+        YesNo = "yes_no",
+    }
+}
+
+/// The currencies of the network's countries, and those that partners pay in.
+const CURRENCIES: &[&str] = &[
+    "BND", "KHR", "IDR", "LAK", "MYR", "MMK", "PHP", "SGD", "THB", "VND", "USD", "EUR", "JPY",
+    "KRW", "AUD", "CNY", "GBP",
+];
+
+/// A value, and its name in English where it has another.
+pub type AllowedValue = (String, String);
+
+impl List {
+    /// Says whether another value may be right all the same.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        self == Self::Currencies
+    }
+
+    /// Returns its values for the cities of a country.
+    #[must_use]
+    pub fn allowed_values(self, words: &Vocabulary, country: CountryCode) -> Vec<AllowedValue> {
+        let own = |t: &&VocabularyTerm| t.parent.as_deref() == Some(country.as_str());
+        match self {
+            Self::FocusAreas => values_from_terms(words.focus_areas.iter()),
+            Self::SubAreas => values_from_terms(words.sub_areas.iter()),
+            Self::Outcomes => values_from_terms(words.outcomes.iter()),
+            Self::Enablers => values_from_terms(words.enablers.iter()),
+            Self::Sectors => values_from_terms(words.sectors.iter()),
+            Self::Tags => values_from_terms(words.tags.iter().filter(own)),
+            Self::Statuses => values_from_words(
+                Status::ALL.iter().map(|s| s.as_str()).filter(|s| *s != "not_stated"),
+            ),
+            Self::PercentMethods => {
+                values_from_words(PercentMethod::ALL.iter().map(|s| s.as_str()))
+            }
+            Self::IndicatorKinds => {
+                values_from_words(IndicatorKind::ALL.iter().map(|s| s.as_str()))
+            }
+            Self::Directions => values_from_words(Better::ALL.iter().map(|s| s.as_str())),
+            Self::Roles => values_from_words(PartnerRole::ALL.iter().map(|s| s.as_str())),
+            Self::Stages => values_from_words(PartnerStage::ALL.iter().map(|s| s.as_str())),
+            Self::Currencies => values_from_words(CURRENCIES.iter().copied()),
+            Self::YesNo => values_from_words(["yes", "no"].into_iter()),
+        }
+    }
+}
+
+fn values_from_terms<'a>(terms: impl Iterator<Item = &'a VocabularyTerm>) -> Vec<AllowedValue> {
+    let name = |t: &VocabularyTerm| t.names.get("en").cloned().unwrap_or_else(|| t.slug.clone());
+    terms.map(|t| (t.slug.clone(), name(t))).collect()
+}
+
+fn values_from_words<'a>(words: impl Iterator<Item = &'a str>) -> Vec<AllowedValue> {
+    words.map(|w| (w.to_owned(), w.replace('_', " "))).collect()
+}

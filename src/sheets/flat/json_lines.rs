@@ -1,0 +1,35 @@
+//! JSON lines: one object a row, with the columns as members.
+
+use std::io::{self, Write};
+
+use serde_json::Value;
+
+use super::{Datum, TableColumn, TableWriter};
+
+/// A table while it is written as JSON lines.
+pub struct JsonLinesWriter<W: Write> {
+    columns: Vec<TableColumn>,
+    to: W,
+}
+
+impl<W: Write> JsonLinesWriter<W> {
+    /// Begins a table; nothing is written before the first row.
+    pub fn begin_table(columns: &[TableColumn], to: W) -> Self {
+        Self { columns: columns.to_vec(), to }
+    }
+}
+
+impl<W: Write> TableWriter for JsonLinesWriter<W> {
+    fn write_row(&mut self, row: &[Datum]) -> io::Result<()> {
+        // Member by member: a map would sort them, and the order of the columns is that of every format.
+        let mut before = '{';
+        for (column, datum) in self.columns.iter().zip(row) {
+            write!(self.to, "{before}{}:{}", Value::from(column.name), datum.to_json())?;
+            before = ',';
+        }
+        self.to.write_all(b"}\n")
+    }
+    fn finish(mut self: Box<Self>) -> io::Result<()> {
+        self.to.flush()
+    }
+}

@@ -1,0 +1,321 @@
+//! What a file changes of what is there: each row of it beside the row that an export would have now.
+
+use std::collections::{HashMap, hash_map::Entry};
+
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    cell::{self, canonical_value, is_same_value, to_plain_text},
+    columns::{ColumnRole, Sheet, SheetColumn},
+    grid::{FaultDetails, FileFault, GridRow, SheetGrid},
+};
+pub use crate::domain::workbook_terms::Outcome;
+use crate::domain::{fault::ValueFault, journal::to_hex};
+
+/// A row as it is exported: a value for each column of its sheet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExportedRow(Vec<Value>);
+
+impl ExportedRow {
+    /// Takes the values of a record out of its JSON.
+    #[must_use]
+    pub fn from_record(sheet: Sheet, record: &Value) -> Self {
+        let value =
+            |c: &SheetColumn| record.pointer(c.pointer).filter(|_| !c.pointer.is_empty()).cloned();
+        let mut row = Self(sheet.columns().iter().map(|c| value(c).unwrap_or_default()).collect());
+        let check = Value::from(digest_row(sheet, &row.0));
+        if let Some(slot) =
+            find_role_column(sheet, ColumnRole::RowDigest).and_then(|i| row.0.get_mut(i))
+        {
+            *slot = check;
+        }
+        row
+    }
+
+    /// Returns the values, in the order of the columns.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.0.iter()
+    }
+
+    /// Returns the value of a column.
+    #[must_use]
+    pub fn get(&self, column: usize) -> &Value {
+        self.0.get(column).unwrap_or(&Value::Null)
+    }
+
+    /// Returns what names the record within its sheet.
+    #[must_use]
+    pub fn key(&self, sheet: Sheet) -> Vec<String> {
+        let keys = sheet.columns().iter().zip(&self.0).filter(|(c, _)| c.is_key());
+        keys.map(|(_, v)| if v.is_null() { String::new() } else { to_plain_text(v) }).collect()
+    }
+}
+
+fn find_role_column(sheet: Sheet, part: ColumnRole) -> Option<usize> {
+    sheet.columns().iter().position(|c| c.role == part)
+}
+
+/// Digests a row but for its check: enough to know that nobody touched it, not a seal.
+fn digest_row(sheet: Sheet, values: &[Value]) -> String {
+    let pairs = sheet.columns().iter().zip(values).filter(|(c, _)| c.role != ColumnRole::RowDigest);
+    let said: Vec<Value> = pairs.map(|(_, v)| canonical_value(v)).collect();
+    to_hex(&Sha256::digest(Value::from(said).to_string())).chars().take(12).collect()
+}
+
+/// A field that a row changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldChange {
+    /// The place of the column in its sheet.
+    pub column: usize,
+    /// What stands there now.
+    pub from: Value,
+    /// What the file says.
+    pub to: Value,
+}
+
+/// A row of a file, compared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ComparedRow {
+    /// The place of the row in its grid.
+    pub index: usize,
+    /// Its number in the file, from 1.
+    pub number: u32,
+    /// The code of the project, as the file has it; empty for a new project.
+    pub project: String,
+    /// What names the record, as the file has it.
+    pub key: Vec<String>,
+    /// The values of the file; none where it lacks the column or the cell is wrong.
+    pub values: Vec<Option<Value>>,
+    /// What becomes of it.
+    pub outcome: Outcome,
+    /// What it changes.
+    pub changes: Vec<FieldChange>,
+    /// What is wrong with it.
+    pub faults: Vec<FileFault>,
+    /// The columns whose cells cannot be taken, whatever the rules say.
+    pub wrong_columns: Vec<usize>,
+    /// The key of the record that it became; none while it is not made.
+    pub created_key: Option<String>,
+}
+
+impl ComparedRow {
+    /// Returns the version that the row was made from, or that of a record that is not there yet.
+    #[must_use]
+    pub fn version(&self, sheet: Sheet) -> Option<i64> {
+        find_role_column(sheet, ColumnRole::Version)
+            .and_then(|i| self.values.get(i)?.as_ref()?.as_i64())
+    }
+
+    /// Says whether cells of it are wrong, so that it cannot be taken, while the others can be judged all the same.
+    #[must_use]
+    pub fn has_only_cell_faults(&self) -> bool {
+        self.outcome == Outcome::Refused
+            && !self.wrong_columns.is_empty()
+            && self.faults.len() == self.wrong_columns.len()
+    }
+
+    /// Returns the row as if its wrong cells were not there: for what the rules say of the others, never to be written.
+    #[must_use]
+    pub fn without_wrong_cells(&self, sheet: Sheet) -> Self {
+        let outcome = if is_new_record(sheet, self) { Outcome::New } else { Outcome::Changed };
+        Self { outcome, ..self.clone() }
+    }
+
+    /// Refuses the row.
+    pub fn refuse_row(
+        &mut self,
+        grid: &SheetGrid,
+        column: Option<usize>,
+        fault: impl Into<FaultDetails>,
+    ) {
+        self.outcome = Outcome::Refused;
+        self.add_fault(grid, column, fault);
+    }
+
+    fn add_fault(
+        &mut self,
+        grid: &SheetGrid,
+        column: Option<usize>,
+        fault: impl Into<FaultDetails>,
+    ) {
+        let at = column.or_else(|| grid.sheet.columns().iter().position(SheetColumn::is_key));
+        let pointer =
+            column.and_then(|i| grid.sheet.columns().get(i)).map(|c| c.pointer.to_owned());
+        self.faults.push(FileFault {
+            sheet: grid.sheet.as_str().to_owned(),
+            cell: at.and_then(|i| grid.cell_address(i, self.number)),
+            row: Some(self.number),
+            pointer: pointer.unwrap_or_default(),
+            fault: fault.into(),
+        });
+    }
+}
+
+/// Compares the rows of a sheet with those that are there.
+#[must_use]
+pub fn compare_rows(grid: &SheetGrid, there: &[ExportedRow]) -> Vec<ComparedRow> {
+    let sheet = grid.sheet;
+    let known: HashMap<Vec<String>, &ExportedRow> =
+        there.iter().map(|row| (row.key(sheet), row)).collect();
+    let mut seen: HashMap<Vec<String>, u32> = HashMap::new();
+    let rows = grid.rows.iter().enumerate().map(|(index, row)| {
+        let mut compared = parse_row(grid, index, row);
+        let half_read = !compared.wrong_columns.is_empty();
+        // Without its key or version nobody knows which record it is, or what it was made from.
+        if compared
+            .wrong_columns
+            .iter()
+            .any(|i| !sheet.columns().get(*i).is_some_and(is_content_column))
+        {
+            compared.outcome = Outcome::Refused;
+            return compared;
+        }
+        let is_new = is_new_record(sheet, &compared);
+        match seen.entry(compared.key.clone()) {
+            Entry::Occupied(first) if !is_new => {
+                let detail = format!("this is row {} already", first.get());
+                compared.refuse_row(grid, None, ValueFault::new("duplicate", detail));
+                return compared;
+            }
+            Entry::Occupied(_) => {}
+            Entry::Vacant(slot) => {
+                slot.insert(row.number);
+            }
+        }
+        match known.get(&compared.key) {
+            Some(row) if !is_new => compare_with_record(&mut compared, grid, row),
+            Some(_) | None if is_new => compare_new_row(&mut compared, grid),
+            Some(_) | None => {
+                let detail =
+                    format!("nothing of this key is among the {sheet} of the city in this cycle");
+                compared.refuse_row(grid, None, ValueFault::new("unknown", detail));
+            }
+        }
+        if half_read && compared.outcome != Outcome::Stale {
+            compared.outcome = Outcome::Refused;
+        }
+        compared
+    });
+    rows.collect()
+}
+
+/// Says whether a column is what the row says, rather than which row it is.
+const fn is_content_column(column: &SheetColumn) -> bool {
+    match column.role {
+        ColumnRole::Input | ColumnRole::ReadOnly => true,
+        ColumnRole::RecordKey
+        | ColumnRole::ParentKey
+        | ColumnRole::Version
+        | ColumnRole::RowDigest => false,
+    }
+}
+
+fn is_new_record(sheet: Sheet, row: &ComparedRow) -> bool {
+    let own =
+        find_role_column(sheet, ColumnRole::RecordKey).and_then(|i| row.values.get(i)?.as_ref());
+    sheet.can_create_records() && own.is_none_or(Value::is_null)
+}
+
+/// Reads the cells of a row.
+fn parse_row(grid: &SheetGrid, index: usize, row: &GridRow) -> ComparedRow {
+    let mut compared = ComparedRow {
+        index,
+        number: row.number,
+        project: String::new(),
+        key: Vec::new(),
+        values: Vec::with_capacity(row.cells.len()),
+        outcome: Outcome::Unchanged,
+        changes: Vec::new(),
+        faults: Vec::new(),
+        wrong_columns: Vec::new(),
+        created_key: None,
+    };
+    for (i, (column, cell)) in grid.sheet.columns().iter().zip(&row.cells).enumerate() {
+        let value = match cell.as_ref().map(|cell| cell::parse_cell(column.kind, cell)).transpose()
+        {
+            Ok(value) => value,
+            Err(fault) => {
+                compared.add_fault(grid, Some(i), fault);
+                compared.wrong_columns.push(i);
+                None
+            }
+        };
+        if column.is_key() {
+            let key =
+                value.as_ref().filter(|v| !v.is_null()).map(to_plain_text).unwrap_or_default();
+            if matches!(column.name, "project" | "code") {
+                compared.project.clone_from(&key);
+            }
+            compared.key.push(key);
+        }
+        compared.values.push(value);
+    }
+    compared
+}
+
+/// Compares a row with the record that it names.
+fn compare_with_record(compared: &mut ComparedRow, grid: &SheetGrid, there: &ExportedRow) {
+    let mut shown = None;
+    for (i, column) in grid.sheet.columns().iter().enumerate() {
+        let Some(to) = compared.values.get(i).cloned().flatten() else { continue };
+        let from = there.get(i);
+        if is_same_value(from, &to) {
+            continue;
+        }
+        match column.role {
+            ColumnRole::Input => {
+                compared.changes.push(FieldChange { column: i, from: from.clone(), to })
+            }
+            ColumnRole::ReadOnly => shown = Some(i),
+            ColumnRole::RecordKey
+            | ColumnRole::ParentKey
+            | ColumnRole::Version
+            | ColumnRole::RowDigest => {}
+        }
+    }
+    if is_untouched(compared, grid.sheet) {
+        compared.changes.clear();
+        return;
+    }
+    let place = find_role_column(grid.sheet, ColumnRole::Version);
+    let (said, now) = (compared.version(grid.sheet), place.and_then(|i| there.get(i).as_i64()));
+    if said != now && !compared.changes.is_empty() {
+        let words = |v: Option<i64>| v.map_or_else(|| "none".to_owned(), |v| v.to_string());
+        let detail = format!(
+            "it was changed meanwhile: the row was made from version {}, there is version {} now",
+            words(said),
+            words(now)
+        );
+        compared.add_fault(grid, place, ValueFault::new("stale", detail));
+        compared.outcome = Outcome::Stale;
+    } else if let Some(column) = shown.filter(|_| said == now) {
+        let fault = ValueFault::new("read_only", "this is for reading; it is changed elsewhere");
+        compared.refuse_row(grid, shown, fault);
+        compared.wrong_columns.push(column);
+    } else if !compared.changes.is_empty() {
+        compared.outcome = Outcome::Changed;
+    }
+}
+
+/// Says whether a row stands as it was exported, whatever happened to its record since.
+fn is_untouched(compared: &ComparedRow, sheet: Sheet) -> bool {
+    let whole: Option<Vec<Value>> = compared.values.iter().cloned().collect();
+    let check = find_role_column(sheet, ColumnRole::RowDigest)
+        .and_then(|i| compared.values.get(i)?.as_ref()?.as_str());
+    whole.is_some_and(|values| check == Some(digest_row(sheet, &values).as_str()))
+}
+
+/// Takes a row without a key of its own: a new record, or one that waits to be filled in.
+fn compare_new_row(compared: &mut ComparedRow, grid: &SheetGrid) {
+    let columns = grid.sheet.columns().iter().enumerate();
+    for (i, _) in columns.filter(|(_, c)| c.role == ColumnRole::Input) {
+        let Some(to) = compared.values.get(i).cloned().flatten() else { continue };
+        if !is_same_value(&Value::Null, &to) && to != Value::Array(Vec::new()) {
+            compared.changes.push(FieldChange { column: i, from: Value::Null, to });
+        }
+    }
+    if !compared.changes.is_empty() {
+        compared.outcome = Outcome::New;
+    }
+}

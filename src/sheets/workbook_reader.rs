@@ -1,0 +1,190 @@
+//! Reading a workbook: cell by cell, so that memory is bounded by what stands in it and not by where it stands.
+
+use std::io::Cursor;
+
+use calamine::{DataRef, ExcelDateTime, Reader as _, Xlsx};
+use chrono::{Datelike as _, NaiveDate};
+
+use super::{
+    LISTS, README, Sheet, SheetCell, archive,
+    archive::{INFLATED_MAX, catch_reader_panic, describe_broken_file},
+    grid::{
+        FileFault, GridBuilder, UnreadableFile, UploadedFile, format_address, unknown_name_fault,
+    },
+};
+use crate::domain::fault::ValueFault;
+
+/// Columns beyond which nothing of a sheet is read.
+const COLUMNS_MAX: u32 = 100;
+/// Rows beyond which nothing of a sheet is read: room for empty ones between those that say something.
+const ROW_NUMBERS_MAX: u32 = 100_000;
+
+type UploadedWorkbook<'b> = Xlsx<Cursor<&'b [u8]>>;
+
+/// Reads a workbook.
+///
+/// # Errors
+/// Why it is not read at all. What is wrong within it is in what is returned.
+pub fn read_workbook(bytes: &[u8]) -> Result<UploadedFile, UnreadableFile> {
+    archive::inspect_archive(bytes)?;
+    let open = || Xlsx::new(Cursor::new(bytes)).map_err(|e| describe_broken_file(&e));
+    let mut book: UploadedWorkbook<'_> = catch_reader_panic("its list of sheets", open)?;
+    let mut upload = UploadedFile::default();
+    let mut left = INFLATED_MAX;
+    let names = book.sheet_names();
+    if let Some(twice) =
+        names.iter().enumerate().find(|(i, n)| names.iter().take(*i).any(|m| m == *n))
+    {
+        let shown: String = twice.1.chars().take(100).collect();
+        let detail = format!("a workbook with each sheet once is expected: {shown} is there twice");
+        return Err(UnreadableFile::new("duplicate_sheet", detail));
+    }
+    for name in names {
+        let part = format!("the sheet {}", name.chars().take(100).collect::<String>());
+        if name == README {
+            catch_reader_panic(&part, || read_metadata(&mut book, &mut upload, &mut left))?;
+        } else if let Some(sheet) = Sheet::ALL.iter().copied().find(|s| s.as_str() == name) {
+            catch_reader_panic(&part, || read_sheet(&mut book, &mut upload, sheet, &mut left))?;
+        } else if name != LISTS {
+            let known = Sheet::ALL.iter().map(|s| s.as_str());
+            let fault = unknown_name_fault("sheet", &name, known);
+            let sheet = name.chars().take(100).collect();
+            let at = FileFault {
+                sheet,
+                cell: None,
+                row: None,
+                pointer: String::new(),
+                fault: fault.into(),
+            };
+            upload.faults.push(at);
+        }
+    }
+    Ok(upload)
+}
+
+/// Reads the cells of a sheet, row by row.
+fn read_rows(
+    book: &mut UploadedWorkbook<'_>,
+    name: &str,
+    left: &mut u64,
+    mut take: impl FnMut(u32, Vec<(u32, SheetCell)>) -> Result<(), UnreadableFile>,
+) -> Result<(), UnreadableFile> {
+    let broken =
+        |why: &dyn std::fmt::Display| describe_broken_file(&format!("the sheet {name}: {why}"));
+    let mut reader = book.worksheet_cells_reader(name).map_err(|e| broken(&e))?;
+    let (mut number, mut row) = (0, Vec::new());
+    while let Some(found) = reader.next_cell_with_formula_metadata().map_err(|e| broken(&e))? {
+        let (at, column) = found.pos;
+        let cell = match (&found.value, &found.formula) {
+            // Somebody meant to say something here, and the program that saved the file did not say what it comes to.
+            (DataRef::Empty, Some(_)) => SheetCell::Error("nothing".to_owned()),
+            (value, _) => convert_cell(value),
+        };
+        if cell == SheetCell::Empty {
+            continue;
+        }
+        if at >= ROW_NUMBERS_MAX || column >= COLUMNS_MAX {
+            let detail =
+                format!("nothing is expected in {name} at {}", format_address(column, at + 1));
+            return Err(UnreadableFile::new("too_large", detail));
+        }
+        if let SheetCell::Text(text) = &cell {
+            // One long text can stand in many cells and take its place in the file once.
+            let size = u64::try_from(text.len()).unwrap_or(u64::MAX);
+            *left = left.checked_sub(size).ok_or_else(|| {
+                UnreadableFile::new("inflated", "less text is expected in one workbook")
+            })?;
+        }
+        if at + 1 != number {
+            if at + 1 < number {
+                return Err(broken(&"its rows are not in order"));
+            }
+            take(number, std::mem::take(&mut row))?;
+            number = at + 1;
+        }
+        row.push((column, cell));
+    }
+    take(number, row)
+}
+
+fn read_sheet(
+    book: &mut UploadedWorkbook<'_>,
+    upload: &mut UploadedFile,
+    sheet: Sheet,
+    left: &mut u64,
+) -> Result<(), UnreadableFile> {
+    let merged =
+        book.merge_cells_by_sheet_name(sheet.as_str()).map_err(|e| describe_broken_file(&e))?;
+    let mut builder = GridBuilder::new(upload, sheet);
+    // A file can name more of them than anybody would read of.
+    for area in merged.iter().take(100) {
+        builder.note_merged_cell(area.start.1, area.start.0 + 1);
+    }
+    read_rows(book, sheet.as_str(), left, |number, cells| builder.add_row(number, cells))?;
+    builder.finish();
+    Ok(())
+}
+
+/// Reads what the workbook says of itself: names in the first column, values in the second.
+fn read_metadata(
+    book: &mut UploadedWorkbook<'_>,
+    upload: &mut UploadedFile,
+    left: &mut u64,
+) -> Result<(), UnreadableFile> {
+    read_rows(book, README, left, |number, cells| {
+        if let [(0, name), (1, value), ..] = cells.as_slice() {
+            let text = |cell: &SheetCell| {
+                super::cell::strip_guard(&super::cell::cell_text(cell)).to_owned()
+            };
+            upload.metadata.push((text(name), text(value), format_address(1, number)));
+        }
+        Ok(())
+    })
+}
+
+fn convert_cell(data: &DataRef<'_>) -> SheetCell {
+    match data {
+        DataRef::Empty => SheetCell::Empty,
+        DataRef::Int(n) => n.to_string().parse().map_or(SheetCell::Empty, SheetCell::Number),
+        DataRef::Float(n) => SheetCell::Number(*n),
+        DataRef::String(s) | DataRef::DateTimeIso(s) | DataRef::DurationIso(s) => convert_text(s),
+        DataRef::SharedString(s) => convert_text(s),
+        DataRef::Bool(b) => SheetCell::Flag(*b),
+        DataRef::DateTime(at) => convert_day(at),
+        DataRef::Error(e) => SheetCell::Error(e.to_string()),
+    }
+}
+
+fn convert_text(text: &str) -> SheetCell {
+    if text.is_empty() { SheetCell::Empty } else { SheetCell::Text(text.to_owned()) }
+}
+
+fn convert_day(at: &ExcelDateTime) -> SheetCell {
+    if at.is_duration() || at.as_f64().fract() != 0.0 {
+        return SheetCell::Day(None);
+    }
+    let (year, month, day, ..) = at.to_ymd_hms_milli();
+    SheetCell::Day(
+        NaiveDate::from_ymd_opt(year.into(), month.into(), day.into()).filter(|d| d.year() >= 1900),
+    )
+}
+
+/// Says that the workbook is not what was expected of it.
+#[must_use]
+pub fn check_metadata(upload: &UploadedFile, name: &str, expected: &str) -> Option<FileFault> {
+    let said = upload.metadata.iter().find(|(n, ..)| n == name);
+    let (found, cell) = said.map_or((None, None), |(_, v, c)| (Some(v.as_str()), Some(c.clone())));
+    if found == Some(expected) {
+        return None;
+    }
+    let found = found.map_or_else(|| "none".to_owned(), |f| f.chars().take(100).collect());
+    let detail = format!("a workbook with the {name} {expected} is expected, this one has {found}");
+    let code = match name {
+        "format" => "another_format",
+        "city" => "another_city",
+        "cycle" => "another_cycle",
+        _ => "another",
+    };
+    let fault = ValueFault::new(code, detail).into();
+    Some(FileFault { sheet: README.to_owned(), cell, row: None, pointer: String::new(), fault })
+}

@@ -1,0 +1,296 @@
+//! Writing a workbook: what it is, one sheet a kind of record, and the allowed values.
+
+use chrono::{Datelike as _, NaiveDate};
+use rust_xlsxwriter::{
+    Color, DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties,
+    ExcelDateTime, Format, FormatAlign, Formula, ProtectionOptions, Workbook, Worksheet, XlsxError,
+};
+
+use super::{
+    FORMAT, LISTS, README, ROWS_MAX, Sheet, SheetCell,
+    allowed_values::{AllowedValue, List},
+    cell::render_cell,
+    columns::{ColumnKind, ColumnRole, ColumnText, SheetColumn},
+    grid::column_letters,
+    row_comparison::ExportedRow,
+};
+
+/// The rows above the data: names, titles, help.
+const HEAD: u32 = 3;
+/// What is written for people on the first sheet, in each language.
+const INTRODUCTION: [(&str, [&str; 4]); 2] = [
+    (
+        "en",
+        [
+            "One row is one record. Fill in the white cells; grey ones say which record a row is and are left as they are.",
+            "A new row below the others, without a key of its own, makes a new record. A row that is taken away changes nothing.",
+            "An empty cell says that something is unknown, which is not zero. Days are written such as 2026-03-01.",
+            "Nothing is written before you send the file back and the preview shows no faults.",
+        ],
+    ),
+    (
+        "vi",
+        [
+            "Mỗi dòng là một bản ghi. Điền vào các ô trắng; giữ nguyên các ô xám.",
+            "Dòng mới không có mã riêng sẽ tạo bản ghi mới. Bỏ một dòng không làm thay đổi dữ liệu.",
+            "Ô trống nghĩa là chưa biết, không phải số 0. Ngày được ghi dạng 2026-03-01.",
+            "Dữ liệu chỉ được ghi khi gửi lại tệp và bản xem trước không có lỗi.",
+        ],
+    ),
+];
+
+/// What a workbook says of itself.
+#[derive(Debug, Clone)]
+pub struct WorkbookMetadata {
+    /// The city's slug.
+    pub city: String,
+    /// The city's name.
+    pub city_name: String,
+    /// The cycle's slug.
+    pub cycle: String,
+    /// The plan cycle's slug.
+    pub plan_cycle: String,
+    /// The data version it was made of.
+    pub seq: i64,
+    /// The day on which it was made: a workbook of the same day and data is the same, byte by byte.
+    pub made_on: NaiveDate,
+    /// The languages of titles and help.
+    pub languages: Vec<&'static str>,
+}
+
+/// The allowed values of each list.
+pub type AllowedValueLists = Vec<(List, Vec<AllowedValue>)>;
+
+/// Writes a workbook.
+///
+/// # Errors
+/// What the format has no place for.
+pub fn write_workbook(
+    about: &WorkbookMetadata,
+    tables: &[(Sheet, Vec<ExportedRow>)],
+    lists: &AllowedValueLists,
+) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let made_on = ExcelDateTime::parse_from_str(&about.made_on.to_string())?;
+    let title = format!("{}, {}", about.city_name, about.cycle);
+    book.set_properties(&DocProperties::new().set_title(title).set_creation_datetime(&made_on));
+    write_readme_sheet(book.add_worksheet(), about)?;
+    for (sheet, rows) in tables {
+        write_record_sheet(book.add_worksheet(), *sheet, rows, about, lists)?;
+    }
+    self::write_lists_sheet(book.add_worksheet(), lists)?;
+    book.save_to_buffer()
+}
+
+fn heading_format() -> Format {
+    Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top)
+}
+
+fn write_readme_sheet(sheet: &mut Worksheet, about: &WorkbookMetadata) -> Result<(), XlsxError> {
+    sheet.set_name(README)?.set_column_width(0, 14)?.set_column_width(1, 40)?.protect();
+    let made_on = about.made_on.to_string();
+    let facts: [(&str, &str); 7] = [
+        ("format", FORMAT),
+        ("city", &about.city),
+        ("city_name", &about.city_name),
+        ("cycle", &about.cycle),
+        ("plan_cycle", &about.plan_cycle),
+        ("seq", &about.seq.to_string()),
+        ("made_on", &made_on),
+    ];
+    let mut row = 0;
+    for (name, value) in facts {
+        sheet
+            .write_string_with_format(row, 0, name, &heading_format())?
+            .write_string(row, 1, value)?;
+        row += 1;
+    }
+    let said = INTRODUCTION.iter().filter(|(language, _)| about.languages.contains(language));
+    for line in said.flat_map(|(_, lines)| lines) {
+        row += 1;
+        sheet.write_string(row, 0, *line)?;
+    }
+    Ok(())
+}
+
+fn write_lists_sheet(sheet: &mut Worksheet, lists: &AllowedValueLists) -> Result<(), XlsxError> {
+    sheet.set_name(LISTS)?.set_freeze_panes(1, 0)?.protect();
+    for (column, (list, entries)) in (0_u16..).step_by(2).zip(lists) {
+        sheet.set_column_width(column, 26)?.set_column_width(column + 1, 40)?;
+        sheet.write_string_with_format(0, column, list.as_str(), &heading_format())?;
+        for (row, (key, name)) in (1..).zip(entries) {
+            sheet.write_string(row, column, key)?.write_string(row, column + 1, name)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_record_sheet(
+    sheet: &mut Worksheet,
+    of: Sheet,
+    rows: &[ExportedRow],
+    about: &WorkbookMetadata,
+    lists: &AllowedValueLists,
+) -> Result<(), XlsxError> {
+    let options = ProtectionOptions {
+        format_columns: true,
+        format_rows: true,
+        sort: true,
+        use_autofilter: true,
+        ..ProtectionOptions::default()
+    };
+    sheet.set_name(of.as_str())?.protect_with_options(&options);
+    sheet.set_freeze_panes(HEAD, 1)?.set_row_height(1, 32)?.set_row_height(2, 75)?;
+    for (place, column) in (0_u16..).zip(of.columns()) {
+        let formats = ColumnFormats::for_column(of, column);
+        sheet
+            .set_column_width(place, column_width(column.kind))?
+            .set_column_format(place, &formats.new_row_cells)?;
+        write_heading(sheet, place, column, &about.languages)?;
+        for (row, record) in (HEAD..).zip(rows) {
+            let value = record.values().nth(place.into()).unwrap_or(&serde_json::Value::Null);
+            write_cell(sheet, row, place, &render_cell(column.kind, value), &formats.record_cells)?;
+        }
+        if column.role == ColumnRole::RowDigest {
+            sheet.set_column_hidden(place)?;
+        }
+        if let Some(rule) = build_validation(column, lists)? {
+            let last = u32::try_from(ROWS_MAX).unwrap_or(u32::MAX) + HEAD;
+            sheet.add_data_validation(HEAD, place, last, place, &rule)?;
+        }
+    }
+    Ok(())
+}
+
+/// How the cells of a column look and whether they can be changed: those of records that are there, and those below.
+struct ColumnFormats {
+    record_cells: Format,
+    new_row_cells: Format,
+}
+
+impl ColumnFormats {
+    fn for_column(sheet: Sheet, column: &SheetColumn) -> Self {
+        let plain = match column.kind {
+            ColumnKind::Day => Format::new().set_num_format("yyyy-mm-dd"),
+            ColumnKind::Prose => Format::new().set_text_wrap(),
+            // As text: what looks like a number or a day in a title stays what was typed.
+            ColumnKind::Line | ColumnKind::Word(_) | ColumnKind::Words(_) | ColumnKind::Wholes => {
+                Format::new().set_num_format("@")
+            }
+            ColumnKind::Number | ColumnKind::Whole | ColumnKind::Flag => Format::new(),
+        };
+        let plain = plain.set_align(FormatAlign::Top);
+        let grey = plain.clone().set_background_color(Color::RGB(0x00ED_EDED));
+        let (open, closed) = (plain.set_unlocked(), grey);
+        match column.role {
+            ColumnRole::Input => Self { record_cells: open.clone(), new_row_cells: open },
+            ColumnRole::ParentKey if sheet.can_create_records() => {
+                Self { record_cells: closed, new_row_cells: open }
+            }
+            ColumnRole::RecordKey
+            | ColumnRole::ParentKey
+            | ColumnRole::Version
+            | ColumnRole::ReadOnly
+            | ColumnRole::RowDigest => Self { record_cells: closed.clone(), new_row_cells: closed },
+        }
+    }
+}
+
+fn write_heading(
+    sheet: &mut Worksheet,
+    place: u16,
+    column: &SheetColumn,
+    languages: &[&str],
+) -> Result<(), XlsxError> {
+    let texts: Vec<ColumnText> = languages.iter().filter_map(|l| column.text_in(l)).collect();
+    let join =
+        |of: fn(&ColumnText) -> &'static str| texts.iter().map(of).collect::<Vec<_>>().join("\n");
+    let small = Format::new().set_font_size(8).set_font_color(Color::Gray);
+    let help =
+        Format::new().set_text_wrap().set_italic().set_font_size(9).set_align(FormatAlign::Top);
+    sheet.write_string_with_format(0, place, column.name, &small)?;
+    sheet.write_string_with_format(1, place, join(|t| t.title), &heading_format())?;
+    sheet.write_string_with_format(2, place, join(|t| t.help), &help)?;
+    Ok(())
+}
+
+fn write_cell(
+    sheet: &mut Worksheet,
+    row: u32,
+    place: u16,
+    cell: &SheetCell,
+    format: &Format,
+) -> Result<(), XlsxError> {
+    match cell {
+        SheetCell::Empty | SheetCell::Error(_) | SheetCell::Day(None) => {
+            sheet.write_blank(row, place, format)?
+        }
+        SheetCell::Text(text) => sheet.write_string_with_format(row, place, text, format)?,
+        SheetCell::Number(n) => sheet.write_number_with_format(row, place, *n, format)?,
+        SheetCell::Flag(b) => sheet.write_boolean_with_format(row, place, *b, format)?,
+        SheetCell::Day(Some(day)) => {
+            sheet.write_datetime_with_format(row, place, to_excel_date(*day)?, format)?
+        }
+    };
+    Ok(())
+}
+
+fn to_excel_date(day: NaiveDate) -> Result<ExcelDateTime, XlsxError> {
+    let part = |n: u32| u8::try_from(n).unwrap_or_default();
+    ExcelDateTime::from_ymd(
+        u16::try_from(day.year()).unwrap_or_default(),
+        part(day.month()),
+        part(day.day()),
+    )
+}
+
+const fn column_width(kind: ColumnKind) -> f64 {
+    match kind {
+        ColumnKind::Prose => 50.0,
+        ColumnKind::Line | ColumnKind::Word(_) | ColumnKind::Words(_) => 26.0,
+        ColumnKind::Number
+        | ColumnKind::Whole
+        | ColumnKind::Day
+        | ColumnKind::Flag
+        | ColumnKind::Wholes => 16.0,
+    }
+}
+
+/// Makes the rule of a column's cells: a drop-down, a day, a number. A spreadsheet that ignores it is told by the importer.
+fn build_validation(
+    column: &SheetColumn,
+    lists: &AllowedValueLists,
+) -> Result<Option<DataValidation>, XlsxError> {
+    let rule = DataValidation::new();
+    let rule = match column.kind {
+        _ if column.role != ColumnRole::Input => return Ok(None),
+        ColumnKind::Word(list) => build_list_validation(rule, list, lists),
+        ColumnKind::Flag => build_list_validation(rule, List::YesNo, lists),
+        ColumnKind::Day => {
+            let (first, last) =
+                (ExcelDateTime::from_ymd(1900, 1, 1)?, ExcelDateTime::from_ymd(2200, 12, 31)?);
+            rule.allow_date(DataValidationRule::Between(first, last))
+        }
+        ColumnKind::Number => rule.allow_decimal_number(DataValidationRule::Between(-1e15, 1e15)),
+        ColumnKind::Whole => {
+            rule.allow_decimal_number(DataValidationRule::GreaterThanOrEqualTo(0.0))
+        }
+        ColumnKind::Line | ColumnKind::Prose | ColumnKind::Words(_) | ColumnKind::Wholes => {
+            return Ok(None);
+        }
+    };
+    Ok(Some(rule))
+}
+
+fn build_list_validation(
+    rule: DataValidation,
+    list: List,
+    lists: &AllowedValueLists,
+) -> DataValidation {
+    let place = lists.iter().position(|(l, _)| *l == list).unwrap_or_default();
+    let bottom = lists.get(place).map_or(0, |(_, entries)| entries.len()).max(1) + 1;
+    let column = column_letters(u32::try_from(place * 2).unwrap_or_default());
+    let rule =
+        rule.allow_list_formula(Formula::new(format!("={LISTS}!${column}$2:${column}${bottom}")));
+    if list.is_open() { rule.set_error_style(DataValidationErrorStyle::Warning) } else { rule }
+}

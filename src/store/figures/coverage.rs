@@ -1,0 +1,110 @@
+//! What the coverage of a cycle is counted from: the projects of its plan with where their reports stand, on both faces.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use crate::{
+    domain::{
+        cycle::ReportingCycle,
+        figures::coverage::{CoverageDataset, PublishedProject, WorkingProject, WorkingReport},
+        report::ReportState,
+        value::Slug,
+    },
+    store::{
+        Conn, StoreResult,
+        conn::on,
+        extensions, reference,
+        schema::{approved_projects, approved_reports, projects, reports},
+        types::{StoredTimestamp, StoredUuid},
+    },
+};
+
+/// The columns of a report by which it is counted.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = reports)]
+struct CoverageReportRow {
+    project_id: StoredUuid,
+    state: String,
+    ever_submitted: bool,
+    edited_at: Option<StoredTimestamp>,
+    submitted_at: Option<StoredTimestamp>,
+    decided_at: Option<StoredTimestamp>,
+}
+
+impl CoverageReportRow {
+    fn to_working_report(&self) -> StoreResult<WorkingReport> {
+        let times = [self.edited_at, self.submitted_at, self.decided_at];
+        Ok(WorkingReport {
+            state: ReportState::parse(&self.state)?,
+            ever_submitted: self.ever_submitted,
+            submitted_at: self.submitted_at.map(DateTime::<Utc>::from),
+            last_at: times.into_iter().flatten().map(DateTime::<Utc>::from).max(),
+        })
+    }
+}
+
+/// Reads what the coverage of a cycle is made of.
+///
+/// # Errors
+/// Failures of the database.
+pub fn load_coverage_dataset(
+    conn: &mut Conn,
+    cycle: ReportingCycle,
+) -> StoreResult<CoverageDataset> {
+    let extensions = extensions::list_in_force(conn)?.into_iter().filter(|e| e.cycle == cycle.slug);
+    Ok(CoverageDataset {
+        extensions: extensions.map(|e| (e.city, e.due_on)).collect(),
+        cities: reference::list_cities(conn)?,
+        countries: reference::list_countries(conn)?,
+        working_projects: load_working_projects(conn, &cycle)?,
+        published_projects: load_published_projects(conn, &cycle)?,
+        cycle,
+    })
+}
+
+fn load_working_projects(
+    conn: &mut Conn,
+    cycle: &ReportingCycle,
+) -> StoreResult<Vec<WorkingProject>> {
+    let rows: Vec<CoverageReportRow> = on!(conn, |c, DB| reports::table
+        .filter(reports::cycle.eq(cycle.slug.as_str()))
+        .select(CoverageReportRow::as_select())
+        .load(c))?;
+    let mut filed: HashMap<StoredUuid, WorkingReport> = HashMap::new();
+    for row in rows {
+        filed.insert(row.project_id, row.to_working_report()?);
+    }
+    let rows: Vec<(StoredUuid, String, bool)> = on!(conn, |c, DB| projects::table
+        .filter(projects::plan_cycle.eq(cycle.plan_cycle.as_str()))
+        .select((projects::id, projects::city, projects::archived))
+        .load(c))?;
+    let worked_on = |(id, city, archived): (StoredUuid, String, bool)| {
+        Ok(WorkingProject { city: Slug::parse(city)?, archived, report: filed.remove(&id) })
+    };
+    rows.into_iter().map(worked_on).collect()
+}
+
+fn load_published_projects(
+    conn: &mut Conn,
+    cycle: &ReportingCycle,
+) -> StoreResult<Vec<PublishedProject>> {
+    let approved: Vec<StoredUuid> = on!(conn, |c, DB| approved_reports::table
+        .filter(approved_reports::cycle.eq(cycle.slug.as_str()))
+        .select(approved_reports::project_id)
+        .load(c))?;
+    let approved: HashSet<StoredUuid> = approved.into_iter().collect();
+    let rows: Vec<(StoredUuid, String, bool)> = on!(conn, |c, DB| approved_projects::table
+        .filter(approved_projects::plan_cycle.eq(cycle.plan_cycle.as_str()))
+        .select((approved_projects::id, approved_projects::city, approved_projects::archived))
+        .load(c))?;
+    let published = |(id, city, archived): (StoredUuid, String, bool)| {
+        Ok(PublishedProject {
+            city: Slug::parse(city)?,
+            archived,
+            approved: approved.contains(&id),
+        })
+    };
+    rows.into_iter().map(published).collect()
+}

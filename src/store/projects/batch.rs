@@ -1,0 +1,116 @@
+//! What a list asks about many projects at once.
+
+use std::collections::{BTreeSet, HashMap};
+
+use diesel::prelude::*;
+
+use super::{approved::ApprovedProjectRow, working::ProjectRow};
+use crate::{
+    domain::{
+        id::Id,
+        project::{ApprovedProject, Project},
+        subject::ProjectSubject,
+    },
+    store::{
+        Conn, StoreResult,
+        conn::on,
+        schema::{approved_projects, projects, reports},
+        types::StoredUuid,
+    },
+};
+
+/// Identifiers in one query, below the parameter limits of both databases.
+const CHUNK: usize = 500;
+
+/// Loads both copies of projects.
+pub(super) fn load_subjects(
+    conn: &mut Conn,
+    ids: impl Iterator<Item = StoredUuid>,
+) -> StoreResult<HashMap<Id<Project>, ProjectSubject>> {
+    let ids: Vec<StoredUuid> = ids.collect();
+    let mut out = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(CHUNK) {
+        let working: Vec<ProjectRow> = on!(conn, |c, DB| projects::table
+            .filter(projects::id.eq_any(ids))
+            .select(ProjectRow::as_select())
+            .load(c))?;
+        for row in working {
+            let project = Project::try_from(row)?;
+            out.insert(project.id, ProjectSubject { project, approved: None });
+        }
+        let approved: Vec<ApprovedProjectRow> = on!(conn, |c, DB| approved_projects::table
+            .filter(approved_projects::id.eq_any(ids))
+            .select(ApprovedProjectRow::as_select())
+            .load(c))?;
+        for row in approved {
+            let approved = ApprovedProject::try_from(row)?;
+            if let Some(subject) = out.get_mut(&approved.project) {
+                subject.approved = Some(approved);
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// Why a project cannot be deleted.
+const CONTINUED: &str = "another project continues it";
+/// Why a project cannot be deleted.
+const REPORTED: &str = "it has a report";
+
+/// Says why a project cannot be deleted, if so.
+///
+/// # Errors
+/// Failures of the database.
+pub fn find_deletion_blocker(
+    conn: &mut Conn,
+    project: &Project,
+) -> StoreResult<Option<&'static str>> {
+    let id = StoredUuid::from(project.id);
+    let reported: Option<StoredUuid> = on!(conn, |c, DB| reports::table
+        .filter(reports::project_id.eq(id))
+        .select(reports::id)
+        .limit(1)
+        .get_result(c)
+        .optional())?;
+    if reported.is_some() {
+        return Ok(Some(REPORTED));
+    }
+    let code = project.code.to_string();
+    let continued: Option<StoredUuid> = on!(conn, |c, DB| projects::table
+        .filter(projects::continues.eq(&code))
+        .select(projects::id)
+        .limit(1)
+        .get_result(c)
+        .optional())?;
+    Ok(continued.map(|_id| CONTINUED))
+}
+
+/// Says why a project cannot be deleted, for each of some that cannot.
+///
+/// # Errors
+/// Failures of the database.
+pub fn find_deletion_blockers(
+    conn: &mut Conn,
+    of: &[&Project],
+) -> StoreResult<HashMap<Id<Project>, &'static str>> {
+    let mut out = HashMap::new();
+    for chunk in of.chunks(CHUNK) {
+        let codes: Vec<String> = chunk.iter().map(|p| p.code.to_string()).collect();
+        let continued: Vec<Option<String>> = on!(conn, |c, DB| projects::table
+            .filter(projects::continues.eq_any(&codes))
+            .select(projects::continues)
+            .load(c))?;
+        let continued: BTreeSet<String> = continued.into_iter().flatten().collect();
+        for project in chunk.iter().filter(|p| continued.contains(&p.code.to_string())) {
+            out.insert(project.id, CONTINUED);
+        }
+        let ids: Vec<StoredUuid> = chunk.iter().map(|p| p.id.into()).collect();
+        let reported: Vec<StoredUuid> = on!(conn, |c, DB| reports::table
+            .filter(reports::project_id.eq_any(&ids))
+            .select(reports::project_id)
+            .distinct()
+            .load(c))?;
+        out.extend(reported.into_iter().map(|id| (id.into(), REPORTED)));
+    }
+    Ok(out)
+}

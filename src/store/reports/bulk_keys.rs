@@ -1,0 +1,97 @@
+//! The reports that one act is done to, by their keys alone.
+
+use diesel::prelude::*;
+
+use super::queue::{self, QueueQuery};
+use crate::{
+    domain::{
+        policy::visibility::ReadScope,
+        project::ProjectCode,
+        report::bulk::{BulkFilter, ITEMS_MAX},
+        value::Slug,
+    },
+    store::{
+        Conn, StoreResult,
+        conn::on,
+        cycles,
+        schema::{projects, reports},
+    },
+};
+
+/// The project and the cycle of a report.
+type BulkReportKey = (ProjectCode, Slug);
+
+/// Finds the keys of what a list would show, as many as its page holds.
+///
+/// # Errors
+/// Failures of the database.
+pub fn list_listed_keys(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<BulkReportKey>> {
+    queue::load_rows(conn, query)?
+        .into_iter()
+        .map(|(_, _, city, number, _, cycle, _, _)| {
+            Ok((ProjectCode::new(Slug::parse(city)?, number), Slug::parse(cycle)?))
+        })
+        .collect()
+}
+
+/// Finds the projects within reach, archived ones aside, that have no report yet in the cycles of a filter, one more than
+/// an act takes at most. By cycle, city and number.
+///
+/// # Errors
+/// Failures of the database.
+pub fn list_unreported_projects(
+    conn: &mut Conn,
+    reach: &ReadScope,
+    filter: &BulkFilter,
+) -> StoreResult<Vec<BulkReportKey>> {
+    let mut slugs = filter.cycles.clone();
+    slugs.sort_unstable();
+    let mut found = Vec::new();
+    for slug in slugs {
+        if let Some(cycle) = cycles::find(conn, &slug)?
+            && found.len() <= ITEMS_MAX
+        {
+            for (city, number) in
+                list_unreported_in_cycle(conn, reach, filter, (&slug, &cycle.plan_cycle))?
+            {
+                found.push((ProjectCode::new(Slug::parse(city)?, number), slug.clone()));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn list_unreported_in_cycle(
+    conn: &mut Conn,
+    reach: &ReadScope,
+    filter: &BulkFilter,
+    (cycle, plan_cycle): (&Slug, &Slug),
+) -> StoreResult<Vec<(String, i64)>> {
+    let words = |slugs: &[Slug]| -> Vec<String> { slugs.iter().map(Slug::to_string).collect() };
+    Ok(on!(conn, |c, DB| {
+        let written =
+            reports::table.filter(reports::cycle.eq(cycle.as_str())).select(reports::project_id);
+        let mut rows = projects::table
+            .filter(projects::plan_cycle.eq(plan_cycle.as_str()))
+            .filter(projects::archived.eq(false))
+            .filter(projects::id.ne_all(written))
+            .order((projects::city, projects::number))
+            .limit(i64::try_from(ITEMS_MAX + 1).unwrap_or(i64::MAX))
+            .select((projects::city, projects::number))
+            .into_boxed::<DB>();
+        if !reach.everything {
+            let countries: Vec<String> = reach.countries.iter().map(ToString::to_string).collect();
+            let cities = words(&reach.cities);
+            rows =
+                rows.filter(projects::country.eq_any(countries).or(projects::city.eq_any(cities)));
+        }
+        if !filter.cities.is_empty() {
+            rows = rows.filter(projects::city.eq_any(words(&filter.cities)));
+        }
+        if !filter.countries.is_empty() {
+            let countries: Vec<String> = filter.countries.iter().map(ToString::to_string).collect();
+            rows = rows.filter(projects::country.eq_any(countries));
+        }
+        rows.load(c)
+    })?)
+}

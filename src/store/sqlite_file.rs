@@ -1,0 +1,181 @@
+//! Tables as a SQLite file that anybody can open: what a release is handed out as. It has nothing to do with the service's own
+//! database, whichever that is.
+
+use std::path::Path;
+
+use diesel::{
+    connection::SimpleConnection as _,
+    prelude::*,
+    sql_types::{BigInt, Double, Nullable, Text},
+};
+
+use super::{StoreError, StoreResult};
+
+/// The type of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnType {
+    /// Text, also of days and instants.
+    Text,
+    /// Whole numbers, also 0 and 1 for no and yes.
+    Integer,
+    /// Numbers.
+    Real,
+}
+
+/// A value of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SqliteValue {
+    /// Nothing.
+    Null,
+    /// Text.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// A number.
+    Real(f64),
+}
+
+/// How a table is made. Names are the program's own, and no words that somebody typed.
+#[derive(Debug, Clone)]
+pub struct NewTable<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its columns.
+    pub columns: Vec<(&'a str, ColumnType)>,
+    /// The columns that name a row; none where nothing does.
+    pub key: &'a [&'a str],
+    /// Columns that name a row of another table: here, the table, there.
+    pub refers: Vec<(&'a [&'a str], &'a str, &'a [&'a str])>,
+}
+
+/// A file while it is written.
+pub struct SqliteFile {
+    conn: SqliteConnection,
+}
+
+impl SqliteFile {
+    /// Makes a file, all of it in one transaction.
+    ///
+    /// # Errors
+    /// A path where no file can be made.
+    pub fn create(path: &Path) -> StoreResult<Self> {
+        let name = path.to_str().ok_or_else(|| StoreError::Corrupt("a path".into()))?;
+        let mut conn =
+            SqliteConnection::establish(name).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
+        conn.batch_execute(
+            "pragma journal_mode = off; pragma synchronous = off; pragma foreign_keys = on; begin",
+        )?;
+        Ok(Self { conn })
+    }
+
+    /// Adds a table.
+    ///
+    /// # Errors
+    /// What SQLite says of it.
+    pub fn create_table(&mut self, table: &NewTable<'_>) -> StoreResult<()> {
+        let quoted = |names: &[&str]| -> String {
+            names.iter().map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", ")
+        };
+        let mut parts: Vec<String> = table
+            .columns
+            .iter()
+            .map(|(name, kind)| format!("\"{name}\" {}", kind.sql_type()))
+            .collect();
+        if !table.key.is_empty() {
+            parts.push(format!("primary key ({})", quoted(table.key)));
+        }
+        for (here, other, there) in &table.refers {
+            parts.push(format!(
+                "foreign key ({}) references \"{other}\" ({})",
+                quoted(here),
+                quoted(there)
+            ));
+        }
+        let text = format!("create table \"{}\" ({}) strict", table.name, parts.join(", "));
+        Ok(self.conn.batch_execute(&text)?)
+    }
+
+    /// Adds a row to a table.
+    ///
+    /// # Errors
+    /// A row that does not fit the table.
+    pub fn insert_row(&mut self, table: &str, row: Vec<SqliteValue>) -> StoreResult<()> {
+        let places = vec!["?"; row.len()].join(", ");
+        let text = format!("insert into \"{table}\" values ({places})");
+        let mut query = diesel::sql_query(text).into_boxed::<diesel::sqlite::Sqlite>();
+        for value in row {
+            query = match value {
+                SqliteValue::Null => query.bind::<Nullable<Text>, _>(None::<String>),
+                SqliteValue::Text(text) => query.bind::<Text, _>(text),
+                SqliteValue::Integer(n) => query.bind::<BigInt, _>(n),
+                SqliteValue::Real(n) => query.bind::<Double, _>(n),
+            };
+        }
+        query.execute(&mut self.conn)?;
+        Ok(())
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn finish(mut self) -> StoreResult<()> {
+        Ok(self.conn.batch_execute("commit; vacuum")?)
+    }
+}
+
+impl ColumnType {
+    const fn sql_type(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Real => "real",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(QueryableByName)]
+    struct Line {
+        #[diesel(sql_type = Text)]
+        line: String,
+    }
+
+    #[test]
+    fn a_file_holds_its_tables_and_refuses_rows_that_do_not_fit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.sqlite");
+        let mut file = SqliteFile::create(&path).unwrap();
+        let cities = NewTable {
+            name: "cities",
+            columns: vec![("city", ColumnType::Text), ("pilot", ColumnType::Integer)],
+            key: &["city"],
+            refers: Vec::new(),
+        };
+        let reports = NewTable {
+            name: "reports",
+            columns: vec![("city", ColumnType::Text), ("of", ColumnType::Real)],
+            key: &[],
+            refers: vec![(&["city"], "cities", &["city"])],
+        };
+        file.create_table(&cities).unwrap();
+        file.create_table(&reports).unwrap();
+        let text = |t: &str| SqliteValue::Text(t.to_owned());
+        file.insert_row("cities", vec![text("da-nang"), SqliteValue::Integer(1)]).unwrap();
+        assert!(file.insert_row("cities", vec![text("da-nang"), SqliteValue::Integer(1)]).is_err());
+        assert!(file.insert_row("reports", vec![text("atlantis"), SqliteValue::Null]).is_err());
+        assert!(file.insert_row("reports", vec![text("da-nang"), text("many")]).is_err());
+        file.insert_row("reports", vec![text("da-nang"), SqliteValue::Real(0.5)]).unwrap();
+        file.finish().unwrap();
+        let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+        let lines: Vec<Line> = diesel::sql_query(
+            "select c.city || ' ' || pilot || ' ' || \"of\" as line from cities c join reports using (city)",
+        )
+        .load(&mut conn)
+        .unwrap();
+        assert_eq!(lines.into_iter().map(|l| l.line).collect::<Vec<_>>(), ["da-nang 1 0.5"]);
+    }
+}
