@@ -1,7 +1,7 @@
 //! The environment, read once into validated [`Settings`]. Nothing else reads the environment,
 //! and no secret is printed. What the settings lead to is built in `startup`.
 
-pub mod allocator;
+pub(crate) mod allocator;
 mod database;
 mod help;
 mod network;

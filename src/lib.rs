@@ -12,4 +12,4 @@ pub mod domain;
 pub mod sheets;
 pub mod startup;
 pub mod store;
-pub mod telemetry;
+pub(crate) mod telemetry;

@@ -9,7 +9,7 @@ use crate::config::{LogFormat, Settings};
 /// Starts logging to standard error, in the form and detail that the settings ask for.
 ///
 /// May be called again, as tests do: the first subscriber stays.
-pub fn init_logging(settings: &Settings) {
+pub(crate) fn init_logging(settings: &Settings) {
     // The filter was checked when the settings were read, so the other arm is not expected.
     let filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
     let subscriber = fmt().with_env_filter(filter).with_writer(io::stderr);

@@ -41,7 +41,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Login)]
-pub struct LoginRequest {
+pub(crate) struct LoginRequest {
     /// The address of the account; case and outer space do not matter.
     #[schema(required, nullable = false, example = "officer.da-nang@demo.example")]
     pub email: Option<String>,
@@ -64,7 +64,7 @@ impl LoginRequest {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Refresh)]
-pub struct RefreshRequest {
+pub(crate) struct RefreshRequest {
     /// The refresh token of the last answer.
     #[schema(
         required,
@@ -78,7 +78,7 @@ pub struct RefreshRequest {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Acceptance)]
-pub struct InvitationAcceptance {
+pub(crate) struct InvitationAcceptance {
     /// The password to be set: 12 to 128 characters, not among the most common ones.
     #[schema(format = Password, min_length = 12, max_length = 128, example = "four words and a horse", required, nullable = false)]
     pub password: Option<String>,
@@ -86,7 +86,7 @@ pub struct InvitationAcceptance {
 
 /// The tokens of a session.
 #[derive(Serialize, ToSchema)]
-pub struct TokensView {
+pub(crate) struct TokensView {
     /// Sent as `Authorization: Bearer …` with every request.
     pub access_token: String,
     /// Always `Bearer`.
@@ -105,7 +105,7 @@ pub struct TokensView {
 /// Nothing more to say.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Done)]
-pub struct EmptyAnswer {}
+pub(crate) struct EmptyAnswer {}
 
 /// Sign in
 ///

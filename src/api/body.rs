@@ -10,16 +10,16 @@ mod json;
 mod query;
 
 pub(crate) use json::{JsonObject, parse_json};
-pub use query::Query;
+pub(crate) use query::Query;
 use query::{read_parameters, read_query};
 
 /// The media type of a patch (RFC 7396), accepted beside plain JSON.
-pub const MERGE_PATCH: &str = "application/merge-patch+json";
+pub(crate) const MERGE_PATCH: &str = "application/merge-patch+json";
 /// Largest JSON body, in bytes.
-pub const BODY_MAX: usize = 1024 * 1024;
+pub(crate) const BODY_MAX: usize = 1024 * 1024;
 
 /// Something that is read from a request after the caller has been let through.
-pub trait FromBody: Sized {
+pub(crate) trait FromBody: Sized {
     /// Reads it.
     fn read_request(
         req: &HttpRequest,
@@ -35,7 +35,7 @@ impl FromBody for () {
 }
 
 /// Something that is read from a query alone, which need not be that of a request: a share keeps one.
-pub trait FromQuery: Sized {
+pub(crate) trait FromQuery: Sized {
     /// Reads it.
     ///
     /// # Errors
@@ -51,7 +51,7 @@ impl FromQuery for () {
 
 /// A JSON body.
 #[derive(Debug, Clone)]
-pub struct Json<T>(pub T);
+pub(crate) struct Json<T>(pub T);
 
 impl<T: DeserializeOwned> FromBody for Json<T> {
     async fn read_request(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
@@ -67,7 +67,7 @@ impl<T: DeserializeOwned> FromBody for Json<T> {
 }
 
 /// What comes with a request, and what the program that sent it calls itself.
-pub struct WithClient<B> {
+pub(crate) struct WithClient<B> {
     /// The `User-Agent`, where it is printable ASCII; at most 200 characters.
     pub client: Option<String>,
     /// What comes with it.
@@ -87,7 +87,7 @@ impl<B: FromBody> FromBody for WithClient<B> {
 
 /// A JSON body that may be left out.
 #[derive(Debug, Clone)]
-pub struct OptionalJson<T>(pub T);
+pub(crate) struct OptionalJson<T>(pub T);
 
 impl<T: DeserializeOwned + Default> FromBody for OptionalJson<T> {
     async fn read_request(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {

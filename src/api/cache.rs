@@ -78,7 +78,7 @@ impl CacheAudience {
 
 /// What an answer is computed from, and so which number it is kept under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum VersionSource {
+pub(crate) enum VersionSource {
     /// Approved, released and reference data: the number of the feed, which drafts do not move.
     Public,
     /// Anything that is recorded: the number of the journal.

@@ -39,7 +39,7 @@ pub(super) fn register_calendar_feed(cfg: &mut ServiceConfig) {
 
 /// One's own calendar.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CalendarView {
+pub(crate) struct CalendarView {
     /// When its address was made; null when there is none.
     #[schema(required)]
     pub made_at: Option<DateTime<Utc>>,
@@ -47,7 +47,7 @@ pub struct CalendarView {
 
 /// The secret address of a calendar.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct NewCalendarView {
+pub(crate) struct NewCalendarView {
     /// The path below the service's own address; shown in this answer alone.
     #[schema(example = "/calendar/9Jx0.ics")]
     pub path: String,

@@ -33,8 +33,8 @@ mod stream;
 mod views;
 mod wait;
 
-pub use views::{ChangeList, ChangeView};
-pub use wait::WaitingRequests;
+pub(crate) use views::{ChangeList, ChangeView};
+pub(crate) use wait::WaitingRequests;
 use wait::{FeedSubscription, WakeReason};
 
 /// The header with which a client of an event stream comes again.
@@ -51,7 +51,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub struct ChangeParams {
+pub(crate) struct ChangeParams {
     /// The number after which to begin: `next` of the answer before, or 0 (when absent) for the first change of all.
     #[param(minimum = 0, example = 0)]
     pub after: Option<i64>,
@@ -64,7 +64,7 @@ pub struct ChangeParams {
 }
 
 /// What is asked of the feed.
-pub struct FeedRequest {
+pub(crate) struct FeedRequest {
     /// The parameter or header that says from where, and the number.
     after: (&'static str, i64),
     limit: i64,

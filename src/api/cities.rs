@@ -30,7 +30,7 @@ use crate::{
 
 mod input;
 
-pub use input::{CityPatch, NewCity};
+pub(crate) use input::{CityPatch, NewCity};
 
 const PATH: &str = "/api/v1/cities";
 
@@ -41,7 +41,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 
 /// A city of the network.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CityView {
+pub(crate) struct CityView {
     /// The public key.
     #[schema(example = "da-nang")]
     pub slug: String,
@@ -108,7 +108,7 @@ impl CityView {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub struct CityParams {
+pub(crate) struct CityParams {
     /// Countries, by code.
     #[param(required = false, example = json!(["VN"]))]
     pub country: Vec<String>,

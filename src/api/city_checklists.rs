@@ -36,7 +36,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// How many reports there are of each kind.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[schema(as = SittingTotals)]
-pub struct ChecklistTotalsView {
+pub(crate) struct ChecklistTotalsView {
     /// The projects that are to be reported.
     pub projects: usize,
     /// No report was begun.
@@ -74,7 +74,7 @@ impl From<ChecklistTotals> for ChecklistTotalsView {
 
 /// The words with which a report was sent back.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ReturnView {
+pub(crate) struct ReturnView {
     /// The comment, which threads go on from.
     pub comment_id: Uuid,
     /// What was said.
@@ -88,7 +88,7 @@ pub struct ReturnView {
 /// A project that is to be reported.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = SittingItem)]
-pub struct ChecklistItemView {
+pub(crate) struct ChecklistItemView {
     /// The project.
     #[schema(example = "da-nang-4")]
     pub project: String,
@@ -128,7 +128,7 @@ pub struct ChecklistItemView {
 /// What a city has to report in a cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = SittingView)]
-pub struct CityChecklistView {
+pub(crate) struct CityChecklistView {
     /// The city.
     #[schema(example = "da-nang")]
     pub city: String,

@@ -46,7 +46,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// A comment to be written.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewComment {
+pub(crate) struct NewComment {
     /// What it says.
     #[schema(required, nullable = false, example = "Which districts are meant?")]
     pub text: Option<String>,
@@ -61,7 +61,7 @@ pub struct NewComment {
 /// What can change on a comment: nobody changes what was said.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CommentPatch {
+pub(crate) struct CommentPatch {
     /// Whether it is settled.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<bool>, nullable = false, example = true)]
@@ -72,7 +72,7 @@ pub struct CommentPatch {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub struct CommentParams {
+pub(crate) struct CommentParams {
     /// Where to go on: `next` of the page before.
     pub cursor: Option<String>,
     /// Items on the page, 1 to 1000; 50 when absent.
@@ -82,7 +82,7 @@ pub struct CommentParams {
 
 /// A comment on a report.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CommentView {
+pub(crate) struct CommentView {
     /// The comment's identifier.
     pub id: Uuid,
     /// What it says.

@@ -12,7 +12,7 @@ use flate2::{Compression, write::GzEncoder};
 use super::spool_buffer::{AnswerBody, TempFile};
 
 /// The one coding that is spoken: every client that takes any takes it.
-pub const GZIP: &str = "gzip";
+pub(crate) const GZIP: &str = "gzip";
 /// Below this many bytes a packet is a packet.
 const WORTH_IT: usize = 1_024;
 
@@ -118,12 +118,12 @@ impl AnswerContent {
 
 /// The compressed form of a kept answer in memory. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct GzippedBytes(Arc<OnceLock<Bytes>>);
+pub(crate) struct GzippedBytes(Arc<OnceLock<Bytes>>);
 
 impl GzippedBytes {
     /// Returns the compressed form of the bytes that it belongs to, made by whoever asks first.
     #[must_use]
-    pub fn get_or_compress(&self, body: &Bytes) -> Bytes {
+    pub(crate) fn get_or_compress(&self, body: &Bytes) -> Bytes {
         self.0.get_or_init(|| gzip_bytes(body).unwrap_or_else(|_never| body.clone())).clone()
     }
 }
@@ -137,13 +137,13 @@ fn gzip_bytes(body: &[u8]) -> std::io::Result<Bytes> {
 
 /// Says whether an answer of so many bytes and of this media type is sent compressed to this caller.
 #[must_use]
-pub fn is_compression_wanted(req: &HttpRequest, media: &str, size: usize) -> bool {
+pub(crate) fn is_compression_wanted(req: &HttpRequest, media: &str, size: usize) -> bool {
     size >= WORTH_IT && is_text_type(media) && is_gzip_accepted(req)
 }
 
 /// Says whether a media type is a text, which is worth compressing.
 #[must_use]
-pub fn is_text_type(media: &str) -> bool {
+pub(crate) fn is_text_type(media: &str) -> bool {
     media.starts_with("text/") || media.contains("json")
 }
 

@@ -24,7 +24,7 @@ use crate::{
 
 mod views;
 
-pub use views::{ClosedCycleView, CycleList, CyclePatch, CycleView, LeftOutItem, NewCycle};
+pub(crate) use views::{ClosedCycleView, CycleList, CyclePatch, CycleView, NewCycle};
 
 /// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {

@@ -27,7 +27,7 @@ const INTRODUCTION: &str = include_str!("docs/introduction.html");
 const STYLE: &str = include_str!("docs/style.css");
 
 /// Mounts the pages.
-pub fn register_pages(cfg: &mut web::ServiceConfig) {
+pub(crate) fn register_pages(cfg: &mut web::ServiceConfig) {
     cfg.service(build_read_only_page("/docs", web::get().to(get_introduction)))
         .service(build_read_only_page("/docs/", web::get().to(get_introduction)))
         .service(build_read_only_page("/docs/style.css", web::get().to(get_stylesheet)))

@@ -35,7 +35,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// More time for a city.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewExtension {
+pub(crate) struct NewExtension {
     /// The last day, in the city's time zone; after the cycle's own due day.
     #[schema(required, nullable = false, format = Date, example = "2027-01-15")]
     pub due_on: Option<String>,
@@ -46,7 +46,7 @@ pub struct NewExtension {
 
 /// A later due day of one city in one cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ExtensionView {
+pub(crate) struct ExtensionView {
     /// The cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Mounts it as the answer of last resort.
-pub fn register_fallback(cfg: &mut web::ServiceConfig) {
+pub(crate) fn register_fallback(cfg: &mut web::ServiceConfig) {
     cfg.default_service(web::to(refuse_unmatched));
 }
 

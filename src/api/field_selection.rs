@@ -19,20 +19,20 @@ use super::{
 use crate::sheets::flat;
 
 /// The formats of a list.
-pub const LIST: &[Form] = &[Form::Json, Form::Lines];
+pub(crate) const LIST: &[Form] = &[Form::Json, Form::Lines];
 /// Items of a whole list that are read at once.
 const CHUNK: i64 = 500;
 
 /// The members that are asked for; all when none is named.
 #[derive(Debug, Clone)]
-pub struct FieldSelection(BTreeSet<String>);
+pub(crate) struct FieldSelection(BTreeSet<String>);
 
 impl FieldSelection {
     /// Reads names of members of `V`, repeated or separated by commas.
     ///
     /// # Errors
     /// A name that is no member: 400 with those that are.
-    pub fn from_names<V: PartialSchema>(raw: &[String]) -> ApiResult<Self> {
+    pub(crate) fn from_names<V: PartialSchema>(raw: &[String]) -> ApiResult<Self> {
         let known = list_members::<V>();
         let asked: BTreeSet<String> = raw
             .iter()
@@ -53,7 +53,7 @@ impl FieldSelection {
     ///
     /// # Errors
     /// A value without a JSON form.
-    pub fn answer_page<K, V, L>(
+    pub(crate) fn answer_page<K, V, L>(
         &self,
         request: &PageRequest<K>,
         page: ListPage<V>,
@@ -75,7 +75,7 @@ impl FieldSelection {
     ///
     /// # Errors
     /// Those of `read`, or a full disk.
-    pub fn answer_lines<K, V: Serialize>(
+    pub(crate) fn answer_lines<K, V: Serialize>(
         &self,
         name: &str,
         mut read: impl FnMut(Option<&K>, i64) -> ApiResult<Vec<(K, V)>>,
@@ -124,7 +124,7 @@ impl FieldSelection {
 
 /// A list whose items hold less.
 #[derive(Debug, Clone, Serialize)]
-pub struct PartialPage {
+pub(crate) struct PartialPage {
     items: Vec<Value>,
     next: Option<String>,
     total: i64,

@@ -2,20 +2,20 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub mod cells;
-pub mod changes;
-pub mod compare;
-pub mod coverage;
+pub(crate) mod cells;
+pub(crate) mod changes;
+pub(crate) mod compare;
+pub(crate) mod coverage;
 mod dataset;
 mod flat;
-pub mod map;
-pub mod params;
-pub mod progress;
+pub(crate) mod map;
+pub(crate) mod params;
+pub(crate) mod progress;
 mod questions;
 pub(super) mod response;
-pub mod table;
-pub mod trend;
-pub mod views;
+pub(crate) mod table;
+pub(crate) mod trend;
+pub(crate) mod views;
 
 /// Registers the operations over what is approved now. Those of releases stand with the releases.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {

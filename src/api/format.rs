@@ -15,7 +15,7 @@ use crate::{
 
 words! {
     /// A format of an answer.
-    Form("format") {
+    pub Form("format") {
         /// JSON.
         Json = "json",
         /// RFC 4180, whole and never paged.
@@ -34,7 +34,7 @@ words! {
 impl Form {
     /// Returns the media types by which it is asked for; the first is the one that is answered.
     #[must_use]
-    pub const fn media_types(self) -> &'static [&'static str] {
+    pub(crate) const fn media_types(self) -> &'static [&'static str] {
         match self {
             Self::Json => &["application/json"],
             Self::Csv => &["text/csv"],
@@ -47,7 +47,7 @@ impl Form {
 
     /// Returns the flat table that it is, where it is one.
     #[must_use]
-    pub const fn to_table_format(self) -> Option<flat::TableFormat> {
+    pub(crate) const fn to_table_format(self) -> Option<flat::TableFormat> {
         match self {
             Self::Csv => Some(flat::TableFormat::Csv),
             Self::Xlsx => Some(flat::TableFormat::Xlsx),
@@ -59,18 +59,18 @@ impl Form {
 
 /// What a caller accepts, by the header.
 #[derive(Debug, Clone, Default)]
-pub struct AcceptHeader(Option<String>);
+pub(crate) struct AcceptHeader(Option<String>);
 
 impl AcceptHeader {
     /// Asks for one format and nothing else.
     #[must_use]
-    pub fn from_format(form: Form) -> Self {
+    pub(crate) fn from_format(form: Form) -> Self {
         Self(form.media_types().first().map(|media| (*media).to_owned()))
     }
 
     /// Reads the header.
     #[must_use]
-    pub fn from_headers(req: &HttpRequest) -> Self {
+    pub(crate) fn from_headers(req: &HttpRequest) -> Self {
         let fields = req.headers().get_all(header::ACCEPT).filter_map(|v| v.to_str().ok());
         let text = fields.collect::<Vec<&str>>().join(",");
         Self((!text.is_empty()).then_some(text))
@@ -80,7 +80,7 @@ impl AcceptHeader {
     ///
     /// # Errors
     /// A `format` that is none of them: 400 with those that are.
-    pub fn choose_format(&self, asked: Option<&str>, offered: &[Form]) -> ApiResult<Form> {
+    pub(crate) fn choose_format(&self, asked: Option<&str>, offered: &[Form]) -> ApiResult<Form> {
         if let Some(asked) = asked {
             let found = offered.iter().find(|form| form.as_str() == asked);
             let words = offered.iter().map(|form| form.as_str());
@@ -127,10 +127,10 @@ fn to_thousandths(q: f32) -> u16 {
 }
 
 /// The formats of an answer that is a flat table too.
-pub const TABLE: &[Form] = &[Form::Json, Form::Csv, Form::Xlsx, Form::Lines];
+pub(crate) const TABLE: &[Form] = &[Form::Json, Form::Csv, Form::Xlsx, Form::Lines];
 
 /// An answer that is a flat table too.
-pub trait TabularAnswer: Serialize {
+pub(crate) trait TabularAnswer: Serialize {
     /// Writes it as one.
     fn to_table(&self) -> FlatTable;
 
@@ -156,7 +156,7 @@ pub trait TabularAnswer: Serialize {
 
 /// Writing an answer fails where the disk does.
 #[must_use]
-pub fn to_write_error(e: std::io::Error) -> ApiError {
+pub(crate) fn to_write_error(e: std::io::Error) -> ApiError {
     ApiError::Internal(Box::new(e))
 }
 
@@ -164,7 +164,7 @@ pub fn to_write_error(e: std::io::Error) -> ApiError {
 ///
 /// # Errors
 /// A cursor or a limit: 400.
-pub fn refuse_paging(cursor: Option<&str>, limit: Option<i64>) -> ApiResult<()> {
+pub(crate) fn refuse_paging(cursor: Option<&str>, limit: Option<i64>) -> ApiResult<()> {
     for (name, given) in [("cursor", cursor.is_some()), ("limit", limit.is_some())] {
         if given {
             let detail = "this format gives the whole list";
@@ -178,7 +178,7 @@ pub fn refuse_paging(cursor: Option<&str>, limit: Option<i64>) -> ApiResult<()> 
 ///
 /// # Errors
 /// Those of `rows`, a full disk, or a value that the format has no place for.
-pub fn answer_table(
+pub(crate) fn answer_table(
     format: flat::TableFormat,
     about: &flat::TableMetadata,
     columns: &[flat::TableColumn],
@@ -200,7 +200,7 @@ pub fn answer_table(
 #[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub struct FormatParams {
+pub(crate) struct FormatParams {
     /// The format, if not that of `Accept`.
     pub format: Option<String>,
 }

@@ -15,7 +15,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 
 /// How the service is.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct HealthView {
+pub(crate) struct HealthView {
     /// Always `ok`: what is not well is a problem answer.
     #[schema(example = "ok")]
     pub status: String,

@@ -26,7 +26,7 @@ use crate::store::{
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub struct HistoryParams {
+pub(crate) struct HistoryParams {
     /// Where to go on: `next` of the page before.
     pub cursor: Option<String>,
     /// Items on the page, 1 to 1000; 50 when absent.
@@ -36,7 +36,7 @@ pub struct HistoryParams {
 
 /// A change of a record.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct HistoryItem {
+pub(crate) struct HistoryItem {
     /// The kind of record that changed.
     #[schema(example = "milestone")]
     pub entity: String,
@@ -72,7 +72,7 @@ list_type!(
 ///
 /// # Errors
 /// A cursor of another list, or failures of the database.
-pub async fn answer_page(
+pub(crate) async fn answer_page(
     state: &State,
     path: &str,
     trail: HistoryFilter,
@@ -109,7 +109,7 @@ fn load_page(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn load_items(conn: &mut Conn, rows: Vec<JournalRow>) -> StoreResult<Vec<HistoryItem>> {
+pub(crate) fn load_items(conn: &mut Conn, rows: Vec<JournalRow>) -> StoreResult<Vec<HistoryItem>> {
     let mut ids: Vec<Uuid> =
         rows.iter().flat_map(|r| [r.actor, r.acting_for]).flatten().map(|id| id.0).collect();
     ids.sort_unstable();

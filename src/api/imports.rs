@@ -19,9 +19,9 @@ mod transaction;
 mod view;
 
 use input::ImportFile;
-pub use input::ImportParams;
+pub(crate) use input::ImportParams;
 use transaction::ImportAbort;
-pub use view::{ImportChange, ImportFault, ImportRow, ImportTotals, ImportView};
+pub(crate) use view::{ImportFault, ImportView};
 
 /// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {

@@ -32,9 +32,8 @@ use crate::{
 
 mod views;
 
-pub use views::{
-    JournalEntryView, JournalFault, JournalHead, JournalList, JournalParams, JournalVerification,
-    VerifyParams,
+pub(crate) use views::{
+    JournalEntryView, JournalHead, JournalList, JournalParams, JournalVerification, VerifyParams,
 };
 
 /// Registers the operations of this file.

@@ -7,12 +7,12 @@ use super::error::{ApiError, ApiResult, RequestFault};
 use crate::domain::{fault::ValueFault, language::Language};
 
 /// The parameter that every operation takes.
-pub const PARAMETER: &str = "lang";
+pub(crate) const PARAMETER: &str = "lang";
 
 /// Returns the language in which a request is answered. A `lang` that is none does not count: whoever reads the query
 /// refuses it, and that refusal has a language too.
 #[must_use]
-pub fn negotiate_language(req: &HttpRequest) -> Language {
+pub(crate) fn negotiate_language(req: &HttpRequest) -> Language {
     find_requested_language(req).unwrap_or_else(|| {
         let fields = req.headers().get_all(header::ACCEPT_LANGUAGE);
         Language::from_accept_language(&fields.filter_map(|v| v.to_str().ok()))
@@ -21,13 +21,13 @@ pub fn negotiate_language(req: &HttpRequest) -> Language {
 
 /// Returns the language that the query asks for.
 #[must_use]
-pub fn find_requested_language(req: &HttpRequest) -> Option<Language> {
+pub(crate) fn find_requested_language(req: &HttpRequest) -> Option<Language> {
     find_language_in_query(req.query_string())
 }
 
 /// Returns the language that a query asks for.
 #[must_use]
-pub fn find_language_in_query(query: &str) -> Option<Language> {
+pub(crate) fn find_language_in_query(query: &str) -> Option<Language> {
     url::form_urlencoded::parse(query.as_bytes())
         .find(|(name, _)| name == PARAMETER)
         .and_then(|(_, value)| Language::find_by_range(&value))

@@ -30,19 +30,19 @@ mod path_key;
 mod signed_in;
 mod without_policy;
 
-pub use cached_may::CachedMay;
-pub use path_key::PathKey;
+pub(crate) use cached_may::CachedMay;
+pub(crate) use path_key::PathKey;
 pub(crate) use path_key::decode_path;
 use path_key::parse_path_key;
 pub(crate) use signed_in::find_state;
-pub use signed_in::{SignedIn, sign_in};
-pub use without_policy::{CredentialRequest, OwnRequest, PublicRequest};
+pub(crate) use signed_in::{SignedIn, sign_in};
+pub(crate) use without_policy::{CredentialRequest, OwnRequest, PublicRequest};
 
 /// The proof that the caller may do `A`, with the body or query `B` that came with it.
 ///
 /// For reads `proof` holds the record. A write proves again inside its transaction, on the rows that it sees there:
 /// `tx.prove::<A>(may.caller, &may.key)`.
-pub struct May<A: PolicyAction, B = ()> {
+pub(crate) struct May<A: PolicyAction, B = ()> {
     /// The record, opened by the policy.
     pub proof: Authorized<A>,
     /// The key that the record was found by.
@@ -70,7 +70,7 @@ impl<A: PolicyAction, B> May<A, B> {
     ///
     /// # Errors
     /// [`ApiError::NotFound`].
-    pub fn part_id<T>(&self) -> ApiResult<Id<T>> {
+    pub(crate) fn part_id<T>(&self) -> ApiResult<Id<T>> {
         self.part.map(Id::new).ok_or(ApiError::NotFound)
     }
 }

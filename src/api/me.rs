@@ -46,7 +46,7 @@ async fn get_me(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
 /// A change of password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PasswordChange {
+pub(crate) struct PasswordChange {
     /// The password as it is.
     #[schema(format = Password, example = "four words and a horse", required, nullable = false)]
     pub current_password: Option<String>,
@@ -123,7 +123,7 @@ fn set_password(tx: &mut Tx<'_>, caller: Caller, checked: &str, phc: &str) -> Ap
 
 /// A time of being signed in.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct SessionView {
+pub(crate) struct SessionView {
     /// Its identifier.
     pub id: Uuid,
     /// When it began.

@@ -11,24 +11,24 @@ use crate::domain::{
 };
 
 /// A member of a patch: absent, null, or a value.
-pub type PatchMember<T> = Option<Option<T>>;
+pub(crate) type PatchMember<T> = Option<Option<T>>;
 
 /// Merges a member that may be absent.
-pub fn set<T>(into: &mut Option<T>, member: PatchMember<T>) {
+pub(crate) fn set<T>(into: &mut Option<T>, member: PatchMember<T>) {
     if let Some(value) = member {
         *into = value;
     }
 }
 
 /// Merges a member that has a value of its own when it is absent.
-pub fn set_or_default<T: Default>(into: &mut T, member: PatchMember<T>) {
+pub(crate) fn set_or_default<T: Default>(into: &mut T, member: PatchMember<T>) {
     if let Some(value) = member {
         *into = value.unwrap_or_default();
     }
 }
 
 /// Notes a change of what never changes.
-pub fn check_immutable(
+pub(crate) fn check_immutable(
     faults: &mut FaultList,
     pointer: &str,
     member: PatchMember<String>,
@@ -41,7 +41,7 @@ pub fn check_immutable(
 }
 
 /// An object that is merged member by member.
-pub trait MergeMembers {
+pub(crate) trait MergeMembers {
     /// What it is merged into.
     type Into: Default;
     /// Merges it.
@@ -49,7 +49,7 @@ pub trait MergeMembers {
 }
 
 /// Merges a member that is an object.
-pub fn nest<M: MergeMembers>(into: &mut Option<M::Into>, member: PatchMember<M>) {
+pub(crate) fn nest<M: MergeMembers>(into: &mut Option<M::Into>, member: PatchMember<M>) {
     match member {
         None => {}
         Some(None) => *into = None,
@@ -68,7 +68,7 @@ macro_rules! typed {
         #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::ToSchema)]
         #[serde(deny_unknown_fields)]
         $(#[$new_doc])*
-        pub struct $new {
+        pub(crate) struct $new {
             $($new_own)*
             $($(#[$doc])* #[schema(value_type = $shown)] pub $name: Option<$type>,)+
         }
@@ -82,7 +82,7 @@ macro_rules! typed {
         #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::ToSchema)]
         #[serde(deny_unknown_fields)]
         $(#[$patch_doc])*
-        pub struct $patch {
+        pub(crate) struct $patch {
             $($patch_own)*
             $(
                 $(#[$doc])*
@@ -154,7 +154,7 @@ impl MergeMembers for MoneyInput {
 /// Where a project takes place. Latitude and longitude are given together.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
-pub struct LocationInput {
+pub(crate) struct LocationInput {
     /// WGS 84, degrees north.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<f64>, minimum = -90, maximum = 90, example = 16.0678)]
@@ -180,7 +180,7 @@ impl MergeMembers for LocationInput {
 /// A value on a day.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
-pub struct ReadingInput {
+pub(crate) struct ReadingInput {
     /// The value.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<f64>, example = 41.5)]

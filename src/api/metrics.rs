@@ -11,14 +11,14 @@ use crate::store::db::{DbLoad, GROUP_SIZES, QueueLoad};
 mod requests;
 mod text;
 
-pub use requests::RequestMetrics;
+pub(crate) use requests::RequestMetrics;
 use text::MetricsText;
 
 /// The media type of the format.
 const MEDIA: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Builds what the listener of the metrics serves.
-pub fn register_metrics(cfg: &mut web::ServiceConfig) {
+pub(crate) fn register_metrics(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/metrics").route(web::get().to(get_metrics)));
 }
 

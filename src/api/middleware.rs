@@ -45,7 +45,7 @@ const VARY: &str = "Accept, Accept-Encoding, Accept-Language, Authorization";
 ///
 /// # Errors
 /// Those of the layers below that are no answers; there are none today.
-pub async fn wrap_request(
+pub(crate) async fn wrap_request(
     mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {

@@ -12,16 +12,16 @@ use super::{
 use crate::domain::{fault::ValueFault, journal::to_hex};
 
 /// Items on a page when nothing else is asked for.
-pub const LIMIT_DEFAULT: i64 = 50;
+pub(crate) const LIMIT_DEFAULT: i64 = 50;
 /// Most items on a page.
-pub const LIMIT_MAX: i64 = 1000;
+pub(crate) const LIMIT_MAX: i64 = 1000;
 
 /// Declares the named list type of an entity: generated clients get a name instead of an inlined generic.
 macro_rules! list_type {
     ($(#[$doc:meta])* $name:ident of $item:ty) => {
         $(#[$doc])*
         #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
-        pub struct $name {
+        pub(crate) struct $name {
             /// The items of this page.
             pub items: Vec<$item>,
             /// The cursor of the next page; null on the last one.
@@ -41,7 +41,7 @@ pub(crate) use list_type;
 
 /// A page before it has its type's name.
 #[derive(Debug, Clone)]
-pub struct ListPage<T> {
+pub(crate) struct ListPage<T> {
     /// The items.
     pub items: Vec<T>,
     /// The cursor of the next page.
@@ -61,7 +61,7 @@ struct PageCursor<K> {
 
 /// A request for a page: which list with which filters, from where, how long.
 #[derive(Debug, Clone)]
-pub struct PageRequest<K> {
+pub(crate) struct PageRequest<K> {
     list: String,
     path: String,
     /// The sort key after which the page starts.
@@ -76,7 +76,7 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
     ///
     /// # Errors
     /// A cursor of another list, filter or sort, or a limit out of range: 400.
-    pub fn from_parameters<F: Serialize>(
+    pub(crate) fn from_parameters<F: Serialize>(
         path: &str,
         filters: &F,
         cursor: Option<&str>,
@@ -120,7 +120,7 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
     ///
     /// # Errors
     /// A key without a JSON form.
-    pub fn build_page<R, T>(
+    pub(crate) fn build_page<R, T>(
         &self,
         mut rows: Vec<R>,
         total: i64,
@@ -146,7 +146,7 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
     ///
     /// # Errors
     /// A key without a JSON form.
-    pub fn cut_page<T>(&self, all: Vec<T>, key: impl Fn(&T) -> K) -> ApiResult<ListPage<T>>
+    pub(crate) fn cut_page<T>(&self, all: Vec<T>, key: impl Fn(&T) -> K) -> ApiResult<ListPage<T>>
     where
         K: PartialOrd,
     {
@@ -160,7 +160,11 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
     ///
     /// # Errors
     /// A value without a JSON form.
-    pub fn answer_list<L: Serialize>(&self, list: &L, next: Option<&str>) -> ApiResult<Answer> {
+    pub(crate) fn answer_list<L: Serialize>(
+        &self,
+        list: &L,
+        next: Option<&str>,
+    ) -> ApiResult<Answer> {
         let answer = Answer::from_value(list)?;
         Ok(match next {
             Some(cursor) => {
@@ -176,7 +180,7 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
 }
 
 /// The orders of what has a slug and a name: whether it is by name, and whether from the last to the first.
-pub const BY_SLUG_OR_NAME: [(&str, (bool, bool)); 4] = [
+pub(crate) const BY_SLUG_OR_NAME: [(&str, (bool, bool)); 4] = [
     ("slug", (false, false)),
     ("-slug", (false, true)),
     ("name", (true, false)),
@@ -187,7 +191,7 @@ pub const BY_SLUG_OR_NAME: [(&str, (bool, bool)); 4] = [
 ///
 /// # Errors
 /// A name that is none of an order's: 400.
-pub fn choose_order<O: Copy>(asked: Option<&str>, orders: &[(&str, O)]) -> ApiResult<O> {
+pub(crate) fn choose_order<O: Copy>(asked: Option<&str>, orders: &[(&str, O)]) -> ApiResult<O> {
     let found = match asked {
         None => orders.first(),
         Some(asked) => orders.iter().find(|(name, _)| *name == asked),
@@ -200,7 +204,7 @@ pub fn choose_order<O: Copy>(asked: Option<&str>, orders: &[(&str, O)]) -> ApiRe
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub struct ListParams {
+pub(crate) struct ListParams {
     /// Where to go on: `next` of the page before.
     pub cursor: Option<String>,
     /// Items on the page, 1 to 1000; 50 when absent.

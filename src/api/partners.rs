@@ -29,7 +29,7 @@ use crate::{
 
 mod input;
 
-pub use input::{NewPartner, PartnerPatch};
+pub(crate) use input::{NewPartner, PartnerPatch};
 
 const PATH: &str = "/api/v1/partners";
 
@@ -40,7 +40,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 
 /// An organisation that funds, advises or builds.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PartnerView {
+pub(crate) struct PartnerView {
     /// The public key.
     #[schema(example = "world-bank")]
     pub slug: String,
@@ -85,7 +85,7 @@ impl From<Partner> for PartnerView {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub struct PartnerParams {
+pub(crate) struct PartnerParams {
     /// Types, of `/partner-types`.
     #[serde(rename = "type")]
     #[param(required = false, example = json!(["academia"]))]

@@ -35,9 +35,9 @@ mod milestones;
 mod partnerships;
 mod values;
 
-pub use indicators::{IndicatorList, IndicatorPatch, IndicatorView, NewIndicator, ReadingView};
-pub use milestones::{MilestoneList, MilestonePatch, MilestoneView, NewMilestone};
-pub use partnerships::{NewPartnership, PartnershipList, PartnershipPatch, PartnershipView};
+pub(crate) use indicators::IndicatorView;
+pub(crate) use milestones::MilestoneView;
+pub(crate) use partnerships::PartnershipView;
 
 /// Most milestones, indicators or partnerships of one project: a list is answered whole.
 const PARTS_MAX: usize = 200;

@@ -29,7 +29,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 
 /// A city's action plan for a plan cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PlanView {
+pub(crate) struct PlanView {
     /// The city's slug.
     #[schema(example = "da-nang")]
     pub city: String,
@@ -80,7 +80,7 @@ impl From<ActionPlan> for PlanView {
     "vision": "A city that is easy to live in.", "strategic_targets": ["2030: every bus on time"],
     "focus_areas_as_stated": ["Built Infrastructure"]
 }))]
-pub struct NewPlan {
+pub(crate) struct NewPlan {
     /// Where the city wants to be, at most 10,000 characters.
     pub vision: Option<String>,
     /// What it wants to reach, at most 100 texts.

@@ -7,7 +7,7 @@ use crate::store::{Record, Tx, journal, users};
 
 /// What `If-Match` asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Precondition {
+pub(crate) enum Precondition {
     /// Nothing.
     None,
     /// A version.
@@ -19,7 +19,7 @@ pub enum Precondition {
 impl Precondition {
     /// Reads the header. `"v7-…"` and `"v7"` name version 7; several tags, `*` and weak ones match nothing.
     #[must_use]
-    pub fn from_headers(req: &HttpRequest) -> Self {
+    pub(crate) fn from_headers(req: &HttpRequest) -> Self {
         let mut headers = req.headers().get_all(header::IF_MATCH);
         let Some(value) = headers.next() else { return Self::None };
         if headers.next().is_some() {
@@ -32,7 +32,7 @@ impl Precondition {
     ///
     /// # Errors
     /// [`ApiError::PreconditionRequired`] without one, [`ApiError::Stale`] for another version, [`ApiError::UnusableTag`].
-    pub fn check_required<R: Record>(self, tx: &mut Tx<'_>, record: &R) -> ApiResult<()> {
+    pub(crate) fn check_required<R: Record>(self, tx: &mut Tx<'_>, record: &R) -> ApiResult<()> {
         match self {
             Self::None => Err(ApiError::PreconditionRequired),
             Self::Version(_) | Self::Unmatchable => self.check_if_present(tx, record),
@@ -43,7 +43,7 @@ impl Precondition {
     ///
     /// # Errors
     /// [`ApiError::Stale`] for another version, [`ApiError::UnusableTag`].
-    pub fn check_if_present<R: Record>(self, tx: &mut Tx<'_>, record: &R) -> ApiResult<()> {
+    pub(crate) fn check_if_present<R: Record>(self, tx: &mut Tx<'_>, record: &R) -> ApiResult<()> {
         match self {
             Self::None => Ok(()),
             Self::Version(v) if v == record.version() => Ok(()),
@@ -56,7 +56,7 @@ impl Precondition {
     ///
     /// # Errors
     /// [`ApiError::Stale`] for any tag.
-    pub fn check_absent(self) -> ApiResult<()> {
+    pub(crate) fn check_absent(self) -> ApiResult<()> {
         match self {
             Self::None => Ok(()),
             Self::Version(_) | Self::Unmatchable => Err(ApiError::Stale(None)),

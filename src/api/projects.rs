@@ -29,9 +29,8 @@ mod list;
 mod view;
 mod writes;
 
-pub use input::{NewProject, ProjectPatch};
-pub use list::{ProjectList, ProjectParams};
-pub use view::{LatestView, LocationView, ProjectView};
+pub(crate) use input::{NewProject, ProjectPatch};
+pub(crate) use view::{LatestView, LocationView, ProjectView};
 pub(super) use writes::{build_project, patch_project};
 
 /// Registers the operations of this file.

@@ -27,9 +27,6 @@ use crate::{
 mod chairs;
 mod framework;
 
-pub use chairs::{ChairList, ChairView, SourceView};
-pub use framework::{FocusAreaView, FrameworkView, SchemeView, TermView, UrbanSystemView};
-
 /// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_countries)
@@ -49,7 +46,7 @@ fn load_document<T: DeserializeOwned + Default>(conn: &mut Conn, kind: &str) -> 
 
 /// A member state.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CountryView {
+pub(crate) struct CountryView {
     /// ISO 3166-1 alpha-2.
     #[schema(example = "VN")]
     pub code: String,
@@ -138,7 +135,7 @@ where
 
 /// A span of years with action plans against one framework.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PlanCycleView {
+pub(crate) struct PlanCycleView {
     /// The public key.
     #[schema(example = "2018-2025")]
     pub slug: String,
@@ -193,7 +190,7 @@ async fn list_plan_cycles(
 
 /// A type of partners.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PartnerTypeView {
+pub(crate) struct PartnerTypeView {
     /// The word that partners have as their `type`.
     #[serde(rename = "type")]
     #[schema(example = "multilateral_financial_institution")]

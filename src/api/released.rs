@@ -34,7 +34,7 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 pub(super) const SHORT: &str = "public, max-age=60";
 
 /// The right to read releases, proved or given to everybody, with what came with the request.
-pub struct Released<B = ()> {
+pub(crate) struct Released<B = ()> {
     /// Who asks, with rights; nobody where releases are public.
     pub actor: Option<Arc<Actor>>,
     /// The language of the words in the answer.
@@ -89,7 +89,7 @@ pub(super) fn find_reader(req: &HttpRequest) -> ApiResult<Option<Arc<Actor>>> {
 
 /// A release that is there, by its own key.
 #[derive(Debug, Clone)]
-pub struct FoundRelease {
+pub(crate) struct FoundRelease {
     /// The key.
     pub key: Slug,
     /// It was asked for as the latest one.
@@ -115,7 +115,7 @@ impl<B> Released<B> {
     ///
     /// # Errors
     /// [`ApiError::NotFound`], then the faults of what came with it.
-    pub async fn find_release(self, state: &State) -> ApiResult<(FoundRelease, B)> {
+    pub(crate) async fn find_release(self, state: &State) -> ApiResult<(FoundRelease, B)> {
         let word = self.release_word.ok_or(ApiError::NotFound)?;
         let latest = word.as_str() == LATEST;
         let found = state
@@ -130,7 +130,7 @@ impl<B> Released<B> {
     ///
     /// # Errors
     /// A format that is none of them, which is said later too where there is no such release.
-    pub fn choose_format(
+    pub(crate) fn choose_format(
         &self,
         asked: impl FnOnce(&B) -> Option<&str>,
         offered: &[Form],
@@ -142,7 +142,7 @@ impl<B> Released<B> {
     ///
     /// # Errors
     /// [`ApiError::NotFound`] where there is no such release, else the fault.
-    pub async fn check_release_before_fault<T>(
+    pub(crate) async fn check_release_before_fault<T>(
         &self,
         state: &State,
         found: ApiResult<T>,
@@ -161,7 +161,7 @@ impl<B> Released<B> {
     ///
     /// # Errors
     /// The faults of what came with it.
-    pub fn into_input(self) -> ApiResult<B> {
+    pub(crate) fn into_input(self) -> ApiResult<B> {
         self.input
     }
 }
@@ -172,7 +172,7 @@ impl<B: Serialize + Send + 'static> Released<B> {
     ///
     /// # Errors
     /// [`ApiError::NotFound`], the faults of what came with it, those of `make`; none of them is kept.
-    pub async fn answer_cached(
+    pub(crate) async fn answer_cached(
         self,
         state: &State,
         route: &'static str,
@@ -185,7 +185,7 @@ impl<B: Serialize + Send + 'static> Released<B> {
     ///
     /// # Errors
     /// As of [`Released::answer_cached`].
-    pub async fn answer_cached_in(
+    pub(crate) async fn answer_cached_in(
         self,
         state: &State,
         (route, form): (&'static str, Form),

@@ -35,11 +35,7 @@ mod figures;
 pub(super) mod reports;
 mod views;
 
-pub use reports::{ReleasedReportList, ReleasedReportParams};
-pub use views::{
-    CellChangeView, CheckedView, CountsView, ErratumView, FieldChangeView, ReleaseList,
-    ReleaseVerification, ReleaseView,
-};
+pub(crate) use views::{ReleaseList, ReleaseVerification, ReleaseView};
 
 /// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -56,7 +52,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// A cycle to be published.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewRelease {
+pub(crate) struct NewRelease {
     /// The cycle; it has to be closed.
     #[schema(required, nullable = false, example = "me-2026")]
     pub cycle: Option<String>,

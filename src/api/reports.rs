@@ -36,20 +36,14 @@ mod report_copy;
 mod transitions;
 mod view;
 
-pub use approved::ApprovedReportView;
-pub use bulk::{
-    BulkProblem, BulkResult, BulkTotals, BulkView, NewBulk, NewBulkFilter, NewBulkItem, OneOrMany,
-};
-pub use content_views::{
-    EvidenceView, IndicatorValueView, MilestoneDoneView, MissingView, PrefillView, ReadinessView,
-};
-pub use diff::{DiffParams, DiffView, FieldDiffView, ItemDiffView, Since, VersionView, WordsView};
-pub use header::HeaderView;
-pub use input::{NewReport, NewTransition};
-pub use list::{ReportItem, ReportList, ReportParams};
+pub(crate) use approved::ApprovedReportView;
+pub(crate) use bulk::BulkView;
+pub(crate) use content_views::{MissingView, PrefillView, ReadinessView};
+pub(crate) use header::HeaderView;
+pub(crate) use input::{NewReport, NewTransition};
 use transitions::{ReportKey, TransitionAction};
 pub(super) use transitions::{ReportRequest, upsert_report};
-pub use view::ReportView;
+pub(crate) use view::ReportView;
 use view::load_report_view;
 
 /// Registers the operations on many reports.

@@ -33,8 +33,8 @@ mod answers;
 mod uses;
 mod views;
 
-pub use uses::{ShareUseCounter, write_uses};
-pub use views::{MadeShareView, NewShare, ShareList, ShareView};
+pub(crate) use uses::{ShareUseCounter, write_uses};
+pub(crate) use views::{MadeShareView, NewShare, ShareList, ShareView};
 
 const PATH: &str = "/api/v1/shares";
 

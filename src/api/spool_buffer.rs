@@ -33,7 +33,7 @@ enum SpoolStorage {
 }
 
 /// An answer while it is made. It can be written like a file, also back where it was written before.
-pub struct SpoolBuffer(SpoolStorage);
+pub(crate) struct SpoolBuffer(SpoolStorage);
 
 impl Default for SpoolBuffer {
     fn default() -> Self {
@@ -59,7 +59,7 @@ impl SpoolBuffer {
     ///
     /// # Errors
     /// The disk fails.
-    pub fn finish_hashed(self) -> io::Result<HashedBody> {
+    pub(crate) fn finish_hashed(self) -> io::Result<HashedBody> {
         match self.into_body()? {
             AnswerBody::Memory(bytes) => Ok(HashedBody {
                 sha256: Sha256::digest(&bytes).into(),

@@ -28,7 +28,7 @@ mod officer;
 mod views;
 
 use views::TodoCounts;
-pub use views::TodoView;
+pub(crate) use views::TodoView;
 
 /// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {

@@ -32,9 +32,9 @@ use crate::{
 mod grants;
 mod views;
 
-pub use views::{
-    GrantView, InvitationView, InvitedUserView, NewGrant, NewScope, NewUser, ScopeView, UserList,
-    UserParams, UserPatch, UserView,
+pub(crate) use views::{
+    GrantView, InvitationView, InvitedUserView, NewGrant, NewUser, ScopeView, UserList, UserParams,
+    UserPatch, UserView,
 };
 
 /// Where these operations are.

@@ -22,7 +22,7 @@ pub struct PersonView {
 /// An amount of money.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Money)]
-pub struct MoneyView {
+pub(crate) struct MoneyView {
     /// Minor units of the currency, 0 to 2^53 − 1.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64, example = 125_000_000)]
     pub amount_minor: i64,
@@ -39,7 +39,7 @@ impl From<value::Money> for MoneyView {
 
 /// Whether the caller may do something now, and why not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct AllowedAction {
+pub(crate) struct AllowedAction {
     /// Whether it would be accepted.
     pub allowed: bool,
     /// Why it would not.
@@ -52,7 +52,7 @@ pub struct AllowedAction {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(transparent)]
 #[schema(example = json!({"edit": {"allowed": true}, "delete": {"allowed": false, "reason": "it has a report"}}))]
-pub struct AllowedActions(BTreeMap<String, AllowedAction>);
+pub(crate) struct AllowedActions(BTreeMap<String, AllowedAction>);
 
 impl FromIterator<(String, AllowedAction)> for AllowedActions {
     fn from_iter<I: IntoIterator<Item = (String, AllowedAction)>>(actions: I) -> Self {
@@ -62,7 +62,7 @@ impl FromIterator<(String, AllowedAction)> for AllowedActions {
 
 impl AllowedActions {
     /// Says the reasons in a language.
-    pub fn translate_reasons(&mut self, language: Language) {
+    pub(crate) fn translate_reasons(&mut self, language: Language) {
         for reason in self.0.values_mut().filter_map(|action| action.reason.as_mut()) {
             *reason = wording::translate_sentence(language, reason).into_owned();
         }
@@ -72,24 +72,24 @@ impl AllowedActions {
 impl AllowedAction {
     /// It would be accepted.
     #[must_use]
-    pub const fn new_allowed() -> Self {
+    pub(crate) const fn new_allowed() -> Self {
         Self { allowed: true, reason: None }
     }
     /// It would be refused.
-    pub fn new_refused(reason: impl Into<String>) -> Self {
+    pub(crate) fn new_refused(reason: impl Into<String>) -> Self {
         Self { allowed: false, reason: Some(reason.into()) }
     }
 }
 
 /// Parses the members of a three-valued patch: absent keeps, null clears, a value replaces.
-pub mod patch {
+pub(crate) mod patch {
     use serde::{Deserialize, Deserializer};
 
     /// Reads a member that is there: null is `Some(None)`. Use with `#[serde(default, deserialize_with = "…")]`.
     ///
     /// # Errors
     /// Those of the value.
-    pub fn some<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    pub(crate) fn some<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
         d: D,
     ) -> Result<Option<Option<T>>, D::Error> {
         Option::<T>::deserialize(d).map(Some)
@@ -100,6 +100,6 @@ pub mod patch {
 ///
 /// # Errors
 /// `required`.
-pub fn require_value<T>(value: Option<T>) -> Result<T, ValueFault> {
+pub(crate) fn require_value<T>(value: Option<T>) -> Result<T, ValueFault> {
     value.ok_or_else(ValueFault::required)
 }

@@ -18,7 +18,7 @@ use crate::{
 mod views;
 
 use views::VocabularySource;
-pub use views::VocabularyView;
+pub(crate) use views::VocabularyView;
 
 /// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {

@@ -48,7 +48,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// Of which cycle, and in which form.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct WorkbookParams {
+pub(crate) struct WorkbookParams {
     /// The reporting cycle.
     #[param(example = "me-2026")]
     pub cycle: Option<String>,

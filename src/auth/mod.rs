@@ -3,6 +3,6 @@
 
 pub mod password;
 pub mod secret;
-pub mod token;
+pub(crate) mod token;
 
 pub use crate::config::Secret;

@@ -18,11 +18,11 @@ use uuid::Uuid;
 use crate::config::{MIN_TOKEN_SECRET_BYTES, Secret};
 
 /// How long an access token lasts.
-pub const ACCESS_TTL_SECS: i64 = 15 * 60;
+pub(crate) const ACCESS_TTL_SECS: i64 = 15 * 60;
 /// How far the clocks of two instances may be apart.
-pub const LEEWAY_SECS: i64 = 30;
+pub(crate) const LEEWAY_SECS: i64 = 30;
 /// The longest text that is looked at as a token; ours have about 420 bytes.
-pub const MAX_TOKEN_BYTES: usize = 2_048;
+pub(crate) const MAX_TOKEN_BYTES: usize = 2_048;
 
 const TYPE: &str = "at+jwt";
 const ISSUER: &str = "ascn-tracker";

@@ -10,7 +10,7 @@ const SETTING: (&str, &str) = ("MIMALLOC_PURGE_DELAY", "10");
 /// Starts this program anew, in this process and with the same arguments, where the allocator was not told yet how long it keeps
 /// what is free. What the operator set stands. Where a program cannot be replaced it runs on as it is: that costs memory only.
 #[cfg(unix)]
-pub fn set_purge_delay() {
+pub(crate) fn set_purge_delay() {
     use std::os::unix::process::CommandExt as _;
     let (name, value) = SETTING;
     let mut arguments = env::args_os();

@@ -12,11 +12,11 @@ use super::{
 };
 
 /// Most grants that are given at once.
-pub const GRANTS_MAX: usize = 100;
+pub(crate) const GRANTS_MAX: usize = 100;
 
 /// A grant as typed; any member may be missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RawGrant {
+pub(crate) struct RawGrant {
     /// The role.
     pub role: Option<String>,
     /// The kind of scope.
@@ -33,7 +33,7 @@ pub struct RawGrant {
 
 /// Where a grant is to hold, before anybody looked whether that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum WantedScope {
+pub(crate) enum WantedScope {
     /// Everything.
     Network,
     /// A country.
@@ -44,7 +44,7 @@ pub enum WantedScope {
 
 /// From when to when, and on whose behalf.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GrantTerms {
+pub(crate) struct GrantTerms {
     /// First day.
     pub from: Option<NaiveDate>,
     /// Last day, inclusive.
@@ -55,7 +55,7 @@ pub struct GrantTerms {
 
 /// A grant as it is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WantedGrant {
+pub(crate) struct WantedGrant {
     /// As what.
     pub role: Role,
     /// Where.
@@ -66,7 +66,7 @@ pub struct WantedGrant {
 
 /// Returns what is said of a key that names no country and no city.
 #[must_use]
-pub fn unknown_scope_fault(kind: ScopeKind) -> ValueFault {
+pub(crate) fn unknown_scope_fault(kind: ScopeKind) -> ValueFault {
     let what = match kind {
         ScopeKind::Network => "scope",
         ScopeKind::Country => "country",
@@ -78,7 +78,7 @@ pub fn unknown_scope_fault(kind: ScopeKind) -> ValueFault {
 /// Returns what is said of an `acting_for` that does not hold. In one word for unknown, hidden and unfit people: who has an
 /// account is not told here.
 #[must_use]
-pub fn unfit_principal_fault() -> ValueFault {
+pub(crate) fn unfit_principal_fault() -> ValueFault {
     let detail =
         "an active user who holds the same role and scope now, and is somebody else, is expected";
     ValueFault::new("acting_for", detail)
@@ -86,7 +86,7 @@ pub fn unfit_principal_fault() -> ValueFault {
 
 impl RawGrant {
     /// Parses what can be said without looking anything up, noting every fault under a pointer.
-    pub fn parse(&self, at: &str, faults: &mut FaultList) -> Option<WantedGrant> {
+    pub(crate) fn parse(&self, at: &str, faults: &mut FaultList) -> Option<WantedGrant> {
         let role = faults.parse_required(&format!("{at}/role"), self.role.as_deref(), Role::parse);
         let scope = self.parse_scope(at, role, faults);
         let from = faults.parse_optional(&format!("{at}/from"), self.from.as_deref(), parse_day);
@@ -141,7 +141,7 @@ impl RawGrant {
 
 /// Gives a grant: whoever holds the proof may.
 #[must_use]
-pub fn give_grant(
+pub(crate) fn give_grant(
     by: &Authorized<GiveGrant>,
     to: Id<User>,
     terms: GrantTerms,

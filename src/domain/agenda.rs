@@ -15,7 +15,7 @@ use super::{
 
 /// Where the report of one project in a cycle stands.
 #[derive(Debug, Clone)]
-pub struct ProjectReportState {
+pub(crate) struct ProjectReportState {
     /// The project's country.
     pub country: CountryCode,
     /// The project's city.
@@ -28,7 +28,7 @@ pub struct ProjectReportState {
 
 /// How far a country is with a cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct CountryReportCounts {
+pub(crate) struct CountryReportCounts {
     /// The projects that are to be reported.
     pub projects: usize,
     /// No report was begun.
@@ -46,7 +46,9 @@ pub struct CountryReportCounts {
 impl CountryReportCounts {
     /// Counts by country, in the order of the codes.
     #[must_use]
-    pub fn count_by_country(standings: &[ProjectReportState]) -> BTreeMap<CountryCode, Self> {
+    pub(crate) fn count_by_country(
+        standings: &[ProjectReportState],
+    ) -> BTreeMap<CountryCode, Self> {
         let mut out: BTreeMap<CountryCode, Self> = BTreeMap::new();
         for s in standings {
             let c = out.entry(s.country).or_default();
@@ -65,7 +67,7 @@ impl CountryReportCounts {
 
 /// Lists the cities with projects of which nothing was ever handed in, by country and city.
 #[must_use]
-pub fn list_silent_cities(standings: &[ProjectReportState]) -> Vec<(CountryCode, Slug)> {
+pub(crate) fn list_silent_cities(standings: &[ProjectReportState]) -> Vec<(CountryCode, Slug)> {
     let mut heard: BTreeMap<(CountryCode, Slug), bool> = BTreeMap::new();
     for s in standings {
         *heard.entry((s.country, s.city.clone())).or_default() |= s.ever_submitted;
@@ -75,7 +77,7 @@ pub fn list_silent_cities(standings: &[ProjectReportState]) -> Vec<(CountryCode,
 
 /// An office that nobody holds today.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VacantOffice {
+pub(crate) struct VacantOffice {
     /// As what.
     pub role: Role,
     /// Where.
@@ -87,7 +89,7 @@ pub struct VacantOffice {
 /// Lists the cities without an active officer and the countries without an active representative, countries first. `held`
 /// are the roles that active people hold today, each on its scope.
 #[must_use]
-pub fn list_vacancies(
+pub(crate) fn list_vacancies(
     cities: &BTreeSet<(CountryCode, Slug)>,
     held: &BTreeSet<(Role, Scope)>,
 ) -> Vec<VacantOffice> {
@@ -108,7 +110,7 @@ pub fn list_vacancies(
 
 /// What is due on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DueWork {
+pub(crate) enum DueWork {
     /// The reports of a city.
     CityReports(Slug),
     /// The reports of every city.
@@ -119,7 +121,7 @@ pub enum DueWork {
 
 /// A day that concerns somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RoleDeadline {
+pub(crate) struct RoleDeadline {
     /// The day.
     pub on: NaiveDate,
     /// The name of the cycle.
@@ -134,7 +136,7 @@ pub struct RoleDeadline {
 /// officers the due day of each city, an extension counted; for representatives and the secretariat also the last day for
 /// decisions. By day.
 #[must_use]
-pub fn list_deadlines(
+pub(crate) fn list_deadlines(
     held: &[(Role, Scope)],
     cycles: &[ReportingCycle],
     cities: &BTreeSet<(CountryCode, Slug)>,

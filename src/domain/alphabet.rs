@@ -7,7 +7,7 @@ use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 /// Returns what a name is sorted by: its letters without marks, in one case; names that differ in marks or case alone are told
 /// apart by themselves, so that the order is total.
 #[must_use]
-pub fn alphabetical_key(name: &str) -> (String, String) {
+pub(crate) fn alphabetical_key(name: &str) -> (String, String) {
     let plain = name.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
     // The one letter of the network's Latin alphabets whose stroke is no mark of its own.
     (plain.map(|c| if c == 'đ' { 'd' } else { c }).collect(), name.to_owned())

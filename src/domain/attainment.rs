@@ -12,7 +12,7 @@ use super::{
 
 words! {
     /// Why an attainment cannot be computed.
-    Undefined("reason") {
+    pub Undefined("reason") {
         /// Nobody said where it started.
         NoBaseline = "no_baseline",
         /// Nobody said where it should get.
@@ -30,7 +30,7 @@ words! {
 ///
 /// # Errors
 /// Why it is undefined. An undefined attainment is not 0.
-pub fn compute_attainment(indicator: &Indicator, value: f64) -> Result<f64, Undefined> {
+pub(crate) fn compute_attainment(indicator: &Indicator, value: f64) -> Result<f64, Undefined> {
     let baseline = indicator.baseline.ok_or(Undefined::NoBaseline)?.value;
     let target = indicator.target.ok_or(Undefined::NoTarget)?.value;
     let distance = target - baseline;
@@ -49,7 +49,7 @@ pub fn compute_attainment(indicator: &Indicator, value: f64) -> Result<f64, Unde
 
 /// A value of an indicator over time, with the cycle in which it was stated.
 #[derive(Debug, Clone, PartialEq)]
-pub struct CycleReading {
+pub(crate) struct CycleReading {
     /// The cycle.
     pub cycle: Slug,
     /// The value and its day.
@@ -59,7 +59,7 @@ pub struct CycleReading {
 /// Brings the values of several reports, in the order of their cycles, into one series by day. What is said again in a
 /// later cycle counts once, in the words of the latest one: that is how a value is corrected.
 #[must_use]
-pub fn merge_series(stated: Vec<CycleReading>) -> Vec<CycleReading> {
+pub(crate) fn merge_series(stated: Vec<CycleReading>) -> Vec<CycleReading> {
     let mut by_day: BTreeMap<NaiveDate, CycleReading> = BTreeMap::new();
     for s in stated {
         let same = by_day

@@ -16,7 +16,7 @@ use super::{
 
 words! {
     /// Who has to do the next thing about a report.
-    Holder("holder") {
+    pub(crate) Holder("holder") {
         /// The city: to write, to correct, to hand in.
         City = "city",
         /// The representative: to decide.
@@ -28,7 +28,7 @@ words! {
 
 /// A project in a sitting.
 #[derive(Debug, Clone)]
-pub struct ChecklistItem {
+pub(crate) struct ChecklistItem {
     /// The project with its report, written or not.
     pub report_subject: ReportSubject,
     /// The words of the last return, while the report is returned.
@@ -37,7 +37,7 @@ pub struct ChecklistItem {
 
 /// What a caller sees of a seat.
 #[derive(Debug, Clone)]
-pub struct VisibleChecklistItem<'a> {
+pub(crate) struct VisibleChecklistItem<'a> {
     /// The seat.
     pub item: &'a ChecklistItem,
     /// Where the report stands; none when nothing was begun.
@@ -55,7 +55,7 @@ pub struct VisibleChecklistItem<'a> {
 impl ChecklistItem {
     /// Returns what a caller sees of it at an instant. Who may only know of a draft sees that there is one.
     #[must_use]
-    pub fn visible_to(&self, actor: &Actor, at: DateTime<Utc>) -> VisibleChecklistItem<'_> {
+    pub(crate) fn visible_to(&self, actor: &Actor, at: DateTime<Utc>) -> VisibleChecklistItem<'_> {
         let on = &self.report_subject;
         let state = on.report.as_ref().map(|r| r.state);
         // What was never begun is as much the city's own as a draft.
@@ -95,7 +95,7 @@ const fn holder_of_state(state: Option<ReportState>) -> Holder {
 
 /// Says how many reports of a sitting there are of each kind: what an officer sees first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ChecklistTotals {
+pub(crate) struct ChecklistTotals {
     /// The projects that are to be reported.
     pub projects: usize,
     /// No report was begun.
@@ -119,7 +119,7 @@ pub struct ChecklistTotals {
 impl ChecklistTotals {
     /// Counts.
     #[must_use]
-    pub fn count_items(seen: &[VisibleChecklistItem<'_>]) -> Self {
+    pub(crate) fn count_items(seen: &[VisibleChecklistItem<'_>]) -> Self {
         let count =
             |f: &dyn Fn(&VisibleChecklistItem<'_>) -> bool| seen.iter().filter(|s| f(s)).count();
         let state = |wanted: Option<ReportState>| count(&|s| s.state == wanted);
@@ -140,7 +140,7 @@ impl ChecklistTotals {
 
 /// When a city has to be done with a cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CityDeadline {
+pub(crate) struct CityDeadline {
     /// The last day, an extension counted.
     pub on: NaiveDate,
     /// Whether it is an extension's.
@@ -154,7 +154,7 @@ pub struct CityDeadline {
 impl CityDeadline {
     /// Computes it at an instant; none where nothing is due.
     #[must_use]
-    pub fn for_cycle(
+    pub(crate) fn for_cycle(
         cycle: &ReportingCycle,
         extension: Option<NaiveDate>,
         zone: Tz,

@@ -13,13 +13,13 @@ use super::{
 };
 
 mod raw_comment;
-pub mod thread;
+pub(crate) mod thread;
 
-pub use raw_comment::RawComment;
+pub(crate) use raw_comment::RawComment;
 
 words! {
     /// What a comment came with.
-    CommentKind("comment kind") {
+    pub CommentKind("comment kind") {
         /// It was written by itself.
         Note = "note",
         /// It is the reason of a return.

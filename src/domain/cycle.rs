@@ -14,12 +14,12 @@ mod raw_cycle;
 #[cfg(test)]
 mod tests;
 
-pub use deadline::{CycleDeadlines, end_of_day};
-pub use raw_cycle::{RawCycle, RawCyclePatch};
+pub(crate) use deadline::{CycleDeadlines, end_of_day};
+pub(crate) use raw_cycle::{RawCycle, RawCyclePatch};
 
 words! {
     /// Where a reporting cycle stands; only acts of the secretariat move it.
-    CycleState("cycle state") {
+    pub CycleState("cycle state") {
         /// Not opened yet.
         Scheduled = "scheduled",
         /// Reports can be written and submitted.
@@ -56,7 +56,7 @@ pub struct ReportingCycle {
 
 /// Returns the calendar day of an instant in a time zone.
 #[must_use]
-pub fn calendar_day(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
+pub(crate) fn calendar_day(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
     at.with_timezone(&zone).date_naive()
 }
 

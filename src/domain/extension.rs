@@ -31,7 +31,7 @@ pub struct DeadlineExtension {
 
 /// An extension as somebody sent it, before its values are looked at.
 #[derive(Debug, Clone, Default)]
-pub struct RawExtension {
+pub(crate) struct RawExtension {
     /// The last day.
     pub due_on: Option<String>,
     /// Why.
@@ -43,7 +43,10 @@ impl RawExtension {
     ///
     /// # Errors
     /// Every fault: what is missing, and a day that is not after the cycle's own due day.
-    pub fn parse(self, cycle: &ReportingCycle) -> Result<(NaiveDate, Prose), Vec<FieldFault>> {
+    pub(crate) fn parse(
+        self,
+        cycle: &ReportingCycle,
+    ) -> Result<(NaiveDate, Prose), Vec<FieldFault>> {
         let mut faults = FaultList::new();
         let later = |raw: String| {
             let on = parse_day(raw)?;

@@ -4,7 +4,7 @@ use super::value::words;
 
 words! {
     /// A kind of record whose changes the feed tells.
-    FeedEntity("kind of record") {
+    pub(crate) FeedEntity("kind of record") {
         /// A report's approved copy.
         Report = "report",
         /// A project's approved copy.
@@ -30,7 +30,7 @@ words! {
 
 words! {
     /// What became of a public record.
-    FeedAction("change") {
+    pub(crate) FeedAction("change") {
         /// It was approved: this copy is what strangers read from now on.
         Approved = "approved",
         /// It is new.

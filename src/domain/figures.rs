@@ -14,7 +14,7 @@ mod basis;
 mod change;
 mod compare;
 mod count;
-pub mod coverage;
+pub(crate) mod coverage;
 mod dataset;
 mod fact;
 mod filter;
@@ -39,7 +39,7 @@ pub use progress::{
 
 words! {
     /// What a table is broken down by.
-    Dimension("dimension") {
+    pub Dimension("dimension") {
         /// The one focus area that official tables count a project in.
         FocusArea = "focus_area",
         /// The sub-area of the focus area.
@@ -62,7 +62,7 @@ words! {
 }
 words! {
     /// What a table measures.
-    Measure("measure") {
+    pub Measure("measure") {
         /// The number of approved reports, one for each project.
         Projects = "projects",
         /// The plain mean of what they state of their progress.
@@ -75,7 +75,7 @@ words! {
 impl Dimension {
     /// Says whether a report may stand in several places, so that places do not add up to reports.
     #[must_use]
-    pub const fn is_multiple(self) -> bool {
+    pub(crate) const fn is_multiple(self) -> bool {
         match self {
             Self::Outcome | Self::Enabler | Self::Sector => true,
             Self::FocusArea

@@ -5,7 +5,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-pub mod chain;
+pub(crate) mod chain;
 
 pub use crate::canonical::to_canonical_json;
 

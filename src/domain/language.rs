@@ -4,7 +4,7 @@ use super::value::words;
 
 words! {
     /// A language of the network, by its tag of BCP 47.
-    Language("language") {
+    pub Language("language") {
         /// English, the network's working language.
         En = "en",
         /// Vietnamese.
@@ -35,7 +35,7 @@ words! {
 }
 words! {
     /// In which direction a language is written.
-    Direction("direction") {
+    pub(crate) Direction("direction") {
         /// From left to right.
         Ltr = "ltr",
         /// From right to left.
@@ -52,7 +52,7 @@ impl Language {
 
     /// Returns the language's name in itself.
     #[must_use]
-    pub const fn own_name(self) -> &'static str {
+    pub(crate) const fn own_name(self) -> &'static str {
         match self {
             Self::En => "English",
             Self::Vi => "Tiếng Việt",
@@ -72,7 +72,7 @@ impl Language {
 
     /// Returns the direction in which it is written.
     #[must_use]
-    pub const fn direction(self) -> Direction {
+    pub(crate) const fn direction(self) -> Direction {
         match self {
             Self::Jawi => Direction::Rtl,
             Self::En
@@ -92,13 +92,13 @@ impl Language {
 
     /// Says whether every word is there in it.
     #[must_use]
-    pub fn is_spoken(self) -> bool {
+    pub(crate) fn is_spoken(self) -> bool {
         Self::SPOKEN.contains(&self)
     }
 
     /// Finds the spoken language of a range such as `vi-VN`: subtags are taken off its end until it fits.
     #[must_use]
-    pub fn find_by_range(range: &str) -> Option<Self> {
+    pub(crate) fn find_by_range(range: &str) -> Option<Self> {
         let mut range = range;
         loop {
             if let Some(found) = Self::SPOKEN.iter().find(|l| l.has_tag(range)) {
@@ -118,7 +118,9 @@ impl Language {
     /// none. `*` likes no language more than another, so it chooses the default as well. Allocates nothing, and reads no
     /// further than a range of full weight that fits, which usually is the first one.
     #[must_use]
-    pub fn from_accept_language<'h>(fields: &(impl Iterator<Item = &'h str> + Clone)) -> Self {
+    pub(crate) fn from_accept_language<'h>(
+        fields: &(impl Iterator<Item = &'h str> + Clone),
+    ) -> Self {
         let ranges =
             || fields.clone().flat_map(|f| f.split(',')).filter_map(LanguageRange::parse_range);
         let mut best: Option<(u16, Self)> = None;

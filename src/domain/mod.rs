@@ -2,39 +2,39 @@
 //!
 //! Not here: HTTP, SQL, the clock, randomness, I/O. Whoever calls a rule brings the time and the identifiers.
 
-pub mod account;
-pub mod agenda;
-pub mod alphabet;
-pub mod attainment;
-pub mod city_checklist;
-pub mod comment;
-pub mod cycle;
-pub mod extension;
-pub mod fault;
-pub mod feed;
+pub(crate) mod account;
+pub(crate) mod agenda;
+pub(crate) mod alphabet;
+pub(crate) mod attainment;
+pub(crate) mod city_checklist;
+pub(crate) mod comment;
+pub(crate) mod cycle;
+pub(crate) mod extension;
+pub(crate) mod fault;
+pub(crate) mod feed;
 pub mod figures;
 pub mod history;
 pub mod id;
 pub mod journal;
 pub mod language;
-pub mod plan;
+pub(crate) mod plan;
 pub mod policy;
 pub mod project;
 pub mod project_parts;
-pub mod raw_values;
-pub mod readiness;
+pub(crate) mod raw_values;
+pub(crate) mod readiness;
 pub mod reference;
-pub mod reference_input;
-pub mod release;
+pub(crate) mod reference_input;
+pub(crate) mod release;
 pub mod report;
-pub mod seed;
+pub(crate) mod seed;
 pub mod session;
-pub mod share;
+pub(crate) mod share;
 pub mod subject;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod user;
 pub mod value;
 pub mod wording;
-pub mod workbook_terms;
+pub(crate) mod workbook_terms;
 pub mod workflow;

@@ -38,7 +38,7 @@ pub struct ActionPlan {
 
 /// What was written for a plan; any member may be missing.
 #[derive(Debug, Clone, Default, Deserialize)]
-pub struct PlanFields {
+pub(crate) struct PlanFields {
     /// Where the city wants to be.
     pub vision: Option<String>,
     /// What it wants to reach.
@@ -56,7 +56,7 @@ impl PlanFields {
     ///
     /// # Errors
     /// Every fault, by its pointer.
-    pub fn parse(
+    pub(crate) fn parse(
         self,
         city: &City,
         plan_cycle: Slug,

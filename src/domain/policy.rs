@@ -12,11 +12,11 @@ use super::{
     user::{Grant, RecordPlace, Role, Scope, User},
 };
 
-pub mod account_access;
-pub mod permission_table;
+pub(crate) mod account_access;
+pub(crate) mod permission_table;
 #[cfg(test)]
 mod tests;
-pub mod visibility;
+pub(crate) mod visibility;
 
 pub use permission_table::*;
 pub use visibility::{RecordCopy, Visibility, VisibleRows};

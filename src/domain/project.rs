@@ -16,7 +16,7 @@ use super::{
     value::{Money, Percent, Prose, Slug, Title},
 };
 
-pub mod parse;
+pub(crate) mod parse;
 
 /// A project's public code: its city and a number that is never reused, such as `da-nang-4`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

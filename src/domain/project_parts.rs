@@ -9,7 +9,7 @@ use super::{
     value::{Money, Prose, Slug, Title, words},
 };
 
-pub mod parse;
+pub(crate) mod parse;
 
 /// A step of a project with a day by which it is due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ pub struct Milestone {
 
 words! {
     /// What an indicator counts.
-    IndicatorKind("indicator kind") {
+    pub IndicatorKind("indicator kind") {
         /// What was built or done.
         Output = "output",
         /// What changed for people.
@@ -43,7 +43,7 @@ words! {
 }
 words! {
     /// In which direction an indicator gets better.
-    Better("direction") {
+    pub Better("direction") {
         /// More is better.
         Up = "up",
         /// Less is better.
@@ -87,7 +87,7 @@ pub struct Indicator {
 
 words! {
     /// What a partner does in a project.
-    PartnerRole("partner role") {
+    pub PartnerRole("partner role") {
         /// Gives money.
         Funder = "funder",
         /// Lends money.
@@ -104,7 +104,7 @@ words! {
 }
 words! {
     /// How far a partnership has come.
-    PartnerStage("partnership stage") {
+    pub PartnerStage("partnership stage") {
         /// Talked about.
         Idea = "idea",
         /// A memorandum of understanding.

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// Most items of a list that somebody types.
-pub const LIST_MAX: usize = 100;
+pub(crate) const LIST_MAX: usize = 100;
 
 /// An amount of money as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl RawMoney {
 
 /// A place as typed.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct RawLocation {
+pub(crate) struct RawLocation {
     /// Degrees north.
     pub latitude: Option<f64>,
     /// Degrees east.
@@ -75,7 +75,7 @@ impl From<&ProjectLocation> for RawLocation {
 
 impl RawLocation {
     /// Parses the place, noting faults under a pointer; one that says nothing is none.
-    pub fn parse(&self, pointer: &str, faults: &mut FaultList) -> Option<ProjectLocation> {
+    pub(crate) fn parse(&self, pointer: &str, faults: &mut FaultList) -> Option<ProjectLocation> {
         let (north, east) = (format!("{pointer}/latitude"), format!("{pointer}/longitude"));
         let together = || {
             ValueFault::new("required", "latitude and longitude are given together or not at all")
@@ -104,7 +104,7 @@ impl RawLocation {
 
 /// A value on a day as typed.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct RawReading {
+pub(crate) struct RawReading {
     /// The value.
     pub value: Option<f64>,
     /// The day.
@@ -119,7 +119,7 @@ impl From<IndicatorReading> for RawReading {
 
 impl RawReading {
     /// Parses the reading, noting faults under a pointer.
-    pub fn parse(&self, pointer: &str, faults: &mut FaultList) -> Option<IndicatorReading> {
+    pub(crate) fn parse(&self, pointer: &str, faults: &mut FaultList) -> Option<IndicatorReading> {
         let value =
             faults.parse_required(&format!("{pointer}/value"), self.value, value::parse_measured);
         let on =
@@ -129,7 +129,7 @@ impl RawReading {
 }
 
 /// Parses each item of a list that is not too long, noting faults at `pointer/0`, `pointer/1`, …
-pub fn parse_list<R, T: PartialEq>(
+pub(crate) fn parse_list<R, T: PartialEq>(
     faults: &mut FaultList,
     pointer: &str,
     raw: &[R],

@@ -15,7 +15,7 @@ mod tests;
 
 /// Lists everything that blocks the submission of this content at an instant, as the report of its project and cycle.
 #[must_use]
-pub fn list_blockers(
+pub(crate) fn list_blockers(
     on: &ReportSubject,
     content: &ReportContent,
     at: DateTime<Utc>,
@@ -99,7 +99,7 @@ fn find_removed_parts(on: &ReportSubject, content: &ReportContent) -> Vec<FieldF
 ///
 /// `previous` is the status of the project's latest approved report of an earlier cycle that states one.
 #[must_use]
-pub fn find_missing_fields(
+pub(crate) fn find_missing_fields(
     content: &ReportContent,
     project: &ProjectDetails,
     previous: Option<Status>,

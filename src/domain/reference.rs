@@ -167,7 +167,7 @@ pub struct ReferenceDocument {
 
 words! {
     /// A list of words of the framework that projects are tagged with, each project with any number of them.
-    TermKind("kind of term") {
+    pub TermKind("kind of term") {
         /// Strategic outcomes of the framework.
         Outcome = "outcome",
         /// Enablers of the framework.

@@ -17,7 +17,7 @@ const NAMES_MAX: usize = 50;
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 
 /// Parses names by language: `en` is required, the others are `local` or a language of ISO 639.
-pub fn parse_names(
+pub(crate) fn parse_names(
     faults: &mut FaultList,
     pointer: &str,
     raw: Option<BTreeMap<String, String>>,
@@ -64,7 +64,10 @@ fn parse_aliases(faults: &mut FaultList, raw: Option<Vec<String>>) -> Vec<String
 ///
 /// # Errors
 /// Anything else.
-pub fn parse_un_locode(raw: String, country: Option<CountryCode>) -> Result<String, ValueFault> {
+pub(crate) fn parse_un_locode(
+    raw: String,
+    country: Option<CountryCode>,
+) -> Result<String, ValueFault> {
     let own = country.is_none_or(|c| raw.starts_with(c.as_str()));
     let place = raw.as_bytes().get(2..).unwrap_or_default();
     let letters = raw.bytes().take(2).all(|b| b.is_ascii_uppercase());
@@ -86,7 +89,7 @@ pub fn parse_un_locode(raw: String, country: Option<CountryCode>) -> Result<Stri
 ///
 /// # Errors
 /// A year that no institution of the network can mean.
-pub fn parse_year(raw: i32) -> Result<i32, ValueFault> {
+pub(crate) fn parse_year(raw: i32) -> Result<i32, ValueFault> {
     if YEARS.contains(&raw) {
         Ok(raw)
     } else {
@@ -97,7 +100,7 @@ pub fn parse_year(raw: i32) -> Result<i32, ValueFault> {
 
 /// What was written for a city; any member may be missing.
 #[derive(Debug, Clone, Default, Deserialize)]
-pub struct CityFields {
+pub(crate) struct CityFields {
     /// The public key.
     pub slug: Option<String>,
     /// Names by language.
@@ -124,7 +127,12 @@ pub struct CityFields {
 
 impl CityFields {
     /// Parses a city of one of the member states, noting every fault.
-    pub fn parse(self, members: &[CountryCode], version: i64, f: &mut FaultList) -> Option<City> {
+    pub(crate) fn parse(
+        self,
+        members: &[CountryCode],
+        version: i64,
+        f: &mut FaultList,
+    ) -> Option<City> {
         let slug = f.parse_required("/slug", self.slug, Slug::parse);
         let names = parse_names(f, "/names", self.names);
         let aliases = parse_aliases(f, self.aliases);
@@ -179,7 +187,7 @@ impl From<&City> for CityFields {
 
 /// What was written for a partner; any member may be missing.
 #[derive(Debug, Clone, Default, Deserialize)]
-pub struct PartnerFields {
+pub(crate) struct PartnerFields {
     /// The public key.
     pub slug: Option<String>,
     /// Its name.
@@ -197,7 +205,12 @@ pub struct PartnerFields {
 
 impl PartnerFields {
     /// Parses a partner of one of the known types, noting every fault.
-    pub fn parse(self, types: &[String], version: i64, f: &mut FaultList) -> Option<Partner> {
+    pub(crate) fn parse(
+        self,
+        types: &[String],
+        version: i64,
+        f: &mut FaultList,
+    ) -> Option<Partner> {
         let slug = f.parse_required("/slug", self.slug, Slug::parse);
         let name = f.parse_required("/name", self.name, Title::parse);
         let kind = f.parse_required("/type", self.kind, |raw| {

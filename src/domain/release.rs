@@ -17,10 +17,10 @@ use super::{
     value::{Prose, Slug},
 };
 
-pub mod content_hash;
-pub mod coverage;
-pub mod errata;
-pub mod published;
+pub(crate) mod content_hash;
+pub(crate) mod coverage;
+pub(crate) mod errata;
+pub(crate) mod published;
 #[cfg(test)]
 mod tests;
 
@@ -28,7 +28,7 @@ use errata::Erratum;
 use published::{CellChange, PublishedTable};
 
 /// The word for the latest release: that of the cycle with the latest cut-off.
-pub const LATEST: &str = "latest";
+pub(crate) const LATEST: &str = "latest";
 
 /// A release, but for the frozen copies themselves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -132,7 +132,7 @@ pub struct FullRelease {
 
 /// The journal's head that a release records.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JournalPosition {
+pub(crate) struct JournalPosition {
     /// The number of the last row.
     pub seq: i64,
     /// Its hash, lower-case hexadecimal.
@@ -165,7 +165,7 @@ pub enum PublishError {
 
 /// The release before, and why its reports were taken up again since.
 #[derive(Debug, Clone, PartialEq)]
-pub struct PreviousRelease {
+pub(crate) struct PreviousRelease {
     /// The release.
     pub edition: FullRelease,
     /// Why they were reopened since the approvals that it froze, by project, in their order.
@@ -184,7 +184,7 @@ impl PreviousRelease {
 
 /// What a release is made of, besides the reports.
 #[derive(Debug, Clone)]
-pub struct ReleaseMetadata {
+pub(crate) struct ReleaseMetadata {
     /// What should be known about it.
     pub note: Option<Prose>,
     /// Who publishes it; none for the published history.
@@ -199,7 +199,7 @@ pub struct ReleaseMetadata {
 ///
 /// # Errors
 /// A cycle that is not closed, no reports, or the same reports as in the release before.
-pub fn publish_release(
+pub(crate) fn publish_release(
     imprint: ReleaseMetadata,
     frame: ReleaseReference,
     reports: Vec<ApprovedReport>,

@@ -14,10 +14,10 @@ use super::{
     value::{HttpsUrl, Money, Percent, Prose, Slug, Title, words},
 };
 
-pub mod bulk;
-pub mod carry_forward;
-pub mod diff;
-pub mod progress;
+pub(crate) mod bulk;
+pub(crate) mod carry_forward;
+pub(crate) mod diff;
+pub(crate) mod progress;
 mod raw;
 #[cfg(test)]
 mod tests;
@@ -26,7 +26,7 @@ pub use raw::{RawEvidence, RawIndicatorValue, RawMilestoneDone, RawReport, Repor
 
 words! {
     /// Where a report stands between its city and its representative.
-    ReportState("report state") {
+    pub ReportState("report state") {
         /// Being written.
         Draft = "draft",
         /// Waiting for a decision.
@@ -39,7 +39,7 @@ words! {
 }
 words! {
     /// Where a project stands, as the network's monitoring and evaluation reports say it, in their order.
-    Status("status") {
+    pub Status("status") {
         /// Proposal, pre-feasibility or feasibility.
         Planning = "planning",
         /// Beyond feasibility, or scaling up.
@@ -56,7 +56,7 @@ words! {
 }
 words! {
     /// How a percentage came about.
-    PercentMethod("percent method") {
+    pub PercentMethod("percent method") {
         /// The city's own judgement.
         SelfAssessed = "self_assessed",
         /// The weights of the milestones that are reached.
@@ -67,7 +67,7 @@ words! {
 impl ReportState {
     /// Says whether a report of this state is late: handed in after its due day ended, or not handed in by now.
     #[must_use]
-    pub fn is_late(
+    pub(crate) fn is_late(
         self,
         submitted_at: Option<DateTime<Utc>>,
         ends: DateTime<Utc>,

@@ -71,7 +71,7 @@ struct PlanCycleFields {
 ///
 /// # Errors
 /// The first entry that is not as expected.
-pub fn parse(text: &str) -> Result<ReferenceSeed, SeedError> {
+pub(crate) fn parse(text: &str) -> Result<ReferenceSeed, SeedError> {
     let file: Value = serde_json::from_str(text).map_err(|e| SeedError(e.to_string()))?;
     let documents = read_documents(&file)?;
     let types = Vocabulary::from_documents(&documents).partner_types;

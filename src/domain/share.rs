@@ -17,7 +17,7 @@ use super::{
 
 words! {
     /// The format in which a share is answered.
-    ShareFormat("format") {
+    pub ShareFormat("format") {
         /// RFC 4180.
         Csv = "csv",
         /// JSON.
@@ -30,7 +30,7 @@ words! {
 }
 
 /// How far ahead the last day may lie, in months: whoever still needs a share by then makes the next one.
-pub const MONTHS_MAX: u32 = 24;
+pub(crate) const MONTHS_MAX: u32 = 24;
 /// Longest path with its query, in bytes.
 const PATH_MAX: usize = 2_000;
 /// What every path begins with.
@@ -185,7 +185,7 @@ pub struct Share {
 
 /// A share as somebody sent it, before its values are looked at.
 #[derive(Debug, Clone, Default)]
-pub struct RawShare {
+pub(crate) struct RawShare {
     /// What it is for.
     pub name: Option<String>,
     /// What it gives.
@@ -214,7 +214,7 @@ impl RawShare {
     ///
     /// # Errors
     /// Every fault; a last day that is past, or more than [`MONTHS_MAX`] months ahead, is one.
-    pub fn parse(self, today: NaiveDate) -> Result<ShareTerms, Vec<FieldFault>> {
+    pub(crate) fn parse(self, today: NaiveDate) -> Result<ShareTerms, Vec<FieldFault>> {
         let mut faults = FaultList::new();
         let last = today.checked_add_months(Months::new(MONTHS_MAX)).unwrap_or(today);
         let soon = |raw: String| {

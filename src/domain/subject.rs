@@ -13,7 +13,7 @@ use super::{
     value::Slug,
 };
 
-pub mod project_part;
+pub(crate) mod project_part;
 mod report;
 
 pub use report::{CommentSubject, ReportSubject};

@@ -15,7 +15,7 @@ use super::{
 
 words! {
     /// What a person is in the network.
-    Role("role") {
+    pub Role("role") {
         /// Records a city's projects and files its reports.
         CityOfficer = "city_officer",
         /// Reviews the reports of a country's cities.
@@ -30,7 +30,7 @@ words! {
 }
 words! {
     /// How wide a grant reaches.
-    ScopeKind("scope kind") {
+    pub ScopeKind("scope kind") {
         /// Everything.
         Network = "network",
         /// One country and its cities.
@@ -41,7 +41,7 @@ words! {
 }
 words! {
     /// Whether an account can be used.
-    UserState("user state") {
+    pub UserState("user state") {
         /// Invited, without a password yet.
         Invited = "invited",
         /// In use.

@@ -213,27 +213,30 @@ pub fn parse_day(raw: impl AsRef<str>) -> Result<NaiveDate, ValueFault> {
 // `tt`, not `literal`: what a macro has taken as a literal, utoipa no longer reads, and the contract would give the names
 // of the variants.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident ($what:literal) { $($(#[$vdoc:meta])* $variant:ident = $word:tt),+ $(,)? }) => {
+    ($(#[$doc:meta])* $vis:vis $name:ident ($what:literal) { $($(#[$vdoc:meta])* $variant:ident = $word:tt),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),+ }
+        $vis enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),+ }
         impl $name {
             /// Every value, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            $vis const ALL: &'static [Self] = &[$(Self::$variant),+];
             /// Returns the word used in the API and the database.
             #[must_use]
-            pub const fn as_str(self) -> &'static str {
+            $vis const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
             /// Parses the word.
             ///
             /// # Errors
             /// A word that is not in the list; the fault names those that are.
-            pub fn parse(raw: impl AsRef<str>) -> Result<Self, $crate::domain::fault::ValueFault> {
+            $vis fn parse(raw: impl AsRef<str>) -> Result<Self, $crate::domain::fault::ValueFault> {
                 Self::ALL.iter().copied().find(|v| v.as_str() == raw.as_ref())
                     .ok_or_else(|| $crate::domain::fault::ValueFault::unknown($what, Self::ALL.iter().map(|v| v.as_str())))
             }
         }
+        // A list that nothing of this crate parses or walks through is still complete.
+        const _: (fn(&'static str) -> Result<$name, $crate::domain::fault::ValueFault>, &[$name]) =
+            ($name::parse, $name::ALL);
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
         }

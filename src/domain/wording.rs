@@ -11,9 +11,9 @@ use serde::Deserialize;
 
 use super::{language::Language, reference::NamesByLanguage};
 
-pub mod form_fields;
+pub(crate) mod form_fields;
 mod sentences;
-pub mod value_lists;
+pub(crate) mod value_lists;
 
 pub use sentences::translate_sentence;
 

@@ -4,7 +4,7 @@ use super::value::words;
 
 words! {
     /// A sheet: one row a record.
-    Sheet("sheet") {
+    pub Sheet("sheet") {
         /// The city's projects.
         Projects = "projects",
         /// Their reports in the cycle.
@@ -26,7 +26,7 @@ words! {
 
 words! {
     /// What an import makes of a row.
-    Outcome("outcome") {
+    pub Outcome("outcome") {
         /// It becomes a new record.
         New = "new",
         /// It changes a record.

@@ -9,7 +9,7 @@ use crate::domain::{
 
 words! {
     /// A list of allowed values.
-    List("list") {
+    pub List("list") {
         /// Focus areas.
         FocusAreas = "focus_areas",
         /// Sub-areas of all focus areas.
@@ -48,18 +48,22 @@ const CURRENCIES: &[&str] = &[
 ];
 
 /// A value, and its name in English where it has another.
-pub type AllowedValue = (String, String);
+pub(crate) type AllowedValue = (String, String);
 
 impl List {
     /// Says whether another value may be right all the same.
     #[must_use]
-    pub fn is_open(self) -> bool {
+    pub(crate) fn is_open(self) -> bool {
         self == Self::Currencies
     }
 
     /// Returns its values for the cities of a country.
     #[must_use]
-    pub fn allowed_values(self, words: &Vocabulary, country: CountryCode) -> Vec<AllowedValue> {
+    pub(crate) fn allowed_values(
+        self,
+        words: &Vocabulary,
+        country: CountryCode,
+    ) -> Vec<AllowedValue> {
         let own = |t: &&VocabularyTerm| t.parent.as_deref() == Some(country.as_str());
         match self {
             Self::FocusAreas => values_from_terms(words.focus_areas.iter()),

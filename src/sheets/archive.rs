@@ -11,7 +11,7 @@ use zip::ZipArchive;
 use super::grid::UnreadableFile;
 
 /// Most bytes of all parts together, inflated.
-pub const INFLATED_MAX: u64 = 64 * 1024 * 1024;
+pub(crate) const INFLATED_MAX: u64 = 64 * 1024 * 1024;
 /// Most parts. A workbook of this service has about twenty.
 const PARTS_MAX: usize = 500;
 /// The part that holds macros.
@@ -21,7 +21,7 @@ const MACROS: &str = "vbaproject.bin";
 ///
 /// # Errors
 /// Why it is not read: no archive, a broken one, one that inflates to too much, or one with macros.
-pub fn inspect_archive(bytes: &[u8]) -> Result<(), UnreadableFile> {
+pub(crate) fn inspect_archive(bytes: &[u8]) -> Result<(), UnreadableFile> {
     if !bytes.starts_with(b"PK") {
         let detail = "an XLSX workbook or a CSV file is expected; older and other formats are saved as XLSX first";
         return Err(UnreadableFile::new("not_a_workbook", detail));
@@ -53,7 +53,7 @@ pub fn inspect_archive(bytes: &[u8]) -> Result<(), UnreadableFile> {
 }
 
 /// Says that a file cannot be read to its end.
-pub fn describe_broken_file(why: &dyn std::fmt::Display) -> UnreadableFile {
+pub(crate) fn describe_broken_file(why: &dyn std::fmt::Display) -> UnreadableFile {
     UnreadableFile::new(
         "broken",
         format!("a whole XLSX workbook is expected; this one cannot be read: {why}"),
@@ -65,7 +65,7 @@ pub fn describe_broken_file(why: &dyn std::fmt::Display) -> UnreadableFile {
 ///
 /// # Errors
 /// Those of `read`, or that the part is broken.
-pub fn catch_reader_panic<T>(
+pub(crate) fn catch_reader_panic<T>(
     part: &str,
     read: impl FnOnce() -> Result<T, UnreadableFile>,
 ) -> Result<T, UnreadableFile> {

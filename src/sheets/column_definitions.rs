@@ -9,7 +9,7 @@ use super::{
 /// Declares columns: part, name, kind and pointer, then title and help in each language, in the order of the languages.
 macro_rules! columns {
     ($($(#[$doc:meta])* $table:ident { $($column:tt)* })+) => {
-        $($(#[$doc])* pub const $table: &[SheetColumn] = columns!(@list [] $($column)*);)+
+        $($(#[$doc])* pub(crate) const $table: &[SheetColumn] = columns!(@list [] $($column)*);)+
     };
     (@list [$($done:expr,)*]) => { &[$($done),*] };
     (@list [$($done:expr,)*] use $shared:ident; $($rest:tt)*) => {

@@ -6,14 +6,14 @@ use crate::domain::reference::CountryCode;
 pub use crate::domain::workbook_terms::Sheet;
 
 /// The languages that every column has a title and a help text in; the first stands alone where a country's is not known.
-pub const LANGUAGES: [&str; 2] = ["en", "vi"];
+pub(crate) const LANGUAGES: [&str; 2] = ["en", "vi"];
 
 /// The language of a country's own texts, where columns have one.
 const OF_COUNTRY: &[(&str, &str)] = &[("VN", "vi")];
 
 /// Returns the languages of a workbook for the cities of a country.
 #[must_use]
-pub fn workbook_languages(country: CountryCode) -> Vec<&'static str> {
+pub(crate) fn workbook_languages(country: CountryCode) -> Vec<&'static str> {
     let own = OF_COUNTRY.iter().filter(|(code, _)| *code == country.as_str());
     LANGUAGES.iter().take(1).copied().chain(own.map(|(_, language)| *language)).collect()
 }

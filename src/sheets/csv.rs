@@ -14,7 +14,7 @@ use super::{
 ///
 /// # Errors
 /// Why it is not read at all. What is wrong within it is in what is returned.
-pub fn read_csv(bytes: &[u8], sheet: Sheet) -> Result<UploadedFile, UnreadableFile> {
+pub(crate) fn read_csv(bytes: &[u8], sheet: Sheet) -> Result<UploadedFile, UnreadableFile> {
     let text = std::str::from_utf8(bytes)
         .map_err(|e| UnreadableFile::new("not_utf8", format!("text in UTF-8 is expected: {e}")))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -98,7 +98,7 @@ fn to_cell(field: &str) -> SheetCell {
 ///
 /// # Errors
 /// Never in memory; the writer says so all the same.
-pub fn write_csv(sheet: Sheet, rows: &[ExportedRow]) -> Result<Vec<u8>, csv::Error> {
+pub(crate) fn write_csv(sheet: Sheet, rows: &[ExportedRow]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(sheet.columns().iter().map(|c| c.name))?;
     for row in rows {

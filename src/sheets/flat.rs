@@ -14,13 +14,13 @@ mod csv;
 mod json_lines;
 mod xlsx;
 
-pub use csv::CsvTableWriter;
-pub use json_lines::JsonLinesWriter;
-pub use xlsx::XlsxTableWriter;
+pub(crate) use csv::CsvTableWriter;
+pub(crate) use json_lines::JsonLinesWriter;
+pub(crate) use xlsx::XlsxTableWriter;
 
 /// What the values of a column are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DatumType {
+pub(crate) enum DatumType {
     /// Text.
     Text,
     /// A whole number.
@@ -38,7 +38,7 @@ pub enum DatumType {
 impl DatumType {
     /// Returns the type's name in a Frictionless Table Schema.
     #[must_use]
-    pub const fn frictionless_name(self) -> &'static str {
+    pub(crate) const fn frictionless_name(self) -> &'static str {
         match self {
             Self::Text => "string",
             Self::Integer => "integer",
@@ -52,7 +52,7 @@ impl DatumType {
 
 /// A column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TableColumn {
+pub(crate) struct TableColumn {
     /// Its name: the first line of a CSV file, the member of a JSON line.
     pub name: &'static str,
     /// What its values are.
@@ -65,18 +65,22 @@ pub struct TableColumn {
 }
 
 /// What stands between the keys of a list.
-pub const BETWEEN: &str = "; ";
+pub(crate) const BETWEEN: &str = "; ";
 
 /// Makes a column.
 #[must_use]
-pub const fn new_column(name: &'static str, kind: DatumType, help: &'static str) -> TableColumn {
+pub(crate) const fn new_column(
+    name: &'static str,
+    kind: DatumType,
+    help: &'static str,
+) -> TableColumn {
     TableColumn { name, kind, help, item_name: None }
 }
 
 impl TableColumn {
     /// Makes it a list of keys, one of which is called `each`.
     #[must_use]
-    pub const fn with_item_name(self, each: &'static str) -> Self {
+    pub(crate) const fn with_item_name(self, each: &'static str) -> Self {
         Self { item_name: Some(each), ..self }
     }
 
@@ -88,7 +92,7 @@ impl TableColumn {
 
 /// What stands in a row under a column. Unknown is empty, and never 0.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Datum {
+pub(crate) enum Datum {
     /// Nothing is known.
     Empty,
     /// Text, as it was typed: a format that spreadsheets open guards it.
@@ -108,7 +112,7 @@ pub enum Datum {
 impl Datum {
     /// Writes it as a cell of text: ISO days, numbers as numbers, texts guarded, nothing for what is unknown.
     #[must_use]
-    pub fn to_cell(&self) -> String {
+    pub(crate) fn to_cell(&self) -> String {
         match self {
             Self::Empty => String::new(),
             Self::Text(text) => guard_formula(text),
@@ -122,7 +126,7 @@ impl Datum {
 
     /// Writes it as JSON.
     #[must_use]
-    pub fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         match self {
             Self::Empty => Value::Null,
             Self::Text(text) => Value::from(text.as_str()),
@@ -177,7 +181,7 @@ impl<T: Into<Self>> From<Option<T>> for Datum {
 
 /// A table that is at hand whole: one whose length is that of an answer, not of the records behind it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct FlatTable {
+pub(crate) struct FlatTable {
     /// What it says of itself.
     pub metadata: TableMetadata,
     /// Its columns.
@@ -188,7 +192,7 @@ pub struct FlatTable {
 
 /// What a table says of itself.
 #[derive(Debug, Clone, PartialEq)]
-pub struct TableMetadata {
+pub(crate) struct TableMetadata {
     /// Its name in file names and on the sheet: lower-case letters, digits and hyphens.
     pub name: String,
     /// What it is, in a line.
@@ -199,7 +203,7 @@ pub struct TableMetadata {
 
 /// A format, while a table is written in it: the columns are given when it is made, then the rows, each with as many values as
 /// there are columns.
-pub trait TableWriter {
+pub(crate) trait TableWriter {
     /// Writes a row.
     ///
     /// # Errors
@@ -215,7 +219,7 @@ pub trait TableWriter {
 
 /// The formats of a flat table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TableFormat {
+pub(crate) enum TableFormat {
     /// RFC 4180, UTF-8 without a byte order mark.
     Csv,
     /// A workbook: the table, and a sheet that explains it.
@@ -225,12 +229,9 @@ pub enum TableFormat {
 }
 
 impl TableFormat {
-    /// Every format, in the order in which they are named.
-    pub const ALL: &'static [Self] = &[Self::Csv, Self::Xlsx, Self::Lines];
-
     /// Returns its name in `format` and in file names.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
@@ -240,7 +241,7 @@ impl TableFormat {
 
     /// Returns its media type.
     #[must_use]
-    pub const fn media_type(self) -> &'static str {
+    pub(crate) const fn media_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -252,7 +253,7 @@ impl TableFormat {
     ///
     /// # Errors
     /// Where it is written to fails, or the format has no place for it.
-    pub fn begin_table<'w, W: Write + io::Seek + Send + 'w>(
+    pub(crate) fn begin_table<'w, W: Write + io::Seek + Send + 'w>(
         self,
         about: &TableMetadata,
         columns: &[TableColumn],

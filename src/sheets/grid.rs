@@ -95,7 +95,7 @@ pub struct UploadedFile {
 
 /// Returns the letters of a column, from 0: A, B, …, Z, AA.
 #[must_use]
-pub fn column_letters(mut column: u32) -> String {
+pub(crate) fn column_letters(mut column: u32) -> String {
     let mut out = Vec::new();
     loop {
         let letter = u8::try_from(column % 26).unwrap_or_default() + b'A';
@@ -110,12 +110,12 @@ pub fn column_letters(mut column: u32) -> String {
 
 /// Returns the address of a cell by its column, from 0, and its row, from 1.
 #[must_use]
-pub fn format_address(column: u32, row: u32) -> String {
+pub(crate) fn format_address(column: u32, row: u32) -> String {
     format!("{}{row}", column_letters(column))
 }
 
 /// Finds the columns of a sheet by the names in its first row, and takes in its rows one by one.
-pub struct GridBuilder<'u> {
+pub(crate) struct GridBuilder<'u> {
     upload: &'u mut UploadedFile,
     grid: SheetGrid,
     /// The column of the sheet that each column of the file is, by its place.
@@ -126,7 +126,7 @@ pub struct GridBuilder<'u> {
 
 impl<'u> GridBuilder<'u> {
     /// Begins a sheet.
-    pub fn new(upload: &'u mut UploadedFile, sheet: Sheet) -> Self {
+    pub(crate) fn new(upload: &'u mut UploadedFile, sheet: Sheet) -> Self {
         let places = vec![None; sheet.columns().len()];
         let grid = SheetGrid { sheet, column_positions: places, rows: Vec::new() };
         Self { upload, grid, found_columns: Vec::new(), has_header: false, is_header_valid: true }
@@ -139,7 +139,7 @@ impl<'u> GridBuilder<'u> {
     }
 
     /// Notes a cell that is merged with others: what it says stands for one of them alone.
-    pub fn note_merged_cell(&mut self, column: u32, row: u32) {
+    pub(crate) fn note_merged_cell(&mut self, column: u32, row: u32) {
         let detail = "a cell of its own is expected: merged cells say nothing of the others";
         self.add_fault(
             Some(format_address(column, row)),
@@ -152,7 +152,7 @@ impl<'u> GridBuilder<'u> {
     ///
     /// # Errors
     /// When the file has more rows than are read.
-    pub fn add_row(
+    pub(crate) fn add_row(
         &mut self,
         number: u32,
         cells: Vec<(u32, SheetCell)>,
@@ -246,7 +246,7 @@ impl<'u> GridBuilder<'u> {
     }
 
     /// Ends the sheet.
-    pub fn finish(mut self) {
+    pub(crate) fn finish(mut self) {
         if !self.has_header {
             let detail = "a first row with the names of the columns is expected";
             self.add_fault(None, None, ValueFault::new("missing_header", detail));
@@ -257,7 +257,7 @@ impl<'u> GridBuilder<'u> {
 }
 
 /// Says that a name is none of those that are known, and which comes nearest.
-pub fn unknown_name_fault<'n>(
+pub(crate) fn unknown_name_fault<'n>(
     what: &str,
     name: &str,
     known: impl Iterator<Item = &'n str> + Clone,

@@ -2,19 +2,19 @@
 //! read, and what a file changes of what is there. Records come and go as the JSON that the API takes; not here: HTTP, the
 //! database, rules of records.
 
-pub mod allowed_values;
-pub mod archive;
+pub(crate) mod allowed_values;
+pub(crate) mod archive;
 pub mod cell;
-pub mod column_definitions;
-pub mod columns;
-pub mod csv;
-pub mod flat;
-pub mod grid;
-pub mod release_tables;
-pub mod request_body;
-pub mod row_comparison;
-pub mod workbook_reader;
-pub mod workbook_writer;
+pub(crate) mod column_definitions;
+pub(crate) mod columns;
+pub(crate) mod csv;
+pub(crate) mod flat;
+pub(crate) mod grid;
+pub(crate) mod release_tables;
+pub(crate) mod request_body;
+pub(crate) mod row_comparison;
+pub(crate) mod workbook_reader;
+pub(crate) mod workbook_writer;
 
 pub use cell::SheetCell;
 pub use columns::{ColumnKind, ColumnRole, Sheet, SheetColumn};

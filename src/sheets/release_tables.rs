@@ -13,15 +13,15 @@ use crate::domain::{
 
 mod release_level;
 mod report_parts;
-pub mod reports;
+pub(crate) mod reports;
 
-pub use release_level::{CITIES, ERRATA, FIGURES};
-pub use report_parts::{EVIDENCE, INDICATORS, MILESTONES, PARTNERSHIPS, VALUES};
-pub use reports::REPORTS;
+pub(crate) use release_level::{CITIES, ERRATA, FIGURES};
+pub(crate) use report_parts::{EVIDENCE, INDICATORS, MILESTONES, PARTNERSHIPS, VALUES};
+pub(crate) use reports::REPORTS;
 
 /// A table of a release.
 #[derive(Debug, Clone, Copy)]
-pub struct ReleaseTable {
+pub(crate) struct ReleaseTable {
     /// Its name, in file names and as a table of the database.
     pub name: &'static str,
     /// What it is, in a line.
@@ -38,7 +38,7 @@ pub struct ReleaseTable {
 
 /// The columns of a table that name a row of another one.
 #[derive(Debug, Clone, Copy)]
-pub struct ForeignKey {
+pub(crate) struct ForeignKey {
     /// The columns here.
     pub columns: &'static [&'static str],
     /// The other table.
@@ -48,11 +48,11 @@ pub struct ForeignKey {
 }
 
 /// A row of a table.
-pub type ReleaseTableRow = Vec<Datum>;
+pub(crate) type ReleaseTableRow = Vec<Datum>;
 
 /// Where rows come from.
 #[derive(Debug, Clone, Copy)]
-pub enum RowSource {
+pub(crate) enum RowSource {
     /// From each report.
     PerReport(fn(&RowContext<'_>, &ApprovedReport) -> Vec<ReleaseTableRow>),
     /// From the release as a whole.
@@ -60,12 +60,12 @@ pub enum RowSource {
 }
 
 /// Every table of a release, those first that others refer to.
-pub const TABLES: &[ReleaseTable] =
+pub(crate) const TABLES: &[ReleaseTable] =
     &[CITIES, REPORTS, MILESTONES, INDICATORS, VALUES, PARTNERSHIPS, EVIDENCE, ERRATA, FIGURES];
 
 /// What rows are made of beside a report: the release, and the names that it froze.
 #[derive(Debug)]
-pub struct RowContext<'a> {
+pub(crate) struct RowContext<'a> {
     /// The release.
     pub release: &'a Release,
     /// Its reference data.
@@ -78,7 +78,7 @@ pub struct RowContext<'a> {
 impl<'a> RowContext<'a> {
     /// Prepares the names.
     #[must_use]
-    pub fn new(release: &'a Release, frame: &'a ReleaseReference) -> Self {
+    pub(crate) fn new(release: &'a Release, frame: &'a ReleaseReference) -> Self {
         let words = &frame.vocabulary;
         let lists = [
             &words.focus_areas,
@@ -100,7 +100,7 @@ impl<'a> RowContext<'a> {
 
     /// Returns what every row begins with: the release, the cycle and its cut-off day.
     #[must_use]
-    pub fn leading_values(&self) -> ReleaseTableRow {
+    pub(crate) fn leading_values(&self) -> ReleaseTableRow {
         vec![
             self.release.release.as_str().into(),
             self.release.cycle.as_str().into(),
@@ -110,19 +110,19 @@ impl<'a> RowContext<'a> {
 
     /// Names a city.
     #[must_use]
-    pub fn city_name(&self, slug: &str) -> Datum {
+    pub(crate) fn city_name(&self, slug: &str) -> Datum {
         english_name(self.cities.get(slug).copied(), slug)
     }
 
     /// Names a country.
     #[must_use]
-    pub fn country_name(&self, code: &str) -> Datum {
+    pub(crate) fn country_name(&self, code: &str) -> Datum {
         english_name(self.countries.get(code).copied(), code)
     }
 
     /// Names a word of the framework.
     #[must_use]
-    pub fn term_name(&self, slug: Option<&Slug>) -> Datum {
+    pub(crate) fn term_name(&self, slug: Option<&Slug>) -> Datum {
         match slug {
             Some(slug) => english_name(self.terms.get(slug.as_str()).copied(), slug.as_str()),
             None => Datum::Empty,

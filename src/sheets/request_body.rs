@@ -12,7 +12,7 @@ use super::{
 
 /// Makes the body of a new record, or the patch of one that is there: what the row changes, objects whole.
 #[must_use]
-pub fn build_record_body(sheet: Sheet, row: &ComparedRow) -> Map<String, Value> {
+pub(crate) fn build_record_body(sheet: Sheet, row: &ComparedRow) -> Map<String, Value> {
     let mut body = Map::new();
     apply_changes(sheet, row, &mut body);
     body
@@ -51,11 +51,11 @@ fn split_pointer(column: &SheetColumn) -> (&'static str, Option<&'static str>) {
 }
 
 /// Where something in a body came from: a sheet, and the place of the row among those of the sheet.
-pub type RowOrigin = (Sheet, usize);
+pub(crate) type RowOrigin = (Sheet, usize);
 
 /// The body of a report, with where its items came from.
 #[derive(Debug, Clone, Default)]
-pub struct ReportBody {
+pub(crate) struct ReportBody {
     /// The body, for the operation that writes a report.
     pub body: Map<String, Value>,
     item_origins: BTreeMap<&'static str, Vec<Option<RowOrigin>>>,
@@ -63,26 +63,17 @@ pub struct ReportBody {
 
 /// The rows of a report: its own, where it has one in the file, and those of its lists. Each with its place in its sheet.
 #[derive(Debug, Clone, Default)]
-pub struct UploadedReportRows<'r> {
+pub(crate) struct UploadedReportRows<'r> {
     /// The report's own row.
     pub own: Option<(usize, &'r ComparedRow)>,
     /// The rows of its lists.
     pub items: Vec<(Sheet, usize, &'r ComparedRow)>,
 }
 
-impl UploadedReportRows<'_> {
-    /// Returns the rows that change something.
-    pub fn changed_rows(&self) -> impl Iterator<Item = (Sheet, usize, &ComparedRow)> {
-        let own = self.own.iter().map(|(i, row)| (Sheet::Reports, *i, *row));
-        let all = own.chain(self.items.iter().copied());
-        all.filter(|(.., row)| !row.changes.is_empty())
-    }
-}
-
 impl ReportBody {
     /// Lays the changes of rows over what a report says now.
     #[must_use]
-    pub fn from_rows(now: Map<String, Value>, rows: &UploadedReportRows<'_>) -> Self {
+    pub(crate) fn from_rows(now: Map<String, Value>, rows: &UploadedReportRows<'_>) -> Self {
         let mut put = Self { body: now, item_origins: BTreeMap::new() };
         let mut says_percent = false;
         if let Some((_, row)) = rows.own {
@@ -137,7 +128,7 @@ impl ReportBody {
 
     /// Finds the row, and the column of its sheet, that a fault of the body is about; none for what stood there before.
     #[must_use]
-    pub fn locate_fault(&self, pointer: &str) -> Option<(RowOrigin, Option<usize>)> {
+    pub(crate) fn locate_fault(&self, pointer: &str) -> Option<(RowOrigin, Option<usize>)> {
         let mut path = pointer.trim_start_matches('/').splitn(3, '/');
         let (list, index, inner) = (path.next()?, path.next()?, path.next());
         let (sheet, row) =
@@ -183,7 +174,7 @@ fn item_member(column: &SheetColumn) -> Option<&'static str> {
 
 /// Finds the column of a sheet that a pointer into one of its records is about: its own, or that of the whole it is part of.
 #[must_use]
-pub fn find_column(sheet: Sheet, pointer: &str) -> Option<usize> {
+pub(crate) fn find_column(sheet: Sheet, pointer: &str) -> Option<usize> {
     let mut pointer = pointer;
     while !pointer.is_empty() {
         let own = sheet.columns().iter().position(|c| c.pointer == pointer);

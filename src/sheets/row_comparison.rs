@@ -10,17 +10,17 @@ use super::{
     columns::{ColumnRole, Sheet, SheetColumn},
     grid::{FaultDetails, FileFault, GridRow, SheetGrid},
 };
-pub use crate::domain::workbook_terms::Outcome;
+pub(crate) use crate::domain::workbook_terms::Outcome;
 use crate::domain::{fault::ValueFault, journal::to_hex};
 
 /// A row as it is exported: a value for each column of its sheet.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ExportedRow(Vec<Value>);
+pub(crate) struct ExportedRow(Vec<Value>);
 
 impl ExportedRow {
     /// Takes the values of a record out of its JSON.
     #[must_use]
-    pub fn from_record(sheet: Sheet, record: &Value) -> Self {
+    pub(crate) fn from_record(sheet: Sheet, record: &Value) -> Self {
         let value =
             |c: &SheetColumn| record.pointer(c.pointer).filter(|_| !c.pointer.is_empty()).cloned();
         let mut row = Self(sheet.columns().iter().map(|c| value(c).unwrap_or_default()).collect());
@@ -34,19 +34,19 @@ impl ExportedRow {
     }
 
     /// Returns the values, in the order of the columns.
-    pub fn values(&self) -> impl Iterator<Item = &Value> {
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {
         self.0.iter()
     }
 
     /// Returns the value of a column.
     #[must_use]
-    pub fn get(&self, column: usize) -> &Value {
+    pub(crate) fn get(&self, column: usize) -> &Value {
         self.0.get(column).unwrap_or(&Value::Null)
     }
 
     /// Returns what names the record within its sheet.
     #[must_use]
-    pub fn key(&self, sheet: Sheet) -> Vec<String> {
+    pub(crate) fn key(&self, sheet: Sheet) -> Vec<String> {
         let keys = sheet.columns().iter().zip(&self.0).filter(|(c, _)| c.is_key());
         keys.map(|(_, v)| if v.is_null() { String::new() } else { to_plain_text(v) }).collect()
     }
@@ -65,7 +65,7 @@ fn digest_row(sheet: Sheet, values: &[Value]) -> String {
 
 /// A field that a row changes.
 #[derive(Debug, Clone, PartialEq)]
-pub struct FieldChange {
+pub(crate) struct FieldChange {
     /// The place of the column in its sheet.
     pub column: usize,
     /// What stands there now.
@@ -76,7 +76,7 @@ pub struct FieldChange {
 
 /// A row of a file, compared.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ComparedRow {
+pub(crate) struct ComparedRow {
     /// The place of the row in its grid.
     pub index: usize,
     /// Its number in the file, from 1.
@@ -102,14 +102,14 @@ pub struct ComparedRow {
 impl ComparedRow {
     /// Returns the version that the row was made from, or that of a record that is not there yet.
     #[must_use]
-    pub fn version(&self, sheet: Sheet) -> Option<i64> {
+    pub(crate) fn version(&self, sheet: Sheet) -> Option<i64> {
         find_role_column(sheet, ColumnRole::Version)
             .and_then(|i| self.values.get(i)?.as_ref()?.as_i64())
     }
 
     /// Says whether cells of it are wrong, so that it cannot be taken, while the others can be judged all the same.
     #[must_use]
-    pub fn has_only_cell_faults(&self) -> bool {
+    pub(crate) fn has_only_cell_faults(&self) -> bool {
         self.outcome == Outcome::Refused
             && !self.wrong_columns.is_empty()
             && self.faults.len() == self.wrong_columns.len()
@@ -117,13 +117,13 @@ impl ComparedRow {
 
     /// Returns the row as if its wrong cells were not there: for what the rules say of the others, never to be written.
     #[must_use]
-    pub fn without_wrong_cells(&self, sheet: Sheet) -> Self {
+    pub(crate) fn without_wrong_cells(&self, sheet: Sheet) -> Self {
         let outcome = if is_new_record(sheet, self) { Outcome::New } else { Outcome::Changed };
         Self { outcome, ..self.clone() }
     }
 
     /// Refuses the row.
-    pub fn refuse_row(
+    pub(crate) fn refuse_row(
         &mut self,
         grid: &SheetGrid,
         column: Option<usize>,
@@ -154,7 +154,7 @@ impl ComparedRow {
 
 /// Compares the rows of a sheet with those that are there.
 #[must_use]
-pub fn compare_rows(grid: &SheetGrid, there: &[ExportedRow]) -> Vec<ComparedRow> {
+pub(crate) fn compare_rows(grid: &SheetGrid, there: &[ExportedRow]) -> Vec<ComparedRow> {
     let sheet = grid.sheet;
     let known: HashMap<Vec<String>, &ExportedRow> =
         there.iter().map(|row| (row.key(sheet), row)).collect();

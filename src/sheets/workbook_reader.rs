@@ -25,7 +25,7 @@ type UploadedWorkbook<'b> = Xlsx<Cursor<&'b [u8]>>;
 ///
 /// # Errors
 /// Why it is not read at all. What is wrong within it is in what is returned.
-pub fn read_workbook(bytes: &[u8]) -> Result<UploadedFile, UnreadableFile> {
+pub(crate) fn read_workbook(bytes: &[u8]) -> Result<UploadedFile, UnreadableFile> {
     archive::inspect_archive(bytes)?;
     let open = || Xlsx::new(Cursor::new(bytes)).map_err(|e| describe_broken_file(&e));
     let mut book: UploadedWorkbook<'_> = catch_reader_panic("its list of sheets", open)?;
@@ -171,7 +171,11 @@ fn convert_day(at: &ExcelDateTime) -> SheetCell {
 
 /// Says that the workbook is not what was expected of it.
 #[must_use]
-pub fn check_metadata(upload: &UploadedFile, name: &str, expected: &str) -> Option<FileFault> {
+pub(crate) fn check_metadata(
+    upload: &UploadedFile,
+    name: &str,
+    expected: &str,
+) -> Option<FileFault> {
     let said = upload.metadata.iter().find(|(n, ..)| n == name);
     let (found, cell) = said.map_or((None, None), |(_, v, c)| (Some(v.as_str()), Some(c.clone())));
     if found == Some(expected) {

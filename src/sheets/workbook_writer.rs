@@ -41,7 +41,7 @@ const INTRODUCTION: [(&str, [&str; 4]); 2] = [
 
 /// What a workbook says of itself.
 #[derive(Debug, Clone)]
-pub struct WorkbookMetadata {
+pub(crate) struct WorkbookMetadata {
     /// The city's slug.
     pub city: String,
     /// The city's name.
@@ -59,13 +59,13 @@ pub struct WorkbookMetadata {
 }
 
 /// The allowed values of each list.
-pub type AllowedValueLists = Vec<(List, Vec<AllowedValue>)>;
+pub(crate) type AllowedValueLists = Vec<(List, Vec<AllowedValue>)>;
 
 /// Writes a workbook.
 ///
 /// # Errors
 /// What the format has no place for.
-pub fn write_workbook(
+pub(crate) fn write_workbook(
     about: &WorkbookMetadata,
     tables: &[(Sheet, Vec<ExportedRow>)],
     lists: &AllowedValueLists,

@@ -27,7 +27,7 @@ use crate::domain::{
 ///
 /// # Errors
 /// Failures of the database.
-pub fn load_report_states(
+pub(crate) fn load_report_states(
     conn: &mut Conn,
     cycle: &ReportingCycle,
 ) -> StoreResult<Vec<ProjectReportState>> {
@@ -63,7 +63,7 @@ pub fn load_report_states(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn cities_with_projects(conn: &mut Conn) -> StoreResult<BTreeSet<(CountryCode, Slug)>> {
+pub(crate) fn cities_with_projects(conn: &mut Conn) -> StoreResult<BTreeSet<(CountryCode, Slug)>> {
     let rows: Vec<(String, String)> = on!(conn, |c, DB| projects::table
         .select((projects::country, projects::city))
         .distinct()
@@ -76,7 +76,7 @@ pub fn cities_with_projects(conn: &mut Conn) -> StoreResult<BTreeSet<(CountryCod
 ///
 /// # Errors
 /// Failures of the database.
-pub fn load_country_zones(conn: &mut Conn) -> StoreResult<HashMap<CountryCode, Tz>> {
+pub(crate) fn load_country_zones(conn: &mut Conn) -> StoreResult<HashMap<CountryCode, Tz>> {
     Ok(reference::list_countries(conn)?.into_iter().map(|c| (c.code, c.time_zone)).collect())
 }
 
@@ -84,7 +84,10 @@ pub fn load_country_zones(conn: &mut Conn) -> StoreResult<HashMap<CountryCode, T
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list_powerful_grants(conn: &mut Conn, since: DateTime<Utc>) -> StoreResult<Vec<Grant>> {
+pub(crate) fn list_powerful_grants(
+    conn: &mut Conn,
+    since: DateTime<Utc>,
+) -> StoreResult<Vec<Grant>> {
     let roles = [Role::NationalRepresentative, Role::Secretariat, Role::Administrator];
     let given: bool = on!(conn, |c, DB| diesel::select(diesel::dsl::exists(
         grants::table

@@ -23,7 +23,7 @@ use crate::{
 
 /// The address of the account. No mail goes there (RFC 2606 keeps `.invalid` free); it is for signing in, until a person's
 /// own account is made administrator.
-pub const FIRST_ADMINISTRATOR: &str = "administrator@ascn-tracker.invalid";
+pub(crate) const FIRST_ADMINISTRATOR: &str = "administrator@ascn-tracker.invalid";
 const NAME: &str = "First administrator";
 
 /// Invites the first administrator, unless an administrator is active. Earlier invitations of that account no longer work,
@@ -33,7 +33,10 @@ const NAME: &str = "First administrator";
 ///
 /// # Errors
 /// Failures of the database.
-pub fn invite_first_administrator(tx: &mut Tx<'_>, digest: &SecretDigest) -> StoreResult<bool> {
+pub(crate) fn invite_first_administrator(
+    tx: &mut Tx<'_>,
+    digest: &SecretDigest,
+) -> StoreResult<bool> {
     if has_active_administrator(tx)? {
         return Ok(false);
     }

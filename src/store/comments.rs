@@ -92,7 +92,7 @@ recorded!(Comment, "comment", private, |r| format!("{}/{}/{}", r.code, r.cycle, 
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list(
+pub(crate) fn list(
     conn: &mut Conn,
     report: Id<Report>,
     after: Option<Id<Comment>>,
@@ -119,7 +119,11 @@ pub fn list(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list_for_city(conn: &mut Conn, city: &Slug, cycle: &Slug) -> StoreResult<Vec<Comment>> {
+pub(crate) fn list_for_city(
+    conn: &mut Conn,
+    city: &Slug,
+    cycle: &Slug,
+) -> StoreResult<Vec<Comment>> {
     let rows: Vec<CommentRow> = on!(conn, |c, DB| comments::table
         .inner_join(reports::table.on(reports::id.eq(comments::report_id)))
         .filter(reports::cycle.eq(cycle.as_str()))
@@ -138,7 +142,7 @@ type ThreadEntryRow =
 ///
 /// # Errors
 /// Failures of the database.
-pub fn load_threads(conn: &mut Conn, report: Id<Report>) -> StoreResult<Vec<CommentThread>> {
+pub(crate) fn load_threads(conn: &mut Conn, report: Id<Report>) -> StoreResult<Vec<CommentThread>> {
     let rows: Vec<ThreadEntryRow> = on!(conn, |c, DB| comments::table
         .filter(comments::report_id.eq(StoredUuid::from(report)))
         .order(comments::id)
@@ -168,7 +172,11 @@ pub fn load_threads(conn: &mut Conn, report: Id<Report>) -> StoreResult<Vec<Comm
 ///
 /// # Errors
 /// Failures of the database.
-pub fn find(conn: &mut Conn, report: &Report, id: Id<Comment>) -> StoreResult<Option<Comment>> {
+pub(crate) fn find(
+    conn: &mut Conn,
+    report: &Report,
+    id: Id<Comment>,
+) -> StoreResult<Option<Comment>> {
     let row: Option<CommentRow> = on!(conn, |c, DB| comments::table
         .find(StoredUuid::from(id))
         .filter(comments::report_id.eq(StoredUuid::from(report.id)))

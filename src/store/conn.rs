@@ -37,7 +37,7 @@ impl BlockOn for LocalRuntime {
 }
 
 /// tokio-postgres behind diesel's synchronous trait: TLS, no libpq.
-pub type PgConn = AsyncConnectionWrapper<AsyncPgConnection, LocalRuntime>;
+pub(crate) type PgConn = AsyncConnectionWrapper<AsyncPgConnection, LocalRuntime>;
 
 /// A connection to either database.
 #[expect(clippy::large_enum_variant, reason = "connections are few and live in place")]
@@ -69,9 +69,9 @@ macro_rules! on {
 pub(crate) use on;
 
 /// The migrations of PostgreSQL.
-pub const PG_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+pub(crate) const PG_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// The migrations of SQLite.
-pub const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+pub(crate) const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
 /// Taken by whoever migrates a PostgreSQL database: the first eight bytes of "ascn-tracker" as a number.
 const MIGRATION_LOCK: i64 = 0x6173_636e_2d74_7261;

@@ -86,7 +86,7 @@ pub fn find(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<ReportingCycle>>
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list(conn: &mut Conn) -> StoreResult<Vec<ReportingCycle>> {
+pub(crate) fn list(conn: &mut Conn) -> StoreResult<Vec<ReportingCycle>> {
     let rows: Vec<CycleRow> =
         on!(conn, |c, DB| cycles::table.order(cycles::slug).select(CycleRow::as_select()).load(c))?;
     rows.into_iter().map(ReportingCycle::try_from).collect()

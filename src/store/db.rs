@@ -14,7 +14,7 @@ mod counters;
 mod threads;
 
 use counters::DatabaseCounters;
-pub use counters::{DbLoad, GROUP_SIZES, QueueLoad};
+pub(crate) use counters::{DbLoad, GROUP_SIZES, QueueLoad};
 pub(super) use threads::format_error_chain;
 use threads::{read_loop, read_on_caller, write_loop};
 
@@ -240,7 +240,7 @@ impl Db {
 ///
 /// # Errors
 /// Those of the closure, or failures of the database.
-pub fn write_now<T, E: From<StoreError>>(
+pub(crate) fn write_now<T, E: From<StoreError>>(
     conn: &mut Conn,
     env: &TxEnv,
     f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,

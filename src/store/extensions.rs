@@ -67,7 +67,11 @@ recorded!(DeadlineExtension, "extension", private, |r| r.key());
 ///
 /// # Errors
 /// Failures of the database.
-pub fn find(conn: &mut Conn, cycle: &Slug, city: &Slug) -> StoreResult<Option<DeadlineExtension>> {
+pub(crate) fn find(
+    conn: &mut Conn,
+    cycle: &Slug,
+    city: &Slug,
+) -> StoreResult<Option<DeadlineExtension>> {
     let row: Option<ExtensionRow> = on!(conn, |c, DB| extensions::table
         .find((cycle.as_str(), city.as_str()))
         .select(ExtensionRow::as_select())
@@ -80,7 +84,11 @@ pub fn find(conn: &mut Conn, cycle: &Slug, city: &Slug) -> StoreResult<Option<De
 ///
 /// # Errors
 /// Failures of the database.
-pub fn find_due_day(conn: &mut Conn, cycle: &Slug, city: &Slug) -> StoreResult<Option<NaiveDate>> {
+pub(crate) fn find_due_day(
+    conn: &mut Conn,
+    cycle: &Slug,
+    city: &Slug,
+) -> StoreResult<Option<NaiveDate>> {
     Ok(on!(conn, |c, DB| extensions::table
         .find((cycle.as_str(), city.as_str()))
         .filter(extensions::withdrawn.eq(false))
@@ -93,7 +101,7 @@ pub fn find_due_day(conn: &mut Conn, cycle: &Slug, city: &Slug) -> StoreResult<O
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list_in_force(conn: &mut Conn) -> StoreResult<Vec<DeadlineExtension>> {
+pub(crate) fn list_in_force(conn: &mut Conn) -> StoreResult<Vec<DeadlineExtension>> {
     let rows: Vec<ExtensionRow> = on!(conn, |c, DB| extensions::table
         .filter(extensions::withdrawn.eq(false))
         .order((extensions::cycle, extensions::city))

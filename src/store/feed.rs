@@ -33,7 +33,7 @@ const BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// A public record as it stood after a change.
 #[derive(Debug, Clone)]
-pub enum PublicRecord {
+pub(crate) enum PublicRecord {
     /// A report's approved copy.
     Report(Box<ApprovedReport>),
     /// A project's approved copy.
@@ -58,7 +58,7 @@ pub enum PublicRecord {
 
 /// A change of a public record.
 #[derive(Debug, Clone)]
-pub struct PublicChange {
+pub(crate) struct PublicChange {
     /// Its number in the feed, from 1 without gaps.
     pub feed: i64,
     /// When the public act was done.
@@ -77,7 +77,7 @@ pub struct PublicChange {
 
 /// Changes in order, and how far they were looked for.
 #[derive(Debug, Clone)]
-pub struct FeedSlice {
+pub(crate) struct FeedSlice {
     /// Those within reach.
     pub changes: Vec<PublicChange>,
     /// The last number that was looked at: what lies between is out of reach.
@@ -192,7 +192,7 @@ impl<'a> FeedScope<'a> {
 ///
 /// # Errors
 /// Failures of the database, or a row that cannot be understood.
-pub fn load_changes_after(
+pub(crate) fn load_changes_after(
     conn: &mut Conn,
     reach: &ReadScope,
     after: i64,

@@ -31,7 +31,7 @@ use crate::domain::{
 
 mod coverage;
 
-pub use coverage::load_coverage_dataset;
+pub(crate) use coverage::load_coverage_dataset;
 
 /// The columns of an approved report that figures look at. Its texts stay where they are.
 #[derive(Queryable, Selectable)]
@@ -66,7 +66,7 @@ struct FrozenProject {
 
 /// How much of each report is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FactDepth {
+pub(crate) enum FactDepth {
     /// What stands in columns: all that counting needs.
     Columns,
     /// What stands in its texts too: titles, milestones, indicators.
@@ -108,7 +108,7 @@ impl ReportFactRow {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn load_dataset(
+pub(crate) fn load_dataset(
     conn: &mut Conn,
     reach: &ReadScope,
     base: &BasisRequest,

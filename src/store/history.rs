@@ -10,7 +10,7 @@ use crate::domain::{
 
 /// Whose history is meant: a record, and the records below its key.
 #[derive(Debug, Clone)]
-pub struct HistoryFilter {
+pub(crate) struct HistoryFilter {
     entity: &'static str,
     key: String,
     below: &'static [&'static str],
@@ -19,12 +19,16 @@ pub struct HistoryFilter {
 impl HistoryFilter {
     /// The trail of one record, with records of these kinds whose keys go on after a slash.
     #[must_use]
-    pub const fn new(entity: &'static str, key: String, below: &'static [&'static str]) -> Self {
+    pub(crate) const fn new(
+        entity: &'static str,
+        key: String,
+        below: &'static [&'static str],
+    ) -> Self {
         Self { entity, key, below }
     }
     /// A project with its milestones, indicators and partnerships.
     #[must_use]
-    pub fn for_project(code: &ProjectCode) -> Self {
+    pub(crate) fn for_project(code: &ProjectCode) -> Self {
         const BELOW: &[&str] = &[Milestone::ENTITY, Indicator::ENTITY, Partnership::ENTITY];
         Self::new(Project::ENTITY, code.to_string(), BELOW)
     }
@@ -50,7 +54,7 @@ macro_rules! along {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn count(conn: &mut Conn, trail: &HistoryFilter) -> StoreResult<i64> {
+pub(crate) fn count(conn: &mut Conn, trail: &HistoryFilter) -> StoreResult<i64> {
     Ok(on!(conn, |c, DB| along!(journal::table, trail).count().get_result(c))?)
 }
 
@@ -58,7 +62,7 @@ pub fn count(conn: &mut Conn, trail: &HistoryFilter) -> StoreResult<i64> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list_newest(
+pub(crate) fn list_newest(
     conn: &mut Conn,
     trail: &HistoryFilter,
     skip: i64,

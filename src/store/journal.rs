@@ -13,7 +13,7 @@ use super::{
 };
 use crate::domain::journal::{ChainLink, GENESIS, JournalHash, hash_record};
 
-pub mod search;
+pub(crate) mod search;
 
 /// Rows inserted by one statement on PostgreSQL; 14 values each, below its limit of parameters.
 const BATCH: usize = 200;

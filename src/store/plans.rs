@@ -75,7 +75,7 @@ recorded!(ActionPlan, "action_plan", public, |p| format!("{}/{}", p.city, p.plan
 ///
 /// # Errors
 /// Failures of the database.
-pub fn find_plan(
+pub(crate) fn find_plan(
     conn: &mut Conn,
     city: &Slug,
     plan_cycle: &Slug,

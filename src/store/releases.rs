@@ -19,9 +19,9 @@ use crate::domain::{
     value::{Prose, Slug},
 };
 
-pub mod assembly;
+pub(crate) mod assembly;
 pub mod frozen;
-pub mod predecessors;
+pub(crate) mod predecessors;
 
 /// A release's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]

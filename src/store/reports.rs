@@ -19,30 +19,34 @@ use crate::domain::{
 };
 
 mod approved;
-pub mod bulk_keys;
+pub(crate) mod bulk_keys;
 mod city_checklist;
 mod contributors;
 mod items;
-pub mod queue;
+pub(crate) mod queue;
 mod rows;
 mod subject;
 mod total;
 mod values;
-pub mod versions;
+pub(crate) mod versions;
 
 use approved::ApprovedReportRow;
-pub use city_checklist::load_checklist_items;
-pub use contributors::CREATE;
+pub(crate) use city_checklist::load_checklist_items;
+pub(crate) use contributors::CREATE;
 use rows::ReportRow;
-pub use subject::{SharedLookups, load_for_batch};
-pub use total::count_visible;
-pub use values::{list_approved_values, list_working_values};
+pub(crate) use subject::{SharedLookups, load_for_batch};
+pub(crate) use total::count_visible;
+pub(crate) use values::{list_approved_values, list_working_values};
 
 /// Finds the working copy of a project's report in a cycle.
 ///
 /// # Errors
 /// Failures of the database.
-pub fn find(conn: &mut Conn, project: Id<Project>, cycle: &Slug) -> StoreResult<Option<Report>> {
+pub(crate) fn find(
+    conn: &mut Conn,
+    project: Id<Project>,
+    cycle: &Slug,
+) -> StoreResult<Option<Report>> {
     let row: Option<ReportRow> = on!(conn, |c, DB| reports::table
         .filter(reports::project_id.eq(StoredUuid::from(project)))
         .filter(reports::cycle.eq(cycle.as_str()))
@@ -56,7 +60,11 @@ pub fn find(conn: &mut Conn, project: Id<Project>, cycle: &Slug) -> StoreResult<
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list_for_city(conn: &mut Conn, city: &Slug, cycle: &Slug) -> StoreResult<Vec<Report>> {
+pub(crate) fn list_for_city(
+    conn: &mut Conn,
+    city: &Slug,
+    cycle: &Slug,
+) -> StoreResult<Vec<Report>> {
     let rows: Vec<ReportRow> = on!(conn, |c, DB| reports::table
         .filter(reports::city.eq(city.as_str()))
         .filter(reports::cycle.eq(cycle.as_str()))
@@ -70,7 +78,7 @@ pub fn list_for_city(conn: &mut Conn, city: &Slug, cycle: &Slug) -> StoreResult<
 ///
 /// # Errors
 /// Failures of the database.
-pub fn find_approved(
+pub(crate) fn find_approved(
     conn: &mut Conn,
     project: Id<Project>,
     cycle: &Slug,
@@ -88,7 +96,7 @@ pub fn find_approved(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list_approved(conn: &mut Conn, cycle: &Slug) -> StoreResult<Vec<ApprovedReport>> {
+pub(crate) fn list_approved(conn: &mut Conn, cycle: &Slug) -> StoreResult<Vec<ApprovedReport>> {
     let rows: Vec<ApprovedReportRow> = on!(conn, |c, DB| approved_reports::table
         .filter(approved_reports::cycle.eq(cycle.as_str()))
         .order((approved_reports::city, approved_reports::number))
@@ -101,7 +109,7 @@ pub fn list_approved(conn: &mut Conn, cycle: &Slug) -> StoreResult<Vec<ApprovedR
 ///
 /// # Errors
 /// Failures of the database.
-pub fn find_status_before(
+pub(crate) fn find_status_before(
     conn: &mut Conn,
     project: Id<Project>,
     as_of: NaiveDate,
@@ -122,7 +130,7 @@ pub fn find_status_before(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn find_content_before(
+pub(crate) fn find_content_before(
     conn: &mut Conn,
     project: Id<Project>,
     as_of: NaiveDate,
@@ -143,7 +151,7 @@ pub fn find_content_before(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn is_latest(conn: &mut Conn, report: &ApprovedReport) -> StoreResult<bool> {
+pub(crate) fn is_latest(conn: &mut Conn, report: &ApprovedReport) -> StoreResult<bool> {
     let later: i64 = on!(conn, |c, DB| approved_reports::table
         .filter(approved_reports::project_id.eq(StoredUuid::from(report.project)))
         .filter(
@@ -161,7 +169,7 @@ pub fn is_latest(conn: &mut Conn, report: &ApprovedReport) -> StoreResult<bool> 
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list_unapproved_projects(
+pub(crate) fn list_unapproved_projects(
     conn: &mut Conn,
     cycle: &ReportingCycle,
 ) -> StoreResult<Vec<(ProjectCode, Option<ReportState>)>> {

@@ -30,7 +30,7 @@ fn make_network_names(names: &NamesByLanguage, network: u32) -> NamesByLanguage 
 ///
 /// # Errors
 /// A history that does not fit the reference data, or failures of the database.
-pub fn add_network(
+pub(crate) fn add_network(
     tx: &mut Tx<'_>,
     history: &HistoryFile,
     network: u32,
@@ -65,7 +65,7 @@ pub fn add_network(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn has_published_releases(tx: &mut Tx<'_>) -> StoreResult<bool> {
+pub(crate) fn has_published_releases(tx: &mut Tx<'_>) -> StoreResult<bool> {
     for cycle in cycles::list(tx.conn())? {
         if super::releases::find_latest(tx.conn(), &cycle.slug)?.is_some() {
             return Ok(true);

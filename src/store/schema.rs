@@ -1,5 +1,4 @@
 //! The tables of both databases, written by hand once. `tests/store.rs` compares them with the migrations.
-#![expect(missing_docs, reason = "the macro has no place for them; `migrations/` has comments")]
 #![cfg_attr(
     not(test),
     expect(clippy::wildcard_imports, reason = "the macro wants every SQL type in scope")

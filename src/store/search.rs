@@ -5,7 +5,7 @@ use crate::domain::value::fold_for_search;
 /// Returns the pattern that finds a folded text anywhere in a column, for `LIKE … ESCAPE '\'`; blank text finds
 /// everything, which is no pattern.
 #[must_use]
-pub fn to_like_pattern(q: &str) -> Option<String> {
+pub(crate) fn to_like_pattern(q: &str) -> Option<String> {
     let folded = fold_for_search(q.trim());
     if folded.is_empty() {
         return None;
@@ -17,7 +17,7 @@ pub fn to_like_pattern(q: &str) -> Option<String> {
 /// Folds several texts into the one column that they are searched in. The line break between them keeps a search, which
 /// has none, from matching across two.
 #[must_use]
-pub fn to_search_key<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+pub(crate) fn to_search_key<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     texts.into_iter().map(fold_for_search).collect::<Vec<_>>().join("\n")
 }
 

@@ -72,7 +72,7 @@ recorded!(Share, "share", private, |r| r.id.to_string());
 ///
 /// # Errors
 /// Failures of the database.
-pub fn find(conn: &mut Conn, id: Id<Share>) -> StoreResult<Option<Share>> {
+pub(crate) fn find(conn: &mut Conn, id: Id<Share>) -> StoreResult<Option<Share>> {
     let row: Option<ShareRow> = on!(conn, |c, DB| shares::table
         .find(StoredUuid::from(id))
         .select(ShareRow::as_select())
@@ -85,7 +85,7 @@ pub fn find(conn: &mut Conn, id: Id<Share>) -> StoreResult<Option<Share>> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list(
+pub(crate) fn list(
     conn: &mut Conn,
     after: Option<Id<Share>>,
     limit: i64,

@@ -13,7 +13,7 @@ use super::{StoreError, StoreResult};
 
 /// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ColumnType {
+pub(crate) enum ColumnType {
     /// Text, also of days and instants.
     Text,
     /// Whole numbers, also 0 and 1 for no and yes.
@@ -24,7 +24,7 @@ pub enum ColumnType {
 
 /// A value of a row.
 #[derive(Debug, Clone, PartialEq)]
-pub enum SqliteValue {
+pub(crate) enum SqliteValue {
     /// Nothing.
     Null,
     /// Text.
@@ -37,7 +37,7 @@ pub enum SqliteValue {
 
 /// How a table is made. Names are the program's own, and no words that somebody typed.
 #[derive(Debug, Clone)]
-pub struct NewTable<'a> {
+pub(crate) struct NewTable<'a> {
     /// Its name.
     pub name: &'a str,
     /// Its columns.
@@ -49,7 +49,7 @@ pub struct NewTable<'a> {
 }
 
 /// A file while it is written.
-pub struct SqliteFile {
+pub(crate) struct SqliteFile {
     conn: SqliteConnection,
 }
 
@@ -58,7 +58,7 @@ impl SqliteFile {
     ///
     /// # Errors
     /// A path where no file can be made.
-    pub fn create(path: &Path) -> StoreResult<Self> {
+    pub(crate) fn create(path: &Path) -> StoreResult<Self> {
         let name = path.to_str().ok_or_else(|| StoreError::Corrupt("a path".into()))?;
         let mut conn =
             SqliteConnection::establish(name).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
@@ -72,7 +72,7 @@ impl SqliteFile {
     ///
     /// # Errors
     /// What SQLite says of it.
-    pub fn create_table(&mut self, table: &NewTable<'_>) -> StoreResult<()> {
+    pub(crate) fn create_table(&mut self, table: &NewTable<'_>) -> StoreResult<()> {
         let quoted = |names: &[&str]| -> String {
             names.iter().map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", ")
         };
@@ -99,7 +99,7 @@ impl SqliteFile {
     ///
     /// # Errors
     /// A row that does not fit the table.
-    pub fn insert_row(&mut self, table: &str, row: Vec<SqliteValue>) -> StoreResult<()> {
+    pub(crate) fn insert_row(&mut self, table: &str, row: Vec<SqliteValue>) -> StoreResult<()> {
         let places = vec!["?"; row.len()].join(", ");
         let text = format!("insert into \"{table}\" values ({places})");
         let mut query = diesel::sql_query(text).into_boxed::<diesel::sqlite::Sqlite>();
@@ -119,7 +119,7 @@ impl SqliteFile {
     ///
     /// # Errors
     /// The disk fails.
-    pub fn finish(mut self) -> StoreResult<()> {
+    pub(crate) fn finish(mut self) -> StoreResult<()> {
         Ok(self.conn.batch_execute("commit; vacuum")?)
     }
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-pub use super::record::{AuditedRecord, Change, JournaledRecord, Record};
+pub(crate) use super::record::AuditedRecord;
+pub use super::record::{Change, JournaledRecord, Record};
 pub(crate) use super::record::{audit_rows, kept, recorded};
 use super::{Conn, StoreError, StoreResult, journal, load::LoadByKey};
 use crate::{
@@ -23,12 +24,13 @@ mod proof;
 mod savepoint;
 
 use changes::count_changes;
+pub use proof::Caller;
 use proof::authorize_found;
-pub use proof::{Caller, build_unproved, load_admitted, load_proved};
+pub(crate) use proof::{build_unproved, load_admitted, load_proved};
 
 /// A journal entry before it has its number.
 #[derive(Debug, Clone)]
-pub struct JournalEntry {
+pub(crate) struct JournalEntry {
     pub(super) actor: Option<Uuid>,
     pub(super) acting_for: Option<Uuid>,
     pub(super) entity: &'static str,
@@ -42,7 +44,7 @@ pub struct JournalEntry {
 
 /// What a transaction wrote, for those who keep something in memory.
 #[derive(Debug, Clone, Default)]
-pub struct CommitSummary {
+pub(crate) struct CommitSummary {
     /// The kinds of record that changed.
     pub entities: Vec<&'static str>,
     /// The last number of the journal.

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::domain::id::Id;
 
 /// SQL types. Their names must not be those of diesel's own: `table!` derives arithmetic from the name.
-pub mod sql {
+pub(crate) mod sql {
     use diesel::{query_builder::QueryId, sql_types::SqlType};
 
     /// `uuid` on PostgreSQL, a BLOB of 16 bytes on SQLite.

@@ -37,7 +37,7 @@ const FAULTS_MAX: usize = 100;
 macro_rules! registry {
     ($($record:ty),+ $(,)?) => {
         /// Every kind of record that the journal follows.
-        pub const ENTITIES: &[&str] = &[$(<$record as Record>::ENTITY),+];
+        pub(crate) const ENTITIES: &[&str] = &[$(<$record as Record>::ENTITY),+];
 
         /// Says whether changes of a kind of record have numbers of the feed; none for a kind that nobody knows.
         pub(super) fn is_public(entity: &str) -> Option<bool> {
@@ -78,7 +78,7 @@ registry!(
 
 /// Something that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct JournalCheckFault {
+pub(crate) struct JournalCheckFault {
     /// The row of the journal at which it shows; one past the last for a row that should be there.
     pub seq: i64,
     /// The kind of record, where one is concerned.
@@ -91,7 +91,7 @@ pub struct JournalCheckFault {
 
 /// What a verification found.
 #[derive(Debug, Clone)]
-pub struct JournalCheck {
+pub(crate) struct JournalCheck {
     /// The end of the chain as it was walked.
     pub end: ChainVerifier,
     /// How many records were held against their last row.
@@ -149,7 +149,7 @@ struct JournalWalk {
 ///
 /// # Errors
 /// Failures of the database; whatever is wrong with the journal is no error.
-pub fn verify_journal(
+pub(crate) fn verify_journal(
     conn: &mut Conn,
     kept: Option<(i64, JournalHash)>,
 ) -> StoreResult<JournalCheck> {

@@ -26,7 +26,7 @@ const PARAMETERS_MAX: usize = 200;
 /// strings, numbers, booleans or lists of strings; a list takes a repeated parameter.
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]
-pub struct Query<T>(pub T);
+pub(crate) struct Query<T>(pub T);
 
 /// The query parameters of an operation, by name.
 type ParameterKinds = Rc<[(String, ParameterKind)]>;

@@ -32,7 +32,7 @@ const JOURNALS_OWN: [&str; 2] = ["seq", "journal_hash"];
 
 /// A change of a public record.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ChangeView {
+pub(crate) struct ChangeView {
     /// Its number in the feed, from 1 without gaps.
     #[schema(example = 17)]
     pub feed: i64,
@@ -59,7 +59,7 @@ pub struct ChangeView {
 
 /// Changes of public records, in the order in which they were made.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ChangeList {
+pub(crate) struct ChangeList {
     /// The changes after the one that was asked for. Fewer than asked for, or none, does not mean that there are no more.
     pub items: Vec<ChangeView>,
     /// What to ask for next as `after`: the last number that was looked at.

@@ -79,7 +79,7 @@ typed! {
 
 /// Names by language; null takes one away.
 #[derive(Debug, Clone, Default, ToSchema)]
-pub struct NamesInput(BTreeMap<String, Option<String>>);
+pub(crate) struct NamesInput(BTreeMap<String, Option<String>>);
 
 impl MergeMembers for NamesInput {
     type Into = BTreeMap<String, String>;

@@ -16,7 +16,7 @@ use crate::{
 /// A cycle to be added. It is scheduled until it is opened.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewCycle {
+pub(crate) struct NewCycle {
     /// The public key, which never changes.
     #[schema(required, nullable = false, example = "me-2027")]
     pub cycle: Option<String>,
@@ -57,7 +57,7 @@ impl From<NewCycle> for RawCycle {
 /// A change of a cycle: absent members stay.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CyclePatch {
+pub(crate) struct CyclePatch {
     /// The name.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<String>, nullable = false)]
@@ -93,7 +93,7 @@ impl From<CyclePatch> for RawCyclePatch {
 
 /// A named window in which reports are filed; not a calendar year.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CycleView {
+pub(crate) struct CycleView {
     /// The public key.
     #[schema(example = "me-2026")]
     pub cycle: String,
@@ -140,7 +140,7 @@ impl From<ReportingCycle> for CycleView {
 
 /// A project that a cycle was closed without.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct LeftOutItem {
+pub(crate) struct LeftOutItem {
     /// The project.
     #[schema(example = "da-nang-4")]
     pub project: String,
@@ -151,7 +151,7 @@ pub struct LeftOutItem {
 
 /// A cycle that was closed, with what it leaves out.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ClosedCycleView {
+pub(crate) struct ClosedCycleView {
     /// The public key.
     #[schema(example = "me-2026")]
     pub cycle: String,

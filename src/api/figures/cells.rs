@@ -18,7 +18,7 @@ use crate::{
 
 /// A combination of row and column.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CellView {
+pub(crate) struct CellView {
     /// The key of the row.
     #[schema(example = "quality-environment")]
     pub row: String,
@@ -69,7 +69,7 @@ pub struct CellView {
 
 /// The report of a project behind a number.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ReceiptView {
+pub(crate) struct ReceiptView {
     /// The project.
     #[schema(example = "da-nang-4")]
     pub project: String,

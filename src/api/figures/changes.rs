@@ -16,7 +16,7 @@ use crate::{
 
 /// A number as it was.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct EarlierView {
+pub(crate) struct EarlierView {
     /// The number; null where nobody stated it, and for money, which is only added per currency.
     #[schema(required, value_type = Option<f64>, example = 8)]
     pub value: Option<JsonNumber>,
@@ -33,7 +33,7 @@ pub struct EarlierView {
 
 /// A status before and after.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct StatusStep {
+pub(crate) struct StatusStep {
     /// Before.
     pub from: Status,
     /// After.
@@ -42,7 +42,7 @@ pub struct StatusStep {
 
 /// A text or key before and after.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct TextStep {
+pub(crate) struct TextStep {
     /// Before; null where there was none.
     #[schema(required)]
     pub from: Option<String>,
@@ -53,7 +53,7 @@ pub struct TextStep {
 
 /// A percentage before and after.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PercentStep {
+pub(crate) struct PercentStep {
     /// Before; null where none was stated.
     #[schema(required)]
     pub from: Option<f64>,
@@ -64,7 +64,7 @@ pub struct PercentStep {
 
 /// An amount of money before and after.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct MoneyStep {
+pub(crate) struct MoneyStep {
     /// Before; null where none was stated.
     #[schema(required)]
     pub from: Option<MoneyView>,
@@ -75,7 +75,7 @@ pub struct MoneyStep {
 
 /// What happened to a project. A step is null where nothing changed, or where the project is on one side alone.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FigureChangeView {
+pub(crate) struct FigureChangeView {
     /// The project.
     #[schema(example = "da-nang-4")]
     pub project: String,

@@ -42,7 +42,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 
 /// Keys before and after.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct KeysStep {
+pub(crate) struct KeysStep {
     /// Before; empty where the project was not there, or did not tell.
     pub from: Vec<String>,
     /// After; empty where the project is not there, or does not tell.
@@ -51,7 +51,7 @@ pub struct KeysStep {
 
 /// A report because of which a cell differs.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct MovedReportView {
+pub(crate) struct MovedReportView {
     /// What happened to it; the movement is that of the cell.
     pub change: FigureChangeView,
     /// The rows in which it counts; null where they are the same.
@@ -64,7 +64,7 @@ pub struct MovedReportView {
 
 /// A cell that differs.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct DifferentCellView {
+pub(crate) struct DifferentCellView {
     /// The key of the row.
     #[schema(example = "quality-environment")]
     pub row: String,
@@ -90,7 +90,7 @@ pub struct DifferentCellView {
 
 /// What two sides rest on.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ComparedBasis {
+pub(crate) struct ComparedBasis {
     /// What it was.
     pub a: BasisView,
     /// What it is.
@@ -99,7 +99,7 @@ pub struct ComparedBasis {
 
 /// How complete two sides are.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ComparedCoverage {
+pub(crate) struct ComparedCoverage {
     /// What it was.
     pub a: CoverageView,
     /// What it is.
@@ -108,7 +108,7 @@ pub struct ComparedCoverage {
 
 /// The totals of two sides.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ComparedTotal {
+pub(crate) struct ComparedTotal {
     /// What it was.
     pub a: EarlierView,
     /// What it is.
@@ -120,7 +120,7 @@ pub struct ComparedTotal {
 
 /// What differs between two cycles.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FiguresComparison {
+pub(crate) struct FiguresComparison {
     /// What is measured.
     pub measure: Measure,
     /// What the rows are.

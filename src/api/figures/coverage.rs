@@ -33,9 +33,7 @@ use crate::{
 mod views;
 
 use views::CoverageInput;
-pub use views::{
-    CitiesCoverage, CityCoverage, CountryCoverage, CoverageBasis, FiguresCoverage, StandingView,
-};
+pub(crate) use views::{CityCoverage, CoverageBasis, FiguresCoverage};
 
 /// Registers the operation of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {

@@ -40,7 +40,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 
 /// What a city's point tells.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CityProperties {
+pub(crate) struct CityProperties {
     /// The city.
     #[schema(example = "da-nang")]
     pub city: String,
@@ -92,7 +92,7 @@ pub struct CityProperties {
 
 /// Where a city lies.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PointGeometry {
+pub(crate) struct PointGeometry {
     /// `Point`.
     #[serde(rename = "type")]
     #[schema(example = "Point")]
@@ -104,7 +104,7 @@ pub struct PointGeometry {
 
 /// A city on the map.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CityFeature {
+pub(crate) struct CityFeature {
     /// `Feature`.
     #[serde(rename = "type")]
     #[schema(example = "Feature")]
@@ -120,7 +120,7 @@ pub struct CityFeature {
 
 /// A map of figures (RFC 7946), with what it rests on as foreign members.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CityCollection {
+pub(crate) struct CityCollection {
     /// `FeatureCollection`.
     #[serde(rename = "type")]
     #[schema(example = "FeatureCollection")]

@@ -81,7 +81,7 @@ macro_rules! figures_params {
         #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
         #[into_params(parameter_in = Query)]
         #[serde(default, deny_unknown_fields)]
-        pub struct $name {
+        pub(crate) struct $name {
             $($fields)*
             /// Only these focus areas; `unknown` for reports without one.
             pub focus_area: Vec<String>,
@@ -189,7 +189,7 @@ figures_params! {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub struct CoverageParams {
+pub(crate) struct CoverageParams {
     /// The cycle.
     #[param(value_type = String, required = true, example = "me-2026")]
     pub cycle: Option<String>,
@@ -202,7 +202,7 @@ pub struct CoverageParams {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub struct ReleasedCoverageParams {
+pub(crate) struct ReleasedCoverageParams {
     /// The format, if not that of `Accept`.
     #[param(value_type = Form, required = false, inline)]
     pub format: Option<String>,

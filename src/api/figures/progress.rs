@@ -32,7 +32,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 
 /// Milestones of approved reports, as the reports froze them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct MilestoneProgressView {
+pub(crate) struct MilestoneProgressView {
     /// The reached share of the weight: 0 to 1; null where no report has milestones.
     #[schema(required, example = 0.4)]
     pub attainment: Option<f64>,
@@ -52,7 +52,7 @@ pub struct MilestoneProgressView {
 
 /// Outcome indicators of approved reports, as the reports froze them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct OutcomeProgressView {
+pub(crate) struct OutcomeProgressView {
     /// The plain mean of what they attain: 0 at the baseline, 1 at the target, in their declared direction; null where nothing
     /// defined is known, never 0 for that.
     #[schema(required, example = 0.75)]
@@ -74,7 +74,7 @@ pub struct OutcomeProgressView {
 
 /// How far some projects are.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ProgressView {
+pub(crate) struct ProgressView {
     /// The plain mean of what the reports state, 0 to 100; null where none states it.
     #[schema(required, example = 62.5)]
     pub percent_complete: Option<f64>,
@@ -92,7 +92,7 @@ pub struct ProgressView {
 
 /// How far the projects of a row are.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ProgressRow {
+pub(crate) struct ProgressRow {
     /// The key of the city, country or focus area.
     #[schema(example = "da-nang")]
     pub key: String,
@@ -116,7 +116,7 @@ pub struct ProgressRow {
 
 /// Progress by city, country or focus area.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FiguresProgress {
+pub(crate) struct FiguresProgress {
     /// What the rows are.
     pub by: Grouping,
     /// What the figures rest on.

@@ -48,7 +48,7 @@ pub(in crate::api) struct TableQuestion {
 
 /// A table of figures: every combination of rows and columns that is asked about, zeros included.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FiguresTable {
+pub(crate) struct FiguresTable {
     /// What is measured.
     pub measure: Measure,
     /// What the rows are.
@@ -95,7 +95,7 @@ pub struct FiguresTable {
 
 /// Sums of money per currency.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CurrencyTotals {
+pub(crate) struct CurrencyTotals {
     /// For each row, by key.
     #[serde(serialize_with = "in_order")]
     #[schema(value_type = BTreeMap<String, Vec<MoneyView>>)]

@@ -34,7 +34,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 
 /// A cycle of a trend.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct TrendCycle {
+pub(crate) struct TrendCycle {
     /// The cycle.
     #[schema(example = "me-2022")]
     pub cycle: String,
@@ -55,7 +55,7 @@ pub struct TrendCycle {
 
 /// What a trend rests on.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct TrendBasis {
+pub(crate) struct TrendBasis {
     /// Null: there are several.
     #[schema(required)]
     pub cycle: Option<String>,
@@ -74,7 +74,7 @@ pub struct TrendBasis {
 
 /// Sums of money per currency.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct TrendCurrencies {
+pub(crate) struct TrendCurrencies {
     /// For each cycle, by key.
     #[serde(serialize_with = "in_order")]
     #[schema(value_type = BTreeMap<String, Vec<MoneyView>>)]
@@ -84,7 +84,7 @@ pub struct TrendCurrencies {
 /// A table with the cycles as rows, in the order of their cut-offs. A report counts in its own cycle; there are no totals
 /// over cycles, because a project is reported in each again.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FiguresTrend {
+pub(crate) struct FiguresTrend {
     /// What is measured.
     pub measure: Measure,
     /// What the rows are: cycles.

@@ -19,7 +19,7 @@ const NOTHING: &str = "no cycle had its cut-off by this day";
 
 /// What figures rest on.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct BasisView {
+pub(crate) struct BasisView {
     /// The cycle that was reported in; null for the latest reports up to a day.
     #[schema(required, example = "me-2022")]
     pub cycle: Option<String>,
@@ -39,7 +39,7 @@ pub struct BasisView {
 
 /// How much of what could have been reported was.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CoverageView {
+pub(crate) struct CoverageView {
     /// Cities asked about with an approved report in the cycle.
     #[schema(example = 26)]
     pub cities_reporting: i64,

@@ -27,7 +27,7 @@ pub(super) const FILE_MAX: usize = 20 * 1024 * 1024;
 /// How a file is imported.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ImportParams {
+pub(crate) struct ImportParams {
     /// Whether to say alone what would become of each row; true when absent.
     #[param(example = true)]
     pub dry_run: Option<bool>,

@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub struct JournalParams {
+pub(crate) struct JournalParams {
     /// Kinds of record; several mean any of them.
     #[param(example = json!(["project"]))]
     pub entity: Vec<String>,
@@ -93,7 +93,7 @@ fn parse_instant(name: &str, text: Option<&str>) -> ApiResult<Option<DateTime<Ut
 
 /// An entry of the journal.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct JournalEntryView {
+pub(crate) struct JournalEntryView {
     /// Its number: gapless, in the order of the commits, from 1.
     #[schema(example = 1312)]
     pub seq: i64,
@@ -174,7 +174,7 @@ impl JournalEntryView {
 
 /// The last entry of the journal in short.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct JournalHead {
+pub(crate) struct JournalHead {
     /// Its number; 0 before the first.
     #[schema(example = 1312)]
     pub seq: i64,
@@ -203,7 +203,7 @@ impl From<ChainHead> for JournalHead {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub struct VerifyParams {
+pub(crate) struct VerifyParams {
     /// The number of a row that was once the last; together with its hash.
     #[param(minimum = 0, example = 0)]
     pub seq: Option<i64>,
@@ -214,7 +214,7 @@ pub struct VerifyParams {
 
 /// Something that is wrong with the journal or beside it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct JournalFault {
+pub(crate) struct JournalFault {
     /// The entry at which it shows; one past the last for an entry that should be there.
     pub seq: i64,
     /// The kind of record, where one is concerned.
@@ -229,7 +229,7 @@ pub struct JournalFault {
 
 /// What a verification of the journal found.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct JournalVerification {
+pub(crate) struct JournalVerification {
     /// Whether nothing is wrong: the chain holds, every record is as its last entry says, and the head that was asked about
     /// is part of the chain.
     pub valid: bool,

@@ -22,7 +22,7 @@ use crate::{
 /// A read whose answer may be in memory: `May<A>` that loads and asks the policy only when it is not. An answer is kept under
 /// everything that rights and record depend on (the number of the journal, the caller with the grants in force, the quarter
 /// of an hour), so a proof of then is a proof of now.
-pub struct CachedMay<A: PolicyAction> {
+pub(crate) struct CachedMay<A: PolicyAction> {
     /// The key that the record is found by.
     pub key: <A::Subject as PolicyResource>::Key,
     /// Who asks, with rights.
@@ -61,7 +61,7 @@ where
     ///
     /// # Errors
     /// What the policy says, parameters that the operation does not take, and those of `show`; none of them is kept.
-    pub async fn answer_cached(
+    pub(crate) async fn answer_cached(
         self,
         state: &State,
         (route, at): (&'static str, DateTime<Utc>),

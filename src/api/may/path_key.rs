@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A key that stands in the path, in its first segments with a name.
-pub trait PathKey: Sized {
+pub(crate) trait PathKey: Sized {
     /// Reads it; text that cannot be a key is as good as a key of nothing.
     fn from_path(path: &[&str]) -> Option<Self>;
 }

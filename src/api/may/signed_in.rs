@@ -16,7 +16,7 @@ use crate::{
 
 /// Who asks, found from the credentials alone: no database work.
 #[derive(Debug, Clone)]
-pub struct SignedIn {
+pub(crate) struct SignedIn {
     /// The user and session.
     pub caller: Caller,
     /// The grants in force now.
@@ -29,7 +29,7 @@ pub struct SignedIn {
 ///
 /// # Errors
 /// [`ApiError::Unauthenticated`] for credentials that do not hold.
-pub fn sign_in(req: &HttpRequest) -> ApiResult<Option<SignedIn>> {
+pub(crate) fn sign_in(req: &HttpRequest) -> ApiResult<Option<SignedIn>> {
     let mut headers = req.headers().get_all(actix_web::http::header::AUTHORIZATION);
     let Some(header) = headers.next() else { return Ok(None) };
     // Two could be read as either by what stands in between.

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The proof of the signed-in caller alone, for what is one's own: `/me`. With the body or query `B`.
-pub struct OwnRequest<B = ()> {
+pub(crate) struct OwnRequest<B = ()> {
     /// Who asks.
     pub caller: Caller,
     /// Who asks, with rights.
@@ -39,16 +39,14 @@ impl<B: FromBody + 'static> FromRequest for OwnRequest<B> {
 }
 
 /// Says that an operation is open to everybody. Credentials that are sent all the same must hold.
-pub struct PublicRequest<B = ()> {
-    /// What came with it.
-    pub body: B,
+pub(crate) struct PublicRequest {
     /// The named segments of the path.
     pub path: Vec<String>,
     /// The language of the words in the answer.
     pub language: Language,
 }
 
-impl<B: FromBody + 'static> FromRequest for PublicRequest<B> {
+impl FromRequest for PublicRequest {
     type Error = ApiError;
     type Future = Pin<Box<dyn Future<Output = ApiResult<Self>>>>;
 
@@ -58,14 +56,15 @@ impl<B: FromBody + 'static> FromRequest for PublicRequest<B> {
             sign_in(&req)?;
             let path = decode_path(&req)?;
             let language = language::negotiate_language(&req);
-            Ok(Self { body: B::read_request(&req, &mut payload).await?, path, language })
+            <()>::read_request(&req, &mut payload).await?;
+            Ok(Self { path, language })
         })
     }
 }
 
 /// Says that an operation is a way in: what comes with it is the credential, and an `Authorization` header is not looked
 /// at. Programs send their expired token along when they ask for a new one, and that must not be what refuses it.
-pub struct CredentialRequest<B> {
+pub(crate) struct CredentialRequest<B> {
     /// What came with it.
     pub body: B,
 }

@@ -36,7 +36,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 
 /// A value on a day.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ReadingView {
+pub(crate) struct ReadingView {
     /// The value.
     pub value: f64,
     /// The day it was measured, or is to be reached.
@@ -50,7 +50,7 @@ impl From<IndicatorReading> for ReadingView {
 
 /// Something that is measured, with where it started and where it should get.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct IndicatorView {
+pub(crate) struct IndicatorView {
     /// Its identifier.
     pub id: Uuid,
     /// What is measured.

@@ -31,7 +31,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 
 /// A step of a project with a day by which it is due.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct MilestoneView {
+pub(crate) struct MilestoneView {
     /// Its identifier.
     pub id: Uuid,
     /// What is reached.

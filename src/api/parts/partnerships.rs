@@ -40,7 +40,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 
 /// A partner's part in a project.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PartnershipView {
+pub(crate) struct PartnershipView {
     /// Its identifier.
     pub id: Uuid,
     /// The partner, when it is one of the reference data.

@@ -46,7 +46,7 @@ const SORTS: &[(&str, ProjectSort)] = &[
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub struct ProjectParams {
+pub(crate) struct ProjectParams {
     /// Cities, by slug.
     #[param(required = false, example = json!(["da-nang"]))]
     pub city: Vec<String>,

@@ -26,7 +26,7 @@ use crate::{
 
 /// Where a project takes place.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct LocationView {
+pub(crate) struct LocationView {
     /// WGS 84, degrees north.
     #[schema(required)]
     pub latitude: Option<f64>,
@@ -49,7 +49,7 @@ impl From<project::ProjectLocation> for LocationView {
 
 /// The project's latest approved report, in short.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct LatestView {
+pub(crate) struct LatestView {
     /// Its cycle.
     #[schema(example = "me-2025")]
     pub cycle: String,
@@ -71,7 +71,7 @@ impl From<&LatestReport> for LatestView {
 
 /// A project of a city's action plan.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ProjectView {
+pub(crate) struct ProjectView {
     /// The public code: the city and a number that is never reused.
     #[schema(example = "da-nang-4")]
     pub code: String,
@@ -199,7 +199,7 @@ fn to_strings(slugs: &[Slug]) -> Vec<String> {
 impl ProjectView {
     /// Shows a project as the actor sees it. `bound` says why it cannot be deleted, if so.
     #[must_use]
-    pub fn new(on: &ProjectSubject, actor: &Actor, bound: Option<&'static str>) -> Self {
+    pub(crate) fn new(on: &ProjectSubject, actor: &Actor, bound: Option<&'static str>) -> Self {
         let inside = on.visibility_for(actor) == Visibility::Readable(RecordCopy::Working);
         let copy = match &on.approved {
             Some(approved) if !inside => ProjectCopy::from_approved(&on.project, approved),

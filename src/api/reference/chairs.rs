@@ -22,7 +22,7 @@ use crate::{
 
 /// Where a fact was published.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct SourceView {
+pub(crate) struct SourceView {
     /// Its short name in the reference data.
     #[schema(example = "ASEANWEB")]
     pub key: String,
@@ -37,7 +37,7 @@ pub struct SourceView {
 
 /// The country that chairs the network in a year.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ChairView {
+pub(crate) struct ChairView {
     /// The year.
     #[schema(example = 2026)]
     pub year: i32,

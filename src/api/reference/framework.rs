@@ -20,7 +20,7 @@ use crate::{
 
 /// A word that projects are tagged with.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct TermView {
+pub(crate) struct TermView {
     /// The public key.
     #[schema(example = "quality-environment")]
     pub slug: String,
@@ -34,7 +34,7 @@ pub struct TermView {
 
 /// How a city is planned and run, in the framework's terms.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct UrbanSystemView {
+pub(crate) struct UrbanSystemView {
     /// The public key.
     pub slug: String,
     /// The name in the language of the answer.
@@ -50,7 +50,7 @@ pub struct UrbanSystemView {
 
 /// A focus area with its sub-areas.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct FocusAreaView {
+pub(crate) struct FocusAreaView {
     /// The public key.
     #[schema(example = "quality-environment")]
     pub slug: String,
@@ -74,7 +74,7 @@ pub struct FocusAreaView {
 
 /// A country's own scheme, whose tags its projects can carry too.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct SchemeView {
+pub(crate) struct SchemeView {
     /// The public key.
     #[schema(example = "vn-decision-950")]
     pub slug: String,
@@ -101,7 +101,7 @@ pub struct SchemeView {
 
 /// The framework that action plans are written against, with everything that projects are tagged with.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct FrameworkView {
+pub(crate) struct FrameworkView {
     /// The public key.
     #[schema(example = "ascf-2018")]
     pub slug: String,

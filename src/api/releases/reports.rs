@@ -45,7 +45,7 @@ pub(in crate::api) const FORMS: &[Form] =
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub struct ReleasedReportParams {
+pub(crate) struct ReleasedReportParams {
     /// Of these cities.
     pub city: Vec<String>,
     /// Of these countries, by ISO 3166-1 alpha-2 code.

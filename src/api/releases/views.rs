@@ -26,7 +26,7 @@ use crate::{
 
 /// A numbered, frozen copy of the approved reports of a cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ReleaseView {
+pub(crate) struct ReleaseView {
     /// The public key.
     #[schema(example = "me-2025-r1")]
     pub release: String,
@@ -66,7 +66,7 @@ list_type!(
 
 /// What is in a release, counted.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CountsView {
+pub(crate) struct CountsView {
     /// Approved reports, one to a project.
     pub reports: i64,
     /// Cities with a report.
@@ -86,7 +86,7 @@ impl From<ReleaseCounts> for CountsView {
 
 /// A report that became another since the release before.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ErratumView {
+pub(crate) struct ErratumView {
     /// The project.
     #[schema(example = "da-nang-4")]
     pub project: String,
@@ -111,7 +111,7 @@ impl From<Erratum> for ErratumView {
 
 /// A field that says something else.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FieldChangeView {
+pub(crate) struct FieldChangeView {
     /// The field as a JSON pointer; under `/header` for one of the project's record.
     #[schema(example = "/percent_complete")]
     pub pointer: String,
@@ -132,7 +132,7 @@ impl From<FieldChange> for FieldChangeView {
 
 /// A published figure that became another.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CellChangeView {
+pub(crate) struct CellChangeView {
     /// What is measured.
     pub measure: Measure,
     /// What the rows of its table are.
@@ -194,7 +194,7 @@ impl ReleaseView {
 
 /// What a verification of a release found.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ReleaseVerification {
+pub(crate) struct ReleaseVerification {
     /// The release.
     #[schema(example = "me-2025-r1")]
     pub release: String,
@@ -210,7 +210,7 @@ pub struct ReleaseVerification {
 
 /// What a verification looked at.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CheckedView {
+pub(crate) struct CheckedView {
     /// How many frozen reports were recomputed.
     pub reports: i64,
     /// Whether they have the published hash and number.

@@ -19,7 +19,7 @@ use crate::{
 
 /// An approved copy. Its members are those of [`super::ReportView`], by the same names and with the same values.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ApprovedReportView {
+pub(crate) struct ApprovedReportView {
     /// The project.
     #[schema(example = "da-nang-4")]
     pub project: String,

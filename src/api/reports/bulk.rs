@@ -47,9 +47,9 @@ use crate::{
 mod input;
 mod view;
 
-pub use input::{NewBulk, NewBulkFilter, NewBulkItem, OneOrMany};
+pub(crate) use input::NewBulk;
+pub(crate) use view::BulkView;
 use view::ItemOutcome;
-pub use view::{BulkProblem, BulkResult, BulkTotals, BulkView};
 
 /// Act on many reports
 ///

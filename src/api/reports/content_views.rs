@@ -19,7 +19,7 @@ use crate::domain::{
 
 /// A milestone that was reached.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct MilestoneDoneView {
+pub(crate) struct MilestoneDoneView {
     /// The milestone.
     pub milestone_id: Uuid,
     /// When it was reached.
@@ -33,7 +33,7 @@ impl From<&MilestoneDone> for MilestoneDoneView {
 
 /// A value that was measured.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct IndicatorValueView {
+pub(crate) struct IndicatorValueView {
     /// The indicator.
     pub indicator_id: Uuid,
     /// What was measured.
@@ -49,7 +49,7 @@ impl From<&IndicatorValue> for IndicatorValueView {
 
 /// A link.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct EvidenceView {
+pub(crate) struct EvidenceView {
     /// What it shows.
     pub title: String,
     /// Where it is.
@@ -63,7 +63,7 @@ impl From<&EvidenceLink> for EvidenceView {
 
 /// Something that blocks a submission.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct MissingView {
+pub(crate) struct MissingView {
     /// The field of the report as a JSON pointer; under `/project` for one of the project's own record.
     #[schema(example = "/next_steps")]
     pub pointer: String,
@@ -80,7 +80,7 @@ impl From<FieldFault> for MissingView {
 
 /// Whether a report can be submitted as far as its content goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ReadinessView {
+pub(crate) struct ReadinessView {
     /// Whether nothing is missing.
     pub ready: bool,
     /// Everything that is.
@@ -99,7 +99,7 @@ pub(super) const FORMULA: &str =
 
 /// How a percentage follows from the milestones of a project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct PercentCalculation {
+pub(crate) struct PercentCalculation {
     /// The weights of the milestones that are reached, added.
     #[schema(example = 3)]
     pub reached_weight: i64,
@@ -133,7 +133,7 @@ impl PercentCalculation {
 
 /// How much of a project's time has passed.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct ScheduleView {
+pub(crate) struct ScheduleView {
     /// First day of the project.
     pub starts_on: NaiveDate,
     /// Last day of the project.
@@ -158,7 +158,7 @@ impl ScheduleView {
 
 /// What a report can begin with: the members that `PUT` on a report takes.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PrefillView {
+pub(crate) struct PrefillView {
     /// Where the project stood.
     #[schema(required)]
     pub status: Option<Status>,

@@ -36,14 +36,14 @@ use crate::{
 
 mod view;
 
-pub use view::{DiffView, FieldDiffView, ItemDiffView, VersionView, WordsView};
+pub(crate) use view::{DiffView, VersionView};
 
 /// Most comments that are shown with a difference.
 const COMMENTS_MAX: i64 = 1_000;
 
 words! {
     /// Since when.
-    Since("point in a report's life") {
+    pub(crate) Since("point in a report's life") {
         /// The last approval; before the first, that of the latest report of an earlier cycle.
         Approved = "approved",
         /// The last return.
@@ -59,7 +59,7 @@ words! {
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub struct DiffParams {
+pub(crate) struct DiffParams {
     /// From the version that the last act of this kind left, to the present one: `approved`, `returned`, `submitted`,
     /// `released`. `approved` falls back on the latest approved report of an earlier cycle.
     #[param(example = "submitted")]

@@ -19,7 +19,7 @@ use crate::{
 
 /// A project with what hangs on it, as frozen at the last submission of a report.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct HeaderView {
+pub(crate) struct HeaderView {
     /// The public code.
     #[schema(example = "da-nang-4")]
     pub code: String,

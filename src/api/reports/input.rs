@@ -121,7 +121,7 @@ impl From<NewReport> for RawReport {
 /// What may come with a transition.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewTransition {
+pub(crate) struct NewTransition {
     /// The reason, which a return and a reopening need, or a remark.
     #[schema(example = "Please state what was spent.")]
     pub comment: Option<String>,

@@ -42,7 +42,7 @@ use crate::{
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
-pub struct ReportParams {
+pub(crate) struct ReportParams {
     /// Where they stand: `draft`, `submitted`, `returned`, `approved`.
     pub state: Vec<String>,
     /// Their cities.
@@ -83,7 +83,7 @@ pub(super) struct ProjectReportParams {
 
 /// A report in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ReportItem {
+pub(crate) struct ReportItem {
     /// The project.
     #[schema(example = "da-nang-4")]
     pub project: String,

@@ -39,7 +39,7 @@ use crate::{
 
 /// A project's report in a cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ReportView {
+pub(crate) struct ReportView {
     /// The project.
     #[schema(example = "da-nang-4")]
     pub project: String,

@@ -71,7 +71,7 @@ pub(super) fn count_share_use(state: &State, share: Id<Share>) {
 
 /// Writes down what was counted. A failure is no failure of whoever asks: it is logged, and the uses are written the next
 /// time.
-pub async fn write_uses(state: &State) {
+pub(crate) async fn write_uses(state: &State) {
     let taken = state.uses.take_pending();
     if taken.is_empty() {
         return;

@@ -23,7 +23,7 @@ use crate::{
     "format": "json",
     "expires_on": "2027-06-30"
 }))]
-pub struct NewShare {
+pub(crate) struct NewShare {
     /// What it is for, to tell it from others; files that are saved from it are called so.
     #[schema(required, nullable = false, example = "Latest release, for the ministry")]
     pub name: Option<String>,
@@ -46,7 +46,7 @@ impl From<NewShare> for RawShare {
 
 /// A secret address over releases, but for the address.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ShareView {
+pub(crate) struct ShareView {
     /// Its identifier.
     pub id: Uuid,
     /// What it is for.
@@ -100,7 +100,7 @@ impl ShareView {
 
 /// A share as it is made, with its address.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct MadeShareView {
+pub(crate) struct MadeShareView {
     /// The share.
     pub share: ShareView,
     /// The path below the service's own address; shown in this answer alone.

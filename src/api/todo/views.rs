@@ -20,7 +20,7 @@ use crate::{
 
 /// How much waits: cheap enough to be asked for often.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct TodoCounts {
+pub(crate) struct TodoCounts {
     /// Reports of one's cities that were not begun.
     pub to_write: usize,
     /// Reports that were sent back to one's cities.
@@ -49,7 +49,7 @@ pub struct TodoCounts {
 
 /// A report that was sent back.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ReturnedItem {
+pub(crate) struct ReturnedItem {
     /// The project.
     #[schema(example = "da-nang-4")]
     pub project: String,
@@ -60,7 +60,7 @@ pub struct ReturnedItem {
 
 /// A report that something blocks.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct BlockedItem {
+pub(crate) struct BlockedItem {
     /// The project.
     #[schema(example = "da-nang-4")]
     pub project: String,
@@ -70,7 +70,7 @@ pub struct BlockedItem {
 
 /// What a city's officer has to do in a cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct OfficerTodo {
+pub(crate) struct OfficerTodo {
     /// The city.
     #[schema(example = "da-nang")]
     pub city: String,
@@ -97,7 +97,7 @@ pub struct OfficerTodo {
 
 /// A report that waits for a decision.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct DecisionItem {
+pub(crate) struct DecisionItem {
     /// The project.
     #[schema(example = "da-nang-4")]
     pub project: String,
@@ -136,7 +136,7 @@ impl DecisionItem {
 
 /// A city of which nothing was handed in.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct SilentCity {
+pub(crate) struct SilentCity {
     /// The city.
     #[schema(example = "da-nang")]
     pub city: String,
@@ -147,7 +147,7 @@ pub struct SilentCity {
 
 /// What a representative has to do.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct RepresentativeTodo {
+pub(crate) struct RepresentativeTodo {
     /// The reports that wait for a decision, the oldest submission first; at most 500.
     pub to_decide: Vec<DecisionItem>,
     /// The cities with projects in an open cycle of which nothing was handed in.
@@ -158,7 +158,7 @@ pub struct RepresentativeTodo {
 
 /// A report that was taken up again or sent back, and that its city cannot correct: the cycle is closed for it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct NeedsExtensionItem {
+pub(crate) struct NeedsExtensionItem {
     /// The city.
     #[schema(example = "da-nang")]
     pub city: String,
@@ -193,7 +193,7 @@ impl NeedsExtensionItem {
 
 /// How far a country is with an open cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CoverageItem {
+pub(crate) struct CoverageItem {
     /// The cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,
@@ -230,7 +230,7 @@ impl CoverageItem {
 
 /// A grant that was given lately, with whom it was given to.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct NewGrantItem {
+pub(crate) struct NewGrantItem {
     /// The user who got it.
     pub user: uuid::Uuid,
     /// The grant.
@@ -244,7 +244,7 @@ impl NewGrantItem {
 
 /// What the secretariat has to do.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct SecretariatTodo {
+pub(crate) struct SecretariatTodo {
     /// How far each country is with each open cycle.
     pub coverage: Vec<CoverageItem>,
     /// The decisions that are overdue, the oldest submission first; at most 500.
@@ -257,7 +257,7 @@ pub struct SecretariatTodo {
 
 /// An office that nobody active holds today.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct VacancyItem {
+pub(crate) struct VacancyItem {
     /// As what.
     pub role: Role,
     /// Where.
@@ -272,7 +272,7 @@ impl From<VacantOffice> for VacancyItem {
 
 /// What waits for the caller, by the roles that the caller holds.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct TodoView {
+pub(crate) struct TodoView {
     /// How much waits.
     pub counts: TodoCounts,
     /// For officers: each of their cities in each cycle that takes reports.

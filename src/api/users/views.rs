@@ -25,7 +25,7 @@ use crate::{
 
 /// Where a grant holds.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ScopeView {
+pub(crate) struct ScopeView {
     /// How wide it reaches.
     pub kind: ScopeKind,
     /// The country's code or the city's slug; null for the network.
@@ -35,7 +35,7 @@ pub struct ScopeView {
 
 /// A role on a scope, given to a person.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct GrantView {
+pub(crate) struct GrantView {
     /// Its identifier.
     pub id: Uuid,
     /// As what the person may act.
@@ -75,7 +75,7 @@ impl From<Grant> for GrantView {
 
 /// A person's account with its grants, whether they are in force today or not.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct UserView {
+pub(crate) struct UserView {
     /// Its identifier.
     pub id: Uuid,
     /// The address for signing in.
@@ -111,7 +111,7 @@ impl From<UserSubject> for UserView {
 
 /// A way in for somebody without a password.
 #[derive(Serialize, ToSchema)]
-pub struct InvitationView {
+pub(crate) struct InvitationView {
     /// To be handed to the person: accepted at `/auth/invitations/{token}/accept`. It is not shown again.
     pub token: String,
     /// Until when it can be accepted.
@@ -120,7 +120,7 @@ pub struct InvitationView {
 
 /// An account as it is made, with its invitation.
 #[derive(Serialize, ToSchema)]
-pub struct InvitedUserView {
+pub(crate) struct InvitedUserView {
     /// Its identifier.
     pub id: Uuid,
     /// The address for signing in.
@@ -148,7 +148,7 @@ impl InvitedUserView {
 /// Where a grant is to hold.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewScope {
+pub(crate) struct NewScope {
     /// `network`, `country` or `city`.
     #[schema(required, nullable = false, example = "city")]
     pub kind: Option<String>,
@@ -160,7 +160,7 @@ pub struct NewScope {
 /// A grant to be given.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewGrant {
+pub(crate) struct NewGrant {
     /// `city_officer`, `national_representative`, `secretariat`, `administrator` or `reader`.
     #[schema(required, nullable = false, example = "city_officer")]
     pub role: Option<String>,
@@ -195,7 +195,7 @@ impl From<NewGrant> for RawGrant {
 /// Somebody to be invited.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewUser {
+pub(crate) struct NewUser {
     /// The address for signing in; nobody else may have it.
     #[schema(required, nullable = false, example = "officer.da-nang@city.example")]
     pub email: Option<String>,
@@ -211,7 +211,7 @@ pub struct NewUser {
 /// What is to change about an account; what is absent stays.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct UserPatch {
+pub(crate) struct UserPatch {
     /// What others call the person.
     #[serde(default, deserialize_with = "patch::some")]
     #[schema(value_type = String, example = "Tran Thi Mai")]
@@ -241,7 +241,7 @@ impl UserPatch {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct UserParams {
+pub(crate) struct UserParams {
     /// Holders of any of these roles. Together with `country` and `city`: of one grant that fits all.
     pub role: Vec<String>,
     /// Holders of a grant on any of these countries (`VN`) or on a city of theirs.

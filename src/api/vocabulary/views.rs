@@ -19,7 +19,7 @@ use crate::{
 
 /// A value that is allowed.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct WordView {
+pub(crate) struct WordView {
     /// What is sent and answered.
     #[schema(example = "ongoing")]
     pub value: String,
@@ -36,7 +36,7 @@ pub struct WordView {
 
 /// A list of allowed values.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct WordListView {
+pub(crate) struct WordListView {
     /// The name of the list.
     #[schema(example = "status")]
     pub list: String,
@@ -52,7 +52,7 @@ pub struct WordListView {
 
 /// A field of a form.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FieldHelpView {
+pub(crate) struct FieldHelpView {
     /// The member of the body.
     #[schema(example = "percent_complete")]
     pub field: String,
@@ -72,7 +72,7 @@ pub struct FieldHelpView {
 
 /// A form: the body in which a record, or a part of one, is written.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FormView {
+pub(crate) struct FormView {
     /// The name of the form.
     #[schema(example = "report")]
     pub form: String,
@@ -85,7 +85,7 @@ pub struct FormView {
 
 /// A language of the network.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct LanguageView {
+pub(crate) struct LanguageView {
     /// Its tag of BCP 47.
     #[schema(example = "vi")]
     pub tag: String,
@@ -103,7 +103,7 @@ pub struct LanguageView {
 
 /// Every list of allowed values and every field of the forms, in words.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct VocabularyView {
+pub(crate) struct VocabularyView {
     /// The language of the answer.
     #[schema(example = "en")]
     pub language: String,

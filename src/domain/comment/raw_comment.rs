@@ -29,7 +29,7 @@ const POINTER_MAX: usize = 200;
 
 /// A comment as somebody sent it, before its values are looked at.
 #[derive(Debug, Clone, Default)]
-pub struct RawComment {
+pub(crate) struct RawComment {
     /// What it says.
     pub text: Option<String>,
     /// The field it is about.
@@ -44,7 +44,7 @@ impl RawComment {
     ///
     /// # Errors
     /// Every fault, each with its pointer.
-    pub fn parse(self, threads: &[CommentThread]) -> Result<CommentBody, Vec<FieldFault>> {
+    pub(crate) fn parse(self, threads: &[CommentThread]) -> Result<CommentBody, Vec<FieldFault>> {
         let mut faults = FaultList::new();
         let text = faults.parse_required("/text", self.text, Prose::parse);
         let said = faults.parse_optional("/pointer", self.pointer, parse_field_pointer);

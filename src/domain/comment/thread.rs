@@ -5,7 +5,7 @@ use crate::domain::{id::Id, value::words};
 
 words! {
     /// Who has to say the next word in an open thread.
-    Turn("turn") {
+    pub(crate) Turn("turn") {
         /// The city.
         City = "city",
         /// Those who review.
@@ -15,7 +15,7 @@ words! {
 
 /// A comment that began a thread, with what was said in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CommentThread {
+pub(crate) struct CommentThread {
     /// The comment that it began with.
     pub id: Id<Comment>,
     /// The field it is about; none for the whole report.
@@ -30,7 +30,7 @@ pub struct CommentThread {
 
 /// What a thread needs to know of a comment.
 #[derive(Debug, Clone)]
-pub struct ThreadEntry {
+pub(crate) struct ThreadEntry {
     /// The comment.
     pub id: Id<Comment>,
     /// The comment that its thread began with.
@@ -60,7 +60,7 @@ impl From<&Comment> for ThreadEntry {
 
 /// Gathers the comments on a report, in the order of their writing, into threads.
 #[must_use]
-pub fn group_into_threads(entries: Vec<ThreadEntry>) -> Vec<CommentThread> {
+pub(crate) fn group_into_threads(entries: Vec<ThreadEntry>) -> Vec<CommentThread> {
     let mut threads: Vec<CommentThread> = Vec::new();
     for e in entries {
         let next = if e.from_city == Some(true) { Turn::Review } else { Turn::City };
@@ -87,7 +87,7 @@ impl CommentThread {
     /// Says whether the city has to answer before it hands the report in again. The words of a return or a reopening are
     /// answered by the new submission itself.
     #[must_use]
-    pub fn blocks_submission(&self) -> bool {
+    pub(crate) fn blocks_submission(&self) -> bool {
         match self.kind {
             CommentKind::Note => self.turn == Some(Turn::City),
             CommentKind::Return | CommentKind::Reopen => false,

@@ -10,7 +10,7 @@ use crate::domain::{extension::DeadlineExtension, report::ReportState};
 
 /// Returns the first instant after a day in a time zone.
 #[must_use]
-pub fn end_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+pub(crate) fn end_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
     let midnight = day.succ_opt().unwrap_or(day).and_time(chrono::NaiveTime::MIN);
     // A zone that skips midnight on that day begins it an hour later.
     zone.from_local_datetime(&midnight)
@@ -21,7 +21,7 @@ pub fn end_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
 
 /// When the due day of each cycle ends in each city, its extension counted.
 #[derive(Debug, Clone, Default)]
-pub struct CycleDeadlines {
+pub(crate) struct CycleDeadlines {
     cycles: Vec<(String, NaiveDate)>,
     cities: Vec<(Tz, Vec<String>)>,
     zones: HashMap<String, Tz>,
@@ -32,7 +32,7 @@ impl CycleDeadlines {
     /// Takes the cycles, the cities of each time zone, and the extensions in force. Cycles without a due day, imported
     /// ones, are never late.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         cycles: Vec<ReportingCycle>,
         cities: HashMap<Tz, Vec<String>>,
         extensions: Vec<DeadlineExtension>,
@@ -51,7 +51,9 @@ impl CycleDeadlines {
     }
 
     /// Goes through all of them: a cycle, cities, and the first instant after the due day there.
-    pub fn iter_deadlines(&self) -> impl Iterator<Item = (&str, Vec<String>, DateTime<Utc>)> {
+    pub(crate) fn iter_deadlines(
+        &self,
+    ) -> impl Iterator<Item = (&str, Vec<String>, DateTime<Utc>)> {
         self.cycles.iter().flat_map(move |(cycle, due)| {
             self.cities.iter().flat_map(move |(zone, cities)| {
                 let (extended, plain): (Vec<&String>, Vec<&String>) =
@@ -84,7 +86,11 @@ impl CycleDeadlines {
 
     /// Returns the due day of a cycle in a city and the first instant after it; none where nothing is due.
     #[must_use]
-    pub fn find_deadline(&self, cycle: &str, city: &str) -> Option<(NaiveDate, DateTime<Utc>)> {
+    pub(crate) fn find_deadline(
+        &self,
+        cycle: &str,
+        city: &str,
+    ) -> Option<(NaiveDate, DateTime<Utc>)> {
         let (_, due) = self.cycles.iter().find(|(c, _)| c == cycle)?;
         let due = self.effective_due_day(cycle, *due, city);
         Some((due, end_of_day(due, *self.zones.get(city)?)))
@@ -92,7 +98,7 @@ impl CycleDeadlines {
 
     /// Says whether a report is late: handed in after the due day, or not handed in and past it.
     #[must_use]
-    pub fn is_late(
+    pub(crate) fn is_late(
         &self,
         cycle: &str,
         city: &str,

@@ -10,7 +10,7 @@ use crate::domain::{
 
 /// A new cycle as somebody sent it, before its values are looked at.
 #[derive(Debug, Clone, Default)]
-pub struct RawCycle {
+pub(crate) struct RawCycle {
     /// The public key.
     pub cycle: Option<String>,
     /// The name.
@@ -29,7 +29,7 @@ pub struct RawCycle {
 
 /// A change of a cycle as somebody sent it: absent keeps, and none of them can be cleared but the days of an imported one.
 #[derive(Debug, Clone, Default)]
-pub struct RawCyclePatch {
+pub(crate) struct RawCyclePatch {
     /// The name.
     pub name: Option<Option<String>>,
     /// First day on which it is meant to be open.
@@ -47,7 +47,7 @@ impl RawCycle {
     ///
     /// # Errors
     /// Every fault, each with its pointer.
-    pub fn parse(
+    pub(crate) fn parse(
         self,
         plan_cycles: &[Slug],
         cycles: &[ReportingCycle],
@@ -96,7 +96,7 @@ impl RawCycle {
 impl RawCyclePatch {
     /// Says whether the patch would move a cut-off that reports were approved under already.
     #[must_use]
-    pub fn moves_cut_off(&self, cycle: &ReportingCycle) -> bool {
+    pub(crate) fn moves_cut_off(&self, cycle: &ReportingCycle) -> bool {
         let same = |raw: &String| parse_day(raw).is_ok_and(|d| d == cycle.as_of);
         match (&self.as_of, cycle.state) {
             (None, _) | (_, CycleState::Scheduled) => false,
@@ -108,7 +108,7 @@ impl RawCyclePatch {
     ///
     /// # Errors
     /// Every fault, each with its pointer.
-    pub fn apply_to(
+    pub(crate) fn apply_to(
         self,
         cycle: ReportingCycle,
         cycles: &[ReportingCycle],

@@ -11,7 +11,7 @@ use crate::domain::{
 
 words! {
     /// What became of a project between two sets of reports.
-    Movement("movement") {
+    pub Movement("movement") {
         /// It is there, and was not before.
         Entered = "entered",
         /// It was there before, and is no more.

@@ -16,11 +16,11 @@ use crate::domain::{
 };
 
 /// How the counts are made.
-pub const FORMULA: &str = "projects of the plan, archived ones aside unless they have a report, by the state of their report in the cycle";
+pub(crate) const FORMULA: &str = "projects of the plan, archived ones aside unless they have a report, by the state of their report in the cycle";
 
 /// A report as it is being worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WorkingReport {
+pub(crate) struct WorkingReport {
     /// Where it stands.
     pub state: ReportState,
     /// Whether it ever left the city.
@@ -33,7 +33,7 @@ pub struct WorkingReport {
 
 /// A project of the cycle's plan, as those see it who work on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WorkingProject {
+pub(crate) struct WorkingProject {
     /// Its city.
     pub city: Slug,
     /// No longer pursued.
@@ -44,7 +44,7 @@ pub struct WorkingProject {
 
 /// A project of the cycle's plan, as everybody sees it once it was approved.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublishedProject {
+pub(crate) struct PublishedProject {
     /// Its city.
     pub city: Slug,
     /// No longer pursued.
@@ -55,7 +55,7 @@ pub struct PublishedProject {
 
 /// Everything that the coverage of a cycle is made of.
 #[derive(Debug, Clone)]
-pub struct CoverageDataset {
+pub(crate) struct CoverageDataset {
     /// The cycle.
     pub cycle: ReportingCycle,
     /// The cities, by slug.
@@ -161,7 +161,7 @@ impl AddAssign for CoverageCounts {
 impl CoverageDataset {
     /// Returns how far each city is that the actor reads, by slug: the pilots, and those of which something is expected.
     #[must_use]
-    pub fn count_coverage(&self, actor: &Actor, now: DateTime<Utc>) -> CycleCoverage<'_> {
+    pub(crate) fn count_coverage(&self, actor: &Actor, now: DateTime<Utc>) -> CycleCoverage<'_> {
         let reach = actor.visible_rows().approved;
         let read = self.cities.iter().filter(|c| reach.covers_city(c.country, &c.slug));
         let standing = |city| (city, self.count_city(city, actor, now));

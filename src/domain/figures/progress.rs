@@ -9,7 +9,7 @@ use crate::domain::{alphabet::alphabetical_key, language::Language, value::words
 
 words! {
     /// By what progress is told.
-    Grouping("grouping") {
+    pub Grouping("grouping") {
         /// By city.
         City = "city",
         /// By country.

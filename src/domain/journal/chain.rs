@@ -7,7 +7,7 @@ use crate::domain::value::words;
 
 words! {
     /// What is wrong with a journal or with a table beside it.
-    Flaw("flaw") {
+    pub(crate) Flaw("flaw") {
         /// A row is missing before this one, or the last ones are.
         Gap = "gap",
         /// The row is older than the one before it.
@@ -39,7 +39,7 @@ words! {
 
 /// A row as it is kept.
 #[derive(Debug, Clone)]
-pub struct ChainRow<'a> {
+pub(crate) struct ChainRow<'a> {
     /// What the chain covers.
     pub link: ChainLink<'a>,
     /// Why it was done.
@@ -54,7 +54,7 @@ pub struct ChainRow<'a> {
 
 /// What is found about a row.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RowFinding {
+pub(crate) struct RowFinding {
     /// Everything wrong with it.
     pub flaws: Vec<Flaw>,
     /// Whether its record was taken out afterwards, which the chain allows: it covers a hash of the record.
@@ -63,7 +63,7 @@ pub struct RowFinding {
 
 /// How far the chain was walked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ChainVerifier {
+pub(crate) struct ChainVerifier {
     /// The number of the last row.
     pub seq: i64,
     /// The last number of the feed.
@@ -86,7 +86,7 @@ impl ChainVerifier {
     ///
     /// # Errors
     /// A row without a canonical form.
-    pub fn check_row(
+    pub(crate) fn check_row(
         &mut self,
         row: &ChainRow<'_>,
         public: Option<bool>,

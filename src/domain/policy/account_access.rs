@@ -82,7 +82,7 @@ fn find_basis(actor: &Actor, allows: impl Fn(&Grant) -> bool) -> Option<Permissi
 /// Says whether a grant lets its holder give that role on that scope: an administrator any, a representative the
 /// officers and readers of the own country.
 #[must_use]
-pub fn may_grant(by: &Grant, role: Role, scope: &Scope) -> bool {
+pub(crate) fn may_grant(by: &Grant, role: Role, scope: &Scope) -> bool {
     match by.role {
         Role::Administrator => true,
         Role::NationalRepresentative => match role {

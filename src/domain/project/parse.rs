@@ -15,8 +15,7 @@ mod tests;
 
 /// A project's details as typed, or as a patch leaves them.
 #[derive(Debug, Clone, Default, PartialEq)]
-#[expect(missing_docs, reason = "the members are those of `ProjectDetails`")]
-pub struct RawProjectDetails {
+pub(crate) struct RawProjectDetails {
     pub title: Option<String>,
     pub title_local: Option<String>,
     pub summary: Option<String>,
@@ -74,7 +73,7 @@ impl From<&ProjectDetails> for RawProjectDetails {
 
 /// What the rules of a project's details ask for beside the details.
 #[derive(Debug, Clone)]
-pub struct DetailsContext<'a> {
+pub(crate) struct DetailsContext<'a> {
     /// The framework's words.
     pub vocabulary: &'a Vocabulary,
     /// The project's country; none while its city is unknown.
@@ -126,7 +125,11 @@ struct ProjectDates {
 impl RawProjectDetails {
     /// Parses the whole, noting every fault; none when the title is missing or wrong. The caller takes the details only
     /// when nothing was noted.
-    pub fn parse(&self, on: &DetailsContext<'_>, faults: &mut FaultList) -> Option<ProjectDetails> {
+    pub(crate) fn parse(
+        &self,
+        on: &DetailsContext<'_>,
+        faults: &mut FaultList,
+    ) -> Option<ProjectDetails> {
         let f = faults;
         let title = f.parse_required("/title", self.title.as_deref(), Title::parse);
         let title_local =

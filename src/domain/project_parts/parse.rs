@@ -15,7 +15,7 @@ use crate::domain::{
 mod tests;
 
 /// Something that hangs on a project and is typed in whole or changed by a patch.
-pub trait ParsablePart: Sized {
+pub(crate) trait ParsablePart: Sized {
     /// It as typed, or as a patch leaves it.
     type Raw: for<'a> From<&'a Self>;
     /// Parses it, noting every fault. What identifies it is kept from `before`, or is new.
@@ -28,7 +28,7 @@ pub trait ParsablePart: Sized {
 
 /// What a part is before anything is said of it: whose it is, and what stood there.
 #[derive(Debug)]
-pub struct PartContext<'a, P> {
+pub(crate) struct PartContext<'a, P> {
     /// Its identifier.
     pub id: Id<P>,
     /// Its project.
@@ -41,8 +41,7 @@ pub struct PartContext<'a, P> {
 
 /// A milestone as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the members are those of `Milestone`")]
-pub struct RawMilestone {
+pub(crate) struct RawMilestone {
     pub title: Option<String>,
     pub due_on: Option<String>,
     pub weight: Option<i64>,
@@ -96,8 +95,7 @@ impl ParsablePart for Milestone {
 
 /// An indicator as typed.
 #[derive(Debug, Clone, Default, PartialEq)]
-#[expect(missing_docs, reason = "the members are those of `Indicator`")]
-pub struct RawIndicator {
+pub(crate) struct RawIndicator {
     pub name: Option<String>,
     pub kind: Option<String>,
     pub unit: Option<String>,
@@ -149,8 +147,7 @@ impl ParsablePart for Indicator {
 
 /// A partnership as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the members are those of `Partnership`")]
-pub struct RawPartnership {
+pub(crate) struct RawPartnership {
     pub partner: Option<String>,
     pub as_stated: Option<String>,
     pub role: Option<String>,

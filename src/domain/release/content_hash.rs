@@ -13,22 +13,22 @@ use crate::domain::{
 };
 
 /// The name of this form of content.
-pub const FORMAT: &str = "ascn-release-1";
+pub(crate) const FORMAT: &str = "ascn-release-1";
 /// What ends the content.
-pub const CLOSING: &str = "]}";
+pub(crate) const CLOSING: &str = "]}";
 
 /// Writes what stands before the reports. `frame` is canonical text.
 ///
 /// # Errors
 /// Those of [`to_canonical_json`].
-pub fn write_opening(release: &Slug, frame: &str) -> Result<String, serde_json::Error> {
+pub(crate) fn write_opening(release: &Slug, frame: &str) -> Result<String, serde_json::Error> {
     let release = to_canonical_json(release)?;
     Ok(format!(r#"{{"format":"{FORMAT}","frame":{frame},"release":{release},"reports":["#))
 }
 
 /// The hash of a content, piece by piece.
 #[derive(Debug, Clone)]
-pub struct ReleaseHasher {
+pub(crate) struct ReleaseHasher {
     sha: Sha256,
     empty: bool,
 }
@@ -38,13 +38,13 @@ impl ReleaseHasher {
     ///
     /// # Errors
     /// Those of [`to_canonical_json`].
-    pub fn new(release: &Slug, frame: &str) -> Result<Self, serde_json::Error> {
+    pub(crate) fn new(release: &Slug, frame: &str) -> Result<Self, serde_json::Error> {
         let sha = Sha256::new_with_prefix(write_opening(release, frame)?.as_bytes());
         Ok(Self { sha, empty: true })
     }
 
     /// Adds a report, as canonical text.
-    pub fn add_report(&mut self, record: &str) {
+    pub(crate) fn add_report(&mut self, record: &str) {
         if !std::mem::replace(&mut self.empty, false) {
             self.sha.update(b",");
         }
@@ -53,7 +53,7 @@ impl ReleaseHasher {
 
     /// Ends the content; lower-case hexadecimal.
     #[must_use]
-    pub fn finish_hex(mut self) -> String {
+    pub(crate) fn finish_hex(mut self) -> String {
         self.sha.update(CLOSING.as_bytes());
         to_hex(&self.sha.finalize())
     }
@@ -63,7 +63,7 @@ impl ReleaseHasher {
 ///
 /// # Errors
 /// Those of [`to_canonical_json`].
-pub fn hash_release(
+pub(crate) fn hash_release(
     release: &Slug,
     frame: &ReleaseReference,
     reports: &[ApprovedReport],

@@ -13,7 +13,7 @@ use crate::domain::{
 };
 
 /// How the counts are made.
-pub const FORMULA: &str = "approved reports that the release holds; late are those that were last handed in after the due day of the cycle, extensions not considered";
+pub(crate) const FORMULA: &str = "approved reports that the release holds; late are those that were last handed in after the due day of the cycle, extensions not considered";
 
 /// A frozen report, as far as the coverage of its release looks at it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -40,7 +40,7 @@ pub struct FieldChange {
 /// Compares the reports of two releases, by project. A report that was approved again and says the same is there too,
 /// without fields: it is another copy, with another day of its decision.
 #[must_use]
-pub fn compare_reports(before: &[ApprovedReport], after: &[ApprovedReport]) -> Vec<Erratum> {
+pub(crate) fn compare_reports(before: &[ApprovedReport], after: &[ApprovedReport]) -> Vec<Erratum> {
     let by_code = |reports: &'_ [ApprovedReport]| -> BTreeMap<ProjectCode, usize> {
         reports.iter().enumerate().map(|(i, r)| (r.code.clone(), i)).collect()
     };

@@ -111,7 +111,7 @@ impl ReleaseReference {
 
 /// Counts the published tables out of what a release freezes: the facts are those of its reports.
 #[must_use]
-pub fn count_tables(
+pub(crate) fn count_tables(
     release: &Slug,
     frame: &ReleaseReference,
     facts: Vec<ReportFact>,
@@ -152,7 +152,10 @@ fn count_published_table(
 /// gone nothing after it. Where nothing was counted and nothing is, no figure became another: a city that came without a
 /// report has a row of zeros.
 #[must_use]
-pub fn list_cell_changes(before: &[PublishedTable], after: &[PublishedTable]) -> Vec<CellChange> {
+pub(crate) fn list_cell_changes(
+    before: &[PublishedTable],
+    after: &[PublishedTable],
+) -> Vec<CellChange> {
     let mut found = Vec::new();
     for new in after {
         let old = before

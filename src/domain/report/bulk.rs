@@ -10,15 +10,15 @@ use crate::domain::{
 
 mod digest;
 
-pub use digest::{BulkDigestItem, digest_bulk};
+pub(crate) use digest::{BulkDigestItem, digest_bulk};
 
 /// Most reports of one act.
-pub const ITEMS_MAX: usize = 500;
+pub(crate) const ITEMS_MAX: usize = 500;
 /// Most values of one member of a filter.
 const VALUES_MAX: usize = 200;
 words! {
     /// What can be done to many reports at once.
-    BulkAction("action") {
+    pub BulkAction("action") {
         /// Carry the last approved report forward and say that nothing changed.
         Unchanged = "unchanged",
         /// Hand them in.
@@ -33,7 +33,7 @@ words! {
 }
 words! {
     /// What became of a report.
-    BulkOutcome("outcome") {
+    pub BulkOutcome("outcome") {
         /// It was done, or would be.
         Done = "done",
         /// It is not possible.
@@ -45,7 +45,7 @@ words! {
 
 /// A report that is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BulkItem {
+pub(crate) struct BulkItem {
     /// The project and the cycle.
     pub key: (ProjectCode, Slug),
     /// The version that was read; none where a digest stands for it, or where there is no report yet.
@@ -54,7 +54,7 @@ pub struct BulkItem {
 
 /// Which reports are looked for; an empty list means any.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct BulkFilter {
+pub(crate) struct BulkFilter {
     /// In these states.
     pub states: Vec<ReportState>,
     /// Of these cities.
@@ -69,7 +69,7 @@ pub struct BulkFilter {
 
 /// Which reports are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BulkSelection {
+pub(crate) enum BulkSelection {
     /// These.
     Items(Vec<BulkItem>),
     /// Those that are found.
@@ -78,7 +78,7 @@ pub enum BulkSelection {
 
 /// An act on many reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BulkRequest {
+pub(crate) struct BulkRequest {
     /// What is done.
     pub action: BulkAction,
     /// To which reports.
@@ -95,7 +95,7 @@ pub struct BulkRequest {
 
 /// A report as somebody named it, before the values are looked at.
 #[derive(Debug, Clone, Default)]
-pub struct RawBulkItem {
+pub(crate) struct RawBulkItem {
     /// The project.
     pub project: Option<String>,
     /// The cycle.
@@ -106,7 +106,7 @@ pub struct RawBulkItem {
 
 /// A filter as somebody sent it, before its values are looked at.
 #[derive(Debug, Clone, Default)]
-pub struct RawBulkFilter {
+pub(crate) struct RawBulkFilter {
     /// States.
     pub state: Vec<String>,
     /// Cities.
@@ -121,7 +121,7 @@ pub struct RawBulkFilter {
 
 /// An act as somebody sent it, before its values are looked at.
 #[derive(Debug, Clone, Default)]
-pub struct RawBulkRequest {
+pub(crate) struct RawBulkRequest {
     /// What is done.
     pub action: Option<String>,
     /// The reports that are named.
@@ -143,7 +143,7 @@ impl RawBulkRequest {
     ///
     /// # Errors
     /// Every fault, each with its pointer.
-    pub fn parse(self) -> Result<BulkRequest, Vec<FieldFault>> {
+    pub(crate) fn parse(self) -> Result<BulkRequest, Vec<FieldFault>> {
         let mut faults = FaultList::new();
         let action = faults.parse_required("/action", self.action, BulkAction::parse);
         // Whoever acts on what is there by now names what was read: by its version, or by the digest of a rehearsal.
@@ -269,7 +269,7 @@ fn too_many_fault(most: usize, what: &str) -> ValueFault {
 
 /// Says that a filter finds more than is done at once.
 #[must_use]
-pub fn filter_finds_too_many() -> FieldFault {
+pub(crate) fn filter_finds_too_many() -> FieldFault {
     let fault = too_many_fault(ITEMS_MAX, "reports");
     FieldFault {
         pointer: "/filter".to_owned(),

@@ -8,7 +8,7 @@ use crate::domain::{
 };
 
 /// The code of a statement of "nothing changed" that does not hold.
-pub const CHANGED: &str = "changed";
+pub(crate) const CHANGED: &str = "changed";
 
 impl ReportContent {
     /// Returns what the next report of the project begins with: everything that was said, but for milestones and
@@ -34,7 +34,7 @@ impl ReportContent {
 /// percentage and money spent, where they were stated, milestones and values have to be the same. What is told in words may
 /// differ.
 #[must_use]
-pub fn find_contradictions(
+pub(crate) fn find_contradictions(
     content: &ReportContent,
     earlier: Option<&ReportContent>,
 ) -> Vec<FieldFault> {
@@ -69,7 +69,7 @@ pub fn find_contradictions(
 /// Says that nothing can be unchanged where nothing was approved before. A draft may say so all the same: the report of the
 /// earlier cycle may still be under review.
 #[must_use]
-pub fn check_earlier_report(
+pub(crate) fn check_earlier_report(
     content: &ReportContent,
     earlier: Option<&ReportContent>,
 ) -> Option<FieldFault> {
@@ -85,7 +85,7 @@ pub fn check_earlier_report(
 ///
 /// # Errors
 /// Nothing was approved before.
-pub fn carry_unchanged(on: &ReportSubject) -> Result<ReportContent, Vec<FieldFault>> {
+pub(crate) fn carry_unchanged(on: &ReportSubject) -> Result<ReportContent, Vec<FieldFault>> {
     let earlier = on.earlier_content.clone().unwrap_or_default();
     let carried = earlier.carry_forward(&on.milestones, &on.indicators);
     let content = ReportContent { unchanged: true, ..carried };

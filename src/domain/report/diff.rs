@@ -5,13 +5,13 @@ use serde_json::Value;
 
 use crate::domain::value::words;
 
-pub mod word_diff;
+pub(crate) mod word_diff;
 
 use word_diff::TextRun;
 
 words! {
     /// How a field is compared.
-    FieldKind("kind of field") {
+    pub(crate) FieldKind("kind of field") {
         /// By words.
         Text = "text",
         /// As a whole.
@@ -22,7 +22,7 @@ words! {
 }
 words! {
     /// What became of an item of a list.
-    ItemOp("operation") {
+    pub ItemOp("operation") {
         /// It came.
         Added = "added",
         /// It went.
@@ -33,10 +33,10 @@ words! {
 }
 
 /// A field by its name, and how it is compared.
-pub type ComparedField = (&'static str, FieldKind);
+pub(crate) type ComparedField = (&'static str, FieldKind);
 
 /// The fields of a report, in the order in which it is written.
-pub const REPORT: &[ComparedField] = &[
+pub(crate) const REPORT: &[ComparedField] = &[
     ("status", FieldKind::Value),
     ("status_reason", FieldKind::Text),
     ("percent_complete", FieldKind::Value),
@@ -53,7 +53,7 @@ pub const REPORT: &[ComparedField] = &[
 ];
 
 /// The fields of the project's record that a report freezes.
-pub const HEADER: &[ComparedField] = &[
+pub(crate) const HEADER: &[ComparedField] = &[
     ("code", FieldKind::Value),
     ("city", FieldKind::Value),
     ("country", FieldKind::Value),
@@ -87,7 +87,7 @@ pub const HEADER: &[ComparedField] = &[
 
 /// A field that became another.
 #[derive(Debug, Clone, PartialEq)]
-pub struct FieldDiff {
+pub(crate) struct FieldDiff {
     /// The field, as a JSON pointer.
     pub pointer: String,
     /// How it was compared.
@@ -104,7 +104,7 @@ pub struct FieldDiff {
 
 /// An item of a list that became another.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ItemDiff {
+pub(crate) struct ItemDiff {
     /// What became of it.
     pub op: ItemOp,
     /// What it is known by.
@@ -117,7 +117,7 @@ pub struct ItemDiff {
 
 /// Compares the fields of two objects; where there was none before, with nothing. `below` is the pointer of the objects.
 #[must_use]
-pub fn compare_fields(
+pub(crate) fn compare_fields(
     below: &str,
     fields: &[ComparedField],
     from: &Value,

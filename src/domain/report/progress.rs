@@ -12,7 +12,7 @@ use crate::domain::{
 
 /// The percentage that the milestones of a project give, with what it is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MilestoneWeighting {
+pub(crate) struct MilestoneWeighting {
     /// The weights of the milestones that are reached, added.
     pub reached: i64,
     /// The weights of all milestones, added.
@@ -25,7 +25,10 @@ impl MilestoneWeighting {
     /// Weighs the milestones of a project: one is reached when the report says so, or the project's own record does. None
     /// without any milestone.
     #[must_use]
-    pub fn from_milestones(milestones: &[Milestone], content: &ReportContent) -> Option<Self> {
+    pub(crate) fn from_milestones(
+        milestones: &[Milestone],
+        content: &ReportContent,
+    ) -> Option<Self> {
         let reached = |m: &&Milestone| {
             m.completed_on.is_some() || content.milestones.iter().any(|d| d.milestone_id == m.id)
         };
@@ -39,7 +42,7 @@ impl MilestoneWeighting {
 
     /// Returns the percentage, rounded to hundredths.
     #[must_use]
-    pub fn percent(&self) -> Option<Percent> {
+    pub(crate) fn percent(&self) -> Option<Percent> {
         // Half up: twice the hundredths, and half a step more.
         let doubled = self.reached.checked_mul(20_000)?.checked_add(self.total)?;
         Percent::from_hundredths(doubled.checked_div(self.total.checked_mul(2)?)?)
@@ -50,7 +53,7 @@ impl MilestoneWeighting {
 ///
 /// # Errors
 /// A project without milestones, or another percentage than they give.
-pub fn settle_percent(
+pub(crate) fn settle_percent(
     content: &ReportContent,
     milestones: &[Milestone],
 ) -> Result<ReportContent, Vec<FieldFault>> {
@@ -66,7 +69,10 @@ pub fn settle_percent(
 /// Says what contradicts the statement that the percentage comes from the milestones; one that is not stated contradicts
 /// nothing.
 #[must_use]
-pub fn find_disagreements(content: &ReportContent, milestones: &[Milestone]) -> Vec<FieldFault> {
+pub(crate) fn find_disagreements(
+    content: &ReportContent,
+    milestones: &[Milestone],
+) -> Vec<FieldFault> {
     let mut faults = FaultList::new();
     if content.percent_method != Some(PercentMethod::Milestones) {
         return faults.into_vec();
@@ -89,7 +95,7 @@ pub fn find_disagreements(content: &ReportContent, milestones: &[Milestone]) -> 
 /// Returns the share of a project's time that has passed by a day, 0 to 100: none without both dates. A project of one day
 /// is over when the day is.
 #[must_use]
-pub fn compute_elapsed(
+pub(crate) fn compute_elapsed(
     starts_on: Option<NaiveDate>,
     ends_on: Option<NaiveDate>,
     by: NaiveDate,

@@ -54,7 +54,7 @@ impl ProjectPart for Partnership {
 
 /// A part with its project. It may stand in the working copy, in the approved copy, or in both.
 #[derive(Debug, Clone)]
-pub struct PartSubject<P> {
+pub(crate) struct PartSubject<P> {
     /// The project.
     pub project: ProjectSubject,
     /// The part as it stands now.
@@ -66,7 +66,7 @@ pub struct PartSubject<P> {
 impl<P: ProjectPart> PartSubject<P> {
     /// Makes the subject of the part with that identifier.
     #[must_use]
-    pub fn new(project: ProjectSubject, id: Id<P>, working: Option<P>) -> Self {
+    pub(crate) fn new(project: ProjectSubject, id: Id<P>, working: Option<P>) -> Self {
         let approved = project.approved.as_ref().map(P::from_approved_copy).unwrap_or_default();
         let approved = approved.into_iter().find(|p| p.part_id() == id);
         Self { project, working, approved }
@@ -74,7 +74,7 @@ impl<P: ProjectPart> PartSubject<P> {
 
     /// Returns the copy that the actor sees.
     #[must_use]
-    pub fn visible_copy(&self, actor: &Actor) -> Option<&P> {
+    pub(crate) fn visible_copy(&self, actor: &Actor) -> Option<&P> {
         match self.project.visibility_for(actor) {
             Visibility::Readable(RecordCopy::Working) => self.working.as_ref(),
             Visibility::Readable(RecordCopy::Approved) => self.approved.as_ref(),
@@ -99,7 +99,7 @@ impl<P: ProjectPart> PolicyResource for PartSubject<P> {
 
 /// Reads a part of a project: the right to read the project.
 #[derive(Debug, Clone, Copy)]
-pub struct ReadPart<P>(PhantomData<fn() -> P>);
+pub(crate) struct ReadPart<P>(PhantomData<fn() -> P>);
 
 impl<P: ProjectPart> PolicyAction for ReadPart<P> {
     type Subject = PartSubject<P>;
@@ -115,7 +115,7 @@ impl<P: ProjectPart> PolicyAction for ReadPart<P> {
 
 /// Edits or deletes a part of a project: the right to edit the project.
 #[derive(Debug, Clone, Copy)]
-pub struct EditPart<P>(PhantomData<fn() -> P>);
+pub(crate) struct EditPart<P>(PhantomData<fn() -> P>);
 
 impl<P: ProjectPart> PolicyAction for EditPart<P> {
     type Subject = PartSubject<P>;

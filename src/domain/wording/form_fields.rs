@@ -2,7 +2,7 @@
 
 /// What a field takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FormFieldType {
+pub(crate) enum FormFieldType {
     /// Text, a number, a day, or yes or no.
     PlainValue,
     /// A value, or values, of a list of the vocabulary.
@@ -13,7 +13,7 @@ pub enum FormFieldType {
 use FormFieldType::{Form, List, PlainValue};
 
 /// The forms with their fields, in the order in which people fill them in.
-pub const FORMS: &[(&str, &[(&str, FormFieldType)])] = &[
+pub(crate) const FORMS: &[(&str, &[(&str, FormFieldType)])] = &[
     ("project", PROJECT),
     (
         "milestone",

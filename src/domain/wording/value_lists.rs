@@ -24,7 +24,7 @@ use crate::domain::{
 
 /// A list of values that are fixed in the contract.
 #[derive(Debug, Clone, Copy)]
-pub struct FixedValueList {
+pub(crate) struct FixedValueList {
     /// Its name.
     pub name: &'static str,
     /// Its values, in order.
@@ -38,7 +38,7 @@ macro_rules! words_of {
 }
 
 /// The lists whose values only a new version of this service changes.
-pub const FIXED: &[FixedValueList] = &[
+pub(crate) const FIXED: &[FixedValueList] = &[
     words_of!("status", Status),
     words_of!("report_state", ReportState),
     words_of!("percent_method", PercentMethod),
@@ -90,7 +90,7 @@ fn list_goals() -> Vec<&'static str> {
 
 /// A list whose values are reference data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReferenceValueList {
+pub(crate) enum ReferenceValueList {
     /// Focus areas of the framework.
     FocusArea,
     /// Sub-areas; their parent is the focus area.
@@ -115,7 +115,7 @@ pub enum ReferenceValueList {
 
 impl ReferenceValueList {
     /// Every such list, in order.
-    pub const ALL: &'static [Self] = &[
+    pub(crate) const ALL: &'static [Self] = &[
         Self::FocusArea,
         Self::SubArea,
         Self::Outcome,
@@ -130,7 +130,7 @@ impl ReferenceValueList {
 
     /// Returns its name.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::FocusArea => "focus_area",
             Self::SubArea => "sub_area",
@@ -147,4 +147,4 @@ impl ReferenceValueList {
 }
 
 /// The list of the kinds of problem.
-pub const PROBLEM: &str = "problem";
+pub(crate) const PROBLEM: &str = "problem";

@@ -5,14 +5,14 @@ use std::io::{self, Write};
 use super::{Datum, TableColumn, TableWriter};
 
 /// A table while it is written as CSV.
-pub struct CsvTableWriter<W: Write>(csv::Writer<W>);
+pub(crate) struct CsvTableWriter<W: Write>(csv::Writer<W>);
 
 impl<W: Write> CsvTableWriter<W> {
     /// Writes the names of the columns.
     ///
     /// # Errors
     /// Where it is written to fails.
-    pub fn begin_table(columns: &[TableColumn], to: W) -> io::Result<Self> {
+    pub(crate) fn begin_table(columns: &[TableColumn], to: W) -> io::Result<Self> {
         let mut writer =
             csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
         writer.write_record(columns.iter().map(|c| c.name))?;

@@ -7,14 +7,14 @@ use serde_json::Value;
 use super::{Datum, TableColumn, TableWriter};
 
 /// A table while it is written as JSON lines.
-pub struct JsonLinesWriter<W: Write> {
+pub(crate) struct JsonLinesWriter<W: Write> {
     columns: Vec<TableColumn>,
     to: W,
 }
 
 impl<W: Write> JsonLinesWriter<W> {
     /// Begins a table; nothing is written before the first row.
-    pub fn begin_table(columns: &[TableColumn], to: W) -> Self {
+    pub(crate) fn begin_table(columns: &[TableColumn], to: W) -> Self {
         Self { columns: columns.to_vec(), to }
     }
 }

@@ -129,8 +129,8 @@ fn a_list_longer_than_a_cell_stands_on_a_sheet_of_its_own_in_a_workbook() {
 
 #[test]
 fn the_same_table_gives_the_same_bytes() {
-    for format in TableFormat::ALL {
-        assert_eq!(written(*format, &rows()), written(*format, &rows()), "{}", format.as_str());
+    for format in [TableFormat::Csv, TableFormat::Xlsx, TableFormat::Lines] {
+        assert_eq!(written(format, &rows()), written(format, &rows()), "{}", format.as_str());
     }
 }
 

@@ -21,7 +21,7 @@ const ROWS_MAX: u32 = 1_048_575;
 const DIGITS: u64 = 999_999_999_999_999;
 
 /// A table while it is written as a workbook.
-pub struct XlsxTableWriter<W: Write + Seek + Send> {
+pub(crate) struct XlsxTableWriter<W: Write + Seek + Send> {
     book: Workbook,
     to: W,
     columns: Vec<TableColumn>,
@@ -57,7 +57,11 @@ impl<W: Write + Seek + Send> XlsxTableWriter<W> {
     ///
     /// # Errors
     /// What the format has no place for.
-    pub fn begin_table(about: &TableMetadata, columns: &[TableColumn], to: W) -> io::Result<Self> {
+    pub(crate) fn begin_table(
+        about: &TableMetadata,
+        columns: &[TableColumn],
+        to: W,
+    ) -> io::Result<Self> {
         Self::create_workbook(about, columns, to).map_err(to_io_error)
     }
 

@@ -6,7 +6,7 @@ use super::{ReleaseTable, ReleaseTableRow, RowContext, RowSource, columns};
 use crate::sheets::flat::Datum;
 
 /// One row a city of the network, with or without a report.
-pub const CITIES: ReleaseTable = ReleaseTable {
+pub(crate) const CITIES: ReleaseTable = ReleaseTable {
     name: "cities",
     title: "Cities of the network when the release was published",
     columns: columns![
@@ -31,7 +31,7 @@ pub const CITIES: ReleaseTable = ReleaseTable {
 };
 
 /// One row a field that became another since the release before.
-pub const ERRATA: ReleaseTable = ReleaseTable {
+pub(crate) const ERRATA: ReleaseTable = ReleaseTable {
     name: "errata",
     title: "What became another since the release before it; empty in the first of a cycle",
     columns: columns![
@@ -49,7 +49,7 @@ pub const ERRATA: ReleaseTable = ReleaseTable {
 };
 
 /// One row a cell of a published table.
-pub const FIGURES: ReleaseTable = ReleaseTable {
+pub(crate) const FIGURES: ReleaseTable = ReleaseTable {
     name: "figures",
     title: "The figures that are published with the release, zeros included",
     columns: columns![

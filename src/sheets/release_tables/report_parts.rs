@@ -19,7 +19,7 @@ const OF_REPORT: &[ForeignKey] =
     &[ForeignKey { columns: &["project"], table: "reports", to: &["project"] }];
 
 /// One row a milestone.
-pub const MILESTONES: ReleaseTable = ReleaseTable {
+pub(crate) const MILESTONES: ReleaseTable = ReleaseTable {
     name: "milestones",
     title: "Milestones of the projects, as the reports froze them",
     columns: columns![
@@ -40,7 +40,7 @@ pub const MILESTONES: ReleaseTable = ReleaseTable {
 };
 
 /// One row an indicator.
-pub const INDICATORS: ReleaseTable = ReleaseTable {
+pub(crate) const INDICATORS: ReleaseTable = ReleaseTable {
     name: "indicators",
     title: "Indicators of the projects, as the reports froze them",
     columns: columns![
@@ -61,7 +61,7 @@ pub const INDICATORS: ReleaseTable = ReleaseTable {
 };
 
 /// One row a measured value.
-pub const VALUES: ReleaseTable = ReleaseTable {
+pub(crate) const VALUES: ReleaseTable = ReleaseTable {
     name: "indicator_values",
     title: "Values of indicators, as the reports state them",
     columns: columns![
@@ -85,7 +85,7 @@ pub const VALUES: ReleaseTable = ReleaseTable {
 };
 
 /// One row a partnership.
-pub const PARTNERSHIPS: ReleaseTable = ReleaseTable {
+pub(crate) const PARTNERSHIPS: ReleaseTable = ReleaseTable {
     name: "partnerships",
     title: "Partners of the projects, as the reports froze them",
     columns: columns![
@@ -105,7 +105,7 @@ pub const PARTNERSHIPS: ReleaseTable = ReleaseTable {
 };
 
 /// One row a link.
-pub const EVIDENCE: ReleaseTable = ReleaseTable {
+pub(crate) const EVIDENCE: ReleaseTable = ReleaseTable {
     name: "evidence",
     title: "Where the reports can be looked up",
     columns: columns![

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// One row a report.
-pub const REPORTS: ReleaseTable = ReleaseTable {
+pub(crate) const REPORTS: ReleaseTable = ReleaseTable {
     name: "reports",
     title: "Approved reports, one to a project, with the project's record as it was reported",
     columns: columns![
@@ -84,7 +84,10 @@ pub const REPORTS: ReleaseTable = ReleaseTable {
 
 /// Writes a report as a row.
 #[must_use]
-pub fn build_report_row(context: &RowContext<'_>, report: &ApprovedReport) -> ReleaseTableRow {
+pub(crate) fn build_report_row(
+    context: &RowContext<'_>,
+    report: &ApprovedReport,
+) -> ReleaseTableRow {
     let mut row = context.leading_values();
     row.extend(project_values(context, report));
     row.extend(position_values(context, report));
@@ -150,7 +153,7 @@ fn project_values(context: &RowContext<'_>, report: &ApprovedReport) -> ReleaseT
 
 /// Says where a project is: where it says so itself, else where its city is.
 #[must_use]
-pub fn locate_project(
+pub(crate) fn locate_project(
     context: &RowContext<'_>,
     report: &ApprovedReport,
 ) -> Option<(f64, f64, &'static str)> {

@@ -12,7 +12,7 @@ use std::{
 use crate::store::StoreError;
 
 /// Upper bounds of the sizes of groups that are told apart, in jobs; a group has no more than the last.
-pub const GROUP_SIZES: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
+pub(crate) const GROUP_SIZES: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
 
 /// The counters of one queue.
 #[derive(Debug, Default)]

@@ -49,7 +49,7 @@ impl CoverageReportRow {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn load_coverage_dataset(
+pub(crate) fn load_coverage_dataset(
     conn: &mut Conn,
     cycle: ReportingCycle,
 ) -> StoreResult<CoverageDataset> {

@@ -16,7 +16,7 @@ use crate::store::{
 
 /// Which rows are meant. Several values mean any of them; nothing means all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct JournalFilter {
+pub(crate) struct JournalFilter {
     /// Kinds of record.
     pub entities: Vec<String>,
     /// Keys of records.
@@ -57,7 +57,7 @@ macro_rules! filtered {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list_newest(
+pub(crate) fn list_newest(
     conn: &mut Conn,
     filter: &JournalFilter,
     before: Option<i64>,
@@ -76,7 +76,7 @@ pub fn list_newest(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn count(conn: &mut Conn, filter: &JournalFilter) -> StoreResult<i64> {
+pub(crate) fn count(conn: &mut Conn, filter: &JournalFilter) -> StoreResult<i64> {
     // Without a filter the head knows: numbers have no gaps.
     if *filter == JournalFilter::default() {
         return Ok(super::load_head(conn)?.seq);
@@ -91,7 +91,10 @@ pub fn count(conn: &mut Conn, filter: &JournalFilter) -> StoreResult<i64> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn find_draft_keys(conn: &mut Conn, rows: &[JournalRow]) -> StoreResult<HashSet<String>> {
+pub(crate) fn find_draft_keys(
+    conn: &mut Conn,
+    rows: &[JournalRow],
+) -> StoreResult<HashSet<String>> {
     let cycles: HashSet<&str> =
         rows.iter().filter_map(parse_report_key).map(|(_, cycle)| cycle).collect();
     if cycles.is_empty() {
@@ -107,7 +110,7 @@ pub fn find_draft_keys(conn: &mut Conn, rows: &[JournalRow]) -> StoreResult<Hash
 
 /// Says whether a row is about one of these reports.
 #[must_use]
-pub fn is_about_any<S: BuildHasher>(row: &JournalRow, reports: &HashSet<String, S>) -> bool {
+pub(crate) fn is_about_any<S: BuildHasher>(row: &JournalRow, reports: &HashSet<String, S>) -> bool {
     parse_report_key(row).is_some_and(|(code, cycle)| reports.contains(&format!("{code}/{cycle}")))
 }
 

@@ -33,7 +33,7 @@ use crate::{
 ///
 /// # Errors
 /// Failures of the database.
-pub fn load_journal_position(conn: &mut Conn) -> StoreResult<JournalPosition> {
+pub(crate) fn load_journal_position(conn: &mut Conn) -> StoreResult<JournalPosition> {
     let head = journal::load_head(conn)?;
     Ok(JournalPosition { seq: head.seq, hash: to_hex(&head.hash), feed: head.feed })
 }
@@ -42,7 +42,10 @@ pub fn load_journal_position(conn: &mut Conn) -> StoreResult<JournalPosition> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn build_reference(conn: &mut Conn, cycle: ReportingCycle) -> StoreResult<ReleaseReference> {
+pub(crate) fn build_reference(
+    conn: &mut Conn,
+    cycle: ReportingCycle,
+) -> StoreResult<ReleaseReference> {
     Ok(ReleaseReference {
         cycle,
         countries: reference::list_countries(conn)?,
@@ -56,7 +59,7 @@ pub fn build_reference(conn: &mut Conn, cycle: ReportingCycle) -> StoreResult<Re
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list_reports(conn: &mut Conn, cycle: &Slug) -> StoreResult<Vec<ApprovedReport>> {
+pub(crate) fn list_reports(conn: &mut Conn, cycle: &Slug) -> StoreResult<Vec<ApprovedReport>> {
     reports::list_approved(conn, cycle)
 }
 
@@ -65,7 +68,7 @@ pub fn list_reports(conn: &mut Conn, cycle: &Slug) -> StoreResult<Vec<ApprovedRe
 ///
 /// # Errors
 /// Failures of the database.
-pub fn load_previous_release(
+pub(crate) fn load_previous_release(
     conn: &mut Conn,
     cycle: &Slug,
     reports: &[ApprovedReport],
@@ -118,7 +121,7 @@ fn list_reopening_reasons(
 
 /// What a verification of a release found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReleaseCheck {
+pub(crate) struct ReleaseCheck {
     /// How many frozen reports were looked at.
     pub reports: i64,
     /// The SHA-256 of what is frozen now.
@@ -141,7 +144,7 @@ const DIFFERING_MAX: usize = 100;
 ///
 /// # Errors
 /// Failures of the database.
-pub fn verify_release(conn: &mut Conn, release: &Release) -> StoreResult<ReleaseCheck> {
+pub(crate) fn verify_release(conn: &mut Conn, release: &Release) -> StoreResult<ReleaseCheck> {
     let key = &release.release;
     let mut seal = ReleaseHasher::new(key, &frozen::load_reference_text(conn, key)?)
         .map_err(StoreError::from_json)?;

@@ -48,7 +48,7 @@ fn load_predecessors(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn find_predecessor(
+pub(crate) fn find_predecessor(
     conn: &mut Conn,
     edition: &FullRelease,
 ) -> StoreResult<Option<FullRelease>> {
@@ -65,7 +65,10 @@ pub fn find_predecessor(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn load_trend_dataset(conn: &mut Conn, release: &Slug) -> StoreResult<Option<FigureDataset>> {
+pub(crate) fn load_trend_dataset(
+    conn: &mut Conn,
+    release: &Slug,
+) -> StoreResult<Option<FigureDataset>> {
     let Some(own) = find(conn, release)? else { return Ok(None) };
     let frame = frozen::load_reference(conn, release)?;
     let before = load_predecessors(conn, &own, &frame)?;

@@ -25,7 +25,10 @@ type BulkReportKey = (ProjectCode, Slug);
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list_listed_keys(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<BulkReportKey>> {
+pub(crate) fn list_listed_keys(
+    conn: &mut Conn,
+    query: &QueueQuery,
+) -> StoreResult<Vec<BulkReportKey>> {
     queue::load_rows(conn, query)?
         .into_iter()
         .map(|(_, _, city, number, _, cycle, _, _)| {
@@ -39,7 +42,7 @@ pub fn list_listed_keys(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list_unreported_projects(
+pub(crate) fn list_unreported_projects(
     conn: &mut Conn,
     reach: &ReadScope,
     filter: &BulkFilter,

@@ -44,7 +44,7 @@ struct EarlierReport {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn load_checklist_items(
+pub(crate) fn load_checklist_items(
     conn: &mut Conn,
     city: &City,
     cycle: &ReportingCycle,

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The action of the journal's row about a report's first edit.
-pub const CREATE: &str = "create";
+pub(crate) const CREATE: &str = "create";
 
 /// Names those who edited or submitted the report, or changed its project or the project's parts, since the last decision
 /// on the report (from the beginning before the first), and those on whose behalf they did.

@@ -11,7 +11,6 @@ use super::queue::{QueueItem, ReportCopyRow};
 use crate::{
     domain::{
         cycle::CycleDeadlines,
-        policy::RecordCopy,
         project::ProjectCode,
         reference::CountryCode,
         report::{ReportState, Status},
@@ -69,15 +68,11 @@ pub(super) fn load_items(
     let mut working = load_working_content(conn, &ids("working"))?;
     let mut approved = load_approved_content(conn, &ids("approved"))?;
     let item = |(face, id, city, number, country, cycle, state, submitted_at): ReportCopyRow| {
-        let (face, content) = if face == "working" {
-            (RecordCopy::Working, working.remove(&id.0))
-        } else {
-            (RecordCopy::Approved, approved.remove(&id.0))
-        };
+        let content =
+            if face == "working" { working.remove(&id.0) } else { approved.remove(&id.0) };
         let content = content.ok_or_else(|| StoreError::Corrupt("a report without rows".into()))?;
         let (state, submitted_at) = (ReportState::parse(state)?, submitted_at.map(|t| t.0));
         Ok(QueueItem {
-            face,
             late: deadlines.is_late(&cycle, &city, state, submitted_at, now),
             code: ProjectCode::new(Slug::parse(city)?, number),
             country: CountryCode::parse(country)?,

@@ -11,7 +11,7 @@ use super::items;
 use crate::{
     domain::{
         cycle::CycleDeadlines,
-        policy::{RecordCopy, VisibleRows, visibility::ReadScope},
+        policy::{VisibleRows, visibility::ReadScope},
         project::ProjectCode,
         reference::{CountryCode, parse_time_zone},
         report::{ReportState, Status},
@@ -28,7 +28,7 @@ use crate::{
 
 /// Which reports are asked for; an empty list means any.
 #[derive(Debug, Clone, Default)]
-pub struct QueueFilter {
+pub(crate) struct QueueFilter {
     /// Of one project.
     pub project: Option<ProjectCode>,
     /// In these states.
@@ -45,7 +45,7 @@ pub struct QueueFilter {
 
 /// In which order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum QueueSort {
+pub(crate) enum QueueSort {
     /// By cycle, city and number.
     #[default]
     Key,
@@ -55,7 +55,7 @@ pub enum QueueSort {
 
 /// Where a page ends: the next one begins after it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QueueCursor {
+pub(crate) struct QueueCursor {
     submitted_at: Option<DateTime<Utc>>,
     cycle: String,
     city: String,
@@ -64,7 +64,7 @@ pub struct QueueCursor {
 
 /// A page of a list to be read.
 #[derive(Debug, Clone)]
-pub struct QueueQuery {
+pub(crate) struct QueueQuery {
     /// What the caller sees.
     pub visible: VisibleRows,
     /// Which reports.
@@ -81,9 +81,7 @@ pub struct QueueQuery {
 
 /// A report in a list.
 #[derive(Debug, Clone)]
-pub struct QueueItem {
-    /// The copy that the caller sees.
-    pub face: RecordCopy,
+pub(crate) struct QueueItem {
     /// The project.
     pub code: ProjectCode,
     /// The project's country.
@@ -115,7 +113,7 @@ pub struct QueueItem {
 impl QueueItem {
     /// Returns where a page that ends here is continued.
     #[must_use]
-    pub fn to_cursor(&self) -> QueueCursor {
+    pub(crate) fn to_cursor(&self) -> QueueCursor {
         QueueCursor {
             submitted_at: self.submitted_at,
             cycle: self.cycle.to_string(),
@@ -257,7 +255,7 @@ macro_rules! after {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn load_page(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<QueueItem>> {
+pub(crate) fn load_page(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<QueueItem>> {
     let rows = load_rows(conn, query)?;
     let cities: BTreeSet<&str> = rows.iter().map(|row| row.2.as_str()).collect();
     let deadlines = load_deadlines(conn, Some(&cities))?;

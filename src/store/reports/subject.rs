@@ -172,7 +172,7 @@ fn find_waiting_comments(conn: &mut Conn, report: Id<Report>) -> StoreResult<Vec
 
 /// What reports have in common, read once for many of them in one transaction that changes none of it.
 #[derive(Debug, Default)]
-pub struct SharedLookups {
+pub(crate) struct SharedLookups {
     cycles: HashMap<Slug, Option<ReportingCycle>>,
     zones: HashMap<Slug, Tz>,
     extensions: HashMap<(Slug, Slug), Option<NaiveDate>>,
@@ -197,7 +197,7 @@ fn load_once<K: Clone + Eq + Hash, V: Clone>(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn load_for_batch(
+pub(crate) fn load_for_batch(
     conn: &mut Conn,
     common: &mut SharedLookups,
     key: &(ProjectCode, Slug),

@@ -17,7 +17,7 @@ use crate::{
 ///
 /// # Errors
 /// Failures of the database.
-pub fn count_visible(conn: &mut Conn, query: &QueueQuery) -> StoreResult<i64> {
+pub(crate) fn count_visible(conn: &mut Conn, query: &QueueQuery) -> StoreResult<i64> {
     let f = &query.filter;
     if f.project.is_some() || f.late.is_some() || !f.cities.is_empty() {
         return count_rows(conn, query);

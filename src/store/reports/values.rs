@@ -20,7 +20,7 @@ use crate::{
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list_approved_values(
+pub(crate) fn list_approved_values(
     conn: &mut Conn,
     project: Id<Project>,
     indicator: Id<Indicator>,
@@ -37,7 +37,7 @@ pub fn list_approved_values(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list_working_values(
+pub(crate) fn list_working_values(
     conn: &mut Conn,
     project: Id<Project>,
     indicator: Id<Indicator>,

@@ -24,11 +24,11 @@ use crate::{
 };
 
 /// The actions after which a report is approved.
-pub const APPROVALS: &[&str] = &[TransitionKind::Approve.as_str(), import::ACTION];
+pub(crate) const APPROVALS: &[&str] = &[TransitionKind::Approve.as_str(), import::ACTION];
 
 /// A version of a report.
 #[derive(Debug, Clone)]
-pub struct ReportVersion {
+pub(crate) struct ReportVersion {
     /// The version.
     pub version: i64,
     /// When it came to be.
@@ -41,7 +41,7 @@ pub struct ReportVersion {
 
 /// What a version of a report said.
 #[derive(Debug, Clone, Deserialize)]
-pub struct ReportVersionContent {
+pub(crate) struct ReportVersionContent {
     /// The cycle.
     pub cycle: Slug,
     /// What the city said.
@@ -66,7 +66,7 @@ impl TryFrom<JournalRow> for ReportVersion {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn find_version(
+pub(crate) fn find_version(
     conn: &mut Conn,
     key: &str,
     version: i64,
@@ -86,7 +86,7 @@ pub fn find_version(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn find_last_version(
+pub(crate) fn find_last_version(
     conn: &mut Conn,
     key: &str,
     actions: &[&str],
@@ -98,7 +98,7 @@ pub fn find_last_version(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn find_last_version_until(
+pub(crate) fn find_last_version_until(
     conn: &mut Conn,
     key: &str,
     actions: &[&str],
@@ -120,7 +120,7 @@ pub fn find_last_version_until(
 ///
 /// # Errors
 /// Failures of the database.
-pub fn find_approved_cycle_before(
+pub(crate) fn find_approved_cycle_before(
     conn: &mut Conn,
     project: Id<Project>,
     as_of: NaiveDate,

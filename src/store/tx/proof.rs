@@ -26,7 +26,7 @@ pub struct Caller {
 ///
 /// # Errors
 /// What the policy says; [`AccessDenied::Hidden`] when there is none.
-pub fn load_proved<A>(
+pub(crate) fn load_proved<A>(
     conn: &mut Conn,
     key: &<A::Subject as PolicyResource>::Key,
     actor: &Arc<Actor>,
@@ -43,7 +43,7 @@ where
 ///
 /// # Errors
 /// As of [`load_proved`].
-pub fn load_admitted<A>(
+pub(crate) fn load_admitted<A>(
     conn: &mut Conn,
     key: &<A::Subject as PolicyResource>::Key,
     actor: &Arc<Actor>,
@@ -65,6 +65,6 @@ pub(super) fn authorize_found<A: PolicyAction>(
 
 /// Returns a resource, sealed, where no database needs to be asked for it.
 #[must_use]
-pub fn build_unproved<R: LoadByKey>(key: &R::Key) -> Option<Unproved<R>> {
+pub(crate) fn build_unproved<R: LoadByKey>(key: &R::Key) -> Option<Unproved<R>> {
     R::build_without_database(key).map(Unproved::seal_resource)
 }

@@ -19,7 +19,7 @@ macro_rules! standing_row {
     ($(#[$doc:meta])* $name:ident { $($own:tt)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Serialize, ToSchema)]
-        pub struct $name {
+        pub(crate) struct $name {
             $($own)*
             /// The reports that are to be filed: one for each project of the plan, archived ones without a report aside. To strangers
             /// projects that were ever approved. Null for the cycles of the published history, of which nobody wrote it down, and
@@ -114,7 +114,7 @@ standing_row! {
 
 /// What the coverage rests on.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CoverageBasis {
+pub(crate) struct CoverageBasis {
     /// The cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,
@@ -136,7 +136,7 @@ pub struct CoverageBasis {
 
 /// How many cities have come how far.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-pub struct CitiesCoverage {
+pub(crate) struct CitiesCoverage {
     /// Cities with an approved report in the cycle.
     #[schema(example = 26)]
     pub cities_reporting: usize,
@@ -147,7 +147,7 @@ pub struct CitiesCoverage {
 
 /// How far a cycle is.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FiguresCoverage {
+pub(crate) struct FiguresCoverage {
     /// What it rests on.
     pub basis: CoverageBasis,
     /// The cities within the caller's reach, by key: the pilots, and those that report or of which something is expected.

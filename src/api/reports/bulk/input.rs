@@ -15,7 +15,7 @@ use crate::{
     "action": "approve", "items": [{"project": "da-nang-4", "cycle": "me-2026", "version": 3}],
     "comment": "Checked against the city's annual report.", "dry_run": true
 }))]
-pub struct NewBulk {
+pub(crate) struct NewBulk {
     /// What is done: `unchanged`, `submit`, `withdraw`, `approve` or `return`.
     #[schema(required, nullable = false, example = "approve")]
     pub action: Option<String>,
@@ -38,7 +38,7 @@ pub struct NewBulk {
 /// A report that is named.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
-pub struct NewBulkItem {
+pub(crate) struct NewBulkItem {
     /// The project.
     #[schema(required, nullable = false, example = "da-nang-4")]
     pub project: Option<String>,
@@ -53,7 +53,7 @@ pub struct NewBulkItem {
 /// Which reports are looked for, by the names of the queue `/reports`.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
-pub struct NewBulkFilter {
+pub(crate) struct NewBulkFilter {
     /// Where they stand: `draft`, `submitted`, `returned`, `approved`.
     pub state: Option<OneOrMany>,
     /// Their cities.
@@ -69,7 +69,7 @@ pub struct NewBulkFilter {
 /// A value, or several of which any is meant.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(untagged)]
-pub enum OneOrMany {
+pub(crate) enum OneOrMany {
     /// One value.
     One(String),
     /// Several.

@@ -19,7 +19,7 @@ use crate::{
 
 /// What became another in a report between two versions.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct DiffView {
+pub(crate) struct DiffView {
     /// The project.
     #[schema(example = "da-nang-4")]
     pub project: String,
@@ -39,7 +39,7 @@ pub struct DiffView {
 
 /// A version of a report.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct VersionView {
+pub(crate) struct VersionView {
     /// Its cycle: an earlier one where a first report is compared with the latest that was approved.
     #[schema(example = "me-2026")]
     pub cycle: String,
@@ -54,7 +54,7 @@ pub struct VersionView {
 
 /// A field that says something else.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FieldDiffView {
+pub(crate) struct FieldDiffView {
     /// The field, as a JSON pointer into the report; below `/header` for the project's frozen record.
     #[schema(example = "/achievements")]
     pub pointer: String,
@@ -77,7 +77,7 @@ pub struct FieldDiffView {
 
 /// A piece of a text.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct WordsView {
+pub(crate) struct WordsView {
     /// What became of it.
     pub op: RunOp,
     /// The text.
@@ -87,7 +87,7 @@ pub struct WordsView {
 
 /// An item of a list that became another.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ItemDiffView {
+pub(crate) struct ItemDiffView {
     /// What became of it.
     pub op: ItemOp,
     /// What it is known by: the milestone, the indicator and the day, the address, the id, or the word itself.

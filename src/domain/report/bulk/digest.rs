@@ -14,7 +14,7 @@ const DOMAIN: &[u8] = b"ascn-bulk-1\0";
 
 /// What a digest covers of a report.
 #[derive(Debug, Clone, Copy)]
-pub struct BulkDigestItem<'a> {
+pub(crate) struct BulkDigestItem<'a> {
     /// The project and the cycle.
     pub key: &'a (ProjectCode, Slug),
     /// The version before the act, where the caller reads the working copy: of anything else nothing may show.
@@ -25,7 +25,7 @@ pub struct BulkDigestItem<'a> {
 
 /// Digests an act: what is done, to which reports in which versions, and what becomes of each. Whatever of that is another
 /// at the next time gives another digest.
-pub fn digest_bulk<'a>(
+pub(crate) fn digest_bulk<'a>(
     action: BulkAction,
     comment: Option<&Prose>,
     items: impl Iterator<Item = BulkDigestItem<'a>>,

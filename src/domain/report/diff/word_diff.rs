@@ -11,7 +11,7 @@ const WORDS_MAX: usize = 2_000;
 
 words! {
     /// What became of a piece of text.
-    RunOp("operation") {
+    pub(crate) RunOp("operation") {
         /// It stands in both.
         Equal = "equal",
         /// It came.
@@ -23,7 +23,7 @@ words! {
 
 /// A piece of text, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TextRun {
+pub(crate) struct TextRun {
     /// What became of it.
     pub op: RunOp,
     /// The text.
@@ -33,7 +33,7 @@ pub struct TextRun {
 /// Compares two texts. What is equal and deleted, in its order, is the first; what is equal and inserted the second. Where
 /// long texts have next to nothing in common, one is shown in place of the other.
 #[must_use]
-pub fn compare_texts(from: &str, to: &str) -> Vec<TextRun> {
+pub(crate) fn compare_texts(from: &str, to: &str) -> Vec<TextRun> {
     let (a, b) = (split_pieces(from), split_pieces(to));
     let before = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
     let (a, b) = (skip_pieces(&a, before), skip_pieces(&b, before));
