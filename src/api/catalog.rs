@@ -1,5 +1,5 @@
-//! The catalog of releases as data portals harvest it: DCAT 3 in JSON-LD. Each release is a dataset, each format of it a
-//! distribution. Not here: who may read, which is as of releases.
+//! The catalog of releases for data portals, as DCAT 3 in JSON-LD. Each release is a dataset, and each of its formats
+//! is a distribution. Access is the same as for releases.
 
 use std::fmt::Display;
 
@@ -32,20 +32,20 @@ use crate::{
 
 const MEDIA: &str = "application/ld+json";
 const PUBLISHER: &str = "ASEAN Smart Cities Network";
-/// The authority that names formats, and the one that names countries (by ISO 3166-1 alpha-3), as DCAT asks for.
+/// The authorities that DCAT requires: one for media types, and one for countries, by their ISO 3166-1 alpha-3 code.
 const MEDIA_TYPES: &str = "https://www.iana.org/assignments/media-types/";
 const COUNTRIES: &str = "http://publications.europa.eu/resource/authority/country/";
 
-/// Registers the operation of this file, at the root.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_catalog);
 }
 
 /// Read the catalog of releases
 ///
-/// DCAT 3 in JSON-LD: each release with its days, countries, formats and the SHA-256 of its canonical content, for data
-/// portals to harvest. Addresses are absolute where the service was told its own, else relative to this document. Open to
-/// everybody where releases are.
+/// Returns the catalog as DCAT 3 in JSON-LD, for data portals to harvest. Each release has its dates, countries,
+/// formats and the SHA-256 of its canonical content. Addresses are absolute if the service knows its public address
+/// (`ASCN_BASE_URL`); otherwise they are relative to this document. If releases are public (`ASCN_PUBLIC_RELEASES`),
+/// everybody may read the catalog. Otherwise the answer is 401 without signing in, and 403 without a grant.
 #[utoipa::path(tag = "releases", responses((status = 200, content((serde_json::Value = "application/ld+json")))))]
 #[get("/catalog.jsonld")]
 async fn get_catalog(released: Released<()>, state: Data<State>) -> ApiResult<Answer> {
@@ -138,7 +138,7 @@ fn build_dataset(
         "dcat:version": release.number.to_string(),
         "dcat:distribution": list_distributions(&address, release),
     });
-    // The release before it, of which it is the correction.
+    // A release with a number of 2 or more corrects the release before it.
     if let (2.., Some(dataset)) = (release.number, dataset.as_object_mut()) {
         let before = format!("{base}/api/v1/releases/{}-r{}", release.cycle, release.number - 1);
         dataset.insert("dcat:previousVersion".to_owned(), json!({ "@id": before }));
@@ -169,7 +169,7 @@ fn list_keywords(frame: &ReleaseReference) -> Vec<Value> {
         .collect()
 }
 
-/// Lists each way to take a release away: its reports as flat tables, and everything that it holds.
+/// Lists the downloads of a release: its reports as flat tables, and its complete content.
 fn list_distributions(address: &str, release: &Release) -> Vec<Value> {
     let tables =
         reports::FORMS.iter().filter(|f| f.to_table_format().is_some()).map(|f| ("reports", *f));
@@ -189,7 +189,7 @@ fn build_distribution(address: &str, release: &Release, part: &str, form: Form) 
         "dcat:accessURL": { "@id": address },
         "dcat:downloadURL": { "@id": format!("{address}/{part}?format={form}") },
     });
-    // Of the canonical content alone the hash is published with the release.
+    // Only the hash of the canonical content is published with the release.
     if let (("data", Form::Json), Some(members)) = ((part, form), distribution.as_object_mut()) {
         let checksum = json!({
             "@type": "spdx:Checksum",

@@ -1,4 +1,4 @@
-//! In which format an answer is wanted: `format` wins over `Accept`, and who asks for neither gets JSON.
+//! The format of an answer. The parameter `format` has priority over the `Accept` header; JSON is the default.
 
 use actix_web::{HttpRequest, http::header};
 use serde::{Deserialize, Serialize};
@@ -14,25 +14,25 @@ use crate::{
 };
 
 words! {
-    /// A format of an answer.
+    /// The format of an answer.
     pub Form("format") {
-        /// JSON.
+        /// `application/json`.
         Json = "json",
-        /// RFC 4180, whole and never paged.
+        /// Comma-separated values (RFC 4180): the whole list, without pages.
         Csv = "csv",
-        /// A workbook, whole and never paged.
+        /// An Excel workbook: the whole list, without pages.
         Xlsx = "xlsx",
-        /// One JSON object a line, whole and never paged.
+        /// JSON lines, one object a line: the whole list, without pages.
         Lines = "jsonl",
-        /// Points on a map (RFC 7946).
+        /// `GeoJSON` (RFC 7946): points for a map.
         GeoJson = "geojson",
-        /// Everything in one archive.
+        /// A ZIP archive with everything.
         Zip = "zip",
     }
 }
 
 impl Form {
-    /// Returns the media types by which it is asked for; the first is the one that is answered.
+    /// Returns the media types that request this format. The answer has the first of them.
     #[must_use]
     pub(crate) const fn media_types(self) -> &'static [&'static str] {
         match self {
@@ -45,7 +45,7 @@ impl Form {
         }
     }
 
-    /// Returns the flat table that it is, where it is one.
+    /// Returns the table format, if this format is a flat table.
     #[must_use]
     pub(crate) const fn to_table_format(self) -> Option<flat::TableFormat> {
         match self {
@@ -57,18 +57,17 @@ impl Form {
     }
 }
 
-/// What a caller accepts, by the header.
+/// The `Accept` header of a request.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AcceptHeader(Option<String>);
 
 impl AcceptHeader {
-    /// Asks for one format and nothing else.
+    /// Makes a header that accepts only one format.
     #[must_use]
     pub(crate) fn from_format(form: Form) -> Self {
         Self(form.media_types().first().map(|media| (*media).to_owned()))
     }
 
-    /// Reads the header.
     #[must_use]
     pub(crate) fn from_headers(req: &HttpRequest) -> Self {
         let fields = req.headers().get_all(header::ACCEPT).filter_map(|v| v.to_str().ok());
@@ -76,10 +75,10 @@ impl AcceptHeader {
         Self((!text.is_empty()).then_some(text))
     }
 
-    /// Finds the format that is wanted among those of an operation, of which the first is the one for whoever does not say.
+    /// Chooses one of the formats that an operation offers. The first of them is the default.
     ///
     /// # Errors
-    /// A `format` that is none of them: 400 with those that are.
+    /// `asked` is not one of them: 400, with the formats that are offered.
     pub(crate) fn choose_format(&self, asked: Option<&str>, offered: &[Form]) -> ApiResult<Form> {
         if let Some(asked) = asked {
             let found = offered.iter().find(|form| form.as_str() == asked);
@@ -93,8 +92,8 @@ impl AcceptHeader {
     }
 }
 
-/// Finds the offered format with the greatest weight; of equal ones the one that is offered first. A wildcard asks for
-/// nothing in particular.
+/// Finds the offered format with the highest weight; of equal ones, the format that is offered first. Wildcards are
+/// ignored, because browsers send them without wanting a certain format.
 fn find_best_format(header: &str, offered: &[Form]) -> Option<Form> {
     let mut wanted: Option<(u16, Form)> = None;
     for form in offered {
@@ -109,7 +108,7 @@ fn find_best_format(header: &str, offered: &[Form]) -> Option<Form> {
     wanted.map(|(_, form)| form)
 }
 
-/// Reads the weight of a media type in thousandths; none where it is not named.
+/// Returns the weight of a media type in thousandths; `None` if the header does not name it.
 fn parse_weight(header: &str, media: &str) -> Option<u16> {
     header.split(',').find_map(|item| {
         let mut parts = item.split(';').map(str::trim);
@@ -126,18 +125,17 @@ fn to_thousandths(q: f32) -> u16 {
     text.parse().unwrap_or_default()
 }
 
-/// The formats of an answer that is a flat table too.
+/// The formats of an answer that is also available as a flat table.
 pub(crate) const TABLE: &[Form] = &[Form::Json, Form::Csv, Form::Xlsx, Form::Lines];
 
-/// An answer that is a flat table too.
+/// An answer that is also available as a flat table.
 pub(crate) trait TabularAnswer: Serialize {
-    /// Writes it as one.
     fn to_table(&self) -> FlatTable;
 
-    /// Answers it in a format.
+    /// Writes the answer in a format.
     ///
     /// # Errors
-    /// A value that the format has no place for.
+    /// The format cannot represent a value.
     fn answer_in_format(&self, form: Form) -> ApiResult<Answer> {
         match form.to_table_format() {
             None => Answer::from_value(self),
@@ -154,16 +152,16 @@ pub(crate) trait TabularAnswer: Serialize {
     }
 }
 
-/// Writing an answer fails where the disk does.
+/// Converts a write error: writing an answer fails only if the disk does.
 #[must_use]
 pub(crate) fn to_write_error(e: std::io::Error) -> ApiError {
     ApiError::Internal(Box::new(e))
 }
 
-/// Refuses what belongs to pages where the answer is whole.
+/// Refuses the parameters of pages for a format that returns the whole list.
 ///
 /// # Errors
-/// A cursor or a limit: 400.
+/// A cursor or a limit is given: 400.
 pub(crate) fn refuse_paging(cursor: Option<&str>, limit: Option<i64>) -> ApiResult<()> {
     for (name, given) in [("cursor", cursor.is_some()), ("limit", limit.is_some())] {
         if given {
@@ -174,34 +172,34 @@ pub(crate) fn refuse_paging(cursor: Option<&str>, limit: Option<i64>) -> ApiResu
     Ok(())
 }
 
-/// Answers with a flat table whose rows come one by one.
+/// Answers with a flat table. `rows` writes the rows one by one, so that they are never all in memory.
 ///
 /// # Errors
-/// Those of `rows`, a full disk, or a value that the format has no place for.
+/// The errors of `rows`, a full disk, or a value that the format cannot represent.
 pub(crate) fn answer_table(
     format: flat::TableFormat,
     about: &flat::TableMetadata,
     columns: &[flat::TableColumn],
     rows: impl FnOnce(&mut dyn flat::TableWriter) -> ApiResult<()>,
 ) -> ApiResult<Answer> {
-    let mut spool = SpoolBuffer::default();
-    let mut sink = format.begin_table(about, columns, &mut spool).map_err(to_write_error)?;
+    let mut buffer = SpoolBuffer::default();
+    let mut sink = format.begin_table(about, columns, &mut buffer).map_err(to_write_error)?;
     rows(&mut *sink)?;
     sink.finish().map_err(to_write_error)?;
     let name = format!("{}.{}", about.name, format.as_str());
     Ok(Answer::from_hashed_body(
-        spool.finish_hashed().map_err(to_write_error)?,
+        buffer.finish_hashed().map_err(to_write_error)?,
         format.media_type(),
         Some(&name),
     ))
 }
 
-/// The parameter, for operations that take nothing else.
+/// The `format` parameter, for operations without other parameters.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct FormatParams {
-    /// The format, if not that of `Accept`.
+    /// The format of the answer. It has priority over the `Accept` header; without both, the answer is JSON.
     pub format: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Whether the service lives and is ready: for those who start, stop and balance instances.
+//! Health checks, for programs that start, stop and balance instances.
 
 use actix_web::{get, web::Data};
 use serde::Serialize;
@@ -8,15 +8,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{answer::Answer, error::ApiResult, may::PublicRequest, state::State};
 use crate::store::unguarded;
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_live).service(get_ready);
 }
 
-/// How the service is.
+/// The health of the service.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct HealthView {
-    /// Always `ok`: what is not well is a problem answer.
+    /// Always `ok`, because a failed check is answered with a problem.
     #[schema(example = "ok")]
     pub status: String,
 }
@@ -27,19 +26,21 @@ impl HealthView {
     }
 }
 
-/// Say whether the process lives
+/// Check that the process is alive
 ///
-/// Answers as long as the process can answer at all; asks nothing of the database. Restart an instance that does not.
-#[utoipa::path(tag = "health", security(()), responses((status = 200, body = HealthView, description = "It lives.")))]
+/// Answers as long as the process can answer at all, without using the database. No sign-in is needed. Restart an
+/// instance that does not answer.
+#[utoipa::path(tag = "health", security(()), responses((status = 200, body = HealthView, description = "The process is alive.")))]
 #[get("/health/live")]
 async fn get_live(_public: PublicRequest) -> ApiResult<Answer> {
     HealthView::answer_ok()
 }
 
-/// Say whether requests can be served
+/// Check that requests can be served
 ///
-/// Asks the database. Send no requests to an instance that answers 503; it gets well by itself when the database does.
-#[utoipa::path(tag = "health", security(()), responses((status = 200, body = HealthView, description = "It is ready.")))]
+/// Checks the connection to the database. No sign-in is needed. The answer is 503 if the database cannot be reached: do
+/// not send requests to that instance. It recovers by itself when the database is available again.
+#[utoipa::path(tag = "health", security(()), responses((status = 200, body = HealthView, description = "Requests can be served.")))]
 #[get("/health/ready")]
 async fn get_ready(_public: PublicRequest, state: Data<State>) -> ApiResult<Answer> {
     state.db.read(unguarded::check_health).await?;

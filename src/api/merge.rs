@@ -1,5 +1,6 @@
-//! JSON merge patch (RFC 7396) for members that were read as three-valued: absent keeps, null clears, a value replaces.
-//! Objects within a record are merged member by member, and read alike in a new record and in a patch.
+//! JSON merge patch (RFC 7396). A member of a patch has three states: if absent, the old value stays; null removes it;
+//! a value replaces it. Objects inside a record are merged member by member. New records and patches are read in the
+//! same way.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -10,45 +11,43 @@ use crate::domain::{
     raw_values::{RawLocation, RawMoney, RawReading},
 };
 
-/// A member of a patch: absent, null, or a value.
+/// A member of a patch: `None` if absent, `Some(None)` for null, or a value.
 pub(crate) type PatchMember<T> = Option<Option<T>>;
 
-/// Merges a member that may be absent.
+/// Merges a member that a record may lack.
 pub(crate) fn set<T>(into: &mut Option<T>, member: PatchMember<T>) {
     if let Some(value) = member {
         *into = value;
     }
 }
 
-/// Merges a member that has a value of its own when it is absent.
+/// Merges a member that falls back to its default if it is set to null.
 pub(crate) fn set_or_default<T: Default>(into: &mut T, member: PatchMember<T>) {
     if let Some(value) = member {
         *into = value.unwrap_or_default();
     }
 }
 
-/// Notes a change of what never changes.
+/// Adds a fault if a patch changes a member that must not change.
 pub(crate) fn check_immutable(
     faults: &mut FaultList,
     pointer: &str,
     member: PatchMember<String>,
-    stands: &str,
+    current: &str,
 ) {
-    if member.is_some_and(|m| m.as_deref() != Some(stands)) {
-        let fault = ValueFault::new("immutable", format!("this never changes from {stands}"));
+    if member.is_some_and(|m| m.as_deref() != Some(current)) {
+        let fault = ValueFault::new("immutable", format!("this never changes from {current}"));
         faults.add(pointer, fault);
     }
 }
 
-/// An object that is merged member by member.
 pub(crate) trait MergeMembers {
-    /// What it is merged into.
+    /// The raw form that the object is merged into.
     type Into: Default;
-    /// Merges it.
     fn merge(self, into: &mut Self::Into);
 }
 
-/// Merges a member that is an object.
+/// Merges a member that is an object itself.
 pub(crate) fn nest<M: MergeMembers>(into: &mut Option<M::Into>, member: PatchMember<M>) {
     match member {
         None => {}
@@ -57,8 +56,9 @@ pub(crate) fn nest<M: MergeMembers>(into: &mut Option<M::Into>, member: PatchMem
     }
 }
 
-/// Declares what is typed of a record: a new one, and a patch of one, both merged into the raw form of the record. Each
-/// member says how it is merged (`set`, `set_or_default`, `nest`), its type, and how the contract shows it in a new one.
+/// Declares the two request shapes of a record: a new record and a patch. Both are merged into the raw form of the
+/// record. Each member has the function that merges it (`set`, `set_or_default` or `nest`), its type, and the type that
+/// the contract shows for it in a new record.
 macro_rules! typed {
     (
         $(#[$new_doc:meta])* $new:ident { $($new_own:tt)* }
@@ -101,7 +101,7 @@ macro_rules! typed {
 }
 pub(crate) use typed;
 
-/// Reads these types from objects alone; their derived reading, which takes arrays too, is `remote`.
+/// Makes these types accept JSON objects only. The derived `Deserialize`, which is `remote`, would accept arrays too.
 macro_rules! objects {
     ($($type:ty),+ $(,)?) => {$(
         impl<'de> serde::Deserialize<'de> for $type {
@@ -121,21 +121,21 @@ macro_rules! objects {
 pub(crate) use objects;
 objects!(MoneyInput, LocationInput, ReadingInput);
 
-/// An amount of money.
+/// An amount of money. In a patch, members that are left out keep their value.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct MoneyInput {
-    /// Minor units of the currency, 0 to 2^53 − 1.
+    /// The amount in minor units of the currency (for example cents), 0 to 2^53 − 1.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 9_007_199_254_740_991_i64, example = 125_000_000)]
     pub amount_minor: PatchMember<i64>,
-    /// The ISO 4217 code.
+    /// The ISO 4217 code of the currency.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<String>, example = "VND")]
     pub currency: PatchMember<String>,
 }
 impl MoneyInput {
-    /// Returns what was typed, where nothing stood before.
+    /// Returns the amount of a new record, where there is nothing to merge with.
     #[must_use]
     pub fn into_raw(self) -> RawMoney {
         let mut raw = RawMoney::default();
@@ -151,19 +151,19 @@ impl MergeMembers for MoneyInput {
     }
 }
 
-/// Where a project takes place. Latitude and longitude are given together.
+/// The location of a project. Latitude and longitude must be given together.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub(crate) struct LocationInput {
-    /// WGS 84, degrees north.
+    /// The latitude in degrees north (WGS 84), −90 to 90.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<f64>, minimum = -90, maximum = 90, example = 16.0678)]
     pub latitude: PatchMember<f64>,
-    /// WGS 84, degrees east.
+    /// The longitude in degrees east (WGS 84), −180 to 180.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<f64>, minimum = -180, maximum = 180, example = 108.2208)]
     pub longitude: PatchMember<f64>,
-    /// In words.
+    /// A description of the location in words.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<String>, example = "Hòa Vang district")]
     pub text: PatchMember<String>,
@@ -177,15 +177,15 @@ impl MergeMembers for LocationInput {
     }
 }
 
-/// A value on a day.
+/// A value of an indicator on a day.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub(crate) struct ReadingInput {
-    /// The value.
+    /// The value, in the unit of the indicator.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<f64>, example = 41.5)]
     pub value: PatchMember<f64>,
-    /// The day.
+    /// The day (ISO 8601, `YYYY-MM-DD`).
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<String>, format = Date, example = "2025-12-31")]
     pub on: PatchMember<String>,

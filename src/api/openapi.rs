@@ -1,4 +1,4 @@
-//! The contract: made from the operations as they are registered, completed by one pass for what they share.
+//! The OpenAPI document. It is collected from the registered operations, and completed with what they have in common.
 
 use std::sync::OnceLock;
 
@@ -17,7 +17,7 @@ mod operations;
 mod parameters;
 mod problems;
 
-/// Returns the document of every registered operation.
+/// Returns the document with every registered operation.
 #[must_use]
 pub fn document() -> &'static OpenApi {
     static DOCUMENT: OnceLock<OpenApi> = OnceLock::new();
@@ -33,7 +33,7 @@ pub fn document() -> &'static OpenApi {
     })
 }
 
-/// Mounts the document.
+/// Registers the route of the document.
 pub fn register_document(cfg: &mut web::ServiceConfig) {
     cfg.service(build_read_only_page("/openapi.json", web::get().to(serve_document)));
 }
@@ -42,7 +42,8 @@ async fn serve_document() -> ApiResult<Answer> {
     Answer::from_value(document())
 }
 
-/// Makes something that is only read and is no operation of the contract, with the same 405 as everything else.
+/// Makes a read-only route that is not part of the contract. It answers other methods with the same 405 as operations
+/// do.
 pub(super) fn build_read_only_page(path: &str, get: actix_web::Route) -> actix_web::Resource {
     web::resource(path).route(get).default_service(web::to(refuse_writing))
 }
@@ -54,7 +55,7 @@ async fn refuse_writing() -> ApiResult<HttpResponse> {
 /// Returns the document as it is checked in: indented JSON with a line break at the end.
 ///
 /// # Errors
-/// A document without a JSON form.
+/// The document cannot be serialised as JSON.
 pub fn render_document() -> anyhow::Result<String> {
     Ok(format!("{}\n", serde_json::to_string_pretty(document())?))
 }

@@ -1,4 +1,4 @@
-//! Lists: keyset pages that carry their filters and sort.
+//! Lists in pages, with keyset pagination. A cursor is bound to the filters and the order of its list.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -11,12 +11,12 @@ use super::{
 };
 use crate::domain::{fault::ValueFault, journal::to_hex};
 
-/// Items on a page when nothing else is asked for.
+/// The default number of items on a page.
 pub(crate) const LIMIT_DEFAULT: i64 = 50;
-/// Most items on a page.
+/// The largest number of items on a page.
 pub(crate) const LIMIT_MAX: i64 = 1000;
 
-/// Declares the named list type of an entity: generated clients get a name instead of an inlined generic.
+/// Declares the list type of a resource, so that generated clients get a named type instead of an inlined generic.
 macro_rules! list_type {
     ($(#[$doc:meta])* $name:ident of $item:ty) => {
         $(#[$doc])*
@@ -24,10 +24,10 @@ macro_rules! list_type {
         pub(crate) struct $name {
             /// The items of this page.
             pub items: Vec<$item>,
-            /// The cursor of the next page; null on the last one.
+            /// The cursor of the next page; null on the last page.
             #[schema(required)]
             pub next: Option<String>,
-            /// How many items there are on all pages.
+            /// The number of items on all pages.
             pub total: i64,
         }
         impl From<$crate::api::page::ListPage<$item>> for $name {
@@ -39,43 +39,42 @@ macro_rules! list_type {
 }
 pub(crate) use list_type;
 
-/// A page before it has its type's name.
+/// A page of any type, before it is converted to the list type of its resource.
 #[derive(Debug, Clone)]
 pub(crate) struct ListPage<T> {
-    /// The items.
     pub items: Vec<T>,
-    /// The cursor of the next page.
+    /// The cursor of the next page; `None` on the last page.
     pub next: Option<String>,
-    /// How many items there are on all pages.
+    /// The number of items on all pages.
     pub total: i64,
 }
 
-/// Where a page starts, as the caller holds it: the list with its filters and sort, and the key of the last item seen.
+/// The content of a cursor. The names of its members are short, because callers send it in the query.
 #[derive(Serialize, Deserialize)]
 struct PageCursor<K> {
-    /// A digest of the list's name, filters and sort.
+    /// A digest of the list's path, filters and order.
     l: String,
-    /// The sort key of the last item seen.
+    /// The sort key of the last item of the page before.
     k: K,
 }
 
-/// A request for a page: which list with which filters, from where, how long.
+/// A request for a page of a list.
 #[derive(Debug, Clone)]
 pub(crate) struct PageRequest<K> {
     list: String,
     path: String,
-    /// The sort key after which the page starts.
+    /// The sort key after which the page starts; `None` for the first page.
     pub after: Option<K>,
     /// The number of items, 1 to [`LIMIT_MAX`].
     pub limit: i64,
 }
 
 impl<K: Serialize + DeserializeOwned> PageRequest<K> {
-    /// Reads `cursor` and `limit`. `path` is the list's path and `filters` the query without those two: the cursor is only
-    /// good for the same.
+    /// Reads `cursor` and `limit`. `path` is the path of the list, and `filters` are its other parameters. A cursor is
+    /// valid only for the path and the filters that it was made with.
     ///
     /// # Errors
-    /// A cursor of another list, filter or sort, or a limit out of range: 400.
+    /// The cursor belongs to a different list, filter or order, or the limit is out of range: 400.
     pub(crate) fn from_parameters<F: Serialize>(
         path: &str,
         filters: &F,
@@ -116,10 +115,10 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
         Ok(Self { list, path, after, limit })
     }
 
-    /// Makes the page of up to `limit + 1` loaded rows: one more than asked tells that there is a next page.
+    /// Makes a page from up to `limit + 1` loaded rows. If the extra row is present, there is a next page.
     ///
     /// # Errors
-    /// A key without a JSON form.
+    /// A sort key cannot be serialised as JSON.
     pub(crate) fn build_page<R, T>(
         &self,
         mut rows: Vec<R>,
@@ -142,10 +141,10 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
         Ok(ListPage { items: rows.into_iter().map(view).collect(), next, total })
     }
 
-    /// Makes the page of a short list that is at hand whole, in the order of its keys.
+    /// Cuts the page out of a short list that is completely in memory and sorted by its keys.
     ///
     /// # Errors
-    /// A key without a JSON form.
+    /// A sort key cannot be serialised as JSON.
     pub(crate) fn cut_page<T>(&self, all: Vec<T>, key: impl Fn(&T) -> K) -> ApiResult<ListPage<T>>
     where
         K: PartialOrd,
@@ -156,10 +155,10 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
         self.build_page(rest, total, &key, |item| item)
     }
 
-    /// Answers a list, with the address of its next page as `Link`.
+    /// Answers with a list. The address of the next page is in the `Link` header.
     ///
     /// # Errors
-    /// A value without a JSON form.
+    /// The list cannot be serialised as JSON.
     pub(crate) fn answer_list<L: Serialize>(
         &self,
         list: &L,
@@ -179,7 +178,7 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
     }
 }
 
-/// The orders of what has a slug and a name: whether it is by name, and whether from the last to the first.
+/// The orders of records with a slug and a name, as `(by name, descending)`.
 pub(crate) const BY_SLUG_OR_NAME: [(&str, (bool, bool)); 4] = [
     ("slug", (false, false)),
     ("-slug", (false, true)),
@@ -187,10 +186,10 @@ pub(crate) const BY_SLUG_OR_NAME: [(&str, (bool, bool)); 4] = [
     ("-name", (true, true)),
 ];
 
-/// Finds the order that `sort` names; the first one where it names none.
+/// Returns the order that `sort` names. The first order is the default.
 ///
 /// # Errors
-/// A name that is none of an order's: 400.
+/// The name is not one of the orders: 400.
 pub(crate) fn choose_order<O: Copy>(asked: Option<&str>, orders: &[(&str, O)]) -> ApiResult<O> {
     let found = match asked {
         None => orders.first(),
@@ -200,19 +199,20 @@ pub(crate) fn choose_order<O: Copy>(asked: Option<&str>, orders: &[(&str, O)]) -
     found.map(|(_, order)| *order).ok_or_else(|| ApiError::invalid_parameter("sort", unknown()))
 }
 
-/// The page of a list without filters.
+/// The parameters of a list without filters.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ListParams {
-    /// Where to go on: `next` of the page before.
+    /// The cursor of the page: `next` of the page before. Leave it out for the first page.
     pub cursor: Option<String>,
-    /// Items on the page, 1 to 1000; 50 when absent.
+    /// The number of items on the page, 1 to 1000; the default is 50.
     #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<i64>,
 }
 
-/// Says whether no text in a cursor holds a control character; a forged one may, and PostgreSQL fails at NUL.
+/// Returns `true` if no text in a cursor contains a control character. A forged cursor may contain NUL, which
+/// PostgreSQL cannot store in a text.
 fn has_no_control_characters(value: &serde_json::Value) -> bool {
     match value {
         serde_json::Value::String(text) => !text.chars().any(char::is_control),
@@ -226,7 +226,7 @@ fn hash_list(text: &str) -> String {
     to_hex(&Sha256::digest(text.as_bytes())).chars().take(16).collect()
 }
 
-/// Writes filters as a query string by name, lists as repeated parameters, absent ones left out.
+/// Writes filters as a query string, sorted by name. Lists become repeated parameters, and absent filters are left out.
 fn write_query_string<F: Serialize>(filters: &F) -> ApiResult<String> {
     let value = serde_json::to_value(filters).map_err(|e| ApiError::Internal(Box::new(e)))?;
     let mut out = url::form_urlencoded::Serializer::new(String::new());
@@ -235,8 +235,8 @@ fn write_query_string<F: Serialize>(filters: &F) -> ApiResult<String> {
     {
         match value {
             serde_json::Value::Null => {}
-            // In one order and once: the values mean any of them, so that their order is no other list, and an answer
-            // that is kept for one order has cursors that are good for the others.
+            // Sorted and without duplicates: the order of the values does not change the result. A cached answer for
+            // one order contains a cursor that must be valid for the other orders too.
             serde_json::Value::Array(list) => {
                 let mut items: Vec<String> = list.iter().map(to_plain_text).collect();
                 items.sort_unstable();

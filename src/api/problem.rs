@@ -1,4 +1,4 @@
-//! Problem answers (RFC 9457) as they are written, and the kinds of problem there are.
+//! Problem documents (RFC 9457), and the list of the kinds of problem.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -6,28 +6,29 @@ use utoipa::ToSchema;
 use super::imports::{ImportFault, ImportView};
 use crate::domain::{fault::FieldFault, language::Language, wording};
 
-/// One thing wrong with a request, as answered.
+/// One fault of a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Fault)]
 pub struct RequestFault {
-    /// The field, as a JSON pointer (RFC 6901) into the body.
+    /// The field with the fault, as a JSON pointer (RFC 6901) into the body; an empty pointer is the whole body. Null
+    /// if the fault is in a parameter or a header.
     #[schema(required)]
     pub pointer: Option<String>,
-    /// The query parameter or header.
+    /// The query parameter or header with the fault. Null if the fault is in the body.
     #[schema(required)]
     pub parameter: Option<String>,
-    /// A stable word for programs.
+    /// The kind of fault, as a stable code for programs.
     #[schema(example = "required")]
     pub code: String,
-    /// What was expected.
+    /// A description of the fault and of the expected value, in the language of the answer.
     pub detail: String,
-    /// The values that would have been accepted, where there is a list of them.
+    /// The accepted values. Absent if there is no list of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allowed: Vec<String>,
 }
 
 impl RequestFault {
-    /// A fault of a query parameter or header.
+    /// Makes a fault of a query parameter or header.
     pub fn at_parameter(name: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
         Self {
             parameter: Some(name.into()),
@@ -36,7 +37,7 @@ impl RequestFault {
             ..Self::default()
         }
     }
-    /// A fault of a field of the body.
+    /// Makes a fault of a field in the body.
     pub fn at_pointer(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
         Self {
             pointer: Some(pointer.into()),
@@ -71,56 +72,58 @@ impl From<&ImportFault> for RequestFault {
     }
 }
 
-/// Who changed a record last, in the answer to a stale write.
+/// The last change of a record, in the answer to a request with an outdated version.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LastChange {
-    /// The version it has now.
+    /// The current version of the record.
     pub version: i64,
-    /// When it got it.
+    /// The time of the change.
     pub at: chrono::DateTime<chrono::Utc>,
-    /// What was done.
+    /// The action that changed the record, as in the journal.
     pub action: String,
-    /// Who did it; none for the system itself.
+    /// The person who made the change; null if the service itself made it.
     #[schema(required)]
     pub by: Option<super::views::PersonView>,
 }
 
-/// A problem answer (RFC 9457).
+/// A problem document (RFC 9457), the body of every answer with a status of 400 or more.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
-    /// A page that explains the problem.
+    /// The address of a page that explains the problem.
     #[serde(rename = "type")]
     #[schema(example = "/docs/problems/not-found")]
     pub kind: String,
-    /// The last part of `type`, for programs.
+    /// The last segment of `type`, for programs. The code is stable.
     #[schema(example = "not-found")]
     pub code: String,
-    /// The problem in short.
+    /// A short title of the problem, the same for every problem of this `type`. It is in the language of the answer.
     pub title: String,
-    /// The HTTP status.
+    /// The HTTP status of the answer.
     #[schema(example = 404)]
     pub status: u16,
-    /// What happened here.
+    /// The explanation of this occurrence, in the language of the answer.
     pub detail: String,
-    /// The request, as in `X-Request-Id`.
+    /// The identifier of the request as a URN; the header `X-Request-Id` has the same UUID.
     #[schema(example = "urn:uuid:019346a0-0000-7000-8000-000000000000")]
     pub instance: String,
-    /// Everything wrong with the request, where fields or parameters are to blame.
+    /// The faults of the request, if fields or parameters caused the problem. A status of 400 gives the first fault,
+    /// and a status of 422 gives all faults.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<RequestFault>,
-    /// On a stale write: who changed the record last.
+    /// The last change of the record. Only on a status of 412, if the record has a different version than `If-Match`
+    /// names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<LastChange>,
-    /// On an act on many reports that was to be done whole and was not done at all: what each report came to.
+    /// The result of each report. Only on an all-or-nothing request for many reports that was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bulk: Option<Box<super::reports::BulkView>>,
-    /// On an import that was refused: what its preview would have said.
+    /// The preview of the import. Only on an import that was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub import: Option<Box<ImportView>>,
 }
 
 impl Problem {
-    /// Says its sentences in a language. Codes, pointers and values stay as they are.
+    /// Translates the texts of the problem. Codes, pointers and values stay as they are.
     pub(super) fn translate_texts(&mut self, language: Language) {
         translate_problem(language, [&mut self.title, &mut self.detail], &mut self.errors);
         if let Some(bulk) = &mut self.bulk {
@@ -133,7 +136,7 @@ impl Problem {
     }
 }
 
-/// Says title, detail and faults of a problem in a language.
+/// Translates the title, the detail and the faults of a problem.
 pub(super) fn translate_problem(
     language: Language,
     sentences: [&mut String; 2],
@@ -144,23 +147,23 @@ pub(super) fn translate_problem(
     }
 }
 
-/// A kind of problem: its code, its title and what to do about it. `/docs/problems/` is made of these.
+/// A kind of problem. The pages below `/docs/problems/` are made from these.
 #[derive(Debug, Clone, Copy)]
 pub struct ProblemKind {
-    /// The stable name.
+    /// The stable code, and the last segment of the problem's `type`.
     pub code: &'static str,
     /// The HTTP status.
     pub status: u16,
-    /// In short.
+    /// A short title in English.
     pub title: &'static str,
-    /// What it means and what to do.
+    /// The meaning of the problem and what the client can do, in English.
     pub help: &'static str,
 }
 
 macro_rules! kinds {
     ($($name:ident = $code:literal, $status:literal, $title:literal, $help:literal;)+) => {
         $(pub(super) const $name: ProblemKind = ProblemKind { code: $code, status: $status, title: $title, help: $help };)+
-        /// Every kind of problem, by status.
+        /// Every kind of problem, sorted by status.
         pub const PROBLEMS: &[ProblemKind] = &[$($name),+];
     };
 }

@@ -1,4 +1,4 @@
-//! Shapes that several resources answer with.
+//! Response shapes that several resources share.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use uuid::Uuid;
 
 use crate::domain::{fault::ValueFault, language::Language, value, wording};
 
-/// A person, as those who work on a record see them.
+/// A user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Person)]
 pub struct PersonView {
-    /// The user's identifier.
+    /// The identifier of the user.
     pub id: Uuid,
-    /// The user's name.
+    /// The name of the user.
     #[schema(example = "Da Nang officer")]
     pub name: String,
 }
@@ -23,10 +23,10 @@ pub struct PersonView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Money)]
 pub(crate) struct MoneyView {
-    /// Minor units of the currency, 0 to 2^53 − 1.
+    /// The amount in minor units of the currency (for example cents), 0 to 2^53 − 1.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64, example = 125_000_000)]
     pub amount_minor: i64,
-    /// The ISO 4217 code.
+    /// The ISO 4217 code of the currency.
     #[schema(example = "VND")]
     pub currency: String,
 }
@@ -37,18 +37,18 @@ impl From<value::Money> for MoneyView {
     }
 }
 
-/// Whether the caller may do something now, and why not.
+/// Whether the caller may do an action now, and if not, why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct AllowedAction {
-    /// Whether it would be accepted.
+    /// `true` if the service would accept the action now.
     pub allowed: bool,
-    /// Why it would not.
+    /// The reason if it would not, in the language of the answer. Absent if it would.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "you had a hand in it since its last decision")]
     pub reason: Option<String>,
 }
 
-/// What the caller may do with a record now, by the name of the action.
+/// The actions on a record, by name, with whether the caller may do each of them now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(transparent)]
 #[schema(example = json!({"edit": {"allowed": true}, "delete": {"allowed": false, "reason": "it has a report"}}))]
@@ -61,7 +61,7 @@ impl FromIterator<(String, AllowedAction)> for AllowedActions {
 }
 
 impl AllowedActions {
-    /// Says the reasons in a language.
+    /// Translates the reasons.
     pub(crate) fn translate_reasons(&mut self, language: Language) {
         for reason in self.0.values_mut().filter_map(|action| action.reason.as_mut()) {
             *reason = wording::translate_sentence(language, reason).into_owned();
@@ -70,25 +70,24 @@ impl AllowedActions {
 }
 
 impl AllowedAction {
-    /// It would be accepted.
     #[must_use]
     pub(crate) const fn new_allowed() -> Self {
         Self { allowed: true, reason: None }
     }
-    /// It would be refused.
     pub(crate) fn new_refused(reason: impl Into<String>) -> Self {
         Self { allowed: false, reason: Some(reason.into()) }
     }
 }
 
-/// Parses the members of a three-valued patch: absent keeps, null clears, a value replaces.
+/// Deserialises the members of a patch; `api::merge` describes their three states.
 pub(crate) mod patch {
     use serde::{Deserialize, Deserializer};
 
-    /// Reads a member that is there: null is `Some(None)`. Use with `#[serde(default, deserialize_with = "…")]`.
+    /// Deserialises a member that is present: null becomes `Some(None)`. An absent member becomes `None`, with
+    /// `#[serde(default, deserialize_with = "…")]`.
     ///
     /// # Errors
-    /// Those of the value.
+    /// The errors of the value.
     pub(crate) fn some<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
         d: D,
     ) -> Result<Option<Option<T>>, D::Error> {
@@ -96,10 +95,10 @@ pub(crate) mod patch {
     }
 }
 
-/// Refuses null where a value must stay.
+/// Refuses null for a value that a record must have.
 ///
 /// # Errors
-/// `required`.
+/// The fault `required`.
 pub(crate) fn require_value<T>(value: Option<T>) -> Result<T, ValueFault> {
     value.ok_or_else(ValueFault::required)
 }

@@ -1,4 +1,4 @@
-//! The vocabulary: every list of allowed values and every field of the forms, in words.
+//! The vocabulary: labels and help texts for every list of allowed values and for every field of the forms.
 
 use actix_web::{get, web::Data};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,16 +20,16 @@ mod views;
 use views::VocabularySource;
 pub(crate) use views::VocabularyView;
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_vocabulary);
 }
 
 /// Read the vocabulary
 ///
-/// Every list of allowed values with what each is called and means, and the label and help of every field in which
-/// projects, milestones, indicators, partnerships and reports are written: all in the language of the answer. What is
-/// sent and answered elsewhere is always the `value`, whatever the language.
+/// Returns every list of allowed values with a label and a help text for each value. Also returns the label and the
+/// help text of every field of projects, milestones, indicators, partnerships and reports. The texts are in the
+/// language of the answer. Requests and other answers always use `value`, which is the same in every language. Every
+/// signed-in caller with a grant may read it.
 #[utoipa::path(tag = "reference", responses((status = 200, body = VocabularyView)))]
 #[get("/vocabulary")]
 async fn get_vocabulary(may: May<ReadReference>, state: Data<State>) -> ApiResult<Answer> {

@@ -1,4 +1,5 @@
-//! What the contract says before any operation: what it is, under which licence, how to sign in, what the groups are.
+//! The parts of the contract that do not depend on operations: the introduction, the licence, the security scheme and
+//! the tags.
 
 use utoipa::openapi::{
     Components, ContactBuilder, InfoBuilder, License, OpenApi, OpenApiBuilder, OpenApiVersion,
@@ -7,51 +8,64 @@ use utoipa::openapi::{
     tag::TagBuilder,
 };
 
-/// The name of the one way to sign a request.
+/// The name of the only security scheme.
 pub(super) const BEARER: &str = "bearer";
 
 const DESCRIPTION: &str = "\
-The one record behind the monitoring of the ASEAN Smart Cities Network: city officers record projects and file reports, \
-national representatives decide on them, the secretariat runs the cycles, dashboards read.
+The service behind the monitoring of the ASEAN Smart Cities Network. City officers record projects and file reports, \
+national representatives approve or return the reports, the secretariat runs the reporting cycles, and dashboards read \
+the results.
 
-* **Sign in** with `POST /api/v1/auth/login` and send `Authorization: Bearer <access_token>`.
-* **Errors** are RFC 9457 problem documents; `type` leads to a page that explains the problem.
-* **Reading** gives a strong `ETag`; `HEAD` goes wherever `GET` goes, and `If-None-Match` is answered with 304.
-* **Changing** a record takes `If-Match` with the `ETag` of what was read: 428 without it, 412 when somebody was faster.
-* **Languages**: `lang`, or `Accept-Language`, chooses that of names, labels and problems; `GET /api/v1/vocabulary` has \
-every allowed value and every field in words. Values and codes are the same in every language.
-* **Lists** are pages: `limit`, and `cursor` with the `next` of the page before. An unknown parameter is refused.
-* Times are RFC 3339 in UTC, days ISO 8601, money an integer of minor units with its ISO 4217 currency.";
+* **Sign in** with `POST /api/v1/auth/login`, and send `Authorization: Bearer <access_token>` with each request.
+* **Errors** are problem documents (RFC 9457). Their `type` is the address of a page that explains the problem.
+* **Reading** returns a strong `ETag`. Send it as `If-None-Match` to get 304 if nothing changed. Every `GET` also \
+supports `HEAD`.
+* **Changing** a record requires `If-Match` with the `ETag` of the record that you read. The answer is 428 without it, and \
+412 if the record has changed since then.
+* **Languages**: the parameter `lang`, or the header `Accept-Language`, selects the language of names, labels and \
+problems. `GET /api/v1/vocabulary` returns labels for all allowed values and all fields. Values and codes are the same in \
+every language.
+* **Lists** are returned in pages. `limit` sets the size of a page; to get the next page, send `next` of the current page \
+as `cursor`.
+* **Unknown** query parameters and unknown members of a body are refused with 400.
+* **Formats**: times are RFC 3339 in UTC, days are ISO 8601, and money is an integer in minor units with an ISO 4217 \
+currency.";
 
-/// The groups of operations, in the order in which a newcomer meets them. Those without operations are left out.
+/// The tags, in the order in which a new reader needs them. Tags without operations are removed later.
 const TAGS: &[(&str, &str)] = &[
-    ("auth", "Signing in and out, refreshing, accepting an invitation."),
-    ("me", "One's own account."),
-    ("users", "Accounts and grants: who may do what, where, from when until when."),
-    ("reference", "Countries, the framework, plan cycles and other data that everybody refers to."),
+    ("auth", "Sign in and out, refresh access tokens, and accept invitations."),
+    ("me", "The account, the tasks and the calendar of the caller."),
+    ("users", "Accounts, and the grants that give them a role in a place for a period."),
+    ("reference", "Countries, the framework, plan cycles, the vocabulary and other shared data."),
     ("cities", "Cities of the network."),
     ("partners", "Partners of projects."),
     ("plans", "Action plans of cities."),
-    ("imports", "Workbooks of cities, filled in offline and sent back."),
+    ("imports", "Workbooks that cities fill in offline and upload."),
     ("projects", "Projects of the action plans."),
-    ("milestones", "Steps of projects with a day by which they are due."),
-    ("indicators", "What projects measure, with where it started and where it should get."),
-    ("partnerships", "Partners' parts in projects."),
-    ("cycles", "Reporting cycles: named windows in which cities report."),
-    ("reports", "Reports of projects in a cycle, from draft to approval."),
-    ("comments", "Remarks on reports."),
-    ("figures", "Figures over approved reports, each recomputable from records."),
+    ("milestones", "Steps of projects, each with a due date."),
+    ("indicators", "Indicators of projects, with a baseline, a target and measured values."),
+    ("partnerships", "Roles of partners in projects."),
+    ("cycles", "Reporting cycles: named periods in which cities file reports."),
+    (
+        "reports",
+        "Reports of projects in a cycle, from the draft to the approved copy, and the checklists of cities.",
+    ),
+    ("comments", "Comments on reports."),
+    ("figures", "Statistics over reports. Each figure can be recomputed from the records."),
     (
         "releases",
-        "What was published: frozen, numbered, checkable, and open to everybody where the service says so.",
+        "Published copies of approved reports: numbered, unchangeable and verifiable. The operator can make them public.",
     ),
-    ("shares", "Secret addresses at which programs read releases without signing in."),
-    ("changes", "The feed of every change that strangers may see, replayable from the first."),
-    ("journal", "The chained journal of every change, and its verification."),
-    ("health", "Whether the service lives and is ready."),
+    ("shares", "Secret addresses at which programs can read releases without signing in."),
+    (
+        "changes",
+        "The feed of changes to published data. A client can replay it from the first change.",
+    ),
+    ("journal", "The journal of every change, protected by a hash chain, and its verification."),
+    ("health", "Checks whether the service is alive and ready."),
 ];
 
-/// Makes the document without its operations.
+/// Makes the document without operations.
 pub(super) fn build_base_document() -> OpenApi {
     let mut components = Components::new();
     components.security_schemes.insert(BEARER.to_owned(), build_bearer_scheme().into());
@@ -89,8 +103,8 @@ fn build_licence() -> License {
 fn build_bearer_scheme() -> SecurityScheme {
     let mut scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     scheme.description = Some(
-        "The `access_token` of `POST /api/v1/auth/login`. It lives a quarter of an hour; \
-         `POST /api/v1/auth/refresh` gives the next."
+        "The `access_token` from `POST /api/v1/auth/login`. It is valid for 15 minutes; \
+         `POST /api/v1/auth/refresh` returns a new one."
             .to_owned(),
     );
     SecurityScheme::Http(scheme)

@@ -1,5 +1,5 @@
-//! Examples of request bodies: the body's own, or one put together from those of its members, so that an example is
-//! written once, beside what it is an example of. A test replays each of them.
+//! Examples of request bodies. An example is the one given for the body, or it is built from the examples of its
+//! members, so that each is written once, next to its field. A test sends every example to the service.
 
 use serde_json::{Map, Value};
 use utoipa::openapi::{Content, OpenApi, RefOr, path::HttpMethod};
@@ -7,7 +7,7 @@ use utoipa::openapi::{Content, OpenApi, RefOr, path::HttpMethod};
 use super::operations::list_operations;
 use crate::api::body::MERGE_PATCH;
 
-/// Gives each request body its example, and each patch the media type of patches.
+/// Adds an example to each request body, and the media type of merge patches to each PATCH.
 pub(super) fn add_examples(document: &mut OpenApi) {
     let schemas = document
         .components
@@ -35,7 +35,8 @@ fn choose_example(content: &Content, schemas: &Value) -> Option<Value> {
     content.example.clone().or_else(|| find_example(&schema, schemas))
 }
 
-/// Returns the example of a schema: its own, or one of its members' examples. None where a required member has none.
+/// Returns the example of a schema, or builds it from the examples of its members. `None` if a required member has
+/// none.
 fn find_example(schema: &Value, schemas: &Value) -> Option<Value> {
     if let Some(given) = schema.get("example") {
         return Some(given.clone());

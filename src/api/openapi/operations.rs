@@ -1,5 +1,5 @@
-//! The one pass over the collected document: it adds to each operation what follows from its shape alone, so that
-//! handlers are annotated with nothing but their own words.
+//! Completes the operations of the collected document. This pass adds whatever follows from method, path and body, so
+//! that handlers need no annotations for it.
 
 use utoipa::openapi::{
     Components, OpenApi, PathItem,
@@ -9,35 +9,30 @@ use utoipa::openapi::{
 
 use super::{base::BEARER, parameters, problems};
 
-/// What an operation looks like from outside.
+/// The properties of an operation that decide which parameters and problems it has.
 pub(super) struct OperationShape<'a> {
-    /// Its method.
     pub(super) method: HttpMethod,
-    /// Its path as a template.
+    /// The path template.
     pub(super) path: &'a str,
-    /// It is open to everybody.
+    /// It can be called without credentials.
     pub(super) public: bool,
-    /// It takes a body.
+    /// It has a request body.
     pub(super) body: bool,
-    /// How it takes `If-Match`.
     pub(super) if_match: IfMatch,
 }
 
-/// How an operation takes `If-Match`.
+/// The way in which an operation uses `If-Match`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum IfMatch {
-    /// Not at all.
     Ignored,
-    /// It may be sent.
     Optional,
-    /// It must be sent.
     Required,
 }
 
-/// The last segments of paths that move a record from one state to the next.
+/// The last path segments of transitions, which move a record from one state to the next.
 const TRANSITIONS: &[&str] =
     &["submit", "withdraw", "return", "approve", "reopen", "open", "close"];
-/// Segments of paths of what has no version that a caller could have read.
+/// Path segments of records without a version, or whose version callers do not need.
 const UNVERSIONED: &[&str] =
     &["auth", "calendar", "grants", "sessions", "shares", "password", "bulk", "imports"];
 
@@ -47,25 +42,25 @@ impl<'a> OperationShape<'a> {
         Self {
             method,
             path,
-            // `security(())` is one requirement that asks for nothing.
+            // `security(())` gives one requirement that demands nothing.
             public: operation.security.is_some(),
             body: operation.request_body.is_some(),
             if_match,
         }
     }
 
-    /// Says whether it is about the caller alone, so that no right is asked for.
+    /// Returns `true` if the operation is about the caller only, so that the policy is not asked.
     pub(super) fn is_about_caller(&self) -> bool {
         self.path.split('/').any(|s| s == "me" || s == "auth")
     }
 
-    /// Says whether its success carries an `ETag`: what may not be kept carries none.
+    /// Returns `true` if a successful answer has an `ETag`. Answers that no cache may store have none.
     pub(super) fn has_etag(&self) -> bool {
         !self.path.starts_with("/health/")
             && (self.method == HttpMethod::Get || self.if_match != IfMatch::Ignored)
     }
 
-    /// Says whether it changes something.
+    /// Returns `true` if the operation changes something.
     pub(super) fn is_write(&self) -> bool {
         self.method != HttpMethod::Get
     }
@@ -77,7 +72,7 @@ fn choose_if_match(method: &HttpMethod, path: &str) -> IfMatch {
     }
     match method {
         HttpMethod::Patch | HttpMethod::Delete => IfMatch::Required,
-        // A PUT also makes what is not there yet, and then takes none.
+        // A PUT can also create the record, and then it takes no `If-Match`.
         HttpMethod::Put => IfMatch::Optional,
         HttpMethod::Post if path.rsplit('/').next().is_some_and(|s| TRANSITIONS.contains(&s)) => {
             IfMatch::Optional
@@ -86,7 +81,6 @@ fn choose_if_match(method: &HttpMethod, path: &str) -> IfMatch {
     }
 }
 
-/// Completes the document.
 pub(super) fn complete_document(document: &mut OpenApi) {
     let components = document.components.get_or_insert_with(Components::new);
     let mut tags = Vec::new();

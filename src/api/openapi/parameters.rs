@@ -1,5 +1,5 @@
-//! Parameters that operations share: the names in their paths, the language, `If-Match`, and no null in what is left out
-//! instead.
+//! Parameters that operations share: the keys in the path, the language and `If-Match`. Also removes `null` from the
+//! types of parameters, because a parameter is left out instead.
 
 use serde_json::json;
 use utoipa::openapi::{
@@ -11,28 +11,33 @@ use utoipa::openapi::{
 use super::operations::{IfMatch, OperationShape};
 use crate::{api::language, domain::language::Language};
 
-/// What stands in a path: name, description, pattern, example.
+/// The keys in paths: name, description, pattern and example.
 const NAMES: &[(&str, &str, &str, &str)] = &[
-    ("city", "The city's slug.", "^[a-z0-9-]+$", "da-nang"),
-    ("country", "The country's ISO 3166-1 alpha-2 code.", "^[A-Z]{2}$", "VN"),
-    ("partner", "The partner's slug.", "^[a-z0-9-]+$", "world-bank"),
-    ("plan_cycle", "The plan cycle's slug.", "^[a-z0-9-]+$", "2018-2025"),
-    ("cycle", "The reporting cycle's slug.", "^[a-z0-9-]+$", "me-2026"),
-    ("release", "The release's key, or `latest`.", "^[a-z0-9-]+$", "me-2025-r1"),
+    ("city", "The slug of the city.", "^[a-z0-9-]+$", "da-nang"),
+    ("country", "The ISO 3166-1 alpha-2 code of the country.", "^[A-Z]{2}$", "VN"),
+    ("partner", "The slug of the partner.", "^[a-z0-9-]+$", "world-bank"),
+    ("plan_cycle", "The slug of the plan cycle.", "^[a-z0-9-]+$", "2018-2025"),
+    ("cycle", "The slug of the reporting cycle.", "^[a-z0-9-]+$", "me-2026"),
+    (
+        "release",
+        "The key of the release, or `latest` for the newest one.",
+        "^[a-z0-9-]+$",
+        "me-2025-r1",
+    ),
     (
         "project",
-        "The project's code: its city and a number that is never reused.",
+        "The code of the project: the slug of its city and a number that is never reused.",
         "^[a-z0-9-]+-[1-9][0-9]*$",
         "da-nang-4",
     ),
     (
         "token",
-        "The token of the invitation.",
+        "The token from the invitation.",
         "^[A-Za-z0-9_-]+$",
         "Zt5nM1l0c2g1bXBsZS10b2tlbi1vbmx5LWFzLWFuLWV4YQ",
     ),
 ];
-/// The example of every identifier.
+/// The example of every UUID in a path.
 const UUID: &str = "019346a0-5c00-7000-8000-000000000001";
 
 /// Adds the parameters that follow from the operation's shape.
@@ -52,7 +57,7 @@ pub(super) fn add_parameters(
     let segments: Vec<&str> = shape.path.split('/').collect();
     let named = segments.iter().enumerate().flat_map(|(i, segment)| {
         let parent = i.checked_sub(1).and_then(|i| segments.get(i)).copied().unwrap_or_default();
-        // One segment may have several, as a token and a format.
+        // A segment can contain several keys, for example a token and a format.
         let names = segment.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
         names.map(move |(name, _)| build_path_parameter(name, parent))
     });
@@ -69,7 +74,8 @@ pub(super) fn add_parameters(
     }
 }
 
-/// The parameter that every operation takes: each can at least be refused in words.
+/// Makes the `lang` parameter. Every operation has it, because every operation can answer with a problem, which has
+/// texts.
 fn build_lang_parameter() -> Parameter {
     let spoken = Language::SPOKEN.iter().map(|l| l.as_str());
     ParameterBuilder::new()
@@ -77,8 +83,8 @@ fn build_lang_parameter() -> Parameter {
         .parameter_in(ParameterIn::Query)
         .required(Required::False)
         .description(Some(
-            "The language of names, labels and problems in the answer. It wins over `Accept-Language`. A language with a \
-             region, such as `vi-VN`, is taken as well.",
+            "The language of names, labels and problems in the answer. It has priority over `Accept-Language`. A tag with a \
+             region, such as `vi-VN`, is accepted too. A language without translations is refused with 400.",
         ))
         .schema(Some(string_schema().pattern(Some(format!("^({})(-.+)?$", spoken.collect::<Vec<_>>().join("|"))))))
         .example(Some(json!(Language::DEFAULT.as_str())))
@@ -91,7 +97,7 @@ fn build_accept_language_header() -> Parameter {
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
         .description(Some(
-            "The languages that the caller likes, with their weights. Where none of them is spoken the answer is in English.",
+            "The preferred languages, with weights. If this service supports none of them, the answer is in English.",
         ))
         .schema(Some(string_schema()))
         .example(Some(json!("vi-VN, vi;q=0.9, en;q=0.8")))
@@ -111,7 +117,7 @@ fn build_path_parameter(name: &str, parent: &str) -> Parameter {
             ((*description).to_owned(), string_schema().pattern(Some(*pattern)), *example)
         }
         None => (
-            format!("The identifier in `{parent}`."),
+            format!("The identifier of the record in `{parent}`."),
             string_schema().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
             UUID,
         ),
@@ -135,12 +141,13 @@ fn build_if_match_header(how: IfMatch) -> Option<Parameter> {
         IfMatch::Ignored => return None,
         IfMatch::Optional => (
             Required::False,
-            "The `ETag` of the record that was read; its version alone is compared. Required where a record is replaced, \
-             refused where none is there.",
+            "The `ETag` of the record that you read. Only the version in it is compared; a different version is refused with \
+             412. A `PUT` that replaces a record requires it (428 without it), and a `PUT` that creates a record refuses \
+             it (412). A `POST` may leave it out.",
         ),
         IfMatch::Required => (
             Required::True,
-            "The `ETag` of the record that was read; its version alone is compared.",
+            "The `ETag` of the record that you read. Only the version in it is compared; a different version is refused with 412.",
         ),
     };
     Some(
@@ -155,7 +162,7 @@ fn build_if_match_header(how: IfMatch) -> Option<Parameter> {
     )
 }
 
-/// Takes null out of a parameter's type: a parameter is left out, never null.
+/// Removes `null` from the type of a parameter: a parameter is left out, and is never null.
 fn remove_null(parameter: &mut Parameter) {
     let Some(schema) = &mut parameter.schema else { return };
     if let RefOr::T(Schema::OneOf(one)) = schema {

@@ -1,4 +1,4 @@
-//! Answers that operations share: problems by status, and the headers of every answer.
+//! Responses that operations share: problems by status, and the headers of every response.
 
 use serde_json::json;
 use utoipa::{
@@ -15,7 +15,7 @@ use crate::{
     domain::fault::ValueFault,
 };
 
-/// The component of each status.
+/// The name of the shared response of each status.
 const RESPONSES: &[(u16, &str)] = &[
     (400, "Malformed"),
     (401, "Unauthenticated"),
@@ -32,7 +32,7 @@ const RESPONSES: &[(u16, &str)] = &[
     (503, "Unavailable"),
 ];
 
-/// Returns the statuses with which an operation of that shape can refuse.
+/// Returns the statuses of the problems that an operation of this shape can answer with.
 fn list_problem_statuses(shape: &OperationShape<'_>) -> Vec<u16> {
     let in_path = shape.path.contains('{');
     [
@@ -50,7 +50,7 @@ fn list_problem_statuses(shape: &OperationShape<'_>) -> Vec<u16> {
             shape.if_match == IfMatch::Required
                 || shape.if_match == IfMatch::Optional && shape.method == HttpMethod::Put,
         ),
-        // The one operation that waits.
+        // Only this operation can wait.
         (429, shape.path.ends_with("/changes")),
         (500, true),
         (503, true),
@@ -60,7 +60,7 @@ fn list_problem_statuses(shape: &OperationShape<'_>) -> Vec<u16> {
     .collect()
 }
 
-/// Adds the problems that follow from the operation's shape, and the headers that come with its success.
+/// Adds the problems that follow from the operation's shape, and the headers of a successful response.
 pub(super) fn add_problems(
     shape: &OperationShape<'_>,
     operation: &mut Operation,
@@ -97,14 +97,14 @@ pub(super) fn add_problems(
     }
 }
 
-/// Says what a success is where the operation has no words of its own for it.
+/// Describes a successful response, for operations without a description of their own.
 fn describe_success(shape: &OperationShape<'_>, status: &str) -> &'static str {
     if status == "201" {
-        "The new record."
+        "The record that was created."
     } else if shape.is_write() {
-        "The new state."
+        "The state after the change."
     } else {
-        "What was asked for."
+        "The requested data."
     }
 }
 
@@ -114,14 +114,19 @@ fn add_header(
     name: &str,
 ) {
     let (description, example) = match name {
-        "ETag" => {
-            ("The tag of this answer, for `If-None-Match` and `If-Match`.", "\"v7-0f3a91c2\"")
-        }
-        "Content-Language" => {
-            ("The language of the words of this service in the answer, where it has any.", "en")
-        }
-        "Location" => ("Where the new record is.", "/api/v1/projects/da-nang-4"),
-        _ => ("Names the request, also in the log.", "019346a0-0000-7000-8000-000000000000"),
+        "ETag" => (
+            "The tag of this answer, for `If-None-Match` and, if the answer is a record, for `If-Match`.",
+            "\"v7-0f3a91c2\"",
+        ),
+        "Content-Language" => (
+            "The language of the texts in the answer. Absent if the answer contains no texts of this service.",
+            "en",
+        ),
+        "Location" => ("The address of the new record.", "/api/v1/projects/da-nang-4"),
+        _ => (
+            "The identifier of the request. The log of the service contains it too.",
+            "019346a0-0000-7000-8000-000000000000",
+        ),
     };
     components.headers.entry(name.to_owned()).or_insert_with(|| {
         let mut header = HeaderBuilder::new()
@@ -135,7 +140,7 @@ fn add_header(
     headers.entry(name.to_owned()).or_insert(reference);
 }
 
-/// Adds the shared response of a status, and the schema of problems with it.
+/// Adds the shared response of a status, and the schema of problems if it is missing.
 fn register_response(components: &mut Components, status: u16, name: &str) {
     if !components.schemas.contains_key("Problem") {
         let mut schemas = Vec::new();

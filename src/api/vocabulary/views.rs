@@ -1,4 +1,4 @@
-//! The shapes in which the vocabulary is answered.
+//! The response shapes of the vocabulary.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,19 +17,20 @@ use crate::{
     },
 };
 
-/// A value that is allowed.
+/// An allowed value with its texts.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct WordView {
-    /// What is sent and answered.
+    /// The value in requests and answers, the same in every language.
     #[schema(example = "ongoing")]
     pub value: String,
-    /// What it is called.
+    /// The label of the value, in the language of the answer.
     #[schema(example = "On-going")]
     pub label: String,
-    /// What it means; null where the label says it all.
+    /// An explanation of the value; null if the label needs none.
     #[schema(required)]
     pub help: Option<String>,
-    /// What it belongs to: the focus area of a sub-area, the country of a national tag.
+    /// The value that this one belongs to: the focus area of a sub-area, or the country of a national tag. Null for
+    /// other values.
     #[schema(required)]
     pub parent: Option<String>,
 }
@@ -37,77 +38,77 @@ pub(crate) struct WordView {
 /// A list of allowed values.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct WordListView {
-    /// The name of the list.
+    /// The name of the list, the same in every language.
     #[schema(example = "status")]
     pub list: String,
-    /// What it is called.
+    /// The label of the list, in the language of the answer.
     #[schema(example = "Status")]
     pub label: String,
-    /// What it is about.
+    /// An explanation of the list; null if there is none.
     #[schema(required)]
     pub help: Option<String>,
-    /// The values, in order.
+    /// The values, in the order in which a form shows them.
     pub values: Vec<WordView>,
 }
 
-/// A field of a form.
+/// A field of a form, with its texts.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct FieldHelpView {
-    /// The member of the body.
+    /// The name of the field in the body of the request.
     #[schema(example = "percent_complete")]
     pub field: String,
-    /// What it is called.
+    /// The label of the field, in the language of the answer.
     #[schema(example = "Percent complete")]
     pub label: String,
-    /// What is written in it.
+    /// A help text for the person who fills in the field; null if there is none.
     #[schema(required)]
     pub help: Option<String>,
-    /// The list that its values are in.
+    /// The name of the list in `lists` that the value must come from; null if there is none.
     #[schema(required)]
     pub list: Option<String>,
-    /// The form that it is made of.
+    /// The name of the form in `forms` that the field consists of; null if it is not an object.
     #[schema(required)]
     pub form: Option<String>,
 }
 
-/// A form: the body in which a record, or a part of one, is written.
+/// A form: the fields of a record, or of a part of a record, as in the body of a request.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct FormView {
-    /// The name of the form.
+    /// The name of the form, the same in every language.
     #[schema(example = "report")]
     pub form: String,
-    /// What it is called.
+    /// The label of the form, in the language of the answer.
     #[schema(example = "Report")]
     pub label: String,
-    /// Its fields, in the order in which people fill them in.
+    /// The fields, in the order in which people fill them in.
     pub fields: Vec<FieldHelpView>,
 }
 
 /// A language of the network.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct LanguageView {
-    /// Its tag of BCP 47.
+    /// The BCP 47 tag of the language.
     #[schema(example = "vi")]
     pub tag: String,
-    /// Its name in itself.
+    /// The name of the language in itself.
     #[schema(example = "Tiếng Việt")]
     pub name: String,
-    /// Its name in the language of the answer.
+    /// The name of the language, in the language of the answer.
     #[schema(example = "Vietnamese")]
     pub label: String,
-    /// In which direction it is written.
+    /// The direction of writing.
     pub direction: Direction,
-    /// Whether every word is there in it, so that it can be asked for.
+    /// `true` if all texts of this service are translated. Only these languages can be requested with `lang`.
     pub complete: bool,
 }
 
-/// Every list of allowed values and every field of the forms, in words.
+/// Every list of allowed values and every form, with labels and help texts.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct VocabularyView {
-    /// The language of the answer.
+    /// The BCP 47 tag of the language of the answer.
     #[schema(example = "en")]
     pub language: String,
-    /// The languages of the network.
+    /// The languages of the network, also those that are not complete.
     pub languages: Vec<LanguageView>,
     /// The lists of allowed values.
     pub lists: Vec<WordListView>,
@@ -115,7 +116,7 @@ pub(crate) struct VocabularyView {
     pub forms: Vec<FormView>,
 }
 
-/// The reference data that the lists are made of.
+/// The reference data that the lists are made from.
 pub(super) struct VocabularySource {
     pub(super) terms: Vocabulary,
     pub(super) countries: Vec<Country>,
@@ -127,7 +128,7 @@ fn non_empty_text(text: &str) -> Option<String> {
 }
 
 impl WordView {
-    /// A value that this service has a word for; the value itself where it has none.
+    /// Makes the view of a value. If the service has no label for it, the value itself is the label.
     fn new(language: Language, list: &str, value: &str) -> Self {
         let word = wording::value_wording(language, list, value);
         Self {
@@ -138,7 +139,7 @@ impl WordView {
         }
     }
 
-    /// A term that the reference data may have names of its own for.
+    /// Makes the view of a term. The reference data may contain names for it, which have priority.
     fn from_term(language: Language, list: &str, term: &VocabularyTerm) -> Self {
         Self {
             label: wording::reference_label(language, list, &term.names, &term.slug),
@@ -197,12 +198,13 @@ fn view_country(language: Language, list: &str, country: &Country) -> WordView {
     }
 }
 
-/// A currency of the world that this service has no word for is called as ISO 4217 calls it.
+/// Uses the English name of ISO 4217 for a currency without a label of this service.
 fn name_currency(view: WordView, currency: CurrencyCode) -> WordView {
     if view.label == view.value { WordView { label: currency.name(), ..view } } else { view }
 }
 
-/// The kinds of problem: their titles and help are sentences, said where problems are answered as well.
+/// Lists the kinds of problem. Their titles and help texts are translated as sentences, because problem documents use
+/// the same sentences.
 fn list_problem_kinds(language: Language) -> WordListView {
     let view = |kind: &crate::api::error::ProblemKind| WordView {
         value: kind.code.to_owned(),
