@@ -1,4 +1,5 @@
-//! Answers: JSON with a strong `ETag`, and 304 for those who have it already.
+//! Successful responses: JSON with a strong `ETag`, 304 if the caller has it already, and gzip if the caller accepts
+//! it. Failures are in `error` and `problem`.
 
 use actix_web::{
     HttpRequest, HttpResponse, Responder,
@@ -17,10 +18,9 @@ use super::{
 };
 use crate::domain::{journal::to_hex, language::Language};
 
-/// The media type of most answers.
 const JSON: &str = "application/json";
 
-/// A successful answer. Errors are [`ApiError`]s.
+/// A successful response. Failures are [`ApiError`]s.
 #[derive(Debug, Clone)]
 pub struct Answer {
     status: StatusCode,
@@ -33,34 +33,35 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Answers 200 with a value that has no version of its own; its tag is a hash of the bytes.
+    /// Answers 200 with a value that has no version. The `ETag` is a hash of the body.
     ///
     /// # Errors
-    /// A value without a JSON form.
+    /// The value cannot be serialised as JSON.
     pub fn from_value<T: Serialize + ?Sized>(value: &T) -> ApiResult<Self> {
         let body = serde_json::to_vec(value).map_err(|e| ApiError::Internal(Box::new(e)))?;
         let etag = format!("\"{}\"", hash_body(&body));
         Ok(Self::from_bytes(body.into(), etag))
     }
 
-    /// Answers 200 with a record: its tag is the version and a hash of what this caller gets of it.
+    /// Answers 200 with a record. The `ETag` is `"v<version>-<hash>"`, with a hash of the body that this caller gets:
+    /// `If-Match` compares the version, and `If-None-Match` the whole tag.
     ///
     /// # Errors
-    /// A value without a JSON form.
+    /// The value cannot be serialised as JSON.
     pub fn from_record<T: Serialize>(version: i64, value: &T) -> ApiResult<Self> {
         let mut answer = Self::from_value(value)?;
         answer.etag = Some(format!("\"v{version}-{}\"", hash_body(answer.body())));
         Ok(answer)
     }
 
-    /// Says that its JSON is of a more telling media type.
+    /// Replaces the media type `application/json` by a more specific one.
     #[must_use]
     pub const fn with_media_type(mut self, media: &'static str) -> Self {
         self.media = media;
         self
     }
 
-    /// Answers with bytes that were made before.
+    /// Answers 200 with bytes and a tag that exist already.
     #[must_use]
     pub const fn from_bytes(body: Bytes, etag: String) -> Self {
         Self::from_content(AnswerContent::Uncached(AnswerBody::Memory(body)), etag)
@@ -78,7 +79,8 @@ impl Answer {
         }
     }
 
-    /// Answers 200 with a file. Its tag is that of what it holds: a file made again from the same is the same.
+    /// Answers 200 with a file to download. The tag is a hash of `holds`, the content that the file was made from: a
+    /// workbook that is generated twice from the same content has different bytes, and must keep its tag.
     #[must_use]
     pub fn from_file(body: Vec<u8>, media: &'static str, name: &str, holds: &[u8]) -> Self {
         let mut file = Self::from_bytes(body.into(), format!("\"{}\"", hash_body(holds)));
@@ -86,13 +88,13 @@ impl Answer {
         file.with_header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
     }
 
-    /// Returns the body of an answer in memory; nothing of one that is on disk.
+    /// Returns the body of an answer in memory. It is empty if the body is on disk.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         self.content.bytes_in_memory()
     }
 
-    /// Answers 200 with what was made for it, under a name for those who save it. Its tag is that of its bytes.
+    /// Answers 200 with a finished buffer. The tag comes from the hash of its bytes. A `name` makes it a download.
     #[must_use]
     pub fn from_hashed_body(made: HashedBody, media: &'static str, name: Option<&str>) -> Self {
         let tag: String = made.sha256_hex().chars().take(16).collect();
@@ -108,7 +110,7 @@ impl Answer {
         }
     }
 
-    /// Returns about how many bytes of memory it takes.
+    /// Estimates the memory that this answer takes, in bytes; the cache weighs its entries by this.
     #[must_use]
     pub fn estimate_size(&self) -> usize {
         let headers: usize = self.headers.iter().map(|(_, value)| 64 + value.len()).sum();
@@ -116,71 +118,70 @@ impl Answer {
         self.content.estimate_size().saturating_add(headers + next)
     }
 
-    /// Prepares it for being kept, so that it is compressed once. For what is on disk this takes a while.
+    /// Prepares the answer for the cache, so that it is compressed only once. Compressing a body on disk takes a while:
+    /// call this from a thread that may block.
     #[must_use]
     pub fn prepare_for_cache(mut self) -> Self {
         self.content = self.content.prepare_for_cache(self.media);
         self
     }
 
-    /// Says whether it is on disk.
     pub(super) const fn is_on_disk(&self) -> bool {
         self.content.is_on_disk()
     }
 
-    /// Says whether somebody could not be sent it, because it cannot be read back.
+    /// Returns `true` if a body on disk could not be read back: sending it again would fail too.
     pub(super) fn is_broken(&self) -> bool {
         self.content.is_broken()
     }
 
-    /// Answers with what is seen once and that no cache may keep: tokens.
+    /// Marks an answer with a secret that is shown only once, such as a token: no `ETag`, and no cache may store it.
     #[must_use]
     pub fn mark_secret(mut self) -> Self {
         self.etag = None;
         self.forbid_storing()
     }
 
-    /// Answers with what no cache may keep although it has a tag: users.
+    /// Forbids caches to store the answer, although it has an `ETag`. For data about users.
     #[must_use]
     pub fn forbid_storing(self) -> Self {
         self.with_header(header::CACHE_CONTROL, "no-store")
     }
 
-    /// Makes it 201 with the place of what was made.
+    /// Makes it a 201 with the address of the new record.
     #[must_use]
     pub fn mark_created(mut self, location: impl Into<String>) -> Self {
         self.status = StatusCode::CREATED;
         self.with_header(header::LOCATION, location)
     }
 
-    /// Says in which language its words are; none where it has no words of this service.
+    /// Sets the language of the texts in the answer; `None` if it has no texts of this service.
     #[must_use]
     pub fn in_language(mut self, language: impl Into<Option<Language>>) -> Self {
         self.language = language.into();
         self
     }
 
-    /// Returns its media type, parameters included.
+    /// Returns the media type with its parameters.
     #[must_use]
     pub const fn media_type(&self) -> &'static str {
         self.media
     }
 
-    /// Leaves out the address of the next page, for those who may not ask for it.
+    /// Removes the link to the next page, for callers who may not request that page.
     #[must_use]
     pub fn without_next_page(mut self) -> Self {
         self.next = None;
         self
     }
 
-    /// Gives the address of the next page: a path with a query.
+    /// Adds a link to the next page. `address` is a path with a query.
     #[must_use]
     pub fn with_next_page(mut self, address: String) -> Self {
         self.next = Some(address);
         self
     }
 
-    /// Adds a header.
     #[must_use]
     pub fn with_header(mut self, name: header::HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
@@ -188,7 +189,8 @@ impl Answer {
     }
 }
 
-/// Returns the first 16 hexadecimal digits of a SHA-256: enough to tell two answers apart, not a seal.
+/// Returns the first 16 hexadecimal digits of a SHA-256. They distinguish two answers, but do not protect against
+/// forgery.
 fn hash_body(body: &[u8]) -> String {
     to_hex(&Sha256::digest(body)).chars().take(16).collect()
 }
@@ -210,13 +212,14 @@ impl Responder for Answer {
                 format_next_link(&next, language::find_requested_language(req)),
             ));
         }
-        let is_coded = self.content.is_compressed_for(req, self.media);
+        let is_compressed = self.content.is_compressed_for(req, self.media);
         if let Some(mut etag) = self.etag {
-            // Other bytes, another tag.
-            if is_coded {
+            // The bytes differ, so the tag has to differ.
+            if is_compressed {
                 etag = format!("{}-{GZIP}\"", etag.trim_end_matches('"'));
             }
-            // HEAD is GET by now. Of other methods the answer tells what was done: it is never spared.
+            // HEAD has become GET by now. For other methods the answer describes a change, so it is always sent in
+            // full.
             let unchanged = req.method() == Method::GET
                 && self.status == StatusCode::OK
                 && is_etag_known(req, &etag);
@@ -226,7 +229,7 @@ impl Responder for Answer {
             }
         }
         response.content_type(self.media);
-        if is_coded {
+        if is_compressed {
             response.insert_header((header::CONTENT_ENCODING, GZIP));
             return response.body(self.content.into_compressed().into_response_body());
         }
@@ -234,8 +237,8 @@ impl Responder for Answer {
     }
 }
 
-/// Writes the link to the next page, which is in the language that was asked for by name. It is no part of what is kept:
-/// whoever asked by header goes on asking so.
+/// Formats the link to the next page. It repeats a language that the caller chose with `lang`. That language is not
+/// part of the cached answer, because callers who chose theirs with `Accept-Language` will send that header again.
 fn format_next_link(next: &str, asked: Option<Language>) -> String {
     match asked {
         Some(language) => format!("<{next}&{}={language}>; rel=\"next\"", language::PARAMETER),
@@ -243,7 +246,8 @@ fn format_next_link(next: &str, asked: Option<Language>) -> String {
     }
 }
 
-/// Says whether `If-None-Match` names the tag. Weak tags compare as strong ones do here (RFC 9110, 13.1.2).
+/// Returns `true` if `If-None-Match` contains the tag. The header uses weak comparison (RFC 9110, 13.1.2), so `W/` is
+/// ignored.
 pub(crate) fn is_etag_known(req: &HttpRequest, etag: &str) -> bool {
     req.headers().get_all(header::IF_NONE_MATCH).filter_map(|v| v.to_str().ok()).any(|list| {
         list.trim() == "*" || list.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)

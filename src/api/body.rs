@@ -1,4 +1,4 @@
-//! What comes with a request: a JSON body or a query, read strictly.
+//! The input of a request: a JSON body or a query, read strictly.
 
 use actix_web::{HttpMessage, HttpRequest, dev::Payload, http::Method, web::BytesMut};
 use futures_util::StreamExt as _;
@@ -13,14 +13,13 @@ pub(crate) use json::{JsonObject, parse_json};
 pub(crate) use query::Query;
 use query::{read_parameters, read_query};
 
-/// The media type of a patch (RFC 7396), accepted beside plain JSON.
+/// The media type of a patch (RFC 7396), accepted in addition to plain JSON.
 pub(crate) const MERGE_PATCH: &str = "application/merge-patch+json";
-/// Largest JSON body, in bytes.
+/// The largest JSON body, in bytes.
 pub(crate) const BODY_MAX: usize = 1024 * 1024;
 
-/// Something that is read from a request after the caller has been let through.
+/// Input that is read from a request after authentication and authorization.
 pub(crate) trait FromBody: Sized {
-    /// Reads it.
     fn read_request(
         req: &HttpRequest,
         payload: &mut Payload,
@@ -29,17 +28,17 @@ pub(crate) trait FromBody: Sized {
 
 impl FromBody for () {
     async fn read_request(req: &HttpRequest, _: &mut Payload) -> ApiResult<Self> {
-        // An operation without parameters of its own does not take any: a typo is said, not ignored.
+        // An operation without parameters refuses every parameter, so that a typing error is reported and not ignored.
         read_query(req, &[]).map(|_none| ())
     }
 }
 
-/// Something that is read from a query alone, which need not be that of a request: a share keeps one.
+/// Input that is read from a query string alone. The query may also be stored with a share, without a request.
 pub(crate) trait FromQuery: Sized {
-    /// Reads it.
+    /// Parses a query string.
     ///
     /// # Errors
-    /// What [`FromBody::read_request`] would say of a request with this query.
+    /// The same as [`FromBody::read_request`] for a request with this query.
     fn from_query(query: &str) -> ApiResult<Self>;
 }
 
@@ -49,7 +48,6 @@ impl FromQuery for () {
     }
 }
 
-/// A JSON body.
 #[derive(Debug, Clone)]
 pub(crate) struct Json<T>(pub T);
 
@@ -57,7 +55,7 @@ impl<T: DeserializeOwned> FromBody for Json<T> {
     async fn read_request(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
         read_query(req, &[])?;
         let bytes = read_bytes(req, payload, BODY_MAX).await?;
-        // Not a type check alone: a body of another type is refused even when it happens to parse.
+        // A body of a different type is refused even if it would parse.
         let merges = req.method() == Method::PATCH && req.content_type() == MERGE_PATCH;
         if !merges && req.content_type() != "application/json" {
             return Err(ApiError::UnsupportedMediaType);
@@ -66,11 +64,11 @@ impl<T: DeserializeOwned> FromBody for Json<T> {
     }
 }
 
-/// What comes with a request, and what the program that sent it calls itself.
+/// The input of a request, with the name of the client program that sent it.
 pub(crate) struct WithClient<B> {
-    /// The `User-Agent`, where it is printable ASCII; at most 200 characters.
+    /// The `User-Agent` without control characters, at most 200 characters; `None` if it is absent or not printable
+    /// ASCII.
     pub client: Option<String>,
-    /// What comes with it.
     pub body: B,
 }
 
@@ -85,7 +83,7 @@ impl<B: FromBody> FromBody for WithClient<B> {
     }
 }
 
-/// A JSON body that may be left out.
+/// A JSON body that may be left out. `T::default()` replaces it.
 #[derive(Debug, Clone)]
 pub(crate) struct OptionalJson<T>(pub T);
 
@@ -103,7 +101,7 @@ impl<T: DeserializeOwned + Default> FromBody for OptionalJson<T> {
     }
 }
 
-/// Reads a body up to a limit.
+/// Reads a body of at most `max` bytes.
 pub(crate) async fn read_bytes(
     req: &HttpRequest,
     payload: &mut Payload,

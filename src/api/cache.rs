@@ -1,8 +1,9 @@
-//! Answers kept as bytes, under everything that they depend on: the data version, what the caller may see, the operation
-//! with its parameters, and the form of the answer. A kept answer costs no database work.
+//! The cache of answers. The key contains everything that an answer depends on: the data version, what the caller may
+//! see, the operation with its parameters, the language and the format. A cached answer needs no database work.
 //!
-//! Nothing is ever thrown out because data changed: the version in the key moves on, and what nobody asks for any more is
-//! the first to go. Only what depends on public data may be kept here: drafts do not move the version.
+//! Changes of data do not invalidate entries. They increase the version in the key, and the old entries are evicted as
+//! least recently used. An answer that contains drafts uses [`VersionSource::Everything`], because drafts do not
+//! increase the public version.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -26,21 +27,22 @@ mod single_flight;
 
 use single_flight::InFlightAnswers;
 
-/// What an entry costs beside its bytes and its key: the cache's own books.
+/// The memory that an entry takes in addition to its bytes and its key, in bytes: the bookkeeping of `moka`.
 const OVERHEAD: usize = 256;
 
-/// What the answer depends on of its caller. Never a token or a person: two callers with the same rights share answers.
+/// The part of the cache key that stands for the caller. It holds rights, not tokens, so that callers with equal rights
+/// share answers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CacheAudience(String);
 
 impl CacheAudience {
-    /// The answer is the same for every caller who may ask at all.
+    /// For answers that are the same for every caller who may use the operation.
     #[must_use]
     pub fn for_everybody() -> Self {
         Self(String::new())
     }
 
-    /// The answer holds approved data as far as the caller reads it, by the grants in force now.
+    /// For answers with approved data, limited to what the caller may read by the grants in force now.
     #[must_use]
     pub fn for_approved_data(visible: &VisibleRows) -> Self {
         let reach = &visible.approved;
@@ -51,12 +53,13 @@ impl CacheAudience {
         parts.extend(reach.cities.iter().map(Slug::as_str));
         parts.sort_unstable();
         parts.dedup();
-        // Country codes are capitals and slugs are not, and neither has a comma: two views never look the same.
+        // Country codes are upper case, slugs are lower case, and neither contains a comma: different scopes give
+        // different keys.
         Self(format!("approved:{}", parts.join(",")))
     }
 
-    /// The answer holds approved data alone, with what the caller may do with it: that is decided by the roles, and there is
-    /// nobody among them who works on records.
+    /// For answers with approved data and the actions that the caller may take. These actions depend on the caller's
+    /// roles only, because a caller without access to working copies cannot change records.
     #[must_use]
     pub fn for_roles(actor: &Actor, visible: &VisibleRows) -> Self {
         let mut roles: Vec<&str> = actor.grants().iter().map(|g| g.role.as_str()).collect();
@@ -65,8 +68,7 @@ impl CacheAudience {
         Self(format!("{};{}", Self::for_approved_data(visible).0, roles.join(",")))
     }
 
-    /// The answer is one caller's own: it holds working copies as far as the grants in force show them, or what the caller
-    /// has to do.
+    /// For answers that belong to one caller: working copies that the grants in force allow, or the caller's tasks.
     #[must_use]
     pub fn for_caller(actor: &Actor) -> Self {
         let mut parts: Vec<String> =
@@ -76,42 +78,43 @@ impl CacheAudience {
     }
 }
 
-/// What an answer is computed from, and so which number it is kept under.
+/// The data that an answer is computed from. It selects the version number in the cache key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum VersionSource {
-    /// Approved, released and reference data: the number of the feed, which drafts do not move.
+    /// Approved, released and reference data. The version is the number of the feed, which drafts do not increase.
     Public,
-    /// Anything that is recorded: the number of the journal.
+    /// Any recorded data. The version is the number of the journal.
     Everything,
-    /// What a release holds: it never changes.
+    /// The content of a release, which never changes.
     Release,
 }
 
-/// The pieces of time in which no day ends anywhere: zones are whole quarters of an hour from UTC.
+/// The length of a time slot in seconds. No day ends inside a slot: the offsets of time zones are multiples of 15
+/// minutes.
 const QUARTER: i64 = 15 * 60;
 
-/// What an answer is kept under, but for the data version.
+/// The cache key of an answer, without the data version.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AnswerKey {
     route: &'static str,
     view: CacheAudience,
     query: String,
-    /// The language of the words in it, where it has any.
+    /// `None` if the answer contains no texts that depend on the language.
     language: Option<Language>,
-    /// The day or instant on which the answer depends, where a date decides what is in it.
+    /// The day, instant or time slot, if the content depends on a date.
     moment: Option<String>,
     source: VersionSource,
     form: Form,
-    /// The release that it is made of.
+    /// The release that the answer is made from.
     release: Option<Slug>,
 }
 
 impl AnswerKey {
-    /// Names an answer by its operation, the caller's view and the parameters: equal parameters give equal keys, whatever
+    /// Makes a key from the operation, the audience and the parameters. Equal parameters give equal keys, whatever
     /// their order.
     ///
     /// # Errors
-    /// Parameters without a JSON form.
+    /// The parameters cannot be serialised as JSON.
     pub fn new<P: Serialize>(
         route: &'static str,
         view: CacheAudience,
@@ -131,11 +134,12 @@ impl AnswerKey {
         })
     }
 
-    /// Names an answer about records as the caller sees them: for strangers it is made of approved data alone, for those who
-    /// work on records of working copies too, and of the day that it is.
+    /// Makes a key for an answer about records. If the caller can see no working copies, the answer depends on approved
+    /// data only, and callers with equal rights share it. Otherwise it depends on working copies and the current day as
+    /// well.
     ///
     /// # Errors
-    /// Parameters without a JSON form.
+    /// The parameters cannot be serialised as JSON.
     pub fn for_records<P: Serialize>(
         route: &'static str,
         actor: &Actor,
@@ -149,36 +153,35 @@ impl AnswerKey {
         Ok(Self::new(route, CacheAudience::for_caller(actor), parameters)?.with_working_copies(now))
     }
 
-    /// Says that there are words in the answer, and in which language. An answer without words is the same in every one.
+    /// Adds the language of the texts in the answer. Answers without texts are the same in every language.
     #[must_use]
     pub const fn in_language(mut self, language: Language) -> Self {
         self.language = Some(language);
         self
     }
 
-    /// Says in which format the answer is; JSON when nothing is said.
+    /// Sets the format of the answer; JSON is the default.
     #[must_use]
     pub const fn with_format(mut self, form: Form) -> Self {
         self.form = form;
         self
     }
 
-    /// Names what else the answer depends on because a date decides: the day it is now where days are meant, or the next
-    /// instant at which it changes.
+    /// Adds a date on which the content depends: the current day, or the next instant at which the answer changes.
     #[must_use]
     pub fn with_moment(mut self, moment: impl Into<String>) -> Self {
         self.moment = Some(moment.into());
         self
     }
 
-    /// Says that the answer is computed from working copies too, and from the day that it is now somewhere.
+    /// Makes the answer depend on working copies, and on the current day in every time zone.
     #[must_use]
     pub fn with_working_copies(mut self, now: DateTime<Utc>) -> Self {
         self.source = VersionSource::Everything;
         self.with_moment(now.timestamp().div_euclid(QUARTER).to_string())
     }
 
-    /// Says that the answer is made of what one release holds.
+    /// Makes the answer depend on the content of one release, and on nothing that changes.
     #[must_use]
     pub fn with_release(mut self, release: &Slug) -> Self {
         self.source = VersionSource::Release;
@@ -193,7 +196,7 @@ impl AnswerKey {
     }
 }
 
-/// Writes parameters in one way only: by name, without what is not given, the values of a list in order and once.
+/// Normalises parameters: sorted by name, without absent ones, the values of a list sorted and without duplicates.
 fn normalise_parameters(mut parameters: Value) -> String {
     if let Some(map) = parameters.as_object_mut() {
         map.retain(|_, v| !v.is_null() && v.as_array().is_none_or(|list| !list.is_empty()));
@@ -205,10 +208,10 @@ fn normalise_parameters(mut parameters: Value) -> String {
     parameters.to_string()
 }
 
-/// What an answer is kept under: the data version, and the question.
+/// A complete cache key: the data version, and the rest.
 type CacheKey = (i64, AnswerKey);
 
-/// Answers in memory, bounded in bytes.
+/// The cached answers, limited by their total size in bytes.
 pub struct Cache {
     entries: moka::sync::Cache<CacheKey, Answer>,
     in_flight: InFlightAnswers,
@@ -216,28 +219,28 @@ pub struct Cache {
     misses: AtomicU64,
 }
 
-/// How full a cache is and how well it does.
+/// The size and the hit rate of a cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheUsage {
-    /// Questions that were answered from memory, or that waited for the answer to an equal one.
+    /// Requests that were answered from memory, or that waited for an equal request.
     pub hits: u64,
-    /// Questions that had to be computed.
+    /// Requests whose answer had to be computed.
     pub misses: u64,
-    /// Answers in memory; not exact while they come and go.
+    /// Answers in memory; approximate while entries are added and evicted.
     pub entries: u64,
-    /// Bytes that they take, likewise.
+    /// The bytes that these answers take; approximate too.
     pub bytes: u64,
 }
 
 impl Cache {
-    /// Makes a cache of so many bytes; 0 keeps nothing.
+    /// Makes a cache of at most `bytes`; 0 disables caching.
     #[must_use]
     pub fn new(bytes: u64) -> Self {
         let size = |(_, key): &CacheKey, answer: &Answer| {
             u32::try_from(key.count_bytes() + answer.estimate_size() + OVERHEAD).unwrap_or(u32::MAX)
         };
-        // Least recently used, not moka's default: that one turns newcomers away in favour of what was often asked for,
-        // which here is the version before.
+        // LRU instead of moka's default policy (TinyLFU): TinyLFU rejects new entries in favour of keys that were
+        // requested often, and those belong to the previous data version.
         let kept = moka::sync::Cache::builder()
             .max_capacity(bytes)
             .weigher(size)
@@ -247,19 +250,18 @@ impl Cache {
         Self { entries: kept, in_flight: InFlightAnswers::default(), hits, misses }
     }
 
-    /// Finds an answer, which is counted where it is found. One that cannot be sent any more is dropped, so that it is made
-    /// anew.
-    fn find(&self, place: &CacheKey) -> Option<Answer> {
-        let found = self.entries.get(place)?;
+    /// Finds a cached answer and counts the hit. Removes an answer that cannot be sent any more, so that it is computed
+    /// again.
+    fn find(&self, key: &CacheKey) -> Option<Answer> {
+        let found = self.entries.get(key)?;
         if found.is_broken() {
-            self.entries.invalidate(place);
+            self.entries.invalidate(key);
             return None;
         }
         self.hits.fetch_add(1, Ordering::Relaxed);
         Some(found)
     }
 
-    /// Returns how full it is and how well it does.
     #[must_use]
     pub fn measure_usage(&self) -> CacheUsage {
         CacheUsage {

@@ -1,5 +1,5 @@
-//! Content codings: what is kept is compressed once: what is in memory when the first caller comes who takes it so, what is on
-//! disk when it was made. What is made for one answer alone is sent as it is.
+//! Content coding. Cached answers are gzipped once: those in memory when a caller first asks for gzip, those on disk
+//! when they are cached. An answer that is not cached is sent uncompressed.
 
 use std::{
     io::Write as _,
@@ -11,56 +11,55 @@ use flate2::{Compression, write::GzEncoder};
 
 use super::spool_buffer::{AnswerBody, TempFile};
 
-/// The one coding that is spoken: every client that takes any takes it.
+/// The only content coding that is offered: every client that supports compression supports gzip.
 pub(crate) const GZIP: &str = "gzip";
-/// Below this many bytes a packet is a packet.
+/// The smallest body in bytes that is compressed: a smaller one fits into one TCP packet anyway.
 const WORTH_IT: usize = 1_024;
 
-/// What an answer is made of, and the compressed form of one that is kept.
+/// The body of an answer, with its compressed form if it is cached.
 #[derive(Debug, Clone)]
 pub(super) enum AnswerContent {
-    /// Made for one caller: it is sent as it is.
+    /// Made for one caller, and sent uncompressed.
     Uncached(AnswerBody),
-    /// Kept in memory: compressed when it is first asked for so.
+    /// Cached in memory, and compressed on the first request for gzip.
     CachedInMemory(Bytes, GzippedBytes),
-    /// Kept on disk, with its compressed twin where it is a text.
+    /// Cached on disk, with its compressed form if it is text.
     CachedOnDisk(TempFile, Option<AnswerBody>),
 }
 
 impl AnswerContent {
-    /// Prepares it for being kept. For what is on disk this takes a while.
+    /// Prepares the body for the cache. A body on disk is compressed here, which takes a while.
     pub(super) fn prepare_for_cache(self, media: &str) -> Self {
         match self {
             Self::Uncached(AnswerBody::Memory(bytes)) => {
                 Self::CachedInMemory(bytes, GzippedBytes::default())
             }
-            Self::Uncached(AnswerBody::Disk(stored)) => {
-                let twin = is_text_type(media).then(|| stored.gzip_to_body()).transpose();
-                // A full disk: it is sent as it is.
-                let twin = twin.inspect_err(|e| tracing::warn!(error = %e, "not compressed"));
-                Self::CachedOnDisk(stored, twin.ok().flatten())
+            Self::Uncached(AnswerBody::Disk(file)) => {
+                let gzipped = is_text_type(media).then(|| file.gzip_to_body()).transpose();
+                // If the disk is full, the answer is sent uncompressed.
+                let gzipped = gzipped.inspect_err(|e| tracing::warn!(error = %e, "not compressed"));
+                Self::CachedOnDisk(file, gzipped.ok().flatten())
             }
-            kept @ (Self::CachedInMemory(..) | Self::CachedOnDisk(..)) => kept,
+            cached @ (Self::CachedInMemory(..) | Self::CachedOnDisk(..)) => cached,
         }
     }
 
-    /// Says whether it is on disk.
     pub(super) const fn is_on_disk(&self) -> bool {
         matches!(self, Self::Uncached(AnswerBody::Disk(_)) | Self::CachedOnDisk(..))
     }
 
-    /// Says whether it could not be read back.
+    /// Returns `true` if a file on disk could not be read back.
     pub(super) fn is_broken(&self) -> bool {
         match self {
             Self::Uncached(body) => body.is_broken(),
             Self::CachedInMemory(..) => false,
-            Self::CachedOnDisk(stored, twin) => {
-                stored.is_broken() || twin.as_ref().is_some_and(AnswerBody::is_broken)
+            Self::CachedOnDisk(file, gzipped) => {
+                file.is_broken() || gzipped.as_ref().is_some_and(AnswerBody::is_broken)
             }
         }
     }
 
-    /// Returns the bytes of what is in memory; none of what is on disk.
+    /// Returns the bytes of a body in memory. They are empty if the body is on disk.
     pub(super) fn bytes_in_memory(&self) -> &Bytes {
         static NONE: Bytes = Bytes::new();
         match self {
@@ -69,25 +68,25 @@ impl AnswerContent {
         }
     }
 
-    /// Returns about how many bytes of memory it takes; a compressed form that may come later is counted as a quarter, and
-    /// what is on disk as well: so the disk is bounded where memory is.
+    /// Estimates the memory in bytes. A compressed form that may be made later counts as a quarter of the body. A file
+    /// on disk counts as a quarter of its size, so that the limit of the cache also limits the disk.
     pub(super) fn estimate_size(&self) -> usize {
         let on_disk =
-            |stored: &TempFile| usize::try_from(stored.size_bytes() / 4).unwrap_or(usize::MAX);
+            |file: &TempFile| usize::try_from(file.size_bytes() / 4).unwrap_or(usize::MAX);
         let weight = |body: &AnswerBody| match body {
             AnswerBody::Memory(bytes) => bytes.len(),
-            AnswerBody::Disk(stored) => on_disk(stored),
+            AnswerBody::Disk(file) => on_disk(file),
         };
         match self {
             Self::Uncached(body) => weight(body),
             Self::CachedInMemory(bytes, _) => bytes.len() + bytes.len() / 4,
-            Self::CachedOnDisk(stored, twin) => {
-                on_disk(stored).saturating_add(twin.as_ref().map_or(0, weight))
+            Self::CachedOnDisk(file, gzipped) => {
+                on_disk(file).saturating_add(gzipped.as_ref().map_or(0, weight))
             }
         }
     }
 
-    /// Says whether it goes to this caller compressed.
+    /// Returns `true` if this caller gets the compressed form.
     pub(super) fn is_compressed_for(&self, req: &HttpRequest, media: &str) -> bool {
         match self {
             Self::Uncached(_) | Self::CachedOnDisk(_, None) => false,
@@ -96,32 +95,34 @@ impl AnswerContent {
         }
     }
 
-    /// Returns it as it is sent.
+    /// Returns the uncompressed body.
     pub(super) fn into_plain(self) -> AnswerBody {
         match self {
             Self::Uncached(body) => body,
             Self::CachedInMemory(bytes, _) => AnswerBody::Memory(bytes),
-            Self::CachedOnDisk(stored, _) => AnswerBody::Disk(stored),
+            Self::CachedOnDisk(file, _) => AnswerBody::Disk(file),
         }
     }
 
-    /// Returns it as it is sent compressed, to those for whom it [is](Self::is_coded_for).
+    /// Returns the compressed body, for callers of whom [`Self::is_compressed_for`] is true.
     pub(super) fn into_compressed(self) -> AnswerBody {
         match self {
             Self::Uncached(body) => body,
-            Self::CachedInMemory(bytes, coded) => AnswerBody::Memory(coded.get_or_compress(&bytes)),
-            Self::CachedOnDisk(_, Some(twin)) => twin,
-            Self::CachedOnDisk(stored, None) => AnswerBody::Disk(stored),
+            Self::CachedInMemory(bytes, gzipped) => {
+                AnswerBody::Memory(gzipped.get_or_compress(&bytes))
+            }
+            Self::CachedOnDisk(_, Some(gzipped)) => gzipped,
+            Self::CachedOnDisk(file, None) => AnswerBody::Disk(file),
         }
     }
 }
 
-/// The compressed form of a kept answer in memory. Clones share it.
+/// The compressed form of a cached answer in memory. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct GzippedBytes(Arc<OnceLock<Bytes>>);
 
 impl GzippedBytes {
-    /// Returns the compressed form of the bytes that it belongs to, made by whoever asks first.
+    /// Returns the compressed form of `body`. The first call makes it, and later calls return the same bytes.
     #[must_use]
     pub(crate) fn get_or_compress(&self, body: &Bytes) -> Bytes {
         self.0.get_or_init(|| gzip_bytes(body).unwrap_or_else(|_never| body.clone())).clone()
@@ -135,19 +136,19 @@ fn gzip_bytes(body: &[u8]) -> std::io::Result<Bytes> {
     Ok(encoder.finish()?.into())
 }
 
-/// Says whether an answer of so many bytes and of this media type is sent compressed to this caller.
+/// Returns `true` if an answer of this size in bytes and this media type is sent compressed to this caller.
 #[must_use]
 pub(crate) fn is_compression_wanted(req: &HttpRequest, media: &str, size: usize) -> bool {
     size >= WORTH_IT && is_text_type(media) && is_gzip_accepted(req)
 }
 
-/// Says whether a media type is a text, which is worth compressing.
+/// Returns `true` if the media type is text: other types are compressed already.
 #[must_use]
 pub(crate) fn is_text_type(media: &str) -> bool {
     media.starts_with("text/") || media.contains("json")
 }
 
-/// Says whether `Accept-Encoding` names the coding, or anything, and does not rule it out.
+/// Returns `true` if `Accept-Encoding` accepts gzip, by its name or by `*`. The name counts more than `*`.
 fn is_gzip_accepted(req: &HttpRequest) -> bool {
     let fields = req.headers().get_all(header::ACCEPT_ENCODING);
     let (mut named, mut any) = (None, None);
@@ -175,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_caller_says_whether_it_takes_the_coding() {
-        for (said, takes) in [
+        for (value, accepted) in [
             ("gzip", true),
             ("GZIP;q=0.5", true),
             ("br, gzip;q=0.1", true),
@@ -188,8 +189,8 @@ mod tests {
             ("", false),
         ] {
             let req =
-                TestRequest::default().insert_header(("accept-encoding", said)).to_http_request();
-            assert_eq!(is_compression_wanted(&req, "application/json", 5_000), takes, "{said}");
+                TestRequest::default().insert_header(("accept-encoding", value)).to_http_request();
+            assert_eq!(is_compression_wanted(&req, "application/json", 5_000), accepted, "{value}");
             assert!(
                 !is_compression_wanted(&req, "application/json", 100)
                     && !is_compression_wanted(&req, "application/zip", 5_000)

@@ -1,5 +1,5 @@
-//! The documentation: the way in, a page for each kind of problem, Swagger UI. Everything comes from the binary, and the
-//! browser is told to load nothing from anywhere else.
+//! The HTML documentation: an introduction, a page for each kind of problem, recipes, and Swagger UI. Every file is
+//! part of the binary. The Content-Security-Policy forbids the browser to load anything from a different host.
 
 use std::{
     fmt::Write as _,
@@ -13,12 +13,12 @@ use super::{
     openapi::build_read_only_page,
 };
 
-/// What the browser may do on the pages written here: show them in their own style.
+/// The policy of the pages written here: they load their own stylesheet and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/// Swagger UI also runs its own scripts, calls this service, and writes styles where it draws.
+/// The policy of Swagger UI: it also runs its own scripts, calls this service and sets inline styles.
 const POLICY_TRY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/// The pages change with the program alone.
+/// The pages change only with the program, so browsers may cache them for five minutes.
 const KEEP: &str = "public, max-age=300";
 
 mod recipes;
@@ -26,7 +26,6 @@ mod recipes;
 const INTRODUCTION: &str = include_str!("docs/introduction.html");
 const STYLE: &str = include_str!("docs/style.css");
 
-/// Mounts the pages.
 pub(crate) fn register_pages(cfg: &mut web::ServiceConfig) {
     cfg.service(build_read_only_page("/docs", web::get().to(get_introduction)))
         .service(build_read_only_page("/docs/", web::get().to(get_introduction)))
@@ -37,7 +36,7 @@ pub(crate) fn register_pages(cfg: &mut web::ServiceConfig) {
         .service(build_read_only_page("/docs/recipes", web::get().to(|| async { redirect_to("/docs/recipes/") })))
         .service(build_read_only_page("/docs/recipes/", web::get().to(recipes::get_recipe_list)))
         .service(build_read_only_page("/docs/recipes/{recipe}", web::get().to(recipes::get_recipe)))
-        // Its files are named beside the page, so the page needs the slash.
+        // Swagger UI loads its files by relative addresses, so the address of the page has to end with a slash.
         .service(build_read_only_page("/docs/try", web::get().to(|| async { redirect_to("/docs/try/") })))
         .service(build_read_only_page("/docs/try/{file:.*}", web::get().to(get_swagger_file)));
 }
@@ -101,7 +100,7 @@ async fn get_swagger_file(file: web::Path<String>) -> ApiResult<HttpResponse> {
             utoipa_swagger_ui::Config::from("/openapi.json")
                 .deep_linking(true)
                 .display_operation_id(true)
-                // Otherwise the page asks a public service to judge the document.
+                // By default, Swagger UI sends the address of the document to a public validator.
                 .validator_url("none"),
         )
     });
@@ -111,7 +110,7 @@ async fn get_swagger_file(file: web::Path<String>) -> ApiResult<HttpResponse> {
     Ok(build_response(&file.content_type, POLICY_TRY, file.bytes.into_owned()))
 }
 
-/// Writes a page; `title` is text, `body` is HTML.
+/// Renders a page. `title` is plain text, and `body` is HTML.
 fn render_page(title: &str, body: &str) -> HttpResponse {
     let page = format!(
         r#"<!doctype html>
@@ -140,7 +139,7 @@ fn build_response(
         .body(body.into())
 }
 
-/// Writes text so that HTML shows it as it is.
+/// Escapes text for HTML, also inside quoted attributes.
 fn escape_html(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
         match c {
@@ -155,7 +154,7 @@ fn escape_html(text: &str) -> String {
     })
 }
 
-/// Writes text in which backquotes mark code.
+/// Renders text as HTML, with the parts between backquotes as `<code>`.
 fn render_code_marks(text: &str) -> String {
     text.split('`').enumerate().fold(String::new(), |mut out, (i, part)| {
         if i % 2 == 1 {

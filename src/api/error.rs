@@ -1,4 +1,4 @@
-//! Problem answers (RFC 9457): the only place that knows which failure has which status.
+//! API errors. This is the only place that maps a failure to an HTTP status.
 
 use super::imports::ImportView;
 use super::problem;
@@ -20,81 +20,83 @@ use actix_web::{
 /// The result of a handler.
 pub type ApiResult<T> = Result<T, ApiError>;
 
-/// Everything that can end a request without its answer.
+/// The failures that a request can end with.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
-    /// No credentials, or none that hold.
+    /// The credentials are missing or not valid.
     #[error("authentication is required")]
     Unauthenticated,
-    /// A sign-in with an unknown address, a disabled account or a wrong password: nothing says which.
+    /// A sign-in with an unknown address, a disabled account or a wrong password. The message does not say which of
+    /// them, so that nobody can find out which accounts exist.
     #[error("the address or the password is wrong")]
     WrongPassword,
-    /// Known, but not allowed; with the reason.
+    /// The caller may know of the record, but may not do this; with the reason.
     #[error("you may not do this: {0}")]
     Forbidden(String),
-    /// Nothing there, or nothing that the caller may know of.
+    /// The record does not exist, or the caller may not know that it does.
     #[error("no such resource")]
     NotFound,
-    /// What was asked for is not there, which the caller may know; with what is missing.
+    /// Something that the request refers to does not exist, and the caller may know that; with what is missing.
     #[error("{0}")]
     MissingResource(String),
-    /// The resource is there, the method is not.
+    /// The path exists, but not with this method; with the methods that it supports.
     #[error("this method is not supported here")]
     MethodNotAllowed(Vec<String>),
-    /// The body is larger than allowed; with the limit in bytes.
+    /// The body is too large; with the limit in bytes.
     #[error("the body is larger than {0} bytes")]
     BodyTooLarge(usize),
-    /// The body is not of a type that is read here.
+    /// The body is not JSON.
     #[error("the body must be application/json")]
     UnsupportedMediaType,
-    /// The body is not of a type that is read here; with those that are.
+    /// The body does not have the media type that the operation reads; with the types that it does read.
     #[error("the body must be {0}")]
     OtherMediaType(&'static str),
-    /// An import with rows that cannot be taken; nothing of it was written.
+    /// An import has rows or cells that are not acceptable. Nothing was written.
     #[error("nothing was written: {} of the rows or cells cannot be taken", .0.totals.faults)]
     ImportRefused(Box<ImportView>),
-    /// The request cannot be read: broken JSON, an unknown key, a wrong type, an unknown parameter.
+    /// The request cannot be read: broken JSON, an unknown member, a wrong type or an unknown parameter.
     #[error("the request is malformed")]
     Malformed(Box<RequestFault>),
-    /// A change of an existing record without `If-Match`.
+    /// An existing record was to be changed without `If-Match`.
     #[error("an If-Match header is required")]
     PreconditionRequired,
-    /// The record changed since the caller read it.
+    /// The record changed since the caller read it; with the last change, if the caller may know it.
     #[error("the record changed since you read it")]
     Stale(Option<Box<LastChange>>),
-    /// An `If-Match` that can name no version: weak, several, `*` or no tag of ours.
+    /// The `If-Match` header names no version: it is weak, a list, `*`, or not a tag of this service.
     #[error(
         "If-Match names no version: the ETag that the record was answered with is expected, as it was, one and not weak"
     )]
     UnusableTag,
-    /// The state of the record forbids it.
+    /// The state of the record does not allow the transition.
     #[error(transparent)]
     IllegalTransition(#[from] IllegalTransition),
-    /// Something like it exists already, or something depends on it.
+    /// A similar record exists already, or a different record depends on this one.
     #[error("{0}")]
     Conflict(String),
-    /// Some of what was to be done whole cannot be done, so nothing was; with what each item came to.
+    /// An all-or-nothing request on many records failed for some of them, so nothing was done; with the result of each
+    /// item.
     #[error("not every item can be done, so none was")]
     BulkRefused(Box<super::reports::BulkView>),
-    /// Understood, but some values are not acceptable.
+    /// The request was understood, but some values are not acceptable.
     #[error("some values are not acceptable")]
     Invalid(Vec<FieldFault>),
-    /// The caller has too much waiting; with the seconds after which to try again.
+    /// Too many requests of this caller are waiting; with the seconds after which the caller may try again.
     #[error("too many of your requests are waiting")]
     TooManyWaiting(u64),
-    /// Too much is waiting; try again.
+    /// Too much work is waiting. The caller may try again.
     #[error("the service is busy")]
     Busy,
-    /// The database is unavailable; nothing was written.
+    /// The database is not available. Nothing was written.
     #[error("the service is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// A fault of the service.
+    /// A fault of the service. Its text is logged and not sent to the caller.
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl ApiError {
-    /// Returns the kind of problem; every failure has one.
+    /// Returns the kind of problem that this failure is answered with.
     #[must_use]
     pub const fn kind(&self) -> ProblemKind {
         match self {
@@ -117,13 +119,13 @@ impl ApiError {
         }
     }
 
-    /// A request that cannot be read.
+    /// Makes the error of a request that cannot be read.
     #[must_use]
     pub fn malformed(fault: RequestFault) -> Self {
         Self::Malformed(Box::new(fault))
     }
 
-    /// A query parameter with a value that it does not take.
+    /// Makes the error of a query parameter whose value is not acceptable.
     #[must_use]
     pub fn invalid_parameter(name: &str, fault: ValueFault) -> Self {
         let mut at = RequestFault::at_parameter(name, fault.code, fault.detail);
@@ -131,7 +133,7 @@ impl ApiError {
         Self::malformed(at)
     }
 
-    /// One unacceptable value.
+    /// Makes the error of one value that is not acceptable. `pointer` is its JSON pointer.
     pub fn invalid_value(pointer: &str, code: &str, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldFault {
             pointer: pointer.to_owned(),
@@ -141,7 +143,7 @@ impl ApiError {
         }])
     }
 
-    /// Returns the problem as it is answered, but for the request's id.
+    /// Returns the problem document, without the id of the request.
     pub(super) fn to_problem(&self) -> Problem {
         let kind = self.kind();
         let mut problem = Problem {
@@ -194,7 +196,8 @@ impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
         StatusCode::from_u16(self.kind().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
-    /// The problem travels beside the response; the outermost middleware writes it with the request's id.
+    /// Attaches the problem to the response as an extension. The outermost middleware writes it into the body, because
+    /// the body contains the request's id and is in the caller's language.
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         match self {
@@ -214,7 +217,8 @@ impl ResponseError for ApiError {
             _ => {}
         }
         if let Self::Internal(source) | Self::Unavailable(source) = self {
-            // Logged here once, with the request's span around it; the answer carries nothing of it.
+            // This is the only log entry of the failure, inside the span of the request. The response contains nothing
+            // of it.
             tracing::error!(error = %join_sources(source.as_ref()), "{self}");
         }
         let mut response = response.finish();

@@ -1,5 +1,5 @@
-//! What is answered when no operation matches: 405 with the methods that are there, else 404. actix would answer a wrong
-//! method as 404.
+//! The answer if no operation matches: 405 with the methods of the path, or 404. Without it, actix would answer 404 to
+//! a wrong method.
 
 use std::sync::OnceLock;
 
@@ -10,14 +10,13 @@ use super::{
     openapi,
 };
 
-/// Mounts it as the answer of last resort.
 pub(crate) fn register_fallback(cfg: &mut web::ServiceConfig) {
     cfg.default_service(web::to(refuse_unmatched));
 }
 
 async fn refuse_unmatched(req: HttpRequest) -> ApiResult<HttpResponse> {
     let allowed = list_allowed_methods(req.path());
-    // With the right method only the path can be at fault.
+    // The method exists for this path, so a key in the path must be at fault.
     if allowed.is_empty() || allowed.contains(&req.method().as_str()) {
         return Err(ApiError::NotFound);
     }
@@ -42,7 +41,7 @@ impl PathTemplate {
     }
 }
 
-/// Returns the methods of a path; none for a path that is not in the contract.
+/// Returns the methods of a path. The list is empty if the contract has no such path.
 fn list_allowed_methods(path: &str) -> Vec<&'static str> {
     static TEMPLATES: OnceLock<Vec<PathTemplate>> = OnceLock::new();
     let templates = TEMPLATES.get_or_init(|| {
@@ -66,7 +65,7 @@ fn list_allowed_methods(path: &str) -> Vec<&'static str> {
             .collect()
     });
     let mut methods: Vec<&'static str> = Vec::new();
-    // Two templates may match: `/reports/bulk` and `/reports/{x}`.
+    // More than one template can match, for example `/reports/bulk` and `/reports/{x}`.
     for template in templates.iter().filter(|t| t.matches_path(path)) {
         methods.extend(&template.methods);
     }

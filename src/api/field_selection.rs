@@ -1,4 +1,4 @@
-//! `fields=`: less of each item of a list.
+//! The parameter `fields`, which selects the members of each item of a list.
 
 use std::{collections::BTreeSet, io::Write as _};
 
@@ -20,18 +20,18 @@ use crate::sheets::flat;
 
 /// The formats of a list.
 pub(crate) const LIST: &[Form] = &[Form::Json, Form::Lines];
-/// Items of a whole list that are read at once.
+/// The number of items that are read at once for a whole list.
 const CHUNK: i64 = 500;
 
-/// The members that are asked for; all when none is named.
+/// The selected members; an empty set selects all.
 #[derive(Debug, Clone)]
 pub(crate) struct FieldSelection(BTreeSet<String>);
 
 impl FieldSelection {
-    /// Reads names of members of `V`, repeated or separated by commas.
+    /// Reads the names of members of `V`. They are given as repeated parameters or separated by commas.
     ///
     /// # Errors
-    /// A name that is no member: 400 with those that are.
+    /// A name is not a member: 400, with the names of all members.
     pub(crate) fn from_names<V: PartialSchema>(raw: &[String]) -> ApiResult<Self> {
         let known = list_members::<V>();
         let asked: BTreeSet<String> = raw
@@ -49,10 +49,10 @@ impl FieldSelection {
         Err(ApiError::malformed(fault))
     }
 
-    /// Answers a page with what was asked for of each item.
+    /// Answers with a page. Each item has only the selected members.
     ///
     /// # Errors
-    /// A value without a JSON form.
+    /// A value cannot be serialised as JSON.
     pub(crate) fn answer_page<K, V, L>(
         &self,
         request: &PageRequest<K>,
@@ -70,23 +70,24 @@ impl FieldSelection {
         }
     }
 
-    /// Answers a whole list as JSON lines, each item with what was asked for of it. `read` gives the items after a key, as many
-    /// as it is told, in the one snapshot that the connection is in; memory holds those at once, whatever the length of the list.
+    /// Answers with a whole list as JSON lines. Each item has only the selected members. `read` returns up to the given
+    /// number of items after a key. It is called several times in one snapshot, so that only that many items are in
+    /// memory.
     ///
     /// # Errors
-    /// Those of `read`, or a full disk.
+    /// The errors of `read`, or a full disk.
     pub(crate) fn answer_lines<K, V: Serialize>(
         &self,
         name: &str,
         mut read: impl FnMut(Option<&K>, i64) -> ApiResult<Vec<(K, V)>>,
     ) -> ApiResult<Answer> {
-        let mut spool = SpoolBuffer::default();
+        let mut buffer = SpoolBuffer::default();
         let mut after: Option<K> = None;
         loop {
             let items = read(after.as_ref(), CHUNK)?;
             let full = i64::try_from(items.len()).is_ok_and(|n| n >= CHUNK);
             for (key, item) in items {
-                writeln!(spool, "{}", self.select_members(&item)?).map_err(to_write_error)?;
+                writeln!(buffer, "{}", self.select_members(&item)?).map_err(to_write_error)?;
                 after = Some(key);
             }
             if !full {
@@ -96,13 +97,13 @@ impl FieldSelection {
         let name = format!("ascn-{name}.jsonl");
         let media = flat::TableFormat::Lines.media_type();
         Ok(Answer::from_hashed_body(
-            spool.finish_hashed().map_err(to_write_error)?,
+            buffer.finish_hashed().map_err(to_write_error)?,
             media,
             Some(&name),
         ))
     }
 
-    /// Writes an item with what was asked for of it.
+    /// Serialises the selected members of an item.
     fn select_members<V: Serialize>(&self, item: &V) -> ApiResult<Value> {
         let mut value = serde_json::to_value(item).map_err(|e| ApiError::Internal(Box::new(e)))?;
         if let (Value::Object(members), false) = (&mut value, self.0.is_empty()) {
@@ -111,7 +112,7 @@ impl FieldSelection {
         Ok(value)
     }
 
-    /// Leaves out of each item what was not asked for; none when everything was.
+    /// Selects the members of each item. Returns `None` if all members are selected.
     fn select_page<V: Serialize>(&self, page: &ListPage<V>) -> ApiResult<Option<PartialPage>> {
         if self.0.is_empty() {
             return Ok(None);
@@ -122,7 +123,7 @@ impl FieldSelection {
     }
 }
 
-/// A list whose items hold less.
+/// A page whose items have only some of their members.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct PartialPage {
     items: Vec<Value>,

@@ -1,16 +1,16 @@
-//! In which language a request is answered: `lang` wins over `Accept-Language`, and who asks for neither is answered in
-//! the default. Not here: what the languages and their words are.
+//! The language of an answer. The parameter `lang` has priority over `Accept-Language`; English is the default. The
+//! languages and their texts are in `domain`.
 
 use actix_web::{HttpRequest, http::header};
 
 use super::error::{ApiError, ApiResult, RequestFault};
 use crate::domain::{fault::ValueFault, language::Language};
 
-/// The parameter that every operation takes.
+/// The query parameter that every operation accepts.
 pub(crate) const PARAMETER: &str = "lang";
 
-/// Returns the language in which a request is answered. A `lang` that is none does not count: whoever reads the query
-/// refuses it, and that refusal has a language too.
+/// Returns the language of the answer to a request. An invalid `lang` is ignored here: the parser of the query refuses
+/// it, and the text of that refusal needs a language as well.
 #[must_use]
 pub(crate) fn negotiate_language(req: &HttpRequest) -> Language {
     find_requested_language(req).unwrap_or_else(|| {
@@ -19,13 +19,13 @@ pub(crate) fn negotiate_language(req: &HttpRequest) -> Language {
     })
 }
 
-/// Returns the language that the query asks for.
+/// Returns the language that the query of a request names.
 #[must_use]
 pub(crate) fn find_requested_language(req: &HttpRequest) -> Option<Language> {
     find_language_in_query(req.query_string())
 }
 
-/// Returns the language that a query asks for.
+/// Returns the language that a query names; `None` if it names none or an unknown one.
 #[must_use]
 pub(crate) fn find_language_in_query(query: &str) -> Option<Language> {
     url::form_urlencoded::parse(query.as_bytes())
@@ -36,7 +36,7 @@ pub(crate) fn find_language_in_query(query: &str) -> Option<Language> {
 /// Checks a value of the parameter.
 ///
 /// # Errors
-/// One that names no language in which the words are there: 400 with those that do.
+/// The value names no language for which the texts are complete: 400, with the languages for which they are.
 pub(super) fn check_language(value: &str) -> ApiResult<()> {
     if Language::find_by_range(value).is_some() {
         return Ok(());
@@ -45,7 +45,7 @@ pub(super) fn check_language(value: &str) -> ApiResult<()> {
     Err(ApiError::invalid_parameter(PARAMETER, ValueFault::unknown("language", spoken)))
 }
 
-/// Refuses the parameter where it stands twice.
+/// Refuses a second `lang` parameter.
 pub(super) fn refuse_duplicate() -> ApiError {
     ApiError::malformed(RequestFault::at_parameter(PARAMETER, "duplicate", "one value is expected"))
 }

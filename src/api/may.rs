@@ -1,6 +1,6 @@
-//! `May<A, B>`: the one extractor that reads state or a body, in the order in which refusals come: credentials, the
-//! record, the policy, then the body. Handlers take nothing else, so a malformed body never answers before 401, 404
-//! and 403 had their say. Beside it the extractors of operations that need no record, or no policy.
+//! `May<A, B>`: the one extractor that reads a record or a body. It checks in a fixed order: credentials, the record,
+//! the policy, then the body. Handlers use no other extractor for these, so a malformed body is reported only after
+//! 401, 404 and 403. The submodules contain the extractors of operations without a record or without a policy.
 
 use std::{pin::Pin, sync::Arc};
 
@@ -38,38 +38,34 @@ pub(crate) use signed_in::find_state;
 pub(crate) use signed_in::{SignedIn, sign_in};
 pub(crate) use without_policy::{CredentialRequest, OwnRequest, PublicRequest};
 
-/// The proof that the caller may do `A`, with the body or query `B` that came with it.
+/// The proof that the caller may do `A`, with the body or query `B` of the request.
 ///
-/// For reads `proof` holds the record. A write proves again inside its transaction, on the rows that it sees there:
-/// `tx.prove::<A>(may.caller, &may.key)`.
+/// For reads, `proof` contains the record. A write checks the policy again inside its transaction, on the rows that the
+/// transaction sees: `tx.prove::<A>(may.caller, &may.key)`.
 pub(crate) struct May<A: PolicyAction, B = ()> {
-    /// The record, opened by the policy.
+    /// The record, checked by the policy.
     pub proof: Authorized<A>,
-    /// The key that the record was found by.
+    /// The key of the record, from the path.
     pub key: <A::Subject as PolicyResource>::Key,
-    /// Who asks.
+    /// The user and the session of the caller.
     pub caller: Caller,
-    /// Who asks, with rights.
+    /// The caller with the grants in force.
     pub actor: Arc<Actor>,
-    /// What came with it.
     pub body: B,
-    /// `If-Match`.
     pub precondition: Precondition,
-    /// The id in the path, of a part of the record (`/milestones/{id}`).
+    /// The id in the last segment of the path, for a part of the record (`/milestones/{id}`).
     pub part: Option<Uuid>,
-    /// The language of the words in the answer.
     pub language: Language,
-    /// The formats that the header asks for.
     pub accept: AcceptHeader,
-    /// When the token ends, for those who stay longer than one answer.
+    /// The end of the access token: a stream must not outlive it.
     pub until: DateTime<Utc>,
 }
 
 impl<A: PolicyAction, B> May<A, B> {
-    /// Returns the id in the path; text that is no id names nothing.
+    /// Returns the id of the part in the path.
     ///
     /// # Errors
-    /// [`ApiError::NotFound`].
+    /// [`ApiError::NotFound`] if the segment is not an id.
     pub(crate) fn part_id<T>(&self) -> ApiResult<Id<T>> {
         self.part.map(Id::new).ok_or(ApiError::NotFound)
     }
@@ -93,9 +89,9 @@ where
             let path = decode_path(&req)?;
             let key = parse_path_key(&path)?;
             let part = path.last().and_then(|p| Uuid::parse_str(p).ok());
-            // HEAD is GET by now.
-            let reads = req.method() == Method::GET;
-            let proof = load_proof::<A>(find_state(&req)?, &key, &actor, reads).await?;
+            // HEAD has become GET by now.
+            let is_read = req.method() == Method::GET;
+            let proof = load_proof::<A>(find_state(&req)?, &key, &actor, is_read).await?;
             let body = B::read_request(&req, &mut payload).await?;
             let precondition = Precondition::from_headers(&req);
             let language = language::negotiate_language(&req);
@@ -116,12 +112,13 @@ where
     }
 }
 
-/// Loads the record, of which a write shows nothing from here, and asks the policy.
+/// Loads the record and asks the policy. For a write, only what the policy needs is loaded: the transaction loads the
+/// record again.
 pub(super) async fn load_proof<A: PolicyAction>(
     state: &State,
     key: &<A::Subject as PolicyResource>::Key,
     actor: &Arc<Actor>,
-    reads: bool,
+    is_read: bool,
 ) -> ApiResult<Authorized<A>>
 where
     A::Subject: LoadByKey,
@@ -131,7 +128,7 @@ where
     }
     let (actor, key) = (Arc::clone(actor), key.clone());
     let load = move |c: &mut Conn| -> Result<_, StoreError> {
-        if reads {
+        if is_read {
             tx::load_proved::<A>(c, &key, &actor)
         } else {
             tx::load_admitted::<A>(c, &key, &actor)

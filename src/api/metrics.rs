@@ -1,7 +1,9 @@
-//! What an operator's monitoring reads, in the text format 0.0.4 of Prometheus. It has a listener of its own, which asks for
-//! no sign-in: labels are routes, methods and classes of status, never a key, a person or anything that was sent.
+//! Metrics for the operator, in the text format 0.0.4 of Prometheus. They have a listener of their own, without
+//! authentication. For that reason a label is a route, a method or a class of status codes, and never a key, a person
+//! or input of a caller.
 //!
-//! Written here and not by a crate: the format is lines of text, the counters are atomics that stand where things happen.
+//! This needs no crate: the format consists of lines of text, and the counters are atomics next to the code that they
+//! count.
 
 use actix_web::{HttpResponse, web};
 
@@ -14,10 +16,9 @@ mod text;
 pub(crate) use requests::RequestMetrics;
 use text::MetricsText;
 
-/// The media type of the format.
 const MEDIA: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// Builds what the listener of the metrics serves.
+/// Registers the route of the metrics listener.
 pub(crate) fn register_metrics(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/metrics").route(web::get().to(get_metrics)));
 }
@@ -45,7 +46,7 @@ fn write_build_info(text: &mut MetricsText, state: &State) {
     text.write_value("ascn_build_info", &labels, 1);
 }
 
-/// A metric of a queue: name, kind, what it is, and how it is read.
+/// A metric of a queue: its name, its type, its help text, and the function that reads it.
 type QueueMetric = (&'static str, &'static str, &'static str, fn(&QueueLoad) -> u64);
 
 const QUEUES: [QueueMetric; 3] = [
@@ -60,8 +61,8 @@ fn write_queues(text: &mut MetricsText, load: &DbLoad) {
     let both = [("read", &load.reads), ("write", &load.writes)];
     for (name, kind, help, read) in QUEUES {
         text.write_help(name, kind, help);
-        for (queue, seen) in both {
-            text.write_value(name, &[("queue", queue)], read(seen));
+        for (queue, queue_load) in both {
+            text.write_value(name, &[("queue", queue)], read(queue_load));
         }
     }
     text.write_help("ascn_database_queue_places", "gauge", "Jobs that may wait in each queue.");
@@ -71,14 +72,14 @@ fn write_queues(text: &mut MetricsText, load: &DbLoad) {
         "summary",
         "How long jobs waited before they began.",
     );
-    for (queue, seen) in both {
+    for (queue, queue_load) in both {
         let labels = [("queue", queue)];
         text.write_value(
             "ascn_database_wait_seconds_sum",
             &labels,
-            text::format_seconds(seen.waited_us),
+            text::format_seconds(queue_load.waited_us),
         );
-        text.write_value("ascn_database_wait_seconds_count", &labels, seen.begun);
+        text.write_value("ascn_database_wait_seconds_count", &labels, queue_load.begun);
     }
 }
 
@@ -92,12 +93,12 @@ fn write_commit_groups(text: &mut MetricsText, load: &DbLoad) {
 }
 
 fn write_cache(text: &mut MetricsText, state: &State) {
-    let seen = state.cache.measure_usage();
+    let usage = state.cache.measure_usage();
     for (name, kind, help, value) in [
-        ("ascn_cache_hits_total", "counter", "Answers from memory.", seen.hits),
-        ("ascn_cache_misses_total", "counter", "Answers that were not in memory.", seen.misses),
-        ("ascn_cache_entries", "gauge", "Answers in memory.", seen.entries),
-        ("ascn_cache_bytes", "gauge", "Bytes that answers take in memory.", seen.bytes),
+        ("ascn_cache_hits_total", "counter", "Answers from memory.", usage.hits),
+        ("ascn_cache_misses_total", "counter", "Answers that were not in memory.", usage.misses),
+        ("ascn_cache_entries", "gauge", "Answers in memory.", usage.entries),
+        ("ascn_cache_bytes", "gauge", "Bytes that answers take in memory.", usage.bytes),
     ] {
         text.write_help(name, kind, help);
         text.write_value(name, &[], value);

@@ -1,4 +1,4 @@
-//! What surrounds every request: its id, its log line, HEAD as GET, and the writing of problems.
+//! The outermost middleware: request ids, logging, HEAD as GET, security headers, and the bodies of problems.
 
 use std::sync::Arc;
 
@@ -23,28 +23,27 @@ use super::{
 };
 use crate::clock;
 
-/// Marks a request whose answer has no body: HEAD, which is GET by the time that handlers see it. An answer without an end
-/// would not end otherwise.
+/// Marks a HEAD request, which handlers see as GET. The event stream needs it: the answer to HEAD has no body, so a
+/// stream without an end would never be closed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct HeadRequest;
 
 impl HeadRequest {
-    /// Says whether a request bears the mark.
     pub(super) fn is_head(req: &HttpRequest) -> bool {
         req.extensions().get::<Self>().is_some()
     }
 }
 
-/// The header that names a request.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What of a request an answer depends on.
+/// The request headers that an answer depends on.
 const VARY: &str = "Accept, Accept-Encoding, Accept-Language, Authorization";
 
-/// Wraps a request: gives it an id, answers HEAD as GET, logs one line, writes problems as `application/problem+json`.
+/// Wraps a request: adds an id, answers HEAD as GET, writes one log entry, and writes problems as
+/// `application/problem+json`.
 ///
 /// # Errors
-/// Those of the layers below that are no answers; there are none today.
+/// An error of an inner layer that is not an answer. There are none today.
 pub(crate) async fn wrap_request(
     mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -52,19 +51,21 @@ pub(crate) async fn wrap_request(
     let id = clock::generate_uuid();
     let started = std::time::Instant::now();
     let method = req.method().clone();
-    // actix matches no HEAD on a GET route; its encoder leaves the body out by what came over the wire.
+    // actix does not match HEAD on a GET route. Its encoder omits the body all the same, because it checks the method
+    // that was received.
     if method == Method::HEAD {
         req.head_mut().method = Method::GET;
         req.extensions_mut().insert(HeadRequest);
     }
     let metered = req.app_data::<Data<State>>().map(|s| Arc::clone(&s.requests));
     let path = redact_path(req.path());
-    // Who asks is known once the token was read: `sign_in` adds it.
+    // The user is not known before the token is checked: `sign_in` records it.
     let user = tracing::field::Empty;
     let span =
         tracing::info_span!("request", request.id = %id, method = %method, path, user.id = user);
     async move {
-        // The request may not be held meanwhile: routing changes it. Handlers' errors are answers by now.
+        // No clone of the request may be alive here, because routing changes it. The errors of handlers are responses
+        // by now.
         let response = next.call(req).await?.map_into_boxed_body();
         let response = finish_response(response, id);
         let status = response.status().as_u16();
@@ -79,10 +80,10 @@ pub(crate) async fn wrap_request(
     .await
 }
 
-/// Returns a path as the log shows it: the secrets that stand in one, of invitations, calendars and shares, are cut off.
+/// Returns a path for the log. The secrets in the addresses of invitations, calendars and shares are removed.
 fn redact_path(path: &str) -> &str {
     const SECRETS_AFTER: [&str; 3] = ["invitations/", "calendar/", "/s/"];
-    // Spelled in another way (`%61uth`) it is routed all the same: then nothing of it is shown that could be one.
+    // The router decodes a path such as `%61uth`, so the search below would miss it. Then nothing is logged.
     if path.contains('%') {
         return "(not shown: percent-encoded)";
     }
@@ -93,7 +94,7 @@ fn finish_response(mut response: ServiceResponse<BoxBody>, id: Uuid) -> ServiceR
     let problem = response.response_mut().extensions_mut().remove::<Problem>();
     let problem = match problem {
         Some(p) => Some(p),
-        // An answer of the server itself (a path that is no path, say) goes through the same enum.
+        // actix answered by itself, for example to a malformed path. That answer becomes a problem document too.
         None if response.status().is_client_error() || response.status().is_server_error() => {
             build_missing_problem(&response)
         }
@@ -114,7 +115,7 @@ fn finish_response(mut response: ServiceResponse<BoxBody>, id: Uuid) -> ServiceR
     if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, id);
     }
-    // Beside what a layer below varies by: the origin, where pages of other origins are let in.
+    // `append` keeps the value that the CORS layer adds: `Origin`.
     headers.append(header::VARY, HeaderValue::from_static(VARY));
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

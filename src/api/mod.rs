@@ -1,4 +1,5 @@
-//! HTTP: routes, extractors, shapes. Not here: SQL, rules.
+//! The HTTP API: routes, extractors, and the shapes of requests and responses. SQL is in `store`, and rules are in
+//! `domain`.
 
 pub(crate) mod answer;
 pub(crate) mod auth;
@@ -54,7 +55,7 @@ pub(crate) mod workbook;
 use actix_web::{guard, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// Registers every operation; the routes and the contract come from this one list.
+/// Registers every operation. Both the routes and the contract are made from this list.
 pub fn register_routes(cfg: &mut ServiceConfig) {
     cfg.configure(health::register_routes);
     cfg.configure(calendar::register_calendar_feed);
@@ -99,8 +100,9 @@ fn register_v1(cfg: &mut ServiceConfig) {
     vocabulary::register_routes(cfg);
 }
 
-/// Registers the operations whose paths begin with a word. The router holds a path against one pattern after the other and
-/// allocates for each that has a key in it: so a request meets those of its own word alone.
+/// Registers the operations whose path continues with `word` after `/api/v1/`. The guard keeps routing cheap: actix
+/// tries one pattern after the other, and allocates for each pattern with a key. A new first segment needs a call of
+/// this function.
 fn register_under(
     cfg: &mut ServiceConfig,
     word: &'static str,
@@ -112,8 +114,8 @@ fn register_under(
     cfg.service(utoipa_actix_web::scope("").guard(begins).configure(routes));
 }
 
-/// Builds what is not an operation: the contract itself, the documentation where it is wanted, and the answers for
-/// everything else.
+/// Registers the routes that are not operations: the contract, the documentation if `docs` is set, and the fallback for
+/// all other paths.
 pub fn configure_documents(docs: bool) -> impl FnOnce(&mut web::ServiceConfig) {
     move |cfg| {
         openapi::register_document(cfg);

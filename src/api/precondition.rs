@@ -1,23 +1,23 @@
-//! `If-Match`: a change is made to what its author read, or not at all.
+//! `If-Match`: a record changes only if the caller has read its current version.
 
 use actix_web::{HttpRequest, http::header};
 
 use super::error::{ApiError, ApiResult, LastChange};
 use crate::store::{Record, Tx, journal, users};
 
-/// What `If-Match` asks for.
+/// The precondition of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Precondition {
-    /// Nothing.
+    /// No `If-Match` header.
     None,
-    /// A version.
+    /// The version that the header names.
     Version(i64),
-    /// Something that no record has: `*`, a weak or a malformed tag.
+    /// A header that matches no record: `*`, a list, a weak tag or a malformed tag.
     Unmatchable,
 }
 
 impl Precondition {
-    /// Reads the header. `"v7-…"` and `"v7"` name version 7; several tags, `*` and weak ones match nothing.
+    /// Reads the header. `"v7-…"` and `"v7"` both name version 7, because only the version is compared.
     #[must_use]
     pub(crate) fn from_headers(req: &HttpRequest) -> Self {
         let mut headers = req.headers().get_all(header::IF_MATCH);
@@ -28,10 +28,11 @@ impl Precondition {
         value.to_str().ok().and_then(parse_version).map_or(Self::Unmatchable, Self::Version)
     }
 
-    /// Checks it where it is required: on a change of an existing record.
+    /// Checks a precondition that is required: for changes of existing records.
     ///
     /// # Errors
-    /// [`ApiError::PreconditionRequired`] without one, [`ApiError::Stale`] for another version, [`ApiError::UnusableTag`].
+    /// [`ApiError::PreconditionRequired`] without the header, [`ApiError::Stale`] if the record has a different
+    /// version, or [`ApiError::UnusableTag`].
     pub(crate) fn check_required<R: Record>(self, tx: &mut Tx<'_>, record: &R) -> ApiResult<()> {
         match self {
             Self::None => Err(ApiError::PreconditionRequired),
@@ -39,10 +40,10 @@ impl Precondition {
         }
     }
 
-    /// Checks it where it may be absent: on a transition.
+    /// Checks a precondition that is optional: for transitions.
     ///
     /// # Errors
-    /// [`ApiError::Stale`] for another version, [`ApiError::UnusableTag`].
+    /// [`ApiError::Stale`] if the record has a different version, or [`ApiError::UnusableTag`].
     pub(crate) fn check_if_present<R: Record>(self, tx: &mut Tx<'_>, record: &R) -> ApiResult<()> {
         match self {
             Self::None => Ok(()),
@@ -52,10 +53,10 @@ impl Precondition {
         }
     }
 
-    /// Checks it where nothing exists yet: a tag then matches nothing.
+    /// Checks that the header is absent, because the record does not exist yet and no tag can match it.
     ///
     /// # Errors
-    /// [`ApiError::Stale`] for any tag.
+    /// [`ApiError::Stale`] if the header is present.
     pub(crate) fn check_absent(self) -> ApiResult<()> {
         match self {
             Self::None => Ok(()),
@@ -73,7 +74,8 @@ fn parse_version(tag: &str) -> Option<i64> {
     digits.parse().ok()
 }
 
-/// Says who changed the record last; those who may change it may know.
+/// Builds the error with the last change. It may name who made it, because the caller has the right to change the
+/// record.
 fn build_stale_error<R: Record>(tx: &mut Tx<'_>, record: &R) -> ApiResult<ApiError> {
     let last = journal::find_last(tx.conn(), R::ENTITY, &record.key())?;
     let Some(last) = last else { return Ok(ApiError::Stale(None)) };

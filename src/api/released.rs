@@ -1,5 +1,5 @@
-//! `Released<B>`: the one way in to what a release holds. Everybody who is signed in with a grant reads releases; where
-//! the setting says so, everybody else does too, and reads nothing else by it.
+//! `Released<B>`: the extractor of every operation that reads releases. Callers need to be signed in with a grant. If
+//! releases are public by `ASCN_PUBLIC_RELEASES`, everybody may read them, but nothing else.
 
 use std::{pin::Pin, sync::Arc};
 
@@ -28,22 +28,20 @@ use crate::{
     store::{Conn, StoreResult, releases},
 };
 
-/// What is public and never changes may be kept by everybody for a year, the longest that means anything.
+/// For a public answer that never changes. One year is the longest useful `max-age`.
 const FOREVER: &str = "public, max-age=31536000, immutable";
-/// What is public and changes with the next release.
+/// For a public answer that changes with the next release.
 pub(super) const SHORT: &str = "public, max-age=60";
 
-/// The right to read releases, proved or given to everybody, with what came with the request.
+/// The right to read releases, with the input of the request.
 pub(crate) struct Released<B = ()> {
-    /// Who asks, with rights; nobody where releases are public.
+    /// The caller with the grants in force; `None` if releases are public and the caller is not signed in.
     pub actor: Option<Arc<Actor>>,
-    /// The language of the words in the answer.
     pub language: Language,
-    /// The formats that the header asks for.
     pub accept: AcceptHeader,
-    /// The release that the path names, `latest` included; none for the list of releases.
+    /// The release in the path, which may be `latest`; `None` for the list of releases.
     release_word: Option<Slug>,
-    /// What came with it, said after 404 had its say.
+    /// The input of the request. A fault in it is reported only after 404.
     input: ApiResult<B>,
 }
 
@@ -56,26 +54,26 @@ impl<B: FromBody + 'static> FromRequest for Released<B> {
         Box::pin(async move {
             let actor = find_reader(&req)?;
             let path: Vec<String> = decode_path(&req)?;
-            let word = match path.first() {
+            let release_word = match path.first() {
                 Some(raw) => Some(Slug::parse(raw).map_err(|_not_one| ApiError::NotFound)?),
                 None => None,
             };
-            let shape = B::read_request(&req, &mut payload).await;
+            let input = B::read_request(&req, &mut payload).await;
             Ok(Self {
                 actor,
                 language: language::negotiate_language(&req),
                 accept: AcceptHeader::from_headers(&req),
-                release_word: word,
-                input: shape,
+                release_word,
+                input,
             })
         })
     }
 }
 
-/// Finds who reads: somebody signed in with a grant, or anybody where releases are public.
+/// Returns the caller, if signed in with a grant, or `None` if releases are public.
 ///
 /// # Errors
-/// [`ApiError::Unauthenticated`], or what the policy says.
+/// [`ApiError::Unauthenticated`], or a refusal by the policy.
 pub(super) fn find_reader(req: &HttpRequest) -> ApiResult<Option<Arc<Actor>>> {
     match sign_in(req)? {
         Some(SignedIn { actor, .. }) => {
@@ -87,18 +85,18 @@ pub(super) fn find_reader(req: &HttpRequest) -> ApiResult<Option<Arc<Actor>>> {
     }
 }
 
-/// A release that is there, by its own key.
+/// An existing release.
 #[derive(Debug, Clone)]
 pub(crate) struct FoundRelease {
-    /// The key.
+    /// The key of the release, also if the path says `latest`.
     pub key: Slug,
-    /// It was asked for as the latest one.
+    /// The path says `latest`.
     latest: bool,
 }
 
 impl<B: FromQuery> Released<B> {
-    /// Reads what a share names as if it had been asked for. The secret of the share is the right to it, whatever the
-    /// setting says.
+    /// Makes the request that a share stands for. The secret address of the share is the permission, whether releases
+    /// are public or not.
     pub(super) fn from_share(path: &SharedPath, form: Form, language: Language) -> Self {
         Self {
             actor: None,
@@ -111,10 +109,10 @@ impl<B: FromQuery> Released<B> {
 }
 
 impl<B> Released<B> {
-    /// Finds the release that the path names, and takes what came with it.
+    /// Finds the release in the path, and returns it with the input of the request.
     ///
     /// # Errors
-    /// [`ApiError::NotFound`], then the faults of what came with it.
+    /// [`ApiError::NotFound`], then a fault in the input.
     pub(crate) async fn find_release(self, state: &State) -> ApiResult<(FoundRelease, B)> {
         let word = self.release_word.ok_or(ApiError::NotFound)?;
         let latest = word.as_str() == LATEST;
@@ -125,11 +123,11 @@ impl<B> Released<B> {
         Ok((FoundRelease { key, latest }, self.input?))
     }
 
-    /// Chooses a format among those of the operation, by the parameter or the header. What came with the request may be broken;
-    /// that is said later.
+    /// Chooses one of the formats that the operation offers, by the parameter or the header. A fault in the input is
+    /// ignored here, because it is reported later.
     ///
     /// # Errors
-    /// A format that is none of them, which is said later too where there is no such release.
+    /// The format is unknown. Pass the result to [`Self::check_release_before_fault`], because 404 has priority.
     pub(crate) fn choose_format(
         &self,
         asked: impl FnOnce(&B) -> Option<&str>,
@@ -138,10 +136,10 @@ impl<B> Released<B> {
         self.accept.choose_format(self.input.as_ref().ok().and_then(asked), offered)
     }
 
-    /// Says a fault of the request, after 404 had its say.
+    /// Reports a fault only after it is known that the release exists.
     ///
     /// # Errors
-    /// [`ApiError::NotFound`] where there is no such release, else the fault.
+    /// [`ApiError::NotFound`] if the release does not exist, otherwise the fault.
     pub(crate) async fn check_release_before_fault<T>(
         &self,
         state: &State,
@@ -149,29 +147,29 @@ impl<B> Released<B> {
     ) -> ApiResult<T> {
         if found.is_err() {
             let word = self.release_word.clone().ok_or(ApiError::NotFound)?;
-            let there = state.db.read_point(move |c: &mut Conn| -> StoreResult<_> {
+            let key = state.db.read_point(move |c: &mut Conn| -> StoreResult<_> {
                 releases::resolve_key(c, &word)
             });
-            there.await?.ok_or(ApiError::NotFound)?;
+            key.await?.ok_or(ApiError::NotFound)?;
         }
         found
     }
 
-    /// Takes what came with a request that names no release.
+    /// Returns the input of a request whose path has no release.
     ///
     /// # Errors
-    /// The faults of what came with it.
+    /// A fault in the input.
     pub(crate) fn into_input(self) -> ApiResult<B> {
         self.input
     }
 }
 
 impl<B: Serialize + Send + 'static> Released<B> {
-    /// Answers from memory, or makes the answer out of what the release holds and keeps it for good: a release never
-    /// changes. `make` is told the key of the release.
+    /// Returns the cached answer, or makes it from the content of the release. The answer stays valid, because a
+    /// release never changes. `make` gets the key of the release.
     ///
     /// # Errors
-    /// [`ApiError::NotFound`], the faults of what came with it, those of `make`; none of them is kept.
+    /// [`ApiError::NotFound`], a fault in the input, or the errors of `make`. None of them is cached.
     pub(crate) async fn answer_cached(
         self,
         state: &State,
@@ -181,10 +179,10 @@ impl<B: Serialize + Send + 'static> Released<B> {
         self.answer_cached_in(state, (route, Form::Json), make).await
     }
 
-    /// The same in a format that was chosen.
+    /// Like [`Released::answer_cached`], in a format that was chosen before.
     ///
     /// # Errors
-    /// As of [`Released::answer_cached`].
+    /// The same as [`Released::answer_cached`].
     pub(crate) async fn answer_cached_in(
         self,
         state: &State,
@@ -193,27 +191,28 @@ impl<B: Serialize + Send + 'static> Released<B> {
     ) -> ApiResult<Answer> {
         let (language, public) = (self.language, state.public_releases);
         let key_of = |key: &Slug, body: &B| -> ApiResult<AnswerKey> {
-            let question = AnswerKey::new(route, CacheAudience::for_everybody(), body)?;
-            Ok(question.in_language(language).with_format(form).with_release(key))
+            let answer_key = AnswerKey::new(route, CacheAudience::for_everybody(), body)?;
+            Ok(answer_key.in_language(language).with_format(form).with_release(key))
         };
-        // Nothing is kept under `latest`, and what is kept under a key was there and cannot go.
+        // No cache key contains `latest`. An answer under the key of a release proves that the release exists, because
+        // releases cannot be deleted.
         if let (Some(word), Ok(body)) = (&self.release_word, &self.input)
             && let Some(answer) = state.find_cached(&key_of(word, body)?)
         {
             return Ok(set_cache_control(answer, None, public));
         }
         let (FoundRelease { key, latest }, body) = self.find_release(state).await?;
-        let kept = key_of(&key, &body)?;
+        let answer_key = key_of(&key, &body)?;
         let read = {
             let key = key.clone();
             move |c: &mut Conn, _| make(c, &key, body, language)
         };
-        let answer = state.answer_cached(kept, read).await?;
+        let answer = state.answer_cached(answer_key, read).await?;
         Ok(set_cache_control(answer, latest.then_some(&key), public))
     }
 }
 
-/// Says how long others may keep an answer, and which release it is about where it was asked for as the latest one.
+/// Sets how long caches may keep the answer. If the path says `latest`, it also adds the address of the actual release.
 fn set_cache_control(answer: Answer, latest: Option<&Slug>, public: bool) -> Answer {
     let answer = match latest {
         Some(key) => {

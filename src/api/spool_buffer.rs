@@ -1,6 +1,6 @@
-//! Answers that are made before they are sent: in memory while they are short, on disk from there on. Whoever makes one holds
-//! a database thread for as long as it takes to write, never for as long as a slow reader takes to read; and memory does
-//! not grow with the answer.
+//! Answers that are made completely before they are sent, in memory or, if they are long, in a temporary file. So a
+//! database thread is busy only while the answer is written, and not while a slow client reads it. The memory does not
+//! grow with the answer.
 
 use std::{
     fs::File,
@@ -22,9 +22,9 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::journal::{JournalHash, to_hex};
 
-/// From here on an answer goes to disk.
+/// The size in bytes above which an answer moves to disk.
 const IN_MEMORY: u64 = 1024 * 1024;
-/// How much of a file is read at once.
+/// The number of bytes that are read from a file at once.
 const CHUNK: usize = 64 * 1024;
 
 enum SpoolStorage {
@@ -32,7 +32,7 @@ enum SpoolStorage {
     Disk(File),
 }
 
-/// An answer while it is made. It can be written like a file, also back where it was written before.
+/// The buffer that an answer is written to. It supports seeking, which writers of archives need.
 pub(crate) struct SpoolBuffer(SpoolStorage);
 
 impl Default for SpoolBuffer {
@@ -42,7 +42,7 @@ impl Default for SpoolBuffer {
 }
 
 impl SpoolBuffer {
-    /// Moves to disk before a write that would be too long for memory.
+    /// Moves the content to disk, if writing `more` bytes would exceed the limit.
     fn move_to_disk_if_full(&mut self, more: usize) -> io::Result<()> {
         let SpoolStorage::Memory(so_far) = &mut self.0 else { return Ok(()) };
         if so_far.position() + u64::try_from(more).unwrap_or(u64::MAX) <= IN_MEMORY {
@@ -55,7 +55,7 @@ impl SpoolBuffer {
         Ok(())
     }
 
-    /// Ends it.
+    /// Finishes the answer and hashes it.
     ///
     /// # Errors
     /// The disk fails.
@@ -112,7 +112,7 @@ impl Seek for SpoolBuffer {
     }
 }
 
-/// What an answer is made of.
+/// The body of an answer.
 #[derive(Debug, Clone)]
 pub(super) enum AnswerBody {
     Memory(Bytes),
@@ -120,7 +120,7 @@ pub(super) enum AnswerBody {
 }
 
 impl AnswerBody {
-    /// Says whether it could not be read back.
+    /// Returns `true` if the body could not be read back.
     pub(super) fn is_broken(&self) -> bool {
         match self {
             Self::Memory(_) => false,
@@ -128,7 +128,6 @@ impl AnswerBody {
         }
     }
 
-    /// Sends it.
     pub(super) fn into_response_body(self) -> BoxBody {
         match self {
             Self::Memory(bytes) => BoxBody::new(bytes),
@@ -137,8 +136,8 @@ impl AnswerBody {
     }
 }
 
-/// A file without a name: nobody else can take it away, and it is gone when nobody here holds it any more, however that comes
-/// about. Clones share it; each reader has a place of its own in it.
+/// A temporary file without a name. No other program can open or delete it, and the operating system removes it when
+/// the last handle is closed, even after a crash. Clones share the file, and each reader has its own position.
 #[derive(Debug, Clone)]
 pub(super) struct TempFile(Arc<TempFileData>);
 
@@ -146,12 +145,12 @@ pub(super) struct TempFile(Arc<TempFileData>);
 struct TempFileData {
     file: File,
     size: u64,
-    /// A reader found something else than what was written.
+    /// A reader got fewer bytes than were written.
     broken: AtomicBool,
 }
 
 impl TempFileData {
-    /// Reads the piece at a place; an empty one at the end.
+    /// Reads the piece at an offset in bytes. It is empty at the end of the file.
     fn read_piece(&self, at: u64) -> io::Result<Vec<u8>> {
         let read = || -> io::Result<Vec<u8>> {
             let left = usize::try_from(self.size.saturating_sub(at)).unwrap_or(CHUNK);
@@ -164,17 +163,16 @@ impl TempFileData {
 }
 
 impl TempFile {
-    /// Returns how many bytes it has.
     pub(super) fn size_bytes(&self) -> u64 {
         self.0.size
     }
 
-    /// Says whether a reader failed on it: then the next one would too.
+    /// Returns `true` if a reader failed: the next one would fail too.
     pub(super) fn is_broken(&self) -> bool {
         self.0.broken.load(Ordering::Relaxed)
     }
 
-    /// Goes through it from the beginning.
+    /// Calls `f` with each piece of the file, from the beginning.
     fn for_each_piece(&self, mut f: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
         let mut at = 0;
         while at < self.0.size {
@@ -194,7 +192,7 @@ impl TempFile {
         Ok(sha.finalize().into())
     }
 
-    /// Compresses it, piece by piece.
+    /// Compresses the file, piece by piece.
     ///
     /// # Errors
     /// The disk fails.
@@ -204,7 +202,7 @@ impl TempFile {
         encoder.finish()?.into_body()
     }
 
-    /// Sends it piece by piece, read as fast as the reader takes it.
+    /// Sends the file piece by piece. A piece is read when the client has received the one before.
     fn into_response_body(self) -> BoxBody {
         let size = self.size_bytes();
         let pieces = stream::try_unfold((self, 0), |(stored, at)| async move {
@@ -220,7 +218,7 @@ impl TempFile {
 
 #[cfg(test)]
 impl TempFile {
-    /// Loses its end, as on a disk that fails.
+    /// Cuts the end of the file off, as if the disk had failed.
     pub(super) fn truncate_for_test(&self) {
         self.0.file.set_len(1_000).unwrap();
     }
@@ -230,7 +228,7 @@ fn count_piece_bytes(piece: &[u8]) -> u64 {
     u64::try_from(piece.len()).unwrap_or(u64::MAX)
 }
 
-/// An answer that was made.
+/// A finished answer with its hash.
 #[derive(Debug, Clone)]
 pub struct HashedBody {
     pub(super) body: AnswerBody,
@@ -238,16 +236,16 @@ pub struct HashedBody {
 }
 
 impl HashedBody {
-    /// Returns the SHA-256 of its bytes, lower-case hexadecimal.
+    /// Returns the SHA-256 of its bytes in lower-case hexadecimal.
     #[must_use]
     pub fn sha256_hex(&self) -> String {
         to_hex(&self.sha256)
     }
 
-    /// Writes it into something else.
+    /// Copies the bytes to a writer.
     ///
     /// # Errors
-    /// The disk fails, or what it is written to.
+    /// The disk or the writer fails.
     pub fn copy_to(&self, to: &mut impl Write) -> io::Result<()> {
         match &self.body {
             AnswerBody::Memory(bytes) => to.write_all(bytes),

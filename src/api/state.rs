@@ -1,4 +1,4 @@
-//! What every handler can reach.
+//! The state that all handlers share.
 
 use std::sync::Arc;
 
@@ -15,35 +15,35 @@ use crate::{
     store::{Db, directory::AccountDirectory, watch::JournalHeads},
 };
 
-/// What every handler can reach; clones share it.
+/// The state that all handlers share. Clones refer to the same state.
 #[derive(Clone)]
 pub struct State {
     /// The database.
     pub db: Db,
-    /// Who may act, in memory.
+    /// The accounts and grants, in memory.
     pub directory: Arc<AccountDirectory>,
-    /// The last numbers of the journal and of the feed; the latter is the data version.
+    /// The last numbers of the journal and of the feed. Cached answers are stored under them.
     pub heads: Arc<JournalHeads>,
-    /// Answers kept as bytes.
+    /// The cached answers.
     pub cache: Arc<Cache>,
-    /// Whether releases are read without signing in.
+    /// `true` if releases can be read without signing in (`ASCN_PUBLIC_RELEASES`).
     pub public_releases: bool,
-    /// The address of the service as others reach it, without a slash at its end; empty where nobody said.
+    /// The public address of the service without a slash at its end; empty if `ASCN_BASE_URL` is not set.
     pub base_url: Arc<str>,
-    /// Access tokens.
+    /// Makes and verifies access tokens.
     pub tokens: Arc<AccessTokens>,
-    /// Password hashing on its own threads.
+    /// Hashes passwords on its own threads.
     pub passwords: Arc<PasswordPool>,
-    /// The time.
+    /// The source of the current time.
     pub clock: Clock,
-    /// Lets one verification run at a time.
+    /// Limits verifications to one at a time.
     pub verifying: Arc<VerificationQueue>,
-    /// Who waits for the feed to move.
+    /// The requests that wait for the feed.
     pub waiting: Arc<WaitingRequests>,
-    /// How often shares were used since that was last written down.
+    /// The uses of shares that are not stored in the database yet.
     pub uses: Arc<ShareUseCounter>,
-    /// What was answered, for the metrics.
+    /// The request metrics.
     pub requests: Arc<RequestMetrics>,
-    /// The framework's words, in memory.
+    /// The terms of the framework, in memory.
     pub vocabulary: Arc<ArcSwap<Vocabulary>>,
 }

@@ -1,4 +1,5 @@
-//! Verifications: they read everything, so one runs at a time and few may wait for it. Not here: what is verified.
+//! The queue of verifications. A verification reads all rows of what it verifies, so only one runs at a time and few
+//! may wait. What is verified is up to the callers of this module.
 
 use std::sync::Arc;
 
@@ -10,10 +11,10 @@ use super::{
 };
 use crate::store::{Conn, StoreError};
 
-/// How many verifications may wait for the one that runs; whoever comes then is told to try again.
+/// How many verifications may wait for the one that runs. The next one is answered with 503.
 const WAITING_MAX: usize = 8;
 
-/// Whose turn it is, and who waits.
+/// Lets one verification run, and limits the number of those that wait.
 #[derive(Debug)]
 pub struct VerificationQueue {
     running_permit: Arc<Semaphore>,
@@ -30,13 +31,13 @@ impl Default for VerificationQueue {
 }
 
 impl VerificationQueue {
-    /// Returns how many wait for their turn.
+    /// Returns the number of verifications that wait.
     #[must_use]
     pub fn count_waiting(&self) -> usize {
         WAITING_MAX.saturating_sub(self.waiting_permits.available_permits())
     }
 
-    /// Takes the turn, at once or after those who wait. Whoever goes away while waiting leaves the seat.
+    /// Takes the turn, immediately or after those that wait. A caller that disconnects leaves the queue.
     async fn take_turn(&self) -> ApiResult<OwnedSemaphorePermit> {
         if let Ok(turn) = Arc::clone(&self.running_permit).try_acquire_owned() {
             return Ok(turn);
@@ -48,11 +49,11 @@ impl VerificationQueue {
 }
 
 impl State {
-    /// Runs a verification in one snapshot on a database thread, when its turn comes. The turn belongs to the work and not to
-    /// the request: a caller who goes away does not make room for another while the work goes on.
+    /// Runs a verification in one snapshot, on a database thread, when it is its turn. The work holds the turn, not the
+    /// request: if the caller disconnects, the next verification still waits until the work has ended.
     ///
     /// # Errors
-    /// Those of the closure, or [`ApiError::Busy`] where too many wait.
+    /// The errors of `check`, or [`ApiError::Busy`] if too many verifications wait.
     pub async fn run_verification<T, E>(
         &self,
         check: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,

@@ -5,15 +5,15 @@ use actix_web::{body::to_bytes, test::TestRequest};
 use super::*;
 use crate::api::spool_buffer::SpoolBuffer;
 
-/// A text of more than a megabyte, as it is kept.
+/// A text of more than a megabyte, prepared for the cache.
 fn long(media: &'static str) -> (Answer, Vec<u8>) {
     let text = "{\"value\":1}\n".repeat(200_000).into_bytes();
-    let mut spool = SpoolBuffer::default();
+    let mut buffer = SpoolBuffer::default();
     for piece in text.chunks(8_000) {
-        spool.write_all(piece).unwrap();
+        buffer.write_all(piece).unwrap();
     }
     (
-        Answer::from_hashed_body(spool.finish_hashed().unwrap(), media, None).prepare_for_cache(),
+        Answer::from_hashed_body(buffer.finish_hashed().unwrap(), media, None).prepare_for_cache(),
         text,
     )
 }
@@ -45,7 +45,7 @@ async fn a_long_text_that_is_kept_goes_compressed_to_those_who_take_it_so() {
     let mut back = Vec::new();
     std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&*packed), &mut back).unwrap();
     assert!(back == text);
-    // Each has its own tag: one is not the other.
+    // The plain and the compressed answer have different tags: the tag of one does not match the other.
     for (headers, status) in [
         (&[gzip, ("if-none-match", &*other)][..], 304),
         (&[gzip, ("if-none-match", &*tag)], 200),
@@ -54,7 +54,7 @@ async fn a_long_text_that_is_kept_goes_compressed_to_those_who_take_it_so() {
     ] {
         assert_eq!(sent(&answer, headers).status().as_u16(), status, "{headers:?}");
     }
-    // An archive is packed already.
+    // Archives are compressed already, so they are sent as they are.
     let zip = sent(&long("application/zip").0, &[gzip]);
     assert_eq!(header(&zip, "content-encoding"), None);
 }

@@ -1,4 +1,4 @@
-//! JSON, read strictly: an object, and nothing behind it.
+//! Strict JSON: one object, and nothing after it.
 
 use std::{fmt, marker::PhantomData};
 
@@ -9,7 +9,7 @@ use serde::{
 
 use crate::api::error::{ApiError, ApiResult, RequestFault};
 
-/// Parses a JSON object and names the first fault by its pointer.
+/// Parses a JSON object. The error points to the first fault by a JSON pointer.
 pub(crate) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
     let mut de = serde_json::Deserializer::from_slice(bytes);
     let JsonObject(value) = serde_path_to_error::deserialize(&mut de).map_err(|e| {
@@ -31,8 +31,8 @@ pub(crate) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
     Ok(value)
 }
 
-/// Something read from a JSON object. A struct of serde's is read from an array as well, its members by their order,
-/// which no contract promises.
+/// A value that is read from a JSON object only. Structs that derive `Deserialize` also accept an array with their
+/// members in order, which the contract does not allow.
 pub(crate) struct JsonObject<T>(pub(crate) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for JsonObject<T> {

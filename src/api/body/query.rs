@@ -1,4 +1,4 @@
-//! A query, read strictly: parameters that the operation takes, each once unless it is a list, each of its type.
+//! Strict query parameters: each is known to the operation, has its type, and is given once unless it is a list.
 
 use std::{any::TypeId, cell::RefCell, collections::HashMap, rc::Rc};
 
@@ -19,21 +19,21 @@ use crate::api::{
     language,
 };
 
-/// Most query parameters of one request.
+/// The most query parameters of one request.
 const PARAMETERS_MAX: usize = 200;
 
-/// Query parameters, as a struct that derives `Deserialize` and `IntoParams`: its documentation is its parser. Fields are
-/// strings, numbers, booleans or lists of strings; a list takes a repeated parameter.
+/// Query parameters as a struct that derives `Deserialize` and `IntoParams`. The parser reads the type of each field
+/// from its `IntoParams` schema, so a change of that attribute changes the parsing. Fields are strings, numbers,
+/// booleans or lists of strings; a list is given by repeating the parameter.
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]
 pub(crate) struct Query<T>(pub T);
 
-/// The query parameters of an operation, by name.
 type ParameterKinds = Rc<[(String, ParameterKind)]>;
 
 thread_local! {
-    /// The parameters of each type that was asked for on this thread: making their documentation anew for each request
-    /// takes longer than answering one from memory.
+    /// The parameters of each type, cached per thread: building the schema takes longer than answering a request from
+    /// the cache.
     static KNOWN: RefCell<HashMap<TypeId, ParameterKinds>> = RefCell::default();
 }
 
@@ -66,7 +66,7 @@ impl<T: DeserializeOwned + IntoParams + 'static> FromQuery for Query<T> {
     }
 }
 
-/// What a parameter holds.
+/// The type of a parameter's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ParameterKind {
     Text,
@@ -97,7 +97,6 @@ fn detect_parameter_kind(schema: Option<&RefOr<Schema>>) -> ParameterKind {
     }
 }
 
-/// Reads the query of a request.
 pub(super) fn read_query(
     req: &HttpRequest,
     known: &[(String, ParameterKind)],
@@ -105,7 +104,8 @@ pub(super) fn read_query(
     read_parameters(req.query_string(), known)
 }
 
-/// Reads a query that takes these parameters, and `lang`: every operation can be asked in a language; none has to say so.
+/// Parses a query that may contain the `known` parameters. `lang` is checked but not returned: every operation accepts
+/// it.
 pub(super) fn read_parameters(
     query: &str,
     known: &[(String, ParameterKind)],
@@ -144,7 +144,7 @@ pub(super) fn read_parameters(
     Ok(map)
 }
 
-/// Reads the value of a parameter; of a list, one of its values.
+/// Parses the value of a parameter, or one value of a list.
 fn parse_parameter_value(name: &str, value: &str, kind: ParameterKind) -> ApiResult<Value> {
     if value.chars().any(char::is_control) || value.contains('\u{FFFD}') {
         let detail = "text without control characters, in UTF-8, is expected";

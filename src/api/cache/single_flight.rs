@@ -1,4 +1,4 @@
-//! Equal questions at one time: one is computed, the others wait for its answer.
+//! Single flight: of equal requests at the same time, one computes the answer and the others wait for it.
 
 use std::{
     collections::HashMap,
@@ -19,78 +19,79 @@ use crate::{
     store::{Conn, journal},
 };
 
-/// A question under way. Whoever holds the lock computes; the answer is there for those who waited. After an error it is not,
-/// and the next of them computes.
+/// A request in progress. The holder of the lock computes the answer and leaves it here for those who wait. After an
+/// error the slot stays empty, and the next of them computes.
 type InFlightAnswer = sync::Mutex<Option<Answer>>;
 
-/// The questions that are under way.
+/// The requests in progress, by their cache key.
 #[derive(Debug, Default)]
 pub(super) struct InFlightAnswers(Mutex<HashMap<CacheKey, Weak<InFlightAnswer>>>);
 
 impl InFlightAnswers {
-    /// Finds the flight of a question, or begins one. It ends with the last who holds it.
-    fn join_or_begin(&self, place: &CacheKey) -> Arc<InFlightAnswer> {
+    /// Finds the request in progress with this key, or starts one. It ends when the last holder drops it.
+    fn join_or_begin(&self, key: &CacheKey) -> Arc<InFlightAnswer> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(flight) = all.get(place).and_then(Weak::upgrade) {
+        if let Some(flight) = all.get(key).and_then(Weak::upgrade) {
             return flight;
         }
         all.retain(|_, flight| flight.strong_count() > 0);
         let flight = Arc::default();
-        all.insert(place.clone(), Arc::downgrade(&flight));
+        all.insert(key.clone(), Arc::downgrade(&flight));
         flight
     }
 }
 
 impl State {
-    /// Returns what the answer to a question is looked for under: the data version that is known here now.
+    /// Adds the data version that this process knows now.
     fn build_cache_key(&self, key: AnswerKey) -> CacheKey {
         (key.source.choose_version(self.heads.seq(), self.heads.feed()), key)
     }
 
-    /// Finds an answer in memory.
+    /// Finds a cached answer. Returns `None` if it is not in memory.
     #[must_use]
     pub fn find_cached(&self, key: &AnswerKey) -> Option<Answer> {
         self.cache.find(&self.build_cache_key(key.clone()))
     }
 
-    /// Answers from memory, or reads in one snapshot, keeps the answer and gives it. `read` is told the data version of
-    /// its snapshot, under which the answer is kept: it is never older than what the caller wrote before. While it reads,
-    /// equal questions wait for its answer; whoever goes away meanwhile leaves it to them.
+    /// Returns a cached answer, or computes it in one snapshot of the database and caches it. `read` gets the data
+    /// version of its snapshot, and the answer is cached under that version: it is never older than what the caller
+    /// wrote before. Equal requests wait for the answer. If the caller disconnects meanwhile, the work continues for
+    /// them.
     ///
     /// # Errors
-    /// Those of `read`, which are not kept, or that the database is busy or unavailable.
+    /// The errors of `read`, which are not cached, or a busy or unavailable database.
     pub async fn answer_cached(
         &self,
         key: AnswerKey,
         read: impl FnOnce(&mut Conn, i64) -> ApiResult<Answer> + Send + 'static,
     ) -> ApiResult<Answer> {
-        let place = self.build_cache_key(key);
-        if let Some(answer) = self.cache.find(&place) {
+        let cache_key = self.build_cache_key(key);
+        if let Some(answer) = self.cache.find(&cache_key) {
             return Ok(answer);
         }
-        // The number in the place was known before the flight began: its answer is not older.
-        let mut landed = self.cache.in_flight.join_or_begin(&place).lock_owned().await;
-        if let Some(answer) = landed.as_ref().filter(|a| !a.is_broken()) {
+        // The version in this key was known before the work began, so the answer is not older than that version.
+        let mut slot = self.cache.in_flight.join_or_begin(&cache_key).lock_owned().await;
+        if let Some(answer) = slot.as_ref().filter(|a| !a.is_broken()) {
             self.cache.hits.fetch_add(1, Ordering::Relaxed);
             return Ok(answer.clone());
         }
-        // The flight that was missed may have landed meanwhile.
-        if let Some(answer) = self.cache.find(&place) {
+        // An earlier flight may have finished between the two lookups.
+        if let Some(answer) = self.cache.find(&cache_key) {
             return Ok(answer);
         }
         self.cache.misses.fetch_add(1, Ordering::Relaxed);
-        let (state, (_, key)) = (self.clone(), place);
+        let (state, (_, key)) = (self.clone(), cache_key);
         let work = async move {
             let answer = state.compute_and_store(key, read).await?;
-            *landed = Some(answer.clone());
+            *slot = Some(answer.clone());
             Ok(answer)
         };
-        // A task of its own: it does not end with the request.
+        // A separate task, so that it does not end with the request.
         let work = rt::spawn(work.instrument(Span::current()));
         work.await.map_err(|e| ApiError::Internal(Box::new(e)))?
     }
 
-    /// Reads, and keeps the answer under the version of the snapshot.
+    /// Computes the answer and caches it under the version of the snapshot.
     async fn compute_and_store(
         &self,
         key: AnswerKey,
@@ -105,7 +106,7 @@ impl State {
                 Ok((version, read(c, version)?.in_language(language)))
             })
             .await?;
-        // A long one is compressed while the database thread does something else.
+        // A long answer is compressed on a different thread, so that the database thread is free again.
         let answer = if answer.is_on_disk() {
             block(|| answer.prepare_for_cache())
                 .await

@@ -67,17 +67,17 @@ fn the_cache_stays_within_its_bytes() {
 }
 #[actix_web::test]
 async fn an_answer_that_cannot_be_sent_any_more_is_not_kept() {
-    let mut spool = SpoolBuffer::default();
-    spool.write_all(&vec![b'x'; 2_000_000]).unwrap();
-    let made = spool.finish_hashed().unwrap();
+    let mut buffer = SpoolBuffer::default();
+    buffer.write_all(&vec![b'x'; 2_000_000]).unwrap();
+    let made = buffer.finish_hashed().unwrap();
     let AnswerBody::Disk(stored) = made.body.clone() else { panic!("it is on disk") };
     let cache = Cache::new(10_000_000);
-    let place = (1, AnswerKey::new("data", CacheAudience::for_everybody(), &json!({})).unwrap());
-    cache.entries.insert(place.clone(), Answer::from_hashed_body(made, "application/zip", None));
+    let key = (1, AnswerKey::new("data", CacheAudience::for_everybody(), &json!({})).unwrap());
+    cache.entries.insert(key.clone(), Answer::from_hashed_body(made, "application/zip", None));
     let send = |answer: Answer| answer.respond_to(&TestRequest::get().to_http_request());
-    let found = cache.find(&place).unwrap();
+    let found = cache.find(&key).unwrap();
     assert_eq!(to_bytes(send(found.clone()).into_body()).await.unwrap().len(), 2_000_000);
     stored.truncate_for_test();
     assert!(to_bytes(send(found).into_body()).await.is_err());
-    assert!(cache.find(&place).is_none());
+    assert!(cache.find(&key).is_none());
 }

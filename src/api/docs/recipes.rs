@@ -1,5 +1,4 @@
-//! Recipes: how other people's programs read what was released. What is shown is what is run: tests take the lines out of
-//! these pages.
+//! Recipes: how other programs read releases. Tests take the commands out of these pages and run them.
 
 use std::fmt::Write as _;
 
@@ -8,7 +7,7 @@ use actix_web::{HttpResponse, web};
 use super::render_page;
 use crate::api::error::{ApiError, ApiResult};
 
-/// A page: its word in the address, its title, what it says in HTML.
+/// The pages: the last segment of the address, the title, and the HTML.
 const RECIPES: &[(&str, &str, &str)] = &[
     ("excel", "Excel and Power BI", include_str!("recipes/excel.html")),
     ("google-sheets", "Google Sheets", include_str!("recipes/google-sheets.html")),

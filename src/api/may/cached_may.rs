@@ -1,4 +1,4 @@
-//! `Look<A>`: a read that asks the policy only where its answer is not in memory.
+//! `CachedMay<A>`: a read that asks the policy only if its answer is not in the cache.
 
 use std::{pin::Pin, sync::Arc};
 
@@ -19,13 +19,13 @@ use crate::{
     store::{Conn, load::LoadByKey, tx},
 };
 
-/// A read whose answer may be in memory: `May<A>` that loads and asks the policy only when it is not. An answer is kept under
-/// everything that rights and record depend on (the number of the journal, the caller with the grants in force, the quarter
-/// of an hour), so a proof of then is a proof of now.
+/// The extractor of a read whose answer may be cached. It works like `May<A>`, but loads the record and asks the policy
+/// only on a cache miss. That is safe, because the cache key contains everything that the permission and the record
+/// depend on: the number of the journal, the caller with the grants in force, and the quarter of an hour. So the policy
+/// would allow a cached answer again.
 pub(crate) struct CachedMay<A: PolicyAction> {
-    /// The key that the record is found by.
     pub key: <A::Subject as PolicyResource>::Key,
-    /// Who asks, with rights.
+    /// The caller with the grants in force.
     pub actor: Arc<Actor>,
     query_check: ApiResult<()>,
 }
@@ -44,9 +44,9 @@ where
         Box::pin(async move {
             let SignedIn { actor, .. } = sign_in(&req)?.ok_or(ApiError::Unauthenticated)?;
             let key = parse_path_key(&decode_path(&req)?)?;
-            // Said after 404 and 403 had their say.
-            let shape = <()>::read_request(&req, &mut payload).await;
-            Ok(Self { key, actor, query_check: shape })
+            // A fault of the query is reported only after 404 and 403.
+            let query_check = <()>::read_request(&req, &mut payload).await;
+            Ok(Self { key, actor, query_check })
         })
     }
 }
@@ -57,27 +57,29 @@ where
     A::Subject: LoadByKey,
     <A::Subject as PolicyResource>::Key: Serialize,
 {
-    /// Answers from memory, or proves, shows and keeps the answer. `at` is the instant that `show` looks at too.
+    /// Returns the cached answer. On a miss it asks the policy, calls `show` and caches the answer. `at` is the instant
+    /// that `show` uses too.
     ///
     /// # Errors
-    /// What the policy says, parameters that the operation does not take, and those of `show`; none of them is kept.
+    /// A refusal by the policy, parameters that the operation does not accept, or the errors of `show`. None of them is
+    /// cached.
     pub(crate) async fn answer_cached(
         self,
         state: &State,
         (route, at): (&'static str, DateTime<Utc>),
         show: impl FnOnce(&mut Conn, &Authorized<A>) -> ApiResult<Answer> + Send + 'static,
     ) -> ApiResult<Answer> {
-        let Self { key, actor, query_check: shape } = self;
-        let kept =
+        let Self { key, actor, query_check } = self;
+        let cache_key =
             AnswerKey::new(route, CacheAudience::for_caller(&actor), &key)?.with_working_copies(at);
-        if shape.is_err() {
+        if query_check.is_err() {
             load_proof::<A>(state, &key, &actor, true).await?;
         }
-        shape?;
+        query_check?;
         let read = move |c: &mut Conn, _| {
             let proof = tx::load_proved::<A>(c, &key, &actor)?;
             show(c, &proof)
         };
-        state.answer_cached(kept, read).await
+        state.answer_cached(cache_key, read).await
     }
 }

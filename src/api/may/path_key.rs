@@ -1,4 +1,4 @@
-//! Keys of records as they stand in the path.
+//! Keys of records in the path.
 
 use actix_web::HttpRequest;
 
@@ -7,9 +7,9 @@ use crate::{
     domain::{id::Id, project::ProjectCode, reference::CountryCode, value::Slug},
 };
 
-/// A key that stands in the path, in its first segments with a name.
+/// A key that is read from the first named segments of the path.
 pub(crate) trait PathKey: Sized {
-    /// Reads it; text that cannot be a key is as good as a key of nothing.
+    /// Parses the key. Returns `None` for text that cannot be a key; the caller answers 404, as for an unknown key.
     fn from_path(path: &[&str]) -> Option<Self>;
 }
 impl PathKey for () {
@@ -43,12 +43,12 @@ impl<A: PathKey, B: PathKey> PathKey for (A, B) {
     }
 }
 
-/// Returns the named segments of the path in order, percent-decoded; what is no UTF-8 names nothing.
+/// Returns the named segments of the path in order, percent-decoded. Text that is not UTF-8 cannot be a key: 404.
 pub(crate) fn decode_path(req: &HttpRequest) -> ApiResult<Vec<String>> {
     req.match_info().iter().map(|(_, raw)| percent_decode(raw).ok_or(ApiError::NotFound)).collect()
 }
 
-/// Reads the key in the first segments; text that cannot be a key names nothing.
+/// Parses the key in the first segments. Text that cannot be a key is answered with 404.
 pub(super) fn parse_path_key<K: PathKey>(path: &[String]) -> ApiResult<K> {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     K::from_path(&path).ok_or(ApiError::NotFound)

@@ -1,4 +1,4 @@
-//! Who asks, by the credentials of the request.
+//! Authentication by the `Authorization` header.
 
 use std::sync::Arc;
 
@@ -14,25 +14,25 @@ use crate::{
     store::Caller,
 };
 
-/// Who asks, found from the credentials alone: no database work.
+/// The authenticated caller. Finding it needs no database work.
 #[derive(Debug, Clone)]
 pub(crate) struct SignedIn {
-    /// The user and session.
     pub caller: Caller,
-    /// The grants in force now.
+    /// The caller with the grants in force.
     pub actor: Arc<Actor>,
-    /// When the token ends.
+    /// The end of the access token.
     pub until: DateTime<Utc>,
 }
 
-/// Authenticates a request. Absent credentials are none; bad ones are refused, never taken for none.
+/// Authenticates a request. Returns `None` without credentials. Invalid credentials are refused, and never treated as
+/// missing.
 ///
 /// # Errors
-/// [`ApiError::Unauthenticated`] for credentials that do not hold.
+/// [`ApiError::Unauthenticated`] if the credentials are not valid.
 pub(crate) fn sign_in(req: &HttpRequest) -> ApiResult<Option<SignedIn>> {
     let mut headers = req.headers().get_all(actix_web::http::header::AUTHORIZATION);
     let Some(header) = headers.next() else { return Ok(None) };
-    // Two could be read as either by what stands in between.
+    // A proxy in between might read a different one of two headers than this service, so two are refused.
     if headers.next().is_some() {
         return Err(ApiError::Unauthenticated);
     }
@@ -55,7 +55,6 @@ pub(crate) fn sign_in(req: &HttpRequest) -> ApiResult<Option<SignedIn>> {
     Ok(Some(SignedIn { caller, actor, until: claims.expires_at }))
 }
 
-/// Returns the shared state of the service.
 pub(crate) fn find_state(req: &HttpRequest) -> ApiResult<&State> {
     req.app_data::<Data<State>>()
         .map(Data::get_ref)

@@ -1,4 +1,4 @@
-//! The extractors of operations for which no policy is asked: what is one's own, what is open to everybody, and the ways in.
+//! The extractors of operations without a policy: the caller's own data, public operations, and signing in.
 
 use std::{pin::Pin, sync::Arc};
 
@@ -15,13 +15,11 @@ use crate::{
     store::Caller,
 };
 
-/// The proof of the signed-in caller alone, for what is one's own: `/me`. With the body or query `B`.
+/// The proof that the caller is signed in, for the caller's own data under `/me`. It has the body or query `B`.
 pub(crate) struct OwnRequest<B = ()> {
-    /// Who asks.
     pub caller: Caller,
-    /// Who asks, with rights.
+    /// The caller with the grants in force.
     pub actor: Arc<Actor>,
-    /// What came with it.
     pub body: B,
 }
 
@@ -38,11 +36,10 @@ impl<B: FromBody + 'static> FromRequest for OwnRequest<B> {
     }
 }
 
-/// Says that an operation is open to everybody. Credentials that are sent all the same must hold.
+/// The extractor of operations that are open to everybody. If credentials are sent, they must be valid.
 pub(crate) struct PublicRequest {
     /// The named segments of the path.
     pub path: Vec<String>,
-    /// The language of the words in the answer.
     pub language: Language,
 }
 
@@ -62,10 +59,9 @@ impl FromRequest for PublicRequest {
     }
 }
 
-/// Says that an operation is a way in: what comes with it is the credential, and an `Authorization` header is not looked
-/// at. Programs send their expired token along when they ask for a new one, and that must not be what refuses it.
+/// The extractor of operations whose body is the credential, such as signing in. It ignores the `Authorization` header:
+/// clients send their expired token with it when they request a new one, and that must not be refused.
 pub(crate) struct CredentialRequest<B> {
-    /// What came with it.
     pub body: B,
 }
 

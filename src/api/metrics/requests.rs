@@ -1,4 +1,4 @@
-//! What was answered: requests by route, method and class of status, with how long they took.
+//! Request metrics: a histogram of durations by route, method and class of status codes.
 
 use std::{
     collections::BTreeMap,
@@ -10,39 +10,38 @@ use actix_web::{HttpRequest, http::Method};
 
 use super::text::{self, MetricsText};
 
-/// Upper bounds of durations that are told apart, in microseconds; a request that waits for the feed takes up to 30 s.
+/// The upper bounds of the histogram in microseconds. A request that waits for the feed takes up to 30 s.
 const BOUNDS_US: [u64; 14] = [
     500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
     2_500_000, 10_000_000, 30_000_000,
 ];
-/// What is counted where no route fits: a path that somebody made up is no label.
+/// The label of requests that match no route: a path that a caller invented must not become a label.
 const NO_ROUTE: &str = "none";
 
-/// Method and first digit of the status.
+/// The method and the first digit of the status.
 type RequestKind = (&'static str, u16);
 
 #[derive(Debug, Default)]
 struct DurationHistogram {
-    /// One for each bound, and one for what took longer.
+    /// One count for each bound, and one for longer durations.
     bucket_counts: [u64; BOUNDS_US.len() + 1],
     sum_us: u64,
 }
 
-/// What was answered since the start.
+/// The requests that were answered since the start.
 #[derive(Debug)]
 pub struct RequestMetrics {
-    /// By route; nothing is counted where nobody reads it.
+    /// The histograms by route. `None` if the metrics listener is off: then nothing is counted.
     routes: Option<Mutex<BTreeMap<String, BTreeMap<RequestKind, DurationHistogram>>>>,
 }
 
 impl RequestMetrics {
-    /// Begins to count, if anybody will read it.
     #[must_use]
     pub fn new(read: bool) -> Self {
         Self { routes: read.then(Mutex::default) }
     }
 
-    /// Counts an answer. `method` is the one that was sent: HEAD is GET for its handler.
+    /// Counts an answer. `method` is the method that was sent, because the handler of a HEAD request sees GET.
     pub(in crate::api) fn count_request(
         &self,
         req: &HttpRequest,
@@ -95,7 +94,7 @@ impl DurationHistogram {
     }
 }
 
-/// Names a method; one that nobody has heard of is no label.
+/// Returns the label of a method. Unknown methods share one label, so that callers cannot create labels.
 fn name_method(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

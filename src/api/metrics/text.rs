@@ -2,23 +2,21 @@
 
 use std::fmt::{Display, Write as _};
 
-/// Text that grows by metrics.
 #[derive(Debug, Default)]
 pub(super) struct MetricsText(String);
 
-/// Returns microseconds as seconds.
+/// Formats microseconds as seconds.
 pub(super) fn format_seconds(us: u64) -> String {
     format!("{}.{:06}", us / 1_000_000, us % 1_000_000)
 }
 
 impl MetricsText {
-    /// Says what a metric is; its values come next.
+    /// Writes the type and the help text of a metric. Its values have to follow.
     pub(super) fn write_help(&mut self, name: &str, kind: &str, help: &str) {
         // Writing to a String cannot fail.
         let _ = write!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
     }
 
-    /// Writes a value.
     pub(super) fn write_value(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
         self.0.push_str(name);
         for (i, (label, text)) in labels.iter().enumerate() {
@@ -32,7 +30,8 @@ impl MetricsText {
         let _ = writeln!(self.0, "{} {value}", if labels.is_empty() { "" } else { "}" });
     }
 
-    /// Writes a histogram of buckets, each with its upper bound and how many lie in it and in no smaller one.
+    /// Writes a histogram. Each bucket has its upper bound and its own count; this function adds them up as the format
+    /// requires.
     pub(super) fn write_histogram(
         &mut self,
         name: &str,
@@ -57,13 +56,12 @@ impl MetricsText {
         self.write_value(&format!("{name}_count"), labels, count);
     }
 
-    /// Gives the text.
     pub(super) fn into_string(self) -> String {
         self.0
     }
 }
 
-/// The bound of the bucket that everything lies in.
+/// The upper bound of the last bucket, which counts everything.
 pub(super) const INFINITE: &str = "+Inf";
 
 fn escape_label(text: &str) -> String {

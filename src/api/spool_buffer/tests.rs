@@ -5,16 +5,16 @@ use actix_web::body::to_bytes;
 use super::*;
 
 fn spooled(pieces: usize) -> HashedBody {
-    let mut spool = SpoolBuffer::default();
+    let mut buffer = SpoolBuffer::default();
     for i in 0..pieces {
-        writeln!(spool, "{i:07}").unwrap();
+        writeln!(buffer, "{i:07}").unwrap();
     }
-    // Back to the beginning, as one who writes an archive does.
-    spool.seek(SeekFrom::Start(0)).unwrap();
-    spool.write_all(b"first  \n").unwrap();
-    spool.seek(SeekFrom::End(0)).unwrap();
-    spool.write_all(b"last").unwrap();
-    spool.finish_hashed().unwrap()
+    // The beginning is overwritten, as writers of archives do.
+    buffer.seek(SeekFrom::Start(0)).unwrap();
+    buffer.write_all(b"first  \n").unwrap();
+    buffer.seek(SeekFrom::End(0)).unwrap();
+    buffer.write_all(b"last").unwrap();
+    buffer.finish_hashed().unwrap()
 }
 
 fn expected(pieces: usize) -> Vec<u8> {
@@ -35,9 +35,9 @@ async fn short_ones_stay_in_memory_and_long_ones_go_to_disk_and_are_gone_afterwa
             AnswerBody::Memory(bytes) => assert!(!on_disk && bytes == expected, "{pieces}"),
             AnswerBody::Disk(stored) => {
                 assert!(on_disk, "{pieces}");
-                // No other program can take it away.
+                // The file has no name, so no other program can delete it.
                 assert_eq!(stored.0.file.metadata().unwrap().nlink(), 0);
-                // Two readers at once, each from the beginning.
+                // Two readers at the same time, each from the beginning.
                 let (a, b) = (stored.clone().into_response_body(), stored.into_response_body());
                 let (a, b) = futures_util::future::join(to_bytes(a), to_bytes(b)).await;
                 assert_eq!((a.unwrap(), b.unwrap()), (expected.clone().into(), expected.into()));
