@@ -1,4 +1,5 @@
-//! The canonical form of JSON (RFC 8785), written in one pass: every write of a record makes it three times.
+//! The canonical form of JSON (RFC 8785). It is written in one pass, because every write of a record needs it three
+//! times.
 
 use std::{cell::RefCell, cmp::Ordering, io, ops::Range};
 
@@ -8,13 +9,15 @@ use serde_json::{
     ser::{CharEscape, Formatter},
 };
 
-/// Integers up to here are written as they are: every number is a double in the canonical form, and these are exact in it.
+/// The largest integer that is written digit by digit. The canonical form treats every number as a double, and doubles
+/// represent integers up to 2^53 exactly.
 const EXACT: u64 = 1 << 53;
 
-/// Writes a value in the canonical form of RFC 8785.
+/// Serialises a value in the canonical form of RFC 8785.
 ///
 /// # Errors
-/// A value without a JSON form, such as a number that is not finite; the doors of `value` refuse those.
+/// The value cannot be serialised as JSON, for example because a number is not finite. The parsers of `domain::value`
+/// refuse such numbers.
 pub fn to_canonical_json<T: Serialize + ?Sized>(value: &T) -> Result<String, serde_json::Error> {
     let text = RefCell::new(Vec::with_capacity(1024));
     let form = CanonicalFormatter {
@@ -27,7 +30,7 @@ pub fn to_canonical_json<T: Serialize + ?Sized>(value: &T) -> Result<String, ser
     String::from_utf8(text.into_inner()).map_err(serde_json::Error::custom)
 }
 
-/// Writes to the text, which [`CanonicalFormatter`] looks at as well.
+/// Appends to the text. The text is shared, because [`CanonicalFormatter`] sorts its end.
 struct SharedWriter<'t>(&'t RefCell<Vec<u8>>);
 
 impl io::Write for SharedWriter<'_> {
@@ -40,20 +43,20 @@ impl io::Write for SharedWriter<'_> {
     }
 }
 
-/// A member of an object, by its place in the text.
+/// The position of an object's member in the text, in bytes.
 struct MemberSpan {
     key: Range<usize>,
     end: usize,
 }
 
-/// Sorts the members of each object at its end, and writes numbers as ECMAScript does. The rest of the canonical form is what
-/// `serde_json` does anyway: no spaces, and the shortest escapes.
+/// Sorts the members of each object when the object ends, and writes numbers as ECMAScript does. `serde_json` already
+/// does the rest of the canonical form: no spaces, and the shortest escapes.
 struct CanonicalFormatter<'t> {
     text: &'t RefCell<Vec<u8>>,
-    /// Where the members of each open object begin among all.
+    /// The index in `members` of the first member of each open object.
     open: Vec<usize>,
     members: Vec<MemberSpan>,
-    /// Room for members in their order.
+    /// A reusable buffer for the sorted members.
     sorted: Vec<u8>,
 }
 
@@ -74,21 +77,22 @@ impl CanonicalFormatter<'_> {
             if !self.sorted.is_empty() {
                 self.sorted.push(b',');
             }
-            let said = text.get(member.key.start..member.end).unwrap_or_default();
-            self.sorted.extend_from_slice(said);
+            let member_text = text.get(member.key.start..member.end).unwrap_or_default();
+            self.sorted.extend_from_slice(member_text);
         }
         text.truncate(begin);
         text.extend_from_slice(&self.sorted);
     }
 }
 
-/// Compares members by the UTF-16 code units of their keys.
+/// Compares members by the UTF-16 code units of their keys, as RFC 8785 requires.
 fn compare_members(text: &[u8], a: &MemberSpan, b: &MemberSpan) -> Ordering {
     let key = |m: &MemberSpan| text.get(m.key.clone()).unwrap_or_default();
     let (a, b) = (key(a), key(b));
     let plain = |key: &[u8]| key.iter().all(|c| c.is_ascii() && *c != b'\\');
     if plain(a) && plain(b) {
-        // Without their quotes: the last one would be compared with what goes on.
+        // The quotes are not part of the key: the closing one would be compared with the next character of a longer
+        // key.
         let bare = |key: &'_ [u8]| key.len().saturating_sub(1);
         return a.get(1..bare(a)).cmp(&b.get(1..bare(b)));
     }
@@ -98,7 +102,7 @@ fn compare_members(text: &[u8], a: &MemberSpan, b: &MemberSpan) -> Ordering {
     units(a).cmp(&units(b))
 }
 
-/// Writes a number given as text as the double that it is.
+/// Writes a decimal number as the nearest double.
 fn write_double<W: io::Write + ?Sized>(writer: &mut W, number: &str) -> io::Result<()> {
     let value: f64 = number.parse().map_err(io::Error::other)?;
     if !value.is_finite() {

@@ -1,4 +1,4 @@
-//! The commands of the program and their help. What they do is in `startup`.
+//! The command line: commands, arguments and their help. `commands` runs them.
 
 use std::path::PathBuf;
 
@@ -6,47 +6,47 @@ use clap::{Parser, Subcommand};
 
 use crate::config::settings_help;
 
-/// The record of the ASEAN Smart Cities Network's action plans
+/// Record and publish the action plans of the ASEAN Smart Cities Network
 ///
-/// Settings come from the environment; `serve --help` lists them all.
+/// Settings come from environment variables; `serve --help` lists all of them.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]
 pub struct Cli {
-    /// What to do.
+    /// The command to run.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What the program can be asked to do.
+/// The commands of the program.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the API
     ///
-    /// Brings the database up to date first: migrations, reference data. While no administrator
-    /// is active, each start prints a fresh invitation for one.
+    /// Brings the database up to date first: it applies migrations and writes the reference data. As long as no
+    /// administrator is active, each start prints a new invitation for one.
     #[command(after_help = settings_help())]
     Serve {
-        /// Fill an own database with the published history, one open cycle and an account for
-        /// every role, and listen on loopback only
+        /// Serve a demo: fill an empty database with the published history, one open cycle and an account for every
+        /// role, and listen on loopback only
         #[arg(long)]
         demo: bool,
     },
-    /// Bring the database's tables up to date
+    /// Apply migrations to the database
     Migrate,
     /// Write the reference data: countries, pilot cities, framework, plan cycles
     ///
-    /// May be repeated: what is there already stays as it is.
+    /// May be repeated: it corrects records whose text in the program changed, and keeps records that users edited.
     Seed {
-        /// Fill an empty database with a demo of so many networks: the published history that many
-        /// times over, to see how the service bears it. `serve --demo` serves it
+        /// Fill an empty database with a demo of N networks, to measure the service under load. Each network has a copy
+        /// of the published history. Use `serve --demo` to serve it
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
         scale: Option<u32>,
     },
     /// Import the published monitoring reports of past years
     ///
-    /// May be repeated: a record that was imported before is not imported again.
+    /// May be repeated: records that were imported before are not imported again.
     ImportHistory {
-        /// A JSON file in the form of the built-in history, which is taken without it
+        /// A JSON file in the form of the built-in history; without it, the built-in history is imported
         file: Option<PathBuf>,
     },
     /// Write the OpenAPI document to standard output

@@ -1,5 +1,5 @@
-//! Time and randomness: the only place that reads either (argon2 draws its own salts).
-//! What a day is in a city's time zone is not decided here but in the domain.
+//! The only source of time and randomness, apart from argon2, which makes its own salts. Days in the time zone of a
+//! city are computed in `domain`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use uuid::Uuid;
 
-/// Tells the time; clones share what was set.
+/// A clock. Clones of a clock for tests share their time.
 #[derive(Clone, Debug)]
 pub struct Clock(TimeSource);
 
@@ -19,20 +19,20 @@ enum TimeSource {
 }
 
 impl Clock {
-    /// Returns the clock of the machine.
+    /// Returns a clock with the time of the system.
     #[must_use]
     pub fn real() -> Self {
         Self(TimeSource::Real)
     }
 
-    /// Returns a clock for tests that stands at `at` until it is moved.
+    /// Returns a clock for tests that shows `at` until it is moved.
     #[must_use]
     pub fn fixed_at(at: DateTime<Utc>) -> Self {
         Self(TimeSource::Set(Arc::new(Mutex::new(at))))
     }
 
-    /// Returns the time, cut to whole microseconds: what PostgreSQL keeps, so that a value
-    /// written and read back is the same value.
+    /// Returns the current time, truncated to whole microseconds. That is the precision of PostgreSQL, so a value is
+    /// the same after it was stored and read.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         let now = match &self.0 {
@@ -46,7 +46,7 @@ impl Clock {
     /// Moves this clock and all its clones to `at`.
     ///
     /// # Panics
-    /// On the real clock: a test that believes to have moved time must not go on.
+    /// If this is the system clock: a test that cannot move the time must not continue.
     pub fn set(&self, at: DateTime<Utc>) {
         self.change_time(|time| *time = at);
     }
@@ -54,7 +54,7 @@ impl Clock {
     /// Moves this clock and all its clones by `by`, which may be negative.
     ///
     /// # Panics
-    /// On the real clock, see [`Clock::prepare`].
+    /// If this is the system clock, as in [`Clock::set`].
     pub fn advance(&self, by: TimeDelta) {
         self.change_time(|time| *time += by);
     }
@@ -69,17 +69,17 @@ impl Clock {
     }
 }
 
-/// Returns a new UUIDv7: unique, and in the order of making within this process.
+/// Returns a new UUIDv7. Within this process, later ones are greater.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is where ids come from")]
 pub fn generate_uuid() -> Uuid {
     Uuid::now_v7()
 }
 
-/// Returns 32 bytes from the operating system's generator.
+/// Returns 32 random bytes from the operating system.
 ///
 /// # Panics
-/// When the operating system has no randomness to give: no secret may be made then.
+/// If the operating system cannot provide randomness: a predictable secret would be worse.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is where randomness comes from")]
 pub fn random_bytes() -> [u8; 32] {
@@ -88,10 +88,10 @@ pub fn random_bytes() -> [u8; 32] {
     bytes
 }
 
-/// Returns a new secret of 256 random bits as 43 characters that are safe in a URL.
+/// Returns a new secret of 256 random bits, as 43 characters that are safe in a URL.
 ///
 /// # Panics
-/// As [`random_bytes`].
+/// In the same case as [`random_bytes`].
 #[must_use]
 pub fn random_token() -> String {
     URL_SAFE_NO_PAD.encode(random_bytes())

@@ -1,4 +1,4 @@
-//! What the program's commands do, each a few calls into `startup`.
+//! Runs the commands of the program with the functions of `startup`.
 
 use std::{
     fs::File,
@@ -21,13 +21,13 @@ use crate::{
 /// Runs a command.
 ///
 /// # Errors
-/// What stops it, in words for an operator.
+/// The reason why the command failed, as a message for the operator.
 pub fn run_command(command: &Command) -> anyhow::Result<()> {
-    // The contract is the same under every setting, a wrong one included.
+    // The contract does not depend on the settings, so it is printed even if they are not valid.
     if matches!(command, Command::Openapi) {
         return print_text(&api::openapi::render_document()?);
     }
-    // Before anything is opened: other commands end before it matters.
+    // This restarts the program, so nothing may be open yet. Other commands end before it would make a difference.
     if matches!(command, Command::Serve { .. }) {
         allocator::set_purge_delay();
     }
@@ -36,8 +36,9 @@ pub fn run_command(command: &Command) -> anyhow::Result<()> {
     for warning in &settings.warnings {
         tracing::warn!("{warning}");
     }
-    // A start that is refused leaves nothing behind, not even an empty file: what can refuse it is asked first.
-    let doors = match command {
+    // Checks that can refuse the start come first, so that a refused start leaves nothing behind, not even an empty
+    // file.
+    let listeners = match command {
         Command::Serve { demo } => {
             if *demo {
                 settings.check_demo()?;
@@ -49,7 +50,7 @@ pub fn run_command(command: &Command) -> anyhow::Result<()> {
         | Command::Seed { .. }
         | Command::ImportHistory { .. } => None,
     };
-    let _claim = DatabaseLock::acquire(&settings.database)?;
+    let _lock = DatabaseLock::acquire(&settings.database)?;
     let clock = Clock::real();
     match command {
         Command::Openapi => Ok(()),
@@ -67,8 +68,8 @@ pub fn run_command(command: &Command) -> anyhow::Result<()> {
             "{}\n",
             startup::import_history(&settings, &clock, file.as_deref())?
         )),
-        Command::Serve { demo } => match doors {
-            Some(doors) => serve_api(&settings, clock, *demo, doors),
+        Command::Serve { demo } => match listeners {
+            Some(listeners) => serve_api(&settings, clock, *demo, listeners),
             None => Ok(()),
         },
     }
@@ -78,7 +79,7 @@ fn serve_api(
     settings: &Settings,
     clock: Clock,
     demo: bool,
-    doors: BoundListeners,
+    listeners: BoundListeners,
 ) -> anyhow::Result<()> {
     let who_signs_in = if demo {
         Some(startup::start_demo(settings, &clock)?)
@@ -87,10 +88,10 @@ fn serve_api(
         startup::prepare_database(settings, &clock)?;
         startup::invite_first_administrator(settings, &clock)?
     };
-    // Requests under way are answered after SIGTERM; `run` returns when they are.
+    // After SIGTERM, `run` returns when the requests in progress are answered.
     actix_web::rt::System::new().block_on(async {
-        let application = Application::build_on(doors, settings, clock)?;
-        // Not before it stands: nobody signs in at a service that did not start.
+        let application = Application::build_on(listeners, settings, clock)?;
+        // Printed only now: nobody can sign in at a service whose start failed.
         who_signs_in.as_deref().map(print_text).transpose()?;
         let base = format!("http://{}:{}", settings.bind.ip(), application.port());
         if let (Some(at), Some(port)) = (settings.metrics_bind, application.metrics_port()) {
@@ -104,7 +105,7 @@ fn serve_api(
     })
 }
 
-/// Writes to standard output. A reader that went away is no failure of the command.
+/// Writes to standard output. If the reader has closed it, that is not a failure of the command.
 fn print_text(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -115,17 +116,18 @@ fn print_text(text: &str) -> anyhow::Result<()> {
     }
 }
 
-/// The claim of this process on a SQLite file: the one writer is a thread of one process.
+/// The lock of this process on a SQLite file. Only one process may use the file, because a single thread makes all
+/// writes.
 #[derive(Debug)]
 pub struct DatabaseLock {
     _lock: Option<File>,
 }
 
 impl DatabaseLock {
-    /// Takes the claim, and makes the database file for its owner's eyes only. PostgreSQL needs none.
+    /// Takes the lock, and creates the database file so that only its owner can read it. PostgreSQL needs no lock.
     ///
     /// # Errors
-    /// When another process has it, or the file cannot be made.
+    /// A different process holds the lock, or a file cannot be created.
     pub fn acquire(database: &DatabaseUrl) -> anyhow::Result<Self> {
         let DatabaseUrl::Sqlite { path } = database else { return Ok(Self { _lock: None }) };
         let lock_path = PathBuf::from(format!("{}.lock", path.display()));
@@ -136,7 +138,7 @@ impl DatabaseLock {
                 path.display()
             )
         })?;
-        // SQLite gives its journal files the mode of the database.
+        // SQLite gives its journal files the same permissions as the database file.
         open_private_file(path)?;
         Ok(Self { _lock: Some(lock) })
     }

@@ -1,5 +1,5 @@
-//! The record behind the ASEAN Smart Cities Network: city officers file, national representatives
-//! decide, the secretariat publishes, dashboards read. `ARCHITECTURE.md` is the map.
+//! The service behind the ASEAN Smart Cities Network: city officers file reports, national representatives approve or
+//! return them, the secretariat publishes releases, and dashboards read them. `ARCHITECTURE.md` describes the modules.
 
 pub mod api;
 pub mod auth;

@@ -1,4 +1,4 @@
-//! Reads the command, calls the library, gives the exit code.
+//! The program: parses the command line, runs the command in the library, and returns the exit code.
 
 use std::{
     io::{self, Write},
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     match commands::run_command(&Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nobody is left to tell when standard error is closed.
+            // A write error is ignored: if standard error is closed, there is no way to report it.
             let _ = writeln!(io::stderr(), "error: {error:#}");
             ExitCode::FAILURE
         }

@@ -1,4 +1,4 @@
-//! From settings to a running service: keys, database, migrations, threads, listener, clean stop.
+//! Builds a running service from the settings: keys, database, migrations, threads, listeners and a clean stop.
 
 use std::sync::Arc;
 
@@ -33,20 +33,20 @@ pub use initial_data::{import_history, prepare_demo, refuse_demo, seed_scaled, s
 pub use listeners::BoundListeners;
 use listeners::{serve_metrics, wait_for_stop_signal};
 
-/// A service that listens, ready to run.
+/// A service whose listeners are bound, ready to run.
 pub struct Application {
     port: u16,
     server: Server,
-    /// The listener of the metrics, and its port.
+    /// The server of the metrics, and its port.
     metrics: Option<(Server, u16)>,
-    /// What its handlers share; tests look inside.
+    /// The state that its handlers share. It is public for tests.
     pub state: State,
 }
 
-/// Turns the setting into a target, with the trust that it asks for.
+/// Converts the setting into a database target, with the certificates that the setting trusts.
 ///
 /// # Errors
-/// A certificate file that cannot be read.
+/// The URL or a certificate file cannot be read.
 pub fn resolve_target(url: &DatabaseUrl) -> anyhow::Result<DatabaseTarget> {
     match url {
         DatabaseUrl::Sqlite { path } => Ok(DatabaseTarget::Sqlite { path: path.clone() }),
@@ -86,16 +86,16 @@ fn build_tls_config(ca_file: Option<&std::path::Path>) -> anyhow::Result<rustls:
     .with_no_client_auth())
 }
 
-/// Brings a database up to date: migrations, reference data.
+/// Brings a database up to date: applies migrations and writes the reference data.
 ///
 /// # Errors
-/// A database that cannot be reached or migrated.
+/// The database cannot be reached or migrated.
 pub fn prepare_database(settings: &Settings, clock: &Clock) -> anyhow::Result<()> {
     with_conn(&resolve_target(&settings.database)?, |c| migrate_and_seed(c, clock))
         .map(|_counts| ())
 }
 
-/// Migrates and adds or corrects the reference data; returns what that did.
+/// Applies migrations and writes the reference data. Returns how many records were created and changed.
 fn migrate_and_seed(conn: &mut Conn, clock: &Clock) -> anyhow::Result<seed::SeedSummary> {
     conn.run_migrations()?;
     let data = seed::parse_embedded_seed()?;
@@ -103,28 +103,28 @@ fn migrate_and_seed(conn: &mut Conn, clock: &Clock) -> anyhow::Result<seed::Seed
     Ok(write_now(conn, &env, |tx| -> StoreResult<_> { seed::apply_seed(tx, data) })?)
 }
 
-/// Applies pending migrations and returns how many there were.
+/// Applies pending migrations. Returns their number.
 ///
 /// # Errors
-/// A database that cannot be reached or migrated.
+/// The database cannot be reached or migrated.
 pub fn migrate_database(settings: &Settings) -> anyhow::Result<usize> {
     with_conn(&resolve_target(&settings.database)?, |c| Ok(c.run_migrations()?))
 }
 
-/// Loads the reference data and says what that changed.
+/// Writes the reference data. Returns a message for the operator with the number of changes.
 ///
 /// # Errors
-/// A database that cannot be reached or filled.
+/// The database cannot be reached or written.
 pub fn seed_reference_data(settings: &Settings, clock: &Clock) -> anyhow::Result<String> {
     let seed::SeedSummary { created, changed, unchanged } =
         with_conn(&resolve_target(&settings.database)?, |c| migrate_and_seed(c, clock))?;
     Ok(format!("reference data: {created} created, {changed} changed, {unchanged} unchanged"))
 }
 
-/// Invites the first administrator while there is none; returns the invitation, in words.
+/// Invites the first administrator if no administrator is active. Returns the text of the invitation for the operator.
 ///
 /// # Errors
-/// A database that cannot be reached or written.
+/// The database cannot be reached or written.
 pub fn invite_first_administrator(
     settings: &Settings,
     clock: &Clock,
@@ -147,7 +147,8 @@ pub fn invite_first_administrator(
     }))
 }
 
-/// Runs work with a connection on a thread of its own: PostgreSQL's may not block a runtime.
+/// Calls `f` with a connection, on a separate thread: a PostgreSQL connection has a runtime of its own, which must not
+/// block inside a different one.
 fn with_conn<T: Send>(
     target: &DatabaseTarget,
     f: impl FnOnce(&mut Conn) -> anyhow::Result<T> + Send,
@@ -159,7 +160,8 @@ fn with_conn<T: Send>(
     })
 }
 
-/// Lets the pages of these origins call the API. They send tokens in a header, never cookies.
+/// Lets pages of these origins call the API. Credentials in cookies are not allowed, because callers send tokens in a
+/// header.
 fn build_cors(origins: &[String]) -> actix_cors::Cors {
     let cors = actix_cors::Cors::default()
         .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
@@ -178,20 +180,20 @@ fn build_cors(origins: &[String]) -> actix_cors::Cors {
 }
 
 impl Application {
-    /// Binds the listener and loads what is kept in memory; port 0 picks a free one. [`prepare_database`] has filled the database.
+    /// Binds the listeners and loads the in-memory state. Port 0 picks a free port. Call [`prepare_database`] before.
     ///
     /// # Errors
-    /// Those of [`BoundListeners::bind_all`] and [`Application::build_on`].
+    /// The errors of [`BoundListeners::bind_all`] and [`Application::build_on`].
     pub fn build(settings: &Settings, clock: Clock) -> anyhow::Result<Self> {
         Self::build_on(BoundListeners::bind_all(settings)?, settings, clock)
     }
 
-    /// Loads what is kept in memory, behind doors that were taken before.
+    /// Loads the in-memory state and serves on listeners that are already bound.
     ///
     /// # Errors
-    /// A database that cannot be reached or migrated, a bad key file.
+    /// The database cannot be reached or migrated, or a key file is not valid.
     pub fn build_on(
-        doors: BoundListeners,
+        listeners: BoundListeners,
         settings: &Settings,
         clock: Clock,
     ) -> anyhow::Result<Self> {
@@ -224,8 +226,8 @@ impl Application {
             requests: Arc::new(RequestMetrics::new(settings.metrics_bind.is_some())),
             vocabulary: Arc::new(ArcSwap::from_pointee(vocabulary)),
         };
-        let (listener, port) = doors.main;
-        let metrics = doors.metrics.map(|door| serve_metrics(door, &state)).transpose()?;
+        let (listener, port) = listeners.main;
+        let metrics = listeners.metrics.map(|bound| serve_metrics(bound, &state)).transpose()?;
         let shared = state.clone();
         let origins = settings.cors_origins.clone();
         let docs = settings.docs;
@@ -244,28 +246,29 @@ impl Application {
         Ok(Self { port, server, metrics, state })
     }
 
-    /// Returns the port that it listens on.
+    /// Returns the port of the API.
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.port
     }
 
-    /// Returns a handle that stops it from elsewhere.
+    /// Returns a handle that can stop the server.
     #[must_use]
     pub fn handle(&self) -> ServerHandle {
         self.server.handle()
     }
 
-    /// Returns the port that the metrics listen on, where they do.
+    /// Returns the port of the metrics, if they are served.
     #[must_use]
     pub fn metrics_port(&self) -> Option<u16> {
         self.metrics.as_ref().map(|(_, port)| *port)
     }
 
-    /// Serves until SIGTERM or SIGINT; requests under way are answered first, those that wait for the feed at once.
+    /// Serves until SIGTERM or SIGINT. Requests in progress are then finished, and requests that wait for the feed are
+    /// answered immediately.
     ///
     /// # Errors
-    /// Failures of the listener.
+    /// A listener fails.
     pub async fn run(self) -> std::io::Result<()> {
         let (waiting, state) = (Arc::clone(&self.state.waiting), self.state.clone());
         actix_web::rt::spawn(async move {

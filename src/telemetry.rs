@@ -1,4 +1,4 @@
-//! The log subscriber. What is logged, and what never is, is up to those who log.
+//! Sets up the log subscriber.
 
 use std::io;
 
@@ -6,19 +6,19 @@ use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::config::{LogFormat, Settings};
 
-/// Starts logging to standard error, in the form and detail that the settings ask for.
+/// Starts logging to standard error, in the format and with the filter of the settings.
 ///
-/// May be called again, as tests do: the first subscriber stays.
+/// Tests call this several times; only the first call has an effect.
 pub(crate) fn init_logging(settings: &Settings) {
-    // The filter was checked when the settings were read, so the other arm is not expected.
+    // The filter was checked when the settings were read, so the fallback is not expected.
     let filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
     let subscriber = fmt().with_env_filter(filter).with_writer(io::stderr);
     let started = match settings.log_format {
         LogFormat::Text => subscriber.try_init(),
-        // A request has one span: the list of them would say it twice.
+        // Each log entry is inside one span at most, so a list of spans would repeat it.
         LogFormat::Json => subscriber.json().flatten_event(true).with_span_list(false).try_init(),
     };
-    // It fails only where a subscriber is installed already.
+    // This fails only if a subscriber is installed already.
     drop(started);
 }
 

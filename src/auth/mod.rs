@@ -1,5 +1,5 @@
-//! Who someone is: passwords, access tokens, and the digests by which other secrets are kept.
-//! What a person may do is decided in `domain::policy`; sessions and accounts are in `store`.
+//! Authentication: passwords, access tokens, and digests of other secrets. Permissions are in `domain::policy`;
+//! sessions and accounts are in `store`.
 
 pub mod password;
 pub mod secret;

@@ -1,8 +1,8 @@
-//! Passwords: what may be one, and hashing on threads of its own.
+//! The rules for passwords, and hashing them on dedicated threads.
 //!
-//! One Argon2id takes 17 ms of a core and 19 MiB. Done where requests are served, a burst of
-//! sign-ins would hold up every reader (measured: 50,000 reads a second fall to 46), so that few
-//! threads do it behind a short queue, and whoever finds the queue full is told so.
+//! One Argon2id hash takes 17 ms of CPU time and 19 MiB. On the threads that serve requests, many sign-ins at once
+//! would block every reader: 50,000 reads a second dropped to 46 in a measurement. For that reason a few threads do it
+//! behind a short queue. If the queue is full, the caller gets 503.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -15,20 +15,22 @@ use tokio::sync::oneshot;
 
 use crate::config::Secret;
 
-/// The fewest characters of a password.
+/// The minimum length of a password, in characters.
 pub const MIN_PASSWORD_CHARS: usize = 12;
-/// The most characters of a password.
+/// The maximum length of a password, in characters.
 pub const MAX_PASSWORD_CHARS: usize = 128;
 
-/// Memory in KiB, passes and lanes: the first choice of the OWASP Password Storage Cheat Sheet.
+/// The first recommendation of the OWASP Password Storage Cheat Sheet: memory in KiB, passes and lanes.
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// Jobs that may wait. At 17 ms each the last one waits for half a second per thread.
+/// The number of jobs that may wait. At 17 ms each, the last one waits for about half a second divided by the number of
+/// threads.
 const QUEUE: usize = 32;
 
-/// Passwords of 12 characters or more that lead the lists of leaked ones, in lower case.
+/// The most frequent leaked passwords of 12 characters or more, in lower case, and passwords that the name of this
+/// service suggests.
 const COMMON: &[&str] = &[
     "000111222333",
     "0123456789012",
@@ -99,30 +101,32 @@ const COMMON: &[&str] = &[
     "zxcvbnmasdfghjkl",
 ];
 
-/// A password that may be set. Kept as typed, without normalisation.
+/// A password that satisfies the rules. It is kept as typed, without Unicode normalisation.
 #[derive(Clone, Debug)]
 pub struct NewPassword(Secret);
 
 impl NewPassword {
-    /// Takes what is acceptable as the new password of whoever signs in with an address: whoever knows the address tries it
-    /// first, with its host and without.
+    /// Checks a new password for the account with this e-mail address. The address and the part before `@` are refused,
+    /// because an attacker who knows the address tries them first.
     ///
     /// # Errors
-    /// The first rule that it breaks.
+    /// The first rule that the password breaks.
     pub fn parse_for(text: &str, address: &str) -> Result<Self, PasswordFault> {
-        let (said, address) = (text.trim().to_lowercase(), address.trim().to_lowercase());
-        if said == address || address.split_once('@').is_some_and(|(name, _host)| said == name) {
+        let (lowered, address) = (text.trim().to_lowercase(), address.trim().to_lowercase());
+        if lowered == address
+            || address.split_once('@').is_some_and(|(name, _host)| lowered == name)
+        {
             return Err(PasswordFault::OwnAddress);
         }
         Self::parse(text)
     }
 
-    /// Takes what is acceptable as a new password.
+    /// Checks a new password.
     ///
-    /// Asks for length and not for kinds of characters, as NIST SP 800-63B does.
+    /// The rules demand a length and no kinds of characters, as NIST SP 800-63B recommends.
     ///
     /// # Errors
-    /// The first rule that it breaks.
+    /// The first rule that the password breaks.
     pub fn parse(text: &str) -> Result<Self, PasswordFault> {
         let count = text.chars().count();
         if count < MIN_PASSWORD_CHARS {
@@ -142,40 +146,40 @@ impl NewPassword {
     }
 }
 
-/// Why a text cannot be a password.
+/// The rule that a password breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordFault {
-    /// Fewer than [`MIN_PASSWORD_CHARS`].
+    /// Shorter than [`MIN_PASSWORD_CHARS`].
     #[error("a password has at least 12 characters")]
     TooShort,
-    /// More than [`MAX_PASSWORD_CHARS`].
+    /// Longer than [`MAX_PASSWORD_CHARS`].
     #[error("a password has at most 128 characters")]
     TooLong,
-    /// NUL, a line break or another character that cannot be seen.
+    /// It contains NUL, a line break or a different control character.
     #[error("a password has no control characters")]
     ControlCharacter,
-    /// Among those tried first, or one character repeated.
+    /// It is one of the most frequent passwords, or one character repeated.
     #[error("this password is too easy to guess")]
     TooCommon,
-    /// The address that is signed in with.
+    /// It is the user's own e-mail address, or the part before `@`.
     #[error("a password is not one's own address")]
     OwnAddress,
 }
 
-/// Why a password was neither hashed nor checked.
+/// Why a password could not be hashed or checked.
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordError {
-    /// The queue is full; to be tried again in a second.
+    /// The queue is full. The caller may try again after a second.
     #[error("too many passwords are waiting to be checked")]
     Busy,
-    /// The hash kept is broken, or the machine failed.
+    /// The stored hash is broken, or the system failed.
     #[error("the password could not be processed")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 type PasswordJob = Box<dyn FnOnce() + Send>;
 
-/// Hashes and checks passwords on its own threads, which end with the last clone.
+/// Hashes and checks passwords on its own threads. The threads end when the last clone is dropped.
 #[derive(Clone, Debug)]
 pub struct PasswordPool {
     queue: Sender<PasswordJob>,
@@ -183,30 +187,30 @@ pub struct PasswordPool {
 }
 
 impl PasswordPool {
-    /// Starts the threads: one less than there are cores, one at least.
+    /// Starts the threads: one less than there are cores, but at least one.
     ///
     /// # Errors
-    /// When a thread cannot be started or the first hash fails.
+    /// A thread cannot be started, or the first hash fails.
     pub fn start() -> Result<Self, PasswordError> {
         let cores = available_parallelism().map_or(1, usize::from);
         Self::with_threads(cores.saturating_sub(1).max(1), QUEUE)
     }
 
-    /// Hashes a password with a salt of its own, into PHC form.
+    /// Hashes a password with a random salt. Returns a PHC string.
     ///
     /// # Errors
-    /// [`PasswordError::Busy`] when too many wait.
+    /// [`PasswordError::Busy`] if too many jobs wait.
     pub async fn hash(&self, password: NewPassword) -> Result<String, PasswordError> {
         self.run_job(move || hash_to_phc(password.0.expose())).await
     }
 
-    /// Tells whether `password` is the one hashed in `phc`.
+    /// Returns `true` if `phc` is a hash of `password`.
     ///
-    /// Without one (an unknown account, or one without a password) the answer is no, after the
-    /// same work: the time it takes does not tell who has an account.
+    /// Without a hash (an unknown account, or an account without a password) it returns `false` after the same work, so
+    /// that the response time does not reveal which accounts exist.
     ///
     /// # Errors
-    /// [`PasswordError::Busy`] when too many wait.
+    /// [`PasswordError::Busy`] if too many jobs wait.
     pub async fn verify(
         &self,
         password: Secret,
@@ -227,9 +231,9 @@ impl PasswordPool {
                 .spawn(move || jobs.into_iter().for_each(|job| job()))
                 .map_err(internal_error)?;
         }
-        // Nobody's password: 256 random bits that are forgotten here.
-        let nobody = hash_to_phc(&crate::clock::random_token())?.into();
-        Ok(Self { queue: sender, dummy_hash: nobody })
+        // The hash of 256 random bits that are not kept, so no password matches it.
+        let dummy_hash = hash_to_phc(&crate::clock::random_token())?.into();
+        Ok(Self { queue: sender, dummy_hash })
     }
 
     async fn run_job<T: Send + 'static>(
@@ -238,11 +242,11 @@ impl PasswordPool {
     ) -> Result<T, PasswordError> {
         let (reply, answer) = oneshot::channel();
         let job: PasswordJob = Box::new(move || {
-            // Whoever hung up while waiting is not worked for.
+            // The caller disconnected while the job waited, so the work is skipped.
             if reply.is_closed() {
                 return;
             }
-            // A panic is answered as an error and does not cost the thread.
+            // A panic becomes an error, so that the thread survives it.
             let result = catch_unwind(AssertUnwindSafe(work))
                 .unwrap_or_else(|_| Err(internal_error("a panic while a password was processed")));
             drop(reply.send(result));
@@ -264,18 +268,20 @@ fn configure_argon2() -> Result<Argon2<'static>, PasswordError> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-/// Hashes a password on the calling thread, before anything is served. The demo's password keeps no rules: it is printed.
+/// Hashes a password on the calling thread; for use before the service accepts requests. The password need not satisfy
+/// the rules: the demo's password is printed anyway.
 ///
 /// # Errors
-/// When the machine has no randomness or memory to give.
+/// The system cannot provide randomness or memory.
 pub fn hash_blocking(password: &str) -> Result<String, PasswordError> {
     hash_to_phc(password)
 }
 
-/// Tells whether `password` is the one hashed in `phc`, on the calling thread, before anything is served.
+/// Returns `true` if `phc` is a hash of `password`. It works on the calling thread; for use before the service accepts
+/// requests.
 ///
 /// # Errors
-/// A hash that is none.
+/// `phc` is not a valid hash.
 pub fn verify_blocking(password: &str, phc: &str) -> Result<bool, PasswordError> {
     matches_hash(password, phc)
 }

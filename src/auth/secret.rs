@@ -1,17 +1,17 @@
-//! Digests of secrets that are random already: refresh tokens, invitations, API keys.
-//! Passwords are not random and are hashed slowly, in `password`.
+//! Digests of secrets that are random: refresh tokens, invitations, and the addresses of calendars and shares.
+//! Passwords are not random; `password` hashes them slowly.
 
 use sha2::{Digest, Sha256};
 
-/// Returns the SHA-256 of a random token, the only form in which one is kept.
+/// Returns the SHA-256 of a random token. Only this digest is stored.
 ///
-/// No salt and no slow hash: of 160 random bits or more nothing can be tried out.
+/// It needs no salt and no slow hash, because nobody can guess 160 random bits or more.
 #[must_use]
 pub fn digest_token(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// Makes a secret of 256 random bits for somebody to keep, and the digest that is kept here.
+/// Makes a secret of 256 random bits. Returns it for the user, with the digest to store.
 #[must_use]
 pub fn generate_token() -> (String, [u8; 32]) {
     let token = crate::clock::random_token();

@@ -1,7 +1,7 @@
-//! Access tokens: JSON Web Tokens signed with HMAC-SHA-256, made and read by this service alone.
+//! Access tokens: JSON Web Tokens signed with HMAC-SHA-256. Only this service makes and reads them.
 //!
-//! A token says who and in which session, never what that person may do: grants change within
-//! its life. Whether the session was revoked is asked elsewhere, of memory.
+//! A token contains the user and the session, but no permissions, because grants can change while a token is valid.
+//! `store::directory` knows which sessions were revoked.
 
 use std::fmt;
 
@@ -17,17 +17,17 @@ use uuid::Uuid;
 
 use crate::config::{MIN_TOKEN_SECRET_BYTES, Secret};
 
-/// How long an access token lasts.
+/// The lifetime of an access token, in seconds.
 pub(crate) const ACCESS_TTL_SECS: i64 = 15 * 60;
-/// How far the clocks of two instances may be apart.
+/// The largest difference between the clocks of two instances, in seconds.
 pub(crate) const LEEWAY_SECS: i64 = 30;
-/// The longest text that is looked at as a token; ours have about 420 bytes.
+/// The longest text that is read as a token, in bytes. The tokens of this service have about 420 bytes.
 pub(crate) const MAX_TOKEN_BYTES: usize = 2_048;
 
 const TYPE: &str = "at+jwt";
 const ISSUER: &str = "ascn-tracker";
 const AUDIENCE: &str = "ascn-tracker-api";
-/// Verified tokens that are remembered, about 6 MB.
+/// The number of verified tokens in the cache, which then takes about 6 MB.
 const REMEMBERED: u64 = 10_000;
 
 /// Makes and verifies access tokens.
@@ -36,52 +36,52 @@ pub struct AccessTokens {
     signing_key: EncodingKey,
     keys: Vec<(String, DecodingKey)>,
     validation: Validation,
-    /// Tokens whose signature and claims are known to be good. Only those get in, so nobody can
-    /// fill it with garbage. Times are checked again on each hit.
+    /// Tokens whose signature and claims are valid. Invalid tokens are not cached, so nobody can fill the cache with
+    /// garbage. The times are checked again on each hit.
     verified: Cache<String, AccessClaims>,
 }
 
-/// What a verified token says.
+/// The claims of a verified token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccessClaims {
-    /// Whose it is.
+    /// The user of the token.
     pub user: Uuid,
-    /// The session it was made in.
+    /// The session that the token was made in.
     pub session: Uuid,
-    /// When it was made, in whole seconds.
+    /// The time of issue, in whole seconds.
     pub issued_at: DateTime<Utc>,
-    /// When it ends, in whole seconds.
+    /// The time of expiry, in whole seconds.
     pub expires_at: DateTime<Utc>,
 }
 
-/// Why a token is not accepted. For logs and tests: callers learn no more than 401.
+/// Why a token is not accepted. For logs and tests only: callers get the same 401 for each of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenFault {
     /// Longer than [`MAX_TOKEN_BYTES`].
     #[error("the token is too long")]
     TooLong,
-    /// Not three parts of base64url, not JSON, a claim missing or of another type.
+    /// Not three parts of base64url, not JSON, or a claim that is missing or has a wrong type.
     #[error("the token is malformed")]
     Malformed,
-    /// Not exactly `typ`, `alg` and `kid`, or another type or algorithm than ours.
+    /// Members other than `typ`, `alg` and `kid`, or a different type or algorithm.
     #[error("the token's header is not one of ours")]
     Header,
-    /// Signed with a secret that is not in use (any more).
+    /// Signed with a secret that is not in use, or not in use any more.
     #[error("the token's key is unknown")]
     UnknownKey,
     /// Not signed with the secret that it names.
     #[error("the token's signature is wrong")]
     Signature,
-    /// Made by or for another service.
+    /// A different issuer or audience.
     #[error("the token's issuer or audience is not ours")]
     Purpose,
-    /// Expiry before issue, or longer than [`ACCESS_TTL_SECS`].
+    /// It expires before it was issued, or lives longer than [`ACCESS_TTL_SECS`].
     #[error("the token's lifetime is not one of ours")]
     Lifetime,
     /// Issued in the future.
     #[error("the token is not valid yet")]
     NotYetValid,
-    /// Past its end.
+    /// It has expired.
     #[error("the token has expired")]
     Expired,
 }
@@ -89,16 +89,16 @@ pub enum TokenFault {
 /// Why tokens cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
-    /// No secret to sign with.
+    /// There is no secret to sign with.
     #[error("a token secret is required")]
     NoSecret,
-    /// A secret that could be guessed.
+    /// A secret is so short that it could be guessed.
     #[error("a token secret has at least 32 bytes")]
     ShortSecret,
-    /// Two secrets with the same key id: a token could not name the one it means.
+    /// Two secrets have the same key id, so a token could not name the right one.
     #[error("each token secret is given once")]
     DoubledSecret,
-    /// The library failed.
+    /// The JWT library failed.
     #[error("the token could not be signed")]
     Signing(#[from] jsonwebtoken::errors::Error),
 }
@@ -122,10 +122,10 @@ struct TokenClaims {
 }
 
 impl AccessTokens {
-    /// Takes the secrets: the first signs, all verify.
+    /// Takes the secrets: the first one signs, and all of them verify, so that secrets can be rotated.
     ///
     /// # Errors
-    /// When there is none, one is short, or one is there twice.
+    /// There is no secret, a secret is too short, or a secret is given twice.
     pub fn new(secrets: &[Secret]) -> Result<Self, TokenError> {
         let first = secrets.first().ok_or(TokenError::NoSecret)?;
         let mut keys: Vec<(String, DecodingKey)> = Vec::with_capacity(secrets.len());
@@ -150,10 +150,10 @@ impl AccessTokens {
         Ok(Self { signing, signing_key, keys, validation: build_validation(), verified })
     }
 
-    /// Makes a token for a user's session; returns it and the seconds that it lasts.
+    /// Makes a token for a user's session. Returns it with its lifetime in seconds.
     ///
     /// # Errors
-    /// When the library cannot sign, which is not expected.
+    /// The library cannot sign, which is not expected.
     pub fn issue(
         &self,
         user: Uuid,
@@ -163,10 +163,10 @@ impl AccessTokens {
         self.issue_until(user, session, now, now + TimeDelta::seconds(ACCESS_TTL_SECS))
     }
 
-    /// Makes a token as [`AccessTokens::insert_refresh_token`] that does not outlive its session.
+    /// Like [`AccessTokens::issue`], but the token ends with its session if that ends earlier.
     ///
     /// # Errors
-    /// When the library cannot sign, which is not expected.
+    /// The library cannot sign, which is not expected.
     pub fn issue_until(
         &self,
         user: Uuid,
@@ -175,7 +175,7 @@ impl AccessTokens {
         session_ends: DateTime<Utc>,
     ) -> Result<(String, i64), TokenError> {
         let iat = now.timestamp();
-        // At least a second: a token that ends when it begins is none of ours.
+        // At least one second, because `verify` refuses a token without a lifetime.
         let ttl_secs = (session_ends.timestamp() - iat).clamp(1, ACCESS_TTL_SECS);
         let claims = TokenClaims {
             iss: ISSUER.to_owned(),
@@ -188,10 +188,10 @@ impl AccessTokens {
         Ok((encode(&self.signing, &claims, &self.signing_key)?, ttl_secs))
     }
 
-    /// Returns what a token says if it is ours and in force at `now`.
+    /// Returns the claims of a token if this service made it and it is valid at `now`.
     ///
     /// # Errors
-    /// The first thing that is wrong with it.
+    /// The first fault of the token.
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<AccessClaims, TokenFault> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenFault::TooLong);
@@ -204,7 +204,7 @@ impl AccessTokens {
         Ok(claims)
     }
 
-    /// Checks everything about a token but the time.
+    /// Checks everything except the time.
     fn decode_claims(&self, token: &str) -> Result<AccessClaims, TokenFault> {
         let header = parse_header(token)?;
         let known = self.keys.iter().find(|(kid, _)| *kid == header.kid);
@@ -228,7 +228,7 @@ impl AccessTokens {
     }
 }
 
-/// Shows neither keys nor the tokens that are remembered.
+/// Prints neither the keys nor the cached tokens.
 impl fmt::Debug for AccessTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tokens").field("keys", &self.keys.len()).finish_non_exhaustive()
@@ -248,13 +248,13 @@ impl AccessClaims {
     }
 }
 
-/// Returns the first 8 hex digits of a secret's SHA-256: the name by which tokens call it.
+/// Returns the first 8 hexadecimal digits of a secret's SHA-256, the `kid` of its tokens.
 fn derive_key_id(secret: &[u8]) -> String {
     Sha256::digest(secret).iter().take(4).fold(String::new(), |id, byte| format!("{id}{byte:02x}"))
 }
 
-/// The library checks the signature and the algorithm. Claims and times are checked here: it
-/// asks the clock of the machine, knows neither `sid` nor `iat`, and takes lists for `aud`.
+/// The library checks only the signature and the algorithm. This file checks claims and times, because the library uses
+/// the system clock, does not check `sid` and `iat`, and accepts lists as `aud`.
 fn build_validation() -> Validation {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.required_spec_claims.clear();
@@ -263,8 +263,8 @@ fn build_validation() -> Validation {
     validation
 }
 
-/// Reads the header strictly: `jwk`, `jku`, `x5u`, `crit` and whatever else could tell a verifier
-/// how to verify is refused by being there.
+/// Parses the header strictly: any member other than `typ`, `alg` and `kid` is refused. `jwk`, `jku`, `x5u` or `crit`
+/// could otherwise tell a verifier how to verify.
 fn parse_header(token: &str) -> Result<ExactHeader, TokenFault> {
     let (header, _) = token.split_once('.').ok_or(TokenFault::Malformed)?;
     let json = URL_SAFE_NO_PAD.decode(header).ok().ok_or(TokenFault::Malformed)?;

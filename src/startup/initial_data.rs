@@ -1,4 +1,4 @@
-//! Filling a database beyond the reference data: the published history, and the demo.
+//! Fills a database with more than the reference data: the published history, or the demo.
 
 use std::path::Path;
 
@@ -19,10 +19,10 @@ use crate::{
     },
 };
 
-/// Imports the published history, the built-in one or a file's, and says what that changed.
+/// Imports the published history from `file`, or the built-in one. Returns a message for the operator with the changes.
 ///
 /// # Errors
-/// A file that cannot be read, a database that cannot be reached or filled.
+/// The file cannot be read, or the database cannot be reached or written.
 pub fn import_history(
     settings: &Settings,
     clock: &Clock,
@@ -47,10 +47,11 @@ pub fn import_history(
     Ok(done.to_string())
 }
 
-/// Prepares a demo, or takes up the one that is there; returns who can sign in, in words.
+/// Prepares a demo, or continues with the existing one. Returns a message for the operator with the accounts and their
+/// password.
 ///
 /// # Errors
-/// A database that is none of a demo, cannot be reached or filled.
+/// The database contains data that is not a demo, or it cannot be reached or written.
 pub fn start_demo(settings: &Settings, clock: &Clock) -> anyhow::Result<String> {
     let password = match &settings.demo_password {
         Some(given) => given.expose().to_owned(),
@@ -65,11 +66,11 @@ pub fn start_demo(settings: &Settings, clock: &Clock) -> anyhow::Result<String> 
     ))
 }
 
-/// Fills an empty database with a demo of many networks, and says what it holds. Each network is a transaction of its own: what
-/// was cut off is gone on with, until its cycles are published.
+/// Fills an empty database with a demo of many networks. Returns a message for the operator. Each network is added in
+/// its own transaction, so that an interrupted run can be repeated until its cycles are published.
 ///
 /// # Errors
-/// A database that holds other data or was published already, cannot be reached or filled.
+/// The database contains other data or was published already, or it cannot be reached or written.
 pub fn seed_scaled(settings: &Settings, clock: &Clock, networks: u32) -> anyhow::Result<String> {
     let password = match &settings.demo_password {
         Some(given) => given.expose().to_owned(),
@@ -100,10 +101,10 @@ pub fn seed_scaled(settings: &Settings, clock: &Clock, networks: u32) -> anyhow:
     Ok(format!("a demo of {networks} networks; serve --demo serves it, and prints who can sign in"))
 }
 
-/// Refuses the database of a demo: its password was printed.
+/// Refuses to serve the database of a demo without `--demo`, because the password of a demo was printed.
 ///
 /// # Errors
-/// When the database is marked as a demo's.
+/// The database is marked as a demo.
 pub fn refuse_demo(settings: &Settings) -> anyhow::Result<()> {
     let marked = with_conn(&resolve_target(&settings.database)?, |c| {
         c.run_migrations()?;
@@ -116,11 +117,11 @@ pub fn refuse_demo(settings: &Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Fills a new database as a demo has it: reference data, the published history, an open cycle and an account for every
-/// role with one password. What is there of a demo already stays, but for the password.
+/// Fills a new database with a demo: the reference data, the published history, an open cycle and an account for every
+/// role, all with one password. An existing demo is kept, and only its password changes.
 ///
 /// # Errors
-/// A database that holds other data, cannot be reached or filled.
+/// The database contains data that is not a demo, or it cannot be reached or written.
 pub fn prepare_demo(settings: &Settings, clock: &Clock, password: &str) -> anyhow::Result<()> {
     with_conn(&resolve_target(&settings.database)?, |c| {
         c.run_migrations()?;
@@ -135,13 +136,13 @@ pub fn prepare_demo(settings: &Settings, clock: &Clock, password: &str) -> anyho
             Some(before) => demo::change_password(c, &before, &password::hash_blocking(password)?)?,
             None => fill_demo(c, clock, &password::hash_blocking(password)?)?,
         }
-        // After the demo is there: a release records the journal as it stands before it.
+        // The demo has to be complete before this: a release records the last number of the journal.
         write_now(c, &TxEnv { clock: clock.clone() }, import::publish_cycles)?;
         Ok(())
     })
 }
 
-/// One transaction: a demo that was cut off while it was made is none yet.
+/// Fills the demo in one transaction, so that an interrupted run leaves no partial demo.
 fn fill_demo(conn: &mut Conn, clock: &Clock, password_hash: &str) -> anyhow::Result<()> {
     let history = import::parse_embedded_history()?;
     write_now(conn, &TxEnv { clock: clock.clone() }, |tx| -> Result<(), ImportError> {

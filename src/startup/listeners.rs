@@ -1,4 +1,4 @@
-//! What the service listens to: its addresses, and the signals that end it.
+//! The listeners of the service, and the signals that stop it.
 
 use std::net::{SocketAddr, TcpListener};
 
@@ -10,21 +10,21 @@ use crate::{
     config::Settings,
 };
 
-/// The doors of a service, taken before anything is made or told: a start that cannot listen leaves nothing behind. Who knocks
-/// before it runs waits.
+/// The bound listeners of the service. They are bound before anything is written, so that a failed start leaves nothing
+/// behind. Connections that arrive before the server runs wait in the backlog.
 #[derive(Debug)]
 pub struct BoundListeners {
-    /// The listener of the service, and its port.
+    /// The listener of the API, and its port.
     pub(super) main: (TcpListener, u16),
     /// The listener of the metrics, and its port.
     pub(super) metrics: Option<(TcpListener, u16)>,
 }
 
 impl BoundListeners {
-    /// Binds what the settings ask for; port 0 picks a free one.
+    /// Binds the addresses of the settings. Port 0 picks a free port.
     ///
     /// # Errors
-    /// An address that is in use, or that this machine does not have.
+    /// An address is in use, or this machine does not have it.
     pub fn bind_all(settings: &Settings) -> anyhow::Result<Self> {
         let main = bind_listener(settings.bind)?;
         let metrics = |at| bind_listener(at).context("ASCN_METRICS_BIND");
@@ -32,14 +32,15 @@ impl BoundListeners {
     }
 }
 
-/// Binds a listener and returns its port.
+/// Binds a listener. Returns it with its port.
 fn bind_listener(at: SocketAddr) -> anyhow::Result<(TcpListener, u16)> {
     let listener = TcpListener::bind(at).with_context(|| format!("cannot listen on {at}"))?;
     let port = listener.local_addr()?.port();
     Ok((listener, port))
 }
 
-/// Serves the metrics. It outlives the requests that the service still answers when it stops.
+/// Starts the server of the metrics. It ignores signals, so that the last requests of the service are still counted and
+/// readable while it stops.
 pub(super) fn serve_metrics(
     (listener, port): (TcpListener, u16),
     state: &State,
@@ -51,7 +52,7 @@ pub(super) fn serve_metrics(
     Ok((server, port))
 }
 
-/// Waits for a signal to stop; the server listens to the same ones by itself.
+/// Waits for SIGTERM or SIGINT. The server listens to the same signals by itself.
 #[cfg(unix)]
 pub(super) async fn wait_for_stop_signal() -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -64,7 +65,7 @@ pub(super) async fn wait_for_stop_signal() -> std::io::Result<()> {
     Ok(())
 }
 
-/// Waits for a signal to stop; the server listens to the same one by itself.
+/// Waits for Ctrl-C. The server listens to it by itself as well.
 #[cfg(not(unix))]
 pub(super) async fn wait_for_stop_signal() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await

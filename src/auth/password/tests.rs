@@ -14,7 +14,7 @@ fn the_rules_for_a_password() {
     assert_eq!(fault("Password1234"), PasswordFault::TooCommon);
     assert_eq!(fault("ééééééééééééé"), PasswordFault::TooCommon);
     assert!(NewPassword::parse(&"ab".repeat(64)).is_ok());
-    // Twelve characters are enough, however many bytes they are.
+    // The length counts characters and not bytes.
     assert!(NewPassword::parse("đườngphốướtm").is_ok());
 }
 
@@ -75,7 +75,7 @@ async fn a_full_queue_is_busy_and_who_hung_up_is_skipped() {
         }
     });
     has_started.await.unwrap();
-    // The thread is taken; this one waits.
+    // The only thread is busy, so this job waits.
     let waiting = tokio::spawn({
         let passwords = passwords.clone();
         async move { passwords.run_job(|| -> Result<(), _> { panic!("was worked for") }).await }

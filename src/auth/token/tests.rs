@@ -30,7 +30,7 @@ fn claims() -> Value {
     })
 }
 
-/// Signs whatever is given, well-formed or not.
+/// Signs any header and claims, valid or not.
 fn forge(header: &Value, claims: &Value, secret: &str, algorithm: Algorithm) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let message = format!("{}.{}", part(header), part(claims));
@@ -65,7 +65,7 @@ fn a_token_says_what_was_issued() {
     assert_eq!(expires_in, 900);
     assert!(token.len() < 500, "{}", token.len());
     let expected = AccessClaims { user, session, issued_at: at(0), expires_at: at(900) };
-    // From the signature first, from memory then.
+    // The first call verifies the signature, and the second uses the cache.
     assert_eq!(tokens.verify(&token, at(0)), Ok(expected));
     assert_eq!(tokens.verify(&token, at(1)), Ok(expected));
     assert_eq!(verdict(&header(), &claims()), Ok(expected));
@@ -133,7 +133,7 @@ fn the_header_is_exactly_ours() {
             assert_eq!(verdict(&with(header(), name, value), &claims()), Err(TokenFault::Header));
         }
     }
-    // A name given twice must not be read in two ways.
+    // If a name is given twice, two readers could read it differently.
     let doubled = header().to_string().replacen('{', "{\"alg\":\"none\",", 1);
     let token = good();
     let (_, rest) = token.split_once('.').unwrap();
@@ -151,7 +151,7 @@ fn another_algorithm_is_refused() {
         let (unsigned, _) = token.rsplit_once('.').unwrap();
         assert_eq!(tokens.verify(&format!("{unsigned}."), at(0)), Err(TokenFault::Header));
     }
-    // Signed with HMAC-SHA-512 while the header says otherwise.
+    // Signed with HMAC-SHA-512, although the header names HMAC-SHA-256.
     let token = forge(&header(), &claims(), FIRST, Algorithm::HS512);
     assert_eq!(tokens.verify(&token, at(0)), Err(TokenFault::Signature));
 }
