@@ -1,4 +1,4 @@
-//! Figures: tables, trends, progress, maps and coverage, computed from approved reports.
+//! Figures: tables, trends, progress, maps, coverage and comparisons, computed from approved reports.
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -17,7 +17,8 @@ pub(crate) mod table;
 pub(crate) mod trend;
 pub(crate) mod views;
 
-/// Registers the operations over what is approved now. Those of releases stand with the releases.
+/// Registers the operations on the reports that are approved now. `api/releases/figures.rs` registers those on
+/// releases.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     table::register_routes(cfg);
     progress::register_routes(cfg);

@@ -1,4 +1,4 @@
-//! The shape of a cell: a number with what it rests on, and what it was before.
+//! The response shape of a cell: a number with the reports that it is counted from, and its earlier value.
 
 use serde::Serialize;
 use serde_json::Number as JsonNumber;
@@ -16,70 +16,73 @@ use crate::{
     },
 };
 
-/// A combination of row and column.
+/// A cell of a table: the number for one row and one column.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CellView {
     /// The key of the row.
     #[schema(example = "quality-environment")]
     pub row: String,
-    /// The name of the row.
+    /// The name of the row, in the language of the answer.
     #[schema(example = "Quality Environment")]
     pub row_name: String,
-    /// The key of the column; null in a list of rows.
+    /// The key of the column. Null if the table is a list of rows.
     #[schema(required, example = "ongoing")]
     pub column: Option<String>,
-    /// The name of the column; null in a list of rows.
+    /// The name of the column, in the language of the answer. Null if the table is a list of rows.
     #[schema(required, example = "On-going")]
     pub column_name: Option<String>,
-    /// The measured number; null where nobody states it, and for money, which is only added per currency.
+    /// The measured number. Null if no report in the cell states it, and for money, which is in `by_currency`.
     #[schema(required, value_type = Option<f64>, example = 9)]
     pub value: Option<JsonNumber>,
-    /// How many of the reports state the measured thing.
+    /// The number of reports in the cell that state the measured value. It shows how much `value` rests on.
     #[schema(example = 9)]
     pub known: i64,
-    /// How many reports there are.
+    /// The number of reports in the cell.
     #[schema(example = 9)]
     pub of: i64,
-    /// The sums of money; only where `spent` is measured.
+    /// The sums of money in the cell, one amount for each currency. Present only if `spent` is measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_currency: Option<Vec<MoneyView>>,
-    /// The share in whole percent: of the row, in a list of rows of the total. Shares are rounded by the largest remainder, so
-    /// that they add up to exactly 100. Null where nothing is counted, and where a report counts in several of the cells;
-    /// only where `projects` is measured.
+    /// The share in whole percent, 0 to 100: of the row, or of the total if the table is a list of rows. Shares are
+    /// rounded by the method of the largest remainder, so that they add up to exactly 100. Null if nothing is counted,
+    /// and if a report can count in several of the cells. Present only if `projects` is measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<i64>, example = 53)]
     pub share: Option<Option<i64>>,
-    /// The codes of the projects behind the cell, in order; only with `receipts`.
+    /// The codes of the projects that are counted in the cell, in order. Present only if `receipts` is `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub projects: Option<Vec<String>>,
-    /// Those among them whose last report is older than the last list of their plan; only with `receipts` and `as_of`.
+    /// The codes of the stale projects in the cell: a later cycle of their plan is closed and has no report of them.
+    /// Present only if `receipts` is `true` and `as_of` was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stale: Option<Vec<String>>,
-    /// Which report of each of them it is, and how old; only with `receipts` and `as_of`.
+    /// The report that is counted for each project, and its age. Present only if `receipts` is `true` and `as_of` was
+    /// given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reports: Option<Vec<ReceiptView>>,
-    /// What was in the cell earlier; only with `compare`.
+    /// The earlier number of the cell. Present only if `compare` was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub earlier: Option<EarlierView>,
-    /// How much more it is than earlier; null where one of the two is not known, and for money. Only with `compare`.
+    /// The number minus the earlier number. Null if one of the two is unknown, and for money. Present only if `compare`
+    /// was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<f64>)]
     pub difference: Option<Option<JsonNumber>>,
 }
 
-/// The report of a project behind a number.
+/// A report that is counted in a cell.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ReceiptView {
-    /// The project.
+    /// The code of the project.
     #[schema(example = "da-nang-4")]
     pub project: String,
-    /// The cycle that it was reported in.
+    /// The key of the cycle of the report.
     #[schema(example = "me-2024")]
     pub cycle: String,
-    /// Days from that cycle's cut-off to the day of the figures.
+    /// The age of the report in days: from the cut-off of its cycle to the day of the figures.
     #[schema(minimum = 0, example = 365)]
     pub age_days: i64,
-    /// Whether the project fell out of the list since.
+    /// Whether the project is stale: a later cycle of its plan is closed and has no report of it.
     pub stale: bool,
 }
 
@@ -99,7 +102,7 @@ fn to_code_strings(codes: &[ProjectCode]) -> Vec<String> {
 }
 
 impl CellView {
-    /// `dated` says whether reports of several cycles stand beside each other, so that some may be stale.
+    /// `dated` is true if reports of several cycles are counted together. Only then can a report be stale.
     pub(super) fn new(cell: FigureCell, measure: Measure, dated: bool) -> Self {
         let (column, column_name) = cell.column.map(|l| (l.key, l.name)).unzip();
         let difference =

@@ -1,4 +1,4 @@
-//! The shapes of what was before, and of what happened since.
+//! Response shapes of earlier numbers and of the changes of projects.
 
 use serde::Serialize;
 use serde_json::Number as JsonNumber;
@@ -14,19 +14,19 @@ use crate::{
     },
 };
 
-/// A number as it was.
+/// A number on one side of a comparison.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct EarlierView {
-    /// The number; null where nobody stated it, and for money, which is only added per currency.
+    /// The number. Null if no report states it, and for money, which is in `by_currency`.
     #[schema(required, value_type = Option<f64>, example = 8)]
     pub value: Option<JsonNumber>,
-    /// How many of the reports stated the measured thing.
+    /// The number of reports that state the measured value.
     #[schema(example = 8)]
     pub known: i64,
-    /// How many reports there were.
+    /// The number of reports that are counted.
     #[schema(example = 8)]
     pub of: i64,
-    /// The sums of money; only where `spent` is measured.
+    /// The sums of money, one amount for each currency. Present only if `spent` is measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_currency: Option<Vec<MoneyView>>,
 }
@@ -34,19 +34,19 @@ pub(crate) struct EarlierView {
 /// A status before and after.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct StatusStep {
-    /// Before.
+    /// The earlier status.
     pub from: Status,
-    /// After.
+    /// The later status.
     pub to: Status,
 }
 
 /// A text or key before and after.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct TextStep {
-    /// Before; null where there was none.
+    /// The earlier value. Null if there was none.
     #[schema(required)]
     pub from: Option<String>,
-    /// After; null where there is none.
+    /// The later value. Null if there is none.
     #[schema(required)]
     pub to: Option<String>,
 }
@@ -54,10 +54,10 @@ pub(crate) struct TextStep {
 /// A percentage before and after.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct PercentStep {
-    /// Before; null where none was stated.
+    /// The earlier percentage, 0 to 100. Null if the report stated none.
     #[schema(required)]
     pub from: Option<f64>,
-    /// After; null where none is stated.
+    /// The later percentage, 0 to 100. Null if the report states none.
     #[schema(required)]
     pub to: Option<f64>,
 }
@@ -65,44 +65,47 @@ pub(crate) struct PercentStep {
 /// An amount of money before and after.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct MoneyStep {
-    /// Before; null where none was stated.
+    /// The earlier amount. Null if the report stated none.
     #[schema(required)]
     pub from: Option<MoneyView>,
-    /// After; null where none is stated.
+    /// The later amount. Null if the report states none.
     #[schema(required)]
     pub to: Option<MoneyView>,
 }
 
-/// What happened to a project. A step is null where nothing changed, or where the project is on one side alone.
+/// The changes of a project between the two sides. A change is null if the value is the same on both sides, or if only
+/// one side has a report of the project.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct FigureChangeView {
-    /// The project.
+    /// The code of the project.
     #[schema(example = "da-nang-4")]
     pub project: String,
-    /// Its title, the later one.
+    /// The title of the project: the later one if it changed.
     #[schema(required, example = "Traffic control centre")]
     pub title: Option<String>,
-    /// What became of it among what is asked about.
+    /// How the project moved: it entered the selection, left it, or changed within it.
     pub movement: Movement,
-    /// Where it stands.
+    /// The change of its status.
     #[schema(required)]
     pub status: Option<StatusStep>,
-    /// What it is called.
+    /// The change of its title.
     #[schema(required)]
     pub retitled: Option<TextStep>,
-    /// The key of the focus area in which it is counted.
+    /// The change of the focus area that it is counted in, by key.
     #[schema(required)]
     pub focus_area: Option<TextStep>,
-    /// How much is done.
+    /// The change of its stated percentage of completion.
     #[schema(required)]
     pub percent_complete: Option<PercentStep>,
-    /// Money spent to date.
+    /// The change of the money spent to date.
     #[schema(required)]
     pub spent: Option<MoneyStep>,
-    /// Why the status changed, as the city says in the later report; null where it did not have to say.
+    /// Why the status changed, as the later report explains. Null if the status did not change, or if the city did not
+    /// have to explain it.
     #[schema(required)]
     pub status_reason: Option<String>,
-    /// Why an approved report was taken up again, between two releases of one cycle; null between two cycles.
+    /// Why the approved report was reopened; several reasons are separated by `; `. Only a comparison of two releases
+    /// of one cycle (`/figures/compare`) has reasons. Null in every other answer, and if nobody reopened the report.
     #[schema(required)]
     pub reason: Option<String>,
 }
@@ -149,7 +152,8 @@ impl From<ProjectChange> for FigureChangeView {
             project: change.code.to_string(),
             title: change.title.map(|t| t.to_string()),
             movement: change.movement,
-            // A reason explains a step; where none was taken it is about an older one.
+            // A report keeps its explanation of an older change of status. It is shown only with a change that it
+            // explains.
             status_reason: change
                 .status_reason
                 .filter(|_| change.status.is_some())

@@ -1,4 +1,4 @@
-//! Two cycles against each other.
+//! Comparisons of two cycles or releases, cell by cell.
 
 use std::collections::BTreeMap;
 
@@ -35,118 +35,126 @@ use crate::{
     store::{Conn, StoreResult, figures::FactDepth, releases},
 };
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(compare_figures);
 }
 
-/// Keys before and after.
+/// The keys of rows or columns before and after.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct KeysStep {
-    /// Before; empty where the project was not there, or did not tell.
+    /// The earlier keys. Empty if the earlier side has no report of the project, or if that report does not state the
+    /// dimension.
     pub from: Vec<String>,
-    /// After; empty where the project is not there, or does not tell.
+    /// The later keys. Empty if the later side has no report of the project, or if that report does not state the
+    /// dimension.
     pub to: Vec<String>,
 }
 
-/// A report because of which a cell differs.
+/// A report that makes a cell differ.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct MovedReportView {
-    /// What happened to it; the movement is that of the cell.
+    /// The changes of the project. `movement` is about this cell: the report entered the cell, left it, or changed
+    /// within it.
     pub change: FigureChangeView,
-    /// The rows in which it counts; null where they are the same.
+    /// The rows that the report counts in. Null if they are the same on both sides.
     #[schema(required)]
     pub rows: Option<KeysStep>,
-    /// The columns in which it counts; null where they are the same.
+    /// The columns that the report counts in. Null if they are the same on both sides.
     #[schema(required)]
     pub columns: Option<KeysStep>,
 }
 
-/// A cell that differs.
+/// A cell that differs between the two sides.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct DifferentCellView {
     /// The key of the row.
     #[schema(example = "quality-environment")]
     pub row: String,
-    /// The name of the row.
+    /// The name of the row, in the language of the answer.
     #[schema(example = "Quality Environment")]
     pub row_name: String,
-    /// The key of the column; null in a list of rows.
+    /// The key of the column. Null if the table is a list of rows.
     #[schema(required, example = "ongoing")]
     pub column: Option<String>,
-    /// The name of the column; null in a list of rows.
+    /// The name of the column, in the language of the answer. Null if the table is a list of rows.
     #[schema(required, example = "On-going")]
     pub column_name: Option<String>,
-    /// What it was.
+    /// The number on the earlier side.
     pub a: EarlierView,
-    /// What it is.
+    /// The number on the later side.
     pub b: EarlierView,
-    /// How much more it is; null where one of the two is not known, and for money.
+    /// The later number minus the earlier number. Null if one of the two is unknown, and for money.
     #[schema(required, value_type = Option<f64>, example = 1)]
     pub difference: Option<JsonNumber>,
-    /// The reports behind that, by code of their project.
+    /// The reports that make the cell differ, in the order of the codes of their projects.
     pub reports: Vec<MovedReportView>,
 }
 
-/// What two sides rest on.
+/// The data that the two sides are counted from.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ComparedBasis {
-    /// What it was.
+    /// The basis of the earlier side.
     pub a: BasisView,
-    /// What it is.
+    /// The basis of the later side.
     pub b: BasisView,
 }
 
-/// How complete two sides are.
+/// How complete the two sides are.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ComparedCoverage {
-    /// What it was.
+    /// The coverage of the earlier side.
     pub a: CoverageView,
-    /// What it is.
+    /// The coverage of the later side.
     pub b: CoverageView,
 }
 
-/// The totals of two sides.
+/// The totals of the two sides.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ComparedTotal {
-    /// What it was.
+    /// The total of the earlier side.
     pub a: EarlierView,
-    /// What it is.
+    /// The total of the later side.
     pub b: EarlierView,
-    /// How much more it is; null where one of the two is not known, and for money.
+    /// The later total minus the earlier total. Null if one of the two is unknown, and for money.
     #[schema(required, value_type = Option<f64>, example = 9)]
     pub difference: Option<JsonNumber>,
 }
 
-/// What differs between two cycles.
+/// The differences between two cycles or releases.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct FiguresComparison {
-    /// What is measured.
+    /// The number that is measured.
     pub measure: Measure,
-    /// What the rows are.
+    /// The dimension of the rows.
     pub rows: Dimension,
-    /// What the columns are; null in a list of rows.
+    /// The dimension of the columns. Null if the table is a list of rows.
     #[schema(required)]
     pub columns: Option<Dimension>,
-    /// What is compared.
+    /// The data that the two sides are counted from.
     pub basis: ComparedBasis,
-    /// The cells that differ, row by row: in their number, or in the projects behind it.
+    /// The cells that differ, row by row: in their number, or in the projects that are counted in them.
     pub cells: Vec<DifferentCellView>,
-    /// The totals.
+    /// The totals of the two sides, and their difference.
     pub total: ComparedTotal,
-    /// The projects asked about that entered, left, or changed status, title or focus area, by code.
+    /// The matching projects that entered or left, or changed status, title or focus area, in the order of their codes.
     pub changes: Vec<FigureChangeView>,
-    /// How complete both are.
+    /// How complete the two sides are.
     pub coverage: ComparedCoverage,
-    /// How the number is made.
+    /// How the number is calculated, as a sentence in the language of the answer.
     #[schema(example = "count of approved reports")]
     pub formula: String,
 }
 
 /// Compare two cycles or releases
 ///
-/// The cells of a table that differ between two cycles, two releases, or a cycle and a release, with the reports behind each: which entered the cell, which left it, and
-/// what changed about them. In the cells of one table, what entered less what left is the difference of the numbers.
+/// Returns the cells of a table that differ between `a`, the earlier side, and `b`, the later side. Each side is a
+/// cycle or a release; a cycle means the reports that are approved now. Each cell lists the reports that make it
+/// differ: those that entered it, those that left it, and those that changed their value. A cell also differs if one
+/// project replaced a different one and the number is the same. If `projects` is measured, the number of reports that
+/// entered minus the number that left is the difference of the cell.
+///
+/// Every signed-in user with a grant may call this. A reader whose grants cover some countries or cities gets the
+/// comparison of those. A missing or unknown value of a parameter is refused with 400.
 #[utoipa::path(tag = "figures", params(CompareParams), responses((status = 200, body = FiguresComparison)))]
 #[get("/figures/compare")]
 async fn compare_figures(
@@ -185,7 +193,7 @@ fn compare_bases(
     Answer::from_value(&FiguresComparison::new(&a, &b, question, &rest_on).with_reasons(&reasons))
 }
 
-/// Reads why reports were taken up again between two releases of one cycle, by project.
+/// Loads the reasons why reports were reopened between two releases of one cycle, by project. Empty for other sides.
 fn load_reopening_reasons(
     conn: &mut Conn,
     a: &FigureDataset,
@@ -198,13 +206,14 @@ fn load_reopening_reasons(
     for erratum in releases::list_errata_between(conn, a, b)? {
         reasons.entry(erratum.project.to_string()).or_default().extend(erratum.reasons);
     }
-    // A report that was added between the two was never taken up again: there is no reason, rather than an empty one.
+    // A report that was added between the two releases was never reopened. It must have no reason, and not an empty
+    // one.
     reasons.retain(|_, why| !why.is_empty());
     Ok(reasons.into_iter().map(|(project, why)| (project, why.join("; "))).collect())
 }
 
 impl FiguresComparison {
-    /// Says of each report why it was taken up again, where that is known.
+    /// Sets the reason of each changed report that was reopened.
     fn with_reasons(mut self, reasons: &BTreeMap<String, String>) -> Self {
         let reports = self.cells.iter_mut().flat_map(|c| &mut c.reports).map(|r| &mut r.change);
         for change in reports.chain(&mut self.changes) {

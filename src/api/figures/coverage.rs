@@ -1,4 +1,5 @@
-//! Coverage: what a cycle expects of each city, and how far that is, as far as the caller sees it; and what a release holds.
+//! Coverage: the reports that a cycle expects of each city and the state of those reports, limited to what the caller
+//! may see; and the reports that a release holds.
 
 use actix_web::{get, web::Data};
 use chrono::{DateTime, Utc};
@@ -35,17 +36,22 @@ mod views;
 use views::CoverageInput;
 pub(crate) use views::{CityCoverage, CoverageBasis, FiguresCoverage};
 
-/// Registers the operation of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_figures_coverage);
 }
 
-/// Read how far a cycle is
+/// Read the coverage of a cycle
 ///
-/// What is expected of each city in a cycle, and where that stands. Every reader learns what is approved and what is not yet.
-/// Where the rest stands, what is late and when something last happened is for the city, its representative and the
-/// secretariat; to everybody else it is null. That there is a draft that was never submitted is counted for the latter two,
-/// when it was touched is not told.
+/// Returns for each city, for each country and for all cities how many reports the cycle expects, and in which state
+/// those reports are.
+///
+/// Every signed-in user with a grant may call this and sees how many reports are approved and how many are not. The
+/// other counts of a city are for those who work on its reports: its city officers, its national representative and the
+/// secretariat. For other callers these counts are null, because work in progress is not public. The representative and
+/// the secretariat see that there is a draft that was never submitted, but `last_activity` does not tell them when it
+/// was edited.
+///
+/// A reader whose grants cover some countries or cities gets those only. 400 if `cycle` is missing or unknown.
 #[utoipa::path(tag = "figures", params(CoverageParams), responses((status = 200, body = FiguresCoverage)))]
 #[get("/figures/coverage")]
 async fn get_figures_coverage(
@@ -56,7 +62,8 @@ async fn get_figures_coverage(
     let cycle = parse_param("cycle", params.cycle.as_deref(), Slug::parse)?
         .ok_or_else(|| ApiError::invalid_parameter("cycle", ValueFault::required()))?;
     let form = may.accept.choose_format(params.format.as_deref(), FiguresCoverage::FORMS)?;
-    // Unlike other figures it is made of working copies for those who work on them.
+    // Coverage also counts working copies if the caller may see any. Then the cache key depends on the caller and on
+    // the day; keys of other figures never do.
     let (now, language, actor) = (state.clock.now(), may.language, may.actor);
     let key = AnswerKey::for_records("figures/coverage", &actor, params, now)?;
     let key = key.in_language(language).with_format(form);
@@ -78,8 +85,8 @@ fn count_coverage(
     let version = journal::load_head(conn)?.feed;
     let files = figures::load_coverage_dataset(conn, cycle)?;
     let standings = files.count_coverage(actor, now);
-    let told = CoverageInput { standings: &standings, release: None, version, formula: FORMULA };
-    Ok(FiguresCoverage::new(&told, language))
+    let input = CoverageInput { standings: &standings, release: None, version, formula: FORMULA };
+    Ok(FiguresCoverage::new(&input, language))
 }
 
 impl FiguresResponse for FiguresCoverage {
@@ -87,21 +94,21 @@ impl FiguresResponse for FiguresCoverage {
 
     fn count_for_release(
         conn: &mut Conn,
-        render_release: &FrozenRelease,
+        release: &FrozenRelease,
         language: &Language,
     ) -> ApiResult<Self> {
-        let frame = frozen::load_reference(conn, &render_release.key)?;
+        let frame = frozen::load_reference(conn, &release.key)?;
         let mut reports = Vec::new();
-        frozen::for_each_report(conn, &render_release.key, |row| -> StoreResult<()> {
+        frozen::for_each_report(conn, &release.key, |row| -> StoreResult<()> {
             reports.push(FrozenSubmission::from(&row.parse_report()?));
             Ok(())
         })?;
-        let told = CoverageInput {
+        let input = CoverageInput {
             standings: &frame.count_coverage(&reports),
-            release: Some(&render_release.key),
-            version: render_release.version,
+            release: Some(&release.key),
+            version: release.version,
             formula: FORMULA_RELEASED,
         };
-        Ok(Self::new(&told, *language))
+        Ok(Self::new(&input, *language))
     }
 }

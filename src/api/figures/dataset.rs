@@ -1,4 +1,4 @@
-//! What figures are counted from: the reports that a base means, as far as whoever asks may read them.
+//! Loads the reports that figures are counted from: those of the basis that the caller may read.
 
 use crate::{
     api::error::{ApiError, ApiResult},
@@ -15,27 +15,26 @@ use crate::{
     },
 };
 
-/// The parameter that names a cycle.
+/// The parameter that names the cycle. A cycle that it names means approved data, never a release.
 const CYCLE: &str = "cycle";
-/// The parameter that names what a table is compared with.
+/// The parameter that names the earlier side of a table.
 const COMPARE: &str = "compare";
 
-/// The reports that figures are counted from.
+/// Selects the reports that figures are counted from.
 #[derive(Debug, Clone)]
 pub(in crate::api) struct DatasetQuery {
-    /// What the figures rest on.
     pub(super) base: BasisRequest,
-    /// Where whoever asks reads approved data.
+    /// The countries and cities whose approved data the caller may read.
     pub(super) reach: ReadScope,
-    /// The data version of the answer.
+    /// The data version to show in the answer.
     pub(super) version: i64,
 }
 
 impl DatasetQuery {
-    /// Reads them.
+    /// Loads the selected reports.
     ///
     /// # Errors
-    /// As of [`load_dataset`].
+    /// Those of [`load_dataset`].
     pub(super) fn load_dataset(
         &self,
         conn: &mut Conn,
@@ -45,10 +44,10 @@ impl DatasetQuery {
         load_dataset(conn, &self.reach, (CYCLE, &self.base), (filter, depth))
     }
 
-    /// Reads what they are compared with.
+    /// Loads the reports to compare with, with the same scope.
     ///
     /// # Errors
-    /// As of [`load_dataset`].
+    /// Those of [`load_dataset`].
     pub(super) fn load_earlier_dataset(
         &self,
         conn: &mut Conn,
@@ -59,48 +58,45 @@ impl DatasetQuery {
     }
 }
 
-/// Returns the data version that figures rest on: that of the release, where a release is counted, whatever was approved since;
-/// `now` for what is approved now.
-///
-/// # Errors
-/// Failures of the database.
+/// Returns the data version of figures: that of the release if a release is counted, else `now`, the current one. A
+/// release keeps its data version whatever is approved later.
 pub(super) fn find_data_version(
     conn: &mut Conn,
-    ground: &FigureDataset,
+    dataset: &FigureDataset,
     now: i64,
 ) -> ApiResult<i64> {
-    let release = match &ground.basis.release {
+    let release = match &dataset.basis.release {
         Some(key) => releases::find(conn, key)?,
         None => None,
     };
     Ok(release.map_or(now, |release| release.feed))
 }
 
-/// A release whose figures are asked for. It is read whole by everybody who may read it.
+/// A release whose figures were requested. Every caller who may read it gets all of it, whatever the scope of the
+/// grant.
 #[derive(Debug, Clone)]
 pub(in crate::api) struct FrozenRelease {
-    /// Its key.
     pub(super) key: Slug,
-    /// The data version that it rests on.
+    /// The data version at the time of its publication.
     pub(super) version: i64,
 }
 
 impl FrozenRelease {
-    /// Finds it.
+    /// Finds a release.
     ///
     /// # Errors
-    /// [`ApiError::NotFound`], or failures of the database.
+    /// [`ApiError::NotFound`] if there is none with this key, or failures of the database.
     pub(super) fn find(conn: &mut Conn, key: &Slug) -> ApiResult<Self> {
         let release = releases::find(conn, key)?.ok_or(ApiError::NotFound)?;
         Ok(Self { key: release.release, version: release.feed })
     }
 
-    /// Returns what it froze.
+    /// Selects the reports that the release froze.
     pub(super) fn select_own_reports(&self) -> DatasetQuery {
         self.select_reports(BasisRequest::Release(self.key.clone()))
     }
 
-    /// Returns what it froze, and the last release of each cycle before it.
+    /// Selects the reports that the release froze, and those of the last release of each earlier cycle.
     pub(super) fn select_with_earlier_releases(&self) -> DatasetQuery {
         self.select_reports(BasisRequest::ReleaseSeries(self.key.clone()))
     }
@@ -111,11 +107,13 @@ impl FrozenRelease {
     }
 }
 
-/// Reads the reports that figures rest on, and refuses a filter for something that does not exist. What is compared may be a
-/// release as well; what a cycle is asked for alone is what is approved now.
+/// Loads the reports of a basis, and refuses a filter for a value that does not exist.
+///
+/// The parameters that name a side of a comparison also accept the key of a release. The parameter `cycle` does not: it
+/// always means the reports that are approved now.
 ///
 /// # Errors
-/// What does not exist, with what does; failures of the database.
+/// A basis or filter that does not exist, with the values that do; failures of the database.
 pub(super) fn load_dataset(
     conn: &mut Conn,
     reach: &ReadScope,
@@ -128,14 +126,14 @@ pub(super) fn load_dataset(
         }
         (found, _) => found,
     };
-    let Some(ground) = found else { return Err(explain_missing_base(conn, name, base)?) };
-    ground
+    let Some(dataset) = found else { return Err(explain_missing_base(conn, name, base)?) };
+    dataset
         .check_filter(filter)
         .map_err(|(dimension, fault)| ApiError::invalid_parameter(dimension.as_str(), fault))?;
-    Ok(ground)
+    Ok(dataset)
 }
 
-/// Says that what figures were to rest on is not there, and names what is.
+/// Returns the error for a basis that does not exist, with the values that do.
 fn explain_missing_base(conn: &mut Conn, name: &str, base: &BasisRequest) -> ApiResult<ApiError> {
     Ok(match base {
         BasisRequest::Release(_) if name == COMPARE => {
@@ -145,7 +143,7 @@ fn explain_missing_base(conn: &mut Conn, name: &str, base: &BasisRequest) -> Api
                 ValueFault::unknown("release", keys.iter().map(Slug::as_str)),
             )
         }
-        // The path named it.
+        // The path of the request named it.
         BasisRequest::Release(_) | BasisRequest::ReleaseSeries(_) => ApiError::NotFound,
         BasisRequest::Cycle(_) if name != CYCLE => {
             let cycles = cycles::list(conn)?.into_iter().map(|c| c.slug);
@@ -158,7 +156,7 @@ fn explain_missing_base(conn: &mut Conn, name: &str, base: &BasisRequest) -> Api
     })
 }
 
-/// Refuses the name of a cycle that does not exist, and names those that do.
+/// Returns the error for an unknown cycle, with the keys of those that exist.
 pub(super) fn refuse_unknown_cycle(conn: &mut Conn, name: &str) -> ApiError {
     match cycles::list(conn) {
         Ok(cycles) => {

@@ -1,5 +1,5 @@
-//! Figures as flat tables: one row a cell, with key and name beside each other, and what they rest on in each row. Here is what
-//! the kinds share; how each is written stands below.
+//! Figures as flat tables for CSV, workbooks and JSON lines: one row for each cell, with its keys, its names and its
+//! basis. This file has what the kinds of figures share; the submodules build the table of each kind.
 
 use crate::{
     domain::figures::{Dimension, Measure},
@@ -11,7 +11,7 @@ mod cities;
 mod coverage;
 mod progress;
 
-/// What every row begins with.
+/// The first columns of every table: the basis.
 const LEAD: [TableColumn; 3] = [
     new_column(
         "cycle",
@@ -25,7 +25,7 @@ const KNOWN: TableColumn =
     new_column("known", DatumType::Integer, "Reports that state what is measured.");
 const OF: TableColumn = new_column("of", DatumType::Integer, "Reports that were looked at.");
 
-/// Names the columns of a dimension: its keys and its names.
+/// Returns the two columns of a dimension: key and name.
 const fn list_dimension_columns(dimension: Dimension) -> [TableColumn; 2] {
     const fn key_and_name_columns(
         key: &'static str,
@@ -73,7 +73,6 @@ const fn list_dimension_columns(dimension: Dimension) -> [TableColumn; 2] {
     }
 }
 
-/// Names the columns of a measure.
 fn list_measure_columns(measure: Measure) -> Vec<TableColumn> {
     match measure {
         Measure::Projects => vec![
@@ -104,10 +103,12 @@ fn list_measure_columns(measure: Measure) -> Vec<TableColumn> {
     }
 }
 
-/// Names a file by what it holds: the figure, its cut, and what it rests on.
-fn build_file_name(figure: &str, cut: &[&str], basis: &[Option<&str>]) -> String {
-    let parts =
-        [figure].into_iter().chain(cut.iter().copied()).chain(basis.iter().copied().flatten());
+/// Builds the name of a file from the figure, its dimensions and its basis.
+fn build_file_name(figure: &str, dimensions: &[&str], basis: &[Option<&str>]) -> String {
+    let parts = [figure]
+        .into_iter()
+        .chain(dimensions.iter().copied())
+        .chain(basis.iter().copied().flatten());
     let words: Vec<String> = parts.map(|part| part.replace('_', "-")).collect();
     format!("ascn-{}", words.join("-"))
 }

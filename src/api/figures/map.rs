@@ -1,4 +1,4 @@
-//! Figures on a map: GeoJSON (RFC 7946), a point for each city.
+//! Figures on a map: GeoJSON (RFC 7946) with a point for each city.
 
 use actix_web::{get, web::Data};
 use chrono::NaiveDate;
@@ -30,74 +30,74 @@ use crate::{
     store::{Conn, figures::FactDepth},
 };
 
-/// The media type of GeoJSON.
 const GEO_JSON: &str = "application/geo+json";
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_figures_map);
 }
 
-/// What a city's point tells.
+/// The figures of a city.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CityProperties {
-    /// The city.
+    /// The key of the city.
     #[schema(example = "da-nang")]
     pub city: String,
-    /// Its name.
+    /// The name of the city, in the language of the answer.
     #[schema(example = "Da Nang")]
     pub city_name: String,
-    /// Its country.
+    /// The ISO 3166-1 alpha-2 code of its country.
     #[schema(example = "VN")]
     pub country: String,
-    /// The country's name.
+    /// The name of its country, in the language of the answer.
     #[schema(example = "Viet Nam")]
     pub country_name: String,
-    /// One of the pilot cities of 2018.
+    /// Whether it is one of the pilot cities of 2018.
     pub pilot: bool,
-    /// Its approved reports, one for each project.
+    /// The number of its approved reports that are counted, one for each project.
     #[schema(example = 4)]
     pub projects: i64,
-    /// Those that state `planning`.
+    /// The number of reports with the status `planning`.
     pub planning: i64,
-    /// Those that state `ongoing`.
+    /// The number of reports with the status `ongoing`.
     pub ongoing: i64,
-    /// Those that state `completed`.
+    /// The number of reports with the status `completed`.
     pub completed: i64,
-    /// Those that state `suspended`.
+    /// The number of reports with the status `suspended`.
     pub suspended: i64,
-    /// Those that state `cancelled`.
+    /// The number of reports with the status `cancelled`.
     pub cancelled: i64,
-    /// Those whose source does not tell.
+    /// The number of reports whose source states no status.
     pub not_stated: i64,
-    /// The plain mean of the stated percentages, 0 to 100; null where none is stated.
+    /// The plain mean of the stated percentages, 0 to 100. Null if no report states one.
     #[schema(required, example = 62.5)]
     pub percent_complete: Option<f64>,
-    /// Reports that state a percentage and are not cancelled.
+    /// The number of reports that state a percentage and are not cancelled. Only these are in the mean.
     pub known: i64,
-    /// All reports.
+    /// The number of all reports.
     pub of: i64,
-    /// Reports whose project fell out of the list since; 0 for the reports of one cycle.
+    /// The number of stale reports: a later cycle of their plan is closed and has no report of the project. 0 if the
+    /// reports of one cycle are counted.
     pub stale: i64,
-    /// The cycle that was reported in; null for the latest reports up to a day.
+    /// The key of the cycle whose reports are counted. Null if the latest report of each project up to a day is
+    /// counted.
     #[schema(required, example = "me-2025")]
     pub cycle: Option<String>,
-    /// The cut-off day.
+    /// The cut-off day of the cycle, or the day that `as_of` gave.
     #[schema(example = "2025-09-30")]
     pub as_of: NaiveDate,
-    /// The release, for figures of one.
+    /// The key of the release whose frozen reports are counted. Null if the reports that are approved now are counted.
     #[schema(required)]
     pub release: Option<String>,
 }
 
-/// Where a city lies.
+/// The position of a city.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct PointGeometry {
-    /// `Point`.
+    /// The GeoJSON type: always `Point`.
     #[serde(rename = "type")]
     #[schema(example = "Point")]
     pub kind: &'static str,
-    /// Longitude and latitude, in degrees of WGS 84, in this order.
+    /// Longitude and latitude, in this order, in degrees of WGS 84.
     #[schema(example = json!([108.2208, 16.0678]))]
     pub coordinates: Vec<f64>,
 }
@@ -105,42 +105,46 @@ pub(crate) struct PointGeometry {
 /// A city on the map.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CityFeature {
-    /// `Feature`.
+    /// The GeoJSON type: always `Feature`.
     #[serde(rename = "type")]
     #[schema(example = "Feature")]
     pub kind: &'static str,
-    /// The city; stays the same whatever is asked.
+    /// The key of the city. It is the same in every answer.
     #[schema(example = "da-nang")]
     pub id: String,
-    /// Where it lies.
+    /// The position of the city.
     pub geometry: PointGeometry,
-    /// What there is to tell.
+    /// The figures of the city.
     pub properties: CityProperties,
 }
 
-/// A map of figures (RFC 7946), with what it rests on as foreign members.
+/// A map of figures (RFC 7946). Its basis, coverage and formula are foreign members.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CityCollection {
-    /// `FeatureCollection`.
+    /// The GeoJSON type: always `FeatureCollection`.
     #[serde(rename = "type")]
     #[schema(example = "FeatureCollection")]
     pub kind: &'static str,
-    /// The cities by key: the pilots, and those with a project.
+    /// The cities by key: the pilot cities, and other cities with a project.
     pub features: Vec<CityFeature>,
-    /// What the figures rest on.
+    /// The data that the figures are counted from.
     pub basis: BasisView,
-    /// How complete they are.
+    /// How complete the figures are.
     pub coverage: CoverageView,
-    /// How the numbers are made.
+    /// How the numbers are calculated, as sentences in the language of the answer.
     pub formula: String,
-    /// Why there is nothing to count; only where the day lies before the cut-off of every cycle.
+    /// Why there is nothing to count. Present only if the day is before the cut-off of every cycle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
 /// Read figures as a map
 ///
-/// GeoJSON with a point for each city: its projects by status, and the mean of what they state of their progress.
+/// Returns GeoJSON with a point for each city. Its properties hold the number of projects by status and the mean of the
+/// stated percentages. Give either `cycle` or `as_of`, as for the table.
+///
+/// Every signed-in user with a grant may call this. A reader whose grants cover some countries or cities gets the map
+/// of those. A missing or unknown value of a parameter is refused with 400.
 #[utoipa::path(tag = "figures", params(MapParams),
     responses((status = 200, body = CityCollection, content_type = "application/geo+json")))]
 #[get("/figures/map")]
@@ -157,13 +161,13 @@ impl FiguresResponse for CityCollection {
 
     fn count_for_release(
         conn: &mut Conn,
-        render_release: &FrozenRelease,
+        release: &FrozenRelease,
         question: &FigureQuery,
     ) -> ApiResult<Self> {
-        Self::count_reports(conn, &render_release.select_own_reports(), question)
+        Self::count_reports(conn, &release.select_own_reports(), question)
     }
 
-    /// As JSON it is GeoJSON.
+    /// The default format is GeoJSON, which has a media type of its own.
     fn render_answer(&self, form: Form) -> ApiResult<Answer> {
         let answer = self.answer_in_format(form)?;
         Ok(if form == Form::GeoJson { answer.with_media_type(GEO_JSON) } else { answer })
@@ -176,15 +180,15 @@ impl CountedFigures for CityCollection {
         from: &DatasetQuery,
         question: &FigureQuery,
     ) -> ApiResult<Self> {
-        let ground = from.load_dataset(conn, &question.filter, FactDepth::Columns)?;
-        Ok(Self::new(&ground, question, from.version))
+        let dataset = from.load_dataset(conn, &question.filter, FactDepth::Columns)?;
+        Ok(Self::new(&dataset, question, from.version))
     }
 }
 
 impl CityCollection {
-    fn new(ground: &FigureDataset, question: &FigureQuery, version: i64) -> Self {
-        let (places, coverage) = ground.map_cities(question);
-        let basis = &ground.basis;
+    fn new(dataset: &FigureDataset, question: &FigureQuery, version: i64) -> Self {
+        let (places, coverage) = dataset.map_cities(question);
+        let basis = &dataset.basis;
         let formulas = [Measure::Projects, Measure::PercentComplete]
             .map(|m| wording::translate_sentence(question.language, m.formula()).into_owned());
         Self {

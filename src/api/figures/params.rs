@@ -1,5 +1,5 @@
-//! The parameters of the operations over figures, live and of releases. Each is written down once, under a word, and each
-//! operation lists its words.
+//! The query parameters of the operations on figures, of approved data and of releases. Each shared parameter is
+//! written once, and each operation lists the ones that it takes.
 
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -12,63 +12,65 @@ use crate::{
     },
 };
 
-/// Defines the parameters of an operation: words for those that operations share, in braces those that are its own, and
-/// after them the filters that all figures take.
+/// Defines the parameters of an operation. A word names a parameter that operations share; braces hold parameters of
+/// this operation alone. The filters that all figures take follow at the end.
 ///
-/// Structs that hold the shared ones flattened would say the same without a macro, but `IntoParams` of utoipa 6 cannot be
-/// derived for them: it reads `#[serde(flatten)]` and documents such a field as a parameter of its name. Written by hand it
-/// would put the parts one after another, and the order of parameters is what generated clients call by.
+/// A struct with a flattened struct of the shared parameters would need no macro. But `IntoParams` of utoipa 6 reads
+/// `#[serde(flatten)]` as one parameter with the name of that field. An implementation by hand would put the parts one
+/// after the other, and generated clients pass parameters by their order.
 macro_rules! figures_params {
     ($(#[$doc:meta])* $name:ident: $($words:tt)*) => {
         figures_params!(@ { $(#[$doc])* $name } [] $($words)*);
     };
     (@ $head:tt [$($done:tt)*] rows $($rest:tt)*) => {
         figures_params!(@ $head [$($done)*
-            /// What the rows are.
+            /// The dimension of the rows.
             #[param(value_type = Dimension, required = true, inline, example = "focus_area")]
             pub rows: Option<String>,
         ] $($rest)*);
     };
     (@ $head:tt [$($done:tt)*] by $($rest:tt)*) => {
         figures_params!(@ $head [$($done)*
-            /// What the rows are.
+            /// The kind of record that each row is about.
             #[param(value_type = Grouping, required = true, inline, example = "city")]
             pub by: Option<String>,
         ] $($rest)*);
     };
     (@ $head:tt [$($done:tt)*] columns $($rest:tt)*) => {
         figures_params!(@ $head [$($done)*
-            /// What the columns are, another dimension than the rows; without it the table is a list of rows.
+            /// The dimension of the columns. It must differ from `rows`. Without it the table is a list of rows.
             #[param(value_type = Dimension, required = false, inline, example = "status")]
             pub columns: Option<String>,
         ] $($rest)*);
     };
     (@ $head:tt [$($done:tt)*] measure $($rest:tt)*) => {
         figures_params!(@ $head [$($done)*
-            /// What is measured; `projects` without it.
+            /// The number to measure. Default: `projects`.
             #[param(value_type = Measure, required = false, inline)]
             pub measure: Option<String>,
         ] $($rest)*);
     };
-    // What live figures rest on. The example differs: a table has something to show in the first year, progress in the last.
+    // The basis of figures of approved data. The example is a cycle in which the operation has something to show:
+    // tables do in the first cycle, progress does in the last.
     (@ $head:tt [$($done:tt)*] base($example:literal) $($rest:tt)*) => {
         figures_params!(@ $head [$($done)*
-            /// The cycle that was reported in. Either this or `as_of` is required.
+            /// The key of the cycle whose reports are counted. Exactly one of `cycle` and `as_of` is required.
             #[param(example = $example)]
             pub cycle: Option<String>,
-            /// Instead of `cycle` a day: the latest approved report of each project in the cycles whose cut-off is not after it.
+            /// A day, instead of `cycle`. It counts the latest approved report of each project, in the cycles whose
+            /// cut-off is on or before this day.
             pub as_of: Option<String>,
         ] $($rest)*);
     };
     (@ $head:tt [$($done:tt)*] receipts $($rest:tt)*) => {
         figures_params!(@ $head [$($done)*
-            /// Names the projects behind each cell.
+            /// If `true`, each cell also lists the projects that are counted in it. Default: `false`.
             pub receipts: Option<bool>,
         ] $($rest)*);
     };
     (@ $head:tt [$($done:tt)*] format $($rest:tt)*) => {
         figures_params!(@ $head [$($done)*
-            /// The format, if not that of `Accept`.
+            /// The format of the answer. It takes precedence over the header `Accept`.
             #[param(value_type = Form, required = false, inline)]
             pub format: Option<String>,
         ] $($rest)*);
@@ -83,26 +85,27 @@ macro_rules! figures_params {
         #[serde(default, deny_unknown_fields)]
         pub(crate) struct $name {
             $($fields)*
-            /// Only these focus areas; `unknown` for reports without one.
+            /// Only reports in these focus areas, by key. `unknown` selects reports without a focus area.
             pub focus_area: Vec<String>,
-            /// Only these sub-areas; `unknown` for reports without one.
+            /// Only reports in these sub-areas, by key. `unknown` selects reports without a sub-area.
             pub sub_area: Vec<String>,
-            /// Only these statuses.
+            /// Only reports with one of these statuses.
             #[param(value_type = Vec<Status>, inline)]
             pub status: Vec<String>,
-            /// Only these countries, by ISO 3166-1 alpha-2 code.
+            /// Only reports of these countries, by ISO 3166-1 alpha-2 code.
             pub country: Vec<String>,
-            /// Only these cities.
+            /// Only reports of these cities, by key.
             pub city: Vec<String>,
-            /// Only reports with one of these outcomes; `unknown` for reports without any.
+            /// Only reports with at least one of these outcomes, by key. `unknown` selects reports without any outcome.
             pub outcome: Vec<String>,
-            /// Only reports with one of these enablers; `unknown` for reports without any.
+            /// Only reports with at least one of these enablers, by key. `unknown` selects reports without any enabler.
             pub enabler: Vec<String>,
-            /// Only reports with one of these sectors; `unknown` for reports without any.
+            /// Only reports with at least one of these sectors, by key. `unknown` selects reports without any sector.
             pub sector: Vec<String>,
-            /// Only the pilot cities, or only others.
+            /// If `true`, only reports of the pilot cities; if `false`, only reports of the other cities.
             pub pilot: Option<bool>,
-            /// Only the priority projects of the plans, or only others.
+            /// If `true`, only reports of the priority projects of the plans; if `false`, only reports of the other
+            /// projects.
             pub priority: Option<bool>,
         }
 
@@ -130,80 +133,84 @@ macro_rules! figures_params {
 }
 
 figures_params! {
-    /// What a table is asked for.
+    /// The parameters of a table.
     TableParams: rows columns measure base("me-2022") receipts {
-        /// An earlier cycle, or a release: each cell says what it was then, and the answer which projects entered, left or changed.
+        /// The key of an earlier cycle or of a release to compare with. Each cell then also has its earlier number, and
+        /// `changes` lists the projects that entered, left or changed.
         pub compare: Option<String>,
     } format
 }
 figures_params! {
-    /// What a table of a release is asked for.
+    /// The parameters of a table of a release.
     ReleasedTableParams: rows columns measure receipts {
-        /// Another release: each cell says what it was then, and the answer which projects entered, left or changed.
+        /// The key of a different release to compare with. Each cell then also has its earlier number, and `changes`
+        /// lists the projects that entered, left or changed.
         pub compare: Option<String>,
     } format
 }
 figures_params! {
-    /// What progress is asked for.
+    /// The parameters of progress.
     ProgressParams: by base("me-2025") format
 }
 figures_params! {
-    /// What progress of a release is asked for.
+    /// The parameters of the progress of a release.
     ReleasedProgressParams: by format
 }
 figures_params! {
-    /// What a trend is asked for, also that until a release.
+    /// The parameters of a trend, of approved data or of releases.
     TrendParams: {
-        /// What the columns are, another dimension than the cycle; without it the trend has one number for each cycle.
+        /// The dimension of the columns. It must differ from `cycle`, the dimension of the rows. Without it the trend
+        /// has one number for each cycle.
         #[param(value_type = Dimension, required = false, inline, example = "status")]
         pub columns: Option<String>,
     } measure receipts format
 }
 figures_params! {
-    /// What a map is asked for.
+    /// The parameters of a map.
     MapParams: base("me-2025") format
 }
 figures_params! {
-    /// What a map of a release is asked for.
+    /// The parameters of a map of a release.
     ReleasedMapParams: format
 }
 figures_params! {
-    /// What is compared.
+    /// The parameters of a comparison.
     CompareParams: {
-        /// A cycle or a release: what it was.
+        /// The earlier side: the key of a cycle or of a release.
         #[param(value_type = String, required = true, example = "me-2022")]
         pub a: Option<String>,
-        /// A cycle or a release: what it is.
+        /// The later side: the key of a cycle or of a release.
         #[param(value_type = String, required = true, example = "me-2023")]
         pub b: Option<String>,
-        /// What the rows are; without rows and columns, focus areas by status.
+        /// The dimension of the rows. Default: `focus_area`.
         #[param(value_type = Dimension, required = false, inline)]
         pub rows: Option<String>,
-        /// What the columns are, another dimension than the rows; with `rows` alone there is one number for each row.
+        /// The dimension of the columns. It must differ from `rows`. Without `rows` and `columns` the columns are
+        /// `status`; with `rows` alone there is one number for each row.
         #[param(value_type = Dimension, required = false, inline)]
         pub columns: Option<String>,
     } measure
 }
 
-/// Of which cycle the coverage is asked for. It takes no filters: what is expected is expected of whole cities.
+/// The parameters of the coverage of a cycle. There are no filters, because a whole city is expected to report.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct CoverageParams {
-    /// The cycle.
+    /// The key of the cycle.
     #[param(value_type = String, required = true, example = "me-2026")]
     pub cycle: Option<String>,
-    /// The format, if not that of `Accept`.
+    /// The format of the answer. It takes precedence over the header `Accept`.
     #[param(value_type = Form, required = false, inline)]
     pub format: Option<String>,
 }
 
-/// How the coverage of a release is asked for.
+/// The parameters of the coverage of a release.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ReleasedCoverageParams {
-    /// The format, if not that of `Accept`.
+    /// The format of the answer. It takes precedence over the header `Accept`.
     #[param(value_type = Form, required = false, inline)]
     pub format: Option<String>,
 }

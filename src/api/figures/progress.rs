@@ -1,4 +1,4 @@
-//! How far projects are, by city, country or focus area.
+//! Progress of projects, by city, country or focus area.
 
 use actix_web::{get, web::Data};
 use serde::Serialize;
@@ -25,120 +25,125 @@ use crate::{
     store::{Conn, figures::FactDepth},
 };
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_figures_progress);
 }
 
-/// Milestones of approved reports, as the reports froze them.
+/// The milestones of approved reports, as each report froze them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct MilestoneProgressView {
-    /// The reached share of the weight: 0 to 1; null where no report has milestones.
+    /// The weight of the reached milestones divided by the weight of all milestones, 0 to 1. Null if no report has
+    /// milestones.
     #[schema(required, example = 0.4)]
     pub attainment: Option<f64>,
-    /// The weights of the reached milestones, added.
+    /// The sum of the weights of the reached milestones.
     #[schema(example = 4)]
     pub completed_weight: i64,
-    /// The weights of all milestones, added.
+    /// The sum of the weights of all milestones.
     #[schema(example = 10)]
     pub total_weight: i64,
-    /// Reports that have milestones and are not cancelled.
+    /// The number of reports that have milestones and are not cancelled. Only these are counted.
     #[schema(example = 2)]
     pub known: i64,
-    /// All reports.
+    /// The number of all reports.
     #[schema(example = 4)]
     pub of: i64,
 }
 
-/// Outcome indicators of approved reports, as the reports froze them.
+/// The outcome indicators of approved reports, as each report froze them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct OutcomeProgressView {
-    /// The plain mean of what they attain: 0 at the baseline, 1 at the target, in their declared direction; null where nothing
-    /// defined is known, never 0 for that.
+    /// The plain mean of the attainment of the indicators, (value − baseline) / (target − baseline): 0 at the baseline,
+    /// 1 at the target. Null if no indicator has a defined attainment; it is never 0 for that reason.
     #[schema(required, example = 0.75)]
     pub attainment: Option<f64>,
-    /// Indicators with a value whose attainment is defined.
+    /// The number of indicators that have a value and a defined attainment. Only these are in the mean.
     #[schema(example = 1)]
     pub known: i64,
-    /// Outcome indicators of reports that are not cancelled.
+    /// The number of outcome indicators of reports that are not cancelled.
     #[schema(example = 3)]
     pub of: i64,
-    /// Indicators with a value whose attainment is undefined: no baseline, no target, both the same, or the target on the worse
-    /// side.
+    /// The number of indicators that have a value, but no defined attainment: baseline or target is missing, both are
+    /// equal, or the target is on the worse side of the baseline.
     #[schema(example = 1)]
     pub undefined: i64,
-    /// Indicators for which the report states no value.
+    /// The number of indicators for which the report states no value.
     #[schema(example = 1)]
     pub not_measured: i64,
 }
 
-/// How far some projects are.
+/// The progress of a set of projects.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ProgressView {
-    /// The plain mean of what the reports state, 0 to 100; null where none states it.
+    /// The plain mean of the stated percentages, 0 to 100. Null if no report states one.
     #[schema(required, example = 62.5)]
     pub percent_complete: Option<f64>,
-    /// Reports that state it and are not cancelled.
+    /// The number of reports that state a percentage and are not cancelled. Only these are in the mean.
     #[schema(example = 3)]
     pub known: i64,
-    /// All reports.
+    /// The number of all reports.
     #[schema(example = 4)]
     pub total: i64,
-    /// Milestones, by weight.
+    /// The milestones, by weight.
     pub milestones: MilestoneProgressView,
-    /// Outcome indicators.
+    /// The outcome indicators.
     pub outcome_indicators: OutcomeProgressView,
 }
 
-/// How far the projects of a row are.
+/// The progress of the projects of a row.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ProgressRow {
-    /// The key of the city, country or focus area.
+    /// The key of the city, country or focus area; `unknown` for reports without one.
     #[schema(example = "da-nang")]
     pub key: String,
-    /// Its name.
+    /// The name of the row, in the language of the answer.
     #[schema(example = "Da Nang")]
     pub name: String,
-    /// The plain mean of what the reports state, 0 to 100; null where none states it.
+    /// The plain mean of the stated percentages, 0 to 100. Null if no report states one.
     #[schema(required, example = 62.5)]
     pub percent_complete: Option<f64>,
-    /// Reports that state it and are not cancelled.
+    /// The number of reports that state a percentage and are not cancelled. Only these are in the mean.
     #[schema(example = 3)]
     pub known: i64,
-    /// All reports.
+    /// The number of all reports.
     #[schema(example = 4)]
     pub total: i64,
-    /// Milestones, by weight.
+    /// The milestones, by weight.
     pub milestones: MilestoneProgressView,
-    /// Outcome indicators.
+    /// The outcome indicators.
     pub outcome_indicators: OutcomeProgressView,
 }
 
 /// Progress by city, country or focus area.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct FiguresProgress {
-    /// What the rows are.
+    /// The kind of record that each row is about.
     pub by: Grouping,
-    /// What the figures rest on.
+    /// The data that the figures are counted from.
     pub basis: BasisView,
-    /// The rows in the order of their names as they are written here; `unknown` last. They cannot be sorted by a number.
+    /// The rows in the alphabetical order of their names in the language of the answer; `unknown` is last. They cannot
+    /// be sorted by a number, because progress is not a ranking.
     pub rows: Vec<ProgressRow>,
-    /// All reports, each counted once.
+    /// The progress of all reports together. Each report counts once.
     pub total: ProgressView,
     /// How complete the figures are.
     pub coverage: CoverageView,
-    /// How the numbers are made.
+    /// How the numbers are calculated, as sentences in the language of the answer.
     pub formula: String,
-    /// Why there is nothing to count; only where the day lies before the cut-off of every cycle.
+    /// Why there is nothing to count. Present only if the day is before the cut-off of every cycle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-/// Read how far projects are
+/// Read the progress of projects
 ///
-/// For each city, country or focus area the mean of the stated percentages, the reached weight of the milestones and what the
-/// outcome indicators attain, each with how many are known of how many. Nothing is zero because it is missing. The order is
-/// that of the names: this is no ranking.
+/// Returns three numbers for each city, country or focus area: the mean of the stated percentages, the reached share of
+/// the weight of milestones, and the mean attainment of the outcome indicators. Each number comes with the count of
+/// known values that it rests on. Missing values are left out and never count as zero. Give either `cycle` or `as_of`,
+/// as for the table. The rows are in the order of their names, because progress is not a ranking.
+///
+/// Every signed-in user with a grant may call this. A reader whose grants cover some countries or cities gets the
+/// figures of those. A missing or unknown value of a parameter is refused with 400.
 #[utoipa::path(tag = "figures", params(ProgressParams), responses((status = 200, body = FiguresProgress)))]
 #[get("/figures/progress")]
 async fn get_figures_progress(
@@ -148,14 +153,11 @@ async fn get_figures_progress(
     response::answer_current_figures(may, &state).await
 }
 
-/// What progress is asked for.
 #[derive(Debug, Clone)]
 pub(in crate::api) struct ProgressQuestion {
-    /// What the rows are.
     pub(super) by: Grouping,
-    /// Which reports count.
     pub(super) filter: FigureFilter,
-    /// In which language the rows are named.
+    /// The language of the names of the rows.
     pub(super) language: Language,
 }
 
@@ -164,10 +166,10 @@ impl FiguresResponse for FiguresProgress {
 
     fn count_for_release(
         conn: &mut Conn,
-        render_release: &FrozenRelease,
+        release: &FrozenRelease,
         question: &ProgressQuestion,
     ) -> ApiResult<Self> {
-        Self::count_reports(conn, &render_release.select_own_reports(), question)
+        Self::count_reports(conn, &release.select_own_reports(), question)
     }
 }
 
@@ -177,25 +179,25 @@ impl CountedFigures for FiguresProgress {
         from: &DatasetQuery,
         question: &ProgressQuestion,
     ) -> ApiResult<Self> {
-        let ground = from.load_dataset(conn, &question.filter, FactDepth::Texts)?;
-        Ok(Self::new(&ground, question, from.version))
+        let dataset = from.load_dataset(conn, &question.filter, FactDepth::Texts)?;
+        Ok(Self::new(&dataset, question, from.version))
     }
 }
 
 impl FiguresProgress {
-    fn new(ground: &FigureDataset, question: &ProgressQuestion, version: i64) -> Self {
+    fn new(dataset: &FigureDataset, question: &ProgressQuestion, version: i64) -> Self {
         let ProgressQuestion { by, filter, language } = question;
-        let table = ground.measure_progress(*by, filter.clone(), *language);
+        let table = dataset.measure_progress(*by, filter.clone(), *language);
         let formulas =
             FORMULAS.map(|formula| wording::translate_sentence(*language, formula).into_owned());
         Self {
             by: *by,
-            basis: BasisView::new(&ground.basis, version),
+            basis: BasisView::new(&dataset.basis, version),
             total: ProgressView::from(&table.total),
             rows: table.rows.into_iter().map(ProgressRow::from).collect(),
-            coverage: CoverageView::new(table.coverage, ground.basis.is_dated()),
+            coverage: CoverageView::new(table.coverage, dataset.basis.is_dated()),
             formula: formulas.join("; "),
-            note: explain_empty_basis(&ground.basis, *language),
+            note: explain_empty_basis(&dataset.basis, *language),
         }
     }
 }

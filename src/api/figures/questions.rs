@@ -1,4 +1,4 @@
-//! The questions that parameters ask, and of which reports they are asked.
+//! Parses query parameters into questions about figures, and into the basis that they are counted from.
 
 use super::{
     coverage::FiguresCoverage,
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// Says which figures parameters ask for, and reads the question out of them.
+/// Implements [`FiguresParams`]: the type of the answer, and the expression that parses the question.
 macro_rules! asks {
     ($($params:ty),+ => $figures:ty: |$p:ident, $language:ident| $question:expr) => {
         $(impl FiguresParams for $params {
@@ -38,7 +38,7 @@ macro_rules! asks {
     };
 }
 
-/// Takes how a table is cut out of parameters that have these names.
+/// Collects the parameters of a table into a [`RawQuestion`], from a struct whose fields have these names.
 macro_rules! cut {
     ($p:expr, $language:expr) => {
         RawQuestion {
@@ -55,7 +55,7 @@ asks!(TableParams => FiguresTable: |p, language| Ok(TableQuestion {
     question: cut!(p, language).parse_with_rows(p.rows.as_deref())?,
     earlier: p.compare.as_deref().map(|raw| parse_cycle_base("compare", Some(raw))).transpose()?,
 }));
-// A release alone: what a cycle holds beyond its releases is not for everybody who reads this.
+// Only a release can be compared with a release. Not everybody who may read releases may read what else a cycle holds.
 asks!(ReleasedTableParams => FiguresTable: |p, language| Ok(TableQuestion {
     question: cut!(p, language).parse_with_rows(p.rows.as_deref())?,
     earlier: parse_param("compare", p.compare.as_deref(), Slug::parse)?.map(BasisRequest::Release),
@@ -117,7 +117,7 @@ impl ReleaseFiguresParams for ReleasedMapParams {
     const ROUTE: &'static str = "releases/map";
 }
 
-/// How a table is cut, as parameters say it.
+/// The parameters of a table before they are parsed.
 struct RawQuestion<'p> {
     columns: Option<&'p str>,
     measure: Option<&'p str>,
@@ -157,7 +157,7 @@ impl CompareParams {
     }
 }
 
-/// Reads what figures rest on: exactly one of a cycle and a day.
+/// Requires exactly one of a cycle and a day.
 fn parse_base(cycle: Option<&str>, as_of: Option<&str>) -> ApiResult<BasisRequest> {
     let either = "either cycle or as_of is expected";
     let cycle = parse_param("cycle", cycle, Slug::parse)?;
@@ -173,20 +173,14 @@ fn parse_base(cycle: Option<&str>, as_of: Option<&str>) -> ApiResult<BasisReques
     }
 }
 
-/// Reads a parameter that names a cycle, or a release: which of them is found where the reports are read.
-///
-/// # Errors
-/// A parameter that is missing, or no slug.
+/// Parses a required parameter that names a cycle or a release. The key is resolved later, when the reports are read.
 pub(super) fn parse_cycle_base(name: &str, raw: Option<&str>) -> ApiResult<BasisRequest> {
     parse_param(name, raw, Slug::parse)?
         .map(BasisRequest::Cycle)
         .ok_or_else(|| ApiError::invalid_parameter(name, ValueFault::required()))
 }
 
-/// Reads a parameter.
-///
-/// # Errors
-/// A value that is none.
+/// Parses an optional parameter; a value that does not parse is refused with 400.
 pub(super) fn parse_param<T>(
     name: &str,
     raw: Option<&str>,
@@ -197,7 +191,7 @@ pub(super) fn parse_param<T>(
         .map_err(|fault| ApiError::invalid_parameter(name, fault))
 }
 
-/// Reads a parameter that has to be there; without it says what it may be.
+/// Parses a required parameter. If it is missing, the problem lists the allowed values.
 fn parse_required_param<T: ToString>(
     name: &str,
     raw: Option<&str>,

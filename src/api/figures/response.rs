@@ -1,8 +1,8 @@
-//! Kinds of figures, and the one way in which they are answered: a kind is what is asked for, how it is counted and in which
-//! formats it is told, whether its reports are those that are approved now or those that a release froze.
+//! Answers every kind of figures in the same way, from the reports that are approved now or from a release.
 //!
-//! Parameters are a question ([`FiguresParams`]), about what is approved now ([`CurrentFiguresParams`]) or about a release ([`ReleaseFiguresParams`]). Not here:
-//! the shapes, and who may read a release.
+//! Each kind has a question, a way to count, and formats ([`FiguresResponse`]). Its parameters ([`FiguresParams`])
+//! parse into that question, for approved data ([`CurrentFiguresParams`]) or for a release ([`ReleaseFiguresParams`]).
+//! Not here: the response shapes, and who may read a release.
 
 use serde::{Serialize, de::DeserializeOwned};
 use utoipa::IntoParams;
@@ -23,38 +23,38 @@ use crate::{
     store::Conn,
 };
 
-/// Figures of a kind, ready to be answered.
+/// A response with figures, which can be counted for a release.
 pub(in crate::api) trait FiguresResponse: TabularAnswer + Sized {
-    /// What they are asked for, with values that are sound.
+    /// The parsed parameters.
     type Question: Send + 'static;
-    /// The formats; the first one is for whoever does not say.
+    /// The formats; the first one is the default.
     const FORMS: &'static [Form] = TABLE;
 
-    /// Counts those of a release.
+    /// Counts the figures of a release.
     ///
     /// # Errors
-    /// A filter, or something to compare with, that does not exist; failures of the database.
+    /// A filter or a comparison with something that does not exist, and failures of the database.
     fn count_for_release(
         conn: &mut Conn,
         release: &FrozenRelease,
         question: &Self::Question,
     ) -> ApiResult<Self>;
 
-    /// Answers them in a format.
+    /// Writes the figures in a format.
     ///
     /// # Errors
-    /// Those of [`TabularAnswer::answer_in`].
+    /// Those of [`TabularAnswer::answer_in_format`].
     fn render_answer(&self, form: Form) -> ApiResult<Answer> {
         self.answer_in_format(form)
     }
 }
 
-/// Figures that are counted from reports, wherever those come from.
+/// Figures that are counted from reports, frozen or not.
 pub(in crate::api) trait CountedFigures: FiguresResponse {
-    /// Counts them.
+    /// Counts the figures from the reports that the query selects.
     ///
     /// # Errors
-    /// As of [`FiguresResponse::count_for_release`].
+    /// Those of [`FiguresResponse::count_for_release`].
     fn count_reports(
         conn: &mut Conn,
         from: &DatasetQuery,
@@ -62,45 +62,44 @@ pub(in crate::api) trait CountedFigures: FiguresResponse {
     ) -> ApiResult<Self>;
 }
 
-/// The parameters of an operation, as a question.
+/// The query parameters of an operation, which parse into a question.
 pub(in crate::api) trait FiguresParams:
     Serialize + DeserializeOwned + IntoParams + Send + 'static
 {
-    /// The figures that answer it.
     type Response: FiguresResponse;
 
-    /// Reads the question.
+    /// Parses the question.
     ///
     /// # Errors
-    /// The first parameter that has no such value.
+    /// The first parameter whose value is unknown.
     fn parse_question(
         &self,
         language: Language,
     ) -> ApiResult<<Self::Response as FiguresResponse>::Question>;
 
-    /// Returns the format that is asked for by its name.
+    /// Returns the value of the parameter `format`.
     fn format(&self) -> Option<&str>;
 }
 
-/// A question about what is approved now.
+/// Parameters for figures of the reports that are approved now.
 pub(super) trait CurrentFiguresParams: FiguresParams<Response: CountedFigures> {
-    /// The name under which answers are kept.
+    /// The name of the operation in cache keys.
     const ROUTE: &'static str;
 
-    /// Reads what the figures rest on.
+    /// Parses the basis: a cycle, a day, or everything.
     ///
     /// # Errors
-    /// Not exactly one of what there is to choose from, or a value that is none.
+    /// A missing, unknown or superfluous parameter.
     fn parse_base(&self) -> ApiResult<BasisRequest>;
 }
 
-/// A question about what a release froze.
+/// Parameters for figures of a release.
 pub(in crate::api) trait ReleaseFiguresParams: FiguresParams {
-    /// The name under which answers are kept.
+    /// The name of the operation in cache keys.
     const ROUTE: &'static str;
 }
 
-/// Answers an operation over what is approved now, as far as the caller reads it.
+/// Answers an operation on the reports that are approved now, limited to those that the caller may read.
 pub(super) async fn answer_current_figures<P: CurrentFiguresParams>(
     may: May<ReadFigures, Query<P>>,
     state: &State,
@@ -117,10 +116,10 @@ pub(super) async fn answer_current_figures<P: CurrentFiguresParams>(
     state.answer_cached(key.in_language(may.language).with_format(form), read).await
 }
 
-/// Answers an operation over what a release froze, and shares of it.
+/// Answers an operation on a release, and a share of that operation.
 ///
 /// # Errors
-/// [`crate::api::error::ApiError::NotFound`] where there is no such release, then what the parameters are refused for.
+/// [`crate::api::error::ApiError::NotFound`] if the release does not exist; only then the errors of the parameters.
 pub(in crate::api) async fn answer_release_figures<P: ReleaseFiguresParams>(
     released: Released<Query<P>>,
     state: &State,

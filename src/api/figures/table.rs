@@ -1,4 +1,4 @@
-//! Tables: reports counted by one or two dimensions, alone or beside an earlier cycle.
+//! Tables: reports counted by one or two dimensions, alone or compared with an earlier cycle or release.
 
 use actix_web::{get, web::Data};
 use serde::Serialize;
@@ -32,88 +32,96 @@ use crate::{
     store::{Conn, figures::FactDepth},
 };
 
-/// Registers the operation of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_figures_table);
 }
 
-/// What a table is asked for.
 #[derive(Debug, Clone)]
 pub(in crate::api) struct TableQuestion {
-    /// Its rows, columns and measure, and which reports count.
     pub(super) question: FigureQuery,
-    /// What it is compared with.
+    /// The basis that `compare` names.
     pub(super) earlier: Option<BasisRequest>,
 }
 
-/// A table of figures: every combination of rows and columns that is asked about, zeros included.
+/// A table of figures. It has a cell for every combination of a row and a column, also if its count is 0. Values that a
+/// filter excludes have no cell.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct FiguresTable {
-    /// What is measured.
+    /// The number that is measured.
     pub measure: Measure,
-    /// What the rows are.
+    /// The dimension of the rows.
     pub rows: Dimension,
-    /// What the columns are; null in a list of rows.
+    /// The dimension of the columns. Null if the table is a list of rows.
     #[schema(required)]
     pub columns: Option<Dimension>,
-    /// What the table rests on.
+    /// The data that the table is counted from.
     pub basis: BasisView,
-    /// The cells, row by row. `unknown` is the key of reports that do not tell; it is there only where it counts.
+    /// The cells, row by row. The key `unknown` stands for reports that do not state the dimension. It is present only
+    /// if such a report is counted.
     pub cells: Vec<CellView>,
-    /// The number for each row, by key; a report counts once.
+    /// The number of each row, by key. A report counts once in a row, even if it is in several of its cells. Null like
+    /// `value` of a cell.
     #[serde(serialize_with = "in_order")]
     #[schema(value_type = BTreeMap<String, Option<f64>>)]
     pub row_totals: Vec<(String, Option<JsonNumber>)>,
-    /// The number for each column, by key; a report counts once. Empty in a list of rows.
+    /// The number of each column, by key. A report counts once in a column, even if it is in several of its cells.
+    /// Empty if the table is a list of rows.
     #[serde(serialize_with = "in_order")]
     #[schema(value_type = BTreeMap<String, Option<f64>>)]
     pub column_totals: Vec<(String, Option<JsonNumber>)>,
-    /// The number for all reports, each counted once.
+    /// The number for all reports. Each report counts once. Null if no report states the number, and for money, which
+    /// is in `totals_by_currency`.
     #[schema(required, value_type = Option<f64>, example = 77)]
     pub total: Option<JsonNumber>,
-    /// The sums of money for rows, columns and all; only where `spent` is measured.
+    /// The sums of money of the rows, the columns and the whole table. Present only if `spent` is measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub totals_by_currency: Option<CurrencyTotals>,
     /// How complete the table is.
     pub coverage: CoverageView,
-    /// How the number is made.
+    /// How the number is calculated, as a sentence in the language of the answer.
     #[schema(example = "count of approved reports")]
     pub formula: String,
-    /// What the table is compared with; only with `compare`.
+    /// The data that the table is compared with. Present only if `compare` was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub earlier_basis: Option<BasisView>,
-    /// What the total was earlier; only with `compare`.
+    /// The earlier total. Present only if `compare` was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub earlier_total: Option<EarlierView>,
-    /// The projects asked about that entered, left, or changed status, title or focus area, by code; only with `compare`.
+    /// The matching projects that entered or left the table, or changed status, title or focus area, in the order of
+    /// their codes. Present only if `compare` was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<Vec<FigureChangeView>>,
-    /// Why there is nothing to count; only where the day lies before the cut-off of every cycle.
+    /// Why there is nothing to count. Present only if the day is before the cut-off of every cycle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-/// Sums of money per currency.
+/// Sums of money, one amount for each currency. Amounts in different currencies are never added.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CurrencyTotals {
-    /// For each row, by key.
+    /// The sums of each row, by key.
     #[serde(serialize_with = "in_order")]
     #[schema(value_type = BTreeMap<String, Vec<MoneyView>>)]
     pub rows: Vec<(String, Vec<MoneyView>)>,
-    /// For each column, by key.
+    /// The sums of each column, by key. Empty if the table is a list of rows.
     #[serde(serialize_with = "in_order")]
     #[schema(value_type = BTreeMap<String, Vec<MoneyView>>)]
     pub columns: Vec<(String, Vec<MoneyView>)>,
-    /// For all reports.
+    /// The sums of all reports.
     pub total: Vec<MoneyView>,
 }
 
-/// Count a table
+/// Count reports in a table
 ///
-/// Counts the approved reports of a cycle, or the latest one of each project up to a day, by one or two dimensions. Every
-/// combination is there, zeros included; what a filter rules out is not. Parameters of one name mean any of their values,
-/// different names mean all of them. A reader with a narrower scope gets the table of that scope. Beside an earlier cycle
-/// (`compare`) each cell says what it was, and `changes` which projects make the difference.
+/// Counts approved reports by one or two dimensions. Give either `cycle`, for the reports of one cycle, or `as_of`, for
+/// the latest approved report of each project up to a day. The table has a cell for every combination of a row and a
+/// column, also if its count is 0; values that a filter excludes have no cell. Several values of one parameter select
+/// reports with any of them; different parameters must all match. With `compare`, each cell also has its earlier
+/// number, and `changes` lists the projects that changed.
+///
+/// Every signed-in user with a grant may call this. A reader whose grants cover some countries or cities gets the table
+/// of those. A missing or unknown value of a parameter is refused with 400; the problem lists the values that are
+/// allowed.
 #[utoipa::path(tag = "figures", params(TableParams), responses((status = 200, body = FiguresTable)))]
 #[get("/figures/table")]
 async fn get_figures_table(
@@ -128,10 +136,10 @@ impl FiguresResponse for FiguresTable {
 
     fn count_for_release(
         conn: &mut Conn,
-        render_release: &FrozenRelease,
+        release: &FrozenRelease,
         question: &TableQuestion,
     ) -> ApiResult<Self> {
-        Self::count_reports(conn, &render_release.select_own_reports(), question)
+        Self::count_reports(conn, &release.select_own_reports(), question)
     }
 }
 
@@ -142,7 +150,8 @@ impl CountedFigures for FiguresTable {
         asked: &TableQuestion,
     ) -> ApiResult<Self> {
         let TableQuestion { question, earlier } = asked;
-        // The titles of projects stand in texts, and are told only where something is compared.
+        // The titles of projects are in the texts of reports. They are read only for a comparison, because only it
+        // returns them.
         let depth = if earlier.is_some() { FactDepth::Texts } else { FactDepth::Columns };
         let now = from.load_dataset(conn, &question.filter, depth)?;
         let Some(earlier) = earlier else {
@@ -155,7 +164,7 @@ impl CountedFigures for FiguresTable {
 }
 
 impl CurrencyTotals {
-    /// Writes the totals of a table that measures money; none for others.
+    /// Returns `None` if the table does not measure money.
     fn from_table(table: &CrossTable, measure: Measure) -> Option<Self> {
         let sums = |totals: &[(AxisLabel, Figure)]| {
             totals.iter().map(|(l, f)| (l.key.clone(), list_money_sums(f))).collect()
@@ -170,12 +179,12 @@ impl CurrencyTotals {
 
 impl FiguresTable {
     fn new(
-        ground: &FigureDataset,
+        dataset: &FigureDataset,
         question: &FigureQuery,
         table: CrossTable,
         version: i64,
     ) -> Self {
-        let (measure, basis) = (question.measure, &ground.basis);
+        let (measure, basis) = (question.measure, &dataset.basis);
         let dated = basis.is_dated();
         Self {
             measure,
@@ -196,20 +205,20 @@ impl FiguresTable {
         }
     }
 
-    /// Writes a table beside an earlier one.
+    /// Builds a table that also has the earlier number in each cell. `then` is the data version of `earlier`.
     fn new_with_earlier(
         (earlier, then): (&FigureDataset, i64),
-        (ground, version): (&FigureDataset, i64),
+        (dataset, version): (&FigureDataset, i64),
         question: &FigureQuery,
     ) -> Self {
-        let mut table = ground.count_table_since(earlier, question);
+        let mut table = dataset.count_table_since(earlier, question);
         let changes = std::mem::take(&mut table.changes);
         let total = table.earlier_total.as_ref().map(|f| EarlierView::new(f, question.measure));
         Self {
             earlier_basis: Some(BasisView::new(&earlier.basis, then)),
             earlier_total: total,
             changes: Some(changes.into_iter().map(FigureChangeView::from).collect()),
-            ..Self::new(ground, question, table, version)
+            ..Self::new(dataset, question, table, version)
         }
     }
 }

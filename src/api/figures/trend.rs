@@ -1,4 +1,4 @@
-//! How figures developed from cycle to cycle: of what is approved now, or of what was released until a release.
+//! Trends: figures from cycle to cycle, of the reports that are approved now or of the releases up to one release.
 
 use actix_web::{get, web::Data};
 use chrono::NaiveDate;
@@ -27,95 +27,100 @@ use crate::{
     store::{Conn, figures::FactDepth},
 };
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_figures_trend);
 }
 
-/// A cycle of a trend.
+/// A cycle in a trend.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct TrendCycle {
-    /// The cycle.
+    /// The key of the cycle.
     #[schema(example = "me-2022")]
     pub cycle: String,
-    /// Its name.
+    /// The name of the cycle.
     #[schema(example = "Monitoring and evaluation 2022")]
     pub cycle_name: String,
-    /// Its cut-off day.
+    /// The cut-off day of the cycle.
     #[schema(example = "2022-09-21")]
     pub as_of: NaiveDate,
-    /// The release whose frozen reports are counted; null for what is approved now.
+    /// The key of the release whose frozen reports are counted. Null if the reports that are approved now are counted.
     #[schema(required)]
     pub release: Option<String>,
-    /// Where it stands: what is open goes on changing.
+    /// The state of the cycle. The numbers of an open cycle can still change.
     pub state: CycleState,
-    /// How complete its numbers are.
+    /// How complete the numbers of the cycle are.
     pub coverage: CoverageView,
 }
 
-/// What a trend rests on.
+/// The data that a trend is counted from.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct TrendBasis {
-    /// Null: there are several.
+    /// Always null, because a trend has several cycles.
     #[schema(required)]
     pub cycle: Option<String>,
-    /// The cut-off of the last cycle; null where there is none.
+    /// The cut-off day of the last cycle. Null if there is no cycle.
     #[schema(required, example = "2025-09-30")]
     pub as_of: Option<NaiveDate>,
-    /// The release, for figures of one.
+    /// The key of the release that the trend ends with. Null if the reports that are approved now are counted.
     #[schema(required)]
     pub release: Option<String>,
-    /// The data version: the number of the last public change that is counted in.
+    /// The data version: the number in the feed of changes (`feed`) of the last public change that is included.
     #[schema(example = 1312)]
     pub seq: i64,
-    /// All cycles that were opened, or that were released until the release, in the order of their cut-offs.
+    /// The keys of the cycles, in the order of their cut-off days: all cycles that were opened, or for a release the
+    /// cycles that had a release by then.
     pub cycles: Vec<String>,
 }
 
-/// Sums of money per currency.
+/// Sums of money, one amount for each currency.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct TrendCurrencies {
-    /// For each cycle, by key.
+    /// The sums of each cycle, by key.
     #[serde(serialize_with = "in_order")]
     #[schema(value_type = BTreeMap<String, Vec<MoneyView>>)]
     pub rows: Vec<(String, Vec<MoneyView>)>,
 }
 
-/// A table with the cycles as rows, in the order of their cut-offs. A report counts in its own cycle; there are no totals
-/// over cycles, because a project is reported in each again.
+/// A table with cycles as rows, in the order of their cut-off days. A report counts in its own cycle. There are no
+/// totals over several cycles, because a project is reported again in each of them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct FiguresTrend {
-    /// What is measured.
+    /// The number that is measured.
     pub measure: Measure,
-    /// What the rows are: cycles.
+    /// The dimension of the rows: always `cycle`.
     pub rows: Dimension,
-    /// What the columns are; null where there is one number for each cycle.
+    /// The dimension of the columns. Null if there is one number for each cycle.
     #[schema(required)]
     pub columns: Option<Dimension>,
-    /// What the trend rests on.
+    /// The data that the trend is counted from.
     pub basis: TrendBasis,
-    /// The cycles, in order.
+    /// The cycles, in the order of the rows.
     pub cycles: Vec<TrendCycle>,
-    /// The cells, row by row. `unknown` is the key of reports that do not tell; it is there only where it counts.
+    /// The cells, row by row. The key `unknown` stands for reports that do not state the dimension. It is present only
+    /// if such a report is counted.
     pub cells: Vec<CellView>,
-    /// The number for each cycle, by key; a report counts once.
+    /// The number of each cycle, by key. A report counts once in its cycle, even if it is in several of its cells.
     #[serde(serialize_with = "in_order")]
     #[schema(value_type = BTreeMap<String, Option<f64>>)]
     pub row_totals: Vec<(String, Option<JsonNumber>)>,
-    /// The sums of money for each cycle; only where `spent` is measured.
+    /// The sums of money of each cycle. Present only if `spent` is measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub totals_by_currency: Option<TrendCurrencies>,
-    /// How complete it is over all cycles: cities count that report in any.
+    /// How complete the trend is over all cycles. A city counts as reporting if it has a report in any of them.
     pub coverage: CoverageView,
-    /// How the number is made.
+    /// How the number is calculated, as a sentence in the language of the answer.
     #[schema(example = "count of approved reports")]
     pub formula: String,
 }
 
-/// Read how figures developed
+/// Read figures as a trend
 ///
-/// The cycles as rows, in the order of their cut-offs, each with the approved reports of its own: every row is that of the
-/// table of its cycle. Cycles that were never opened are left out.
+/// Returns a table with the cycles as rows, in the order of their cut-off days. Each row counts the approved reports of
+/// its cycle and has the same numbers as the table of that cycle (`/figures/table`). Cycles that were never opened are
+/// left out.
+///
+/// Every signed-in user with a grant may call this. A reader whose grants cover some countries or cities gets the
+/// figures of those. An unknown value of a parameter is refused with 400.
 #[utoipa::path(tag = "figures", params(TrendParams), responses((status = 200, body = FiguresTrend)))]
 #[get("/figures/trend")]
 async fn get_figures_trend(
@@ -130,10 +135,10 @@ impl FiguresResponse for FiguresTrend {
 
     fn count_for_release(
         conn: &mut Conn,
-        render_release: &FrozenRelease,
+        release: &FrozenRelease,
         question: &FigureQuery,
     ) -> ApiResult<Self> {
-        Self::count_reports(conn, &render_release.select_with_earlier_releases(), question)
+        Self::count_reports(conn, &release.select_with_earlier_releases(), question)
     }
 }
 
@@ -143,8 +148,8 @@ impl CountedFigures for FiguresTrend {
         from: &DatasetQuery,
         question: &FigureQuery,
     ) -> ApiResult<Self> {
-        let ground = from.load_dataset(conn, &question.filter, FactDepth::Columns)?;
-        Ok(Self::new(&ground, question, from.version))
+        let dataset = from.load_dataset(conn, &question.filter, FactDepth::Columns)?;
+        Ok(Self::new(&dataset, question, from.version))
     }
 }
 
@@ -162,12 +167,12 @@ impl TrendCycle {
 }
 
 impl FiguresTrend {
-    fn new(ground: &FigureDataset, question: &FigureQuery, version: i64) -> Self {
+    fn new(dataset: &FigureDataset, question: &FigureQuery, version: i64) -> Self {
         let measure = question.measure;
-        let (table, cycles) = ground.count_trend(question);
+        let (table, cycles) = dataset.count_trend(question);
         let cycles: Vec<TrendCycle> = cycles
             .into_iter()
-            .map(|(cycle, coverage)| TrendCycle::new(cycle, &ground.basis, coverage))
+            .map(|(cycle, coverage)| TrendCycle::new(cycle, &dataset.basis, coverage))
             .collect();
         let sums =
             || table.row_totals.iter().map(|(l, f)| (l.key.clone(), list_money_sums(f))).collect();
@@ -178,7 +183,7 @@ impl FiguresTrend {
             basis: TrendBasis {
                 cycle: None,
                 as_of: cycles.last().map(|c| c.as_of),
-                release: ground.basis.release.as_ref().map(ToString::to_string),
+                release: dataset.basis.release.as_ref().map(ToString::to_string),
                 seq: version,
                 cycles: cycles.iter().map(|c| c.cycle.clone()).collect(),
             },

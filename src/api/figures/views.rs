@@ -1,4 +1,4 @@
-//! The shapes that figures of all kinds share: what they rest on, how complete they are, and how a number is written.
+//! Response shapes that all kinds of figures share: the basis, the coverage, and the form of numbers.
 
 use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
@@ -14,48 +14,51 @@ use crate::{
     },
 };
 
-/// What is said where the day lies before the cut-off of every cycle.
+/// The note of an answer whose day is before the cut-off of every cycle.
 const NOTHING: &str = "no cycle had its cut-off by this day";
 
-/// What figures rest on.
+/// The data that figures are counted from.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct BasisView {
-    /// The cycle that was reported in; null for the latest reports up to a day.
+    /// The key of the cycle whose reports are counted. Null if the latest report of each project up to a day is
+    /// counted.
     #[schema(required, example = "me-2022")]
     pub cycle: Option<String>,
-    /// The cut-off day.
+    /// The cut-off day of the cycle, or the day that `as_of` gave.
     #[schema(example = "2022-09-21")]
     pub as_of: NaiveDate,
-    /// The release, for figures of one.
+    /// The key of the release whose frozen reports are counted. Null if the reports that are approved now are counted.
     #[schema(required)]
     pub release: Option<String>,
-    /// The data version: the number of the last public change that is counted in.
+    /// The data version: the number in the feed of changes (`feed`) of the last public change that is included.
     #[schema(example = 1312)]
     pub seq: i64,
-    /// The cycles whose reports may count, in the order of their cut-offs; only where a day was asked for.
+    /// The cycles whose reports may count, in the order of their cut-off days. Present only if `as_of` was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cycles: Option<Vec<String>>,
 }
 
-/// How much of what could have been reported was.
+/// How complete the figures are.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CoverageView {
-    /// Cities asked about with an approved report in the cycle.
+    /// Cities that match the filters on cities and have an approved report in the basis.
     #[schema(example = 26)]
     pub cities_reporting: i64,
-    /// Cities asked about that joined in a year before that of the cut-off, or report all the same.
+    /// Cities that match the filters on cities and were expected to report. These are the cities that joined in a year
+    /// before the year of the cut-off. A city that joined later counts only if it reports.
     #[schema(example = 26)]
     pub cities_expected: i64,
-    /// Reports asked about whose status the source does not tell, whatever status is asked for.
+    /// Matching reports whose source states no status. The filter `status` does not change this number, because such a
+    /// report could have any status.
     #[schema(example = 2)]
     pub not_stated: i64,
-    /// Reports counted whose project fell out of the list: they are older than the last list of its plan. Only where a day
-    /// was asked for.
+    /// Counted reports that are stale: a later cycle of the same plan is closed and has no report of the project.
+    /// Present only if `as_of` was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stale: Option<i64>,
 }
 
-/// Writes pairs as an object, in the order of the rows or columns.
+/// Serializes key-value pairs as a JSON object that keeps their order: the order of the rows or columns.
 pub(super) fn in_order<V: Serialize, S: Serializer>(
     pairs: &[(String, V)],
     s: S,
@@ -88,13 +91,13 @@ impl BasisView {
     }
 }
 
-/// Says why there is nothing to count, where there is nothing.
+/// Returns the note for an answer that has nothing to count.
 pub(super) fn explain_empty_basis(basis: &FigureBasis, language: Language) -> Option<String> {
     basis.is_empty().then(|| wording::translate_sentence(language, NOTHING).into_owned())
 }
 
 impl CoverageView {
-    /// `dated` says whether reports of several cycles stand beside each other, so that some may be stale.
+    /// `dated` is true if reports of several cycles are counted together. Only then can a report be stale.
     pub(super) fn new(c: ReportingCoverage, dated: bool) -> Self {
         Self {
             cities_reporting: c.cities_reporting,
@@ -105,7 +108,6 @@ impl CoverageView {
     }
 }
 
-/// Writes totals by key.
 pub(super) fn list_json_totals(
     totals: &[(AxisLabel, Figure)],
 ) -> Vec<(String, Option<JsonNumber>)> {

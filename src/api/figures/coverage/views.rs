@@ -1,4 +1,4 @@
-//! The shapes of coverage: rows of flat counts, and what they rest on.
+//! Response shapes of coverage: rows of counts, and their basis.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -13,53 +13,58 @@ use crate::domain::{
     wording,
 };
 
-/// Defines a row of flat counts: what it is about, and how far the reports there are. What is not for the caller to see is
-/// null, and is part of `not_yet_approved`.
+/// Defines a response shape with the counts of a city, of a country or of all cities, after its own fields. Counts that
+/// the caller may not see are null; those reports are still part of `not_yet_approved`.
 macro_rules! standing_row {
     ($(#[$doc:meta])* $name:ident { $($own:tt)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Serialize, ToSchema)]
         pub(crate) struct $name {
             $($own)*
-            /// The reports that are to be filed: one for each project of the plan, archived ones without a report aside. To strangers
-            /// projects that were ever approved. Null for the cycles of the published history, of which nobody wrote it down, and
-            /// for releases, which hold nothing of it.
+            /// The reports that are expected: one for each project of the plan. An archived project counts only if it
+            /// has a report. For callers who do not work on the city, only projects that were approved at least once
+            /// count. Null for cycles imported from the published history, because nobody recorded what was expected,
+            /// and for releases, because they do not hold it.
             #[schema(required, example = 4)]
             pub expected: Option<i64>,
-            /// Accepted; of a release the reports that it holds.
+            /// Approved reports. For a release: the reports that it holds.
             #[schema(example = 1)]
             pub approved: i64,
-            /// Expected and not accepted; null where nobody wrote down what was expected.
+            /// Expected reports that are not approved: `expected` minus `approved`. Null if `expected` is null.
             #[schema(required, example = 3)]
             pub not_yet_approved: Option<i64>,
-            /// Not begun.
+            /// Expected reports that nobody has begun. Null if the caller may not see it, or if `expected` is null.
             #[schema(required)]
             pub to_write: Option<i64>,
-            /// Being written and not handed in.
+            /// Reports that are being written and are not submitted. Null if the caller may not see it, and for
+            /// releases.
             #[schema(required)]
             pub draft: Option<i64>,
-            /// Waiting for a decision.
+            /// Reports that wait for a decision. Null if the caller may not see it, and for releases.
             #[schema(required)]
             pub submitted: Option<i64>,
-            /// Sent back to the city.
+            /// Reports that were sent back to the city. Null if the caller may not see it, and for releases.
             #[schema(required)]
             pub returned: Option<i64>,
-            /// Came late, or are late by now, also where none was begun. Of a release: of the reports that it holds those that were
-            /// last handed in after the due day of the cycle, without regard to extensions, which are not frozen; null where nothing
-            /// was due.
+            /// Reports that were submitted late or are late now, also if nobody has begun them. Null if the caller may
+            /// not see it. For a release: the reports that it holds that were last submitted after the due day of the
+            /// cycle. Extensions are not considered there, because they are not frozen; null if the cycle had no due
+            /// day, or if the time of a submission is unknown.
             #[schema(required)]
             pub late: Option<i64>,
-            /// Cities that were given more time: 0 or 1 for a city.
+            /// Cities that were given more time; 0 or 1 for a single city. Null if the caller may not see it, and for
+            /// releases.
             #[schema(required)]
             pub extended: Option<i64>,
-            /// When a report was last edited, submitted or decided on, as far as the caller sees into it.
+            /// When one of the reports was last edited, submitted or decided on, among those that the caller may read.
+            /// Null if there is none, if the caller may not see it, and for releases.
             #[schema(required)]
             pub last_activity: Option<DateTime<Utc>>,
         }
     };
 }
 
-/// Fills in a row of flat counts.
+/// Builds a shape of `standing_row!` from its counts and its own fields.
 macro_rules! standing_of {
     ($standing:expr, $name:tt { $($own:tt)* }) => {{
         let s: CoverageCounts = $standing;
@@ -80,115 +85,113 @@ macro_rules! standing_of {
 }
 
 standing_row! {
-    /// How far the reports of all cities are; null what is not for the caller to see in one of them.
+    /// The counts of all cities. A count is null if the caller may not see it in one of the cities.
     StandingView {}
 }
 standing_row! {
-    /// How far the reports of a city are. What is not for the caller to see is null, and is part of `not_yet_approved`.
+    /// The counts of a city. Counts that the caller may not see are null; those reports are still part of
+    /// `not_yet_approved`.
     CityCoverage {
-        /// The city.
+        /// The key of the city.
         #[schema(example = "da-nang")]
         pub city: String,
-        /// Its name.
+        /// The name of the city, in the language of the answer.
         #[schema(example = "Da Nang")]
         pub city_name: String,
-        /// Its country.
+        /// The ISO 3166-1 alpha-2 code of its country.
         #[schema(example = "VN")]
         pub country: String,
-        /// The country's name.
+        /// The name of its country, in the language of the answer.
         #[schema(example = "Viet Nam")]
         pub country_name: String,
     }
 }
 standing_row! {
-    /// How far the reports of a country's cities are; null what is not for the caller to see in one of them.
+    /// The counts of the cities of a country. A count is null if the caller may not see it in one of these cities.
     CountryCoverage {
-        /// The country.
+        /// The ISO 3166-1 alpha-2 code of the country.
         #[schema(example = "VN")]
         pub country: String,
-        /// Its name.
+        /// The name of the country, in the language of the answer.
         #[schema(example = "Viet Nam")]
         pub country_name: String,
     }
 }
 
-/// What the coverage rests on.
+/// The data that the coverage is counted from.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CoverageBasis {
-    /// The cycle.
+    /// The key of the cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,
-    /// Its cut-off day.
+    /// The cut-off day of the cycle.
     #[schema(example = "2026-12-31")]
     pub as_of: NaiveDate,
-    /// The release, for what one holds; null for the cycle as it is now.
+    /// The key of the release whose reports are counted. Null for the cycle as it is now.
     #[schema(required)]
     pub release: Option<String>,
-    /// The data version: the number of the last public change that is counted in.
+    /// The data version: the number in the feed of changes (`feed`) of the last public change that is included.
     #[schema(example = 1312)]
     pub seq: i64,
-    /// Where the cycle stands.
+    /// The state of the cycle. For a release: the state that the release froze.
     pub state: CycleState,
-    /// The last day to be on time, without extensions; null where nothing is due.
+    /// The last day on which a report is on time, without extensions. Null if the cycle has no due day.
     #[schema(required)]
     pub due_on: Option<NaiveDate>,
 }
 
-/// How many cities have come how far.
+/// How many cities report, and how many are expected to.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub(crate) struct CitiesCoverage {
     /// Cities with an approved report in the cycle.
     #[schema(example = 26)]
     pub cities_reporting: usize,
-    /// Cities of which something is expected, or that report all the same.
+    /// Cities of which at least one report is expected, and cities that report anyway.
     #[schema(example = 26)]
     pub cities_expected: usize,
 }
 
-/// How far a cycle is.
+/// The coverage of a cycle or of a release.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct FiguresCoverage {
-    /// What it rests on.
+    /// The data that the coverage is counted from.
     pub basis: CoverageBasis,
-    /// The cities within the caller's reach, by key: the pilots, and those that report or of which something is expected.
+    /// The cities that the caller may read, by key: the pilot cities, and other cities that report or of which a report
+    /// is expected.
     pub cities: Vec<CityCoverage>,
-    /// Their countries, by code.
+    /// The countries of these cities, by code.
     pub countries: Vec<CountryCoverage>,
-    /// All of them.
+    /// The counts of all these cities together.
     pub total: StandingView,
-    /// How many cities have come how far.
+    /// How many of these cities report, and how many are expected to.
     pub coverage: CitiesCoverage,
-    /// How the counts are made.
+    /// How the counts are calculated, as a sentence in the language of the answer.
     pub formula: String,
 }
 
-/// What the counts are of, and how they are made.
 pub(super) struct CoverageInput<'t> {
-    /// How far each city is.
     pub(super) standings: &'t CycleCoverage<'t>,
-    /// The release that holds it; none for the cycle as it is now.
+    /// `None` for the cycle as it is now.
     pub(super) release: Option<&'t Slug>,
-    /// The data version.
     pub(super) version: i64,
-    /// How the counts are made.
     pub(super) formula: &'static str,
 }
 
 impl FiguresCoverage {
-    pub(super) fn new(told: &CoverageInput<'_>, language: Language) -> Self {
-        let standings = told.standings;
+    pub(super) fn new(input: &CoverageInput<'_>, language: Language) -> Self {
+        let standings = input.standings;
         let (cities_reporting, cities_expected) = standings.count_reporting_cities();
         let countries = standings.sum_by_country().into_iter();
         let cities = standings.cities.iter();
         Self {
-            basis: CoverageBasis::new(standings.cycle, told.release, told.version),
+            basis: CoverageBasis::new(standings.cycle, input.release, input.version),
             total: standings.total().into(),
             coverage: CitiesCoverage { cities_reporting, cities_expected },
             countries: countries.map(|c| CountryCoverage::new(c, language)).collect(),
             cities: cities
                 .map(|city| CityCoverage::new(standings.countries, *city, language))
                 .collect(),
-            formula: wording::translate_sentence(language, told.formula).into_owned(),
+            formula: wording::translate_sentence(language, input.formula).into_owned(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Tables and trends as flat tables: one row a cell, and for money one a currency.
+//! Tables and trends as flat tables: one row for each cell, or for money one row for each cell and currency.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,8 +24,9 @@ fn number_to_datum(value: Option<&JsonNumber>) -> Datum {
     }
 }
 
-/// Returns what each currency sums up to, alone or beside what it summed up to earlier, in the order of the currencies. One
-/// that nobody states on a side is empty there: it is not known to be 0.
+/// Returns one row for each currency, in the order of the currency codes: the sum now, and in a comparison also the
+/// earlier sum and the difference. If no report states a currency on one side, that sum is empty and not 0, because it
+/// is unknown.
 fn list_currency_sums(cell: &CellView, compared: bool) -> Vec<Vec<Datum>> {
     let of = |sums: Option<&[MoneyView]>| -> BTreeMap<String, i64> {
         sums.unwrap_or_default().iter().map(|m| (m.currency.clone(), m.amount_minor)).collect()
@@ -49,7 +50,7 @@ fn list_currency_sums(cell: &CellView, compared: bool) -> Vec<Vec<Datum>> {
     currencies.into_iter().map(row).collect()
 }
 
-/// Returns the values of a cell under the columns of its measure: one list for each row that it makes.
+/// Returns the values of a cell in the columns of its measure: one list for each row of the flat table.
 fn list_cell_values(cell: &CellView, measure: Measure, compared: bool) -> Vec<Vec<Datum>> {
     match measure {
         Measure::Projects => {
@@ -62,7 +63,7 @@ fn list_cell_values(cell: &CellView, measure: Measure, compared: bool) -> Vec<Ve
     }
 }
 
-/// What a table of cells has in its columns.
+/// Determines the columns of a table of cells.
 struct CellTableShape {
     rows: Dimension,
     columns: Option<Dimension>,
@@ -149,7 +150,7 @@ impl TabularAnswer for FiguresTable {
         let day = basis.as_of.to_string();
         let rests: [Option<&str>; 1] =
             [basis.release.as_deref().or(basis.cycle.as_deref()).or(Some(&day))];
-        let cut: Vec<&str> =
+        let dimensions: Vec<&str> =
             [Some(self.rows), self.columns].into_iter().flatten().map(Dimension::as_str).collect();
         let lead = [basis.cycle.clone().into(), basis.as_of.into(), basis.release.clone().into()];
         let notes = [
@@ -164,7 +165,7 @@ impl TabularAnswer for FiguresTable {
         ];
         FlatTable {
             metadata: describe_table(
-                build_file_name(self.measure.as_str(), &cut, &rests),
+                build_file_name(self.measure.as_str(), &dimensions, &rests),
                 "Figures over approved reports",
                 &notes,
             ),
@@ -183,7 +184,7 @@ impl TabularAnswer for FiguresTrend {
             earlier: false,
             receipts: self.cells.iter().any(|c| c.projects.is_some()),
         };
-        let cut: Vec<&str> = self.columns.into_iter().map(Dimension::as_str).collect();
+        let dimensions: Vec<&str> = self.columns.into_iter().map(Dimension::as_str).collect();
         let mut rows = Vec::new();
         for cycle in &self.cycles {
             let cells: Vec<CellView> =
@@ -198,7 +199,7 @@ impl TabularAnswer for FiguresTrend {
         let title = "How figures developed, each cycle with the reports of its own";
         FlatTable {
             metadata: describe_table(
-                build_file_name(&format!("{}-trend", self.measure), &cut, &rests),
+                build_file_name(&format!("{}-trend", self.measure), &dimensions, &rests),
                 title,
                 &notes,
             ),

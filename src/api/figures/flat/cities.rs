@@ -1,4 +1,4 @@
-//! A map as a flat table: one row a city, with where it lies.
+//! A map as a flat table: one row for each city, with its coordinates.
 
 use super::{
     KNOWN, LEAD, OF, build_file_name, describe_table, list_dimension_columns, list_measure_columns,
@@ -12,7 +12,7 @@ use crate::{
     sheets::flat::{Datum, DatumType, FlatTable, TableColumn, new_column},
 };
 
-/// How many projects a city has, and how many of them stand where.
+/// The columns of counts: all projects of a city, and its projects by status.
 const COUNTS: [&str; 7] =
     ["projects", "planning", "ongoing", "completed", "suspended", "cancelled", "not_stated"];
 

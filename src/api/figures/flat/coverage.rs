@@ -1,4 +1,4 @@
-//! Coverage as a flat table: one row a city.
+//! Coverage as a flat table: one row for each city.
 
 use super::{LEAD, build_file_name, describe_table, list_dimension_columns};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     sheets::flat::{Datum, DatumType, FlatTable, TableColumn, new_column},
 };
 
-/// The counts of a row.
+/// The columns of counts, with their descriptions.
 const COUNTS: [(&str, &str); 9] = [
     ("expected", "Reports that are to be filed; empty where nobody wrote it down."),
     ("approved", "Accepted; of a release the reports that it holds."),

@@ -1,4 +1,4 @@
-//! Progress as a flat table: one row a city, country or focus area.
+//! Progress as a flat table: one row for each city, country or focus area.
 
 use super::{
     KNOWN, LEAD, OF, build_file_name, describe_table, list_dimension_columns, list_measure_columns,
