@@ -1,4 +1,4 @@
-//! Releases: publishing a cycle, and reading what was published.
+//! Releases: publishes a cycle, and lists, shows and verifies releases. The submodules answer what a release holds.
 
 use actix_web::{get, post, web::Data};
 use serde::Deserialize;
@@ -37,7 +37,6 @@ mod views;
 
 pub(crate) use views::{ReleaseList, ReleaseVerification, ReleaseView};
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_releases)
         .service(publish_release)
@@ -49,21 +48,24 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     figures::register_routes(cfg);
 }
 
-/// A cycle to be published.
+/// A request to publish a release.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewRelease {
-    /// The cycle; it has to be closed.
+    /// The key of the cycle. The cycle must be closed.
     #[schema(required, nullable = false, example = "me-2026")]
     pub cycle: Option<String>,
-    /// What readers should know about the release.
+    /// A note for readers of the release.
     #[schema(example = "The annual report of 2026, without the cities that asked for more time.")]
     pub note: Option<String>,
 }
 
 /// List releases
 ///
-/// All of them, by cycle and number. Open to everybody where the service says so.
+/// Lists all releases, ordered by the key of the cycle and by number.
+///
+/// Every signed-in user with a grant may call this. If the operator of the service has made releases public, callers
+/// need not sign in. `published_by` is shown to the secretariat and to administrators only.
 #[utoipa::path(tag = "releases", params(ListParams), responses((status = 200, body = ReleaseList)))]
 #[get("/releases")]
 async fn list_releases(
@@ -91,8 +93,12 @@ async fn list_releases(
 
 /// Read a release
 ///
-/// What it holds, counted; the row of the journal that it rests on; the SHA-256 of its canonical content; what became
-/// another since the release before it. `latest` names the release of the cycle with the latest cut-off.
+/// Returns the counts of what the release holds, the entry of the journal that it rests on, the SHA-256 of its
+/// canonical content, and what changed since the previous release of its cycle. The key `latest` names the last release
+/// of the cycle with the latest cut-off day.
+///
+/// Every signed-in user with a grant may call this. If the operator of the service has made releases public, callers
+/// need not sign in. `published_by` is shown to the secretariat and to administrators only.
 #[utoipa::path(tag = "releases", responses((status = 200, body = ReleaseView)))]
 #[get("/releases/{release}")]
 async fn get_release(released: Released<()>, state: Data<State>) -> ApiResult<Answer> {
@@ -113,7 +119,7 @@ pub(super) async fn answer_release(released: Released<()>, state: &State) -> Api
     Answer::from_record(1, &view)
 }
 
-/// Shows a release; who published it is for the secretariat and administrators.
+/// Builds the view of a release. Only the secretariat and administrators see who published it.
 fn load_release_view(
     conn: &mut Conn,
     release: Release,
@@ -130,9 +136,12 @@ fn load_release_view(
 
 /// Publish a release
 ///
-/// The secretariat freezes the approved reports of a closed cycle, under the next number. A second release of a cycle carries
-/// the corrections that were approved since, and lists them with the reasons for which the reports were reopened: those
-/// reasons become public with it. Nothing in a release ever changes.
+/// Freezes the approved reports of a closed cycle under the next release number. A release never changes. A later
+/// release of the same cycle holds the corrections that were approved since the previous one. It lists them as errata
+/// with the reasons for which the reports were reopened, so these reasons become public.
+///
+/// Only the secretariat may publish. 409 if the cycle is not closed, if no report in it is approved, or if nothing was
+/// approved in it since its last release. 422 if the cycle is unknown or the note is not acceptable.
 #[utoipa::path(tag = "releases", request_body = NewRelease, responses((status = 201, body = ReleaseView)))]
 #[post("/releases")]
 async fn publish_release(
@@ -199,8 +208,12 @@ impl From<PublishError> for ApiError {
 
 /// Verify a release
 ///
-/// Recomputes it from what it froze and from the journal: the hash of its content, its figures, and whether each report is
-/// what was approved by then. One verification runs at a time; a few wait, and whoever comes then is told to try again (503).
+/// Recomputes the release from its frozen content and from the journal. It checks the hash of the content, the
+/// published figures, and for each report that the journal holds it as the approved copy of that time.
+///
+/// Every signed-in user with a grant may call this. If the operator of the service has made releases public, callers
+/// need not sign in. One verification runs at a time and a few can wait. If too many wait, the request is refused with
+/// 503; try again later.
 #[utoipa::path(tag = "releases", responses((status = 200, body = ReleaseVerification)))]
 #[get("/releases/{release}/verify")]
 async fn verify_release(released: Released<()>, state: Data<State>) -> ApiResult<Answer> {

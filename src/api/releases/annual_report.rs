@@ -1,5 +1,5 @@
-//! The annual report: what a release says, as a page to be read and printed. It is one document with its own style: nothing is
-//! fetched, and nothing runs.
+//! The annual report: a release as a page for reading and printing. The page is one document with its own style. It
+//! loads no other file and runs no script.
 
 use std::io::Write as _;
 
@@ -33,16 +33,19 @@ mod place_names;
 mod places;
 mod wording;
 
-/// The media type of the page.
 const HTML: &str = "text/html; charset=utf-8";
-/// What every report looks like.
+/// The style sheet of every report.
 const STYLE: &str = include_str!("annual_report/style.css");
 
 /// Read the annual report of a release
 ///
-/// A page ready to be read and printed, made of what the release froze and of the release of the cycle before: how to read it,
-/// exhibits, a page for each country, the list of projects, what changed and why, and what is not known. Every number in it
-/// can be recomputed from the release's records. It loads nothing and runs nothing.
+/// Returns an HTML page for reading and printing. It is made from the release and from the last release of the previous
+/// cycle. It has a guide for reading, exhibits, a page for each country, the list of projects, the changes with their
+/// reasons, and a section on what is unknown. Every number in it can be recomputed from the records of the release. The
+/// page loads no other file and runs no script.
+///
+/// Every signed-in user with a grant may call this. If the operator of the service has made releases public, callers
+/// need not sign in.
 #[utoipa::path(
     tag = "releases",
     responses((status = 200, body = String, content_type = "text/html", description = "The report as one HTML document."))
@@ -68,8 +71,8 @@ fn render_report(conn: &mut Conn, release: &Slug, language: Language) -> ApiResu
     build_html_answer(&page::render_document(&content, &style), &style, release)
 }
 
-/// Writes the style of a report; its printed pages carry the key of the release. A slug has no character that could mean
-/// something there.
+/// Returns the style sheet of a report. Printed pages show the key of the release. The key is a slug, so it has no
+/// character with a meaning in CSS.
 fn render_style(release: &Slug) -> String {
     format!(
         "{STYLE}@page{{@bottom-left{{content:\"ASCN · {release}\";font:8pt sans-serif;color:#444}}}}\n"
@@ -86,7 +89,7 @@ fn build_html_answer(page: &str, style: &str, release: &Slug) -> ApiResult<Answe
         .with_header(header::CONTENT_SECURITY_POLICY, build_security_policy(style)))
 }
 
-/// Says what the browser may do with the page: show it in its one style, which is known by its hash.
+/// Returns a Content-Security-Policy that permits the style sheet of the page, by its hash, and nothing else.
 fn build_security_policy(style: &str) -> String {
     let hash = STANDARD.encode(Sha256::digest(style.as_bytes()));
     format!(

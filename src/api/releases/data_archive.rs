@@ -1,4 +1,4 @@
-//! What a release holds, to take away: the canonical content, and one archive with everything in it.
+//! Downloads of a release: the canonical content, and one archive with everything in it.
 
 use std::{
     io::{self, Write},
@@ -37,14 +37,18 @@ use crate::{
 
 mod data_package;
 
-/// The formats, the archive first.
+/// The formats of the operation; the archive is the default.
 pub(in crate::api) const FORMS: &[Form] = &[Form::Zip, Form::Json];
 
-/// Take the data of a release
+/// Download the data of a release
 ///
-/// Without a format, one archive: each table as CSV, `datapackage.json` that describes them (Frictionless), `release.sqlite`
-/// with the same tables, the canonical content, checksums, and a README. With `format=json` the canonical content alone (RFC
-/// 8785): its SHA-256 is that of the release.
+/// By default (`zip`) the answer is one archive with everything in it: each table as CSV, `datapackage.json` that
+/// describes the tables (Frictionless Data Package), `release.sqlite` with the same tables, the canonical content,
+/// checksums and a README. With `format=json` the answer is the canonical content alone (RFC 8785). Its SHA-256 is
+/// `sha256` of the release.
+///
+/// Every signed-in user with a grant may call this. If the operator of the service has made releases public, callers
+/// need not sign in.
 #[utoipa::path(tag = "releases", params(FormatParams), responses((status = 200, content(
     (Vec<u8> = "application/zip"), (serde_json::Value = "application/json")
 ))))]
@@ -82,7 +86,7 @@ fn to_zip_error(e: zip::result::ZipError) -> ApiError {
     ApiError::Internal(Box::new(e))
 }
 
-/// Writes the canonical content.
+/// Answers the canonical content.
 fn build_content_answer(conn: &mut Conn, release: &Slug) -> ApiResult<Answer> {
     let mut spool = SpoolBuffer::default();
     write_content(conn, release, &mut spool)?;
@@ -104,20 +108,20 @@ fn write_content(conn: &mut Conn, release: &Slug, to: &mut impl Write) -> ApiRes
     to.write_all(content_hash::CLOSING.as_bytes()).map_err(to_write_error)
 }
 
-/// An archive while it is written, with the hashes of what is in it.
+/// An archive that is being written, and the hashes of the files that are in it already.
 struct DataArchive {
     zip: ZipWriter<SpoolBuffer>,
     files: Vec<ArchiveEntry>,
 }
 
-/// A file of the archive.
+/// A file of the archive, as `SHA256SUMS` and the data package list it.
 struct ArchiveEntry {
     path: String,
     bytes: u64,
     sha256: String,
 }
 
-/// What is written goes into the archive and into the hash.
+/// Writes into the archive, and hashes and counts the same bytes.
 struct HashingWriter<'a> {
     to: &'a mut ZipWriter<SpoolBuffer>,
     sha: Sha256,
@@ -137,7 +141,7 @@ impl Write for HashingWriter<'_> {
 }
 
 impl DataArchive {
-    /// Adds a file. Its time is that of no making: the same release gives the same archive.
+    /// Adds a file. All files have the same fixed time, so that the same release always gives the same archive.
     fn add_file(
         &mut self,
         path: &str,
@@ -192,7 +196,7 @@ fn build_archive_answer(conn: &mut Conn, key: &Slug) -> ApiResult<Answer> {
     Ok(Answer::from_hashed_body(made, "application/zip", Some(&format!("ascn-{key}.zip"))))
 }
 
-/// A table while it is written, as CSV and in the database.
+/// A table that is being written, as CSV and into the database.
 struct ReleaseTableWriter<'a> {
     table: &'static ReleaseTable,
     csv: CsvTableWriter<&'a mut SpoolBuffer>,
@@ -213,7 +217,7 @@ impl ReleaseTableWriter<'_> {
     }
 }
 
-/// Writes the tables whose rows are of the release and of no report.
+/// Writes the tables whose rows do not belong to a single report.
 fn write_release_tables(
     tables: &mut [ReleaseTableWriter<'_>],
     context: &RowContext<'_>,
@@ -227,7 +231,7 @@ fn write_release_tables(
     Ok(())
 }
 
-/// Writes every table as CSV, and all of them into a SQLite database at the path. Each report is read once.
+/// Writes every table as CSV, and all tables into a SQLite database at the path. Each report is read only once.
 fn write_tables(
     conn: &mut Conn,
     context: &RowContext<'_>,
@@ -241,7 +245,8 @@ fn write_tables(
         let csv = CsvTableWriter::begin_table(table.columns, spool).map_err(to_write_error)?;
         tables.push(ReleaseTableWriter { table, csv });
     }
-    // Those that others refer to stand first, and SQLite looks at each row: what is of the release comes before and after.
+    // Foreign keys are checked for each row, so parent tables must be filled first. `TABLES` is in that order: some
+    // tables of the release come before those of reports, and some after.
     let of_reports = TABLES.iter().position(|t| matches!(t.rows, RowSource::PerReport(_)));
     let (first, then) = tables.split_at_mut(of_reports.unwrap_or(TABLES.len()));
     write_release_tables(first, context, &mut database)?;
@@ -282,7 +287,7 @@ fn to_portable_value(datum: Datum) -> sqlite_file::SqliteValue {
         Datum::Integer(n) => sqlite_file::SqliteValue::Integer(n),
         Datum::Number(n) => sqlite_file::SqliteValue::Real(n),
         Datum::Bool(yes) => sqlite_file::SqliteValue::Integer(i64::from(yes)),
-        // No spreadsheet runs what stands in a database: texts are as they were typed.
+        // Texts are stored as they were typed: unlike a CSV file, a database is not opened as formulas.
         Datum::Text(text) => sqlite_file::SqliteValue::Text(text),
         day @ (Datum::Day(_) | Datum::Instant(_)) => sqlite_file::SqliteValue::Text(day.to_cell()),
     }

@@ -1,4 +1,5 @@
-//! Figures of a release: counted from what it froze, and from nothing else. How, `api/figures/kind.rs` says for all of them.
+//! Figures of a release, counted from its frozen reports alone. `api/figures/response.rs` has the code that all of them
+//! share.
 
 use actix_web::{get, web::Data};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -23,7 +24,6 @@ use crate::api::{
     state::State,
 };
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_release_table)
         .service(get_release_progress)
@@ -32,9 +32,13 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
         .service(get_release_map);
 }
 
-/// Count a table of a release
+/// Count reports of a release in a table
 ///
-/// As `/figures/table`, of the reports that the release froze. `compare` takes another release.
+/// Like `/figures/table`, but counts the reports that the release froze. `compare` takes the key of a release; a cycle
+/// is refused with 400.
+///
+/// Every signed-in user with a grant may call this and gets the figures of the whole release. If the operator of the
+/// service has made releases public, callers need not sign in.
 #[utoipa::path(tag = "releases", params(ReleasedTableParams), responses((status = 200, body = FiguresTable)))]
 #[get("/releases/{release}/figures/table")]
 async fn get_release_table(
@@ -44,9 +48,12 @@ async fn get_release_table(
     answer_release_figures(released, &state).await
 }
 
-/// Read how far the projects of a release are
+/// Read the progress of the projects of a release
 ///
-/// As `/figures/progress`, of the reports that the release froze.
+/// Like `/figures/progress`, but counts the reports that the release froze.
+///
+/// Every signed-in user with a grant may call this and gets the figures of the whole release. If the operator of the
+/// service has made releases public, callers need not sign in.
 #[utoipa::path(tag = "releases", params(ReleasedProgressParams), responses((status = 200, body = FiguresProgress)))]
 #[get("/releases/{release}/figures/progress")]
 async fn get_release_progress(
@@ -56,11 +63,14 @@ async fn get_release_progress(
     answer_release_figures(released, &state).await
 }
 
-/// Read how figures developed until a release
+/// Read figures up to a release as a trend
 ///
-/// As `/figures/trend`, of frozen reports: one row for each cycle that was cut off before that of the release, with the last
-/// release of that cycle by then, and the release itself as the last row. What is published later changes nothing in it.
-/// Cities, countries and words are named as this release froze them.
+/// Like `/figures/trend`, but counts frozen reports. The last row is the release itself. Each row before it is an
+/// earlier cycle, with the last release of that cycle that was published before this release. Releases that are
+/// published later do not change the answer. Cities, countries and terms have the names that this release froze.
+///
+/// Every signed-in user with a grant may call this and gets the figures of the whole release. If the operator of the
+/// service has made releases public, callers need not sign in.
 #[utoipa::path(tag = "releases", params(TrendParams), responses((status = 200, body = FiguresTrend)))]
 #[get("/releases/{release}/figures/trend")]
 async fn get_release_trend(
@@ -70,11 +80,14 @@ async fn get_release_trend(
     answer_release_figures(released, &state).await
 }
 
-/// Read what a release holds of each city
+/// Read the coverage of a release
 ///
-/// As `/figures/coverage`, of the reports that the release froze: how many it holds of each city, and how many of them were
-/// last handed in after the due day of the cycle. A release does not tell what was expected, what was being written, and who
-/// had been given more time, so that these are null.
+/// Like `/figures/coverage`, but counts the reports that the release froze: how many reports it holds for each city,
+/// and how many of them were last submitted after the due day of the cycle. A release does not record which reports
+/// were expected, which were in progress and which cities had more time, so these values are null.
+///
+/// Every signed-in user with a grant may call this and gets the figures of the whole release. If the operator of the
+/// service has made releases public, callers need not sign in.
 #[utoipa::path(tag = "releases", params(ReleasedCoverageParams), responses((status = 200, body = FiguresCoverage)))]
 #[get("/releases/{release}/figures/coverage")]
 async fn get_release_coverage(
@@ -84,9 +97,12 @@ async fn get_release_coverage(
     answer_release_figures(released, &state).await
 }
 
-/// Read the figures of a release as a map
+/// Read figures of a release as a map
 ///
-/// As `/figures/map`, of the reports that the release froze.
+/// Like `/figures/map`, but counts the reports that the release froze.
+///
+/// Every signed-in user with a grant may call this and gets the figures of the whole release. If the operator of the
+/// service has made releases public, callers need not sign in.
 #[utoipa::path(tag = "releases", params(ReleasedMapParams),
     responses((status = 200, body = CityCollection, content_type = "application/geo+json")))]
 #[get("/releases/{release}/figures/map")]

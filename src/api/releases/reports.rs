@@ -1,4 +1,4 @@
-//! The reports that a release froze.
+//! The reports that a release froze: as pages, as flat tables, as GeoJSON, and whole for shares.
 
 use std::io::Write as _;
 
@@ -37,40 +37,41 @@ use crate::{
     },
 };
 
-/// The formats.
+/// The formats of the operation; the first one is the default.
 pub(in crate::api) const FORMS: &[Form] =
     &[Form::Json, Form::Csv, Form::Xlsx, Form::Lines, Form::GeoJson];
 
-/// Which reports of a release.
+/// The parameters of the reports of a release.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ReleasedReportParams {
-    /// Of these cities.
+    /// Only reports of these cities, by key.
     pub city: Vec<String>,
-    /// Of these countries, by ISO 3166-1 alpha-2 code.
+    /// Only reports of these countries, by ISO 3166-1 alpha-2 code.
     pub country: Vec<String>,
-    /// Of these focus areas.
+    /// Only reports in these focus areas, by key.
     pub focus_area: Vec<String>,
-    /// With one of these statuses.
+    /// Only reports with one of these statuses.
     pub status: Vec<String>,
-    /// The format, if not that of `Accept`. All but `json` give the whole list, and take neither `cursor` nor `limit`.
+    /// The format of the answer. It takes precedence over the header `Accept`. All formats except `json` give the whole
+    /// list, and refuse `cursor` and `limit`.
     #[param(value_type = Form, required = false, inline)]
     pub format: Option<String>,
-    /// Where to go on: `next` of the page before.
+    /// The cursor of the page to return: `next` of the previous page. Without it the first page is returned.
     pub cursor: Option<String>,
-    /// Items on the page, 1 to 1000; 50 when absent.
+    /// The maximum number of items on the page, 1 to 1000. Default: 50.
     #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<i64>,
 }
 
 list_type!(
-    /// The reports of a release, by city and number.
+    /// A page of the reports of a release, ordered by city and number.
     ReleasedReportList of ApprovedReportView
 );
 
 impl ReleasedReportParams {
-    /// Refuses a filter for something that the release does not know: an empty list would look like an answer.
+    /// Refuses a filter for a value that the release does not know. An empty list would look like a correct answer.
     fn build_filter(&self, conn: &mut Conn, release: &Slug) -> ApiResult<FrozenReportFilter> {
         let lists = [&self.city, &self.country, &self.focus_area, &self.status];
         if lists.iter().all(|list| list.is_empty()) {
@@ -105,8 +106,13 @@ impl ReleasedReportParams {
 
 /// List the reports of a release
 ///
-/// As they were frozen, by city and number. As CSV, workbook or JSON lines one flat row a report, as GeoJSON one point a
-/// project: whole, and never paged.
+/// Lists the reports as the release froze them, ordered by city and number. `json` gives pages. The other formats give
+/// the whole list: `csv`, `xlsx` and `jsonl` have one flat row for each report, and `geojson` has one feature for each
+/// project.
+///
+/// Every signed-in user with a grant may call this. If the operator of the service has made releases public, callers
+/// need not sign in. A filter for a value that the release does not know is refused with 400; the problem lists the
+/// values that it knows.
 #[utoipa::path(tag = "releases", params(ReleasedReportParams), responses((status = 200, body = ReleasedReportList)))]
 #[get("/releases/{release}/reports")]
 pub(super) async fn list_release_reports(
@@ -136,7 +142,8 @@ pub(in crate::api) async fn answer_release_reports(
         .await
 }
 
-/// Answers a share of the list: whole, as a share is, in the shape of a page that is the only one.
+/// Answers a share of the list as JSON. A reader of a share cannot turn pages, so the answer is one page with all
+/// reports.
 pub(in crate::api) async fn answer_all_reports(
     released: Released<Query<ReleasedReportParams>>,
     state: &State,
@@ -175,12 +182,13 @@ fn write_full_list(
     ))
 }
 
-/// Names the file by what it holds.
+/// Builds the name of a file from the release and the filters.
 fn build_file_name(release: &Slug, params: &ReleasedReportParams) -> String {
     let lists = [&params.country, &params.city, &params.focus_area, &params.status];
     let cut: Vec<String> = lists.into_iter().flatten().map(|w| w.to_lowercase()).collect();
     let parts = ["ascn".to_owned(), release.to_string(), "reports".to_owned()];
-    // Words of filters are keys that the release knows; a long list of them is no name.
+    // The values of filters are keys that the release knows. The name has at most four of them, because a long list
+    // makes no useful name.
     parts.into_iter().chain(cut.into_iter().take(4)).collect::<Vec<_>>().join("-").replace('_', "-")
 }
 
@@ -211,7 +219,8 @@ fn write_flat_rows(
     })
 }
 
-/// Writes each report as a point: where the project is, else where its city is.
+/// Writes each report as a GeoJSON feature. The point is the location of the project, or that of its city if the
+/// project has none.
 fn write_geojson(conn: &mut Conn, key: &Slug, params: &ReleasedReportParams) -> ApiResult<Answer> {
     format::refuse_paging(params.cursor.as_deref(), params.limit)?;
     let filter = params.build_filter(conn, key)?;
@@ -239,7 +248,7 @@ fn write_geojson(conn: &mut Conn, key: &Slug, params: &ReleasedReportParams) -> 
     ))
 }
 
-/// Writes a report as a GeoJSON feature whose identifier is the project's code.
+/// The identifier of the feature is the code of the project.
 fn to_geojson_feature(
     context: &RowContext<'_>,
     report: &ApprovedReport,

@@ -1,4 +1,4 @@
-//! Releases as they are answered.
+//! Response shapes of releases and of their verification.
 
 use std::collections::BTreeMap;
 
@@ -24,56 +24,59 @@ use crate::{
     store::releases::assembly::ReleaseCheck,
 };
 
-/// A numbered, frozen copy of the approved reports of a cycle.
+/// A release: a numbered, frozen copy of the approved reports of a cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ReleaseView {
-    /// The public key.
+    /// The key of the release: the key of the cycle with `-r` and the number.
     #[schema(example = "me-2025-r1")]
     pub release: String,
-    /// The cycle.
+    /// The key of the cycle.
     #[schema(example = "me-2025")]
     pub cycle: String,
-    /// Its number within the cycle, from 1.
+    /// The number of the release within its cycle, from 1.
     #[schema(minimum = 1)]
     pub number: i64,
-    /// What readers should know about it.
+    /// A note for readers of the release. Null if there is none.
     #[schema(required)]
     pub note: Option<String>,
-    /// When it was published here.
+    /// When the release was published in this service. For the published history: when it was imported.
     pub published_at: DateTime<Utc>,
-    /// Who published it; null for strangers, and for the published history.
+    /// The person who published it. Null for callers other than the secretariat and administrators, and for releases of
+    /// the published history.
     #[schema(required)]
     pub published_by: Option<PersonView>,
-    /// The last row of the journal before it.
+    /// The number of the last entry in the journal before the release. Everything in the release was recorded by then.
     pub seq: i64,
-    /// The hash of that row, lower-case hexadecimal.
+    /// The hash of that entry, in lower-case hexadecimal digits.
     #[schema(min_length = 64, max_length = 64)]
     pub journal_hash: String,
-    /// SHA-256 of the canonical content (RFC 8785), which `data?format=json` gives byte by byte; lower-case hexadecimal.
+    /// The SHA-256 of the canonical content (RFC 8785), in lower-case hexadecimal digits.
+    /// `GET /releases/{release}/data?format=json` answers exactly the bytes that are hashed.
     #[schema(min_length = 64, max_length = 64)]
     pub sha256: String,
-    /// What is in it, counted.
+    /// The counts of what the release holds.
     pub counts: CountsView,
-    /// What became another since the release before it; empty in the first of a cycle.
+    /// The reports that changed since the previous release of the cycle. Empty in the first release of a cycle.
     pub errata: Vec<ErratumView>,
-    /// The published figures that became others with it.
+    /// The published figures that changed since the previous release of the cycle. Empty in the first release of a
+    /// cycle.
     pub figures_changed: Vec<CellChangeView>,
 }
 list_type!(
-    /// Releases, by cycle and number.
+    /// A page of releases, ordered by the key of the cycle and by number.
     ReleaseList of ReleaseView
 );
 
-/// What is in a release, counted.
+/// The counts of what a release holds.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CountsView {
-    /// Approved reports, one to a project.
+    /// The number of approved reports, one for each project.
     pub reports: i64,
-    /// Cities with a report.
+    /// The number of cities with a report.
     pub cities: i64,
-    /// Countries with a report.
+    /// The number of countries with a report.
     pub countries: i64,
-    /// Reports by the status that they state.
+    /// The number of reports for each status that reports state.
     pub statuses: BTreeMap<Status, i64>,
 }
 
@@ -84,17 +87,18 @@ impl From<ReleaseCounts> for CountsView {
     }
 }
 
-/// A report that became another since the release before.
+/// A report that changed since the previous release of the cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ErratumView {
-    /// The project.
+    /// The code of the project.
     #[schema(example = "da-nang-4")]
     pub project: String,
-    /// Whether the report came, went or changed.
+    /// Whether the report was added, removed or changed.
     pub change: ItemOp,
-    /// Why it was taken up again, in the words of those who did.
+    /// The reasons why the report was reopened, as the people who reopened it wrote them. Empty if nobody reopened it.
     pub reasons: Vec<String>,
-    /// The fields that say something else; none where the report came or went.
+    /// The fields that changed. Empty if the report was added or removed, and if it was approved again without a
+    /// change.
     pub fields: Vec<FieldChangeView>,
 }
 
@@ -109,16 +113,17 @@ impl From<Erratum> for ErratumView {
     }
 }
 
-/// A field that says something else.
+/// A field that changed.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct FieldChangeView {
-    /// The field as a JSON pointer; under `/header` for one of the project's record.
+    /// The field as a JSON pointer into the report. Pointers under `/header` are fields of the project as the report
+    /// froze them.
     #[schema(example = "/percent_complete")]
     pub pointer: String,
-    /// What it said.
+    /// The earlier value. Null if the field was empty.
     #[schema(required, value_type = Option<Object>, example = json!(40.0))]
     pub from: Value,
-    /// What it says.
+    /// The value in this release. Null if the field is empty.
     #[schema(required, value_type = Option<Object>, example = json!(45.0))]
     pub to: Value,
 }
@@ -130,30 +135,30 @@ impl From<FieldChange> for FieldChangeView {
     }
 }
 
-/// A published figure that became another.
+/// A published figure that changed since the previous release of the cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CellChangeView {
-    /// What is measured.
+    /// The number that is measured.
     pub measure: Measure,
-    /// What the rows of its table are.
+    /// The dimension of the rows of its table.
     pub rows: Dimension,
-    /// What the columns of its table are.
+    /// The dimension of the columns of its table.
     pub columns: Dimension,
-    /// The row.
+    /// The key of its row.
     #[schema(example = "quality-environment")]
     pub row: String,
-    /// The column.
+    /// The key of its column.
     #[schema(example = "ongoing")]
     pub column: String,
-    /// What it was; null where there was nothing to measure.
+    /// The earlier number. Null if no report stated it, or if the table had no such cell.
     #[schema(required, value_type = Option<f64>, example = 8)]
     pub from: Option<JsonNumber>,
-    /// What it is.
+    /// The number in this release. Null if no report states it, or if the table has no such cell.
     #[schema(required, value_type = Option<f64>, example = 9)]
     pub to: Option<JsonNumber>,
 }
 
-/// Writes a published figure as the figures themselves are written: counts whole, means with a fraction.
+/// Converts a published figure to the form that figures have in other answers: counts are integers, means are not.
 fn to_json_number(measure: Measure, n: f64) -> Option<JsonNumber> {
     match measure {
         Measure::Projects => format!("{n:.0}").parse::<i64>().ok().map(JsonNumber::from),
@@ -192,32 +197,33 @@ impl ReleaseView {
     }
 }
 
-/// What a verification of a release found.
+/// The result of the verification of a release.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ReleaseVerification {
-    /// The release.
+    /// The key of the release.
     #[schema(example = "me-2025-r1")]
     pub release: String,
-    /// Whether everything is as it was published.
+    /// Whether all checks passed: the release is as it was published.
     pub valid: bool,
-    /// What was looked at, and whether it holds.
+    /// The checks, and whether each passed.
     pub checked: CheckedView,
-    /// The SHA-256 of what it holds now; the published one is in the release.
+    /// The SHA-256 of what the release holds now. It equals `sha256` of the release if the content is unchanged.
     pub sha256: String,
-    /// The projects whose frozen reports are not what the journal says; at most a hundred.
+    /// The codes of the projects whose frozen reports differ from the journal; at most 100.
     pub differing: Vec<String>,
 }
 
-/// What a verification looked at.
+/// The checks of the verification of a release.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CheckedView {
-    /// How many frozen reports were recomputed.
+    /// The number of frozen reports that were recomputed.
     pub reports: i64,
-    /// Whether they have the published hash and number.
+    /// Whether the frozen reports have the published hash and number.
     pub content: bool,
-    /// Whether the published figures follow from them.
+    /// Whether the published figures follow from the frozen reports.
     pub figures: bool,
-    /// Whether the journal says of each that it was approved so by then, and still holds the recorded row.
+    /// Whether the journal shows each report as the approved copy of that time, and still holds the entry that the
+    /// release recorded.
     pub journal: bool,
 }
 

@@ -1,4 +1,5 @@
-//! What became another: since the release of the cycle before, and since the release before of the same cycle.
+//! The changes of a release: since the last release of the previous cycle, and since the previous release of its own
+//! cycle.
 
 use std::collections::BTreeMap;
 
@@ -15,52 +16,47 @@ use crate::domain::{
     wording,
 };
 
-/// A project by its code and title.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ProjectLabel {
-    /// Its code.
     pub(super) code: String,
-    /// Its title; none where neither release at hand has it.
+    /// The title in English. `None` if neither of the two releases has it.
     pub(super) title: Option<String>,
 }
 
-/// A project whose status became another.
+/// A project whose status changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct StatusChange {
-    /// The project.
     pub(super) project: ProjectLabel,
-    /// The status that it had.
     pub(super) from: Status,
-    /// The status that it has.
     pub(super) to: Status,
-    /// Why, where the city had to say so.
+    /// The explanation of the city, if it had to give one.
     pub(super) reason: Option<String>,
 }
 
-/// What became another since the last release of the cycle before.
+/// The changes since the last release of the previous cycle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CycleComparison {
-    /// That release.
+    /// The key of the earlier release.
     pub(super) release: String,
     /// The name of its cycle.
     pub(super) cycle: String,
-    /// Its reports by status.
+    /// The reports of the earlier release by status.
     pub(super) earlier_counts: BTreeMap<Status, i64>,
     /// The reports of this release by status.
     pub(super) current_counts: BTreeMap<Status, i64>,
-    /// Projects that this release has a report of and that one has not.
+    /// Projects with a report in this release and not in the earlier one.
     pub(super) added: Vec<ProjectLabel>,
-    /// Projects that that release has a report of and this one has not.
+    /// Projects with a report in the earlier release and not in this one.
     pub(super) removed: Vec<ProjectLabel>,
-    /// Projects whose status is stated in both and is another.
+    /// Projects whose status is stated in both releases and differs.
     pub(super) status_changes: Vec<StatusChange>,
-    /// How many have the same status in both, stated.
+    /// The number of projects that state the same status in both releases.
     pub(super) same: i64,
-    /// How many are in both and have a status that one of them does not state.
+    /// The number of projects in both releases of which at least one report states no status.
     pub(super) not_stated: i64,
 }
 
-/// Compares a release with that of the cycle before, project by project.
+/// Compares a release with that of the previous cycle, project by project.
 pub(super) fn compare_with_last_cycle(
     edition: &FullRelease,
     before: &FullRelease,
@@ -86,9 +82,9 @@ pub(super) fn compare_with_last_cycle(
         not_stated: 0,
     };
     for report in &edition.reports {
-        let was = old.get(&report.code).and_then(|i| before.reports.get(*i));
-        if let Some(was) = was {
-            since.compare_reports(was, report);
+        let earlier = old.get(&report.code).and_then(|i| before.reports.get(*i));
+        if let Some(earlier) = earlier {
+            since.compare_reports(earlier, report);
         }
     }
     since
@@ -99,15 +95,20 @@ fn read_status(report: &ApprovedReport) -> Status {
 }
 
 impl CycleComparison {
-    fn compare_reports(&mut self, was: &ApprovedReport, is: &ApprovedReport) {
-        let (from, to) = (read_status(was), read_status(is));
+    fn compare_reports(&mut self, earlier: &ApprovedReport, current: &ApprovedReport) {
+        let (from, to) = (read_status(earlier), read_status(current));
         if from == Status::NotStated || to == Status::NotStated {
             self.not_stated += 1;
         } else if from == to {
             self.same += 1;
         } else {
-            let reason = is.content.status_reason.as_ref().map(Prose::to_string);
-            self.status_changes.push(StatusChange { project: label_project(is), from, to, reason });
+            let reason = current.content.status_reason.as_ref().map(Prose::to_string);
+            self.status_changes.push(StatusChange {
+                project: label_project(current),
+                from,
+                to,
+                reason,
+            });
         }
     }
 }
@@ -117,20 +118,18 @@ fn label_project(report: &ApprovedReport) -> ProjectLabel {
     ProjectLabel { code: report.code.to_string(), title }
 }
 
-/// A report that became another since the release before of the same cycle.
+/// A report that changed since the previous release of the same cycle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ReportCorrection {
-    /// The project.
     pub(super) project: ProjectLabel,
-    /// Whether the report came, went or changed.
+    /// The kind of change (added, removed or changed), in the language of the page.
     pub(super) change: &'static str,
-    /// Why it was taken up again.
+    /// The reasons why the report was reopened.
     pub(super) reasons: Vec<String>,
-    /// What it said and says now.
+    /// The fields that changed.
     pub(super) fields: Vec<FieldCorrection>,
 }
 
-/// Lists the errata of a release.
 pub(super) fn list_corrections(
     edition: &FullRelease,
     says: ReportWording,
@@ -153,22 +152,20 @@ fn build_correction(
     }
 }
 
-/// A published figure that became another.
+/// A published figure that changed.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct FigureCorrection {
-    /// What is measured.
+    /// The name of the measure.
     pub(super) measure: String,
-    /// Its row: what it is, and which.
+    /// The names of the dimension of the rows and of the row.
     pub(super) row: (String, String),
-    /// Its column: what it is, and which.
+    /// The names of the dimension of the columns and of the column.
     pub(super) column: (String, String),
-    /// What it was; none where nothing was stated.
+    /// The earlier number. `None` if no report stated it.
     pub(super) from: Option<String>,
-    /// What it is.
     pub(super) to: Option<String>,
 }
 
-/// Lists the published figures that became others.
 pub(super) fn list_figure_corrections(
     edition: &FullRelease,
     says: ReportWording,
@@ -189,7 +186,7 @@ pub(super) fn list_figure_corrections(
     edition.release.figures_changed.iter().map(line).collect()
 }
 
-/// Names a row or column of a table.
+/// Returns the name of a row or column. A key without a name is returned as it is.
 fn name_dimension_value(
     dimension: Dimension,
     key: &str,
@@ -212,7 +209,7 @@ fn name_dimension_value(
             .iter()
             .find(|c| c.slug.as_str() == key)
             .map_or_else(|| key.to_owned(), |c| says.name_record(&c.names, key)),
-        // No published table is broken down by these.
+        // No published table has these dimensions.
         Dimension::SubArea
         | Dimension::Cycle
         | Dimension::Outcome

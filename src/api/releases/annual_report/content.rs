@@ -1,5 +1,5 @@
-//! What the annual report says, as plain data: made of a release, of the release before its cycle, and of a language, by
-//! functions that know neither HTML nor where releases are kept. Not here: how it looks.
+//! The content of the annual report as plain data, built from a release, the last release of the previous cycle and a
+//! language. Not here: HTML, and loading releases.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -17,60 +17,52 @@ use crate::domain::{
     value::Prose,
 };
 
-/// What stands on the title page.
+/// The title page.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct TitlePage {
-    /// The key of the release.
     pub(super) release: String,
-    /// Its number within the cycle, from 1.
+    /// The number within the cycle, from 1.
     pub(super) number: i64,
-    /// The name of the cycle.
     pub(super) cycle: String,
-    /// The cut-off day.
+    /// The cut-off day of the cycle.
     pub(super) as_of: NaiveDate,
-    /// Whether it was published elsewhere, before there was this record, and only taken over here.
+    /// Whether the release belongs to the published history: it was published before this service existed, and
+    /// imported.
     pub(super) taken_over: bool,
-    /// When it was published here, or taken over.
+    /// When it was published in this service, or imported.
     pub(super) published_at: DateTime<Utc>,
-    /// SHA-256 of its canonical content.
+    /// The SHA-256 of the canonical content.
     pub(super) sha256: String,
-    /// What should be known about it.
+    /// A note for readers.
     pub(super) note: Option<String>,
-    /// What is in it, counted.
     pub(super) counts: ReleaseCounts,
 }
 
-/// What the annual report says.
+/// The content of the annual report.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct AnnualReport {
-    /// The words.
+    /// The headings and sentences in the language of the report.
     pub(super) wording: ReportWording,
-    /// The title page.
     pub(super) front: TitlePage,
-    /// Projects by focus area.
     pub(super) shares: Vec<FocusAreaShare>,
     /// Projects by focus area and status.
     pub(super) statuses: CountGrid,
-    /// Projects by city, status and focus area.
     pub(super) cities: CityStatusTable,
-    /// Progress stated, by focus area and by country.
+    /// The means of the stated progress, by focus area and by country.
     pub(super) progress: [ProgressMeans; 2],
-    /// The countries.
     pub(super) countries: Vec<CountrySection>,
-    /// The projects.
     pub(super) projects: Vec<ProjectSummary>,
-    /// What became another since the release of the cycle before; none without one.
+    /// The changes since the last release of the previous cycle. `None` if there is none.
     pub(super) since_last_cycle: Option<CycleComparison>,
-    /// What became another since the release before of the same cycle.
+    /// The reports that changed since the previous release of the same cycle.
     pub(super) corrections: Vec<ReportCorrection>,
-    /// The published figures that became others with it.
+    /// The published figures that changed since the previous release of the same cycle.
     pub(super) figures: Vec<FigureCorrection>,
-    /// What is not known.
     pub(super) unknown: UnknownCounts,
 }
 
 impl AnnualReport {
-    /// Makes the report of a release. `before` is the last release of the cycle before.
+    /// Builds the report of a release. `before` is the last release of the previous cycle.
     pub(super) fn from_edition(
         edition: &FullRelease,
         before: Option<&FullRelease>,
@@ -78,23 +70,26 @@ impl AnnualReport {
     ) -> Self {
         let says = ReportWording(language);
         let facts = edition.reports.iter().map(ReportFact::from).collect();
-        let ground = edition.frame.build_dataset(&edition.release.release, facts);
-        let countries = places::list_countries(edition, &ground, says);
-        let mut by_country = exhibits::average_progress(&ground, says, Dimension::Country);
+        let dataset = edition.frame.build_dataset(&edition.release.release, facts);
+        let countries = places::list_countries(edition, &dataset, says);
+        let mut by_country = exhibits::average_progress(&dataset, says, Dimension::Country);
         by_country.rows.sort_by_cached_key(|m| alphabetical_key(&m.label.name));
         Self {
             wording: says,
             front: build_title_page(edition),
-            shares: exhibits::count_focus_area_shares(&ground, says),
-            statuses: exhibits::count_grid(&ground, says, Dimension::FocusArea, Dimension::Status),
-            cities: exhibits::count_cities(&ground, says),
-            progress: [exhibits::average_progress(&ground, says, Dimension::FocusArea), by_country],
+            shares: exhibits::count_focus_area_shares(&dataset, says),
+            statuses: exhibits::count_grid(&dataset, says, Dimension::FocusArea, Dimension::Status),
+            cities: exhibits::count_cities(&dataset, says),
+            progress: [
+                exhibits::average_progress(&dataset, says, Dimension::FocusArea),
+                by_country,
+            ],
             projects: places::list_projects(edition, says),
             since_last_cycle: before
                 .map(|before| changes::compare_with_last_cycle(edition, before)),
             corrections: changes::list_corrections(edition, says),
             figures: changes::list_figure_corrections(edition, says),
-            unknown: places::count_unknown(edition, &ground, &countries),
+            unknown: places::count_unknown(edition, &dataset, &countries),
             countries,
         }
     }

@@ -1,4 +1,5 @@
-//! The tables of the report, each counted by [`FigureDataset::count_table`] as everybody can ask for it.
+//! The tables of the report. [`FigureDataset::count_table`] counts each of them, as it does for the public API, so that
+//! readers can recompute every number.
 
 use std::collections::BTreeMap;
 
@@ -12,58 +13,54 @@ use crate::domain::{
     report::Status,
 };
 
-/// One of several that make up a whole.
+/// The number and share of the projects of a focus area.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FocusAreaShare {
-    /// What is counted.
+    /// The focus area.
     pub(super) label: AxisLabel,
-    /// How many there are.
+    /// The number of reports.
     pub(super) count: i64,
-    /// Tenths of a percent of the whole.
+    /// The share of all reports, in tenths of a percent.
     pub(super) tenths: i64,
 }
 
-/// Counts by row and column.
+/// Counts of reports by row and column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CountGrid {
     /// The columns with their totals.
     pub(super) columns: Vec<(AxisLabel, i64)>,
-    /// The rows, each with its counts and their total.
+    /// The rows, each with the counts of its cells and their total.
     pub(super) rows: Vec<(AxisLabel, Vec<i64>, i64)>,
-    /// The total of all.
     pub(super) total: i64,
 }
 
-/// A mean with what it rests on.
+/// A mean of the stated percentages.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ProgressMean {
-    /// Of what.
+    /// The row.
     pub(super) label: AxisLabel,
-    /// The mean; none where no report states the number.
+    /// The mean, 0 to 100. `None` if no report states a percentage.
     pub(super) value: Option<f64>,
-    /// The reports that state it.
+    /// The number of reports that state it.
     pub(super) known: i64,
-    /// The reports that were looked at.
+    /// The number of all reports.
     pub(super) of: i64,
 }
 
-/// Means by row, and that of all.
+/// Means by row, and the mean of all reports.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ProgressMeans {
-    /// What the rows are.
+    /// The dimension of the rows.
     pub(super) rows_are: Dimension,
-    /// The rows.
     pub(super) rows: Vec<ProgressMean>,
-    /// Of all.
     pub(super) total: ProgressMean,
 }
 
-/// The counts of a city by status and focus area.
+/// The counts of a city, by status and focus area.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CityStatusRows {
-    /// The city.
     pub(super) city: AxisLabel,
-    /// The statuses that it has reports of, each with its counts by focus area and their total.
+    /// The statuses that reports of the city state, each with its counts by focus area and their total.
     pub(super) rows: Vec<(Status, Vec<i64>, i64)>,
 }
 
@@ -72,14 +69,14 @@ pub(super) struct CityStatusRows {
 pub(super) struct CityStatusTable {
     /// The focus areas with their totals.
     pub(super) columns: Vec<(AxisLabel, i64)>,
-    /// The cities with at least one report.
+    /// The cities with at least one report, in alphabetical order.
     pub(super) rows: Vec<CityStatusRows>,
-    /// The total of all.
     pub(super) total: i64,
 }
 
-/// Splits 1000 tenths of a percent by the method of the largest remainder, so that they add up to the whole; among equal
-/// remainders the first ones get more. Nothing but zeros where there is nothing to split.
+/// Returns the shares of counts in tenths of a percent. They are rounded by the method of the largest remainder, so
+/// that they add up to exactly 1000. Among equal remainders, the first ones are rounded up. All shares are 0 if all
+/// counts are 0.
 pub(super) fn split_into_tenths(counts: &[i64]) -> Vec<i64> {
     let total: i64 = counts.iter().sum();
     if total <= 0 {
@@ -97,7 +94,7 @@ pub(super) fn split_into_tenths(counts: &[i64]) -> Vec<i64> {
 }
 
 fn count_table(
-    ground: &FigureDataset,
+    dataset: &FigureDataset,
     says: ReportWording,
     measure: Measure,
     (rows, columns): (Dimension, Option<Dimension>),
@@ -105,7 +102,7 @@ fn count_table(
 ) -> CrossTable {
     let wanted = status.map(|s| (Dimension::Status, vec![s.as_str().to_owned()]));
     let filter = FigureFilter { wanted: wanted.into_iter().collect(), ..FigureFilter::default() };
-    ground.count_table(&FigureQuery {
+    dataset.count_table(&FigureQuery {
         rows,
         columns,
         measure,
@@ -117,10 +114,10 @@ fn count_table(
 
 /// Counts the projects by focus area, with their shares.
 pub(super) fn count_focus_area_shares(
-    ground: &FigureDataset,
+    dataset: &FigureDataset,
     says: ReportWording,
 ) -> Vec<FocusAreaShare> {
-    let table = count_table(ground, says, Measure::Projects, (Dimension::FocusArea, None), None);
+    let table = count_table(dataset, says, Measure::Projects, (Dimension::FocusArea, None), None);
     let counts: Vec<i64> = table.row_totals.iter().map(|(_, figure)| figure.report_count).collect();
     let shares = split_into_tenths(&counts);
     let rows = table.row_totals.into_iter().zip(shares);
@@ -132,14 +129,13 @@ pub(super) fn count_focus_area_shares(
     .collect()
 }
 
-/// Counts the projects by rows and columns.
 pub(super) fn count_grid(
-    ground: &FigureDataset,
+    dataset: &FigureDataset,
     says: ReportWording,
     rows: Dimension,
     columns: Dimension,
 ) -> CountGrid {
-    let table = count_table(ground, says, Measure::Projects, (rows, Some(columns)), None);
+    let table = count_table(dataset, says, Measure::Projects, (rows, Some(columns)), None);
     let width = table.column_totals.len().max(1);
     let counts =
         table.cells.chunks(width).map(|row| row.iter().map(|c| c.figure.report_count).collect());
@@ -159,13 +155,13 @@ fn list_totals(columns: Vec<(AxisLabel, Figure)>) -> Vec<(AxisLabel, i64)> {
     columns.into_iter().map(|(label, figure)| (label, figure.report_count)).collect()
 }
 
-/// Takes the mean of what reports state of their progress.
+/// Averages the stated percentages of completion, by row.
 pub(super) fn average_progress(
-    ground: &FigureDataset,
+    dataset: &FigureDataset,
     says: ReportWording,
     rows: Dimension,
 ) -> ProgressMeans {
-    let table = count_table(ground, says, Measure::PercentComplete, (rows, None), None);
+    let table = count_table(dataset, says, Measure::PercentComplete, (rows, None), None);
     let all = AxisLabel { key: "total".to_owned(), name: says.label("total").to_owned() };
     ProgressMeans {
         rows_are: rows,
@@ -186,18 +182,19 @@ fn build_mean(label: AxisLabel, figure: &Figure) -> ProgressMean {
     ProgressMean { label, value, known: figure.known, of: figure.report_count }
 }
 
-/// Counts by the keys of row and column, without zeros.
+/// Counts by the keys of row and column. Zeros are left out.
 type CellCounts = BTreeMap<(String, String), i64>;
 
-/// Counts the projects by city, status and focus area: a table for each status, put together.
-pub(super) fn count_cities(ground: &FigureDataset, says: ReportWording) -> CityStatusTable {
+/// Counts the projects by city, status and focus area. A table has only two dimensions, so this function counts one
+/// table for each status.
+pub(super) fn count_cities(dataset: &FigureDataset, says: ReportWording) -> CityStatusTable {
     let axes = (Dimension::City, Some(Dimension::FocusArea));
-    let all = count_table(ground, says, Measure::Projects, axes, None);
+    let all = count_table(dataset, says, Measure::Projects, axes, None);
     let columns = list_totals(all.column_totals);
     let by_status: Vec<(Status, CellCounts)> = Status::ALL
         .iter()
         .map(|status| {
-            let table = count_table(ground, says, Measure::Projects, axes, Some(*status));
+            let table = count_table(dataset, says, Measure::Projects, axes, Some(*status));
             let cells = table.cells.into_iter().filter_map(|cell| {
                 Some(((cell.row.key, cell.column?.key), cell.figure.report_count))
                     .filter(|(_, n)| *n > 0)

@@ -1,5 +1,5 @@
-//! What a field of a report or of its project says, written for readers: money in whole units, days in full, words of lists by
-//! their names, items of lists by what they are called. Identifiers and versions are for programs and are left out.
+//! Writes the old and new values of corrected fields for readers: amounts in whole units, days in full, terms and parts
+//! by their names. Identifiers and versions are left out, because only programs need them.
 
 use std::collections::BTreeMap;
 
@@ -17,20 +17,21 @@ use crate::domain::{
     },
 };
 
-/// The lists of a project's parts, and the form that each item is of.
+/// The lists of a project's parts, each with the form of its items.
 const PARTS: [(&str, &str); 3] =
     [("milestones", "milestone"), ("indicators", "indicator"), ("partnerships", "partnership")];
 
-/// What the fields of one correction are written with.
+/// Writes the fields of one correction.
 pub(super) struct FieldWriter<'a> {
     wording: ReportWording,
     frame: &'a ReleaseReference,
-    /// What milestones and indicators are called, by their identifiers.
+    /// The names of milestones and indicators, by their identifiers.
     part_names: BTreeMap<String, String>,
 }
 
 impl<'a> FieldWriter<'a> {
-    /// Prepares the names for a report that became another. Parts that are gone are called what the erratum says.
+    /// Collects the names of parts from the report and from the erratum. The names in the report come last, so they
+    /// win. The names of removed parts are only in the erratum.
     pub(super) fn new(
         erratum: &Erratum,
         report: Option<&ApprovedReport>,
@@ -42,7 +43,7 @@ impl<'a> FieldWriter<'a> {
         of_parts
             .flat_map(|f| [&f.from, &f.to])
             .for_each(|list| collect_part_names(list, &mut called));
-        // What has no JSON form was never frozen.
+        // A frozen header always has a JSON form, so this cannot fail here.
         let header = report.and_then(|r| serde_json::to_value(&r.header).ok());
         for (list, _form) in PARTS {
             header
@@ -53,7 +54,7 @@ impl<'a> FieldWriter<'a> {
         Self { wording: says, frame: &edition.frame, part_names: called }
     }
 
-    /// Names the field that a pointer means.
+    /// Returns the name of the field that a JSON pointer names.
     pub(super) fn name_field(&self, pointer: &str) -> String {
         let (form, key) = split_pointer(pointer);
         let label = match key {
@@ -68,7 +69,7 @@ impl<'a> FieldWriter<'a> {
         label.to_owned()
     }
 
-    /// Writes what the field says, an item a line; nothing where it says nothing.
+    /// Returns the value of a field as text, one entry for each item of a list. Empty if the field is empty.
     pub(super) fn write_items(&self, pointer: &str, value: &Value) -> Vec<String> {
         let (form, key) = split_pointer(pointer);
         let items = match value {
@@ -105,8 +106,8 @@ impl<'a> FieldWriter<'a> {
             )?,
             (_, Value::Object(members)) => join_pieces(
                 members.iter().filter_map(|(name, value)| {
-                    let told = self.write_value(name, FormFieldType::PlainValue, value)?;
-                    Some(format!("{}: {told}", name.replace('_', " ")))
+                    let written = self.write_value(name, FormFieldType::PlainValue, value)?;
+                    Some(format!("{}: {written}", name.replace('_', " ")))
                 }),
                 "; ",
             )?,
@@ -130,7 +131,7 @@ impl<'a> FieldWriter<'a> {
         }
     }
 
-    /// Names a word of a list.
+    /// Returns the name of a term in a list.
     fn name_list_word(&self, list: &str, word: &str) -> String {
         let words = &self.frame.vocabulary;
         let terms: &[VocabularyTerm] = match list {
@@ -148,10 +149,11 @@ impl<'a> FieldWriter<'a> {
         }
     }
 
-    /// Writes an object of a form: by its first field that says something, then the others with their names.
+    /// Returns an object of a form as text: its first field that is not empty, then the other fields with their labels.
+    /// Some forms have a text format of their own.
     fn write_form(&self, form: &str, members: &Map<String, Value>) -> Option<String> {
         let text = |name: &str| members.get(name).and_then(Value::as_str);
-        let told =
+        let written =
             |name: &str| self.write_value(name, find_field_type(form, name), members.get(name)?);
         let called = |id: &str| {
             let known = text(id).and_then(|id| self.part_names.get(id)).cloned();
@@ -162,44 +164,44 @@ impl<'a> FieldWriter<'a> {
                 members.get("amount_minor")?.as_i64()?,
                 CurrencyCode::parse(text("currency")?).ok()?,
             ),
-            "reading" => Some(format!("{} ({})", told("value")?, told("on")?)),
+            "reading" => Some(format!("{} ({})", written("value")?, written("on")?)),
             "milestone_done" => {
-                Some(format!("{}: {}", called("milestone_id")?, told("completed_on")?))
+                Some(format!("{}: {}", called("milestone_id")?, written("completed_on")?))
             }
             "indicator_value" => Some(format!(
                 "{}: {} ({})",
                 called("indicator_id")?,
-                told("value")?,
-                told("measured_on")?
+                written("value")?,
+                written("measured_on")?
             )),
             "location" => {
-                let place = told("latitude").zip(told("longitude"));
+                let place = written("latitude").zip(written("longitude"));
                 let place = place.map(|(north, east)| format!("{north}; {east}"));
-                match (told("text"), place) {
+                match (written("text"), place) {
                     (Some(text), Some(place)) => Some(format!("{text} ({place})")),
                     (text, place) => text.or(place),
                 }
             }
-            "evidence" => Some(format!("{} ({})", told("title")?, told("url")?)),
+            "evidence" => Some(format!("{} ({})", written("title")?, written("url")?)),
             other => {
-                let mut said = list_form_fields(other).iter().filter_map(|(name, _)| {
-                    Some((self.wording.name_field(other, name).unwrap_or(name), told(name)?))
+                let mut fields = list_form_fields(other).iter().filter_map(|(name, _)| {
+                    Some((self.wording.name_field(other, name).unwrap_or(name), written(name)?))
                 });
-                let (_, first) = said.next()?;
-                let rest = said.map(|(label, told)| format!("{label}: {told}"));
+                let (_, first) = fields.next()?;
+                let rest = fields.map(|(label, written)| format!("{label}: {written}"));
                 join_pieces(std::iter::once(first).chain(rest), "; ")
             }
         }
     }
 }
 
-/// Writes pieces one after the other; nothing where there is none.
+/// Joins pieces. `None` if there are none.
 fn join_pieces(pieces: impl Iterator<Item = String>, between: &str) -> Option<String> {
     let pieces: Vec<String> = pieces.collect();
     (!pieces.is_empty()).then(|| pieces.join(between))
 }
 
-/// Adds what the parts of a list are called.
+/// Adds the names of the parts in a list to `called`, by their identifiers.
 fn collect_part_names(list: &Value, called: &mut BTreeMap<String, String>) {
     for part in list.as_array().into_iter().flatten() {
         let text = |name: &str| part.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -209,7 +211,7 @@ fn collect_part_names(list: &Value, called: &mut BTreeMap<String, String>) {
     }
 }
 
-/// Returns the form that a pointer is of, and the field.
+/// Returns the form and the field that a JSON pointer names.
 fn split_pointer(pointer: &str) -> (&'static str, &str) {
     match pointer.strip_prefix("/header/") {
         Some(key) => ("project", key),
@@ -226,29 +228,29 @@ fn find_field_type(form: &str, field: &str) -> FormFieldType {
     found.map_or(FormFieldType::PlainValue, |(_, takes)| *takes)
 }
 
-/// A field that became another.
+/// A field that changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FieldCorrection {
-    /// Its name.
+    /// The label of the field.
     pub(super) name: String,
-    /// What it said, an item a line; nothing where it said nothing.
+    /// The earlier value, one entry for each item. Empty if the field was empty.
     pub(super) from: Vec<String>,
-    /// What it says.
+    /// The value in this release, one entry for each item.
     pub(super) to: Vec<String>,
 }
 
-/// Writes the fields of an erratum.
+/// Returns the corrected fields of an erratum.
 pub(super) fn list_field_corrections(
     erratum: &Erratum,
     report: Option<&ApprovedReport>,
     edition: &FullRelease,
     says: ReportWording,
 ) -> Vec<FieldCorrection> {
-    let telling = FieldWriter::new(erratum, report, edition, says);
+    let writer = FieldWriter::new(erratum, report, edition, says);
     let line = |pointer: &str, from: &Value, to: &Value| FieldCorrection {
-        name: telling.name_field(pointer),
-        from: telling.write_items(pointer, from),
-        to: telling.write_items(pointer, to),
+        name: writer.name_field(pointer),
+        from: writer.write_items(pointer, from),
+        to: writer.write_items(pointer, to),
     };
     erratum.fields.iter().map(|f| line(&f.pointer, &f.from, &f.to)).collect()
 }

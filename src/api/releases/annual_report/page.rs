@@ -1,4 +1,5 @@
-//! How the annual report looks: markup over [`AnnualReport`], and nothing else. Texts are escaped where they are put in, by `maud`.
+//! Renders the annual report as HTML. It reads [`AnnualReport`] and nothing else. `maud` escapes every text that it
+//! inserts.
 
 use chrono::NaiveDate;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -11,7 +12,7 @@ mod places;
 mod table;
 mod unknown;
 
-/// The parts of the report after the title page: the anchor and the heading.
+/// The sections after the title page: anchor and heading.
 fn list_sections(says: ReportWording) -> [(&'static str, &'static str); 6] {
     [
         ("how", says.label("how")),
@@ -23,7 +24,7 @@ fn list_sections(says: ReportWording) -> [(&'static str, &'static str); 6] {
     ]
 }
 
-/// Writes the report as a document of its own; `style` is the text of its one style sheet.
+/// Renders the report as one document. `style` is the text of its style sheet; it is not escaped.
 pub(super) fn render_document(c: &AnnualReport, style: &str) -> String {
     let says = c.wording;
     let page = html! {

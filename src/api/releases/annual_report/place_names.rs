@@ -1,31 +1,30 @@
-//! Names in the scripts of the network, each with the language that it is in where that can be told, so that it is shaped,
-//! spoken and hyphenated as what it is.
+//! Names in the languages of the network. Each name is tagged with its language if the language is known, so that
+//! browsers choose fonts, pronunciation and hyphenation for it.
 
 use crate::domain::{
     language::Language,
     reference::{CountryCode, NamesByLanguage},
 };
 
-/// A piece of text with its language.
+/// A text with its language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TaggedText {
-    /// The text.
     pub(super) text: String,
-    /// Its language; none where it cannot be told.
+    /// `None` if the language is unknown.
     pub(super) language: Option<Language>,
 }
 
-/// A name in the language of the page, with the local ones.
+/// A name in the language of the page, with the local names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PlaceName {
-    /// In the language of the page.
+    /// The name in the language of the page.
     pub(super) name: String,
-    /// In the languages of the place, where they are others.
+    /// The names in the local languages, if they differ from `name`.
     pub(super) local: Vec<TaggedText>,
 }
 
 impl PlaceName {
-    /// Takes the local names out of the names of a record.
+    /// Builds a name from the name in the language of the page and the names of the record.
     pub(super) fn new(name: String, names: &NamesByLanguage, country: CountryCode) -> Self {
         let local =
             names.get("local").map(|text| split_local_names(text, country)).unwrap_or_default();
@@ -34,19 +33,19 @@ impl PlaceName {
     }
 }
 
-/// Reads a local name, which may stand there in several languages.
+/// Splits a local name. It can have names in several languages, separated by ` / `.
 pub(super) fn split_local_names(text: &str, country: CountryCode) -> Vec<TaggedText> {
     text.split(" / ").map(|part| tag_language(part, country)).collect()
 }
 
-/// Tells the language of a text by its script; where the script is Latin, by the country.
+/// Tags a text with its language: by its script, or by the country if the script is Latin.
 pub(super) fn tag_language(text: &str, country: CountryCode) -> TaggedText {
     let language =
         text.chars().find_map(find_script_language).or_else(|| find_country_language(country));
     TaggedText { text: text.to_owned(), language }
 }
 
-/// Returns the language of the network that is written in a letter's script; none for Latin, which many are.
+/// Returns the language of the network that uses the script of a letter. `None` for Latin, which several languages use.
 fn find_script_language(letter: char) -> Option<Language> {
     match letter {
         '\u{0600}'..='\u{06FF}' | '\u{0750}'..='\u{077F}' | '\u{08A0}'..='\u{08FF}' => {
@@ -60,12 +59,12 @@ fn find_script_language(letter: char) -> Option<Language> {
         }
         '\u{1780}'..='\u{17FF}' | '\u{19E0}'..='\u{19FF}' => Some(Language::Km),
         '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' => Some(Language::Zh),
-        // Latin, digits, marks: nothing is told by them.
+        // Latin letters, digits and marks do not identify a language.
         _ => None,
     }
 }
 
-/// Returns the language that is written in Latin letters in a country; none where there are several or none.
+/// Returns the language of a country that is written in Latin letters. `None` if there are several or none.
 fn find_country_language(country: CountryCode) -> Option<Language> {
     match country.as_str() {
         "BN" | "MY" => Some(Language::Ms),

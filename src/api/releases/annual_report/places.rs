@@ -1,4 +1,4 @@
-//! Countries, cities and projects as the report lists them.
+//! Countries, cities and projects as the report lists them, and the counts of what is unknown.
 
 use chrono::{Datelike as _, NaiveDate};
 
@@ -18,62 +18,54 @@ use crate::domain::{
     wording,
 };
 
-/// A project with what is reported of it.
+/// A project with the content of its report.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ProjectSummary {
-    /// Its code.
     pub(super) code: String,
-    /// Its title in English.
+    /// The title in English.
     pub(super) title: String,
-    /// Its title in the local language, where there is one.
+    /// The title in the local language, if there is one.
     pub(super) title_local: Option<TaggedText>,
-    /// Its city.
+    /// The name of the city.
     pub(super) city: String,
-    /// Its focus area; none where no report tells.
+    /// The name of the focus area. `None` if the report states none.
     pub(super) focus_area: Option<String>,
-    /// Where it stands.
     pub(super) status: Status,
-    /// How much is done, 0 to 100; none where the report does not state it.
+    /// The stated percentage of completion, 0 to 100.
     pub(super) percent: Option<f64>,
-    /// Its first day.
     pub(super) starts_on: Option<NaiveDate>,
-    /// Its last day.
     pub(super) ends_on: Option<NaiveDate>,
 }
 
-/// A city that reports, or was to.
+/// A city that reports or was expected to report.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct CitySection {
-    /// Its key.
     pub(super) key: String,
-    /// Its names.
     pub(super) name: PlaceName,
-    /// Its projects with a report, by number; none for a city that was to report and did not.
+    /// The projects with a report, by number. Empty if the city was expected to report and did not.
     pub(super) projects: Vec<ProjectSummary>,
 }
 
 /// A country with its cities.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct CountrySection {
-    /// Its code.
     pub(super) key: String,
-    /// Its names.
     pub(super) name: PlaceName,
-    /// Its reports by status, in the order of the statuses.
+    /// The number of reports by status, in the order of the statuses.
     pub(super) statuses: Vec<(AxisLabel, i64)>,
-    /// All its reports.
+    /// The number of all reports.
     pub(super) total: i64,
-    /// Its cities in alphabetical order.
+    /// The cities in alphabetical order.
     pub(super) cities: Vec<CitySection>,
 }
 
-/// Lists the countries with a city that reports or was to, in alphabetical order.
+/// Lists in alphabetical order the countries that have a city which reports or was expected to report.
 pub(super) fn list_countries(
     edition: &FullRelease,
-    ground: &FigureDataset,
+    dataset: &FigureDataset,
     says: ReportWording,
 ) -> Vec<CountrySection> {
-    let by_status = count_grid(ground, says, Dimension::Country, Dimension::Status);
+    let by_status = count_grid(dataset, says, Dimension::Country, Dimension::Status);
     let parts =
         edition.frame.countries.iter().map(|c| build_country_section(c, &by_status, edition, says));
     let mut parts: Vec<CountrySection> = parts.filter(|p| !p.cities.is_empty()).collect();
@@ -95,7 +87,7 @@ fn build_country_section(
     let own = edition.frame.cities.iter().filter(|c| c.country == country.code);
     let mut cities: Vec<CitySection> = own
         .map(|c| build_city_section(c, edition, says))
-        .filter(|(_, told)| *told)
+        .filter(|(_, listed)| *listed)
         .map(|(c, _)| c)
         .collect();
     cities.sort_by_cached_key(|c| alphabetical_key(&c.name.name));
@@ -108,7 +100,7 @@ fn build_country_section(
     }
 }
 
-/// Returns a city, and whether the report tells of it: it reports, or was to.
+/// Returns a city, and whether the report lists it: it reports or was expected to report.
 fn build_city_section(
     city: &City,
     edition: &FullRelease,
@@ -116,22 +108,22 @@ fn build_city_section(
 ) -> (CitySection, bool) {
     let own = edition.reports.iter().filter(|r| *r.code.city() == city.slug);
     let lines: Vec<ProjectSummary> = own.map(|r| summarise_project(r, edition, says)).collect();
-    let told = !lines.is_empty() || is_expected(city, edition);
+    let listed = !lines.is_empty() || is_expected(city, edition);
     let key = city.slug.to_string();
     let name = PlaceName::new(says.name_record(&city.names, &key), &city.names, city.country);
-    (CitySection { key, name, projects: lines }, told)
+    (CitySection { key, name, projects: lines }, listed)
 }
 
-/// Says whether a city was to report: it joined in a year before that of the cut-off.
+/// Returns `true` if the city was expected to report: it joined in a year before the year of the cut-off.
 fn is_expected(city: &City, edition: &FullRelease) -> bool {
     city.joined_year < edition.frame.cycle.as_of.year()
 }
 
-/// Lists all projects, by city and number.
+/// Lists all projects, by the name of the city and by number.
 pub(super) fn list_projects(edition: &FullRelease, says: ReportWording) -> Vec<ProjectSummary> {
     let mut lines: Vec<ProjectSummary> =
         edition.reports.iter().map(|r| summarise_project(r, edition, says)).collect();
-    // Those of a city are in the order of their numbers already.
+    // The sort is stable, and the projects of a city are in the order of their numbers already.
     lines.sort_by_cached_key(|l| alphabetical_key(&l.city));
     lines
 }
@@ -159,40 +151,37 @@ fn summarise_project(
     }
 }
 
-/// What a release does not tell, counted.
+/// Counts of what a release does not state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct UnknownCounts {
     /// All reports.
     pub(super) of: i64,
-    /// Those whose status the source does not tell.
+    /// Reports whose source states no status.
     pub(super) status: i64,
-    /// Those that state no percentage.
+    /// Reports that state no percentage.
     pub(super) percent: i64,
-    /// Those of them of whose status none is stated by rule.
+    /// Reports that state no percentage because their status has none by rule. They are part of `percent`.
     pub(super) percent_by_rule: i64,
-    /// Those without a first or last day.
+    /// Projects without a first or a last day.
     pub(super) dates: i64,
-    /// Those without a focus area.
+    /// Projects without a focus area.
     pub(super) focus_area: i64,
-    /// Cities with a report.
     pub(super) reporting: i64,
-    /// Cities that were to report.
     pub(super) expected: i64,
-    /// The cities that were to report and did not, with their countries, in alphabetical order.
+    /// The cities that were expected to report and did not, each with the name of its country, in alphabetical order.
     pub(super) silent: Vec<(PlaceName, String)>,
 }
 
-/// Counts what a release does not tell.
 pub(super) fn count_unknown(
     edition: &FullRelease,
-    ground: &FigureDataset,
+    dataset: &FigureDataset,
     countries: &[CountrySection],
 ) -> UnknownCounts {
-    let count = |is: &dyn Fn(&ApprovedReport) -> bool| {
-        let found = edition.reports.iter().filter(|r| is(r)).count();
+    let count = |wanted: &dyn Fn(&ApprovedReport) -> bool| {
+        let found = edition.reports.iter().filter(|r| wanted(r)).count();
         i64::try_from(found).unwrap_or(i64::MAX)
     };
-    let coverage = ground.count_table(&build_coverage_question()).coverage;
+    let coverage = dataset.count_table(&build_coverage_question()).coverage;
     let silent = countries.iter().flat_map(|country| {
         let cities = country.cities.iter().filter(|c| c.projects.is_empty());
         cities.map(|city| (city.name.clone(), country.name.name.clone()))
@@ -218,7 +207,7 @@ pub(super) fn count_unknown(
     }
 }
 
-/// Asks for everything, for its coverage.
+/// Builds a query for all reports. Only its coverage is used.
 fn build_coverage_question() -> FigureQuery {
     FigureQuery {
         rows: Dimension::Status,

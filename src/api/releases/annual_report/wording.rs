@@ -1,5 +1,5 @@
-//! What the report says in words: headings and sentences, numbers and days, in the language of the page. The words are data
-//! (`annual_report` in the files of words): a heading, and the sentence that explains it.
+//! The headings, sentences, numbers and days of the report in the language of the page. The texts are data: the list
+//! `annual_report` in the files of words has a heading and an explanation for each key.
 
 use chrono::NaiveDate;
 
@@ -12,55 +12,51 @@ use crate::domain::{
     wording::{self, WordingLanguage},
 };
 
-/// The list of the report's words.
 const LIST: &str = "annual_report";
 
-/// A language in which the report is written.
+/// Writes texts and numbers in a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ReportWording(pub(super) Language);
 
 impl ReportWording {
-    /// Returns a heading.
     pub(super) fn label(self, key: &'static str) -> &'static str {
         wording::value_label(self.0, LIST, key)
     }
 
-    /// Returns what explains a heading; empty where nothing has to be explained.
+    /// Returns the explanation of a heading. Empty if it has none.
     pub(super) fn help(self, key: &'static str) -> &'static str {
         wording::value_wording(self.0, LIST, key).map_or("", |word| word.help.as_str())
     }
 
-    /// Returns a heading with its gaps (`{}`) filled in their order.
+    /// Returns a heading with its gaps (`{}`) filled in order.
     pub(super) fn fill_label(self, key: &'static str, gaps: &[&str]) -> String {
         fill_gaps(self.label(key), gaps)
     }
 
-    /// Returns what explains a heading, with its gaps filled in their order.
+    /// Returns the explanation of a heading with its gaps (`{}`) filled in order.
     pub(super) fn fill_help(self, key: &'static str, gaps: &[&str]) -> String {
         fill_gaps(self.help(key), gaps)
     }
 
-    /// Names a status.
     pub(super) fn name_status(self, status: Status) -> &'static str {
         wording::value_label(self.0, "status", status.as_str())
     }
 
-    /// Names what a table is broken down by.
     pub(super) fn name_dimension(self, dimension: Dimension) -> &'static str {
         wording::value_label(self.0, "dimension", dimension.as_str())
     }
 
-    /// Names a field of a form.
+    /// Returns the label of a field of a form.
     pub(super) fn name_field(self, form: &str, field: &str) -> Option<&'static str> {
         wording::field_wording(self.0, form, field).map(|word| word.label.as_str())
     }
 
-    /// Names something that the reference data gives names to, such as a city.
+    /// Returns the name of a record of the reference data, such as a city.
     pub(super) fn name_record(self, names: &NamesByLanguage, key: &str) -> String {
         wording::choose_name(self.0, names, key).to_owned()
     }
 
-    /// Names a focus area; by its key where the framework no longer has it.
+    /// Returns the name of a focus area, or its key if the framework no longer has it.
     pub(super) fn name_focus_area(self, terms: &[VocabularyTerm], key: &str) -> String {
         let term = terms.iter().find(|t| t.slug == key);
         term.map_or_else(
@@ -69,17 +65,17 @@ impl ReportWording {
         )
     }
 
-    /// Says that a report does not tell.
+    /// Returns the label of reports that do not state the dimension.
     pub(super) fn name_unknown(self) -> &'static str {
         wording::value_label(self.0, "figure", UNKNOWN)
     }
 
-    /// Writes a number with so many decimals.
+    /// Formats a number with a fixed number of decimals.
     pub(super) fn format_decimal(self, value: f64, decimals: usize) -> String {
         self.format_digits(&format!("{value:.decimals$}"))
     }
 
-    /// Says whether decimals follow a comma.
+    /// Returns `true` if the language writes a comma before decimals.
     fn has_decimal_comma(self) -> bool {
         match WordingLanguage::from(self.0) {
             WordingLanguage::Vi => true,
@@ -87,13 +83,13 @@ impl ReportWording {
         }
     }
 
-    /// Writes tenths of a percent.
+    /// Formats tenths of a percent as a percentage.
     pub(super) fn format_tenths(self, tenths: i64) -> String {
         let written = i32::try_from(tenths).map_or(0.0, |t| f64::from(t) / 10.0);
         format!("{}%", self.format_decimal(written, 1))
     }
 
-    /// Writes a percentage with the decimals that it has, at most two.
+    /// Formats a percentage with its decimals, at most two.
     pub(super) fn format_percent(self, value: f64) -> String {
         let hundredths = (value * 100.0).round();
         let decimals = match (hundredths % 100.0 == 0.0, hundredths % 10.0 == 0.0) {
@@ -104,7 +100,7 @@ impl ReportWording {
         format!("{}%", self.format_decimal(value, decimals))
     }
 
-    /// Writes a measured number: a count as it is, a percentage with its sign.
+    /// Formats a measured number: a percentage with its sign, anything else as a whole number.
     pub(super) fn format_measure(self, measure: Measure, value: f64) -> String {
         match measure {
             Measure::PercentComplete => self.format_percent(value),
@@ -112,31 +108,32 @@ impl ReportWording {
         }
     }
 
-    /// Writes digits with the decimal sign of the language.
+    /// Replaces the decimal point by the decimal sign of the language.
     pub(super) fn format_digits(self, plain: &str) -> String {
         if self.has_decimal_comma() { plain.replace('.', ",") } else { plain.to_owned() }
     }
 
-    /// Writes an amount in whole units of its currency, in groups of three digits; nothing where it is too large to be one.
+    /// Formats an amount in whole units of its currency, with digits in groups of three. `None` if the unit of the
+    /// currency is not a 64-bit integer.
     pub(super) fn format_money(self, minor: i64, currency: CurrencyCode) -> Option<String> {
         let decimals = currency.decimals();
         let unit = 10_i64.checked_pow(decimals)?;
         let (whole, rest) = (minor / unit, minor % unit);
         let (group, sign) = if self.has_decimal_comma() { ('.', ',') } else { (',', '.') };
         let digits = whole.to_string();
-        let mut said = String::new();
+        let mut grouped = String::new();
         for (i, digit) in digits.chars().enumerate() {
             if i > 0 && (digits.len() - i) % 3 == 0 {
-                said.push(group);
+                grouped.push(group);
             }
-            said.push(digit);
+            grouped.push(digit);
         }
         let width = usize::try_from(decimals).ok()?;
         let rest = if width > 0 { format!("{sign}{rest:0width$}") } else { String::new() };
-        Some(format!("{said}{rest} {}", currency.as_str()))
+        Some(format!("{grouped}{rest} {}", currency.as_str()))
     }
 
-    /// Writes a day out in full.
+    /// Formats a day in full.
     pub(super) fn format_day(self, day: NaiveDate) -> String {
         match WordingLanguage::from(self.0) {
             WordingLanguage::Vi => day.format("ngày %-d tháng %-m năm %Y").to_string(),
@@ -145,7 +142,7 @@ impl ReportWording {
     }
 }
 
-/// Fills gaps in their order. What fills a gap is not read as a gap.
+/// Fills the gaps in order. A `{}` in a filled text is not a gap.
 fn fill_gaps(text: &str, gaps: &[&str]) -> String {
     let mut gaps = gaps.iter();
     let mut pieces = text.split("{}");
@@ -163,7 +160,7 @@ mod tests {
 
     use super::*;
 
-    /// The sources that ask for words, in which every key stands as it is.
+    /// The files that use texts. They write every key as a literal.
     const SOURCES: &[&str] = &[
         include_str!("page.rs"),
         include_str!("page/changes.rs"),

@@ -1,4 +1,4 @@
-//! What describes the data of a release: the Frictionless data package, and a README for people.
+//! Describes the data of a release: the Frictionless data package for programs, and a README for people.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use crate::{
     store::StoreError,
 };
 
-/// Where a table stands in the archive.
+/// Returns the path of a table in the archive.
 pub(super) fn table_path(table: &ReleaseTable) -> String {
     format!("data/{}.csv", table.name)
 }
@@ -69,7 +69,7 @@ fn describe_resource(table: &ReleaseTable, file: &ArchiveEntry) -> Value {
     })
 }
 
-/// Writes what a person should know who opens the archive.
+/// Writes the README for people who open the archive.
 pub(super) fn write_readme(release: &Release, frame: &ReleaseReference) -> String {
     use std::fmt::Write as _;
     let mut text = format!(

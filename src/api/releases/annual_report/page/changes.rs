@@ -1,4 +1,4 @@
-//! What became another: since the cycle before, and since the release before of the same cycle.
+//! The section on changes: since the previous cycle, and since the previous release of the same cycle.
 
 use std::collections::BTreeMap;
 
@@ -176,7 +176,7 @@ fn render_correction(says: ReportWording, correction: &ReportCorrection) -> Mark
     }
 }
 
-/// Writes what a field says, an item a line.
+/// Renders the value of a field; several items become a list.
 fn render_items(says: ReportWording, said: &[String]) -> Markup {
     match said {
         [] => render_stated(says, None),

@@ -1,4 +1,4 @@
-//! The exhibits: numbers in tables, with bars beside them.
+//! The exhibits: tables of numbers with bars.
 
 use maud::{Markup, html};
 
@@ -66,7 +66,7 @@ fn render_shares(c: &AnnualReport) -> Markup {
     )
 }
 
-/// The statuses of a grid's columns, in order.
+/// Pairs the counts of a row with the statuses of its columns.
 fn pair_with_statuses(counts: &[i64]) -> Vec<(Status, i64)> {
     Status::ALL.iter().copied().zip(counts.iter().copied()).collect()
 }
@@ -183,8 +183,9 @@ fn render_mean_row(
     }
 }
 
-/// Rounds a percentage to tenths, as a bar draws them.
+/// Rounds a percentage to tenths of a percent, the unit of bars.
 fn to_tenths(percent: f64) -> i64 {
-    // Rounded and within 0..=1000, so the text form is a whole number.
+    // A float has no lossless conversion to an integer. The value is rounded and within 0..=1000, so its text is a
+    // whole number.
     format!("{:.0}", percent * 10.0).parse().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Countries with their cities, each beginning on a new page, and the list of projects.
+//! The sections on countries with their cities, each on a new page, and the list of projects.
 
 use maud::{Markup, html};
 

@@ -1,4 +1,4 @@
-//! What the tables of the report share: their frame, cells, bars and names.
+//! The parts that tables of the report share: frame, cells, bars, names, and the legend of statuses.
 
 use maud::{Markup, html};
 
@@ -13,15 +13,16 @@ use crate::{
     },
 };
 
-/// Tables of up to so many rows are not divided between pages.
+/// The maximum number of rows of a table that is kept on one printed page.
 const WHOLE_MAX: usize = 16;
 
-/// Frames a table that is too long for a page: it has a caption, and can be scrolled by keyboard where it is wider than the screen.
+/// Renders a table that may be longer than a printed page.
 pub(super) fn render_long_table(id: &str, caption: &str, inside: &Markup) -> Markup {
     render_table(id, caption, usize::MAX, inside)
 }
 
-/// Frames a table of so many rows; a short one stays on one page.
+/// Renders a table with a caption. If it is wider than the screen, it can be scrolled by keyboard. A table of at most
+/// [`WHOLE_MAX`] rows is kept on one printed page.
 pub(super) fn render_table(id: &str, caption: &str, rows: usize, inside: &Markup) -> Markup {
     let label = format!("{id}-caption");
     html! {
@@ -34,7 +35,7 @@ pub(super) fn render_table(id: &str, caption: &str, rows: usize, inside: &Markup
     }
 }
 
-/// A heading of the third rank with the sentence that explains it.
+/// Renders a heading of level 3 and the sentence that explains it.
 pub(super) fn render_heading(says: ReportWording, key: &'static str) -> Markup {
     html! {
         h3 { (says.label(key)) }
@@ -42,12 +43,12 @@ pub(super) fn render_heading(says: ReportWording, key: &'static str) -> Markup {
     }
 }
 
-/// Writes a count; a zero is one too, and stands back.
+/// Renders a count. A 0 is shown too, but less prominently.
 pub(super) fn render_count(n: i64) -> Markup {
     html! { @if n == 0 { span.zero { "0" } } @else { (n) } }
 }
 
-/// Writes what is stated, or that nothing is.
+/// Renders a text, or "not stated" if there is none.
 pub(super) fn render_stated(says: ReportWording, text: Option<&str>) -> Markup {
     match text {
         Some(text) => html! { bdi.said { (text) } },
@@ -55,12 +56,11 @@ pub(super) fn render_stated(says: ReportWording, text: Option<&str>) -> Markup {
     }
 }
 
-/// Says that nothing is stated.
 pub(super) fn render_not_stated(says: ReportWording) -> Markup {
     html! { span.missing { (says.label("not_stated")) } }
 }
 
-/// Writes a text with its language.
+/// Renders a text with its language and direction.
 pub(super) fn render_tagged_text(text: &TaggedText) -> Markup {
     let language = text.language.map(Language::as_str);
     let direction = text.language.and_then(|language| match language.direction() {
@@ -70,13 +70,13 @@ pub(super) fn render_tagged_text(text: &TaggedText) -> Markup {
     html! { bdi lang=[language] dir=[direction] { (text.text) } }
 }
 
-/// Writes a text that is English whatever the language of the page.
+/// Renders a text that is in English on a page of any language.
 pub(super) fn render_english(says: ReportWording, text: &str) -> Markup {
     let other = (says.0 != Language::En).then_some(Language::En.as_str());
     html! { bdi lang=[other] { (text) } }
 }
 
-/// Writes a name with the local ones after it.
+/// Renders a name, followed by the local names.
 pub(super) fn render_name(name: &PlaceName) -> Markup {
     html! {
         bdi { (name.name) }
@@ -84,7 +84,7 @@ pub(super) fn render_name(name: &PlaceName) -> Markup {
     }
 }
 
-/// How a status is drawn: a tone or a pattern, each another in black and white too.
+/// Returns the fill of a status: a tone or a pattern. The fills must differ in black-and-white print too.
 fn choose_pattern(status: Status) -> &'static str {
     match status {
         Status::Planning => "url(#planning)",
@@ -96,7 +96,7 @@ fn choose_pattern(status: Status) -> &'static str {
     }
 }
 
-/// The patterns that statuses are drawn in.
+/// Renders the definitions of the patterns, once for each page.
 pub(super) fn render_patterns() -> Markup {
     let drawn = |id: &str, lines: &str| {
         html! {
@@ -117,12 +117,12 @@ pub(super) fn render_patterns() -> Markup {
     }
 }
 
-/// Writes tenths of a percent as SVG takes them.
+/// Formats tenths of a percent as an SVG length.
 fn format_width(tenths: i64) -> String {
     format!("{}.{}%", tenths / 10, tenths % 10)
 }
 
-/// Draws a bar that repeats a number beside it.
+/// Renders a bar. It is hidden from screen readers, because it repeats the number next to it.
 pub(super) fn render_bar(tenths: i64) -> Markup {
     html! {
         svg.bar width="100%" height="12" aria-hidden="true" focusable="false" {
@@ -131,7 +131,8 @@ pub(super) fn render_bar(tenths: i64) -> Markup {
     }
 }
 
-/// Draws a bar of parts, each in the drawing of its status, that repeats the numbers beside it.
+/// Renders a bar with one part for each status. It is hidden from screen readers, because it repeats the numbers next
+/// to it.
 pub(super) fn render_stacked_bar(parts: &[(Status, i64)]) -> Markup {
     let counts: Vec<i64> = parts.iter().map(|(_, n)| *n).collect();
     let mut from = 0;
@@ -155,7 +156,7 @@ pub(super) fn render_stacked_bar(parts: &[(Status, i64)]) -> Markup {
     }
 }
 
-/// Shows how a status is drawn, beside its name.
+/// Renders the fill of a status; the caller writes the name next to it.
 pub(super) fn render_swatch(status: Status) -> Markup {
     html! {
         svg.swatch width="14" height="12" aria-hidden="true" focusable="false" {
@@ -164,7 +165,7 @@ pub(super) fn render_swatch(status: Status) -> Markup {
     }
 }
 
-/// Shows how the statuses are drawn.
+/// Renders the legend of the fills of statuses.
 pub(super) fn render_legend(says: ReportWording) -> Markup {
     html! {
         ul.legend aria-label=(says.label("legend")) {

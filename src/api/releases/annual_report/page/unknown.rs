@@ -1,4 +1,4 @@
-//! What is not known, said as plainly as what is.
+//! The section on what is unknown.
 
 use maud::{Markup, html};
 
