@@ -1,5 +1,5 @@
-//! The feed: every change of approved, released and reference data in order, as a page, as a page that waits for the next
-//! change, or as an event stream.
+//! The feed of changes: every change of approved, released and reference data in order. It is answered as a page, as a
+//! page that waits for the next change, or as an event stream.
 
 use std::time::Duration;
 
@@ -37,41 +37,41 @@ pub(crate) use views::{ChangeList, ChangeView};
 pub(crate) use wait::WaitingRequests;
 use wait::{FeedSubscription, WakeReason};
 
-/// The header with which a client of an event stream comes again.
+/// The header in which a client of an event stream sends its last number when it reconnects.
 const LAST_EVENT_ID: &str = "Last-Event-ID";
-/// Most seconds that a request waits.
+/// The maximum number of seconds that a request may wait.
 const WAIT_MAX: i64 = 30;
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_changes);
 }
 
-/// From where, how many, and how long to wait for them.
+/// The parameters of the feed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ChangeParams {
-    /// The number after which to begin: `next` of the answer before, or 0 (when absent) for the first change of all.
+    /// The number after which the answer begins: `next` of the previous answer. Default: 0, which means the first
+    /// change.
     #[param(minimum = 0, example = 0)]
     pub after: Option<i64>,
-    /// Changes at most, 1 to 1000; 50 when absent.
+    /// The maximum number of changes in the answer, 1 to 1000. Default: 50.
     #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<i64>,
-    /// Seconds to wait for a change where there is none yet, 0 (when absent) to 30. Of no effect on an event stream.
+    /// How many seconds to wait for a change if there is none yet, 0 to 30. Default: 0. An event stream ignores it.
     #[param(minimum = 0, maximum = 30)]
     pub wait: Option<i64>,
 }
 
-/// What is asked of the feed.
+/// A parsed request for the feed.
 pub(crate) struct FeedRequest {
-    /// The parameter or header that says from where, and the number.
+    /// The name of the parameter or header that gives the start, and the number.
     after: (&'static str, i64),
     limit: i64,
     wait: Duration,
-    /// An event stream is asked for, and not a page.
+    /// The client asks for an event stream.
     stream: bool,
-    /// The body of the answer is not asked for.
+    /// The method is `HEAD`.
     only_head: bool,
 }
 
@@ -113,7 +113,8 @@ impl FromBody for FeedRequest {
     }
 }
 
-/// Reads where a client of a stream was; it wins over `after`, which stays in the address that the client comes again with.
+/// Parses the number that a client of a stream received last. It takes precedence over `after`, because a client
+/// reconnects to the same URL, in which `after` is out of date.
 fn parse_last_event_id(req: &HttpRequest) -> ApiResult<Option<i64>> {
     let Some(value) = req.headers().get(LAST_EVENT_ID).filter(|v| !v.is_empty()) else {
         return Ok(None);
@@ -131,7 +132,6 @@ fn is_stream_request(req: &HttpRequest) -> bool {
         .any(|media| media.trim().eq_ignore_ascii_case(stream::EVENTS))
 }
 
-/// A page or a stream.
 enum FeedAnswer {
     Page(Answer),
     Stream(HttpResponse),
@@ -149,19 +149,29 @@ impl Responder for FeedAnswer {
 
 /// Read the feed of changes
 ///
-/// Every change of approved and reference data, each with a number: dense, in order, replayable from 0. Whoever takes the
-/// records of all changes in order, and drops what was `removed`, has what everybody reads. A record is the one of that
-/// change; `href` leads to the one of now. Nothing that is not public moves the feed. Ask again with `next` as `after`;
-/// `caught_up` says that there is nothing after it yet, and with `wait` the answer comes as soon as there is. A reader with a
-/// narrower scope is told of the reports and projects in it; the numbers of others are passed over, and `next` goes on. An
-/// `after` that the feed has not reached is refused: it is of another feed.
+/// Returns the changes of approved, released and reference data after the number `after`. Each change has a number; the
+/// numbers have no gaps and begin with 1. A client that takes the records of all changes in order, and deletes those
+/// that were `removed`, has a copy of everything that is public. A record is shown as that change made it; `href` leads
+/// to its current state. Drafts and other work in progress do not appear in the feed and do not move its numbers.
 ///
-/// With `Accept: text/event-stream` the same comes as events: `id` is the number, `event` is `change`, `data` the change in one
-/// line. The stream ends with the token, after a quarter of an hour, or when the session ends or a grant changes; come again
-/// with the last id as `Last-Event-ID`, which wins over `after`. One caller has at most 4 requests waiting or streaming.
+/// To continue, send `next` as `after`. If `caught_up` is true, there is no later change yet; with `wait`, the answer
+/// comes as soon as there is one. Every signed-in user with a grant may call this. A reader whose grants cover some
+/// countries or cities gets only the reports and projects of those; `next` passes over the other numbers. 400 if the
+/// feed has not reached `after`, because then the number belongs to a different feed.
+///
+/// With `Accept: text/event-stream` the changes come as events: `id` is the number, `event` is `change`, and `data` is
+/// the change in one line of JSON. The stream ends after 15 minutes, when the access token expires, and when the
+/// session ends or a grant of the caller changes. Then reconnect with the last id in `Last-Event-ID`, which takes
+/// precedence over `after`. One caller may have at most 4 requests that wait or stream; more are refused with 429. 503
+/// if too many requests of all callers wait.
 #[utoipa::path(
     tag = "changes",
-    params(ChangeParams, ("Last-Event-ID" = Option<i64>, Header, description = "The last id of an event stream that is continued.", minimum = 0)),
+    params(
+        ChangeParams,
+        ("Last-Event-ID" = Option<i64>, Header,
+            description = "The last id that the client received from an event stream. It takes precedence over `after`.",
+            minimum = 0)
+    ),
     responses((status = 200, content((ChangeList = "application/json"), (String = "text/event-stream"))))
 )]
 #[get("/changes")]
@@ -169,28 +179,28 @@ async fn list_changes(
     may: May<ReadFigures, FeedRequest>,
     state: Data<State>,
 ) -> ApiResult<FeedAnswer> {
-    let asked = may.body;
-    if asked.stream {
+    let request = may.body;
+    if request.stream {
         let follow = FeedSubscription::subscribe_caller(&state, may.caller, may.until)?;
-        let opened = stream::open_stream(follow, asked.after, asked.only_head).await;
+        let opened = stream::open_stream(follow, request.after, request.only_head).await;
         return opened.map(FeedAnswer::Stream);
     }
-    let first = answer_page(&state, &may.actor, asked.after, asked.limit).await?;
-    if asked.wait.is_zero() || stream::read_progress(&first)?.0 {
+    let first = answer_page(&state, &may.actor, request.after, request.limit).await?;
+    if request.wait.is_zero() || stream::read_progress(&first)?.0 {
         return Ok(FeedAnswer::Page(first));
     }
     let follow = FeedSubscription::subscribe_caller(&state, may.caller, may.until)?;
-    wait_for_change(follow, &asked, first).await.map(FeedAnswer::Page)
+    wait_for_change(follow, &request, first).await.map(FeedAnswer::Page)
 }
 
-/// Waits for the first change within reach, or for the time to be over.
+/// Waits until there is a change that the caller may read, or until the time is over.
 async fn wait_for_change(
     mut follow: FeedSubscription,
-    asked: &FeedRequest,
+    request: &FeedRequest,
     mut last: Answer,
 ) -> ApiResult<Answer> {
-    // Rights may have changed before it began to listen.
-    let (ends, mut actor) = (Instant::now() + asked.wait, follow.current_actor()?);
+    // The grants of the caller may have changed before the subscription began.
+    let (ends, mut actor) = (Instant::now() + request.wait, follow.current_actor()?);
     loop {
         let (found, next) = stream::read_progress(&last)?;
         if found {
@@ -201,13 +211,13 @@ async fn wait_for_change(
             WakeReason::Stopped | WakeReason::TimedOut => return Ok(last),
             WakeReason::RightsChanged => actor = follow.current_actor()?,
             WakeReason::FeedMoved => {
-                last = answer_page(&follow.state, &actor, ("after", next), asked.limit).await?;
+                last = answer_page(&follow.state, &actor, ("after", next), request.limit).await?;
             }
         }
     }
 }
 
-/// Answers a page from memory, or reads it and keeps it under the number of the feed.
+/// Answers a page from the cache, or reads it and caches it with the current number of the feed.
 async fn answer_page(
     state: &State,
     actor: &Actor,

@@ -1,4 +1,4 @@
-//! The journal of every change: reading it, its head, and its verification.
+//! The journal of every change: its entries, its head and its verification.
 
 use std::collections::HashMap;
 
@@ -36,15 +36,16 @@ pub(crate) use views::{
     JournalEntryView, JournalHead, JournalList, JournalParams, JournalVerification, VerifyParams,
 };
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_journal_entries).service(get_journal_head).service(verify_journal);
 }
 
 /// List journal entries
 ///
-/// Every change of every record, newest first: for the secretariat with reasons and records, for administrators with who,
-/// when and which record alone. A report that its city never handed in, and what is said about it, has no contents here.
+/// Lists every change of every record, newest first. The secretariat sees entries with their reasons and records.
+/// Administrators see who changed which record and when, without reasons and records. Other callers are refused (403).
+/// Entries on a report that its city never submitted, and on comments on such a report, have no reason and no record
+/// for anybody, because that report is still a private draft.
 #[utoipa::path(tag = "journal", params(JournalParams), responses((status = 200, body = JournalList)))]
 #[get("/journal")]
 async fn list_journal_entries(
@@ -64,9 +65,10 @@ async fn list_journal_entries(
     page.answer_list(&list, list.next.as_deref())
 }
 
-/// Get the head of the journal
+/// Read the head of the journal
 ///
-/// The last row in short. Whoever keeps it can ask later whether it is still part of the chain.
+/// Returns the last entry in short. Store its `seq` and `hash`: `GET /journal/verify` can later check that this entry
+/// is still part of the chain. The secretariat and administrators may call this.
 #[utoipa::path(tag = "journal", responses((status = 200, body = JournalHead)))]
 #[get("/journal/head")]
 async fn get_journal_head(_may: May<ReadJournal>, state: Data<State>) -> ApiResult<Answer> {
@@ -76,9 +78,10 @@ async fn get_journal_head(_may: May<ReadJournal>, state: Data<State>) -> ApiResu
 
 /// Verify the journal
 ///
-/// Recomputes the whole chain, holds every record against its last row, and says whether the head with this `seq` and
-/// `hash` is still part of the chain. One verification runs at a time; a few wait, and whoever comes then is told to try again
-/// (503).
+/// Recomputes the whole chain of hashes and compares every record with its last entry. If `seq` and `hash` of an
+/// earlier head are given, it also checks that this head is still part of the chain. The secretariat and administrators
+/// may call this. One verification runs at a time and a few can wait. If too many wait, the request is refused with
+/// 503; try again later.
 #[utoipa::path(tag = "journal", params(VerifyParams), responses((status = 200, body = JournalVerification)))]
 #[get("/journal/verify")]
 async fn verify_journal(
@@ -86,17 +89,17 @@ async fn verify_journal(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let Query(params) = may.body;
-    let kept = parse_known_head(&params)?;
-    let check = move |c: &mut Conn| -> StoreResult<_> { verify::verify_journal(c, kept) };
+    let known_head = parse_known_head(&params)?;
+    let check = move |c: &mut Conn| -> StoreResult<_> { verify::verify_journal(c, known_head) };
     Answer::from_value(&JournalVerification::from(state.run_verification(check).await?))
 }
 
-/// Names the error of a read closure.
+/// Fixes the error type of a read closure, because type inference cannot find it.
 const fn as_store_error(e: StoreError) -> StoreError {
     e
 }
 
-/// Reads the head that somebody kept: number and hash, or neither.
+/// Parses the earlier head: number and hash together, or neither.
 fn parse_known_head(params: &VerifyParams) -> ApiResult<Option<(i64, JournalHash)>> {
     let fault = |name: &str, code: &str, detail: &str| {
         ApiError::malformed(RequestFault::at_parameter(name, code, detail))
@@ -114,7 +117,7 @@ fn parse_known_head(params: &VerifyParams) -> ApiResult<Option<(i64, JournalHash
     }
 }
 
-/// Reads rows as this caller may see them.
+/// Loads a page of entries as the caller may see them, and the number of all matching entries.
 fn load_entries(
     conn: &mut Conn,
     actor: &Actor,
@@ -133,7 +136,7 @@ fn load_entries(
     Ok((entries.collect::<StoreResult<_>>()?, total))
 }
 
-/// Reads the names of the people in rows.
+/// Loads the names of the people in the entries.
 fn load_people(conn: &mut Conn, rows: &[JournalRow]) -> StoreResult<HashMap<Uuid, PersonView>> {
     let mut ids: Vec<Uuid> =
         rows.iter().flat_map(|r| [r.actor, r.acting_for]).flatten().map(|id| id.0).collect();

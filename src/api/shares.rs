@@ -1,5 +1,5 @@
-//! Shares: how the secretariat makes, lists and takes back secret addresses over releases, and what stands at one. Programs
-//! that cannot sign in read there; the address is the right to one thing, and to nothing else.
+//! Shares: secret addresses that answer one request about a release. The secretariat creates, lists and revokes them.
+//! Programs that cannot sign in read them: the address gives the right to this one answer and to nothing else.
 
 use actix_web::{delete, get, http::header, post, web::Data};
 use chrono::NaiveDate;
@@ -38,19 +38,19 @@ pub(crate) use views::{MadeShareView, NewShare, ShareList, ShareView};
 
 const PATH: &str = "/api/v1/shares";
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_shares).service(create_share).service(get_share).service(revoke_share);
 }
 
-/// Registers the addresses themselves, at the root.
+/// Registers the address of shares, which is at the root and not under `/api/v1`.
 pub(super) fn register_share_address(cfg: &mut ServiceConfig) {
     cfg.service(read_share);
 }
 
 /// List shares
 ///
-/// All that were ever made, in the order of their making, with how often they were used. The secretariat's.
+/// Lists all shares in the order in which they were created, with the number of their uses. Expired and revoked shares
+/// are included. Their addresses are not shown. Only the secretariat may call this.
 #[utoipa::path(tag = "shares", params(ListParams), responses((status = 200, body = ShareList)))]
 #[get("/shares")]
 async fn list_shares(
@@ -76,8 +76,8 @@ async fn list_shares(
 
 /// Read a share
 ///
-/// What it gives and how often it was used; uses of the last minute may be missing where the service runs more than once.
-/// Its address is not told again.
+/// Returns what the share answers and how often it was used. If several instances of the service run, uses of the last
+/// minute may be missing. The address is not shown again. Only the secretariat may call this.
 #[utoipa::path(tag = "shares", responses((status = 200, body = ShareView)))]
 #[get("/shares/{id}")]
 async fn get_share(may: May<ReadShare>, state: Data<State>) -> ApiResult<Answer> {
@@ -87,10 +87,15 @@ async fn get_share(may: May<ReadShare>, state: Data<State>) -> ApiResult<Answer>
     Answer::from_record(view.version, &view)
 }
 
-/// Make a share
+/// Create a share
 ///
-/// A path over releases, `latest` included, becomes an address that is read without signing in, in one format, until a day
-/// at most two years ahead. The address is shown in this answer alone. A path that is not answered now is refused.
+/// Creates a secret address that answers one path over a release in one format. Programs read it without signing in,
+/// until `expires_on`. The path may name the release `latest`; then the share always answers the latest release. The
+/// address is shown in this answer only.
+///
+/// Only the secretariat may call this. 422 if a field is not valid, for example if `expires_on` is in the past or more
+/// than two years ahead. The service requests the path once before it creates the share: 422 also if the path has no
+/// answer now, or no answer in this format.
 #[utoipa::path(tag = "shares", request_body = NewShare, responses((status = 201, body = MadeShareView)))]
 #[post("/shares")]
 async fn create_share(
@@ -115,9 +120,10 @@ async fn create_share(
     Ok(Answer::from_value(&view)?.mark_created(location).mark_secret())
 }
 
-/// Take a share back
+/// Revoke a share
 ///
-/// Its address no longer works from now on, here and on every other instance. Taking it back again changes nothing.
+/// The address stops working at once, on every instance of the service. Revoking a share again changes nothing. Only
+/// the secretariat may call this.
 #[utoipa::path(tag = "shares", responses((status = 200, body = ShareView)))]
 #[delete("/shares/{id}")]
 async fn revoke_share(may: May<RevokeShare>, state: Data<State>) -> ApiResult<Answer> {
@@ -138,18 +144,19 @@ fn revoke_and_save(tx: &mut Tx<'_>, caller: Caller, key: Id<Share>) -> ApiResult
     Ok(load_share_view(tx.conn(), &share)?)
 }
 
-/// Read what is shared
+/// Read shared data
 ///
-/// What the share was made for, in its format, as it is at the moment: a share of the latest release follows the next one.
-/// An address that was never made, that is past its last day or that was taken back is 404, each in the same words.
+/// Returns the answer that the share was created for, in its format, from the current data: a share of the latest
+/// release changes with the next release. The caller need not sign in. 404 if the address was never created, has
+/// expired or was revoked; the answer does not tell which.
 #[utoipa::path(
     tag = "shares",
     security(()),
     params(
         ("token" = String, Path, description = "The secret part of the address.", example = "9Jx0"),
-        ("format" = ShareFormat, Path, description = "The format that the share was made in.", example = "json")
+        ("format" = ShareFormat, Path, description = "The format of the share.", example = "json")
     ),
-    responses((status = 200, description = "What is shared.", content(
+    responses((status = 200, description = "The shared data.", content(
         (serde_json::Value = "application/json"), (String = "text/csv"),
         (serde_json::Value = "application/geo+json"),
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
@@ -166,11 +173,12 @@ async fn read_share(public: PublicRequest, state: Data<State>) -> ApiResult<Answ
         .without_next_page()
         .with_header(header::CONTENT_DISPOSITION, views::build_disposition(&share))
         .with_header(header::HeaderName::from_static("x-robots-tag"), "noindex")
-        // What can be taken back is asked for each time, also where releases themselves may be kept for good.
+        // A share can be revoked, so every read must reach the server. This also replaces the header of public
+        // releases, which permits caching for a year.
         .with_header(header::CACHE_CONTROL, "private, no-cache"))
 }
 
-/// Finds the share of a secret, if it is answered today and in that format.
+/// Finds the share of a token, if it is open today and has this format.
 async fn find_open_share(state: &State, token: &str, format: &str) -> ApiResult<Share> {
     let (digest, today) = (digest_token(token), current_day(state));
     let found = state.db.read_point(move |c| unguarded::find_share_by_secret(c, &digest)).await;
@@ -180,7 +188,7 @@ async fn find_open_share(state: &State, token: &str, format: &str) -> ApiResult<
         .ok_or(ApiError::NotFound)
 }
 
-/// Returns the day that it is in UTC.
+/// Returns the current day in UTC.
 fn current_day(state: &State) -> NaiveDate {
     state.clock.now().date_naive()
 }
@@ -190,7 +198,7 @@ fn load_share_view(conn: &mut Conn, share: &Share) -> StoreResult<ShareView> {
     load_share_views(conn, std::slice::from_ref(share))?.into_iter().next().ok_or_else(lost)
 }
 
-/// Shows shares with their makers' names and how often they were used.
+/// Builds the views of shares, with the names of their creators and the number of uses.
 fn load_share_views(conn: &mut Conn, found: &[Share]) -> StoreResult<Vec<ShareView>> {
     let ids: Vec<Id<Share>> = found.iter().map(|s| s.id).collect();
     let mut makers: Vec<Uuid> = found.iter().map(|s| s.created_by.as_uuid()).collect();

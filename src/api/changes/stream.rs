@@ -1,5 +1,5 @@
-//! The feed as an event stream (`text/event-stream`): each change an event with its number as id, for as long as the token
-//! holds. What is sent is made of the same pages that others read, from the same memory.
+//! The feed as an event stream (`text/event-stream`): one event for each change, with its number as id, while the token
+//! is valid. The events are made from the same cached pages as other answers.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -21,20 +21,19 @@ use crate::{
     domain::policy::Actor,
 };
 
-/// The media type.
+/// The media type of event streams.
 pub(super) const EVENTS: &str = "text/event-stream";
-/// How often something is sent where nothing happens: what stands in between keeps the connection, a client that went away is
-/// noticed at the second time, and rights that
-/// end with a day are looked at.
+/// The interval at which something is sent if there is no change. It keeps proxies from closing the connection, shows
+/// that a client has gone away (at the second write), and gives a time to check grants that end with a day.
 const HEARTBEAT: Duration = Duration::from_secs(5);
-/// How long a stream lasts; a token holds no longer.
+/// The maximum duration of a stream. A token is valid for 15 minutes at most, so no stream could last longer.
 const LONGEST: Duration = Duration::from_mins(15);
-/// Milliseconds after which a client comes again.
+/// The time in milliseconds after which a client reconnects.
 const RETRY: &str = "retry: 2000\n\n";
-/// Changes in one piece of a stream.
+/// The number of changes that are read at once.
 const PIECE: i64 = 100;
 
-/// A page as it is read back.
+/// A page of the feed, parsed from a cached answer.
 #[derive(Deserialize)]
 struct FeedPage {
     items: Vec<Value>,
@@ -48,26 +47,27 @@ impl FeedPage {
     }
 }
 
-/// Says of a page whether it has anything, or is not the last; and where it ends.
+/// Returns whether a page has changes or more pages follow, and the number at which it ends.
 pub(super) fn read_progress(answer: &Answer) -> ApiResult<(bool, i64)> {
-    let read = FeedPage::from_answer(answer)?;
-    Ok((!read.items.is_empty() || !read.caught_up, read.next))
+    let page = FeedPage::from_answer(answer)?;
+    Ok((!page.items.is_empty() || !page.caught_up, page.next))
 }
 
-/// One stream.
+/// The state of a stream.
 struct StreamSession {
     follow: FeedSubscription,
-    /// The caller as the stream began: other rights are another stream.
+    /// The caller at the beginning of the stream. If the grants change, the stream ends: the client must open a new
+    /// one.
     actor: Arc<Actor>,
     after: i64,
     caught_up: bool,
     ends: Instant,
 }
 
-/// Begins a stream after a number.
+/// Opens a stream after a number.
 ///
 /// # Errors
-/// As of a page: nothing is streamed then.
+/// Those of a page. The status is still open then, because nothing was sent.
 pub(super) async fn open_stream(
     follow: FeedSubscription,
     (name, after): (&'static str, i64),
@@ -78,7 +78,7 @@ pub(super) async fn open_stream(
     let mut response = HttpResponse::Ok();
     response.content_type(EVENTS);
     response.insert_header((header::CACHE_CONTROL, "no-store"));
-    // Proxies that gather answers would hold every event back.
+    // Tells proxies not to buffer. A proxy that waits for more data would delay every event.
     response.insert_header(("X-Accel-Buffering", "no"));
     if only_head {
         return Ok(response.finish());
@@ -99,7 +99,7 @@ pub(super) async fn open_stream(
 }
 
 impl StreamSession {
-    /// Returns what is sent next; none where the stream ends.
+    /// Returns the next text to send. `None` ends the stream.
     async fn next_piece(&mut self) -> Option<String> {
         loop {
             if !self.caught_up {
@@ -118,7 +118,7 @@ impl StreamSession {
         }
     }
 
-    /// Says whether the caller has the rights that the stream began with.
+    /// Returns `true` if the token is valid and the caller has the same grants as at the beginning of the stream.
     fn has_same_rights(&self) -> bool {
         !self.follow.token_time_left().is_zero()
             && self.follow.current_actor().is_ok_and(|now| now == self.actor)
@@ -130,26 +130,26 @@ impl StreamSession {
         }
         let answer =
             answer_page(&self.follow.state, &self.actor, ("after", self.after), PIECE).await;
-        // A stream that cannot go on ends; the client comes again with the last number that it got.
+        // An error ends the stream. The client reconnects with the last number that it received.
         self.write_events(&answer.ok()?).ok()
     }
 
-    /// Makes events of a page.
+    /// Writes the changes of a page as events.
     fn write_events(&mut self, answer: &Answer) -> ApiResult<String> {
         use std::fmt::Write as _;
-        let read = FeedPage::from_answer(answer)?;
+        let page = FeedPage::from_answer(answer)?;
         let mut text = String::new();
         let mut last = self.after;
-        for item in &read.items {
+        for item in &page.items {
             last = item["feed"].as_i64().unwrap_or(last);
-            // Writing to a String cannot fail. JSON has no line break of its own.
+            // Writing to a `String` cannot fail. An event needs its data on one line; compact JSON has no line break.
             let _ = write!(text, "id: {last}\nevent: change\ndata: {item}\n\n");
         }
-        if last < read.next {
-            // What is out of reach is passed over, and need not be looked for again: an id without an event.
-            let _ = write!(text, "id: {}\n\n", read.next);
+        if last < page.next {
+            // The caller may not read the last changes. An id without an event tells the client to continue after them.
+            let _ = write!(text, "id: {}\n\n", page.next);
         }
-        (self.after, self.caught_up) = (read.next, read.caught_up);
+        (self.after, self.caught_up) = (page.next, page.caught_up);
         Ok(text)
     }
 }

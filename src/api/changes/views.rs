@@ -1,5 +1,5 @@
-//! Changes as they are answered. A record is shown as strangers see it, whoever asks: the feed is the same for everybody
-//! whom it reaches.
+//! Response shapes of the feed. Records are shown as everybody may read them: the feed is the same for all callers who
+//! may read a change.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -27,48 +27,48 @@ use crate::{
     store::feed::{PublicChange, PublicRecord},
 };
 
-/// What a release tells of the journal. Whoever wants to check it reads the release itself.
+/// The fields of a release that are about the journal. The feed leaves them out; `GET /releases/{release}` has them.
 const JOURNALS_OWN: [&str; 2] = ["seq", "journal_hash"];
 
 /// A change of a public record.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ChangeView {
-    /// Its number in the feed, from 1 without gaps.
+    /// The number of the change in the feed, from 1 without gaps.
     #[schema(example = 17)]
     pub feed: i64,
-    /// When the public act was done: the approval, not what led to it.
+    /// When the change became public, for example the time of the approval. The edits before it are not shown.
     pub at: DateTime<Utc>,
-    /// The kind of record.
+    /// The kind of the record.
     pub entity: FeedEntity,
-    /// Its key, in segments where it is below another.
+    /// The key of the record. A record that belongs to a different record has its key in segments, separated by `/`.
     #[schema(example = "da-nang-4/me-2022")]
     pub key: String,
-    /// What became of it.
+    /// What happened to the record.
     pub action: FeedAction,
-    /// The version of the copy that everybody reads.
+    /// The version of the public copy of the record.
     pub version: i64,
-    /// Where it is read as it is now; null when it left public sight.
+    /// The path of the current state of the record. Null if this change removed the record from public data.
     #[schema(required, example = "/api/v1/projects/da-nang-4/reports/me-2022")]
     pub href: Option<String>,
-    /// The record as it was approved or published by this change, with the members of the answer at `href` that depend on
-    /// nobody and no day (a document as `kind` and `document`, as it was published; a release without `seq` and
-    /// `journal_hash`); null when it left public sight.
+    /// The record as this change approved or published it. It has the fields of the answer at `href`, except those that
+    /// depend on the caller, the language or the day. A document of the reference data has `kind` and `document`. A
+    /// release has no `seq` and no `journal_hash`. Null if this change removed the record from public data.
     #[schema(required, value_type = Option<Object>)]
     pub record: Option<Value>,
 }
 
-/// Changes of public records, in the order in which they were made.
+/// A page of changes of public records, in the order of their numbers.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ChangeList {
-    /// The changes after the one that was asked for. Fewer than asked for, or none, does not mean that there are no more.
+    /// The changes after `after`. There can be fewer than `limit`, or none, although more follow; see `caught_up`.
     pub items: Vec<ChangeView>,
-    /// What to ask for next as `after`: the last number that was looked at.
+    /// The value of `after` for the next request: the last number that this answer looked at.
     #[schema(minimum = 0, example = 17)]
     pub next: i64,
     /// The last number of the feed.
     #[schema(minimum = 0, example = 17)]
     pub head: i64,
-    /// Whether there is nothing after `next` yet.
+    /// Whether the feed has no change after `next` yet.
     pub caught_up: bool,
 }
 
@@ -88,7 +88,7 @@ impl ChangeView {
     }
 }
 
-/// Returns where a record is read.
+/// Returns the path at which the current state of a record is read.
 fn build_href(entity: FeedEntity, key: &str) -> String {
     let (first, second) = key.split_once('/').unwrap_or((key, ""));
     let path = match entity {
@@ -114,7 +114,7 @@ fn to_json_value<T: Serialize>(value: &T) -> ApiResult<Value> {
     serde_json::to_value(value).map_err(|e| ApiError::Internal(Box::new(e)))
 }
 
-/// Shows a record as strangers see it.
+/// Builds the public view of a record.
 fn render_record(record: PublicRecord) -> ApiResult<Value> {
     match record {
         PublicRecord::Report(r) => to_json_value(&ApprovedReportView::from(r.as_ref())),
@@ -130,15 +130,16 @@ fn render_record(record: PublicRecord) -> ApiResult<Value> {
     }
 }
 
-/// Shows what has a name in every language: the one of the answer's language is left out, for the feed has none.
+/// Builds the view of a record that has a name in every language. It removes `name`, the name in the language of the
+/// answer, because the feed is the same in all languages.
 fn render_without_name<T: Serialize>(view: &T) -> ApiResult<Value> {
     let mut value = to_json_value(view)?;
     value.as_object_mut().map(|members| members.remove("name"));
     Ok(value)
 }
 
-/// Shows a release without who published it, and without the journal's own numbers: between two releases they count what
-/// was done that is nobody else's affair.
+/// Builds the view of a release, without its publisher and without the numbers of the journal. The difference of these
+/// numbers between two releases would show how much was changed that is not public.
 fn render_release(release: Release) -> ApiResult<Value> {
     let mut value = to_json_value(&ReleaseView::new(release, None))?;
     if let Some(members) = value.as_object_mut() {

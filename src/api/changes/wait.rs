@@ -1,5 +1,5 @@
-//! Who waits for the feed to move, and what wakes them: a move of the feed, a change of their rights, the stop of the server.
-//! A waiting request holds a connection and a seat here, and no thread of the database.
+//! Requests that wait for the feed. A change in the feed, a change of grants, or the stop of the server wakes them. A
+//! waiting request holds a connection and a permit, but no database thread.
 
 use std::{
     collections::HashMap,
@@ -24,21 +24,22 @@ use crate::{
     store::Caller,
 };
 
-/// Requests of one caller that wait at once: two programs, each with one that its client gave up and that is not noticed yet.
+/// The maximum number of requests of one caller that wait at the same time. It is enough for two programs, each with
+/// one more request that its client gave up and that the server still holds.
 pub(super) const PER_CALLER: usize = 4;
-/// Requests that wait at once.
+/// The maximum number of requests of all callers that wait at the same time.
 const IN_ALL: usize = 512;
-/// Seconds after which one of a caller's requests has ended, as a rule.
+/// `Retry-After` of the refusal, in seconds: by then one of the waiting requests has usually ended.
 const RETRY_SECS: u64 = 5;
 
-/// Everybody who waits.
+/// The requests that wait, counted for each user.
 #[derive(Debug, Default)]
 pub struct WaitingRequests {
     counts_by_user: Mutex<HashMap<Id<User>, usize>>,
     stop: watch::Sender<bool>,
 }
 
-/// A place among those who wait; given back when it is dropped.
+/// Permission for a request to wait. Dropping it makes room for a different request.
 #[derive(Debug)]
 pub(super) struct WaitingPermit {
     waiting: Arc<WaitingRequests>,
@@ -46,59 +47,60 @@ pub(super) struct WaitingPermit {
 }
 
 impl WaitingRequests {
-    /// Returns how many requests wait.
+    /// Returns the number of waiting requests.
     #[must_use]
     pub fn count(&self) -> usize {
         self.counts_by_user.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
     }
 
-    /// Answers everybody who waits, and lets nobody wait any more: the server stops.
+    /// Ends all waiting requests, and those that begin to wait later: the server stops.
     pub fn stop_waiting(&self) {
         self.stop.send_replace(true);
     }
 
-    /// Takes a seat.
+    /// Takes a permit.
+    ///
+    /// # Errors
+    /// [`ApiError::TooManyWaiting`] if the user has too many waiting requests, [`ApiError::Busy`] if there are too many
+    /// in all.
     pub(super) fn acquire_permit(self: &Arc<Self>, user: Id<User>) -> ApiResult<WaitingPermit> {
-        let mut seats = self.counts_by_user.lock().unwrap_or_else(PoisonError::into_inner);
-        if seats.get(&user).is_some_and(|n| *n >= PER_CALLER) {
+        let mut counts = self.counts_by_user.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.get(&user).is_some_and(|n| *n >= PER_CALLER) {
             return Err(ApiError::TooManyWaiting(RETRY_SECS));
         }
-        if seats.values().sum::<usize>() >= IN_ALL {
+        if counts.values().sum::<usize>() >= IN_ALL {
             return Err(ApiError::Busy);
         }
-        *seats.entry(user).or_default() += 1;
+        *counts.entry(user).or_default() += 1;
         Ok(WaitingPermit { waiting: Arc::clone(self), user })
     }
 }
 
 impl Drop for WaitingPermit {
     fn drop(&mut self) {
-        let mut seats = self.waiting.counts_by_user.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(n) = seats.get_mut(&self.user) {
+        let mut counts = self.waiting.counts_by_user.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(n) = counts.get_mut(&self.user) {
             *n -= 1;
             if *n == 0 {
-                seats.remove(&self.user);
+                counts.remove(&self.user);
             }
         }
     }
 }
 
-/// Why somebody who waited goes on.
+/// Why a waiting request continues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WakeReason {
-    /// The feed moved.
+    /// The feed has a new change.
     FeedMoved,
-    /// Rights of somebody changed.
+    /// The grants of some user changed, perhaps not those of the caller.
     RightsChanged,
-    /// The server stops.
     Stopped,
-    /// The time is over.
     TimedOut,
 }
 
-/// One request that waits.
+/// A request that waits, with everything that can wake it.
 pub(super) struct FeedSubscription {
-    /// What handlers share.
     pub(super) state: State,
     caller: Caller,
     until: DateTime<Utc>,
@@ -109,7 +111,7 @@ pub(super) struct FeedSubscription {
 }
 
 impl FeedSubscription {
-    /// Sits down. What changes from here on wakes it.
+    /// Takes a permit and subscribes. Every later change wakes the request.
     pub(super) fn subscribe_caller(
         state: &State,
         caller: Caller,
@@ -126,7 +128,7 @@ impl FeedSubscription {
         })
     }
 
-    /// Waits for the feed to go beyond a number, at most so long.
+    /// Waits until the feed is beyond a number, but not longer than `at_most`.
     pub(super) async fn wait_beyond(&mut self, beyond: i64, at_most: Duration) -> WakeReason {
         tokio::select! {
             biased;
@@ -137,10 +139,10 @@ impl FeedSubscription {
         }
     }
 
-    /// Returns the caller with the grants in force now.
+    /// Returns the caller with the current grants.
     ///
     /// # Errors
-    /// That the session or the account is no longer good, or that no grant is left.
+    /// The session or the account is no longer valid, or the caller has no grant any more.
     pub(super) fn current_actor(&self) -> ApiResult<Arc<Actor>> {
         let (directory, now) = (&self.state.directory, self.state.clock.now());
         if !directory.is_current() {
@@ -151,7 +153,7 @@ impl FeedSubscription {
         Ok(actor)
     }
 
-    /// Returns how long the token still holds.
+    /// Returns how long the access token is still valid.
     pub(super) fn token_time_left(&self) -> Duration {
         (self.until - self.state.clock.now()).to_std().unwrap_or_default()
     }

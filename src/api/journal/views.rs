@@ -1,4 +1,4 @@
-//! The shapes of the journal.
+//! Request and response shapes of the journal.
 
 use std::collections::HashMap;
 
@@ -22,37 +22,37 @@ use crate::{
     },
 };
 
-/// Which entries of the journal.
+/// The parameters of the list of journal entries.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct JournalParams {
-    /// Kinds of record; several mean any of them.
+    /// Only entries on records of these kinds.
     #[param(example = json!(["project"]))]
     pub entity: Vec<String>,
-    /// Keys of records; several mean any of them.
+    /// Only entries on records with one of these keys.
     #[param(example = json!(["da-nang-4"]))]
     pub key: Vec<String>,
-    /// Identifiers of the users who did it; several mean any of them.
+    /// Only changes by these users, by identifier.
     pub actor: Vec<String>,
-    /// The first instant, RFC 3339.
+    /// Only changes at this time or later, in RFC 3339.
     #[param(example = "2026-07-01T00:00:00Z")]
     pub at_gte: Option<String>,
-    /// The last instant, RFC 3339.
+    /// Only changes at this time or earlier, in RFC 3339.
     #[param(example = "2026-12-31T23:59:59Z")]
     pub at_lte: Option<String>,
-    /// Where to go on: `next` of the page before.
+    /// The cursor of the page to return: `next` of the previous page. Without it the first page is returned.
     pub cursor: Option<String>,
-    /// Items on the page, 1 to 1000; 50 when absent.
+    /// The maximum number of items on the page, 1 to 1000. Default: 50.
     #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<i64>,
 }
 
 impl JournalParams {
-    /// Reads the filter.
+    /// Parses the filter.
     ///
     /// # Errors
-    /// An unknown kind of record, or text that is no identifier or instant: 400.
+    /// 400 for an unknown kind of record, an invalid identifier or an invalid time.
     pub(super) fn parse_filter(&self) -> ApiResult<JournalFilter> {
         if let Some(unknown) = self.entity.iter().find(|e| !verify::ENTITIES.contains(&e.as_str()))
         {
@@ -91,58 +91,59 @@ fn parse_instant(name: &str, text: Option<&str>) -> ApiResult<Option<DateTime<Ut
     .transpose()
 }
 
-/// An entry of the journal.
+/// An entry of the journal: one change of one record.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct JournalEntryView {
-    /// Its number: gapless, in the order of the commits, from 1.
+    /// The number of the entry, from 1 without gaps, in the order of the commits.
     #[schema(example = 1312)]
     pub seq: i64,
-    /// When. Never before the entry before it.
+    /// The time of the change. It is never before the time of the previous entry.
     pub at: DateTime<Utc>,
-    /// Who; null for the service itself.
+    /// The user who made the change. Null if the service itself made it.
     #[schema(required)]
     pub actor: Option<PersonView>,
-    /// On whose behalf.
+    /// The user on whose behalf `actor` made the change. Null if there is none.
     #[schema(required)]
     pub acting_for: Option<PersonView>,
-    /// The kind of record.
+    /// The kind of the record.
     #[schema(example = "project")]
     pub entity: String,
-    /// The record's key.
+    /// The key of the record.
     #[schema(example = "da-nang-4")]
     pub key: String,
-    /// The record's version after the change.
+    /// The version of the record after the change.
     pub version: i64,
-    /// What was done.
+    /// The action, in one word.
     #[schema(example = "edit")]
     pub action: String,
-    /// Why, where a reason was given and the caller may read it.
+    /// The reason for the change. Null if none was given or if the caller may not read it.
     #[schema(required)]
     pub reason: Option<String>,
-    /// The record after the change; null when it was deleted or the caller may not read it.
+    /// The record after the change. Null if the record was deleted or if the caller may not read it.
     #[schema(required, value_type = Option<Object>)]
     pub record: Option<Value>,
-    /// SHA-256 of the canonical `{"reason","record"}`; null where the caller may not read those.
+    /// The SHA-256 of the canonical JSON (RFC 8785) of `{"reason","record"}`, in lower-case hexadecimal digits. Null if
+    /// the caller may not read reason and record.
     #[schema(required)]
     pub record_sha256: Option<String>,
-    /// The number among the changes that strangers may know of.
+    /// The number of the change in the feed of changes (`GET /changes`). Null if the change is not public.
     #[schema(required)]
     pub feed: Option<i64>,
-    /// The hash of the entry before it.
+    /// The hash of the previous entry, in lower-case hexadecimal digits.
     pub previous_hash: String,
-    /// Its hash.
+    /// The hash of this entry, in lower-case hexadecimal digits.
     pub hash: String,
 }
 list_type!(
-    /// Entries of the journal, newest first.
+    /// A page of journal entries, newest first.
     JournalList of JournalEntryView
 );
 
 impl JournalEntryView {
-    /// Makes the view, with or without the contents.
+    /// Builds the view of an entry, with reason and record if `contents` is true.
     ///
     /// # Errors
-    /// A record that is no JSON.
+    /// A stored record that is not JSON.
     pub(super) fn new(
         row: JournalRow,
         people: &HashMap<Uuid, PersonView>,
@@ -175,16 +176,16 @@ impl JournalEntryView {
 /// The last entry of the journal in short.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct JournalHead {
-    /// Its number; 0 before the first.
+    /// The number of the last entry; 0 if the journal is empty.
     #[schema(example = 1312)]
     pub seq: i64,
-    /// The last number of the feed; 0 before the first.
+    /// The last number of the feed of changes; 0 if there is none.
     #[schema(example = 611)]
     pub feed: i64,
-    /// Its instant; null before the first.
+    /// The time of the last entry. Null if the journal is empty.
     #[schema(required)]
     pub at: Option<DateTime<Utc>>,
-    /// Its hash; zeros before the first.
+    /// The hash of the last entry, 64 lower-case hexadecimal digits; zeros if the journal is empty.
     #[schema(example = "0000000000000000000000000000000000000000000000000000000000000000")]
     pub hash: String,
 }
@@ -199,61 +200,63 @@ impl From<ChainHead> for JournalHead {
     }
 }
 
-/// A head that somebody kept.
+/// The parameters of a verification: an earlier head of the journal.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct VerifyParams {
-    /// The number of a row that was once the last; together with its hash.
+    /// The number (`seq`) of an entry that was the head at some time. It needs `hash`.
     #[param(minimum = 0, example = 0)]
     pub seq: Option<i64>,
-    /// Its hash, 64 hexadecimal digits.
+    /// The hash of that entry, 64 lower-case hexadecimal digits. It needs `seq`.
     #[param(example = "0000000000000000000000000000000000000000000000000000000000000000")]
     pub hash: Option<String>,
 }
 
-/// Something that is wrong with the journal or beside it.
+/// A fault that the verification found in the journal or in the records.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct JournalFault {
-    /// The entry at which it shows; one past the last for an entry that should be there.
+    /// The number of the entry at which the fault shows. If an entry is missing at the end, the number after the last
+    /// entry.
     pub seq: i64,
-    /// The kind of record, where one is concerned.
+    /// The kind of the record that the fault concerns. Null if it concerns none.
     #[schema(required)]
     pub entity: Option<String>,
-    /// The record's key.
+    /// The key of that record. Null if the fault concerns none.
     #[schema(required)]
     pub key: Option<String>,
-    /// What is wrong.
+    /// The kind of the fault.
     pub flaw: Flaw,
 }
 
-/// What a verification of the journal found.
+/// The result of the verification of the journal.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct JournalVerification {
-    /// Whether nothing is wrong: the chain holds, every record is as its last entry says, and the head that was asked about
-    /// is part of the chain.
+    /// Whether there is no fault: the chain is intact, every record equals its last entry, and the given head is part
+    /// of the chain.
     pub valid: bool,
     /// The hash of the last entry.
     pub head: String,
     /// The number of the last entry.
     #[schema(example = 1312)]
     pub seq: i64,
-    /// The first entry at which anything is wrong.
+    /// The number of the first entry with a fault. Null if there is none.
     #[schema(required)]
     pub first_broken: Option<i64>,
-    /// Whether the head that was asked about is part of the chain; null when none was.
+    /// Whether the given head is part of the chain. Null if no head was given.
     #[schema(required)]
     pub kept: Option<bool>,
-    /// How many records were held against their last entry.
+    /// The number of records that were compared with their last entry.
     #[schema(example = 1107)]
     pub records: usize,
-    /// The first hundred faults, in the order of the entries.
+    /// The first 100 faults, in the order of the entries.
     pub faults: Vec<JournalFault>,
-    /// How many faults there are.
+    /// The number of all faults.
     pub faults_total: usize,
-    /// The first hundred entries whose record was taken out. The chain holds all the same: it covers a hash of the record.
+    /// The numbers of the first 100 entries whose record was redacted. Redaction does not break the chain, because the
+    /// chain covers a hash of the record.
     pub redacted: Vec<i64>,
-    /// How many entries' records were taken out.
+    /// The number of all entries whose record was redacted.
     pub redacted_total: usize,
 }
 impl From<JournalCheck> for JournalVerification {

@@ -1,5 +1,5 @@
-//! What stands at the address of a share: each thing that can be shared, and the function that answers it. They are those
-//! that answer the operations themselves, so the bytes are the same, and kept once.
+//! Answers the address of a share. It calls the function that answers the shared operation itself, so the bytes are the
+//! same and the cache holds them only once.
 
 use crate::{
     api::{
@@ -33,10 +33,10 @@ const fn to_answer_format(format: ShareFormat) -> Form {
     }
 }
 
-/// Answers a path in a format. What is to be shared next joins here: a word of [`SharedResource`], and its arm.
+/// Answers a path in a format. A new kind of shared data needs a variant of [`SharedResource`] and an arm here.
 ///
 /// # Errors
-/// What the operation says, or [`ApiError::OtherMediaType`] where it has no such format.
+/// Those of the operation, or [`ApiError::OtherMediaType`] if it does not have the format.
 pub(super) async fn answer_path(
     state: &State,
     path: &SharedPath,
@@ -51,7 +51,7 @@ pub(super) async fn answer_path(
         SharedResource::Reports => {
             let released = Released::from_share(path, form, language);
             match format {
-                // Of JSON the operation gives pages, and who reads a share cannot turn them.
+                // As JSON the operation gives pages, and a reader of a share cannot turn them.
                 ShareFormat::Json => releases::reports::answer_all_reports(released, state).await,
                 ShareFormat::Csv | ShareFormat::GeoJson | ShareFormat::Xlsx => {
                     releases::reports::answer_release_reports(released, state).await
@@ -79,7 +79,7 @@ pub(super) async fn answer_path(
             answer_figures::<ReleasedMapParams>(path, form, language, state).await
         }
     }?;
-    // An operation that does not have the format answers in its first one.
+    // An operation that does not have the format answers in its default format. Then the media type differs.
     let media = answer.media_type().split(';').next().unwrap_or_default().trim();
     match form.media_types() {
         [expected, ..] if *expected == media => Ok(answer),
@@ -97,10 +97,10 @@ async fn answer_figures<P: ReleaseFiguresParams>(
     answer_release_figures::<P>(Released::from_share(path, form, language), state).await
 }
 
-/// Answers what is to be shared, so that nothing is shared that is broken.
+/// Requests the path of a new share, so that no share is created that cannot be answered.
 ///
 /// # Errors
-/// 422 at `/path` for what the operation refuses, at `/format` for a format that it does not have.
+/// 422 at `/path` if the operation refuses the request, and at `/format` if it does not have the format.
 pub(super) async fn check_answerable(state: &State, terms: &ShareTerms) -> ApiResult<()> {
     match answer_path(state, &terms.path, terms.format, Language::DEFAULT).await {
         Ok(_) => Ok(()),
@@ -117,7 +117,7 @@ pub(super) async fn check_answerable(state: &State, terms: &ShareTerms) -> ApiRe
     }
 }
 
-/// Names the parameter that is at fault.
+/// Adds the name of the parameter to the detail of a fault.
 fn describe_fault(fault: &RequestFault) -> String {
     match &fault.parameter {
         Some(name) => format!("{name}: {}", fault.detail),

@@ -1,5 +1,5 @@
-//! How often shares are used, counted in memory and written down once a minute: a share that a dashboard reads all day must
-//! not become a write a request. What was not written when the process is killed is not counted.
+//! Counts the uses of shares in memory and writes them to the database once a minute. A dashboard may read a share all
+//! day, and each read must not cause a write. If the process is killed, uses that were not written are lost.
 
 use std::{
     collections::BTreeMap,
@@ -17,14 +17,14 @@ use crate::{
 /// How long uses wait in memory.
 const WAIT: TimeDelta = TimeDelta::minutes(1);
 
-/// Uses that are not written down yet.
+/// Uses that are not written to the database yet.
 #[derive(Debug, Default)]
 pub struct ShareUseCounter(Mutex<PendingUses>);
 
 #[derive(Debug, Default)]
 struct PendingUses {
     counted: BTreeMap<Id<Share>, (i64, NaiveDate)>,
-    /// When the first of them happened.
+    /// The time of the first use that waits.
     first_used_at: Option<DateTime<Utc>>,
 }
 
@@ -33,13 +33,13 @@ impl ShareUseCounter {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts a use; says whether it is time to write them down.
+    /// Counts a use. Returns `true` if it is time to write the waiting uses.
     fn count_use(&self, share: Id<Share>, now: DateTime<Utc>) -> bool {
-        let mut books = self.lock_pending();
-        let (uses, on) = books.counted.entry(share).or_insert((0, now.date_naive()));
+        let mut pending = self.lock_pending();
+        let (uses, on) = pending.counted.entry(share).or_insert((0, now.date_naive()));
         *uses += 1;
         *on = now.date_naive().max(*on);
-        now - *books.first_used_at.get_or_insert(now) >= WAIT
+        now - *pending.first_used_at.get_or_insert(now) >= WAIT
     }
 
     fn take_pending(&self) -> Vec<ShareUse> {
@@ -48,20 +48,20 @@ impl ShareUseCounter {
         counted.into_iter().map(used).collect()
     }
 
-    /// Takes uses back that could not be written.
+    /// Adds uses again that could not be written.
     fn restore_pending(&self, taken: Vec<ShareUse>, now: DateTime<Utc>) {
-        let mut books = self.lock_pending();
+        let mut pending = self.lock_pending();
         for ShareUse { share, uses, last_used_on } in taken {
             let today = last_used_on.unwrap_or_else(|| now.date_naive());
-            let (counted, on) = books.counted.entry(share).or_insert((0, today));
+            let (counted, on) = pending.counted.entry(share).or_insert((0, today));
             *counted += uses;
             *on = today.max(*on);
         }
-        books.first_used_at.get_or_insert(now);
+        pending.first_used_at.get_or_insert(now);
     }
 }
 
-/// Counts a use. Nobody waits for it to be written down.
+/// Counts a use. The request does not wait for the write.
 pub(super) fn count_share_use(state: &State, share: Id<Share>) {
     if state.uses.count_use(share, state.clock.now()) {
         let state = state.clone();
@@ -69,8 +69,8 @@ pub(super) fn count_share_use(state: &State, share: Id<Share>) {
     }
 }
 
-/// Writes down what was counted. A failure is no failure of whoever asks: it is logged, and the uses are written the next
-/// time.
+/// Writes the waiting uses. A failure is only logged, because the caller did nothing wrong; the uses wait for the next
+/// write.
 pub(crate) async fn write_uses(state: &State) {
     let taken = state.uses.take_pending();
     if taken.is_empty() {

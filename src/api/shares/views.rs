@@ -1,4 +1,4 @@
-//! Shares as they are sent and answered.
+//! Request and response shapes of shares, and the name of a downloaded file.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use crate::{
     store::unguarded::ShareUse,
 };
 
-/// A share to be made.
+/// A request to create a share.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
@@ -24,16 +24,17 @@ use crate::{
     "expires_on": "2027-06-30"
 }))]
 pub(crate) struct NewShare {
-    /// What it is for, to tell it from others; files that are saved from it are called so.
+    /// What the share is for. Files that are saved from it have this name.
     #[schema(required, nullable = false, example = "Latest release, for the ministry")]
     pub name: Option<String>,
-    /// A path of this API over one release or the latest one, with its parameters but for `format` and `cursor`.
+    /// A path of this API over one release or over `latest`, with its query parameters. `format` and `cursor` are
+    /// refused, because a share has its own format and is never paged.
     #[schema(required, nullable = false, example = "/api/v1/releases/latest/reports?country=VN")]
     pub path: Option<String>,
-    /// The format, one that the path is answered in.
+    /// The format of the answer. The path must be available in it.
     #[schema(required, nullable = false, value_type = Option<ShareFormat>, example = "json")]
     pub format: Option<String>,
-    /// The last day on which it is answered, in UTC; at most two years ahead.
+    /// The last day on which the share is answered, in UTC; from today to two years ahead.
     #[schema(required, nullable = false, format = Date, example = "2027-06-30")]
     pub expires_on: Option<String>,
 }
@@ -44,43 +45,42 @@ impl From<NewShare> for RawShare {
     }
 }
 
-/// A secret address over releases, but for the address.
+/// A share, without its secret address.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ShareView {
-    /// Its identifier.
+    /// The identifier of the share.
     pub id: Uuid,
-    /// What it is for.
+    /// What the share is for.
     #[schema(example = "Latest release, for the ministry")]
     pub name: String,
-    /// What it gives, written in one way only.
+    /// The path that it answers. The parameters are sorted by name, so that equal paths are written equally.
     #[schema(example = "/api/v1/releases/latest/reports?country=VN")]
     pub path: String,
-    /// In which format.
+    /// The format of the answer.
     pub format: ShareFormat,
-    /// The last day on which it is answered, in UTC.
+    /// The last day on which the share is answered, in UTC.
     pub expires_on: NaiveDate,
-    /// Who made it.
+    /// The person who created it.
     pub created_by: PersonView,
-    /// When.
+    /// When it was created.
     pub created_at: DateTime<Utc>,
-    /// Whether it was taken back.
+    /// Whether it was revoked. A revoked share is never answered again.
     pub revoked: bool,
     /// How often it was answered.
     #[schema(minimum = 0)]
     pub uses: i64,
-    /// The last day on which it was, in UTC; null before the first.
+    /// The last day on which it was answered, in UTC. Null if it was never answered.
     #[schema(required)]
     pub last_used_on: Option<NaiveDate>,
-    /// Counts the changes of this record, from 1.
+    /// The number of changes of this record, from 1.
     pub version: i64,
 }
 list_type!(
-    /// Shares, in the order of their making.
+    /// A page of shares, in the order in which they were created.
     ShareList of ShareView
 );
 
 impl ShareView {
-    /// Joins a share, how often it was used and the name of its maker.
     pub(super) fn new(s: &Share, counted: &ShareUse, maker: &str) -> Self {
         Self {
             id: s.id.as_uuid(),
@@ -98,28 +98,28 @@ impl ShareView {
     }
 }
 
-/// A share as it is made, with its address.
+/// A new share with its address.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct MadeShareView {
     /// The share.
     pub share: ShareView,
-    /// The path below the service's own address; shown in this answer alone.
+    /// The path of the address on this service. It contains the secret and is shown in this answer only.
     #[schema(example = "/s/9Jx0.json")]
     pub address: String,
 }
 
 impl MadeShareView {
-    /// Adds the address.
     pub(super) fn new(share: ShareView, token: &str) -> Self {
         let address = format!("/s/{token}.{}", share.format);
         Self { share, address }
     }
 }
 
-/// Longest name of a file, in characters.
+/// The maximum length of the name of a file without its extension, in characters.
 const FILE_NAME_MAX: usize = 80;
 
-/// Says how a saved file is called: in ASCII for those who read no more, and as it is (RFC 6266).
+/// Returns the value of `Content-Disposition`. The name is given twice (RFC 6266): in ASCII for old clients, and in
+/// UTF-8.
 pub(super) fn build_disposition(share: &Share) -> String {
     let (plain, whole) = build_file_names(&share.name);
     let format = share.format;
@@ -131,7 +131,7 @@ fn build_file_names(name: &Title) -> (String, String) {
     let plain: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let plain = plain.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
-    // A space as %20: the plus of forms is a plus here.
+    // The encoding of forms writes a space as `+`, but here `+` means a plus sign.
     let whole: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
     let plain = if plain.is_empty() { "share".to_owned() } else { plain };
     (plain, whole.replace('+', "%20").replace('*', "%2A"))
