@@ -1,4 +1,4 @@
-//! Accounts: what is asked for when somebody is invited or given a grant, and what becomes of an account.
+//! User accounts: requested grants, and the changes of an account.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -11,60 +11,49 @@ use super::{
     value::{Slug, Title, parse_day},
 };
 
-/// Most grants that are given at once.
+/// Maximum number of grants in one request.
 pub(crate) const GRANTS_MAX: usize = 100;
 
-/// A grant as typed; any member may be missing.
+/// A grant as the client sent it, before validation. Any field may be missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct RawGrant {
-    /// The role.
     pub role: Option<String>,
-    /// The kind of scope.
     pub scope_kind: Option<String>,
-    /// The country's code or the city's slug.
+    /// The country's code or the city's slug; none for the network.
     pub scope_key: Option<String>,
-    /// First day.
     pub from: Option<String>,
-    /// Last day.
+    /// Last day, inclusive.
     pub until: Option<String>,
-    /// On whose behalf.
+    /// The user on whose behalf the holder acts.
     pub acting_for: Option<String>,
 }
 
-/// Where a grant is to hold, before anybody looked whether that exists.
+/// The scope of a requested grant. Nobody has checked yet if the country or the city exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum WantedScope {
-    /// Everything.
     Network,
-    /// A country.
     Country(CountryCode),
-    /// A city.
     City(Slug),
 }
 
-/// From when to when, and on whose behalf.
+/// The period of a grant, and the user on whose behalf its holder acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct GrantTerms {
-    /// First day.
     pub from: Option<NaiveDate>,
     /// Last day, inclusive.
     pub until: Option<NaiveDate>,
-    /// On whose behalf.
     pub acting_for: Option<Id<User>>,
 }
 
-/// A grant as it is wanted.
+/// A requested grant after parsing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct WantedGrant {
-    /// As what.
     pub role: Role,
-    /// Where.
     pub scope: WantedScope,
-    /// How.
     pub terms: GrantTerms,
 }
 
-/// Returns what is said of a key that names no country and no city.
+/// Returns the fault for a key that names no country and no city.
 #[must_use]
 pub(crate) fn unknown_scope_fault(kind: ScopeKind) -> ValueFault {
     let what = match kind {
@@ -75,8 +64,8 @@ pub(crate) fn unknown_scope_fault(kind: ScopeKind) -> ValueFault {
     ValueFault::new("unknown", format!("no such {what}"))
 }
 
-/// Returns what is said of an `acting_for` that does not hold. In one word for unknown, hidden and unfit people: who has an
-/// account is not told here.
+/// Returns the fault for an invalid `acting_for`. Unknown, hidden and unsuitable users get the same fault, so that the
+/// answer does not reveal who has an account.
 #[must_use]
 pub(crate) fn unfit_principal_fault() -> ValueFault {
     let detail =
@@ -85,7 +74,7 @@ pub(crate) fn unfit_principal_fault() -> ValueFault {
 }
 
 impl RawGrant {
-    /// Parses what can be said without looking anything up, noting every fault under a pointer.
+    /// Parses everything that needs no lookup. Adds every fault with its pointer below `at`.
     pub(crate) fn parse(&self, at: &str, faults: &mut FaultList) -> Option<WantedGrant> {
         let role = faults.parse_required(&format!("{at}/role"), self.role.as_deref(), Role::parse);
         let scope = self.parse_scope(at, role, faults);
@@ -139,7 +128,7 @@ impl RawGrant {
     }
 }
 
-/// Gives a grant: whoever holds the proof may.
+/// Creates a grant. `by` proves that the caller may give it.
 #[must_use]
 pub(crate) fn give_grant(
     by: &Authorized<GiveGrant>,
@@ -163,7 +152,7 @@ pub(crate) fn give_grant(
 }
 
 impl Grant {
-    /// Says whether another grant gives the same.
+    /// Returns `true` if both grants give the same user the same role, scope, period and `acting_for`.
     #[must_use]
     pub fn is_same_grant(&self, other: &Self) -> bool {
         self.user == other.user
@@ -174,17 +163,15 @@ impl Grant {
     }
 }
 
-/// What is to change about an account; what is absent stays.
+/// A change of an account; `None` keeps the current value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserEdit {
-    /// Its name.
     pub name: Option<Title>,
-    /// Whether it is shut out.
     pub disabled: Option<bool>,
 }
 
 impl User {
-    /// Makes the account of somebody who is invited.
+    /// Creates the account of an invited user.
     #[must_use]
     pub const fn new_invited(
         id: Id<Self>,
@@ -195,13 +182,13 @@ impl User {
         Self { id, email, name, state: UserState::Invited, created_at: at, version: 1 }
     }
 
-    /// Invites the holder again after the invitation ran out.
+    /// Renews an expired invitation, with the name from the new one.
     #[must_use]
     pub fn invite_again(self, name: Title) -> Self {
         Self { name, version: self.version + 1, ..self }
     }
 
-    /// Takes the account into use: its holder accepted the invitation.
+    /// Activates the account after its holder accepted the invitation.
     #[must_use]
     pub const fn accept_invitation(mut self) -> Self {
         self.state = UserState::Active;
@@ -209,15 +196,16 @@ impl User {
         self
     }
 
-    /// Notes that something changed that is kept beside the record, such as the password.
+    /// Counts a change of data that is stored outside this record, such as the password.
     #[must_use]
     pub const fn with_next_version(mut self) -> Self {
         self.version += 1;
         self
     }
 
-    /// Changes the account, and names what was done; none when nothing changes. An account that is let in again is active
-    /// if it ever had a password, else invited as before.
+    /// Applies an edit. Returns the changed account and the name of the action, or `None` if nothing changes.
+    ///
+    /// A disabled account that is enabled again becomes active if it has a password, else invited.
     #[must_use]
     pub fn apply_edit(&self, edit: UserEdit, has_password: bool) -> Option<(Self, &'static str)> {
         let state = match (edit.disabled, self.state) {

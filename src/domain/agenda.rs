@@ -1,4 +1,4 @@
-//! What waits for whom: how far the countries are with a cycle, cities nobody has heard of, offices that nobody holds.
+//! Data of the to-do lists: report counts by country, cities that never submitted, vacant offices, and deadlines.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,38 +13,32 @@ use super::{
     value::{Slug, Title},
 };
 
-/// Where the report of one project in a cycle stands.
+/// The state of one project's report in a cycle.
 #[derive(Debug, Clone)]
 pub(crate) struct ProjectReportState {
-    /// The project's country.
     pub country: CountryCode,
-    /// The project's city.
     pub city: Slug,
-    /// Where its report stands; none when none was begun.
+    /// `None` if the report was not begun.
     pub state: Option<ReportState>,
-    /// Whether it ever left the city.
+    /// Whether the report was submitted at least once, even if it was returned later.
     pub ever_submitted: bool,
 }
 
-/// How far a country is with a cycle.
+/// The number of a country's reports in a cycle, by state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct CountryReportCounts {
-    /// The projects that are to be reported.
+    /// Projects that have to be reported.
     pub projects: usize,
-    /// No report was begun.
+    /// Projects whose report was not begun.
     pub to_write: usize,
-    /// Being written and not handed in.
     pub draft: usize,
-    /// Sent back to the city.
     pub returned: usize,
-    /// Waiting for a decision.
     pub submitted: usize,
-    /// Accepted.
     pub approved: usize,
 }
 
 impl CountryReportCounts {
-    /// Counts by country, in the order of the codes.
+    /// Counts the reports of each country, ordered by country code.
     #[must_use]
     pub(crate) fn count_by_country(
         standings: &[ProjectReportState],
@@ -65,7 +59,7 @@ impl CountryReportCounts {
     }
 }
 
-/// Lists the cities with projects of which nothing was ever handed in, by country and city.
+/// Lists the cities that have projects and never submitted a report, ordered by country and city.
 #[must_use]
 pub(crate) fn list_silent_cities(standings: &[ProjectReportState]) -> Vec<(CountryCode, Slug)> {
     let mut heard: BTreeMap<(CountryCode, Slug), bool> = BTreeMap::new();
@@ -75,19 +69,17 @@ pub(crate) fn list_silent_cities(standings: &[ProjectReportState]) -> Vec<(Count
     heard.into_iter().filter(|(_, heard)| !heard).map(|(city, _)| city).collect()
 }
 
-/// An office that nobody holds today.
+/// A role in a country or city that no active user holds today.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct VacantOffice {
-    /// As what.
     pub role: Role,
-    /// Where.
     pub scope: Scope,
-    /// The country that it is an office of.
+    /// The country of the office, or of its city.
     pub country: CountryCode,
 }
 
-/// Lists the cities without an active officer and the countries without an active representative, countries first. `held`
-/// are the roles that active people hold today, each on its scope.
+/// Lists the countries without an active representative, then the cities without an active officer. `held` contains the
+/// roles that active users hold today, each with its scope.
 #[must_use]
 pub(crate) fn list_vacancies(
     cities: &BTreeSet<(CountryCode, Slug)>,
@@ -108,33 +100,29 @@ pub(crate) fn list_vacancies(
     offices.filter(|v| !held.contains(&(v.role, v.scope.clone()))).collect()
 }
 
-/// What is due on a day.
+/// The work that is due on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DueWork {
-    /// The reports of a city.
     CityReports(Slug),
-    /// The reports of every city.
+    /// The reports of all cities.
     EveryReport,
-    /// The decisions on reports.
     Decisions,
 }
 
-/// A day that concerns somebody.
+/// A deadline that concerns the holder of a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RoleDeadline {
-    /// The day.
     pub on: NaiveDate,
     /// The name of the cycle.
     pub cycle: Title,
-    /// What is due in it.
     pub due_work: DueWork,
-    /// Names the deadline: it stays the same when the day moves.
+    /// Identifies the deadline. It stays the same when the day moves.
     pub key: String,
 }
 
-/// Lists the days that concern whoever holds these roles, in cycles that are not closed or that an extension keeps open: for
-/// officers the due day of each city, an extension counted; for representatives and the secretariat also the last day for
-/// decisions. By day.
+/// Lists the deadlines of a user with these roles, ordered by day. Closed cycles are left out, unless an extension
+/// keeps them open for an officer's city. Officers get the due day of each of their cities, with its extension.
+/// Representatives and the secretariat get the cycle's due day and the last day for decisions.
 #[must_use]
 pub(crate) fn list_deadlines(
     held: &[(Role, Scope)],
@@ -254,7 +242,7 @@ mod tests {
             BTreeSet::from([(country("VN"), slug("da-nang")), (country("VN"), slug("hue"))]);
         let held = BTreeSet::from([
             (Role::CityOfficer, city("hue", "VN")),
-            // A representative is no officer, and the network's secretariat is neither.
+            // The secretariat of the network is neither an officer nor a representative.
             (Role::Secretariat, Scope::Network),
         ]);
         let vacant = list_vacancies(&cities, &held);

@@ -1,15 +1,15 @@
-//! The one order of names: that of the alphabet, as readers look for them.
+//! Alphabetical order of names, as readers expect it.
 //!
-//! Not here: what is searched for, which is folded otherwise (`value::fold`), and keys, which are in the order of their bytes.
+//! Search folds names in a different way (`value::fold_for_search`). Keys are ordered by their bytes.
 
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
-/// Returns what a name is sorted by: its letters without marks, in one case; names that differ in marks or case alone are told
-/// apart by themselves, so that the order is total.
+/// Returns the sort key of a name: its letters in lower case without diacritics, then the name itself. The second part
+/// gives names that differ only in diacritics or case a fixed order.
 #[must_use]
 pub(crate) fn alphabetical_key(name: &str) -> (String, String) {
     let plain = name.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
-    // The one letter of the network's Latin alphabets whose stroke is no mark of its own.
+    // NFD does not split `đ` into a letter and a mark. It is the only such letter in the network's Latin alphabets.
     (plain.map(|c| if c == 'đ' { 'd' } else { c }).collect(), name.to_owned())
 }
 

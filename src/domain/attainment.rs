@@ -1,4 +1,4 @@
-//! How far an indicator has come from where it started to where it should get.
+//! Attainment: how far an indicator has come from its baseline to its target.
 
 use std::collections::BTreeMap;
 
@@ -11,25 +11,25 @@ use super::{
 };
 
 words! {
-    /// Why an attainment cannot be computed.
+    /// The reason why an attainment cannot be computed.
     pub Undefined("reason") {
-        /// Nobody said where it started.
+        /// The indicator has no baseline.
         NoBaseline = "no_baseline",
-        /// Nobody said where it should get.
+        /// The indicator has no target.
         NoTarget = "no_target",
-        /// Start and target are the same.
+        /// Baseline and target are equal.
         NoDistance = "baseline_is_target",
-        /// The target lies on the side that is said to be worse.
+        /// The target is worse than the baseline.
         Direction = "target_is_worse",
     }
 }
 
-/// Computes (value − baseline) ÷ (target − baseline): 0 at the start, 1 at the target, more beyond it, less than 0 on the
-/// wrong side of the start. An indicator that gets better downwards has a target below its baseline; the formula is the
-/// same.
+/// Computes (value − baseline) ÷ (target − baseline). The result is 0 at the baseline, 1 at the target, more than 1
+/// beyond the target, and negative if the value is worse than the baseline. The same formula holds for an indicator
+/// that gets better downwards: its target is below its baseline.
 ///
 /// # Errors
-/// Why it is undefined. An undefined attainment is not 0.
+/// The reason why the attainment is undefined. An undefined attainment is not 0.
 pub(crate) fn compute_attainment(indicator: &Indicator, value: f64) -> Result<f64, Undefined> {
     let baseline = indicator.baseline.ok_or(Undefined::NoBaseline)?.value;
     let target = indicator.target.ok_or(Undefined::NoTarget)?.value;
@@ -47,17 +47,15 @@ pub(crate) fn compute_attainment(indicator: &Indicator, value: f64) -> Result<f6
     }
 }
 
-/// A value of an indicator over time, with the cycle in which it was stated.
+/// A value of an indicator, with the cycle whose report states it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct CycleReading {
-    /// The cycle.
     pub cycle: Slug,
-    /// The value and its day.
     pub reading: IndicatorValue,
 }
 
-/// Brings the values of several reports, in the order of their cycles, into one series by day. What is said again in a
-/// later cycle counts once, in the words of the latest one: that is how a value is corrected.
+/// Merges the values of several reports, ordered by cycle, into one series ordered by day. If several reports state a
+/// value for the same day, the latest cycle counts: this is how a value is corrected.
 #[must_use]
 pub(crate) fn merge_series(stated: Vec<CycleReading>) -> Vec<CycleReading> {
     let mut by_day: BTreeMap<NaiveDate, CycleReading> = BTreeMap::new();
@@ -65,7 +63,7 @@ pub(crate) fn merge_series(stated: Vec<CycleReading>) -> Vec<CycleReading> {
         let same = by_day
             .get(&s.reading.measured_on)
             .is_some_and(|before| before.reading.value.total_cmp(&s.reading.value).is_eq());
-        // The cycle in which it was said first stays with a value that did not change.
+        // A value that did not change keeps the cycle that stated it first.
         if !same {
             by_day.insert(s.reading.measured_on, s);
         }

@@ -1,4 +1,4 @@
-//! One city, one sitting: every project of a city's plan in a reporting cycle, what blocks its report, and who holds it.
+//! A city's checklist for a reporting cycle: every project of its plan, what blocks its report, and who acts next.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -15,50 +15,49 @@ use super::{
 };
 
 words! {
-    /// Who has to do the next thing about a report.
+    /// Who has to act next on a report.
     pub(crate) Holder("holder") {
-        /// The city: to write, to correct, to hand in.
+        /// The city: it writes, corrects or submits the report.
         City = "city",
-        /// The representative: to decide.
+        /// The national representative, who decides on the report.
         Representative = "representative",
-        /// Nobody: it is approved.
+        /// Nobody: the report is approved.
         Nobody = "nobody",
     }
 }
 
-/// A project in a sitting.
+/// A project in a checklist.
 #[derive(Debug, Clone)]
 pub(crate) struct ChecklistItem {
-    /// The project with its report, written or not.
+    /// The project with its report, if one was begun.
     pub report_subject: ReportSubject,
-    /// The words of the last return, while the report is returned.
+    /// The comment of the last return, if the report is returned now.
     pub returned: Option<Comment>,
 }
 
-/// What a caller sees of a seat.
+/// A checklist item as one caller may see it.
 #[derive(Debug, Clone)]
 pub(crate) struct VisibleChecklistItem<'a> {
-    /// The seat.
     pub item: &'a ChecklistItem,
-    /// Where the report stands; none when nothing was begun.
+    /// `None` if the report was not begun.
     pub state: Option<ReportState>,
-    /// Who has to do the next thing.
     pub holder: Holder,
-    /// Whether the caller sees what stands in it.
+    /// Whether the caller may read the working copy.
     pub can_read_working: bool,
-    /// What blocks its submission; none where it is not for the caller to see, or nothing waits to be submitted.
+    /// What blocks the submission. `None` if the caller may not read it, or if the report is not with the city.
     pub missing: Option<Vec<FieldFault>>,
-    /// Whether it came late, or is late by now.
+    /// Whether the report was submitted late, or is overdue now.
     pub late: bool,
 }
 
 impl ChecklistItem {
-    /// Returns what a caller sees of it at an instant. Who may only know of a draft sees that there is one.
+    /// Returns the item as the actor may see it at an instant. A caller who may only know that a draft exists sees its
+    /// state, but not its content.
     #[must_use]
     pub(crate) fn visible_to(&self, actor: &Actor, at: DateTime<Utc>) -> VisibleChecklistItem<'_> {
         let on = &self.report_subject;
         let state = on.report.as_ref().map(|r| r.state);
-        // What was never begun is as much the city's own as a draft.
+        // A report that was not begun is as private to the city as a draft.
         let inside = match &on.report {
             Some(_) => on.visibility_for(actor) == Visibility::Readable(RecordCopy::Working),
             None => may_write_report(actor, on),
@@ -93,31 +92,26 @@ const fn holder_of_state(state: Option<ReportState>) -> Holder {
     }
 }
 
-/// Says how many reports of a sitting there are of each kind: what an officer sees first.
+/// The number of reports in a checklist, by state and readiness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct ChecklistTotals {
-    /// The projects that are to be reported.
+    /// Projects that have to be reported.
     pub projects: usize,
-    /// No report was begun.
+    /// Projects whose report was not begun.
     pub to_write: usize,
-    /// Being written and not handed in yet.
     pub draft: usize,
-    /// Sent back to the city.
     pub returned: usize,
-    /// Waiting for a decision.
     pub submitted: usize,
-    /// Accepted.
     pub approved: usize,
-    /// With the city, and nothing is missing.
+    /// Begun, with the city, and complete.
     pub ready: usize,
-    /// With the city, begun, and something is missing.
+    /// Begun, with the city, and incomplete.
     pub blocked: usize,
-    /// Came late, or are late by now.
+    /// Submitted late or overdue now, including projects whose report was not begun.
     pub late: usize,
 }
 
 impl ChecklistTotals {
-    /// Counts.
     #[must_use]
     pub(crate) fn count_items(seen: &[VisibleChecklistItem<'_>]) -> Self {
         let count =
@@ -138,21 +132,21 @@ impl ChecklistTotals {
     }
 }
 
-/// When a city has to be done with a cycle.
+/// The due day of a city in a cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CityDeadline {
-    /// The last day, an extension counted.
+    /// The last day, with the extension.
     pub on: NaiveDate,
-    /// Whether it is an extension's.
+    /// Whether an extension moved the day.
     pub extended: bool,
     /// Days from today to the last day, in the city's time zone: 0 on the day itself, negative once it has passed.
     pub days_left: i64,
-    /// The first instant after it.
+    /// The first instant after the last day.
     pub ends: DateTime<Utc>,
 }
 
 impl CityDeadline {
-    /// Computes it at an instant; none where nothing is due.
+    /// Computes the deadline at an instant. Returns `None` if the cycle has no due day.
     #[must_use]
     pub(crate) fn for_cycle(
         cycle: &ReportingCycle,
@@ -188,7 +182,7 @@ mod tests {
         assert!(none.visible_to(&representative, now()).missing.is_none());
         let draft = seat(Some(ReportState::Draft));
         assert_eq!(draft.visible_to(&officer, now()).missing.map(|m| m.len()), Some(0));
-        // That there is a draft is no secret to the representative; what it lacks is.
+        // The representative may know that the draft exists, but not what it lacks.
         let seen = draft.visible_to(&representative, now());
         assert_eq!((seen.state, seen.can_read_working), (Some(ReportState::Draft), false));
         assert!(seen.missing.is_none());
@@ -220,7 +214,7 @@ mod tests {
             CityDeadline::for_cycle(&cycle(CycleState::Open), extension, Tz::Asia__Ho_Chi_Minh, at)
                 .unwrap()
         };
-        // 17:00 of UTC is midnight there.
+        // 17:00 UTC is midnight in Viet Nam.
         assert_eq!(due("2026-12-30T16:59:59Z", None).days_left, 1);
         assert_eq!(due("2026-12-30T17:00:00Z", None).days_left, 0);
         assert_eq!(due("2026-12-31T17:00:00Z", None).days_left, -1);

@@ -1,4 +1,4 @@
-//! Comments on reports. A return and a reopening leave one that keeps its text for ever.
+//! Comments on reports. Each return and each reopening creates a comment whose text never changes.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -18,78 +18,66 @@ pub(crate) mod thread;
 pub(crate) use raw_comment::RawComment;
 
 words! {
-    /// What a comment came with.
+    /// The action that a comment belongs to.
     pub CommentKind("comment kind") {
-        /// It was written by itself.
+        /// The comment was written on its own.
         Note = "note",
-        /// It is the reason of a return.
+        /// The comment is the reason of a return.
         Return = "return",
-        /// It is the reason of a reopening.
+        /// The comment is the reason of a reopening.
         Reopen = "reopen",
     }
 }
 
-/// A remark on a report or one of its fields.
+/// A comment on a report or on one of its fields.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comment {
-    /// Its identifier.
     pub id: Id<Comment>,
-    /// The report's identifier.
     pub report: Id<Report>,
-    /// The project's code.
     pub code: ProjectCode,
-    /// The report's cycle.
     pub cycle: Slug,
-    /// What it says.
     pub text: Prose,
-    /// The field it is about, as a JSON pointer; none for the whole report.
+    /// The field that the comment is about, as a JSON pointer; none for the whole report.
     pub pointer: Option<String>,
-    /// Who wrote it.
     pub author: Id<User>,
-    /// When.
+    /// When the comment was written.
     #[serde(with = "micros")]
     pub at: DateTime<Utc>,
-    /// What it came with.
     pub kind: CommentKind,
-    /// When it was settled.
     #[serde(with = "micros::opt")]
     pub resolved_at: Option<DateTime<Utc>>,
-    /// Who settled it.
     pub resolved_by: Option<Id<User>>,
-    /// The comment that its thread began with; none for one that begins a thread.
+    /// The first comment of the thread; none if this comment begins a thread.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<Id<Comment>>,
-    /// Whether it was written for the city, rather than by those who review; not known of comments before threads.
+    /// `true` if the author wrote for the city, `false` if as a reviewer. None for comments from before there were
+    /// threads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_city: Option<bool>,
     /// Counts the changes of this record, from 1.
     pub version: i64,
 }
 
-/// Who says a comment, and when.
+/// The author of a comment, and when it was written.
 #[derive(Debug, Clone, Copy)]
 pub struct CommentAuthor {
-    /// Who.
     pub author: Id<User>,
-    /// Whether for the city.
+    /// Whether the author writes for the city.
     pub from_city: bool,
-    /// When.
     pub at: DateTime<Utc>,
 }
 
-/// What is said in a comment.
+/// The content of a new comment.
 #[derive(Debug, Clone)]
 pub struct CommentBody {
-    /// The words.
     pub text: Prose,
-    /// The field it is about, as a JSON pointer; none for the whole report.
+    /// The field that the comment is about, as a JSON pointer; none for the whole report.
     pub pointer: Option<String>,
-    /// The comment that its thread began with.
+    /// The first comment of the thread that this one replies to.
     pub reply_to: Option<Id<Comment>>,
 }
 
 impl CommentBody {
-    /// Says something about the whole report.
     #[must_use]
     pub const fn about_whole_report(text: Prose) -> Self {
         Self { text, pointer: None, reply_to: None }
@@ -97,7 +85,6 @@ impl CommentBody {
 }
 
 impl Comment {
-    /// Writes a comment on a report.
     #[must_use]
     pub fn new(
         id: Id<Self>,
@@ -124,7 +111,8 @@ impl Comment {
         }
     }
 
-    /// Settles a comment, or opens it again; none when it is so already, so that whoever settled it first stays named.
+    /// Resolves a comment or opens it again. Returns `None` if nothing changes, so that the user who resolved it first
+    /// stays recorded.
     #[must_use]
     pub fn set_resolved(&self, resolved: bool, by: Id<User>, at: DateTime<Utc>) -> Option<Self> {
         if self.resolved_at.is_some() == resolved {

@@ -1,4 +1,4 @@
-//! Reporting cycles: named windows in which reports are filed.
+//! Reporting cycles: named periods in which reports are filed.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -18,37 +18,35 @@ pub(crate) use deadline::{CycleDeadlines, end_of_day};
 pub(crate) use raw_cycle::{RawCycle, RawCyclePatch};
 
 words! {
-    /// Where a reporting cycle stands; only acts of the secretariat move it.
+    /// The state of a reporting cycle. Only the secretariat changes it.
     pub CycleState("cycle state") {
         /// Not opened yet.
         Scheduled = "scheduled",
         /// Reports can be written and submitted.
         Open = "open",
-        /// Reports can only be decided on.
+        /// Reports can only be decided on. A city with an extension can still file.
         Closed = "closed",
     }
 }
 
-/// A named window of reporting; not a calendar year.
+/// A named reporting period. It does not have to be a calendar year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportingCycle {
     /// The public key, such as `me-2025`.
     pub slug: Slug,
-    /// Its name.
     pub name: Title,
     /// The plan cycle whose projects are reported.
     pub plan_cycle: Slug,
-    /// First day on which it is meant to be open; imported cycles have none.
+    /// First day on which the cycle should be open; none for imported cycles.
     pub opens_on: Option<NaiveDate>,
-    /// Last day for submissions to be on time.
+    /// Last day on which a submission is on time.
     pub due_on: Option<NaiveDate>,
-    /// Last day for decisions to be on time.
+    /// Last day on which a decision is on time.
     pub review_due_on: Option<NaiveDate>,
-    /// The cut-off day that its figures are about.
+    /// The cut-off day that the figures of the cycle describe.
     pub as_of: NaiveDate,
-    /// Where it stands.
     pub state: CycleState,
-    /// The source it was imported from, if it was.
+    /// The source of an imported cycle; none for other cycles.
     pub imported: Option<String>,
     /// Counts the changes of this record, from 1.
     pub version: i64,
@@ -61,8 +59,8 @@ pub(crate) fn calendar_day(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
 }
 
 impl ReportingCycle {
-    /// Says whether reports of a city may be written, submitted and withdrawn on a day of that city: while the cycle is
-    /// open, or closed with an extension of the city that has not passed (its last day included).
+    /// Returns `true` if a city may write, submit and withdraw reports on a day in its time zone. The cycle must be
+    /// open, or closed while the city has an extension whose last day is not over.
     #[must_use]
     pub fn accepts_reports(&self, extension: Option<NaiveDate>, today: NaiveDate) -> bool {
         match self.state {
@@ -75,7 +73,7 @@ impl ReportingCycle {
     /// Opens a scheduled or closed cycle.
     ///
     /// # Errors
-    /// When it is open already.
+    /// The cycle is already open.
     pub fn open_cycle(mut self) -> Result<Self, IllegalTransition> {
         match self.state {
             CycleState::Scheduled | CycleState::Closed => {
@@ -90,7 +88,7 @@ impl ReportingCycle {
     /// Closes an open cycle.
     ///
     /// # Errors
-    /// When it is not open.
+    /// The cycle is not open.
     pub fn close_cycle(mut self) -> Result<Self, IllegalTransition> {
         match self.state {
             CycleState::Open => {

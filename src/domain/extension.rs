@@ -1,4 +1,4 @@
-//! Extensions: a later due day of one city in one cycle, with its reason.
+//! Deadline extensions: a later due day for one city in one cycle, with a reason.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -10,39 +10,35 @@ use super::{
     value::{Prose, Slug, parse_day},
 };
 
-/// A later due day of one city in one cycle. It lets the city file after the cycle was closed, and moves what is late.
+/// A later due day for one city in one cycle. The city may file until then even if the cycle is closed, and its reports
+/// are late only after that day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeadlineExtension {
-    /// The cycle.
     pub cycle: Slug,
-    /// The city.
     pub city: Slug,
-    /// The city's country.
     pub country: CountryCode,
     /// The last day, in the city's time zone.
     pub due_on: NaiveDate,
-    /// Why.
     pub reason: Prose,
-    /// Whether it was taken back. The record stays, so that the version of an earlier extension never fits a later one.
+    /// Whether the extension was withdrawn. The record stays, and a later extension continues its version numbers, so
+    /// that an old version never matches a new extension.
     pub withdrawn: bool,
     /// Counts the changes of this record, from 1.
     pub version: i64,
 }
 
-/// An extension as somebody sent it, before its values are looked at.
+/// An extension as the client sent it, before validation.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RawExtension {
-    /// The last day.
     pub due_on: Option<String>,
-    /// Why.
     pub reason: Option<String>,
 }
 
 impl RawExtension {
-    /// Looks at both values.
+    /// Parses both values.
     ///
     /// # Errors
-    /// Every fault: what is missing, and a day that is not after the cycle's own due day.
+    /// Every fault: a missing value, or a day that is not after the cycle's own due day.
     pub(crate) fn parse(
         self,
         cycle: &ReportingCycle,
@@ -65,7 +61,7 @@ impl RawExtension {
 }
 
 impl DeadlineExtension {
-    /// Grants an extension, or another day in place of the one before.
+    /// Creates an extension, or replaces the day and the reason of an earlier one.
     #[must_use]
     pub fn grant_or_replace(
         before: Option<Self>,
@@ -83,13 +79,12 @@ impl DeadlineExtension {
         }
     }
 
-    /// Takes it back.
     #[must_use]
     pub fn withdraw(self) -> Self {
         Self { withdrawn: true, version: self.version + 1, ..self }
     }
 
-    /// Returns the public key: cycle and city.
+    /// Returns the public key, `cycle/city`.
     #[must_use]
     pub fn key(&self) -> String {
         format!("{}/{}", self.cycle, self.city)

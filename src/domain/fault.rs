@@ -1,44 +1,43 @@
-//! What is wrong with a value, said so that a client can point at it.
+//! Faults of values, with a JSON pointer so that a client can show them beside the field.
 
 use serde::{Deserialize, Serialize};
 
-/// One thing wrong with one field.
+/// A fault of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldFault {
     /// The field, as a JSON pointer (RFC 6901) into the request body.
     pub pointer: String,
-    /// A stable word for programs.
+    /// A stable code for programs.
     pub code: String,
-    /// What was expected, for people.
+    /// What was expected, as text for people.
     pub detail: String,
-    /// The values that would have been accepted, where there is a list of them.
+    /// The accepted values, if there is a list of them.
     pub allowed: Vec<String>,
 }
 
-/// What is wrong with a value, before anybody says where it stood.
+/// A fault of a value whose place in the body is not known yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValueFault {
-    /// A stable word for programs.
+    /// A stable code for programs.
     pub code: &'static str,
-    /// What was expected, for people: lower case, no full stop.
+    /// What was expected, as text for people: lower case, no full stop.
     pub detail: String,
-    /// The values that would have been accepted, where there is a list of them.
+    /// The accepted values, if there is a list of them.
     pub allowed: Vec<String>,
 }
 
 impl ValueFault {
-    /// Names a fault and what was expected instead.
     pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into(), allowed: Vec::new() }
     }
 
-    /// A required value is missing.
+    /// Returns the fault of a required value that is missing.
     #[must_use]
     pub fn required() -> Self {
         Self::new("required", "a value is required")
     }
 
-    /// A word is not one of a list.
+    /// Returns the fault of a value that is not in a list. `what` names the kind of value.
     pub fn unknown<I: Into<String>>(what: &str, allowed: impl IntoIterator<Item = I>) -> Self {
         Self {
             code: "unknown",
@@ -48,18 +47,17 @@ impl ValueFault {
     }
 }
 
-/// Collects every fault of a body before it fails, so that a form is corrected in one go.
+/// Collects all faults of a body, so that a client can correct them at once.
 #[derive(Debug, Default)]
 pub struct FaultList(Vec<FieldFault>);
 
 impl FaultList {
-    /// Starts with nothing wrong.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Notes a fault at a JSON pointer.
+    /// Adds a fault at a JSON pointer.
     pub fn add(&mut self, pointer: impl Into<String>, fault: ValueFault) {
         self.0.push(FieldFault {
             pointer: pointer.into(),
@@ -69,7 +67,7 @@ impl FaultList {
         });
     }
 
-    /// Unwraps a parsed value or notes its fault at a JSON pointer.
+    /// Returns a parsed value, or adds its fault at a JSON pointer.
     pub fn take_parsed<T>(&mut self, pointer: &str, parsed: Result<T, ValueFault>) -> Option<T> {
         match parsed {
             Ok(value) => Some(value),
@@ -80,7 +78,7 @@ impl FaultList {
         }
     }
 
-    /// Parses an optional value; absent stays absent.
+    /// Parses an optional value. An absent value is no fault.
     pub fn parse_optional<R, T>(
         &mut self,
         pointer: &str,
@@ -90,7 +88,7 @@ impl FaultList {
         raw.and_then(|raw| self.take_parsed(pointer, parse(raw)))
     }
 
-    /// Parses a value that must be there.
+    /// Parses a required value. An absent value is a fault.
     pub fn parse_required<R, T>(
         &mut self,
         pointer: &str,
@@ -105,7 +103,7 @@ impl FaultList {
         }
     }
 
-    /// Parses each item of a list at `pointer/0`, `pointer/1`, …, and refuses doubles.
+    /// Parses each item of a list, at `pointer/0`, `pointer/1`, …. A duplicate is a fault.
     pub fn parse_each<R, T: PartialEq>(
         &mut self,
         pointer: &str,
@@ -126,25 +124,24 @@ impl FaultList {
         out
     }
 
-    /// Says whether nothing is wrong so far.
+    /// Returns `true` if there is no fault so far.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Ends the collecting: the value if nothing is wrong, else every fault.
+    /// Returns the value if there is no fault.
     ///
     /// # Errors
-    /// All faults that were noted.
+    /// All collected faults.
     pub fn finish_with<T>(self, value: T) -> Result<T, Vec<FieldFault>> {
         if self.0.is_empty() { Ok(value) } else { Err(self.0) }
     }
 
-    /// Ends the collecting: what could be built if nothing is wrong, else every fault. A part that is missing without a
-    /// fault of its own is one too.
+    /// Returns the built value if there is no fault. A value that could not be built without any fault becomes a fault.
     ///
     /// # Errors
-    /// All faults that were noted.
+    /// All collected faults.
     pub fn finish_built<T>(mut self, built: Option<T>) -> Result<T, Vec<FieldFault>> {
         match built {
             Some(value) if self.0.is_empty() => Ok(value),
@@ -158,7 +155,7 @@ impl FaultList {
         }
     }
 
-    /// Ends the collecting with what was noted.
+    /// Returns the collected faults.
     #[must_use]
     pub fn into_vec(self) -> Vec<FieldFault> {
         self.0

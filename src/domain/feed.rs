@@ -1,13 +1,13 @@
-//! The words of the feed: what kind of public record changed, and how. What of it is public is decided where it is kept.
+//! The values of the change feed: which kind of public record changed, and how. The store decides what is public.
 
 use super::value::words;
 
 words! {
-    /// A kind of record whose changes the feed tells.
+    /// A kind of record whose changes are in the feed.
     pub(crate) FeedEntity("kind of record") {
-        /// A report's approved copy.
+        /// The approved copy of a report.
         Report = "report",
-        /// A project's approved copy.
+        /// The approved copy of a project.
         Project = "project",
         /// A reporting cycle.
         Cycle = "cycle",
@@ -29,15 +29,15 @@ words! {
 }
 
 words! {
-    /// What became of a public record.
+    /// How a public record changed.
     pub(crate) FeedAction("change") {
-        /// It was approved: this copy is what strangers read from now on.
+        /// The record was approved: from now on this copy is public.
         Approved = "approved",
-        /// It is new.
+        /// The record is new.
         Added = "added",
-        /// It is another than before.
+        /// The record changed.
         Changed = "changed",
-        /// It left public sight.
+        /// The record is no longer public.
         Removed = "removed",
     }
 }

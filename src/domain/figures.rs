@@ -1,7 +1,7 @@
 //! Figures: tables counted from approved reports, so that every number can be recomputed from records.
 //!
-//! Nothing is treated as zero because it is missing: each cell says how many of its reports state the measured thing.
-//! Not here: where the reports come from, and how the table is answered.
+//! A missing value is never counted as zero: each cell states how many of its reports have the measured value. This
+//! module does not load reports, and does not render tables.
 
 use super::{
     language::Language,
@@ -38,13 +38,13 @@ pub use progress::{
 };
 
 words! {
-    /// What a table is broken down by.
+    /// The dimension that a table is broken down by.
     pub Dimension("dimension") {
-        /// The one focus area that official tables count a project in.
+        /// The one focus area in which official tables count the project.
         FocusArea = "focus_area",
         /// The sub-area of the focus area.
         SubArea = "sub_area",
-        /// Where the project stands.
+        /// The project's status.
         Status = "status",
         /// The country.
         Country = "country",
@@ -52,28 +52,28 @@ words! {
         City = "city",
         /// The reporting cycle.
         Cycle = "cycle",
-        /// Strategic outcomes; a project has any number of them.
+        /// Strategic outcomes. A project can have several.
         Outcome = "outcome",
-        /// Enablers; a project has any number of them.
+        /// Enablers. A project can have several.
         Enabler = "enabler",
-        /// Sectors; a project has any number of them.
+        /// Sectors. A project can have several.
         Sector = "sector",
     }
 }
 words! {
-    /// What a table measures.
+    /// The quantity that a table measures.
     pub Measure("measure") {
         /// The number of approved reports, one for each project.
         Projects = "projects",
-        /// The plain mean of what they state of their progress.
+        /// The plain mean of the percentages that the reports state.
         PercentComplete = "percent_complete",
-        /// The money spent to date, for each currency.
+        /// The money spent to date, per currency.
         Spent = "spent",
     }
 }
 
 impl Dimension {
-    /// Says whether a report may stand in several places, so that places do not add up to reports.
+    /// Returns `true` if a report can count in several rows or columns, so that they do not add up to the total.
     #[must_use]
     pub(crate) const fn is_multiple(self) -> bool {
         match self {
@@ -89,7 +89,7 @@ impl Dimension {
 }
 
 impl Measure {
-    /// Says how the number is made.
+    /// Returns the formula of the measure, as text.
     #[must_use]
     pub const fn formula(self) -> &'static str {
         match self {
@@ -102,27 +102,27 @@ impl Measure {
     }
 }
 
-/// What a table is asked for.
+/// A request for a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FigureQuery {
-    /// What the rows are.
+    /// The dimension of the rows.
     pub rows: Dimension,
-    /// What the columns are; none for a list of rows.
+    /// The dimension of the columns; none for a plain list of rows.
     pub columns: Option<Dimension>,
-    /// What is measured.
+    /// The quantity to measure.
     pub measure: Measure,
     /// Which reports are counted.
     pub filter: FigureFilter,
-    /// In which language rows and columns are named.
+    /// The language of the names of rows and columns.
     pub language: Language,
-    /// Whether each cell names the projects behind it.
+    /// Whether each cell lists the projects behind it.
     pub receipts: bool,
 }
 
 /// A measured number.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum FigureValue {
-    /// There is none: nobody states it, or it only exists per currency.
+    /// No number: no report states the value, or it exists only per currency.
     #[default]
     None,
     /// A count.
@@ -131,91 +131,92 @@ pub enum FigureValue {
     Mean(f64),
 }
 
-/// A number with what it rests on.
+/// A measured number, with the reports that it is based on.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Figure {
     /// The number.
     pub value: FigureValue,
-    /// The reports that state the measured thing.
+    /// The number of reports that state the measured value.
     pub known: i64,
-    /// The reports that were looked at.
+    /// The number of reports in the cell or total.
     pub report_count: i64,
-    /// Sums of money by currency; only where money is measured.
+    /// Sums of money by currency; empty if the measure is not money.
     pub by_currency: Vec<Money>,
 }
 
-/// A combination of row and column.
+/// A cell: a combination of row and column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FigureCell {
     /// The row.
     pub row: AxisLabel,
     /// The column; none in a list of rows.
     pub column: Option<AxisLabel>,
-    /// What is in it.
+    /// The measured number.
     pub figure: Figure,
-    /// The whole percent that it is of its row, in a list of rows of the total. None where nothing is counted, where
-    /// something else than projects is measured, and where a report counts in several cells, so that shares do not add up.
+    /// The share in whole percent: of the row, or of the total in a list of rows. None if nothing is counted or the
+    /// measure is not projects. Also none if a report can count in several cells, because such shares do not add up to
+    /// 100.
     pub share: Option<i64>,
-    /// The projects behind it, where they are asked for.
+    /// The projects behind the number, if requested.
     pub receipts: Option<FigureReceipts>,
-    /// What was in it before, where that is asked for.
+    /// The number in the earlier dataset, if a comparison was requested.
     pub earlier: Option<Figure>,
 }
 
 /// The projects behind a number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FigureReceipts {
-    /// All of them, in the order of their codes.
+    /// All projects, ordered by code.
     pub projects: Vec<ProjectCode>,
-    /// Those among them that fell out of the list since their report.
+    /// The projects whose report is stale, see [`FigureBasis::is_stale`].
     pub stale: Vec<ProjectCode>,
-    /// Which report of each it is, and how old, in the same order.
+    /// The report of each project and its age, ordered by project and cycle.
     pub reports: Vec<ProjectReceipt>,
 }
 
-/// The report of a project behind a number.
+/// The report of one project behind a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectReceipt {
     /// The project.
     pub project: ProjectCode,
-    /// The cycle that it was reported in.
+    /// The cycle of the report.
     pub cycle: Slug,
-    /// Days from that cycle's cut-off to the day of the figures.
+    /// Age in days: from the cut-off of that cycle to the cut-off of the figures.
     pub age_days: i64,
-    /// Whether the project fell out of the list since.
+    /// Whether the report is stale, see [`FigureBasis::is_stale`].
     pub stale: bool,
 }
 
-/// How much of what could have been reported was.
+/// How complete the reports behind a figure are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReportingCoverage {
-    /// Cities asked about with an approved report in the cycle.
+    /// Number of selected cities that have an approved report.
     pub cities_reporting: i64,
-    /// Cities asked about that were to report.
+    /// Number of selected cities that were expected to report.
     pub cities_expected: i64,
-    /// Reports asked about whose status the source does not tell, whatever status is asked for.
+    /// Number of selected reports whose source states no status. A filter on the status does not change this number.
     pub not_stated: i64,
-    /// Reports counted whose project fell out of the list since.
+    /// Number of counted reports that are stale.
     pub stale: i64,
 }
 
-/// A table of figures: every combination of its rows and columns, zeros included; nothing at all where its basis has no
-/// cycle.
+/// A table of figures: every combination of its rows and columns, zeros included. The table is empty if its basis has
+/// no cycle.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CrossTable {
     /// The cells, row by row.
     pub cells: Vec<FigureCell>,
-    /// The total of each row, in order; a report counts once in each.
+    /// The total of each row, in order. A report counts once in each total.
     pub row_totals: Vec<(AxisLabel, Figure)>,
-    /// The total of each column, in order; a report counts once in each.
+    /// The total of each column, in order. A report counts once in each total.
     pub column_totals: Vec<(AxisLabel, Figure)>,
     /// The total of all reports, each counted once.
     pub total: Figure,
-    /// How complete it is.
+    /// How complete the reports are.
     pub coverage: ReportingCoverage,
-    /// The total before, where that is asked for.
+    /// The total in the earlier dataset, if a comparison was requested.
     pub earlier_total: Option<Figure>,
-    /// What happened to projects since, where that is asked for, in the order of their codes.
+    /// The changes of projects since the earlier dataset, ordered by code; empty if no comparison was requested.
     pub changes: Vec<ProjectChange>,
 }
 

@@ -1,8 +1,7 @@
-//! The published history: projects and reports of past cycles as the network's public reports list them, and what they
-//! become here.
+//! The published history: projects and reports of past cycles, from the network's public reports, and their conversion.
 //!
-//! Nothing is added to what a source says: a year stays known as a year only, a status that is not told is `not_stated`,
-//! a partner that is none of the reference data is kept as stated. Not here: identifiers, the time, what is there already.
+//! The conversion adds nothing to a source: a year stays a year, a missing status becomes `not_stated`, and a partner
+//! outside the reference data keeps its stated name. Identifiers, the time and existing records are not used here.
 
 use std::collections::BTreeMap;
 
@@ -22,17 +21,17 @@ use super::{
 mod conversion;
 mod records;
 
-/// A file of published history.
+/// A file with the published history.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HistoryFile {
-    /// What the file is.
+    /// A description of the file.
     pub note: String,
-    /// The cycles that were reported in.
+    /// The past reporting cycles.
     pub cycles: Vec<StatedCycle>,
     /// The projects with their reports, in the order of their numbers within a city.
     pub projects: Vec<StatedProject>,
-    /// The publications that the file names by short keys.
+    /// The publications, by the short keys that the file uses for them.
     pub sources: BTreeMap<String, StatedSource>,
 }
 
@@ -40,15 +39,15 @@ pub struct HistoryFile {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StatedCycle {
-    /// Its key.
+    /// The key of the cycle.
     pub slug: String,
-    /// Its name.
+    /// The name of the cycle.
     pub name: String,
-    /// Its cut-off day.
+    /// The cut-off day, as `YYYY-MM-DD`.
     pub as_of: String,
-    /// The plan cycle whose projects it reports.
+    /// The plan cycle whose projects are reported.
     pub plan_cycle: String,
-    /// The publication.
+    /// The short key of the publication.
     pub source: String,
 }
 
@@ -56,13 +55,13 @@ pub struct StatedCycle {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StatedSource {
-    /// Its title.
+    /// The title of the publication.
     pub title: String,
-    /// Who published it.
+    /// The publisher.
     pub publisher: String,
-    /// Where it is.
+    /// The web address.
     pub url: String,
-    /// Official or press.
+    /// The kind of publication: official or press.
     pub kind: String,
 }
 
@@ -70,41 +69,41 @@ pub struct StatedSource {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StatedProject {
-    /// The file's own key of it.
+    /// The key of the project in the file.
     pub key: String,
-    /// Its city.
+    /// The slug of the city.
     pub city: String,
-    /// Its latest title.
+    /// The latest title.
     pub title: String,
     /// Other titles.
     pub aliases: Vec<String>,
-    /// What it is about.
+    /// A summary of the project.
     pub summary: Option<String>,
-    /// Its latest focus area.
+    /// The latest focus area.
     pub focus_area: Option<String>,
-    /// Its sub-area.
+    /// The sub-area of the latest focus area.
     pub sub_area: Option<String>,
-    /// One of the priority projects of the plan of 2018.
+    /// Whether it is a priority project of the plan of 2018.
     pub priority_2018: bool,
-    /// Its title in the plan of 2018.
+    /// The title in the plan of 2018.
     pub title_2018: Option<String>,
-    /// The year in which it starts.
+    /// The year in which the project starts.
     pub starts_year: Option<i32>,
-    /// The year in which it ends.
+    /// The year in which the project ends.
     pub ends_year: Option<i32>,
-    /// Its partners.
+    /// The partners.
     pub partners: Vec<StatedPartner>,
-    /// Sums of money that were reported, of many kinds.
+    /// Reported sums of money, of many kinds.
     pub money_reported: Vec<Value>,
-    /// Numbers that were reported.
+    /// Reported numbers.
     pub figures_reported: Option<Map<String, Value>>,
-    /// What stood in the way.
+    /// Reported obstacles.
     pub barriers_reported: Option<String>,
-    /// Where it comes from and what became of it.
+    /// Notes on the project's origin and later course.
     pub lineage_note: Option<String>,
-    /// Its reports by cycle.
+    /// The reports, by cycle.
     pub reports: BTreeMap<String, StatedReport>,
-    /// The publications that mention it.
+    /// The short keys of the publications that mention the project.
     pub sources: Vec<String>,
 }
 
@@ -112,9 +111,9 @@ pub struct StatedProject {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StatedPartner {
-    /// Its name.
+    /// The name of the partner.
     pub name: String,
-    /// What it does, in words.
+    /// What the partner does, in the publication's words.
     pub role: String,
 }
 
@@ -122,13 +121,13 @@ pub struct StatedPartner {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StatedReport {
-    /// The project's title in it.
+    /// The project's title in the report.
     pub title: String,
-    /// The project's focus area in it.
+    /// The project's focus area in the report.
     pub focus_area: Option<String>,
-    /// Where the project stands.
+    /// The project's status.
     pub status: String,
-    /// How the status was found.
+    /// How the status was derived.
     pub basis: String,
 }
 
@@ -139,13 +138,13 @@ pub struct HistoryReference {
     pub cities: BTreeMap<Slug, CountryCode>,
     /// The plan cycles.
     pub plan_cycles: Vec<Slug>,
-    /// The framework's words.
+    /// The terms of the framework.
     pub vocabulary: Vocabulary,
     partners: BTreeMap<String, Slug>,
 }
 
 impl HistoryReference {
-    /// Gathers what a history refers to.
+    /// Collects the reference data.
     #[must_use]
     pub fn new(
         cities: BTreeMap<Slug, CountryCode>,
@@ -164,79 +163,79 @@ impl HistoryReference {
         Self { cities, plan_cycles, vocabulary, partners: names }
     }
 
-    /// Finds a partner by its name or an alias, without regard to case. Nothing like it is good enough.
+    /// Finds a partner by its name or an alias, in search-folded form. A similar name is not accepted.
     fn find_partner(&self, name: &str) -> Option<&Slug> {
         self.partners.get(&fold_for_search(name))
     }
 }
 
-/// A history that was understood: records but for their identifiers.
+/// A converted history: complete records, except for their identifiers.
 #[derive(Debug, Clone)]
 pub struct ImportPlan {
-    /// Closed cycles.
+    /// The cycles, all closed.
     pub cycles: Vec<ReportingCycle>,
-    /// Projects with what hangs on them.
+    /// The projects with their partnerships and reports.
     pub projects: Vec<PlannedProject>,
 }
 
-/// A project to be recorded.
+/// A project to be imported.
 #[derive(Debug, Clone)]
 pub struct PlannedProject {
-    /// Its key in the file.
+    /// The key of the project in the file.
     pub import_key: String,
-    /// Its city.
+    /// The slug of the city.
     pub city: Slug,
-    /// Its country.
+    /// The country of the city.
     pub country: CountryCode,
-    /// Its number within the city: the order in the file, from 1.
+    /// The number within the city, from 1, in the order of the file.
     pub number: i64,
-    /// The plan cycle it belongs to.
+    /// The plan cycle that the project belongs to.
     pub plan_cycle: Slug,
-    /// What is said of it.
+    /// The details of the project.
     pub details: ProjectDetails,
-    /// What has no field of its own.
+    /// Published data for which there is no field, as JSON.
     pub imported: Value,
-    /// Its partners.
+    /// The partnerships.
     pub partners: Vec<PlannedPartner>,
-    /// Its reports, the earliest cut-off first.
+    /// The reports, the earliest cut-off first.
     pub reports: Vec<PlannedReport>,
 }
 
-/// A partnership to be recorded.
+/// A partnership to be imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedPartner {
-    /// The partner of the reference data.
+    /// The partner, if it is in the reference data.
     pub partner: Option<Slug>,
-    /// The name, where it is none of them.
+    /// The stated name, if the partner is not in the reference data.
     pub as_stated: Option<Title>,
-    /// What it does, where the words mean just that.
+    /// The role, if the published words mean exactly this role.
     pub role: Option<PartnerRole>,
-    /// How far it has come, where the words mean just that.
+    /// The stage, if the published words mean exactly this stage.
     pub stage: Option<PartnerStage>,
-    /// The words.
+    /// The published words.
     pub note: Prose,
 }
 
-/// A report to be recorded.
+/// A report to be imported.
 #[derive(Debug, Clone)]
 pub struct PlannedReport {
-    /// Its cycle.
+    /// The cycle of the report.
     pub cycle: ReportingCycle,
-    /// The project's title in it.
+    /// The project's title in the report.
     pub title: Title,
-    /// The project's focus area in it.
+    /// The project's focus area in the report.
     pub focus_area: Option<Slug>,
-    /// Where the project stands.
+    /// The project's status.
     pub status: Status,
-    /// Source and basis.
+    /// The source of the report and how its status was derived, as JSON.
     pub imported: Value,
 }
 
 impl HistoryFile {
-    /// Understands the history against the reference data.
+    /// Converts the history into records, with the help of the reference data.
     ///
     /// # Errors
-    /// Everything that is wrong with it, by JSON pointers into the file.
+    /// Every fault, with JSON pointers into the file.
     pub fn plan_import(&self, known: &HistoryReference) -> Result<ImportPlan, Vec<FieldFault>> {
         let mut faults = FaultList::new();
         let plan = conversion::convert_history(self, known, &mut faults);

@@ -1,28 +1,28 @@
-//! Identifiers that know what they identify.
+//! Typed identifiers: the id of a project cannot be used as the id of a report.
 
 use std::{fmt, hash::Hash, marker::PhantomData, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-/// The identifier of a `T`: a UUID version 7, made by this service and never by the database.
+/// The identifier of a `T`: a UUID version 7, created by this service and never by the database.
 pub struct Id<T>(Uuid, PhantomData<fn() -> T>);
 
 impl<T> Id<T> {
-    /// Wraps a UUID that was made for a `T`.
+    /// Wraps a UUID that was created for a `T`.
     #[must_use]
     pub const fn new(uuid: Uuid) -> Self {
         Self(uuid, PhantomData)
     }
 
-    /// Returns the bare UUID.
+    /// Returns the UUID without its type.
     #[must_use]
     pub const fn as_uuid(self) -> Uuid {
         self.0
     }
 }
 
-// Derives would ask the same of `T`, which is never stored.
+// Derived traits would require the same traits of `T`, although no `T` is stored.
 impl<T> Clone for Id<T> {
     fn clone(&self) -> Self {
         *self

@@ -1,4 +1,4 @@
-//! The journal's canonical form and its hash chain, as `DESIGN.md` §5 writes them. Pure: no clock, no store.
+//! The journal's canonical rows and its hash chain. Pure functions: no clock, no database.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
@@ -9,49 +9,49 @@ pub(crate) mod chain;
 
 pub use crate::canonical::to_canonical_json;
 
-/// Separates this chain from every other use of SHA-256.
+/// Prefix of every hashed row. It separates this chain from every other use of SHA-256.
 const DOMAIN: &[u8] = b"ascn-journal-1\0";
 
 /// A SHA-256 digest.
 pub type JournalHash = [u8; 32];
 
-/// The hash before the first row.
+/// The previous hash of the first row.
 pub const GENESIS: JournalHash = [0; 32];
 
-/// Writes an instant with six digits of a second, so that one instant has one text.
+/// Formats an instant with six decimals of a second, so that each instant has exactly one text.
 #[must_use]
 pub fn format_instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
-/// Serialises instants with six digits.
+/// Serialises instants with six decimals of a second.
 pub mod micros {
     use chrono::{DateTime, Utc};
     use serde::{Deserialize, Deserializer, Serializer};
 
-    /// Writes an instant with six digits.
+    /// Writes an instant with six decimals of a second.
     ///
     /// # Errors
-    /// Those of the serialiser.
+    /// The errors of the serialiser.
     pub fn serialize<S: Serializer>(at: &DateTime<Utc>, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_str(&super::format_instant(*at))
     }
     /// Reads an instant.
     ///
     /// # Errors
-    /// Text that is no instant.
+    /// The text is not an instant.
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<DateTime<Utc>, D::Error> {
         DateTime::<Utc>::deserialize(d)
     }
-    /// The same for an instant that may be absent.
+    /// The same for an optional instant.
     pub mod opt {
         use chrono::{DateTime, Utc};
         use serde::{Deserialize, Deserializer, Serializer};
 
-        /// Writes an instant with six digits, or null.
+        /// Writes an instant with six decimals of a second, or null.
         ///
         /// # Errors
-        /// Those of the serialiser.
+        /// The errors of the serialiser.
         pub fn serialize<S: Serializer>(
             at: &Option<DateTime<Utc>>,
             s: S,
@@ -64,7 +64,7 @@ pub mod micros {
         /// Reads an instant or null.
         ///
         /// # Errors
-        /// Text that is no instant.
+        /// The text is not an instant.
         pub fn deserialize<'de, D: Deserializer<'de>>(
             d: D,
         ) -> Result<Option<DateTime<Utc>>, D::Error> {
@@ -80,7 +80,7 @@ pub fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
 }
 
-/// Reads 32 bytes of lower-case hexadecimal.
+/// Parses 32 bytes of lower-case hexadecimal. Returns `None` for any other text.
 #[must_use]
 pub fn parse_hex(text: &str) -> Option<JournalHash> {
     if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
@@ -93,17 +93,17 @@ pub fn parse_hex(text: &str) -> Option<JournalHash> {
     Some(out)
 }
 
-/// Hashes a record with the reason of its change: SHA-256 of the canonical `{"reason", "record"}`.
+/// Hashes a record with the reason of its change: SHA-256 of the canonical JSON `{"reason", "record"}`.
 ///
-/// `record` is canonical JSON text already, or `None` when nothing is left of it.
+/// `record` must be canonical JSON text; `None` means that the record was deleted.
 ///
 /// # Errors
-/// Those of [`to_canonical_json`].
+/// The errors of [`to_canonical_json`].
 pub fn hash_record(
     reason: Option<&str>,
     record: Option<&str>,
 ) -> Result<JournalHash, serde_json::Error> {
-    // Keys in order, no spaces: this is the canonical object, without parsing the record again.
+    // The keys are in order and there are no spaces, so this is canonical JSON without parsing the record again.
     let text = format!(
         r#"{{"reason":{},"record":{}}}"#,
         to_canonical_json(&reason)?,
@@ -112,16 +112,16 @@ pub fn hash_record(
     Ok(Sha256::digest(text.as_bytes()).into())
 }
 
-/// What the chain covers of a row.
+/// The parts of a journal row that the chain protects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChainLink<'a> {
-    /// Gapless, in commit order, from 1.
+    /// The number of the row: from 1, without gaps, in commit order.
     pub seq: i64,
-    /// Never going back.
+    /// When the change was made; never before the instant of the previous row.
     pub at: DateTime<Utc>,
-    /// The user who did it; none for the system itself.
+    /// The user who made the change; none for the system.
     pub actor: Option<Uuid>,
-    /// The user on whose behalf it was done.
+    /// The user on whose behalf the change was made.
     pub acting_for: Option<Uuid>,
     /// The kind of record.
     pub entity: &'a str,
@@ -129,15 +129,15 @@ pub struct ChainLink<'a> {
     pub key: &'a str,
     /// The record's version after the change.
     pub version: i64,
-    /// What was done.
+    /// The name of the action.
     pub action: &'a str,
-    /// See [`hash_record`].
+    /// The hash of the record and the reason, see [`hash_record`].
     pub record_sha256: JournalHash,
-    /// The dense public number, for changes that strangers may see.
+    /// The number in the public change feed, from 1 without gaps; none if the change is not public.
     pub feed: Option<i64>,
 }
 
-/// The canonical row. Its members are in their order already.
+/// The row as canonical JSON. The fields are declared in canonical order.
 #[derive(Serialize)]
 struct CanonicalRow<'a> {
     acting_for: Option<Uuid>,
@@ -153,10 +153,11 @@ struct CanonicalRow<'a> {
 }
 
 impl ChainLink<'_> {
-    /// Chains the row to its predecessor: SHA-256("ascn-journal-1" ‖ 0 ‖ previous hash ‖ canonical row).
+    /// Hashes the row together with the hash of its predecessor: SHA-256("ascn-journal-1" ‖ 0 ‖ previous hash ‖
+    /// canonical row).
     ///
     /// # Errors
-    /// Those of [`to_canonical_json`].
+    /// The errors of [`to_canonical_json`].
     pub fn hash_row(&self, previous: &JournalHash) -> Result<JournalHash, serde_json::Error> {
         let row = CanonicalRow {
             acting_for: self.acting_for,

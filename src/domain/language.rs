@@ -1,9 +1,9 @@
-//! The languages of the network, and which of them somebody asked for (RFC 4647, lookup).
+//! The languages of the network, and the choice of one from `Accept-Language` (RFC 4647, lookup).
 
 use super::value::words;
 
 words! {
-    /// A language of the network, by its tag of BCP 47.
+    /// A language of the network, by its BCP 47 tag.
     pub Language("language") {
         /// English, the network's working language.
         En = "en",
@@ -34,7 +34,7 @@ words! {
     }
 }
 words! {
-    /// In which direction a language is written.
+    /// The direction in which a language is written.
     pub(crate) Direction("direction") {
         /// From left to right.
         Ltr = "ltr",
@@ -44,13 +44,13 @@ words! {
 }
 
 impl Language {
-    /// The language of words that are missing in another, and of callers who ask for none that is spoken.
+    /// The language of texts that are not translated, and of callers who ask for no available language.
     pub const DEFAULT: Self = Self::En;
-    /// The languages in which every word is there, the default first. Only these are chosen: half an answer in one's
-    /// first language is worse than a whole one in the second.
+    /// The languages with a complete translation, the default first. Only these can be chosen: a complete answer in the
+    /// caller's second language is better than a partly translated one in the first.
     pub const SPOKEN: &'static [Self] = &[Self::En, Self::Vi];
 
-    /// Returns the language's name in itself.
+    /// Returns the name of the language in the language itself.
     #[must_use]
     pub(crate) const fn own_name(self) -> &'static str {
         match self {
@@ -70,7 +70,6 @@ impl Language {
         }
     }
 
-    /// Returns the direction in which it is written.
     #[must_use]
     pub(crate) const fn direction(self) -> Direction {
         match self {
@@ -90,13 +89,14 @@ impl Language {
         }
     }
 
-    /// Says whether every word is there in it.
+    /// Returns `true` if the translation of the language is complete.
     #[must_use]
     pub(crate) fn is_spoken(self) -> bool {
         Self::SPOKEN.contains(&self)
     }
 
-    /// Finds the spoken language of a range such as `vi-VN`: subtags are taken off its end until it fits.
+    /// Finds the available language for a range such as `vi-VN`. Subtags are removed from the end until a language
+    /// matches.
     #[must_use]
     pub(crate) fn find_by_range(range: &str) -> Option<Self> {
         let mut range = range;
@@ -105,7 +105,7 @@ impl Language {
                 return Some(*found);
             }
             range = range.rsplit_once('-')?.0;
-            // A subtag of one character only introduces the one that was just taken off.
+            // A subtag of one character only introduces the subtag that was just removed.
             if let Some((rest, last)) = range.rsplit_once('-')
                 && last.len() == 1
             {
@@ -114,9 +114,11 @@ impl Language {
         }
     }
 
-    /// Chooses the spoken language that the fields of an `Accept-Language` header like best; the default where they like
-    /// none. `*` likes no language more than another, so it chooses the default as well. Allocates nothing, and reads no
-    /// further than a range of full weight that fits, which usually is the first one.
+    /// Chooses the available language that the fields of an `Accept-Language` header prefer, or the default. `*`
+    /// prefers no language, so it chooses the default as well.
+    ///
+    /// This is on the path of every request: it allocates nothing, and stops at the first matching range of full
+    /// weight.
     #[must_use]
     pub(crate) fn from_accept_language<'h>(
         fields: &(impl Iterator<Item = &'h str> + Clone),
@@ -140,24 +142,23 @@ impl Language {
             .unwrap_or(Self::DEFAULT)
     }
 
-    /// Tags are compared without regard to case.
+    /// Compares tags, ignoring case.
     fn has_tag(self, tag: &str) -> bool {
         self.as_str().eq_ignore_ascii_case(tag)
     }
 }
 
-/// The weight of a range that has none of its own, in thousandths.
+/// The weight of a range without a `q` parameter, in thousandths.
 const FULL: u16 = 1000;
 
-/// A language range with its weight.
 struct LanguageRange<'h> {
     tag: &'h str,
-    /// Thousandths; 0 is not wanted.
+    /// In thousandths; 0 means that the language is refused.
     weight: u16,
 }
 
 impl<'h> LanguageRange<'h> {
-    /// Reads `vi;q=0.8`; what cannot be read is none.
+    /// Parses a range such as `vi;q=0.8`; `None` if it is malformed.
     fn parse_range(item: &'h str) -> Option<Self> {
         let mut parts = item.split(';').map(str::trim);
         let tag = parts.next().filter(|tag| !tag.is_empty())?;
@@ -171,7 +172,7 @@ impl<'h> LanguageRange<'h> {
     }
 }
 
-/// Reads a weight from 0 to 1 with at most three decimals as thousandths.
+/// Parses a weight from 0 to 1 with at most three decimals, and returns thousandths.
 fn parse_weight(value: &str) -> Option<u16> {
     let (whole, decimals) = value.split_once('.').unwrap_or((value, ""));
     if decimals.len() > 3 || !decimals.bytes().all(|b| b.is_ascii_digit()) {
@@ -235,7 +236,7 @@ mod tests {
         }
         assert_eq!(Language::from_accept_language(&std::iter::empty()), Language::DEFAULT);
         assert_eq!(chosen("en-US,en;q=0.9,vi;q=0.8"), Language::En);
-        // Somebody who refuses everything is answered all the same.
+        // A caller who refuses every language still gets an answer.
         assert_eq!(chosen("en;q=0, vi;q=0"), Language::DEFAULT);
     }
 

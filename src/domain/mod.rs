@@ -1,6 +1,6 @@
-//! What is true: the network's records and the rules about them, as plain functions over plain data.
+//! The records of the network and the rules about them, as pure functions over plain data.
 //!
-//! Not here: HTTP, SQL, the clock, randomness, I/O. Whoever calls a rule brings the time and the identifiers.
+//! HTTP, SQL, the clock, randomness and I/O are not used here: the caller of a rule provides the time and identifiers.
 
 pub(crate) mod account;
 pub(crate) mod agenda;

@@ -8,54 +8,45 @@ use super::{
     value::{MAX_SAFE_INTEGER, Prose, Slug, parse_measured},
 };
 
-/// Most targets, and most focus areas, of one plan.
+/// Maximum number of targets, and of focus areas, in one plan.
 const LIST_MAX: usize = 100;
 
-/// What a city set out to do in a plan cycle.
+/// The action plan of a city for a plan cycle.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ActionPlan {
-    /// The city.
     pub city: Slug,
-    /// Its country.
     pub country: CountryCode,
-    /// The plan cycle.
     pub plan_cycle: Slug,
-    /// Where the city wants to be.
     pub vision: Option<Prose>,
-    /// What it wants to reach.
     pub strategic_targets: Vec<Prose>,
-    /// Focus areas as the city itself named them.
+    /// Focus areas in the city's own words; they need not be terms of the framework.
     pub focus_areas_as_stated: Vec<Prose>,
-    /// Square kilometres, as the plan states them.
+    /// In square kilometres, as the plan states it.
     pub area_km2: Option<f64>,
-    /// Inhabitants, as the plan states them.
+    /// Number of inhabitants, as the plan states it.
     pub population: Option<i64>,
-    /// Where the plan was published, for one that stands as it was published.
+    /// Where the plan was published; none if it was written here.
     pub source: Option<String>,
     /// Counts the changes of this record, from 1.
     pub version: i64,
 }
 
-/// What was written for a plan; any member may be missing.
+/// The fields of a plan as the client sent them; any of them may be missing.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct PlanFields {
-    /// Where the city wants to be.
     pub vision: Option<String>,
-    /// What it wants to reach.
     pub strategic_targets: Option<Vec<String>>,
-    /// Focus areas as the city itself named them.
     pub focus_areas_as_stated: Option<Vec<String>>,
-    /// Square kilometres.
+    /// In square kilometres.
     pub area_km2: Option<f64>,
-    /// Inhabitants.
     pub population: Option<i64>,
 }
 
 impl PlanFields {
-    /// Parses a city's plan. What is written anew has no published source.
+    /// Parses a city's plan. A plan that is written here has no published source.
     ///
     /// # Errors
-    /// Every fault, by its pointer.
+    /// Every fault, each with its pointer.
     pub(crate) fn parse(
         self,
         city: &City,

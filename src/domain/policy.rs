@@ -1,7 +1,7 @@
-//! Who may do what: `DESIGN.md` §3 as data and pure functions, and the proofs that come of it.
+//! Access control: the permission table, the decisions, and the proofs that the decisions give.
 //!
-//! A record is loaded as [`Unproved`]; only asking the policy opens it, and what comes out is [`Authorized`], which
-//! every rule of `workflow` takes. So a handler that forgot to ask has nothing to pass on.
+//! A record is loaded as [`Unproved`]. Only the policy opens it, and gives an [`Authorized`], which every rule of
+//! `workflow` takes. A handler that does not ask the policy has nothing to pass to the rules, and does not compile.
 
 use std::{marker::PhantomData, sync::Arc};
 
@@ -21,7 +21,7 @@ pub(crate) mod visibility;
 pub use permission_table::*;
 pub use visibility::{RecordCopy, Visibility, VisibleRows};
 
-/// A signed-in person with the grants in force now.
+/// A signed-in user with the grants that are in force now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     user: Id<User>,
@@ -29,7 +29,7 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Makes the actor of a user; the caller has left out grants that are not in force.
+    /// Creates the actor of a user. The caller must leave out grants that are not in force.
     #[must_use]
     pub const fn new(user: Id<User>, grants: Vec<Grant>) -> Self {
         Self { user, grants }
@@ -44,12 +44,12 @@ impl Actor {
     pub fn grants(&self) -> &[Grant] {
         &self.grants
     }
-    /// Says whether the actor holds any of the roles where the place lies.
+    /// Returns `true` if the actor holds one of the roles on a scope that covers the place.
     #[must_use]
     pub fn has_role_at(&self, roles: &[Role], place: &RecordPlace) -> bool {
         self.grants.iter().any(|g| roles.contains(&g.role) && g.scope.covers_place(place))
     }
-    /// Says whether the actor runs the network: its cycles and releases, or its accounts.
+    /// Returns `true` if the actor manages the whole network: its cycles and releases, or its accounts.
     #[must_use]
     pub fn may_run_network(&self) -> bool {
         self.has_role_at(&[Role::Secretariat, Role::Administrator], &RecordPlace::Network)
@@ -60,68 +60,69 @@ impl Actor {
     }
 }
 
-/// How far a permission reaches.
+/// The records to which a permission applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PermissionReach {
-    /// Only what the grant's scope covers.
+    /// Only the records that the scope of the grant covers.
     Own,
-    /// Everything of its kind.
+    /// All records of the kind.
     Any,
 }
 
-/// Why something is refused.
+/// Why an action is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum AccessDenied {
-    /// The caller may not even know that it exists: 404.
+    /// The caller may not even know that the record exists: 404.
     Hidden,
-    /// The caller may know of it, but not do this: 403, with the reason.
+    /// The caller may know of the record, but not do this: 403, with the reason.
     Forbidden(&'static str),
 }
 
-/// The answer to those who may know of a draft but not read it.
+/// The refusal for callers who may know that a draft exists, but may not read it.
 const NOT_SUBMITTED: AccessDenied = AccessDenied::Forbidden("it has not been submitted yet");
 
-/// By virtue of what something is allowed.
+/// The grant that allows an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PermissionBasis {
-    /// On whose behalf the caller acts.
+    /// The user on whose behalf the caller acts, from the grant; none if the caller acts for themselves.
     pub acting_for: Option<Id<User>>,
 }
 
-/// Something that rights are asked about.
+/// A record for which the policy decides.
 pub trait PolicyResource: Sized + Send + 'static {
-    /// What identifies it in a path.
+    /// The key of the record in a path.
     type Key: Clone + Send + Sync + 'static;
-    /// Says where it lies.
+    /// Returns the place of the record: a city, a country or the network.
     fn record_place(&self) -> RecordPlace;
-    /// Says how much of it the actor sees.
+    /// Returns how much of the record the actor may see.
     fn visibility_for(&self, actor: &Actor) -> Visibility;
-    /// Says whether it is there already; one that is not can only be made.
+    /// Returns `true` if the record exists. A record that does not exist can only be created.
     fn has_record(&self) -> bool {
         true
     }
-    /// Names the users who had a hand in it since its last decision.
+    /// Returns the users who contributed to the record since its last decision.
     fn contributors(&self) -> &[Id<User>] {
         &[]
     }
 }
 
-/// Something that a caller may want to do, as a type: `May<SubmitReport>` is a proof of it.
+/// An action that a caller may want to do, as a type: [`Authorized<SubmitReport>`](Authorized) is the proof for one.
 pub trait PolicyAction: Send + Sync + 'static {
-    /// What it is done to.
+    /// The record that the action changes or reads.
     type Subject: PolicyResource;
-    /// Its entry in the table of rights.
+    /// The action's entry in the permission table.
     const ACT: Act;
-    /// Decides; pure.
+    /// Decides if the actor may do this.
     ///
     /// # Errors
-    /// Hidden when the actor may not know of the resource, else forbidden with the reason.
+    /// [`AccessDenied::Hidden`] if the actor may not know of the record, else [`AccessDenied::Forbidden`] with the
+    /// reason.
     fn decide_access(actor: &Actor, on: &Self::Subject) -> Result<PermissionBasis, AccessDenied> {
         decide_by_permissions(Self::ACT, actor, on)
     }
 }
 
-/// Decides by the table of rights; what the actor does not see is hidden before anything is forbidden.
+/// Decides by the permission table. A record that the actor may not see is hidden before any other refusal is given.
 pub(crate) fn decide_by_permissions<R: PolicyResource>(
     act: Act,
     actor: &Actor,
@@ -136,7 +137,7 @@ pub(crate) fn decide_by_permissions<R: PolicyResource>(
         return Err(NOT_SUBMITTED);
     }
     let mut refusal = AccessDenied::Forbidden("your role does not allow this");
-    // An own grant before one on somebody's behalf: nobody stands in for another without need.
+    // The caller's own grants come first: nobody acts on behalf of a different user if their own grant is enough.
     let mut grants: Vec<&Grant> = actor.grants.iter().collect();
     grants.sort_by_key(|g| g.acting_for.is_some());
     for grant in grants {
@@ -160,19 +161,19 @@ pub(crate) fn decide_by_permissions<R: PolicyResource>(
     Err(refusal)
 }
 
-/// A loaded resource that nobody may look into yet.
+/// A loaded record that nobody may read before the policy has decided.
 #[derive(Debug)]
 pub struct Unproved<R>(R);
 
 impl<R: PolicyResource> Unproved<R> {
-    /// Seals a resource; only `store` does this.
+    /// Wraps a loaded record. Only `store` calls this.
     pub(crate) const fn seal_resource(resource: R) -> Self {
         Self(resource)
     }
-    /// Opens the resource for an action by asking the policy.
+    /// Opens the record for an action, if the policy allows it.
     ///
     /// # Errors
-    /// What the policy says.
+    /// The refusal of the policy.
     pub fn authorize<A: PolicyAction<Subject = R>>(
         self,
         actor: &Arc<Actor>,
@@ -182,7 +183,7 @@ impl<R: PolicyResource> Unproved<R> {
     }
 }
 
-/// The proof that the policy allows an action: the resource and the actor together. Made by [`Unproved::authorize`] alone.
+/// The proof that the policy allows an action, with the record and the actor. Only [`Unproved::authorize`] creates it.
 #[derive(Debug)]
 pub struct Authorized<A: PolicyAction> {
     subject: A::Subject,
@@ -192,11 +193,11 @@ pub struct Authorized<A: PolicyAction> {
 }
 
 impl<A: PolicyAction> Authorized<A> {
-    /// Returns the resource.
+    /// Returns the record.
     pub const fn subject(&self) -> &A::Subject {
         &self.subject
     }
-    /// Gives the resource away.
+    /// Returns the record and drops the proof.
     pub fn into_subject(self) -> A::Subject {
         self.subject
     }
@@ -204,7 +205,7 @@ impl<A: PolicyAction> Authorized<A> {
     pub fn actor(&self) -> &Actor {
         &self.actor
     }
-    /// Returns by virtue of what it is allowed.
+    /// Returns the grant that allows the action.
     pub const fn basis(&self) -> PermissionBasis {
         self.basis
     }

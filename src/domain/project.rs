@@ -1,4 +1,4 @@
-//! Projects of action plans, and the header that a report freezes of them.
+//! Projects of action plans, and the header that a report freezes of its project.
 
 use std::{fmt, str::FromStr};
 
@@ -27,7 +27,7 @@ pub struct ProjectCode {
 }
 
 impl ProjectCode {
-    /// Makes the code of a city's project.
+    /// Creates the code of a city's project.
     #[must_use]
     pub const fn new(city: Slug, number: i64) -> Self {
         Self { city, number }
@@ -35,7 +35,7 @@ impl ProjectCode {
     /// Parses a code.
     ///
     /// # Errors
-    /// Anything but a city's slug, a hyphen and a number without leading zeros.
+    /// The text is not a city's slug, a hyphen and a number without leading zeros.
     pub fn parse(raw: impl AsRef<str>) -> Result<Self, ValueFault> {
         let raw = raw.as_ref();
         raw.rsplit_once('-')
@@ -83,123 +83,123 @@ impl From<ProjectCode> for String {
     }
 }
 
-/// Where a project takes place.
+/// The place of a project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProjectLocation {
-    /// WGS 84, degrees north.
+    /// Degrees north, in WGS 84.
     pub latitude: Option<f64>,
-    /// WGS 84, degrees east.
+    /// Degrees east, in WGS 84.
     pub longitude: Option<f64>,
-    /// In words.
+    /// A description of the place.
     pub text: Option<Title>,
 }
 
-/// What an officer says of a project.
+/// The details of a project that an officer edits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProjectDetails {
-    /// Title in English.
+    /// The title in English.
     pub title: Title,
-    /// Title in the local language and script.
+    /// The title in the local language and script.
     pub title_local: Option<Title>,
-    /// What it is about; unknown for some imported projects.
+    /// A summary; unknown for some imported projects.
     pub summary: Option<Prose>,
-    /// The one focus area that official tables count it in; unknown for some imported projects.
+    /// The one focus area in which official tables count the project; unknown for some imported projects.
     pub focus_area: Option<Slug>,
     /// Further focus areas.
     pub other_focus_areas: Vec<Slug>,
-    /// A sub-area of its focus area.
+    /// A sub-area of the focus area.
     pub sub_area: Option<Slug>,
     /// Strategic outcomes of the framework.
     pub outcomes: Vec<Slug>,
     /// Enablers of the framework.
     pub enablers: Vec<Slug>,
-    /// Sectors.
+    /// Sectors of the framework.
     pub sectors: Vec<Slug>,
-    /// Tags of the country's own scheme.
+    /// Tags from the country's own scheme.
     pub tags: Vec<Slug>,
-    /// One of the plan's priority projects.
+    /// Whether it is one of the plan's priority projects.
     pub priority: bool,
     /// First day; unknown for some imported projects.
     pub starts_on: Option<NaiveDate>,
     /// Last day; unknown for some imported projects.
     pub ends_on: Option<NaiveDate>,
-    /// Why the dates lie outside the plan cycle, or what they are based on.
+    /// The reason for dates outside the plan cycle, or the basis of the dates.
     pub dates_reason: Option<Prose>,
-    /// The money planned for it.
+    /// The planned money.
     pub budget: Option<Money>,
-    /// Support the city looks for.
+    /// Support that the city looks for.
     pub support_required: Option<Prose>,
-    /// Where it takes place.
+    /// The place of the project.
     pub location: Option<ProjectLocation>,
     /// Sustainable Development Goals, 1 to 17.
     pub sdgs: Vec<i64>,
-    /// Rights and inclusion: who is reached, who might be left out.
+    /// Rights and inclusion: who benefits, and who might be left out.
     pub inclusion_note: Option<Prose>,
-    /// The project it grew out of.
+    /// The project that this one continues.
     pub continues: Option<ProjectCode>,
-    /// No longer pursued or listed.
+    /// Whether the project is no longer pursued or listed.
     pub archived: bool,
 }
 
-/// A project of a city's action plan: the working copy.
+/// The working copy of a project of a city's action plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Project {
-    /// Its identifier.
+    /// The identifier.
     pub id: Id<Project>,
-    /// Its public code.
+    /// The public code.
     pub code: ProjectCode,
-    /// Its city.
+    /// The slug of the city.
     pub city: Slug,
-    /// Its country.
+    /// The country of the city.
     pub country: CountryCode,
-    /// The plan cycle it belongs to.
+    /// The plan cycle that the project belongs to.
     pub plan_cycle: Slug,
-    /// What the officer says of it.
+    /// The details that an officer edits.
     #[serde(flatten)]
     pub details: ProjectDetails,
-    /// What an import brought that has no field of its own.
+    /// Imported data for which there is no field.
     pub imported: Option<Value>,
-    /// The key of the imported record; makes the import idempotent.
+    /// The key of the imported record. It makes a repeated import change nothing.
     pub import_key: Option<String>,
-    /// When it was recorded.
+    /// When the project was created here.
     #[serde(with = "micros")]
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the project last changed.
     #[serde(with = "micros")]
     pub updated_at: DateTime<Utc>,
     /// Counts the changes of this record, from 1.
     pub version: i64,
 }
 
-/// A project's record as frozen at submission, with what hangs on it.
+/// A project as a report freezes it at submission, with milestones, indicators and partnerships.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Header {
     /// The project's public code.
     pub code: ProjectCode,
-    /// Its city.
+    /// The slug of the city.
     pub city: Slug,
-    /// Its country.
+    /// The country of the city.
     pub country: CountryCode,
-    /// The plan cycle it belongs to.
+    /// The plan cycle that the project belongs to.
     pub plan_cycle: Slug,
-    /// What the officer says of it.
+    /// The details that an officer edits.
     #[serde(flatten)]
     pub details: ProjectDetails,
-    /// What an import brought that has no field of its own.
+    /// Imported data for which there is no field.
     pub imported: Option<Value>,
-    /// Milestones in the order of their days.
+    /// The milestones, ordered by due day.
     pub milestones: Vec<Milestone>,
-    /// Indicators in the order of their making.
+    /// The indicators, in the order of their creation.
     pub indicators: Vec<Indicator>,
-    /// Partnerships in the order of their making.
+    /// The partnerships, in the order of their creation.
     pub partnerships: Vec<Partnership>,
-    /// The version of the project that was frozen; in an approved copy, that of the copy.
+    /// The version of the frozen project. In an approved copy it is the version of the copy.
     pub project_version: i64,
 }
 
 impl Header {
-    /// Returns it as an approved copy of that version holds it: the project and its parts bear the version of the copy. Their
-    /// own count what was typed between two approvals, which is nobody else's affair.
+    /// Returns the header for an approved copy: the project and its parts get the version of the copy. Their own
+    /// versions count unpublished edits, and would reveal how many there were.
     #[must_use]
     pub fn into_approved_copy(mut self, version: i64) -> Self {
         self.project_version = version;
@@ -211,7 +211,7 @@ impl Header {
 }
 
 impl Project {
-    /// Freezes the project with its parts.
+    /// Freezes the project with its milestones, indicators and partnerships.
     #[must_use]
     pub fn freeze_header(
         &self,
@@ -234,25 +234,25 @@ impl Project {
     }
 }
 
-/// The latest approved report of a project, in short.
+/// A summary of a project's latest approved report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LatestReport {
-    /// Its cycle.
+    /// The cycle of the report.
     pub cycle: Slug,
-    /// The status it states.
+    /// The status that the report states.
     pub status: Status,
-    /// The percentage it states.
+    /// The percentage that the report states.
     pub percent_complete: Option<Percent>,
 }
 
-/// What strangers see of a project: the header of its approved report in the cycle with the latest cut-off.
+/// The public copy of a project: the header of its approved report in the cycle with the latest cut-off.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ApprovedProject {
-    /// The project.
+    /// The project's identifier.
     pub project: Id<Project>,
-    /// Its record as approved.
+    /// The project as approved.
     pub header: Header,
-    /// The report it comes from, in short.
+    /// A summary of the report that the copy comes from.
     pub latest: LatestReport,
     /// When the project was first approved.
     #[serde(with = "micros")]
@@ -260,6 +260,6 @@ pub struct ApprovedProject {
     /// When this copy was written.
     #[serde(with = "micros")]
     pub updated_at: DateTime<Utc>,
-    /// Counts the writings of this copy, from 1.
+    /// Counts the writes of this copy, from 1.
     pub version: i64,
 }

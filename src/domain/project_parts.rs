@@ -1,4 +1,4 @@
-//! What hangs on a project: milestones, indicators, partnerships. They are part of the header that a report freezes.
+//! The parts of a project: milestones, indicators and partnerships. They are in the header that a report freezes.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -11,101 +11,101 @@ use super::{
 
 pub(crate) mod parse;
 
-/// A step of a project with a day by which it is due.
+/// A step of a project, with the day on which it is due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Milestone {
-    /// Its identifier.
+    /// The identifier.
     pub id: Id<Milestone>,
     /// The project's identifier.
     pub project: Id<Project>,
     /// The project's code.
     pub code: ProjectCode,
-    /// What is reached.
+    /// What is reached with this step.
     pub title: Title,
-    /// By when.
+    /// The day on which the step is due.
     pub due_on: NaiveDate,
-    /// Its share in the project's progress, from 1 to 1,000.
+    /// The milestone's weight in the project's progress, from 1 to 1,000.
     pub weight: i64,
-    /// When it was reached.
+    /// The day on which the step was reached; none if it is not reached yet.
     pub completed_on: Option<NaiveDate>,
     /// Counts the changes of this record, from 1.
     pub version: i64,
 }
 
 words! {
-    /// What an indicator counts.
+    /// What an indicator measures.
     pub IndicatorKind("indicator kind") {
-        /// What was built or done.
+        /// An output: what was built or done.
         Output = "output",
-        /// What changed for people.
+        /// An outcome: what changed for people.
         Outcome = "outcome",
     }
 }
 words! {
-    /// In which direction an indicator gets better.
+    /// The direction in which an indicator gets better.
     pub Better("direction") {
-        /// More is better.
+        /// A higher value is better.
         Up = "up",
-        /// Less is better.
+        /// A lower value is better.
         Down = "down",
     }
 }
 
-/// A value on a day.
+/// The value of an indicator on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct IndicatorReading {
-    /// The measured value.
+    /// The value, in the unit of the indicator.
     pub value: f64,
-    /// The day it was measured, or is to be reached.
+    /// The day on which the value was measured, or should be reached.
     pub on: NaiveDate,
 }
 
-/// Something that is measured, with where it started and where it should get.
+/// A measured quantity of a project, with its baseline and target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Indicator {
-    /// Its identifier.
+    /// The identifier.
     pub id: Id<Indicator>,
     /// The project's identifier.
     pub project: Id<Project>,
     /// The project's code.
     pub code: ProjectCode,
-    /// What is measured.
+    /// The measured quantity.
     pub name: Title,
-    /// Output or outcome.
+    /// Whether it measures an output or an outcome.
     pub kind: IndicatorKind,
     /// The unit of the values.
     pub unit: Title,
-    /// The direction in which it gets better.
+    /// The direction in which the indicator gets better.
     pub better: Better,
-    /// Where it started.
+    /// The value at the start.
     pub baseline: Option<IndicatorReading>,
-    /// Where it should get.
+    /// The value that should be reached.
     pub target: Option<IndicatorReading>,
     /// Counts the changes of this record, from 1.
     pub version: i64,
 }
 
 words! {
-    /// What a partner does in a project.
+    /// The role of a partner in a project.
     pub PartnerRole("partner role") {
-        /// Gives money.
+        /// The partner gives money.
         Funder = "funder",
-        /// Lends money.
+        /// The partner lends money.
         Lender = "lender",
-        /// Advises.
+        /// The partner gives technical advice.
         Technical = "technical",
-        /// Builds or runs.
+        /// The partner builds or operates.
         Implementer = "implementer",
-        /// Sells a solution.
+        /// The partner sells a solution.
         SolutionProvider = "solution_provider",
-        /// Studies.
+        /// The partner does research.
         Academic = "academic",
     }
 }
 words! {
-    /// How far a partnership has come.
+    /// The stage of a partnership.
     pub PartnerStage("partnership stage") {
-        /// Talked about.
+        /// An idea that is discussed.
         Idea = "idea",
         /// A memorandum of understanding.
         Mou = "mou",
@@ -115,31 +115,31 @@ words! {
         Pilot = "pilot",
         /// A signed agreement.
         Agreement = "agreement",
-        /// Being delivered.
+        /// The partnership delivers.
         Delivery = "delivery",
     }
 }
 
-/// A partner's part in a project.
+/// The part that a partner has in a project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Partnership {
-    /// Its identifier.
+    /// The identifier.
     pub id: Id<Partnership>,
     /// The project's identifier.
     pub project: Id<Project>,
     /// The project's code.
     pub code: ProjectCode,
-    /// The partner, when it is one of the reference data.
+    /// The partner, if it is in the reference data.
     pub partner: Option<Slug>,
-    /// The partner as a source names it, when it matches none of the reference data.
+    /// The partner's name in the source, if it is not in the reference data.
     pub as_stated: Option<Title>,
-    /// What it does; unknown for imported ones.
+    /// The partner's role; unknown for some imported partnerships.
     pub role: Option<PartnerRole>,
-    /// How far it has come; unknown for imported ones.
+    /// The stage of the partnership; unknown for some imported partnerships.
     pub stage: Option<PartnerStage>,
     /// The money involved.
     pub amount: Option<Money>,
-    /// What else is to be said.
+    /// A note.
     pub note: Option<Prose>,
     /// Counts the changes of this record, from 1.
     pub version: i64,

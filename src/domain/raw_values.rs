@@ -1,4 +1,4 @@
-//! Values of several members as somebody typed them, before their doors.
+//! Values with several fields as a client sends them, and how they are parsed.
 
 use super::{
     fault::{FaultList, ValueFault},
@@ -7,15 +7,15 @@ use super::{
     value::{self, Money, Title},
 };
 
-/// Most items of a list that somebody types.
+/// Maximum number of items in a list that a client sends.
 pub(crate) const LIST_MAX: usize = 100;
 
-/// An amount of money as typed.
+/// An amount of money as the client sent it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RawMoney {
-    /// Minor units.
+    /// In minor units, such as cents.
     pub amount_minor: Option<i64>,
-    /// The currency's code.
+    /// ISO 4217 code.
     pub currency: Option<String>,
 }
 
@@ -26,7 +26,7 @@ impl From<Money> for RawMoney {
 }
 
 impl RawMoney {
-    /// Parses the amount, noting faults under a pointer.
+    /// Parses the amount, and adds its faults below a pointer.
     pub fn parse(&self, pointer: &str, faults: &mut FaultList) -> Option<Money> {
         let amount = format!("{pointer}/amount_minor");
         let currency = format!("{pointer}/currency");
@@ -52,14 +52,13 @@ impl RawMoney {
     }
 }
 
-/// A place as typed.
+/// A place as the client sent it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct RawLocation {
     /// Degrees north.
     pub latitude: Option<f64>,
     /// Degrees east.
     pub longitude: Option<f64>,
-    /// In words.
     pub text: Option<String>,
 }
 
@@ -74,7 +73,7 @@ impl From<&ProjectLocation> for RawLocation {
 }
 
 impl RawLocation {
-    /// Parses the place, noting faults under a pointer; one that says nothing is none.
+    /// Parses the place, and adds its faults below a pointer. Returns `None` if nothing is stated.
     pub(crate) fn parse(&self, pointer: &str, faults: &mut FaultList) -> Option<ProjectLocation> {
         let (north, east) = (format!("{pointer}/latitude"), format!("{pointer}/longitude"));
         let together = || {
@@ -102,12 +101,10 @@ impl RawLocation {
     }
 }
 
-/// A value on a day as typed.
+/// A value on a day, as the client sent it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct RawReading {
-    /// The value.
     pub value: Option<f64>,
-    /// The day.
     pub on: Option<String>,
 }
 
@@ -118,7 +115,7 @@ impl From<IndicatorReading> for RawReading {
 }
 
 impl RawReading {
-    /// Parses the reading, noting faults under a pointer.
+    /// Parses the reading, and adds its faults below a pointer.
     pub(crate) fn parse(&self, pointer: &str, faults: &mut FaultList) -> Option<IndicatorReading> {
         let value =
             faults.parse_required(&format!("{pointer}/value"), self.value, value::parse_measured);
@@ -128,7 +125,7 @@ impl RawReading {
     }
 }
 
-/// Parses each item of a list that is not too long, noting faults at `pointer/0`, `pointer/1`, …
+/// Parses each item of a list, and adds its faults at `pointer/0`, `pointer/1`, …. A list over [`LIST_MAX`] is a fault.
 pub(crate) fn parse_list<R, T: PartialEq>(
     faults: &mut FaultList,
     pointer: &str,

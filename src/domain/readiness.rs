@@ -1,4 +1,5 @@
-//! What a report still lacks before it can be submitted: the same rules answer beforehand and guard the submission.
+//! What a report lacks before it can be submitted. The same rules answer the question in advance and guard the
+//! submission.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -13,7 +14,7 @@ use super::{
 #[cfg(test)]
 mod tests;
 
-/// Lists everything that blocks the submission of this content at an instant, as the report of its project and cycle.
+/// Lists everything that blocks the submission of this content at an instant.
 #[must_use]
 pub(crate) fn list_blockers(
     on: &ReportSubject,
@@ -31,7 +32,8 @@ pub(crate) fn list_blockers(
     found
 }
 
-/// Says that a completed project is complete. One whose percentage nobody states lacks that, and nothing else.
+/// Returns a fault if a completed project states less than 100 percent. A percentage that is not stated is no fault
+/// here: only [`find_missing_fields`] reports it.
 fn check_completed_percent(content: &ReportContent) -> Option<FieldFault> {
     let mut faults = FaultList::new();
     let below = content.percent_complete.is_some_and(|p| p.hundredths() < 10_000);
@@ -42,7 +44,7 @@ fn check_completed_percent(content: &ReportContent) -> Option<FieldFault> {
     faults.into_vec().pop()
 }
 
-/// Lists what is said to have happened on a day that has not come yet in the city.
+/// Lists events that are dated after today, in the city's time zone.
 fn find_future_days(
     on: &ReportSubject,
     content: &ReportContent,
@@ -67,7 +69,7 @@ fn find_future_days(
     faults.into_vec()
 }
 
-/// Lists the open comments that wait for a word of the city: a new submission answers each of them.
+/// Lists the open comments that the city has to answer. Each must have a reply before the report is submitted.
 fn find_unanswered_comments(on: &ReportSubject) -> Vec<FieldFault> {
     let mut faults = FaultList::new();
     for id in &on.unanswered_comments {
@@ -77,7 +79,7 @@ fn find_unanswered_comments(on: &ReportSubject) -> Vec<FieldFault> {
     faults.into_vec()
 }
 
-/// Lists the milestones and indicators that were taken off the project after the report mentioned them.
+/// Lists the milestones and indicators in the report that were removed from the project.
 fn find_removed_parts(on: &ReportSubject, content: &ReportContent) -> Vec<FieldFault> {
     let mut faults = FaultList::new();
     let fault = |what| ValueFault::new("unknown", format!("this {what} is no longer there"));
@@ -94,10 +96,10 @@ fn find_removed_parts(on: &ReportSubject, content: &ReportContent) -> Vec<FieldF
     faults.into_vec()
 }
 
-/// Lists everything that blocks a submission, each with the JSON pointer of the field in the report, or under
-/// `/project` for what is missing in the project's own record.
+/// Lists the missing fields, each with its JSON pointer in the report. Fields of the project's own record are below
+/// `/project`.
 ///
-/// `previous` is the status of the project's latest approved report of an earlier cycle that states one.
+/// `previous` is the status from the project's latest approved report of an earlier cycle that states one.
 #[must_use]
 pub(crate) fn find_missing_fields(
     content: &ReportContent,
@@ -117,7 +119,7 @@ pub(crate) fn find_missing_fields(
     if !content.status.is_some_and(Status::has_no_percent) {
         require("/percent_complete", content.percent_complete.is_some());
     }
-    // A method without a number says nothing; a number without a method cannot be read.
+    // The method and the number are only useful together, so a stated number needs its method as well.
     if content.percent_complete.is_some() || !content.status.is_some_and(Status::has_no_percent) {
         require("/percent_method", content.percent_method.is_some());
     }

@@ -1,7 +1,6 @@
 //! Reference data: countries, cities, the framework, plan cycles and partners.
 //!
-//! All of it is data that is loaded and corrected, never code: nothing here knows how many cities or focus areas
-//! there are.
+//! All of it is loaded and edited as data. No code depends on the number of cities or focus areas.
 
 use std::collections::BTreeMap;
 
@@ -14,19 +13,19 @@ use super::{
     value::{Prose, Slug, Title, words},
 };
 
-/// Names by language: `en`, `vi` and `local` (the local script) where known.
+/// Names by language: `en`, and if known others such as `vi`, or `local` for the local script.
 pub type NamesByLanguage = BTreeMap<String, String>;
 
-/// An ISO 3166-1 alpha-2 country code in capitals.
+/// An ISO 3166-1 alpha-2 country code in capital letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct CountryCode([u8; 2]);
 
 impl CountryCode {
-    /// Parses two capitals.
+    /// Parses a code of two capital letters.
     ///
     /// # Errors
-    /// Anything but two letters A–Z.
+    /// The text is not two letters A–Z.
     pub fn parse(raw: impl AsRef<str>) -> Result<Self, ValueFault> {
         <[u8; 2]>::try_from(raw.as_ref().as_bytes())
             .ok()
@@ -36,7 +35,7 @@ impl CountryCode {
                 ValueFault::new("country", "a country code of two capitals such as VN is expected")
             })
     }
-    /// Returns the two capitals.
+    /// Returns the two letters.
     #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
@@ -62,7 +61,7 @@ impl std::fmt::Display for CountryCode {
 /// Parses an IANA time zone name.
 ///
 /// # Errors
-/// A name the time zone database does not know.
+/// The time zone database does not know the name.
 pub fn parse_time_zone(raw: impl AsRef<str>) -> Result<Tz, ValueFault> {
     raw.as_ref().parse().map_err(|_e: chrono_tz::ParseError| {
         ValueFault::new("time_zone", "an IANA time zone such as Asia/Ho_Chi_Minh is expected")
@@ -76,13 +75,13 @@ pub struct Country {
     pub code: CountryCode,
     /// ISO 3166-1 alpha-3.
     pub alpha3: String,
-    /// The zone in which the country's own days end.
+    /// The time zone in which deadlines of the country end.
     pub time_zone: Tz,
     /// Names by language.
     pub names: NamesByLanguage,
-    /// Year of joining ASEAN.
+    /// The year in which the country joined ASEAN.
     pub asean_member_since: i32,
-    /// Year of joining the network.
+    /// The year in which the country joined the network.
     pub ascn_member_since: i32,
     /// Counts the changes of this record, from 1.
     pub version: i64,
@@ -97,38 +96,38 @@ pub struct City {
     pub names: NamesByLanguage,
     /// Other names in use.
     pub aliases: Vec<String>,
-    /// Where it lies.
+    /// The country of the city.
     pub country: CountryCode,
-    /// UN/LOCODE, where there is one.
+    /// The UN/LOCODE, if there is one.
     pub un_locode: Option<String>,
-    /// The zone in which the city's days end.
+    /// The time zone in which deadlines of the city end.
     pub time_zone: Tz,
-    /// WGS 84, degrees north.
+    /// Degrees north, in WGS 84.
     pub latitude: f64,
-    /// WGS 84, degrees east.
+    /// Degrees east, in WGS 84.
     pub longitude: f64,
-    /// Year of joining the network.
+    /// The year in which the city joined the network.
     pub joined_year: i32,
-    /// One of the pilot cities of 2018.
+    /// Whether it is one of the pilot cities of 2018.
     pub pilot: bool,
-    /// What should be known about the entry.
+    /// A note about the entry.
     pub note: Option<Prose>,
     /// Counts the changes of this record, from 1.
     pub version: i64,
 }
 
-/// A span of years with action plans against one framework.
+/// A period of years in which action plans follow one framework.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanCycle {
     /// The public key, such as `2018-2025`.
     pub slug: Slug,
-    /// First year.
+    /// The first year.
     pub starts_year: i32,
-    /// Last year.
+    /// The last year.
     pub ends_year: i32,
-    /// The framework its plans are written against.
+    /// The framework that the plans follow.
     pub framework: Slug,
-    /// What should be known about the entry.
+    /// A note about the entry.
     pub note: Option<String>,
     /// Counts the changes of this record, from 1.
     pub version: i64,
@@ -139,65 +138,66 @@ pub struct PlanCycle {
 pub struct Partner {
     /// The public key.
     pub slug: Slug,
-    /// Its name.
+    /// The name of the organisation.
     pub name: Title,
-    /// One of the partner types of the reference data.
+    /// The type: one of the partner types of the reference data.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Its country, where it has one; any country of the world.
+    /// The country, if there is one; any country of the world.
     pub country: Option<CountryCode>,
-    /// What should be known about the entry.
+    /// A note about the entry.
     pub note: Option<Prose>,
-    /// Other names under which sources mention it.
+    /// Other names that sources use.
     pub aliases: Vec<String>,
     /// Counts the changes of this record, from 1.
     pub version: i64,
 }
 
-/// A part of the reference data that is kept and answered whole: the framework, sectors, schemes, chairs, partner types.
+/// A part of the reference data that is stored and answered as one document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReferenceDocument {
-    /// `framework/ascf-2018`, `sectors`, `national_schemes`, `chairs`, `shepherds`, `annual_meetings`, `partner_types`.
+    /// `framework/ascf-2018`, `sectors`, `national_schemes`, `chairs`, `shepherds`, `annual_meetings` or
+    /// `partner_types`.
     pub kind: String,
-    /// The content as given by the reference data.
+    /// The content as JSON.
     pub document: Value,
     /// Counts the changes of this record, from 1.
     pub version: i64,
 }
 
 words! {
-    /// A list of words of the framework that projects are tagged with, each project with any number of them.
+    /// A kind of term that projects are tagged with. A project can have several terms of each kind.
     pub TermKind("kind of term") {
         /// Strategic outcomes of the framework.
         Outcome = "outcome",
         /// Enablers of the framework.
         Enabler = "enabler",
-        /// Sectors.
+        /// Sectors of the framework.
         Sector = "sector",
         /// Tags of a national scheme, such as Viet Nam's Decision 950.
         Tag = "tag",
-        /// Focus areas beside the one that official tables count.
+        /// Focus areas besides the one in which official tables count the project.
         OtherFocusArea = "other_focus_area",
     }
 }
 
-/// A word of the framework with its names, in the framework's order.
+/// A term of the framework with its names. Terms are in the framework's order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VocabularyTerm {
     /// The public key.
     pub slug: String,
     /// Names by language.
     pub names: NamesByLanguage,
-    /// The focus area that a sub-area belongs to, or the country of a scheme's tag.
+    /// The focus area of a sub-area, or the country of a scheme's tag.
     pub parent: Option<String>,
 }
 
-/// The words of the framework, looked up by the rules and by the figures. Built from the stored documents.
+/// The terms of the framework, built from the stored documents. The rules and the figures look terms up here.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vocabulary {
-    /// Focus areas in the framework's order.
+    /// Focus areas, in the framework's order.
     pub focus_areas: Vec<VocabularyTerm>,
-    /// Sub-areas; the parent is their focus area.
+    /// Sub-areas. The parent is the focus area.
     pub sub_areas: Vec<VocabularyTerm>,
     /// Strategic outcomes.
     pub outcomes: Vec<VocabularyTerm>,
@@ -205,7 +205,7 @@ pub struct Vocabulary {
     pub enablers: Vec<VocabularyTerm>,
     /// Sectors.
     pub sectors: Vec<VocabularyTerm>,
-    /// Tags of national schemes; the parent is the country.
+    /// Tags of national schemes. The parent is the country.
     pub tags: Vec<VocabularyTerm>,
     /// Partner types.
     pub partner_types: Vec<String>,
@@ -224,10 +224,10 @@ impl Vocabulary {
         }
     }
 
-    /// Finds a word in a list of terms.
+    /// Finds a term by its key. `what` names the kind of term in the fault.
     ///
     /// # Errors
-    /// A word that is not in the list; the fault names those that are.
+    /// The key is not in the list; the fault contains the keys of the list.
     pub fn find_term(terms: &[VocabularyTerm], what: &str, raw: &str) -> Result<Slug, ValueFault> {
         if terms.iter().any(|t| t.slug == raw)
             && let Ok(slug) = Slug::parse(raw)
@@ -237,7 +237,7 @@ impl Vocabulary {
         Err(ValueFault::unknown(what, terms.iter().map(|t| t.slug.as_str())))
     }
 
-    /// Reads the words out of the stored documents; what is not there stays empty.
+    /// Reads the terms from the stored documents. Lists without a document stay empty.
     #[must_use]
     pub fn from_documents(documents: &[ReferenceDocument]) -> Self {
         let mut v = Self::default();

@@ -1,5 +1,5 @@
-//! What is written about cities and partners before it is parsed: by the secretariat, or in the file that the service
-//! brings along. One door for both, and every fault at once.
+//! Parses cities and partners, both from the secretariat and from the seed file of the service, and collects all
+//! faults.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +11,12 @@ use super::{
     value::{Prose, Slug, Title, parse_degrees},
 };
 
-/// Most names or aliases of one entry.
+/// Maximum number of names, or of aliases, of one entry.
 const NAMES_MAX: usize = 50;
-/// Years that a calendar of living institutions can hold; a typo lies outside.
+/// The years that a city or partner can have. A year outside is a typing mistake.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 
-/// Parses names by language: `en` is required, the others are `local` or a language of ISO 639.
+/// Parses names by language. `en` is required; other keys are `local` or a language of ISO 639.
 pub(crate) fn parse_names(
     faults: &mut FaultList,
     pointer: &str,
@@ -60,10 +60,10 @@ fn parse_aliases(faults: &mut FaultList, raw: Option<Vec<String>>) -> Vec<String
     faults.parse_each("/aliases", raw, Title::parse).iter().map(ToString::to_string).collect()
 }
 
-/// Parses a UN/LOCODE: the country's two letters and three letters or digits 2–9.
+/// Parses a UN/LOCODE: the country's two letters, then three letters or digits 2–9.
 ///
 /// # Errors
-/// Anything else.
+/// The text has a different form, or belongs to a different country.
 pub(crate) fn parse_un_locode(
     raw: String,
     country: Option<CountryCode>,
@@ -88,7 +88,7 @@ pub(crate) fn parse_un_locode(
 /// Parses a calendar year.
 ///
 /// # Errors
-/// A year that no institution of the network can mean.
+/// The year is not in [`YEARS`].
 pub(crate) fn parse_year(raw: i32) -> Result<i32, ValueFault> {
     if YEARS.contains(&raw) {
         Ok(raw)
@@ -98,35 +98,27 @@ pub(crate) fn parse_year(raw: i32) -> Result<i32, ValueFault> {
     }
 }
 
-/// What was written for a city; any member may be missing.
+/// The fields of a city as they were sent; any of them may be missing.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct CityFields {
-    /// The public key.
     pub slug: Option<String>,
-    /// Names by language.
     pub names: Option<BTreeMap<String, String>>,
-    /// Other names in use.
     pub aliases: Option<Vec<String>>,
-    /// Where it lies.
     pub country: Option<String>,
-    /// UN/LOCODE.
     pub un_locode: Option<String>,
-    /// IANA time zone.
     pub time_zone: Option<String>,
-    /// WGS 84, degrees north.
+    /// Degrees north, in WGS 84.
     pub latitude: Option<f64>,
-    /// WGS 84, degrees east.
+    /// Degrees east, in WGS 84.
     pub longitude: Option<f64>,
-    /// Year of joining the network.
     pub joined_year: Option<i32>,
-    /// One of the pilot cities; not, unless it is said.
+    /// A missing value means no.
     pub pilot: Option<bool>,
-    /// What should be known about the entry.
     pub note: Option<String>,
 }
 
 impl CityFields {
-    /// Parses a city of one of the member states, noting every fault.
+    /// Parses a city of one of the member states, and adds every fault.
     pub(crate) fn parse(
         self,
         members: &[CountryCode],
@@ -185,26 +177,22 @@ impl From<&City> for CityFields {
     }
 }
 
-/// What was written for a partner; any member may be missing.
+/// The fields of a partner as they were sent; any of them may be missing.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct PartnerFields {
-    /// The public key.
     pub slug: Option<String>,
-    /// Its name.
     pub name: Option<String>,
     /// One of the partner types of the reference data.
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// Its country; any country of the world.
+    /// Any country of the world.
     pub country: Option<String>,
-    /// What should be known about the entry.
     pub note: Option<String>,
-    /// Other names under which sources mention it.
     pub aliases: Option<Vec<String>>,
 }
 
 impl PartnerFields {
-    /// Parses a partner of one of the known types, noting every fault.
+    /// Parses a partner of one of the known types, and adds every fault.
     pub(crate) fn parse(
         self,
         types: &[String],

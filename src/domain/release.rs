@@ -1,5 +1,5 @@
-//! Releases: numbered, frozen copies of the approved reports of a cycle. Nothing in one ever changes; a correction is the
-//! next one, with its errata. Not here: where they are kept, and how they are answered.
+//! Releases: numbered, frozen copies of the approved reports of a cycle. A release never changes; a correction is a new
+//! release with errata. Storage and HTTP answers are not here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,60 +27,57 @@ mod tests;
 use errata::Erratum;
 use published::{CellChange, PublishedTable};
 
-/// The word for the latest release: that of the cycle with the latest cut-off.
+/// The key that stands for the latest release: the last one of the cycle with the latest cut-off.
 pub(crate) const LATEST: &str = "latest";
 
-/// A release, but for the frozen copies themselves.
+/// A release without the frozen reports.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Release {
     /// The public key, such as `me-2025-r1`.
     pub release: Slug,
-    /// The cycle whose reports it holds.
+    /// The cycle of the frozen reports.
     pub cycle: Slug,
-    /// Its number within the cycle, from 1.
+    /// The number within the cycle, from 1.
     pub number: i64,
-    /// What should be known about it.
     pub note: Option<Prose>,
-    /// Who published it; none for a release of the published history.
+    /// Who published it, and when; none for a release of the published history.
     pub published: Option<AuditStamp>,
     /// When it was published here.
     #[serde(with = "micros")]
     pub published_at: DateTime<Utc>,
-    /// The last row of the journal before it: everything in it was recorded by then.
+    /// The number of the last journal row before the release: all its data was recorded by then.
     pub seq: i64,
-    /// The hash of that row, lower-case hexadecimal.
+    /// The hash of that row, in lower-case hexadecimal.
     pub journal_hash: String,
-    /// The data version of that row: what dashboards had read by then.
+    /// The feed number of that row: the version of the public data at that time.
     pub feed: i64,
-    /// SHA-256 of the canonical content ([`seal`]), lower-case hexadecimal.
+    /// SHA-256 of the canonical content (see `content_hash`), in lower-case hexadecimal.
     pub sha256: String,
-    /// What is in it, counted.
     pub counts: ReleaseCounts,
-    /// What became another since the release before it; empty in the first of a cycle.
+    /// The changes since the previous release of the cycle; empty in the first one.
     pub errata: Vec<Erratum>,
-    /// The figures as they are published with it.
+    /// The figures that are published with the release.
     pub figures: Vec<PublishedTable>,
-    /// The published figures that became others since the release before it.
+    /// The published figures that changed since the previous release of the cycle.
     pub figures_changed: Vec<CellChange>,
-    /// Always 1: it never changes.
+    /// Always 1, because a release never changes.
     pub version: i64,
 }
 
-/// What is in a release, counted.
+/// The numbers of reports, cities and countries in a release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReleaseCounts {
-    /// Approved reports, one to a project.
+    /// Number of approved reports, one for each project.
     pub reports: i64,
-    /// Cities with a report.
+    /// Number of cities with a report.
     pub cities: i64,
-    /// Countries with a report.
+    /// Number of countries with a report.
     pub countries: i64,
-    /// Reports by the status that they state.
+    /// Number of reports by stated status.
     pub statuses: BTreeMap<Status, i64>,
 }
 
 impl ReleaseCounts {
-    /// Counts reports.
     #[must_use]
     pub fn from_reports(reports: &[ApprovedReport]) -> Self {
         let cities: BTreeSet<&Slug> = reports.iter().map(|r| r.code.city()).collect();
@@ -98,77 +95,72 @@ impl ReleaseCounts {
     }
 }
 
-/// A number of things as JSON has it.
+/// Converts a number of items to the integer type of the API.
 fn to_count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-/// The reference data that a release's figures rest on, frozen with it: a city that is renamed or joins later moves
-/// nothing in it.
+/// The reference data behind a release's figures. It is frozen with the release, so that renaming or adding a city does
+/// not change old figures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReleaseReference {
-    /// The cycle.
     pub cycle: ReportingCycle,
-    /// The countries, by code.
+    /// Ordered by code.
     pub countries: Vec<Country>,
-    /// The cities, by slug.
+    /// Ordered by slug.
     pub cities: Vec<City>,
     /// Cities with an approved project in any cycle.
     pub with_project: BTreeSet<Slug>,
-    /// The framework's words.
     pub vocabulary: Vocabulary,
 }
 
-/// A release with what it freezes, before it is kept.
+/// A release with everything that it freezes, before it is stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FullRelease {
-    /// The release.
     pub release: Release,
-    /// The reference data.
     pub frame: ReleaseReference,
-    /// The reports by city and number.
+    /// Ordered by city and project number.
     pub reports: Vec<ApprovedReport>,
 }
 
-/// The journal's head that a release records.
+/// The head of the journal that a release records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct JournalPosition {
     /// The number of the last row.
     pub seq: i64,
-    /// Its hash, lower-case hexadecimal.
+    /// The hash of that row, in lower-case hexadecimal.
     pub hash: String,
-    /// The data version.
+    /// The feed number.
     pub feed: i64,
 }
 
-/// Why nothing is published.
+/// Why a release is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PublishError {
-    /// The cycle still takes reports.
+    /// The cycle is not closed.
     #[error("a release is not possible while its cycle is {0}: close it first")]
     Cycle(CycleState),
-    /// There is nothing to publish.
+    /// The cycle has no approved report.
     #[error("no report is approved in the cycle")]
     Empty,
-    /// Nothing became another.
+    /// Nothing changed since the previous release.
     #[error(
         "nothing was approved in the cycle since {0}: a release never changes, and another would be the same"
     )]
     Unchanged(Slug),
-    /// The key would be too long.
+    /// The key of the release would be too long.
     #[error("the key of the cycle leaves no room for that of a release: {0:?}")]
     Key(ValueFault),
-    /// Something has no JSON form.
+    /// A record has no JSON form.
     #[error("something in it has no JSON form")]
     Json,
 }
 
-/// The release before, and why its reports were taken up again since.
+/// The previous release of the cycle, and the reasons of the reopenings since.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PreviousRelease {
-    /// The release.
     pub edition: FullRelease,
-    /// Why they were reopened since the approvals that it froze, by project, in their order.
+    /// By project: the reasons of the reopenings since the frozen approval, oldest first.
     pub reasons: BTreeMap<ProjectCode, Vec<String>>,
 }
 
@@ -182,23 +174,20 @@ impl PreviousRelease {
     }
 }
 
-/// What a release is made of, besides the reports.
+/// The data of a release besides the reports and the reference data.
 #[derive(Debug, Clone)]
 pub(crate) struct ReleaseMetadata {
-    /// What should be known about it.
     pub note: Option<Prose>,
-    /// Who publishes it; none for the published history.
+    /// Who publishes the release; none for the published history.
     pub published: Option<AuditStamp>,
-    /// When.
     pub at: DateTime<Utc>,
-    /// The journal's head.
     pub recorded: JournalPosition,
 }
 
-/// Makes the next release of a cycle, out of its approved reports by city and number. `before` is the release before it.
+/// Creates the next release of a cycle. `reports` are the approved reports, ordered by city and project number.
 ///
 /// # Errors
-/// A cycle that is not closed, no reports, or the same reports as in the release before.
+/// The cycle is not closed, has no approved reports, or has the same reports as the previous release.
 pub(crate) fn publish_release(
     imprint: ReleaseMetadata,
     frame: ReleaseReference,

@@ -1,4 +1,4 @@
-//! Reports: what a city says of a project in a reporting cycle.
+//! Reports: what a city reports about a project in a reporting cycle.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -25,47 +25,47 @@ mod tests;
 pub use raw::{RawEvidence, RawIndicatorValue, RawMilestoneDone, RawReport, ReportContext};
 
 words! {
-    /// Where a report stands between its city and its representative.
+    /// The state of a report in the exchange between its city and the national representative.
     pub ReportState("report state") {
-        /// Being written.
+        /// The city is writing the report.
         Draft = "draft",
-        /// Waiting for a decision.
+        /// The report waits for a decision.
         Submitted = "submitted",
-        /// Sent back to the city.
+        /// The representative sent the report back to the city.
         Returned = "returned",
-        /// Accepted.
+        /// The representative accepted the report.
         Approved = "approved",
     }
 }
 words! {
-    /// Where a project stands, as the network's monitoring and evaluation reports say it, in their order.
+    /// The status of a project, with the values and the order of the network's monitoring and evaluation reports.
     pub Status("status") {
-        /// Proposal, pre-feasibility or feasibility.
+        /// At the stage of proposal, pre-feasibility or feasibility study.
         Planning = "planning",
-        /// Beyond feasibility, or scaling up.
+        /// Beyond the feasibility study, or scaling up.
         Ongoing = "ongoing",
-        /// Done.
+        /// Completed.
         Completed = "completed",
-        /// Halted, to be taken up again.
+        /// Stopped for now, to be continued later.
         Suspended = "suspended",
-        /// Given up.
+        /// Stopped for good.
         Cancelled = "cancelled",
-        /// The published source does not tell; only of imported reports.
+        /// The published source states no status. Only imported reports have this value.
         NotStated = "not_stated",
     }
 }
 words! {
-    /// How a percentage came about.
+    /// How a percentage was determined.
     pub PercentMethod("percent method") {
-        /// The city's own judgement.
+        /// The city estimated it.
         SelfAssessed = "self_assessed",
-        /// The weights of the milestones that are reached.
+        /// It was computed from the weights of the reached milestones.
         Milestones = "milestones",
     }
 }
 
 impl ReportState {
-    /// Says whether a report of this state is late: handed in after its due day ended, or not handed in by now.
+    /// Returns `true` if a report of this state is late: submitted after its due day ended, or not submitted by now.
     #[must_use]
     pub(crate) fn is_late(
         self,
@@ -81,7 +81,7 @@ impl ReportState {
 }
 
 impl Status {
-    /// Returns the place in the normal course planning → ongoing → completed; none beside it.
+    /// Returns the position in the normal course planning → ongoing → completed; `None` for any other status.
     #[must_use]
     pub const fn rank(self) -> Option<u8> {
         match self {
@@ -92,8 +92,9 @@ impl Status {
         }
     }
 
-    /// Says whether the step from the previous status has to be explained: going back, skipping `ongoing`, becoming
-    /// suspended or cancelled, and leaving `cancelled`. Without a previous status the normal course goes unexplained.
+    /// Returns `true` if the change from the previous status needs a reason: a step back, a skipped `ongoing`, a change
+    /// to suspended or cancelled, and a change from `cancelled`. Without a previous status only suspended and cancelled
+    /// do.
     #[must_use]
     pub fn needs_reason(self, previous: Option<Self>) -> bool {
         if previous == Some(self) {
@@ -109,7 +110,7 @@ impl Status {
         }
     }
 
-    /// Says whether reports of this status state no percentage by rule.
+    /// Returns `true` if reports with this status need no percentage.
     #[must_use]
     pub const fn has_no_percent(self) -> bool {
         matches!(self, Self::Planning | Self::Cancelled)
@@ -121,77 +122,77 @@ impl Status {
 pub struct MilestoneDone {
     /// The milestone.
     pub milestone_id: Id<Milestone>,
-    /// When it was reached.
+    /// The day on which it was reached.
     pub completed_on: NaiveDate,
 }
 
-/// A value that was measured.
+/// A measured value of an indicator.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct IndicatorValue {
     /// The indicator.
     pub indicator_id: Id<Indicator>,
-    /// What was measured.
+    /// The value, in the unit of the indicator.
     pub value: f64,
-    /// When.
+    /// The day of the measurement.
     pub measured_on: NaiveDate,
 }
 
-/// Where a claim can be looked up. Never fetched by the service.
+/// A link to evidence. The service never opens it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceLink {
-    /// What it shows.
+    /// What the evidence shows.
     pub title: Title,
-    /// Where it is.
+    /// The web address.
     pub url: HttpsUrl,
 }
 
-/// What a city says in a report; all optional until it is submitted.
+/// The content of a report. Every field is optional until the report is submitted.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ReportContent {
-    /// Where the project stands.
+    /// The status of the project.
     pub status: Option<Status>,
-    /// Why, where the step from the previous status has to be explained.
+    /// The reason for the status, if the change from the previous status needs one.
     pub status_reason: Option<Prose>,
-    /// How much is done.
+    /// The completed percentage.
     pub percent_complete: Option<Percent>,
-    /// How that was found.
+    /// How the percentage was determined.
     pub percent_method: Option<PercentMethod>,
-    /// What was reached.
+    /// What was achieved.
     pub achievements: Option<Prose>,
-    /// What stood in the way.
+    /// The obstacles.
     pub challenges: Option<Prose>,
-    /// What comes next.
+    /// The next steps.
     pub next_steps: Option<Prose>,
-    /// What the city asks for.
+    /// The support that the city asks for.
     pub support_needed: Option<Prose>,
-    /// Money spent to date.
+    /// The money spent to date.
     pub spent: Option<Money>,
-    /// Milestones reached.
+    /// The reached milestones.
     pub milestones: Vec<MilestoneDone>,
-    /// Values measured.
+    /// The measured values of indicators.
     pub indicator_values: Vec<IndicatorValue>,
-    /// Where it can be looked up.
+    /// Links to evidence.
     pub evidence: Vec<EvidenceLink>,
-    /// An explicit statement that nothing changed.
+    /// Whether the city states that nothing changed.
     pub unchanged: bool,
 }
 
-/// A person who did something, and on whose behalf.
+/// Who did something, on whose behalf, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditStamp {
-    /// Who.
+    /// The user.
     pub by: Id<User>,
-    /// On whose behalf.
+    /// The user on whose behalf it was done.
     pub acting_for: Option<Id<User>>,
-    /// When.
+    /// The time.
     #[serde(with = "micros")]
     pub at: DateTime<Utc>,
 }
 
-/// A city's report on a project in a cycle: the working copy.
+/// The working copy of a city's report on a project in a cycle.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
-    /// Its identifier.
+    /// The identifier.
     pub id: Id<Report>,
     /// The project's identifier.
     pub project: Id<Project>,
@@ -201,41 +202,41 @@ pub struct Report {
     pub cycle: Slug,
     /// The project's country.
     pub country: CountryCode,
-    /// Where it stands.
+    /// The state.
     pub state: ReportState,
-    /// What it says.
+    /// The content.
     pub content: ReportContent,
-    /// The project as frozen at the last submission; none before the first.
+    /// The project as frozen at the last submission; none before the first submission.
     pub header: Option<Header>,
-    /// Whether it ever left the city.
+    /// Whether the report was submitted at least once.
     pub ever_submitted: bool,
     /// The last edit.
     pub edited: Option<AuditStamp>,
-    /// The submission in force.
+    /// The current submission.
     pub submitted: Option<AuditStamp>,
-    /// The decision in force: an approval, a return or a reopening.
+    /// The current decision: an approval, a return or a reopening.
     pub decided: Option<AuditStamp>,
-    /// Source and basis of an imported report.
+    /// The source of an imported report and how its status was derived, as JSON.
     pub imported: Option<Value>,
     /// Counts the changes of this record, from 1.
     pub version: i64,
 }
 
 impl Report {
-    /// Returns the public key: project and cycle.
+    /// Returns the public key, `project/cycle`.
     #[must_use]
     pub fn key(&self) -> String {
         report_key(&self.code, &self.cycle)
     }
 }
 
-/// Returns the public key of a report: project and cycle.
+/// Returns the public key of a report, `project/cycle`.
 #[must_use]
 pub fn report_key(code: &ProjectCode, cycle: &Slug) -> String {
     format!("{code}/{cycle}")
 }
 
-/// A report as approved: what strangers, figures and the feed see. No person is in it.
+/// The approved copy of a report, for the public, the figures and the feed. It contains no reference to a person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ApprovedReport {
     /// The report's identifier.
@@ -250,21 +251,21 @@ pub struct ApprovedReport {
     pub cycle: Slug,
     /// The cycle's cut-off day.
     pub as_of: NaiveDate,
-    /// What it says.
+    /// The content.
     pub content: ReportContent,
     /// The project as frozen at the submission.
     pub header: Header,
-    /// Source and basis of an imported report.
+    /// The source of an imported report and how its status was derived, as JSON.
     pub imported: Option<Value>,
-    /// When it was submitted; none for imported ones.
+    /// When the report was submitted; none for imported reports.
     #[serde(with = "micros::opt")]
     pub submitted_at: Option<DateTime<Utc>>,
-    /// When it was approved; none for imported ones.
+    /// When the report was approved; none for imported reports.
     #[serde(with = "micros::opt")]
     pub decided_at: Option<DateTime<Utc>>,
     /// When this copy was written.
     #[serde(with = "micros")]
     pub updated_at: DateTime<Utc>,
-    /// Counts the writings of this copy, from 1.
+    /// Counts the writes of this copy, from 1.
     pub version: i64,
 }

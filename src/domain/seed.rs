@@ -1,5 +1,5 @@
-//! The reference data that the service brings along: a file of facts turned into records of version 1. Not here: how
-//! they come into the database.
+//! The reference data that is shipped with the service, parsed into records of version 1. Writing them to the database
+//! is not done here.
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -15,29 +15,24 @@ use super::{
     value::{Prose, Slug},
 };
 
-/// The records of the file, each of version 1.
+/// The records of the seed file, each with version 1.
 #[derive(Debug, Clone)]
 pub struct ReferenceSeed {
-    /// Member states.
     pub countries: Vec<Country>,
-    /// Cities.
     pub cities: Vec<City>,
-    /// What is kept and answered whole.
+    /// The parts that are stored and answered as one document.
     pub documents: Vec<ReferenceDocument>,
-    /// Plan cycles.
     pub plan_cycles: Vec<PlanCycle>,
-    /// Partners.
     pub partners: Vec<Partner>,
-    /// The cities' action plans.
     pub action_plans: Vec<ActionPlan>,
 }
 
-/// What is wrong with the file.
+/// A fault in the seed file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the reference data cannot be read: {0}")]
 pub struct SeedError(String);
 
-/// The parts of the file that are kept whole under their own name.
+/// The parts of the file that are stored as documents under their own names.
 const DOCUMENTS: &[&str] = &[
     "sectors",
     "national_schemes",
@@ -67,10 +62,10 @@ struct PlanCycleFields {
     note: Option<String>,
 }
 
-/// Reads the file.
+/// Parses the seed file.
 ///
 /// # Errors
-/// The first entry that is not as expected.
+/// The first invalid entry.
 pub(crate) fn parse(text: &str) -> Result<ReferenceSeed, SeedError> {
     let file: Value = serde_json::from_str(text).map_err(|e| SeedError(e.to_string()))?;
     let documents = read_documents(&file)?;
@@ -94,7 +89,7 @@ fn read_list<'f>(file: &'f Value, part: &str) -> Result<&'f [Value], SeedError> 
     file[part].as_array().map(Vec::as_slice).ok_or_else(|| SeedError(format!("no {part}")))
 }
 
-/// Reads each entry of a part; the error says which one is wrong.
+/// Parses each entry of a part. The error names the invalid entry.
 fn parse_entries<F: DeserializeOwned, T>(
     file: &Value,
     part: &str,

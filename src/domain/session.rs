@@ -1,40 +1,40 @@
-//! Sessions and the tokens that prolong them. Pure: the secrets themselves are made and digested elsewhere.
+//! Sessions and refresh tokens. Secrets are created and hashed elsewhere.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{id::Id, user::User};
 
-/// A session that is not used for so long ends.
+/// A session ends if it is not used for this time.
 pub const IDLE: TimeDelta = TimeDelta::days(7);
-/// A session ends after so long, used or not.
+/// A session ends after this time, even if it is used.
 pub const LONGEST: TimeDelta = TimeDelta::days(30);
-/// A refresh token whose answer was lost works for so long after its first use.
+/// A refresh token works for this time after its first use, because the answer to that use may have been lost.
 pub const OVERLAP: TimeDelta = TimeDelta::seconds(60);
-/// An invitation is good for so long.
+/// An invitation is valid for this time.
 pub const INVITATION: TimeDelta = TimeDelta::days(7);
 
-/// A time of being signed in.
+/// A session of a signed-in user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoginSession {
-    /// Its identifier, named by access tokens.
+    /// The identifier, which access tokens contain.
     pub id: Uuid,
-    /// Who is signed in.
+    /// The signed-in user.
     pub user: Id<User>,
-    /// When it began.
+    /// When the session began.
     pub created_at: DateTime<Utc>,
-    /// When its last access token was made.
+    /// When the last access token was created.
     pub last_used_at: DateTime<Utc>,
-    /// When it ends at the latest.
+    /// The latest end of the session.
     pub expires_at: DateTime<Utc>,
-    /// When it was ended.
+    /// When the session was ended; none if nobody ended it.
     pub ended_at: Option<DateTime<Utc>>,
-    /// What the program that signed in calls itself.
+    /// The name that the client program gave itself.
     pub client: Option<String>,
 }
 
 impl LoginSession {
-    /// Begins a session.
+    /// Starts a session.
     #[must_use]
     pub fn start_session(
         id: Uuid,
@@ -45,12 +45,12 @@ impl LoginSession {
         let expires_at = now + LONGEST;
         Self { id, user, created_at: now, last_used_at: now, expires_at, ended_at: None, client }
     }
-    /// Returns until when it can be prolonged.
+    /// Returns the end of the session, if it is neither used nor ended before.
     #[must_use]
     pub fn open_until(&self) -> DateTime<Utc> {
         self.expires_at.min(self.last_used_at + IDLE)
     }
-    /// Says whether it can be prolonged.
+    /// Returns `true` if the session can still be used.
     #[must_use]
     pub fn is_open(&self, now: DateTime<Utc>) -> bool {
         self.ended_at.is_none() && now < self.open_until()
@@ -60,25 +60,26 @@ impl LoginSession {
 /// A refresh token, without its secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RefreshToken {
-    /// When it was first used.
+    /// When the token was first used.
     pub used_at: Option<DateTime<Utc>>,
-    /// Whether its successor, or another successor of its predecessor, was used.
+    /// Whether the token is invalid: its successor was used, or a different successor of its predecessor.
     pub dead: bool,
 }
 
-/// What the showing of a refresh token means.
+/// What the use of a refresh token means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefreshTokenUse {
-    /// It is used for the first time: its holder has it, so its predecessor and its siblings die.
+    /// The first use. The client has received the token, so its predecessor and siblings become invalid.
     FirstUse,
-    /// Its answer was lost, or two asked at once: it gets another successor.
+    /// A repeated use: the answer was lost, or two requests ran at once. The client gets a further successor.
     RepeatedUse,
-    /// It is older than what its holder has been given: somebody has a copy, and the session ends.
+    /// The client has received a newer token, so somebody has a copy of this one: the session ends.
     Replayed,
 }
 
 impl RefreshToken {
-    /// Decides what showing it means. A successor that was used has killed it, so that a live one has unused successors.
+    /// Decides what the use of the token means. The use of a successor makes a token invalid, so a valid token has only
+    /// unused successors.
     #[must_use]
     pub fn classify_use(self, now: DateTime<Utc>) -> RefreshTokenUse {
         match self.used_at {

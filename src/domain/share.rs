@@ -1,5 +1,5 @@
-//! Shares: secret addresses at which programs read one thing about releases without signing in, until a day or until they
-//! are taken back. Not here: the secret, which is kept as a digest, and how an address is answered.
+//! Shares: secret addresses at which programs read one resource of a release without signing in, until a day or until
+//! the share is revoked. The secret, of which only a digest is stored, and the answers are not here.
 
 use std::fmt;
 
@@ -18,49 +18,49 @@ use super::{
 words! {
     /// The format in which a share is answered.
     pub ShareFormat("format") {
-        /// RFC 4180.
+        /// CSV (RFC 4180).
         Csv = "csv",
         /// JSON.
         Json = "json",
-        /// Points on a map (RFC 7946).
+        /// GeoJSON: points on a map (RFC 7946).
         GeoJson = "geojson",
-        /// A workbook.
+        /// An Excel workbook.
         Xlsx = "xlsx",
     }
 }
 
-/// How far ahead the last day may lie, in months: whoever still needs a share by then makes the next one.
+/// Maximum time to the last day, in months. For a longer time the user creates a new share.
 pub(crate) const MONTHS_MAX: u32 = 24;
-/// Longest path with its query, in bytes.
+/// Maximum length of the path with its query, in bytes.
 const PATH_MAX: usize = 2_000;
-/// What every path begins with.
+/// The prefix of every path.
 const BASE: &str = "/api/v1/releases/";
-/// What a share gives itself: its format, and no place in a list that moves.
+/// Parameters that a path must not contain: a share has its own format, and always returns the whole list.
 const REFUSED: &[&str] = &["format", "cursor"];
 
-/// What of a release is shared.
+/// The resource of a release that is shared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SharedResource {
-    /// The release itself: what it holds, counted.
+    /// The release itself, with its counts.
     Release,
-    /// Its reports.
+    /// The reports.
     Reports,
-    /// Its canonical content.
+    /// The canonical content.
     Data,
-    /// A table of its figures.
+    /// A table of the figures.
     Table,
-    /// How far its projects are.
+    /// The progress of the projects.
     Progress,
-    /// How its figures developed.
+    /// The trend of the figures.
     Trend,
-    /// What it holds of each city.
+    /// The coverage.
     Coverage,
-    /// Its figures as a map.
+    /// The figures as a map.
     Map,
 }
 
 impl SharedResource {
-    /// Every thing, in order.
+    /// Every resource, in order.
     pub const ALL: &'static [Self] = &[
         Self::Release,
         Self::Reports,
@@ -72,7 +72,7 @@ impl SharedResource {
         Self::Map,
     ];
 
-    /// Returns what follows the release in the path.
+    /// Returns the part of the path after the release.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -88,23 +88,21 @@ impl SharedResource {
     }
 }
 
-/// A path of the API with its query, over one release or the latest one, written in one way only.
+/// A path of the API with its query, about one release or the latest one. Equal paths have equal text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SharedPath {
-    /// The release, or `latest`.
     pub release: Slug,
-    /// What of it.
     pub of: SharedResource,
-    /// The parameters by name and value, percent-encoded; empty without any.
+    /// The percent-encoded parameters, ordered by name and value; empty if there are none.
     pub query: String,
 }
 
 impl SharedPath {
-    /// Parses a path as it would be asked for. Whether there is such a release, and what the parameters mean, is found out
-    /// by asking.
+    /// Parses a path as a client would request it. It does not check if the release exists or if the parameters are
+    /// valid: the operation itself does that.
     ///
     /// # Errors
-    /// Anything but a path over releases, spelled as the contract spells it.
+    /// The path is not about releases, or is not spelled as in the contract.
     pub fn parse(raw: impl AsRef<str>) -> Result<Self, ValueFault> {
         let raw = raw.as_ref();
         if raw.len() > PATH_MAX || !raw.bytes().all(|b| b.is_ascii_graphic()) || raw.contains('#') {
@@ -123,7 +121,7 @@ impl SharedPath {
                     SharedResource::ALL.iter().map(|s| format!("{BASE}{{release}}{}", s.as_str()));
                 ValueFault { allowed: known.collect(), ..path_fault("this cannot be shared") }
             })?;
-        // A slug has no percent sign, no point and no slash: nothing that could be read as another path.
+        // A slug has no percent sign, dot or slash, so the path cannot be read in a second way.
         let release = Slug::parse(release).map_err(|_e| path_fault("no such release"))?;
         Ok(Self { release, of, query: normalise_query(query)? })
     }
@@ -133,7 +131,7 @@ fn path_fault(detail: &str) -> ValueFault {
     ValueFault::new("path", detail)
 }
 
-/// Writes the parameters in order, each in the one way in which it is encoded.
+/// Orders the parameters and encodes each of them in one way, so that equal queries have equal text.
 fn normalise_query(query: &str) -> Result<String, ValueFault> {
     let mut pairs: Vec<(String, String)> =
         form_urlencoded::parse(query.as_bytes()).into_owned().collect();
@@ -159,61 +157,48 @@ impl Serialize for SharedPath {
     }
 }
 
-/// A share. Its secret is not in it.
+/// A share, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Share {
-    /// The public key.
     pub id: Id<Share>,
-    /// What it is for; files that are saved from it are called so.
+    /// What the share is for. Downloaded files get this name.
     pub name: Title,
-    /// What it gives.
     pub path: SharedPath,
-    /// In which format.
     pub format: ShareFormat,
-    /// The last day on which it is answered, in UTC.
+    /// The last day on which the share is answered, in UTC.
     pub expires_on: NaiveDate,
-    /// Who made it.
     pub created_by: Id<User>,
-    /// When.
     #[serde(with = "micros")]
     pub created_at: DateTime<Utc>,
-    /// Whether it was taken back.
     pub revoked: bool,
     /// Counts the changes of this record, from 1.
     pub version: i64,
 }
 
-/// A share as somebody sent it, before its values are looked at.
+/// A share as the client sent it, before validation.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RawShare {
-    /// What it is for.
     pub name: Option<String>,
-    /// What it gives.
     pub path: Option<String>,
-    /// In which format.
     pub format: Option<String>,
-    /// The last day.
     pub expires_on: Option<String>,
 }
 
-/// What a share is to be, with values that are sound.
+/// The terms of a new share, after validation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShareTerms {
-    /// What it is for.
     pub name: Title,
-    /// What it gives.
     pub path: SharedPath,
-    /// In which format.
     pub format: ShareFormat,
     /// The last day, in UTC.
     pub expires_on: NaiveDate,
 }
 
 impl RawShare {
-    /// Looks at all values.
+    /// Parses all values.
     ///
     /// # Errors
-    /// Every fault; a last day that is past, or more than [`MONTHS_MAX`] months ahead, is one.
+    /// Every fault. The last day must not be in the past or more than [`MONTHS_MAX`] months ahead.
     pub(crate) fn parse(self, today: NaiveDate) -> Result<ShareTerms, Vec<FieldFault>> {
         let mut faults = FaultList::new();
         let last = today.checked_add_months(Months::new(MONTHS_MAX)).unwrap_or(today);
@@ -238,7 +223,6 @@ impl RawShare {
 }
 
 impl Share {
-    /// Makes a share.
     #[must_use]
     pub fn create(id: Id<Self>, terms: ShareTerms, by: Id<User>, at: DateTime<Utc>) -> Self {
         let ShareTerms { name, path, format, expires_on } = terms;
@@ -255,13 +239,13 @@ impl Share {
         }
     }
 
-    /// Takes it back; none where that was done before.
+    /// Revokes the share. Returns `None` if it is revoked already.
     #[must_use]
     pub fn revoke(self) -> Option<Self> {
         (!self.revoked).then(|| Self { revoked: true, version: self.version + 1, ..self })
     }
 
-    /// Says whether it is answered on a day.
+    /// Returns `true` if the share is answered on a day.
     #[must_use]
     pub fn is_open(&self, today: NaiveDate) -> bool {
         !self.revoked && today <= self.expires_on

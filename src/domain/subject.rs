@@ -1,4 +1,4 @@
-//! What rights are asked about: records with what the policy and the rules need to know beside them.
+//! Subjects of the policy: records with everything that the policy and the rules need to decide about them.
 
 use super::{
     cycle::ReportingCycle,
@@ -18,7 +18,7 @@ mod report;
 
 pub use report::{CommentSubject, ReportSubject};
 
-/// The network as a whole: what is listed, added or read without a record of its own.
+/// The network as a whole, for actions that do not concern a single record.
 #[derive(Debug, Clone, Copy)]
 pub struct NetworkSubject;
 
@@ -32,7 +32,7 @@ impl PolicyResource for NetworkSubject {
     }
 }
 
-/// Says that something public is seen by everybody.
+/// Implements [`PolicyResource`] for a record that everybody may read.
 macro_rules! public {
     ($name:ident, $key:ty, |$self:ident| $place:expr) => {
         impl PolicyResource for $name {
@@ -50,7 +50,7 @@ macro_rules! public {
 /// A city.
 #[derive(Debug, Clone)]
 pub struct CitySubject {
-    /// Its entry.
+    /// The record.
     pub city: City,
 }
 public!(CitySubject, Slug, |self| RecordPlace::City(self.city.slug.clone(), self.city.country));
@@ -58,7 +58,7 @@ public!(CitySubject, Slug, |self| RecordPlace::City(self.city.slug.clone(), self
 /// A partner.
 #[derive(Debug, Clone)]
 pub struct PartnerSubject {
-    /// Its entry.
+    /// The record.
     pub partner: Partner,
 }
 public!(PartnerSubject, Slug, |self| RecordPlace::Network);
@@ -66,7 +66,7 @@ public!(PartnerSubject, Slug, |self| RecordPlace::Network);
 /// A reporting cycle.
 #[derive(Debug, Clone)]
 pub struct CycleSubject {
-    /// Its entry.
+    /// The record.
     pub cycle: ReportingCycle,
 }
 public!(CycleSubject, Slug, |self| RecordPlace::Network);
@@ -84,14 +84,14 @@ public!(CityCycleSubject, (Slug, Slug), |self| RecordPlace::City(
     self.city.country
 ));
 
-/// A city's extension in a cycle, granted or not.
+/// A city's extension in a cycle, whether it exists or not.
 #[derive(Debug, Clone)]
 pub struct ExtensionSubject {
     /// The cycle.
     pub cycle: ReportingCycle,
     /// The city.
     pub city: City,
-    /// The extension, also one that was withdrawn.
+    /// The extension, even if it was withdrawn.
     pub extension: Option<DeadlineExtension>,
 }
 public!(ExtensionSubject, (Slug, Slug), |self| RecordPlace::City(
@@ -100,21 +100,21 @@ public!(ExtensionSubject, (Slug, Slug), |self| RecordPlace::City(
 ));
 
 impl ExtensionSubject {
-    /// Returns the extension that holds.
+    /// Returns the extension unless it was withdrawn.
     #[must_use]
     pub fn extension_in_force(&self) -> Option<&DeadlineExtension> {
         self.extension.as_ref().filter(|e| !e.withdrawn)
     }
 }
 
-/// A city's action plan for a plan cycle, written or not.
+/// A city's action plan for a plan cycle, whether it exists or not.
 #[derive(Debug, Clone)]
 pub struct PlanSubject {
     /// The city.
     pub city: City,
     /// The plan cycle.
     pub plan_cycle: PlanCycle,
-    /// The plan, once there is one.
+    /// The plan, if it exists.
     pub plan: Option<ActionPlan>,
 }
 public!(PlanSubject, (Slug, Slug), |self| RecordPlace::City(
@@ -127,7 +127,7 @@ public!(PlanSubject, (Slug, Slug), |self| RecordPlace::City(
 pub struct ProjectSubject {
     /// The working copy.
     pub project: Project,
-    /// The approved copy, once there is one.
+    /// The approved copy, if it exists.
     pub approved: Option<ApprovedProject>,
 }
 
@@ -151,7 +151,7 @@ impl PolicyResource for ProjectSubject {
 /// A share.
 #[derive(Debug, Clone)]
 pub struct ShareSubject {
-    /// Its entry.
+    /// The record.
     pub share: Share,
 }
 
@@ -169,12 +169,12 @@ impl PolicyResource for ShareSubject {
     }
 }
 
-/// A person with the grants that were given and not taken back, whether in force today or not.
+/// A user with all grants that were given and not revoked, whether they are in force today or not.
 #[derive(Debug, Clone)]
 pub struct UserSubject {
     /// The account.
     pub user: User,
-    /// Its grants.
+    /// The grants of the user.
     pub grants: Vec<Grant>,
 }
 
@@ -183,7 +183,7 @@ impl PolicyResource for UserSubject {
     fn record_place(&self) -> RecordPlace {
         RecordPlace::Network
     }
-    /// Secretariat and administrators see everybody, a representative the people of the own country.
+    /// The secretariat and administrators see everybody; a representative sees the users of their own country.
     fn visibility_for(&self, actor: &Actor) -> Visibility {
         let known = actor.visible_people();
         let sees = known.everything
@@ -195,12 +195,12 @@ impl PolicyResource for UserSubject {
     }
 }
 
-/// A role on a scope that is to be given to somebody.
+/// A role on a scope that the caller wants to give to a user.
 #[derive(Debug, Clone)]
 pub struct GrantSubject {
-    /// As what.
+    /// The role.
     pub role: Role,
-    /// Where.
+    /// The scope.
     pub scope: Scope,
 }
 

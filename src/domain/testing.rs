@@ -1,4 +1,4 @@
-//! Records for the tests of the rules: one project of Da Nang, its report in one cycle, and people of every role.
+//! Records for the tests of the rules: one project of Da Nang, its report in one cycle, and users of every role.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -44,7 +44,7 @@ pub(crate) fn city(slug_: &str, code: &str) -> Scope {
     Scope::City(slug(slug_), country(code))
 }
 
-/// A grant that holds without end.
+/// A grant in force without an end.
 pub(crate) fn grant(user: Id<User>, role: Role, scope: Scope) -> Grant {
     Grant {
         id: Id::new(Uuid::from_u128(9)),
@@ -60,7 +60,7 @@ pub(crate) fn grant(user: Id<User>, role: Role, scope: Scope) -> Grant {
     }
 }
 
-/// Somebody with one grant.
+/// An actor with one grant.
 pub(crate) fn actor(n: u128, role: Role, scope: Scope) -> Actor {
     Actor::new(user(n), vec![grant(user(n), role, scope)])
 }
@@ -72,7 +72,7 @@ pub(crate) fn officer(n: u128) -> Actor {
 pub(crate) fn representative(n: u128) -> Actor {
     actor(n, Role::NationalRepresentative, Scope::Country(country("VN")))
 }
-/// Somebody of the secretariat.
+/// A user of the secretariat.
 pub(crate) fn secretariat(n: u128) -> Actor {
     actor(n, Role::Secretariat, Scope::Network)
 }
@@ -183,12 +183,12 @@ pub(crate) fn ready() -> ReportContent {
     }
 }
 
-/// A deed of a user.
+/// An audit stamp of a user.
 pub(crate) fn deed(n: u128) -> AuditStamp {
     AuditStamp { by: user(n), acting_for: None, at: now() }
 }
 
-/// A report as it stands in a state; whatever is not a draft was submitted.
+/// A report in a state. Every report except a draft was submitted.
 pub(crate) fn report(state: ReportState) -> Report {
     let submitted = state != ReportState::Draft;
     let decided = matches!(state, ReportState::Returned | ReportState::Approved);
@@ -229,7 +229,7 @@ pub(crate) fn approved() -> ApprovedReport {
     }
 }
 
-/// A report with all that is asked about it, in an open cycle.
+/// A report with everything that its rules need, in an open cycle.
 pub(crate) fn subject(report: Option<Report>) -> ReportSubject {
     let approved =
         report.as_ref().filter(|r| r.state == ReportState::Approved).map(|_r| approved());

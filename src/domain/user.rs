@@ -1,4 +1,4 @@
-//! People, and the grants that let them act.
+//! Users, and the grants that let them act.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -14,24 +14,24 @@ use super::{
 };
 
 words! {
-    /// What a person is in the network.
+    /// The role of a user in the network.
     pub Role("role") {
-        /// Records a city's projects and files its reports.
+        /// Edits a city's projects and submits its reports.
         CityOfficer = "city_officer",
-        /// Reviews the reports of a country's cities.
+        /// Reviews the reports of the cities of a country.
         NationalRepresentative = "national_representative",
-        /// Runs the cycles and publishes.
+        /// Manages the reporting cycles and publishes releases.
         Secretariat = "secretariat",
-        /// Manages accounts and touches no data.
+        /// Manages accounts, and cannot change data.
         Administrator = "administrator",
-        /// Reads what was approved.
+        /// Reads approved data.
         Reader = "reader",
     }
 }
 words! {
-    /// How wide a grant reaches.
+    /// The kind of scope that a grant covers.
     pub ScopeKind("scope kind") {
-        /// Everything.
+        /// The whole network.
         Network = "network",
         /// One country and its cities.
         Country = "country",
@@ -40,21 +40,21 @@ words! {
     }
 }
 words! {
-    /// Whether an account can be used.
+    /// The state of an account.
     pub UserState("user state") {
-        /// Invited, without a password yet.
+        /// The user is invited and has no password yet.
         Invited = "invited",
-        /// In use.
+        /// The account is in use.
         Active = "active",
-        /// Shut out.
+        /// The account is blocked.
         Disabled = "disabled",
     }
 }
 
-/// Where a grant holds.
+/// The scope of a grant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Scope {
-    /// Everything.
+    /// The whole network.
     Network,
     /// One country and its cities.
     Country(CountryCode),
@@ -62,19 +62,19 @@ pub enum Scope {
     City(Slug, CountryCode),
 }
 
-/// Where a record lies.
+/// The place to which a record belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecordPlace {
-    /// It belongs to the network as a whole.
+    /// The network as a whole.
     Network,
-    /// It belongs to a country.
+    /// A country.
     Country(CountryCode),
-    /// It belongs to a city.
+    /// A city, with its country.
     City(Slug, CountryCode),
 }
 
 impl Scope {
-    /// Says whether a record that lies there is within this scope.
+    /// Returns `true` if a record of the place is within this scope.
     #[must_use]
     pub fn covers_place(&self, place: &RecordPlace) -> bool {
         match (self, place) {
@@ -85,7 +85,7 @@ impl Scope {
             | (Self::City(..), RecordPlace::Network | RecordPlace::Country(_)) => false,
         }
     }
-    /// Returns its kind.
+    /// Returns the kind of scope.
     #[must_use]
     pub const fn kind(&self) -> ScopeKind {
         match self {
@@ -103,7 +103,7 @@ impl Scope {
             Self::City(s, _) => Some(s.as_str()),
         }
     }
-    /// Returns the place as wide as this scope.
+    /// Returns the place that covers the same as this scope.
     #[must_use]
     pub fn as_place(&self) -> RecordPlace {
         match self {
@@ -115,10 +115,10 @@ impl Scope {
 }
 
 impl Role {
-    /// Says whether the role can be granted on a scope of that kind.
+    /// Checks if the role can be granted on a scope of this kind.
     ///
     /// # Errors
-    /// The kinds of scope that the role takes.
+    /// The fault contains the kinds of scope that the role accepts.
     pub fn check_scope_kind(self, kind: ScopeKind) -> Result<(), ValueFault> {
         let allowed: &[ScopeKind] = match self {
             Self::CityOfficer => &[ScopeKind::City],
@@ -137,24 +137,24 @@ impl Role {
     }
 }
 
-/// A person's account. The name and the address live here and never in the journal.
+/// A user's account. The name and the e-mail address are stored only here, and never in the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
-    /// Its identifier.
+    /// The identifier.
     pub id: Id<User>,
-    /// The address for signing in, in lower case and without outer space.
+    /// The e-mail address for signing in, in lower case and without surrounding spaces.
     pub email: EmailAddress,
-    /// What others call the person.
+    /// The name that other users see.
     pub name: Title,
-    /// Whether it can be used.
+    /// The state of the account.
     pub state: UserState,
-    /// When it was made.
+    /// When the account was created.
     pub created_at: DateTime<Utc>,
     /// Counts the changes of this record, from 1.
     pub version: i64,
 }
 
-/// An e-mail address, compared without case and outer space.
+/// An e-mail address. Case and surrounding spaces do not matter.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EmailAddress(String);
@@ -163,7 +163,7 @@ impl EmailAddress {
     /// Parses an address: one `@` with something around it, no spaces, at most 254 characters.
     ///
     /// # Errors
-    /// Anything else. Whether it can be delivered to, nobody knows from its form.
+    /// The text has a different form. A valid form does not mean that the address receives e-mail.
     pub fn parse(raw: impl AsRef<str>) -> Result<Self, ValueFault> {
         let text = raw.as_ref().trim().to_lowercase();
         let well_formed = text.split_once('@').is_some_and(|(local, host)| {
@@ -189,26 +189,26 @@ impl EmailAddress {
     }
 }
 
-/// A role on a scope, given to a person.
+/// A role on a scope, given to a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
-    /// Its identifier.
+    /// The identifier.
     pub id: Id<Grant>,
-    /// Who may act.
+    /// The user who may act.
     pub user: Id<User>,
-    /// As what.
+    /// The role.
     pub role: Role,
-    /// Where.
+    /// The scope.
     pub scope: Scope,
-    /// First day.
+    /// First day; none if the grant has no start.
     pub from: Option<NaiveDate>,
-    /// Last day, inclusive.
+    /// Last day, inclusive; none if the grant has no end.
     pub until: Option<NaiveDate>,
-    /// On whose behalf.
+    /// The user on whose behalf the holder acts.
     pub acting_for: Option<Id<User>>,
-    /// Who gave it; none for the first administrator and the demo.
+    /// The user who gave the grant; none for the first administrator and the demo.
     pub granted_by: Option<Id<User>>,
-    /// When it was given.
+    /// When the grant was given.
     #[serde(with = "micros")]
     pub granted_at: DateTime<Utc>,
     /// Counts the changes of this record, from 1.
@@ -216,7 +216,7 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// Says whether it is in force at an instant; days begin and end in the zone of its scope.
+    /// Returns `true` if the grant is in force at an instant. Its days begin and end in the time zone of its scope.
     #[must_use]
     pub fn is_in_force(&self, at: DateTime<Utc>, zone: Tz) -> bool {
         let day = calendar_day(at, zone);

@@ -1,7 +1,8 @@
-//! Values with rules: each has one door, `parse`, and after the door nobody checks again.
+//! Values with rules. Each type has one constructor, `parse`; a value that exists is valid and is not checked again.
 //!
-//! The doors refuse what the two databases would treat differently (NUL, other control characters, numbers that are
-//! not finite) and what deceives a reader (bidirectional overrides, hidden tags). Texts are kept as typed: no normalisation.
+//! The parsers refuse what the two databases would treat differently (NUL, other control characters, numbers that are
+//! not finite) and what deceives a reader (bidirectional overrides, hidden tags). Texts are stored as typed, without
+//! normalisation.
 
 use std::{fmt, str::FromStr};
 
@@ -19,22 +20,22 @@ mod tests;
 pub use money::{CurrencyCode, Money};
 pub use number::{Percent, parse_degrees, parse_measured};
 
-/// The largest integer that every JSON client reads exactly (2^53 − 1).
+/// The largest integer that every JSON client reads exactly, 2^53 − 1.
 pub const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
 
-/// Longest title of a project, milestone, indicator or partner, in characters.
+/// Maximum length of a title or a name, in characters.
 pub const TITLE_MAX: usize = 300;
-/// Longest text of several lines, in characters.
+/// Maximum length of a text of several lines, in characters.
 pub const PROSE_MAX: usize = 10_000;
 
-/// Characters that reorder or hide what stands beside them: bidirectional embeddings, overrides and isolates, and tags, which
-/// spell words that nobody sees.
+/// Characters that reorder or hide the text around them: bidirectional embeddings, overrides and isolates, and
+/// invisible tag characters.
 fn is_deceptive(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{E0000}'..='\u{E007F}')
 }
 
-/// Characters that leave no ink: spaces, and those that only act on their neighbours. Scripts of the region need some of them
-/// between letters (a zero-width space ends words in Khmer), so they are kept; alone they are no text.
+/// Characters without a visible shape: spaces, and characters that only change their neighbours. Scripts of the region
+/// need some of them (a zero-width space ends a word in Khmer), so they are allowed; a text of nothing else is empty.
 fn is_blank(c: char) -> bool {
     c.is_whitespace()
         || matches!(c,
@@ -43,7 +44,7 @@ fn is_blank(c: char) -> bool {
             | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{E0100}'..='\u{E01EF}')
 }
 
-/// Characters that end a line, and those that are none and that XML has no place for.
+/// Line separators, and two code points that are no characters and are not allowed in XML.
 fn is_line_break(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}' | '\u{FFFE}' | '\u{FFFF}')
 }
@@ -75,10 +76,10 @@ macro_rules! text_type {
         #[serde(transparent)]
         pub struct $name(String);
         impl $name {
-            /// Parses a text as typed.
+            /// Parses a text and keeps it as typed.
             ///
             /// # Errors
-            /// Empty, too long, or with control or bidirectional-override characters.
+            /// The text is empty, too long, or has control or bidirectional-override characters.
             pub fn parse(raw: impl AsRef<str>) -> Result<Self, ValueFault> {
                 check_text(raw.as_ref(), $max, $lines).map(Self)
             }
@@ -104,14 +105,14 @@ text_type!(
     Prose, PROSE_MAX, true
 );
 
-/// Folds a text for searching: lower case after Unicode, because SQLite's own `lower` knows ASCII only, and composed
-/// (NFC), because one letter with its marks can be typed as one character or as several. What is shown stays as typed.
+/// Folds a text for searching. It is converted to Unicode lower case, because SQLite's `lower` knows only ASCII, and to
+/// NFC, because a letter with marks can be typed as one character or as several. Stored texts stay as typed.
 #[must_use]
 pub fn fold_for_search(text: &str) -> String {
     text.to_lowercase().nfc().collect()
 }
 
-/// A short lower-case name in addresses: letters a–z, digits and single hyphens, at most 80 characters.
+/// A short lower-case key for addresses: letters a–z, digits and single hyphens, at most 80 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Slug(String);
@@ -120,7 +121,7 @@ impl Slug {
     /// Parses a slug.
     ///
     /// # Errors
-    /// Anything but lower-case letters, digits and inner single hyphens, or over 80 characters.
+    /// The text has other characters, a hyphen at an end or two in a row, or more than 80 characters.
     pub fn parse(raw: impl AsRef<str>) -> Result<Self, ValueFault> {
         let raw = raw.as_ref();
         let part = |p: &str| {
@@ -153,7 +154,7 @@ impl FromStr for Slug {
     }
 }
 
-/// An `https` address without user info or control characters, at most 2,000 characters. It is never fetched.
+/// An `https` address without user info and control characters, at most 2,000 characters. The service never opens it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct HttpsUrl(String);
@@ -162,7 +163,8 @@ impl HttpsUrl {
     /// Parses an address.
     ///
     /// # Errors
-    /// Another scheme, user info, control characters, signs that addresses write as `%…`, no host, or over 2,000 characters.
+    /// The scheme is not `https`, or there is no host. Also user info, control characters, characters that addresses
+    /// write as `%…`, and more than 2,000 characters.
     pub fn parse(raw: impl AsRef<str>) -> Result<Self, ValueFault> {
         let raw = raw.as_ref();
         let fault = || {
@@ -176,7 +178,7 @@ impl HttpsUrl {
         {
             return Err(fault());
         }
-        // Whoever reads the address later must see the same host: nothing that one reader mends and another takes as it is.
+        // Every program that reads the address must see the same host, so nothing that some parsers repair is accepted.
         let after = raw.get(..8).filter(|s| s.eq_ignore_ascii_case("https://")).and(raw.get(8..));
         let host = after.and_then(|rest| rest.split(['/', '?', '#']).next());
         let plain = host.is_some_and(|host| !host.is_empty() && !host.contains('@'))
@@ -196,7 +198,7 @@ impl HttpsUrl {
 /// Parses a calendar day between the years 1900 and 2200, `YYYY-MM-DD`.
 ///
 /// # Errors
-/// Anything else, an impossible day such as 30 February included.
+/// The text has a different form, or is an impossible day such as 30 February.
 pub fn parse_day(raw: impl AsRef<str>) -> Result<NaiveDate, ValueFault> {
     let raw = raw.as_ref();
     let fault = || ValueFault::new("day", "a day YYYY-MM-DD between 1900 and 2200 is expected");
@@ -209,9 +211,9 @@ pub fn parse_day(raw: impl AsRef<str>) -> Result<NaiveDate, ValueFault> {
         .ok_or_else(fault)
 }
 
-/// Defines a closed list of words: an enum with its words in the API and the database, in order.
-// `tt`, not `literal`: what a macro has taken as a literal, utoipa no longer reads, and the contract would give the names
-// of the variants.
+/// Defines a closed list of values: an enum with the texts for the API and the database, in order.
+// The texts are captured as `tt`: utoipa cannot read a string that a macro captured as `literal`, and would write the
+// names of the variants into the contract.
 macro_rules! words {
     ($(#[$doc:meta])* $vis:vis $name:ident ($what:literal) { $($(#[$vdoc:meta])* $variant:ident = $word:tt),+ $(,)? }) => {
         $(#[$doc])*
@@ -220,21 +222,21 @@ macro_rules! words {
         impl $name {
             /// Every value, in order.
             $vis const ALL: &'static [Self] = &[$(Self::$variant),+];
-            /// Returns the word used in the API and the database.
+            /// Returns the text of the value in the API and the database.
             #[must_use]
             $vis const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
-            /// Parses the word.
+            /// Parses the text of a value.
             ///
             /// # Errors
-            /// A word that is not in the list; the fault names those that are.
+            /// The text is not in the list; the fault contains the list.
             $vis fn parse(raw: impl AsRef<str>) -> Result<Self, $crate::domain::fault::ValueFault> {
                 Self::ALL.iter().copied().find(|v| v.as_str() == raw.as_ref())
                     .ok_or_else(|| $crate::domain::fault::ValueFault::unknown($what, Self::ALL.iter().map(|v| v.as_str())))
             }
         }
-        // A list that nothing of this crate parses or walks through is still complete.
+        // Uses both items, so that a list that needs only one of them causes no dead-code warning.
         const _: (fn(&'static str) -> Result<$name, $crate::domain::fault::ValueFault>, &[$name]) =
             ($name::parse, $name::ALL);
         impl std::fmt::Display for $name {

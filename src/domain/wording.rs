@@ -1,9 +1,9 @@
-//! The words of this service in the languages of the network: what allowed values and fields are called, what they mean,
-//! and the sentences of its refusals. A word that is missing in a language is said in English.
+//! The texts of this service in the languages of the network: labels and descriptions of allowed values and fields, and
+//! the sentences of its refusals. A text that is missing in a language is answered in English.
 //!
-//! The words themselves are data (`src/data/words/<tag>.json`, one file a language). A new language is a file, its
-//! place in [`WordingLanguage`] and, once nothing is missing, its place among [`Language::SPOKEN`]. Not here: names that the network keeps as
-//! records, such as those of cities; of those the one in the wanted language is chosen.
+//! The texts are data (`src/data/words/<tag>.json`, one file for each language). A new language needs a file, a variant
+//! of [`WordingLanguage`] and, when nothing is missing, an entry in [`Language::SPOKEN`]. Names in records, such as
+//! those of cities, are not here: this module only chooses the one in the requested language.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -17,13 +17,13 @@ pub(crate) mod value_lists;
 
 pub use sentences::translate_sentence;
 
-/// What something is called, and what that means.
+/// The label of a value or field, and its meaning.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "(String, String)")]
 pub struct ValueWording {
-    /// The name, as a heading or a choice in a form.
+    /// The label, for a heading or a choice in a form.
     pub label: String,
-    /// What it means, in plain words; empty where the name says it all.
+    /// The meaning in plain language; empty if the label is clear by itself.
     pub help: String,
 }
 
@@ -33,20 +33,20 @@ impl From<(String, String)> for ValueWording {
     }
 }
 
-/// Words by the list or form and the value or field; the empty one is the list or form itself.
+/// Texts by list or form, and then by value or field. An empty inner key is for the list or form itself.
 type WordingGroups = BTreeMap<String, BTreeMap<String, ValueWording>>;
 
-/// Everything that is said in a language.
+/// All texts in one language.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WordingCatalogue {
     lists: WordingGroups,
     forms: WordingGroups,
-    /// By the English sentence.
+    /// Translations by English sentence.
     sentences: BTreeMap<String, String>,
 }
 
-/// Reads a file of words. One that cannot be read says nothing, so English is said instead; a test reads them all.
+/// Reads a file of texts. An invalid file counts as empty, so that English is used; a test reads all files.
 fn read_catalogue(json: &str) -> WordingCatalogue {
     serde_json::from_str(json).unwrap_or_default()
 }
@@ -56,7 +56,7 @@ static EN: LazyLock<WordingCatalogue> =
 static VI: LazyLock<WordingCatalogue> =
     LazyLock::new(|| read_catalogue(include_str!("../data/words/vi.json")));
 
-/// A language that has a file of words.
+/// A language that has a file of texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WordingLanguage {
     /// English.
@@ -66,7 +66,7 @@ pub enum WordingLanguage {
 }
 
 impl From<Language> for WordingLanguage {
-    /// Finds the language in which something is said to who wants that one: English where it has no words yet.
+    /// Returns the language of the texts for a requested language: English if there is no file for it.
     fn from(wanted: Language) -> Self {
         match wanted {
             Language::Vi => Self::Vi,
@@ -86,7 +86,7 @@ impl From<Language> for WordingLanguage {
     }
 }
 
-/// Returns the words in which something is said to who wants a language.
+/// Returns the texts for a requested language.
 fn catalogue_for(language: Language) -> &'static WordingCatalogue {
     match WordingLanguage::from(language) {
         WordingLanguage::Vi => &VI,
@@ -94,7 +94,7 @@ fn catalogue_for(language: Language) -> &'static WordingCatalogue {
     }
 }
 
-/// Finds a word in a language, else in English.
+/// Finds a text in a language, else in English.
 fn find_wording(
     language: Language,
     entries: fn(&'static WordingCatalogue) -> &'static WordingGroups,
@@ -105,25 +105,25 @@ fn find_wording(
     among(catalogue_for(language)).or_else(|| among(&EN))
 }
 
-/// Returns the word of a value in a list of allowed values.
+/// Returns the label and meaning of a value in a list of allowed values.
 #[must_use]
 pub fn value_wording(language: Language, list: &str, value: &str) -> Option<&'static ValueWording> {
     find_wording(language, |words| &words.lists, list, value)
 }
 
-/// Returns the word of a field in a form; of the form itself for the empty name.
+/// Returns the label and meaning of a field in a form, or of the form itself if the name is empty.
 #[must_use]
 pub fn field_wording(language: Language, form: &str, field: &str) -> Option<&'static ValueWording> {
     find_wording(language, |words| &words.forms, form, field)
 }
 
-/// Returns what a value in a list of allowed values is called; the value itself where nobody named it.
+/// Returns the label of a value in a list of allowed values, or the value itself if it has no label.
 #[must_use]
 pub fn value_label<'v>(language: Language, list: &str, key: &'v str) -> &'v str {
     value_wording(language, list, key).map_or(key, |word| word.label.as_str())
 }
 
-/// Chooses among a record's names the one in a language, else the English one, else its key.
+/// Chooses the name of a record in a language, else the English name, else the key.
 #[must_use]
 pub fn choose_name<'n>(language: Language, names: &'n NamesByLanguage, key: &'n str) -> &'n str {
     names
@@ -132,8 +132,8 @@ pub fn choose_name<'n>(language: Language, names: &'n NamesByLanguage, key: &'n 
         .map_or(key, |n| n)
 }
 
-/// Chooses the name of a term of the framework, a country or something else that the reference data names: the record's
-/// own, else the one that this service has for it, else the English one. It stands alone, so it begins with a capital.
+/// Chooses the name of a term, a country or other reference data: the record's own name in the language, else the text
+/// of this service, else the English name. It starts with a capital letter, because it is used alone.
 #[must_use]
 pub fn reference_label(
     language: Language,

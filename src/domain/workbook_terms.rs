@@ -1,41 +1,41 @@
-//! The words of the spreadsheet: its sheets, and what an import makes of a row. What stands in the sheets is told in `sheets`.
+//! The names of the workbook's sheets, and the results of an import for a row. The columns are defined in `sheets`.
 
 use super::value::words;
 
 words! {
-    /// A sheet: one row a record.
+    /// A sheet of the workbook. Each row of it is one record.
     pub Sheet("sheet") {
         /// The city's projects.
         Projects = "projects",
-        /// Their reports in the cycle.
+        /// The reports on these projects in the cycle.
         Reports = "reports",
-        /// Their milestones.
+        /// The milestones of these projects.
         Milestones = "milestones",
-        /// The milestones that the reports call reached.
+        /// The milestones that the reports state as reached.
         Completions = "completions",
-        /// Their indicators.
+        /// The indicators of these projects.
         Indicators = "indicators",
-        /// The values that the reports state.
+        /// The indicator values that the reports state.
         Values = "values",
-        /// The links of the reports.
+        /// The evidence links of the reports.
         Evidence = "evidence",
-        /// Their partnerships.
+        /// The partnerships of these projects.
         Partnerships = "partnerships",
     }
 }
 
 words! {
-    /// What an import makes of a row.
+    /// The result of an import for one row.
     pub Outcome("outcome") {
-        /// It becomes a new record.
+        /// The row creates a record.
         New = "new",
-        /// It changes a record.
+        /// The row changes a record.
         Changed = "changed",
-        /// Nothing is to change.
+        /// The row changes nothing.
         Unchanged = "unchanged",
-        /// It cannot be taken as it is.
+        /// The row is invalid or not allowed.
         Refused = "refused",
-        /// It changes a record that was changed meanwhile.
+        /// The record was changed after the file was exported, so the row is not applied.
         Stale = "stale",
     }
 }

@@ -1,4 +1,4 @@
-//! The life of a report (`DESIGN.md` §4): what each transition makes of it. Every function takes the policy's proof.
+//! The life of a report: the result of each transition. Every function takes the policy's proof.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -28,22 +28,22 @@ pub use transition::{TransitionKind, check_transition};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{action} is not possible while it is {from}")]
 pub struct IllegalTransition {
-    /// The state it is in.
+    /// The current state.
     pub from: &'static str,
-    /// What was asked for.
+    /// The requested action.
     pub action: &'static str,
 }
 
-/// Why a transition does not happen.
+/// Why a transition is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TransitionRefused {
-    /// There is no report to do it to.
+    /// The report does not exist.
     #[error("there is no such report")]
     NoReport,
-    /// The state of the report or of its cycle forbids it.
+    /// The state of the report or of its cycle forbids the transition.
     #[error(transparent)]
     IllegalState(#[from] IllegalTransition),
-    /// What is written does not satisfy the rules yet.
+    /// The content does not satisfy the rules for a submission.
     #[error("the report is not ready")]
     NotReady(Vec<FieldFault>),
 }
@@ -64,10 +64,10 @@ fn apply_transition<A: PolicyAction<Subject = ReportSubject>>(
     Ok(report)
 }
 
-/// Writes a report, making it if it is not there. `id` is used only then.
+/// Writes a report, and creates it if it does not exist. `id` is used only for a new report.
 ///
 /// # Errors
-/// When the state of the report or the cycle forbids it.
+/// The state of the report or of the cycle forbids it.
 pub fn edit_report(
     proof: &Authorized<EditReport>,
     id: Id<Report>,
@@ -82,7 +82,7 @@ pub fn edit_report(
             state,
             content,
             edited: Some(record_deed(proof, at)),
-            // What a person wrote over it is no longer what the source said.
+            // After an edit the content is no longer what the source stated.
             imported: None,
             version: report.version + 1,
             ..report
@@ -106,10 +106,10 @@ pub fn edit_report(
     })
 }
 
-/// Hands a report in: freezes the project into its header and clears the decision.
+/// Submits a report: freezes the project into the report's header and clears the earlier decision.
 ///
 /// # Errors
-/// When the state forbids it, or the report is not ready; then with everything that is missing.
+/// The state forbids it, or the report is not ready; then the error lists everything that is missing.
 pub fn submit_report(
     proof: &Authorized<SubmitReport>,
     at: DateTime<Utc>,
@@ -131,10 +131,10 @@ pub fn submit_report(
     Ok(report)
 }
 
-/// Takes a submission back: clears it.
+/// Withdraws a submission.
 ///
 /// # Errors
-/// When the state forbids it.
+/// The state forbids it.
 pub fn withdraw_report(
     proof: &Authorized<WithdrawReport>,
     at: DateTime<Utc>,
@@ -144,10 +144,10 @@ pub fn withdraw_report(
     Ok(report)
 }
 
-/// Sends a report back to its city.
+/// Returns a report to its city.
 ///
 /// # Errors
-/// When the state forbids it.
+/// The state forbids it.
 pub fn return_report(
     proof: &Authorized<ReturnReport>,
     at: DateTime<Utc>,
@@ -157,10 +157,10 @@ pub fn return_report(
     Ok(report)
 }
 
-/// Accepts a report, and makes the copy that strangers see.
+/// Approves a report, and creates its approved copy.
 ///
 /// # Errors
-/// When the state forbids it.
+/// The state forbids it.
 pub fn approve_report(
     proof: &Authorized<ApproveReport>,
     at: DateTime<Utc>,
@@ -168,7 +168,7 @@ pub fn approve_report(
     let on = proof.subject();
     let mut report = apply_transition(proof, TransitionKind::Approve, at)?;
     report.decided = Some(record_deed(proof, at));
-    // A submitted report has a header; one without it was never submitted and has not come this far.
+    // Every submission freezes a header, so a submitted report has one.
     let header = report.header.clone().ok_or(TransitionRefused::NoReport)?;
     let version = on.approved.as_ref().map_or(1, |a| a.version + 1);
     let approved = ApprovedReport {
@@ -189,7 +189,7 @@ pub fn approve_report(
     Ok((report, approved))
 }
 
-/// Makes the project's approved copy of the approved report in its cycle with the latest cut-off.
+/// Creates the project's approved copy from its approved report in the cycle with the latest cut-off.
 #[must_use]
 pub fn build_approved_project(
     report: &ApprovedReport,
@@ -210,10 +210,10 @@ pub fn build_approved_project(
     }
 }
 
-/// Takes an approval up again; the approved copy stays until the next one.
+/// Reopens an approved report. The approved copy stays until the next approval.
 ///
 /// # Errors
-/// When the state forbids it.
+/// The state forbids it.
 pub fn reopen_report(
     proof: &Authorized<ReopenReport>,
     at: DateTime<Utc>,

@@ -1,4 +1,4 @@
-//! The door of a comment.
+//! Parses a comment that a client sent.
 
 use super::{CommentBody, thread::CommentThread};
 use crate::domain::{
@@ -6,7 +6,7 @@ use crate::domain::{
     value::Prose,
 };
 
-/// The fields of a report that a comment may point at; `project` stands for the project's own record, as in readiness.
+/// The fields of a report that a comment may point at. `project` is the project's own record, as in readiness faults.
 const FIELDS: &[&str] = &[
     "status",
     "status_reason",
@@ -24,23 +24,20 @@ const FIELDS: &[&str] = &[
     "project",
     "header",
 ];
-/// Longest pointer, in characters.
+/// Maximum length of a pointer, in characters.
 const POINTER_MAX: usize = 200;
 
-/// A comment as somebody sent it, before its values are looked at.
+/// A comment as the client sent it, before validation.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RawComment {
-    /// What it says.
     pub text: Option<String>,
-    /// The field it is about.
     pub pointer: Option<String>,
-    /// The comment that it answers.
+    /// Any comment of the thread that this one replies to.
     pub reply_to: Option<String>,
 }
 
 impl RawComment {
-    /// Looks at every value. `threads` are the comments on the report that a thread began with, each with its field; a
-    /// reply is about what its thread is about.
+    /// Parses every value. `threads` are the threads on the report. A reply is about the same field as its thread.
     ///
     /// # Errors
     /// Every fault, each with its pointer.
@@ -62,7 +59,7 @@ impl RawComment {
     }
 }
 
-/// Finds the thread that a reply answers, by any of its comments.
+/// Finds the thread that contains the comment with this id.
 fn find_answered_thread<'a>(
     raw: &str,
     threads: &'a [CommentThread],
@@ -74,7 +71,7 @@ fn find_answered_thread<'a>(
         .ok_or_else(|| ValueFault::new("unknown", "the id of a comment on this report is expected"))
 }
 
-/// Parses a JSON pointer (RFC 6901) to a field of a report or something inside it.
+/// Parses a JSON pointer (RFC 6901) to a field of a report, or to something inside the field.
 fn parse_field_pointer(raw: String) -> Result<String, ValueFault> {
     let escaped = raw.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
     let named = raw.strip_prefix('/').and_then(|path| path.split('/').next());

@@ -1,47 +1,42 @@
-//! Threads: a comment with its replies, and whose turn it is.
+//! Comment threads: a comment with its replies, and whose turn it is to answer.
 
 use super::{Comment, CommentKind};
 use crate::domain::{id::Id, value::words};
 
 words! {
-    /// Who has to say the next word in an open thread.
+    /// Who has to answer next in an open thread.
     pub(crate) Turn("turn") {
         /// The city.
         City = "city",
-        /// Those who review.
+        /// The reviewers.
         Review = "review",
     }
 }
 
-/// A comment that began a thread, with what was said in it.
+/// The first comment of a thread, with its replies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CommentThread {
-    /// The comment that it began with.
+    /// The first comment.
     pub id: Id<Comment>,
-    /// The field it is about; none for the whole report.
+    /// The field that the thread is about, as a JSON pointer; none for the whole report.
     pub pointer: Option<String>,
-    /// What it came with.
     pub kind: CommentKind,
-    /// The replies, in the order of their writing.
+    /// The replies, oldest first.
     pub replies: Vec<Id<Comment>>,
-    /// Who has to say the next word; none once it was settled.
+    /// Who has to answer next; none if the thread is resolved.
     pub turn: Option<Turn>,
 }
 
-/// What a thread needs to know of a comment.
+/// The parts of a comment that are needed to group comments into threads.
 #[derive(Debug, Clone)]
 pub(crate) struct ThreadEntry {
-    /// The comment.
     pub id: Id<Comment>,
-    /// The comment that its thread began with.
+    /// The first comment of the thread; none if this comment begins a thread.
     pub reply_to: Option<Id<Comment>>,
-    /// The field it is about.
     pub pointer: Option<String>,
-    /// What it came with.
     pub kind: CommentKind,
-    /// Whether it was settled.
     pub resolved: bool,
-    /// Whether it was written for the city.
+    /// Whether the author wrote for the city; none for comments from before there were threads.
     pub from_city: Option<bool>,
 }
 
@@ -58,7 +53,7 @@ impl From<&Comment> for ThreadEntry {
     }
 }
 
-/// Gathers the comments on a report, in the order of their writing, into threads.
+/// Groups the comments on a report into threads. `entries` must be in the order in which they were written.
 #[must_use]
 pub(crate) fn group_into_threads(entries: Vec<ThreadEntry>) -> Vec<CommentThread> {
     let mut threads: Vec<CommentThread> = Vec::new();
@@ -84,8 +79,8 @@ pub(crate) fn group_into_threads(entries: Vec<ThreadEntry>) -> Vec<CommentThread
 }
 
 impl CommentThread {
-    /// Says whether the city has to answer before it hands the report in again. The words of a return or a reopening are
-    /// answered by the new submission itself.
+    /// Returns `true` if the city has to answer before it submits the report again. The comment of a return or a
+    /// reopening does not block: the new submission is the answer to it.
     #[must_use]
     pub(crate) fn blocks_submission(&self) -> bool {
         match self.kind {

@@ -1,4 +1,4 @@
-//! When a report is late: the due day of its cycle ends at midnight where the city lies.
+//! Deadlines of reports: the due day of a cycle ends at midnight in the city's time zone.
 
 use std::collections::HashMap;
 
@@ -12,14 +12,14 @@ use crate::domain::{extension::DeadlineExtension, report::ReportState};
 #[must_use]
 pub(crate) fn end_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
     let midnight = day.succ_opt().unwrap_or(day).and_time(chrono::NaiveTime::MIN);
-    // A zone that skips midnight on that day begins it an hour later.
+    // In a zone whose clock skips midnight on that day, the day starts an hour later.
     zone.from_local_datetime(&midnight)
         .earliest()
         .or_else(|| zone.from_local_datetime(&(midnight + TimeDelta::hours(1))).earliest())
         .map_or_else(|| midnight.and_utc(), |at| at.to_utc())
 }
 
-/// When the due day of each cycle ends in each city, its extension counted.
+/// The due day of each cycle in each city, with extensions.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CycleDeadlines {
     cycles: Vec<(String, NaiveDate)>,
@@ -29,8 +29,8 @@ pub(crate) struct CycleDeadlines {
 }
 
 impl CycleDeadlines {
-    /// Takes the cycles, the cities of each time zone, and the extensions in force. Cycles without a due day, imported
-    /// ones, are never late.
+    /// Takes the cycles, the cities of each time zone, and the extensions; withdrawn extensions are ignored. A report
+    /// is never late in a cycle without a due day, such as an imported one.
     #[must_use]
     pub(crate) fn new(
         cycles: Vec<ReportingCycle>,
@@ -50,7 +50,7 @@ impl CycleDeadlines {
         }
     }
 
-    /// Goes through all of them: a cycle, cities, and the first instant after the due day there.
+    /// Iterates over all deadlines: a cycle, the cities that share the deadline, and the first instant after it.
     pub(crate) fn iter_deadlines(
         &self,
     ) -> impl Iterator<Item = (&str, Vec<String>, DateTime<Utc>)> {
@@ -79,12 +79,12 @@ impl CycleDeadlines {
         self.extensions.get(&(cycle.to_owned(), city.to_owned())).copied()
     }
 
-    /// Returns the due day of a city: the cycle's own, or that of the city's extension when it is later.
+    /// Returns the due day of a city: the later of the cycle's own day and the day of the city's extension.
     fn effective_due_day(&self, cycle: &str, due: NaiveDate, city: &str) -> NaiveDate {
         self.extension_day(cycle, city).map_or(due, |extended| extended.max(due))
     }
 
-    /// Returns the due day of a cycle in a city and the first instant after it; none where nothing is due.
+    /// Returns the due day of a cycle in a city and the first instant after it; `None` if nothing is due.
     #[must_use]
     pub(crate) fn find_deadline(
         &self,
@@ -96,7 +96,7 @@ impl CycleDeadlines {
         Some((due, end_of_day(due, *self.zones.get(city)?)))
     }
 
-    /// Says whether a report is late: handed in after the due day, or not handed in and past it.
+    /// Returns `true` if a report was submitted after the due day, or is still not submitted after it.
     #[must_use]
     pub(crate) fn is_late(
         &self,

@@ -1,4 +1,4 @@
-//! The doors of a cycle's record: every fault at once.
+//! Parses a new cycle or a change of a cycle, and collects all faults.
 
 use chrono::NaiveDate;
 
@@ -8,42 +8,32 @@ use crate::domain::{
     value::{Slug, Title, parse_day},
 };
 
-/// A new cycle as somebody sent it, before its values are looked at.
+/// A new cycle as the client sent it, before validation.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RawCycle {
-    /// The public key.
     pub cycle: Option<String>,
-    /// The name.
     pub name: Option<String>,
-    /// The plan cycle whose projects are reported.
     pub plan_cycle: Option<String>,
-    /// First day on which it is meant to be open.
     pub opens_on: Option<String>,
-    /// Last day for submissions to be on time.
     pub due_on: Option<String>,
-    /// Last day for decisions to be on time.
     pub review_due_on: Option<String>,
-    /// The cut-off day.
     pub as_of: Option<String>,
 }
 
-/// A change of a cycle as somebody sent it: absent keeps, and none of them can be cleared but the days of an imported one.
+/// A change of a cycle as the client sent it. An absent field keeps its value. Only `review_due_on` can be cleared;
+/// `null` for `opens_on` or `due_on` is accepted if an imported cycle has no such day.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RawCyclePatch {
-    /// The name.
     pub name: Option<Option<String>>,
-    /// First day on which it is meant to be open.
     pub opens_on: Option<Option<String>>,
-    /// Last day for submissions to be on time.
     pub due_on: Option<Option<String>>,
-    /// Last day for decisions to be on time.
     pub review_due_on: Option<Option<String>>,
-    /// The cut-off day.
     pub as_of: Option<Option<String>>,
 }
 
 impl RawCycle {
-    /// Makes a scheduled cycle beside those that are there. Only imported cycles have no days to be opened and due on.
+    /// Creates a scheduled cycle. `cycles` are the existing ones. `opens_on` and `due_on` are required here: only
+    /// imported cycles have no such days.
     ///
     /// # Errors
     /// Every fault, each with its pointer.
@@ -87,14 +77,14 @@ impl RawCycle {
                     version: 1,
                 })
             }
-            // Whatever is not there left a fault.
+            // A missing value has added a fault already.
             (_, _, _, _) => Err(faults.into_vec()),
         }
     }
 }
 
 impl RawCyclePatch {
-    /// Says whether the patch would move a cut-off that reports were approved under already.
+    /// Returns `true` if the patch would move the cut-off of a cycle that was opened: reports may be approved under it.
     #[must_use]
     pub(crate) fn moves_cut_off(&self, cycle: &ReportingCycle) -> bool {
         let same = |raw: &String| parse_day(raw).is_ok_and(|d| d == cycle.as_of);
@@ -104,7 +94,7 @@ impl RawCyclePatch {
         }
     }
 
-    /// Makes the changed cycle, beside those that are there.
+    /// Applies the patch to a cycle. `cycles` are the existing ones.
     ///
     /// # Errors
     /// Every fault, each with its pointer.
@@ -130,7 +120,8 @@ impl RawCyclePatch {
         let opens_on = parse_patched_day(f, "/opens_on", self.opens_on, cycle.opens_on);
         let due_on = parse_patched_day(f, "/due_on", self.due_on, cycle.due_on);
         check_day_order(f, opens_on, due_on, review_due_on);
-        // A cycle that shares its day since before this was a rule is renamed all the same.
+        // An unchanged cut-off is not checked: a cycle from before this rule may share its day, and can still be
+        // renamed.
         if let Some(moved) = as_of.filter(|day| *day != cycle.as_of) {
             let others =
                 |c: &&ReportingCycle| c.plan_cycle == cycle.plan_cycle && c.slug != cycle.slug;
@@ -146,13 +137,13 @@ impl RawCyclePatch {
                 version: cycle.version + 1,
                 ..cycle
             }),
-            // Whatever is not there left a fault.
+            // A missing value has added a fault already.
             (_, _) => Err(faults.into_vec()),
         }
     }
 }
 
-/// A day that is replaced but not taken away.
+/// Parses a day that can be replaced but not cleared.
 #[expect(
     clippy::option_option,
     reason = "absent, null and a value are three different things in RFC 7396"
@@ -170,7 +161,8 @@ fn parse_patched_day(
     }
 }
 
-/// Notes a cut-off that another cycle of the plan has: which report of a project is the latest would be told by nothing.
+/// Adds a fault if a different cycle of the plan has the same cut-off: the order of a project's reports would be
+/// undefined.
 fn check_unique_cut_off<'c>(
     faults: &mut FaultList,
     as_of: NaiveDate,
@@ -182,7 +174,7 @@ fn check_unique_cut_off<'c>(
     }
 }
 
-/// Notes days that contradict each other.
+/// Adds a fault for each day that is out of order.
 fn check_day_order(
     faults: &mut FaultList,
     opens_on: Option<NaiveDate>,

@@ -1,4 +1,4 @@
-//! Cycles: their doors, their states, and when something is late.
+//! Cycles: parsing, states, and lateness.
 
 use std::collections::HashMap;
 
@@ -140,10 +140,10 @@ fn two_cycles_of_a_plan_are_not_cut_off_on_one_day() {
     };
     let faults = same.clone().parse(&plans, &there).unwrap_err();
     assert_eq!(codes(faults), ["/as_of duplicate"]);
-    // Another plan has a list of its own.
+    // A different plan may have the same cut-off.
     let other = RawCycle { plan_cycle: Some("2026-2035".to_owned()), ..same.clone() };
     assert!(other.parse(&plans, &there).is_ok());
-    // It is said beside everything else.
+    // The fault is reported together with all others.
     let faults = RawCycle { name: None, ..same }.parse(&plans, &there).unwrap_err();
     assert_eq!(codes(faults), ["/name required", "/as_of duplicate"]);
     let next = ReportingCycle {
@@ -156,7 +156,7 @@ fn two_cycles_of_a_plan_are_not_cut_off_on_one_day() {
         |day: &str| RawCyclePatch { as_of: Some(Some(day.to_owned())), ..RawCyclePatch::default() };
     let faults = onto(&there[0].as_of.to_string()).apply_to(next.clone(), &all).unwrap_err();
     assert_eq!(codes(faults), ["/as_of duplicate"]);
-    // Its own day is no other's, and one that was shared before stays editable.
+    // A cycle may keep its own day, and a cycle that shared its day before the rule existed stays editable.
     assert!(onto("2099-01-01").apply_to(next.clone(), &all).is_ok());
     let shared = ReportingCycle { as_of: there[0].as_of, ..next };
     let renamed = RawCyclePatch { name: Some(Some("New".to_owned())), ..RawCyclePatch::default() };

@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use super::{Dimension, FigureDataset, FigureFilter, FigureQuery, ReportFact};
 use crate::domain::{language::Language, reference::VocabularyTerm, report::Status, wording};
 
-/// The key of reports that do not tell.
+/// The key of reports that state no value.
 pub const UNKNOWN: &str = "unknown";
 
-/// A row or column.
+/// A row or a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AxisLabel {
-    /// Its key.
+    /// The key of the value, such as a slug.
     pub key: String,
-    /// Its name.
+    /// The name in the requested language.
     pub name: String,
 }
 
@@ -23,7 +23,7 @@ impl AxisLabel {
     }
 }
 
-/// The rows or columns of a table.
+/// All rows or all columns of a table.
 pub(super) struct TableAxis {
     dimension: Option<Dimension>,
     labels: Vec<AxisLabel>,
@@ -31,14 +31,15 @@ pub(super) struct TableAxis {
 }
 
 impl TableAxis {
-    /// An axis with one place for everything.
+    /// Creates an axis with one position for all reports.
     pub(super) fn single_place() -> Self {
         Self { dimension: None, labels: vec![AxisLabel::new("", "")], places: HashMap::new() }
     }
 
-    /// Makes the axis of a dimension: everything that could have been reported, so that a zero is a zero; nothing that
-    /// the filter rules out, because a zero there would say something that was not asked. `unknown` only where it counts.
-    /// Of several grounds that are compared the last one names everything but the cycles.
+    /// Creates the axis of a dimension. It has every value that could have been reported, so that a zero means none.
+    /// Values that the filter excludes are left out: the reports behind them were not counted, and a zero would be
+    /// wrong. `unknown` is added only if a report has no value. If several datasets are compared, the last one gives
+    /// the names, except for cycles, which come from all of them.
     pub(super) fn new(
         dimension: Dimension,
         grounds: &[&FigureDataset],
@@ -68,7 +69,7 @@ impl TableAxis {
         self.labels
     }
 
-    /// Returns where a report counts: in several places where the dimension has several values.
+    /// Returns the positions in which a report counts: several if the dimension has several values.
     pub(super) fn find_positions(&self, fact: &ReportFact) -> Vec<usize> {
         let Some(dimension) = self.dimension else { return vec![0] };
         let mut keys = fact.list_keys(dimension);
@@ -104,7 +105,7 @@ fn build_labels(
     }
 }
 
-/// The cycles of all grounds, in the order of their cut-offs.
+/// Lists the cycles of all datasets, ordered by cut-off.
 fn label_cycles(grounds: &[&FigureDataset]) -> Vec<AxisLabel> {
     let mut cycles: Vec<_> = grounds.iter().flat_map(|ground| &ground.basis.cycles).collect();
     cycles.sort_by(|a, b| (a.as_of, &a.slug).cmp(&(b.as_of, &b.slug)));
@@ -112,7 +113,7 @@ fn label_cycles(grounds: &[&FigureDataset]) -> Vec<AxisLabel> {
     cycles.into_iter().map(|c| AxisLabel::new(c.slug.as_str(), c.name.as_str())).collect()
 }
 
-/// The framework's words in its order. A word that was dropped from it since stays where reports use it.
+/// Lists the terms of the framework, in its order. A term that was dropped from the framework stays if reports use it.
 fn label_terms(
     (dimension, language): (Dimension, Language),
     ground: &FigureDataset,
@@ -146,7 +147,8 @@ fn label_countries(
     filter: &FigureFilter,
 ) -> Vec<AxisLabel> {
     let asked = |code| {
-        // A country without cities yet belongs to the whole network; else one of its cities must be asked about.
+        // A country without cities belongs to the whole network. Any other country needs a city that is selected and
+        // readable.
         let mut cities = ground.cities.iter().filter(|c| c.country == code).peekable();
         match cities.peek() {
             None => ground.reach.everything && !filter.wanted.contains_key(&Dimension::City),

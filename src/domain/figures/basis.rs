@@ -1,4 +1,4 @@
-//! What figures rest on: which cycles, and up to which day.
+//! The basis of figures: which cycles are counted, and up to which day.
 
 use std::collections::BTreeMap;
 
@@ -10,39 +10,39 @@ use crate::domain::{
     value::Slug,
 };
 
-/// What somebody wants figures of.
+/// The reports that figures are requested for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BasisRequest {
-    /// What was reported in one cycle.
+    /// The approved reports of one cycle.
     Cycle(Slug),
-    /// What a release froze.
+    /// The reports that a release froze.
     Release(Slug),
-    /// What a release froze, and beside it what the last release of each earlier cycle by then did, each report counted in its
-    /// own cycle: how figures developed until that release.
+    /// The reports that a release froze, and for each earlier cycle those of its last release by then. Each report
+    /// counts in its own cycle, which shows the development up to the release.
     ReleaseSeries(Slug),
-    /// The latest approved report of each project in the cycles whose cut-off is not after a day.
+    /// The latest approved report of each project, from cycles whose cut-off is not after a day.
     AsOf(NaiveDate),
-    /// Every approved report of every cycle that was opened, each counted in its own: how figures developed.
+    /// Every approved report of every opened cycle. Each report counts in its own cycle, which shows the development.
     Everything,
 }
 
-/// What figures rest on.
+/// The cycles, the day and the releases that figures are counted from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FigureBasis {
-    /// The one cycle that was reported in; none where reports of several are counted.
+    /// The only cycle that is counted; none if reports of several cycles are counted.
     pub cycle: Option<Slug>,
     /// The cut-off day.
     pub as_of: NaiveDate,
-    /// The release whose frozen reports are counted, and of several the last one; none for what is approved now.
+    /// The release whose frozen reports are counted, or the last one of a series; none for the reports approved now.
     pub release: Option<Slug>,
-    /// By cycle the release whose frozen reports are counted; empty for what is approved now.
+    /// The counted release of each cycle; empty for the reports approved now.
     pub releases: BTreeMap<Slug, Slug>,
-    /// The cycles that are looked at, in the order of their cut-offs, those of one day by key.
+    /// The counted cycles, ordered by cut-off, then by key.
     pub cycles: Vec<ReportingCycle>,
 }
 
 impl FigureBasis {
-    /// Rests on the reports of one cycle.
+    /// Creates the basis of one cycle's approved reports.
     #[must_use]
     pub fn from_cycle(cycle: ReportingCycle) -> Self {
         Self {
@@ -54,7 +54,7 @@ impl FigureBasis {
         }
     }
 
-    /// Rests on what one release froze of its cycle.
+    /// Creates the basis of the reports that one release froze.
     #[must_use]
     pub fn from_release(release: &Slug, cycle: ReportingCycle) -> Self {
         Self {
@@ -64,7 +64,7 @@ impl FigureBasis {
         }
     }
 
-    /// Rests on what several releases froze, each of a cycle of its own; the last of them is the one that is asked for.
+    /// Creates the basis of a series of releases, each of its own cycle. The last one is the requested release.
     #[must_use]
     pub fn from_release_series(line: Vec<(Slug, ReportingCycle)>) -> Self {
         let release = line.last().map(|(release, _)| release.clone());
@@ -74,7 +74,7 @@ impl FigureBasis {
         Self { release, releases, ..Self::from_cycles(cycles) }
     }
 
-    /// Rests on the cycles, among those given, whose cut-off is not after a day.
+    /// Creates the basis of those given cycles whose cut-off is not after a day.
     #[must_use]
     pub fn from_cycles_until(day: NaiveDate, mut cycles: Vec<ReportingCycle>) -> Self {
         cycles.retain(|c| c.as_of <= day);
@@ -82,7 +82,7 @@ impl FigureBasis {
         Self { cycle: None, as_of: day, release: None, releases: BTreeMap::new(), cycles }
     }
 
-    /// Rests on all the cycles given, whenever they were cut off; the day is that of the last one.
+    /// Creates the basis of all given cycles. Its day is the cut-off of the last one.
     #[must_use]
     pub fn from_cycles(mut cycles: Vec<ReportingCycle>) -> Self {
         sort_cycles(&mut cycles);
@@ -90,20 +90,20 @@ impl FigureBasis {
         Self { cycle: None, as_of, release: None, releases: BTreeMap::new(), cycles }
     }
 
-    /// Says whether the latest reports up to a day are meant, rather than those of one cycle or release.
+    /// Returns `true` if the basis is neither one cycle nor a release.
     #[must_use]
     pub const fn is_dated(&self) -> bool {
         self.cycle.is_none() && self.release.is_none()
     }
 
-    /// Says whether no cycle is looked at, so that there is nothing that could be counted.
+    /// Returns `true` if there is no cycle, so that nothing can be counted.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.cycles.is_empty()
     }
 
-    /// Says whether a project fell out of the list: a later cycle in which projects of its plan were reported is over, and has
-    /// none of it. While a cycle is open nobody knows yet who will be missing.
+    /// Returns `true` if the report is stale: a later cycle of the same plan is closed, and has no report of the
+    /// project. Open cycles are ignored, because a report can still arrive.
     #[must_use]
     pub fn is_stale(&self, fact: &ReportFact) -> bool {
         let plan = self.cycles.iter().find(|c| c.slug == fact.cycle).map(|c| &c.plan_cycle);
@@ -111,7 +111,7 @@ impl FigureBasis {
         later.any(|c| Some(&c.plan_cycle) == plan && c.state == CycleState::Closed)
     }
 
-    /// Returns how many days old a report is: from the cut-off of its cycle to that of the figures.
+    /// Returns the age of a report in days, from the cut-off of its cycle to the cut-off of the figures.
     #[must_use]
     pub fn age_days(&self, fact: &ReportFact) -> i64 {
         (self.as_of - fact.as_of).num_days()

@@ -1,4 +1,4 @@
-//! What happened to projects between two grounds.
+//! Changes of projects between two datasets.
 
 use std::collections::BTreeMap;
 
@@ -10,46 +10,46 @@ use crate::domain::{
 };
 
 words! {
-    /// What became of a project between two sets of reports.
+    /// How a project changed between two sets of reports.
     pub Movement("movement") {
-        /// It is there, and was not before.
+        /// The project is only in the later set.
         Entered = "entered",
-        /// It was there before, and is no more.
+        /// The project is only in the earlier set.
         Left = "left",
-        /// It is there as before, and something about it changed.
+        /// The project is in both sets, and something about it changed.
         Changed = "changed",
     }
 }
 
-/// What something was before, and what it is now.
+/// An earlier and a later value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValueChange<T> {
-    /// Before.
+    /// The earlier value.
     pub from: T,
-    /// Now.
+    /// The later value.
     pub to: T,
 }
 
-/// What happened to a project. A step is none where nothing changed, or where it is not known on one of the sides.
+/// The changes of one project. A change is none if the values are equal, or if one of them is not known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProjectChange {
     /// The project.
     pub code: ProjectCode,
-    /// Its title, the later one; none where the texts were not read.
+    /// The later title; none if the texts were not read.
     pub title: Option<Title>,
-    /// What became of it among what is asked about.
+    /// Whether the project entered or left the selection.
     pub movement: Movement,
-    /// Where it stands.
+    /// The status.
     pub status: Option<ValueChange<Status>>,
-    /// What it is called.
+    /// The title.
     pub retitled: Option<ValueChange<Title>>,
-    /// In which focus area it is counted.
+    /// The focus area in which the project is counted.
     pub focus_area: Option<ValueChange<Option<Slug>>>,
-    /// How much is done.
+    /// The completed percentage.
     pub percent: Option<ValueChange<Option<Percent>>>,
     /// Money spent to date.
     pub spent: Option<ValueChange<Option<Money>>>,
-    /// Why the status changed, as the later report says.
+    /// The reason for the status, from the later report.
     pub status_reason: Option<Prose>,
 }
 
@@ -60,7 +60,7 @@ impl<T: PartialEq> ValueChange<T> {
 }
 
 impl ProjectChange {
-    /// Compares what is there of a project on both sides, whether or not it is asked about there.
+    /// Compares the reports of a project on both sides, including reports outside the selection.
     pub(super) fn from_facts(
         code: &ProjectCode,
         movement: Movement,
@@ -85,8 +85,8 @@ impl ProjectChange {
         }
     }
 
-    /// Says whether the list of projects reads otherwise than before: which there are, what they are called, where they
-    /// stand and where they are counted.
+    /// Returns `true` if the change is visible in the list of projects: which projects there are, their titles,
+    /// statuses and focus areas.
     pub(super) fn is_list_change(&self) -> bool {
         let stays = match self.movement {
             Movement::Entered | Movement::Left => false,
@@ -96,7 +96,7 @@ impl ProjectChange {
     }
 }
 
-/// The report of each project. Of several the last one counts: they are in the order of their cycles.
+/// Indexes reports by project. The last report of a project counts: the reports are ordered by cycle.
 pub(super) fn index_by_code<'f>(
     facts: impl IntoIterator<Item = &'f ReportFact>,
 ) -> BTreeMap<&'f ProjectCode, &'f ReportFact> {
@@ -107,7 +107,7 @@ fn find_texts(fact: Option<&ReportFact>) -> Option<&FactTexts> {
     fact?.texts.as_deref()
 }
 
-/// Says what happened to each project that is asked about on one of the sides, also where nothing did, by code.
+/// Compares every project that is selected on at least one side, by code. Projects without a change are included.
 pub(super) fn compare_projects(
     (earlier, before): (&FigureDataset, &[&ReportFact]),
     (ground, after): (&FigureDataset, &[&ReportFact]),
@@ -130,7 +130,7 @@ pub(super) fn compare_projects(
     codes.iter().map(change).collect()
 }
 
-/// Where a report counts in a dimension, if it moved; none in what has no such dimension.
+/// Returns the positions of a report in a dimension on both sides, if they differ. `None` without a dimension.
 pub(super) fn compare_positions(
     dimension: Option<Dimension>,
     (then, now): (Option<&ReportFact>, Option<&ReportFact>),

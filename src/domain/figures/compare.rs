@@ -1,4 +1,4 @@
-//! Two grounds against each other: the cells that differ, with the reports behind each.
+//! Comparison of two datasets: the cells that differ, with the reports behind each difference.
 
 use super::{
     AxisLabel, Dimension, Figure, FigureDataset, FigureQuery, Measure, Movement, ProjectChange,
@@ -8,48 +8,48 @@ use super::{
     count::{CellCounter, TableCounts},
 };
 
-/// A report because of which a cell differs.
+/// A report that makes a cell differ.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MovedReport {
-    /// What happened to it; the movement is that of this cell.
+    /// The change of the project. The movement describes this cell.
     pub change: ProjectChange,
-    /// In which rows it counts.
+    /// The rows in which the report counts, if they changed.
     pub rows: Option<ValueChange<Vec<String>>>,
-    /// In which columns it counts.
+    /// The columns in which the report counts, if they changed.
     pub columns: Option<ValueChange<Vec<String>>>,
 }
 
-/// A cell that differs.
+/// A cell that differs between two datasets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DifferentCell {
     /// The row.
     pub row: AxisLabel,
     /// The column; none in a list of rows.
     pub column: Option<AxisLabel>,
-    /// What it was.
+    /// The earlier figure.
     pub a: Figure,
-    /// What it is.
+    /// The later figure.
     pub b: Figure,
-    /// The reports behind that, in the order of their codes.
+    /// The reports behind the difference, ordered by code.
     pub reports: Vec<MovedReport>,
 }
 
-/// What differs between two grounds.
+/// The differences between two datasets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DatasetComparison {
     /// The cells that differ, row by row.
     pub cells: Vec<DifferentCell>,
-    /// The totals: what it was, and what it is.
+    /// The earlier and the later total.
     pub total: ValueChange<Figure>,
-    /// What happened to projects, in the order of their codes.
+    /// The changes of projects, ordered by code.
     pub changes: Vec<ProjectChange>,
-    /// How complete both are.
+    /// How complete the reports are on both sides.
     pub coverage: ValueChange<ReportingCoverage>,
 }
 
 impl FigureDataset {
-    /// Says in which cells this ground differs from an earlier one. A cell in which one project took another's place
-    /// differs too, though its number is the same.
+    /// Compares this dataset with an earlier one. A cell also differs if a project was replaced by a different one,
+    /// although the number is the same.
     #[must_use]
     pub fn compare_with(&self, earlier: &Self, question: &FigureQuery) -> DatasetComparison {
         let (before, then_coverage) = earlier.select_facts(&question.filter);
@@ -79,7 +79,6 @@ impl FigureDataset {
     }
 }
 
-/// Compares cell by cell.
 struct CellComparer<'g> {
     question: &'g FigureQuery,
     earlier: &'g FigureDataset,
@@ -105,7 +104,7 @@ impl CellComparer<'_> {
         })
     }
 
-    /// Finds the reports that are in one of the cells alone, or give it another value.
+    /// Finds the reports that are in only one of the two cells, or whose measured value differs.
     fn find_moved_reports(&self, a: &[&ReportFact], b: &[&ReportFact]) -> Vec<MovedReport> {
         let (then, now) = (index_by_code(a.iter().copied()), index_by_code(b.iter().copied()));
         let mut codes: Vec<_> = then.keys().chain(now.keys()).copied().collect();
@@ -132,7 +131,7 @@ impl CellComparer<'_> {
     }
 }
 
-/// Says whether two reports give a cell the same.
+/// Returns `true` if both reports contribute the same value to a cell.
 fn has_same_measure(a: &ReportFact, measure: Measure, b: &ReportFact) -> bool {
     match measure {
         Measure::Projects => true,

@@ -1,8 +1,8 @@
-//! Counting reports into the cells of a table.
+//! Counts reports into the cells of a table.
 
 use super::{ReportFact, axis::TableAxis, tally::ReportTally};
 
-/// A cell while it is counted: what its reports add up to, and the reports.
+/// A cell while it is counted: the sums, and the counted reports.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CellCounter<'f> {
     pub(super) tally: ReportTally,
@@ -16,7 +16,7 @@ impl<'f> CellCounter<'f> {
     }
 }
 
-/// Reports counted into cells, rows, columns and all. A report counts once in each.
+/// The sums of the cells, rows, columns and of all reports. A report counts once in each.
 pub(super) struct TableCounts<'f> {
     /// Row by row.
     pub(super) cells: Vec<CellCounter<'f>>,

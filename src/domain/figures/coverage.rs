@@ -1,5 +1,7 @@
-//! Coverage: what a cycle expects of each city, and how far that is. What somebody may not see is not counted apart: to
-//! strangers there is what is approved, and the rest. Not here: what of it a release holds (`release/coverage.rs`).
+//! Coverage: how many reports a cycle expects of each city, and the states of these reports.
+//!
+//! The public sees only how many reports are approved, so that nobody can infer unpublished work. The coverage of a
+//! release is in `release/coverage.rs`.
 
 use std::{collections::HashMap, ops::AddAssign};
 
@@ -15,37 +17,33 @@ use crate::domain::{
     value::Slug,
 };
 
-/// How the counts are made.
+/// The formula of the counts, as text.
 pub(crate) const FORMULA: &str = "projects of the plan, archived ones aside unless they have a report, by the state of their report in the cycle";
 
-/// A report as it is being worked on.
+/// The state of a report's working copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct WorkingReport {
-    /// Where it stands.
     pub state: ReportState,
-    /// Whether it ever left the city.
+    /// Whether the report was submitted at least once.
     pub ever_submitted: bool,
-    /// The submission in force.
+    /// When the current submission was made.
     pub submitted_at: Option<DateTime<Utc>>,
-    /// The last that was done to it: edited, submitted or decided on.
+    /// When the report was last edited, submitted or decided on.
     pub last_at: Option<DateTime<Utc>>,
 }
 
-/// A project of the cycle's plan, as those see it who work on it.
+/// A project of the cycle's plan, from its working copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct WorkingProject {
-    /// Its city.
     pub city: Slug,
     /// No longer pursued.
     pub archived: bool,
-    /// Its report in the cycle.
     pub report: Option<WorkingReport>,
 }
 
-/// A project of the cycle's plan, as everybody sees it once it was approved.
+/// A project of the cycle's plan, from its approved copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PublishedProject {
-    /// Its city.
     pub city: Slug,
     /// No longer pursued.
     pub archived: bool,
@@ -53,60 +51,55 @@ pub(crate) struct PublishedProject {
     pub approved: bool,
 }
 
-/// Everything that the coverage of a cycle is made of.
+/// The data that the coverage of a cycle is counted from.
 #[derive(Debug, Clone)]
 pub(crate) struct CoverageDataset {
-    /// The cycle.
     pub cycle: ReportingCycle,
-    /// The cities, by slug.
+    /// Ordered by slug.
     pub cities: Vec<City>,
-    /// The countries, by code.
+    /// Ordered by code.
     pub countries: Vec<Country>,
-    /// The projects of the plan as they are worked on.
+    /// The working copies of the plan's projects.
     pub working_projects: Vec<WorkingProject>,
-    /// The projects of the plan as they were approved.
+    /// The approved copies of the plan's projects.
     pub published_projects: Vec<PublishedProject>,
-    /// The extensions in force, by city.
+    /// The due days of the extensions in force.
     pub extensions: HashMap<Slug, NaiveDate>,
 }
 
-/// What only those see who work on the reports.
+/// Counts that only people who work on the reports may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct InsiderCounts {
-    /// Being written and not handed in.
     pub draft: i64,
-    /// Waiting for a decision.
     pub submitted: i64,
-    /// Sent back to the city.
     pub returned: i64,
-    /// Cities with an extension.
+    /// Number of cities with an extension.
     pub extended: i64,
-    /// When something was last done to a report, as far as the caller sees into it.
+    /// When a report was last worked on, as far as the caller may see.
     pub last_activity: Option<DateTime<Utc>>,
 }
 
-/// How far a city, a country or the network is.
+/// The counts of a city, a country or the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CoverageCounts {
-    /// The reports that are to be filed; none for imported cycles, of which nobody wrote down what was expected, and for
-    /// releases, which do not hold it.
+    /// Number of reports that have to be filed. None for imported cycles, whose sources do not state it, and for
+    /// releases, which do not store it.
     pub expected: Option<i64>,
-    /// Those that are approved.
     pub approved: i64,
-    /// Came late, or are late by now, also where none was begun; none where that is not known or not for the caller to see.
+    /// Number of reports that were submitted late or are overdue now, including those that were not begun. None if this
+    /// is not known or the caller may not see it.
     pub late: Option<i64>,
-    /// What only insiders see; none as soon as a part is not for the caller to see.
+    /// None if the caller may not see a part of it.
     pub insider_counts: Option<InsiderCounts>,
 }
 
-/// How far a cycle is, city by city.
+/// The coverage of a cycle, by city.
 #[derive(Debug, Clone)]
 pub struct CycleCoverage<'f> {
-    /// The cycle.
     pub cycle: &'f ReportingCycle,
-    /// The countries, by code.
+    /// Ordered by code.
     pub countries: &'f [Country],
-    /// The cities that are told of, by slug.
+    /// The cities in the answer, ordered by slug.
     pub cities: Vec<(&'f City, CoverageCounts)>,
 }
 
@@ -119,20 +112,20 @@ impl CoverageCounts {
         self.expected.is_some_and(|n| n > 0)
     }
 
-    /// Returns what is expected and not approved; none where nobody knows what was expected.
+    /// Returns the number of expected reports that are not approved; `None` if the expected number is not known.
     #[must_use]
     pub fn count_not_approved(&self) -> Option<i64> {
         self.expected.map(|expected| expected - self.approved)
     }
 
-    /// Returns for how many no report was begun; none where that is not known or not for the caller to see.
+    /// Returns the number of reports that were not begun; `None` if it is not known or the caller may not see it.
     #[must_use]
     pub fn count_not_begun(&self) -> Option<i64> {
         let inside = self.insider_counts?;
         Some(self.count_not_approved()? - inside.draft - inside.submitted - inside.returned)
     }
 
-    /// Adds up standings. Where there is none, nothing is known.
+    /// Adds up counts. An empty sum is the default, in which nothing is known.
     #[must_use]
     pub fn sum<'s>(all: impl IntoIterator<Item = &'s Self>) -> Self {
         let mut all = all.into_iter().copied();
@@ -159,7 +152,7 @@ impl AddAssign for CoverageCounts {
 }
 
 impl CoverageDataset {
-    /// Returns how far each city is that the actor reads, by slug: the pilots, and those of which something is expected.
+    /// Counts each city that the actor may read, by slug: the pilots, and the cities that report or are expected to.
     #[must_use]
     pub(crate) fn count_coverage(&self, actor: &Actor, now: DateTime<Utc>) -> CycleCoverage<'_> {
         let reach = actor.visible_rows().approved;
@@ -177,7 +170,7 @@ impl CoverageDataset {
         }
     }
 
-    /// Counts what was approved, of what was ever approved: nothing of it tells what is being worked on.
+    /// Counts the approved reports among the projects that were ever approved, so that unpublished work stays hidden.
     fn count_city_for_public(&self, city: &City) -> CoverageCounts {
         let here = || self.published_projects.iter().filter(|p| p.city == city.slug);
         let expected = here().filter(|p| p.approved || !p.archived).count();
@@ -189,7 +182,8 @@ impl CoverageDataset {
         }
     }
 
-    /// Counts what is worked on. Who did not write a draft learns that there is one, not when it was touched.
+    /// Counts the working copies. A caller who does not write drafts learns that there is one, but not when it was
+    /// edited.
     fn count_city_for_insiders(
         &self,
         city: &City,
@@ -229,15 +223,14 @@ impl CoverageDataset {
         }
     }
 
-    /// Returns what was expected where that was written down: nobody did for the cycles of the published history.
+    /// Returns the expected number, unless the cycle was imported: the published history does not state it.
     fn expected_if_known(&self, expected: usize) -> Option<i64> {
         self.cycle.imported.is_none().then(|| super::dataset::to_count(expected))
     }
 }
 
 impl<'f> CycleCoverage<'f> {
-    /// Takes the cities of which there is something to tell: the pilots, and those that report or of which something is
-    /// expected.
+    /// Keeps the cities to show: the pilots, and the cities that report or are expected to.
     pub(in crate::domain) fn new(
         cycle: &'f ReportingCycle,
         countries: &'f [Country],
@@ -249,13 +242,12 @@ impl<'f> CycleCoverage<'f> {
         Self { cycle, countries, cities: cities.filter(told).collect() }
     }
 
-    /// Adds all of them up.
     #[must_use]
     pub fn total(&self) -> CoverageCounts {
         CoverageCounts::sum(self.cities.iter().map(|(_, standing)| standing))
     }
 
-    /// Counts the cities that report, and those of which something is expected or that report all the same.
+    /// Returns the number of cities that report, and the number of cities that report or are expected to.
     #[must_use]
     pub fn count_reporting_cities(&self) -> (usize, usize) {
         let count = |wanted: &dyn Fn(&CoverageCounts) -> bool| {
@@ -264,7 +256,7 @@ impl<'f> CycleCoverage<'f> {
         (count(&CoverageCounts::has_approved), count(&|s| s.has_approved() || s.has_expected()))
     }
 
-    /// Adds standings up by country, by code, for the countries that have any.
+    /// Adds up the counts of each country, ordered by code. Countries without a shown city are left out.
     #[must_use]
     pub fn sum_by_country(&self) -> Vec<(&'f Country, CoverageCounts)> {
         let of = |country: &Country| -> Vec<&CoverageCounts> {

@@ -1,4 +1,4 @@
-//! Everything that figures are made of, as a plain value: it knows no database, and whoever has the records can make one.
+//! The data that figures are counted from, as plain values: no database is needed to build it.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -11,28 +11,28 @@ use crate::domain::{
     value::Slug,
 };
 
-/// Everything that figures are made of: the reports that the caller may read, and the reference data.
+/// The data that figures are counted from: the reports that the caller may read, and the reference data.
 #[derive(Debug, Clone)]
 pub struct FigureDataset {
-    /// Which cycles and which day.
+    /// The cycles and the cut-off day.
     pub basis: FigureBasis,
-    /// The approved reports that are counted, within the caller's reach: of one cycle, or the latest one of each project.
-    /// By city and number, and within a project by cut-off.
+    /// The approved reports within the caller's read scope: those of one cycle, or the latest one of each project.
+    /// Ordered by city and project number, and within a project by cut-off.
     pub facts: Vec<ReportFact>,
-    /// The countries, by code.
+    /// The countries, ordered by code.
     pub countries: Vec<Country>,
-    /// The cities, by slug.
+    /// The cities, ordered by slug.
     pub cities: Vec<City>,
     /// Cities with an approved project in any cycle.
     pub with_project: BTreeSet<Slug>,
-    /// The framework's words.
+    /// The terms of the framework.
     pub vocabulary: Arc<Vocabulary>,
-    /// Where the caller reads approved data.
+    /// The places whose approved data the caller may read.
     pub reach: ReadScope,
 }
 
 impl FigureDataset {
-    /// Keeps what lies within a reach: two tables are compared over the same places.
+    /// Restricts the dataset to a read scope, so that two tables are compared over the same places.
     #[must_use]
     pub fn restrict_to(mut self, reach: &ReadScope) -> Self {
         self.facts.retain(|fact| reach.covers_city(fact.country, &fact.city));
@@ -40,7 +40,7 @@ impl FigureDataset {
         self
     }
 
-    /// Returns the framework's words of a dimension; none where the values are no words of it.
+    /// Returns the framework's terms of a dimension; none if the values of the dimension are no terms.
     pub(super) fn list_terms(&self, dimension: Dimension) -> &[VocabularyTerm] {
         match dimension {
             Dimension::FocusArea => &self.vocabulary.focus_areas,
@@ -56,7 +56,7 @@ impl FigureDataset {
         self.reach.covers_city(city.country, &city.slug)
     }
 
-    /// Returns every value that a filter on a dimension takes.
+    /// Returns every value that a filter on a dimension accepts.
     fn list_values(&self, dimension: Dimension) -> Vec<String> {
         match dimension {
             Dimension::Status => Status::ALL.iter().map(ToString::to_string).collect(),
@@ -74,10 +74,10 @@ impl FigureDataset {
         }
     }
 
-    /// Refuses a filter for something that does not exist: a table of zeros would look like an answer.
+    /// Refuses a filter on a value that does not exist: a table of zeros would look like a real answer.
     ///
     /// # Errors
-    /// The first dimension with such a value, and the values that it takes.
+    /// The first dimension with such a value, and the accepted values.
     pub fn check_filter(&self, filter: &FigureFilter) -> Result<(), (Dimension, ValueFault)> {
         for (dimension, wanted) in &filter.wanted {
             let values = self.list_values(*dimension);
@@ -89,7 +89,7 @@ impl FigureDataset {
         Ok(())
     }
 
-    /// Returns the reports asked about, and how complete they are.
+    /// Returns the selected reports, and how complete they are.
     pub(super) fn select_facts(
         &self,
         filter: &FigureFilter,
@@ -97,7 +97,7 @@ impl FigureDataset {
         self.select_facts_from(&self.basis, &self.facts.iter().collect::<Vec<_>>(), filter)
     }
 
-    /// Returns those among some reports that are asked about, and how complete they are.
+    /// Returns the selected reports among the given ones, and how complete they are.
     pub(super) fn select_facts_from<'f>(
         &self,
         basis: &FigureBasis,
@@ -106,7 +106,7 @@ impl FigureDataset {
     ) -> (Vec<&'f ReportFact>, ReportingCoverage) {
         let asked: BTreeSet<&Slug> = self.select_cities(filter);
         let (cities_reporting, cities_expected) = self.count_reporting_cities(basis, facts, &asked);
-        // A report that does not tell its status may be of any: the coverage says how many, whatever status is asked for.
+        // A report without a status can have any status, so the coverage counts it before the filter on the status.
         let mut not_stated = 0;
         let facts: Vec<&ReportFact> = facts
             .iter()
@@ -127,8 +127,8 @@ impl FigureDataset {
             .collect()
     }
 
-    /// Counts the cities asked about that report, and those that are expected to: who joined in a year
-    /// before that of the cut-off, and who reports all the same.
+    /// Counts the selected cities that report, and those that are expected to: cities that joined in a year before the
+    /// cut-off, and cities that report anyway.
     fn count_reporting_cities(
         &self,
         basis: &FigureBasis,
@@ -148,7 +148,7 @@ impl FigureDataset {
     }
 }
 
-/// A number of things as JSON has it.
+/// Converts a number of items to the integer type of the API.
 pub(super) fn to_count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }

@@ -1,4 +1,4 @@
-//! An approved report, as far as figures look at it: plain data, from rows or from a frozen copy.
+//! The parts of an approved report that figures need: plain data, from rows or from a frozen copy.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::domain::{
     value::{Money, Percent, Prose, Slug, Title},
 };
 
-/// An approved report, as far as figures look at it.
+/// The parts of an approved report that figures need.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReportFact {
     /// The project.
@@ -27,59 +27,59 @@ pub struct ReportFact {
     pub cycle: Slug,
     /// The cycle's cut-off day.
     pub as_of: NaiveDate,
-    /// Where the project stands.
+    /// The project's status.
     pub status: Status,
-    /// How much is done.
+    /// The completed percentage.
     pub percent: Option<Percent>,
-    /// The focus area in that cycle.
+    /// The project's focus area in that cycle.
     pub focus_area: Option<Slug>,
-    /// The sub-area in that cycle.
+    /// The project's sub-area in that cycle.
     pub sub_area: Option<Slug>,
-    /// One of the plan's priority projects.
+    /// Whether the project is one of the plan's priority projects.
     pub priority: bool,
     /// Money spent to date.
     pub spent: Option<Money>,
-    /// Outcomes, enablers and sectors by their dimension.
+    /// Outcomes, enablers and sectors, by dimension.
     pub terms: BTreeMap<Dimension, Vec<Slug>>,
-    /// What stands in its texts; none where they were not read, because counting does not need them.
+    /// The texts; none if they were not read, because plain counts do not need them.
     pub texts: Option<Box<FactTexts>>,
 }
 
-/// What stands in the texts of an approved report.
+/// The texts of an approved report, and the values of its milestones and indicators.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FactTexts {
     /// The project's title in that cycle.
     pub title: Title,
-    /// Why the status changed, where the city had to say so.
+    /// The reason for the status, if the city had to state one.
     pub status_reason: Option<Prose>,
-    /// How far the milestones are, by weight; none for a project without any.
+    /// The weights of the milestones; none for a project without milestones.
     pub milestones: Option<MilestoneWeights>,
-    /// How far each outcome indicator has come, in the order of their making.
+    /// The attainment of each outcome indicator, in the order of their creation.
     pub outcomes: Vec<IndicatorAttainment>,
 }
 
-/// The weights of milestones.
+/// Sums of milestone weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MilestoneWeights {
-    /// Of those that are reached, added.
+    /// Sum over the milestones that are reached.
     pub reached: i64,
-    /// Of all, added.
+    /// Sum over all milestones.
     pub total: i64,
 }
 
-/// How far an indicator has come by a report.
+/// The attainment of an indicator in one report.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum IndicatorAttainment {
-    /// The share of the way from the baseline to the target: 0 at the start, 1 at the target.
+    /// The share of the way from the baseline to the target: 0 at the baseline, 1 at the target.
     Share(f64),
-    /// There is a value, and what it attains cannot be told.
+    /// The report states a value, but its attainment is undefined.
     Undefined(Undefined),
     /// The report states no value.
     NotMeasured,
 }
 
 impl ReportFact {
-    /// Returns where the report stands in a dimension; nowhere when it does not tell.
+    /// Returns the report's values in a dimension; none if it states no value.
     #[must_use]
     pub fn list_keys(&self, dimension: Dimension) -> Vec<&str> {
         match dimension {
@@ -95,14 +95,14 @@ impl ReportFact {
         }
     }
 
-    /// Returns the percentage that counts in means. The progress of something given up says nothing about the progress of
-    /// the others.
+    /// Returns the percentage that counts in means. A cancelled project has none: its progress says nothing about the
+    /// progress of the others.
     #[must_use]
     pub fn counted_percent(&self) -> Option<Percent> {
         self.percent.filter(|_| self.is_pursued())
     }
 
-    /// Says whether the project was not given up.
+    /// Returns `true` unless the project is cancelled.
     #[must_use]
     pub const fn is_pursued(&self) -> bool {
         match self.status {
@@ -149,7 +149,7 @@ impl From<&ApprovedReport> for ReportFact {
 }
 
 impl FactTexts {
-    /// Takes the title, milestones and indicators as the report froze them, and what the report says.
+    /// Builds the texts from the title, milestones and indicators that the report froze, and from its content.
     #[must_use]
     pub fn new(
         title: Title,
@@ -173,7 +173,7 @@ impl FactTexts {
 }
 
 impl IndicatorAttainment {
-    /// Looks at the last value that the report states of the indicator.
+    /// Computes the attainment of the last value that the report states for the indicator.
     fn from_last_value(indicator: &Indicator, content: &ReportContent) -> Self {
         let stated = content.indicator_values.iter().filter(|v| v.indicator_id == indicator.id);
         match stated.max_by_key(|v| v.measured_on).map(|v| compute_attainment(indicator, v.value)) {

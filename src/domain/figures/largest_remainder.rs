@@ -1,7 +1,8 @@
 //! Shares in whole percent that add up to exactly 100.
 
-/// Returns each count's share of their sum by the largest remainder method: every share is rounded down, and what is missing
-/// to 100 goes one by one to those that lost most by that, of equal ones to the first. None where the sum is 0.
+/// Returns the share of each count by the largest remainder method. Every share is rounded down. The points that are
+/// missing to 100 go one by one to the counts that lost most by rounding, to the first of equal ones. Returns `None` if
+/// the sum is 0.
 #[must_use]
 pub(super) fn to_whole_percents(counts: &[i64]) -> Option<Vec<i64>> {
     let total: i64 = counts.iter().sum();

@@ -1,4 +1,4 @@
-//! Figures on a map: the cities with where they lie and how their projects stand.
+//! Figures for a map: the cities with their positions and the statuses of their projects.
 
 use super::{
     Dimension, Figure, FigureDataset, FigureQuery, Measure, ReportFact, ReportingCoverage,
@@ -11,23 +11,23 @@ use crate::domain::{reference::City, report::Status, wording};
 pub struct MapCity<'g> {
     /// The city.
     pub city: &'g City,
-    /// Its name in the language asked for.
+    /// The city's name in the requested language.
     pub name: String,
-    /// Its country's name in that language.
+    /// The country's name in the requested language.
     pub country_name: String,
-    /// Its projects that are asked about.
+    /// Number of the city's selected projects.
     pub projects: i64,
-    /// How many of them stand where, every status in order.
+    /// Number of these projects in each status, in the order of the statuses.
     pub statuses: Vec<(Status, i64)>,
-    /// The mean of what they state of their progress.
+    /// Mean of the percentages that their reports state.
     pub percent: Figure,
-    /// Those that fell out of the list since their report.
+    /// Number of these projects whose report is stale.
     pub stale: i64,
 }
 
 impl FigureDataset {
-    /// Returns the cities by key, those without a project included, with how their projects stand. The question's rows,
-    /// columns and measure do not matter.
+    /// Returns the cities ordered by key, with the statuses of their projects. Cities without a selected project are
+    /// included. The rows, columns and measure of the question are ignored.
     #[must_use]
     pub fn map_cities(&self, question: &FigureQuery) -> (Vec<MapCity<'_>>, ReportingCoverage) {
         let (facts, coverage) = self.select_facts(&question.filter);

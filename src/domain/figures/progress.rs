@@ -1,4 +1,4 @@
-//! How far projects are, by city, country or focus area: in the order of names, never of numbers. Not a ranking.
+//! Progress of projects by city, country or focus area. Rows are ordered by name, never by value: it is not a ranking.
 
 use super::{
     AxisLabel, Dimension, FigureDataset, FigureFilter, FigureQuery, FigureValue,
@@ -8,19 +8,19 @@ use super::{
 use crate::domain::{alphabet::alphabetical_key, language::Language, value::words};
 
 words! {
-    /// By what progress is told.
+    /// The grouping of a progress table.
     pub Grouping("grouping") {
         /// By city.
         City = "city",
         /// By country.
         Country = "country",
-        /// By the one focus area that official tables count a project in.
+        /// By the one focus area in which official tables count a project.
         FocusArea = "focus_area",
     }
 }
 
 impl Grouping {
-    /// Returns the dimension of its rows.
+    /// Returns the dimension of the rows.
     #[must_use]
     pub const fn dimension(self) -> Dimension {
         match self {
@@ -31,58 +31,58 @@ impl Grouping {
     }
 }
 
-/// How the three numbers are made; none of them counts what was given up.
+/// The formulas of the three numbers. Cancelled projects count in none of them.
 pub const FORMULAS: [&str; 3] = [
     Measure::PercentComplete.formula(),
     "weight of reached milestones over weight of all milestones, over approved reports that have milestones and are not cancelled",
     "plain mean of (value - baseline) / (target - baseline) over outcome indicators for which it is defined, in approved reports that are not cancelled",
 ];
 
-/// Milestones by weight.
+/// Progress by weighted milestones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MilestoneProgress {
-    /// The weights, added over the reports that have milestones.
+    /// Sums of the weights over the reports that have milestones.
     pub weights: MilestoneWeights,
-    /// The reports that have milestones and are not cancelled.
+    /// Number of reports that have milestones and are not cancelled.
     pub known: i64,
 }
 
-/// Outcome indicators.
+/// Progress of outcome indicators.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct OutcomeProgress {
-    /// What those that attain something defined attain: 0 at the start, 1 at the target.
+    /// Each attainment that is defined: 0 at the baseline, 1 at the target.
     shares: Vec<f64>,
-    /// Indicators of reports that are not cancelled.
+    /// Number of indicators in reports that are not cancelled.
     pub of: i64,
-    /// Those for which the report states no value.
+    /// Number of indicators for which the report states no value.
     pub not_measured: i64,
-    /// Those with a value of which it cannot be told what it attains.
+    /// Number of indicators with a value whose attainment is undefined.
     pub undefined: i64,
 }
 
-/// How far the projects of a row are.
+/// The progress of the projects in a row.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ProjectProgress {
-    /// The approved reports.
+    /// Number of approved reports.
     pub total: i64,
-    /// Those that state a percentage and are not cancelled.
+    /// Number of reports that state a percentage and are not cancelled.
     pub known: i64,
-    /// Their plain mean, 0 to 100.
+    /// Plain mean of these percentages, 0 to 100.
     pub percent: FigureValue,
-    /// Milestones.
+    /// Progress by weighted milestones.
     pub milestones: MilestoneProgress,
-    /// Outcome indicators.
+    /// Progress of outcome indicators.
     pub outcomes: OutcomeProgress,
 }
 
 /// Progress by city, country or focus area.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ProgressTable {
-    /// The rows by name; `unknown` last.
+    /// The rows, ordered by name; `unknown` is last.
     pub rows: Vec<(AxisLabel, ProjectProgress)>,
-    /// All reports, each counted once.
+    /// The progress of all reports, each counted once.
     pub total: ProjectProgress,
-    /// How complete it is.
+    /// How complete the reports are.
     pub coverage: ReportingCoverage,
 }
 
@@ -93,7 +93,7 @@ impl MilestoneProgress {
         self.weights.total = self.weights.total.saturating_add(weights.total);
     }
 
-    /// Returns the reached share of the weight, 0 to 1; none without any milestone.
+    /// Returns the reached share of the weight, 0 to 1; `None` without milestones.
     #[must_use]
     pub fn reached_share(&self) -> Option<f64> {
         let reached = i32::try_from(self.weights.reached).ok()?;
@@ -112,13 +112,13 @@ impl OutcomeProgress {
         }
     }
 
-    /// Returns how many attain something that is defined.
+    /// Returns the number of indicators with a defined attainment.
     #[must_use]
     pub fn count_defined(&self) -> i64 {
         super::dataset::to_count(self.shares.len())
     }
 
-    /// Returns the plain mean of what they attain; none where nothing is defined.
+    /// Returns the plain mean of the defined attainments; `None` if there is none.
     #[must_use]
     pub fn mean_attainment(&self) -> Option<f64> {
         let n = u32::try_from(self.shares.len()).ok().filter(|n| *n > 0)?;
@@ -146,7 +146,7 @@ impl ProjectProgress {
 }
 
 impl FigureDataset {
-    /// Tells how far projects are. Facts without their texts count as without milestones and indicators.
+    /// Measures the progress of projects. Facts without texts count as facts without milestones and indicators.
     #[must_use]
     pub fn measure_progress(
         &self,

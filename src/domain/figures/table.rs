@@ -1,4 +1,4 @@
-//! Counting a table, alone or beside an earlier one.
+//! Counts a table, alone or beside an earlier one.
 
 use super::{
     AxisLabel, CrossTable, Figure, FigureCell, FigureDataset, FigureQuery, FigureReceipts,
@@ -7,14 +7,14 @@ use super::{
 };
 
 impl FigureDataset {
-    /// Counts the table.
+    /// Counts a table.
     #[must_use]
     pub fn count_table(&self, question: &FigureQuery) -> CrossTable {
         self.count_with_earlier(None, question)
     }
 
-    /// Counts the table with what each number was on an earlier ground, and what happened to projects since. Rows and
-    /// columns are those of both.
+    /// Counts a table with the figures of an earlier dataset in each cell, and the changes of projects since. The rows
+    /// and columns come from both datasets.
     #[must_use]
     pub fn count_table_since(&self, earlier: &Self, question: &FigureQuery) -> CrossTable {
         self.count_with_earlier(Some(earlier), question)
@@ -51,7 +51,7 @@ impl FigureDataset {
     }
 }
 
-/// Names the projects behind a cell.
+/// Lists the projects behind a cell.
 fn list_receipts(ground: &FigureDataset, facts: &[&ReportFact]) -> FigureReceipts {
     let codes = |facts: &mut dyn Iterator<Item = &&ReportFact>| {
         let mut codes: Vec<_> = facts.map(|fact| fact.code.clone()).collect();
@@ -117,7 +117,7 @@ fn assemble_table(
     }
 }
 
-/// Returns the share of each cell: of its row, in a list of rows of the total.
+/// Returns the share of each cell: of its row, or of the total in a list of rows.
 fn compute_shares(question: &FigureQuery, counted: &TableCounts<'_>) -> Vec<Option<i64>> {
     let counts: Vec<i64> = counted.cells.iter().map(|cell| cell.tally.report_count()).collect();
     let (along, width) = match question.columns {
@@ -135,7 +135,7 @@ fn compute_shares(question: &FigureQuery, counted: &TableCounts<'_>) -> Vec<Opti
 }
 
 impl CrossTable {
-    /// Puts what the same cells were before beside them.
+    /// Adds the earlier figure to each cell.
     fn add_earlier_figures(&mut self, measure: Measure, then: TableCounts<'_>) {
         for (cell, counter) in self.cells.iter_mut().zip(then.cells) {
             cell.earlier = Some(counter.tally.to_figure(measure));
@@ -145,7 +145,8 @@ impl CrossTable {
 }
 
 impl Figure {
-    /// Returns by how much it is more than an earlier one; none where one of them is none, or only there per currency.
+    /// Returns the difference to an earlier figure; `FigureValue::None` if one of them is none or exists only per
+    /// currency.
     #[must_use]
     pub fn difference_from(&self, earlier: &Self) -> FigureValue {
         match (self.value, earlier.value) {

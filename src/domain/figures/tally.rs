@@ -1,18 +1,18 @@
-//! Counting reports into one cell.
+//! The sums over the reports of one cell.
 
 use std::collections::BTreeMap;
 
 use super::{Figure, FigureValue, Measure, ReportFact};
 use crate::domain::value::{CurrencyCode, Money};
 
-/// What the reports of a cell add up to, in each measure.
+/// The sums over the reports of a cell, for every measure.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ReportTally {
     report_count: i64,
-    /// Reports that state a percentage and are not cancelled, and their sum in hundredths.
+    /// Number of reports that state a percentage and are not cancelled; `hundredths` is the sum of these percentages.
     percents: u32,
     hundredths: i64,
-    /// Reports that state what was spent, and the sums.
+    /// Number of reports that state the spent money; `spent` has the sums.
     spenders: i64,
     spent: BTreeMap<CurrencyCode, i64>,
 }
@@ -31,7 +31,6 @@ impl ReportTally {
         }
     }
 
-    /// Returns how many reports there are.
     pub(super) const fn report_count(&self) -> i64 {
         self.report_count
     }
@@ -54,7 +53,7 @@ impl ReportTally {
         Figure { value, known, report_count: self.report_count, by_currency }
     }
 
-    /// Returns the mean of the stated percentages; the sum is exact, so its order does not matter.
+    /// Returns the mean of the stated percentages. The sum is an exact integer, so the order does not matter.
     fn mean_percent(&self) -> FigureValue {
         match i32::try_from(self.hundredths) {
             Ok(sum) if self.percents > 0 => {

@@ -307,7 +307,7 @@ fn a_report_of_an_earlier_cycle_is_stale_where_its_plan_went_on() {
     assert_eq!(["2024-09-25", "2028-01-01"].map(stale), [true, true]);
     let basis = FigureBasis::from_cycles_until(day("2024-09-24"), cycles.clone());
     assert_eq!((basis.cycles.len(), basis.age_days(&fact)), (1, 407));
-    // While a cycle is open nobody knows yet who will be missing in it.
+    // While a cycle is open, a missing report may still arrive.
     let mut open = cycle("me-2024", "2024-09-25");
     open.state = CycleState::Open;
     let cycles = vec![cycle("me-2023", "2023-08-14"), open];

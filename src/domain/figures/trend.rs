@@ -1,10 +1,10 @@
-//! How figures developed: the cycles as rows, each with the reports of its own.
+//! The development of figures: each report counts in its own cycle.
 
 use super::{CrossTable, FigureBasis, FigureDataset, FigureQuery, ReportFact, ReportingCoverage};
 use crate::domain::cycle::ReportingCycle;
 
 impl FigureDataset {
-    /// Counts the table, and says how complete each of its cycles is, in order.
+    /// Counts the table, and returns how complete each of its cycles is, in order.
     #[must_use]
     pub fn count_trend(
         &self,

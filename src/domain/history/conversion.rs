@@ -1,4 +1,4 @@
-//! From what a publication states to what is recorded.
+//! Converts published statements into records to be imported.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,12 +19,12 @@ use crate::domain::{
     value::{Prose, Slug, Title, parse_day},
 };
 
-/// Why an imported project has the first or last day of a year.
+/// The `dates_reason` of an imported project whose dates are the first or last day of a year.
 const YEAR_ONLY: &str = "year only, as published";
 
 type CyclesBySlug = BTreeMap<String, ReportingCycle>;
 
-/// Understands everything that can be understood and notes the faults of the rest.
+/// Converts everything that is valid, and adds the faults of the rest.
 pub(super) fn convert_history(
     history: &HistoryFile,
     known: &HistoryReference,
@@ -46,7 +46,7 @@ pub(super) fn convert_history(
         if !keys.insert(stated.key.as_str()) {
             faults.add(format!("{at}/key"), duplicate_fault());
         }
-        // Counted even where the project has a fault, so that a corrected file gives the same numbers.
+        // A project with a fault is counted too, so that a corrected file gives the same numbers.
         let number = numbers.entry(stated.city.as_str()).or_default();
         *number += 1;
         projects.extend(convert_project(stated, *number, &cycles, known, &at, faults));
@@ -110,7 +110,7 @@ fn convert_project(
         })
         .collect();
     reports.sort_by(|a, b| (a.cycle.as_of, &a.cycle.slug).cmp(&(b.cycle.as_of, &b.cycle.slug)));
-    // A project that was never reported belongs to the plans whose reports the file is about.
+    // A project that was never reported gets the plan cycle of the file's first cycle.
     let plan_cycle = reports.first().map(|r| &r.cycle).or_else(|| cycles.values().next());
     let (city, country) = city?;
     Some(PlannedProject {
@@ -188,7 +188,7 @@ fn find_focus_area(
     })
 }
 
-/// A sub-area of the project's own focus area.
+/// Finds a sub-area of the project's own focus area.
 fn find_sub_area(
     stated: &StatedProject,
     known: &HistoryReference,
@@ -207,7 +207,7 @@ fn find_sub_area(
     })
 }
 
-/// The first or last day of a year.
+/// Parses a year into its first or last day.
 fn parse_year_day(
     year: Option<i32>,
     month: u32,
@@ -238,8 +238,8 @@ fn convert_partners(
     partners
 }
 
-/// Returns the role or the stage that the words mean and nothing else; the words themselves are kept beside it. "Lead",
-/// "partner" and the like may mean several, and stay words.
+/// Returns the role or the stage, if the words mean exactly one of them. Words with several meanings, such as "lead" or
+/// "partner", give none. The words themselves stay in the note.
 fn interpret_role(stated: &str) -> (Option<PartnerRole>, Option<PartnerStage>) {
     match stated {
         "funder" => (Some(PartnerRole::Funder), None),

@@ -1,4 +1,4 @@
-//! The records of a planned project, once somebody brings identifiers and the time.
+//! Builds the records of a planned project. The caller provides the identifiers and the time.
 
 use chrono::{DateTime, Utc};
 
@@ -11,7 +11,7 @@ use crate::domain::{
 };
 
 impl PlannedProject {
-    /// Makes the project with a number within its city.
+    /// Builds the project with a number within its city.
     #[must_use]
     pub fn to_project(&self, id: Id<Project>, number: i64, at: DateTime<Utc>) -> Project {
         Project {
@@ -29,8 +29,8 @@ impl PlannedProject {
         }
     }
 
-    /// Freezes the project as a report names it: with the title and the focus area of its own cycle. A sub-area goes with
-    /// its focus area.
+    /// Freezes the header of a report, with the title and the focus area of the report's own cycle. The sub-area is
+    /// kept only if the focus area is the same.
     #[must_use]
     pub fn freeze_header(
         &self,
@@ -60,7 +60,7 @@ impl PlannedProject {
 }
 
 impl PlannedPartner {
-    /// Makes the partnership of a project.
+    /// Builds the partnership of a project.
     #[must_use]
     pub fn to_partnership(&self, id: Id<Partnership>, project: &Project) -> Partnership {
         Partnership {
@@ -79,7 +79,7 @@ impl PlannedPartner {
 }
 
 impl PlannedReport {
-    /// Makes the report, approved by nobody at no time.
+    /// Builds the report in the state approved, without authors and times.
     #[must_use]
     pub fn to_report(&self, id: Id<Report>, project: &Project, header: Header) -> Report {
         Report {
@@ -100,7 +100,7 @@ impl PlannedReport {
         }
     }
 
-    /// Makes the approved copy of the report.
+    /// Builds the approved copy of the report.
     #[must_use]
     pub fn to_approved_report(
         &self,

@@ -1,4 +1,4 @@
-//! Walking the chain: what each row must be after the one before it. Pure: the rows come from `store`.
+//! Verifies the hash chain: each row is checked against the row before it. The store reads the rows.
 
 use chrono::{DateTime, Utc};
 
@@ -6,71 +6,68 @@ use super::{ChainLink, GENESIS, JournalHash, hash_record};
 use crate::domain::value::words;
 
 words! {
-    /// What is wrong with a journal or with a table beside it.
+    /// What is wrong with the journal, or with a table that it records.
     pub(crate) Flaw("flaw") {
-        /// A row is missing before this one, or the last ones are.
+        /// A row before this one is missing, or rows are missing at the end.
         Gap = "gap",
-        /// The row is older than the one before it.
+        /// The time of the row is before the time of the previous row.
         Time = "time",
-        /// The number of the feed is missing, superfluous or out of order.
+        /// The feed number is missing, out of order, or on a row that must not have one.
         Feed = "feed",
-        /// The row does not name the hash of the row before it.
+        /// The row does not contain the hash of the previous row.
         Link = "link",
-        /// The row does not hash to what it says.
+        /// The hash in the row is not the hash of the row.
         Hash = "hash",
-        /// Record and reason do not hash to what the row says.
+        /// The hash of the record and the reason is not the hash in the row.
         Content = "content",
-        /// The version does not follow the one before it of the same record.
+        /// The version does not follow the previous version of the same record.
         Version = "version",
-        /// A kind of record that the service does not know.
+        /// The service does not know this kind of record.
         Entity = "entity",
-        /// The head says something else than the last row.
+        /// The stored head of the chain does not match the last row.
         Head = "head",
-        /// A head that somebody kept is not part of the chain.
+        /// A head hash that was saved earlier is not part of the chain.
         Kept = "kept",
-        /// The table holds no readable record where the last row says that there is one.
+        /// The table has no readable record, although the last row has one.
         Missing = "missing",
-        /// The table holds another record than the last row says.
+        /// The record in the table differs from the record in the last row.
         Differs = "differs",
-        /// The table holds a record, or a later version of it, of which the journal knows nothing.
+        /// The journal does not know the record in the table, or its version.
         Unjournaled = "unjournaled",
     }
 }
 
-/// A row as it is kept.
+/// A journal row as it is stored.
 #[derive(Debug, Clone)]
 pub(crate) struct ChainRow<'a> {
-    /// What the chain covers.
+    /// The parts that the chain protects.
     pub link: ChainLink<'a>,
-    /// Why it was done.
     pub reason: Option<&'a str>,
-    /// The record after the change, as canonical JSON.
+    /// The record after the change, as canonical JSON; none if it was deleted or redacted.
     pub record: Option<&'a str>,
-    /// The hash of the row before, as the row says.
+    /// The hash of the previous row, as stored in this row.
     pub previous_hash: JournalHash,
-    /// The hash of the row, as the row says.
+    /// The hash of this row, as stored.
     pub hash: JournalHash,
 }
 
-/// What is found about a row.
+/// The result of checking one row.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct RowFinding {
-    /// Everything wrong with it.
     pub flaws: Vec<Flaw>,
-    /// Whether its record was taken out afterwards, which the chain allows: it covers a hash of the record.
+    /// Whether the record was removed from the row later. The chain allows this, because it protects only the record's
+    /// hash.
     pub redacted: bool,
 }
 
-/// How far the chain was walked.
+/// The state of the verification after the last checked row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ChainVerifier {
-    /// The number of the last row.
     pub seq: i64,
-    /// The last number of the feed.
+    /// The last feed number.
     pub feed: i64,
-    /// The instant of the last row; none before the first.
+    /// The instant of the last row; none before the first row.
     pub at: Option<DateTime<Utc>>,
-    /// The hash of the last row.
     pub hash: JournalHash,
 }
 
@@ -81,11 +78,11 @@ impl Default for ChainVerifier {
 }
 
 impl ChainVerifier {
-    /// Takes the next row. `public` says whether records of its kind have numbers of the feed; none where the kind is
-    /// unknown. After a flaw the walk goes on from what the row says, so that one flaw is found once.
+    /// Checks the next row. `public` states if records of its kind have feed numbers; `None` if the kind is unknown.
+    /// After a flaw the check continues with the values in the row, so that each flaw is reported once.
     ///
     /// # Errors
-    /// A row without a canonical form.
+    /// The row has no canonical form.
     pub(crate) fn check_row(
         &mut self,
         row: &ChainRow<'_>,
@@ -142,7 +139,7 @@ mod tests {
         ChainRow { link, reason: None, record: Some(record), previous_hash, hash }
     }
 
-    /// Three sound rows.
+    /// Three valid rows.
     fn rows() -> Vec<ChainRow<'static>> {
         let mut previous = GENESIS;
         (1..=3)

@@ -1,4 +1,4 @@
-//! Who may see and manage whom. Accounts belong to no place: what counts are the grants that a person holds.
+//! Who may see and manage which accounts. An account belongs to no place: the grants of its holder decide.
 
 use super::{
     AccessDenied, Act, Actor, EditUser, GiveGrant, PermissionBasis, PolicyAction,
@@ -11,8 +11,8 @@ use crate::domain::{
 };
 
 impl Actor {
-    /// Returns where somebody must hold a grant to be seen by the actor: anywhere or nowhere at all for secretariat and
-    /// administrators, in the own country for a representative.
+    /// Returns the places in which a user must hold a grant to be seen by the actor. The secretariat and administrators
+    /// see everybody, also users without grants; a representative sees users with a grant in their own country.
     #[must_use]
     pub fn visible_people(&self) -> ReadScope {
         let mut seen = ReadScope::default();
@@ -26,7 +26,7 @@ impl Actor {
         seen
     }
 
-    /// Says whether the actor manages accounts that hold no grant: nobody's country is to decide on them.
+    /// Returns `true` if the actor also manages accounts without grants, which belong to no country.
     #[must_use]
     pub fn may_manage_everybody(&self) -> bool {
         self.has_role_at(&[Role::Administrator], &RecordPlace::Network)
@@ -44,7 +44,7 @@ impl PolicyAction for ReadUser {
 impl PolicyAction for EditUser {
     type Subject = UserSubject;
     const ACT: Act = Act::EditUser;
-    /// A representative manages only people whose every grant is one they could have given themselves.
+    /// A representative manages only users whose every grant is one that the representative could have given.
     fn decide_access(actor: &Actor, on: &UserSubject) -> Result<PermissionBasis, AccessDenied> {
         if on.visibility_for(actor) == Visibility::Hidden {
             return Err(AccessDenied::Hidden);
@@ -71,7 +71,7 @@ impl PolicyAction for GiveGrant {
     }
 }
 
-/// Finds the grant that allows something: an own one before one on somebody's behalf.
+/// Finds a grant that allows something. The actor's own grants come before grants on behalf of a different user.
 fn find_basis(actor: &Actor, allows: impl Fn(&Grant) -> bool) -> Option<PermissionBasis> {
     let allowing = actor.grants().iter().filter(|g| allows(g));
     allowing
@@ -79,8 +79,8 @@ fn find_basis(actor: &Actor, allows: impl Fn(&Grant) -> bool) -> Option<Permissi
         .map(|g| PermissionBasis { acting_for: g.acting_for })
 }
 
-/// Says whether a grant lets its holder give that role on that scope: an administrator any, a representative the
-/// officers and readers of the own country.
+/// Returns `true` if a grant lets its holder give a role on a scope. An administrator gives any role; a representative
+/// makes officers and readers in their own country.
 #[must_use]
 pub(crate) fn may_grant(by: &Grant, role: Role, scope: &Scope) -> bool {
     match by.role {

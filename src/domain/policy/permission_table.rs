@@ -1,4 +1,4 @@
-//! The table of rights: each act, and which role may do it how far.
+//! The permission table: each action, and the roles that may do it.
 
 use super::{
     AccessDenied, Actor, PermissionBasis, PermissionReach, PolicyAction, PolicyResource, Visibility,
@@ -13,7 +13,7 @@ use crate::domain::{
 use PermissionReach::{Any, Own};
 use Role::{Administrator, CityOfficer, NationalRepresentative, Reader, Secretariat};
 
-/// Every role, wherever it holds: signed in with at least one grant in force.
+/// Every role, anywhere: the caller is signed in and holds at least one grant in force.
 const EVERYBODY: &[(Role, PermissionReach)] = &[
     (CityOfficer, Any),
     (NationalRepresentative, Any),
@@ -27,10 +27,10 @@ const REVIEW: &[(Role, PermissionReach)] = &[(NationalRepresentative, Own)];
 const REOPEN: &[(Role, PermissionReach)] = &[(NationalRepresentative, Own), (Secretariat, Any)];
 const INSIDE: &[(Role, PermissionReach)] =
     &[(CityOfficer, Own), (NationalRepresentative, Own), (Secretariat, Any)];
-/// Those who work on reports of some city, country or the network.
+/// Roles that work on reports, of any city or country.
 const WORKERS: &[(Role, PermissionReach)] =
     &[(CityOfficer, Any), (NationalRepresentative, Any), (Secretariat, Any)];
-/// Those who file or decide on reports of some city or country.
+/// Roles that file reports or decide on them, in any city or country.
 const FILERS: &[(Role, PermissionReach)] = &[(CityOfficer, Any), (NationalRepresentative, Any)];
 const NETWORK: &[(Role, PermissionReach)] = &[(Secretariat, Any)];
 const USERS_READ: &[(Role, PermissionReach)] =
@@ -41,16 +41,16 @@ const AUDIT: &[(Role, PermissionReach)] = &[(Secretariat, Any), (Administrator, 
 
 macro_rules! acts {
     ($($(#[$doc:meta])* $name:ident($on:ty) = $word:literal, $table:expr;)+) => {
-        /// Every act that rights are asked about.
+        /// Every action of the permission table.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Act { $($(#[$doc])* $name),+ }
         impl Act {
-            /// Every act, in order.
+            /// Every action, in order.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
-            /// Returns its name in `allowed_actions` and in the matrix.
+            /// Returns the name in `allowed_actions` and in the permission matrix.
             #[must_use]
             pub const fn as_str(self) -> &'static str { match self { $(Self::$name => $word),+ } }
-            /// Returns its row in the table of rights.
+            /// Returns the roles that may do the action, and for which records.
             #[must_use]
             pub const fn permitted(self) -> &'static [(Role, PermissionReach)] { match self { $(Self::$name => $table),+ } }
         }
@@ -58,7 +58,7 @@ macro_rules! acts {
         acts!(@impl $($name($on)),+);
     };
     (@impl $($name:ident($on:ty)),+) => { $(acts!(@one $name($on));)+ };
-    // Reading has its own decision, below: it is about how much is seen, not about the role alone.
+    // Reading has its own decision below: it depends on the visibility of the record, not only on the role.
     (@one ReadProject($on:ty)) => {};
     (@one ReadReport($on:ty)) => {};
     (@one ReadPlan($on:ty)) => {};
@@ -71,7 +71,7 @@ macro_rules! acts {
 acts! {
     /// Reads reference data, plans and cycles.
     ReadReference(NetworkSubject) = "read_reference", EVERYBODY;
-    /// Reads a city's entry.
+    /// Reads a city's reference data.
     ReadCity(CitySubject) = "read_city", EVERYBODY;
     /// Reads a cycle.
     ReadCycle(CycleSubject) = "read_cycle", EVERYBODY;
@@ -79,43 +79,43 @@ acts! {
     ReadPartner(PartnerSubject) = "read_partner", EVERYBODY;
     /// Reads figures and other approved data.
     ReadFigures(NetworkSubject) = "read_figures", EVERYBODY;
-    /// Adds cities, and partners.
+    /// Adds cities and partners.
     AddReference(NetworkSubject) = "add_reference", NETWORK;
-    /// Corrects a city.
+    /// Edits a city.
     EditCity(CitySubject) = "edit_city", NETWORK;
-    /// Corrects a partner.
+    /// Edits a partner.
     EditPartner(PartnerSubject) = "edit_partner", NETWORK;
     /// Reads a city's action plan.
     ReadPlan(PlanSubject) = "read_plan", EVERYBODY;
     /// Writes a city's action plan.
     WritePlan(PlanSubject) = "write_plan", CITY;
-    /// Adds cycles.
+    /// Adds a cycle.
     AddCycle(NetworkSubject) = "add_cycle", NETWORK;
     /// Edits, opens and closes a cycle.
     RunCycle(CycleSubject) = "run_cycle", NETWORK;
-    /// Reads what a city has to report in a cycle.
+    /// Reads a city's checklist of a cycle.
     ReadCityCycle(CityCycleSubject) = "read_city_cycle", INSIDE;
-    /// Reads what a city has to report in a cycle as a workbook.
+    /// Reads a city's checklist of a cycle as a workbook.
     ReadWorkbook(CityCycleSubject) = "read_workbook", INSIDE;
-    /// Imports records into some city of one's own.
+    /// Imports records into at least one of the caller's cities.
     ImportRecords(NetworkSubject) = "import_records", OFFICERS;
     /// Imports records into this city.
     ImportInto(CityCycleSubject) = "import_into", CITY;
-    /// Lists the extensions that one may see.
+    /// Lists the extensions that the caller may see.
     ListExtensions(CycleSubject) = "list_extensions", WORKERS;
     /// Reads a city's extension.
     ReadExtension(ExtensionSubject) = "read_extension", INSIDE;
-    /// Grants a city more time, or takes it back.
+    /// Grants a city an extension or withdraws it.
     ExtendDeadline(ExtensionSubject) = "extend", REOPEN;
-    /// Asks for a city's workbook, of whichever cycle.
+    /// Downloads a city's workbook, for any cycle.
     OpenWorkbook(CitySubject) = "open_workbook", INSIDE;
     /// Lists projects.
     ListProjects(NetworkSubject) = "list_projects", EVERYBODY;
     /// Reads a project.
     ReadProject(ProjectSubject) = "read", EVERYBODY;
-    /// Records projects in some city of one's own.
+    /// Creates projects in at least one of the caller's cities.
     CreateProjects(NetworkSubject) = "create_projects", OFFICERS;
-    /// Records a project in this city.
+    /// Creates a project in this city.
     CreateProjectIn(CitySubject) = "create_project", CITY;
     /// Edits a project, its milestones, indicators and partnerships.
     EditProject(ProjectSubject) = "edit", CITY;
@@ -125,29 +125,29 @@ acts! {
     ReadProjectHistory(ProjectSubject) = "read_history", INSIDE;
     /// Lists reports.
     ListReports(NetworkSubject) = "list_reports", EVERYBODY;
-    /// Files or decides on many reports at once; each of them is asked about by itself.
+    /// Submits or decides on several reports at once. The policy decides on each report as well.
     BulkReports(NetworkSubject) = "bulk_reports", FILERS;
     /// Reads a report.
     ReadReport(ReportSubject) = "read", EVERYBODY;
     /// Writes a report.
     EditReport(ReportSubject) = "edit", CITY;
-    /// Hands a report to its representative.
+    /// Submits a report to the national representative.
     SubmitReport(ReportSubject) = "submit", CITY;
-    /// Takes a submission back.
+    /// Withdraws a submission.
     WithdrawReport(ReportSubject) = "withdraw", CITY;
-    /// Sends a report back to its city.
+    /// Returns a report to its city.
     ReturnReport(ReportSubject) = "return", REVIEW;
-    /// Accepts a report.
+    /// Approves a report.
     ApproveReport(ReportSubject) = "approve", REVIEW;
-    /// Takes an approval up again.
+    /// Reopens an approved report.
     ReopenReport(ReportSubject) = "reopen", REOPEN;
-    /// Reads comments, readiness and history of a report.
+    /// Reads the comments, readiness and history of a report.
     ReadReportInside(ReportSubject) = "read_inside", INSIDE;
     /// Comments on a report.
     CommentReport(ReportSubject) = "comment", INSIDE;
     /// Reads a comment.
     ReadComment(CommentSubject) = "read_comment", INSIDE;
-    /// Marks a comment as settled, or as open again.
+    /// Resolves a comment, or opens it again.
     ResolveComment(CommentSubject) = "resolve_comment", INSIDE;
     /// Reads releases.
     ReadReleases(NetworkSubject) = "read_releases", EVERYBODY;
@@ -155,28 +155,28 @@ acts! {
     PublishRelease(NetworkSubject) = "publish_release", NETWORK;
     /// Lists shares.
     ListShares(NetworkSubject) = "list_shares", NETWORK;
-    /// Makes a share.
+    /// Creates a share.
     CreateShare(NetworkSubject) = "create_share", NETWORK;
     /// Reads a share.
     ReadShare(ShareSubject) = "read_share", NETWORK;
-    /// Takes a share back.
+    /// Revokes a share.
     RevokeShare(ShareSubject) = "revoke_share", NETWORK;
-    /// Lists the people one may see.
+    /// Lists the users that the caller may see.
     ListUsers(NetworkSubject) = "list_users", USERS_READ;
-    /// Reads a person's account.
+    /// Reads a user's account.
     ReadUser(UserSubject) = "read_user", USERS_READ;
-    /// Invites somebody.
+    /// Invites a user.
     InviteUsers(NetworkSubject) = "invite_users", USERS_WRITE;
-    /// Gives a role on a scope.
+    /// Gives a user a role on a scope.
     GiveGrant(GrantSubject) = "give_grant", USERS_WRITE;
-    /// Renames and disables a person, gives and revokes grants.
+    /// Renames and disables a user, gives and revokes their grants.
     EditUser(UserSubject) = "edit_user", USERS_WRITE;
-    /// Reads the journal of everything.
+    /// Reads the whole journal.
     ReadJournal(NetworkSubject) = "read_journal", AUDIT;
 }
 
 impl Act {
-    /// Says whether a role on a scope permits the act where the place lies.
+    /// Returns `true` if a role on a scope permits the action for a record in the place.
     #[must_use]
     pub fn permits_role(self, role: Role, scope: &Scope, place: &RecordPlace) -> bool {
         self.permitted().iter().any(|(r, reach)| {
@@ -188,13 +188,14 @@ impl Act {
         })
     }
 
-    /// Says whether the act can be the first that is done to its record.
+    /// Returns `true` if the action may create its record.
     #[must_use]
     pub const fn can_create_record(self) -> bool {
         matches!(self, Self::EditReport)
     }
 
-    /// Says whether the act shows what stands in the working copy, so that knowing of it is not enough.
+    /// Returns `true` if the action shows the content of the working copy. Knowing that the copy exists is then not
+    /// enough.
     #[must_use]
     pub const fn needs_working_copy(self) -> bool {
         matches!(
@@ -203,7 +204,8 @@ impl Act {
         )
     }
 
-    /// Says whether the act decides on somebody's work, which takes a second person.
+    /// Returns `true` if the action decides on a report. A second person must do that: nobody decides on their own
+    /// work.
     #[must_use]
     pub const fn needs_two_keys(self) -> bool {
         matches!(self, Self::ReturnReport | Self::ApproveReport)
@@ -222,7 +224,7 @@ impl PolicyAction for ReadReport {
     type Subject = ReportSubject;
     const ACT: Act = Act::ReadReport;
     fn decide_access(actor: &Actor, on: &ReportSubject) -> Result<PermissionBasis, AccessDenied> {
-        // A report that nobody wrote is missing for everybody.
+        // A report that was never begun is missing for everybody.
         if on.report.is_none() {
             Err(AccessDenied::Hidden)
         } else {
@@ -235,7 +237,7 @@ impl PolicyAction for ReadPlan {
     type Subject = PlanSubject;
     const ACT: Act = Act::ReadPlan;
     fn decide_access(actor: &Actor, on: &PlanSubject) -> Result<PermissionBasis, AccessDenied> {
-        // A plan that nobody wrote is missing for everybody.
+        // A plan that was never written is missing for everybody.
         if on.plan.is_none() {
             Err(AccessDenied::Hidden)
         } else {

@@ -1,4 +1,5 @@
-//! The matrix of rights as a snapshot: a changed right shows in review. And the rules that hold for all of it.
+//! A snapshot of the permission matrix, so that a review shows each changed right, and the rules that hold for all of
+//! it.
 
 use std::fmt::Write as _;
 
@@ -16,7 +17,7 @@ use crate::domain::{
     workflow::{TransitionKind, TransitionRefused, check_transition},
 };
 
-/// The callers of the matrix, as the columns of `DESIGN.md` §3, and those that the two keys are about.
+/// The callers of the matrix, and those for the two-keys rule.
 fn callers() -> Vec<(&'static str, Actor)> {
     let stand_in = |n: u128, principal: u128| {
         let mut actor = representative(n);
@@ -70,7 +71,7 @@ fn status(denied: &AccessDenied) -> &'static str {
     }
 }
 
-/// What an act comes to: the policy first, then the state.
+/// The result of an action: the policy decides first, then the state.
 fn outcome<A: PolicyAction<Subject = ReportSubject>>(
     actor: &Actor,
     on: &ReportSubject,
@@ -90,7 +91,7 @@ fn outcome<A: PolicyAction<Subject = ReportSubject>>(
 
 type Ask = fn(&Actor, &ReportSubject) -> &'static str;
 
-/// Every act on a report.
+/// Every action on a report.
 const ON_REPORTS: &[(Act, Ask)] = &[
     (Act::ReadReport, |a, on| outcome::<ReadReport>(a, on, None)),
     (Act::ReadReportInside, |a, on| outcome::<ReadReportInside>(a, on, None)),
@@ -191,7 +192,8 @@ proptest! {
         prop_assert!(on.visibility_for(&few) <= on.visibility_for(&many));
         for (act, ask) in ON_REPORTS {
             let (few, many) = (ask(&few, &on), ask(&many, &on));
-            // Of a draft that was never submitted an insider learns that it exists: 404 may become 403 or 409, never back.
+            // An insider learns that a draft exists although it was never submitted: more grants may turn a 404 into a
+            // 403 or 409, but never the reverse.
             prop_assert!(few != "yes" || many == "yes", "{act:?}: {few} became {many}");
             prop_assert!(few == "404" || many != "404", "{act:?}: {few} became {many}");
         }

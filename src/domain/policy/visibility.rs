@@ -1,4 +1,4 @@
-//! How much of a record somebody sees: nothing, that it exists, its approved copy, or its working copy.
+//! How much of a record a caller may see: nothing, that it exists, its approved copy, or its working copy.
 
 use super::{Actor, Role};
 use crate::domain::{
@@ -7,17 +7,17 @@ use crate::domain::{
     value::Slug,
 };
 
-/// Which of the two copies of a project or report is shown.
+/// One of the two copies of a project or report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RecordCopy {
-    /// What was last approved: for strangers.
+    /// The last approved state, for the public.
     Approved,
-    /// What stands there now: for the city, its representative and the secretariat.
+    /// The current state, for the city, its representative and the secretariat.
     Working,
 }
 
 impl RecordCopy {
-    /// Returns the word that tables name it by.
+    /// Returns the name of the copy in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -27,41 +27,42 @@ impl RecordCopy {
     }
 }
 
-/// How much of a record somebody sees.
+/// How much of a record a caller may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Visibility {
-    /// Nothing; it might as well not exist.
+    /// Nothing: for the caller the record does not exist.
     Hidden,
-    /// That it exists.
+    /// That the record exists, but not its content.
     ExistenceOnly,
-    /// One of its copies.
+    /// One copy of the record.
     Readable(RecordCopy),
 }
 
-/// The roles that see working copies of what their scope covers.
+/// The roles that may read working copies within their scope.
 pub(crate) const INSIDERS: &[Role] =
     &[Role::CityOfficer, Role::NationalRepresentative, Role::Secretariat];
 
 impl Actor {
-    /// Says whether the actor works on what lies there, rather than being a stranger to it.
+    /// Returns `true` if the actor works on the records of the place.
     #[must_use]
     pub fn is_insider_at(&self, place: &RecordPlace) -> bool {
         self.has_role_at(INSIDERS, place)
     }
 
-    /// Says whether the actor may read what was approved there: everybody, a reader within their scope.
+    /// Returns `true` if the actor may read approved data of the place. Only readers are limited to their scope.
     #[must_use]
     pub fn may_read_approved(&self, place: &RecordPlace) -> bool {
         self.grants.iter().any(|g| g.role != Role::Reader || g.scope.covers_place(place))
     }
 
-    /// Says whether the actor reads reasons and records in the journal, rather than who, when and which record alone.
+    /// Returns `true` if the actor may read reasons and records in the journal, and not only who changed which record
+    /// when.
     #[must_use]
     pub fn may_read_journal_contents(&self) -> bool {
         self.has_role_at(&[Role::Secretariat], &RecordPlace::Network)
     }
 
-    /// Returns the rows of a list that the actor sees.
+    /// Returns the rows that the actor may see in lists.
     #[must_use]
     pub fn visible_rows(&self) -> VisibleRows {
         let mut v = VisibleRows::default();
@@ -82,7 +83,7 @@ impl Actor {
     }
 }
 
-/// Rows by where they lie.
+/// Rows selected by place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReadScope {
     /// All rows.
@@ -101,25 +102,25 @@ impl ReadScope {
             Scope::City(s, _) => self.cities.push(s.clone()),
         }
     }
-    /// Says whether the rows of a city are meant.
+    /// Returns `true` if the rows of a city are selected.
     #[must_use]
     pub fn covers_city(&self, country: CountryCode, city: &Slug) -> bool {
         self.everything || self.countries.contains(&country) || self.cities.contains(city)
     }
-    /// Says whether no row is meant.
+    /// Returns `true` if no row is selected.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         !self.everything && self.countries.is_empty() && self.cities.is_empty()
     }
 }
 
-/// The filter of every list: which copies of which rows an actor sees. List queries cannot be asked without one.
+/// The rows that an actor may see, and in which copy. Every list query takes one, so that none is answered without it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VisibleRows {
-    /// Rows of which the working copy is seen; of all others the approved one.
+    /// Rows whose working copy is visible. All other rows are visible in their approved copy.
     pub working: ReadScope,
-    /// Rows of which reports that were never submitted are seen too.
+    /// Rows whose never submitted reports are visible too.
     pub drafts: ReadScope,
-    /// Rows of which the approved copy is seen.
+    /// Rows whose approved copy is visible.
     pub approved: ReadScope,
 }

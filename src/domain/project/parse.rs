@@ -1,4 +1,4 @@
-//! From what somebody typed to a project's details: every fault at once, each with its pointer.
+//! Parses a project's details as a client sends them, and collects all faults.
 
 use chrono::{Datelike as _, NaiveDate};
 
@@ -13,7 +13,7 @@ use crate::domain::{
 #[cfg(test)]
 mod tests;
 
-/// A project's details as typed, or as a patch leaves them.
+/// A project's details as the client sent them, or as a patch changes them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct RawProjectDetails {
     pub title: Option<String>,
@@ -71,29 +71,28 @@ impl From<&ProjectDetails> for RawProjectDetails {
     }
 }
 
-/// What the rules of a project's details ask for beside the details.
+/// The data that the rules of the details need besides the details.
 #[derive(Debug, Clone)]
 pub(crate) struct DetailsContext<'a> {
-    /// The framework's words.
     pub vocabulary: &'a Vocabulary,
-    /// The project's country; none while its city is unknown.
+    /// The project's country; none if its city is unknown.
     pub country: Option<CountryCode>,
-    /// The project's plan cycle; none when it is unknown, which is a fault that the caller notes.
+    /// The project's plan cycle; none if it is unknown, for which the caller adds a fault.
     pub plan_cycle: Option<&'a PlanCycle>,
-    /// The project as it stands, when it is being edited.
+    /// The project before the edit; none for a new project.
     pub before: Option<&'a Project>,
-    /// What it continues. The caller looked it up and noted what is wrong with it.
+    /// The project that this one continues. The caller looks it up, and adds a fault if it is invalid.
     pub continues: Option<ProjectCode>,
 }
 
 impl DetailsContext<'_> {
-    /// Says whether a field may stay empty: an imported project keeps what it lacked, but nothing is cleared.
+    /// Returns `true` if a field may be empty. An imported project may keep a field empty, but not clear one.
     fn may_lack(&self, lacked: impl FnOnce(&ProjectDetails) -> bool) -> bool {
         self.before.is_some_and(|p| p.import_key.is_some() && lacked(&p.details))
     }
 }
 
-/// Parses a value that must be there unless it may be lacking.
+/// Parses a value that is required, unless `may_lack` is set.
 fn parse_required<'r, T>(
     faults: &mut FaultList,
     pointer: &str,
@@ -104,7 +103,7 @@ fn parse_required<'r, T>(
     if raw.is_none() && may_lack { None } else { faults.parse_required(pointer, raw, parse) }
 }
 
-/// Where a project stands in the framework.
+/// The place of a project in the framework.
 struct ProjectThemes {
     focus_area: Option<Slug>,
     other_focus_areas: Vec<Slug>,
@@ -115,7 +114,6 @@ struct ProjectThemes {
     tags: Vec<Slug>,
 }
 
-/// When a project takes place.
 struct ProjectDates {
     starts_on: Option<NaiveDate>,
     ends_on: Option<NaiveDate>,
@@ -123,8 +121,8 @@ struct ProjectDates {
 }
 
 impl RawProjectDetails {
-    /// Parses the whole, noting every fault; none when the title is missing or wrong. The caller takes the details only
-    /// when nothing was noted.
+    /// Parses all details and adds every fault. Returns `None` if the title is missing or invalid. The caller may use
+    /// the details only if there is no fault.
     pub(crate) fn parse(
         &self,
         on: &DetailsContext<'_>,
@@ -188,7 +186,7 @@ impl RawProjectDetails {
         let mut terms = |pointer: &str, known: &[VocabularyTerm], what: &str, raw: &[String]| {
             parse_list(f, pointer, raw, |r| Vocabulary::find_term(known, what, r))
         };
-        // A national scheme is for the cities of its nation.
+        // Tags of a national scheme are only for cities of that country.
         let own = |t: &&VocabularyTerm| {
             on.country.is_none_or(|country| t.parent.as_deref() == Some(country.as_str()))
         };
@@ -229,7 +227,7 @@ impl RawProjectDetails {
     }
 }
 
-/// Finds a sub-area of the focus area; while that is unknown, any.
+/// Finds a sub-area of the focus area. If the focus area is unknown, any sub-area is accepted.
 fn find_sub_area(v: &Vocabulary, area: Option<&Slug>, raw: &str) -> Result<Slug, ValueFault> {
     let Some(area) = area else { return Vocabulary::find_term(&v.sub_areas, "sub-area", raw) };
     let own = |t: &&VocabularyTerm| t.parent.as_deref() == Some(area.as_str());

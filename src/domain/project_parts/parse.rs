@@ -1,4 +1,4 @@
-//! From what somebody typed to a milestone, indicator or partnership: every fault at once, each with its pointer.
+//! Parses milestones, indicators and partnerships as a client sends them, and collects all faults.
 
 use chrono::NaiveDate;
 
@@ -14,11 +14,11 @@ use crate::domain::{
 #[cfg(test)]
 mod tests;
 
-/// Something that hangs on a project and is typed in whole or changed by a patch.
+/// A part of a project that is sent as a whole, or changed by a patch.
 pub(crate) trait ParsablePart: Sized {
-    /// It as typed, or as a patch leaves it.
+    /// The part as the client sent it, or as a patch changes it.
     type Raw: for<'a> From<&'a Self>;
-    /// Parses it, noting every fault. What identifies it is kept from `before`, or is new.
+    /// Parses the part and adds every fault. The identity comes from `stub`.
     fn parse_part(
         raw: &Self::Raw,
         stub: &PartContext<'_, Self>,
@@ -26,20 +26,18 @@ pub(crate) trait ParsablePart: Sized {
     ) -> Option<Self>;
 }
 
-/// What a part is before anything is said of it: whose it is, and what stood there.
+/// The identity of a part: its id, its project, its version, and the part before the edit.
 #[derive(Debug)]
 pub(crate) struct PartContext<'a, P> {
-    /// Its identifier.
     pub id: Id<P>,
-    /// Its project.
     pub project: &'a Project,
-    /// The part as it stands, when it is being edited.
+    /// The part before the edit; none for a new part.
     pub before: Option<&'a P>,
-    /// The version that it gets.
+    /// The version that the parsed part gets.
     pub version: i64,
 }
 
-/// A milestone as typed.
+/// A milestone as the client sent it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct RawMilestone {
     pub title: Option<String>,
@@ -59,7 +57,7 @@ impl From<&Milestone> for RawMilestone {
     }
 }
 
-/// Parses a weight; most milestones weigh the same.
+/// Parses a weight. The default is 1: most milestones have equal weights.
 fn parse_weight(raw: Option<i64>) -> Result<i64, ValueFault> {
     match raw {
         None => Ok(1),
@@ -93,7 +91,7 @@ impl ParsablePart for Milestone {
     }
 }
 
-/// An indicator as typed.
+/// An indicator as the client sent it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct RawIndicator {
     pub name: Option<String>,
@@ -145,7 +143,7 @@ impl ParsablePart for Indicator {
     }
 }
 
-/// A partnership as typed.
+/// A partnership as the client sent it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct RawPartnership {
     pub partner: Option<String>,
@@ -171,7 +169,7 @@ impl From<&Partnership> for RawPartnership {
 
 impl ParsablePart for Partnership {
     type Raw = RawPartnership;
-    /// Whether the partner is known, the caller looks up.
+    /// The caller checks if the partner is known.
     fn parse_part(
         raw: &RawPartnership,
         stub: &PartContext<'_, Self>,
@@ -181,7 +179,7 @@ impl ParsablePart for Partnership {
             let detail = "a partner of the reference data, or its name as stated, is required";
             f.add("/partner", ValueFault::new("required", detail));
         }
-        // An imported partnership keeps what its source did not state, but nothing is cleared.
+        // An imported partnership may keep a field empty that its source did not state, but not clear one.
         let lacked = |lacks: fn(&Self) -> bool| stub.before.is_some_and(lacks);
         let role = match raw.role.as_deref() {
             None if lacked(|p| p.role.is_none()) => None,

@@ -1,4 +1,4 @@
-//! What blocks a submission.
+//! What blocks the submission of a report.
 
 use std::fmt::Write as _;
 
@@ -155,7 +155,7 @@ fn a_completed_project_is_complete() {
     };
     assert_eq!(lacks(Status::Completed, 9_999), ["/percent_complete incomplete"]);
     assert_eq!(lacks(Status::Completed, 10_000), [""; 0]);
-    // The other way round it may be: what is built is not yet in use.
+    // The reverse is allowed: a project that is fully built may not be in use yet.
     assert_eq!(lacks(Status::Ongoing, 10_000), [""; 0]);
 }
 
@@ -182,7 +182,7 @@ fn contents() -> impl Strategy<Value = ReportContent> {
 }
 
 proptest! {
-    /// Saying more never makes a report less ready, but for a percentage that asks for its method.
+    /// Filling in more fields never makes a report less ready, except for a percentage, which needs its method.
     #[test]
     fn filling_in_what_is_missing_makes_it_ready(
         mut content in contents(),

@@ -1,4 +1,4 @@
-//! Tests of the doors of cities and partners.
+//! Parsing cities and partners.
 
 use proptest::prelude::*;
 
@@ -68,7 +68,7 @@ fn what_no_city_can_have_is_refused() {
         let mut fields = vinh();
         change(&mut fields);
         let found = pointers(fields);
-        // A country that is none leaves the code with nothing to agree with, and no second fault.
+        // If the country is invalid, the location code is not compared with it, so there is no second fault.
         assert_eq!(found, [pointer]);
     }
 }

@@ -1,7 +1,7 @@
-//! The canonical content of a release and its SHA-256, so that anybody can check what they were given.
+//! The canonical content of a release and its SHA-256, so that every reader can verify a copy.
 //!
-//! The content is one RFC 8785 text, `{"format","frame","release","reports"}`. It is made of pieces in that order, so that
-//! a long one is hashed and sent without being held whole.
+//! The content is one RFC 8785 text, `{"format","frame","release","reports"}`. It is built piece by piece in that
+//! order, so that a long content is hashed and sent without being in memory as a whole.
 
 use sha2::{Digest, Sha256};
 
@@ -12,21 +12,21 @@ use crate::domain::{
     value::Slug,
 };
 
-/// The name of this form of content.
+/// The name of this content format.
 pub(crate) const FORMAT: &str = "ascn-release-1";
-/// What ends the content.
+/// The end of the content, after the reports.
 pub(crate) const CLOSING: &str = "]}";
 
-/// Writes what stands before the reports. `frame` is canonical text.
+/// Returns the content before the reports. `frame` is canonical JSON text.
 ///
 /// # Errors
-/// Those of [`to_canonical_json`].
+/// The errors of [`to_canonical_json`].
 pub(crate) fn write_opening(release: &Slug, frame: &str) -> Result<String, serde_json::Error> {
     let release = to_canonical_json(release)?;
     Ok(format!(r#"{{"format":"{FORMAT}","frame":{frame},"release":{release},"reports":["#))
 }
 
-/// The hash of a content, piece by piece.
+/// Hashes a content piece by piece.
 #[derive(Debug, Clone)]
 pub(crate) struct ReleaseHasher {
     sha: Sha256,
@@ -34,16 +34,16 @@ pub(crate) struct ReleaseHasher {
 }
 
 impl ReleaseHasher {
-    /// Begins with what stands before the reports.
+    /// Starts with the content before the reports.
     ///
     /// # Errors
-    /// Those of [`to_canonical_json`].
+    /// The errors of [`to_canonical_json`].
     pub(crate) fn new(release: &Slug, frame: &str) -> Result<Self, serde_json::Error> {
         let sha = Sha256::new_with_prefix(write_opening(release, frame)?.as_bytes());
         Ok(Self { sha, empty: true })
     }
 
-    /// Adds a report, as canonical text.
+    /// Adds a report, as canonical JSON text.
     pub(crate) fn add_report(&mut self, record: &str) {
         if !std::mem::replace(&mut self.empty, false) {
             self.sha.update(b",");
@@ -51,7 +51,7 @@ impl ReleaseHasher {
         self.sha.update(record.as_bytes());
     }
 
-    /// Ends the content; lower-case hexadecimal.
+    /// Adds the end of the content, and returns the hash in lower-case hexadecimal.
     #[must_use]
     pub(crate) fn finish_hex(mut self) -> String {
         self.sha.update(CLOSING.as_bytes());
@@ -59,10 +59,10 @@ impl ReleaseHasher {
     }
 }
 
-/// Hashes the content of a release that is at hand whole.
+/// Hashes the content of a release that is completely in memory.
 ///
 /// # Errors
-/// Those of [`to_canonical_json`].
+/// The errors of [`to_canonical_json`].
 pub(crate) fn hash_release(
     release: &Slug,
     frame: &ReleaseReference,

@@ -1,5 +1,5 @@
-//! The coverage of a release: how many reports it holds of each city, and how many of them came late. What was expected, what
-//! was still being written and who had been given more time it does not tell, because it is not frozen.
+//! The coverage of a release: the number of its reports per city, and how many of them were late. Expected reports,
+//! drafts and extensions are not frozen with a release, so they are not counted.
 
 use chrono::{DateTime, Utc};
 
@@ -12,15 +12,14 @@ use crate::domain::{
     value::Slug,
 };
 
-/// How the counts are made.
+/// The formula of the counts, as text.
 pub(crate) const FORMULA: &str = "approved reports that the release holds; late are those that were last handed in after the due day of the cycle, extensions not considered";
 
-/// A frozen report, as far as the coverage of its release looks at it.
+/// The parts of a frozen report that the coverage needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FrozenSubmission {
-    /// Its city.
     pub city: Slug,
-    /// When it was last handed in; none for imported ones.
+    /// When the report was last submitted; none for imported reports.
     pub at: Option<DateTime<Utc>>,
 }
 
@@ -31,7 +30,7 @@ impl From<&ApprovedReport> for FrozenSubmission {
 }
 
 impl ReleaseReference {
-    /// Returns what a release holds of each city, by slug: the pilots, and those with a report.
+    /// Counts the reports of each city, ordered by slug: the pilots, and the cities with a report.
     #[must_use]
     pub fn count_coverage(&self, reports: &[FrozenSubmission]) -> CycleCoverage<'_> {
         let cities = self.cities.iter().map(|city| (city, self.count_city(city, reports)));
@@ -48,7 +47,8 @@ impl ReleaseReference {
         }
     }
 
-    /// Counts what came late; none where nothing was due, or where nobody knows when one of them came.
+    /// Counts the late reports. Returns `None` if the cycle has no due day, or if the submission time of a report is
+    /// unknown.
     fn count_late(&self, city: &City, reports: &[&FrozenSubmission]) -> Option<i64> {
         let ends = end_of_day(self.cycle.due_on?, city.time_zone);
         let late = |at| i64::from(ReportState::Approved.is_late(Some(at), ends, at));

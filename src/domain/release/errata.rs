@@ -1,4 +1,4 @@
-//! What became another between two releases of a cycle: which project, which field, from what, to what, and why.
+//! Errata: which fields of which reports changed between two releases of a cycle, and why.
 
 use std::collections::BTreeMap;
 
@@ -13,32 +13,31 @@ use crate::domain::{
     },
 };
 
-/// A report that became another.
+/// A report that changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Erratum {
-    /// The project.
     pub project: ProjectCode,
-    /// Whether the report came, went or changed.
+    /// Whether the report was added, removed or changed.
     pub change: ItemOp,
-    /// Why, as those said who reopened it, in the order in which they did.
+    /// The reasons of the reopenings, oldest first.
     pub reasons: Vec<String>,
-    /// The fields that say something else; empty where the report came or went.
+    /// The changed fields; empty if the report was added or removed.
     pub fields: Vec<FieldChange>,
 }
 
-/// A field that says something else.
+/// A field that changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FieldChange {
-    /// The field of the report as a JSON pointer; under `/header` for one of the project's record.
+    /// The field of the report, as a JSON pointer. Fields of the project's record are below `/header`.
     pub pointer: String,
-    /// What it said.
+    /// The earlier value.
     pub from: Value,
-    /// What it says.
+    /// The later value.
     pub to: Value,
 }
 
-/// Compares the reports of two releases, by project. A report that was approved again and says the same is there too,
-/// without fields: it is another copy, with another day of its decision.
+/// Compares the reports of two releases, by project. A report that was approved again with the same content is listed
+/// without fields: it is a new copy with a new decision time.
 #[must_use]
 pub(crate) fn compare_reports(before: &[ApprovedReport], after: &[ApprovedReport]) -> Vec<Erratum> {
     let by_code = |reports: &'_ [ApprovedReport]| -> BTreeMap<ProjectCode, usize> {
@@ -74,10 +73,10 @@ fn compare_report(
 }
 
 fn list_field_changes(before: &ApprovedReport, after: &ApprovedReport) -> Vec<FieldChange> {
-    // What cannot be written as JSON was never kept.
+    // A value that has no JSON form was never stored.
     let json = |value: Result<Value, serde_json::Error>| value.unwrap_or_default();
     let content = |r: &ApprovedReport| json(serde_json::to_value(&r.content));
-    // Both as of one copy: that a part is counted as approved again says nothing new of it.
+    // Both headers get the same version: a new version number of an unchanged part is no change.
     let header = |r: &ApprovedReport| {
         json(serde_json::to_value(r.header.clone().into_approved_copy(after.version)))
     };

@@ -1,5 +1,5 @@
-//! The figures that are published with a release, in words of no language, so that they can be recomputed from what it
-//! froze, and compared with those of the next one.
+//! The figures that are published with a release. They contain keys and no names, so that they can be recomputed from
+//! the frozen data and compared with the next release, in any language.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -17,7 +17,7 @@ use crate::domain::{
     value::Slug,
 };
 
-/// The tables that are published with a release: what is measured, by what.
+/// The tables of a release: the measure, the rows and the columns.
 const TABLES: &[(Measure, Dimension, Dimension)] = &[
     (Measure::Projects, Dimension::FocusArea, Dimension::Status),
     (Measure::Projects, Dimension::Country, Dimension::Status),
@@ -29,11 +29,8 @@ const TABLES: &[(Measure, Dimension, Dimension)] = &[
 /// A published table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PublishedTable {
-    /// What is measured.
     pub measure: Measure,
-    /// What the rows are.
     pub rows: Dimension,
-    /// What the columns are.
     pub columns: Dimension,
     /// Every combination of row and column, zeros included.
     pub cells: Vec<PublishedCell>,
@@ -42,46 +39,43 @@ pub struct PublishedTable {
 /// A cell of a published table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PublishedCell {
-    /// The row.
+    /// The key of the row.
     pub row: String,
-    /// The column.
+    /// The key of the column.
     pub column: String,
-    /// The number; none where no report states what is measured.
+    /// The number; none if no report states the measured value.
     pub value: Option<f64>,
-    /// The reports that state it.
+    /// Number of reports that state the measured value.
     pub known: i64,
-    /// The reports that were looked at.
+    /// Number of reports in the cell.
     pub of: i64,
 }
 
-/// A published figure that became another.
+/// A published figure that changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CellChange {
-    /// What is measured.
     pub measure: Measure,
-    /// What the rows are.
     pub rows: Dimension,
-    /// What the columns are.
     pub columns: Dimension,
-    /// The row.
+    /// The key of the row.
     pub row: String,
-    /// The column.
+    /// The key of the column.
     pub column: String,
-    /// What it was; none where there was no such cell, or nothing stated.
+    /// The earlier number; none if there was no such cell, or if it had no number.
     pub from: Option<f64>,
-    /// What it is.
+    /// The later number; none if there is no such cell, or if it has no number.
     pub to: Option<f64>,
 }
 
 impl ReleaseReference {
-    /// Returns what the figures of a release are counted from.
+    /// Builds the dataset for the figures of a release.
     #[must_use]
     pub fn build_dataset(&self, release: &Slug, facts: Vec<ReportFact>) -> FigureDataset {
         self.build_dataset_on(FigureBasis::from_release(release, self.cycle.clone()), facts)
     }
 
-    /// Returns what the trend until a release is counted from: the releases before it in order, each with its cycle as it
-    /// froze it, and their reports with its own. Cities, countries and words are named as this release froze them.
+    /// Builds the dataset for the trend up to a release. `before` contains the earlier releases in order, each with its
+    /// cycle as frozen; `facts` contains the reports of all of them. The names are those that this release froze.
     #[must_use]
     pub fn build_trend_dataset(
         &self,
@@ -90,7 +84,7 @@ impl ReleaseReference {
         mut facts: Vec<ReportFact>,
     ) -> FigureDataset {
         before.push((release.clone(), self.cycle.clone()));
-        // Those of a project stay in the order of their cut-offs.
+        // The sort is stable: the reports of a project stay ordered by cut-off.
         facts.sort_by(|a, b| (&a.city, a.code.number()).cmp(&(&b.city, b.code.number())));
         self.build_dataset_on(FigureBasis::from_release_series(before), facts)
     }
@@ -103,13 +97,13 @@ impl ReleaseReference {
             cities: self.cities.clone(),
             with_project: self.with_project.clone(),
             vocabulary: Arc::new(self.vocabulary.clone()),
-            // A release is read whole by everybody who may read it.
+            // Everybody who may read a release may read all of it.
             reach: ReadScope { everything: true, ..ReadScope::default() },
         }
     }
 }
 
-/// Counts the published tables out of what a release freezes: the facts are those of its reports.
+/// Counts the published tables of a release from the facts of its reports.
 #[must_use]
 pub(crate) fn count_tables(
     release: &Slug,
@@ -129,7 +123,7 @@ fn count_published_table(
         columns: Some(columns),
         measure,
         filter: FigureFilter::default(),
-        // Keys are kept, and no names.
+        // The language does not matter: only keys are stored.
         language: Language::En,
         receipts: false,
     };
@@ -148,9 +142,8 @@ fn count_published_table(
     PublishedTable { measure, rows, columns, cells: cells.collect() }
 }
 
-/// Lists the figures that became others, in the order of the tables. A cell that is new has nothing before it, one that is
-/// gone nothing after it. Where nothing was counted and nothing is, no figure became another: a city that came without a
-/// report has a row of zeros.
+/// Lists the figures that changed, in the order of the tables. A new cell has no earlier number, a removed cell has no
+/// later one. Cells without reports on both sides are left out: a new city without a report is no changed figure.
 #[must_use]
 pub(crate) fn list_cell_changes(
     before: &[PublishedTable],
@@ -186,7 +179,7 @@ pub(crate) fn list_cell_changes(
     found
 }
 
-/// The cells of a table by row and column.
+/// The cells of a table, by row and column.
 type CellsByKey<'a> = BTreeMap<(&'a str, &'a str), &'a PublishedCell>;
 
 fn cell_key(cell: &PublishedCell) -> (&str, &str) {

@@ -140,7 +140,7 @@ fn published_figures_say_what_they_were_and_are() {
         cell("gone", Some(3.0)),
         cell("left empty", Some(0.0)),
     ])];
-    // A place that comes or goes with nothing to count in it changes no figure.
+    // A row without reports that is added or removed changes no figure.
     let after = [table(vec![
         cell("a", Some(1.0)),
         cell("b", None),

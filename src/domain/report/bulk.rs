@@ -1,4 +1,4 @@
-//! One act on many reports: which, on what condition, and the digest that ties what is done to what was rehearsed.
+//! One action on many reports: which reports, on which conditions, and the digest of a dry run.
 
 use super::ReportState;
 use crate::domain::{
@@ -12,141 +12,119 @@ mod digest;
 
 pub(crate) use digest::{BulkDigestItem, digest_bulk};
 
-/// Most reports of one act.
+/// Maximum number of reports in one request.
 pub(crate) const ITEMS_MAX: usize = 500;
-/// Most values of one member of a filter.
+/// Maximum number of values for one field of a filter.
 const VALUES_MAX: usize = 200;
 words! {
-    /// What can be done to many reports at once.
+    /// An action on many reports at once.
     pub BulkAction("action") {
-        /// Carry the last approved report forward and say that nothing changed.
+        /// Carry the last approved report forward, and state that nothing changed.
         Unchanged = "unchanged",
-        /// Hand them in.
+        /// Submit the reports.
         Submit = "submit",
-        /// Take them back.
+        /// Withdraw the submissions.
         Withdraw = "withdraw",
-        /// Accept them.
+        /// Approve the reports.
         Approve = "approve",
-        /// Send them back.
+        /// Return the reports to the city.
         Return = "return",
     }
 }
 words! {
-    /// What became of a report.
+    /// The result of the action for one report.
     pub BulkOutcome("outcome") {
-        /// It was done, or would be.
+        /// The action was done, or would be done in a dry run.
         Done = "done",
-        /// It is not possible.
+        /// The action is not possible.
         Refused = "refused",
-        /// The report is of another version than was named.
+        /// The report has a different version than the request states.
         Stale = "stale",
     }
 }
 
-/// A report that is named.
+/// A report that the request lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BulkItem {
-    /// The project and the cycle.
     pub key: (ProjectCode, Slug),
-    /// The version that was read; none where a digest stands for it, or where there is no report yet.
+    /// The version that the client read; none if a digest is sent instead, or if the report does not exist yet.
     pub version: Option<i64>,
 }
 
-/// Which reports are looked for; an empty list means any.
+/// A search for reports. An empty list accepts every value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct BulkFilter {
-    /// In these states.
     pub states: Vec<ReportState>,
-    /// Of these cities.
     pub cities: Vec<Slug>,
-    /// Of these countries.
     pub countries: Vec<CountryCode>,
-    /// In these cycles.
     pub cycles: Vec<Slug>,
-    /// Late, or not late.
+    /// `true` for late reports only, `false` for all others.
     pub late: Option<bool>,
 }
 
-/// Which reports are meant.
+/// The reports of the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum BulkSelection {
-    /// These.
+    /// Listed reports.
     Items(Vec<BulkItem>),
-    /// Those that are found.
+    /// The reports that a search finds.
     Filter(BulkFilter),
 }
 
-/// An act on many reports.
+/// A request for one action on many reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BulkRequest {
-    /// What is done.
     pub action: BulkAction,
-    /// To which reports.
     pub which: BulkSelection,
-    /// The reason, or a remark, on each of them.
+    /// A comment on each of the reports; the reason if they are returned.
     pub comment: Option<Prose>,
-    /// Whether it is only rehearsed.
+    /// Whether the action is only tried, without effect.
     pub dry_run: bool,
-    /// Whether nothing is done unless everything can be.
+    /// Whether nothing is done unless the action succeeds for every report.
     pub all_or_nothing: bool,
-    /// What a rehearsal answered.
+    /// The digest from the answer to a dry run.
     pub digest: Option<String>,
 }
 
-/// A report as somebody named it, before the values are looked at.
+/// A listed report as the client sent it, before validation.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RawBulkItem {
-    /// The project.
     pub project: Option<String>,
-    /// The cycle.
     pub cycle: Option<String>,
-    /// The version that was read.
     pub version: Option<i64>,
 }
 
-/// A filter as somebody sent it, before its values are looked at.
+/// A search as the client sent it, before validation.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RawBulkFilter {
-    /// States.
     pub state: Vec<String>,
-    /// Cities.
     pub city: Vec<String>,
-    /// Countries.
     pub country: Vec<String>,
-    /// Cycles.
     pub cycle: Vec<String>,
-    /// Late, or not late.
     pub late: Option<bool>,
 }
 
-/// An act as somebody sent it, before its values are looked at.
+/// A request as the client sent it, before validation.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RawBulkRequest {
-    /// What is done.
     pub action: Option<String>,
-    /// The reports that are named.
     pub items: Option<Vec<RawBulkItem>>,
-    /// The reports that are looked for.
     pub filter: Option<RawBulkFilter>,
-    /// The reason or remark.
     pub comment: Option<String>,
-    /// Whether it is only rehearsed.
     pub dry_run: bool,
-    /// Whether nothing is done unless everything can be.
     pub all_or_nothing: bool,
-    /// What a rehearsal answered.
     pub digest: Option<String>,
 }
 
 impl RawBulkRequest {
-    /// Looks at every value.
+    /// Parses every value.
     ///
     /// # Errors
     /// Every fault, each with its pointer.
     pub(crate) fn parse(self) -> Result<BulkRequest, Vec<FieldFault>> {
         let mut faults = FaultList::new();
         let action = faults.parse_required("/action", self.action, BulkAction::parse);
-        // Whoever acts on what is there by now names what was read: by its version, or by the digest of a rehearsal.
+        // Without a dry run the client must state what it read: by versions, or by the digest of an earlier dry run.
         let untied = !self.dry_run && self.digest.is_none();
         let which = match (self.items, self.filter) {
             (Some(raw), None) => {
@@ -267,7 +245,7 @@ fn too_many_fault(most: usize, what: &str) -> ValueFault {
     ValueFault::new("too_many", format!("at most {most} {what} are taken at once"))
 }
 
-/// Says that a filter finds more than is done at once.
+/// Returns the fault for a filter that finds more reports than one request may change.
 #[must_use]
 pub(crate) fn filter_finds_too_many() -> FieldFault {
     let fault = too_many_fault(ITEMS_MAX, "reports");

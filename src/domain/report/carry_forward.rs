@@ -1,4 +1,4 @@
-//! Carrying a report forward: what the next one begins with, and what "nothing changed" means.
+//! Carries a report forward into the next cycle, and checks the statement "nothing changed".
 
 use super::{PercentMethod, ReportContent, Status, progress::MilestoneWeighting};
 use crate::domain::{
@@ -7,12 +7,12 @@ use crate::domain::{
     subject::ReportSubject,
 };
 
-/// The code of a statement of "nothing changed" that does not hold.
+/// The fault code for a report that states "nothing changed" although something did.
 pub(crate) const CHANGED: &str = "changed";
 
 impl ReportContent {
-    /// Returns what the next report of the project begins with: everything that was said, but for milestones and
-    /// indicators that are no longer there and a status that nobody may state.
+    /// Returns the content that the project's next report starts with. It leaves out milestones and indicators that no
+    /// longer exist, and the status `not_stated`, which a city cannot report.
     #[must_use]
     pub fn carry_forward(&self, milestones: &[Milestone], indicators: &[Indicator]) -> Self {
         let mut next = self.clone();
@@ -30,9 +30,9 @@ impl ReportContent {
     }
 }
 
-/// Says what contradicts the statement that nothing changed since the last approved report of an earlier cycle: status,
-/// percentage and money spent, where they were stated, milestones and values have to be the same. What is told in words may
-/// differ.
+/// Lists the fields that contradict the statement "nothing changed since the last approved report of an earlier cycle".
+/// Milestones and indicator values must be equal, and so must status, percentage and money spent if they were stated.
+/// Texts may differ.
 #[must_use]
 pub(crate) fn find_contradictions(
     content: &ReportContent,
@@ -46,7 +46,7 @@ pub(crate) fn find_contradictions(
             faults.add(pointer, ValueFault::new(CHANGED, detail));
         }
     };
-    // What was never stated is no change when it is stated for the first time: imported history states little.
+    // A value that is stated for the first time is no change: imported history states little.
     if let Some(before) = earlier.status.filter(|s| *s != Status::NotStated) {
         differs("/status", content.status == Some(before), before.to_string());
     }
@@ -66,8 +66,8 @@ pub(crate) fn find_contradictions(
     faults.into_vec()
 }
 
-/// Says that nothing can be unchanged where nothing was approved before. A draft may say so all the same: the report of the
-/// earlier cycle may still be under review.
+/// Returns a fault if the report states "nothing changed" and there is no earlier approved report. A draft may still
+/// state it, because the earlier report may still be under review.
 #[must_use]
 pub(crate) fn check_earlier_report(
     content: &ReportContent,
@@ -81,10 +81,10 @@ pub(crate) fn check_earlier_report(
     faults.into_vec().pop()
 }
 
-/// Returns what a report says that is carried forward with the statement that nothing changed.
+/// Returns the content of the next report with the statement "nothing changed".
 ///
 /// # Errors
-/// Nothing was approved before.
+/// There is no earlier approved report.
 pub(crate) fn carry_unchanged(on: &ReportSubject) -> Result<ReportContent, Vec<FieldFault>> {
     let earlier = on.earlier_content.clone().unwrap_or_default();
     let carried = earlier.carry_forward(&on.milestones, &on.indicators);
@@ -95,7 +95,7 @@ pub(crate) fn carry_unchanged(on: &ReportSubject) -> Result<ReportContent, Vec<F
     }
 }
 
-/// Says whether two lists hold the same items in any order.
+/// Returns `true` if two lists have the same items in any order.
 fn has_same_items<T: PartialEq>(a: &[T], b: &[T]) -> bool {
     a.len() == b.len() && a.iter().all(|item| b.contains(item))
 }

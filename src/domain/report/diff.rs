@@ -1,5 +1,5 @@
-//! What became another between two versions of a report: field by field, text by words, lists by item. It compares the
-//! shapes that are answered, so that a difference reads as what was read.
+//! Differences between two versions of a report: field by field, texts by words, lists by items. It compares the JSON
+//! that the API returns, so that a difference has the form that clients know.
 
 use serde_json::Value;
 
@@ -12,30 +12,30 @@ use word_diff::TextRun;
 words! {
     /// How a field is compared.
     pub(crate) FieldKind("kind of field") {
-        /// By words.
+        /// Word by word.
         Text = "text",
         /// As a whole.
         Value = "value",
-        /// By items.
+        /// Item by item.
         List = "list",
     }
 }
 words! {
-    /// What became of an item of a list.
+    /// What happened to an item of a list.
     pub ItemOp("operation") {
-        /// It came.
+        /// The item was added.
         Added = "added",
-        /// It went.
+        /// The item was removed.
         Removed = "removed",
-        /// It says something else.
+        /// The item changed.
         Changed = "changed",
     }
 }
 
-/// A field by its name, and how it is compared.
+/// The name of a field, and how it is compared.
 pub(crate) type ComparedField = (&'static str, FieldKind);
 
-/// The fields of a report, in the order in which it is written.
+/// The fields of a report, in the order of the form.
 pub(crate) const REPORT: &[ComparedField] = &[
     ("status", FieldKind::Value),
     ("status_reason", FieldKind::Text),
@@ -85,37 +85,36 @@ pub(crate) const HEADER: &[ComparedField] = &[
     ("partnerships", FieldKind::List),
 ];
 
-/// A field that became another.
+/// A field that differs.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FieldDiff {
     /// The field, as a JSON pointer.
     pub pointer: String,
-    /// How it was compared.
+    /// How the field was compared.
     pub kind: FieldKind,
-    /// What it said.
+    /// The earlier value.
     pub from: Value,
-    /// What it says.
+    /// The later value.
     pub to: Value,
-    /// What became of the words of a text.
+    /// The changed words of a text; empty for other fields.
     pub words: Vec<TextRun>,
-    /// What became of the items of a list.
+    /// The changed items of a list; empty for other fields.
     pub items: Vec<ItemDiff>,
 }
 
-/// An item of a list that became another.
+/// An item of a list that differs.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ItemDiff {
-    /// What became of it.
     pub op: ItemOp,
-    /// What it is known by.
+    /// The key that identifies the item in its list.
     pub key: String,
-    /// What it said; null when it was not there.
+    /// The earlier value; null if the item was added.
     pub from: Value,
-    /// What it says; null when it is gone.
+    /// The later value; null if the item was removed.
     pub to: Value,
 }
 
-/// Compares the fields of two objects; where there was none before, with nothing. `below` is the pointer of the objects.
+/// Compares the fields of two objects; a missing object counts as empty. `below` is the JSON pointer of the objects.
 #[must_use]
 pub(crate) fn compare_fields(
     below: &str,
@@ -145,7 +144,7 @@ fn compare_field(pointer: String, kind: FieldKind, from: Value, to: Value) -> Op
         FieldKind::Value => (Vec::new(), Vec::new()),
         FieldKind::List => {
             let items = compare_lists(list_items(&from), list_items(&to));
-            // The same items in another order say the same.
+            // The same items in a different order are no change.
             if items.is_empty() {
                 return None;
             }
@@ -159,7 +158,7 @@ fn list_items(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
-/// Pairs items by what they are known by: first those that are there, in their order, then those that are gone.
+/// Pairs items by their keys. The result has the present items first, in their order, then the removed ones.
 fn compare_lists(from: &[Value], to: &[Value]) -> Vec<ItemDiff> {
     let mut left: Vec<(String, &Value)> = from.iter().map(|item| (item_key(item), item)).collect();
     let mut out = Vec::new();
@@ -187,8 +186,8 @@ fn compare_lists(from: &[Value], to: &[Value]) -> Vec<ItemDiff> {
     out
 }
 
-/// Names an item: a reached milestone by its milestone, a value by its indicator and day, a link by its address, a record by
-/// its id, a word by itself.
+/// Returns the key of an item: the milestone of a reached milestone, the indicator and day of a value, the address of a
+/// link, the id of a record, or the value itself.
 fn item_key(item: &Value) -> String {
     let of = |name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);
     let measured = || Some(format!("{}/{}", of("indicator_id")?, of("measured_on")?));
@@ -250,7 +249,7 @@ mod tests {
             "milestones": [done("b", "2026-03-01"), done("c", "2026-01-01")],
             "indicator_values": [value("2026-06-01", 2.0), value("2026-01-01", 1.0)]
         });
-        // The values stand in another order, which says nothing.
+        // The values are in a different order, which is no change.
         assert_eq!(told(&from, &to), ["/milestones list changed b added c removed a"]);
         let twice =
             json!({ "evidence": [{ "url": "u", "title": "A" }, { "url": "u", "title": "B" }] });

@@ -1,4 +1,4 @@
-//! How far a project is, counted: the weights of its milestones, and the time that has passed. Facts, not judgements.
+//! The progress of a project in numbers: the weights of its milestones, and the time that has passed.
 
 use chrono::NaiveDate;
 
@@ -10,20 +10,20 @@ use crate::domain::{
     value::Percent,
 };
 
-/// The percentage that the milestones of a project give, with what it is made of.
+/// The percentage that follows from the milestones of a project, with its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MilestoneWeighting {
-    /// The weights of the milestones that are reached, added.
+    /// The sum of the weights of the reached milestones.
     pub reached: i64,
-    /// The weights of all milestones, added.
+    /// The sum of the weights of all milestones.
     pub total: i64,
-    /// The milestones that count as reached.
+    /// The reached milestones.
     pub milestones: Vec<Id<Milestone>>,
 }
 
 impl MilestoneWeighting {
-    /// Weighs the milestones of a project: one is reached when the report says so, or the project's own record does. None
-    /// without any milestone.
+    /// Adds up the milestones of a project. A milestone is reached if the report or the project's own record says so.
+    /// Returns `None` without milestones.
     #[must_use]
     pub(crate) fn from_milestones(
         milestones: &[Milestone],
@@ -43,16 +43,16 @@ impl MilestoneWeighting {
     /// Returns the percentage, rounded to hundredths.
     #[must_use]
     pub(crate) fn percent(&self) -> Option<Percent> {
-        // Half up: twice the hundredths, and half a step more.
+        // Rounds half up: computes twice the hundredths, adds one, and halves the result.
         let doubled = self.reached.checked_mul(20_000)?.checked_add(self.total)?;
         Percent::from_hundredths(doubled.checked_div(self.total.checked_mul(2)?)?)
     }
 }
 
-/// Sets the percentage of a report that takes it from the milestones.
+/// Sets the percentage of a report whose percentage comes from the milestones.
 ///
 /// # Errors
-/// A project without milestones, or another percentage than they give.
+/// The project has no milestones, or the report states a different percentage than they give.
 pub(crate) fn settle_percent(
     content: &ReportContent,
     milestones: &[Milestone],
@@ -66,8 +66,8 @@ pub(crate) fn settle_percent(
     if faults.is_empty() { Ok(content) } else { Err(faults) }
 }
 
-/// Says what contradicts the statement that the percentage comes from the milestones; one that is not stated contradicts
-/// nothing.
+/// Lists contradictions to the statement that the percentage comes from the milestones. A missing percentage is no
+/// contradiction.
 #[must_use]
 pub(crate) fn find_disagreements(
     content: &ReportContent,
@@ -92,8 +92,8 @@ pub(crate) fn find_disagreements(
     faults.into_vec()
 }
 
-/// Returns the share of a project's time that has passed by a day, 0 to 100: none without both dates. A project of one day
-/// is over when the day is.
+/// Returns the share of a project's time that has passed at the end of a day, 0 to 100; `None` if one of its dates is
+/// not known. Both days count, so a project of one day is complete at the end of that day.
 #[must_use]
 pub(crate) fn compute_elapsed(
     starts_on: Option<NaiveDate>,

@@ -1,4 +1,4 @@
-//! The door of a report's content: every fault at once, each with its pointer.
+//! Parses the content of a report, and collects all faults.
 
 use std::collections::BTreeSet;
 
@@ -14,86 +14,86 @@ use crate::domain::{
     value::{HttpsUrl, Percent, Prose, Title, parse_day, parse_measured},
 };
 
-/// Most links of a report.
+/// Maximum number of links in a report.
 const EVIDENCE_MAX: usize = 50;
-/// Most milestones of a report.
+/// Maximum number of milestones in a report.
 const MILESTONES_MAX: usize = 500;
-/// Most values of a report: room for several indicators that are measured each day of a year.
+/// Maximum number of values in a report: enough for several indicators that are measured every day of a year.
 const VALUES_MAX: usize = 2000;
 
-/// What a city wants to say in a report, before its values are looked at.
+/// The content of a report as the client sent it, before validation.
 #[derive(Debug, Clone, Default)]
 pub struct RawReport {
-    /// Where the project stands.
+    /// The status of the project.
     pub status: Option<String>,
-    /// Why, where the step from the previous status has to be explained.
+    /// The reason for the status, if the change from the previous status needs one.
     pub status_reason: Option<String>,
-    /// How much is done, 0 to 100.
+    /// The completed percentage, 0 to 100.
     pub percent_complete: Option<f64>,
-    /// How that was found.
+    /// How the percentage was determined.
     pub percent_method: Option<String>,
-    /// What was reached.
+    /// What was achieved.
     pub achievements: Option<String>,
-    /// What stood in the way.
+    /// The obstacles.
     pub challenges: Option<String>,
-    /// What comes next.
+    /// The next steps.
     pub next_steps: Option<String>,
-    /// What the city asks for.
+    /// The support that the city asks for.
     pub support_needed: Option<String>,
-    /// Money spent to date.
+    /// The money spent to date.
     pub spent: Option<RawMoney>,
-    /// Milestones reached.
+    /// The reached milestones.
     pub milestones: Vec<RawMilestoneDone>,
-    /// Values measured.
+    /// The measured values of indicators.
     pub indicator_values: Vec<RawIndicatorValue>,
-    /// Where it can be looked up.
+    /// Links to evidence.
     pub evidence: Vec<RawEvidence>,
-    /// An explicit statement that nothing changed.
+    /// Whether the city states that nothing changed.
     pub unchanged: bool,
 }
 
-/// A milestone that was reached.
+/// A reached milestone, before validation.
 #[derive(Debug, Clone, Default)]
 pub struct RawMilestoneDone {
     /// The milestone.
     pub milestone_id: Option<String>,
-    /// When it was reached.
+    /// The day on which it was reached.
     pub completed_on: Option<String>,
 }
 
-/// A value that was measured.
+/// A measured value of an indicator, before validation.
 #[derive(Debug, Clone, Default)]
 pub struct RawIndicatorValue {
     /// The indicator.
     pub indicator_id: Option<String>,
-    /// What was measured.
+    /// The value, in the unit of the indicator.
     pub value: Option<f64>,
-    /// When.
+    /// The day of the measurement.
     pub measured_on: Option<String>,
 }
 
-/// Where a claim can be looked up.
+/// A link to evidence, before validation.
 #[derive(Debug, Clone, Default)]
 pub struct RawEvidence {
-    /// What it shows.
+    /// What the evidence shows.
     pub title: Option<String>,
-    /// Where it is.
+    /// The web address.
     pub url: Option<String>,
 }
 
-/// What a report may refer to.
+/// The records that a report may refer to.
 #[derive(Debug, Clone, Copy)]
 pub struct ReportContext<'a> {
     /// The project's milestones.
     pub milestones: &'a [Milestone],
     /// The project's indicators.
     pub indicators: &'a [Indicator],
-    /// What the project's last approved report of an earlier cycle says; none without one.
+    /// The content of the project's last approved report of an earlier cycle, if there is one.
     pub earlier: Option<&'a ReportContent>,
 }
 
 impl RawReport {
-    /// Looks at every value.
+    /// Parses every value.
     ///
     /// # Errors
     /// Every fault, each with its pointer.
@@ -127,7 +127,8 @@ impl RawReport {
         let mut together = settled.as_ref().err().cloned().unwrap_or_default();
         let whole = settled.as_ref().unwrap_or(&content);
         together.extend(carry_forward::find_contradictions(whole, known.earlier));
-        // What fields say together is judged as far as each of them holds a value; a double takes nothing away from a list.
+        // Rules over several fields are applied only if these fields are valid. A duplicate does not make its list
+        // invalid.
         together.retain(|f| f.code == carry_forward::CHANGED || !has_fault_in(&faults, &PROGRESS));
         together.retain(|f| !has_fault_in(&faults, &[f.pointer.as_str()]));
         faults.extend(together);
@@ -135,10 +136,10 @@ impl RawReport {
     }
 }
 
-/// The fields that a percentage by milestones depends on.
+/// The fields that the percentage by milestones depends on.
 const PROGRESS: [&str; 3] = ["/percent_complete", "/percent_method", "/milestones"];
 
-/// Says whether some of the faults leave a field, or an item of it, without a value.
+/// Returns `true` if one of the faults makes a field, or an item in it, unusable.
 fn has_fault_in(faults: &[FieldFault], fields: &[&str]) -> bool {
     let within = |f: &FieldFault, field: &&str| {
         f.pointer.strip_prefix(*field).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -147,7 +148,7 @@ fn has_fault_in(faults: &[FieldFault], fields: &[&str]) -> bool {
     faults.iter().filter(lacks).any(|f| fields.iter().any(|field| within(f, field)))
 }
 
-/// `not_stated` is a word of imported history; nobody says it.
+/// Parses a status. `not_stated` is refused: it is only for imported history.
 fn parse_status(raw: &str) -> Result<Status, ValueFault> {
     let sayable = || Status::ALL.iter().copied().filter(|s| *s != Status::NotStated);
     sayable()
@@ -155,14 +156,14 @@ fn parse_status(raw: &str) -> Result<Status, ValueFault> {
         .ok_or_else(|| ValueFault::unknown("status", sayable().map(Status::as_str)))
 }
 
-/// The code of an item that stands in its list already.
+/// The fault code of an item that is in its list already.
 const DUPLICATE: &str = "duplicate";
 
 fn duplicate_fault() -> ValueFault {
     ValueFault::new(DUPLICATE, "this is in the list already")
 }
 
-/// Refuses a list that is too long before anything in it is looked at.
+/// Refuses a list that is too long, before its items are parsed.
 fn limit_list<T>(faults: &mut FaultList, pointer: &str, list: Vec<T>, max: usize) -> Vec<T> {
     if list.len() <= max {
         return list;
@@ -171,7 +172,7 @@ fn limit_list<T>(faults: &mut FaultList, pointer: &str, list: Vec<T>, max: usize
     Vec::new()
 }
 
-/// Finds what an id of the body names among the project's own.
+/// Parses an id that must be one of the project's own.
 fn find_known_id<T>(
     what: &str,
     raw: &str,

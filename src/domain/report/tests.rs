@@ -1,4 +1,4 @@
-//! The door of a report's content.
+//! Parsing the content of a report.
 
 use proptest::prelude::*;
 
@@ -114,7 +114,7 @@ fn what_fields_say_together_is_named_beside_what_is_wrong_with_one() {
         "/milestones changed",
     ];
     assert_eq!(faults(doubled.clone()), expected);
-    // A milestone that nobody knows leaves it open what the milestones give, and whether the list changed.
+    // With an unknown milestone, neither the milestones' percentage nor the change of the list is judged.
     let unknown = RawReport { milestones: vec![done(9, "2026-01-01")], ..doubled };
     let told = faults(unknown);
     assert_eq!(
@@ -139,7 +139,7 @@ fn lists_that_are_too_long_are_not_looked_into() {
 fn percentages_have_two_decimals() {
     let percent = |p| parse(RawReport { percent_complete: Some(p), ..RawReport::default() });
     assert_eq!(percent(62.55).unwrap().percent_complete.unwrap().hundredths(), 6255);
-    // What a spreadsheet computed is the same number up to its fifteenth digit.
+    // The result of a spreadsheet's computation is the same number up to its fifteenth digit.
     assert_eq!(percent(62.3 + 1e-14).unwrap().percent_complete.unwrap().hundredths(), 6230);
     assert!(percent(0.0).is_ok() && percent(100.0).is_ok());
     for wrong in [62.555, 1e-9, 0.001, 99.999_999_99, -0.01, 100.01, f64::NAN, f64::NEG_INFINITY] {

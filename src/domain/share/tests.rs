@@ -1,4 +1,4 @@
-//! The path of a share, and the days on which it is answered.
+//! The path of a share, and the days on which the share is answered.
 
 use super::*;
 use crate::domain::testing::day;
@@ -18,7 +18,7 @@ fn a_path_is_written_in_one_way_only() {
         ),
     ] {
         assert_eq!(path(raw).as_deref(), Ok(written));
-        // What was written is read as the same.
+        // The normal form is parsed into itself.
         assert_eq!(path(written).as_deref(), Ok(written));
     }
 }

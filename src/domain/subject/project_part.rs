@@ -1,4 +1,4 @@
-//! Milestones, indicators and partnerships as rights are asked about them: those of their project.
+//! Milestones, indicators and partnerships as subjects of the policy. The rights are those of their project.
 
 use std::marker::PhantomData;
 
@@ -14,14 +14,14 @@ use crate::domain::{
     user::RecordPlace,
 };
 
-/// Something that hangs on a project and is frozen into its header.
+/// A part of a project that is frozen in its header.
 pub trait ProjectPart: Clone + Send + Sync + 'static {
-    /// Returns its identifier.
+    /// Returns the identifier.
     fn part_id(&self) -> Id<Self>;
-    /// Returns those of a frozen project.
+    /// Returns the parts in a frozen header.
     fn from_header(header: Header) -> Vec<Self>;
 
-    /// Returns those of a project's approved copy, as strangers see them.
+    /// Returns the parts in a project's approved copy, as the public sees them.
     #[must_use]
     fn from_approved_copy(copy: &ApprovedProject) -> Vec<Self> {
         Self::from_header(copy.header.clone().into_approved_copy(copy.version))
@@ -52,19 +52,18 @@ impl ProjectPart for Partnership {
     }
 }
 
-/// A part with its project. It may stand in the working copy, in the approved copy, or in both.
+/// A part with its project. The part is in the working copy, in the approved copy, or in both.
 #[derive(Debug, Clone)]
 pub(crate) struct PartSubject<P> {
-    /// The project.
     pub project: ProjectSubject,
-    /// The part as it stands now.
+    /// The part in the working copy.
     pub working: Option<P>,
-    /// The part as last approved.
+    /// The part in the approved copy.
     pub approved: Option<P>,
 }
 
 impl<P: ProjectPart> PartSubject<P> {
-    /// Makes the subject of the part with that identifier.
+    /// Creates the subject of the part with this identifier.
     #[must_use]
     pub(crate) fn new(project: ProjectSubject, id: Id<P>, working: Option<P>) -> Self {
         let approved = project.approved.as_ref().map(P::from_approved_copy).unwrap_or_default();
@@ -72,7 +71,7 @@ impl<P: ProjectPart> PartSubject<P> {
         Self { project, working, approved }
     }
 
-    /// Returns the copy that the actor sees.
+    /// Returns the copy that the actor may see.
     #[must_use]
     pub(crate) fn visible_copy(&self, actor: &Actor) -> Option<&P> {
         match self.project.visibility_for(actor) {
@@ -97,7 +96,7 @@ impl<P: ProjectPart> PolicyResource for PartSubject<P> {
     }
 }
 
-/// Reads a part of a project: the right to read the project.
+/// Reads a part of a project. It takes the right to read the project.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ReadPart<P>(PhantomData<fn() -> P>);
 
@@ -113,7 +112,7 @@ impl<P: ProjectPart> PolicyAction for ReadPart<P> {
     }
 }
 
-/// Edits or deletes a part of a project: the right to edit the project.
+/// Edits or deletes a part of a project. It takes the right to edit the project.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EditPart<P>(PhantomData<fn() -> P>);
 

@@ -1,4 +1,4 @@
-//! Reports and comments as rights are asked about them.
+//! Reports and comments as subjects of the policy.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -16,16 +16,16 @@ use crate::domain::{
     workflow::TransitionKind,
 };
 
-/// A project's report in a cycle, written or not, with everything that its rules ask for.
+/// A project's report in a cycle, whether it exists or not, with everything that its rules need.
 #[derive(Debug, Clone)]
 pub struct ReportSubject {
     /// The project's working copy.
     pub project: Project,
-    /// Milestones in the order of their days.
+    /// The milestones, ordered by due day.
     pub milestones: Vec<Milestone>,
-    /// Indicators in the order of their making.
+    /// The indicators, in the order of their creation.
     pub indicators: Vec<Indicator>,
-    /// Partnerships in the order of their making.
+    /// The partnerships, in the order of their creation.
     pub partnerships: Vec<Partnership>,
     /// The cycle.
     pub cycle: ReportingCycle,
@@ -33,21 +33,21 @@ pub struct ReportSubject {
     pub zone: Tz,
     /// The last day of the city's extension, if it has one.
     pub extension: Option<NaiveDate>,
-    /// What the latest approved report of an earlier cycle says.
+    /// The content of the latest approved report of an earlier cycle.
     pub earlier_content: Option<ReportContent>,
-    /// The open comments that wait for a word of the city.
+    /// The open comments that the city has to answer.
     pub unanswered_comments: Vec<Id<Comment>>,
-    /// The working copy, once there is one.
+    /// The working copy, if it exists.
     pub report: Option<Report>,
-    /// The approved copy, once there is one.
+    /// The approved copy, if it exists.
     pub approved: Option<ApprovedReport>,
     /// The status of the latest approved report of an earlier cycle that states one.
     pub previous_status: Option<Status>,
-    /// Who had a hand in it since its last decision, those they acted for included.
+    /// The users who edited or submitted the report since its last decision, with those on whose behalf they acted.
     pub contributors: Vec<Id<User>>,
-    /// It comes too late: its cycle is closed and released without it.
+    /// Whether the report missed its release: the cycle is closed, and was released without it.
     pub missed_release: bool,
-    /// The latest release that holds what is approved of it; only where it is shown as approved.
+    /// The latest release that contains the approved copy; set only if the report is shown as approved.
     pub released_in: Option<Slug>,
 }
 
@@ -80,8 +80,8 @@ impl PolicyResource for ReportSubject {
 }
 
 impl ReportSubject {
-    /// Returns the last day to be on time, the city's extension counted, and the first instant after it; none where
-    /// nothing is due.
+    /// Returns the last day on which a submission is on time, with the city's extension, and the first instant after
+    /// it. Returns `None` if the cycle has no due day.
     #[must_use]
     pub fn due_day(&self) -> Option<(NaiveDate, DateTime<Utc>)> {
         let due = self.cycle.due_on?;
@@ -89,7 +89,7 @@ impl ReportSubject {
         Some((due, end_of_day(due, self.zone)))
     }
 
-    /// Returns what the report is after a transition: what an answer shows before the journal is written.
+    /// Returns the subject as it is after a transition. Answers need it before the journal is written.
     #[must_use]
     pub fn after_transition(
         mut self,
@@ -109,13 +109,13 @@ impl ReportSubject {
             }
         }
         self.report = Some(report);
-        // What is written now is in no release yet.
+        // The copy that was just written is in no release yet.
         self.released_in = None;
         self
     }
 }
 
-/// A comment with the report that it is on.
+/// A comment with its report.
 #[derive(Debug, Clone)]
 pub struct CommentSubject {
     /// The report.

@@ -1,4 +1,4 @@
-//! Money, in minor units of a currency of ISO 4217.
+//! Money: an integer of minor units and an ISO 4217 currency.
 
 use std::sync::LazyLock;
 
@@ -7,20 +7,20 @@ use serde::{Deserialize, Serialize};
 use super::MAX_SAFE_INTEGER;
 use crate::domain::fault::ValueFault;
 
-/// An amount of money: an integer of minor units (cents, or whole units where a currency has none) and its ISO 4217 currency.
+/// An amount of money in minor units (cents, or whole units if the currency has no cents), with its ISO 4217 currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Money {
-    /// Minor units, 0 to 2^53 − 1.
+    /// In minor units, 0 to 2^53 − 1.
     pub amount_minor: i64,
     /// The ISO 4217 code.
     pub currency: CurrencyCode,
 }
 
 impl Money {
-    /// Parses an amount; the fault says which half is wrong by its pointer suffix.
+    /// Parses an amount. Each fault comes with the suffix of its JSON pointer.
     ///
     /// # Errors
-    /// A negative or unsafe amount (`/amount_minor`) or an unknown currency (`/currency`).
+    /// The amount is negative or over 2^53 − 1 (`/amount_minor`), or the currency is unknown (`/currency`).
     pub fn parse(
         amount_minor: i64,
         currency: &str,
@@ -46,27 +46,28 @@ impl Money {
 #[serde(try_from = "String", into = "String")]
 pub struct CurrencyCode([u8; 3]);
 
-/// Codes that ISO 4217 lists as none: no currency, and one for tests.
+/// Codes that ISO 4217 lists but that are no money: one for no currency, one for tests.
 const NO_MONEY: [&str; 2] = ["XXX", "XTS"];
 
 impl CurrencyCode {
-    /// Parses a code in capitals.
+    /// Parses a code in capital letters.
     ///
     /// # Errors
-    /// A code that ISO 4217 does not list, or that it lists as no money.
+    /// ISO 4217 does not list the code, or it is no money.
     pub fn parse(raw: &str) -> Result<Self, ValueFault> {
         Self::from_listed_code(raw).filter(|c| !NO_MONEY.contains(&c.as_str())).ok_or_else(|| {
             let detail = "a currency code of ISO 4217 such as USD or VND is expected";
             ValueFault::new("currency", detail)
         })
     }
-    /// Finds any code that ISO 4217 lists: what is kept was sound when it was written.
+    /// Finds any code that ISO 4217 lists. Used for stored codes, which were checked when they were written.
     #[must_use]
     pub fn from_listed_code(raw: &str) -> Option<Self> {
         let code = iso_currency::Currency::from_code(raw)?;
         code.code().as_bytes().try_into().ok().map(Self)
     }
-    /// Returns every currency, by code. The list is found by asking for each code that there could be, once.
+    /// Returns every currency, ordered by code. The list is built once, by testing every combination of three letters,
+    /// because the library offers no list.
     #[must_use]
     pub fn all_active() -> &'static [Self] {
         static ALL: LazyLock<Vec<CurrencyCode>> = LazyLock::new(|| {
@@ -78,20 +79,20 @@ impl CurrencyCode {
         });
         &ALL
     }
-    /// Returns its English name in ISO 4217.
+    /// Returns the English name from ISO 4217.
     #[must_use]
     pub fn name(&self) -> String {
         let code = self.as_str();
         iso_currency::Currency::from_code(code).map_or(code.to_owned(), |c| c.name().to_owned())
     }
-    /// Returns how many decimals its whole unit has: 2 where a hundred minor units are one, 0 where there are none.
+    /// Returns the number of decimals of the main unit: 2 if it has a hundred minor units, 0 if it has none.
     #[must_use]
     pub fn decimals(&self) -> u32 {
         iso_currency::Currency::from_code(self.as_str())
             .and_then(iso_currency::Currency::exponent)
             .map_or(0, u32::from)
     }
-    /// Returns the three capitals.
+    /// Returns the three capital letters.
     #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()

@@ -5,7 +5,7 @@ fn text_without_ink_is_empty() {
     for blank in ["", " \n\t", "\u{200B}", "\u{2060}\u{FEFF} ", "\u{3164}", "\u{FE0F}\u{AD}"] {
         assert_eq!(Prose::parse(blank).unwrap_err().code, "empty", "{blank:?}");
     }
-    // Khmer ends words with a zero-width space, Persian joins letters without touching: between letters they stay.
+    // Khmer ends words with a zero-width space, Persian uses one inside words: between letters they are accepted.
     for text in ["ក្រុង\u{200B}ភ្នំពេញ", "می\u{200C}خواهم", "👩\u{200D}🔧 ❤\u{FE0F}"]
     {
         assert_eq!(Title::parse(text).unwrap().as_str(), text);
@@ -53,7 +53,7 @@ fn a_code_that_stands_for_no_money_is_no_currency() {
     }
     assert!(CurrencyCode::parse("VND").is_ok() && CurrencyCode::parse("XDR").is_ok());
     assert!(CurrencyCode::all_active().iter().all(|c| !["XXX", "XTS"].contains(&c.as_str())));
-    // What was kept before this was a rule is still read.
+    // A value that was stored before this rule existed is still read.
     let kept: Money = serde_json::from_str(r#"{"amount_minor":1,"currency":"XXX"}"#).unwrap();
     assert_eq!(kept.currency.as_str(), "XXX");
 }

@@ -1,13 +1,13 @@
-//! The fields of the forms in which records are written: their order, and where a field takes its values from.
+//! The forms in which records are written: their fields in order, and the source of each field's values.
 
-/// What a field takes.
+/// The kind of value that a field takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FormFieldType {
     /// Text, a number, a day, or yes or no.
     PlainValue,
-    /// A value, or values, of a list of the vocabulary.
+    /// One or several values of a vocabulary list.
     List(&'static str),
-    /// Another form, or several of it.
+    /// One or several nested forms.
     Form(&'static str),
 }
 use FormFieldType::{Form, List, PlainValue};

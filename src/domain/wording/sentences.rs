@@ -1,16 +1,16 @@
-//! Saying a sentence of this service in another language. Rules say what is wrong in English; where the answer is
-//! written, that sentence is looked up. So a rule needs no language, and one that nobody translated yet is still told.
+//! Translates the sentences of this service. Rules write faults in English; the sentence is translated when the answer
+//! is written. A rule therefore needs no language, and a sentence without a translation is answered in English.
 
 use std::{borrow::Cow, sync::LazyLock};
 
 use super::{VI, WordingCatalogue, catalogue_for};
 use crate::domain::language::Language;
 
-/// A sentence with gaps (`{}`), and what is said instead.
+/// A sentence with gaps (`{}`), and its translation.
 struct SentenceTemplate {
-    /// What stands between the gaps: one more than there are gaps.
+    /// The texts between the gaps: one more than there are gaps.
     fixed_pieces: Vec<&'static str>,
-    /// With `{1}` for what stood in the first gap, and `{1!}` for that said in the language too.
+    /// `{1}` stands for the text in the first gap, `{1!}` for the translation of that text.
     translation: &'static str,
 }
 
@@ -26,12 +26,12 @@ fn build_templates(words: &'static WordingCatalogue) -> Vec<SentenceTemplate> {
             translation: said,
         })
         .collect();
-    // The one with the most words of its own says it best.
+    // Several templates may match. The one with the most fixed text is the most specific.
     all.sort_by_key(|t| std::cmp::Reverse(t.fixed_pieces.iter().map(|b| b.len()).sum::<usize>()));
     all
 }
 
-/// Says an English sentence of this service in a language; as it is where nobody translated it.
+/// Translates an English sentence of this service. A sentence without a translation is returned as it is.
 #[must_use]
 pub fn translate_sentence(language: Language, english: &str) -> Cow<'_, str> {
     if language == Language::DEFAULT {
@@ -49,7 +49,7 @@ pub fn translate_sentence(language: Language, english: &str) -> Cow<'_, str> {
     })
 }
 
-/// Returns what stands in the gaps of a sentence; none where it is another sentence.
+/// Returns the texts in the gaps of a sentence; `None` if the sentence does not match.
 fn match_gaps<'t>(between: &[&str], text: &'t str) -> Option<Vec<&'t str>> {
     let (first, others) = between.split_first()?;
     let (last, middle) = others.split_last()?;
@@ -67,7 +67,7 @@ fn match_gaps<'t>(between: &[&str], text: &'t str) -> Option<Vec<&'t str>> {
 fn fill_gaps(words: &'static WordingCatalogue, said: &str, gaps: &[&str]) -> String {
     let mut out = String::with_capacity(said.len());
     let mut rest = said;
-    // The next gap is looked for in the translation alone: what fills a gap may have braces of its own.
+    // Only the translation is searched for gaps: the text that fills a gap may contain braces.
     while let Some((before, (name, after))) =
         rest.split_once('{').and_then(|(b, a)| Some((b, a.split_once('}')?)))
     {
@@ -101,7 +101,7 @@ mod tests {
             vi("submit is not possible while it is approved"),
             "không thể nộp khi đang ở trạng thái: đã phê duyệt"
         );
-        // The name of a parameter is no word.
+        // The name of a parameter is not translated.
         assert_eq!(
             vi("no such parameter; did you mean city?"),
             "không có tham số này; có phải ý bạn là city?"

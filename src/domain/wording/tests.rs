@@ -7,7 +7,7 @@ use super::{
 };
 use crate::domain::seed;
 
-/// The words of every language but the default, with the language.
+/// The texts of every language except the default, with the language.
 fn translations() -> Vec<(Language, &'static WordingCatalogue)> {
     let spoken = Language::SPOKEN.iter().copied();
     spoken.filter(|l| *l != Language::DEFAULT).map(|l| (l, catalogue_for(l))).collect()
@@ -94,7 +94,7 @@ fn every_value_and_every_field_of_the_contract_has_a_word() {
 
 #[test]
 fn the_reference_data_is_called_what_it_calls_itself() {
-    // What the sources of the reference data name in a language stands; this service only names what they leave out.
+    // A name in the reference data is used as it is; this service only adds the missing ones.
     let data = seed::parse(include_str!("../../data/reference.json")).unwrap();
     let vocabulary = crate::domain::reference::Vocabulary::from_documents(&data.documents);
     let lists = [

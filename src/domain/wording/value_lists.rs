@@ -1,4 +1,4 @@
-//! The lists of allowed values of the contract, each with its values in order.
+//! The lists of allowed values, each with its values in order.
 
 use crate::domain::{
     attainment::Undefined,
@@ -22,12 +22,11 @@ use crate::domain::{
     workflow::TransitionKind,
 };
 
-/// A list of values that are fixed in the contract.
+/// A list whose values are fixed in the contract.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FixedValueList {
-    /// Its name.
     pub name: &'static str,
-    /// Its values, in order.
+    /// The values, in order.
     pub values: fn() -> Vec<&'static str>,
 }
 
@@ -37,7 +36,7 @@ macro_rules! words_of {
     };
 }
 
-/// The lists whose values only a new version of this service changes.
+/// The lists that change only with a new version of this service.
 pub(crate) const FIXED: &[FixedValueList] = &[
     words_of!("status", Status),
     words_of!("report_state", ReportState),
@@ -74,47 +73,38 @@ pub(crate) const FIXED: &[FixedValueList] = &[
     FixedValueList { name: "sdg", values: list_goals },
 ];
 
-/// What `allowed_actions` of projects and reports names.
+/// Lists the values of `allowed_actions` of projects and reports.
 fn list_actions() -> Vec<&'static str> {
     let others = [Act::CommentReport, Act::DeleteProject, Act::ReadProjectHistory];
     let transitions = TransitionKind::ALL.iter().map(|t| t.as_str());
     transitions.chain(others.map(Act::as_str)).collect()
 }
 
-/// The Sustainable Development Goals, by number.
+/// Lists the Sustainable Development Goals by number.
 fn list_goals() -> Vec<&'static str> {
     vec![
         "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17",
     ]
 }
 
-/// A list whose values are reference data.
+/// A list whose values come from the reference data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReferenceValueList {
-    /// Focus areas of the framework.
     FocusArea,
-    /// Sub-areas; their parent is the focus area.
+    /// Sub-areas. The parent is the focus area.
     SubArea,
-    /// Strategic outcomes.
     Outcome,
-    /// Enablers.
     Enabler,
-    /// Sectors.
     Sector,
-    /// Tags of national schemes; their parent is the country.
+    /// Tags of national schemes. The parent is the country.
     Tag,
-    /// Types of partners.
     PartnerType,
-    /// Plan cycles.
     PlanCycle,
-    /// Member states.
     Country,
-    /// Currencies of ISO 4217.
     Currency,
 }
 
 impl ReferenceValueList {
-    /// Every such list, in order.
     pub(crate) const ALL: &'static [Self] = &[
         Self::FocusArea,
         Self::SubArea,
@@ -128,7 +118,7 @@ impl ReferenceValueList {
         Self::Currency,
     ];
 
-    /// Returns its name.
+    /// Returns the name of the list.
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -146,5 +136,5 @@ impl ReferenceValueList {
     }
 }
 
-/// The list of the kinds of problem.
+/// The name of the list of problem types.
 pub(crate) const PROBLEM: &str = "problem";

@@ -1,4 +1,5 @@
-//! What a caller may do with a report now, and why not: the policy and the states that guard each act, asked beforehand.
+//! What a caller may do with a report now, and the reason if not. It asks the same policy and state rules as the
+//! action.
 
 use chrono::{DateTime, Utc};
 
@@ -12,7 +13,7 @@ use crate::domain::{
     subject::ReportSubject,
 };
 
-/// Returns each act with the reason of its refusal, if it would be refused.
+/// Returns every action on a report, each with the reason if it would be refused.
 #[must_use]
 pub fn list_allowed_actions(
     actor: &Actor,
@@ -30,10 +31,10 @@ pub fn list_allowed_actions(
     ]
 }
 
-/// Says whether a report can be commented on: only what was handed in at least once is talked about.
+/// Checks if a report can be commented on: it must have been submitted at least once.
 ///
 /// # Errors
-/// No report, or one that was never submitted.
+/// There is no report, or it was never submitted.
 pub const fn check_commentable(on: &ReportSubject) -> Result<(), TransitionRefused> {
     match &on.report {
         None => Err(TransitionRefused::NoReport),
@@ -48,7 +49,7 @@ pub const fn check_commentable(on: &ReportSubject) -> Result<(), TransitionRefus
 fn check_action<A: PolicyAction<Subject = ReportSubject>>(
     actor: &Actor,
     on: &ReportSubject,
-    // None is a comment, which moves the report nowhere.
+    // None for a comment, which does not change the state.
     transition: Option<TransitionKind>,
     at: DateTime<Utc>,
 ) -> (Act, Result<(), String>) {

@@ -1,4 +1,4 @@
-//! The life of a report: every pair of state and transition as a snapshot, and what holds on every path.
+//! The life of a report: every pair of state and transition as a snapshot, and the rules that hold on every path.
 
 use std::{fmt::Write as _, sync::Arc};
 
@@ -176,7 +176,7 @@ fn what_may_be_done_comes_with_the_reason_of_each_refusal() {
     insta::assert_snapshot!("allowed", text);
 }
 
-/// Somebody tries something.
+/// An attempt by a user.
 #[derive(Debug, Clone)]
 enum Try {
     Edit(usize),
@@ -187,7 +187,7 @@ enum Try {
     Reopen(usize),
 }
 
-/// Two officers, two representatives, somebody who is both, the secretariat.
+/// Two officers, two representatives, a user who is both, and the secretariat.
 fn people() -> Vec<Actor> {
     let both = Actor::new(
         crate::domain::testing::user(5),
@@ -208,7 +208,7 @@ fn tries() -> impl Strategy<Value = Vec<Try>> {
     proptest::collection::vec(one, 0..60)
 }
 
-/// Takes a step if policy and state let it happen.
+/// Takes a step if policy and state allow it.
 fn take(on: &ReportSubject, step: &Try) -> Option<(TransitionKind, usize, Report)> {
     fn go<A: PolicyAction<Subject = ReportSubject>>(
         on: &ReportSubject,

@@ -1,4 +1,4 @@
-//! The transitions of a report, and when the states of report and cycle let them happen.
+//! The transitions of a report, and the states of the report and the cycle that allow them.
 
 use chrono::{DateTime, Utc};
 
@@ -9,20 +9,20 @@ use crate::domain::{
     subject::ReportSubject,
 };
 
-/// What can be done to a report, beside reading it.
+/// An action that changes a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TransitionKind {
-    /// Write it.
+    /// Write the report.
     Edit,
-    /// Hand it in.
+    /// Submit it.
     Submit,
-    /// Take it back.
+    /// Withdraw the submission.
     Withdraw,
-    /// Send it back.
+    /// Return it to the city.
     Return,
-    /// Accept it.
+    /// Approve it.
     Approve,
-    /// Take the acceptance up again.
+    /// Reopen it after the approval.
     Reopen,
 }
 
@@ -44,7 +44,7 @@ impl TransitionKind {
         }
     }
 
-    /// Says whether the transition is the city's own, which needs the cycle to accept reports.
+    /// Returns `true` for transitions by the city. They need a cycle that accepts reports.
     #[must_use]
     pub const fn is_filing(self) -> bool {
         match self {
@@ -53,7 +53,8 @@ impl TransitionKind {
         }
     }
 
-    /// Says whether the transition is on the way to a release: no report goes it any more that the release went out without.
+    /// Returns `true` if the transition brings a report closer to a release. It is refused once the cycle was released
+    /// without the report.
     #[must_use]
     pub const fn leads_to_release(self) -> bool {
         match self {
@@ -62,10 +63,10 @@ impl TransitionKind {
         }
     }
 
-    /// Decides every pair of state and transition: the state that follows.
+    /// Returns the state after this transition from a state.
     ///
     /// # Errors
-    /// When the state forbids the transition.
+    /// The state forbids the transition.
     pub const fn next_state(self, state: ReportState) -> Result<ReportState, IllegalTransition> {
         use ReportState::{Approved, Draft, Returned, Submitted};
         match (self, state) {
@@ -84,16 +85,16 @@ impl TransitionKind {
     }
 }
 
-/// Says whether the states of the cycle and of the report let a transition happen now; the policy is asked elsewhere.
+/// Checks if the states of the cycle and the report allow a transition now. The policy is checked separately.
 ///
 /// # Errors
-/// No report, a cycle that does not accept reports, or a state that forbids it.
+/// There is no report, the cycle accepts no reports, or the state forbids the transition.
 pub fn check_transition(
     transition: TransitionKind,
     on: &ReportSubject,
     at: DateTime<Utc>,
 ) -> Result<ReportState, TransitionRefused> {
-    // A report that is not there can only be written.
+    // A report that does not exist can only be written.
     let state = match (&on.report, transition) {
         (Some(report), _) => report.state,
         (None, TransitionKind::Edit) => ReportState::Draft,
@@ -118,7 +119,8 @@ pub fn check_transition(
         }
     }
     let state = transition.next_state(state)?;
-    // After a release only what was approved before is taken up anew: that is an amendment, for the next release.
+    // After a release, a report can only be changed if it was approved before: that is an amendment for the next
+    // release.
     if transition.leads_to_release() && on.missed_release {
         return Err(TransitionRefused::IllegalState(IllegalTransition {
             from: "in a cycle that is closed and released without it, until the secretariat opens that again",

@@ -19,8 +19,9 @@ fn filed(state: ReportState, ever_submitted: bool, last: &str) -> WorkingReport 
     }
 }
 
-/// Da Nang: one project never begun, one archived without a report, and a draft, a submitted and an approved report.
-/// Everybody knows of two of them, of which one is approved. Vientiane has one project that was never approved.
+/// Da Nang has a project without a report, an archived one without a report, and a draft, a submitted and an approved
+/// report. Two of its projects are public, one of them with an approved report. Vientiane has one project that was
+/// never approved.
 fn files() -> CoverageDataset {
     let worked = |archived, report| WorkingProject { city: slug("da-nang"), archived, report };
     let published =

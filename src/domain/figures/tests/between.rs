@@ -1,4 +1,4 @@
-//! Two grounds beside each other, receipts, shares and progress.
+//! Two datasets compared, receipts, shares and progress.
 
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use crate::domain::{
 
 use Movement::{Changed, Entered, Left};
 
-/// Makes each report that of a project of its own, so that it can be told from the others.
+/// Gives each report a project of its own, so that the reports can be distinguished.
 fn numbered(facts: Vec<ReportFact>) -> Vec<ReportFact> {
     let number = |(n, fact): (i64, ReportFact)| ReportFact {
         code: ProjectCode::new(fact.city.clone(), n),
@@ -82,7 +82,7 @@ fn what_happened_to_projects_is_told_by_code() {
         cell.reports.iter().map(|r| (r.change.code.number(), r.change.movement)).collect::<Vec<_>>()
     };
     assert_eq!(cell("air", "ongoing"), [(1, Entered), (2, Left), (3, Left)]);
-    // One project took another's place: the number is the same, and the cell differs all the same.
+    // One project replaced a different one: the number is the same, but the cell differs.
     assert_eq!(cell("air", "planning"), [(1, Left), (10, Entered)]);
     assert_eq!(cell("zeal", "ongoing"), [(2, Entered)]);
     assert_eq!(compared.cells.len(), 3);
@@ -228,7 +228,7 @@ fn progress_is_told_by_name_and_leaves_out_what_was_given_up() {
         (outcomes.mean_attainment(), outcomes.count_defined(), outcomes.of),
         (Some(0.125), 2, 3)
     );
-    // Nobody states 0 here but the one percentage.
+    // Only the percentage is a stated 0; the other values are missing.
     assert_eq!((da_nang.percent, da_nang.milestones.reached_share()), (Mean(0.0), None));
     assert_eq!((da_nang.outcomes.mean_attainment(), da_nang.outcomes.undefined), (None, 1));
     assert_eq!((vinh.percent, vinh.total), (FigureValue::None, 0));
@@ -278,7 +278,7 @@ proptest! {
         }
         let total = moved(&mut compared.changes.iter().map(|c| c.movement));
         prop_assert_eq!(compared.total.to.difference_from(&compared.total.from), Count(total));
-        // A cell that is not told of is the same in both tables.
+        // A cell that is not listed is the same in both tables.
         let told = compared.cells.len();
         let table = now.count_table_since(&then, &question);
         let differ = table.cells.iter().filter(|c| Some(&c.figure) != c.earlier.as_ref()).count();

@@ -1,4 +1,4 @@
-//! The rules of a project's details, without a server.
+//! Parsing a project's details.
 
 use proptest::prelude::*;
 
@@ -47,7 +47,7 @@ fn sample() -> RawProjectDetails {
     }
 }
 
-/// Parses with nothing before; returns the details, or pointers and codes.
+/// Parses a new project's details. Returns them, or the pointers and codes of the faults.
 fn parse(raw: &RawProjectDetails) -> Result<ProjectDetails, Vec<String>> {
     let (words, cycle) = (words(), cycle());
     let on = DetailsContext {
@@ -76,7 +76,7 @@ fn a_sub_area_belongs_to_its_focus_area() {
     assert_eq!(parse(&raw).unwrap_err(), ["/sub_area unknown"]);
     let raw = RawProjectDetails { sub_area: Some("rivers".into()), ..sample() };
     assert!(parse(&raw).is_ok());
-    // While the focus area is wrong itself, only a sub-area of none is wrong too.
+    // If the focus area is invalid, any known sub-area is accepted.
     let raw = RawProjectDetails {
         sub_area: Some("wind".into()),
         focus_area: Some("fire".into()),
@@ -126,7 +126,7 @@ fn some_of(known: &'static [&'static str]) -> impl Strategy<Value = Vec<String>>
 }
 
 prop_compose! {
-    /// Anything that may well be typed, good or not.
+    /// Any input that a client may send, valid or not.
     fn anything()(
         title in maybe(".{0,20}"), title_local in maybe("\\PC{1,20}"), summary in maybe("(?s).{0,40}"),
         focus_area in maybe("water|air|fire"), sub_area in maybe("rivers|wind|"),

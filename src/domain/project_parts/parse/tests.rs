@@ -1,4 +1,4 @@
-//! The rules of parts, without a server.
+//! Parsing the parts of a project.
 
 use chrono::DateTime;
 

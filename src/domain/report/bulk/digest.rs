@@ -1,4 +1,4 @@
-//! The digest of an act on many reports.
+//! The digest of one action on many reports. It is equal only if a later run does the same as the dry run.
 
 use sha2::{Digest as _, Sha256};
 
@@ -9,22 +9,22 @@ use crate::domain::{
     value::{Prose, Slug},
 };
 
-/// Separates this digest from every other use of SHA-256.
+/// Prefix that separates this digest from every other use of SHA-256.
 const DOMAIN: &[u8] = b"ascn-bulk-1\0";
 
-/// What a digest covers of a report.
+/// The parts of a report that the digest protects.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BulkDigestItem<'a> {
-    /// The project and the cycle.
     pub key: &'a (ProjectCode, Slug),
-    /// The version before the act, where the caller reads the working copy: of anything else nothing may show.
+    /// The version before the action. None if the caller may not read the working copy, because the digest must not
+    /// reveal it.
     pub version: Option<i64>,
-    /// What becomes of it: a stable word.
+    /// The result for the report, as a stable code.
     pub outcome: &'a str,
 }
 
-/// Digests an act: what is done, to which reports in which versions, and what becomes of each. Whatever of that is another
-/// at the next time gives another digest.
+/// Computes the digest of an action: the action, its comment, the reports with their versions, and the result for each.
+/// Any difference in a later run gives a different digest.
 pub(crate) fn digest_bulk<'a>(
     action: BulkAction,
     comment: Option<&Prose>,
@@ -33,7 +33,7 @@ pub(crate) fn digest_bulk<'a>(
     let mut sha = Sha256::new();
     sha.update(DOMAIN);
     sha.update(action.as_str());
-    // The length first: words cannot pass for items.
+    // The length comes first, so that text in the comment cannot look like items.
     let comment = comment.map(Prose::as_str).unwrap_or_default();
     sha.update(format!(" {}\n{comment}", comment.len()));
     for BulkDigestItem { key: (project, cycle), version, outcome } in items {

@@ -1,37 +1,35 @@
-//! What became another in a text, by words. Scripts that put no spaces between words (Thai, Lao, Khmer, Burmese) are compared
-//! by what their readers take for a letter.
+//! Differences between two texts, word by word. Thai, Lao, Khmer and Burmese put no spaces between words; they are
+//! compared by grapheme clusters, which are the letters as their readers see them.
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::domain::value::words;
 
-/// Most words of both texts that are compared each with each: the time for it grows with the square.
+/// Maximum number of words in both texts together for a full comparison. Its time grows with the square of this number.
 const WORDS_MAX: usize = 2_000;
 
 words! {
-    /// What became of a piece of text.
+    /// What happened to a piece of a text.
     pub(crate) RunOp("operation") {
-        /// It stands in both.
+        /// The piece is in both texts.
         Equal = "equal",
-        /// It came.
+        /// The piece was added.
         Insert = "insert",
-        /// It went.
+        /// The piece was removed.
         Delete = "delete",
     }
 }
 
-/// A piece of text, and what became of it.
+/// A piece of a text, and what happened to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TextRun {
-    /// What became of it.
     pub op: RunOp,
-    /// The text.
     pub text: String,
 }
 
-/// Compares two texts. What is equal and deleted, in its order, is the first; what is equal and inserted the second. Where
-/// long texts have next to nothing in common, one is shown in place of the other.
+/// Compares two texts. The equal and deleted runs together give the first text, the equal and inserted runs the second.
+/// Long texts with almost nothing in common are reported as fully replaced.
 #[must_use]
 pub(crate) fn compare_texts(from: &str, to: &str) -> Vec<TextRun> {
     let (a, b) = (split_pieces(from), split_pieces(to));
@@ -54,7 +52,7 @@ fn total_length(pieces: &[&str]) -> usize {
     pieces.iter().map(|p| p.len()).sum()
 }
 
-/// Cuts a text into words, spaces and marks; never within what is one letter to its readers.
+/// Splits a text into words, spaces and punctuation marks, and never inside a grapheme cluster.
 fn split_pieces(text: &str) -> Vec<&str> {
     let ends: Vec<usize> = text.grapheme_indices(true).map(|(at, g)| at + g.len()).collect();
     let mut out = Vec::new();
@@ -69,7 +67,7 @@ fn split_pieces(text: &str) -> Vec<&str> {
     out
 }
 
-/// Pieces up to a space, and the space.
+/// Splits pieces into phrases. A phrase ends with a space.
 fn split_phrases<'a, 't>(pieces: &'a [&'t str]) -> Vec<&'a [&'t str]> {
     pieces.split_inclusive(|piece| piece.chars().all(char::is_whitespace)).collect()
 }
@@ -94,7 +92,7 @@ impl TextRuns {
         self.add_pieces(RunOp::Insert, to);
     }
 
-    /// Compares by words; more of them than are compared each with each, by phrases first.
+    /// Compares by words. Texts over [`WORDS_MAX`] are compared by phrases first.
     fn compare_pieces(&mut self, from: &[&str], to: &[&str]) {
         if from.len() + to.len() <= WORDS_MAX {
             return self.compare_words(from, to);
@@ -116,7 +114,7 @@ impl TextRuns {
         });
     }
 
-    /// Makes one change of two that nothing but a space stands between.
+    /// Merges two changes that are separated only by spaces.
     fn merge_across_spaces(self) -> Vec<TextRun> {
         let mut out = Self(Vec::new());
         let (mut gone, mut come) = (String::new(), String::new());
@@ -152,7 +150,7 @@ impl TextRuns {
     }
 }
 
-/// A stretch of two lists: in both, or other in each.
+/// A part of two lists: equal in both, or different.
 enum DiffPart<'a, T> {
     Equal(&'a [T]),
     Changed(&'a [T], &'a [T]),
@@ -163,7 +161,7 @@ fn for_each_part<T: std::hash::Hash + Eq + Ord>(
     to: &[T],
     mut part: impl FnMut(DiffPart<'_, T>),
 ) {
-    // Patience: words that stand once in both texts are kept, not as many spaces as possible.
+    // Patience keeps words that occur once in both texts. Other algorithms keep as many spaces as possible instead.
     for op in capture_diff_slices(Algorithm::Patience, from, to) {
         let gone = from.get(op.old_range()).unwrap_or_default();
         let come = to.get(op.new_range()).unwrap_or_default();
@@ -208,7 +206,7 @@ mod tests {
         assert_eq!(told("Gone.", ""), "[-Gone.]");
         assert!(compare_texts("", "").is_empty());
         assert_eq!(told("same", "same"), "same");
-        // Vietnamese, composed and with its marks typed one by one.
+        // Vietnamese, in composed form and with its marks as separate characters.
         assert_eq!(
             told("Trung tâm điều hành", "Trung tâm giám sát"),
             "Trung tâm [-điều hành][+giám sát]"
@@ -219,7 +217,7 @@ mod tests {
 
     #[test]
     fn scripts_without_spaces_are_compared_by_their_letters() {
-        // Thai, Lao, Khmer, Burmese: one thing is put in the place of another in the middle of a sentence.
+        // Thai, Lao, Khmer, Burmese: a part in the middle of a sentence is replaced.
         for (before, gone, come, after) in [
             ("ศูนย์ควบคุมเปิด", "แล้ว", "เมื่อวาน", "ทั้งหมด"),
             ("ສູນຄວບຄຸມ", "ເປີດ", "ປິດ", "ແລ້ວ"),
@@ -232,7 +230,7 @@ mod tests {
             let equal: usize =
                 runs.iter().filter(|r| r.op == RunOp::Equal).map(|r| r.text.len()).sum();
             assert!(equal >= before.len() + after.len(), "{runs:?}");
-            // Nothing is cut within a letter: each piece begins where a letter does.
+            // No piece is cut inside a letter: each one starts where a letter starts.
             let starts: Vec<usize> = from.grapheme_indices(true).map(|(at, _)| at).collect();
             let mut at = 0;
             for run in runs.iter().filter(|r| r.op != RunOp::Insert) {
@@ -247,12 +245,12 @@ mod tests {
         let long = |from: usize, to: usize| -> String {
             (from..to).map(|n| format!("word{n} ")).collect::<Vec<_>>().concat()
         };
-        // Both ends of a long text are another: found by phrases.
+        // Both ends of a long text differ. The comparison by phrases finds this.
         let from = format!("first {} last", long(0, 900));
         let to = format!("First {} Last", long(0, 900));
         assert!(told(&from, &to).starts_with("[-first][+First] word0 "));
         assert!(told(&from, &to).ends_with("[-last][+Last]"));
-        // Too long to be compared: one in place of the other, but for what they begin with.
+        // Too long for a comparison: everything after the common beginning is replaced.
         let (from, to) =
             (format!("Hello {}", long(0, 3_000)), format!("Hello {}", long(4_000, 7_000)));
         let runs = compare_texts(&from, &to);

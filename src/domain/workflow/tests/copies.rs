@@ -1,4 +1,4 @@
-//! What an approval makes for strangers to see.
+//! The public copies that an approval creates.
 
 use super::prove;
 use crate::domain::{
@@ -34,6 +34,6 @@ fn an_approved_copy_counts_approvals_and_not_what_was_typed_between_them() {
     let versions = |h: &Header| (h.project_version, h.milestones[0].version);
     assert_eq!(versions(&copy.header), (2, 2));
     assert_eq!(versions(&build_approved_project(&copy, None).header), (1, 1));
-    // Those who work on it see the versions that they froze.
+    // The working copy keeps the versions that were frozen.
     assert_eq!(versions(report.header.as_ref().unwrap()), (41, 42));
 }
