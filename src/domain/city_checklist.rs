@@ -55,17 +55,17 @@ impl ChecklistItem {
     /// state, but not its content.
     #[must_use]
     pub(crate) fn visible_to(&self, actor: &Actor, at: DateTime<Utc>) -> VisibleChecklistItem<'_> {
-        let on = &self.report_subject;
-        let state = on.report.as_ref().map(|r| r.state);
+        let subject = &self.report_subject;
+        let state = subject.report.as_ref().map(|r| r.state);
         // A report that was not begun is as private to the city as a draft.
-        let inside = match &on.report {
-            Some(_) => on.visibility_for(actor) == Visibility::Readable(RecordCopy::Working),
-            None => may_write_report(actor, on),
+        let inside = match &subject.report {
+            Some(_) => subject.visibility_for(actor) == Visibility::Readable(RecordCopy::Working),
+            None => may_write_report(actor, subject),
         };
         let holder = holder_of_state(state);
-        let submitted_at = on.report.as_ref().and_then(|r| r.submitted).map(|d| d.at);
-        let missing = (inside && holder == Holder::City).then(|| list_missing_fields(on, at));
-        let late = on.due_day().is_some_and(|(_, ends)| match state {
+        let submitted_at = subject.report.as_ref().and_then(|r| r.submitted).map(|d| d.at);
+        let missing = (inside && holder == Holder::City).then(|| list_missing_fields(subject, at));
+        let late = subject.due_day().is_some_and(|(_, ends)| match state {
             Some(state) => state.is_late(submitted_at, ends, at),
             None => at >= ends,
         });
@@ -73,14 +73,14 @@ impl ChecklistItem {
     }
 }
 
-fn may_write_report(actor: &Actor, on: &ReportSubject) -> bool {
-    actor.has_role_at(&[super::user::Role::CityOfficer], &on.record_place())
+fn may_write_report(actor: &Actor, subject: &ReportSubject) -> bool {
+    actor.has_role_at(&[super::user::Role::CityOfficer], &subject.record_place())
 }
 
-fn list_missing_fields(on: &ReportSubject, at: DateTime<Utc>) -> Vec<FieldFault> {
-    match &on.report {
-        Some(report) => readiness::list_blockers(on, &report.content, at),
-        None => readiness::list_blockers(on, &super::report::ReportContent::default(), at),
+fn list_missing_fields(subject: &ReportSubject, at: DateTime<Utc>) -> Vec<FieldFault> {
+    match &subject.report {
+        Some(report) => readiness::list_blockers(subject, &report.content, at),
+        None => readiness::list_blockers(subject, &super::report::ReportContent::default(), at),
     }
 }
 

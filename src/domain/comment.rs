@@ -90,7 +90,7 @@ impl Comment {
         id: Id<Self>,
         report: &Report,
         kind: CommentKind,
-        said: CommentBody,
+        body: CommentBody,
         by: CommentAuthor,
     ) -> Self {
         Self {
@@ -98,14 +98,14 @@ impl Comment {
             report: report.id,
             code: report.code.clone(),
             cycle: report.cycle.clone(),
-            text: said.text,
-            pointer: said.pointer,
+            text: body.text,
+            pointer: body.pointer,
             author: by.author,
             at: by.at,
             kind,
             resolved_at: None,
             resolved_by: None,
-            reply_to: said.reply_to,
+            reply_to: body.reply_to,
             from_city: Some(by.from_city),
             version: 1,
         }

@@ -117,8 +117,11 @@ pub trait PolicyAction: Send + Sync + 'static {
     /// # Errors
     /// [`AccessDenied::Hidden`] if the actor may not know of the record, else [`AccessDenied::Forbidden`] with the
     /// reason.
-    fn decide_access(actor: &Actor, on: &Self::Subject) -> Result<PermissionBasis, AccessDenied> {
-        decide_by_permissions(Self::ACT, actor, on)
+    fn decide_access(
+        actor: &Actor,
+        subject: &Self::Subject,
+    ) -> Result<PermissionBasis, AccessDenied> {
+        decide_by_permissions(Self::ACT, actor, subject)
     }
 }
 
@@ -126,14 +129,14 @@ pub trait PolicyAction: Send + Sync + 'static {
 pub(crate) fn decide_by_permissions<R: PolicyResource>(
     act: Act,
     actor: &Actor,
-    on: &R,
+    subject: &R,
 ) -> Result<PermissionBasis, AccessDenied> {
-    let place = on.record_place();
-    let sight = on.visibility_for(actor);
-    if sight == Visibility::Hidden || !(on.has_record() || act.can_create_record()) {
+    let place = subject.record_place();
+    let visibility = subject.visibility_for(actor);
+    if visibility == Visibility::Hidden || !(subject.has_record() || act.can_create_record()) {
         return Err(AccessDenied::Hidden);
     }
-    if sight == Visibility::ExistenceOnly && act.needs_working_copy() {
+    if visibility == Visibility::ExistenceOnly && act.needs_working_copy() {
         return Err(NOT_SUBMITTED);
     }
     let mut refusal = AccessDenied::Forbidden("your role does not allow this");
@@ -145,11 +148,11 @@ pub(crate) fn decide_by_permissions<R: PolicyResource>(
             continue;
         }
         if act.needs_two_keys() {
-            if on.contributors().contains(&actor.user) {
+            if subject.contributors().contains(&actor.user) {
                 refusal = AccessDenied::Forbidden("you had a hand in it since its last decision");
                 continue;
             }
-            if grant.acting_for.is_some_and(|u| on.contributors().contains(&u)) {
+            if grant.acting_for.is_some_and(|u| subject.contributors().contains(&u)) {
                 refusal = AccessDenied::Forbidden(
                     "the person you act for had a hand in it since its last decision",
                 );

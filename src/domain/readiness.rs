@@ -17,18 +17,18 @@ mod tests;
 /// Lists everything that blocks the submission of this content at an instant.
 #[must_use]
 pub(crate) fn list_blockers(
-    on: &ReportSubject,
+    subject: &ReportSubject,
     content: &ReportContent,
     at: DateTime<Utc>,
 ) -> Vec<FieldFault> {
-    let mut found = find_missing_fields(content, &on.project.details, on.previous_status);
+    let mut found = find_missing_fields(content, &subject.project.details, subject.previous_status);
     found.extend(check_completed_percent(content));
-    found.extend(find_removed_parts(on, content));
-    found.extend(find_future_days(on, content, calendar_day(at, on.zone)));
-    found.extend(carry_forward::find_contradictions(content, on.earlier_content.as_ref()));
-    found.extend(carry_forward::check_earlier_report(content, on.earlier_content.as_ref()));
-    found.extend(progress::find_disagreements(content, &on.milestones));
-    found.extend(find_unanswered_comments(on));
+    found.extend(find_removed_parts(subject, content));
+    found.extend(find_future_days(subject, content, calendar_day(at, subject.zone)));
+    found.extend(carry_forward::find_contradictions(content, subject.earlier_content.as_ref()));
+    found.extend(carry_forward::check_earlier_report(content, subject.earlier_content.as_ref()));
+    found.extend(progress::find_disagreements(content, &subject.milestones));
+    found.extend(find_unanswered_comments(subject));
     found
 }
 
@@ -46,7 +46,7 @@ fn check_completed_percent(content: &ReportContent) -> Option<FieldFault> {
 
 /// Lists events that are dated after today, in the city's time zone.
 fn find_future_days(
-    on: &ReportSubject,
+    subject: &ReportSubject,
     content: &ReportContent,
     today: NaiveDate,
 ) -> Vec<FieldFault> {
@@ -62,7 +62,7 @@ fn find_future_days(
     for (i, value) in content.indicator_values.iter().enumerate() {
         past(format!("/indicator_values/{i}/measured_on"), Some(value.measured_on));
     }
-    for milestone in &on.milestones {
+    for milestone in &subject.milestones {
         let pointer = format!("/project/milestones/{}/completed_on", milestone.id);
         past(pointer, milestone.completed_on);
     }
@@ -70,9 +70,9 @@ fn find_future_days(
 }
 
 /// Lists the open comments that the city has to answer. Each must have a reply before the report is submitted.
-fn find_unanswered_comments(on: &ReportSubject) -> Vec<FieldFault> {
+fn find_unanswered_comments(subject: &ReportSubject) -> Vec<FieldFault> {
     let mut faults = FaultList::new();
-    for id in &on.unanswered_comments {
+    for id in &subject.unanswered_comments {
         let detail = "a question of the reviewers is open: answer it";
         faults.add(format!("/comments/{id}"), ValueFault::new("unanswered", detail));
     }
@@ -80,16 +80,16 @@ fn find_unanswered_comments(on: &ReportSubject) -> Vec<FieldFault> {
 }
 
 /// Lists the milestones and indicators in the report that were removed from the project.
-fn find_removed_parts(on: &ReportSubject, content: &ReportContent) -> Vec<FieldFault> {
+fn find_removed_parts(subject: &ReportSubject, content: &ReportContent) -> Vec<FieldFault> {
     let mut faults = FaultList::new();
     let fault = |what| ValueFault::new("unknown", format!("this {what} is no longer there"));
     for (i, done) in content.milestones.iter().enumerate() {
-        if !on.milestones.iter().any(|m| m.id == done.milestone_id) {
+        if !subject.milestones.iter().any(|m| m.id == done.milestone_id) {
             faults.add(format!("/milestones/{i}/milestone_id"), fault("milestone"));
         }
     }
     for (i, value) in content.indicator_values.iter().enumerate() {
-        if !on.indicators.iter().any(|k| k.id == value.indicator_id) {
+        if !subject.indicators.iter().any(|k| k.id == value.indicator_id) {
             faults.add(format!("/indicator_values/{i}/indicator_id"), fault("indicator"));
         }
     }

@@ -74,9 +74,9 @@ pub fn edit_report(
     content: ReportContent,
     at: DateTime<Utc>,
 ) -> Result<Report, TransitionRefused> {
-    let on = proof.subject();
-    let state = check_transition(TransitionKind::Edit, on, at)?;
-    let report = on.report.clone();
+    let subject = proof.subject();
+    let state = check_transition(TransitionKind::Edit, subject, at)?;
+    let report = subject.report.clone();
     Ok(match report {
         Some(report) => Report {
             state,
@@ -89,10 +89,10 @@ pub fn edit_report(
         },
         None => Report {
             id,
-            project: on.project.id,
-            code: on.project.code.clone(),
-            cycle: on.cycle.slug.clone(),
-            country: on.project.country,
+            project: subject.project.id,
+            code: subject.project.code.clone(),
+            cycle: subject.cycle.slug.clone(),
+            country: subject.project.country,
             state,
             content,
             header: None,
@@ -114,16 +114,16 @@ pub fn submit_report(
     proof: &Authorized<SubmitReport>,
     at: DateTime<Utc>,
 ) -> Result<Report, TransitionRefused> {
-    let on = proof.subject();
+    let subject = proof.subject();
     let mut report = apply_transition(proof, TransitionKind::Submit, at)?;
-    let missing = readiness::list_blockers(on, &report.content, at);
+    let missing = readiness::list_blockers(subject, &report.content, at);
     if !missing.is_empty() {
         return Err(TransitionRefused::NotReady(missing));
     }
-    report.header = Some(on.project.freeze_header(
-        on.milestones.clone(),
-        on.indicators.clone(),
-        on.partnerships.clone(),
+    report.header = Some(subject.project.freeze_header(
+        subject.milestones.clone(),
+        subject.indicators.clone(),
+        subject.partnerships.clone(),
     ));
     report.ever_submitted = true;
     report.submitted = Some(record_deed(proof, at));
@@ -165,19 +165,19 @@ pub fn approve_report(
     proof: &Authorized<ApproveReport>,
     at: DateTime<Utc>,
 ) -> Result<(Report, ApprovedReport), TransitionRefused> {
-    let on = proof.subject();
+    let subject = proof.subject();
     let mut report = apply_transition(proof, TransitionKind::Approve, at)?;
     report.decided = Some(record_deed(proof, at));
     // Every submission freezes a header, so a submitted report has one.
     let header = report.header.clone().ok_or(TransitionRefused::NoReport)?;
-    let version = on.approved.as_ref().map_or(1, |a| a.version + 1);
+    let version = subject.approved.as_ref().map_or(1, |a| a.version + 1);
     let approved = ApprovedReport {
         report: report.id,
         project: report.project,
         code: report.code.clone(),
         country: report.country,
         cycle: report.cycle.clone(),
-        as_of: on.cycle.as_of,
+        as_of: subject.cycle.as_of,
         content: report.content.clone(),
         header: header.into_approved_copy(version),
         imported: report.imported.clone(),

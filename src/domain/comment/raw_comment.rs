@@ -44,16 +44,16 @@ impl RawComment {
     pub(crate) fn parse(self, threads: &[CommentThread]) -> Result<CommentBody, Vec<FieldFault>> {
         let mut faults = FaultList::new();
         let text = faults.parse_required("/text", self.text, Prose::parse);
-        let said = faults.parse_optional("/pointer", self.pointer, parse_field_pointer);
+        let own_pointer = faults.parse_optional("/pointer", self.pointer, parse_field_pointer);
         let thread = faults
             .parse_optional("/reply_to", self.reply_to, |raw| find_answered_thread(&raw, threads));
-        if let (Some(said), Some(thread)) = (&said, thread)
-            && thread.pointer.as_ref() != Some(said)
+        if let (Some(own_pointer), Some(thread)) = (&own_pointer, thread)
+            && thread.pointer.as_ref() != Some(own_pointer)
         {
             let detail = "a reply is about what its thread is about";
             faults.add("/pointer", ValueFault::new("thread", detail));
         }
-        let pointer = thread.map_or(said, |t| t.pointer.clone());
+        let pointer = thread.map_or(own_pointer, |t| t.pointer.clone());
         let reply_to = thread.map(|t| t.id);
         faults.finish_built(text.map(|text| CommentBody { text, pointer, reply_to }))
     }

@@ -42,11 +42,11 @@ impl TableAxis {
     /// the names, except for cycles, which come from all of them.
     pub(super) fn new(
         dimension: Dimension,
-        grounds: &[&FigureDataset],
+        datasets: &[&FigureDataset],
         question: &FigureQuery,
         facts: &[&ReportFact],
     ) -> Self {
-        let mut labels = build_labels(dimension, grounds, question, facts);
+        let mut labels = build_labels(dimension, datasets, question, facts);
         labels.retain(|label| question.filter.includes_value(dimension, &label.key));
         if facts.iter().any(|fact| fact.list_keys(dimension).is_empty()) {
             labels.push(AxisLabel::new(
@@ -82,32 +82,32 @@ impl TableAxis {
 
 fn build_labels(
     dimension: Dimension,
-    grounds: &[&FigureDataset],
+    datasets: &[&FigureDataset],
     FigureQuery { filter, language, .. }: &FigureQuery,
     facts: &[&ReportFact],
 ) -> Vec<AxisLabel> {
-    let Some(ground) = grounds.last() else { return Vec::new() };
+    let Some(dataset) = datasets.last() else { return Vec::new() };
     match dimension {
         Dimension::FocusArea
         | Dimension::SubArea
         | Dimension::Outcome
         | Dimension::Enabler
-        | Dimension::Sector => label_terms((dimension, *language), ground, filter, facts),
+        | Dimension::Sector => label_terms((dimension, *language), dataset, filter, facts),
         Dimension::Status => Status::ALL
             .iter()
             .map(|s| {
                 AxisLabel::new(s.as_str(), wording::value_label(*language, "status", s.as_str()))
             })
             .collect(),
-        Dimension::Cycle => label_cycles(grounds),
-        Dimension::Country => label_countries(*language, ground, filter),
-        Dimension::City => label_cities(*language, ground, filter, facts),
+        Dimension::Cycle => label_cycles(datasets),
+        Dimension::Country => label_countries(*language, dataset, filter),
+        Dimension::City => label_cities(*language, dataset, filter, facts),
     }
 }
 
 /// Lists the cycles of all datasets, ordered by cut-off.
-fn label_cycles(grounds: &[&FigureDataset]) -> Vec<AxisLabel> {
-    let mut cycles: Vec<_> = grounds.iter().flat_map(|ground| &ground.basis.cycles).collect();
+fn label_cycles(datasets: &[&FigureDataset]) -> Vec<AxisLabel> {
+    let mut cycles: Vec<_> = datasets.iter().flat_map(|dataset| &dataset.basis.cycles).collect();
     cycles.sort_by(|a, b| (a.as_of, &a.slug).cmp(&(b.as_of, &b.slug)));
     cycles.dedup_by(|a, b| a.slug == b.slug);
     cycles.into_iter().map(|c| AxisLabel::new(c.slug.as_str(), c.name.as_str())).collect()
@@ -116,7 +116,7 @@ fn label_cycles(grounds: &[&FigureDataset]) -> Vec<AxisLabel> {
 /// Lists the terms of the framework, in its order. A term that was dropped from the framework stays if reports use it.
 fn label_terms(
     (dimension, language): (Dimension, Language),
-    ground: &FigureDataset,
+    dataset: &FigureDataset,
     filter: &FigureFilter,
     facts: &[&ReportFact],
 ) -> Vec<AxisLabel> {
@@ -127,7 +127,7 @@ fn label_terms(
         dimension != Dimension::SubArea
             || term.parent.as_deref().is_none_or(|p| filter.includes_value(Dimension::FocusArea, p))
     };
-    let mut labels: Vec<AxisLabel> = ground
+    let mut labels: Vec<AxisLabel> = dataset
         .list_terms(dimension)
         .iter()
         .filter(parent_wanted)
@@ -143,21 +143,21 @@ fn label_terms(
 
 fn label_countries(
     language: Language,
-    ground: &FigureDataset,
+    dataset: &FigureDataset,
     filter: &FigureFilter,
 ) -> Vec<AxisLabel> {
     let asked = |code| {
         // A country without cities belongs to the whole network. Any other country needs a city that is selected and
         // readable.
-        let mut cities = ground.cities.iter().filter(|c| c.country == code).peekable();
+        let mut cities = dataset.cities.iter().filter(|c| c.country == code).peekable();
         match cities.peek() {
-            None => ground.reach.everything && !filter.wanted.contains_key(&Dimension::City),
+            None => dataset.reach.everything && !filter.wanted.contains_key(&Dimension::City),
             Some(_) => cities.any(|c| {
-                ground.can_read_city(c) && filter.includes_value(Dimension::City, c.slug.as_str())
+                dataset.can_read_city(c) && filter.includes_value(Dimension::City, c.slug.as_str())
             }),
         }
     };
-    ground
+    dataset
         .countries
         .iter()
         .filter(|c| asked(c.code))
@@ -170,17 +170,17 @@ fn label_countries(
 
 fn label_cities(
     language: Language,
-    ground: &FigureDataset,
+    dataset: &FigureDataset,
     filter: &FigureFilter,
     facts: &[&ReportFact],
 ) -> Vec<AxisLabel> {
-    ground
+    dataset
         .cities
         .iter()
-        .filter(|c| ground.can_read_city(c) && filter.matches_city(c))
+        .filter(|c| dataset.can_read_city(c) && filter.matches_city(c))
         .filter(|c| {
             c.pilot
-                || ground.with_project.contains(&c.slug)
+                || dataset.with_project.contains(&c.slug)
                 || facts.iter().any(|f| f.city == c.slug)
         })
         .map(|c| (c.slug.as_str(), &c.names))

@@ -110,11 +110,11 @@ fn find_texts(fact: Option<&ReportFact>) -> Option<&FactTexts> {
 /// Compares every project that is selected on at least one side, by code. Projects without a change are included.
 pub(super) fn compare_projects(
     (earlier, before): (&FigureDataset, &[&ReportFact]),
-    (ground, after): (&FigureDataset, &[&ReportFact]),
+    (later, after): (&FigureDataset, &[&ReportFact]),
 ) -> Vec<ProjectChange> {
     let (asked_then, asked_now) =
         (index_by_code(before.iter().copied()), index_by_code(after.iter().copied()));
-    let (all_then, all_now) = (index_by_code(&earlier.facts), index_by_code(&ground.facts));
+    let (all_then, all_now) = (index_by_code(&earlier.facts), index_by_code(&later.facts));
     let mut codes: Vec<&ProjectCode> = asked_then.keys().chain(asked_now.keys()).copied().collect();
     codes.sort();
     codes.dedup();

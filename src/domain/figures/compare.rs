@@ -55,11 +55,11 @@ impl FigureDataset {
         let (before, then_coverage) = earlier.select_facts(&question.filter);
         let (after, coverage) = self.select_facts(&question.filter);
         let all: Vec<&ReportFact> = before.iter().chain(&after).copied().collect();
-        let grounds = [earlier, self];
-        let rows = TableAxis::new(question.rows, &grounds, question, &all);
+        let datasets = [earlier, self];
+        let rows = TableAxis::new(question.rows, &datasets, question, &all);
         let columns = question
             .columns
-            .map_or_else(TableAxis::single_place, |c| TableAxis::new(c, &grounds, question, &all));
+            .map_or_else(TableAxis::single_place, |c| TableAxis::new(c, &datasets, question, &all));
         let then = TableCounts::new(&rows, &columns, &before);
         let now = TableCounts::new(&rows, &columns, &after);
         let measure = question.measure;

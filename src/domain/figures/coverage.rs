@@ -236,10 +236,10 @@ impl<'f> CycleCoverage<'f> {
         countries: &'f [Country],
         cities: impl Iterator<Item = (&'f City, CoverageCounts)>,
     ) -> Self {
-        let told = |(city, s): &(&City, CoverageCounts)| {
+        let is_listed = |(city, s): &(&City, CoverageCounts)| {
             city.pilot || s.has_approved() || s.has_expected()
         };
-        Self { cycle, countries, cities: cities.filter(told).collect() }
+        Self { cycle, countries, cities: cities.filter(is_listed).collect() }
     }
 
     #[must_use]

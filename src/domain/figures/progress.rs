@@ -132,11 +132,11 @@ impl ProjectProgress {
         let mut progress = Self::default();
         for fact in facts {
             tally.add_fact(fact);
-            let Some(told) = fact.texts.as_deref().filter(|_| fact.is_pursued()) else { continue };
-            if let Some(weights) = told.milestones {
+            let Some(texts) = fact.texts.as_deref().filter(|_| fact.is_pursued()) else { continue };
+            if let Some(weights) = texts.milestones {
                 progress.milestones.add_weights(weights);
             }
-            for attained in &told.outcomes {
+            for attained in &texts.outcomes {
                 progress.outcomes.add_indicator(*attained);
             }
         }

@@ -22,21 +22,21 @@ impl FigureDataset {
 
     fn count_with_earlier(&self, earlier: Option<&Self>, question: &FigureQuery) -> CrossTable {
         let (facts, coverage) = self.select_facts(&question.filter);
-        let before = earlier.map(|ground| ground.select_facts(&question.filter).0);
+        let before = earlier.map(|dataset| dataset.select_facts(&question.filter).0);
         if self.basis.is_empty() {
             return CrossTable { coverage, ..CrossTable::default() };
         }
         let all: Vec<&ReportFact> = before.iter().flatten().chain(&facts).copied().collect();
-        let grounds: Vec<&Self> = earlier.into_iter().chain([self]).collect();
-        let rows = TableAxis::new(question.rows, &grounds, question, &all);
+        let datasets: Vec<&Self> = earlier.into_iter().chain([self]).collect();
+        let rows = TableAxis::new(question.rows, &datasets, question, &all);
         let columns = question
             .columns
-            .map_or_else(TableAxis::single_place, |c| TableAxis::new(c, &grounds, question, &all));
+            .map_or_else(TableAxis::single_place, |c| TableAxis::new(c, &datasets, question, &all));
         let now = TableCounts::new(&rows, &columns, &facts);
         let then = before.as_ref().map(|facts| TableCounts::new(&rows, &columns, facts));
         let changes = match (earlier, &before) {
-            (Some(ground), Some(before)) => {
-                change::compare_projects((ground, before), (self, &facts))
+            (Some(dataset), Some(before)) => {
+                change::compare_projects((dataset, before), (self, &facts))
             }
             (None, _) | (_, None) => Vec::new(),
         };
@@ -52,7 +52,7 @@ impl FigureDataset {
 }
 
 /// Lists the projects behind a cell.
-fn list_receipts(ground: &FigureDataset, facts: &[&ReportFact]) -> FigureReceipts {
+fn list_receipts(dataset: &FigureDataset, facts: &[&ReportFact]) -> FigureReceipts {
     let codes = |facts: &mut dyn Iterator<Item = &&ReportFact>| {
         let mut codes: Vec<_> = facts.map(|fact| fact.code.clone()).collect();
         codes.sort();
@@ -62,8 +62,8 @@ fn list_receipts(ground: &FigureDataset, facts: &[&ReportFact]) -> FigureReceipt
     let receipt = |fact: &&ReportFact| ProjectReceipt {
         project: fact.code.clone(),
         cycle: fact.cycle.clone(),
-        age_days: ground.basis.age_days(fact),
-        stale: ground.basis.is_stale(fact),
+        age_days: dataset.basis.age_days(fact),
+        stale: dataset.basis.is_stale(fact),
     };
     let mut reports: Vec<ProjectReceipt> = facts.iter().map(receipt).collect();
     reports.sort_by(|a, b| (&a.project, &a.cycle).cmp(&(&b.project, &b.cycle)));
@@ -71,7 +71,7 @@ fn list_receipts(ground: &FigureDataset, facts: &[&ReportFact]) -> FigureReceipt
     FigureReceipts {
         reports,
         projects: codes(&mut facts.iter()),
-        stale: codes(&mut facts.iter().filter(|fact| ground.basis.is_stale(fact))),
+        stale: codes(&mut facts.iter().filter(|fact| dataset.basis.is_stale(fact))),
     }
 }
 
@@ -79,7 +79,7 @@ fn assemble_table(
     question: &FigureQuery,
     (rows, columns): (TableAxis, TableAxis),
     counted: TableCounts<'_>,
-    ground: Option<&FigureDataset>,
+    dataset: Option<&FigureDataset>,
 ) -> CrossTable {
     let measure = question.measure;
     let split = question.columns.is_some();
@@ -95,7 +95,7 @@ fn assemble_table(
         FigureCell {
             row,
             column: split.then_some(column),
-            receipts: ground.map(|ground| list_receipts(ground, &counter.facts)),
+            receipts: dataset.map(|dataset| list_receipts(dataset, &counter.facts)),
             figure: counter.tally.to_figure(measure),
             share,
             earlier: None,

@@ -36,8 +36,11 @@ impl Actor {
 impl PolicyAction for ReadUser {
     type Subject = UserSubject;
     const ACT: Act = Act::ReadUser;
-    fn decide_access(actor: &Actor, on: &UserSubject) -> Result<PermissionBasis, AccessDenied> {
-        decide_read(on.visibility_for(actor))
+    fn decide_access(
+        actor: &Actor,
+        subject: &UserSubject,
+    ) -> Result<PermissionBasis, AccessDenied> {
+        decide_read(subject.visibility_for(actor))
     }
 }
 
@@ -45,17 +48,20 @@ impl PolicyAction for EditUser {
     type Subject = UserSubject;
     const ACT: Act = Act::EditUser;
     /// A representative manages only users whose every grant is one that the representative could have given.
-    fn decide_access(actor: &Actor, on: &UserSubject) -> Result<PermissionBasis, AccessDenied> {
-        if on.visibility_for(actor) == Visibility::Hidden {
+    fn decide_access(
+        actor: &Actor,
+        subject: &UserSubject,
+    ) -> Result<PermissionBasis, AccessDenied> {
+        if subject.visibility_for(actor) == Visibility::Hidden {
             return Err(AccessDenied::Hidden);
         }
-        if on.user.id == actor.user() {
+        if subject.user.id == actor.user() {
             return Err(AccessDenied::Forbidden("nobody manages their own account"));
         }
         let manages = |by: &Grant| {
             by.role == Role::Administrator
-                || (!on.grants.is_empty()
-                    && on.grants.iter().all(|held| may_grant(by, held.role, &held.scope)))
+                || (!subject.grants.is_empty()
+                    && subject.grants.iter().all(|held| may_grant(by, held.role, &held.scope)))
         };
         find_basis(actor, manages)
             .ok_or(AccessDenied::Forbidden("your role does not allow this for this person"))
@@ -65,8 +71,11 @@ impl PolicyAction for EditUser {
 impl PolicyAction for GiveGrant {
     type Subject = GrantSubject;
     const ACT: Act = Act::GiveGrant;
-    fn decide_access(actor: &Actor, on: &GrantSubject) -> Result<PermissionBasis, AccessDenied> {
-        find_basis(actor, |by| may_grant(by, on.role, &on.scope))
+    fn decide_access(
+        actor: &Actor,
+        subject: &GrantSubject,
+    ) -> Result<PermissionBasis, AccessDenied> {
+        find_basis(actor, |by| may_grant(by, subject.role, &subject.scope))
             .ok_or(AccessDenied::Forbidden("your role does not allow you to give this one there"))
     }
 }

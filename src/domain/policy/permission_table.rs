@@ -215,20 +215,26 @@ impl Act {
 impl PolicyAction for ReadProject {
     type Subject = ProjectSubject;
     const ACT: Act = Act::ReadProject;
-    fn decide_access(actor: &Actor, on: &ProjectSubject) -> Result<PermissionBasis, AccessDenied> {
-        decide_read(on.visibility_for(actor))
+    fn decide_access(
+        actor: &Actor,
+        subject: &ProjectSubject,
+    ) -> Result<PermissionBasis, AccessDenied> {
+        decide_read(subject.visibility_for(actor))
     }
 }
 
 impl PolicyAction for ReadReport {
     type Subject = ReportSubject;
     const ACT: Act = Act::ReadReport;
-    fn decide_access(actor: &Actor, on: &ReportSubject) -> Result<PermissionBasis, AccessDenied> {
+    fn decide_access(
+        actor: &Actor,
+        subject: &ReportSubject,
+    ) -> Result<PermissionBasis, AccessDenied> {
         // A report that was never begun is missing for everybody.
-        if on.report.is_none() {
+        if subject.report.is_none() {
             Err(AccessDenied::Hidden)
         } else {
-            decide_read(on.visibility_for(actor))
+            decide_read(subject.visibility_for(actor))
         }
     }
 }
@@ -236,18 +242,21 @@ impl PolicyAction for ReadReport {
 impl PolicyAction for ReadPlan {
     type Subject = PlanSubject;
     const ACT: Act = Act::ReadPlan;
-    fn decide_access(actor: &Actor, on: &PlanSubject) -> Result<PermissionBasis, AccessDenied> {
+    fn decide_access(
+        actor: &Actor,
+        subject: &PlanSubject,
+    ) -> Result<PermissionBasis, AccessDenied> {
         // A plan that was never written is missing for everybody.
-        if on.plan.is_none() {
+        if subject.plan.is_none() {
             Err(AccessDenied::Hidden)
         } else {
-            decide_read(on.visibility_for(actor))
+            decide_read(subject.visibility_for(actor))
         }
     }
 }
 
-pub(super) const fn decide_read(sight: Visibility) -> Result<PermissionBasis, AccessDenied> {
-    match sight {
+pub(super) const fn decide_read(visibility: Visibility) -> Result<PermissionBasis, AccessDenied> {
+    match visibility {
         Visibility::Hidden => Err(AccessDenied::Hidden),
         Visibility::ExistenceOnly => Err(super::NOT_SUBMITTED),
         Visibility::Readable(_) => Ok(PermissionBasis { acting_for: None }),

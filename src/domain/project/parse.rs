@@ -125,18 +125,18 @@ impl RawProjectDetails {
     /// the details only if there is no fault.
     pub(crate) fn parse(
         &self,
-        on: &DetailsContext<'_>,
+        context: &DetailsContext<'_>,
         faults: &mut FaultList,
     ) -> Option<ProjectDetails> {
         let f = faults;
         let title = f.parse_required("/title", self.title.as_deref(), Title::parse);
         let title_local =
             f.parse_optional("/title_local", self.title_local.as_deref(), Title::parse);
-        let may_lack = on.may_lack(|d| d.summary.is_none());
+        let may_lack = context.may_lack(|d| d.summary.is_none());
         let summary =
             parse_required(f, "/summary", self.summary.as_deref(), may_lack, Prose::parse);
-        let themes = self.parse_themes(on, f);
-        let dates = self.parse_dates(on, f);
+        let themes = self.parse_themes(context, f);
+        let dates = self.parse_dates(context, f);
         let support = self.support_required.as_deref();
         Some(ProjectDetails {
             title_local,
@@ -161,16 +161,16 @@ impl RawProjectDetails {
                 self.inclusion_note.as_deref(),
                 Prose::parse,
             ),
-            continues: on.continues.clone(),
+            continues: context.continues.clone(),
             archived: self.archived,
             title: title?,
         })
     }
 
-    fn parse_themes(&self, on: &DetailsContext<'_>, f: &mut FaultList) -> ProjectThemes {
-        let v = on.vocabulary;
+    fn parse_themes(&self, context: &DetailsContext<'_>, f: &mut FaultList) -> ProjectThemes {
+        let v = context.vocabulary;
         let area = |raw: &str| Vocabulary::find_term(&v.focus_areas, "focus area", raw);
-        let may_lack = on.may_lack(|d| d.focus_area.is_none());
+        let may_lack = context.may_lack(|d| d.focus_area.is_none());
         let focus_area =
             parse_required(f, "/focus_area", self.focus_area.as_deref(), may_lack, area);
         let others = parse_list(f, "/other_focus_areas", &self.other_focus_areas, |raw| {
@@ -188,7 +188,7 @@ impl RawProjectDetails {
         };
         // Tags of a national scheme are only for cities of that country.
         let own = |t: &&VocabularyTerm| {
-            on.country.is_none_or(|country| t.parent.as_deref() == Some(country.as_str()))
+            context.country.is_none_or(|country| t.parent.as_deref() == Some(country.as_str()))
         };
         let tags: Vec<VocabularyTerm> = v.tags.iter().filter(own).cloned().collect();
         ProjectThemes {
@@ -202,16 +202,16 @@ impl RawProjectDetails {
         }
     }
 
-    fn parse_dates(&self, on: &DetailsContext<'_>, f: &mut FaultList) -> ProjectDates {
-        let may_lack = on.may_lack(|d| d.starts_on.is_none());
+    fn parse_dates(&self, context: &DetailsContext<'_>, f: &mut FaultList) -> ProjectDates {
+        let may_lack = context.may_lack(|d| d.starts_on.is_none());
         let starts_on =
             parse_required(f, "/starts_on", self.starts_on.as_deref(), may_lack, parse_day);
-        let may_lack = on.may_lack(|d| d.ends_on.is_none());
+        let may_lack = context.may_lack(|d| d.ends_on.is_none());
         let ends_on = parse_required(f, "/ends_on", self.ends_on.as_deref(), may_lack, parse_day);
         if starts_on.zip(ends_on).is_some_and(|(start, end)| end < start) {
             f.add("/ends_on", ValueFault::new("order", "a day not before starts_on is expected"));
         }
-        if let Some(cycle) = on.plan_cycle {
+        if let Some(cycle) = context.plan_cycle {
             let years = cycle.starts_year..=cycle.ends_year;
             let outside = |d: Option<NaiveDate>| d.is_some_and(|d| !years.contains(&d.year()));
             if self.dates_reason.is_none() && (outside(starts_on) || outside(ends_on)) {

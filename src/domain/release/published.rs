@@ -110,12 +110,12 @@ pub(crate) fn count_tables(
     frame: &ReleaseReference,
     facts: Vec<ReportFact>,
 ) -> Vec<PublishedTable> {
-    let ground = frame.build_dataset(release, facts);
-    TABLES.iter().map(|table| count_published_table(&ground, *table)).collect()
+    let dataset = frame.build_dataset(release, facts);
+    TABLES.iter().map(|table| count_published_table(&dataset, *table)).collect()
 }
 
 fn count_published_table(
-    ground: &FigureDataset,
+    dataset: &FigureDataset,
     (measure, rows, columns): (Measure, Dimension, Dimension),
 ) -> PublishedTable {
     let question = FigureQuery {
@@ -127,7 +127,7 @@ fn count_published_table(
         language: Language::En,
         receipts: false,
     };
-    let CrossTable { cells, .. } = ground.count_table(&question);
+    let CrossTable { cells, .. } = dataset.count_table(&question);
     let cells = cells.into_iter().map(|cell| PublishedCell {
         row: cell.row.key,
         column: cell.column.map(|c| c.key).unwrap_or_default(),
@@ -154,15 +154,15 @@ pub(crate) fn list_cell_changes(
         let old = before
             .iter()
             .find(|t| (t.measure, t.rows, t.columns) == (new.measure, new.rows, new.columns));
-        let (was, is) = (old.map(index_cells).unwrap_or_default(), index_cells(new));
+        let (earlier, later) = (old.map(index_cells).unwrap_or_default(), index_cells(new));
         let gone =
-            old.into_iter().flat_map(|t| &t.cells).filter(|c| !is.contains_key(&cell_key(c)));
+            old.into_iter().flat_map(|t| &t.cells).filter(|c| !later.contains_key(&cell_key(c)));
         for cell in new.cells.iter().chain(gone) {
             let at = cell_key(cell);
-            let (was, is) = (was.get(&at).copied(), is.get(&at).copied());
+            let (earlier, later) = (earlier.get(&at).copied(), later.get(&at).copied());
             let value = |of: Option<&PublishedCell>| of.and_then(|c| c.value);
-            let (from, to) = (value(was), value(is));
-            let counts = was.into_iter().chain(is).any(|c| c.of > 0);
+            let (from, to) = (value(earlier), value(later));
+            let counts = earlier.into_iter().chain(later).any(|c| c.of > 0);
             if from != to && counts {
                 found.push(CellChange {
                     measure: new.measure,

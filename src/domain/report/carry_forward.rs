@@ -85,11 +85,11 @@ pub(crate) fn check_earlier_report(
 ///
 /// # Errors
 /// There is no earlier approved report.
-pub(crate) fn carry_unchanged(on: &ReportSubject) -> Result<ReportContent, Vec<FieldFault>> {
-    let earlier = on.earlier_content.clone().unwrap_or_default();
-    let carried = earlier.carry_forward(&on.milestones, &on.indicators);
+pub(crate) fn carry_unchanged(subject: &ReportSubject) -> Result<ReportContent, Vec<FieldFault>> {
+    let earlier = subject.earlier_content.clone().unwrap_or_default();
+    let carried = earlier.carry_forward(&subject.milestones, &subject.indicators);
     let content = ReportContent { unchanged: true, ..carried };
-    match check_earlier_report(&content, on.earlier_content.as_ref()) {
+    match check_earlier_report(&content, subject.earlier_content.as_ref()) {
         Some(fault) => Err(vec![fault]),
         None => Ok(content),
     }

@@ -103,8 +103,11 @@ pub(crate) struct ReadPart<P>(PhantomData<fn() -> P>);
 impl<P: ProjectPart> PolicyAction for ReadPart<P> {
     type Subject = PartSubject<P>;
     const ACT: Act = Act::ReadProject;
-    fn decide_access(actor: &Actor, on: &Self::Subject) -> Result<PermissionBasis, AccessDenied> {
-        if on.visible_copy(actor).is_some() {
+    fn decide_access(
+        actor: &Actor,
+        subject: &Self::Subject,
+    ) -> Result<PermissionBasis, AccessDenied> {
+        if subject.visible_copy(actor).is_some() {
             Ok(PermissionBasis { acting_for: None })
         } else {
             Err(AccessDenied::Hidden)

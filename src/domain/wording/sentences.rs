@@ -21,9 +21,9 @@ fn build_templates(words: &'static WordingCatalogue) -> Vec<SentenceTemplate> {
         .sentences
         .iter()
         .filter(|(english, _)| english.contains("{}"))
-        .map(|(english, said)| SentenceTemplate {
+        .map(|(english, translation)| SentenceTemplate {
             fixed_pieces: english.split("{}").collect(),
-            translation: said,
+            translation,
         })
         .collect();
     // Several templates may match. The one with the most fixed text is the most specific.
@@ -38,8 +38,8 @@ pub fn translate_sentence(language: Language, english: &str) -> Cow<'_, str> {
         return Cow::Borrowed(english);
     }
     let words = catalogue_for(language);
-    if let Some(said) = words.sentences.get(english) {
-        return Cow::Borrowed(said);
+    if let Some(translation) = words.sentences.get(english) {
+        return Cow::Borrowed(translation);
     }
     let templates: &[SentenceTemplate] = if language == Language::Vi { &TEMPLATES_VI } else { &[] };
     let mut fitting =
@@ -64,9 +64,9 @@ fn match_gaps<'t>(between: &[&str], text: &'t str) -> Option<Vec<&'t str>> {
     Some(gaps)
 }
 
-fn fill_gaps(words: &'static WordingCatalogue, said: &str, gaps: &[&str]) -> String {
-    let mut out = String::with_capacity(said.len());
-    let mut rest = said;
+fn fill_gaps(words: &'static WordingCatalogue, translation: &str, gaps: &[&str]) -> String {
+    let mut out = String::with_capacity(translation.len());
+    let mut rest = translation;
     // Only the translation is searched for gaps: the text that fills a gap may contain braces.
     while let Some((before, (name, after))) =
         rest.split_once('{').and_then(|(b, a)| Some((b, a.split_once('}')?)))

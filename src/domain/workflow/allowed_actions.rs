@@ -17,17 +17,17 @@ use crate::domain::{
 #[must_use]
 pub fn list_allowed_actions(
     actor: &Actor,
-    on: &ReportSubject,
+    subject: &ReportSubject,
     at: DateTime<Utc>,
 ) -> Vec<(Act, Result<(), String>)> {
     vec![
-        check_action::<EditReport>(actor, on, Some(TransitionKind::Edit), at),
-        check_action::<SubmitReport>(actor, on, Some(TransitionKind::Submit), at),
-        check_action::<WithdrawReport>(actor, on, Some(TransitionKind::Withdraw), at),
-        check_action::<ReturnReport>(actor, on, Some(TransitionKind::Return), at),
-        check_action::<ApproveReport>(actor, on, Some(TransitionKind::Approve), at),
-        check_action::<ReopenReport>(actor, on, Some(TransitionKind::Reopen), at),
-        check_action::<CommentReport>(actor, on, None, at),
+        check_action::<EditReport>(actor, subject, Some(TransitionKind::Edit), at),
+        check_action::<SubmitReport>(actor, subject, Some(TransitionKind::Submit), at),
+        check_action::<WithdrawReport>(actor, subject, Some(TransitionKind::Withdraw), at),
+        check_action::<ReturnReport>(actor, subject, Some(TransitionKind::Return), at),
+        check_action::<ApproveReport>(actor, subject, Some(TransitionKind::Approve), at),
+        check_action::<ReopenReport>(actor, subject, Some(TransitionKind::Reopen), at),
+        check_action::<CommentReport>(actor, subject, None, at),
     ]
 }
 
@@ -35,8 +35,8 @@ pub fn list_allowed_actions(
 ///
 /// # Errors
 /// There is no report, or it was never submitted.
-pub const fn check_commentable(on: &ReportSubject) -> Result<(), TransitionRefused> {
-    match &on.report {
+pub const fn check_commentable(subject: &ReportSubject) -> Result<(), TransitionRefused> {
+    match &subject.report {
         None => Err(TransitionRefused::NoReport),
         Some(report) if report.ever_submitted => Ok(()),
         Some(_) => Err(TransitionRefused::IllegalState(IllegalTransition {
@@ -48,22 +48,23 @@ pub const fn check_commentable(on: &ReportSubject) -> Result<(), TransitionRefus
 
 fn check_action<A: PolicyAction<Subject = ReportSubject>>(
     actor: &Actor,
-    on: &ReportSubject,
+    subject: &ReportSubject,
     // None for a comment, which does not change the state.
     transition: Option<TransitionKind>,
     at: DateTime<Utc>,
 ) -> (Act, Result<(), String>) {
-    let by_policy = A::decide_access(actor, on).map(|_basis| ()).map_err(|denied| match denied {
-        AccessDenied::Hidden => "there is nothing to do it to".to_owned(),
-        AccessDenied::Forbidden(reason) => reason.to_owned(),
-    });
+    let by_policy =
+        A::decide_access(actor, subject).map(|_basis| ()).map_err(|denied| match denied {
+            AccessDenied::Hidden => "there is nothing to do it to".to_owned(),
+            AccessDenied::Forbidden(reason) => reason.to_owned(),
+        });
     let by_state = || match transition {
-        Some(t) => {
-            check_transition(t, on, at).map(|_state| ()).map_err(|refused| refusal_reason(&refused))
-        }
-        None => check_commentable(on).map_err(|refused| refusal_reason(&refused)),
+        Some(t) => check_transition(t, subject, at)
+            .map(|_state| ())
+            .map_err(|refused| refusal_reason(&refused)),
+        None => check_commentable(subject).map_err(|refused| refusal_reason(&refused)),
     };
-    let by_content = || if A::ACT == Act::SubmitReport { check_ready(on, at) } else { Ok(()) };
+    let by_content = || if A::ACT == Act::SubmitReport { check_ready(subject, at) } else { Ok(()) };
     (A::ACT, by_policy.and_then(|()| by_state()).and_then(|()| by_content()))
 }
 
@@ -71,11 +72,11 @@ fn refusal_reason(refused: &TransitionRefused) -> String {
     refused.to_string()
 }
 
-fn check_ready(on: &ReportSubject, at: DateTime<Utc>) -> Result<(), String> {
-    let missing = on
+fn check_ready(subject: &ReportSubject, at: DateTime<Utc>) -> Result<(), String> {
+    let missing = subject
         .report
         .as_ref()
-        .map(|r| readiness::list_blockers(on, &r.content, at))
+        .map(|r| readiness::list_blockers(subject, &r.content, at))
         .unwrap_or_default();
     if missing.is_empty() {
         return Ok(());

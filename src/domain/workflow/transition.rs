@@ -91,24 +91,24 @@ impl TransitionKind {
 /// There is no report, the cycle accepts no reports, or the state forbids the transition.
 pub fn check_transition(
     transition: TransitionKind,
-    on: &ReportSubject,
+    subject: &ReportSubject,
     at: DateTime<Utc>,
 ) -> Result<ReportState, TransitionRefused> {
     // A report that does not exist can only be written.
-    let state = match (&on.report, transition) {
+    let state = match (&subject.report, transition) {
         (Some(report), _) => report.state,
         (None, TransitionKind::Edit) => ReportState::Draft,
         (None, _) => return Err(TransitionRefused::NoReport),
     };
     if transition.is_filing() {
-        if on.project.plan_cycle != on.cycle.plan_cycle {
+        if subject.project.plan_cycle != subject.cycle.plan_cycle {
             return Err(TransitionRefused::IllegalState(IllegalTransition {
                 from: "in another plan cycle than the reporting cycle",
                 action: transition.as_str(),
             }));
         }
-        if !on.cycle.accepts_reports(on.extension, calendar_day(at, on.zone)) {
-            let from = match on.cycle.state {
+        if !subject.cycle.accepts_reports(subject.extension, calendar_day(at, subject.zone)) {
+            let from = match subject.cycle.state {
                 CycleState::Scheduled => "in a cycle that is not open yet",
                 CycleState::Open | CycleState::Closed => "in a cycle that is closed",
             };
@@ -121,7 +121,7 @@ pub fn check_transition(
     let state = transition.next_state(state)?;
     // After a release, a report can only be changed if it was approved before: that is an amendment for the next
     // release.
-    if transition.leads_to_release() && on.missed_release {
+    if transition.leads_to_release() && subject.missed_release {
         return Err(TransitionRefused::IllegalState(IllegalTransition {
             from: "in a cycle that is closed and released without it, until the secretariat opens that again",
             action: transition.as_str(),

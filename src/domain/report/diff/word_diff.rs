@@ -103,12 +103,12 @@ impl TextRuns {
         }
         for_each_part(&a, &b, |change| match change {
             DiffPart::Equal(phrases) => self.add_pieces(RunOp::Equal, &phrases.concat()),
-            DiffPart::Changed(gone, come) => {
-                let (gone, come) = (gone.concat(), come.concat());
-                if gone.len() + come.len() <= WORDS_MAX {
-                    self.compare_words(&gone, &come);
+            DiffPart::Changed(removed, added) => {
+                let (removed, added) = (removed.concat(), added.concat());
+                if removed.len() + added.len() <= WORDS_MAX {
+                    self.compare_words(&removed, &added);
                 } else {
-                    self.replace_pieces(&gone, &come);
+                    self.replace_pieces(&removed, &added);
                 }
             }
         });
@@ -117,35 +117,35 @@ impl TextRuns {
     /// Merges two changes that are separated only by spaces.
     fn merge_across_spaces(self) -> Vec<TextRun> {
         let mut out = Self(Vec::new());
-        let (mut gone, mut come) = (String::new(), String::new());
+        let (mut removed, mut added) = (String::new(), String::new());
         let mut runs = self.0.into_iter().peekable();
         while let Some(TextRun { op, text }) = runs.next() {
             let bridges = text.chars().all(char::is_whitespace)
-                && !(gone.is_empty() || come.is_empty())
+                && !(removed.is_empty() || added.is_empty())
                 && runs.peek().is_some();
             match op {
-                RunOp::Delete => gone.push_str(&text),
-                RunOp::Insert => come.push_str(&text),
+                RunOp::Delete => removed.push_str(&text),
+                RunOp::Insert => added.push_str(&text),
                 RunOp::Equal if bridges => {
-                    gone.push_str(&text);
-                    come.push_str(&text);
+                    removed.push_str(&text);
+                    added.push_str(&text);
                 }
                 RunOp::Equal => {
-                    out.add_text(RunOp::Delete, &std::mem::take(&mut gone));
-                    out.add_text(RunOp::Insert, &std::mem::take(&mut come));
+                    out.add_text(RunOp::Delete, &std::mem::take(&mut removed));
+                    out.add_text(RunOp::Insert, &std::mem::take(&mut added));
                     out.add_text(RunOp::Equal, &text);
                 }
             }
         }
-        out.add_text(RunOp::Delete, &gone);
-        out.add_text(RunOp::Insert, &come);
+        out.add_text(RunOp::Delete, &removed);
+        out.add_text(RunOp::Insert, &added);
         out.0
     }
 
     fn compare_words(&mut self, from: &[&str], to: &[&str]) {
         for_each_part(from, to, |change| match change {
             DiffPart::Equal(words) => self.add_pieces(RunOp::Equal, words),
-            DiffPart::Changed(gone, come) => self.replace_pieces(gone, come),
+            DiffPart::Changed(removed, added) => self.replace_pieces(removed, added),
         });
     }
 }
@@ -163,12 +163,12 @@ fn for_each_part<T: std::hash::Hash + Eq + Ord>(
 ) {
     // Patience keeps words that occur once in both texts. Other algorithms keep as many spaces as possible instead.
     for op in capture_diff_slices(Algorithm::Patience, from, to) {
-        let gone = from.get(op.old_range()).unwrap_or_default();
-        let come = to.get(op.new_range()).unwrap_or_default();
+        let removed = from.get(op.old_range()).unwrap_or_default();
+        let added = to.get(op.new_range()).unwrap_or_default();
         part(match op {
-            DiffOp::Equal { .. } => DiffPart::Equal(gone),
+            DiffOp::Equal { .. } => DiffPart::Equal(removed),
             DiffOp::Delete { .. } | DiffOp::Insert { .. } | DiffOp::Replace { .. } => {
-                DiffPart::Changed(gone, come)
+                DiffPart::Changed(removed, added)
             }
         });
     }
