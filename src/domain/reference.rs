@@ -156,8 +156,8 @@ pub struct Partner {
 /// A part of the reference data that is stored and answered as one document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReferenceDocument {
-    /// `framework/ascf-2018`, `sectors`, `national_schemes`, `chairs`, `shepherds`, `annual_meetings` or
-    /// `partner_types`.
+    /// `framework/ascf-2018`, `sectors`, `national_schemes`, `chairs`, `shepherds`, `annual_meetings`, `partner_types` or
+    /// `sources`.
     pub kind: String,
     /// The content as JSON.
     pub document: Value,
