@@ -1,4 +1,4 @@
-//! The lists of allowed values behind the drop-downs.
+//! The lists of allowed values for the drop-downs of a workbook.
 
 use crate::domain::{
     project_parts::{Better, IndicatorKind, PartnerRole, PartnerStage},
@@ -24,40 +24,40 @@ words! {
         Tags = "tags",
         /// Statuses of a project.
         Statuses = "statuses",
-        /// How a percentage came about.
+        /// How a percentage was determined.
         PercentMethods = "percent_methods",
-        /// What an indicator counts.
+        /// Kinds of indicator.
         IndicatorKinds = "indicator_kinds",
-        /// In which direction an indicator gets better.
+        /// The direction in which an indicator improves.
         Directions = "directions",
-        /// What a partner does.
+        /// Roles of a partner.
         Roles = "roles",
-        /// How far a partnership has come.
+        /// Stages of a partnership.
         Stages = "stages",
-        /// Currencies that are used here; any other of ISO 4217 is taken as well.
+        /// Suggested currencies. Every other currency of ISO 4217 is accepted too.
         Currencies = "currencies",
         /// Yes and no.
         YesNo = "yes_no",
     }
 }
 
-/// The currencies of the network's countries, and those that partners pay in.
+/// The currencies of the network's countries, and those in which partners pay.
 const CURRENCIES: &[&str] = &[
     "BND", "KHR", "IDR", "LAK", "MYR", "MMK", "PHP", "SGD", "THB", "VND", "USD", "EUR", "JPY",
     "KRW", "AUD", "CNY", "GBP",
 ];
 
-/// A value, and its name in English where it has another.
+/// A value and its English name.
 pub(crate) type AllowedValue = (String, String);
 
 impl List {
-    /// Says whether another value may be right all the same.
+    /// Returns `true` if values outside the list are accepted too.
     #[must_use]
     pub(crate) fn is_open(self) -> bool {
         self == Self::Currencies
     }
 
-    /// Returns its values for the cities of a country.
+    /// Returns the values for the cities of a country. Tags are those of that country only.
     #[must_use]
     pub(crate) fn allowed_values(
         self,

@@ -1,5 +1,5 @@
-//! What an uploaded workbook may weigh when it is unpacked. The reader takes whole parts into memory, so everything is inflated
-//! and counted before it sees the file: what a zip archive says of its own sizes is no proof.
+//! Checks an uploaded workbook before it is read. The reader loads whole parts into memory, so every part is inflated
+//! and counted first. The sizes that a zip archive states are not trusted.
 
 use std::{
     io::{Cursor, Read as _},
@@ -10,17 +10,18 @@ use zip::ZipArchive;
 
 use super::grid::UnreadableFile;
 
-/// Most bytes of all parts together, inflated.
+/// The limit for all parts together, in inflated bytes.
 pub(crate) const INFLATED_MAX: u64 = 64 * 1024 * 1024;
-/// Most parts. A workbook of this service has about twenty.
+/// The largest number of parts. A workbook of this service has about twenty.
 const PARTS_MAX: usize = 500;
-/// The part that holds macros.
+/// The end of the name of the part that holds macros.
 const MACROS: &str = "vbaproject.bin";
 
-/// Looks through the archive of a workbook.
+/// Checks the archive of a workbook.
 ///
 /// # Errors
-/// Why it is not read: no archive, a broken one, one that inflates to too much, or one with macros.
+/// Returns the reason if the file is not an archive, is broken, has too many parts, inflates to more than
+/// [`INFLATED_MAX`], or holds macros.
 pub(crate) fn inspect_archive(bytes: &[u8]) -> Result<(), UnreadableFile> {
     if !bytes.starts_with(b"PK") {
         let detail = "an XLSX workbook or a CSV file is expected; older and other formats are saved as XLSX first";
@@ -43,7 +44,7 @@ pub(crate) fn inspect_archive(bytes: &[u8]) -> Result<(), UnreadableFile> {
         if part.size() > left {
             return Err(describe_oversized_file());
         }
-        // One byte more than there may be is enough to know.
+        // Reading one byte more than the limit is enough to detect an oversized file.
         let mut counted = part.take(left + 1);
         let n = std::io::copy(&mut counted, &mut std::io::sink())
             .map_err(|e| describe_broken_file(&e))?;
@@ -52,7 +53,6 @@ pub(crate) fn inspect_archive(bytes: &[u8]) -> Result<(), UnreadableFile> {
     Ok(())
 }
 
-/// Says that a file cannot be read to its end.
 pub(crate) fn describe_broken_file(why: &dyn std::fmt::Display) -> UnreadableFile {
     UnreadableFile::new(
         "broken",
@@ -60,11 +60,11 @@ pub(crate) fn describe_broken_file(why: &dyn std::fmt::Display) -> UnreadableFil
     )
 }
 
-/// Does what reads a part of a file, and says so where it cannot be read: a reader that stumbles over nonsense, such as the
-/// address of a cell that no sheet has, ends here and not with the request.
+/// Runs `read` and turns a panic into a fault of `part`. The reader panics on some invalid input, such as the address
+/// of a cell outside any sheet, and the request has to survive that.
 ///
 /// # Errors
-/// Those of `read`, or that the part is broken.
+/// Returns the error of `read`, or `broken` if it panicked.
 pub(crate) fn catch_reader_panic<T>(
     part: &str,
     read: impl FnOnce() -> Result<T, UnreadableFile>,

@@ -1,4 +1,4 @@
-//! What stands in a cell, and how it is a value of a column: guarded texts, true days, words of lists.
+//! Cells, and their conversion to and from values of a column: guarded texts, dates, and values of lists.
 
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -9,26 +9,26 @@ use crate::domain::{
     value::{MAX_SAFE_INTEGER, parse_day},
 };
 
-/// What stands in a cell of a file. A formula is what it last came to.
+/// The content of a cell in a file. For a formula it is the last computed result.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum SheetCell {
-    /// Nothing.
+    /// An empty cell.
     #[default]
     Empty,
-    /// Text, guarded as it stands in the file.
+    /// Text as the file holds it, with the guard against formulas.
     Text(String),
     /// A number.
     Number(f64),
     /// True or false.
     Flag(bool),
-    /// A day; none for an instant within one.
+    /// A date. `None` if the cell holds a time within a day.
     Day(Option<NaiveDate>),
-    /// What a formula came to that could not be computed.
+    /// The error of a formula that could not be computed, such as `#REF!`.
     Error(String),
 }
 
 impl SheetCell {
-    /// Says whether nothing can be seen in it.
+    /// Returns `true` if the cell is empty or holds only white space.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         match self {
@@ -39,30 +39,32 @@ impl SheetCell {
     }
 }
 
-/// The beginnings of a text that a spreadsheet runs as a formula.
+/// A spreadsheet runs a text as a formula if it begins with one of these characters.
 const RUN: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// Says whether a text would be run, however often it is guarded already: then the guard can be taken off again.
+/// Returns `true` if a spreadsheet would run the text once its leading apostrophes are removed. A text that already
+/// has a guard gets one more, so that [`strip_guard`] returns it unchanged.
 fn is_formula_like(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(RUN)
 }
 
-/// Guards a text that a spreadsheet would run as a formula.
+/// Puts an apostrophe before a text that a spreadsheet would run as a formula.
 #[must_use]
 pub fn guard_formula(text: &str) -> String {
     if is_formula_like(text) { format!("'{text}") } else { text.to_owned() }
 }
 
-/// Takes the guard off.
+/// Removes the apostrophe that [`guard_formula`] added.
 #[must_use]
 pub fn strip_guard(text: &str) -> &str {
     if is_formula_like(text) { text.strip_prefix('\'').unwrap_or(text) } else { text }
 }
 
-/// Returns the value that a cell of a column holds, as the API takes it; null for an empty cell.
+/// Returns the value of a cell as the API takes it. An empty cell is `null`, or an empty list if the column holds
+/// lists.
 ///
 /// # Errors
-/// What was expected instead.
+/// Returns what was expected if the cell holds no value of this kind.
 pub fn parse_cell(kind: ColumnKind, cell: &SheetCell) -> Result<Value, ValueFault> {
     if let SheetCell::Error(error) = cell {
         let detail = format!("a value is expected, and the formula came to {error}");
@@ -99,7 +101,7 @@ pub fn parse_cell(kind: ColumnKind, cell: &SheetCell) -> Result<Value, ValueFaul
     }
 }
 
-/// Returns the cell of a value, as it is written to a file.
+/// Returns the cell that is written to a file for a value.
 #[must_use]
 pub fn render_cell(kind: ColumnKind, value: &Value) -> SheetCell {
     match (kind, value) {
@@ -119,8 +121,8 @@ pub fn render_cell(kind: ColumnKind, value: &Value) -> SheetCell {
     }
 }
 
-/// Says whether two values of a column are the same: line ends come back from a spreadsheet as it writes them, numbers with the
-/// digits that it keeps, and no is what stands where nothing is said.
+/// Returns `true` if two values of a column are equal after a round trip through a spreadsheet. Line ends and digits
+/// after the fifteenth may differ, and an empty yes/no cell counts as "no".
 #[must_use]
 pub fn is_same_value(a: &Value, b: &Value) -> bool {
     canonical_value(a) == canonical_value(b)
@@ -132,14 +134,14 @@ pub fn canonical_value(value: &Value) -> Value {
     match value {
         Value::String(s) => Value::from(s.replace("\r\n", "\n").replace('\r', "\n")),
         Value::Bool(false) => Value::Null,
-        // Spreadsheets keep 15 digits of a number, whatever stood in the file.
+        // Spreadsheets keep 15 digits of a number.
         Value::Number(n) => n.as_f64().map_or(Value::Null, |n| Value::from(format!("{n:.14e}"))),
         Value::Array(list) => list.iter().map(canonical_value).collect(),
         other => other.clone(),
     }
 }
 
-/// Returns a value in a few words, for people.
+/// Returns a value as text for people.
 #[must_use]
 pub fn to_plain_text(value: &Value) -> String {
     match value {
@@ -148,7 +150,7 @@ pub fn to_plain_text(value: &Value) -> String {
     }
 }
 
-/// Returns what people read in the cell.
+/// Returns the text that people read in the cell.
 #[must_use]
 pub fn cell_text(cell: &SheetCell) -> String {
     match cell {
@@ -177,7 +179,7 @@ fn parse_number_cell(cell: &SheetCell) -> Result<f64, ValueFault> {
     }
 }
 
-/// Reads a number that stands as text, as every number of a CSV file does.
+/// Parses a number from text. CSV files hold every number as text.
 fn parse_number_text(text: &str) -> Result<f64, ValueFault> {
     let is_decimal =
         text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'));
@@ -191,7 +193,7 @@ fn number_expected_fault() -> ValueFault {
 
 fn to_whole_number(number: f64) -> Result<i64, ValueFault> {
     let fault = || ValueFault::new("number", "a whole number is expected");
-    // Rounded, so the text form is exact.
+    // Converted through its rounded text, which is exact for a whole number. Fractions are refused below.
     let parsed: Option<i64> = format!("{number:.0}").parse().ok();
     let fits = |n: &i64| number.fract() == 0.0 && n.abs() <= MAX_SAFE_INTEGER;
     parsed.filter(fits).ok_or_else(fault)
@@ -199,7 +201,7 @@ fn to_whole_number(number: f64) -> Result<i64, ValueFault> {
 
 fn parse_day_cell(cell: &SheetCell) -> Result<NaiveDate, ValueFault> {
     match cell {
-        // Through the same door as a day that is typed: its years are limited.
+        // `parse_day` limits the years, for dates of the spreadsheet as for typed ones.
         SheetCell::Day(Some(d)) => parse_day(d.to_string()),
         SheetCell::Text(t) => parse_day(t.trim()).map_err(|fault| ValueFault {
             detail: format!("{}, or a date of the spreadsheet's own", fault.detail),

@@ -1,12 +1,13 @@
-//! The columns of every sheet: names, meaning, titles and help in every language. One table for the workbook, CSV files and
-//! the importer.
+//! The columns of every sheet: names, roles, titles and help texts in every language. The workbook, CSV files and the
+//! importer all use this table.
 
 use super::{
     allowed_values::List,
     columns::{ColumnKind, ColumnRole, ColumnText, SheetColumn},
 };
 
-/// Declares columns: part, name, kind and pointer, then title and help in each language, in the order of the languages.
+/// Declares columns: role, name, kind and pointer, then title and help text in each language, in the order of
+/// `LANGUAGES`.
 macro_rules! columns {
     ($($(#[$doc:meta])* $table:ident { $($column:tt)* })+) => {
         $($(#[$doc])* pub(crate) const $table: &[SheetColumn] = columns!(@list [] $($column)*);)+
@@ -20,7 +21,6 @@ macro_rules! columns {
         columns!(@list [$($done,)* column!($part $name $kind$(($list))? $pointer $($title: $help),+),] $($rest)*)
     };
 }
-/// Makes one column.
 macro_rules! column {
     ($part:ident $name:literal $kind:ident$(($list:ident))? $pointer:literal $($title:literal: $help:literal),+) => {
         SheetColumn {
@@ -47,7 +47,6 @@ const REPORT_VERSION: SheetColumn = column!(Version "version" Whole "/version"
     "Phiên bản": "Phiên bản của báo cáo khi xuất dòng này. Để nguyên.");
 
 columns! {
-    /// The city's projects.
     PROJECTS {
         RecordKey "code" Line "/code"
             "Project code": "Names the project. Empty in a new row: the city's next number is given.",
@@ -129,7 +128,7 @@ columns! {
             "Lưu trữ": "yes nếu dự án không còn được theo đuổi hoặc liệt kê.";
         use CHECK;
     }
-    /// Their reports in the cycle; the row of a project without one waits for it.
+    /// One row per project of the city. The report of the cycle may not exist yet.
     REPORTS {
         use PROJECT;
         use PROJECT_TITLE;
@@ -172,7 +171,6 @@ columns! {
             "Không thay đổi": "yes: xác nhận không có gì thay đổi từ báo cáo được duyệt gần nhất.";
         use CHECK;
     }
-    /// Milestones.
     MILESTONES {
         RecordKey "id" Line "/id"
             "Id": "Names the milestone. Empty in a new row.",
@@ -195,7 +193,7 @@ columns! {
             "Ngày hoàn thành": "Ngày đạt được, theo hồ sơ dự án.";
         use CHECK;
     }
-    /// What the reports say of each milestone.
+    /// The milestone completions that the reports state.
     COMPLETIONS {
         ParentKey "milestone" Line "/milestone"
             "Milestone": "The id of the milestone. Leave it as it is.",
@@ -210,7 +208,6 @@ columns! {
             "Ngày đạt được theo báo cáo": "Ngày mà báo cáo này nêu. Để trống nếu chưa đạt.";
         use CHECK;
     }
-    /// Indicators.
     INDICATORS {
         RecordKey "id" Line "/id"
             "Id": "Names the indicator. Empty in a new row.",
@@ -245,7 +242,7 @@ columns! {
             "Ngày của mục tiêu": "Ngày cần đạt mục tiêu.";
         use CHECK;
     }
-    /// What the reports say of the indicators.
+    /// The indicator values that the reports state.
     VALUES {
         RecordKey "entry" Whole "/entry"
             "Entry": "The place of the value in the report. Empty in a new row.",
@@ -266,7 +263,6 @@ columns! {
             "Ngày đo": "Ngày đo, ví dụ 2026-06-30.";
         use CHECK;
     }
-    /// The links of the reports.
     EVIDENCE {
         RecordKey "entry" Whole "/entry"
             "Entry": "The place of the link in the report. Empty in a new row.",
@@ -281,7 +277,6 @@ columns! {
             "Địa chỉ": "Địa chỉ https, tối đa 2.000 ký tự.";
         use CHECK;
     }
-    /// Partnerships.
     PARTNERSHIPS {
         RecordKey "id" Line "/id"
             "Id": "Names the partnership. Empty in a new row.",

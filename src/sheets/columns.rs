@@ -1,14 +1,14 @@
-//! The sheets and the shape of their columns. What each column is called and means is in `tables.rs`; the workbook, CSV files
-//! and the importer are all made of that one table.
+//! The sheets and the types that describe their columns. The table of all columns is in `column_definitions.rs`. The
+//! workbook, CSV files and the importer all use that table.
 
 use super::{allowed_values::List, column_definitions};
 use crate::domain::reference::CountryCode;
 pub use crate::domain::workbook_terms::Sheet;
 
-/// The languages that every column has a title and a help text in; the first stands alone where a country's is not known.
+/// The languages in which every column has a title and a help text. A workbook always shows the first one.
 pub(crate) const LANGUAGES: [&str; 2] = ["en", "vi"];
 
-/// The language of a country's own texts, where columns have one.
+/// The additional language of a country's workbooks.
 const OF_COUNTRY: &[(&str, &str)] = &[("VN", "vi")];
 
 /// Returns the languages of a workbook for the cities of a country.
@@ -18,24 +18,24 @@ pub(crate) fn workbook_languages(country: CountryCode) -> Vec<&'static str> {
     LANGUAGES.iter().take(1).copied().chain(own.map(|(_, language)| *language)).collect()
 }
 
-/// What a column is for.
+/// The purpose of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnRole {
-    /// The record's own key; empty in the row of a new record.
+    /// The record's own key. It is empty in the row of a new record.
     RecordKey,
-    /// The key of what the record belongs to; a new row names it.
+    /// The key of the record that the row belongs to. A new row must state it.
     ParentKey,
-    /// The version that the row was made from.
+    /// The version of the record when the row was exported.
     Version,
-    /// Shown for reading; changing it is refused.
+    /// Shown for information. A change is refused.
     ReadOnly,
-    /// What people fill in.
+    /// Filled in by people.
     Input,
-    /// A digest of the row, by which a row that nobody touched is known.
+    /// A digest of the row. It shows whether anybody edited the row since the export.
     RowDigest,
 }
 
-/// How values stand in a column.
+/// The type of the values in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnKind {
     /// One line.
@@ -50,52 +50,51 @@ pub enum ColumnKind {
     Day,
     /// Yes or no.
     Flag,
-    /// One word of a list.
+    /// One value of a list.
     Word(List),
-    /// Any words of a list, separated by commas.
+    /// Several values of a list, separated by commas.
     Words(List),
     /// Whole numbers, separated by commas.
     Wholes,
 }
 
-/// A title and a help text.
+/// The texts of a column in one language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ColumnText {
-    /// What stands over the column.
     pub title: &'static str,
-    /// What to fill in.
     pub help: &'static str,
 }
 
 /// A column of a sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SheetColumn {
-    /// The stable name by which the importer finds it.
+    /// The stable name by which the importer finds the column.
     pub name: &'static str,
-    /// Where its value stands in the record's JSON.
+    /// The JSON pointer of the value in the record. Empty if the value is not in the record.
     pub pointer: &'static str,
-    /// What it is for.
+    /// The purpose of the column.
     pub role: ColumnRole,
-    /// How values stand in it.
+    /// The type of its values.
     pub kind: ColumnKind,
-    /// In the order of [`LANGUAGES`].
+    /// The titles and help texts, in the order of `LANGUAGES`.
     pub texts: [ColumnText; LANGUAGES.len()],
 }
 
 impl SheetColumn {
-    /// Says whether a file must have it: without keys and versions nobody knows which record a row is.
+    /// Returns `true` if every file must have the column. Without keys and versions the importer cannot tell which
+    /// record a row belongs to.
     #[must_use]
     pub const fn is_required(&self) -> bool {
         matches!(self.role, ColumnRole::RecordKey | ColumnRole::ParentKey | ColumnRole::Version)
     }
 
-    /// Says whether it is part of what names the record.
+    /// Returns `true` if the column is part of the record's key.
     #[must_use]
     pub const fn is_key(&self) -> bool {
         matches!(self.role, ColumnRole::RecordKey | ColumnRole::ParentKey)
     }
 
-    /// Returns its text in a language, if it has one.
+    /// Returns the title and the help text in a language, if the column has them.
     #[must_use]
     pub fn text_in(&self, language: &str) -> Option<ColumnText> {
         LANGUAGES.iter().zip(self.texts).find(|(l, _)| **l == language).map(|(_, text)| text)
@@ -103,7 +102,7 @@ impl SheetColumn {
 }
 
 impl Sheet {
-    /// Returns its columns, in order.
+    /// Returns the columns of the sheet, in order.
     #[must_use]
     pub const fn columns(self) -> &'static [SheetColumn] {
         match self {
@@ -118,13 +117,13 @@ impl Sheet {
         }
     }
 
-    /// Says whether a row without a key of its own makes a record.
+    /// Returns `true` if a row without a key creates a record.
     #[must_use]
     pub fn can_create_records(self) -> bool {
         self.columns().iter().any(|c| c.role == ColumnRole::RecordKey)
     }
 
-    /// Returns the member of the report that its rows are items of; none for sheets of records of their own.
+    /// Returns the name of the report's list that holds the rows as items. `None` for sheets whose rows are records.
     #[must_use]
     pub const fn report_list_name(self) -> Option<&'static str> {
         match self {
@@ -139,7 +138,7 @@ impl Sheet {
         }
     }
 
-    /// Finds the place of a column by its name.
+    /// Returns the position of a column in [`Self::columns`] by its name.
     #[must_use]
     pub fn find_column_index(self, name: &str) -> Option<usize> {
         self.columns().iter().position(|c| c.name == name)
@@ -158,10 +157,10 @@ mod tests {
             let columns = sheet.columns();
             let names: BTreeSet<&str> = columns.iter().map(|c| c.name).collect();
             assert_eq!(names.len(), columns.len(), "{sheet}");
-            let said =
+            let has_texts =
                 |c: &SheetColumn| c.texts.iter().all(|t| !t.title.is_empty() && !t.help.is_empty());
             for column in columns {
-                assert!(said(column), "{sheet} {}", column.name);
+                assert!(has_texts(column), "{sheet} {}", column.name);
                 assert!(column.pointer.is_empty() || column.pointer.starts_with('/'));
             }
         }

@@ -1,5 +1,6 @@
-//! CSV: one sheet a file, the names of the columns first. UTF-8 without a byte order mark, as written; read with one too, and
-//! with the semicolons that spreadsheets of some countries save.
+//! CSV files: one sheet per file, with the names of the columns in the first row. Files are written in UTF-8 without
+//! a byte order mark. The reader also takes a byte order mark, and the semicolons that spreadsheets of some countries
+//! save.
 
 use std::{iter::Peekable, str::Chars};
 
@@ -13,7 +14,7 @@ use super::{
 /// Reads a sheet.
 ///
 /// # Errors
-/// Why it is not read at all. What is wrong within it is in what is returned.
+/// Returns the reason if the file cannot be read at all. Faults within the file are in the returned [`UploadedFile`].
 pub(crate) fn read_csv(bytes: &[u8], sheet: Sheet) -> Result<UploadedFile, UnreadableFile> {
     let text = std::str::from_utf8(bytes)
         .map_err(|e| UnreadableFile::new("not_utf8", format!("text in UTF-8 is expected: {e}")))?;
@@ -46,9 +47,9 @@ pub(crate) fn read_csv(bytes: &[u8], sheet: Sheet) -> Result<UploadedFile, Unrea
     Ok(upload)
 }
 
-/// Where the rows of a text stand that have anything in them: their numbers as a spreadsheet shows them, from 1. The reader
-/// passes over empty lines without counting them. Nothing stands for a last row that ends inside quotes: the reader would take
-/// every row below the quote for one cell.
+/// Yields the number of each row that is not empty, from 1, as a spreadsheet counts them. `csv::Reader` skips empty
+/// lines without counting them. The last row is `None` if it ends inside quotes, because the reader would take every
+/// row below the open quote for one cell.
 struct CsvRowNumbers<'t> {
     rest: Peekable<Chars<'t>>,
     separator: char,
@@ -64,7 +65,8 @@ impl<'t> CsvRowNumbers<'t> {
 impl Iterator for CsvRowNumbers<'_> {
     type Item = Option<u32>;
     fn next(&mut self) -> Option<Self::Item> {
-        // A quote means something at the start of a cell, inside quotes, and right after one that closed: a doubled one.
+        // A quote has a meaning at the start of a cell, inside quotes, and right after a closing quote (a doubled
+        // quote).
         let (mut inside, mut counts, mut empty) = (false, true, true);
         while let Some(c) = self.rest.next() {
             if !inside && matches!(c, '\n' | '\r') {
@@ -97,7 +99,7 @@ fn to_cell(field: &str) -> SheetCell {
 /// Writes a sheet.
 ///
 /// # Errors
-/// Never in memory; the writer says so all the same.
+/// Writing to memory does not fail. The error is part of the interface of the writer.
 pub(crate) fn write_csv(sheet: Sheet, rows: &[ExportedRow]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(sheet.columns().iter().map(|c| c.name))?;

@@ -1,7 +1,7 @@
-//! Flat tables: one row a fact, whole and never paged, in the formats that people open. A format is a [`TableWriter`]; who has rows
-//! writes them to one as they come, so that memory does not grow with the table.
+//! Flat tables: one row per fact, complete and never paged, as CSV, XLSX or JSON lines. A format is a
+//! [`TableWriter`]. Rows are written one by one, so that memory does not grow with the table.
 //!
-//! Not here: which tables there are, where their rows come from, and how they are answered.
+//! Not here: the definitions of the tables, the source of their rows, and HTTP answers.
 
 use std::io::{self, Write};
 
@@ -18,20 +18,15 @@ pub(crate) use csv::CsvTableWriter;
 pub(crate) use json_lines::JsonLinesWriter;
 pub(crate) use xlsx::XlsxTableWriter;
 
-/// What the values of a column are.
+/// The type of the values in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DatumType {
-    /// Text.
     Text,
-    /// A whole number.
     Integer,
-    /// A number.
     Number,
-    /// Yes or no.
     Bool,
-    /// A day.
     Day,
-    /// An instant.
+    /// A date with a time of day, in UTC.
     Instant,
 }
 
@@ -50,24 +45,21 @@ impl DatumType {
     }
 }
 
-/// A column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TableColumn {
-    /// Its name: the first line of a CSV file, the member of a JSON line.
+    /// The first line of a CSV file, and the member of a JSON line.
     pub name: &'static str,
-    /// What its values are.
     pub kind: DatumType,
-    /// What it says, for the sheet that explains.
+    /// An explanation of the values for readers.
     pub help: &'static str,
-    /// What one of its values is called, where a text is a list of keys that grows with the data, written with [`BETWEEN`]:
-    /// a cell of a workbook holds 32,767 characters at most, so that there the list stands on a sheet of its own.
+    /// The name of one item, if the values are lists of keys that grow with the data, joined by [`BETWEEN`]. A cell
+    /// of a workbook holds at most 32,767 characters, so a workbook has a separate sheet for such a list.
     pub item_name: Option<&'static str>,
 }
 
-/// What stands between the keys of a list.
+/// The separator between the keys of a list.
 pub(crate) const BETWEEN: &str = "; ";
 
-/// Makes a column.
 #[must_use]
 pub(crate) const fn new_column(
     name: &'static str,
@@ -78,39 +70,35 @@ pub(crate) const fn new_column(
 }
 
 impl TableColumn {
-    /// Makes it a list of keys, one of which is called `each`.
+    /// Returns the column as a list of keys. `each` is the name of one item.
     #[must_use]
     pub(crate) const fn with_item_name(self, each: &'static str) -> Self {
         Self { item_name: Some(each), ..self }
     }
 
-    /// Says whether its values tell which row it is, rather than what was counted.
+    /// Returns `true` if the values identify the row and are not counted values.
     const fn is_key(&self) -> bool {
         self.item_name.is_none() && matches!(self.kind, DatumType::Text | DatumType::Day)
     }
 }
 
-/// What stands in a row under a column. Unknown is empty, and never 0.
+/// A value in a row. An unknown value is [`Datum::Empty`], never 0.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Datum {
-    /// Nothing is known.
+    /// An unknown value.
     Empty,
-    /// Text, as it was typed: a format that spreadsheets open guards it.
+    /// Text without a guard. Formats that a spreadsheet opens add the guard.
     Text(String),
-    /// A whole number.
     Integer(i64),
     /// A finite number.
     Number(f64),
-    /// Yes or no.
     Bool(bool),
-    /// A day.
     Day(NaiveDate),
-    /// An instant.
     Instant(DateTime<Utc>),
 }
 
 impl Datum {
-    /// Writes it as a cell of text: ISO days, numbers as numbers, texts guarded, nothing for what is unknown.
+    /// Returns the value as the text of a CSV cell: ISO dates, guarded texts, and an empty text for an unknown value.
     #[must_use]
     pub(crate) fn to_cell(&self) -> String {
         match self {
@@ -124,7 +112,6 @@ impl Datum {
         }
     }
 
-    /// Writes it as JSON.
     #[must_use]
     pub(crate) fn to_json(&self) -> Value {
         match self {
@@ -179,41 +166,38 @@ impl<T: Into<Self>> From<Option<T>> for Datum {
     }
 }
 
-/// A table that is at hand whole: one whose length is that of an answer, not of the records behind it.
+/// A small table that is held in memory. Its length depends on the answer, not on the number of records.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FlatTable {
-    /// What it says of itself.
     pub metadata: TableMetadata,
-    /// Its columns.
     pub columns: Vec<TableColumn>,
-    /// Its rows, each with as many values as there are columns.
+    /// Each row has one value per column.
     pub rows: Vec<Vec<Datum>>,
 }
 
-/// What a table says of itself.
+/// The description of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct TableMetadata {
-    /// Its name in file names and on the sheet: lower-case letters, digits and hyphens.
+    /// The name in file names and on the sheet: lower-case letters, digits and hyphens.
     pub name: String,
-    /// What it is, in a line.
+    /// A title of one line.
     pub title: String,
-    /// What a reader should know: basis, formula, source. Each a name and what it is.
+    /// Notes for the reader, such as basis, formula and source. Each is a name and a text.
     pub notes: Vec<(String, String)>,
 }
 
-/// A format, while a table is written in it: the columns are given when it is made, then the rows, each with as many values as
-/// there are columns.
+/// Writes a table in one format. The columns are given when the writer is made. Each row has one value per column.
 pub(crate) trait TableWriter {
     /// Writes a row.
     ///
     /// # Errors
-    /// Where it is written to fails, or the format has no place for it.
+    /// Returns an error if the output fails, or if the format has no room for the row.
     fn write_row(&mut self, row: &[Datum]) -> io::Result<()>;
 
     /// Ends the table.
     ///
     /// # Errors
-    /// As of [`TableWriter::write_row`].
+    /// Returns the errors of [`TableWriter::write_row`].
     fn finish(self: Box<Self>) -> io::Result<()>;
 }
 
@@ -222,14 +206,14 @@ pub(crate) trait TableWriter {
 pub(crate) enum TableFormat {
     /// RFC 4180, UTF-8 without a byte order mark.
     Csv,
-    /// A workbook: the table, and a sheet that explains it.
+    /// A workbook with the table and a sheet that explains it.
     Xlsx,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Lines,
 }
 
 impl TableFormat {
-    /// Returns its name in `format` and in file names.
+    /// Returns the value of the parameter `format`, which is also the extension of file names.
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -239,7 +223,6 @@ impl TableFormat {
         }
     }
 
-    /// Returns its media type.
     #[must_use]
     pub(crate) const fn media_type(self) -> &'static str {
         match self {
@@ -249,10 +232,10 @@ impl TableFormat {
         }
     }
 
-    /// Begins a table.
+    /// Starts a table.
     ///
     /// # Errors
-    /// Where it is written to fails, or the format has no place for it.
+    /// Returns an error if the output fails, or if the format has no room for the columns.
     pub(crate) fn begin_table<'w, W: Write + io::Seek + Send + 'w>(
         self,
         about: &TableMetadata,

@@ -1,5 +1,5 @@
-//! What a file holds, before it is compared with what is there: sheets whose columns were found, rows of cells, and what is
-//! wrong with the file as such.
+//! The content of an uploaded file before it is compared with the records: sheets with known columns, rows of cells,
+//! and faults of the file itself.
 
 use super::{
     ROWS_MAX, SheetCell,
@@ -7,27 +7,26 @@ use super::{
 };
 use crate::domain::fault::ValueFault;
 
-/// Something wrong at a place of the file.
+/// A fault at a position of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileFault {
-    /// The sheet, as the file names it.
+    /// The name of the sheet in the file.
     pub sheet: String,
-    /// The cell, such as `C7`; none for a fault of the whole sheet.
+    /// The cell, such as `C7`. `None` for a fault of the whole sheet.
     pub cell: Option<String>,
-    /// The row, from 1.
+    /// The row number, from 1.
     pub row: Option<u32>,
-    /// The field of the record, as a JSON pointer; empty where none is to blame.
+    /// The JSON pointer of the record's field. Empty if no field is at fault.
     pub pointer: String,
-    /// What is wrong, and what was expected.
     pub fault: FaultDetails,
 }
 
-/// What is wrong, in the words of every other fault.
+/// The code and the texts of a fault, in the form of every other fault of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaultDetails {
-    /// A stable word for programs.
+    /// A stable code for programs.
     pub code: String,
-    /// What was expected, for people.
+    /// The expected value, described for people.
     pub detail: String,
     /// The values that would have been accepted.
     pub allowed: Vec<String>,
@@ -38,62 +37,60 @@ impl From<ValueFault> for FaultDetails {
     }
 }
 
-/// Why a file is not read at all.
+/// The reason why a file cannot be read at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{detail}")]
 pub struct UnreadableFile {
-    /// A stable word for programs.
+    /// A stable code for programs.
     pub code: &'static str,
-    /// What was expected, for people.
+    /// What was expected, described for people.
     pub detail: String,
 }
 impl UnreadableFile {
-    /// Names the reason.
     pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into() }
     }
 }
 
-/// A row of a sheet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GridRow {
-    /// Its number in the file, from 1.
+    /// The row number in the file, from 1.
     pub number: u32,
-    /// Its cells in the order of the sheet's columns; none where the file lacks the column.
+    /// The cells in the order of the sheet's columns. `None` if the file does not have the column.
     pub cells: Vec<Option<SheetCell>>,
 }
 
-/// A sheet of a file whose columns were found.
+/// A sheet of an uploaded file after its columns were found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SheetGrid {
-    /// Which.
+    /// The kind of sheet.
     pub sheet: Sheet,
-    /// Where each column of the sheet stands in the file, from 0.
+    /// The position of each column in the file, from 0. `None` if the file does not have the column.
     pub column_positions: Vec<Option<u32>>,
-    /// Its rows.
+    /// The rows with data, without headings.
     pub rows: Vec<GridRow>,
 }
 
 impl SheetGrid {
-    /// Returns the address of a cell, such as `C7`.
+    /// Returns the address of a cell, such as `C7`. `None` if the file does not have the column.
     #[must_use]
     pub fn cell_address(&self, column: usize, row: u32) -> Option<String> {
         self.column_positions.get(column).copied().flatten().map(|place| format_address(place, row))
     }
 }
 
-/// What a file holds.
+/// The content of an uploaded file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct UploadedFile {
-    /// What the file says of itself: name, value and the cell that it stands in.
+    /// The metadata of the file: name, value, and the address of the value's cell.
     pub metadata: Vec<(String, String, String)>,
-    /// Its sheets.
+    /// The sheets whose columns were found.
     pub grids: Vec<SheetGrid>,
-    /// What is wrong with it.
+    /// The faults of the file itself.
     pub faults: Vec<FileFault>,
 }
 
-/// Returns the letters of a column, from 0: A, B, …, Z, AA.
+/// Returns the letters of a column. 0 is A, 25 is Z, 26 is AA.
 #[must_use]
 pub(crate) fn column_letters(mut column: u32) -> String {
     let mut out = Vec::new();
@@ -108,24 +105,23 @@ pub(crate) fn column_letters(mut column: u32) -> String {
     out.iter().rev().collect()
 }
 
-/// Returns the address of a cell by its column, from 0, and its row, from 1.
+/// Returns the address of a cell. Columns count from 0, rows from 1.
 #[must_use]
 pub(crate) fn format_address(column: u32, row: u32) -> String {
     format!("{}{row}", column_letters(column))
 }
 
-/// Finds the columns of a sheet by the names in its first row, and takes in its rows one by one.
+/// Builds a sheet from its rows. The first row with content holds the names of the columns.
 pub(crate) struct GridBuilder<'u> {
     upload: &'u mut UploadedFile,
     grid: SheetGrid,
-    /// The column of the sheet that each column of the file is, by its place.
+    /// Pairs of positions: of the column in the file, and of the column in [`Sheet::columns`].
     found_columns: Vec<(u32, usize)>,
     has_header: bool,
     is_header_valid: bool,
 }
 
 impl<'u> GridBuilder<'u> {
-    /// Begins a sheet.
     pub(crate) fn new(upload: &'u mut UploadedFile, sheet: Sheet) -> Self {
         let places = vec![None; sheet.columns().len()];
         let grid = SheetGrid { sheet, column_positions: places, rows: Vec::new() };
@@ -138,7 +134,7 @@ impl<'u> GridBuilder<'u> {
         self.upload.faults.push(at);
     }
 
-    /// Notes a cell that is merged with others: what it says stands for one of them alone.
+    /// Adds a fault for a merged cell. Its value belongs to only one of the merged cells.
     pub(crate) fn note_merged_cell(&mut self, column: u32, row: u32) {
         let detail = "a cell of its own is expected: merged cells say nothing of the others";
         self.add_fault(
@@ -148,10 +144,10 @@ impl<'u> GridBuilder<'u> {
         );
     }
 
-    /// Takes in a row, the names of the columns first.
+    /// Adds a row. The first row with content must hold the names of the columns.
     ///
     /// # Errors
-    /// When the file has more rows than are read.
+    /// Returns an error if the file has more than [`ROWS_MAX`] rows.
     pub(crate) fn add_row(
         &mut self,
         number: u32,
@@ -159,7 +155,7 @@ impl<'u> GridBuilder<'u> {
     ) -> Result<(), UnreadableFile> {
         let cells: Vec<(u32, SheetCell)> =
             cells.into_iter().filter(|(_, c)| *c != SheetCell::Empty).collect();
-        // A row of blanks looks empty to whoever wrote it.
+        // A row of white space looks empty to its author.
         if cells.iter().all(|(_, cell)| cell.is_blank()) {
             return Ok(());
         }
@@ -229,23 +225,22 @@ impl<'u> GridBuilder<'u> {
         }
     }
 
-    /// Says whether a row is the titles or the help texts that the workbook has below the names: every cell of it begins as
-    /// the title or the help text of its column does.
+    /// Returns `true` if the row repeats the titles or the help texts that the workbook has below the names. Every
+    /// cell of such a row begins with the title or the help text of its column.
     fn is_heading_row(&self, cells: &[(u32, SheetCell)]) -> bool {
         let begins = |(place, i): &(u32, usize)| {
             let column: &SheetColumn = self.grid.sheet.columns().get(*i)?;
             let (_, cell) = cells.iter().find(|(p, _)| p == place)?;
-            let said = super::cell::cell_text(cell);
-            let as_one = |t: &super::columns::ColumnText| {
-                said.starts_with(t.title) || said.starts_with(t.help)
+            let text = super::cell::cell_text(cell);
+            let starts_with_text = |t: &super::columns::ColumnText| {
+                text.starts_with(t.title) || text.starts_with(t.help)
             };
-            Some(column.texts.iter().any(as_one))
+            Some(column.texts.iter().any(starts_with_text))
         };
-        let mut told = self.found_columns.iter().filter_map(begins).peekable();
-        told.peek().is_some() && told.all(|as_one| as_one)
+        let mut matches = self.found_columns.iter().filter_map(begins).peekable();
+        matches.peek().is_some() && matches.all(|is_match| is_match)
     }
 
-    /// Ends the sheet.
     pub(crate) fn finish(mut self) {
         if !self.has_header {
             let detail = "a first row with the names of the columns is expected";
@@ -256,7 +251,7 @@ impl<'u> GridBuilder<'u> {
     }
 }
 
-/// Says that a name is none of those that are known, and which comes nearest.
+/// Returns the fault of an unknown name. It suggests the most similar known name.
 pub(crate) fn unknown_name_fault<'n>(
     what: &str,
     name: &str,

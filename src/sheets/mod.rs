@@ -1,6 +1,6 @@
-//! Spreadsheets: which sheets and columns there are, how values stand in cells, how a workbook or a CSV file is written and
-//! read, and what a file changes of what is there. Records come and go as the JSON that the API takes; not here: HTTP, the
-//! database, rules of records.
+//! Spreadsheets: sheets, columns, cell values, the readers and writers of workbooks and CSV files, and the comparison
+//! of an uploaded file with the records. Records come in and go out as the JSON of the API. Not here: HTTP, the
+//! database, and the rules of records.
 
 pub(crate) mod allowed_values;
 pub(crate) mod archive;
@@ -20,11 +20,12 @@ pub use cell::SheetCell;
 pub use columns::{ColumnKind, ColumnRole, Sheet, SheetColumn};
 pub use grid::{SheetGrid, UploadedFile};
 
-/// The format of the workbook. A file of another format is refused; it moves when a column changes its meaning.
+/// The format name that a workbook carries. A file with a different format name is refused. The name changes when a
+/// column changes its meaning.
 pub const FORMAT: &str = "ascn-workbook-1";
-/// The sheet that says what the workbook is.
+/// The name of the sheet that describes the workbook: its format, city and cycle.
 pub const README: &str = "readme";
-/// The sheet with the allowed values.
+/// The name of the sheet with the allowed values.
 pub const LISTS: &str = "lists";
-/// Most rows of data in one file, all sheets together.
+/// The largest number of data rows in one file, all sheets together.
 pub const ROWS_MAX: usize = 10_000;

@@ -1,5 +1,6 @@
-//! What a release holds, as flat tables: one row a report, milestone, indicator, value, partnership, link, city, erratum or
-//! published figure. Names are in English: what is published does not change with the language of who reads it.
+//! The content of a release as flat tables: one row per report, milestone, indicator, value, partnership, link, city,
+//! erratum or published figure. Names are in English, because a published table must not depend on the reader's
+//! language.
 
 use std::collections::BTreeMap;
 
@@ -19,56 +20,51 @@ pub(crate) use release_level::{CITIES, ERRATA, FIGURES};
 pub(crate) use report_parts::{EVIDENCE, INDICATORS, MILESTONES, PARTNERSHIPS, VALUES};
 pub(crate) use reports::REPORTS;
 
-/// A table of a release.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ReleaseTable {
-    /// Its name, in file names and as a table of the database.
+    /// The name in file names, and of the table in the database of the release.
     pub name: &'static str,
-    /// What it is, in a line.
     pub title: &'static str,
-    /// Its columns; the first three are those of [`RowContext::leading_values`].
+    /// The columns. The first three are those of [`RowContext::leading_values`].
     pub columns: &'static [TableColumn],
-    /// The columns that name a row.
+    /// The columns that identify a row. Empty if no columns do.
     pub key: &'static [&'static str],
-    /// The columns that name a row of another table, and that table's columns.
+    /// The references to rows of other tables.
     pub foreign_keys: &'static [ForeignKey],
-    /// Where its rows come from.
     pub rows: RowSource,
 }
 
-/// The columns of a table that name a row of another one.
+/// The columns of a table that reference a row of a different table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ForeignKey {
-    /// The columns here.
+    /// The referencing columns.
     pub columns: &'static [&'static str],
-    /// The other table.
+    /// The referenced table.
     pub table: &'static str,
-    /// The columns there.
+    /// The referenced columns.
     pub to: &'static [&'static str],
 }
 
-/// A row of a table.
 pub(crate) type ReleaseTableRow = Vec<Datum>;
 
-/// Where rows come from.
+/// The function that builds the rows.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum RowSource {
-    /// From each report.
+    /// Called for each report.
     PerReport(fn(&RowContext<'_>, &ApprovedReport) -> Vec<ReleaseTableRow>),
-    /// From the release as a whole.
+    /// Called once for the release.
     PerRelease(fn(&RowContext<'_>) -> Vec<ReleaseTableRow>),
 }
 
-/// Every table of a release, those first that others refer to.
+/// Every table of a release. A table comes after the tables that it references.
 pub(crate) const TABLES: &[ReleaseTable] =
     &[CITIES, REPORTS, MILESTONES, INDICATORS, VALUES, PARTNERSHIPS, EVIDENCE, ERRATA, FIGURES];
 
-/// What rows are made of beside a report: the release, and the names that it froze.
+/// The data that rows need in addition to a report: the release and the names that it froze.
 #[derive(Debug)]
 pub(crate) struct RowContext<'a> {
-    /// The release.
     pub release: &'a Release,
-    /// Its reference data.
+    /// The reference data that was frozen with the release.
     pub reference: &'a ReleaseReference,
     cities: BTreeMap<&'a str, &'a NamesByLanguage>,
     countries: BTreeMap<&'a str, &'a NamesByLanguage>,
@@ -76,7 +72,6 @@ pub(crate) struct RowContext<'a> {
 }
 
 impl<'a> RowContext<'a> {
-    /// Prepares the names.
     #[must_use]
     pub(crate) fn new(release: &'a Release, frame: &'a ReleaseReference) -> Self {
         let words = &frame.vocabulary;
@@ -98,7 +93,7 @@ impl<'a> RowContext<'a> {
         }
     }
 
-    /// Returns what every row begins with: the release, the cycle and its cut-off day.
+    /// Returns the first values of every row: the release, the cycle and its cut-off day.
     #[must_use]
     pub(crate) fn leading_values(&self) -> ReleaseTableRow {
         vec![
@@ -108,19 +103,19 @@ impl<'a> RowContext<'a> {
         ]
     }
 
-    /// Names a city.
+    /// Returns the English name of a city, or its slug if it has none.
     #[must_use]
     pub(crate) fn city_name(&self, slug: &str) -> Datum {
         english_name(self.cities.get(slug).copied(), slug)
     }
 
-    /// Names a country.
+    /// Returns the English name of a country, or its code if it has none.
     #[must_use]
     pub(crate) fn country_name(&self, code: &str) -> Datum {
         english_name(self.countries.get(code).copied(), code)
     }
 
-    /// Names a word of the framework.
+    /// Returns the English name of a term of the framework, or its slug if it has none.
     #[must_use]
     pub(crate) fn term_name(&self, slug: Option<&Slug>) -> Datum {
         match slug {
@@ -134,7 +129,7 @@ fn english_name(names: Option<&NamesByLanguage>, key: &str) -> Datum {
     names.and_then(|n| n.get("en")).map_or(key, String::as_str).into()
 }
 
-/// Makes the columns of a table: those that every row begins with, and its own.
+/// Declares the columns of a table: the three leading columns, and the table's own.
 macro_rules! columns {
     ($(($name:literal, $kind:ident, $help:literal)),+ $(,)?) => {
         &[

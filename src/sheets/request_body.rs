@@ -1,5 +1,4 @@
-//! From the fields that rows change to the bodies that the API takes, and back from a fault in a body to the cell that is to
-//! blame.
+//! Builds the request bodies of the API from changed rows, and finds the cell that caused a fault in a body.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +9,8 @@ use super::{
     row_comparison::ComparedRow,
 };
 
-/// Makes the body of a new record, or the patch of one that is there: what the row changes, objects whole.
+/// Returns the body that creates a record, or the patch of an existing one. It holds the changed members. Nested
+/// objects are complete.
 #[must_use]
 pub(crate) fn build_record_body(sheet: Sheet, row: &ComparedRow) -> Map<String, Value> {
     let mut body = Map::new();
@@ -18,7 +18,8 @@ pub(crate) fn build_record_body(sheet: Sheet, row: &ComparedRow) -> Map<String, 
     body
 }
 
-/// Lays what a row changes over a body. A member of several columns, such as money, is laid whole: null when all are empty.
+/// Applies the changes of a row to a body. A member that spans several columns, such as money, is replaced as a
+/// whole. It is null if all its columns are empty.
 fn apply_changes(sheet: Sheet, row: &ComparedRow, body: &mut Map<String, Value>) {
     for change in &row.changes {
         let Some(column) = sheet.columns().get(change.column) else { continue };
@@ -39,58 +40,58 @@ fn apply_changes(sheet: Sheet, row: &ComparedRow, body: &mut Map<String, Value>)
                 object.insert(inner.to_owned(), value.clone());
             }
         }
-        let says = object.values().any(|v| !v.is_null());
-        body.insert(name.to_owned(), if says { Value::Object(object) } else { Value::Null });
+        let has_value = object.values().any(|v| !v.is_null());
+        body.insert(name.to_owned(), if has_value { Value::Object(object) } else { Value::Null });
     }
 }
 
-/// Splits a column's pointer into the member of the record, and the member of that.
+/// Splits a column's pointer into the member of the record and the member of the nested object.
 fn split_pointer(column: &SheetColumn) -> (&'static str, Option<&'static str>) {
     let path = column.pointer.strip_prefix('/').unwrap_or(column.pointer);
     path.split_once('/').map_or((path, None), |(name, inner)| (name, Some(inner)))
 }
 
-/// Where something in a body came from: a sheet, and the place of the row among those of the sheet.
+/// The origin of an item in a body: a sheet, and the index of the row among the rows of that sheet.
 pub(crate) type RowOrigin = (Sheet, usize);
 
-/// The body of a report, with where its items came from.
+/// The body of a report, and the origins of its items.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ReportBody {
-    /// The body, for the operation that writes a report.
+    /// The body for the operation that writes a report.
     pub body: Map<String, Value>,
     item_origins: BTreeMap<&'static str, Vec<Option<RowOrigin>>>,
 }
 
-/// The rows of a report: its own, where it has one in the file, and those of its lists. Each with its place in its sheet.
+/// The rows of one report, each with its index in its sheet.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct UploadedReportRows<'r> {
-    /// The report's own row.
+    /// The report's own row. `None` if the file does not have it.
     pub own: Option<(usize, &'r ComparedRow)>,
-    /// The rows of its lists.
+    /// The rows of the report's lists.
     pub items: Vec<(Sheet, usize, &'r ComparedRow)>,
 }
 
 impl ReportBody {
-    /// Lays the changes of rows over what a report says now.
+    /// Applies the changes of rows to the current body of a report.
     #[must_use]
     pub(crate) fn from_rows(now: Map<String, Value>, rows: &UploadedReportRows<'_>) -> Self {
-        let mut put = Self { body: now, item_origins: BTreeMap::new() };
+        let mut merged = Self { body: now, item_origins: BTreeMap::new() };
         let mut says_percent = false;
         if let Some((_, row)) = rows.own {
-            apply_changes(Sheet::Reports, row, &mut put.body);
+            apply_changes(Sheet::Reports, row, &mut merged.body);
             let percent = Sheet::Reports.find_column_index("percent_complete");
             says_percent = row.changes.iter().any(|c| Some(c.column) == percent);
         }
         for sheet in [Sheet::Completions, Sheet::Values, Sheet::Evidence] {
             let own = rows.items.iter().filter(|(s, ..)| *s == sheet);
-            put.merge_list(sheet, own.map(|(_, i, row)| (*i, *row)));
+            merged.merge_list(sheet, own.map(|(_, i, row)| (*i, *row)));
         }
-        // Computed from the milestones again, unless somebody says what it is.
-        let computed = put.body.get("percent_method").is_some_and(|m| m == "milestones");
+        // The percentage is computed from the milestones again, unless the row states a percentage.
+        let computed = merged.body.get("percent_method").is_some_and(|m| m == "milestones");
         if computed && !says_percent {
-            put.body.insert("percent_complete".to_owned(), Value::Null);
+            merged.body.insert("percent_complete".to_owned(), Value::Null);
         }
-        put
+        merged
     }
 
     fn merge_list<'r>(
@@ -113,7 +114,8 @@ impl ReportBody {
                     item.insert(member.to_owned(), value.clone());
                 }
             }
-            // Null is how an item is taken out; it keeps its place until every row was laid.
+            // `null` marks a removed item. It keeps its position until all rows are applied, so that the positions in
+            // later rows stay valid.
             let item = if has_input(sheet, row) { Value::Object(item) } else { Value::Null };
             match at.and_then(|i| items.get_mut(i)) {
                 Some(slot) => *slot = (item, Some((sheet, index))),
@@ -126,7 +128,8 @@ impl ReportBody {
         self.item_origins.insert(name, origins);
     }
 
-    /// Finds the row, and the column of its sheet, that a fault of the body is about; none for what stood there before.
+    /// Returns the row, and the column of its sheet, that caused a fault in the body. `None` if no row of the file
+    /// changed the item.
     #[must_use]
     pub(crate) fn locate_fault(&self, pointer: &str) -> Option<(RowOrigin, Option<usize>)> {
         let mut path = pointer.trim_start_matches('/').splitn(3, '/');
@@ -138,7 +141,7 @@ impl ReportBody {
     }
 }
 
-/// Finds the item that a row is about.
+/// Returns the position of the item that a row refers to.
 fn find_item(
     sheet: Sheet,
     row: &ComparedRow,
@@ -154,7 +157,7 @@ fn find_item(
     usize::try_from(entry).ok()?.checked_sub(1).filter(|i| *i < items.len())
 }
 
-/// Says whether a row says anything of its item.
+/// Returns `true` if a row states a value of its item.
 fn has_input(sheet: Sheet, row: &ComparedRow) -> bool {
     let inputs = sheet.columns().iter().zip(&row.values);
     inputs
@@ -162,7 +165,7 @@ fn has_input(sheet: Sheet, row: &ComparedRow) -> bool {
         .any(|(_, v)| v.as_ref().is_some_and(|v| !v.is_null()))
 }
 
-/// Returns the member of an item that a column stands for.
+/// Returns the member of an item that a column holds.
 fn item_member(column: &SheetColumn) -> Option<&'static str> {
     match column.name {
         "milestone" => Some("milestone_id"),
@@ -172,7 +175,8 @@ fn item_member(column: &SheetColumn) -> Option<&'static str> {
     }
 }
 
-/// Finds the column of a sheet that a pointer into one of its records is about: its own, or that of the whole it is part of.
+/// Returns the column that a pointer into a record refers to. If the field has no column of its own, this is the
+/// first column of its parts, or the column of the nearest parent.
 #[must_use]
 pub(crate) fn find_column(sheet: Sheet, pointer: &str) -> Option<usize> {
     let mut pointer = pointer;

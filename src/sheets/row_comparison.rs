@@ -1,4 +1,4 @@
-//! What a file changes of what is there: each row of it beside the row that an export would have now.
+//! Compares each row of an uploaded file with the row that an export would write now.
 
 use std::collections::{HashMap, hash_map::Entry};
 
@@ -13,12 +13,12 @@ use super::{
 pub(crate) use crate::domain::workbook_terms::Outcome;
 use crate::domain::{fault::ValueFault, journal::to_hex};
 
-/// A row as it is exported: a value for each column of its sheet.
+/// A row of an export: one value per column of its sheet.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ExportedRow(Vec<Value>);
 
 impl ExportedRow {
-    /// Takes the values of a record out of its JSON.
+    /// Takes the values of a row from the JSON of a record.
     #[must_use]
     pub(crate) fn from_record(sheet: Sheet, record: &Value) -> Self {
         let value =
@@ -33,18 +33,16 @@ impl ExportedRow {
         row
     }
 
-    /// Returns the values, in the order of the columns.
     pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {
         self.0.iter()
     }
 
-    /// Returns the value of a column.
     #[must_use]
     pub(crate) fn get(&self, column: usize) -> &Value {
         self.0.get(column).unwrap_or(&Value::Null)
     }
 
-    /// Returns what names the record within its sheet.
+    /// Returns the values that identify the record within its sheet.
     #[must_use]
     pub(crate) fn key(&self, sheet: Sheet) -> Vec<String> {
         let keys = sheet.columns().iter().zip(&self.0).filter(|(c, _)| c.is_key());
@@ -56,58 +54,55 @@ fn find_role_column(sheet: Sheet, part: ColumnRole) -> Option<usize> {
     sheet.columns().iter().position(|c| c.role == part)
 }
 
-/// Digests a row but for its check: enough to know that nobody touched it, not a seal.
+/// Returns a digest of a row without its check column. The digest detects edits. It does not protect against forgery.
 fn digest_row(sheet: Sheet, values: &[Value]) -> String {
     let pairs = sheet.columns().iter().zip(values).filter(|(c, _)| c.role != ColumnRole::RowDigest);
-    let said: Vec<Value> = pairs.map(|(_, v)| canonical_value(v)).collect();
-    to_hex(&Sha256::digest(Value::from(said).to_string())).chars().take(12).collect()
+    let canonical: Vec<Value> = pairs.map(|(_, v)| canonical_value(v)).collect();
+    to_hex(&Sha256::digest(Value::from(canonical).to_string())).chars().take(12).collect()
 }
 
-/// A field that a row changes.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FieldChange {
-    /// The place of the column in its sheet.
+    /// The position of the column in its sheet.
     pub column: usize,
-    /// What stands there now.
+    /// The current value of the record.
     pub from: Value,
-    /// What the file says.
+    /// The value in the file.
     pub to: Value,
 }
 
-/// A row of a file, compared.
+/// A row of a file after the comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ComparedRow {
-    /// The place of the row in its grid.
+    /// The position of the row in its grid.
     pub index: usize,
-    /// Its number in the file, from 1.
+    /// The row number in the file, from 1.
     pub number: u32,
-    /// The code of the project, as the file has it; empty for a new project.
+    /// The code of the project, as the file states it. Empty for a new project.
     pub project: String,
-    /// What names the record, as the file has it.
+    /// The values that identify the record, as the file states them.
     pub key: Vec<String>,
-    /// The values of the file; none where it lacks the column or the cell is wrong.
+    /// The values of the file. `None` if the file does not have the column or the cell is invalid.
     pub values: Vec<Option<Value>>,
-    /// What becomes of it.
     pub outcome: Outcome,
-    /// What it changes.
     pub changes: Vec<FieldChange>,
-    /// What is wrong with it.
     pub faults: Vec<FileFault>,
-    /// The columns whose cells cannot be taken, whatever the rules say.
+    /// The columns whose cells are invalid by themselves, before the rules of the record are checked.
     pub wrong_columns: Vec<usize>,
-    /// The key of the record that it became; none while it is not made.
+    /// The key of the record that the row created. `None` until the record is created.
     pub created_key: Option<String>,
 }
 
 impl ComparedRow {
-    /// Returns the version that the row was made from, or that of a record that is not there yet.
+    /// Returns the version that the row was made from. `None` for a record that does not exist yet.
     #[must_use]
     pub(crate) fn version(&self, sheet: Sheet) -> Option<i64> {
         find_role_column(sheet, ColumnRole::Version)
             .and_then(|i| self.values.get(i)?.as_ref()?.as_i64())
     }
 
-    /// Says whether cells of it are wrong, so that it cannot be taken, while the others can be judged all the same.
+    /// Returns `true` if the row is refused only because of invalid cells. The rules can still be checked on its
+    /// other cells.
     #[must_use]
     pub(crate) fn has_only_cell_faults(&self) -> bool {
         self.outcome == Outcome::Refused
@@ -115,14 +110,13 @@ impl ComparedRow {
             && self.faults.len() == self.wrong_columns.len()
     }
 
-    /// Returns the row as if its wrong cells were not there: for what the rules say of the others, never to be written.
+    /// Returns the row without its invalid cells, to check the rules on the others. It must never be written.
     #[must_use]
     pub(crate) fn without_wrong_cells(&self, sheet: Sheet) -> Self {
         let outcome = if is_new_record(sheet, self) { Outcome::New } else { Outcome::Changed };
         Self { outcome, ..self.clone() }
     }
 
-    /// Refuses the row.
     pub(crate) fn refuse_row(
         &mut self,
         grid: &SheetGrid,
@@ -152,7 +146,7 @@ impl ComparedRow {
     }
 }
 
-/// Compares the rows of a sheet with those that are there.
+/// Compares the rows of a sheet with the current records.
 #[must_use]
 pub(crate) fn compare_rows(grid: &SheetGrid, there: &[ExportedRow]) -> Vec<ComparedRow> {
     let sheet = grid.sheet;
@@ -162,7 +156,7 @@ pub(crate) fn compare_rows(grid: &SheetGrid, there: &[ExportedRow]) -> Vec<Compa
     let rows = grid.rows.iter().enumerate().map(|(index, row)| {
         let mut compared = parse_row(grid, index, row);
         let half_read = !compared.wrong_columns.is_empty();
-        // Without its key or version nobody knows which record it is, or what it was made from.
+        // Without its key or version the row cannot be matched to a record.
         if compared
             .wrong_columns
             .iter()
@@ -200,7 +194,7 @@ pub(crate) fn compare_rows(grid: &SheetGrid, there: &[ExportedRow]) -> Vec<Compa
     rows.collect()
 }
 
-/// Says whether a column is what the row says, rather than which row it is.
+/// Returns `true` if a column holds content of the record, not its key, version or digest.
 const fn is_content_column(column: &SheetColumn) -> bool {
     match column.role {
         ColumnRole::Input | ColumnRole::ReadOnly => true,
@@ -217,7 +211,6 @@ fn is_new_record(sheet: Sheet, row: &ComparedRow) -> bool {
     sheet.can_create_records() && own.is_none_or(Value::is_null)
 }
 
-/// Reads the cells of a row.
 fn parse_row(grid: &SheetGrid, index: usize, row: &GridRow) -> ComparedRow {
     let mut compared = ComparedRow {
         index,
@@ -254,9 +247,9 @@ fn parse_row(grid: &SheetGrid, index: usize, row: &GridRow) -> ComparedRow {
     compared
 }
 
-/// Compares a row with the record that it names.
+/// Compares a row with the record of the same key.
 fn compare_with_record(compared: &mut ComparedRow, grid: &SheetGrid, there: &ExportedRow) {
-    let mut shown = None;
+    let mut read_only = None;
     for (i, column) in grid.sheet.columns().iter().enumerate() {
         let Some(to) = compared.values.get(i).cloned().flatten() else { continue };
         let from = there.get(i);
@@ -267,7 +260,7 @@ fn compare_with_record(compared: &mut ComparedRow, grid: &SheetGrid, there: &Exp
             ColumnRole::Input => {
                 compared.changes.push(FieldChange { column: i, from: from.clone(), to })
             }
-            ColumnRole::ReadOnly => shown = Some(i),
+            ColumnRole::ReadOnly => read_only = Some(i),
             ColumnRole::RecordKey
             | ColumnRole::ParentKey
             | ColumnRole::Version
@@ -279,26 +272,27 @@ fn compare_with_record(compared: &mut ComparedRow, grid: &SheetGrid, there: &Exp
         return;
     }
     let place = find_role_column(grid.sheet, ColumnRole::Version);
-    let (said, now) = (compared.version(grid.sheet), place.and_then(|i| there.get(i).as_i64()));
-    if said != now && !compared.changes.is_empty() {
+    let (exported, current) =
+        (compared.version(grid.sheet), place.and_then(|i| there.get(i).as_i64()));
+    if exported != current && !compared.changes.is_empty() {
         let words = |v: Option<i64>| v.map_or_else(|| "none".to_owned(), |v| v.to_string());
         let detail = format!(
             "it was changed meanwhile: the row was made from version {}, there is version {} now",
-            words(said),
-            words(now)
+            words(exported),
+            words(current)
         );
         compared.add_fault(grid, place, ValueFault::new("stale", detail));
         compared.outcome = Outcome::Stale;
-    } else if let Some(column) = shown.filter(|_| said == now) {
+    } else if let Some(column) = read_only.filter(|_| exported == current) {
         let fault = ValueFault::new("read_only", "this is for reading; it is changed elsewhere");
-        compared.refuse_row(grid, shown, fault);
+        compared.refuse_row(grid, read_only, fault);
         compared.wrong_columns.push(column);
     } else if !compared.changes.is_empty() {
         compared.outcome = Outcome::Changed;
     }
 }
 
-/// Says whether a row stands as it was exported, whatever happened to its record since.
+/// Returns `true` if the row is as it was exported, even if its record changed since.
 fn is_untouched(compared: &ComparedRow, sheet: Sheet) -> bool {
     let whole: Option<Vec<Value>> = compared.values.iter().cloned().collect();
     let check = find_role_column(sheet, ColumnRole::RowDigest)
@@ -306,7 +300,7 @@ fn is_untouched(compared: &ComparedRow, sheet: Sheet) -> bool {
     whole.is_some_and(|values| check == Some(digest_row(sheet, &values).as_str()))
 }
 
-/// Takes a row without a key of its own: a new record, or one that waits to be filled in.
+/// Compares a row without a key. It is a new record, or unchanged if nothing is filled in.
 fn compare_new_row(compared: &mut ComparedRow, grid: &SheetGrid) {
     let columns = grid.sheet.columns().iter().enumerate();
     for (i, _) in columns.filter(|(_, c)| c.role == ColumnRole::Input) {

@@ -1,4 +1,4 @@
-//! Reading a workbook: cell by cell, so that memory is bounded by what stands in it and not by where it stands.
+//! Reads workbooks cell by cell, so that memory depends on the number of cells and not on their positions.
 
 use std::io::Cursor;
 
@@ -14,9 +14,9 @@ use super::{
 };
 use crate::domain::fault::ValueFault;
 
-/// Columns beyond which nothing of a sheet is read.
+/// The number of columns that a sheet may use. A cell beyond them is refused.
 const COLUMNS_MAX: u32 = 100;
-/// Rows beyond which nothing of a sheet is read: room for empty ones between those that say something.
+/// The number of rows that a sheet may use, empty rows between the others included. A cell beyond them is refused.
 const ROW_NUMBERS_MAX: u32 = 100_000;
 
 type UploadedWorkbook<'b> = Xlsx<Cursor<&'b [u8]>>;
@@ -24,7 +24,7 @@ type UploadedWorkbook<'b> = Xlsx<Cursor<&'b [u8]>>;
 /// Reads a workbook.
 ///
 /// # Errors
-/// Why it is not read at all. What is wrong within it is in what is returned.
+/// Returns the reason if the file cannot be read at all. Faults within the file are in the returned [`UploadedFile`].
 pub(crate) fn read_workbook(bytes: &[u8]) -> Result<UploadedFile, UnreadableFile> {
     archive::inspect_archive(bytes)?;
     let open = || Xlsx::new(Cursor::new(bytes)).map_err(|e| describe_broken_file(&e));
@@ -62,7 +62,7 @@ pub(crate) fn read_workbook(bytes: &[u8]) -> Result<UploadedFile, UnreadableFile
     Ok(upload)
 }
 
-/// Reads the cells of a sheet, row by row.
+/// Reads the cells of a sheet and passes each row to `take`.
 fn read_rows(
     book: &mut UploadedWorkbook<'_>,
     name: &str,
@@ -76,7 +76,7 @@ fn read_rows(
     while let Some(found) = reader.next_cell_with_formula_metadata().map_err(|e| broken(&e))? {
         let (at, column) = found.pos;
         let cell = match (&found.value, &found.formula) {
-            // Somebody meant to say something here, and the program that saved the file did not say what it comes to.
+            // The cell has a formula, and the program that saved the file did not store its result.
             (DataRef::Empty, Some(_)) => SheetCell::Error("nothing".to_owned()),
             (value, _) => convert_cell(value),
         };
@@ -89,7 +89,7 @@ fn read_rows(
             return Err(UnreadableFile::new("too_large", detail));
         }
         if let SheetCell::Text(text) = &cell {
-            // One long text can stand in many cells and take its place in the file once.
+            // The file holds a shared text once, but many cells can refer to it.
             let size = u64::try_from(text.len()).unwrap_or(u64::MAX);
             *left = left.checked_sub(size).ok_or_else(|| {
                 UnreadableFile::new("inflated", "less text is expected in one workbook")
@@ -116,7 +116,7 @@ fn read_sheet(
     let merged =
         book.merge_cells_by_sheet_name(sheet.as_str()).map_err(|e| describe_broken_file(&e))?;
     let mut builder = GridBuilder::new(upload, sheet);
-    // A file can name more of them than anybody would read of.
+    // A file can have more merged cells than a person would read messages about.
     for area in merged.iter().take(100) {
         builder.note_merged_cell(area.start.1, area.start.0 + 1);
     }
@@ -125,7 +125,7 @@ fn read_sheet(
     Ok(())
 }
 
-/// Reads what the workbook says of itself: names in the first column, values in the second.
+/// Reads the metadata of the workbook: names in the first column, values in the second.
 fn read_metadata(
     book: &mut UploadedWorkbook<'_>,
     upload: &mut UploadedFile,
@@ -169,15 +169,15 @@ fn convert_day(at: &ExcelDateTime) -> SheetCell {
     )
 }
 
-/// Says that the workbook is not what was expected of it.
+/// Returns a fault if the metadata field `name` of the workbook is not `expected`.
 #[must_use]
 pub(crate) fn check_metadata(
     upload: &UploadedFile,
     name: &str,
     expected: &str,
 ) -> Option<FileFault> {
-    let said = upload.metadata.iter().find(|(n, ..)| n == name);
-    let (found, cell) = said.map_or((None, None), |(_, v, c)| (Some(v.as_str()), Some(c.clone())));
+    let entry = upload.metadata.iter().find(|(n, ..)| n == name);
+    let (found, cell) = entry.map_or((None, None), |(_, v, c)| (Some(v.as_str()), Some(c.clone())));
     if found == Some(expected) {
         return None;
     }

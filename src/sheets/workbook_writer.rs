@@ -1,4 +1,4 @@
-//! Writing a workbook: what it is, one sheet a kind of record, and the allowed values.
+//! Writes workbooks: a sheet that describes the workbook, one sheet per kind of record, and the allowed values.
 
 use chrono::{Datelike as _, NaiveDate};
 use rust_xlsxwriter::{
@@ -15,9 +15,9 @@ use super::{
     row_comparison::ExportedRow,
 };
 
-/// The rows above the data: names, titles, help.
+/// The number of rows above the data: names, titles, help texts.
 const HEAD: u32 = 3;
-/// What is written for people on the first sheet, in each language.
+/// The introduction on the first sheet, in each language.
 const INTRODUCTION: [(&str, [&str; 4]); 2] = [
     (
         "en",
@@ -39,32 +39,30 @@ const INTRODUCTION: [(&str, [&str; 4]); 2] = [
     ),
 ];
 
-/// What a workbook says of itself.
+/// The description of a workbook.
 #[derive(Debug, Clone)]
 pub(crate) struct WorkbookMetadata {
     /// The city's slug.
     pub city: String,
-    /// The city's name.
     pub city_name: String,
     /// The cycle's slug.
     pub cycle: String,
     /// The plan cycle's slug.
     pub plan_cycle: String,
-    /// The data version it was made of.
+    /// The data version of the content.
     pub seq: i64,
-    /// The day on which it was made: a workbook of the same day and data is the same, byte by byte.
+    /// The day on which the workbook was made. Workbooks of the same day and data are equal byte by byte.
     pub made_on: NaiveDate,
-    /// The languages of titles and help.
+    /// The languages of titles and help texts.
     pub languages: Vec<&'static str>,
 }
 
-/// The allowed values of each list.
 pub(crate) type AllowedValueLists = Vec<(List, Vec<AllowedValue>)>;
 
 /// Writes a workbook.
 ///
 /// # Errors
-/// What the format has no place for.
+/// Returns an error if the format has no room for the content.
 pub(crate) fn write_workbook(
     about: &WorkbookMetadata,
     tables: &[(Sheet, Vec<ExportedRow>)],
@@ -105,8 +103,9 @@ fn write_readme_sheet(sheet: &mut Worksheet, about: &WorkbookMetadata) -> Result
             .write_string(row, 1, value)?;
         row += 1;
     }
-    let said = INTRODUCTION.iter().filter(|(language, _)| about.languages.contains(language));
-    for line in said.flat_map(|(_, lines)| lines) {
+    let introduction =
+        INTRODUCTION.iter().filter(|(language, _)| about.languages.contains(language));
+    for line in introduction.flat_map(|(_, lines)| lines) {
         row += 1;
         sheet.write_string(row, 0, *line)?;
     }
@@ -162,7 +161,7 @@ fn write_record_sheet(
     Ok(())
 }
 
-/// How the cells of a column look and whether they can be changed: those of records that are there, and those below.
+/// The formats of a column's cells, for rows of existing records and for new rows below them. They also lock cells.
 struct ColumnFormats {
     record_cells: Format,
     new_row_cells: Format,
@@ -173,7 +172,7 @@ impl ColumnFormats {
         let plain = match column.kind {
             ColumnKind::Day => Format::new().set_num_format("yyyy-mm-dd"),
             ColumnKind::Prose => Format::new().set_text_wrap(),
-            // As text: what looks like a number or a day in a title stays what was typed.
+            // As text, so that a title that looks like a number or a date stays as it was typed.
             ColumnKind::Line | ColumnKind::Word(_) | ColumnKind::Words(_) | ColumnKind::Wholes => {
                 Format::new().set_num_format("@")
             }
@@ -256,7 +255,8 @@ const fn column_width(kind: ColumnKind) -> f64 {
     }
 }
 
-/// Makes the rule of a column's cells: a drop-down, a day, a number. A spreadsheet that ignores it is told by the importer.
+/// Returns the validation rule of a column: a drop-down, a date or a number. Some programs ignore such rules, so the
+/// importer checks every value again.
 fn build_validation(
     column: &SheetColumn,
     lists: &AllowedValueLists,

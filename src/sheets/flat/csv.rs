@@ -1,17 +1,13 @@
-//! CSV (RFC 4180): the names of the columns, then the rows, each ended by CR LF.
+//! CSV (RFC 4180): the names of the columns, then the rows. Each line ends with CR LF.
 
 use std::io::{self, Write};
 
 use super::{Datum, TableColumn, TableWriter};
 
-/// A table while it is written as CSV.
 pub(crate) struct CsvTableWriter<W: Write>(csv::Writer<W>);
 
 impl<W: Write> CsvTableWriter<W> {
-    /// Writes the names of the columns.
-    ///
-    /// # Errors
-    /// Where it is written to fails.
+    /// Writes the header line.
     pub(crate) fn begin_table(columns: &[TableColumn], to: W) -> io::Result<Self> {
         let mut writer =
             csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);

@@ -1,4 +1,4 @@
-//! JSON lines: one object a row, with the columns as members.
+//! JSON lines: one object per row, with the columns as members.
 
 use std::io::{self, Write};
 
@@ -6,14 +6,13 @@ use serde_json::Value;
 
 use super::{Datum, TableColumn, TableWriter};
 
-/// A table while it is written as JSON lines.
 pub(crate) struct JsonLinesWriter<W: Write> {
     columns: Vec<TableColumn>,
     to: W,
 }
 
 impl<W: Write> JsonLinesWriter<W> {
-    /// Begins a table; nothing is written before the first row.
+    /// Starts a table. Nothing is written before the first row.
     pub(crate) fn begin_table(columns: &[TableColumn], to: W) -> Self {
         Self { columns: columns.to_vec(), to }
     }
@@ -21,7 +20,7 @@ impl<W: Write> JsonLinesWriter<W> {
 
 impl<W: Write> TableWriter for JsonLinesWriter<W> {
     fn write_row(&mut self, row: &[Datum]) -> io::Result<()> {
-        // Member by member: a map would sort them, and the order of the columns is that of every format.
+        // Members are written one by one: a map would sort them, and every format has the columns in the same order.
         let mut before = '{';
         for (column, datum) in self.columns.iter().zip(row) {
             write!(self.to, "{before}{}:{}", Value::from(column.name), datum.to_json())?;

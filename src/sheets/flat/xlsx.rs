@@ -1,5 +1,6 @@
-//! A workbook: one sheet for the table, with typed cells under a header that stays, and one that explains it. A list that may
-//! grow beyond what a cell holds stands on a sheet of its own, one item a row. Rows go to a temporary file as they come.
+//! XLSX workbooks: a sheet with the table, typed cells and a frozen header, and a sheet that explains the columns. A
+//! list that may grow beyond the limit of a cell has its own sheet, one item per row. Rows go to a temporary file
+//! while they are written.
 
 use std::io::{self, Seek, Write};
 
@@ -10,17 +11,16 @@ use rust_xlsxwriter::{
 use super::{BETWEEN, Datum, DatumType, TableColumn, TableMetadata, TableWriter, new_column};
 use crate::sheets::cell::guard_formula;
 
-/// The sheet of the table.
+/// The name of the sheet with the table.
 const DATA: &str = "data";
-/// The sheet that explains it.
+/// The name of the sheet that explains the table.
 const ABOUT: &str = "about";
-/// Rows that fit on a sheet below the header (ECMA-376).
+/// The number of rows that fit on a sheet below the header (ECMA-376).
 const ROWS_MAX: u32 = 1_048_575;
 
-/// The greatest whole number that a spreadsheet keeps to the last digit.
+/// The largest whole number that a spreadsheet keeps exactly. It has 15 digits.
 const DIGITS: u64 = 999_999_999_999_999;
 
-/// A table while it is written as a workbook.
 pub(crate) struct XlsxTableWriter<W: Write + Seek + Send> {
     book: Workbook,
     to: W,
@@ -30,15 +30,14 @@ pub(crate) struct XlsxTableWriter<W: Write + Seek + Send> {
     date_formats: DateFormats,
 }
 
-/// A sheet while it is written.
+/// A sheet and the position of the next row.
 struct WorksheetCursor {
-    /// Which sheet of the book it is.
+    /// The index of the sheet in the workbook.
     index: usize,
-    /// The row that comes next.
     next_row: u32,
 }
 
-/// How days and instants are shown.
+/// The number formats of dates and of times.
 struct DateFormats {
     days: Format,
     instants: Format,
@@ -53,10 +52,10 @@ fn sheet_full_error() -> XlsxError {
 }
 
 impl<W: Write + Seek + Send> XlsxTableWriter<W> {
-    /// Writes the sheet that explains and the header.
+    /// Writes the explaining sheet and all headers.
     ///
     /// # Errors
-    /// What the format has no place for.
+    /// Returns an error if the format has no room for them.
     pub(crate) fn begin_table(
         about: &TableMetadata,
         columns: &[TableColumn],
@@ -71,7 +70,7 @@ impl<W: Write + Seek + Send> XlsxTableWriter<W> {
         to: W,
     ) -> Result<Self, XlsxError> {
         let mut book = Workbook::new();
-        // The same table gives the same bytes: no time of making is in it.
+        // The creation time is fixed, so that equal tables give equal bytes.
         let made = ExcelDateTime::from_ymd(2018, 4, 28)?;
         book.set_properties(
             &DocProperties::new().set_title(&about.title).set_creation_datetime(&made),
@@ -90,22 +89,22 @@ impl<W: Write + Seek + Send> XlsxTableWriter<W> {
             write_header(book.add_worksheet_with_constant_memory()?, list.name, &named)?;
             lists.push(WorksheetCursor { index, next_row: 1 });
         }
-        let looks = DateFormats {
+        let formats = DateFormats {
             days: Format::new().set_num_format("yyyy-mm-dd"),
             instants: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
         };
         let data = WorksheetCursor { index: 0, next_row: 1 };
-        Ok(Self { book, to, columns: columns.to_vec(), data, lists, date_formats: looks })
+        Ok(Self { book, to, columns: columns.to_vec(), data, lists, date_formats: formats })
     }
 
-    /// Writes a row: its own values on the sheet of the table, the items of each list on the list's.
+    /// Writes the single values to the sheet of the table, and the items of each list to the sheet of that list.
     fn add_row(&mut self, row: &[Datum]) -> Result<(), XlsxError> {
-        let told = || self.columns.iter().zip(row);
+        let pairs = || self.columns.iter().zip(row);
         let own: Vec<&Datum> =
-            told().filter(|(c, _)| c.item_name.is_none()).map(|(_, d)| d).collect();
+            pairs().filter(|(c, _)| c.item_name.is_none()).map(|(_, d)| d).collect();
         self.data.append_row(&mut self.book, &own, &self.date_formats)?;
-        let keys: Vec<&Datum> = told().filter(|(c, _)| c.is_key()).map(|(_, d)| d).collect();
-        let lists = told().filter(|(c, _)| c.item_name.is_some()).map(|(_, d)| d);
+        let keys: Vec<&Datum> = pairs().filter(|(c, _)| c.is_key()).map(|(_, d)| d).collect();
+        let lists = pairs().filter(|(c, _)| c.item_name.is_some()).map(|(_, d)| d);
         for (page, list) in self.lists.iter_mut().zip(lists) {
             let Datum::Text(text) = list else { continue };
             for item in text.split(BETWEEN).filter(|item| !item.is_empty()) {
@@ -123,14 +122,14 @@ impl WorksheetCursor {
         &mut self,
         book: &mut Workbook,
         row: &[&Datum],
-        looks: &DateFormats,
+        formats: &DateFormats,
     ) -> Result<(), XlsxError> {
         if self.next_row > ROWS_MAX {
             return Err(sheet_full_error());
         }
         let sheet = book.worksheet_from_index(self.index)?;
         for (column, datum) in (0_u16..).zip(row) {
-            write_datum(sheet, (self.next_row, column), datum, looks)?;
+            write_datum(sheet, (self.next_row, column), datum, formats)?;
         }
         self.next_row += 1;
         Ok(())
@@ -141,12 +140,12 @@ fn write_datum(
     sheet: &mut Worksheet,
     (row, column): (u32, u16),
     datum: &Datum,
-    looks: &DateFormats,
+    formats: &DateFormats,
 ) -> Result<(), XlsxError> {
     match datum {
         Datum::Empty => return Ok(()),
         Datum::Text(text) => sheet.write_string(row, column, guard_formula(text))?,
-        // A spreadsheet keeps 15 digits: more of them stay true as text.
+        // A spreadsheet keeps 15 digits. A longer number is written as text, which stays exact.
         Datum::Integer(n) if n.unsigned_abs() > DIGITS => {
             sheet.write_string(row, column, n.to_string())?
         }
@@ -155,17 +154,17 @@ fn write_datum(
         Datum::Bool(yes) => sheet.write_boolean(row, column, *yes)?,
         Datum::Day(day) => {
             let day = ExcelDateTime::parse_from_str(&day.to_string())?;
-            sheet.write_datetime_with_format(row, column, day, &looks.days)?
+            sheet.write_datetime_with_format(row, column, day, &formats.days)?
         }
         Datum::Instant(at) => {
             let at = ExcelDateTime::from_timestamp(at.timestamp())?;
-            sheet.write_datetime_with_format(row, column, at, &looks.instants)?
+            sheet.write_datetime_with_format(row, column, at, &formats.instants)?
         }
     };
     Ok(())
 }
 
-/// Returns a whole number of at most 15 digits as a cell holds it.
+/// Converts a whole number of at most 15 digits without rounding.
 pub(super) fn to_exact_number(n: i64) -> f64 {
     let (high, low) = (n / 1_000_000, n % 1_000_000);
     let half = |part: i64| i32::try_from(part).map(f64::from).unwrap_or_default();

@@ -1,11 +1,11 @@
-//! What a release says as a whole: its cities, its errata, its published figures.
+//! Tables about the release as a whole: its cities, its errata and its published figures.
 
 use serde_json::Value;
 
 use super::{ReleaseTable, ReleaseTableRow, RowContext, RowSource, columns};
 use crate::sheets::flat::Datum;
 
-/// One row a city of the network, with or without a report.
+/// One row per city of the network, with or without a report.
 pub(crate) const CITIES: ReleaseTable = ReleaseTable {
     name: "cities",
     title: "Cities of the network when the release was published",
@@ -30,7 +30,7 @@ pub(crate) const CITIES: ReleaseTable = ReleaseTable {
     rows: RowSource::PerRelease(build_city_rows),
 };
 
-/// One row a field that became another since the release before.
+/// One row per field that changed since the release before.
 pub(crate) const ERRATA: ReleaseTable = ReleaseTable {
     name: "errata",
     title: "What became another since the release before it; empty in the first of a cycle",
@@ -43,12 +43,12 @@ pub(crate) const ERRATA: ReleaseTable = ReleaseTable {
         ("reasons", Text, "Why it was taken up again, separated by ; and a space."),
     ],
     key: &[],
-    // A report that went is in no other table.
+    // A removed report is in no table, so a row about it could not reference anything.
     foreign_keys: &[],
     rows: RowSource::PerRelease(build_erratum_rows),
 };
 
-/// One row a cell of a published table.
+/// One row per cell of a published table.
 pub(crate) const FIGURES: ReleaseTable = ReleaseTable {
     name: "figures",
     title: "The figures that are published with the release, zeros included",
@@ -99,9 +99,9 @@ fn build_erratum_rows(context: &RowContext<'_>) -> Vec<ReleaseTableRow> {
             rows.push(head.iter().cloned().chain(nothing).chain([reasons()]).collect());
         }
         for field in &erratum.fields {
-            let said =
+            let values =
                 [field.pointer.clone().into(), json(&field.from), json(&field.to), reasons()];
-            rows.push(head.iter().cloned().chain(said).collect());
+            rows.push(head.iter().cloned().chain(values).collect());
         }
     }
     rows

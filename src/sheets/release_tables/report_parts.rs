@@ -1,4 +1,4 @@
-//! What hangs on the reports of a release: milestones, indicators and their values, partnerships, links.
+//! Tables of the parts of reports: milestones, indicators and their values, partnerships, and evidence links.
 
 use super::{
     ForeignKey, ReleaseTable, ReleaseTableRow, RowContext, RowSource, columns,
@@ -14,11 +14,11 @@ use crate::{
     sheets::flat::Datum,
 };
 
-/// The report that a row belongs to.
+/// The reference from a row to its report.
 const OF_REPORT: &[ForeignKey] =
     &[ForeignKey { columns: &["project"], table: "reports", to: &["project"] }];
 
-/// One row a milestone.
+/// One row per milestone.
 pub(crate) const MILESTONES: ReleaseTable = ReleaseTable {
     name: "milestones",
     title: "Milestones of the projects, as the reports froze them",
@@ -39,7 +39,7 @@ pub(crate) const MILESTONES: ReleaseTable = ReleaseTable {
     rows: RowSource::PerReport(build_milestone_rows),
 };
 
-/// One row an indicator.
+/// One row per indicator.
 pub(crate) const INDICATORS: ReleaseTable = ReleaseTable {
     name: "indicators",
     title: "Indicators of the projects, as the reports froze them",
@@ -60,7 +60,7 @@ pub(crate) const INDICATORS: ReleaseTable = ReleaseTable {
     rows: RowSource::PerReport(build_indicator_rows),
 };
 
-/// One row a measured value.
+/// One row per measured value.
 pub(crate) const VALUES: ReleaseTable = ReleaseTable {
     name: "indicator_values",
     title: "Values of indicators, as the reports state them",
@@ -84,7 +84,7 @@ pub(crate) const VALUES: ReleaseTable = ReleaseTable {
     rows: RowSource::PerReport(build_indicator_value_rows),
 };
 
-/// One row a partnership.
+/// One row per partnership.
 pub(crate) const PARTNERSHIPS: ReleaseTable = ReleaseTable {
     name: "partnerships",
     title: "Partners of the projects, as the reports froze them",
@@ -104,7 +104,7 @@ pub(crate) const PARTNERSHIPS: ReleaseTable = ReleaseTable {
     rows: RowSource::PerReport(build_partnership_rows),
 };
 
-/// One row a link.
+/// One row per link.
 pub(crate) const EVIDENCE: ReleaseTable = ReleaseTable {
     name: "evidence",
     title: "Where the reports can be looked up",

@@ -1,4 +1,4 @@
-//! The reports of a release, with the project's record as they froze it.
+//! The table of reports, with the record of the project that each report froze.
 
 use super::{ForeignKey, ReleaseTable, ReleaseTableRow, RowContext, RowSource, columns};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     sheets::flat::Datum,
 };
 
-/// One row a report.
+/// One row per report.
 pub(crate) const REPORTS: ReleaseTable = ReleaseTable {
     name: "reports",
     title: "Approved reports, one to a project, with the project's record as it was reported",
@@ -82,7 +82,6 @@ pub(crate) const REPORTS: ReleaseTable = ReleaseTable {
     rows: RowSource::PerReport(|context, report| vec![build_report_row(context, report)]),
 };
 
-/// Writes a report as a row.
 #[must_use]
 pub(crate) fn build_report_row(
     context: &RowContext<'_>,
@@ -99,7 +98,7 @@ fn join_slugs(words: &[Slug]) -> Datum {
     join_items(words.iter().map(Slug::to_string))
 }
 
-/// Joins the items of a list; nothing for an empty one.
+/// Joins the items of a list. An empty list gives [`Datum::Empty`].
 fn join_items(items: impl Iterator<Item = String>) -> Datum {
     let text = items.collect::<Vec<String>>().join("; ");
     if text.is_empty() { Datum::Empty } else { text.into() }
@@ -151,7 +150,8 @@ fn project_values(context: &RowContext<'_>, report: &ApprovedReport) -> ReleaseT
     ]
 }
 
-/// Says where a project is: where it says so itself, else where its city is.
+/// Returns the latitude and longitude of a project, and `project` or `city`. If the project states no position, its
+/// city's position is used.
 #[must_use]
 pub(crate) fn locate_project(
     context: &RowContext<'_>,
