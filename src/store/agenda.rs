@@ -1,4 +1,4 @@
-//! What the lists of things to do are made of.
+//! Queries for the agenda: the states of reports, the cities with projects, and new grants of powerful roles.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -23,10 +23,7 @@ use crate::domain::{
     value::Slug,
 };
 
-/// Reads where the reports of all projects of a cycle's plan stand in it, archived ones aside unless they have a report.
-///
-/// # Errors
-/// Failures of the database.
+/// Lists the report state of each project of a cycle's plan. An archived project is included only if it has a report.
 pub(crate) fn load_report_states(
     conn: &mut Conn,
     cycle: &ReportingCycle,
@@ -47,7 +44,7 @@ pub(crate) fn load_report_states(
             ))
             .load(c)
     })?;
-    let standing =
+    let to_report_state =
         |(country, city, state, ever): (String, String, Option<String>, Option<bool>)| {
             Ok(ProjectReportState {
                 country: CountryCode::parse(country)?,
@@ -56,13 +53,10 @@ pub(crate) fn load_report_states(
                 ever_submitted: ever.unwrap_or_default(),
             })
         };
-    rows.into_iter().map(standing).collect()
+    rows.into_iter().map(to_report_state).collect()
 }
 
-/// Reads the cities that have a project.
-///
-/// # Errors
-/// Failures of the database.
+/// Lists the cities that have a project.
 pub(crate) fn cities_with_projects(conn: &mut Conn) -> StoreResult<BTreeSet<(CountryCode, Slug)>> {
     let rows: Vec<(String, String)> = on!(conn, |c, DB| projects::table
         .select((projects::country, projects::city))
@@ -72,18 +66,12 @@ pub(crate) fn cities_with_projects(conn: &mut Conn) -> StoreResult<BTreeSet<(Cou
     rows.into_iter().map(city).collect()
 }
 
-/// Reads the time zones in which the days of countries end.
-///
-/// # Errors
-/// Failures of the database.
+/// Returns the time zone of each country. The country's days end in it.
 pub(crate) fn load_country_zones(conn: &mut Conn) -> StoreResult<HashMap<CountryCode, Tz>> {
     Ok(reference::list_countries(conn)?.into_iter().map(|c| (c.code, c.time_zone)).collect())
 }
 
-/// Reads the grants of the roles that decide, run or administer that were given since an instant, the newest first.
-///
-/// # Errors
-/// Failures of the database.
+/// Lists the grants of the roles that decide, run or administer that were given at or after `since`, newest first.
 pub(crate) fn list_powerful_grants(
     conn: &mut Conn,
     since: DateTime<Utc>,

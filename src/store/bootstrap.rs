@@ -1,4 +1,4 @@
-//! The first administrator: the account that is invited at a start while nobody can invite anybody.
+//! The first administrator: an account that is invited at start-up while no administrator is active.
 
 use diesel::prelude::*;
 
@@ -21,18 +21,15 @@ use crate::{
     },
 };
 
-/// The address of the account. No mail goes there (RFC 2606 keeps `.invalid` free); it is for signing in, until a person's
-/// own account is made administrator.
+/// The address of the account. It receives no mail, because RFC 2606 reserves `.invalid`. It is for signing in until
+/// a person's own account becomes administrator.
 pub(crate) const FIRST_ADMINISTRATOR: &str = "administrator@ascn-tracker.invalid";
 const NAME: &str = "First administrator";
 
-/// Invites the first administrator, unless an administrator is active. Earlier invitations of that account no longer work,
-/// and neither does a password that it had. Returns whether it is invited.
+/// Invites the first administrator, unless an administrator is active. Returns `true` if the invitation was made.
+/// Earlier invitations of the account stop working, and so does its password.
 ///
-/// Of two starts at once one waits for the other: the token that is made last is the one that works.
-///
-/// # Errors
-/// Failures of the database.
+/// If two instances start at once, one transaction waits for the other. The token that is made last is the valid one.
 pub(crate) fn invite_first_administrator(
     tx: &mut Tx<'_>,
     digest: &SecretDigest,
@@ -61,7 +58,7 @@ pub(crate) fn invite_first_administrator(
     Ok(true)
 }
 
-/// Makes the account, or brings it back to where somebody is to accept an invitation.
+/// Creates the account, or resets it to the state in which it can accept an invitation.
 fn reset_first_account(tx: &mut Tx<'_>) -> StoreResult<UserSubject> {
     let email = EmailAddress::parse(FIRST_ADMINISTRATOR)?;
     let (now, invited) = (tx.at(), Change::without_reason("invite"));
@@ -84,7 +81,7 @@ fn has_active_administrator(tx: &mut Tx<'_>) -> StoreResult<bool> {
     let now = tx.at();
     for id in list_active_administrators(tx.conn())? {
         let held = find_with_grants(tx.conn(), id)?.map(|s| s.grants).unwrap_or_default();
-        // The grant is on the network, whose days are those of UTC.
+        // The grant is on the whole network, whose days are those of UTC.
         if held.iter().any(|g| g.role == Role::Administrator && g.is_in_force(now, chrono_tz::UTC))
         {
             return Ok(true);
@@ -93,7 +90,7 @@ fn has_active_administrator(tx: &mut Tx<'_>) -> StoreResult<bool> {
     Ok(false)
 }
 
-/// Finds the active users with a grant of administrator, whether it is in force or not.
+/// Lists the active users with a grant of administrator, whether it is in force or not.
 fn list_active_administrators(conn: &mut Conn) -> StoreResult<Vec<Id<User>>> {
     let ids: Vec<StoredUuid> = on!(conn, |c, DB| users::table
         .inner_join(grants::table.on(grants::user_id.eq(users::id)))

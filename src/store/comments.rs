@@ -23,7 +23,6 @@ use crate::domain::{
     value::{Prose, Slug},
 };
 
-/// A comment's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = comments, treat_none_as_null = true)]
 struct CommentRow {
@@ -88,10 +87,8 @@ impl TryFrom<CommentRow> for Comment {
 kept!(Comment, CommentRow, comments, |c| StoredUuid::from(c.id));
 recorded!(Comment, "comment", private, |r| format!("{}/{}/{}", r.code, r.cycle, r.id));
 
-/// Reads the comments on a report after one of them, in the order of their writing, and how many there are.
-///
-/// # Errors
-/// Failures of the database.
+/// Returns the comments on a report after one of them, in the order in which they were written, and their total
+/// number.
 pub(crate) fn list(
     conn: &mut Conn,
     report: Id<Report>,
@@ -115,10 +112,7 @@ pub(crate) fn list(
     Ok((rows.into_iter().map(Comment::try_from).collect::<StoreResult<_>>()?, total))
 }
 
-/// Reads the comments on all reports of a city in a cycle, in the order of their writing.
-///
-/// # Errors
-/// Failures of the database.
+/// Lists the comments on all reports of a city in a cycle, in the order in which they were written.
 pub(crate) fn list_for_city(
     conn: &mut Conn,
     city: &Slug,
@@ -134,14 +128,11 @@ pub(crate) fn list_for_city(
     rows.into_iter().map(Comment::try_from).collect()
 }
 
-/// The columns of a comment that its thread asks for.
+/// The columns that a thread needs.
 type ThreadEntryRow =
     (StoredUuid, Option<StoredUuid>, Option<String>, String, Option<StoredTimestamp>, Option<bool>);
 
-/// Reads the threads on a report, in the order of their beginning.
-///
-/// # Errors
-/// Failures of the database.
+/// Returns the threads on a report, in the order in which they began.
 pub(crate) fn load_threads(conn: &mut Conn, report: Id<Report>) -> StoreResult<Vec<CommentThread>> {
     let rows: Vec<ThreadEntryRow> = on!(conn, |c, DB| comments::table
         .filter(comments::report_id.eq(StoredUuid::from(report)))
@@ -168,10 +159,7 @@ pub(crate) fn load_threads(conn: &mut Conn, report: Id<Report>) -> StoreResult<V
     Ok(group_into_threads(rows.into_iter().map(entry).collect::<StoreResult<_>>()?))
 }
 
-/// Reads a comment of a report.
-///
-/// # Errors
-/// Failures of the database.
+/// Finds a comment by its id, if it is on this report.
 pub(crate) fn find(
     conn: &mut Conn,
     report: &Report,
@@ -189,12 +177,12 @@ pub(crate) fn find(
 impl CommentSubject {
     fn load_on_report(
         conn: &mut Conn,
-        on: Option<ReportSubject>,
+        subject: Option<ReportSubject>,
         id: Id<Comment>,
     ) -> StoreResult<Option<Self>> {
-        let Some(on) = on else { return Ok(None) };
-        let Some(report) = &on.report else { return Ok(None) };
-        Ok(find(conn, report, id)?.map(|comment| Self { report_subject: on, comment }))
+        let Some(subject) = subject else { return Ok(None) };
+        let Some(report) = &subject.report else { return Ok(None) };
+        Ok(find(conn, report, id)?.map(|comment| Self { report_subject: subject, comment }))
     }
 }
 
@@ -203,8 +191,8 @@ impl LoadByKey for CommentSubject {
         conn: &mut Conn,
         (code, (cycle, id)): &(ProjectCode, (Slug, Id<Comment>)),
     ) -> StoreResult<Option<Self>> {
-        let on = ReportSubject::load_by_key(conn, &(code.clone(), cycle.clone()))?;
-        Self::load_on_report(conn, on, *id)
+        let subject = ReportSubject::load_by_key(conn, &(code.clone(), cycle.clone()))?;
+        Self::load_on_report(conn, subject, *id)
     }
 
     fn load_for_act(
@@ -213,7 +201,8 @@ impl LoadByKey for CommentSubject {
         act: Act,
         actor: &Actor,
     ) -> StoreResult<Option<Self>> {
-        let on = ReportSubject::load_for_act(conn, &(code.clone(), cycle.clone()), act, actor)?;
-        Self::load_on_report(conn, on, *id)
+        let subject =
+            ReportSubject::load_for_act(conn, &(code.clone(), cycle.clone()), act, actor)?;
+        Self::load_on_report(conn, subject, *id)
     }
 }

@@ -1,4 +1,4 @@
-//! Connections: one enum of two synchronous diesel connections, and the macro that writes a query once for both.
+//! Connections: an enum of two synchronous diesel connections, and the macro `on!` that writes a query once for both.
 
 use std::{path::PathBuf, pin::pin, sync::Arc};
 
@@ -15,7 +15,7 @@ use futures_util::{FutureExt as _, StreamExt as _};
 
 use super::{StoreError, StoreResult};
 
-/// Drives the socket of a thread's PostgreSQL connection. Only database threads may hold one: it blocks.
+/// Drives the socket of a thread's PostgreSQL connection. It blocks, so only database threads may hold one.
 pub struct LocalRuntime(Arc<tokio::runtime::Runtime>);
 
 thread_local! {
@@ -36,10 +36,10 @@ impl BlockOn for LocalRuntime {
     }
 }
 
-/// tokio-postgres behind diesel's synchronous trait: TLS, no libpq.
+/// `tokio-postgres` behind diesel's synchronous trait. It supports TLS and needs no libpq.
 pub(crate) type PgConn = AsyncConnectionWrapper<AsyncPgConnection, LocalRuntime>;
 
-/// A connection to either database.
+/// A connection to one of the two databases.
 #[expect(clippy::large_enum_variant, reason = "connections are few and live in place")]
 pub enum Conn {
     /// PostgreSQL.
@@ -48,11 +48,11 @@ pub enum Conn {
     Sqlite(SqliteConnection),
 }
 
-/// Writes one query for both databases; `$db` names the backend inside the body.
+/// Writes one query for both databases. `$db` names the backend inside the body.
 macro_rules! on {
     ($conn:expr, |$c:ident, $db:ident| $body:expr) => {
         match $conn {
-            // The PhantomData uses the alias where the body does not: no "never used" warning.
+            // The `PhantomData` uses the alias if the body does not, which avoids an unused warning.
             $crate::store::conn::Conn::Pg($c) => {
                 type $db = diesel::pg::Pg;
                 let _ = ::core::marker::PhantomData::<$db>;
@@ -68,43 +68,42 @@ macro_rules! on {
 }
 pub(crate) use on;
 
-/// The migrations of PostgreSQL.
 pub(crate) const PG_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
-/// The migrations of SQLite.
 pub(crate) const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
-/// Taken by whoever migrates a PostgreSQL database: the first eight bytes of "ascn-tracker" as a number.
+/// The key of the advisory lock that a process takes to migrate a PostgreSQL database: the first eight bytes of
+/// `ascn-tracker` as a number.
 const MIGRATION_LOCK: i64 = 0x6173_636e_2d74_7261;
 
-/// Where the database is.
+/// The location of the database, and how to reach it.
 #[derive(Clone)]
 pub enum DatabaseTarget {
-    /// A file.
+    /// A SQLite file.
     Sqlite {
-        /// Its path.
+        /// The path of the file.
         path: PathBuf,
     },
-    /// A server.
+    /// A PostgreSQL server.
     Postgres {
-        /// How to reach it.
+        /// The connection parameters.
         config: Box<tokio_postgres::Config>,
-        /// With what trust; none for a plain connection.
+        /// The TLS configuration. `None` for a connection without TLS.
         tls: Option<Arc<rustls::ClientConfig>>,
     },
 }
 
 impl DatabaseTarget {
-    /// Opens a connection. On PostgreSQL only a database thread may call this.
+    /// Opens a connection. On PostgreSQL only a database thread may call this, because it blocks.
     ///
     /// # Errors
-    /// When the database cannot be reached or opened.
+    /// Returns an error if the database cannot be reached or opened.
     pub fn open(&self, read_only: bool) -> StoreResult<Conn> {
         match self {
             Self::Sqlite { path } => open_sqlite(path, read_only),
             Self::Postgres { config, tls } => open_postgres(config, tls.as_deref()),
         }
     }
-    /// Says whether it is SQLite.
+    /// Returns `true` if the database is SQLite.
     #[must_use]
     pub const fn is_sqlite(&self) -> bool {
         matches!(self, Self::Sqlite { .. })
@@ -117,7 +116,7 @@ fn to_unavailable(e: impl std::error::Error + Send + Sync + 'static) -> StoreErr
 
 fn open_sqlite(path: &std::path::Path, read_only: bool) -> StoreResult<Conn> {
     let mut c = SqliteConnection::establish(&path.to_string_lossy()).map_err(to_unavailable)?;
-    // busy_timeout first: switching to WAL itself takes a lock.
+    // `busy_timeout` comes first, because switching to WAL itself takes a lock.
     c.batch_execute(
         "pragma busy_timeout=5000; pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on; \
          pragma temp_store=memory; pragma cache_size=-4096; pragma mmap_size=0;",
@@ -159,10 +158,10 @@ type PgTransactionManager = <PgConn as Connection>::TransactionManager;
 type SqliteTransactionManager = AnsiTransactionManager;
 
 impl Conn {
-    /// Applies pending migrations, one process at a time, and returns how many there were.
+    /// Applies pending migrations and returns their number. Only one process migrates at a time.
     ///
     /// # Errors
-    /// When a migration fails; it is rolled back.
+    /// Returns an error if a migration fails. The failed migration is rolled back.
     pub fn run_migrations(&mut self) -> StoreResult<usize> {
         match self {
             Self::Pg(c) => {
@@ -179,10 +178,10 @@ impl Conn {
         }
     }
 
-    /// Takes every migration back, newest first.
+    /// Reverts all migrations, newest first, and returns their number.
     ///
     /// # Errors
-    /// When a migration fails.
+    /// Returns an error if a migration fails.
     pub fn revert_migrations(&mut self) -> StoreResult<usize> {
         match self {
             Self::Pg(c) => c.revert_all_migrations(PG_MIGRATIONS).map(|m| m.len()),
@@ -191,8 +190,9 @@ impl Conn {
         .map_err(StoreError::Unavailable)
     }
 
-    /// Begins a transaction, or a savepoint inside one. A write transaction of SQLite takes its lock at once: one that
-    /// reads first and then writes fails when another commit came between, whatever the busy timeout.
+    /// Begins a transaction, or a savepoint inside one. A write transaction of SQLite takes its lock at once. A
+    /// transaction that reads first fails at its first write if a different commit came between, whatever the busy
+    /// timeout is.
     pub(super) fn begin(&mut self) -> StoreResult<()> {
         match self {
             Self::Pg(c) => PgTransactionManager::begin_transaction(c)?,
@@ -221,35 +221,37 @@ impl Conn {
         }
         Ok(())
     }
-    /// Ends what is open before the connection is dropped. PostgreSQL's socket is served by this thread alone: without
-    /// this the server would keep the transaction, and its lock on the journal's head, until the thread's next job.
+    /// Rolls back what is open before the connection is dropped. Only this thread serves the socket of PostgreSQL.
+    /// Without the rollback the server would keep the transaction, and its lock on the head of the journal, until the
+    /// thread's next job.
     pub(super) fn rollback_and_drop(mut self) {
         if let Self::Pg(c) = &mut self {
-            // Whether it succeeds is all the same: the connection goes.
+            // The result does not matter, because the connection is dropped in any case.
             let _ = c.batch_execute("rollback");
         }
     }
-    /// Says whether the server has ended the connection, as far as this machine was told: without asking the server.
+    /// Returns `true` if this machine knows that the server closed the connection. It does not ask the server.
     pub(super) fn is_closed(&mut self) -> bool {
         let Self::Pg(c) = self else { return false };
         LocalRuntime::get_runtime().block_on(async {
-            // Nobody serves the socket between two jobs. In the first turn what has arrived is noticed, in the second it
-            // is read by the connection's task, which ends with the connection.
+            // Nobody serves the socket between two jobs. The first turn notices incoming data. In the second turn the
+            // task of the connection reads the data, and ends if the connection ended. Two turns are enough only
+            // because of the order in which tokio's current-thread runtime polls its driver and its tasks.
             for _turn in 0..2 {
                 tokio::task::yield_now().await;
             }
-            // Nothing is listened to, so that whatever comes here is that end.
+            // The session listens to no channel, so the only possible event is the end of the connection.
             pin!(c.notifications_stream()).next().now_or_never().is_some()
         })
     }
-    /// Asks for an answer, to learn whether anybody is still there.
+    /// Returns `true` if the server still answers a query.
     pub(super) fn is_alive(&mut self) -> bool {
         match self {
             Self::Pg(c) => c.batch_execute("select 1").is_ok(),
             Self::Sqlite(_) => true,
         }
     }
-    /// Runs a read in one snapshot.
+    /// Runs a read in a transaction, so that all its queries see one snapshot.
     pub(super) fn run_in_snapshot<T, E: From<StoreError>>(
         &mut self,
         f: impl FnOnce(&mut Self) -> Result<T, E>,
@@ -258,7 +260,7 @@ impl Conn {
             Self::Sqlite(c) => {
                 SqliteTransactionManager::begin_transaction(c).map_err(StoreError::from)?
             }
-            // Repeatable read, so that several queries see one state, as in SQLite.
+            // Repeatable read, so that several queries see one state. SQLite gives this by default.
             Self::Pg(c) => {
                 PgTransactionManager::begin_transaction(c).map_err(StoreError::from)?;
                 c.batch_execute("set transaction isolation level repeatable read read only")
@@ -272,7 +274,8 @@ impl Conn {
 }
 
 impl Conn {
-    /// Says whether the connection can no longer be used: its transaction state is unknown or still open.
+    /// Returns `true` if the connection can no longer be used: its transaction state is unknown, or a transaction is
+    /// open.
     pub(super) fn is_broken(&mut self) -> bool {
         match self {
             Self::Pg(c) => {
@@ -289,7 +292,7 @@ impl Conn {
     }
 }
 
-/// Between jobs no transaction is open; one that is was left behind by a failure.
+/// No transaction is open between jobs. An open one was left by a failure.
 fn is_transaction_open(status: &diesel::connection::TransactionManagerStatus) -> bool {
     !matches!(status.transaction_depth(), Ok(None))
 }

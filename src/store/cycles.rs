@@ -16,7 +16,6 @@ use crate::domain::{
     value::{Slug, Title},
 };
 
-/// A cycle's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = cycles, treat_none_as_null = true)]
 struct CycleRow {
@@ -69,10 +68,10 @@ impl TryFrom<CycleRow> for ReportingCycle {
 kept!(ReportingCycle, CycleRow, cycles, |c| c.slug.as_str());
 recorded!(ReportingCycle, "cycle", public, |r| r.slug.to_string());
 
-/// Finds a cycle.
+/// Finds a cycle by its key.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<ReportingCycle>> {
     let row: Option<CycleRow> = on!(conn, |c, DB| cycles::table
         .find(slug.as_str())
@@ -82,10 +81,7 @@ pub fn find(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<ReportingCycle>>
     row.map(ReportingCycle::try_from).transpose()
 }
 
-/// Reads all cycles, by key.
-///
-/// # Errors
-/// Failures of the database.
+/// Lists all cycles, ordered by key.
 pub(crate) fn list(conn: &mut Conn) -> StoreResult<Vec<ReportingCycle>> {
     let rows: Vec<CycleRow> =
         on!(conn, |c, DB| cycles::table.order(cycles::slug).select(CycleRow::as_select()).load(c))?;

@@ -1,7 +1,8 @@
 //! The database as the rest of the service sees it: closures that run on database threads.
 //!
-//! A fixed set of threads, each owning its connection, serves a bounded queue; a full queue is an error at once. SQLite
-//! has one writer thread that groups waiting jobs into one commit; a point read of SQLite runs on the calling worker.
+//! A fixed set of threads serves a bounded queue. Each thread owns its connection. If the queue is full, the caller
+//! gets an error at once. SQLite has one writer thread, which groups waiting jobs into one commit. A point read of
+//! SQLite runs on the calling worker.
 
 use std::{sync::Arc, thread};
 
@@ -24,13 +25,12 @@ use super::{
     watch::{self, CommitWatch},
 };
 
-/// A read on a database thread.
 type ReadJob = Box<dyn FnOnce(&mut Conn) + Send>;
-/// What a write job leaves: how to answer it, told whether the commit succeeded, and what it wrote.
+/// Answers the caller of a write job. The argument is `true` if the commit succeeded.
 type WriteAnswer = Box<dyn FnOnce(bool) + Send>;
 type WriteJob = Box<dyn FnOnce(&mut Conn) -> (WriteAnswer, Option<CommitSummary>) + Send>;
 
-/// A handle on the database; clones share its threads.
+/// A handle to the database. Clones share its threads.
 #[derive(Clone)]
 pub struct Db {
     target: DatabaseTarget,
@@ -38,16 +38,17 @@ pub struct Db {
     writes: Sender<WriteJob>,
     env: TxEnv,
     load: Arc<DatabaseCounters>,
-    /// Closes with the last clone, which ends the thread that follows other instances.
+    /// Closes with the last clone. That ends the thread that follows other instances.
     _alive: Sender<()>,
 }
 
 impl Db {
-    /// Starts the database threads. The database is migrated already; `watch` is told of each commit before its writers are
-    /// answered. Beyond `queue` jobs that wait for readers, or as many for writers, callers are turned away.
+    /// Starts the database threads. The database must already be migrated. `watch` learns of each commit before its
+    /// writers are answered. At most `queue` jobs wait for readers, and as many for writers. Further callers get
+    /// [`StoreError::Busy`].
     ///
     /// # Errors
-    /// When a thread cannot be started.
+    /// Returns an error if a thread cannot be started.
     pub fn start(
         target: DatabaseTarget,
         read_target: Option<DatabaseTarget>,
@@ -64,7 +65,7 @@ impl Db {
             let (queue, target) = (read_queue.clone(), readers.clone());
             spawn_thread(format!("db-read-{i}"), move || read_loop(&queue, &target))?;
         }
-        // On PostgreSQL writers queue on the head row of the journal: few threads suffice to keep it busy.
+        // On PostgreSQL writers queue for the head row of the journal, so a few threads are enough to keep it busy.
         let count = if target.is_sqlite() { 1 } else { threads.clamp(1, 4) };
         for i in 0..count {
             let (queue, target, watch) = (write_queue.clone(), target.clone(), Arc::clone(&watch));
@@ -81,16 +82,17 @@ impl Db {
         Ok(Self { target, reads, writes, env, load, _alive: alive })
     }
 
-    /// Says whether it is SQLite.
+    /// Returns `true` if the database is SQLite.
     #[must_use]
     pub const fn is_sqlite(&self) -> bool {
         self.target.is_sqlite()
     }
 
-    /// Writes everything that was committed into the one file, where it is one: after a clean stop a copy of it is whole.
+    /// Moves everything that was committed into the one SQLite file, so that a copy of the file is complete after a
+    /// clean stop. Does nothing on PostgreSQL.
     ///
     /// # Errors
-    /// Failures of the database; whatever was committed is safe all the same.
+    /// Returns an error if the database fails. Committed data is safe in any case.
     pub fn checkpoint_file(&self) -> StoreResult<()> {
         match self.target.open(false)? {
             Conn::Sqlite(mut c) => Ok(c.batch_execute("pragma wal_checkpoint(truncate)")?),
@@ -98,17 +100,17 @@ impl Db {
         }
     }
 
-    /// Returns how busy the database threads are.
+    /// Returns the load of the database threads.
     #[must_use]
     pub fn measure_load(&self) -> DbLoad {
         self.load.to_db_load(self.reads.len(), self.writes.len())
     }
 
-    /// Reads an indexed row or two: on SQLite on the calling worker with its own read-only connection, on PostgreSQL on a
-    /// database thread.
+    /// Reads one or two indexed rows. On SQLite this runs on the calling worker with its own read-only connection, on
+    /// PostgreSQL on a database thread.
     ///
     /// # Errors
-    /// Those of the closure, or that the database is busy or unavailable.
+    /// Returns the errors of the closure, or an error if the database is busy or unavailable.
     pub async fn read_point<T, E>(
         &self,
         f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
@@ -126,7 +128,7 @@ impl Db {
     /// Reads in one snapshot on a database thread.
     ///
     /// # Errors
-    /// Those of the closure, or that the database is busy or unavailable.
+    /// Returns the errors of the closure, or an error if the database is busy or unavailable.
     pub async fn read<T, E>(
         &self,
         f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
@@ -152,17 +154,18 @@ impl Db {
         let job: ReadJob = Box::new(move |c| {
             ticket.count_start();
             let _in = span.enter();
-            // A caller that went away does not read its answer.
+            // The send fails if the caller went away. Nobody needs the answer then.
             let _ = answer.send(f(c));
         });
         self.reads.try_send(job).map_err(|_full| E::from(self.load.reads.count_refusal()))?;
         result.await.map_err(|_gone| E::from(lost_work_error()))?
     }
 
-    /// Writes records: one transaction with its journal entries, answered after the commit. On an error nothing is written.
+    /// Writes records in one transaction with their journal entries. The answer comes after the commit. On an error
+    /// nothing is written.
     ///
     /// # Errors
-    /// Those of the closure, or that the database is busy or unavailable.
+    /// Returns the errors of the closure, or an error if the database is busy or unavailable.
     pub async fn write<T, E>(
         &self,
         f: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
@@ -175,10 +178,10 @@ impl Db {
         self.submit_write(move |c| run_transaction(c, &env, f)).await
     }
 
-    /// Writes what is no record (sessions, tokens, invitations) and is not journaled.
+    /// Writes rows that are no records and are not journaled: sessions, tokens, invitations.
     ///
     /// # Errors
-    /// Those of the closure, or that the database is busy or unavailable.
+    /// Returns the errors of the closure, or an error if the database is busy or unavailable.
     pub async fn write_unjournaled<T, E>(
         &self,
         f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
@@ -222,7 +225,7 @@ impl Db {
                 Err(e) => (Err(e), None),
             };
             let answer: WriteAnswer = Box::new(move |durable| {
-                // A caller that went away does not read its answer.
+                // The send fails if the caller went away. Nobody needs the answer then.
                 let _ = answer.send(if durable || outcome.is_err() {
                     outcome
                 } else {
@@ -236,10 +239,7 @@ impl Db {
     }
 }
 
-/// Writes records on a connection of one's own, before the database threads are there: at start and in commands.
-///
-/// # Errors
-/// Those of the closure, or failures of the database.
+/// Writes records on the caller's own connection. For start-up and commands, where no database threads run.
 pub(crate) fn write_now<T, E: From<StoreError>>(
     conn: &mut Conn,
     env: &TxEnv,
@@ -248,7 +248,7 @@ pub(crate) fn write_now<T, E: From<StoreError>>(
     run_transaction(conn, env, f).map(|(value, _committed)| value)
 }
 
-/// The work was dropped with its connection; nothing of it was written, or nobody knows.
+/// The error for work that was dropped with its connection. Nothing of it was written, or the outcome is unknown.
 fn lost_work_error() -> StoreError {
     StoreError::Unavailable("the database thread dropped the work".into())
 }

@@ -1,4 +1,5 @@
-//! What a demo has beside the published history: a mark on its database, one open cycle, and an account for every role.
+//! The data of a demo in addition to the published history: a mark on its database, one open cycle, and an account
+//! for every role.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -22,33 +23,33 @@ use crate::{
     },
 };
 
-/// The name of the mark. Its value is the hash of the password that the demo's accounts have.
+/// The name of the mark. Its value is the hash of the password of the demo's accounts.
 const MARK: &str = "demo";
-/// The action under which the journal keeps what was made for the demo.
+/// The journal action of records that were made for the demo.
 const ACTION: &str = "demo";
 
-/// Returns the hash of the demo's password when the database is that of a demo.
+/// Returns the hash of the demo's password. `None` if the database is not that of a demo.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_password_hash(conn: &mut Conn) -> StoreResult<Option<String>> {
     Ok(on!(conn, |c, DB| marks::table.find(MARK).select(marks::value).get_result(c).optional())?)
 }
 
-/// Says whether somebody works with the database already: it has accounts or projects.
+/// Returns `true` if the database has accounts or projects, so that somebody may work with it.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn is_in_use(conn: &mut Conn) -> StoreResult<bool> {
     let users: i64 = on!(conn, |c, DB| users::table.count().get_result(c))?;
     let projects: i64 = on!(conn, |c, DB| projects::table.count().get_result(c))?;
     Ok(users + projects > 0)
 }
 
-/// Marks the database, opens a cycle and makes the accounts, all with one password.
+/// Marks the database, opens a cycle and creates the accounts. All accounts have the same password.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn fill_database(tx: &mut Tx<'_>, password_hash: &str) -> StoreResult<()> {
     on!(tx.conn(), |c, DB| diesel::insert_into(marks::table)
         .values((marks::name.eq(MARK), marks::value.eq(password_hash)))
@@ -60,10 +61,10 @@ pub fn fill_database(tx: &mut Tx<'_>, password_hash: &str) -> StoreResult<()> {
     Ok(())
 }
 
-/// Gives another password to the accounts that still have the demo's.
+/// Changes the password of the accounts that still have the demo's. Both values are hashes.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn change_password(conn: &mut Conn, before: &str, after: &str) -> StoreResult<()> {
     conn.begin()?;
     let changed =
@@ -84,7 +85,7 @@ pub fn change_password(conn: &mut Conn, before: &str, after: &str) -> StoreResul
     }
 }
 
-/// Opens the cycle in the words in which a secretariat would: scheduled, then opened.
+/// Opens the cycle in two steps, as a secretariat would: it is scheduled, then opened.
 fn open_cycle(tx: &mut Tx<'_>) -> StoreResult<()> {
     let slug = Slug::parse("me-2026")?;
     if cycles::find(tx.conn(), &slug)?.is_some() {
@@ -108,7 +109,7 @@ fn open_cycle(tx: &mut Tx<'_>) -> StoreResult<()> {
     tx.save(&open, Change::without_reason("open"))
 }
 
-/// An account of the demo: a role and nobody in particular.
+/// An account that stands for a role and not for a person.
 struct DemoAccount {
     address: String,
     name: String,

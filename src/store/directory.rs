@@ -1,5 +1,6 @@
-//! Who may act, in memory: the accounts, their grants and the sessions that ended, so that authenticating a request does
-//! no database work. `watch.rs` has it reloaded before the answer to a write that changed any of it.
+//! The account directory in memory: active accounts, their grants, and the sessions that ended. With it,
+//! authenticating a request needs no database work. `watch.rs` reloads it before the answer to a write that changed
+//! any of these.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -28,17 +29,16 @@ use crate::domain::{
     user::{Role, Scope, User, UserState},
 };
 
-/// A session that ended is remembered longer than any access token of it lives (15 minutes and the leeway).
+/// An ended session is remembered for longer than its access tokens are valid (15 minutes and the leeway).
 const REMEMBER: TimeDelta = TimeDelta::minutes(20);
 
-/// Who may act, in memory.
 #[derive(Debug, Default)]
 pub struct AccountDirectory {
     snapshot: ArcSwap<DirectorySnapshot>,
-    /// Held while reading, so that of two readings at once the newer one stays. Keeps the count of ended sessions.
+    /// Held while reading, so that of two readings at once the newer one stays. Holds the epoch of ended sessions.
     reading: Mutex<Option<i64>>,
     current: AtomicBool,
-    /// Counts the readings, for those who stay longer than one answer.
+    /// Counts the readings, for streams that outlive one answer.
     changed: watch::Sender<u64>,
 }
 
@@ -46,12 +46,12 @@ pub struct AccountDirectory {
 struct DirectorySnapshot {
     /// The grants of active users.
     users: Arc<HashMap<Id<User>, Vec<ZonedGrant>>>,
-    /// Sessions that ended not long ago.
+    /// Sessions that ended recently.
     ended: Arc<HashSet<Uuid>>,
 }
 
 impl AccountDirectory {
-    /// Returns the caller with the grants in force, unless the account or the session is no longer good.
+    /// Returns the caller with the grants in force. `None` if the account is not active or the session ended.
     pub fn resolve_actor(&self, caller: Caller, now: DateTime<Utc>) -> Option<Arc<Actor>> {
         let snapshot = self.snapshot.load();
         if snapshot.ended.contains(&caller.session) {
@@ -66,7 +66,8 @@ impl AccountDirectory {
         Some(Arc::new(Actor::new(caller.user, in_force)))
     }
 
-    /// Returns an account's rights without a session, for an address that stands for it; none when it is not active.
+    /// Returns the rights of an account without a session, for a secret address that stands for the account. `None`
+    /// if the account is not active.
     pub fn resolve_account(&self, user: Id<User>, now: DateTime<Utc>) -> Option<Arc<Actor>> {
         let snapshot = self.snapshot.load();
         let grants = snapshot.users.get(&user)?;
@@ -74,7 +75,7 @@ impl AccountDirectory {
         Some(Arc::new(Actor::new(user, in_force.map(|g| g.grant.clone()).collect())))
     }
 
-    /// Returns the roles that active people hold at an instant, each on its scope.
+    /// Returns the roles that active users hold at an instant, each with its scope.
     pub fn list_held_roles(&self, now: DateTime<Utc>) -> BTreeSet<(Role, Scope)> {
         let snapshot = self.snapshot.load();
         let in_force =
@@ -82,17 +83,14 @@ impl AccountDirectory {
         in_force.map(|g| (g.grant.role, g.grant.scope.clone())).collect()
     }
 
-    /// Says whether everything that was written here is known. While it is not, nobody is let in: a revoked right could
-    /// still be among them.
+    /// Returns `true` if the directory contains everything that was written by this instance. While it does not,
+    /// nobody is admitted, because a revoked right could still be in it.
     #[must_use]
     pub fn is_current(&self) -> bool {
         self.current.load(Ordering::Acquire)
     }
 
-    /// Reads everything anew.
-    ///
-    /// # Errors
-    /// Failures of the database; until a reading succeeds, it is not current.
+    /// Reloads everything. If this succeeds, the directory is current.
     pub fn reload_all(&self, conn: &mut Conn, now: DateTime<Utc>) -> StoreResult<()> {
         self.replace_snapshot(true, |known| {
             let users = Arc::new(load_active_users(conn)?);
@@ -101,10 +99,7 @@ impl AccountDirectory {
         })
     }
 
-    /// Reads the sessions that ended, if any did since.
-    ///
-    /// # Errors
-    /// Failures of the database; until a reading succeeds, it is not current.
+    /// Reloads the ended sessions, if any ended since the last reading.
     pub fn reload_sessions(&self, conn: &mut Conn, now: DateTime<Utc>) -> StoreResult<()> {
         self.replace_snapshot(false, |known| {
             let epoch = load_session_epoch(conn)?;
@@ -117,15 +112,17 @@ impl AccountDirectory {
         })
     }
 
-    /// Notes that something was written that could not be read back.
+    /// Marks the directory as outdated, because something was written that could not be read back.
     pub(super) fn mark_outdated(&self) {
-        // A reading under way may have begun before that write; it must not have the last word.
+        // A reading that runs now may have begun before that write. This waits for it, or it would mark the directory
+        // as current.
         let _after = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         self.current.store(false, Ordering::Release);
         self.changed.send_modify(|n| *n += 1);
     }
 
-    /// Returns what tells of each change of accounts, grants or sessions: whoever stays asks again then.
+    /// Returns a receiver that reports each change of accounts, grants or sessions. A stream then checks its rights
+    /// again.
     #[must_use]
     pub fn subscribe_changes(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
@@ -152,7 +149,7 @@ impl AccountDirectory {
                 Ok(())
             }
             Err(e) => {
-                // Whatever was counted may not have been read.
+                // The epoch may be known although its sessions were not read.
                 *known = None;
                 Err(e)
             }
@@ -160,7 +157,6 @@ impl AccountDirectory {
     }
 }
 
-/// Reads the active users with their grants.
 fn load_active_users(conn: &mut Conn) -> StoreResult<HashMap<Id<User>, Vec<ZonedGrant>>> {
     let ids: Vec<StoredUuid> = on!(conn, |c, DB| users::table
         .filter(users::state.eq(UserState::Active.as_str()))
@@ -176,7 +172,6 @@ fn load_active_users(conn: &mut Conn) -> StoreResult<HashMap<Id<User>, Vec<Zoned
     Ok(users)
 }
 
-/// Reads the sessions that ended not long ago.
 fn load_ended_sessions(conn: &mut Conn, now: DateTime<Utc>) -> StoreResult<HashSet<Uuid>> {
     let ids: Vec<StoredUuid> = on!(conn, |c, DB| sessions::table
         .filter(sessions::ended_at.ge(StoredTimestamp(now - REMEMBER)))
@@ -185,7 +180,7 @@ fn load_ended_sessions(conn: &mut Conn, now: DateTime<Utc>) -> StoreResult<HashS
     Ok(ids.into_iter().map(|id| id.0).collect())
 }
 
-/// Reads the counter of ended sessions, which other instances poll.
+/// Returns the counter of ended sessions, which other instances poll.
 fn load_session_epoch(conn: &mut Conn) -> StoreResult<i64> {
     Ok(on!(conn, |c, DB| epochs::table.find("sessions").select(epochs::value).get_result(c))?)
 }

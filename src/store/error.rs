@@ -1,4 +1,4 @@
-//! What can go wrong with keeping things. No HTTP in it.
+//! The errors of the store. They know nothing of HTTP.
 
 use diesel::result::{DatabaseErrorKind, Error};
 
@@ -7,42 +7,42 @@ use crate::domain::{fault::ValueFault, policy::AccessDenied};
 /// The result of a store function.
 pub type StoreResult<T> = Result<T, StoreError>;
 
-/// A rule of the database that a change would break.
+/// A constraint of the database that a change would break.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConstraintViolation {
-    /// Something like it exists; the text names the constraint (PostgreSQL) or the columns (SQLite).
+    /// An equal value exists. The text names the constraint (PostgreSQL) or the columns (SQLite).
     Unique(String),
-    /// It refers to something that does not exist, or something refers to it.
+    /// The row refers to something that does not exist, or something refers to the row.
     ForeignKey,
-    /// A value is outside what the schema allows; the domain should have refused it before.
+    /// A value is outside the limits of the schema. The domain should have refused it before.
     Check(String),
 }
 
-/// What can go wrong with keeping things.
+/// An error of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The row changed since it was read, or is gone.
+    /// The row was changed or removed since it was read.
     #[error("the record changed since it was read")]
     Stale,
-    /// A rule of the database would be broken.
+    /// A constraint of the database would be broken.
     #[error("a constraint would be broken: {0:?}")]
     Conflict(ConstraintViolation),
-    /// The policy refuses.
+    /// The policy refuses the act.
     #[error("the policy refuses: {0:?}")]
     Denied(AccessDenied),
     /// The caller's session ended or the account was disabled.
     #[error("the caller is signed out")]
     SignedOut,
-    /// Too much is waiting for the database.
+    /// Too many jobs wait for the database.
     #[error("the database queue is full")]
     Busy,
-    /// The database cannot be reached, or the commit failed; nothing was written.
+    /// The database cannot be reached, or the commit failed. Nothing was written.
     #[error("the database is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// A transaction changed rows and journaled nothing; it was rolled back.
+    /// A transaction changed rows without a journal entry. It was rolled back.
     #[error("a write journaled nothing")]
     NotJournaled,
-    /// A stored row cannot be understood.
+    /// A stored row cannot be parsed.
     #[error("a stored row cannot be understood: {0}")]
     Corrupt(String),
     /// Any other failure of the database.
@@ -55,7 +55,7 @@ impl StoreError {
     pub(crate) fn from_json(e: serde_json::Error) -> Self {
         Self::Corrupt(e.to_string())
     }
-    /// Says whether the failure is a unique constraint that mentions a word (its name or one of its columns).
+    /// Returns `true` if the error is a unique constraint whose name or columns contain `word`.
     #[must_use]
     pub fn is_duplicate(&self, word: &str) -> bool {
         matches!(self, Self::Conflict(ConstraintViolation::Unique(c)) if c.contains(word))
@@ -68,7 +68,7 @@ impl From<AccessDenied> for StoreError {
     }
 }
 
-/// A stored value that its door refuses was not written by this service.
+/// A stored value that cannot be parsed was not written by this service.
 impl From<ValueFault> for StoreError {
     fn from(fault: ValueFault) -> Self {
         Self::Corrupt(format!("{}: {}", fault.code, fault.detail))
@@ -99,7 +99,8 @@ impl From<Error> for StoreError {
     }
 }
 
-/// Failures that PostgreSQL reports as ordinary errors although the work can be tried again later, and SQLite's full disk.
+/// Returns `true` for failures that can succeed at a later attempt, although the database reports them as ordinary
+/// errors. Examples are a lock timeout on PostgreSQL and a full disk on SQLite.
 fn is_temporary_failure(message: &str) -> bool {
     [
         "terminating connection",

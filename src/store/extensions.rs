@@ -1,4 +1,4 @@
-//! Extensions of cities in cycles.
+//! Deadline extensions of cities in reporting cycles.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -19,7 +19,6 @@ use crate::domain::{
     value::{Prose, Slug},
 };
 
-/// An extension's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = extensions, primary_key(cycle, city))]
 struct ExtensionRow {
@@ -63,10 +62,7 @@ impl TryFrom<ExtensionRow> for DeadlineExtension {
 kept!(DeadlineExtension, ExtensionRow, extensions, |e| (e.cycle.as_str(), e.city.as_str()));
 recorded!(DeadlineExtension, "extension", private, |r| r.key());
 
-/// Finds a city's extension in a cycle, also one that was withdrawn.
-///
-/// # Errors
-/// Failures of the database.
+/// Finds the extension of a city in a cycle, also if it was withdrawn.
 pub(crate) fn find(
     conn: &mut Conn,
     cycle: &Slug,
@@ -80,10 +76,7 @@ pub(crate) fn find(
     row.map(DeadlineExtension::try_from).transpose()
 }
 
-/// Returns the last day of the extension that a city has in a cycle.
-///
-/// # Errors
-/// Failures of the database.
+/// Returns the last day of a city's extension in a cycle. `None` if there is no extension or it was withdrawn.
 pub(crate) fn find_due_day(
     conn: &mut Conn,
     cycle: &Slug,
@@ -97,10 +90,7 @@ pub(crate) fn find_due_day(
         .optional())?)
 }
 
-/// Reads the extensions that hold, by cycle and city.
-///
-/// # Errors
-/// Failures of the database.
+/// Lists the extensions that were not withdrawn, ordered by cycle and city.
 pub(crate) fn list_in_force(conn: &mut Conn) -> StoreResult<Vec<DeadlineExtension>> {
     let rows: Vec<ExtensionRow> = on!(conn, |c, DB| extensions::table
         .filter(extensions::withdrawn.eq(false))

@@ -1,7 +1,7 @@
-//! The feed: the public half of the journal, in the order of its own dense number.
+//! The feed: the public rows of the journal, in the order of their own gapless number.
 //!
-//! Only rows with such a number are read, and of them only what strangers see of the record: no author, no reason, no
-//! number of the journal. A record is the one of then, as the journal kept it.
+//! Only rows with such a number are read, and of them only the public columns: no author, no reason, no number of the
+//! journal. A record is shown as it was after the change, as the journal holds it.
 
 use std::collections::HashMap;
 
@@ -24,67 +24,57 @@ use crate::domain::{
     value::Slug,
 };
 
-/// Numbers that one reading looks at where some of them may lie out of the caller's reach.
+/// The number of rows that one reading scans if the caller's read scope excludes some of them.
 const SCAN: i64 = 5_000;
-/// Rows with their records that are read by one statement.
+/// The number of rows with records that one statement reads.
 const CHUNK: usize = 100;
-/// Bytes of records after which a page ends early.
+/// A page ends early once its records have this many bytes.
 const BYTES_MAX: usize = 2 * 1024 * 1024;
 
-/// A public record as it stood after a change.
+/// A public record as it was after a change.
 #[derive(Debug, Clone)]
 pub(crate) enum PublicRecord {
-    /// A report's approved copy.
+    /// The approved copy of a report.
     Report(Box<ApprovedReport>),
-    /// A project's approved copy.
+    /// The approved copy of a project.
     Project(Box<ApprovedProject>),
-    /// A reporting cycle.
     Cycle(Box<ReportingCycle>),
-    /// A city's action plan.
     Plan(Box<ActionPlan>),
-    /// A city.
     City(Box<City>),
-    /// A partner.
     Partner(Box<Partner>),
-    /// A country.
     Country(Box<Country>),
-    /// A plan cycle.
     PlanCycle(Box<PlanCycle>),
-    /// A release.
     Release(Box<Release>),
-    /// A document of the reference data.
     Document(Box<ReferenceDocument>),
 }
 
 /// A change of a public record.
 #[derive(Debug, Clone)]
 pub(crate) struct PublicChange {
-    /// Its number in the feed, from 1 without gaps.
+    /// The number in the feed, from 1 without gaps.
     pub feed: i64,
-    /// When the public act was done.
+    /// When the change was made.
     pub at: DateTime<Utc>,
-    /// The kind of record.
     pub entity: FeedEntity,
-    /// The record's public key.
+    /// The public key of the record.
     pub key: String,
     /// The version of the public copy.
     pub version: i64,
-    /// What became of it.
     pub action: FeedAction,
-    /// What it is since then; none when it left public sight.
+    /// The record after the change. `None` if it is no longer public.
     pub record: Option<PublicRecord>,
 }
 
-/// Changes in order, and how far they were looked for.
+/// A part of the feed.
 #[derive(Debug, Clone)]
 pub(crate) struct FeedSlice {
-    /// Those within reach.
+    /// The changes within the caller's read scope, in order.
     pub changes: Vec<PublicChange>,
-    /// The last number that was looked at: what lies between is out of reach.
+    /// The last number that was scanned. The numbers between are outside the read scope.
     pub next: i64,
 }
 
-/// Names the kind of a record of the journal; none for one that is not public.
+/// Returns the feed's kind for a journaled kind of record. `None` if the kind is not public.
 fn find_feed_entity(journaled: &str) -> Option<FeedEntity> {
     [
         (ApprovedReport::ENTITY, FeedEntity::Report),
@@ -122,7 +112,8 @@ fn parse_public_record(entity: FeedEntity, text: &str) -> StoreResult<PublicReco
     })
 }
 
-/// Returns what became of a record. The journal's own word tells how it came about, which is not public.
+/// Returns the public action of a change. The action in the journal tells how the change came about, which is not
+/// public.
 const fn derive_feed_action(entity: FeedEntity, version: i64, there: bool) -> FeedAction {
     let is_approved = match entity {
         FeedEntity::Report | FeedEntity::Project => true,
@@ -143,7 +134,7 @@ const fn derive_feed_action(entity: FeedEntity, version: i64, there: bool) -> Fe
     }
 }
 
-/// What decides whether a change lies within somebody's reach.
+/// Decides which changes are within a read scope.
 struct FeedScope<'a> {
     reach: &'a ReadScope,
     countries: HashMap<Slug, CountryCode>,
@@ -160,7 +151,8 @@ impl<'a> FeedScope<'a> {
         Ok(Self { reach, countries })
     }
 
-    /// Says whether a change is to be told. Reports and projects lie in the city of their key; all else is for everybody.
+    /// Returns `true` if the change is within the read scope. Reports and projects belong to the city of their key.
+    /// Everything else is open to everybody.
     fn covers_change(&self, entity: FeedEntity, key: &str) -> bool {
         match entity {
             FeedEntity::Report | FeedEntity::Project => {
@@ -187,18 +179,15 @@ impl<'a> FeedScope<'a> {
     }
 }
 
-/// Reads up to `limit` changes after a number that lie within reach. There may be more of them before the head where
-/// `next` is below it.
-///
-/// # Errors
-/// Failures of the database, or a row that cannot be understood.
+/// Returns up to `limit` changes after a number that are within the read scope. If `next` is below the head, more of
+/// them may follow.
 pub(crate) fn load_changes_after(
     conn: &mut Conn,
     reach: &ReadScope,
     after: i64,
     limit: usize,
 ) -> StoreResult<FeedSlice> {
-    let lands = FeedScope::load_scope(conn, reach)?;
+    let scope = FeedScope::load_scope(conn, reach)?;
     let most = i64::try_from(limit).unwrap_or(SCAN);
     let seen =
         load_feed_numbers(conn, after, if reach.everything { most } else { SCAN.max(most) })?;
@@ -208,7 +197,7 @@ pub(crate) fn load_changes_after(
         if wanted.len() == limit {
             break;
         }
-        if lands.covers_change(parse_feed_entity(&name)?, &key) {
+        if scope.covers_change(parse_feed_entity(&name)?, &key) {
             wanted.push(feed);
         }
     }
@@ -230,7 +219,7 @@ pub(crate) fn load_changes_after(
     Ok(FeedSlice { changes, next })
 }
 
-/// Reads numbers with kind and key of the records, in order.
+/// Returns number, kind and key of the rows after a number, in order.
 fn load_feed_numbers(
     conn: &mut Conn,
     after: i64,
@@ -245,7 +234,7 @@ fn load_feed_numbers(
     Ok(found.into_iter().filter_map(|(feed, entity, key)| Some((feed?, entity, key))).collect())
 }
 
-/// What is read of a row: nothing that strangers may not know.
+/// The public columns of a row.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = journal)]
 struct FeedRow {
@@ -303,14 +292,14 @@ mod tests {
             (slug("da-nang"), vn),
             (slug("phuket"), CountryCode::parse("TH").unwrap()),
         ]);
-        let lands = FeedScope { reach: &reach, countries };
-        assert!(lands.covers_change(FeedEntity::Report, "da-nang-4/me-2022"));
-        assert!(lands.covers_change(FeedEntity::Project, "gone-1"));
-        assert!(!lands.covers_change(FeedEntity::Report, "phuket-1/me-2022"));
-        assert!(!lands.covers_change(FeedEntity::Project, "nowhere-1"));
+        let scope = FeedScope { reach: &reach, countries };
+        assert!(scope.covers_change(FeedEntity::Report, "da-nang-4/me-2022"));
+        assert!(scope.covers_change(FeedEntity::Project, "gone-1"));
+        assert!(!scope.covers_change(FeedEntity::Report, "phuket-1/me-2022"));
+        assert!(!scope.covers_change(FeedEntity::Project, "nowhere-1"));
         assert!(
-            lands.covers_change(FeedEntity::Partner, "phuket")
-                && lands.covers_change(FeedEntity::Plan, "x/y")
+            scope.covers_change(FeedEntity::Partner, "phuket")
+                && scope.covers_change(FeedEntity::Plan, "x/y")
         );
     }
 }

@@ -1,5 +1,5 @@
-//! What figures are counted from: the approved reports of one cycle, by its index, or the latest one of each project, with
-//! the reference data beside them. Columns alone, unless the texts are asked for.
+//! The dataset that figures are counted from: the approved reports of cycles or of a release, and the reference data.
+//! Only columns are read, unless the texts are requested.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -33,7 +33,7 @@ mod coverage;
 
 pub(crate) use coverage::load_coverage_dataset;
 
-/// The columns of an approved report that figures look at. Its texts stay where they are.
+/// The columns of an approved report that figures need. Its texts are not read.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = approved_reports)]
 struct ReportFactRow {
@@ -50,13 +50,13 @@ struct ReportFactRow {
     spent_currency: Option<String>,
 }
 
-/// The words of reports by report.
+/// The facet values of each report.
 type ReportTerms = HashMap<StoredUuid, BTreeMap<Dimension, Vec<Slug>>>;
 
-/// What the texts of reports tell, by report.
+/// The values from the texts of each report.
 type ReportTexts = HashMap<StoredUuid, FactTexts>;
 
-/// What of a frozen project the figures read.
+/// The parts of a frozen project that figures need.
 #[derive(Deserialize)]
 struct FrozenProject {
     title: Title,
@@ -67,9 +67,9 @@ struct FrozenProject {
 /// How much of each report is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FactDepth {
-    /// What stands in columns: all that counting needs.
+    /// Only the columns. They are enough for counting.
     Columns,
-    /// What stands in its texts too: titles, milestones, indicators.
+    /// Also the texts: titles, milestones, indicators.
     Texts,
 }
 
@@ -103,11 +103,8 @@ impl ReportFactRow {
     }
 }
 
-/// Reads everything that figures are made of, as far as the caller reads approved data; none for a cycle that does not
-/// exist.
-///
-/// # Errors
-/// Failures of the database.
+/// Loads the dataset of figures, restricted to the approved data that the caller may read. `None` if the cycle or the
+/// release does not exist.
 pub(crate) fn load_dataset(
     conn: &mut Conn,
     reach: &ReadScope,
@@ -149,7 +146,7 @@ fn resolve_basis(conn: &mut Conn, base: &BasisRequest) -> StoreResult<Option<Fig
         CycleState::Scheduled => false,
     };
     Ok(match base {
-        // Their reports are frozen, and in no cycle's table.
+        // The reports of a release are frozen. They are not read from the table of approved reports.
         BasisRequest::Release(_) | BasisRequest::ReleaseSeries(_) => None,
         BasisRequest::Cycle(slug) => cycles::find(conn, slug)?.map(FigureBasis::from_cycle),
         BasisRequest::AsOf(day) => Some(FigureBasis::from_cycles_until(*day, cycles::list(conn)?)),
@@ -159,10 +156,10 @@ fn resolve_basis(conn: &mut Conn, base: &BasisRequest) -> StoreResult<Option<Fig
     })
 }
 
-/// Rows with their cycles.
 type CycleFactRows<'b> = Vec<(&'b ReportingCycle, ReportFactRow)>;
 
-/// Reads the approved reports of the cycles, by city and number, those of a project in the order of the cycles.
+/// Loads the approved reports of the cycles, ordered by city and number. The reports of one project are in the order
+/// of the cycles.
 fn load_all_rows<'b>(
     conn: &mut Conn,
     reach: &ReadScope,
@@ -176,7 +173,7 @@ fn load_all_rows<'b>(
     Ok(rows)
 }
 
-/// Reads the latest approved report of each project in the cycles, by city and number.
+/// Loads the latest approved report of each project in the cycles, ordered by city and number.
 fn load_latest_rows<'b>(
     conn: &mut Conn,
     reach: &ReadScope,
@@ -185,14 +182,15 @@ fn load_latest_rows<'b>(
     let mut rows = CycleFactRows::new();
     for cycle in basis.cycles.iter().rev() {
         rows.extend(load_cycle_rows(conn, reach, &cycle.slug)?.into_iter().map(|row| (cycle, row)));
-        // The sort keeps the order of equals: the row of the later cycle stays in front, and stays.
+        // The sort is stable, so the row of the later cycle comes first and is the one that stays.
         rows.sort_by(|(_, a), (_, b)| a.project_key().cmp(&b.project_key()));
         rows.dedup_by(|(_, next), (_, first)| next.project_key() == first.project_key());
     }
     Ok(rows)
 }
 
-/// Reads the columns of the approved reports of a cycle, by city and number: all that an index holds, and in its order.
+/// Loads the columns of the approved reports of a cycle, ordered by city and number. One index holds all of them in
+/// this order.
 fn load_cycle_rows(
     conn: &mut Conn,
     reach: &ReadScope,
@@ -230,7 +228,7 @@ fn load_facts(
     rows.into_iter().map(|(cycle, row)| row.into_fact(cycle, &mut terms, &mut texts)).collect()
 }
 
-/// Reads the outcomes, enablers and sectors of the reports of some cycles.
+/// Loads the outcomes, enablers and sectors of the reports of some cycles.
 fn load_terms(conn: &mut Conn, basis: &FigureBasis) -> StoreResult<ReportTerms> {
     let cycles: Vec<&str> = basis.cycles.iter().map(|c| c.slug.as_str()).collect();
     let rows: Vec<(StoredUuid, String, String)> = on!(conn, |c, DB| report_facets::table
@@ -240,7 +238,7 @@ fn load_terms(conn: &mut Conn, basis: &FigureBasis) -> StoreResult<ReportTerms> 
         .load(c))?;
     let mut terms = ReportTerms::new();
     for (report, kind, value) in rows {
-        // Tags and further focus areas are no dimensions.
+        // Tags and other focus areas are not dimensions.
         if let Ok(dimension) = Dimension::parse(kind) {
             let of = terms.entry(report).or_default();
             of.entry(dimension).or_default().push(Slug::parse(value)?);
@@ -249,10 +247,9 @@ fn load_terms(conn: &mut Conn, basis: &FigureBasis) -> StoreResult<ReportTerms> 
     Ok(terms)
 }
 
-/// Most reports whose texts are asked for at once.
+/// The largest number of reports whose texts one query reads.
 const CHUNK: usize = 500;
 
-/// Reads what the texts of some reports tell.
 fn load_texts(conn: &mut Conn, reports: &[StoredUuid]) -> StoreResult<ReportTexts> {
     let mut texts = ReportTexts::new();
     for some in reports.chunks(CHUNK) {

@@ -1,4 +1,4 @@
-//! The history of a record with what hangs on it, read from the journal.
+//! The history of a record and of its parts, read from the journal.
 
 use diesel::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::domain::{
     project_parts::{Indicator, Milestone, Partnership},
 };
 
-/// Whose history is meant: a record, and the records below its key.
+/// Selects the journal rows of a record and of the records below its key.
 #[derive(Debug, Clone)]
 pub(crate) struct HistoryFilter {
     entity: &'static str,
@@ -17,7 +17,7 @@ pub(crate) struct HistoryFilter {
 }
 
 impl HistoryFilter {
-    /// The trail of one record, with records of these kinds whose keys go on after a slash.
+    /// Selects one record, and the records of the kinds in `below` whose keys continue after a slash.
     #[must_use]
     pub(crate) const fn new(
         entity: &'static str,
@@ -26,7 +26,7 @@ impl HistoryFilter {
     ) -> Self {
         Self { entity, key, below }
     }
-    /// A project with its milestones, indicators and partnerships.
+    /// Selects a project with its milestones, indicators and partnerships.
     #[must_use]
     pub(crate) fn for_project(code: &ProjectCode) -> Self {
         const BELOW: &[&str] = &[Milestone::ENTITY, Indicator::ENTITY, Partnership::ENTITY];
@@ -34,7 +34,7 @@ impl HistoryFilter {
     }
 }
 
-/// Narrows a query to a trail. '0' follows '/' in the order of bytes, in which both databases compare keys.
+/// Restricts a query to a history. `0` follows `/` in byte order, in which both databases compare keys.
 macro_rules! along {
     ($query:expr, $trail:expr) => {{
         let trail: &HistoryFilter = $trail;
@@ -50,18 +50,12 @@ macro_rules! along {
     }};
 }
 
-/// Counts the changes along a trail.
-///
-/// # Errors
-/// Failures of the database.
+/// Counts the changes in a history.
 pub(crate) fn count(conn: &mut Conn, trail: &HistoryFilter) -> StoreResult<i64> {
     Ok(on!(conn, |c, DB| along!(journal::table, trail).count().get_result(c))?)
 }
 
-/// Reads changes along a trail, newest first, leaving out the newest `skip`.
-///
-/// # Errors
-/// Failures of the database.
+/// Lists the changes in a history, newest first, without the newest `skip`.
 pub(crate) fn list_newest(
     conn: &mut Conn,
     trail: &HistoryFilter,

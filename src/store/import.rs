@@ -1,4 +1,4 @@
-//! Importing the published history, in one transaction and as often as one likes: what is there already stays as it is.
+//! Imports the published history in one transaction. The import can be repeated: records that exist stay as they are.
 
 use super::{
     Conn, StoreError, StoreResult, Tx, cycles, parts, projects, reference, releases, reports,
@@ -20,48 +20,48 @@ use crate::{
     },
 };
 
-/// The history that the service brings along.
+/// The history that is compiled into the program.
 const FILE: &str = include_str!("../data/me_history.json");
-/// The action under which the journal keeps what was imported.
+/// The journal action of imported records.
 pub const ACTION: &str = "import";
 
-/// Reads the embedded history.
+/// Parses the embedded history.
 ///
 /// # Errors
-/// A file of another shape; the tests see to it that it is not.
+/// Returns an error if the file has an unexpected form. Tests check that it does not.
 pub fn parse_embedded_history() -> Result<HistoryFile, serde_json::Error> {
     serde_json::from_str(FILE)
 }
 
-/// Why nothing was imported.
+/// The reason why nothing was imported.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The file does not fit the reference data.
+    /// The file does not match the reference data.
     #[error("the history cannot be understood: {}", join_faults(.0))]
     Invalid(Vec<FieldFault>),
 }
 
 fn join_faults(faults: &[FieldFault]) -> String {
-    let said: Vec<String> =
+    let texts: Vec<String> =
         faults.iter().map(|f| format!("{} at {}", f.detail, f.pointer)).collect();
-    said.join("; ")
+    texts.join("; ")
 }
 
-/// What a run added.
+/// The numbers of records that a run added.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ImportSummary {
-    /// Cycles.
+    /// Added cycles.
     pub cycles: usize,
-    /// Projects.
+    /// Added projects.
     pub projects: usize,
-    /// Partnerships.
+    /// Added partnerships.
     pub partnerships: usize,
-    /// Approved reports.
+    /// Added approved reports.
     pub reports: usize,
-    /// Releases.
+    /// Published releases.
     pub releases: usize,
 }
 
@@ -79,10 +79,11 @@ impl std::fmt::Display for ImportSummary {
     }
 }
 
-/// Adds what is missing of a history. What was imported before is not touched, whatever became of it since.
+/// Adds the missing records of a history. Records that were imported before are not touched, even if they changed
+/// since.
 ///
 /// # Errors
-/// A history that does not fit the reference data, or failures of the database.
+/// Returns an error if the history does not match the reference data, or if the database fails.
 pub fn import_history(
     tx: &mut Tx<'_>,
     history: &HistoryFile,
@@ -109,7 +110,7 @@ fn import_change() -> Change {
     Change::without_reason(ACTION)
 }
 
-/// Adds the cycles; one that is there already is taken with the cut-off that it has here.
+/// Adds the cycles. A cycle that exists is used with its own cut-off day.
 fn add_cycles(tx: &mut Tx<'_>, plan: &mut ImportPlan, done: &mut ImportSummary) -> StoreResult<()> {
     let mut there: Vec<ReportingCycle> = Vec::new();
     for cycle in &plan.cycles {
@@ -128,7 +129,7 @@ fn add_cycles(tx: &mut Tx<'_>, plan: &mut ImportPlan, done: &mut ImportSummary) 
     Ok(())
 }
 
-/// Finds the project or adds it with its partnerships.
+/// Finds the project, or adds it with its partnerships.
 fn add_project(
     tx: &mut Tx<'_>,
     planned: &PlannedProject,
@@ -137,7 +138,7 @@ fn add_project(
     if let Some(found) = projects::find_imported(tx.conn(), &planned.import_key)? {
         return Ok(found);
     }
-    // Where the city recorded projects of its own before, their numbers are theirs.
+    // If the city recorded projects of its own before, they keep their numbers.
     let number = planned.number.max(projects::next_number(tx.conn(), &planned.city)?);
     let project = planned.to_project(Id::new(clock::generate_uuid()), number, tx.at());
     tx.save(&project, import_change())?;
@@ -152,7 +153,7 @@ fn add_project(
     Ok(project)
 }
 
-/// Adds the reports that are missing, and what strangers see of the project because of them.
+/// Adds the missing reports, and updates the approved copy of the project if one of them is its latest.
 fn add_reports(
     tx: &mut Tx<'_>,
     planned: &PlannedProject,
@@ -175,11 +176,12 @@ fn add_reports(
     Ok(())
 }
 
-/// Publishes the cycles of the history that were not published yet, in the order of their cut-offs, and returns how many
-/// that were. It needs a transaction after that of the import: a release records the journal as it stands before it.
+/// Publishes the cycles of the history that have no release yet, in the order of their cut-off days, and returns how
+/// many. This needs a transaction after that of the import, because a release records the head of the journal before
+/// it.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn publish_cycles(tx: &mut Tx<'_>) -> StoreResult<usize> {
     let mut all = cycles::list(tx.conn())?;
     all.sort_by_key(|c| c.as_of);

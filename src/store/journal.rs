@@ -1,4 +1,4 @@
-//! The table `journal`: appending inside a write transaction, and reading it back as history.
+//! The table `journal`: appending rows inside a write transaction, and reading them.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -15,19 +15,20 @@ use crate::domain::journal::{ChainLink, GENESIS, JournalHash, hash_record};
 
 pub(crate) mod search;
 
-/// Rows inserted by one statement on PostgreSQL; 14 values each, below its limit of parameters.
+/// The number of rows that one statement inserts on PostgreSQL. Each row has 14 values, which stays below the limit
+/// of parameters.
 const BATCH: usize = 200;
 
-/// The last row of the chain, in short.
+/// The end of the hash chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChainHead {
-    /// The number of the last row; 0 before the first.
+    /// The number of the last row. 0 if the journal is empty.
     pub seq: i64,
-    /// The last number of the feed; 0 before the first.
+    /// The last number of the feed. 0 if the feed is empty.
     pub feed: i64,
     /// The instant of the last row.
     pub at: DateTime<Utc>,
-    /// The hash of the last row; zeros before the first.
+    /// The hash of the last row. Zeros if the journal is empty.
     pub hash: JournalHash,
 }
 
@@ -48,10 +49,10 @@ pub(super) fn to_hash(bytes: &[u8]) -> StoreResult<JournalHash> {
     })
 }
 
-/// Reads the head.
+/// Returns the head of the journal.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn load_head(conn: &mut Conn) -> StoreResult<ChainHead> {
     on!(conn, |c, DB| journal_head::table
         .find(1)
@@ -60,7 +61,8 @@ pub fn load_head(conn: &mut Conn) -> StoreResult<ChainHead> {
     .try_into()
 }
 
-/// Takes the head for this write transaction. PostgreSQL locks its row; SQLite has one writer anyway and no such clause.
+/// Returns the head and keeps it for this write transaction. PostgreSQL locks its row. SQLite has only one writer and
+/// no such clause.
 pub(super) fn lock_head(conn: &mut Conn) -> StoreResult<ChainHead> {
     if let Conn::Pg(c) = conn {
         let row = journal_head::table.find(1).select(HEAD).for_update().get_result::<(
@@ -78,13 +80,13 @@ pub(super) fn lock_head(conn: &mut Conn) -> StoreResult<ChainHead> {
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = journal, treat_none_as_default_value = false)]
 pub struct JournalRow {
-    /// Gapless, in commit order, from 1.
+    /// The number of the row, in commit order, from 1 without gaps.
     pub seq: i64,
-    /// Never going back.
+    /// The instant of the transaction. It never decreases.
     pub at: StoredTimestamp,
-    /// The user who did it; none for the system itself.
+    /// The user who made the change. `None` for the system itself.
     pub actor: Option<StoredUuid>,
-    /// The user on whose behalf it was done.
+    /// The user on whose behalf the change was made.
     pub acting_for: Option<StoredUuid>,
     /// The kind of record.
     pub entity: String,
@@ -92,27 +94,27 @@ pub struct JournalRow {
     pub key: String,
     /// The record's version after the change.
     pub version: i64,
-    /// What was done.
+    /// The action.
     pub action: String,
-    /// Why, where a reason was given.
+    /// The reason, if one was given.
     pub reason: Option<String>,
-    /// The record after the change, as canonical JSON; none when it was deleted.
+    /// The record after the change, as canonical JSON. `None` if the record was deleted or redacted.
     pub record: Option<String>,
-    /// Covers reason and record.
+    /// The hash over reason and record.
     pub record_sha256: Vec<u8>,
-    /// The dense public number, for changes that strangers may see.
+    /// The number in the feed, without gaps. `None` if the change is not public.
     pub feed: Option<i64>,
-    /// The hash of the row before.
+    /// The hash of the previous row.
     pub previous_hash: Vec<u8>,
     /// The hash of this row.
     pub hash: Vec<u8>,
 }
 
 impl JournalRow {
-    /// Returns what the chain covers of the row.
+    /// Returns the values of the row that the chain covers.
     ///
     /// # Errors
-    /// A stored hash that is not 32 bytes.
+    /// Returns an error if a stored hash does not have 32 bytes.
     pub fn to_link(&self) -> StoreResult<ChainLink<'_>> {
         Ok(ChainLink {
             seq: self.seq,
@@ -129,7 +131,7 @@ impl JournalRow {
     }
 }
 
-/// Numbers and chains the entries of a transaction, and moves the head.
+/// Numbers and chains the entries of a transaction, inserts them, and moves the head.
 pub(super) fn append_entries(
     conn: &mut Conn,
     head: ChainHead,
@@ -197,7 +199,7 @@ pub(super) fn append_entries(
     Ok(CommitSummary { entities, seq: head.seq, feed: head.feed, unjournaled: false })
 }
 
-/// Inserts rows: on PostgreSQL many in one round trip, on SQLite each by the one statement that is prepared already.
+/// Inserts rows. PostgreSQL gets many in one round trip. SQLite gets them one by one, with one prepared statement.
 fn insert_rows(conn: &mut Conn, rows: &[JournalRow]) -> StoreResult<()> {
     match conn {
         Conn::Pg(c) => {
@@ -214,10 +216,10 @@ fn insert_rows(conn: &mut Conn, rows: &[JournalRow]) -> StoreResult<()> {
     Ok(())
 }
 
-/// Reads rows after a number, in order; for verification and export.
+/// Lists rows after a number, in order. For verification and export.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_after(conn: &mut Conn, seq: i64, limit: i64) -> StoreResult<Vec<JournalRow>> {
     Ok(on!(conn, |c, DB| journal::table
         .filter(journal::seq.gt(seq))
@@ -227,10 +229,10 @@ pub fn list_after(conn: &mut Conn, seq: i64, limit: i64) -> StoreResult<Vec<Jour
         .load(c))?)
 }
 
-/// Says whether any row after a number is about one of these kinds of record.
+/// Returns `true` if any row after a number is about one of these kinds of record.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn has_any_after(conn: &mut Conn, seq: i64, entities: &[&str]) -> StoreResult<bool> {
     Ok(on!(conn, |c, DB| diesel::select(diesel::dsl::exists(
         journal::table
@@ -240,10 +242,10 @@ pub fn has_any_after(conn: &mut Conn, seq: i64, entities: &[&str]) -> StoreResul
     .get_result(c))?)
 }
 
-/// Reads one row.
+/// Finds a row by its number.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_row(conn: &mut Conn, seq: i64) -> StoreResult<Option<JournalRow>> {
     Ok(on!(conn, |c, DB| journal::table
         .find(seq)
@@ -252,10 +254,10 @@ pub fn find_row(conn: &mut Conn, seq: i64) -> StoreResult<Option<JournalRow>> {
         .optional())?)
 }
 
-/// Reads the last row about a record.
+/// Finds the last row about a record.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_last(conn: &mut Conn, entity: &str, key: &str) -> StoreResult<Option<JournalRow>> {
     Ok(on!(conn, |c, DB| journal::table
         .filter(journal::entity.eq(entity).and(journal::key.eq(key)))
@@ -266,5 +268,5 @@ pub fn find_last(conn: &mut Conn, entity: &str, key: &str) -> StoreResult<Option
         .optional())?)
 }
 
-/// The hash before the first row, for callers that walk the chain.
+/// The hash before the first row. Callers that walk the chain start with it.
 pub const START: JournalHash = GENESIS;

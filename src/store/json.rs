@@ -1,4 +1,4 @@
-//! JSON in text columns: stored and returned, never queried.
+//! JSON in text columns. It is stored and returned, never queried.
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -10,7 +10,6 @@ pub(crate) fn write<T: Serialize>(value: &T) -> StoreResult<String> {
     to_canonical_json(value).map_err(StoreError::from_json)
 }
 
-/// Writes an optional value as canonical JSON text.
 pub(crate) fn write_optional<T: Serialize>(value: Option<&T>) -> StoreResult<Option<String>> {
     value.map(write).transpose()
 }
@@ -20,7 +19,6 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> StoreResult<T> {
     serde_json::from_str(text).map_err(StoreError::from_json)
 }
 
-/// Reads an optional value from JSON text that this service wrote.
 pub(crate) fn read_optional<T: DeserializeOwned>(text: Option<&String>) -> StoreResult<Option<T>> {
     text.map(|t| read(t)).transpose()
 }

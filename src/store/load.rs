@@ -1,4 +1,4 @@
-//! Loading what rights are asked about. Each resource says how it is found by its key.
+//! Loads the resources that the policy decides on. Each resource defines how it is found by its key.
 
 use super::{Conn, StoreResult};
 use crate::domain::{
@@ -8,22 +8,16 @@ use crate::domain::{
 
 /// A resource that can be loaded by its key.
 pub trait LoadByKey: PolicyResource {
-    /// Loads it, or finds that there is none.
-    ///
-    /// # Errors
-    /// Failures of the database.
+    /// Loads the resource. `None` if it does not exist.
     fn load_by_key(conn: &mut Conn, key: &Self::Key) -> StoreResult<Option<Self>>;
 
-    /// Returns it where no database needs to be asked: such a read costs no database work for its proof.
+    /// Returns the resource if it can be built without the database. Its proof then costs no database work.
     fn build_without_database(_key: &Self::Key) -> Option<Self> {
         None
     }
 
-    /// Loads it for an act of an actor. A resource of many parts leaves out those that neither the decision nor the rules
-    /// of that act look at.
-    ///
-    /// # Errors
-    /// Failures of the database.
+    /// Loads the resource for an act of an actor. A resource of many parts leaves out the parts that neither the
+    /// decision nor the rules of that act need.
     fn load_for_act(
         conn: &mut Conn,
         key: &Self::Key,
@@ -33,11 +27,8 @@ pub trait LoadByKey: PolicyResource {
         Self::load_by_key(conn, key)
     }
 
-    /// Loads it for the decision alone whether an act may be tried: a write loads it again in its transaction, where the
-    /// rules look at the rest.
-    ///
-    /// # Errors
-    /// Failures of the database.
+    /// Loads only what the policy needs to decide whether an act may be tried. A write loads the resource again in its
+    /// transaction, because the rules need the other parts.
     fn load_for_admission(
         conn: &mut Conn,
         key: &Self::Key,

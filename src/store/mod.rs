@@ -1,7 +1,7 @@
-//! What is kept, and how: two databases, each query once. Not here: HTTP, rules.
+//! The store: two databases, each query written once. Not here: HTTP and rules.
 //!
-//! [`db`] runs closures on database threads, [`tx`] is a write transaction with its journal, and each other file keeps
-//! one kind of record.
+//! `db` runs closures on database threads. `tx` is a write transaction with its journal. Each other file stores one
+//! kind of record.
 
 pub(crate) mod agenda;
 pub(crate) mod bootstrap;

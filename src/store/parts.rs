@@ -1,4 +1,4 @@
-//! What hangs on a project: milestones, indicators, partnerships. One file each.
+//! The parts of a project: milestones, indicators and partnerships. Each has its own file.
 
 mod indicators;
 mod milestones;

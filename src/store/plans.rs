@@ -18,7 +18,6 @@ use crate::domain::{
     value::{Prose, Slug},
 };
 
-/// A plan's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = action_plans, treat_none_as_null = true)]
 struct PlanRow {
@@ -71,10 +70,7 @@ impl TryFrom<PlanRow> for ActionPlan {
 kept!(ActionPlan, PlanRow, action_plans, |p| (p.city.to_string(), p.plan_cycle.to_string()));
 recorded!(ActionPlan, "action_plan", public, |p| format!("{}/{}", p.city, p.plan_cycle));
 
-/// Reads a city's plan for a plan cycle.
-///
-/// # Errors
-/// Failures of the database.
+/// Finds the plan of a city for a plan cycle.
 pub(crate) fn find_plan(
     conn: &mut Conn,
     city: &Slug,

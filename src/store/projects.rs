@@ -1,4 +1,4 @@
-//! Projects: the working copies, and the approved copies that strangers see.
+//! Projects: the working copies, which insiders see, and the approved copies, which everybody else sees.
 
 use std::collections::BTreeSet;
 
@@ -37,7 +37,7 @@ pub(super) use working::parse_money;
 /// Finds a project by its code.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find(conn: &mut Conn, code: &ProjectCode) -> StoreResult<Option<Project>> {
     let row: Option<ProjectRow> = on!(conn, |c, DB| projects::table
         .filter(projects::city.eq(code.city().as_str()))
@@ -48,10 +48,10 @@ pub fn find(conn: &mut Conn, code: &ProjectCode) -> StoreResult<Option<Project>>
     row.map(Project::try_from).transpose()
 }
 
-/// Reads the projects of a city in a plan cycle, by number.
+/// Lists the projects of a city in a plan cycle, ordered by number.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_for_city(conn: &mut Conn, city: &Slug, plan_cycle: &Slug) -> StoreResult<Vec<Project>> {
     let rows: Vec<ProjectRow> = on!(conn, |c, DB| projects::table
         .filter(projects::city.eq(city.as_str()))
@@ -62,10 +62,10 @@ pub fn list_for_city(conn: &mut Conn, city: &Slug, plan_cycle: &Slug) -> StoreRe
     rows.into_iter().map(Project::try_from).collect()
 }
 
-/// Finds the project that an import made of a record with this key.
+/// Finds the project that was imported with this key.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_imported(conn: &mut Conn, import_key: &str) -> StoreResult<Option<Project>> {
     let row: Option<ProjectRow> = on!(conn, |c, DB| projects::table
         .filter(projects::import_key.eq(import_key))
@@ -75,10 +75,10 @@ pub fn find_imported(conn: &mut Conn, import_key: &str) -> StoreResult<Option<Pr
     row.map(Project::try_from).transpose()
 }
 
-/// Reads the cities with an approved project in any cycle.
+/// Lists the cities with an approved project in any cycle.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_cities_with_approved(conn: &mut Conn) -> StoreResult<BTreeSet<Slug>> {
     let cities: Vec<String> = on!(conn, |c, DB| approved_projects::table
         .select(approved_projects::city)
@@ -90,7 +90,7 @@ pub fn list_cities_with_approved(conn: &mut Conn) -> StoreResult<BTreeSet<Slug>>
 /// Finds the approved copy of a project.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_approved(conn: &mut Conn, id: Id<Project>) -> StoreResult<Option<ApprovedProject>> {
     let row: Option<ApprovedProjectRow> = on!(conn, |c, DB| approved_projects::table
         .find(StoredUuid::from(id))
@@ -100,17 +100,17 @@ pub fn find_approved(conn: &mut Conn, id: Id<Project>) -> StoreResult<Option<App
     row.map(ApprovedProject::try_from).transpose()
 }
 
-/// Returns the number of a city's next project. One that was given out is not given out again, not even after its
-/// project was deleted: the journal remembers it. Writers are serialised, so nobody else gets the same.
+/// Returns the number of a city's next project. A number is never reused, even if its project was deleted: the
+/// journal still has it. Writers are serialised, so no two callers get the same number.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn next_number(conn: &mut Conn, city: &Slug) -> StoreResult<i64> {
     let highest: Option<i64> = on!(conn, |c, DB| projects::table
         .filter(projects::city.eq(city.as_str()))
         .select(diesel::dsl::max(projects::number))
         .get_result(c))?;
-    // '.' follows '-' in the order of bytes, in which both databases compare keys.
+    // `.` follows `-` in byte order, in which both databases compare keys.
     let (from, to) = (format!("{city}-"), format!("{city}."));
     let deleted: Vec<String> = on!(conn, |c, DB| journal::table
         .filter(journal::entity.eq(Project::ENTITY))
@@ -118,7 +118,7 @@ pub fn next_number(conn: &mut Conn, city: &Slug) -> StoreResult<i64> {
         .filter(journal::record.is_null())
         .select(journal::key)
         .load(c))?;
-    // The range holds the keys of cities with a longer name too: `da-nang-bay-4` lies within `da-nang-`.
+    // The range also holds the keys of cities with a longer name: `da-nang-bay-4` is within `da-nang-`.
     let deleted = deleted
         .iter()
         .filter_map(|key| ProjectCode::parse(key).ok())

@@ -1,66 +1,66 @@
-//! What a record is: how it is kept in its table, and what the journal keeps of it.
+//! The traits of a record for its table and for the journal, and the macros that implement them.
 
 use super::{Conn, StoreResult};
 
-/// A record that the journal follows.
+/// A record whose changes are journaled.
 pub trait Record {
     /// The kind of record in the journal.
     const ENTITY: &'static str;
-    /// Whether strangers may know of its changes, so that they get a number of the feed.
+    /// Whether its changes are public. Public changes get a number in the feed.
     const PUBLIC: bool;
     /// Returns the public key.
     fn key(&self) -> String;
     /// Returns the version.
     fn version(&self) -> i64;
-    /// Returns what the journal keeps of it, in its canonical form: no secret and no person's name.
+    /// Returns the content for the journal, as canonical JSON. It holds no secret and no person's name.
     ///
     /// # Errors
-    /// A value without a JSON form.
+    /// Returns an error if a value has no JSON form.
     fn journal_content(&self) -> Result<String, serde_json::Error>;
 }
 
 /// A record that has a table.
 pub trait JournaledRecord: Record + Sized {
-    /// Adds its rows.
+    /// Inserts the rows.
     fn insert(&self, conn: &mut Conn) -> StoreResult<()>;
-    /// Replaces its rows if they have the version before, and returns whether they had.
+    /// Replaces the rows if they have the version `before`. Returns `true` if they had.
     fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool>;
-    /// Deletes its rows if they have its version, and returns whether they had.
+    /// Deletes the rows if they have the record's version. Returns `true` if they had.
     fn delete(&self, conn: &mut Conn) -> StoreResult<bool>;
-    /// Reads all of them.
+    /// Loads all records of this kind.
     fn load_all(conn: &mut Conn) -> StoreResult<Vec<Self>>;
-    /// Reads all of them and says of each whether its rows are those that the record gives, for the verification of the
-    /// journal. Usually through `audited`.
+    /// Loads all records, and checks each against its own rows. For the verification of the journal. Most
+    /// implementations use `audit_rows`.
     fn load_audited(conn: &mut Conn) -> StoreResult<Vec<AuditedRecord<Self>>>;
 }
 
-/// A record as it was found in its table.
+/// A record that was loaded from its table, and the result of its check.
 #[derive(Debug, Clone)]
 pub struct AuditedRecord<K> {
-    /// The record.
     pub record: K,
-    /// Whether every column is what the record gives: lists and figures read columns that the record repeats elsewhere.
+    /// `true` if the denormalised columns match the record. Lists and figures read those columns.
     pub sound: bool,
 }
 
-/// Makes records of rows and rows of those records again. A row that cannot be understood is left out: the journal knows
-/// which record is missing then.
+/// Parses rows into records, and checks that each record gives its row again. A row that cannot be parsed is left
+/// out. The journal then shows which record is missing.
 pub(crate) fn audit_rows<R: Clone + PartialEq, K: TryFrom<R>>(
     rows: Vec<R>,
-    again: impl Fn(&K) -> StoreResult<R>,
+    to_row: impl Fn(&K) -> StoreResult<R>,
 ) -> Vec<AuditedRecord<K>> {
     rows.into_iter()
         .filter_map(|row| {
             let record = K::try_from(row.clone()).ok()?;
-            let sound = again(&record).is_ok_and(|again| again == row);
+            let sound = to_row(&record).is_ok_and(|again| again == row);
             Some(AuditedRecord { record, sound })
         })
         .collect()
 }
 
-/// Implements [`JournaledRecord`] for a record that is one row of a table with the columns `id` (here `$id`) and `version`. The row
-/// type derives `Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset` (with `treat_none_as_null`), and converts: row from
-/// record and record from row, both with `TryFrom<_, Error = StoreError>`.
+/// Implements [`JournaledRecord`] for a record that is one row of a table with the columns `id` (here `$id`) and
+/// `version`. The row type derives `Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset` (with
+/// `treat_none_as_null`). It converts from the record and into the record, both with
+/// `TryFrom<_, Error = StoreError>`.
 macro_rules! kept {
     ($record:ty, $row:ty, $table:ident, |$r:ident| $id:expr) => {
         impl $crate::store::record::JournaledRecord for $record {
@@ -114,8 +114,8 @@ macro_rules! kept {
 }
 pub(crate) use kept;
 
-/// Implements [`Record`] for a record that stands in the journal whole, under its key: `public` where strangers may know of
-/// its changes, else `private`.
+/// Implements [`Record`] for a record that the journal holds as a whole: `public` if its changes are public, else
+/// `private`.
 macro_rules! recorded {
     ($record:ty, $entity:literal, public, |$r:ident| $key:expr) => {
         $crate::store::record::recorded!(@ $record, $entity, true, $r, $key);
@@ -145,19 +145,19 @@ pub(crate) use recorded;
 /// What is done to a record, for the journal.
 #[derive(Debug, Clone)]
 pub struct Change {
-    /// What was done.
+    /// The action.
     pub action: &'static str,
-    /// Why, where a reason was given.
+    /// The reason, if one was given.
     pub reason: Option<String>,
 }
 
 impl Change {
-    /// A change that needs no reason.
+    /// Describes a change that has no reason of its own.
     #[must_use]
     pub const fn without_reason(action: &'static str) -> Self {
         Self { action, reason: None }
     }
-    /// A change with its reason.
+    /// Describes a change with its reason, if there is one.
     #[must_use]
     pub const fn with_reason(action: &'static str, reason: Option<String>) -> Self {
         Self { action, reason }

@@ -1,4 +1,4 @@
-//! Reference data: countries here, cities, documents, plan cycles and partners each in a file of its own.
+//! Reference data. Countries are in this file. Cities, documents, plan cycles and partners have their own files.
 
 use diesel::prelude::*;
 
@@ -23,7 +23,6 @@ pub use documents::{find_document, list_documents, load_vocabulary};
 pub use partners::{PartnerCursor, PartnerFilter, find_partner, list_partners, search_partners};
 pub use plan_cycles::{find_plan_cycle, list_plan_cycles};
 
-/// A country's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = countries, treat_none_as_null = true)]
 struct CountryRow {
@@ -36,7 +35,7 @@ struct CountryRow {
     version: i64,
 }
 
-/// Reads a year that was kept as a number of any size.
+/// Converts a year from its 64-bit column.
 fn parse_year(raw: i64) -> StoreResult<i32> {
     i32::try_from(raw).map_err(|_e| StoreError::Corrupt("a year".into()))
 }
@@ -73,7 +72,7 @@ kept!(Country, CountryRow, countries, |c| c.code.to_string());
 
 recorded!(Country, "country", public, |c| c.code.to_string());
 
-/// Orders a list by slug or by name, in either direction, and begins after a place.
+/// Orders a list by slug or by name, in either direction, and starts it after a cursor.
 macro_rules! placed {
     ($query:expr, $table:ident, $filter:expr, $after:expr) => {{
         let mut query = $query;
@@ -101,10 +100,10 @@ macro_rules! placed {
 }
 use placed;
 
-/// Reads a country.
+/// Finds a country by its code.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_country(conn: &mut Conn, code: CountryCode) -> StoreResult<Option<Country>> {
     let row: Option<CountryRow> = on!(conn, |c, DB| countries::table
         .find(code.as_str())
@@ -114,10 +113,10 @@ pub fn find_country(conn: &mut Conn, code: CountryCode) -> StoreResult<Option<Co
     row.map(Country::try_from).transpose()
 }
 
-/// Reads all countries, by code.
+/// Lists all countries, ordered by code.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_countries(conn: &mut Conn) -> StoreResult<Vec<Country>> {
     let rows: Vec<CountryRow> = on!(conn, |c, DB| countries::table
         .order(countries::code)

@@ -1,5 +1,5 @@
-//! Releases: what is kept of each, the frozen reports beside it, and reading them back. The database refuses to change or
-//! delete any of it.
+//! Releases: their rows, the frozen reports, and reading them back. Triggers of the database refuse to change or
+//! delete any of these rows.
 
 use diesel::prelude::*;
 
@@ -23,7 +23,6 @@ pub(crate) mod assembly;
 pub mod frozen;
 pub(crate) mod predecessors;
 
-/// A release's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = releases)]
 struct ReleaseRow {
@@ -121,27 +120,27 @@ impl JournaledRecord for Release {
     fn replace(&self, _conn: &mut Conn, _before: i64) -> StoreResult<bool> {
         Ok(false)
     }
-    /// A release never goes.
+    /// A release is never deleted.
     fn delete(&self, _conn: &mut Conn) -> StoreResult<bool> {
         Ok(false)
     }
     fn load_all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
         list(conn)
     }
-    /// Besides its row, what it froze is hashed again.
+    /// Also recomputes the hash of the frozen content.
     fn load_audited(conn: &mut Conn) -> StoreResult<Vec<AuditedRecord<Self>>> {
         let mut found = audit_rows(load_rows(conn)?, |record| ReleaseRow::try_from(record));
         for AuditedRecord { record, sound } in &mut found {
-            let mut seal = ReleaseHasher::new(
+            let mut hasher = ReleaseHasher::new(
                 &record.release,
                 &frozen::load_reference_text(conn, &record.release)?,
             )
             .map_err(StoreError::from_json)?;
             frozen::for_each_report(conn, &record.release, |row| -> StoreResult<()> {
-                seal.add_report(&row.record);
+                hasher.add_report(&row.record);
                 Ok(())
             })?;
-            *sound &= seal.finish_hex() == record.sha256;
+            *sound &= hasher.finish_hex() == record.sha256;
         }
         Ok(found)
     }
@@ -154,18 +153,18 @@ fn load_rows(conn: &mut Conn) -> StoreResult<Vec<ReleaseRow>> {
         .load(c))?)
 }
 
-/// Reads all releases, by cycle and number.
+/// Lists all releases, ordered by cycle and number.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list(conn: &mut Conn) -> StoreResult<Vec<Release>> {
     load_rows(conn)?.into_iter().map(Release::try_from).collect()
 }
 
-/// Reads the keys of all releases, by cycle and number.
+/// Lists the keys of all releases, ordered by cycle and number.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_keys(conn: &mut Conn) -> StoreResult<Vec<Slug>> {
     let keys: Vec<String> = on!(conn, |c, DB| releases::table
         .order((releases::cycle, releases::number))
@@ -174,10 +173,10 @@ pub fn list_keys(conn: &mut Conn) -> StoreResult<Vec<Slug>> {
     Ok(keys.into_iter().map(Slug::parse).collect::<Result<_, _>>()?)
 }
 
-/// Finds a release.
+/// Finds a release by its key.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find(conn: &mut Conn, release: &Slug) -> StoreResult<Option<Release>> {
     let row: Option<ReleaseRow> = on!(conn, |c, DB| releases::table
         .find(release.as_str())
@@ -187,10 +186,11 @@ pub fn find(conn: &mut Conn, release: &Slug) -> StoreResult<Option<Release>> {
     row.map(Release::try_from).transpose()
 }
 
-/// Finds the key of the release that a word means: its own, or that of the latest one.
+/// Resolves the key of a release. The word `latest` means the release with the latest cut-off day. `None` if there is
+/// no such release.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn resolve_key(conn: &mut Conn, word: &Slug) -> StoreResult<Option<Slug>> {
     use super::schema::cycles;
     let found: Option<String> = if word.as_str() == LATEST {
@@ -211,10 +211,10 @@ pub fn resolve_key(conn: &mut Conn, word: &Slug) -> StoreResult<Option<Slug>> {
     Ok(found.map(Slug::parse).transpose()?)
 }
 
-/// Finds the latest release of a cycle.
+/// Finds the key of the latest release of a cycle.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_latest(conn: &mut Conn, cycle: &Slug) -> StoreResult<Option<Slug>> {
     let found: Option<String> = on!(conn, |c, DB| releases::table
         .filter(releases::cycle.eq(cycle.as_str()))
@@ -226,10 +226,10 @@ pub fn find_latest(conn: &mut Conn, cycle: &Slug) -> StoreResult<Option<Slug>> {
     Ok(found.map(Slug::parse).transpose()?)
 }
 
-/// Finds the latest release that holds what is approved of a report now.
+/// Finds the latest release that holds the current approved copy of a report.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_release_holding(conn: &mut Conn, report: Id<Report>) -> StoreResult<Option<Slug>> {
     let is_frozen = release_reports::report_id
         .eq(approved_reports::id)
@@ -246,10 +246,11 @@ pub fn find_release_holding(conn: &mut Conn, report: Id<Report>) -> StoreResult<
     Ok(found.map(Slug::parse).transpose()?)
 }
 
-/// Finds the row of the journal that the latest release with a report rests on, whatever was approved of it since.
+/// Returns the journal number that the latest release with this report recorded. The report may have been approved
+/// again since.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_journal_seq(conn: &mut Conn, report: Id<Report>) -> StoreResult<Option<i64>> {
     Ok(on!(conn, |c, DB| release_reports::table
         .inner_join(releases::table.on(releases::release.eq(release_reports::release)))
@@ -261,10 +262,10 @@ pub fn find_journal_seq(conn: &mut Conn, report: Id<Report>) -> StoreResult<Opti
         .optional())?)
 }
 
-/// Reads the errata between two releases of one cycle, whichever came first; none between releases of two cycles.
+/// Lists the errata between two releases of one cycle, in either order. Returns no errata for releases of two cycles.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_errata_between(conn: &mut Conn, a: &Slug, b: &Slug) -> StoreResult<Vec<Erratum>> {
     let (Some(a), Some(b)) = (find(conn, a)?, find(conn, b)?) else { return Ok(Vec::new()) };
     if a.cycle != b.cycle {
@@ -285,10 +286,11 @@ pub fn list_errata_between(conn: &mut Conn, a: &Slug, b: &Slug) -> StoreResult<V
     Ok(errata)
 }
 
-/// Says whether something was approved in a cycle that its latest release does not hold, also where it has none.
+/// Returns `true` if a cycle has an approved copy that its latest release does not hold. If the cycle has no release,
+/// any approved copy counts.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn has_unreleased_approvals(conn: &mut Conn, cycle: &Slug) -> StoreResult<bool> {
     let last = find_latest(conn, cycle)?.map(|slug| slug.to_string()).unwrap_or_default();
     let is_frozen = release_reports::report_id
@@ -304,13 +306,14 @@ pub fn has_unreleased_approvals(conn: &mut Conn, cycle: &Slug) -> StoreResult<bo
     .get_result(c))?)
 }
 
-/// Rows inserted by one statement; 9 values each, below the parameter limits of both databases.
+/// The number of rows that one statement inserts. Each row has 9 values, which stays below the parameter limits of
+/// both databases.
 const BATCH: usize = 200;
 
-/// Keeps a release with everything that it froze.
+/// Stores a release with everything that it froze.
 ///
 /// # Errors
-/// A release of that key, or failures of the database.
+/// Returns an error if a release with this key exists, or if the database fails.
 pub fn insert_full_release(
     tx: &mut Tx<'_>,
     edition: &FullRelease,
@@ -328,7 +331,7 @@ pub fn insert_full_release(
             .values(batch)
             .execute(c))?;
     }
-    // Last: from here on the database lets no report join it.
+    // This row comes last. Once it exists, the database adds no more reports to the release.
     let frame = json::write(&edition.frame)?;
     on!(tx.conn(), |c, DB| diesel::insert_into(release_grounds::table)
         .values((release_grounds::release.eq(key), release_grounds::ground.eq(&frame)))

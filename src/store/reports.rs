@@ -1,4 +1,4 @@
-//! Reports: the working copy, the approved copy, and what their rules ask for beside them.
+//! Reports: the working copy, the approved copy, and the data that their rules need.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -39,9 +39,6 @@ pub(crate) use total::count_visible;
 pub(crate) use values::{list_approved_values, list_working_values};
 
 /// Finds the working copy of a project's report in a cycle.
-///
-/// # Errors
-/// Failures of the database.
 pub(crate) fn find(
     conn: &mut Conn,
     project: Id<Project>,
@@ -56,10 +53,7 @@ pub(crate) fn find(
     row.map(Report::try_from).transpose()
 }
 
-/// Reads the working copies of a city's reports in a cycle.
-///
-/// # Errors
-/// Failures of the database.
+/// Lists the working copies of a city's reports in a cycle, ordered by number.
 pub(crate) fn list_for_city(
     conn: &mut Conn,
     city: &Slug,
@@ -75,9 +69,6 @@ pub(crate) fn list_for_city(
 }
 
 /// Finds the approved copy of a project's report in a cycle.
-///
-/// # Errors
-/// Failures of the database.
 pub(crate) fn find_approved(
     conn: &mut Conn,
     project: Id<Project>,
@@ -92,10 +83,7 @@ pub(crate) fn find_approved(
     row.map(ApprovedReport::try_from).transpose()
 }
 
-/// Reads the approved copies of a cycle, by city and number.
-///
-/// # Errors
-/// Failures of the database.
+/// Lists the approved copies of a cycle, ordered by city and number.
 pub(crate) fn list_approved(conn: &mut Conn, cycle: &Slug) -> StoreResult<Vec<ApprovedReport>> {
     let rows: Vec<ApprovedReportRow> = on!(conn, |c, DB| approved_reports::table
         .filter(approved_reports::cycle.eq(cycle.as_str()))
@@ -105,10 +93,8 @@ pub(crate) fn list_approved(conn: &mut Conn, cycle: &Slug) -> StoreResult<Vec<Ap
     rows.into_iter().map(ApprovedReport::try_from).collect()
 }
 
-/// Reads the status of the project's latest approved report before a cut-off day that states one.
-///
-/// # Errors
-/// Failures of the database.
+/// Returns the status in the project's latest approved report before a cut-off day. Reports that state no status are
+/// skipped.
 pub(crate) fn find_status_before(
     conn: &mut Conn,
     project: Id<Project>,
@@ -126,10 +112,7 @@ pub(crate) fn find_status_before(
     Ok(word.map(Status::parse).transpose()?)
 }
 
-/// Reads what the project's latest approved report before a cut-off day says.
-///
-/// # Errors
-/// Failures of the database.
+/// Returns the content of the project's latest approved report before a cut-off day.
 pub(crate) fn find_content_before(
     conn: &mut Conn,
     project: Id<Project>,
@@ -146,11 +129,8 @@ pub(crate) fn find_content_before(
     content.as_deref().map(json::read).transpose()
 }
 
-/// Says whether no approved report of the project is of a cycle with a later cut-off than this one. Of two cycles with one
-/// cut-off the later key counts as the later.
-///
-/// # Errors
-/// Failures of the database.
+/// Returns `true` if the project has no approved report of a cycle with a later cut-off day. If two cycles have the
+/// same cut-off day, the greater key counts as the later one.
 pub(crate) fn is_latest(conn: &mut Conn, report: &ApprovedReport) -> StoreResult<bool> {
     let later: i64 = on!(conn, |c, DB| approved_reports::table
         .filter(approved_reports::project_id.eq(StoredUuid::from(report.project)))
@@ -164,11 +144,8 @@ pub(crate) fn is_latest(conn: &mut Conn, report: &ApprovedReport) -> StoreResult
     Ok(later == 0)
 }
 
-/// Lists the projects of a cycle's plan, archived ones aside, that have no approved report in it, with where their reports
-/// stand, by city and number.
-///
-/// # Errors
-/// Failures of the database.
+/// Lists the projects of a cycle's plan without an approved report in the cycle, with the states of their reports,
+/// ordered by city and number. Archived projects are left out.
 pub(crate) fn list_unapproved_projects(
     conn: &mut Conn,
     cycle: &ReportingCycle,

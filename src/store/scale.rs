@@ -1,5 +1,5 @@
-//! Growth: the network's own data many times over, to see how the service bears it. Made up, and so only ever in a database that
-//! is marked as a demo's.
+//! Load-test data: the network's own data many times over. It is invented, so it is only added to a database that is
+//! marked as a demo's.
 
 use super::{
     StoreResult, Tx, cycles,
@@ -13,10 +13,10 @@ use crate::domain::{
     value::Slug,
 };
 
-/// The action under which the journal keeps cities that were made up.
+/// The journal action of invented cities.
 const ACTION: &str = "scale";
 
-/// Says which network a made-up city belongs to: `da-nang-n2`.
+/// Returns a slug of an invented network, such as `da-nang-n2`.
 fn make_network_slug(of: &str, network: u32) -> String {
     format!("{of}-n{network}")
 }
@@ -25,11 +25,8 @@ fn make_network_names(names: &NamesByLanguage, network: u32) -> NamesByLanguage 
     names.iter().map(|(lang, name)| (lang.clone(), format!("{name} {network}"))).collect()
 }
 
-/// Adds another network: each city with its projects and reports once more, under keys of its own. Returns how many projects
-/// that were; one that is there already stays as it is.
-///
-/// # Errors
-/// A history that does not fit the reference data, or failures of the database.
+/// Adds a network: a copy of each city with its projects and reports, under keys of its own. Returns how many
+/// projects were added. Records that exist stay as they are.
 pub(crate) fn add_network(
     tx: &mut Tx<'_>,
     history: &HistoryFile,
@@ -60,11 +57,7 @@ pub(crate) fn add_network(
     Ok(import::import_history(tx, &copy)?.projects)
 }
 
-/// Says whether cycles of the published history were published here already: what is added then is in none of their
-/// releases.
-///
-/// # Errors
-/// Failures of the database.
+/// Returns `true` if any cycle has a release. Data that is added after that is in none of these releases.
 pub(crate) fn has_published_releases(tx: &mut Tx<'_>) -> StoreResult<bool> {
     for cycle in cycles::list(tx.conn())? {
         if super::releases::find_latest(tx.conn(), &cycle.slug)?.is_some() {

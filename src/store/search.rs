@@ -1,9 +1,9 @@
-//! Searching texts: how what somebody types becomes a pattern over a folded column.
+//! Text search: patterns over folded columns.
 
 use crate::domain::value::fold_for_search;
 
-/// Returns the pattern that finds a folded text anywhere in a column, for `LIKE … ESCAPE '\'`; blank text finds
-/// everything, which is no pattern.
+/// Returns the pattern that finds a folded text anywhere in a column, for `LIKE … ESCAPE '\'`. `None` for a blank
+/// text, which matches everything.
 #[must_use]
 pub(crate) fn to_like_pattern(q: &str) -> Option<String> {
     let folded = fold_for_search(q.trim());
@@ -14,8 +14,8 @@ pub(crate) fn to_like_pattern(q: &str) -> Option<String> {
     Some(format!("%{escaped}%"))
 }
 
-/// Folds several texts into the one column that they are searched in. The line break between them keeps a search, which
-/// has none, from matching across two.
+/// Folds several texts into one search column. Searches have no line break, so the line breaks between the texts keep
+/// a search from matching across two of them.
 #[must_use]
 pub(crate) fn to_search_key<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     texts.into_iter().map(fold_for_search).collect::<Vec<_>>().join("\n")

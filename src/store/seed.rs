@@ -1,4 +1,4 @@
-//! Bringing the reference data of this version of the service into the database, as often as one likes.
+//! Writes the reference data of this version of the service to the database. This can be repeated.
 
 use std::collections::HashMap;
 
@@ -9,33 +9,33 @@ use crate::domain::{
     seed::{ReferenceSeed, SeedError, parse},
 };
 
-/// The reference data that the service brings along.
+/// The reference data that is compiled into the program.
 const FILE: &str = include_str!("../data/reference.json");
-/// The action under which the journal keeps what came from the file.
+/// The journal action of records that come from the file.
 const ACTION: &str = "seed";
 
-/// Reads the embedded file.
+/// Parses the embedded file.
 ///
 /// # Errors
-/// An entry that is not as expected; the tests of this file see to it that there is none.
+/// Returns an error if an entry is invalid. Tests check that there is none.
 pub fn parse_embedded_seed() -> Result<ReferenceSeed, SeedError> {
     parse(FILE)
 }
 
-/// What a run did.
+/// The numbers of records in one run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SeedSummary {
-    /// Records that were missing.
+    /// Added records.
     pub created: usize,
-    /// Records that the file has otherwise by now, and that nobody had touched since they came from it.
+    /// Updated records: the file changed, and nobody had edited the record since it came from the file.
     pub changed: usize,
-    /// Records that were left as they are.
+    /// Records that stayed as they are.
     pub unchanged: usize,
 }
 
 /// A record that can come from the file.
 trait SeededRecord: JournaledRecord {
-    /// Gives it another version.
+    /// Returns the record with a different version.
     fn with_version(self, version: i64) -> Self;
 }
 macro_rules! seeded {
@@ -49,14 +49,14 @@ macro_rules! seeded {
 }
 seeded!(Country, City, ReferenceDocument, PlanCycle, Partner, ActionPlan);
 
-/// Adds what is missing, replaces what the file has otherwise unless somebody edited it, and leaves everything else alone:
-/// what is corrected through the API stays corrected.
+/// Adds missing records, and updates records that differ from the file unless somebody edited them. A correction
+/// through the API stays.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn apply_seed(tx: &mut Tx<'_>, seed: ReferenceSeed) -> StoreResult<SeedSummary> {
     let mut counts = SeedSummary::default();
-    // In the order in which they refer to each other.
+    // In the order of their references.
     save_records(tx, seed.countries, &mut counts)?;
     save_records(tx, seed.documents, &mut counts)?;
     save_records(tx, seed.plan_cycles, &mut counts)?;
@@ -90,7 +90,7 @@ fn save_records<K: SeededRecord>(
     Ok(())
 }
 
-/// Writes a record as the journal has it, so that "the same" means the same everywhere.
+/// Returns the journal text of a record. Two records are equal if their journal texts are.
 fn to_journal_text<K: JournaledRecord>(record: &K) -> StoreResult<String> {
     record.journal_content().map_err(super::StoreError::from_json)
 }

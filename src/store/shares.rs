@@ -1,4 +1,4 @@
-//! Shares, but for their secrets, which are kept beside them in `unguarded`.
+//! Shares without their secrets, which are in `unguarded`.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -18,7 +18,6 @@ use crate::domain::{
     value::Title,
 };
 
-/// A share's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = shares, treat_none_as_null = true)]
 pub(super) struct ShareRow {
@@ -68,10 +67,6 @@ impl TryFrom<ShareRow> for Share {
 kept!(Share, ShareRow, shares, |s| StoredUuid::from(s.id));
 recorded!(Share, "share", private, |r| r.id.to_string());
 
-/// Finds a share.
-///
-/// # Errors
-/// Failures of the database.
 pub(crate) fn find(conn: &mut Conn, id: Id<Share>) -> StoreResult<Option<Share>> {
     let row: Option<ShareRow> = on!(conn, |c, DB| shares::table
         .find(StoredUuid::from(id))
@@ -81,10 +76,7 @@ pub(crate) fn find(conn: &mut Conn, id: Id<Share>) -> StoreResult<Option<Share>>
     row.map(Share::try_from).transpose()
 }
 
-/// Reads a page of shares after one of them, in the order of their making, and counts all.
-///
-/// # Errors
-/// Failures of the database.
+/// Returns a page of shares after one of them, in the order in which they were created, and the number of all shares.
 pub(crate) fn list(
     conn: &mut Conn,
     after: Option<Id<Share>>,

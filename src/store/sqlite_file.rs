@@ -1,5 +1,5 @@
-//! Tables as a SQLite file that anybody can open: what a release is handed out as. It has nothing to do with the service's own
-//! database, whichever that is.
+//! Writes tables to a SQLite file that anybody can open. Releases are offered in this format. The service's own
+//! database is not involved.
 
 use std::path::Path;
 
@@ -11,53 +11,43 @@ use diesel::{
 
 use super::{StoreError, StoreResult};
 
-/// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ColumnType {
-    /// Text, also of days and instants.
+    /// Text, dates and instants.
     Text,
-    /// Whole numbers, also 0 and 1 for no and yes.
+    /// Whole numbers. 0 and 1 stand for no and yes.
     Integer,
-    /// Numbers.
     Real,
 }
 
-/// A value of a row.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum SqliteValue {
-    /// Nothing.
     Null,
-    /// Text.
     Text(String),
-    /// A whole number.
     Integer(i64),
-    /// A number.
     Real(f64),
 }
 
-/// How a table is made. Names are the program's own, and no words that somebody typed.
+/// The definition of a table. Names come from the program and never from users, because they are not escaped.
 #[derive(Debug, Clone)]
 pub(crate) struct NewTable<'a> {
-    /// Its name.
     pub name: &'a str,
-    /// Its columns.
     pub columns: Vec<(&'a str, ColumnType)>,
-    /// The columns that name a row; none where nothing does.
+    /// The primary key. Empty if there is none.
     pub key: &'a [&'a str],
-    /// Columns that name a row of another table: here, the table, there.
+    /// The foreign keys: columns of this table, the other table, and columns of the other table.
     pub refers: Vec<(&'a [&'a str], &'a str, &'a [&'a str])>,
 }
 
-/// A file while it is written.
 pub(crate) struct SqliteFile {
     conn: SqliteConnection,
 }
 
 impl SqliteFile {
-    /// Makes a file, all of it in one transaction.
+    /// Creates a file. Everything is written in one transaction.
     ///
     /// # Errors
-    /// A path where no file can be made.
+    /// Returns an error if no file can be created at the path.
     pub(crate) fn create(path: &Path) -> StoreResult<Self> {
         let name = path.to_str().ok_or_else(|| StoreError::Corrupt("a path".into()))?;
         let mut conn =
@@ -68,10 +58,6 @@ impl SqliteFile {
         Ok(Self { conn })
     }
 
-    /// Adds a table.
-    ///
-    /// # Errors
-    /// What SQLite says of it.
     pub(crate) fn create_table(&mut self, table: &NewTable<'_>) -> StoreResult<()> {
         let quoted = |names: &[&str]| -> String {
             names.iter().map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", ")
@@ -95,10 +81,10 @@ impl SqliteFile {
         Ok(self.conn.batch_execute(&text)?)
     }
 
-    /// Adds a row to a table.
+    /// Inserts a row.
     ///
     /// # Errors
-    /// A row that does not fit the table.
+    /// Returns an error if the row does not fit the table.
     pub(crate) fn insert_row(&mut self, table: &str, row: Vec<SqliteValue>) -> StoreResult<()> {
         let places = vec!["?"; row.len()].join(", ");
         let text = format!("insert into \"{table}\" values ({places})");
@@ -115,10 +101,7 @@ impl SqliteFile {
         Ok(())
     }
 
-    /// Ends the file.
-    ///
-    /// # Errors
-    /// The disk fails.
+    /// Commits and compacts the file.
     pub(crate) fn finish(mut self) -> StoreResult<()> {
         Ok(self.conn.batch_execute("commit; vacuum")?)
     }

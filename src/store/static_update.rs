@@ -1,4 +1,4 @@
-//! Updates whose text never changes, prepared once a connection.
+//! Updates with a constant SQL text, which are prepared once per connection.
 
 use std::marker::PhantomData;
 
@@ -8,9 +8,9 @@ use diesel::{
     query_builder::{AsChangeset, AstPass, IntoUpdateTarget, QueryFragment, QueryId},
 };
 
-/// An update by a whole row: its text is the same each time, whatever it sets. diesel cannot know that of its own updates
-/// and has them prepared anew for each execution, which takes longer than the execution. `S` stands for the place where
-/// it is written, and is what the prepared statement is found by: `same!` makes one for each place.
+/// An update by a whole row. Its SQL text is always the same, whatever values it sets. diesel cannot know this of its
+/// own updates and prepares them for each execution, which takes longer than the execution. `S` stands for the place
+/// in the source code and identifies the prepared statement. `same!` makes one type for each place.
 pub(crate) struct StaticUpdate<F, C, W, S> {
     table: F,
     changes: C,
@@ -19,7 +19,7 @@ pub(crate) struct StaticUpdate<F, C, W, S> {
 }
 
 impl<F, C, W, S> StaticUpdate<F, C, W, S> {
-    /// Sets what `to` says in the rows of `target`.
+    /// Sets the values of `to` in the rows of `target`.
     pub(crate) fn new<T, V>(target: T, to: V) -> Self
     where
         T: IntoUpdateTarget<WhereClause = W>,
@@ -56,10 +56,10 @@ impl<F, C, W, S: 'static> QueryId for StaticUpdate<F, C, W, S> {
 }
 impl<Conn, F, C, W, S> RunQueryDsl<Conn> for StaticUpdate<F, C, W, S> {}
 
-/// Updates rows by a statement that has the same text each time it is executed here: see [`StaticUpdate`].
+/// Updates rows with a statement whose text is the same for each execution. See [`StaticUpdate`].
 macro_rules! same {
     ($target:expr, $to:expr) => {{
-        /// This place.
+        /// Identifies this place in the source code.
         struct Here;
         $crate::store::static_update::StaticUpdate::<_, _, _, Here>::new($target, $to)
     }};

@@ -1,5 +1,5 @@
-//! A write transaction with its journal. Whatever changes a record goes through [`Tx::save_part`] or [`Tx::remove`], which
-//! change the row and journal it in one act; a transaction that changed rows and journaled nothing is rolled back.
+//! A write transaction with its journal. Every change of a record goes through [`Tx::save`] or [`Tx::remove`], which
+//! change the row and journal it together. A transaction that changed rows without a journal entry is rolled back.
 
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ pub(crate) struct JournalEntry {
     pub(super) record: Option<String>,
 }
 
-/// What a transaction wrote, for those who keep something in memory.
+/// A summary of what a transaction wrote, for the data in memory.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CommitSummary {
     /// The kinds of record that changed.
@@ -51,14 +51,13 @@ pub(crate) struct CommitSummary {
     pub seq: i64,
     /// The last number of the feed.
     pub feed: i64,
-    /// Whether it was written past the journal: sessions may have ended.
+    /// Whether rows were written without a journal entry. Sessions may have ended.
     pub unjournaled: bool,
 }
 
 /// What every write transaction needs.
 #[derive(Clone)]
 pub struct TxEnv {
-    /// The time.
     pub clock: Clock,
 }
 
@@ -71,7 +70,7 @@ pub struct Tx<'c> {
     proved: Option<Arc<Actor>>,
     reason: Option<String>,
     entries: Vec<JournalEntry>,
-    /// Rows that were changed and changed back, as far as [`count_changes`] goes on counting them.
+    /// Row changes that a rollback to a savepoint undid, as far as [`count_changes`] still counts them.
     undone: i64,
 }
 
@@ -81,17 +80,17 @@ impl Tx<'_> {
         self.conn
     }
 
-    /// Returns the transaction's instant: never before that of the last journal row.
+    /// Returns the instant of the transaction. It is never before the instant of the last journal row.
     #[must_use]
     pub const fn at(&self) -> DateTime<Utc> {
         self.at
     }
 
-    /// Decides on the rows that this transaction sees, with the grants that are in force in it. What is written from here
-    /// on is journaled as this caller's.
+    /// Asks the policy, with the rows and the grants that this transaction sees. Later changes in this transaction
+    /// are journaled as this caller's.
     ///
     /// # Errors
-    /// What the policy says, or that the caller is signed out by now.
+    /// Returns an error if the policy refuses, or if the caller is signed out by now.
     pub fn prove<A>(
         &mut self,
         caller: Caller,
@@ -104,10 +103,10 @@ impl Tx<'_> {
         self.prove_loaded(caller, |conn, actor| A::Subject::load_for_act(conn, key, A::ACT, actor))
     }
 
-    /// The same for what is loaded in a way of its own: one of many.
+    /// Like [`Tx::prove`], with a different way to load the resource, such as one of many.
     ///
     /// # Errors
-    /// As of [`Tx::load_proved`].
+    /// Returns the errors of [`Tx::prove`].
     pub fn prove_loaded<A: PolicyAction>(
         &mut self,
         caller: Caller,
@@ -124,31 +123,33 @@ impl Tx<'_> {
         Ok(proof)
     }
 
-    /// Says that what follows is the caller's own affair, for which no policy is asked: the own password.
+    /// Declares that later changes concern the caller's own account, for which no policy is asked, such as a new
+    /// password.
     ///
     /// # Errors
-    /// That the caller is signed out by now.
+    /// Returns an error if the caller is signed out by now.
     pub fn act_for_self(&mut self, caller: Caller) -> StoreResult<()> {
         super::users::load_actor(self.conn, caller, self.at)?;
         self.act_as(caller.user);
         Ok(())
     }
 
-    /// Names who does what follows where nobody is signed in yet: an invitation being accepted.
+    /// Sets the author of later changes while nobody is signed in, such as when an invitation is accepted.
     pub const fn act_as(&mut self, user: Id<User>) {
         self.actor = Some(user.as_uuid());
         self.acting_for = None;
     }
 
-    /// Gives the reason of all that follows, where a change has none of its own.
+    /// Sets the reason of later changes that have no reason of their own.
     pub fn set_reason(&mut self, reason: Option<String>) {
         self.reason = reason;
     }
 
-    /// Adds a record of version 1, or replaces the version before.
+    /// Inserts a record of version 1, or replaces the version before.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] when the version before is not there, or a constraint.
+    /// Returns [`StoreError::Stale`] if the version before does not exist, and an error if a constraint would be
+    /// broken.
     pub fn save<K: JournaledRecord>(&mut self, record: &K, change: Change) -> StoreResult<()> {
         if record.version() == 1 {
             record.insert(self.conn)?;
@@ -158,10 +159,11 @@ impl Tx<'_> {
         self.record_entry(record, change, true)
     }
 
-    /// Deletes a record; the journal keeps that it was there.
+    /// Deletes a record. The journal keeps its history.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] when it is not there in this version, or a constraint.
+    /// Returns [`StoreError::Stale`] if the record does not exist in this version, and an error if a constraint would
+    /// be broken.
     pub fn remove<K: JournaledRecord>(&mut self, record: &K, change: Change) -> StoreResult<()> {
         if !record.delete(self.conn)? {
             return Err(StoreError::Stale);
@@ -195,7 +197,7 @@ impl Tx<'_> {
     }
 }
 
-/// Runs a write: takes the journal's head, does the work, appends the entries, commits.
+/// Runs a write: locks the head of the journal, does the work, appends the entries, commits.
 pub(super) fn run_transaction<T, E: From<StoreError>>(
     conn: &mut Conn,
     env: &TxEnv,
@@ -219,8 +221,8 @@ fn run_and_journal<T, E: From<StoreError>>(
     env: &TxEnv,
     f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
 ) -> Result<(T, CommitSummary), E> {
-    // The head is taken first: writers are serialised on both databases, so what a rule reads here cannot change before
-    // the commit.
+    // The head is locked first. Writers are serialised on both databases, so what a rule reads here cannot change
+    // before the commit.
     let head = journal::lock_head(conn)?;
     let before = if let Conn::Sqlite(_) = conn { count_changes(conn)? } else { 0 };
     let mut tx = Tx {

@@ -1,4 +1,4 @@
-//! Column types that are the same code on both databases. Not here: anything about a particular table.
+//! Column types with the same code for both databases. Not here: the tables.
 
 use std::io::Write as _;
 
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::domain::id::Id;
 
-/// SQL types. Their names must not be those of diesel's own: `table!` derives arithmetic from the name.
+/// SQL types. Their names must differ from diesel's own, because `table!` derives arithmetic from the name.
 pub(crate) mod sql {
     use diesel::{query_builder::QueryId, sql_types::SqlType};
 
@@ -33,7 +33,6 @@ pub(crate) mod sql {
     pub struct DbTs;
 }
 
-/// A UUID as a column value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, AsExpression, FromSqlRow)]
 #[diesel(sql_type = sql::DbUuid)]
 pub struct StoredUuid(pub Uuid);
@@ -72,12 +71,12 @@ impl FromSql<sql::DbUuid, Sqlite> for StoredUuid {
     }
 }
 
-/// An instant of microseconds as a column value.
+/// An instant with microseconds, as a column value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
 #[diesel(sql_type = sql::DbTs)]
 pub struct StoredTimestamp(pub DateTime<Utc>);
 
-/// 2000-01-01T00:00:00Z, from which PostgreSQL counts, in microseconds since 1970.
+/// PostgreSQL counts from 2000-01-01T00:00:00Z. This is that instant in microseconds since 1970.
 const PG_EPOCH: i64 = 946_684_800_000_000;
 
 impl StoredTimestamp {

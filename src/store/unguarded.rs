@@ -1,7 +1,7 @@
-//! The few store functions that need no proof of rights, together where a reviewer sees them all: what establishes who
-//! somebody is (passwords, sessions, refresh tokens, invitations) and whether the database is well.
+//! The few store functions that need no proof of rights. They are together so that a reviewer sees all of them:
+//! credentials, sessions, refresh tokens, invitations, secret addresses, and the health of the database.
 //!
-//! Of a secret only a hash or a digest comes here.
+//! Only hashes and digests of secrets come here.
 
 use diesel::prelude::*;
 
@@ -30,19 +30,19 @@ pub use shares::{
 /// The SHA-256 of a secret.
 pub type SecretDigest = [u8; 32];
 
-/// What a sign-in with a password is checked against.
+/// The credentials that a sign-in with a password is checked against.
 #[derive(Clone)]
 pub struct PasswordCredentials {
-    /// Whose they are.
+    /// The user that they belong to.
     pub user: Id<User>,
-    /// The hash of the password, in PHC form.
+    /// The hash of the password, in PHC format.
     pub phc: String,
 }
 
 /// Finds the credentials of an active account by its address.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_credentials(
     conn: &mut Conn,
     email: &EmailAddress,
@@ -59,7 +59,7 @@ pub fn find_credentials(
 /// Returns the hash of a user's password, if one was set.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_password_hash(conn: &mut Conn, user: Id<User>) -> StoreResult<Option<String>> {
     Ok(on!(conn, |c, DB| users::table
         .find(StoredUuid::from(user))
@@ -72,7 +72,7 @@ pub fn find_password_hash(conn: &mut Conn, user: Id<User>) -> StoreResult<Option
 /// Sets the hash of a user's password.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn set_password(conn: &mut Conn, user: Id<User>, phc: &str) -> StoreResult<()> {
     on!(conn, |c, DB| diesel::update(users::table.find(StoredUuid::from(user)))
         .set(users::password_hash.eq(phc))
@@ -80,10 +80,10 @@ pub fn set_password(conn: &mut Conn, user: Id<User>, phc: &str) -> StoreResult<(
     Ok(())
 }
 
-/// Forgets a user's password: nobody signs in with it any more.
+/// Removes a user's password, so that nobody can sign in with it.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn delete_password(conn: &mut Conn, user: Id<User>) -> StoreResult<()> {
     on!(conn, |c, DB| diesel::update(users::table.find(StoredUuid::from(user)))
         .set(users::password_hash.eq(None::<String>))
@@ -91,10 +91,10 @@ pub fn delete_password(conn: &mut Conn, user: Id<User>) -> StoreResult<()> {
     Ok(())
 }
 
-/// Asks the database for something that is always there.
+/// Checks that the database answers, by reading a row that always exists.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn check_health(conn: &mut Conn) -> StoreResult<()> {
     super::journal::load_head(conn).map(|_head| ())
 }

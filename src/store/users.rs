@@ -1,4 +1,4 @@
-//! Accounts and grants. What proves a person (passwords, sessions, invitations) is in `unguarded.rs`.
+//! Accounts and grants. Passwords, sessions and invitations are in `unguarded.rs`.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -26,7 +26,7 @@ mod rows;
 pub use list::{UserCursor, UserFilter, find_by_email, list_page};
 use rows::{GrantRow, UserRow};
 
-/// As many names are asked for one by one.
+/// Up to this many names are queried one by one.
 const FEW: usize = 4;
 
 /// A grant with the time zone in which its days begin and end.
@@ -48,10 +48,10 @@ fn to_zoned_grant((row, country, city): ZonedGrantRow) -> StoreResult<ZonedGrant
     Ok(ZonedGrant { grant: row.try_into()?, zone })
 }
 
-/// Reads the grants of a user, or of everybody.
+/// Lists the grants of a user, or of all users.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_zoned_grants(conn: &mut Conn, user: Option<Id<User>>) -> StoreResult<Vec<ZonedGrant>> {
     let rows: Vec<ZonedGrantRow> = on!(conn, |c, DB| {
         let query = grants::table
@@ -71,10 +71,11 @@ pub fn list_zoned_grants(conn: &mut Conn, user: Option<Id<User>>) -> StoreResult
     rows.into_iter().map(to_zoned_grant).collect()
 }
 
-/// Loads a caller's actor: the account active, the session alive, the grants in force at that instant.
+/// Loads the actor of a caller, with the grants in force at `at`.
 ///
 /// # Errors
-/// [`StoreError::SignedOut`] when the account or the session is no longer good.
+/// Returns [`StoreError::SignedOut`] if the account is not active or the session is over, and an error if the
+/// database fails.
 pub fn load_actor(conn: &mut Conn, caller: Caller, at: DateTime<Utc>) -> StoreResult<Actor> {
     let alive: Option<(StoredUuid, Option<StoredTimestamp>, StoredTimestamp)> =
         on!(conn, |c, DB| sessions::table
@@ -95,13 +96,13 @@ pub fn load_actor(conn: &mut Conn, caller: Caller, at: DateTime<Utc>) -> StoreRe
     ))
 }
 
-/// Reads the names of users.
+/// Returns the names of users. Unknown ids are left out.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_names(conn: &mut Conn, ids: &[Uuid]) -> StoreResult<Vec<(Uuid, String)>> {
     let mut out = Vec::with_capacity(ids.len());
-    // A list is a statement of its own length, which SQLite prepares anew: few names are quicker one by one.
+    // A list makes a statement of its own length, which SQLite prepares anew. A few names are faster one by one.
     if ids.len() <= FEW {
         for id in ids {
             let name: Option<String> = on!(conn, |c, DB| users::table
@@ -124,10 +125,10 @@ pub fn list_names(conn: &mut Conn, ids: &[Uuid]) -> StoreResult<Vec<(Uuid, Strin
     Ok(out)
 }
 
-/// Finds an account.
+/// Finds an account by its id.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find(conn: &mut Conn, id: Id<User>) -> StoreResult<Option<User>> {
     let row: Option<UserRow> = on!(conn, |c, DB| users::table
         .find(StoredUuid::from(id))
@@ -140,17 +141,17 @@ pub fn find(conn: &mut Conn, id: Id<User>) -> StoreResult<Option<User>> {
 /// Finds an account with its grants.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_with_grants(conn: &mut Conn, id: Id<User>) -> StoreResult<Option<UserSubject>> {
     let Some(user) = find(conn, id)? else { return Ok(None) };
     let grants = list_zoned_grants(conn, Some(id))?.into_iter().map(|g| g.grant).collect();
     Ok(Some(UserSubject { user, grants }))
 }
 
-/// Says whether a user is active and holds a role on a scope in their own name at an instant.
+/// Returns `true` if a user is active and, at an instant, holds a role on a scope in their own name.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn has_role(
     conn: &mut Conn,
     id: Id<User>,
@@ -174,7 +175,7 @@ impl LoadByKey for UserSubject {
     }
 }
 
-/// What is to be given is not kept anywhere yet.
+/// A grant that is to be given is not stored yet, so there is nothing to load.
 impl LoadByKey for GrantSubject {
     fn load_by_key(_: &mut Conn, (role, scope): &(Role, Scope)) -> StoreResult<Option<Self>> {
         Ok(Some(Self { role: *role, scope: scope.clone() }))

@@ -1,6 +1,6 @@
-//! The verification of the journal: the whole chain recomputed, and every record of every table held against its last
-//! row, so that an edited row, an edited table and a cut tail show. Reads in chunks; what is kept meanwhile is one short
-//! entry a record.
+//! Verifies the journal: recomputes the whole chain, and compares every record of every table with its last row. This
+//! finds edited rows, edited tables and a truncated journal. Rows are read in chunks. Meanwhile one short entry per
+//! record stays in memory.
 
 use std::collections::HashMap;
 
@@ -28,9 +28,9 @@ use crate::domain::{
     user::{Grant, User},
 };
 
-/// Rows read at once.
+/// The number of rows that are read at once.
 const CHUNK: i64 = 500;
-/// Most faults that are kept in words; all are counted.
+/// The largest number of faults in the result. All faults are counted.
 const FAULTS_MAX: usize = 100;
 
 /// Lists every kind of record once.
@@ -39,7 +39,7 @@ macro_rules! registry {
         /// Every kind of record that the journal follows.
         pub(crate) const ENTITIES: &[&str] = &[$(<$record as Record>::ENTITY),+];
 
-        /// Says whether changes of a kind of record have numbers of the feed; none for a kind that nobody knows.
+        /// Returns `true` if the changes of a kind of record are in the feed. `None` for an unknown kind.
         pub(super) fn is_public(entity: &str) -> Option<bool> {
             $(if entity == <$record as Record>::ENTITY {
                 return Some(<$record as Record>::PUBLIC);
@@ -76,37 +76,35 @@ registry!(
     Grant,
 );
 
-/// Something that is wrong.
+/// A fault of the journal or of a table.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct JournalCheckFault {
-    /// The row of the journal at which it shows; one past the last for a row that should be there.
+    /// The number of the row with the fault. One past the last row if a row is missing.
     pub seq: i64,
-    /// The kind of record, where one is concerned.
+    /// The kind of record, if the fault concerns one.
     pub entity: Option<String>,
-    /// The record's key.
     pub key: Option<String>,
-    /// What is wrong.
     pub flaw: Flaw,
 }
 
-/// What a verification found.
+/// The result of a verification.
 #[derive(Debug, Clone)]
 pub(crate) struct JournalCheck {
-    /// The end of the chain as it was walked.
+    /// The end of the chain as it was recomputed.
     pub end: ChainVerifier,
-    /// How many records were held against their last row.
+    /// The number of records that were compared with their last row.
     pub records: usize,
-    /// The first row at which anything is wrong.
+    /// The first row with a fault.
     pub first_broken: Option<i64>,
     /// The first faults, in the order of the rows.
     pub faults: Vec<JournalCheckFault>,
-    /// How many faults there are.
+    /// The number of all faults.
     pub faults_total: usize,
-    /// The rows whose record was taken out, the first of them.
+    /// The first rows whose record was redacted.
     pub redacted: Vec<i64>,
-    /// How many rows' records were taken out.
+    /// The number of rows whose record was redacted.
     pub redacted_total: usize,
-    /// Whether the head that was asked about is part of the chain.
+    /// Whether the chain contains the head that the caller gave. `None` if none was given.
     pub kept: Option<bool>,
 }
 
@@ -116,14 +114,15 @@ struct LastJournalRow {
     version: i64,
     record_sha256: JournalHash,
     reason: Option<String>,
-    /// The record is there after it.
+    /// Whether the record exists after this row.
     there: bool,
-    /// Its record was taken out afterwards.
+    /// Whether its record was redacted later.
     redacted: bool,
 }
 
 impl LastJournalRow {
-    /// Says whether the row covers this record. Without its reason nobody can tell any more what a redacted row covered.
+    /// Returns `true` if the row covers this record. If a redacted row has no reason, its hash cannot be recomputed,
+    /// and the row counts as matching.
     fn covers_record<K: Record>(&self, record: &K) -> StoreResult<bool> {
         let content = record.journal_content().map_err(StoreError::from_json)?;
         let hash =
@@ -140,15 +139,12 @@ struct JournalWalk {
     records: usize,
     faults: Vec<JournalCheckFault>,
     redacted: Vec<i64>,
-    /// Whether the row of the head that was asked about has its hash.
+    /// Whether the row of the given head has the given hash.
     kept: Option<bool>,
 }
 
-/// Recomputes the chain, compares every record with its last row, and looks for a head that somebody kept. The
-/// connection is in one snapshot.
-///
-/// # Errors
-/// Failures of the database; whatever is wrong with the journal is no error.
+/// Recomputes the chain, compares every record with its last row, and looks for a head that the caller kept. Faults
+/// of the journal are part of the result, not errors. The connection must be in one snapshot.
 pub(crate) fn verify_journal(
     conn: &mut Conn,
     kept: Option<(i64, JournalHash)>,
@@ -157,7 +153,7 @@ pub(crate) fn verify_journal(
         kept: kept.map(|(seq, hash)| seq == 0 && hash == GENESIS),
         ..JournalWalk::default()
     };
-    // Numbers start at 1; whatever stands before is seen too.
+    // Numbers start at 1. Rows with smaller numbers are faults and are read too.
     let mut after = i64::MIN;
     loop {
         let rows = journal::list_after(conn, after, CHUNK)?;
@@ -235,7 +231,7 @@ impl JournalWalk {
         Ok(())
     }
 
-    /// Holds every record of a table against its last row.
+    /// Compares every record of a table with its last row.
     fn compare_table<K: JournaledRecord>(&mut self, conn: &mut Conn) -> StoreResult<()> {
         let mut lasts = self.lasts.remove(K::ENTITY).unwrap_or_default();
         let next = self.chain.seq + 1;

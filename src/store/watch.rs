@@ -1,5 +1,5 @@
-//! What an instance keeps in memory of the database, and how it stays true: told of its own commits before their writers
-//! are answered, and by a poll of those of other instances on PostgreSQL.
+//! Keeps the data in memory in step with the database. The instance's own commits are taken over before their writers
+//! are answered. On PostgreSQL a poll takes over the commits of other instances.
 
 use std::{
     sync::{
@@ -17,35 +17,37 @@ use super::{
 };
 use crate::clock::Clock;
 
-/// How often other instances' commits are looked for. They are promised to show within 250 ms.
+/// How often the commits of other instances are polled. The service promises that they show within 250 ms.
 const POLL: Duration = Duration::from_millis(150);
-/// How long the poll rests after a failure.
+/// How long the poll pauses after a failure.
 const REST: Duration = Duration::from_secs(1);
-/// The kinds of record that decide who may act: accounts, grants, and the time zones in which a grant's days end.
+/// The kinds of record that decide who may act: accounts, grants, and the places whose time zones end the days of a
+/// grant.
 const FOLLOWED: [&str; 4] = ["user", "grant", "city", "country"];
 
-/// The last numbers of the journal that this instance knows of. They never go back.
+/// The last numbers of the journal that this instance knows. They never decrease.
 #[derive(Debug, Default)]
 pub struct JournalHeads {
     seq: AtomicI64,
     feed: AtomicI64,
-    /// The same number for those who wait for the next: drafts wake nobody.
+    /// The number of the feed again, for callers that wait for the next one. Drafts do not change it and wake nobody.
     moved: watch::Sender<i64>,
 }
 
 impl JournalHeads {
-    /// Returns the last number of the journal: own commits at once, others' within 250 ms.
+    /// Returns the last number of the journal. It includes this instance's commits at once, and those of others
+    /// within 250 ms.
     #[must_use]
     pub fn seq(&self) -> i64 {
         self.seq.load(Ordering::Acquire)
     }
-    /// Returns the last number of the feed, which is the data version: own commits at once, others' within 250 ms. What is
-    /// read from the database after this was asked is at least as new.
+    /// Returns the last number of the feed, which is the data version. It includes this instance's commits at once,
+    /// and those of others within 250 ms. Data that is read from the database after this call is at least as new.
     #[must_use]
     pub fn feed(&self) -> i64 {
         self.feed.load(Ordering::Acquire)
     }
-    /// Returns what tells of each move of the feed's number.
+    /// Returns a receiver that reports each new number of the feed.
     #[must_use]
     pub fn subscribe_feed(&self) -> watch::Receiver<i64> {
         self.moved.subscribe()
@@ -62,34 +64,31 @@ impl JournalHeads {
     }
 }
 
-/// Keeps what is in memory true. [`super::Db::start`] takes one, so no database is written to without it.
+/// Refreshes the data in memory after each commit. [`super::Db::start`] needs one, so no database is written without
+/// it.
 #[derive(Debug)]
 pub struct CommitWatch {
-    /// The last numbers of the journal.
     pub heads: Arc<JournalHeads>,
-    /// Who may act.
     pub directory: Arc<AccountDirectory>,
     clock: Clock,
 }
 
 impl CommitWatch {
-    /// Reads everything for the first time.
-    ///
-    /// # Errors
-    /// Failures of the database.
+    /// Loads the data in memory for the first time.
     pub fn load_watch(conn: &mut Conn, clock: Clock) -> StoreResult<Arc<Self>> {
         let watch = Self { heads: Arc::default(), directory: Arc::default(), clock };
-        // The head first: whatever is committed meanwhile is then read now and again by the poll.
+        // The head is read first. What is committed meanwhile is then read now, and again by the poll.
         let head = journal::load_head(conn)?;
         watch.heads.advance_to(head.seq, head.feed);
         watch.directory.reload_all(conn, watch.clock.now())?;
         Ok(Arc::new(watch))
     }
 
-    /// Takes in what was committed here. Called between a commit and the answers to its writers.
+    /// Takes over commits of this instance. Called between a commit and the answers to its writers.
     ///
     /// # Errors
-    /// Failures of the database: what is in memory is not true then, until [`CommitWatch::catch_up`] succeeds.
+    /// Returns an error if the database fails. The data in memory is then outdated until [`CommitWatch::catch_up`]
+    /// succeeds.
     pub(super) fn observe_commits(
         &self,
         conn: &mut Conn,
@@ -109,7 +108,7 @@ impl CommitWatch {
         done
     }
 
-    /// Takes in what was committed anywhere since the row of the journal that was seen last, and returns the last row now.
+    /// Takes over all commits since the journal number `seen`, and returns the last number.
     fn catch_up(&self, conn: &mut Conn, seen: i64) -> StoreResult<i64> {
         let head = journal::load_head(conn)?;
         let now = self.clock.now();
@@ -125,13 +124,13 @@ impl CommitWatch {
     }
 }
 
-/// Follows other instances until the database handle is gone. A file of SQLite has one process: there only a failed
-/// reading is made up for.
+/// Follows other instances until the last handle to the database is dropped. A SQLite file belongs to one process, so
+/// there this only makes up for a failed reading.
 pub(super) fn follow_instances(watch: &CommitWatch, target: &DatabaseTarget, alive: &Receiver<()>) {
     let mut conn: Option<Conn> = None;
     let mut seen = watch.heads.seq();
     let mut pause = POLL;
-    // Nothing is ever sent: the channel closes with the last handle on the database.
+    // Nothing is ever sent. The channel closes with the last handle to the database.
     while alive.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
         if target.is_sqlite() && watch.directory.is_current() {
             continue;

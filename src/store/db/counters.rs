@@ -1,5 +1,5 @@
-//! How busy the database threads are: what waits, how long it waited, and how writes were grouped. Counted where it happens,
-//! read by the metrics.
+//! Counters of the database threads: waiting jobs, waiting times, and the sizes of write groups. The threads update
+//! them, and the metrics read them.
 
 use std::{
     sync::{
@@ -11,10 +11,9 @@ use std::{
 
 use crate::store::StoreError;
 
-/// Upper bounds of the sizes of groups that are told apart, in jobs; a group has no more than the last.
+/// The upper bounds of the group sizes that the metrics distinguish, in jobs. No group is larger than the last bound.
 pub(crate) const GROUP_SIZES: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
 
-/// The counters of one queue.
 #[derive(Debug, Default)]
 pub(super) struct QueueCounters {
     begun: AtomicU64,
@@ -22,7 +21,6 @@ pub(super) struct QueueCounters {
     refused: AtomicU64,
 }
 
-/// A job in a queue.
 #[derive(Debug)]
 pub(super) struct QueueTicket {
     of: Arc<QueueCounters>,
@@ -30,7 +28,7 @@ pub(super) struct QueueTicket {
 }
 
 impl QueueTicket {
-    /// Counts the job as begun, and how long it waited.
+    /// Counts the job as started, and adds its waiting time.
     pub(super) fn count_start(self) {
         let us = u64::try_from(self.since.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.of.waited_us.fetch_add(us, Ordering::Relaxed);
@@ -38,7 +36,6 @@ impl QueueTicket {
     }
 }
 
-/// The counters of all queues.
 #[derive(Debug)]
 pub(super) struct DatabaseCounters {
     pub(super) reads: QueueHandle,
@@ -49,16 +46,15 @@ pub(super) struct DatabaseCounters {
     failed: AtomicU64,
 }
 
-/// One queue's counters, shared with the jobs in it.
+/// The counters of one queue, shared with the jobs in it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct QueueHandle(Arc<QueueCounters>);
 
 impl QueueHandle {
-    /// Begins to wait.
     pub(super) fn start_waiting(&self) -> QueueTicket {
         QueueTicket { of: Arc::clone(&self.0), since: Instant::now() }
     }
-    /// Counts a job that found the queue full.
+    /// Counts a job that found the queue full, and returns the error for its caller.
     pub(super) fn count_refusal(&self) -> StoreError {
         self.0.refused.fetch_add(1, Ordering::Relaxed);
         StoreError::Busy
@@ -74,7 +70,7 @@ impl QueueHandle {
 }
 
 impl DatabaseCounters {
-    /// Begins to count queues with so many places.
+    /// `places` is the number of jobs that each queue can hold.
     pub(super) fn new(places: usize) -> Self {
         Self {
             reads: QueueHandle::default(),
@@ -111,33 +107,31 @@ impl DatabaseCounters {
     }
 }
 
-/// How busy one queue is.
+/// The load of one queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueLoad {
     /// Jobs that wait now.
     pub waiting: usize,
-    /// Jobs that were begun.
+    /// Jobs that were started.
     pub begun: u64,
-    /// Microseconds that they waited before, added up.
+    /// The waiting times of all started jobs, in microseconds.
     pub waited_us: u64,
     /// Jobs that found the queue full.
     pub refused: u64,
 }
 
-/// How busy the database threads are, since the start.
+/// The load of the database threads since start-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DbLoad {
-    /// Those that read.
     pub reads: QueueLoad,
-    /// Those that write.
     pub writes: QueueLoad,
-    /// Jobs that may wait in each queue.
+    /// The number of jobs that each queue can hold.
     pub places: usize,
-    /// Groups of write jobs that shared a commit, by their size: at most the bound at the same place of [`GROUP_SIZES`].
+    /// The number of write groups by size. Each size is at most the bound at the same position of [`GROUP_SIZES`].
     pub groups: [u64; GROUP_SIZES.len()],
-    /// Write jobs in all groups.
+    /// The number of write jobs in all groups.
     pub jobs: u64,
-    /// Groups whose commit failed.
+    /// The number of groups whose commit failed.
     pub failed: u64,
 }
 

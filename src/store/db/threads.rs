@@ -1,4 +1,4 @@
-//! The threads that own the connections: readers, the writer with its group commit, and the worker's own.
+//! The threads that own the connections: the readers, the writer with its group commit, and the workers.
 
 use std::{
     cell::RefCell,
@@ -11,12 +11,12 @@ use crossbeam_channel::Receiver;
 use super::{ReadJob, WriteAnswer, WriteJob, counters::DatabaseCounters, lost_work_error};
 use crate::store::{Conn, DatabaseTarget, StoreError, tx::CommitSummary, watch::CommitWatch};
 
-/// Write jobs that share one commit of SQLite.
+/// The largest number of write jobs that share one commit of SQLite.
 const GROUP: usize = 64;
-/// A PostgreSQL connection that idled longer is asked whether it is still there.
+/// A PostgreSQL connection that was idle for longer is checked with a query before it is used.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// A thread's connection, opened when needed and again when it broke.
+/// The connection of a thread. It is opened when needed, and again after it broke.
 struct ConnectionSlot<'t> {
     target: &'t DatabaseTarget,
     read_only: bool,
@@ -28,16 +28,16 @@ impl<'t> ConnectionSlot<'t> {
     fn new(target: &'t DatabaseTarget, read_only: bool) -> Self {
         Self { target, read_only, conn: None, used: Instant::now() }
     }
-    /// Gives the connection up; the next job opens another.
+    /// Closes the connection. The next job opens a new one.
     fn close(&mut self) {
         if let Some(conn) = self.conn.take() {
-            // What panicked once may panic again while it is put away.
+            // A job that panicked may cause a second panic while the connection is closed.
             let _ = catch_unwind(AssertUnwindSafe(|| conn.rollback_and_drop()));
         }
     }
     fn get(&mut self) -> Option<&mut Conn> {
-        // A restart of the server ends every connection at once: each would cost a caller, and one that is busy would
-        // never be asked whether it is there.
+        // A restart of the server ends every connection at once. Without the first check each of them would cost one
+        // caller an error. A connection that is never idle would never be checked by the query.
         let idled = self.used.elapsed() > IDLE;
         if self.conn.as_mut().is_some_and(|c| c.is_closed() || (idled && !c.is_alive())) {
             self.conn = None;
@@ -53,7 +53,7 @@ impl<'t> ConnectionSlot<'t> {
         self.used = Instant::now();
         self.conn.as_mut()
     }
-    /// Runs work on the connection; a panic or a broken connection costs the connection, not the thread.
+    /// Runs a job on the connection. A panic or a broken connection costs the connection, not the thread.
     fn run_job<T>(&mut self, work: impl FnOnce(&mut Conn) -> T) -> Option<T> {
         let conn = self.get()?;
         let result = catch_unwind(AssertUnwindSafe(|| work(conn)));
@@ -87,12 +87,12 @@ pub(in crate::store) fn format_error_chain(e: &dyn std::error::Error) -> String 
 pub(super) fn read_loop(queue: &Receiver<ReadJob>, target: &DatabaseTarget) {
     let mut slot = ConnectionSlot::new(target, true);
     while let Ok(job) = queue.recv() {
-        // A job that cannot run is dropped; its caller learns that the database is unavailable.
+        // A job that cannot run is dropped. Its caller gets the error that the database is unavailable.
         slot.run_job(job);
     }
 }
 
-/// Takes what waits, runs each in its own (nested) transaction, commits once, tells the watch, then answers.
+/// Takes the waiting jobs, runs each in its own (nested) transaction, commits once, informs the watch, then answers.
 pub(super) fn write_loop(
     queue: &Receiver<WriteJob>,
     target: &DatabaseTarget,
@@ -139,8 +139,8 @@ pub(super) fn write_loop(
     }
 }
 
-/// Tells what is in memory of the commits. What cannot be read back at the second try is in doubt: nobody is let in until
-/// a reading succeeds.
+/// Informs the data in memory about commits. If they cannot be read back at the second try, the directory is marked
+/// as outdated, and nobody is admitted until a reading succeeds.
 fn notify_watch(watch: &CommitWatch, slot: &mut ConnectionSlot<'_>, commits: &[CommitSummary]) {
     for _try in 0..2 {
         match slot.run_job(|c| watch.observe_commits(c, commits)) {
@@ -157,16 +157,16 @@ fn notify_watch(watch: &CommitWatch, slot: &mut ConnectionSlot<'_>, commits: &[C
 
 thread_local! { static LOCAL: RefCell<Option<(String, Conn)>> = const { RefCell::new(None) }; }
 
-/// Reads on the calling thread with its own read-only connection, opened once per thread and file.
+/// Reads on the calling thread with its own read-only connection, which is opened once per thread and file.
 pub(super) fn read_on_caller<T, E: From<StoreError>>(
     target: &DatabaseTarget,
     f: impl FnOnce(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
     let DatabaseTarget::Sqlite { path } = target else { return Err(E::from(lost_work_error())) };
     let path = path.to_string_lossy();
-    // Taken out while in use: a closure that reads again opens another one instead of panicking.
-    let kept = LOCAL.with_borrow_mut(Option::take).filter(|(p, _)| *p == path);
-    let mut conn = match kept {
+    // Taken out while in use, so that a closure that reads again opens a second connection instead of panicking.
+    let cached = LOCAL.with_borrow_mut(Option::take).filter(|(p, _)| *p == path);
+    let mut conn = match cached {
         Some((_, conn)) => conn,
         None => target.open(true)?,
     };

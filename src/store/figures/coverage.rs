@@ -1,4 +1,5 @@
-//! What the coverage of a cycle is counted from: the projects of its plan with where their reports stand, on both faces.
+//! The dataset that the coverage of a cycle is counted from: the projects of its plan and the states of their
+//! reports, in the working copies and in the approved copies.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,7 +22,7 @@ use crate::{
     },
 };
 
-/// The columns of a report by which it is counted.
+/// The columns of a report that coverage needs.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = reports)]
 struct CoverageReportRow {
@@ -45,10 +46,6 @@ impl CoverageReportRow {
     }
 }
 
-/// Reads what the coverage of a cycle is made of.
-///
-/// # Errors
-/// Failures of the database.
 pub(crate) fn load_coverage_dataset(
     conn: &mut Conn,
     cycle: ReportingCycle,

@@ -1,4 +1,4 @@
-//! The journal as its readers search it, newest first.
+//! Searches the journal, newest first.
 
 use std::{collections::HashSet, hash::BuildHasher};
 
@@ -14,22 +14,22 @@ use crate::store::{
     types::{StoredTimestamp, StoredUuid},
 };
 
-/// Which rows are meant. Several values mean any of them; nothing means all.
+/// A filter for rows. Several values of a field mean any of them. An empty field does not restrict.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct JournalFilter {
     /// Kinds of record.
     pub entities: Vec<String>,
     /// Keys of records.
     pub keys: Vec<String>,
-    /// Users who did it.
+    /// Users who made the change.
     pub actors: Vec<Uuid>,
-    /// The first instant.
+    /// The first instant, inclusive.
     pub from: Option<DateTime<Utc>>,
-    /// The last instant.
+    /// The last instant, inclusive.
     pub until: Option<DateTime<Utc>>,
 }
 
-/// Writes the filter once, for the rows and for their number.
+/// Applies the filter. Used for the rows and for their number.
 macro_rules! filtered {
     ($query:expr, $filter:expr) => {{
         let mut query = $query;
@@ -53,10 +53,7 @@ macro_rules! filtered {
     }};
 }
 
-/// Reads rows before a number, newest first.
-///
-/// # Errors
-/// Failures of the database.
+/// Lists rows before a number, newest first.
 pub(crate) fn list_newest(
     conn: &mut Conn,
     filter: &JournalFilter,
@@ -72,12 +69,8 @@ pub(crate) fn list_newest(
     })?)
 }
 
-/// Counts rows.
-///
-/// # Errors
-/// Failures of the database.
 pub(crate) fn count(conn: &mut Conn, filter: &JournalFilter) -> StoreResult<i64> {
-    // Without a filter the head knows: numbers have no gaps.
+    // Without a filter the number of the head is the count, because numbers have no gaps.
     if *filter == JournalFilter::default() {
         return Ok(super::load_head(conn)?.seq);
     }
@@ -86,11 +79,8 @@ pub(crate) fn count(conn: &mut Conn, filter: &JournalFilter) -> StoreResult<i64>
         .get_result(c))?)
 }
 
-/// Returns the keys of reports that rows are about and that their city never handed in: such a draft is read by its city
-/// alone. Comments are about the report in the front of their key.
-///
-/// # Errors
-/// Failures of the database.
+/// Returns the keys of the reports that were never submitted, in the cycles of the reports that `rows` are about.
+/// Only its city reads such a draft. The key of a comment begins with the key of its report.
 pub(crate) fn find_draft_keys(
     conn: &mut Conn,
     rows: &[JournalRow],
@@ -108,13 +98,13 @@ pub(crate) fn find_draft_keys(
     Ok(found.into_iter().map(|(city, n, cycle)| format!("{city}-{n}/{cycle}")).collect())
 }
 
-/// Says whether a row is about one of these reports.
+/// Returns `true` if a row is about one of these reports.
 #[must_use]
 pub(crate) fn is_about_any<S: BuildHasher>(row: &JournalRow, reports: &HashSet<String, S>) -> bool {
     parse_report_key(row).is_some_and(|(code, cycle)| reports.contains(&format!("{code}/{cycle}")))
 }
 
-/// Returns project and cycle of the report that a row is about, if it is about one's working copy.
+/// Returns the project and the cycle of a row about a report's working copy or about a comment on it.
 fn parse_report_key(row: &JournalRow) -> Option<(&str, &str)> {
     if !matches!(row.entity.as_str(), "report" | "comment") {
         return None;

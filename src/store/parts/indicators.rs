@@ -1,4 +1,4 @@
-//! Indicators.
+//! Indicators of projects.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -19,7 +19,6 @@ use crate::{
     },
 };
 
-/// An indicator's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = indicators, treat_none_as_null = true)]
 struct IndicatorRow {
@@ -59,7 +58,7 @@ impl TryFrom<&Indicator> for IndicatorRow {
     }
 }
 
-/// The schema keeps value and day together or not at all.
+/// The schema guarantees that value and day are both present or both absent.
 fn to_reading(value: Option<f64>, on: Option<NaiveDate>) -> Option<IndicatorReading> {
     value.zip(on).map(|(value, on)| IndicatorReading { value, on })
 }
@@ -83,10 +82,10 @@ impl TryFrom<IndicatorRow> for Indicator {
 }
 kept!(Indicator, IndicatorRow, indicators, |i| StoredUuid::from(i.id));
 recorded!(Indicator, "indicator", private, |r| format!("{}/{}", r.code, r.id));
-/// Reads the indicators of a project, in the order of their making.
+/// Lists the indicators of a project, in the order in which they were created.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_indicators(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Indicator>> {
     let rows: Vec<IndicatorRow> = on!(conn, |c, DB| indicators::table
         .filter(indicators::project_id.eq(StoredUuid::from(project)))
@@ -96,10 +95,10 @@ pub fn list_indicators(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec
     rows.into_iter().map(Indicator::try_from).collect()
 }
 
-/// Reads the indicators of all projects of a city, in the order of their making.
+/// Lists the indicators of all projects of a city, in the order in which they were created.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_city_indicators(conn: &mut Conn, city: &Slug) -> StoreResult<Vec<Indicator>> {
     let rows: Vec<IndicatorRow> = on!(conn, |c, DB| indicators::table
         .inner_join(projects::table.on(projects::id.eq(indicators::project_id)))
@@ -110,10 +109,10 @@ pub fn list_city_indicators(conn: &mut Conn, city: &Slug) -> StoreResult<Vec<Ind
     rows.into_iter().map(Indicator::try_from).collect()
 }
 
-/// Finds one of a project's indicators.
+/// Finds an indicator of a project.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_indicator(
     conn: &mut Conn,
     project: Id<Project>,

@@ -1,4 +1,4 @@
-//! Milestones.
+//! Milestones of projects.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -19,7 +19,6 @@ use crate::{
     },
 };
 
-/// A milestone's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = milestones, treat_none_as_null = true)]
 struct MilestoneRow {
@@ -67,10 +66,10 @@ impl TryFrom<MilestoneRow> for Milestone {
 }
 kept!(Milestone, MilestoneRow, milestones, |m| StoredUuid::from(m.id));
 recorded!(Milestone, "milestone", private, |r| format!("{}/{}", r.code, r.id));
-/// Reads the milestones of a project, in the order of their days.
+/// Lists the milestones of a project, ordered by due day.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_milestones(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Milestone>> {
     let rows: Vec<MilestoneRow> = on!(conn, |c, DB| milestones::table
         .filter(milestones::project_id.eq(StoredUuid::from(project)))
@@ -80,10 +79,10 @@ pub fn list_milestones(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec
     rows.into_iter().map(Milestone::try_from).collect()
 }
 
-/// Reads the milestones of all projects of a city, in the order of their days.
+/// Lists the milestones of all projects of a city, ordered by due day.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_city_milestones(conn: &mut Conn, city: &Slug) -> StoreResult<Vec<Milestone>> {
     let rows: Vec<MilestoneRow> = on!(conn, |c, DB| milestones::table
         .inner_join(projects::table.on(projects::id.eq(milestones::project_id)))
@@ -94,10 +93,10 @@ pub fn list_city_milestones(conn: &mut Conn, city: &Slug) -> StoreResult<Vec<Mil
     rows.into_iter().map(Milestone::try_from).collect()
 }
 
-/// Finds one of a project's milestones.
+/// Finds a milestone of a project.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_milestone(
     conn: &mut Conn,
     project: Id<Project>,

@@ -1,4 +1,4 @@
-//! Partnerships. Their partners are a facet of the project, which lists filter by.
+//! Partnerships of projects. Their partners are a facet of the project, by which lists filter.
 
 use diesel::prelude::*;
 
@@ -19,7 +19,6 @@ use crate::{
     },
 };
 
-/// A partnership's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = partnerships, treat_none_as_null = true)]
 struct PartnershipRow {
@@ -106,10 +105,10 @@ impl JournaledRecord for Partnership {
     }
 }
 recorded!(Partnership, "partnership", private, |r| format!("{}/{}", r.code, r.id));
-/// Reads the partnerships of a project, in the order of their making.
+/// Lists the partnerships of a project, in the order in which they were created.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_partnerships(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Partnership>> {
     let rows: Vec<PartnershipRow> = on!(conn, |c, DB| partnerships::table
         .filter(partnerships::project_id.eq(StoredUuid::from(project)))
@@ -119,10 +118,10 @@ pub fn list_partnerships(conn: &mut Conn, project: Id<Project>) -> StoreResult<V
     rows.into_iter().map(Partnership::try_from).collect()
 }
 
-/// Finds one of a project's partnerships.
+/// Finds a partnership of a project.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_partnership(
     conn: &mut Conn,
     project: Id<Project>,

@@ -1,4 +1,4 @@
-//! Loading parts with their project.
+//! Loads parts together with their project.
 
 use super::{
     find_indicator, find_milestone, find_partnership, list_indicators, list_milestones,
@@ -17,17 +17,17 @@ use crate::{
     store::{Conn, JournaledRecord, StoreResult, load::LoadByKey},
 };
 
-/// A part that has a table.
+/// A part of a project that has its own table.
 pub trait StoredPart: ProjectPart + JournaledRecord {
-    /// Reads those of a project, in their order.
+    /// Lists the parts of a project, in their usual order.
     ///
     /// # Errors
-    /// Failures of the database.
+    /// Returns an error if the database fails.
     fn list_for_project(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Self>>;
-    /// Finds one of a project.
+    /// Finds a part of a project.
     ///
     /// # Errors
-    /// Failures of the database.
+    /// Returns an error if the database fails.
     fn find_in_project(
         conn: &mut Conn,
         project: Id<Project>,

@@ -1,4 +1,4 @@
-//! The rows of approved copies, and how they are kept.
+//! The rows of approved copies of projects.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -25,7 +25,6 @@ use crate::{
     },
 };
 
-/// An approved copy's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = approved_projects, treat_none_as_null = true)]
 pub(super) struct ApprovedProjectRow {
@@ -150,9 +149,9 @@ impl JournaledRecord for ApprovedProject {
             .select(ApprovedProjectRow::as_select())
             .load(c))?;
         let mut found = audit_rows(rows, |record| ApprovedProjectRow::try_from(record));
-        let mut kept = facets::load_all_facets(conn, RecordCopy::Approved)?;
+        let mut stored = facets::load_all_facets(conn, RecordCopy::Approved)?;
         for AuditedRecord { record, sound } in &mut found {
-            *sound &= kept.remove(&StoredUuid::from(record.project)).unwrap_or_default()
+            *sound &= stored.remove(&StoredUuid::from(record.project)).unwrap_or_default()
                 == record.collect_facets();
         }
         Ok(found)

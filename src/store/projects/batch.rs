@@ -1,4 +1,4 @@
-//! What a list asks about many projects at once.
+//! Queries about many projects at once, for lists.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -19,10 +19,10 @@ use crate::{
     },
 };
 
-/// Identifiers in one query, below the parameter limits of both databases.
+/// The number of ids in one query. It is below the parameter limits of both databases.
 const CHUNK: usize = 500;
 
-/// Loads both copies of projects.
+/// Loads the working and the approved copies of projects.
 pub(super) fn load_subjects(
     conn: &mut Conn,
     ids: impl Iterator<Item = StoredUuid>,
@@ -52,15 +52,15 @@ pub(super) fn load_subjects(
     Ok(out)
 }
 
-/// Why a project cannot be deleted.
+/// The reason if a different project continues the project.
 const CONTINUED: &str = "another project continues it";
-/// Why a project cannot be deleted.
+/// The reason if the project has a report.
 const REPORTED: &str = "it has a report";
 
-/// Says why a project cannot be deleted, if so.
+/// Returns the reason why a project cannot be deleted. `None` if it can.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_deletion_blocker(
     conn: &mut Conn,
     project: &Project,
@@ -85,10 +85,10 @@ pub fn find_deletion_blocker(
     Ok(continued.map(|_id| CONTINUED))
 }
 
-/// Says why a project cannot be deleted, for each of some that cannot.
+/// Returns the reasons for those of the projects that cannot be deleted.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_deletion_blockers(
     conn: &mut Conn,
     of: &[&Project],

@@ -1,4 +1,5 @@
-//! What a project has several of and lists filter by: a side table, rewritten in the same act as the record.
+//! Facets: the values of which a project has several and by which lists filter. A side table holds them. It is
+//! rewritten in the same transaction as the record.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -20,13 +21,13 @@ use crate::{
     },
 };
 
-/// Facets of a copy: kind and value, each once.
+/// The facets of a copy: kind and value, each pair once.
 pub(super) type FacetSet = BTreeSet<(&'static str, String)>;
 
-/// The kind of the facets that partnerships make.
+/// The kind of the facets that come from partnerships.
 pub const PARTNER: &str = "partner";
 
-/// Returns what the details give.
+/// Returns the facets that come from the details.
 pub(super) fn from_details(details: &ProjectDetails) -> FacetSet {
     let lists = [
         (TermKind::Outcome, &details.outcomes),
@@ -41,16 +42,16 @@ pub(super) fn from_details(details: &ProjectDetails) -> FacetSet {
         .collect()
 }
 
-/// Returns what partnerships give: the partners that are reference data.
+/// Returns the facets that come from partnerships: the partners that are in the reference data.
 pub(super) fn from_partnerships(parts: &[Partnership]) -> FacetSet {
     parts.iter().filter_map(|p| p.partner.as_ref()).map(|p| (PARTNER, p.to_string())).collect()
 }
 
-/// Writes the facets of a copy that has none of these yet.
+/// Inserts facets of a copy, which must not exist yet.
 pub(super) fn insert_facets(
     conn: &mut Conn,
     project: Id<Project>,
-    face: RecordCopy,
+    copy: RecordCopy,
     facets: FacetSet,
 ) -> StoreResult<()> {
     let rows: Vec<_> = facets
@@ -58,26 +59,27 @@ pub(super) fn insert_facets(
         .map(|(kind, value)| {
             (
                 project_facets::project_id.eq(StoredUuid::from(project)),
-                project_facets::face.eq(face.as_str()),
+                project_facets::face.eq(copy.as_str()),
                 project_facets::kind.eq(kind),
                 project_facets::value.eq(value),
             )
         })
         .collect();
-    // Four values a row, and no more rows than a project has words: below the parameter limits of both databases.
+    // Four values per row, and no more rows than a project has facets. This is below the parameter limits of both
+    // databases.
     if !rows.is_empty() {
         on!(conn, |c, DB| diesel::insert_into(project_facets::table).values(&rows).execute(c))?;
     }
     Ok(())
 }
 
-/// Reads the facets of every project's copy.
+/// Loads the facets of one copy of every project.
 pub(super) fn load_all_facets(
     conn: &mut Conn,
-    face: RecordCopy,
+    copy: RecordCopy,
 ) -> StoreResult<HashMap<StoredUuid, FacetSet>> {
     let rows: Vec<(StoredUuid, String, String)> = on!(conn, |c, DB| project_facets::table
-        .filter(project_facets::face.eq(face.as_str()))
+        .filter(project_facets::face.eq(copy.as_str()))
         .select((project_facets::project_id, project_facets::kind, project_facets::value))
         .load(c))?;
     let mut all: HashMap<StoredUuid, FacetSet> = HashMap::new();
@@ -88,7 +90,7 @@ pub(super) fn load_all_facets(
     Ok(all)
 }
 
-/// Reads the facets that partnerships give to every project's working copy.
+/// Computes the facets of every working copy that come from partnerships.
 pub(super) fn load_partner_facets(conn: &mut Conn) -> StoreResult<HashMap<StoredUuid, FacetSet>> {
     let rows: Vec<(StoredUuid, Option<String>)> = on!(conn, |c, DB| partnerships::table
         .filter(partnerships::partner.is_not_null())
@@ -101,28 +103,26 @@ pub(super) fn load_partner_facets(conn: &mut Conn) -> StoreResult<HashMap<Stored
     Ok(all)
 }
 
-/// Which facets of a copy are meant.
+/// A group of the facets of a copy.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum FacetGroup {
-    /// Those that the project's own record gives.
+    /// Facets from the details of the project.
     Details,
-    /// Those that its partnerships give.
+    /// Facets from the partnerships.
     Partnerships,
-    /// All.
     Everything,
 }
 
-/// Removes facets of a copy.
 pub(super) fn delete_facets(
     conn: &mut Conn,
     project: Id<Project>,
-    face: RecordCopy,
+    copy: RecordCopy,
     which: FacetGroup,
 ) -> StoreResult<()> {
     on!(conn, |c, DB| {
         let rows = diesel::delete(project_facets::table)
             .filter(project_facets::project_id.eq(StoredUuid::from(project)))
-            .filter(project_facets::face.eq(face.as_str()));
+            .filter(project_facets::face.eq(copy.as_str()));
         match which {
             FacetGroup::Details => rows.filter(project_facets::kind.ne(PARTNER)).execute(c),
             FacetGroup::Partnerships => rows.filter(project_facets::kind.eq(PARTNER)).execute(c),
@@ -132,7 +132,7 @@ pub(super) fn delete_facets(
     Ok(())
 }
 
-/// Writes the partners of a working copy anew, after one of its partnerships changed.
+/// Rewrites the partner facets of a working copy, after one of its partnerships changed.
 pub(in crate::store) fn rewrite_partner_facets(
     conn: &mut Conn,
     project: Id<Project>,

@@ -1,4 +1,4 @@
-//! What a project continues: another project that the caller may see.
+//! Checks the project that a project continues.
 
 use diesel::prelude::*;
 
@@ -12,14 +12,15 @@ use crate::{
     store::{Conn, StoreResult, conn::on, load::LoadByKey as _, schema::projects},
 };
 
-/// Longest line of projects that is followed; a real one has two or three.
+/// The longest chain of continued projects that is followed. A real chain has two or three.
 const LINE_MAX: usize = 1000;
 
-/// Parses what a project continues and looks it up, noting faults at `/continues`. A project that the caller may not see
-/// is as unknown as one that is not there; what stood there before is kept without asking again.
+/// Parses the code of the continued project and looks it up. Faults are added at `/continues`. A project that the
+/// caller may not see gives the same fault as one that does not exist. A value that did not change is kept without a
+/// lookup.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn parse_continued_project(
     conn: &mut Conn,
     actor: &Actor,
@@ -48,7 +49,7 @@ pub fn parse_continued_project(
     Ok(Some(code))
 }
 
-/// Says whether a project grew out of another, over however many steps.
+/// Returns `true` if the project `from` continues the project `to`, directly or over several steps.
 fn is_successor_of(conn: &mut Conn, from: &ProjectCode, to: &ProjectCode) -> StoreResult<bool> {
     let mut at = from.clone();
     for _ in 0..LINE_MAX {

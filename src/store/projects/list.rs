@@ -1,4 +1,4 @@
-//! The list of projects: filters, sorts and keyset pages over whichever copy of each the actor sees.
+//! The list of projects: filters, sort orders and keyset pages over the copy of each project that the caller sees.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{dsl, prelude::*};
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// Which projects are listed. An empty list of values asks for nothing; several values mean any of them.
+/// The filter of the list. Several values of a field mean any of them. An empty field does not restrict.
 #[derive(Debug, Clone, Default)]
 pub struct ProjectFilter {
     /// Slugs of cities.
@@ -31,27 +31,27 @@ pub struct ProjectFilter {
     pub focus_areas: Vec<String>,
     /// Slugs of sub-areas.
     pub sub_areas: Vec<String>,
-    /// Latest approved statuses.
+    /// Statuses in the latest approved report.
     pub statuses: Vec<String>,
     /// Slugs of plan cycles.
     pub plan_cycles: Vec<String>,
-    /// Priority projects, or the others.
+    /// `true` for priority projects, `false` for the others.
     pub priority: Option<bool>,
-    /// Archived projects, or the others.
+    /// `true` for archived projects, `false` for the others.
     pub archived: Option<bool>,
-    /// What a project has several of: the kind, and its values.
+    /// Facets that a project must have: the kind, and the accepted values.
     pub facets: Vec<(&'static str, Vec<String>)>,
     /// Changed at this instant or later.
     pub updated_since: Option<DateTime<Utc>>,
-    /// First and last day on which they start.
+    /// The first and the last day on which a project may start.
     pub starts: (Option<NaiveDate>, Option<NaiveDate>),
-    /// First and last day on which they end.
+    /// The first and the last day on which a project may end.
     pub ends: (Option<NaiveDate>, Option<NaiveDate>),
-    /// Words that are all in the titles and the summary.
+    /// Words that must all occur in the titles and the summary.
     pub q: Option<String>,
 }
 
-/// The order of a list of projects. Ties are in the order of the codes.
+/// The order of the list. Ties are ordered by code.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ProjectSort {
     /// By city and number.
@@ -59,15 +59,15 @@ pub enum ProjectSort {
     Code,
     /// By title.
     Title,
-    /// By title, backwards.
+    /// By title, descending.
     TitleDown,
-    /// By the last change.
+    /// By the time of the last change.
     Updated,
-    /// By the last change, newest first.
+    /// By the time of the last change, newest first.
     UpdatedDown,
 }
 
-/// Where a project stands in a list: the value that it is sorted by, its city, its number.
+/// The position of a project in a list: the value that it is sorted by, its city, its number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectCursor(String, String, i64);
 
@@ -82,7 +82,7 @@ impl ProjectSort {
         };
         ProjectCursor(by, city.clone(), *number)
     }
-    /// Says whether a place can be one of this order; only a forged cursor holds another.
+    /// Returns `true` if a cursor fits this order. Only a forged cursor does not.
     #[must_use]
     pub fn accepts_cursor(self, place: &ProjectCursor) -> bool {
         match self {
@@ -96,13 +96,13 @@ fn parse_cursor_instant(place: &ProjectCursor) -> Option<StoredTimestamp> {
     DateTime::from_timestamp_micros(place.0.parse().ok()?).map(StoredTimestamp)
 }
 
-/// The words of a reach, as columns hold them.
+/// Returns the countries and the cities of a scope, as column values.
 fn to_column_values(reach: &ReadScope) -> (Vec<String>, Vec<String>) {
     let countries = reach.countries.iter().map(ToString::to_string).collect();
     (countries, reach.cities.iter().map(ToString::to_string).collect())
 }
 
-/// Narrows a query to the rows within reach.
+/// Restricts a query to the rows within a read scope.
 macro_rules! within {
     ($query:expr, $table:ident, $reach:expr) => {{
         let reach: &ReadScope = $reach;
@@ -117,7 +117,8 @@ macro_rules! within {
     }};
 }
 
-/// Narrows a query to the copies that the actor sees: the working ones of those inside, the approved ones of the others.
+/// Restricts a query to the copies that the caller sees: working copies where the caller is an insider, approved
+/// copies elsewhere.
 macro_rules! seen {
     ($query:expr, $visible:expr) => {{
         let (query, v): (_, &VisibleRows) = ($query, $visible);
@@ -136,7 +137,8 @@ macro_rules! seen {
             let (countries, cities) = to_column_values(&v.approved);
             let read = project_faces::country.eq_any(countries).or(project_faces::city.eq_any(cities));
             let elsewhere = approved.and(dsl::not(inside()));
-            // Whoever works on something reads whatever was approved; a rule of rights that says otherwise holds here too.
+            // An insider usually reads every approved copy. If the policy restricts this, the restriction holds here
+            // too.
             if v.approved.everything {
                 query.filter(working.and(inside()).or(elsewhere))
             } else {
@@ -146,7 +148,7 @@ macro_rules! seen {
     }};
 }
 
-/// Narrows a query by a filter.
+/// Applies a filter to a query.
 macro_rules! filtered {
     ($query:expr, $table:ident as $face:expr, $filter:expr) => {{
         let (mut query, f): (_, &ProjectFilter) = ($query, $filter);
@@ -191,7 +193,7 @@ macro_rules! filtered {
     };
 }
 
-/// Sorts a query, and starts it after a place. The first comparison alone lets an index find the place.
+/// Sorts a query and starts it after a cursor. The first comparison lets an index find the position.
 macro_rules! paged {
     ($query:expr, $sort:expr, $after:expr) => {{
         let query = $query;
@@ -239,10 +241,10 @@ macro_rules! paged {
     }};
 }
 
-/// Reads up to `limit` projects after a place, with their places.
+/// Returns up to `limit` projects after a cursor, each with its own cursor.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn load_page(
     conn: &mut Conn,
     visible: &VisibleRows,
@@ -271,11 +273,11 @@ pub fn load_page(
     Ok(rows.into_iter().filter_map(place).collect())
 }
 
-/// Counts the projects of all pages. Each copy is counted in its own table, where an index answers alone: the approved copies,
-/// but for those of projects that are worked on, and the working ones of these.
+/// Counts the projects on all pages. Each copy is counted in its own table, where an index answers alone: the
+/// approved copies, minus those of projects that the caller works on, plus the working copies of these.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn count_visible(
     conn: &mut Conn,
     visible: &VisibleRows,
@@ -292,7 +294,7 @@ pub fn count_visible(
     Ok(all - count_approved(conn, &[read, inside], filter)? + count_working(conn, inside, filter)?)
 }
 
-/// Counts the approved copies that lie within each of some reaches.
+/// Counts the approved copies that are within all of the given scopes.
 fn count_approved(
     conn: &mut Conn,
     reaches: &[&ReadScope],
@@ -311,7 +313,7 @@ fn count_approved(
     })?)
 }
 
-/// Counts the working copies that lie within reach.
+/// Counts the working copies within a scope.
 fn count_working(conn: &mut Conn, reach: &ReadScope, filter: &ProjectFilter) -> StoreResult<i64> {
     Ok(on!(conn, |c, DB| {
         let all = within!(projects::table.into_boxed::<DB>(), projects, reach);

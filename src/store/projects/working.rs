@@ -1,4 +1,4 @@
-//! The rows of working copies, and how they are kept.
+//! The rows of working copies of projects.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// What has no column of its own.
+/// The details that have no column of their own, as JSON.
 #[derive(Serialize, Deserialize)]
 struct ProjectDetailsJson {
     title_local: Option<Title>,
@@ -64,14 +64,13 @@ impl ProjectDetailsJson {
     }
 }
 
-/// Folds what `q` searches: titles and summary, whatever their script.
+/// Folds the texts that `q` searches: titles and summary, in any script.
 pub(super) fn build_search_key(d: &ProjectDetails) -> String {
     let further =
         [d.title_local.as_ref().map(Title::as_str), d.summary.as_ref().map(Prose::as_str)];
     search::to_search_key(std::iter::once(d.title.as_str()).chain(further.into_iter().flatten()))
 }
 
-/// A working copy's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = projects, treat_none_as_null = true)]
 pub(super) struct ProjectRow {
@@ -130,7 +129,7 @@ impl TryFrom<&Project> for ProjectRow {
     }
 }
 
-/// Reads money from its two columns.
+/// Parses money from its two columns.
 pub(in crate::store) fn parse_money(
     minor: Option<i64>,
     currency: Option<String>,
@@ -234,12 +233,12 @@ impl JournaledRecord for Project {
         let rows: Vec<ProjectRow> =
             on!(conn, |c, DB| projects::table.select(ProjectRow::as_select()).load(c))?;
         let mut found = audit_rows(rows, |record| ProjectRow::try_from(record));
-        let mut kept = facets::load_all_facets(conn, RecordCopy::Working)?;
+        let mut stored = facets::load_all_facets(conn, RecordCopy::Working)?;
         let mut partners = facets::load_partner_facets(conn)?;
         for AuditedRecord { record, sound } in &mut found {
-            let mut given = facets::from_details(&record.details);
-            given.append(&mut partners.remove(&StoredUuid::from(record.id)).unwrap_or_default());
-            *sound &= kept.remove(&StoredUuid::from(record.id)).unwrap_or_default() == given;
+            let mut expected = facets::from_details(&record.details);
+            expected.append(&mut partners.remove(&StoredUuid::from(record.id)).unwrap_or_default());
+            *sound &= stored.remove(&StoredUuid::from(record.id)).unwrap_or_default() == expected;
         }
         Ok(found)
     }

@@ -20,7 +20,7 @@ use crate::domain::{
     value::{Prose, Slug, fold_for_search},
 };
 
-/// A city's row. `name_key` sorts, `search_key` holds every name, alias and the slug, folded.
+/// `name_key` is the sort key. `search_key` holds every name, every alias and the slug, folded.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = cities, treat_none_as_null = true)]
 struct CityRow {
@@ -94,10 +94,10 @@ impl LoadByKey for CitySubject {
     }
 }
 
-/// Reads a city.
+/// Finds a city by its slug.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_city(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<City>> {
     let row: Option<CityRow> = on!(conn, |c, DB| cities::table
         .find(slug.as_str())
@@ -107,10 +107,10 @@ pub fn find_city(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<City>> {
     row.map(City::try_from).transpose()
 }
 
-/// Reads the city of a UN/LOCODE.
+/// Finds a city by its UN/LOCODE.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_city_by_un_locode(conn: &mut Conn, code: &str) -> StoreResult<Option<City>> {
     let row: Option<CityRow> = on!(conn, |c, DB| cities::table
         .filter(cities::un_locode.eq(code))
@@ -120,32 +120,32 @@ pub fn find_city_by_un_locode(conn: &mut Conn, code: &str) -> StoreResult<Option
     row.map(City::try_from).transpose()
 }
 
-/// Reads all cities, by slug.
+/// Lists all cities, ordered by slug.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_cities(conn: &mut Conn) -> StoreResult<Vec<City>> {
     let rows: Vec<CityRow> =
         on!(conn, |c, DB| cities::table.order(cities::slug).select(CityRow::as_select()).load(c))?;
     rows.into_iter().map(City::try_from).collect()
 }
 
-/// Which cities a list holds, and in what order.
+/// The filter and the order of a list of cities.
 #[derive(Debug, Clone, Default)]
 pub struct CityFilter {
-    /// Of any of these countries; of all if empty.
+    /// Codes of countries. All countries if empty.
     pub countries: Vec<String>,
-    /// Pilots, or those that are none.
+    /// `true` for pilot cities, `false` for the others.
     pub pilot: Option<bool>,
     /// Joined in this year or later.
     pub joined_from: Option<i64>,
     /// Joined in this year or earlier.
     pub joined_until: Option<i64>,
-    /// Words that are all in its names, aliases and slug.
+    /// Words that must all occur in the names, the aliases or the slug.
     pub q: Option<String>,
-    /// By English name rather than by slug.
+    /// Whether the list is ordered by English name instead of slug.
     pub by_name: bool,
-    /// From the last to the first.
+    /// Whether the order is descending.
     pub descending: bool,
 }
 
@@ -174,11 +174,11 @@ macro_rules! filtered {
     }};
 }
 
-/// The place of a city in a list: the value it is sorted by, and its slug.
+/// The position of a city in a list: the value that it is sorted by, and its slug.
 pub type CityCursor = (String, String);
 
 impl CityFilter {
-    /// Returns a city's place in this list.
+    /// Returns the position of a city in this list.
     #[must_use]
     pub fn make_cursor(&self, city: &City) -> CityCursor {
         let slug = city.slug.to_string();
@@ -186,10 +186,10 @@ impl CityFilter {
     }
 }
 
-/// Reads up to `limit` cities after a place, and counts all.
+/// Returns up to `limit` cities after a cursor, and the number of all matching cities.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn search_cities(
     conn: &mut Conn,
     filter: &CityFilter,

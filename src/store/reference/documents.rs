@@ -1,5 +1,5 @@
-//! The table `documents`, and the tables of their words, which other rows refer to and which follow every change of a
-//! document in the same act.
+//! The table `documents`, and the tables of the terms in them. Other rows refer to the terms, so the tables of terms
+//! are updated in the same transaction as a document.
 
 use diesel::prelude::*;
 
@@ -12,7 +12,6 @@ use super::super::{
 };
 use crate::domain::reference::{ReferenceDocument, TermKind, Vocabulary, VocabularyTerm};
 
-/// A document's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = documents, treat_none_as_null = true)]
 struct DocumentRow {
@@ -67,10 +66,10 @@ impl JournaledRecord for ReferenceDocument {
     }
 }
 
-/// Reads a document.
+/// Finds a document by its kind.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_document(conn: &mut Conn, kind: &str) -> StoreResult<Option<ReferenceDocument>> {
     let row: Option<DocumentRow> = on!(conn, |c, DB| documents::table
         .find(kind)
@@ -80,10 +79,10 @@ pub fn find_document(conn: &mut Conn, kind: &str) -> StoreResult<Option<Referenc
     row.map(ReferenceDocument::try_from).transpose()
 }
 
-/// Reads all documents, by kind.
+/// Lists all documents, ordered by kind.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_documents(conn: &mut Conn) -> StoreResult<Vec<ReferenceDocument>> {
     let rows: Vec<DocumentRow> = on!(conn, |c, DB| documents::table
         .order(documents::kind)
@@ -92,10 +91,10 @@ pub fn list_documents(conn: &mut Conn) -> StoreResult<Vec<ReferenceDocument>> {
     rows.into_iter().map(ReferenceDocument::try_from).collect()
 }
 
-/// Reads the words of all documents.
+/// Returns the vocabulary of all documents.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn load_vocabulary(conn: &mut Conn) -> StoreResult<Vocabulary> {
     Ok(Vocabulary::from_documents(&list_documents(conn)?))
 }
@@ -128,8 +127,8 @@ fn with_positions(terms: &[VocabularyTerm]) -> impl Iterator<Item = (i64, &Vocab
     (0..).zip(terms)
 }
 
-/// Brings the tables of words in line with the documents. A word that a project uses cannot go: the foreign key refuses
-/// the change of the document.
+/// Updates the tables of terms from the documents. A term that a project uses cannot be removed: the foreign key
+/// refuses the change of the document.
 fn rewrite_words(conn: &mut Conn) -> StoreResult<()> {
     let documents = list_documents(conn)?;
     let words = Vocabulary::from_documents(&documents);
@@ -155,7 +154,7 @@ fn rewrite_words(conn: &mut Conn) -> StoreResult<()> {
 }
 
 fn rewrite_areas(conn: &mut Conn, areas: &[FocusAreaRow], subs: &[SubAreaRow]) -> StoreResult<()> {
-    // Rows that stay are updated and not made anew, because other rows refer to them.
+    // Rows that stay are updated and not replaced, because other rows refer to them.
     for row in areas {
         on!(conn, |c, DB| diesel::insert_into(focus_areas::table)
             .values(row)

@@ -20,7 +20,7 @@ use crate::domain::{
     value::{Prose, Slug, Title, fold_for_search},
 };
 
-/// A partner's row. `name_key` sorts, `search_key` holds the name, the aliases and the slug, folded.
+/// `name_key` is the sort key. `search_key` holds the name, the aliases and the slug, folded.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = partners, treat_none_as_null = true)]
 struct PartnerRow {
@@ -77,10 +77,10 @@ impl LoadByKey for PartnerSubject {
     }
 }
 
-/// Reads a partner.
+/// Finds a partner by its slug.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_partner(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<Partner>> {
     let row: Option<PartnerRow> = on!(conn, |c, DB| partners::table
         .find(slug.as_str())
@@ -90,10 +90,10 @@ pub fn find_partner(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<Partner>
     row.map(Partner::try_from).transpose()
 }
 
-/// Reads all partners, by slug.
+/// Lists all partners, ordered by slug.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_partners(conn: &mut Conn) -> StoreResult<Vec<Partner>> {
     let rows: Vec<PartnerRow> = on!(conn, |c, DB| partners::table
         .order(partners::slug)
@@ -102,18 +102,18 @@ pub fn list_partners(conn: &mut Conn) -> StoreResult<Vec<Partner>> {
     rows.into_iter().map(Partner::try_from).collect()
 }
 
-/// Which partners a list holds, and in what order.
+/// The filter and the order of a list of partners.
 #[derive(Debug, Clone, Default)]
 pub struct PartnerFilter {
-    /// Of any of these types; of all if empty.
+    /// Types of partner. All types if empty.
     pub kinds: Vec<String>,
-    /// Of any of these countries; of all if empty.
+    /// Codes of countries. All countries if empty.
     pub countries: Vec<String>,
-    /// Words that are all in its name, aliases and slug.
+    /// Words that must all occur in the name, the aliases or the slug.
     pub q: Option<String>,
-    /// By name rather than by slug.
+    /// Whether the list is ordered by name instead of slug.
     pub by_name: bool,
-    /// From the last to the first.
+    /// Whether the order is descending.
     pub descending: bool,
 }
 
@@ -136,11 +136,11 @@ macro_rules! filtered {
     }};
 }
 
-/// The place of a partner in a list: the value it is sorted by, and its slug.
+/// The position of a partner in a list: the value that it is sorted by, and its slug.
 pub type PartnerCursor = (String, String);
 
 impl PartnerFilter {
-    /// Returns a partner's place in this list.
+    /// Returns the position of a partner in this list.
     #[must_use]
     pub fn make_cursor(&self, partner: &Partner) -> PartnerCursor {
         let slug = partner.slug.to_string();
@@ -148,10 +148,10 @@ impl PartnerFilter {
     }
 }
 
-/// Reads up to `limit` partners after a place, and counts all.
+/// Returns up to `limit` partners after a cursor, and the number of all matching partners.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn search_partners(
     conn: &mut Conn,
     filter: &PartnerFilter,

@@ -13,7 +13,6 @@ use super::{
 };
 use crate::domain::{reference::PlanCycle, value::Slug};
 
-/// A plan cycle's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = plan_cycles, treat_none_as_null = true)]
 struct PlanCycleRow {
@@ -54,10 +53,10 @@ impl TryFrom<PlanCycleRow> for PlanCycle {
 kept!(PlanCycle, PlanCycleRow, plan_cycles, |p| p.slug.to_string());
 recorded!(PlanCycle, "plan_cycle", public, |p| p.slug.to_string());
 
-/// Reads a plan cycle.
+/// Finds a plan cycle by its slug.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_plan_cycle(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<PlanCycle>> {
     let row: Option<PlanCycleRow> = on!(conn, |c, DB| plan_cycles::table
         .find(slug.as_str())
@@ -67,10 +66,10 @@ pub fn find_plan_cycle(conn: &mut Conn, slug: &Slug) -> StoreResult<Option<PlanC
     row.map(PlanCycle::try_from).transpose()
 }
 
-/// Reads all plan cycles, by slug.
+/// Lists all plan cycles, ordered by slug.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_plan_cycles(conn: &mut Conn) -> StoreResult<Vec<PlanCycle>> {
     let rows: Vec<PlanCycleRow> = on!(conn, |c, DB| plan_cycles::table
         .order(plan_cycles::slug)

@@ -1,5 +1,5 @@
-//! What a release is made of: the approved reports of a cycle, the reference data, the release before it and why its
-//! reports were taken up again. And its verification, from what it froze and from the journal.
+//! Assembles the content of a release: the approved reports of a cycle, the reference data, the previous release, and
+//! why its reports were reopened. Also verifies a release against its frozen content and against the journal.
 
 use std::collections::BTreeMap;
 
@@ -29,19 +29,13 @@ use crate::{
     },
 };
 
-/// Reads the head of the journal, as a release records it.
-///
-/// # Errors
-/// Failures of the database.
+/// Returns the head of the journal, in the form that a release records.
 pub(crate) fn load_journal_position(conn: &mut Conn) -> StoreResult<JournalPosition> {
     let head = journal::load_head(conn)?;
     Ok(JournalPosition { seq: head.seq, hash: to_hex(&head.hash), feed: head.feed })
 }
 
-/// Reads the reference data that a release of a cycle freezes.
-///
-/// # Errors
-/// Failures of the database.
+/// Loads the reference data that a release of a cycle freezes.
 pub(crate) fn build_reference(
     conn: &mut Conn,
     cycle: ReportingCycle,
@@ -55,19 +49,13 @@ pub(crate) fn build_reference(
     })
 }
 
-/// Reads the approved reports of a cycle, by city and number.
-///
-/// # Errors
-/// Failures of the database.
+/// Lists the approved reports of a cycle, ordered by city and number.
 pub(crate) fn list_reports(conn: &mut Conn, cycle: &Slug) -> StoreResult<Vec<ApprovedReport>> {
     reports::list_approved(conn, cycle)
 }
 
-/// Reads the latest release of a cycle with the reasons for which reports became others since. `reports` are those that the
-/// next one would freeze.
-///
-/// # Errors
-/// Failures of the database.
+/// Loads the latest release of a cycle, and the reasons for which reports changed since. `reports` are the reports
+/// that the next release would freeze.
 pub(crate) fn load_previous_release(
     conn: &mut Conn,
     cycle: &Slug,
@@ -89,8 +77,9 @@ pub(crate) fn load_previous_release(
     Ok(Some(PreviousRelease { edition, reasons }))
 }
 
-/// Reads why a report was reopened after the approval of a version of its copy; ever, where there is none. The release with
-/// that version may be younger than the reopening.
+/// Lists the reasons for which a report was reopened after a version of its copy was approved. Without a version, all
+/// reasons count. The search starts at the approval and not at the release, because the report may have been reopened
+/// before the release was published.
 fn list_reopening_reasons(
     conn: &mut Conn,
     key: &str,
@@ -119,34 +108,31 @@ fn list_reopening_reasons(
     Ok(reasons.into_iter().flatten().collect())
 }
 
-/// What a verification of a release found.
+/// The result of verifying a release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ReleaseCheck {
-    /// How many frozen reports were looked at.
+    /// The number of frozen reports.
     pub reports: i64,
-    /// The SHA-256 of what is frozen now.
+    /// The SHA-256 of the frozen content as it is now.
     pub sha256: String,
-    /// The frozen content has the hash that was published.
+    /// Whether the frozen content has the published hash.
     pub content: bool,
-    /// The published figures follow from what is frozen.
+    /// Whether the published figures follow from the frozen content.
     pub figures: bool,
-    /// Each frozen report is what the journal says was approved by then, and the journal still holds the row that the release
-    /// recorded.
+    /// Whether each frozen report is the one that was approved last at that time according to the journal, and the
+    /// journal still holds the row that the release recorded.
     pub journal: bool,
-    /// The frozen reports that are not what the journal says, by project; the first hundred.
+    /// The projects whose frozen reports differ from the journal. At most a hundred.
     pub differing: Vec<ProjectCode>,
 }
 
-/// Most differing reports that are named.
+/// The largest number of differing reports in the result.
 const DIFFERING_MAX: usize = 100;
 
-/// Recomputes a release from what it froze and from the journal.
-///
-/// # Errors
-/// Failures of the database.
+/// Recomputes a release from its frozen content and from the journal.
 pub(crate) fn verify_release(conn: &mut Conn, release: &Release) -> StoreResult<ReleaseCheck> {
     let key = &release.release;
-    let mut seal = ReleaseHasher::new(key, &frozen::load_reference_text(conn, key)?)
+    let mut hasher = ReleaseHasher::new(key, &frozen::load_reference_text(conn, key)?)
         .map_err(StoreError::from_json)?;
     let (mut facts, mut differing) = (Vec::new(), Vec::new());
     let mut after = None;
@@ -155,35 +141,35 @@ pub(crate) fn verify_release(conn: &mut Conn, release: &Release) -> StoreResult<
             frozen::load_page(conn, key, &frozen::FrozenReportFilter::default(), (after, 500))?;
         let Some(last) = rows.last() else { break };
         after = Some(last.page_key());
-        let told = load_approvals(conn, release, &rows)?;
+        let approvals = load_approvals(conn, release, &rows)?;
         for row in rows {
-            seal.add_report(&row.record);
+            hasher.add_report(&row.record);
             let code = row.parse_code()?;
-            if !told.get(&code.to_string()).is_some_and(|t| t.is_approval_of(&row)) {
+            if !approvals.get(&code.to_string()).is_some_and(|t| t.is_approval_of(&row)) {
                 differing.push(code);
             }
             facts.push(ReportFact::from(&row.parse_report()?));
         }
     }
     let frame = frozen::load_reference(conn, key)?;
-    let sha256 = seal.finish_hex();
+    let sha256 = hasher.finish_hex();
     let found = i64::try_from(facts.len()).unwrap_or(i64::MAX);
     let head = journal::find_row(conn, release.seq)?;
-    let kept = head
+    let head_matches = head
         .is_some_and(|row| to_hash(&row.hash).is_ok_and(|h| to_hex(&h) == release.journal_hash));
-    let all_told = differing.is_empty();
+    let all_match = differing.is_empty();
     differing.truncate(DIFFERING_MAX);
     Ok(ReleaseCheck {
         reports: found,
         content: sha256 == release.sha256 && found == release.counts.reports,
         sha256,
         figures: published::count_tables(key, &frame, facts) == release.figures,
-        journal: kept && all_told,
+        journal: head_matches && all_match,
         differing,
     })
 }
 
-/// What the journal tells of an approved copy.
+/// The journal's entry about an approved copy.
 struct ApprovalRecord {
     version: i64,
     reason: Option<String>,
@@ -191,7 +177,8 @@ struct ApprovalRecord {
 }
 
 impl ApprovalRecord {
-    /// Says whether a frozen report is that copy. The hash is asked, which stays when a record is taken out of the journal.
+    /// Returns `true` if a frozen report is that copy. This compares the hash, because the hash stays when a record
+    /// is redacted.
     fn is_approval_of(&self, row: &frozen::FrozenReportRow) -> bool {
         self.version == row.version
             && hash_record(self.reason.as_deref(), Some(&row.record))
@@ -199,13 +186,13 @@ impl ApprovalRecord {
     }
 }
 
-/// Reads what the journal last told of approved copies before a release, by project.
+/// Returns the last entry about each approved copy before a release, by project.
 fn load_approvals(
     conn: &mut Conn,
     release: &Release,
     rows: &[frozen::FrozenReportRow],
 ) -> StoreResult<BTreeMap<String, ApprovalRecord>> {
-    let mut told = BTreeMap::new();
+    let mut approvals = BTreeMap::new();
     for row in rows {
         let code = row.parse_code()?;
         let key = report_key(&code, &release.cycle);
@@ -220,8 +207,8 @@ fn load_approvals(
             .optional())?;
         if let Some(last) = last {
             let JournalRow { version, reason, record_sha256, .. } = last;
-            told.insert(code.to_string(), ApprovalRecord { version, reason, record_sha256 });
+            approvals.insert(code.to_string(), ApprovalRecord { version, reason, record_sha256 });
         }
     }
-    Ok(told)
+    Ok(approvals)
 }

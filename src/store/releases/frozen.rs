@@ -1,4 +1,4 @@
-//! What a release froze: the reference data, and its reports row by row.
+//! The frozen content of a release: the reference data, and the reports row by row.
 
 use diesel::prelude::*;
 
@@ -19,11 +19,11 @@ use crate::{
     },
 };
 
-/// Rows read at once.
+/// The number of rows that are read at once.
 const CHUNK: i64 = 500;
 
-/// A frozen report's row. The record is the text that the journal keeps of the approved copy; the other columns repeat what
-/// lists filter by.
+/// The row of a frozen report. The record is the text of the approved copy as the journal holds it. The other columns
+/// repeat values by which lists filter.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = release_reports)]
 pub struct FrozenReportRow {
@@ -55,15 +55,15 @@ impl FrozenReportRow {
         })
     }
 
-    /// Reads the report.
+    /// Parses the report.
     ///
     /// # Errors
-    /// A record that cannot be understood.
+    /// Returns an error if the record cannot be parsed.
     pub fn parse_report(&self) -> StoreResult<ApprovedReport> {
         json::read(&self.record)
     }
 
-    /// Returns where a page that ends here goes on.
+    /// Returns the position after which the next page starts, if a page ends with this row.
     #[must_use]
     pub fn page_key(&self) -> (String, i64) {
         (self.city.clone(), self.number)
@@ -72,27 +72,27 @@ impl FrozenReportRow {
     /// Returns the code of the project.
     ///
     /// # Errors
-    /// A city that is no slug.
+    /// Returns an error if the city is not a valid slug.
     pub fn parse_code(&self) -> StoreResult<ProjectCode> {
         Ok(ProjectCode::new(Slug::parse(&self.city)?, self.number))
     }
 }
 
-/// Which frozen reports; an empty list means any.
+/// A filter for frozen reports. An empty list does not restrict.
 #[derive(Debug, Clone, Default)]
 pub struct FrozenReportFilter {
-    /// Of these cities.
+    /// Slugs of cities.
     pub cities: Vec<String>,
-    /// Of these countries.
+    /// Codes of countries.
     pub countries: Vec<String>,
-    /// Of these focus areas.
+    /// Slugs of focus areas.
     pub focus_areas: Vec<String>,
-    /// With one of these statuses.
+    /// Statuses.
     pub statuses: Vec<String>,
 }
 
 impl FrozenReportFilter {
-    /// Says whether every report is asked for.
+    /// Returns `true` if the filter accepts every report.
     #[must_use]
     const fn is_empty(&self) -> bool {
         self.cities.is_empty()
@@ -102,7 +102,7 @@ impl FrozenReportFilter {
     }
 }
 
-/// Writes the query of a filter.
+/// Builds the query of a filter.
 macro_rules! filtered {
     ($release:expr, $filter:expr) => {{
         let filter: &FrozenReportFilter = $filter;
@@ -125,10 +125,10 @@ macro_rules! filtered {
     }};
 }
 
-/// Reads a page of a release's reports by city and number, after a key.
+/// Returns a page of the reports of a release, ordered by city and number, after a position.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn load_page(
     conn: &mut Conn,
     release: &Slug,
@@ -152,10 +152,10 @@ pub fn load_page(
     })?)
 }
 
-/// Counts a release's reports: by what the database keeps count of, unless some of them are asked for.
+/// Counts the reports of a release. Without a filter the tally in the database gives the number.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn count(conn: &mut Conn, release: &Slug, filter: &FrozenReportFilter) -> StoreResult<i64> {
     if filter.is_empty() {
         let all: Option<i32> = on!(conn, |c, DB| release_tallies::table
@@ -168,10 +168,10 @@ pub fn count(conn: &mut Conn, release: &Slug, filter: &FrozenReportFilter) -> St
     Ok(on!(conn, |c, DB| filtered!(release, filter).count().get_result(c))?)
 }
 
-/// Reads the countries that have a report in a release, by code.
+/// Lists the countries that have a report in a release, ordered by code.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_countries(conn: &mut Conn, release: &Slug) -> StoreResult<Vec<String>> {
     Ok(on!(conn, |c, DB| release_reports::table
         .filter(release_reports::release.eq(release.as_str()))
@@ -181,10 +181,10 @@ pub fn list_countries(conn: &mut Conn, release: &Slug) -> StoreResult<Vec<String
         .load(c))?)
 }
 
-/// Goes through a release's reports by city and number, some at a time.
+/// Calls `f` for each report of a release, ordered by city and number. Rows are read in chunks.
 ///
 /// # Errors
-/// Failures of the database, and those of `f`.
+/// Returns an error if the database fails, and the errors of `f`.
 pub fn for_each_report<E: From<StoreError>>(
     conn: &mut Conn,
     release: &Slug,
@@ -193,10 +193,10 @@ pub fn for_each_report<E: From<StoreError>>(
     for_each_matching(conn, release, &FrozenReportFilter::default(), f)
 }
 
-/// The same for some of them.
+/// Like [`for_each_report`], for the reports that a filter accepts.
 ///
 /// # Errors
-/// As of [`for_each_report`].
+/// Returns the errors of [`for_each_report`].
 pub fn for_each_matching<E: From<StoreError>>(
     conn: &mut Conn,
     release: &Slug,
@@ -214,10 +214,10 @@ pub fn for_each_matching<E: From<StoreError>>(
     }
 }
 
-/// Reads the reference data of a release, as canonical text.
+/// Returns the reference data of a release, as canonical text.
 ///
 /// # Errors
-/// Failures of the database; a release without any is corrupt.
+/// Returns an error if the database fails, or if the release has no reference data.
 pub fn load_reference_text(conn: &mut Conn, release: &Slug) -> StoreResult<String> {
     on!(conn, |c, DB| release_grounds::table
         .find(release.as_str())
@@ -227,18 +227,18 @@ pub fn load_reference_text(conn: &mut Conn, release: &Slug) -> StoreResult<Strin
     .ok_or_else(|| StoreError::Corrupt("a release without its reference data".into()))
 }
 
-/// Reads the reference data of a release.
+/// Returns the reference data of a release.
 ///
 /// # Errors
-/// As of [`load_reference_text`].
+/// Returns the errors of [`load_reference_text`].
 pub fn load_reference(conn: &mut Conn, release: &Slug) -> StoreResult<ReleaseReference> {
     json::read(&load_reference_text(conn, release)?)
 }
 
-/// Reads what the figures of a release are counted from; none where there is no such release.
+/// Loads the dataset of the figures of a release. `None` if there is no such release.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn load_dataset(conn: &mut Conn, release: &Slug) -> StoreResult<Option<FigureDataset>> {
     if super::resolve_key(conn, release)?.as_ref() != Some(release) {
         return Ok(None);
@@ -252,10 +252,10 @@ pub fn load_dataset(conn: &mut Conn, release: &Slug) -> StoreResult<Option<Figur
     Ok(Some(frame.build_dataset(release, facts)))
 }
 
-/// Reads a release with everything that it froze.
+/// Loads a release with everything that it froze.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn load_full_release(conn: &mut Conn, release: Release) -> StoreResult<FullRelease> {
     let frame = load_reference(conn, &release.release)?;
     let mut reports = Vec::new();

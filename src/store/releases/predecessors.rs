@@ -1,5 +1,5 @@
-//! The line that a release stands in: of each cycle that was cut off before its own, the last release that was published by
-//! then. What is published later changes nothing in it, so what is said of a line stays as it was.
+//! The releases that precede a release: for each cycle with an earlier cut-off day, the last release that was
+//! published before. Later releases do not change them, so a trend stays as it was published.
 
 use std::collections::BTreeMap;
 
@@ -16,38 +16,35 @@ use crate::{
     store::{Conn, StoreResult, conn::on, schema::releases},
 };
 
-/// Reads the releases that stand before one, each with its cycle as it froze it, in the order of the cut-offs.
+/// Lists the predecessors of a release, each with its frozen cycle, in the order of the cut-off days.
 fn load_predecessors(
     conn: &mut Conn,
     own: &Release,
     frame: &ReleaseReference,
 ) -> StoreResult<Vec<(Slug, ReportingCycle)>> {
-    // The row of the journal that a release rests on tells which was published first. Those of the published history rest on
-    // one row: among them the cut-offs alone tell.
+    // The journal number that a release records tells which release was published first. The releases of the imported
+    // history may all have one number. Among those only the cut-off days decide.
     let rows: Vec<(String, String)> = on!(conn, |c, DB| releases::table
         .filter(releases::seq.le(own.seq))
         .filter(releases::cycle.ne(own.cycle.as_str()))
         .order((releases::cycle, releases::number))
         .select((releases::cycle, releases::release))
         .load(c))?;
-    // Of a cycle the last one stays.
+    // For each cycle the last release stays.
     let last: BTreeMap<String, String> = rows.into_iter().collect();
-    let mut line = Vec::new();
+    let mut predecessors = Vec::new();
     for release in last.into_values() {
         let release = Slug::parse(release)?;
         let cycle = frozen::load_reference(conn, &release)?.cycle;
         if cycle.as_of < frame.cycle.as_of {
-            line.push((release, cycle));
+            predecessors.push((release, cycle));
         }
     }
-    line.sort_by(|(_, a), (_, b)| (a.as_of, &a.slug).cmp(&(b.as_of, &b.slug)));
-    Ok(line)
+    predecessors.sort_by(|(_, a), (_, b)| (a.as_of, &a.slug).cmp(&(b.as_of, &b.slug)));
+    Ok(predecessors)
 }
 
-/// Reads the release that stands right before one, to compare it with.
-///
-/// # Errors
-/// Failures of the database.
+/// Loads the release directly before one, to compare the two.
 pub(crate) fn find_predecessor(
     conn: &mut Conn,
     edition: &FullRelease,
@@ -61,10 +58,7 @@ pub(crate) fn find_predecessor(
     }
 }
 
-/// Reads what the trend until a release is counted from; none where there is no such release.
-///
-/// # Errors
-/// Failures of the database.
+/// Loads the dataset of the trend up to a release. `None` if there is no such release.
 pub(crate) fn load_trend_dataset(
     conn: &mut Conn,
     release: &Slug,

@@ -1,4 +1,4 @@
-//! The approved copy of a report, with what the figures count by in columns and in a side table.
+//! Approved copies of reports. Columns and a side table hold the values that figures count by.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -23,7 +23,6 @@ use crate::{
     },
 };
 
-/// An approved copy's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = approved_reports, treat_none_as_null = true)]
 pub(super) struct ApprovedReportRow {
@@ -143,19 +142,20 @@ impl JournaledRecord for ApprovedReport {
             .select(ApprovedReportRow::as_select())
             .load(c))?;
         let mut found = audit_rows(rows, |record| ApprovedReportRow::try_from(record));
-        let mut kept = load_all_facets(conn)?;
+        let mut stored = load_all_facets(conn)?;
         for AuditedRecord { record, sound } in &mut found {
-            let given: BTreeSet<_> = record
+            let expected: BTreeSet<_> = record
                 .collect_facets()
                 .map(|(kind, word)| (kind.to_string(), word.to_string()))
                 .collect();
-            *sound &= kept.remove(&StoredUuid::from(record.report)).unwrap_or_default() == given;
+            *sound &=
+                stored.remove(&StoredUuid::from(record.report)).unwrap_or_default() == expected;
         }
         Ok(found)
     }
 }
 
-/// Reads the facets of every approved report: kind and value.
+/// Loads the facets of every approved report: kind and value.
 fn load_all_facets(
     conn: &mut Conn,
 ) -> StoreResult<HashMap<StoredUuid, BTreeSet<(String, String)>>> {
@@ -177,7 +177,7 @@ impl ApprovedReport {
         Ok(())
     }
 
-    /// Returns what the header gives to the side table.
+    /// Returns the facets that come from the frozen header.
     fn collect_facets(&self) -> impl Iterator<Item = (TermKind, &Slug)> {
         let details = &self.header.details;
         let lists = [

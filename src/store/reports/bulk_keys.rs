@@ -1,4 +1,4 @@
-//! The reports that one act is done to, by their keys alone.
+//! The keys of the reports that a bulk act applies to.
 
 use diesel::prelude::*;
 
@@ -18,13 +18,9 @@ use crate::{
     },
 };
 
-/// The project and the cycle of a report.
 type BulkReportKey = (ProjectCode, Slug);
 
-/// Finds the keys of what a list would show, as many as its page holds.
-///
-/// # Errors
-/// Failures of the database.
+/// Returns the keys of the reports on a page of a list.
 pub(crate) fn list_listed_keys(
     conn: &mut Conn,
     query: &QueueQuery,
@@ -37,11 +33,9 @@ pub(crate) fn list_listed_keys(
         .collect()
 }
 
-/// Finds the projects within reach, archived ones aside, that have no report yet in the cycles of a filter, one more than
-/// an act takes at most. By cycle, city and number.
-///
-/// # Errors
-/// Failures of the database.
+/// Lists the projects within the read scope that have no report yet in the cycles of a filter, ordered by cycle, city
+/// and number. Archived projects are left out. Each cycle gives at most one project more than an act takes, so that
+/// the caller notices if there are too many.
 pub(crate) fn list_unreported_projects(
     conn: &mut Conn,
     reach: &ReadScope,

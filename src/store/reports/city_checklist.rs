@@ -1,4 +1,4 @@
-//! Everything that a city has to report in a cycle, read at once.
+//! Loads everything that a city has to report in a cycle.
 
 use std::collections::{HashMap, HashSet};
 
@@ -30,20 +30,18 @@ use crate::{
     },
 };
 
-/// What the approved reports of earlier cycles tell of a project.
+/// Values from the approved reports of a project in earlier cycles.
 #[derive(Default)]
 struct EarlierReport {
-    /// The status of the latest one that states one.
+    /// The status in the latest report that states one.
     status: Option<Status>,
-    /// What the latest one says, as JSON.
+    /// The content of the latest report, as JSON.
     content: Option<String>,
 }
 
-/// Reads every project of the city in the cycle's plan, archived ones aside unless they have a report, with its report and
-/// all that readiness asks for, by number. Partnerships and hands are left out: nobody submits or decides from here.
-///
-/// # Errors
-/// Failures of the database.
+/// Loads the projects of a city in the cycle's plan, ordered by number, with their reports and the data that
+/// readiness needs. An archived project is included only if it has a report. Partnerships and contributors are left
+/// out, because nobody submits or decides from the checklist.
 pub(crate) fn load_checklist_items(
     conn: &mut Conn,
     city: &City,
@@ -59,22 +57,23 @@ pub(crate) fn load_checklist_items(
     for i in parts::list_city_indicators(conn, &city.slug)? {
         indicators.entry(i.project).or_default().push(i);
     }
-    let mut said = load_comments(conn, city, cycle)?;
+    let mut comments_by_report = load_comments(conn, city, cycle)?;
     let extension = extensions::find_due_day(conn, &cycle.slug, &city.slug)?;
     let released =
         cycle.state == CycleState::Closed && releases::find_latest(conn, &cycle.slug)?.is_some();
     let approved =
         if released { load_approved_projects(conn, city, cycle)? } else { HashSet::new() };
-    let mut seats = Vec::new();
+    let mut items = Vec::new();
     for project in projects::list_for_city(conn, &city.slug, &cycle.plan_cycle)? {
         let report = reports.remove(&project.id);
         if project.details.archived && report.is_none() {
             continue;
         }
         let before = earlier.remove(&project.id).unwrap_or_default();
-        let said = report.as_ref().and_then(|r| said.remove(&r.id)).unwrap_or_default();
-        let returned = report.as_ref().and_then(|r| find_last_return(r, &said));
-        let on = ReportSubject {
+        let own_comments =
+            report.as_ref().and_then(|r| comments_by_report.remove(&r.id)).unwrap_or_default();
+        let returned = report.as_ref().and_then(|r| find_last_return(r, &own_comments));
+        let report_subject = ReportSubject {
             milestones: milestones.remove(&project.id).unwrap_or_default(),
             indicators: indicators.remove(&project.id).unwrap_or_default(),
             partnerships: Vec::new(),
@@ -82,7 +81,7 @@ pub(crate) fn load_checklist_items(
             zone: city.time_zone,
             extension,
             earlier_content: before.content.as_deref().map(json::read).transpose()?,
-            unanswered_comments: find_waiting_comments(&said),
+            unanswered_comments: find_waiting_comments(&own_comments),
             approved: None,
             previous_status: before.status,
             contributors: Vec::new(),
@@ -91,12 +90,11 @@ pub(crate) fn load_checklist_items(
             project,
             report,
         };
-        seats.push(ChecklistItem { report_subject: on, returned });
+        items.push(ChecklistItem { report_subject, returned });
     }
-    Ok(seats)
+    Ok(items)
 }
 
-/// Names the projects of the city with an approved report in the cycle.
 fn load_approved_projects(
     conn: &mut Conn,
     city: &City,
@@ -124,7 +122,7 @@ fn load_working_reports(
     rows.into_iter().map(keyed).collect()
 }
 
-/// Reads what earlier cycles tell, the latest first. The content of a report is kept as text: few seats look into it.
+/// Loads the values from earlier cycles. The content of a report stays text, because few items need it.
 fn load_earlier_reports(
     conn: &mut Conn,
     city: &City,
@@ -162,9 +160,9 @@ fn load_comments(
     Ok(out)
 }
 
-/// Names the open comments that wait for a word of the city.
-fn find_waiting_comments(said: &[Comment]) -> Vec<Id<Comment>> {
-    let entries = said.iter().map(ThreadEntry::from).collect();
+/// Returns the open comments that wait for an answer of the city.
+fn find_waiting_comments(comments: &[Comment]) -> Vec<Id<Comment>> {
+    let entries = comments.iter().map(ThreadEntry::from).collect();
     group_into_threads(entries)
         .iter()
         .filter(|t: &&CommentThread| t.blocks_submission())
@@ -172,14 +170,14 @@ fn find_waiting_comments(said: &[Comment]) -> Vec<Id<Comment>> {
         .collect()
 }
 
-/// Finds the words with which the report was sent back, while it is returned.
-fn find_last_return(report: &Report, said: &[Comment]) -> Option<Comment> {
+/// Returns the comment with which the report was sent back. `None` if the report is not returned.
+fn find_last_return(report: &Report, comments: &[Comment]) -> Option<Comment> {
     let sent_back = |c: &&Comment| match c.kind {
         CommentKind::Return | CommentKind::Reopen => true,
         CommentKind::Note => false,
     };
     match report.state {
-        ReportState::Returned => said.iter().rfind(sent_back).cloned(),
+        ReportState::Returned => comments.iter().rfind(sent_back).cloned(),
         ReportState::Draft | ReportState::Submitted | ReportState::Approved => None,
     }
 }

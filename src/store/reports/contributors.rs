@@ -1,4 +1,5 @@
-//! Who had a hand in a report since its last decision: read from the journal, so that nothing else has to be kept true.
+//! The contributors of a report since its last decision. They are read from the journal, so that no second copy has
+//! to be kept in step.
 
 use std::collections::BTreeSet;
 
@@ -17,14 +18,12 @@ use crate::{
     store::{Conn, Record, StoreResult, conn::on, schema::journal, types::StoredUuid},
 };
 
-/// The action of the journal's row about a report's first edit.
+/// The journal action of a report's first edit.
 pub(crate) const CREATE: &str = "create";
 
-/// Names those who edited or submitted the report, or changed its project or the project's parts, since the last decision
-/// on the report (from the beginning before the first), and those on whose behalf they did.
-///
-/// # Errors
-/// Failures of the database.
+/// Returns the users who edited or submitted the report, or changed its project or the project's parts, since the
+/// last decision on the report. Before the first decision, all changes count. The users on whose behalf they acted
+/// are included.
 pub(super) fn find_contributors(
     conn: &mut Conn,
     code: &ProjectCode,
@@ -33,7 +32,7 @@ pub(super) fn find_contributors(
     let key = report_key(code, cycle);
     let since = find_last_decision(conn, &key)?;
     let project = code.to_string();
-    // The keys of parts are `da-nang-4/<id>`, and '0' follows '/' in the order of bytes, in which both databases compare.
+    // The keys of parts are `da-nang-4/<id>`. `0` follows `/` in byte order, in which both databases compare keys.
     let (first, end) = (format!("{project}/"), format!("{project}0"));
     let wrote = journal::action
         .eq(CREATE)
@@ -61,13 +60,13 @@ pub(super) fn find_contributors(
                 .select(people)
         )
         .load(c))?;
-    let hands: BTreeSet<Id<User>> =
+    let contributors: BTreeSet<Id<User>> =
         rows.into_iter().flat_map(|(a, b)| [a, b]).flatten().map(Id::from).collect();
-    Ok(hands.into_iter().collect())
+    Ok(contributors.into_iter().collect())
 }
 
 fn find_last_decision(conn: &mut Conn, key: &str) -> StoreResult<i64> {
-    // No `eq_any`: SQLite's statements with it are prepared anew each time.
+    // No `eq_any`: SQLite prepares a statement with it anew for each execution.
     let decided = journal::action
         .eq(TransitionKind::Return.as_str())
         .or(journal::action.eq(TransitionKind::Approve.as_str()))

@@ -1,4 +1,4 @@
-//! The content of list items, read for the rows of a page.
+//! Loads the content of list items for the rows of a page.
 
 use std::collections::HashMap;
 
@@ -25,10 +25,10 @@ use crate::{
     },
 };
 
-/// Keys that one query asks for at most.
+/// The largest number of keys in one query.
 const BATCH: usize = 500;
 
-/// What the two copies tell beside the columns that rows are found by.
+/// The values of a copy in addition to the columns by which rows are found.
 struct QueueItemContent {
     title: String,
     status: Option<String>,
@@ -39,7 +39,7 @@ struct QueueItemContent {
     decided_by: Option<Uuid>,
 }
 
-/// The part of a header that a list shows.
+/// The part of a frozen header that a list shows.
 #[derive(Deserialize)]
 struct HeaderTitle {
     title: String,
@@ -57,7 +57,7 @@ type WorkingItemRow = (
 );
 type ApprovedItemRow = (StoredUuid, String, String, Option<i64>, i64, Option<StoredTimestamp>);
 
-/// Reads the items of a page, in the order of its rows.
+/// Loads the items of a page, in the order of its rows.
 pub(super) fn load_items(
     conn: &mut Conn,
     rows: Vec<ReportCopyRow>,
@@ -113,7 +113,8 @@ fn load_working_content(
             .load(c))?;
         for (id, title, status, percent, version, submitted_by, decided_at, decided_by) in rows {
             let (present, header) = title;
-            // What was handed in is decided on under the title that it had then, whatever the project is called by now.
+            // A submitted report is decided on under the title that it had then. The project may have a different
+            // title now.
             let frozen = header.map(|header| json::read::<HeaderTitle>(&header)).transpose()?;
             let content = QueueItemContent {
                 title: frozen.map_or(present, |frozen| frozen.title),

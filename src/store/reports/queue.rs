@@ -1,4 +1,4 @@
-//! Lists of reports: the rows of both copies that an actor sees, filtered, sorted, by pages.
+//! Lists of reports: the rows of both copies that the caller sees, filtered, sorted and paged.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -26,34 +26,29 @@ use crate::{
     },
 };
 
-/// Which reports are asked for; an empty list means any.
+/// A filter for reports. An empty list does not restrict.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct QueueFilter {
-    /// Of one project.
     pub project: Option<ProjectCode>,
-    /// In these states.
     pub states: Vec<ReportState>,
-    /// Of these cities.
     pub cities: Vec<String>,
-    /// Of these countries.
     pub countries: Vec<String>,
-    /// In these cycles.
     pub cycles: Vec<String>,
-    /// Late, or not late.
+    /// `true` for late reports, `false` for the others.
     pub late: Option<bool>,
 }
 
-/// In which order.
+/// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum QueueSort {
     /// By cycle, city and number.
     #[default]
     Key,
-    /// Those that wait longest first; those that were never submitted last.
+    /// By the time of submission, earliest first. Reports that were never submitted come last.
     SubmittedAt,
 }
 
-/// Where a page ends: the next one begins after it.
+/// The position after which the next page starts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct QueueCursor {
     submitted_at: Option<DateTime<Utc>>,
@@ -62,56 +57,47 @@ pub(crate) struct QueueCursor {
     number: i64,
 }
 
-/// A page of a list to be read.
+/// The request for a page of a list.
 #[derive(Debug, Clone)]
 pub(crate) struct QueueQuery {
-    /// What the caller sees.
+    /// The rows that the caller may see.
     pub visible: VisibleRows,
-    /// Which reports.
     pub filter: QueueFilter,
-    /// In which order.
     pub sort: QueueSort,
-    /// After which item.
+    /// The item after which the page starts.
     pub after: Option<QueueCursor>,
-    /// How many at most.
+    /// The largest number of items.
     pub limit: i64,
-    /// The instant that decides what is late.
+    /// The instant that decides which reports are late.
     pub now: DateTime<Utc>,
 }
 
-/// A report in a list.
 #[derive(Debug, Clone)]
 pub(crate) struct QueueItem {
-    /// The project.
     pub code: ProjectCode,
-    /// The project's country.
     pub country: CountryCode,
-    /// The cycle.
     pub cycle: Slug,
-    /// The project's title, as of that copy: as it was handed in, once it was.
+    /// The title in this copy. A submitted report keeps the title that it had at the submission.
     pub title: String,
-    /// Where the report stands.
     pub state: ReportState,
-    /// The status that it states.
+    /// The project status that the report states.
     pub status: Option<Status>,
-    /// The percentage that it states.
+    /// The percentage that the report states.
     pub percent_complete: Option<Percent>,
-    /// Whether it came late, or is late by now.
+    /// Whether the report was submitted late, or is overdue now.
     pub late: bool,
-    /// The version of that copy.
+    /// The version of this copy.
     pub version: i64,
-    /// When it was submitted.
     pub submitted_at: Option<DateTime<Utc>>,
-    /// Who did it; none for strangers.
+    /// `None` in an approved copy, which names nobody.
     pub submitted_by: Option<Uuid>,
-    /// When it was decided on.
     pub decided_at: Option<DateTime<Utc>>,
-    /// Who did it; none for strangers.
+    /// `None` in an approved copy, which names nobody.
     pub decided_by: Option<Uuid>,
 }
 
 impl QueueItem {
-    /// Returns where a page that ends here is continued.
+    /// Returns the cursor of a page that ends with this item.
     #[must_use]
     pub(crate) fn to_cursor(&self) -> QueueCursor {
         QueueCursor {
@@ -127,7 +113,7 @@ impl QueueItem {
 pub(super) type ReportCopyRow =
     (String, StoredUuid, String, i64, String, String, String, Option<StoredTimestamp>);
 
-/// Builds one condition for both databases.
+/// Boxes a condition of one backend, so that all branches have the same type.
 macro_rules! condition {
     ($db:ident, $expression:expr) => {{
         let condition: Box<dyn BoxableExpression<report_faces::table, $db, SqlType = Bool>> =
@@ -136,7 +122,7 @@ macro_rules! condition {
     }};
 }
 
-/// The rows that lie within reach.
+/// The rows within a read scope.
 macro_rules! within {
     ($db:ident, $reach:expr) => {{
         let reach: &ReadScope = $reach;
@@ -153,7 +139,7 @@ macro_rules! within {
     }};
 }
 
-/// The rows that are late: handed in after the due day, or not handed in and past it.
+/// The rows that are late: submitted after the due day, or not submitted and past the due day.
 macro_rules! late {
     ($db:ident, $deadlines:expr, $now:expr) => {{
         let mut late = condition!($db, report_faces::number.is_null());
@@ -174,8 +160,8 @@ macro_rules! late {
     }};
 }
 
-/// The rows that the caller sees and the filter asks for. Whoever sees one of the two copies alone asks for that one alone: a
-/// simple question finds its index.
+/// The rows that the caller sees and the filter accepts. If the caller sees only one of the two copies, the query
+/// names only that copy, because a simple condition finds its index.
 macro_rules! matching {
     ($db:ident, $query:expr, $deadlines:expr) => {{
         let (v, f): (&VisibleRows, &QueueFilter) = (&$query.visible, &$query.filter);
@@ -222,7 +208,7 @@ macro_rules! matching {
     }};
 }
 
-/// The rows after the last one of the page before, in the order of the list.
+/// The rows after the last one of the previous page, in the order of the list.
 macro_rules! after {
     ($db:ident, $sort:expr, $key:expr) => {{
         let QueueCursor { submitted_at, cycle, city, number } = $key.clone();
@@ -251,10 +237,6 @@ macro_rules! after {
     }};
 }
 
-/// Reads a page.
-///
-/// # Errors
-/// Failures of the database.
 pub(crate) fn load_page(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<QueueItem>> {
     let rows = load_rows(conn, query)?;
     let cities: BTreeSet<&str> = rows.iter().map(|row| row.2.as_str()).collect();
@@ -262,13 +244,13 @@ pub(crate) fn load_page(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<
     items::load_items(conn, rows, &deadlines, query.now)
 }
 
-/// Counts the rows of all pages, going through them.
+/// Counts the rows of all pages by scanning them.
 pub(super) fn count_rows(conn: &mut Conn, query: &QueueQuery) -> StoreResult<i64> {
     let deadlines = query.load_filter_deadlines(conn)?;
     Ok(on!(conn, |c, DB| matching!(DB, query, &deadlines).count().get_result(c))?)
 }
 
-/// Reads when the due day of each cycle ends in each of some cities, or in all.
+/// Returns when the due day of each cycle ends in each of some cities, or in all cities.
 fn load_deadlines(conn: &mut Conn, of: Option<&BTreeSet<&str>>) -> StoreResult<CycleDeadlines> {
     let zones: Vec<(String, String)> = on!(conn, |c, DB| {
         let mut query = cities::table.select((cities::slug, cities::time_zone)).into_boxed::<DB>();
@@ -285,7 +267,7 @@ fn load_deadlines(conn: &mut Conn, of: Option<&BTreeSet<&str>>) -> StoreResult<C
 }
 
 impl QueueQuery {
-    /// Reads the due days that the filter compares with: none where it does not ask for what is late.
+    /// Loads the deadlines that the filter compares with. Empty if the filter does not ask for late reports.
     fn load_filter_deadlines(&self, conn: &mut Conn) -> StoreResult<CycleDeadlines> {
         if self.filter.late.is_some() {
             load_deadlines(conn, None)
@@ -295,7 +277,6 @@ impl QueueQuery {
     }
 }
 
-/// Finds the rows of a page.
 pub(super) fn load_rows(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<ReportCopyRow>> {
     let columns = (
         report_faces::face,

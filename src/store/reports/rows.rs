@@ -1,4 +1,4 @@
-//! The rows of a report's working copy.
+//! The rows of working copies of reports.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -20,8 +20,8 @@ use crate::{
     },
 };
 
-/// A working copy's row. Status and percentage stand in columns of their own beside the content, for lists. What names a
-/// report never changes: an update that set it would write most of the table's indexes anew.
+/// Status and percentage have their own columns beside the content, for lists. The columns that identify a report are
+/// never updated: an update that sets them would rewrite most of the table's indexes.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = reports, treat_none_as_null = true)]
 pub(super) struct ReportRow {
@@ -55,14 +55,14 @@ pub(super) struct ReportRow {
     version: i64,
 }
 
-/// The three columns of a deed.
+/// The three columns of an audit stamp.
 type DeedColumns = (Option<StoredTimestamp>, Option<StoredUuid>, Option<StoredUuid>);
 
-fn to_deed_columns(deed: Option<AuditStamp>) -> DeedColumns {
+fn to_deed_columns(stamp: Option<AuditStamp>) -> DeedColumns {
     (
-        deed.map(|d| StoredTimestamp(d.at)),
-        deed.map(|d| d.by.into()),
-        deed.and_then(|d| d.acting_for).map(StoredUuid::from),
+        stamp.map(|d| StoredTimestamp(d.at)),
+        stamp.map(|d| d.by.into()),
+        stamp.and_then(|d| d.acting_for).map(StoredUuid::from),
     )
 }
 

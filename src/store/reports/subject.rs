@@ -1,4 +1,4 @@
-//! Loading a report with everything that rights and rules ask for.
+//! Loads a report with everything that the policy and the rules need.
 
 use std::{collections::HashMap, hash::Hash};
 
@@ -28,28 +28,28 @@ use crate::{
     },
 };
 
-/// What is loaded beside the report, its project and its cycle. Reading and editing are frequent, and most of it is not
-/// needed for them.
+/// The data that is loaded in addition to the report, its project and its cycle. Reads and edits are frequent and
+/// need little of it.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each part is loaded or left out by itself")]
 struct ReportLoadPlan {
-    /// Milestones and indicators: a report refers to them.
+    /// Milestones and indicators, to which a report refers.
     mentioned: bool,
-    /// Partnerships: a submission freezes them.
+    /// Partnerships, which a submission freezes.
     partnerships: bool,
-    /// The approved copy: strangers see it, an approval replaces it.
+    /// The approved copy, which outsiders see and an approval replaces.
     approved: bool,
-    /// The status before: readiness asks for it, which strangers do not see.
+    /// The previous status, which readiness needs and outsiders do not see.
     previous_status: bool,
-    /// Who had a hand in it: only asked about those who could decide.
+    /// The contributors. They matter only for actors who could decide.
     contributors: bool,
-    /// What the latest approved report of an earlier cycle says: compared with, and carried forward.
+    /// The content of the latest approved report of an earlier cycle. It is compared with and carried forward.
     earlier: bool,
-    /// The comments that wait for the city: they block a submission.
+    /// The comments that wait for the city. They block a submission.
     waiting: bool,
-    /// The release that holds it: shown of what is approved.
+    /// The release that holds the report. It is shown with an approved report.
     released: bool,
-    /// The city's time zone and its extension: they decide whether the cycle takes reports, and what is late.
+    /// The city's time zone and its extension. They decide whether the cycle accepts reports, and what is late.
     calendar: bool,
 }
 
@@ -94,7 +94,7 @@ impl ReportLoadPlan {
 }
 
 impl ReportLoadPlan {
-    /// Leaves out everything that the policy does not look at.
+    /// Leaves out everything that the policy does not need.
     const fn restrict_to_admission(self, act: Act) -> Self {
         Self {
             mentioned: false,
@@ -109,7 +109,7 @@ impl ReportLoadPlan {
         }
     }
 
-    /// Leaves out what is only told of a report after the act: what it lacks, and what may be done next.
+    /// Leaves out data that is only shown after the act, such as what the report lacks and what may be done next.
     const fn restrict_to_rules(self, act: Act) -> Self {
         let files = matches!(act, Act::SubmitReport | Act::EditReport);
         Self {
@@ -124,8 +124,8 @@ impl ReportLoadPlan {
     }
 }
 
-/// Says whether a report comes too late for a release of its cycle, so that nobody files it or decides on it any more: one that
-/// was approved before is amended, and a cycle that was opened again takes everything.
+/// Returns `true` if a report is too late for a release of its cycle, so that nobody may file or decide it any more.
+/// A report that was approved before can still be amended. A cycle that was opened again accepts every report.
 fn has_missed_release(
     conn: &mut Conn,
     common: &mut SharedLookups,
@@ -149,28 +149,28 @@ fn load_city_zone(conn: &mut Conn, city: &Slug) -> StoreResult<Tz> {
     Ok(parse_time_zone(name)?)
 }
 
-/// Finds the status before. What the latest earlier report says, where that was read already, mostly tells it.
+/// Returns the previous status. The earlier content, if it was loaded, usually states it.
 fn find_previous_status(
     conn: &mut Conn,
     project: Id<Project>,
     cycle: &ReportingCycle,
     earlier: Option<&Option<ReportContent>>,
 ) -> StoreResult<Option<Status>> {
-    let said = match earlier {
+    let stated = match earlier {
         Some(None) => return Ok(None),
         Some(Some(content)) => content.status.filter(|s| *s != Status::NotStated),
         None => None,
     };
-    if said.is_some() { Ok(said) } else { find_status_before(conn, project, cycle.as_of) }
+    if stated.is_some() { Ok(stated) } else { find_status_before(conn, project, cycle.as_of) }
 }
 
-/// Names the open comments that wait for a word of the city.
+/// Returns the open comments that wait for an answer of the city.
 fn find_waiting_comments(conn: &mut Conn, report: Id<Report>) -> StoreResult<Vec<Id<Comment>>> {
     let threads = comments::load_threads(conn, report)?;
     Ok(threads.into_iter().filter(CommentThread::blocks_submission).map(|t| t.id).collect())
 }
 
-/// What reports have in common, read once for many of them in one transaction that changes none of it.
+/// Data that many reports share. It is read once per transaction, which must not change any of it.
 #[derive(Debug, Default)]
 pub(crate) struct SharedLookups {
     cycles: HashMap<Slug, Option<ReportingCycle>>,
@@ -179,7 +179,7 @@ pub(crate) struct SharedLookups {
     released: HashMap<Slug, bool>,
 }
 
-/// Returns what is remembered, or reads it.
+/// Returns the cached value, or loads it.
 fn load_once<K: Clone + Eq + Hash, V: Clone>(
     known: &mut HashMap<K, V>,
     key: &K,
@@ -193,10 +193,7 @@ fn load_once<K: Clone + Eq + Hash, V: Clone>(
     Ok(value)
 }
 
-/// Loads a report as one of many for an act, of which nothing is shown afterwards.
-///
-/// # Errors
-/// Failures of the database.
+/// Loads a report for one act on many reports. Data that is only shown afterwards is left out.
 pub(crate) fn load_for_batch(
     conn: &mut Conn,
     common: &mut SharedLookups,
@@ -221,7 +218,7 @@ fn assemble_subject(
     let report = find(conn, project.id, &cycle.slug)?;
     let needs = needs(&project, report.as_ref());
     let id = project.id;
-    let here = (cycle.slug.clone(), project.city.clone());
+    let extension_key = (cycle.slug.clone(), project.city.clone());
     let earlier =
         if needs.earlier { Some(find_content_before(conn, id, cycle.as_of)?) } else { None };
     Ok(Some(ReportSubject {
@@ -232,15 +229,15 @@ fn assemble_subject(
         } else {
             Vec::new()
         },
-        // Where the calendar is not asked for, nothing is asked of it.
+        // UTC is a placeholder: without the calendar no rule reads the time zone.
         zone: if needs.calendar {
             load_once(&mut common.zones, &project.city, || load_city_zone(conn, &project.city))?
         } else {
             Tz::UTC
         },
         extension: if needs.calendar {
-            load_once(&mut common.extensions, &here, || {
-                extensions::find_due_day(conn, &here.0, &here.1)
+            load_once(&mut common.extensions, &extension_key, || {
+                extensions::find_due_day(conn, &extension_key.0, &extension_key.1)
             })?
         } else {
             None

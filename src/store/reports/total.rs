@@ -1,4 +1,4 @@
-//! How many reports a list has on all its pages, without going through them.
+//! Counts the reports of a list without scanning its rows.
 
 use diesel::{dsl, prelude::*};
 
@@ -12,11 +12,8 @@ use crate::{
     },
 };
 
-/// Counts the reports of all pages. Each copy is counted for itself: the approved copies that the caller reads, but for those of
-/// projects that the caller works on, and the working ones of these.
-///
-/// # Errors
-/// Failures of the database.
+/// Counts the reports on all pages. Each copy is counted separately: the approved copies that the caller reads, minus
+/// those of projects that the caller works on, plus the working copies of these.
 pub(crate) fn count_visible(conn: &mut Conn, query: &QueueQuery) -> StoreResult<i64> {
     let f = &query.filter;
     if f.project.is_some() || f.late.is_some() || !f.cities.is_empty() {
@@ -36,7 +33,7 @@ pub(crate) fn count_visible(conn: &mut Conn, query: &QueueQuery) -> StoreResult<
     Ok(all)
 }
 
-/// Narrows rows by what the filter asks of both tables.
+/// Applies the conditions of a filter that both tables have columns for.
 macro_rules! narrowed {
     ($rows:expr, $table:ident, $query:expr) => {{
         let (mut rows, f) = ($rows, &$query.filter);
@@ -54,8 +51,8 @@ macro_rules! narrowed {
     }};
 }
 
-/// Counts one copy of the reports that lie within each of some reaches: by what the database keeps count of, which knows
-/// countries; where cities are named, by their rows, which an index finds.
+/// Counts one copy of the reports that are within all of the given scopes. The tallies in the database give the
+/// numbers by country. If a scope names cities, the rows are counted, which an index finds.
 fn count_copies(
     conn: &mut Conn,
     query: &QueueQuery,

@@ -1,4 +1,4 @@
-//! The values of an indicator over the reports of its project.
+//! The values of an indicator in the reports of its project.
 
 use diesel::prelude::*;
 
@@ -16,10 +16,7 @@ use crate::{
     },
 };
 
-/// Reads the values that approved reports state, in the order of the cycles' cut-offs.
-///
-/// # Errors
-/// Failures of the database.
+/// Lists the values that approved reports state, in the order of the cycles' cut-off days.
 pub(crate) fn list_approved_values(
     conn: &mut Conn,
     project: Id<Project>,
@@ -33,10 +30,8 @@ pub(crate) fn list_approved_values(
     parse_readings(rows, indicator)
 }
 
-/// Reads the values that the working copies of reports state, drafts that were never submitted only where `drafts`.
-///
-/// # Errors
-/// Failures of the database.
+/// Lists the values that the working copies of reports state, in the order of the cycles' cut-off days. Drafts that
+/// were never submitted are included only if `drafts` is `true`.
 pub(crate) fn list_working_values(
     conn: &mut Conn,
     project: Id<Project>,

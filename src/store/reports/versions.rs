@@ -1,4 +1,4 @@
-//! What a report said at some time, read from the journal.
+//! Earlier versions of a report, read from the journal.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -26,27 +26,23 @@ use crate::{
 /// The actions after which a report is approved.
 pub(crate) const APPROVALS: &[&str] = &[TransitionKind::Approve.as_str(), import::ACTION];
 
-/// A version of a report.
 #[derive(Debug, Clone)]
 pub(crate) struct ReportVersion {
-    /// The version.
     pub version: i64,
-    /// When it came to be.
+    /// When the version was created.
     pub at: DateTime<Utc>,
-    /// By what.
+    /// The action that created it.
     pub action: String,
-    /// What it said; none where the journal no longer keeps it.
+    /// The content. `None` if the journal no longer holds it.
     pub said: Option<ReportVersionContent>,
 }
 
-/// What a version of a report said.
+/// The content of a version.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct ReportVersionContent {
-    /// The cycle.
     pub cycle: Slug,
-    /// What the city said.
     pub content: ReportContent,
-    /// The project as it was frozen.
+    /// The project as the report froze it.
     pub header: Option<Header>,
 }
 
@@ -62,10 +58,6 @@ impl TryFrom<JournalRow> for ReportVersion {
     }
 }
 
-/// Reads a version of a report.
-///
-/// # Errors
-/// Failures of the database.
 pub(crate) fn find_version(
     conn: &mut Conn,
     key: &str,
@@ -82,10 +74,7 @@ pub(crate) fn find_version(
     row.map(ReportVersion::try_from).transpose()
 }
 
-/// Reads the version that the last of some actions left.
-///
-/// # Errors
-/// Failures of the database.
+/// Returns the version after the last of some actions.
 pub(crate) fn find_last_version(
     conn: &mut Conn,
     key: &str,
@@ -94,10 +83,7 @@ pub(crate) fn find_last_version(
     find_last_version_until(conn, key, actions, i64::MAX)
 }
 
-/// The same as of a row of the journal.
-///
-/// # Errors
-/// Failures of the database.
+/// Like [`find_last_version`], up to a number of the journal.
 pub(crate) fn find_last_version_until(
     conn: &mut Conn,
     key: &str,
@@ -117,9 +103,6 @@ pub(crate) fn find_last_version_until(
 }
 
 /// Finds the cycle of the project's latest approved report before a cut-off day.
-///
-/// # Errors
-/// Failures of the database.
 pub(crate) fn find_approved_cycle_before(
     conn: &mut Conn,
     project: Id<Project>,

@@ -1,4 +1,4 @@
-//! How much the database itself says was changed.
+//! Counts the changes that the database itself reports.
 
 use diesel::{prelude::*, sql_types::BigInt};
 
@@ -15,13 +15,14 @@ struct CountRow {
     n: i64,
 }
 
-/// Counts what a transaction that journals nothing must leave as it was: on SQLite the rows that the connection has
-/// changed so far, on PostgreSQL the tables that the transaction has opened for writing.
+/// Returns a number that a transaction without journal entries must not change. On SQLite it is the number of rows
+/// that the connection has changed so far, on PostgreSQL the number of tables that the transaction has opened for
+/// writing.
 pub(super) fn count_changes(conn: &mut Conn) -> StoreResult<i64> {
     Ok(match conn {
         Conn::Sqlite(c) => diesel::select(total_changes()).get_result(c)?,
-        // Not pg_stat_xact_user_tables: it still counts what earlier transactions of the connection changed, for up to a
-        // second. The lock is taken by every insert, update and delete and held to the end.
+        // Not `pg_stat_xact_user_tables`: it still counts what earlier transactions of the connection changed, for up
+        // to a second. Every insert, update and delete takes this lock and holds it to the end.
         Conn::Pg(c) => {
             let opened = "select count(*) as n from pg_locks where pid = pg_backend_pid() \
                           and locktype = 'relation' and mode = 'RowExclusiveLock'";

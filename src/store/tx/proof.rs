@@ -1,4 +1,4 @@
-//! Loading with the policy's word: nothing is read out of a record before the policy was asked about it.
+//! Loads resources through the policy. Nothing is read from a record before the policy has decided.
 
 use std::sync::Arc;
 
@@ -13,19 +13,19 @@ use crate::{
     store::{Conn, StoreResult, load::LoadByKey},
 };
 
-/// Who asks: a user by a session.
+/// The caller: a user with a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caller {
     /// The user.
     pub user: Id<User>,
-    /// The session that signed the request's token.
+    /// The session that the request's token belongs to.
     pub session: Uuid,
 }
 
 /// Loads a resource for an act and asks the policy.
 ///
 /// # Errors
-/// What the policy says; [`AccessDenied::Hidden`] when there is none.
+/// Returns the refusal of the policy, or [`AccessDenied::Hidden`] if the resource does not exist.
 pub(crate) fn load_proved<A>(
     conn: &mut Conn,
     key: &<A::Subject as PolicyResource>::Key,
@@ -38,11 +38,11 @@ where
     authorize_found(A::Subject::load_for_act(conn, key, A::ACT, actor)?, actor)
 }
 
-/// Loads of a resource what the policy looks at, and asks it whether a write may be tried. What is allowed is proved again
-/// in the write's transaction.
+/// Loads only what the policy needs, and asks it whether a write may be tried. The transaction of the write asks
+/// again.
 ///
 /// # Errors
-/// As of [`load_proved`].
+/// Returns the errors of [`load_proved`].
 pub(crate) fn load_admitted<A>(
     conn: &mut Conn,
     key: &<A::Subject as PolicyResource>::Key,
@@ -55,7 +55,8 @@ where
     authorize_found(A::Subject::load_for_admission(conn, key, A::ACT, actor)?, actor)
 }
 
-/// Asks the policy about what was found; a missing resource is as hidden as one that may not be seen.
+/// Asks the policy about a loaded resource. A missing resource gets the same refusal as one that the actor may not
+/// see.
 pub(super) fn authorize_found<A: PolicyAction>(
     found: Option<A::Subject>,
     actor: &Arc<Actor>,
@@ -63,7 +64,7 @@ pub(super) fn authorize_found<A: PolicyAction>(
     Ok(Unproved::seal_resource(found.ok_or(AccessDenied::Hidden)?).authorize::<A>(actor)?)
 }
 
-/// Returns a resource, sealed, where no database needs to be asked for it.
+/// Returns the unproved resource if it can be built without the database.
 #[must_use]
 pub(crate) fn build_unproved<R: LoadByKey>(key: &R::Key) -> Option<Unproved<R>> {
     R::build_without_database(key).map(Unproved::seal_resource)

@@ -1,15 +1,15 @@
-//! Savepoints inside a write transaction: what was undone leaves no trace, neither in rows nor in the journal.
+//! Savepoints inside a write transaction. An undone savepoint leaves no rows and no journal entries.
 
 use super::{Tx, count_changes};
 use crate::store::{Conn, StoreResult};
 
 impl Tx<'_> {
-    /// Does something that may fail. If it does, nothing of it is left, no row and no entry of the journal, and the
-    /// transaction goes on as if it had not been tried.
+    /// Runs work that may fail. If it fails, its rows and its journal entries are undone, and the transaction goes
+    /// on.
     ///
     /// # Errors
-    /// Failures of the database to begin, keep or undo it, after which the whole transaction must end; what the work itself
-    /// answers is inside.
+    /// Returns an error if the database fails. The whole transaction must then end. The result of the work itself is
+    /// the inner one.
     pub fn attempt<T, E>(
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, E>,
@@ -17,10 +17,10 @@ impl Tx<'_> {
         self.run_in_savepoint(work, Result::is_ok)
     }
 
-    /// Does something and undoes it, for what it answers.
+    /// Runs work and undoes it, for its result.
     ///
     /// # Errors
-    /// As of [`Tx::attempt`].
+    /// Returns the errors of [`Tx::attempt`].
     pub fn dry_run<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> StoreResult<T> {
         self.run_in_savepoint(work, |_answer| false)
     }
@@ -41,13 +41,13 @@ impl Tx<'_> {
         self.conn.rollback()?;
         self.entries.truncate(noted);
         (self.actor, self.acting_for) = (actor, acting_for);
-        // What was undone further in is part of the difference.
+        // Changes that inner savepoints undid are part of the difference.
         self.undone = undone + self.count_changed_rows()? - before;
         Ok(answer)
     }
 
-    /// Counts the rows that SQLite says were changed: it goes on counting those that were changed back. PostgreSQL gives
-    /// up the locks of a savepoint with it, so that there is nothing to make up for.
+    /// Returns the number of rows that SQLite counts as changed. It still counts rows whose change was rolled back.
+    /// PostgreSQL releases the locks of a savepoint on rollback, so nothing has to be corrected there.
     fn count_changed_rows(&mut self) -> StoreResult<i64> {
         match self.conn {
             Conn::Sqlite(_) => count_changes(self.conn),

@@ -1,4 +1,4 @@
-//! The secret addresses of calendars: whoever knows one reads the deadlines of the person it was made for, and no more.
+//! The secret addresses of calendars. Anybody who knows an address reads the deadlines of its user, and nothing else.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -14,10 +14,10 @@ use crate::{
     },
 };
 
-/// Gives a user a new address; the one before no longer works.
+/// Gives a user a new address. The address before stops working.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn set_calendar(
     conn: &mut Conn,
     user: Id<User>,
@@ -35,20 +35,20 @@ pub fn set_calendar(
     Ok(())
 }
 
-/// Takes a user's address away; says whether there was one.
+/// Deletes a user's address. Returns `true` if there was one.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn delete_calendar(conn: &mut Conn, user: Id<User>) -> StoreResult<bool> {
     let n = on!(conn, |c, DB| diesel::delete(calendars::table.find(StoredUuid::from(user)))
         .execute(c))?;
     Ok(n > 0)
 }
 
-/// Says when a user's address was made, if there is one.
+/// Returns when a user's address was created. `None` if there is none.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_calendar_created_at(
     conn: &mut Conn,
     user: Id<User>,
@@ -61,10 +61,10 @@ pub fn find_calendar_created_at(
     Ok(at.map(|at| at.0))
 }
 
-/// Finds whom an address was made for.
+/// Finds the user of an address.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_calendar_user(conn: &mut Conn, digest: &SecretDigest) -> StoreResult<Option<Id<User>>> {
     let user: Option<StoredUuid> = on!(conn, |c, DB| calendars::table
         .filter(calendars::digest.eq(digest.as_slice()))

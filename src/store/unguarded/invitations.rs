@@ -1,4 +1,4 @@
-//! Invitations: the way in for an account without a password.
+//! Invitations, with which an account without a password gets one.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -18,10 +18,10 @@ use crate::{
     },
 };
 
-/// Invites a user until an instant; earlier invitations no longer work.
+/// Invites a user until `expires_at`. Earlier invitations stop working.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn create_invitation(
     conn: &mut Conn,
     user: Id<User>,
@@ -47,10 +47,10 @@ pub fn create_invitation(
     Ok(())
 }
 
-/// Finds whom an invitation is for, if it can still be accepted.
+/// Finds the user of an invitation that can still be accepted.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_invited_user(
     conn: &mut Conn,
     digest: &SecretDigest,
@@ -68,10 +68,10 @@ pub fn find_invited_user(
     Ok(user.map(Id::from))
 }
 
-/// Says whether a user has an invitation that can still be accepted.
+/// Returns `true` if a user has an invitation that can still be accepted.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn is_invited(conn: &mut Conn, user: Id<User>, now: DateTime<Utc>) -> StoreResult<bool> {
     let open: i64 = on!(conn, |c, DB| invitations::table
         .filter(invitations::user_id.eq(StoredUuid::from(user)))
@@ -82,10 +82,10 @@ pub fn is_invited(conn: &mut Conn, user: Id<User>, now: DateTime<Utc>) -> StoreR
     Ok(open > 0)
 }
 
-/// Spends an invitation: it is accepted once.
+/// Marks an invitation as accepted. It works only once.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn spend_invitation(
     conn: &mut Conn,
     digest: &SecretDigest,

@@ -1,4 +1,4 @@
-//! Refresh tokens: how a session is prolonged.
+//! Refresh tokens, which prolong a session.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -22,7 +22,6 @@ use crate::{
     },
 };
 
-/// Keeps a new refresh token of a session.
 pub(super) fn insert_refresh_token(
     conn: &mut Conn,
     session: Uuid,
@@ -43,11 +42,11 @@ pub(super) fn insert_refresh_token(
     Ok(())
 }
 
-/// Exchanges a refresh token for its successor and returns the session as it is then. None when the token is unknown or
-/// the session is over; a token that is older than what its holder has been given ends the session.
+/// Exchanges a refresh token for its successor, and returns the session. `None` if the token is unknown or the
+/// session is over. A replayed token, which is older than what its holder has received, ends the session.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn exchange_refresh_token(
     conn: &mut Conn,
     shown: &SecretDigest,
@@ -60,7 +59,8 @@ pub fn exchange_refresh_token(
         .get_result(c)
         .optional())?;
     let Some(id) = found else { return Ok(None) };
-    // The session is taken before the token is read: of two who show it at once, the second sees what the first did.
+    // The session is locked before the token is read. If two requests show the token at once, the second one sees
+    // what the first one did.
     let Some(mut session) = lock_open_session(conn, id, now)? else { return Ok(None) };
     let (token, parent, used_at, dead): (
         StoredUuid,
@@ -92,7 +92,7 @@ pub fn exchange_refresh_token(
     Ok(Some(session))
 }
 
-/// Takes a session for this transaction, if it is open and its user active.
+/// Locks a session for this transaction, if it is open and its user is active.
 fn lock_open_session(
     conn: &mut Conn,
     id: StoredUuid,
@@ -113,7 +113,7 @@ fn lock_open_session(
     Ok((state == UserState::Active.as_str() && session.is_open(now)).then_some(session))
 }
 
-/// Notes the first use of a token: its predecessor and its siblings are dead from now on.
+/// Records the first use of a token. Its predecessor and its siblings stop working.
 fn record_first_use(
     conn: &mut Conn,
     token: StoredUuid,

@@ -1,4 +1,4 @@
-//! Sessions. No records: they are not journaled, and other instances learn of their end by an epoch.
+//! Sessions. They are not records and are not journaled. Other instances learn from an epoch that sessions ended.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// What is over for longer is deleted when its user signs in again.
+/// Sessions that have been over for longer are deleted when their user signs in again.
 const KEEP: TimeDelta = TimeDelta::days(1);
 
 #[derive(Queryable, Selectable)]
@@ -47,11 +47,11 @@ impl From<SessionRow> for LoginSession {
     }
 }
 
-/// Begins a session if the account is still active and its password still the one that was checked: both may have changed
-/// meanwhile. Returns whether they had not.
+/// Starts a session if the account is still active and its password is still the one that was checked. Both may have
+/// changed meanwhile. Returns `true` if the session was started.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn start_verified_session(
     conn: &mut Conn,
     checked: &PasswordCredentials,
@@ -67,10 +67,10 @@ pub fn start_verified_session(
     Ok(true)
 }
 
-/// Begins a session with its first refresh token.
+/// Stores a session with its first refresh token.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn insert_session(
     conn: &mut Conn,
     session: &LoginSession,
@@ -89,8 +89,8 @@ pub fn insert_session(
     insert_refresh_token(conn, session.id, None, digest, session.created_at)
 }
 
-/// Reads a user's state and password, and on PostgreSQL keeps others from changing them until the commit: whoever disables
-/// the account ends the sessions that are there, so that none may begin beside.
+/// Returns the state and the password of a user. On PostgreSQL it locks the row until the commit: disabling an
+/// account ends its sessions, and no new session may start at the same time.
 fn lock_user(conn: &mut Conn, user: Id<User>) -> StoreResult<Option<(String, Option<String>)>> {
     let query =
         users::table.find(StoredUuid::from(user)).select((users::state, users::password_hash));
@@ -101,10 +101,10 @@ fn lock_user(conn: &mut Conn, user: Id<User>) -> StoreResult<Option<(String, Opt
     })
 }
 
-/// Ends a session: refused at once on this instance, soon on the others.
+/// Ends a session. This instance refuses it at once, other instances soon after.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn end_session(conn: &mut Conn, session: Uuid, now: DateTime<Utc>) -> StoreResult<()> {
     let n = on!(conn, |c, DB| diesel::update(
         sessions::table.find(StoredUuid(session)).filter(sessions::ended_at.is_null())
@@ -114,17 +114,17 @@ pub fn end_session(conn: &mut Conn, session: Uuid, now: DateTime<Utc>) -> StoreR
     increment_session_epoch(conn, n)
 }
 
-/// Ends the open sessions of a user, but for one where that is meant, and returns them as they were.
+/// Ends the open sessions of a user, except one if given, and returns them as they were.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn end_sessions(
     conn: &mut Conn,
     user: Id<User>,
     except: Option<Uuid>,
     now: DateTime<Utc>,
 ) -> StoreResult<Vec<LoginSession>> {
-    // Everybody takes the account before its sessions, so that no two wait for each other.
+    // Every transaction locks the account before its sessions, so that no two wait for each other.
     lock_user(conn, user)?;
     let mut open = list_open_sessions(conn, user, now)?;
     open.retain(|s| Some(s.id) != except);
@@ -143,7 +143,7 @@ pub fn end_sessions(
     Ok(open)
 }
 
-/// Counts that sessions ended, so that every instance reads them.
+/// Increments the epoch if sessions ended, so that every instance reloads them.
 fn increment_session_epoch(conn: &mut Conn, ended: usize) -> StoreResult<()> {
     if ended > 0 {
         on!(conn, |c, DB| diesel::update(epochs::table.find("sessions"))
@@ -153,10 +153,10 @@ fn increment_session_epoch(conn: &mut Conn, ended: usize) -> StoreResult<()> {
     Ok(())
 }
 
-/// Reads the open sessions of a user, the newest first.
+/// Lists the open sessions of a user, newest first.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_open_sessions(
     conn: &mut Conn,
     user: Id<User>,
@@ -173,7 +173,7 @@ pub fn list_open_sessions(
     Ok(rows.into_iter().map(LoginSession::from).collect())
 }
 
-/// Deletes what is over of a user: a token of it is refused all the same, because it is unknown.
+/// Deletes the old sessions of a user. Their tokens are still refused, because they are unknown.
 fn delete_old_sessions(conn: &mut Conn, user: Id<User>, now: DateTime<Utc>) -> StoreResult<()> {
     let old = StoredTimestamp(now - KEEP);
     let ids: Vec<StoredUuid> = on!(conn, |c, DB| sessions::table

@@ -1,5 +1,5 @@
-//! The secret addresses of shares: whoever knows one reads what it was made for, and no more. Beside the digest stands how
-//! often it was used, which is no part of the record and is not journaled.
+//! The secret addresses of shares. Anybody who knows an address reads the shared data, and nothing else. The use
+//! counts are stored beside the digests. They are not part of the record and are not journaled.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -16,10 +16,10 @@ use crate::{
     },
 };
 
-/// Gives a new share its secret.
+/// Stores the secret of a new share.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn insert_share_secret(
     conn: &mut Conn,
     share: Id<Share>,
@@ -35,10 +35,10 @@ pub fn insert_share_secret(
     Ok(())
 }
 
-/// Finds the share of a secret; whether it is open is for the caller to ask.
+/// Finds the share of a secret. The caller must check whether the share is open.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_share_by_secret(conn: &mut Conn, digest: &SecretDigest) -> StoreResult<Option<Share>> {
     let row: Option<ShareRow> = on!(conn, |c, DB| share_secrets::table
         .inner_join(shares::table.on(shares::id.eq(share_secrets::share_id)))
@@ -52,25 +52,25 @@ pub fn find_share_by_secret(conn: &mut Conn, digest: &SecretDigest) -> StoreResu
 /// How often a share was used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShareUse {
-    /// Which share.
+    /// The share.
     pub share: Id<Share>,
     /// How often it was answered.
     pub uses: i64,
-    /// The last day, in UTC.
+    /// The last day of use, in UTC.
     pub last_used_on: Option<NaiveDate>,
 }
 
-/// Adds uses to those that were counted before.
+/// Adds uses to the stored counts.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn add_share_uses(conn: &mut Conn, more: &[ShareUse]) -> StoreResult<()> {
     for ShareUse { share, uses, last_used_on } in more {
         let of = StoredUuid::from(*share);
         on!(conn, |c, DB| diesel::update(share_secrets::table.find(of))
             .set(share_secrets::uses.eq(share_secrets::uses + *uses))
             .execute(c))?;
-        // Another instance may have written a later day already.
+        // A different instance may already have written a later day.
         let later =
             share_secrets::last_used_on.is_null().or(share_secrets::last_used_on.lt(*last_used_on));
         on!(conn, |c, DB| diesel::update(share_secrets::table.find(of).filter(later))
@@ -80,10 +80,10 @@ pub fn add_share_uses(conn: &mut Conn, more: &[ShareUse]) -> StoreResult<()> {
     Ok(())
 }
 
-/// Reads how often shares were used, in no order; one that is not named was never made.
+/// Returns how often shares were used, in no particular order. Unknown shares are left out.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_share_uses(conn: &mut Conn, some: &[Id<Share>]) -> StoreResult<Vec<ShareUse>> {
     let mut found = Vec::with_capacity(some.len());
     for batch in some.chunks(500) {

@@ -1,4 +1,4 @@
-//! Finding accounts: by address, and as a list.
+//! Finds accounts: by address, and as a list.
 
 use std::collections::HashMap;
 
@@ -22,27 +22,27 @@ use crate::{
     },
 };
 
-/// Which accounts are listed.
+/// A filter for accounts.
 #[derive(Debug, Clone, Default)]
 pub struct UserFilter {
-    /// Where they must hold a grant to be seen by whoever asks.
+    /// The scope in which an account must hold a grant to be visible to the caller.
     pub seen: ReadScope,
-    /// Holders of any of these roles; with the next two on one and the same grant.
+    /// Accounts with any of these roles. One grant must match `roles`, `countries` and `cities` together.
     pub roles: Vec<Role>,
-    /// Holders of a grant on any of these countries or on a city of theirs.
+    /// Accounts with a grant on any of these countries, or on a city in them.
     pub countries: Vec<String>,
-    /// Holders of a grant on any of these cities.
+    /// Accounts with a grant on any of these cities.
     pub cities: Vec<String>,
-    /// In any of these states.
+    /// Accounts in any of these states.
     pub states: Vec<UserState>,
-    /// With this in the name or the address.
+    /// A text that must occur in the name or the address.
     pub q: Option<String>,
 }
 
 /// The sort key of the list: the folded name and the id.
 pub type UserCursor = (String, Uuid);
 
-/// Builds the query of a filter, once for the rows and once for their number.
+/// Builds the query of a filter. Used for the rows and for their number.
 macro_rules! filtered {
     ($filter:expr, $db:ty) => {{
         let f: &UserFilter = $filter;
@@ -87,10 +87,10 @@ macro_rules! filtered {
     }};
 }
 
-/// Reads a page of accounts in the order of their names, and how many there are on all pages.
+/// Returns a page of accounts, ordered by name, and the number of accounts on all pages.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn list_page(
     conn: &mut Conn,
     filter: &UserFilter,
@@ -139,7 +139,7 @@ fn load_grants(conn: &mut Conn, ids: &[StoredUuid]) -> StoreResult<HashMap<Id<Us
 /// Finds an account by its address.
 ///
 /// # Errors
-/// Failures of the database.
+/// Returns an error if the database fails.
 pub fn find_by_email(conn: &mut Conn, email: &EmailAddress) -> StoreResult<Option<User>> {
     let row: Option<UserRow> = on!(conn, |c, DB| users::table
         .filter(users::email.eq(email.as_str()))

@@ -1,4 +1,4 @@
-//! Rows of accounts and grants, and what the journal keeps of them.
+//! The rows of accounts and grants, and what the journal holds of an account.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// An account's row, without its password.
+/// The row does not include the password.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = users, treat_none_as_null = true)]
 pub(super) struct UserRow {
@@ -69,13 +69,12 @@ impl Record for User {
     fn version(&self) -> i64 {
         self.version
     }
-    /// A person is an id in the journal: neither name nor address.
+    /// The journal holds a person's id and neither the name nor the address.
     fn journal_content(&self) -> Result<String, serde_json::Error> {
         to_canonical_json(&serde_json::json!({ "id": self.id, "state": self.state }))
     }
 }
 
-/// A grant's row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = grants, treat_none_as_null = true)]
 pub(super) struct GrantRow {
