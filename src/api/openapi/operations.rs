@@ -62,7 +62,8 @@ impl<'a> OperationShape<'a> {
     /// Says whether its success carries an `ETag`: what may not be kept carries none.
     pub(super) fn has_etag(&self) -> bool {
         !self.path.starts_with("/health/")
-            && (self.method == HttpMethod::Get || self.if_match != IfMatch::Ignored)
+            && (matches!(self.method, HttpMethod::Get | HttpMethod::Delete)
+                || self.if_match != IfMatch::Ignored)
     }
 
     /// Says whether it changes something.
