@@ -57,7 +57,8 @@ impl<'a> OperationShape<'a> {
     /// Returns `true` if a successful answer has an `ETag`. Answers that no cache may store have none.
     pub(super) fn has_etag(&self) -> bool {
         !self.path.starts_with("/health/")
-            && (self.method == HttpMethod::Get || self.if_match != IfMatch::Ignored)
+            && (matches!(self.method, HttpMethod::Get | HttpMethod::Delete)
+                || self.if_match != IfMatch::Ignored)
     }
 
     /// Returns `true` if the operation changes something.
