@@ -14,8 +14,8 @@ use utoipa_actix_web::AppExt as _;
 
 use crate::{
     api::{
-        self, cache::Cache, changes::WaitingRequests, metrics::RequestMetrics,
-        shares::ShareUseCounter, state::State,
+        self, cache::AnswerCache, changes::WaitingRequests, metrics::RequestMetrics,
+        shares::ShareUseCounter, state::State, verification_queue::VerificationQueue,
     },
     auth::{password::PasswordPool, secret, token::AccessTokens},
     clock::Clock,
@@ -211,18 +211,22 @@ impl Application {
             Arc::clone(&watch),
         )?;
         let state = State {
+            cache: Arc::new(AnswerCache::new(
+                db.clone(),
+                Arc::clone(&watch.heads),
+                settings.cache_bytes,
+            )),
+            verifying: Arc::new(VerificationQueue::new(db.clone())),
+            uses: Arc::new(ShareUseCounter::new(db.clone(), clock.clone())),
             db,
             directory: Arc::clone(&watch.directory),
             heads: Arc::clone(&watch.heads),
-            cache: Arc::new(Cache::new(settings.cache_bytes)),
             public_releases: settings.public_releases,
             base_url: settings.base_url.as_deref().unwrap_or_default().into(),
             tokens: Arc::new(AccessTokens::new(&settings.token_secrets.load_secrets()?)?),
             passwords: Arc::new(PasswordPool::start()?),
             clock,
-            verifying: Arc::default(),
             waiting: Arc::new(WaitingRequests::default()),
-            uses: Arc::new(ShareUseCounter::default()),
             requests: Arc::new(RequestMetrics::new(settings.metrics_bind.is_some())),
             vocabulary: Arc::new(ArcSwap::from_pointee(vocabulary)),
         };
@@ -286,7 +290,7 @@ impl Application {
         if let Some(metrics) = metrics {
             metrics.stop(false).await;
         }
-        api::shares::write_uses(&state).await;
+        state.uses.write_uses().await;
         if let Err(e) = state.db.checkpoint_file() {
             tracing::warn!(error = %e, "the database file was left with its log beside it");
         }

@@ -25,6 +25,7 @@ use crate::domain::{
 
 mod single_flight;
 
+pub use single_flight::AnswerCache;
 use single_flight::InFlightAnswers;
 
 /// The memory that an entry takes in addition to its bytes and its key, in bytes: the bookkeeping of `moka`.
@@ -211,8 +212,8 @@ fn normalise_parameters(mut parameters: Value) -> String {
 /// A complete cache key: the data version, and the rest.
 type CacheKey = (i64, AnswerKey);
 
-/// The cached answers, limited by their total size in bytes.
-pub struct Cache {
+/// The cached answers in memory, limited by their total size in bytes. [`AnswerCache`] computes new ones.
+struct Cache {
     entries: moka::sync::Cache<CacheKey, Answer>,
     in_flight: InFlightAnswers,
     hits: AtomicU64,
@@ -235,7 +236,7 @@ pub struct CacheUsage {
 impl Cache {
     /// Makes a cache of at most `bytes`; 0 disables caching.
     #[must_use]
-    pub fn new(bytes: u64) -> Self {
+    fn new(bytes: u64) -> Self {
         let size = |(_, key): &CacheKey, answer: &Answer| {
             u32::try_from(key.count_bytes() + answer.estimate_size() + OVERHEAD).unwrap_or(u32::MAX)
         };
@@ -263,7 +264,7 @@ impl Cache {
     }
 
     #[must_use]
-    pub fn measure_usage(&self) -> CacheUsage {
+    fn measure_usage(&self) -> CacheUsage {
         CacheUsage {
             hits: self.hits.load(Ordering::Relaxed),
             misses: self.misses.load(Ordering::Relaxed),

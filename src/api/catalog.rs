@@ -55,7 +55,8 @@ async fn get_catalog(released: Released<()>, state: Data<State>) -> ApiResult<An
         Ok(Answer::from_value(&build_catalog(c, &base)?)?.with_media_type(MEDIA))
     };
     let answer = state
-        .answer_cached(AnswerKey::new("get_catalog", CacheAudience::for_everybody(), &())?, read)
+        .cache
+        .answer(AnswerKey::new("get_catalog", CacheAudience::for_everybody(), &())?, read)
         .await?;
     Ok(if state.public_releases {
         answer.with_header(header::CACHE_CONTROL, SHORT)

@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::{
     HttpRequest, HttpResponse, Responder, body::BoxBody, dev::Payload, get, http::header, web::Data,
 };
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use utoipa::IntoParams;
@@ -26,7 +27,7 @@ use crate::{
         fault::ValueFault,
         policy::{Actor, ReadFigures, visibility::ReadScope},
     },
-    store::{Conn, feed},
+    store::{Caller, Conn, feed},
 };
 
 mod stream;
@@ -35,7 +36,7 @@ mod wait;
 
 pub(crate) use views::{ChangeList, ChangeView};
 pub(crate) use wait::WaitingRequests;
-use wait::{FeedSubscription, WakeReason};
+use wait::{FeedSubscription, SubscriptionSources, WakeReason};
 
 /// The header in which a client of an event stream sends its last number when it reconnects.
 const LAST_EVENT_ID: &str = "Last-Event-ID";
@@ -181,20 +182,36 @@ async fn list_changes(
 ) -> ApiResult<FeedAnswer> {
     let request = may.body;
     if request.stream {
-        let follow = FeedSubscription::subscribe_caller(&state, may.caller, may.until)?;
-        let opened = stream::open_stream(follow, request.after, request.only_head).await;
+        let follow = subscribe_caller(&state, may.caller, may.until)?;
+        let opened = stream::open_stream(&state, follow, request.after, request.only_head).await;
         return opened.map(FeedAnswer::Stream);
     }
     let first = answer_page(&state, &may.actor, request.after, request.limit).await?;
     if request.wait.is_zero() || stream::read_progress(&first)?.0 {
         return Ok(FeedAnswer::Page(first));
     }
-    let follow = FeedSubscription::subscribe_caller(&state, may.caller, may.until)?;
-    wait_for_change(follow, &request, first).await.map(FeedAnswer::Page)
+    let follow = subscribe_caller(&state, may.caller, may.until)?;
+    wait_for_change(&state, follow, &request, first).await.map(FeedAnswer::Page)
+}
+
+/// Subscribes a request to everything that can wake it.
+fn subscribe_caller(
+    state: &State,
+    caller: Caller,
+    until: DateTime<Utc>,
+) -> ApiResult<FeedSubscription> {
+    let sources = SubscriptionSources {
+        heads: &state.heads,
+        directory: &state.directory,
+        waiting: &state.waiting,
+        clock: &state.clock,
+    };
+    FeedSubscription::subscribe_caller(&sources, caller, until)
 }
 
 /// Waits until there is a change that the caller may read, or until the time is over.
 async fn wait_for_change(
+    state: &State,
     mut follow: FeedSubscription,
     request: &FeedRequest,
     mut last: Answer,
@@ -211,7 +228,7 @@ async fn wait_for_change(
             WakeReason::Stopped | WakeReason::TimedOut => return Ok(last),
             WakeReason::RightsChanged => actor = follow.current_actor()?,
             WakeReason::FeedMoved => {
-                last = answer_page(&follow.state, &actor, ("after", next), request.limit).await?;
+                last = answer_page(state, &actor, ("after", next), request.limit).await?;
             }
         }
     }
@@ -227,7 +244,7 @@ async fn answer_page(
     let reach = actor.visible_rows();
     let key = AnswerKey::new("changes", CacheAudience::for_approved_data(&reach), &(after, limit))?;
     let read = move |c: &mut Conn, head| read_page(c, head, &reach.approved, (name, after), limit);
-    state.answer_cached(key, read).await
+    state.cache.answer(key, read).await
 }
 
 fn read_page(

@@ -91,7 +91,7 @@ async fn verify_journal(
     let Query(params) = may.body;
     let known_head = parse_known_head(&params)?;
     let check = move |c: &mut Conn| -> StoreResult<_> { verify::verify_journal(c, known_head) };
-    Answer::from_value(&JournalVerification::from(state.run_verification(check).await?))
+    Answer::from_value(&JournalVerification::from(state.verifying.run_verification(check).await?))
 }
 
 /// Fixes the error type of a read closure, because type inference cannot find it.

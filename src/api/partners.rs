@@ -150,7 +150,8 @@ async fn list_partners(
         fields.answer_page::<_, _, PartnerList>(&request, page)
     };
     state
-        .answer_cached(
+        .cache
+        .answer(
             AnswerKey::new("list_partners", CacheAudience::for_everybody(), &params)?,
             read,
         )

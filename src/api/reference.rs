@@ -130,7 +130,7 @@ where
         let next = page.next.clone();
         request.answer_list(&list(page), next.as_deref())
     };
-    state.answer_cached(key, answer).await
+    state.cache.answer(key, answer).await
 }
 
 /// A span of years with action plans against one framework.

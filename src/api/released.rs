@@ -197,7 +197,7 @@ impl<B: Serialize + Send + 'static> Released<B> {
         // No cache key contains `latest`. An answer under the key of a release proves that the release exists, because
         // releases cannot be deleted.
         if let (Some(word), Ok(body)) = (&self.release_word, &self.input)
-            && let Some(answer) = state.find_cached(&key_of(word, body)?)
+            && let Some(answer) = state.cache.find(&key_of(word, body)?)
         {
             return Ok(set_cache_control(answer, None, public));
         }
@@ -207,7 +207,7 @@ impl<B: Serialize + Send + 'static> Released<B> {
             let key = key.clone();
             move |c: &mut Conn, _| make(c, &key, body, language)
         };
-        let answer = state.answer_cached(answer_key, read).await?;
+        let answer = state.cache.answer(answer_key, read).await?;
         Ok(set_cache_control(answer, latest.then_some(&key), public))
     }
 }

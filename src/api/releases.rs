@@ -223,5 +223,5 @@ async fn verify_release(released: Released<()>, state: Data<State>) -> ApiResult
         let checked = assembly::verify_release(c, &release)?;
         Ok(ReleaseVerification::new(&release, checked))
     };
-    Answer::from_value(&state.run_verification(check).await?)
+    Answer::from_value(&state.verifying.run_verification(check).await?)
 }

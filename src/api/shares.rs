@@ -33,7 +33,7 @@ mod answers;
 mod uses;
 mod views;
 
-pub(crate) use uses::{ShareUseCounter, write_uses};
+pub(crate) use uses::ShareUseCounter;
 pub(crate) use views::{MadeShareView, NewShare, ShareList, ShareView};
 
 const PATH: &str = "/api/v1/shares";
@@ -60,7 +60,7 @@ async fn list_shares(
     let Query(params) = may.body;
     let request =
         PageRequest::<Uuid>::from_parameters(PATH, &(), params.cursor.as_deref(), params.limit)?;
-    write_uses(&state).await;
+    state.uses.write_uses().await;
     let list = state
         .db
         .read(move |c| -> ApiResult<(ShareList, PageRequest<Uuid>)> {
@@ -81,7 +81,7 @@ async fn list_shares(
 #[utoipa::path(tag = "shares", responses((status = 200, body = ShareView)))]
 #[get("/shares/{id}")]
 async fn get_share(may: May<ReadShare>, state: Data<State>) -> ApiResult<Answer> {
-    write_uses(&state).await;
+    state.uses.write_uses().await;
     let share = may.proof.into_subject().share;
     let view = state.db.read_point(move |c| load_share_view(c, &share)).await?;
     Answer::from_record(view.version, &view)
@@ -168,7 +168,7 @@ async fn read_share(public: PublicRequest, state: Data<State>) -> ApiResult<Answ
         <[String; 2]>::try_from(public.path).map_err(|_other| ApiError::NotFound)?;
     let share = find_open_share(&state, &token, &format).await?;
     let answer = answers::answer_path(&state, &share.path, share.format, public.language).await?;
-    uses::count_share_use(&state, share.id);
+    state.uses.count_use(share.id);
     Ok(answer
         .without_next_page()
         .with_header(header::CONTENT_DISPOSITION, views::build_disposition(&share))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::{
-    cache::Cache, changes::WaitingRequests, metrics::RequestMetrics, shares::ShareUseCounter,
+    cache::AnswerCache, changes::WaitingRequests, metrics::RequestMetrics, shares::ShareUseCounter,
     verification_queue::VerificationQueue,
 };
 use crate::{
@@ -25,7 +25,7 @@ pub struct State {
     /// The last numbers of the journal and of the feed. Cached answers are stored under them.
     pub heads: Arc<JournalHeads>,
     /// The cached answers.
-    pub cache: Arc<Cache>,
+    pub cache: Arc<AnswerCache>,
     /// `true` if releases can be read without signing in (`ASCN_PUBLIC_RELEASES`).
     pub public_releases: bool,
     /// The public address of the service without a slash at its end; empty if `ASCN_BASE_URL` is not set.

@@ -55,7 +55,7 @@ async fn get_todo(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
             &TodoReader { actor: &actor, at }.load_todo(c, &directory.list_held_roles(at))?,
         )
     };
-    state.answer_cached(key, read).await
+    state.cache.answer(key, read).await
 }
 
 /// Who reads, and when.

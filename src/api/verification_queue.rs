@@ -5,32 +5,30 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{
-    error::{ApiError, ApiResult},
-    state::State,
-};
-use crate::store::{Conn, StoreError};
+use super::error::{ApiError, ApiResult};
+use crate::store::{Conn, Db, StoreError};
 
 /// How many verifications may wait for the one that runs. The next one is answered with 503.
 const WAITING_MAX: usize = 8;
 
 /// Lets one verification run, and limits the number of those that wait.
-#[derive(Debug)]
 pub struct VerificationQueue {
+    db: Db,
     running_permit: Arc<Semaphore>,
     waiting_permits: Semaphore,
 }
 
-impl Default for VerificationQueue {
-    fn default() -> Self {
+impl VerificationQueue {
+    /// Makes an empty queue in front of a database.
+    #[must_use]
+    pub fn new(db: Db) -> Self {
         Self {
+            db,
             running_permit: Arc::new(Semaphore::new(1)),
             waiting_permits: Semaphore::new(WAITING_MAX),
         }
     }
-}
 
-impl VerificationQueue {
     /// Returns the number of verifications that wait.
     #[must_use]
     pub fn count_waiting(&self) -> usize {
@@ -46,9 +44,7 @@ impl VerificationQueue {
         let turn = Arc::clone(&self.running_permit).acquire_owned().await;
         turn.map_err(|e| ApiError::Internal(Box::new(e)))
     }
-}
 
-impl State {
     /// Runs a verification in one snapshot, on a database thread, when it is its turn. The work holds the turn, not the
     /// request: if the caller disconnects, the next verification still waits until the work has ended.
     ///
@@ -63,7 +59,7 @@ impl State {
         E: From<StoreError> + Send + 'static,
         ApiError: From<E>,
     {
-        let turn = self.verifying.take_turn().await?;
+        let turn = self.take_turn().await?;
         let found = self.db.read(move |c| {
             let found = check(c);
             drop(turn);

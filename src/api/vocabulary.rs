@@ -44,5 +44,5 @@ async fn get_vocabulary(may: May<ReadReference>, state: Data<State>) -> ApiResul
         };
         Answer::from_value(&VocabularyView::new(language, &source))
     };
-    state.answer_cached(key, read).await
+    state.cache.answer(key, read).await
 }

@@ -47,7 +47,7 @@ async fn only_one_verification_runs_at_a_time_and_excess_callers_are_503() {
     let release = "releases/me-2022-r1/verify";
     let (gate, closed) = mpsc::channel::<()>();
     let (begun, at_work) = oneshot::channel();
-    let work = app.state.run_verification(move |_| -> Result<(), StoreError> {
+    let work = app.state.verifying.run_verification(move |_| -> Result<(), StoreError> {
         begun.send(()).unwrap();
         // Nothing is ever sent: this waits for the end of the gate.
         let _ = closed.recv();
@@ -68,7 +68,7 @@ async fn only_one_verification_runs_at_a_time_and_excess_callers_are_503() {
     assert_eq!(app.state.db.measure_load().reads.begun - before, named);
     // Those who went away left their seats; a few may wait, the next one is told to come again.
     let mut waiting: Vec<_> =
-        (0..8).map(|_| Box::pin(app.state.run_verification(|_| Ok::<_, StoreError>(())))).collect();
+        (0..8).map(|_| Box::pin(app.state.verifying.run_verification(|_| Ok::<_, StoreError>(())))).collect();
     for one in &mut waiting {
         assert!(one.now_or_never().is_none());
     }

@@ -9,14 +9,13 @@ use actix_web::{rt, web::block};
 use tokio::sync;
 use tracing::{Instrument as _, Span};
 
-use super::{AnswerKey, CacheKey};
+use super::{AnswerKey, Cache, CacheKey, CacheUsage};
 use crate::{
     api::{
         answer::Answer,
         error::{ApiError, ApiResult},
-        state::State,
     },
-    store::{Conn, journal},
+    store::{Conn, Db, journal, watch::JournalHeads},
 };
 
 /// A request in progress. The holder of the lock computes the answer and leaves it here for those who wait. After an
@@ -41,7 +40,26 @@ impl InFlightAnswers {
     }
 }
 
-impl State {
+/// The cached answers, with the database that new answers are computed from.
+pub struct AnswerCache {
+    db: Db,
+    heads: Arc<JournalHeads>,
+    cache: Cache,
+}
+
+impl AnswerCache {
+    /// Makes a cache of at most `bytes`; 0 disables caching.
+    #[must_use]
+    pub fn new(db: Db, heads: Arc<JournalHeads>, bytes: u64) -> Self {
+        Self { db, heads, cache: Cache::new(bytes) }
+    }
+
+    /// Returns how the cache is used, for the metrics.
+    #[must_use]
+    pub fn measure_usage(&self) -> CacheUsage {
+        self.cache.measure_usage()
+    }
+
     /// Adds the data version that this process knows now.
     fn build_cache_key(&self, key: AnswerKey) -> CacheKey {
         (key.source.choose_version(self.heads.seq(), self.heads.feed()), key)
@@ -49,7 +67,7 @@ impl State {
 
     /// Finds a cached answer. Returns `None` if it is not in memory.
     #[must_use]
-    pub fn find_cached(&self, key: &AnswerKey) -> Option<Answer> {
+    pub fn find(&self, key: &AnswerKey) -> Option<Answer> {
         self.cache.find(&self.build_cache_key(key.clone()))
     }
 
@@ -60,8 +78,8 @@ impl State {
     ///
     /// # Errors
     /// The errors of `read`, which are not cached, or a busy or unavailable database.
-    pub async fn answer_cached(
-        &self,
+    pub async fn answer(
+        self: &Arc<Self>,
         key: AnswerKey,
         read: impl FnOnce(&mut Conn, i64) -> ApiResult<Answer> + Send + 'static,
     ) -> ApiResult<Answer> {
@@ -80,9 +98,9 @@ impl State {
             return Ok(answer);
         }
         self.cache.misses.fetch_add(1, Ordering::Relaxed);
-        let (state, (_, key)) = (self.clone(), cache_key);
+        let (answers, (_, key)) = (Arc::clone(self), cache_key);
         let work = async move {
-            let answer = state.compute_and_store(key, read).await?;
+            let answer = answers.compute_and_store(key, read).await?;
             *slot = Some(answer.clone());
             Ok(answer)
         };

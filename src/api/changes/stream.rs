@@ -17,6 +17,7 @@ use crate::{
     api::{
         answer::Answer,
         error::{ApiError, ApiResult},
+        state::State,
     },
     domain::policy::Actor,
 };
@@ -55,6 +56,7 @@ pub(super) fn read_progress(answer: &Answer) -> ApiResult<(bool, i64)> {
 
 /// The state of a stream.
 struct StreamSession {
+    state: State,
     follow: FeedSubscription,
     /// The caller at the beginning of the stream. If the grants change, the stream ends: the client must open a new
     /// one.
@@ -69,12 +71,13 @@ struct StreamSession {
 /// # Errors
 /// Those of a page. The status is still open then, because nothing was sent.
 pub(super) async fn open_stream(
+    state: &State,
     follow: FeedSubscription,
     (name, after): (&'static str, i64),
     only_head: bool,
 ) -> ApiResult<HttpResponse> {
     let actor = follow.current_actor()?;
-    let first = answer_page(&follow.state, &actor, (name, after), PIECE).await?;
+    let first = answer_page(state, &actor, (name, after), PIECE).await?;
     let mut response = HttpResponse::Ok();
     response.content_type(EVENTS);
     response.insert_header((header::CACHE_CONTROL, "no-store"));
@@ -84,7 +87,7 @@ pub(super) async fn open_stream(
         return Ok(response.finish());
     }
     let ends = Instant::now() + follow.token_time_left().min(LONGEST);
-    let mut session = StreamSession { follow, actor, after, caught_up: false, ends };
+    let mut session = StreamSession { state: state.clone(), follow, actor, after, caught_up: false, ends };
     let events = format!("{RETRY}{}", session.write_events(&first)?);
     let begun = Some((session, Some(events)));
     let pieces = stream::unfold(begun, |state| async {
@@ -129,7 +132,7 @@ impl StreamSession {
             return None;
         }
         let answer =
-            answer_page(&self.follow.state, &self.actor, ("after", self.after), PIECE).await;
+            answer_page(&self.state, &self.actor, ("after", self.after), PIECE).await;
         // An error ends the stream. The client reconnects with the last number that it received.
         self.write_events(&answer.ok()?).ok()
     }

@@ -11,17 +11,15 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use crate::{
-    api::{
-        error::{ApiError, ApiResult},
-        state::State,
-    },
+    api::error::{ApiError, ApiResult},
+    clock::Clock,
     domain::{
         id::Id,
         policy::{Actor, PolicyAction as _, ReadFigures},
         subject::NetworkSubject,
         user::User,
     },
-    store::Caller,
+    store::{Caller, directory::AccountDirectory, watch::JournalHeads},
 };
 
 /// The maximum number of requests of one caller that wait at the same time. It is enough for two programs, each with
@@ -99,9 +97,18 @@ pub(super) enum WakeReason {
     TimedOut,
 }
 
+/// What a waiting request needs of the service.
+pub(super) struct SubscriptionSources<'s> {
+    pub(super) heads: &'s JournalHeads,
+    pub(super) directory: &'s Arc<AccountDirectory>,
+    pub(super) waiting: &'s Arc<WaitingRequests>,
+    pub(super) clock: &'s Clock,
+}
+
 /// A request that waits, with everything that can wake it.
 pub(super) struct FeedSubscription {
-    pub(super) state: State,
+    directory: Arc<AccountDirectory>,
+    clock: Clock,
     caller: Caller,
     until: DateTime<Utc>,
     feed: watch::Receiver<i64>,
@@ -113,18 +120,19 @@ pub(super) struct FeedSubscription {
 impl FeedSubscription {
     /// Takes a permit and subscribes. Every later change wakes the request.
     pub(super) fn subscribe_caller(
-        state: &State,
+        sources: &SubscriptionSources<'_>,
         caller: Caller,
         until: DateTime<Utc>,
     ) -> ApiResult<Self> {
         Ok(Self {
             caller,
             until,
-            feed: state.heads.subscribe_feed(),
-            rights: state.directory.subscribe_changes(),
-            stop: state.waiting.stop.subscribe(),
-            _permit: state.waiting.acquire_permit(caller.user)?,
-            state: state.clone(),
+            feed: sources.heads.subscribe_feed(),
+            rights: sources.directory.subscribe_changes(),
+            stop: sources.waiting.stop.subscribe(),
+            _permit: sources.waiting.acquire_permit(caller.user)?,
+            directory: Arc::clone(sources.directory),
+            clock: sources.clock.clone(),
         })
     }
 
@@ -144,7 +152,7 @@ impl FeedSubscription {
     /// # Errors
     /// The session or the account is no longer valid, or the caller has no grant any more.
     pub(super) fn current_actor(&self) -> ApiResult<Arc<Actor>> {
-        let (directory, now) = (&self.state.directory, self.state.clock.now());
+        let (directory, now) = (&self.directory, self.clock.now());
         if !directory.is_current() {
             return Err(ApiError::Unavailable("who may act could not be read back".into()));
         }
@@ -155,7 +163,7 @@ impl FeedSubscription {
 
     /// Returns how long the access token is still valid.
     pub(super) fn token_time_left(&self) -> Duration {
-        (self.until - self.state.clock.now()).to_std().unwrap_or_default()
+        (self.until - self.clock.now()).to_std().unwrap_or_default()
     }
 }
 

@@ -170,7 +170,8 @@ async fn compare_figures(
         AnswerKey::new("figures/compare", CacheAudience::for_approved_data(&visible), params)?;
     let key = key.in_language(may.language);
     state
-        .answer_cached(key, move |c, version| {
+        .cache
+        .answer(key, move |c, version| {
             compare_bases(c, version, (&visible.approved, &a, &b), &question)
         })
         .await

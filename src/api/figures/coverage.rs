@@ -70,7 +70,7 @@ async fn get_figures_coverage(
     let read = move |c: &mut Conn, _| {
         count_coverage(c, &cycle, (&actor, now), language)?.render_answer(form)
     };
-    state.answer_cached(key, read).await
+    state.cache.answer(key, read).await
 }
 
 fn count_coverage(

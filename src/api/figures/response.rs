@@ -113,7 +113,7 @@ pub(super) async fn answer_current_figures<P: CurrentFiguresParams>(
         let from = DatasetQuery { base, reach: visible.approved, version };
         P::Response::count_reports(c, &from, &question)?.render_answer(form)
     };
-    state.answer_cached(key.in_language(may.language).with_format(form), read).await
+    state.cache.answer(key.in_language(may.language).with_format(form), read).await
 }
 
 /// Answers an operation on a release, and a share of that operation.

@@ -80,6 +80,6 @@ where
             let proof = tx::load_proved::<A>(c, &key, &actor)?;
             show(c, &proof)
         };
-        state.answer_cached(cache_key, read).await
+        state.cache.answer(cache_key, read).await
     }
 }

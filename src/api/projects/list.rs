@@ -233,7 +233,7 @@ pub(super) async fn list_projects(
         }
         load_page(c, (&actor, language), (&filter, sort), &request, &fields)
     };
-    state.answer_cached(key, read).await
+    state.cache.answer(key, read).await
 }
 
 fn load_page(

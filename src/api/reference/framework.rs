@@ -148,7 +148,7 @@ pub(super) async fn get_framework(
     let language = may.language;
     let key =
         AnswerKey::new("get_framework", CacheAudience::for_everybody(), &())?.in_language(language);
-    state.answer_cached(key, move |c, _| load_framework(c, language)).await
+    state.cache.answer(key, move |c, _| load_framework(c, language)).await
 }
 
 /// Gives terms their names in a language.

@@ -218,7 +218,7 @@ pub(super) async fn list_reports(
             load_page(c, query, &request, &fields)
         }
     };
-    state.answer_cached(key, read).await
+    state.cache.answer(key, read).await
 }
 
 /// List the reports of a project

@@ -3,23 +3,61 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::{
-    api::state::State,
+    clock::Clock,
     domain::{id::Id, share::Share},
-    store::{StoreError, unguarded, unguarded::ShareUse},
+    store::{Db, StoreError, unguarded, unguarded::ShareUse},
 };
 
 /// How long uses wait in memory.
 const WAIT: TimeDelta = TimeDelta::minutes(1);
 
+/// Counts uses and writes them to the database.
+pub struct ShareUseCounter {
+    db: Db,
+    clock: Clock,
+    pending: PendingShareUses,
+}
+
+impl ShareUseCounter {
+    /// Makes a counter without waiting uses.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self { db, clock, pending: PendingShareUses::default() }
+    }
+
+    /// Counts a use. The request does not wait for the write.
+    pub(super) fn count_use(self: &Arc<Self>, share: Id<Share>) {
+        if self.pending.count_use(share, self.clock.now()) {
+            let counter = Arc::clone(self);
+            actix_web::rt::spawn(async move { counter.write_uses().await });
+        }
+    }
+
+    /// Writes the waiting uses. A failure is only logged, because the caller did nothing wrong; the uses wait for the
+    /// next write.
+    pub(crate) async fn write_uses(&self) {
+        let taken = self.pending.take_pending();
+        if taken.is_empty() {
+            return;
+        }
+        let more = taken.clone();
+        let written = self.db.write_unjournaled(move |c| unguarded::add_share_uses(c, &more)).await;
+        if let Err(e) = written.map_err(|e: StoreError| e) {
+            tracing::warn!(error = %e, "uses of shares could not be written down");
+            self.pending.restore_pending(taken, self.clock.now());
+        }
+    }
+}
+
 /// Uses that are not written to the database yet.
 #[derive(Debug, Default)]
-pub struct ShareUseCounter(Mutex<PendingUses>);
+struct PendingShareUses(Mutex<PendingUses>);
 
 #[derive(Debug, Default)]
 struct PendingUses {
@@ -28,7 +66,7 @@ struct PendingUses {
     first_used_at: Option<DateTime<Utc>>,
 }
 
-impl ShareUseCounter {
+impl PendingShareUses {
     fn lock_pending(&self) -> MutexGuard<'_, PendingUses> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -61,36 +99,13 @@ impl ShareUseCounter {
     }
 }
 
-/// Counts a use. The request does not wait for the write.
-pub(super) fn count_share_use(state: &State, share: Id<Share>) {
-    if state.uses.count_use(share, state.clock.now()) {
-        let state = state.clone();
-        actix_web::rt::spawn(async move { write_uses(&state).await });
-    }
-}
-
-/// Writes the waiting uses. A failure is only logged, because the caller did nothing wrong; the uses wait for the next
-/// write.
-pub(crate) async fn write_uses(state: &State) {
-    let taken = state.uses.take_pending();
-    if taken.is_empty() {
-        return;
-    }
-    let more = taken.clone();
-    let written = state.db.write_unjournaled(move |c| unguarded::add_share_uses(c, &more)).await;
-    if let Err(e) = written.map_err(|e: StoreError| e) {
-        tracing::warn!(error = %e, "uses of shares could not be written down");
-        state.uses.restore_pending(taken, state.clock.now());
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn uses_wait_for_a_minute_and_none_is_lost_by_a_failure() {
-        let uses = ShareUseCounter::default();
+        let uses = PendingShareUses::default();
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
         let share = Id::new(uuid::Uuid::nil());
         let first = at("2026-11-20T23:59:30Z");
