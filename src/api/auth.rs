@@ -1,4 +1,4 @@
-//! Signing in and out, and accepting invitations.
+//! Signing in, refreshing a session, signing out, and accepting an invitation.
 
 use actix_web::{HttpRequest, dev::Payload, post, web::Data};
 use chrono::{DateTime, Utc};
@@ -32,26 +32,24 @@ use crate::{
     },
 };
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(sign_in).service(refresh_session).service(sign_out).service(accept_invitation);
 }
 
-/// An address and a password.
+/// The credentials of a person.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Login)]
 pub(crate) struct LoginRequest {
-    /// The address of the account; case and outer space do not matter.
+    /// E-mail address of the account. Case and space around it do not matter.
     #[schema(required, nullable = false, example = "officer.da-nang@demo.example")]
     pub email: Option<String>,
-    /// The password.
+    /// Password of the account.
     #[schema(required, nullable = false, format = Password, example = "four words and a horse")]
     pub password: Option<String>,
 }
 
 impl LoginRequest {
-    /// Returns the address and the password.
     fn parse(self) -> Result<(String, String), Vec<FieldFault>> {
         let mut faults = FaultList::new();
         let email = faults.parse_required("/email", self.email, Ok);
@@ -60,12 +58,12 @@ impl LoginRequest {
     }
 }
 
-/// A token that prolongs a session.
+/// A request to refresh a session.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Refresh)]
 pub(crate) struct RefreshRequest {
-    /// The refresh token of the last answer.
+    /// Refresh token of the last answer.
     #[schema(
         required,
         nullable = false,
@@ -74,12 +72,12 @@ pub(crate) struct RefreshRequest {
     pub refresh_token: Option<String>,
 }
 
-/// What an invited person brings.
+/// The acceptance of an invitation.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Acceptance)]
 pub(crate) struct InvitationAcceptance {
-    /// The password to be set: 12 to 128 characters, not among the most common ones.
+    /// New password, 12 to 128 characters. The most common passwords and the person's own e-mail address are refused.
     #[schema(format = Password, min_length = 12, max_length = 128, example = "four words and a horse", required, nullable = false)]
     pub password: Option<String>,
 }
@@ -87,30 +85,30 @@ pub(crate) struct InvitationAcceptance {
 /// The tokens of a session.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TokensView {
-    /// Sent as `Authorization: Bearer …` with every request.
+    /// Access token, to be sent with every request as `Authorization: Bearer …`.
     pub access_token: String,
-    /// Always `Bearer`.
+    /// Type of the access token: always `Bearer`.
     #[schema(example = "Bearer")]
     pub token_type: String,
-    /// Seconds until the access token ends.
+    /// Seconds until the access token expires.
     #[schema(example = 900)]
     pub expires_in: i64,
-    /// Exchanged for new tokens at `/auth/refresh`, once.
+    /// Token that `/auth/refresh` exchanges for new tokens.
     pub refresh_token: String,
-    /// Seconds until the session ends if it is not prolonged.
+    /// Seconds until the session ends unless it is refreshed.
     #[schema(example = 604_800)]
     pub refresh_expires_in: i64,
 }
 
-/// Nothing more to say.
+/// An empty answer.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Done)]
 pub(crate) struct EmptyAnswer {}
 
 /// Sign in
 ///
-/// Exchanges an address and a password for the tokens of a new session. An unknown address, a disabled account and a wrong
-/// password are refused in the same words and take the same time.
+/// Exchanges an e-mail address and a password for the tokens of a new session. An unknown address, a disabled account
+/// and a wrong password get the same answer, 401, after the same time, so that nobody can find out who has an account.
 #[utoipa::path(tag = "auth", request_body = LoginRequest, responses((status = 200, body = TokensView)), security(()))]
 #[post("/auth/login")]
 async fn sign_in(
@@ -123,15 +121,16 @@ async fn sign_in(
     let session =
         LoginSession::start_session(generate_uuid(), checked.user, client, state.clock.now());
     let (token, digest) = generate_token();
-    let kept = session.clone();
-    let begin = move |c: &mut _| unguarded::start_verified_session(c, &checked, &kept, &digest);
+    let stored = session.clone();
+    let begin = move |c: &mut _| unguarded::start_verified_session(c, &checked, &stored, &digest);
     if !state.db.write_unjournaled(begin).await.map_err(|e: StoreError| e)? {
         return Err(ApiError::WrongPassword);
     }
     answer_tokens(&state, &session, token)
 }
 
-/// Finds whose the password is. Whoever has no account is worked for just as long.
+/// Finds the account of an address and a password. An unknown address takes as long as a known one, so that the time of
+/// the answer does not tell who has an account.
 async fn check_credentials(
     state: &State,
     email: &str,
@@ -150,7 +149,6 @@ async fn check_credentials(
     known.filter(|_| right).ok_or(ApiError::WrongPassword)
 }
 
-/// Answers with the tokens of a session.
 fn answer_tokens(
     state: &State,
     session: &LoginSession,
@@ -169,11 +167,12 @@ fn answer_tokens(
     Ok(Answer::from_value(&tokens)?.mark_secret())
 }
 
-/// Prolong a session
+/// Refresh a session
 ///
-/// Exchanges a refresh token for new tokens. It works until its successor is first used, 60 seconds at most, so that a lost
-/// answer signs nobody out. An older one is refused and ends the session. A session ends when it is not prolonged for 7
-/// days, and after 30 days at all.
+/// Exchanges a refresh token for new tokens. A refresh token keeps working until its successor is used, for at most 60
+/// seconds after its own first use, so that a client that lost an answer is not signed out. An older token is refused
+/// with 401 and ends the session, because somebody may have copied it. A session ends 7 days after it was last
+/// refreshed, and at the latest 30 days after it began.
 #[utoipa::path(tag = "auth", request_body = RefreshRequest, responses((status = 200, body = TokensView)), security(()))]
 #[post("/auth/refresh")]
 async fn refresh_session(
@@ -181,14 +180,16 @@ async fn refresh_session(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let mut faults = FaultList::new();
-    let shown = faults.parse_required("/refresh_token", entry.body.0.refresh_token, Ok);
-    let Some(shown) = shown else { return Err(faults.into_vec().into()) };
-    let shown = digest_token(&shown);
+    let presented = faults.parse_required("/refresh_token", entry.body.0.refresh_token, Ok);
+    let Some(presented) = presented else { return Err(faults.into_vec().into()) };
+    let presented = digest_token(&presented);
     let (token, successor) = generate_token();
     let now = state.clock.now();
     let session = state
         .db
-        .write_unjournaled(move |c| unguarded::exchange_refresh_token(c, &shown, &successor, now))
+        .write_unjournaled(move |c| {
+            unguarded::exchange_refresh_token(c, &presented, &successor, now)
+        })
         .await
         .map_err(|e: StoreError| e)?
         .ok_or(ApiError::Unauthenticated)?;
@@ -197,7 +198,7 @@ async fn refresh_session(
 
 /// Sign out
 ///
-/// Ends the session of the token. Its access and refresh tokens are refused from now on.
+/// Ends the session of the access token. The access and refresh tokens of the session are refused from then on.
 #[utoipa::path(tag = "auth", responses((status = 200, body = EmptyAnswer)))]
 #[post("/auth/logout")]
 async fn sign_out(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
@@ -210,7 +211,7 @@ async fn sign_out(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     Ok(Answer::from_value(&EmptyAnswer {})?.mark_secret())
 }
 
-/// An invitation that can be accepted, with what its holder brings. Whoever holds none is told so before the body is read.
+/// A valid invitation and the body of its acceptance. An invalid token is refused before the body is read.
 struct InvitationRequest {
     digest: SecretDigest,
     address: EmailAddress,
@@ -240,7 +241,8 @@ impl FromBody for InvitationRequest {
 
 /// Accept an invitation
 ///
-/// Sets the password of an invited account and signs in. An invitation is good once and for 7 days.
+/// Sets the password of an invited account, and signs the person in. An invitation can be accepted once, within 7 days;
+/// otherwise the answer is 404.
 #[utoipa::path(tag = "auth", request_body = InvitationAcceptance, responses((status = 200, body = TokensView)), security(()))]
 #[post("/auth/invitations/{token}/accept")]
 async fn accept_invitation(
@@ -260,10 +262,10 @@ async fn accept_invitation(
     answer_tokens(&state, &session, token)
 }
 
-/// Parses a password to be set by whoever signs in with an address.
+/// Parses a new password for the account with this address.
 ///
 /// # Errors
-/// The first rule that it breaks.
+/// Returns the first rule that the password breaks.
 pub(super) fn parse_new_password(raw: &str, own: &EmailAddress) -> Result<NewPassword, ValueFault> {
     NewPassword::parse_for(raw, own.as_str()).map_err(|fault| {
         let code = match fault {

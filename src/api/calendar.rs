@@ -1,5 +1,5 @@
-//! Deadlines as a calendar (RFC 5545) that a calendar program subscribes to. Such programs cannot sign in: the address is
-//! the secret, tells nothing but days, and can be taken away.
+//! Deadlines as a calendar (RFC 5545) to which calendar programs subscribe. Such programs cannot sign in, so that the
+//! address itself is the secret. It shows nothing but deadlines, and it can be revoked.
 
 use actix_web::{HttpResponse, delete, get, http::header, post, web::Data};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -27,20 +27,19 @@ use crate::{
     store::{Conn, StoreError, StoreResult, agenda, cycles, extensions, reference, unguarded},
 };
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_calendar).service(create_calendar).service(delete_calendar);
 }
 
-/// Registers the address that calendar programs ask, at the root.
+/// Registers the address of calendars, which is outside of `/api/v1`.
 pub(super) fn register_calendar_feed(cfg: &mut ServiceConfig) {
     cfg.service(read_calendar);
 }
 
-/// One's own calendar.
+/// The calendar of the caller.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CalendarView {
-    /// When its address was made; null when there is none.
+    /// Time at which the address of the calendar was created; null if there is none.
     #[schema(required)]
     pub made_at: Option<DateTime<Utc>>,
 }
@@ -48,16 +47,17 @@ pub(crate) struct CalendarView {
 /// The secret address of a calendar.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct NewCalendarView {
-    /// The path below the service's own address; shown in this answer alone.
+    /// Path of the calendar on this service. It is in this answer only.
     #[schema(example = "/calendar/9Jx0.ics")]
     pub path: String,
-    /// When it was made.
+    /// Time at which the address was created.
     pub made_at: DateTime<Utc>,
 }
 
-/// Say whether one's calendar has an address
+/// Read whether a calendar address exists
 ///
-/// The address itself is not told again: make a new one when it is lost.
+/// Returns when the caller's calendar address was created. The address itself cannot be read again: create a new one if
+/// it is lost.
 #[utoipa::path(tag = "me", responses((status = 200, body = CalendarView)))]
 #[get("/me/calendar")]
 async fn get_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
@@ -67,10 +67,11 @@ async fn get_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> 
     Ok(Answer::from_value(&CalendarView { made_at })?.forbid_storing())
 }
 
-/// Make an address for one's calendar
+/// Create a calendar address
 ///
-/// Calendar programs subscribe to it and show the deadlines of one's cities, countries or the network. Whoever knows it can
-/// read them, and nothing else. An address made before no longer works.
+/// Creates a secret address to which calendar programs subscribe. They show the deadlines of the caller's cities or
+/// country, or of the network. Calendar programs cannot sign in: whoever knows the address can read these deadlines,
+/// and nothing else. An earlier address of the caller stops working.
 #[utoipa::path(tag = "me", responses((status = 201, body = NewCalendarView)))]
 #[post("/me/calendar")]
 async fn create_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
@@ -84,9 +85,9 @@ async fn create_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answe
         .mark_secret())
 }
 
-/// Take the address of one's calendar away
+/// Revoke the calendar address
 ///
-/// It no longer works from now on.
+/// The address stops working at once. The answer is 404 if there is none.
 #[utoipa::path(tag = "me", responses((status = 200, body = CalendarView)))]
 #[delete("/me/calendar")]
 async fn delete_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
@@ -100,7 +101,8 @@ async fn delete_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answe
 
 /// Read a calendar
 ///
-/// The deadlines of the person that the address was made for, as iCalendar. Anything that is no address in use is 404.
+/// Returns the deadlines of the person for whom the address was created, as iCalendar (RFC 5545). The address is the
+/// only secret; no sign-in is needed. The answer is 404 for an address that is not in use.
 #[utoipa::path(
     tag = "me",
     security(()),
@@ -135,7 +137,7 @@ async fn read_calendar(public: PublicRequest, state: Data<State>) -> ApiResult<H
         .body(calendar))
 }
 
-/// Reads the deadlines that concern an actor, by day.
+/// Loads the deadlines that concern an actor, by day.
 fn load_deadlines(conn: &mut Conn, actor: &Actor) -> StoreResult<Vec<RoleDeadline>> {
     let cycles = cycles::list(conn)?;
     let cities = agenda::cities_with_projects(conn)?;
@@ -145,14 +147,14 @@ fn load_deadlines(conn: &mut Conn, actor: &Actor) -> StoreResult<Vec<RoleDeadlin
     Ok(crate::domain::agenda::list_deadlines(&grants, &cycles, &cities, &extensions))
 }
 
-/// What a day is called by in a language.
+/// The names for the titles of deadlines, in a language.
 struct DeadlineTitles {
     language: Language,
     cities: Vec<City>,
 }
 
 impl DeadlineTitles {
-    /// Says what is due, with the names of the cycle and of the city.
+    /// Returns what is due, with the names of the cycle and of the city.
     fn format_title(&self, deadline: &RoleDeadline) -> String {
         let name = &deadline.cycle;
         let english = match &deadline.due_work {
@@ -171,22 +173,21 @@ impl DeadlineTitles {
     }
 }
 
-/// A time zone of no consequence, as days have none: a calendar has one component at least (RFC 5545, 3.6), also while nothing
-/// is due, and this one shows nowhere.
+/// A calendar needs at least one component (RFC 5545, section 3.6), even if nothing is due. This time zone is one that
+/// programs do not show, and no event refers to it: deadlines are whole days.
 const NOTHING_DUE: &str = "BEGIN:VTIMEZONE\r\nTZID:Etc/UTC\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n\
     TZOFFSETFROM:+0000\r\nTZOFFSETTO:+0000\r\nTZNAME:UTC\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
-/// How a calendar ends.
 const END: &str = "END:VCALENDAR\r\n";
 
-/// Writes a calendar. The same deadlines give the same events: a program that asks again changes nothing.
+/// Renders a calendar. The same deadlines give the same text, so that a program that asks again sees no change.
 fn render_calendar(deadlines: &[RoleDeadline], titles: &DeadlineTitles) -> String {
     let mut calendar = Calendar::new();
     calendar.name("ASEAN Smart Cities Network");
     for d in deadlines {
         let day: NaiveDate = d.on;
         let mut event = Event::new();
-        // Stamped with the day itself, not with the moment of asking: what did not change is the same text. A day without
-        // an end lasts that day (RFC 5545, 3.6.1).
+        // The time stamp is the day itself, not the time of the request, so that an unchanged deadline gives the same
+        // text. An event that begins on a day and has no end lasts that day (RFC 5545, section 3.6.1).
         let stamp = day.and_time(NaiveTime::MIN).and_utc();
         let uid = format!("{}@ascn-tracker", d.key);
         event.uid(&uid).timestamp(stamp).summary(&titles.format_title(d)).starts(day);

@@ -1,4 +1,4 @@
-//! Cities: the list, one by its slug, and how the secretariat adds and corrects them.
+//! Cities: list, read, add and correct.
 
 use actix_web::{get, patch, post, web::Data};
 use serde::{Deserialize, Serialize};
@@ -34,7 +34,6 @@ pub(crate) use input::{CityPatch, NewCity};
 
 const PATH: &str = "/api/v1/cities";
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_cities).service(create_city).service(get_city).service(edit_city);
 }
@@ -42,45 +41,45 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// A city of the network.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CityView {
-    /// The public key.
+    /// Slug of the city: its public key, which never changes.
     #[schema(example = "da-nang")]
     pub slug: String,
-    /// The name in the language of the answer.
+    /// Name in the language of the answer.
     #[schema(example = "Da Nang")]
     pub name: String,
-    /// Names by language: `en`, `vi` and `local`, the local script, where known.
+    /// Names by language: `en`, `vi`, and `local` for the local script, as far as they are known.
     #[schema(value_type = BTreeMap<String, String>)]
     pub names: NamesByLanguage,
     /// Other names in use.
     pub aliases: Vec<String>,
-    /// The code of its country.
+    /// ISO 3166-1 alpha-2 code of the country.
     #[schema(example = "VN")]
     pub country: String,
-    /// The IANA time zone in which the city's days end.
+    /// IANA time zone in which the city's days end.
     #[schema(example = "Asia/Ho_Chi_Minh")]
     pub time_zone: String,
-    /// WGS 84, degrees north.
+    /// Latitude in degrees north (WGS 84).
     #[schema(example = 16.0678)]
     pub latitude: f64,
-    /// WGS 84, degrees east.
+    /// Longitude in degrees east (WGS 84).
     #[schema(example = 108.2208)]
     pub longitude: f64,
-    /// UN/LOCODE, where there is one.
+    /// UN/LOCODE; null if the city has none.
     #[schema(required, example = "VNDAD")]
     pub un_locode: Option<String>,
-    /// One of the pilot cities.
+    /// `true` for a pilot city.
     pub pilot: bool,
-    /// Year of joining the network.
+    /// Year in which the city joined the network.
     #[schema(example = 2018)]
     pub joined_year: i32,
-    /// What should be known about the entry.
+    /// Remark on the entry; null if none.
     #[schema(required)]
     pub note: Option<String>,
-    /// Counts the changes of this record, from 1.
+    /// Version of the record, from 1.
     pub version: i64,
 }
 list_type!(
-    /// Cities.
+    /// A page of cities.
     CityList of CityView
 );
 
@@ -104,30 +103,30 @@ impl CityView {
     }
 }
 
-/// Which cities, in what order, which page. A repeated parameter means any of its values.
+/// Filters, order and page of the list of cities. A repeated parameter matches any of its values.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct CityParams {
-    /// Countries, by code.
+    /// Codes of countries.
     #[param(required = false, example = json!(["VN"]))]
     pub country: Vec<String>,
-    /// Pilot cities, or the others.
+    /// `true` for pilot cities, `false` for all others.
     pub pilot: Option<bool>,
-    /// Joined in this year or later.
+    /// Cities that joined in this year or later.
     pub joined_year_gte: Option<i64>,
-    /// Joined in this year or earlier.
+    /// Cities that joined in this year or earlier.
     pub joined_year_lte: Option<i64>,
-    /// Words that are all in the names, aliases and slug, in any script.
+    /// Words that must all occur in the names, aliases or slug, in any script.
     pub q: Option<String>,
-    /// `slug`, `-slug`, `name` or `-name` (the English one); by slug when absent.
+    /// Order: `slug`, `-slug`, `name` or `-name` (the English name), where `-` means descending; by slug when absent.
     pub sort: Option<String>,
-    /// Members of each item to be answered, repeated or separated by commas; all when absent.
+    /// Members to return of each item, repeated or separated by commas; all when absent.
     #[param(required = false)]
     pub fields: Vec<String>,
-    /// Where to go on: `next` of the page before, with the same filters and sort.
+    /// Cursor of the page: `next` of the previous page, with the same filters and order.
     pub cursor: Option<String>,
-    /// Items on the page, 1 to 1000; 50 when absent.
+    /// Number of items on the page, 1 to 1000; 50 when absent.
     #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<i64>,
 }
@@ -149,7 +148,7 @@ impl CityParams {
 
 /// List cities
 ///
-/// The cities of the network, pilots and later ones alike.
+/// Lists the cities of the network, pilot cities and later ones. For every caller who holds a grant.
 #[utoipa::path(tag = "cities", params(CityParams), responses((status = 200, body = CityList)))]
 #[get("/cities")]
 async fn list_cities(
@@ -179,7 +178,8 @@ async fn list_cities(
 
 /// Read a city
 ///
-/// Its names, where it lies and since when it belongs to the network.
+/// Returns the names of the city, its country and location, and the year in which it joined the network. For every
+/// caller who holds a grant.
 #[utoipa::path(tag = "cities", responses((status = 200, body = CityView)))]
 #[get("/cities/{city}")]
 async fn get_city(may: May<ReadCity>) -> ApiResult<Answer> {
@@ -189,7 +189,8 @@ async fn get_city(may: May<ReadCity>) -> ApiResult<Answer> {
 
 /// Add a city
 ///
-/// The secretariat takes a city into the network. Its slug is its key for ever.
+/// Adds a city to the network. Only the secretariat may do this. The slug is the key of the city and never changes. The
+/// answer is 409 if a city has this slug or this UN/LOCODE already.
 #[utoipa::path(tag = "cities", request_body = NewCity, responses((status = 201, body = CityView)))]
 #[post("/cities")]
 async fn create_city(
@@ -211,7 +212,9 @@ async fn create_city(
 
 /// Correct a city
 ///
-/// Changes what the patch names; the whole is checked again. Slug and country never change.
+/// Changes the members that the patch contains (RFC 7396), and validates the whole record again. Only the secretariat
+/// may do this. Slug and country never change: another value for them is refused with 422. A patch that changes nothing
+/// adds no version.
 #[utoipa::path(tag = "cities", request_body = CityPatch, responses((status = 200, body = CityView)))]
 #[patch("/cities/{city}")]
 async fn edit_city(may: May<EditCity, Json<CityPatch>>, state: Data<State>) -> ApiResult<Answer> {

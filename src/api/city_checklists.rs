@@ -1,4 +1,4 @@
-//! One city, one sitting: what a city has to report in a cycle, in one answer.
+//! The checklist of a city: everything that the city has to report in a cycle, in one answer.
 
 use std::collections::HashMap;
 
@@ -28,32 +28,31 @@ use crate::{
     store::{Conn, StoreResult, extensions, reports, users},
 };
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_sitting);
 }
 
-/// How many reports there are of each kind.
+/// Number of reports of each kind.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[schema(as = SittingTotals)]
 pub(crate) struct ChecklistTotalsView {
-    /// The projects that are to be reported.
+    /// Projects that have to be reported.
     pub projects: usize,
-    /// No report was begun.
+    /// Projects whose report is not begun.
     pub to_write: usize,
-    /// Being written and not handed in.
+    /// Reports that are drafts.
     pub draft: usize,
-    /// Sent back to the city.
+    /// Reports that were returned to the city.
     pub returned: usize,
-    /// Waiting for a decision.
+    /// Reports that wait for a decision.
     pub submitted: usize,
-    /// Accepted.
+    /// Reports that are approved.
     pub approved: usize,
-    /// With the city, begun, and nothing is missing; 0 to those who do not see into them.
+    /// Reports that are with the city, begun, and complete. Counts only reports that the caller may read.
     pub ready: usize,
-    /// With the city, begun, and something is missing; 0 to those who do not see into them.
+    /// Reports that are with the city, begun, and not complete. Counts only reports that the caller may read.
     pub blocked: usize,
-    /// Came late, or are late by now.
+    /// Reports that were submitted after the due day, or are not submitted although it has passed.
     pub late: usize,
 }
 impl From<ChecklistTotals> for ChecklistTotalsView {
@@ -72,97 +71,101 @@ impl From<ChecklistTotals> for ChecklistTotalsView {
     }
 }
 
-/// The words with which a report was sent back.
+/// The comment with which a report was returned or reopened.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ReturnView {
-    /// The comment, which threads go on from.
+    /// Identifier of the comment, to which replies can be added.
     pub comment_id: Uuid,
-    /// What was said.
+    /// Text of the comment.
     pub text: String,
-    /// Who said it.
+    /// Author of the comment.
     pub by: PersonView,
-    /// When.
+    /// Time of the comment.
     pub at: DateTime<Utc>,
 }
 
-/// A project that is to be reported.
+/// A project that has to be reported, with the state of its report.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = SittingItem)]
 pub(crate) struct ChecklistItemView {
-    /// The project.
+    /// Code of the project.
     #[schema(example = "da-nang-4")]
     pub project: String,
-    /// Its title as it is now.
+    /// Present title of the project.
     pub title: String,
-    /// Where its report stands; null when none was begun.
+    /// State of the report; null if it is not begun.
     #[schema(required)]
     pub state: Option<ReportState>,
-    /// Who has to do the next thing.
+    /// The party that has to act next.
     pub held_by: Holder,
-    /// The version of the report, for `If-Match`; null when none was begun or it is not for the caller to see.
+    /// Version of the report, for `If-Match`. Null if the report is not begun, or if the caller may not read it.
     #[schema(required)]
     pub version: Option<i64>,
-    /// The status that the report states; null also when it is not for the caller to see.
+    /// Status of the project in the report. Null if not stated, or if the caller may not read the report.
     #[schema(required)]
     pub status: Option<Status>,
-    /// The percentage that the report states; null also when it is not for the caller to see.
+    /// Completed share of the project in percent, 0 to 100. Null if not stated, or if the caller may not read the
+    /// report.
     #[schema(required)]
     pub percent_complete: Option<f64>,
-    /// Whether nothing blocks its submission; null where nothing waits to be submitted or it is not for the caller to see.
+    /// `true` if nothing blocks the submission. Null if the report does not wait to be submitted, or if the caller may
+    /// not read it.
     #[schema(required)]
     pub ready: Option<bool>,
-    /// Everything that blocks its submission, field by field.
+    /// Everything that blocks the submission; empty if `ready` is null.
     pub missing: Vec<MissingView>,
-    /// How many comments wait for a word of the city.
+    /// Number of comments that the city has to answer. 0 if the caller may not read the report.
     pub unanswered: usize,
-    /// Why it was sent back, while it is returned.
+    /// Comment with which the report was returned or reopened; null unless the report is returned.
     #[schema(required)]
     pub returned: Option<ReturnView>,
-    /// When it was submitted.
+    /// Time of the submission. Null if the report is not submitted, or if the caller may not read it.
     #[schema(required)]
     pub submitted_at: Option<DateTime<Utc>>,
-    /// Whether it came late, or is late by now.
+    /// `true` if the report was submitted after the due day, or is not submitted although it has passed.
     pub late: bool,
 }
 
-/// What a city has to report in a cycle.
+/// The checklist of a city: everything that the city has to report in a cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = SittingView)]
 pub(crate) struct CityChecklistView {
-    /// The city.
+    /// Slug of the city.
     #[schema(example = "da-nang")]
     pub city: String,
-    /// The cycle.
+    /// Slug of the cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,
-    /// Where the cycle stands.
+    /// State of the cycle.
     pub cycle_state: CycleState,
-    /// Whether the city can write and submit now: the cycle is open, or extended for the city.
+    /// `true` if the city may write and submit reports now, because the cycle is open or extended for the city.
     pub accepts_reports: bool,
-    /// The last day to be on time, an extension counted; null where nothing is due.
+    /// Last day to submit on time, with the city's extension if there is one; null if the cycle has no due day.
     #[schema(required)]
     pub due_on: Option<NaiveDate>,
-    /// Whether that day is an extension's.
+    /// `true` if an extension moved that day.
     pub extended: bool,
-    /// Days to the last day in the city's time zone: 0 on the day itself, negative once it has passed.
+    /// Days from today to `due_on` in the city's time zone: 0 on the day itself, negative after it. Null if the cycle
+    /// has no due day.
     #[schema(required)]
     pub days_left: Option<i64>,
-    /// How many reports there are of each kind.
+    /// Number of reports of each kind.
     pub totals: ChecklistTotalsView,
-    /// Every project of the plan by number, archived ones without a report aside.
+    /// Every project of the plan, by number. Archived projects are listed only if they have a report.
     pub items: Vec<ChecklistItemView>,
 }
 
-/// Read what a city has to report
+/// Read a city's checklist
 ///
-/// Every project of the city's plan in a cycle with where its report stands, what blocks it, why it was sent back and who
-/// holds it: for the city, its representative and the secretariat. The latter two see that there is a draft that was never
-/// submitted, not what is in it.
+/// Lists every project of the city's plan in a cycle, with the state of its report, what blocks the submission, why it
+/// was returned, and who has to act next. For officers of the city, the national representative of its country and the
+/// secretariat. The representative and the secretariat see that a draft exists that was never submitted, but not its
+/// content.
 #[utoipa::path(tag = "reports", responses((status = 200, body = CityChecklistView)))]
 #[get("/cities/{city}/cycles/{cycle}")]
-async fn get_sitting(look: CachedMay<ReadCityCycle>, state: Data<State>) -> ApiResult<Answer> {
+async fn get_sitting(may: CachedMay<ReadCityCycle>, state: Data<State>) -> ApiResult<Answer> {
     let at = state.clock.now();
-    look.answer_cached(&state, ("cities/cycles", at), move |c, proof| {
+    may.answer_cached(&state, ("cities/cycles", at), move |c, proof| {
         Answer::from_value(&load_checklist(c, proof.subject(), proof.actor(), at)?)
     })
     .await
@@ -170,16 +173,16 @@ async fn get_sitting(look: CachedMay<ReadCityCycle>, state: Data<State>) -> ApiR
 
 fn load_checklist(
     conn: &mut Conn,
-    on: &CityCycleSubject,
+    subject: &CityCycleSubject,
     actor: &Actor,
     at: DateTime<Utc>,
 ) -> StoreResult<CityChecklistView> {
-    let CityCycleSubject { city, cycle } = on;
+    let CityCycleSubject { city, cycle } = subject;
     let extension = extensions::find_due_day(conn, &cycle.slug, &city.slug)?;
-    let seats = reports::load_checklist_items(conn, city, cycle)?;
-    let names = load_return_authors(conn, &seats)?;
-    let seen: Vec<VisibleChecklistItem<'_>> =
-        seats.iter().map(|seat| seat.visible_to(actor, at)).collect();
+    let checklist = reports::load_checklist_items(conn, city, cycle)?;
+    let names = load_return_authors(conn, &checklist)?;
+    let visible: Vec<VisibleChecklistItem<'_>> =
+        checklist.iter().map(|item| item.visible_to(actor, at)).collect();
     let due = CityDeadline::for_cycle(cycle, extension, city.time_zone, at);
     Ok(CityChecklistView {
         city: city.slug.to_string(),
@@ -189,42 +192,45 @@ fn load_checklist(
         due_on: due.map(|d| d.on),
         extended: due.is_some_and(|d| d.extended),
         days_left: due.map(|d| d.days_left),
-        totals: ChecklistTotals::count_items(&seen).into(),
-        items: seen.iter().map(|seen| ChecklistItemView::new(seen, &names)).collect(),
+        totals: ChecklistTotals::count_items(&visible).into(),
+        items: visible.iter().map(|visible| ChecklistItemView::new(visible, &names)).collect(),
     })
 }
 
-/// Reads the names of those who sent reports back.
 pub(super) fn load_return_authors(
     conn: &mut Conn,
-    seats: &[ChecklistItem],
+    checklist: &[ChecklistItem],
 ) -> StoreResult<HashMap<Uuid, String>> {
     let mut ids: Vec<Uuid> =
-        seats.iter().filter_map(|s| s.returned.as_ref()).map(|c| c.author.as_uuid()).collect();
+        checklist.iter().filter_map(|s| s.returned.as_ref()).map(|c| c.author.as_uuid()).collect();
     ids.sort_unstable();
     ids.dedup();
     Ok(users::list_names(conn, &ids)?.into_iter().collect())
 }
 
 impl ChecklistItemView {
-    pub(super) fn new(seen: &VisibleChecklistItem<'_>, names: &HashMap<Uuid, String>) -> Self {
-        let on = &seen.item.report_subject;
-        let report = on.report.as_ref().filter(|_| seen.can_read_working);
-        let missing = seen.missing.clone();
+    pub(super) fn new(visible: &VisibleChecklistItem<'_>, names: &HashMap<Uuid, String>) -> Self {
+        let subject = &visible.item.report_subject;
+        let report = subject.report.as_ref().filter(|_| visible.can_read_working);
+        let missing = visible.missing.clone();
         Self {
-            project: on.project.code.to_string(),
-            title: on.project.details.title.to_string(),
-            state: seen.state,
-            held_by: seen.holder,
+            project: subject.project.code.to_string(),
+            title: subject.project.details.title.to_string(),
+            state: visible.state,
+            held_by: visible.holder,
             version: report.map(|r| r.version),
             status: report.and_then(|r| r.content.status),
             percent_complete: report.and_then(|r| r.content.percent_complete).map(Percent::value),
             ready: missing.as_ref().map(Vec::is_empty),
             missing: missing.into_iter().flatten().map(MissingView::from).collect(),
-            unanswered: if seen.can_read_working { on.unanswered_comments.len() } else { 0 },
-            returned: seen.item.returned.as_ref().map(|c| ReturnView::new(c, names)),
+            unanswered: if visible.can_read_working {
+                subject.unanswered_comments.len()
+            } else {
+                0
+            },
+            returned: visible.item.returned.as_ref().map(|c| ReturnView::new(c, names)),
             submitted_at: report.and_then(|r| r.submitted).map(|d| d.at),
-            late: seen.late,
+            late: visible.late,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Comments on reports.
+//! Comments on reports, and their threads.
 
 use std::collections::HashMap;
 
@@ -35,7 +35,6 @@ use crate::{
     store::{Change, Conn, StoreResult, Tx, comments, users},
 };
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_comments)
         .service(create_comment)
@@ -43,39 +42,40 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
         .service(resolve_comment);
 }
 
-/// A comment to be written.
+/// A new comment.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewComment {
-    /// What it says.
+    /// Text of the comment, at most 10,000 characters.
     #[schema(required, nullable = false, example = "Which districts are meant?")]
     pub text: Option<String>,
-    /// The field it is about, as a JSON pointer; none for the whole report.
+    /// JSON pointer to the field that the comment is about, at most 200 characters. A comment without it is about the
+    /// whole report.
     #[schema(example = "/achievements")]
     pub pointer: Option<String>,
-    /// The comment that it answers, on the same report: any of its thread.
+    /// Identifier of a comment on the same report, if this comment is a reply: any comment of the thread.
     #[schema(format = Uuid)]
     pub reply_to: Option<String>,
 }
 
-/// What can change on a comment: nobody changes what was said.
+/// A patch of a comment. The text of a comment never changes.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CommentPatch {
-    /// Whether it is settled.
+    /// `true` resolves the thread, `false` opens it again.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<bool>, nullable = false, example = true)]
     pub resolved: Option<Option<bool>>,
 }
 
-/// Which page of the comments.
+/// Page of the list of comments.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct CommentParams {
-    /// Where to go on: `next` of the page before.
+    /// Cursor of the page: `next` of the previous page.
     pub cursor: Option<String>,
-    /// Items on the page, 1 to 1000; 50 when absent.
+    /// Number of items on the page, 1 to 1000; 50 when absent.
     #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<i64>,
 }
@@ -83,43 +83,41 @@ pub(crate) struct CommentParams {
 /// A comment on a report.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CommentView {
-    /// The comment's identifier.
+    /// Identifier of the comment.
     pub id: Uuid,
-    /// What it says.
+    /// Text of the comment.
     pub text: String,
-    /// The field it is about, as a JSON pointer; null for the whole report.
+    /// JSON pointer to the field that the comment is about; null if it is about the whole report.
     #[schema(required)]
     pub pointer: Option<String>,
-    /// Who wrote it.
+    /// Author of the comment.
     pub author: PersonView,
-    /// When.
+    /// Time at which the comment was written.
     pub at: DateTime<Utc>,
-    /// What it came with.
+    /// Whether the comment stands alone, or is the reason of a return or a reopening.
     pub kind: CommentKind,
-    /// When it was settled.
+    /// Time at which the thread was resolved; null if it is open.
     #[schema(required)]
     pub resolved_at: Option<DateTime<Utc>>,
-    /// Who settled it.
+    /// Person who resolved the thread; null if it is open.
     #[schema(required)]
     pub resolved_by: Option<PersonView>,
-    /// The comment that its thread began with; null for one that begins a thread.
+    /// Identifier of the comment that began the thread; null if this comment began it.
     #[schema(required)]
     pub reply_to: Option<Uuid>,
-    /// Whether it was written for the city, rather than by those who review; null where that was not recorded.
+    /// `true` if the comment was written for the city, `false` if it was written by a reviewer; null if that was not
+    /// recorded.
     #[schema(required)]
     pub from_city: Option<bool>,
-    /// Counts the changes of the comment.
+    /// Version of the comment, from 1.
     pub version: i64,
 }
 list_type!(
-    /// Comments, in the order of their writing.
+    /// A page of comments, the oldest first.
     CommentList of CommentView
 );
 
-/// Shows comments with the names of the people in them.
-///
-/// # Errors
-/// Failures of the database.
+/// Builds the views of comments, with the names of the persons.
 pub(super) fn load_views(conn: &mut Conn, comments: Vec<Comment>) -> StoreResult<Vec<CommentView>> {
     let people = |c: &Comment| [Some(c.author), c.resolved_by].into_iter().flatten();
     let mut ids: Vec<Uuid> = comments.iter().flat_map(people).map(Id::as_uuid).collect();
@@ -149,7 +147,9 @@ fn load_view(conn: &mut Conn, comment: Comment) -> ApiResult<CommentView> {
 
 /// List comments
 ///
-/// On a report, in the order of their writing: for its city, its representative and the secretariat.
+/// Lists the comments on a report, the oldest first. For officers of the project's city, the national representative of
+/// its country and the secretariat; the representative and the secretariat get 403 until the report has been submitted
+/// once.
 #[utoipa::path(tag = "reports", params(CommentParams), responses((status = 200, body = CommentList)))]
 #[get("/projects/{project}/reports/{cycle}/comments")]
 async fn list_comments(
@@ -173,7 +173,8 @@ async fn list_comments(
 
 /// Read a comment
 ///
-/// For the report's city, its representative and the secretariat.
+/// Returns one comment on a report. For officers of the project's city, the national representative of its country and
+/// the secretariat; the representative and the secretariat get 403 until the report has been submitted once.
 #[utoipa::path(tag = "reports", responses((status = 200, body = CommentView)))]
 #[get("/projects/{project}/reports/{cycle}/comments/{id}")]
 async fn get_comment(may: May<ReadComment>, state: Data<State>) -> ApiResult<Answer> {
@@ -184,8 +185,11 @@ async fn get_comment(may: May<ReadComment>, state: Data<State>) -> ApiResult<Ans
 
 /// Comment on a report
 ///
-/// For its city, its representative and the secretariat, once it was submitted. A comment adds no hand in the report. A reply
-/// opens its thread again where that was settled.
+/// Adds a comment on the report or on one of its fields, or a reply to a comment. For officers of the project's city,
+/// the national representative of its country and the secretariat. A report that was never submitted cannot be
+/// commented on: officers get 409, the representative and the secretariat 403. A comment does not make its author a
+/// contributor to the report, so that a reviewer who comments may still decide on it. A reply to a resolved thread
+/// opens the thread again.
 #[utoipa::path(tag = "reports", request_body = NewComment, responses((status = 201, body = CommentView)))]
 #[post("/projects/{project}/reports/{cycle}/comments")]
 async fn create_comment(
@@ -215,10 +219,12 @@ async fn create_comment(
     Ok(Answer::from_record(view.version, &view)?.mark_created(location))
 }
 
-/// Settle a comment
+/// Resolve a comment
 ///
-/// Marks a thread as settled, by the comment that it began with, or as open again. What was said stays for ever. Those who
-/// review settle a thread any time; the city settles a question of theirs once it has answered it, and is told so with 409.
+/// Marks the thread that the comment began as resolved, or opens it again. No text changes. For officers of the
+/// project's city, the national representative of its country and the secretariat. The representative and the
+/// secretariat may resolve a thread at any time. An officer may resolve a question of theirs only after the city has
+/// answered it; before, the answer is 409. A reply cannot be resolved by itself: the answer is 409.
 #[utoipa::path(tag = "reports", request_body = CommentPatch, responses((status = 200, body = CommentView)))]
 #[patch("/projects/{project}/reports/{cycle}/comments/{id}")]
 async fn resolve_comment(
@@ -249,7 +255,7 @@ async fn resolve_comment(
     Answer::from_record(view.version, &view)
 }
 
-/// Opens a settled thread again with a reply to it: whoever speaks once more, whichever side it is, is not to be missed.
+/// A reply to a resolved thread opens it again, so that nobody misses the reply.
 fn reopen_thread(tx: &mut Tx<'_>, report: &Report, reply: &Comment) -> ApiResult<()> {
     let Some(root) = reply.reply_to else { return Ok(()) };
     let root = comments::find(tx.conn(), report, root)?.ok_or(ApiError::NotFound)?;
@@ -259,8 +265,8 @@ fn reopen_thread(tx: &mut Tx<'_>, report: &Report, reply: &Comment) -> ApiResult
     Ok(())
 }
 
-/// Makes sure that the city does not settle a question of the reviewers without a word: they may settle it any time, the
-/// city once the last word is its own.
+/// Makes sure that the city has answered a reviewers' question before it resolves the question. Reviewers may resolve
+/// it at any time.
 fn check_answered(
     tx: &mut Tx<'_>,
     proof: &Authorized<ResolveComment>,
@@ -277,7 +283,6 @@ fn check_answered(
     Ok(())
 }
 
-/// Says who speaks, and whether for the city.
 pub(super) fn determine_author<A: PolicyAction>(
     proof: &Authorized<A>,
     at: DateTime<Utc>,
@@ -287,7 +292,7 @@ pub(super) fn determine_author<A: PolicyAction>(
     CommentAuthor { author: proof.actor().user(), from_city, at }
 }
 
-/// Reads whether the comment is to be settled; a patch without the member keeps it as it is.
+/// Returns whether the comment is to be resolved. A patch without the member keeps the present value.
 fn parse_resolved(patch: &CommentPatch, before: &Comment) -> ApiResult<bool> {
     match patch.resolved {
         None => Ok(before.resolved_at.is_some()),

@@ -1,4 +1,4 @@
-//! Reporting cycles.
+//! Reporting cycles: list, read, add, edit, open and close.
 
 use actix_web::{get, patch, post, web::Data};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -26,7 +26,6 @@ mod views;
 
 pub(crate) use views::{ClosedCycleView, CycleList, CyclePatch, CycleView, NewCycle};
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_cycles)
         .service(create_cycle)
@@ -38,7 +37,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 
 /// List cycles
 ///
-/// All reporting cycles, by key.
+/// Lists all reporting cycles, ordered by key. For every caller who holds a grant.
 #[utoipa::path(tag = "cycles", responses((status = 200, body = CycleList)))]
 #[get("/cycles")]
 async fn list_cycles(_may: May<ReadReference>, state: Data<State>) -> ApiResult<Answer> {
@@ -50,7 +49,7 @@ async fn list_cycles(_may: May<ReadReference>, state: Data<State>) -> ApiResult<
 
 /// Read a cycle
 ///
-/// With its dates and where it stands.
+/// Returns the days and the state of the cycle. For every caller who holds a grant.
 #[utoipa::path(tag = "cycles", responses((status = 200, body = CycleView)))]
 #[get("/cycles/{cycle}")]
 async fn get_cycle(may: May<ReadCycle>) -> ApiResult<Answer> {
@@ -60,7 +59,8 @@ async fn get_cycle(may: May<ReadCycle>) -> ApiResult<Answer> {
 
 /// Add a cycle
 ///
-/// The secretariat plans a window of reporting. It takes reports once it is opened.
+/// Adds a cycle in which cities report later: it accepts reports after it was opened. Only the secretariat may do this.
+/// The answer is 409 if a cycle has this key already.
 #[utoipa::path(tag = "cycles", request_body = NewCycle, responses((status = 201, body = CycleView)))]
 #[post("/cycles")]
 async fn create_cycle(may: May<AddCycle, Json<NewCycle>>, state: Data<State>) -> ApiResult<Answer> {
@@ -87,7 +87,8 @@ fn add_cycle(tx: &mut Tx<'_>, caller: Caller, body: NewCycle) -> ApiResult<Cycle
 
 /// Edit a cycle
 ///
-/// The secretariat moves its days or renames it. Its key and plan cycle never change, its cut-off no more once it was opened.
+/// Changes the name and the days of a cycle. Only the secretariat may do this. Key and plan cycle never change. The
+/// cut-off day cannot change after the cycle was opened, because reports are approved under it: the answer is 409.
 #[utoipa::path(tag = "cycles", request_body = CyclePatch, responses((status = 200, body = CycleView)))]
 #[patch("/cycles/{cycle}")]
 async fn edit_cycle(may: May<RunCycle, Json<CyclePatch>>, state: Data<State>) -> ApiResult<Answer> {
@@ -109,10 +110,10 @@ async fn edit_cycle(may: May<RunCycle, Json<CyclePatch>>, state: Data<State>) ->
     Answer::from_record(view.version, &view)
 }
 
-/// What opening and closing make of a cycle.
+/// A transition of a cycle: opening or closing.
 type CycleTransition = fn(ReportingCycle) -> Result<ReportingCycle, IllegalTransition>;
 
-/// Turns a cycle inside a write transaction.
+/// Applies a transition, inside a write transaction.
 fn apply_transition(
     tx: &mut Tx<'_>,
     may: May<RunCycle, OptionalJson<NewTransition>>,
@@ -130,7 +131,8 @@ fn apply_transition(
 
 /// Open a cycle
 ///
-/// From now on cities write and submit reports in it; one that was closed can be opened again. A comment is optional.
+/// Opens a scheduled or a closed cycle: cities may then write and submit reports in it. Only the secretariat may do
+/// this. The answer is 409 if the cycle is open already. A comment is optional.
 #[utoipa::path(tag = "cycles", request_body = Option<NewTransition>, responses((status = 200, body = CycleView)))]
 #[post("/cycles/{cycle}/open")]
 async fn open_cycle(
@@ -144,8 +146,9 @@ async fn open_cycle(
 
 /// Close a cycle
 ///
-/// From now on reports in it can only be decided on, but for cities with an extension. The answer lists what the closing
-/// leaves out: the projects of the plan without an approved report in it. A comment is optional.
+/// Closes an open cycle: from then on its reports can only be decided on, except those of cities with an extension.
+/// Only the secretariat may do this. The answer lists the projects of the plan that have no approved report in the
+/// cycle. It is 409 if the cycle is not open. A comment is optional.
 #[utoipa::path(tag = "cycles", request_body = Option<NewTransition>, responses((status = 200, body = ClosedCycleView)))]
 #[post("/cycles/{cycle}/close")]
 async fn close_cycle(

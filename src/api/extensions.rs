@@ -1,4 +1,4 @@
-//! Extensions: more time for one city in one cycle.
+//! Extensions: a later due day for one city in one cycle.
 
 use actix_web::{delete, get, put, web::Data};
 use chrono::NaiveDate;
@@ -24,7 +24,6 @@ use crate::{
     store::{Caller, Change, Conn, StoreResult, Tx, extensions},
 };
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_extensions)
         .service(get_extension)
@@ -32,39 +31,39 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
         .service(withdraw_extension);
 }
 
-/// More time for a city.
+/// An extension for a city.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewExtension {
-    /// The last day, in the city's time zone; after the cycle's own due day.
+    /// Last day to submit on time, in the city's time zone. It must be after the due day of the cycle.
     #[schema(required, nullable = false, format = Date, example = "2027-01-15")]
     pub due_on: Option<String>,
-    /// Why.
+    /// Reason for the extension, at most 10,000 characters.
     #[schema(required, nullable = false, example = "Offices were closed after the flood.")]
     pub reason: Option<String>,
 }
 
-/// A later due day of one city in one cycle.
+/// A later due day for one city in one cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ExtensionView {
-    /// The cycle.
+    /// Slug of the cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,
-    /// The city.
+    /// Slug of the city.
     #[schema(example = "da-nang")]
     pub city: String,
-    /// The city's country.
+    /// Code of the city's country.
     #[schema(example = "VN")]
     pub country: String,
-    /// The last day, in the city's time zone.
+    /// Last day to submit on time, in the city's time zone.
     pub due_on: NaiveDate,
-    /// Why.
+    /// Reason for the extension.
     pub reason: String,
-    /// Counts the changes, from 1; it goes on when an extension is granted again.
+    /// Version of the extension, from 1. It continues if a withdrawn extension is granted again.
     pub version: i64,
 }
 list_type!(
-    /// The extensions of a cycle, all of them, by city.
+    /// All extensions of a cycle, ordered by city.
     ExtensionList of ExtensionView
 );
 impl From<DeadlineExtension> for ExtensionView {
@@ -82,23 +81,24 @@ impl From<DeadlineExtension> for ExtensionView {
 
 /// List extensions
 ///
-/// Of a cycle, by city, as far as the caller works on the cities: officers see their own city's, representatives those of
-/// their country, the secretariat all.
+/// Lists the extensions of a cycle, ordered by city. Officers see those of their own city, national representatives
+/// those of their country, the secretariat all. Other roles get 403.
 #[utoipa::path(tag = "cycles", responses((status = 200, body = ExtensionList)))]
 #[get("/cycles/{cycle}/extensions")]
 async fn list_extensions(may: May<ListExtensions>, state: Data<State>) -> ApiResult<Answer> {
     let (cycle, reach) = (may.key, may.actor.visible_rows().working);
     let all = state.db.read(move |c: &mut Conn| -> StoreResult<_> { extensions::list_in_force(c) });
-    let seen = |e: &DeadlineExtension| e.cycle == cycle && reach.covers_city(e.country, &e.city);
+    let visible = |e: &DeadlineExtension| e.cycle == cycle && reach.covers_city(e.country, &e.city);
     let items: Vec<ExtensionView> =
-        all.await?.into_iter().filter(seen).map(ExtensionView::from).collect();
+        all.await?.into_iter().filter(visible).map(ExtensionView::from).collect();
     let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
     Answer::from_value(&ExtensionList::from(ListPage { items, next: None, total }))
 }
 
 /// Read an extension
 ///
-/// For the city, its representative and the secretariat.
+/// Returns the extension of a city in a cycle; the answer is 404 if there is none. For officers of the city, the
+/// national representative of its country and the secretariat.
 #[utoipa::path(tag = "cycles", responses((status = 200, body = ExtensionView)))]
 #[get("/cycles/{cycle}/extensions/{city}")]
 async fn get_extension(may: May<ReadExtension>) -> ApiResult<Answer> {
@@ -107,7 +107,6 @@ async fn get_extension(may: May<ReadExtension>) -> ApiResult<Answer> {
     Answer::from_record(view.version, &view)
 }
 
-/// Who asks for which extension, on which condition.
 struct ExtensionRequest {
     caller: Caller,
     key: (Slug, Slug),
@@ -116,8 +115,10 @@ struct ExtensionRequest {
 
 /// Grant an extension
 ///
-/// The city's representative or the secretariat moves its due day, or grants another day than before. The city can file
-/// until then even when the cycle is closed.
+/// Gives a city a later due day in a cycle, or replaces the day that it was given before. The city may write and submit
+/// reports until then, even if the cycle is closed. The national representative of the city's country and the
+/// secretariat may do this. The answer is 409 for an imported cycle, which has no due day. `If-Match` is required to
+/// replace an extension, and refused if there is none.
 #[utoipa::path(
     tag = "cycles",
     request_body = NewExtension,
@@ -128,33 +129,33 @@ async fn grant_extension(
     may: May<ExtendDeadline, Json<NewExtension>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let asked =
+    let request =
         ExtensionRequest { caller: may.caller, key: may.key, precondition: may.precondition };
-    let location = format!("/api/v1/cycles/{}/extensions/{}", asked.key.0, asked.key.1);
+    let location = format!("/api/v1/cycles/{}/extensions/{}", request.key.0, request.key.1);
     let Json(body) = may.body;
-    let (view, new) = state.db.write(move |tx| save_extension(tx, &asked, body)).await?;
+    let (view, new) = state.db.write(move |tx| save_extension(tx, &request, body)).await?;
     let answer = Answer::from_record(view.version, &view)?;
     Ok(if new { answer.mark_created(location) } else { answer })
 }
 
 fn save_extension(
     tx: &mut Tx<'_>,
-    asked: &ExtensionRequest,
+    request: &ExtensionRequest,
     body: NewExtension,
 ) -> ApiResult<(ExtensionView, bool)> {
-    let on = tx.prove::<ExtendDeadline>(asked.caller, &asked.key)?.into_subject();
-    match on.extension_in_force() {
-        Some(before) => asked.precondition.check_required(tx, before)?,
-        None => asked.precondition.check_absent()?,
+    let subject = tx.prove::<ExtendDeadline>(request.caller, &request.key)?.into_subject();
+    match subject.extension_in_force() {
+        Some(before) => request.precondition.check_required(tx, before)?,
+        None => request.precondition.check_absent()?,
     }
-    if on.cycle.due_on.is_none() {
+    if subject.cycle.due_on.is_none() {
         return Err(ApiError::Conflict("an imported cycle has no due day to extend".into()));
     }
-    let new = on.extension_in_force().is_none();
+    let new = subject.extension_in_force().is_none();
     let raw = RawExtension { due_on: body.due_on, reason: body.reason };
-    let said = raw.parse(&on.cycle)?;
-    let place = (&on.cycle.slug, &on.city.slug, on.city.country);
-    let extension = DeadlineExtension::grant_or_replace(on.extension, place, said);
+    let terms = raw.parse(&subject.cycle)?;
+    let place = (&subject.cycle.slug, &subject.city.slug, subject.city.country);
+    let extension = DeadlineExtension::grant_or_replace(subject.extension, place, terms);
     let reason = Some(extension.reason.to_string());
     tx.save(&extension, Change::with_reason(if new { "grant" } else { "edit" }, reason))?;
     Ok((extension.into(), new))
@@ -162,18 +163,19 @@ fn save_extension(
 
 /// Withdraw an extension
 ///
-/// The cycle's own due day counts again. Answers the last state.
+/// The due day of the cycle counts for the city again. The national representative of the city's country and the
+/// secretariat may do this. The answer is the last state of the extension.
 #[utoipa::path(tag = "cycles", responses((status = 200, body = ExtensionView)))]
 #[delete("/cycles/{cycle}/extensions/{city}")]
 async fn withdraw_extension(may: May<ExtendDeadline>, state: Data<State>) -> ApiResult<Answer> {
-    let asked =
+    let request =
         ExtensionRequest { caller: may.caller, key: may.key, precondition: may.precondition };
     let view = state
         .db
         .write(move |tx| {
-            let on = tx.prove::<ExtendDeadline>(asked.caller, &asked.key)?.into_subject();
-            let before = on.extension_in_force().cloned().ok_or(ApiError::NotFound)?;
-            asked.precondition.check_required(tx, &before)?;
+            let subject = tx.prove::<ExtendDeadline>(request.caller, &request.key)?.into_subject();
+            let before = subject.extension_in_force().cloned().ok_or(ApiError::NotFound)?;
+            request.precondition.check_required(tx, &before)?;
             let after = before.withdraw();
             tx.save(&after, Change::without_reason("withdraw"))?;
             Ok::<_, ApiError>(ExtensionView::from(after))

@@ -1,4 +1,4 @@
-//! The history of a record, as those who work on it read it: who changed what, when and why. It comes from the journal.
+//! The history of a record, read from the journal: who changed what, when and why.
 
 use std::collections::HashMap;
 
@@ -22,14 +22,14 @@ use crate::store::{
     users,
 };
 
-/// Which page of a history.
+/// Page of a history.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct HistoryParams {
-    /// Where to go on: `next` of the page before.
+    /// Cursor of the page: `next` of the previous page.
     pub cursor: Option<String>,
-    /// Items on the page, 1 to 1000; 50 when absent.
+    /// Number of items on the page, 1 to 1000; 50 when absent.
     #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<i64>,
 }
@@ -37,78 +37,71 @@ pub(crate) struct HistoryParams {
 /// A change of a record.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct HistoryItem {
-    /// The kind of record that changed.
+    /// Kind of the record that changed.
     #[schema(example = "milestone")]
     pub entity: String,
-    /// Its key.
+    /// Key of the record that changed.
     #[schema(example = "da-nang-4/019346a0-0000-7000-8000-000000000000")]
     pub key: String,
-    /// Its version after the change.
+    /// Version of the record after the change.
     pub version: i64,
-    /// When.
+    /// Time of the change.
     pub at: DateTime<Utc>,
-    /// Who; null for the service itself.
+    /// Person who made the change; null if the service itself made it.
     #[schema(required)]
     pub actor: Option<PersonView>,
-    /// On whose behalf.
+    /// Person on whose behalf `actor` acted; null if none.
     #[schema(required)]
     pub acting_for: Option<PersonView>,
-    /// What was done.
+    /// Name of the action.
     #[schema(example = "edit")]
     pub action: String,
-    /// Why, where a reason was given.
+    /// Reason of the change; null if none was given.
     #[schema(required)]
     pub reason: Option<String>,
-    /// The record after the change; null when it was deleted.
+    /// The record after the change; null if it was deleted.
     #[schema(required, value_type = Option<Object>)]
     pub record: Option<Value>,
 }
 list_type!(
-    /// Changes, newest first.
+    /// A page of changes, the newest first.
     HistoryList of HistoryItem
 );
 
-/// Answers a page of a history.
-///
-/// # Errors
-/// A cursor of another list, or failures of the database.
 pub(crate) async fn answer_page(
     state: &State,
     path: &str,
-    trail: HistoryFilter,
+    filter: HistoryFilter,
     params: HistoryParams,
 ) -> ApiResult<Answer> {
     let request = PageRequest::from_parameters(path, &(), params.cursor.as_deref(), params.limit)?;
     let (after, limit) = (request.after, request.limit);
     let (rows, total) = state
         .db
-        .read(move |c| load_page(c, &trail, after, limit))
+        .read(move |c| load_page(c, &filter, after, limit))
         .await
         .map_err(|e: StoreError| e)?;
-    let page = request.build_page(rows, total, |(place, _)| *place, |(_, item)| item)?;
+    let page = request.build_page(rows, total, |(number, _)| *number, |(_, item)| item)?;
     let list = HistoryList::from(page);
     request.answer_list(&list, list.next.as_deref())
 }
 
-/// Reads the changes after a place. A place is the number of a change among those of its trail, from the oldest: history
-/// only grows, so it keeps its meaning, and it tells nothing of what else happened in the network.
+/// Loads the changes after a cursor. The cursor is the number of a change in this history, counted from the oldest. A
+/// history only grows, so that the number keeps its meaning, and it tells nothing about other changes in the network.
 fn load_page(
     conn: &mut Conn,
-    trail: &HistoryFilter,
+    filter: &HistoryFilter,
     after: Option<i64>,
     limit: i64,
 ) -> StoreResult<(Vec<(i64, HistoryItem)>, i64)> {
-    let total = history::count(conn, trail)?;
-    let skip = after.map_or(0, |place| total.saturating_sub(place).saturating_add(1).max(0));
-    let rows = history::list_newest(conn, trail, skip, limit + 1)?;
-    let places = (1..=total.saturating_sub(skip)).rev();
-    Ok((places.zip(load_items(conn, rows)?).collect(), total))
+    let total = history::count(conn, filter)?;
+    let skip = after.map_or(0, |number| total.saturating_sub(number).saturating_add(1).max(0));
+    let rows = history::list_newest(conn, filter, skip, limit + 1)?;
+    let numbers = (1..=total.saturating_sub(skip)).rev();
+    Ok((numbers.zip(load_items(conn, rows)?).collect(), total))
 }
 
-/// Makes items of journal rows, with the names of the people in them.
-///
-/// # Errors
-/// Failures of the database.
+/// Converts rows of the journal into items with the names of the persons.
 pub(crate) fn load_items(conn: &mut Conn, rows: Vec<JournalRow>) -> StoreResult<Vec<HistoryItem>> {
     let mut ids: Vec<Uuid> =
         rows.iter().flat_map(|r| [r.actor, r.acting_for]).flatten().map(|id| id.0).collect();

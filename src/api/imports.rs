@@ -1,4 +1,4 @@
-//! Imports: a workbook or a CSV file comes back, is previewed, and is written in one transaction or not at all.
+//! Imports of workbooks and CSV files. A file is previewed, or written as a whole in one transaction.
 
 use actix_web::{error::BlockingError, post, web, web::Data};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -23,18 +23,21 @@ pub(crate) use input::ImportParams;
 use transaction::ImportAbort;
 pub(crate) use view::{ImportFault, ImportView};
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(import_records);
 }
 
 /// Import a workbook or a CSV file
 ///
-/// Takes back what `GET /cities/{city}/workbook` gave, filled in: at most 20 MiB and 10,000 rows. Columns are found by the
-/// names in the first row; one that is absent changes nothing, an empty cell means unknown. A row without a key makes a new
-/// project, milestone, indicator or partnership; a row that is not there changes nothing. Rows go through the same rights and
-/// rules as typing. With `dry_run=false` everything is written in one transaction, or nothing: a row that cannot be taken, or
-/// whose record was changed since the file was made, makes the answer 422, with the preview in `import`.
+/// Imports a file that `GET /cities/{city}/workbook` made and that people have filled in, at most 20 MiB and 10,000
+/// rows. For city officers, each for the own city. Columns are found by the names in the first row. A column that is
+/// absent changes nothing; an empty cell means unknown. A row without a key creates a project, milestone, indicator or
+/// partnership; a row that is absent changes nothing. Each row is subject to the same rights and rules as the operation
+/// that writes one record.
+///
+/// Unless `dry_run=false` is sent, nothing is written, and the answer previews what would become of each row. With
+/// `dry_run=false` all rows are written in one transaction, or none. If a row cannot be accepted, or its record was
+/// changed after the file was made, the answer is 422, with the preview in `import`.
 #[utoipa::path(
     tag = "imports",
     params(ImportParams),
@@ -63,7 +66,8 @@ async fn import_records(
     }
 }
 
-/// A reader that stumbles over a file ends on its own thread: it is the file that is refused, not the service that fails.
+/// Builds the refusal of a file on which the reader panicked. The panic ended its own thread only: the file is at
+/// fault, not the service.
 fn refuse_broken_file(stopped: &BlockingError) -> ApiError {
     tracing::warn!(error = %stopped, "a file could not be read to its end");
     UnreadableFile::new(

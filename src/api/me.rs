@@ -1,4 +1,4 @@
-//! What is one's own: account, password, sessions.
+//! The caller's own account, password and sessions.
 
 use actix_web::{delete, get, put, web::Data};
 use chrono::{DateTime, Utc};
@@ -26,14 +26,13 @@ use crate::{
     store::{Caller, Change, Conn, StoreError, StoreResult, Tx, unguarded, users},
 };
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_me).service(put_password).service(list_sessions).service(delete_sessions);
 }
 
-/// Get one's own account
+/// Read the caller's account
 ///
-/// The account of the token with its grants, whether they are in force today or not.
+/// Returns the account of the access token with all its grants, whether they are in force today or not.
 #[utoipa::path(tag = "me", responses((status = 200, body = UserView)))]
 #[get("/me")]
 async fn get_me(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
@@ -43,21 +42,22 @@ async fn get_me(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     Ok(Answer::from_record(view.version, &view)?.forbid_storing())
 }
 
-/// A change of password.
+/// A change of the caller's password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PasswordChange {
-    /// The password as it is.
+    /// Present password.
     #[schema(format = Password, example = "four words and a horse", required, nullable = false)]
     pub current_password: Option<String>,
-    /// The password as it shall be: 12 to 128 characters, not among the most common ones.
+    /// New password, 12 to 128 characters. The most common passwords and the caller's own e-mail address are refused.
     #[schema(format = Password, min_length = 12, max_length = 128, example = "another horse and four words", required, nullable = false)]
     pub new_password: Option<String>,
 }
 
-/// Change one's own password
+/// Change the caller's password
 ///
-/// Needs the current one. Every other session of the account ends; this one goes on.
+/// Sets a new password. The present password is required; a wrong one is refused with 422. Every other session of the
+/// account ends, because somebody else may have opened it; the session of this request continues.
 #[utoipa::path(tag = "me", request_body = PasswordChange, responses((status = 200, body = EmptyAnswer)))]
 #[put("/me/password")]
 async fn put_password(
@@ -71,16 +71,16 @@ async fn put_password(
     Ok(Answer::from_value(&EmptyAnswer {})?.mark_secret())
 }
 
-/// Checks the current password and parses the new one; returns the hash of the former.
+/// Checks the present password and parses the new one. Returns the hash of the present password.
 async fn check_password_change(
     state: &State,
     caller: Caller,
     change: PasswordChange,
 ) -> ApiResult<(String, NewPassword)> {
-    let kept = move |c: &mut Conn| -> StoreResult<_> {
+    let load = move |c: &mut Conn| -> StoreResult<_> {
         Ok((unguarded::find_password_hash(c, caller.user)?, users::find(c, caller.user)?))
     };
-    let (phc, user) = state.db.read_point(kept).await.map_err(|e: StoreError| e)?;
+    let (phc, user) = state.db.read_point(load).await.map_err(|e: StoreError| e)?;
     let address = user.ok_or(ApiError::Unauthenticated)?.email;
     let mut faults = FaultList::new();
     let checked = match faults.parse_required("/current_password", change.current_password, Ok) {
@@ -105,7 +105,7 @@ fn wrong_password_fault() -> ValueFault {
 
 fn set_password(tx: &mut Tx<'_>, caller: Caller, checked: &str, phc: &str) -> ApiResult<()> {
     tx.act_for_self(caller)?;
-    // Whoever was quicker has set another one meanwhile.
+    // A concurrent request may have changed the password after it was checked.
     if unguarded::find_password_hash(tx.conn(), caller.user)?.as_deref() != Some(checked) {
         return Err(ApiError::invalid_value(
             "/current_password",
@@ -121,25 +121,25 @@ fn set_password(tx: &mut Tx<'_>, caller: Caller, checked: &str, phc: &str) -> Ap
     Ok(())
 }
 
-/// A time of being signed in.
+/// A session of an account.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct SessionView {
-    /// Its identifier.
+    /// Identifier of the session.
     pub id: Uuid,
-    /// When it began.
+    /// Time at which the session began.
     pub created_at: DateTime<Utc>,
-    /// When it was last prolonged.
+    /// Time at which the session was last refreshed.
     pub last_used_at: DateTime<Utc>,
-    /// When it ends if it is not prolonged.
+    /// Time at which the session ends unless it is refreshed.
     pub expires_at: DateTime<Utc>,
-    /// What the program that signed in calls itself.
+    /// `User-Agent` of the program that signed in; null if there was none.
     #[schema(required)]
     pub client: Option<String>,
-    /// Whether it is the one of this request.
+    /// `true` if this is the session of the request.
     pub current: bool,
 }
 list_type!(
-    /// Sessions.
+    /// The sessions of an account.
     SessionList of SessionView
 );
 
@@ -159,9 +159,9 @@ impl SessionList {
     }
 }
 
-/// List one's own sessions
+/// List the caller's sessions
 ///
-/// Where the account is signed in now, the newest first.
+/// Lists the open sessions of the caller's account, the newest first.
 #[utoipa::path(tag = "me", responses((status = 200, body = SessionList)))]
 #[get("/me/sessions")]
 async fn list_sessions(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
@@ -171,9 +171,10 @@ async fn list_sessions(own: OwnRequest, state: Data<State>) -> ApiResult<Answer>
     Ok(Answer::from_value(&SessionList::new(open, caller))?.forbid_storing())
 }
 
-/// End one's other sessions
+/// End the caller's other sessions
 ///
-/// Signs the account out everywhere but here, at once. Answers the sessions that ended, as they were.
+/// Ends all sessions of the caller's account at once, except that of this request. The answer lists the sessions that
+/// ended, as they were.
 #[utoipa::path(tag = "me", responses((status = 200, body = SessionList)))]
 #[delete("/me/sessions")]
 async fn delete_sessions(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {

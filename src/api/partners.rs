@@ -1,4 +1,4 @@
-//! Partners: the list, one by its slug, and how the secretariat adds and corrects them.
+//! Partners: list, read, add and correct.
 
 use actix_web::{get, patch, post, web::Data};
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,6 @@ pub(crate) use input::{NewPartner, PartnerPatch};
 
 const PATH: &str = "/api/v1/partners";
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_partners).service(create_partner).service(get_partner).service(edit_partner);
 }
@@ -41,29 +40,29 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// An organisation that funds, advises or builds.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct PartnerView {
-    /// The public key.
+    /// Slug of the partner: its public key, which never changes.
     #[schema(example = "world-bank")]
     pub slug: String,
-    /// Its name.
+    /// Name of the partner.
     #[schema(example = "World Bank")]
     pub name: String,
-    /// One of `/partner-types`.
+    /// Type of the partner, one of `/partner-types`.
     #[serde(rename = "type")]
     #[schema(example = "multilateral_financial_institution")]
     pub kind: String,
-    /// The code of its country, any of the world; null for an international one.
+    /// Code of the country, any country of the world; null for an international organisation.
     #[schema(required)]
     pub country: Option<String>,
-    /// What should be known about the entry.
+    /// Remark on the entry; null if none.
     #[schema(required)]
     pub note: Option<String>,
-    /// Other names under which sources mention it.
+    /// Other names under which sources mention the partner.
     pub aliases: Vec<String>,
-    /// Counts the changes of this record, from 1.
+    /// Version of the record, from 1.
     pub version: i64,
 }
 list_type!(
-    /// Partners.
+    /// A page of partners.
     PartnerList of PartnerView
 );
 
@@ -81,28 +80,28 @@ impl From<Partner> for PartnerView {
     }
 }
 
-/// Which partners, in what order, which page. A repeated parameter means any of its values.
+/// Filters, order and page of the list of partners. A repeated parameter matches any of its values.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct PartnerParams {
-    /// Types, of `/partner-types`.
+    /// Types of partners, from `/partner-types`.
     #[serde(rename = "type")]
     #[param(required = false, example = json!(["academia"]))]
     pub kind: Vec<String>,
-    /// Countries, by code.
+    /// Codes of countries.
     #[param(required = false, example = json!(["JP"]))]
     pub country: Vec<String>,
-    /// Words that are all in the name, aliases and slug, in any script.
+    /// Words that must all occur in the name, aliases or slug, in any script.
     pub q: Option<String>,
-    /// `slug`, `-slug`, `name` or `-name`; by slug when absent.
+    /// Order: `slug`, `-slug`, `name` or `-name`, where `-` means descending; by slug when absent.
     pub sort: Option<String>,
-    /// Members of each item to be answered, repeated or separated by commas; all when absent.
+    /// Members to return of each item, repeated or separated by commas; all when absent.
     #[param(required = false)]
     pub fields: Vec<String>,
-    /// Where to go on: `next` of the page before, with the same filters and sort.
+    /// Cursor of the page: `next` of the previous page, with the same filters and order.
     pub cursor: Option<String>,
-    /// Items on the page, 1 to 1000; 50 when absent.
+    /// Number of items on the page, 1 to 1000; 50 when absent.
     #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<i64>,
 }
@@ -126,7 +125,8 @@ impl PartnerParams {
 
 /// List partners
 ///
-/// Organisations that fund, advise or build, as projects name them.
+/// Lists the organisations that fund, advise or build, and that projects name in their partnerships. For every caller
+/// who holds a grant.
 #[utoipa::path(tag = "partners", params(PartnerParams), responses((status = 200, body = PartnerList)))]
 #[get("/partners")]
 async fn list_partners(
@@ -160,7 +160,7 @@ async fn list_partners(
 
 /// Read a partner
 ///
-/// Its name, type and country.
+/// Returns the name, type and country of the partner. For every caller who holds a grant.
 #[utoipa::path(tag = "partners", responses((status = 200, body = PartnerView)))]
 #[get("/partners/{partner}")]
 async fn get_partner(may: May<ReadPartner>) -> ApiResult<Answer> {
@@ -170,7 +170,8 @@ async fn get_partner(may: May<ReadPartner>) -> ApiResult<Answer> {
 
 /// Add a partner
 ///
-/// The secretariat adds an organisation that projects can name. Its slug is its key for ever.
+/// Adds an organisation that projects can name in their partnerships. Only the secretariat may do this. The slug is the
+/// key of the partner and never changes. The answer is 409 if a partner has this slug already.
 #[utoipa::path(tag = "partners", request_body = NewPartner, responses((status = 201, body = PartnerView)))]
 #[post("/partners")]
 async fn create_partner(
@@ -191,7 +192,9 @@ async fn create_partner(
 
 /// Correct a partner
 ///
-/// Changes what the patch names; the whole is checked again. The slug never changes.
+/// Changes the members that the patch contains (RFC 7396), and validates the whole record again. Only the secretariat
+/// may do this. The slug never changes: another value is refused with 422. A patch that changes nothing adds no
+/// version.
 #[utoipa::path(tag = "partners", request_body = PartnerPatch, responses((status = 200, body = PartnerView)))]
 #[patch("/partners/{partner}")]
 async fn edit_partner(

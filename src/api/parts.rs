@@ -1,5 +1,5 @@
-//! What hangs on a project: milestones, indicators, partnerships. Here is what they have in common; each file has the
-//! shapes and operations of one of them.
+//! The common code of milestones, indicators and partnerships, the parts of a project. Each of them has its shapes and
+//! operations in its own file.
 
 use serde::{Serialize, de::DeserializeOwned};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -39,10 +39,9 @@ pub(crate) use indicators::IndicatorView;
 pub(crate) use milestones::MilestoneView;
 pub(crate) use partnerships::PartnershipView;
 
-/// Most milestones, indicators or partnerships of one project: a list is answered whole.
+/// Most milestones, indicators or partnerships of one project. There is a limit because their lists have no pages.
 const PARTS_MAX: usize = 200;
 
-/// Registers the operations of the files below.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     milestones::register_routes(cfg);
     indicators::register_routes(cfg);
@@ -50,18 +49,15 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     values::register_routes(cfg);
 }
 
-/// A part with its shapes.
+/// A kind of part, with its request and response shapes.
 pub(super) trait PartResource: StoredPart + ParsablePart<Raw: Default + PartialEq> {
-    /// As it is answered.
     type View: From<Self> + Serialize + Send + 'static;
-    /// A new one as typed.
     type New: MergeMembers<Into = Self::Raw> + DeserializeOwned + Send + 'static;
-    /// A patch of one.
     type Patch: MergeMembers<Into = Self::Raw> + DeserializeOwned + Send + 'static;
-    /// Its segment in the path.
+    /// The segment of its paths.
     const SEGMENT: &'static str;
 
-    /// Looks up what it refers to, noting what is not there.
+    /// Looks up the records that the part refers to, and adds a fault for each that is missing.
     fn check_references(
         &self,
         _conn: &mut Conn,
@@ -72,46 +68,45 @@ pub(super) trait PartResource: StoredPart + ParsablePart<Raw: Default + PartialE
     }
 }
 
-/// Lists the parts of a project, whole: those of the copy that the caller sees.
+/// Lists all parts of the copy of the project that the caller reads.
 async fn list_parts<P: PartResource>(
     may: May<ReadProject>,
     state: &State,
 ) -> ApiResult<ListPage<P::View>> {
-    let on = may.proof.subject();
-    let id = on.project.id;
-    let parts = if on.visibility_for(may.proof.actor()) == Visibility::Readable(RecordCopy::Working)
-    {
-        state.db.read_point(move |c| P::list_for_project(c, id)).await?
-    } else {
-        on.approved.as_ref().map(P::from_approved_copy).unwrap_or_default()
-    };
+    let subject = may.proof.subject();
+    let id = subject.project.id;
+    let parts =
+        if subject.visibility_for(may.proof.actor()) == Visibility::Readable(RecordCopy::Working) {
+            state.db.read_point(move |c| P::list_for_project(c, id)).await?
+        } else {
+            subject.approved.as_ref().map(P::from_approved_copy).unwrap_or_default()
+        };
     let items: Vec<P::View> = parts.into_iter().map(P::View::from).collect();
     let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
     Ok(ListPage { items, next: None, total })
 }
 
-/// Answers one part.
 fn get_part<P: PartResource>(may: &May<ReadPart<P>>) -> ApiResult<Answer> {
     let part =
         may.proof.subject().visible_copy(may.proof.actor()).ok_or(ApiError::NotFound)?.clone();
     Answer::from_record(part.version(), &P::View::from(part))
 }
 
-/// Parses a part, and looks up what it refers to.
+/// Parses a part, and checks what it refers to.
 fn parse_part<P: PartResource>(
     conn: &mut Conn,
     raw: &P::Raw,
-    stub: &PartContext<'_, P>,
+    context: &PartContext<'_, P>,
 ) -> ApiResult<P> {
     let mut faults = FaultList::new();
-    let part = P::parse_part(raw, stub, &mut faults);
+    let part = P::parse_part(raw, context, &mut faults);
     if let Some(part) = &part {
-        part.check_references(conn, stub.before, &mut faults)?;
+        part.check_references(conn, context.before, &mut faults)?;
     }
     Ok(faults.finish_built(part)?)
 }
 
-/// Saves a part, and says in words when the project has the same already.
+/// Saves a part. If the project has the same part already, the answer is a conflict with a reason.
 fn save_part<P: PartResource>(tx: &mut Tx<'_>, part: &P, action: &'static str) -> ApiResult<()> {
     tx.save(part, Change::without_reason(action)).map_err(|e| match e {
         StoreError::Conflict(ConstraintViolation::Unique(_)) => {
@@ -137,13 +132,12 @@ pub(super) fn insert_part<P: PartResource>(
     }
     let mut raw = P::Raw::default();
     body.merge(&mut raw);
-    let stub = PartContext { id, project, before: None, version: 1 };
-    let part: P = parse_part(tx.conn(), &raw, &stub)?;
+    let context = PartContext { id, project, before: None, version: 1 };
+    let part: P = parse_part(tx.conn(), &raw, &context)?;
     save_part(tx, &part, "create")?;
     Ok(part)
 }
 
-/// Adds a part to a project.
 async fn create_part<P: PartResource>(
     may: May<EditProject, Json<P::New>>,
     state: &State,
@@ -156,7 +150,7 @@ async fn create_part<P: PartResource>(
         .mark_created(format!("{place}/{id}")))
 }
 
-/// Edits a part, inside a write transaction. A patch that changes nothing writes nothing.
+/// Edits a part, inside a write transaction. A patch that changes nothing saves nothing.
 pub(super) fn patch_part<P: PartResource>(
     tx: &mut Tx<'_>,
     caller: Caller,
@@ -170,8 +164,8 @@ pub(super) fn patch_part<P: PartResource>(
     let mut raw = P::Raw::from(before);
     patch.merge(&mut raw);
     let (project, version) = (&proof.subject().project.project, before.version() + 1);
-    let stub = PartContext { id: before.part_id(), project, before: Some(before), version };
-    let part: P = parse_part(tx.conn(), &raw, &stub)?;
+    let context = PartContext { id: before.part_id(), project, before: Some(before), version };
+    let part: P = parse_part(tx.conn(), &raw, &context)?;
     if P::Raw::from(&part) == P::Raw::from(before) {
         return Ok(before.clone());
     }
@@ -179,7 +173,6 @@ pub(super) fn patch_part<P: PartResource>(
     Ok(part)
 }
 
-/// Edits a part.
 async fn edit_part<P: PartResource>(
     may: May<EditPart<P>, Json<P::Patch>>,
     state: &State,
@@ -191,7 +184,7 @@ async fn edit_part<P: PartResource>(
     Answer::from_record(part.version(), &P::View::from(part))
 }
 
-/// Deletes a part; the answer is its last state.
+/// Deletes a part, and answers its last state.
 async fn delete_part<P: PartResource>(may: May<EditPart<P>>, state: &State) -> ApiResult<Answer> {
     let (caller, key, precondition) = (may.caller, may.key, may.precondition);
     let part = state

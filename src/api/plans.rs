@@ -22,7 +22,6 @@ use crate::{
     store::{Change, Tx},
 };
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_plan).service(write_plan);
 }
@@ -30,29 +29,29 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// A city's action plan for a plan cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct PlanView {
-    /// The city's slug.
+    /// Slug of the city.
     #[schema(example = "da-nang")]
     pub city: String,
-    /// The plan cycle's slug.
+    /// Slug of the plan cycle.
     #[schema(example = "2018-2025")]
     pub plan_cycle: String,
-    /// Where the city wants to be.
+    /// Vision of the city: what it wants to become; null if not stated.
     #[schema(required)]
     pub vision: Option<String>,
-    /// What it wants to reach.
+    /// Strategic targets: what the city wants to reach.
     pub strategic_targets: Vec<String>,
-    /// Focus areas as the city itself names them.
+    /// Focus areas in the city's own words.
     pub focus_areas_as_stated: Vec<String>,
-    /// Square kilometres, as the plan states them.
+    /// Area of the city in square kilometres, as the plan states it; null if not stated.
     #[schema(required)]
     pub area_km2: Option<f64>,
-    /// Inhabitants, as the plan states them.
+    /// Number of inhabitants, as the plan states it; null if not stated.
     #[schema(required)]
     pub population: Option<i64>,
-    /// Where the plan was published, for one that stands as it was published.
+    /// Place of publication of a plan that is unchanged since then; null if the city wrote the plan here.
     #[schema(required)]
     pub source: Option<String>,
-    /// Counts the changes of this record, from 1.
+    /// Version of the record, from 1.
     pub version: i64,
 }
 
@@ -73,7 +72,7 @@ impl From<ActionPlan> for PlanView {
     }
 }
 
-/// A plan as its city writes it, whole: what is absent or null is nothing.
+/// An action plan as a whole. A member that is absent or null clears what was there before.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
@@ -81,16 +80,16 @@ impl From<ActionPlan> for PlanView {
     "focus_areas_as_stated": ["Built Infrastructure"]
 }))]
 pub(crate) struct NewPlan {
-    /// Where the city wants to be, at most 10,000 characters.
+    /// Vision of the city: what it wants to become, at most 10,000 characters.
     pub vision: Option<String>,
-    /// What it wants to reach, at most 100 texts.
+    /// Strategic targets: what the city wants to reach, at most 100 texts.
     pub strategic_targets: Option<Vec<String>>,
-    /// Focus areas as the city itself names them, at most 100 texts.
+    /// Focus areas in the city's own words, at most 100 texts.
     pub focus_areas_as_stated: Option<Vec<String>>,
-    /// Square kilometres.
+    /// Area of the city in square kilometres, above 0.
     #[schema(example = 1285.4)]
     pub area_km2: Option<f64>,
-    /// Inhabitants.
+    /// Number of inhabitants.
     #[schema(minimum = 0, example = 1_046_876)]
     pub population: Option<i64>,
 }
@@ -109,7 +108,8 @@ impl From<NewPlan> for PlanFields {
 
 /// Read an action plan
 ///
-/// What a city set out to do in a plan cycle, in its own words; 404 where it has not written one.
+/// Returns what a city set out to do in a plan cycle, in its own words. For every signed-in caller. The answer is 404
+/// if the city has not written a plan.
 #[utoipa::path(tag = "plans", responses((status = 200, body = PlanView)))]
 #[get("/cities/{city}/plans/{plan_cycle}")]
 async fn get_plan(may: May<ReadPlan>) -> ApiResult<Answer> {
@@ -120,22 +120,23 @@ async fn get_plan(may: May<ReadPlan>) -> ApiResult<Answer> {
 
 /// Write an action plan
 ///
-/// A city's officer writes the plan whole, or replaces it.
+/// Creates the plan, or replaces it as a whole. Only officers of the city may do this. `If-Match` is required to
+/// replace a plan, and refused if there is none. A plan with the same content adds no version.
 #[utoipa::path(tag = "plans", request_body = NewPlan, responses(
-    (status = 200, body = PlanView, description = "The plan that was replaced, as it is now"),
-    (status = 201, body = PlanView, description = "The plan that was not there before"),
+    (status = 200, body = PlanView, description = "The plan existed before; this is its new state"),
+    (status = 201, body = PlanView, description = "The plan is new"),
 ))]
 #[put("/cities/{city}/plans/{plan_cycle}")]
 async fn write_plan(may: May<WritePlan, Json<NewPlan>>, state: Data<State>) -> ApiResult<Answer> {
     let (caller, key, precondition, Json(body)) = (may.caller, may.key, may.precondition, may.body);
     let write = move |tx: &mut Tx<'_>| {
-        let on = tx.prove::<WritePlan>(caller, &key)?.into_subject();
-        match &on.plan {
+        let subject = tx.prove::<WritePlan>(caller, &key)?.into_subject();
+        match &subject.plan {
             Some(plan) => precondition.check_required(tx, plan)?,
             None => precondition.check_absent()?,
         }
-        let created = on.plan.is_none();
-        let plan = save_plan(tx, on, body.into())?;
+        let created = subject.plan.is_none();
+        let plan = save_plan(tx, subject, body.into())?;
         Ok::<_, ApiError>((created, PlanView::from(plan)))
     };
     let (created, view) = state.db.write(write).await?;
@@ -144,11 +145,11 @@ async fn write_plan(may: May<WritePlan, Json<NewPlan>>, state: Data<State>) -> A
     Ok(if created { answer.mark_created(place()) } else { answer })
 }
 
-/// Keeps what was written, unless it is what stands there already.
-fn save_plan(tx: &mut Tx<'_>, on: PlanSubject, fields: PlanFields) -> ApiResult<ActionPlan> {
-    let version = on.plan.as_ref().map_or(1, |p| p.version + 1);
-    let plan = fields.parse(&on.city, on.plan_cycle.slug, version)?;
-    if let Some(before) = on.plan {
+/// Saves the plan, unless its content is the same as before.
+fn save_plan(tx: &mut Tx<'_>, subject: PlanSubject, fields: PlanFields) -> ApiResult<ActionPlan> {
+    let version = subject.plan.as_ref().map_or(1, |p| p.version + 1);
+    let plan = fields.parse(&subject.city, subject.plan_cycle.slug, version)?;
+    if let Some(before) = subject.plan {
         let same =
             ActionPlan { source: before.source.clone(), version: before.version, ..plan.clone() };
         if same == before {

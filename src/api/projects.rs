@@ -1,4 +1,4 @@
-//! Projects: one by its code, and how it is recorded, edited and deleted. The list is in `list.rs`.
+//! Projects: read, create, edit and delete one project. The list is in `list.rs`.
 
 use actix_web::{delete, get, patch, post, web::Data};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -33,7 +33,6 @@ pub(crate) use input::{NewProject, ProjectPatch};
 pub(crate) use view::{LatestView, LocationView, ProjectView};
 pub(super) use writes::{build_project, patch_project};
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list::list_projects)
         .service(create_project)
@@ -43,21 +42,23 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
         .service(list_project_history);
 }
 
-/// Shows a project as the actor sees it.
 fn load_project_view(
     conn: &mut Conn,
-    on: &ProjectSubject,
+    subject: &ProjectSubject,
     actor: &Actor,
 ) -> StoreResult<ProjectView> {
-    // Only asked where rights alone would allow it.
-    let deletable = DeleteProject::decide_access(actor, on).is_ok();
-    let bound = if deletable { projects::find_deletion_blocker(conn, &on.project)? } else { None };
-    Ok(ProjectView::new(on, actor, bound))
+    // The query is needed only if the rights of the caller allow the deletion.
+    let deletable = DeleteProject::decide_access(actor, subject).is_ok();
+    let bound =
+        if deletable { projects::find_deletion_blocker(conn, &subject.project)? } else { None };
+    Ok(ProjectView::new(subject, actor, bound))
 }
 
 /// Read a project
 ///
-/// Its city, its representative and the secretariat see the working copy; everybody else what was last approved.
+/// Returns the working copy to officers of the project's city, to the national representative of its country and to the
+/// secretariat. All other callers get the approved copy, readers within their scope only; the answer is 404 if there is
+/// none.
 #[utoipa::path(tag = "projects", responses((status = 200, body = ProjectView)))]
 #[get("/projects/{project}")]
 async fn get_project(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
@@ -67,9 +68,10 @@ async fn get_project(may: May<ReadProject>, state: Data<State>) -> ApiResult<Ans
     view.into_answer(may.language)
 }
 
-/// Record a project
+/// Create a project
 ///
-/// A city's officer adds a project to the city's plan. It gets the city's next number, which is never reused.
+/// Adds a project to the plan of a city. Only officers of that city may do this. The project gets the next number of
+/// the city, which is never used again. If the body is not valid, the answer is 422 and lists all faults.
 #[utoipa::path(tag = "projects", request_body = NewProject, responses((status = 201, body = ProjectView)))]
 #[post("/projects")]
 async fn create_project(
@@ -83,8 +85,8 @@ async fn create_project(
         .write(move |tx| {
             let (proof, project) = writes::build_project(tx, caller, body, &words, id)?;
             tx.save(&project, Change::without_reason("create"))?;
-            let on = ProjectSubject { project, approved: None };
-            Ok::<_, ApiError>(load_project_view(tx.conn(), &on, proof.actor())?)
+            let subject = ProjectSubject { project, approved: None };
+            Ok::<_, ApiError>(load_project_view(tx.conn(), &subject, proof.actor())?)
         })
         .await?;
     let location = format!("/api/v1/projects/{}", view.code);
@@ -93,7 +95,9 @@ async fn create_project(
 
 /// Edit a project
 ///
-/// Changes what the patch names; the whole is checked again. City, plan cycle and code never change.
+/// Changes the members that the patch contains (RFC 7396), and validates the whole project again. Only officers of the
+/// project's city may do this. City, plan cycle and code never change: another value for them is refused with 422. A
+/// patch that changes nothing adds no version.
 #[utoipa::path(tag = "projects", request_body = ProjectPatch, responses((status = 200, body = ProjectView)))]
 #[patch("/projects/{project}")]
 async fn edit_project(
@@ -108,8 +112,8 @@ async fn edit_project(
         .write(move |tx| {
             let proof = tx.prove::<EditProject>(caller, &key)?;
             precondition.check_required(tx, &proof.subject().project)?;
-            let on = writes::patch_project(tx, &proof, patch, &words)?;
-            Ok::<_, ApiError>(load_project_view(tx.conn(), &on, proof.actor())?)
+            let subject = writes::patch_project(tx, &proof, patch, &words)?;
+            Ok::<_, ApiError>(load_project_view(tx.conn(), &subject, proof.actor())?)
         })
         .await?;
     view.into_answer(may.language)
@@ -117,7 +121,9 @@ async fn edit_project(
 
 /// Delete a project
 ///
-/// Only while it has no report and no other project continues it. Its number is not given out again.
+/// Deletes a project with its milestones, indicators and partnerships. Only officers of the project's city may do this.
+/// The answer is 409 if the project has a report or another project continues it; otherwise it is the last state of the
+/// project. The number of the project is never used again.
 #[utoipa::path(tag = "projects", responses((status = 200, body = ProjectView)))]
 #[delete("/projects/{project}")]
 async fn delete_project(may: May<DeleteProject>, state: Data<State>) -> ApiResult<Answer> {
@@ -137,8 +143,8 @@ async fn delete_project(may: May<DeleteProject>, state: Data<State>) -> ApiResul
 
 /// Read the history of a project
 ///
-/// Every change of the project, its milestones, indicators and partnerships, newest first: for its city, its
-/// representative and the secretariat.
+/// Lists every change of the project and of its milestones, indicators and partnerships, the newest first. For officers
+/// of the project's city, the national representative of its country and the secretariat.
 #[utoipa::path(tag = "projects", params(HistoryParams), responses((status = 200, body = HistoryList)))]
 #[get("/projects/{project}/history")]
 async fn list_project_history(

@@ -1,4 +1,5 @@
-//! Reference data that is only read: countries, plan cycles and partner types; chairs and the framework have their own files.
+//! Reference data that is only read: countries, plan cycles and partner types. Chairs and the framework have their own
+//! files.
 
 use actix_web::{get, web::Data};
 use serde::{Serialize, de::DeserializeOwned};
@@ -27,7 +28,6 @@ use crate::{
 mod chairs;
 mod framework;
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_countries)
         .service(framework::get_framework)
@@ -36,7 +36,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
         .service(list_partner_types);
 }
 
-/// Reads a stored document as what it is answered as; one that is missing says nothing.
+/// Reads a stored document as `T`. A missing document is an empty one.
 fn load_document<T: DeserializeOwned + Default>(conn: &mut Conn, kind: &str) -> ApiResult<T> {
     match reference::find_document(conn, kind)? {
         Some(d) => serde_json::from_value(d.document).map_err(|e| ApiError::Internal(Box::new(e))),
@@ -44,27 +44,27 @@ fn load_document<T: DeserializeOwned + Default>(conn: &mut Conn, kind: &str) -> 
     }
 }
 
-/// A member state.
+/// A member state of ASEAN.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CountryView {
-    /// ISO 3166-1 alpha-2.
+    /// ISO 3166-1 alpha-2 code.
     #[schema(example = "VN")]
     pub code: String,
-    /// ISO 3166-1 alpha-3.
+    /// ISO 3166-1 alpha-3 code.
     #[schema(example = "VNM")]
     pub alpha3: String,
-    /// The name in the language of the answer.
+    /// Name in the language of the answer.
     #[schema(example = "Viet Nam")]
     pub name: String,
-    /// Names by language: `en`, `vi`, `local`.
+    /// Names by language: `en`, `vi`, and `local` for the local script, as far as they are known.
     #[schema(value_type = BTreeMap<String, String>)]
     pub names: NamesByLanguage,
-    /// The IANA time zone of the country's own days.
+    /// IANA time zone in which the country's days end.
     #[schema(example = "Asia/Ho_Chi_Minh")]
     pub time_zone: String,
 }
 list_type!(
-    /// Countries.
+    /// A page of countries.
     CountryList of CountryView
 );
 
@@ -82,7 +82,7 @@ impl CountryView {
 
 /// List countries
 ///
-/// The member states of ASEAN, by code.
+/// Lists the member states of ASEAN, ordered by code. For every caller who holds a grant.
 #[utoipa::path(tag = "reference", params(ListParams), responses((status = 200, body = CountryList)))]
 #[get("/countries")]
 async fn list_countries(
@@ -98,18 +98,18 @@ async fn list_countries(
     .await
 }
 
-/// A list that is read whole: its items, their key in order, and its type.
+/// A list that is read as a whole: its items, the key by which they are ordered, and the type of the answer.
 struct ShortList<K, T, L> {
     all: Vec<T>,
     key: fn(&T) -> K,
     list: fn(ListPage<T>) -> L,
 }
 
-/// Answers a page of a short list, from memory where it is known.
+/// Answers a page of a short list, from the cache if it has the answer.
 async fn answer_short_list<K, T, L>(
     state: &State,
     path: &'static str,
-    // None where there are no words in the list.
+    // `None` if no text of the list depends on the language.
     language: impl Into<Option<Language>>,
     params: ListParams,
     read: impl FnOnce(&mut Conn) -> ApiResult<ShortList<K, T, L>> + Send + 'static,
@@ -133,10 +133,10 @@ where
     state.cache.answer(key, answer).await
 }
 
-/// A span of years with action plans against one framework.
+/// A span of years for which cities write action plans against one framework.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct PlanCycleView {
-    /// The public key.
+    /// Slug of the plan cycle: its public key.
     #[schema(example = "2018-2025")]
     pub slug: String,
     /// First year.
@@ -145,17 +145,17 @@ pub(crate) struct PlanCycleView {
     /// Last year.
     #[schema(example = 2025)]
     pub ends_year: i32,
-    /// The framework that its plans are written against.
+    /// Slug of the framework that the action plans follow.
     #[schema(example = "ascf-2018")]
     pub framework: String,
-    /// What should be known about the entry.
+    /// Remark on the entry; null if none.
     #[schema(required)]
     pub note: Option<String>,
-    /// Counts the changes of this record, from 1.
+    /// Version of the record, from 1.
     pub version: i64,
 }
 list_type!(
-    /// Plan cycles.
+    /// A page of plan cycles.
     PlanCycleList of PlanCycleView
 );
 
@@ -174,7 +174,7 @@ impl From<PlanCycle> for PlanCycleView {
 
 /// List plan cycles
 ///
-/// The spans of years for which cities write action plans.
+/// Lists the spans of years for which cities write action plans. For every caller who holds a grant.
 #[utoipa::path(tag = "reference", params(ListParams), responses((status = 200, body = PlanCycleList)))]
 #[get("/plan-cycles")]
 async fn list_plan_cycles(
@@ -191,18 +191,18 @@ async fn list_plan_cycles(
 /// A type of partners.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct PartnerTypeView {
-    /// The word that partners have as their `type`.
+    /// Value that partners of this type have in `type`.
     #[serde(rename = "type")]
     #[schema(example = "multilateral_financial_institution")]
     pub kind: String,
-    /// What it is called in the language of the answer.
+    /// Name of the type in the language of the answer.
     #[schema(example = "Multilateral financial institution")]
     pub name: String,
-    /// Its place in the list, from 1.
+    /// Position in the list, from 1.
     pub position: i64,
 }
 list_type!(
-    /// Types of partners.
+    /// A page of partner types.
     PartnerTypeList of PartnerTypeView
 );
 
@@ -217,7 +217,7 @@ fn load_partner_types(conn: &mut Conn, language: Language) -> ApiResult<Vec<Part
 
 /// List partner types
 ///
-/// The types that a partner can have.
+/// Lists the types that a partner can have. For every caller who holds a grant.
 #[utoipa::path(tag = "reference", params(ListParams), responses((status = 200, body = PartnerTypeList)))]
 #[get("/partner-types")]
 async fn list_partner_types(

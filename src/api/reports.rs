@@ -1,4 +1,4 @@
-//! Reports and their life: reading, writing, and the transitions. The lists are in `list.rs`.
+//! Reports: read, write, and move from state to state. The lists of reports are in `list.rs`.
 
 use actix_web::{get, post, put, web::Data};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -46,12 +46,12 @@ pub(super) use transitions::{ReportRequest, upsert_report};
 pub(crate) use view::ReportView;
 use view::load_report_view;
 
-/// Registers the operations on many reports.
+/// Registers the operations on the reports of all projects.
 pub(super) fn list_routes(cfg: &mut ServiceConfig) {
     cfg.service(list::list_reports).service(bulk::change_reports);
 }
 
-/// Registers the operations of this file: on the reports of a project.
+/// Registers the operations on the reports of one project.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_report)
         .service(list::list_project_reports)
@@ -73,8 +73,10 @@ fn report_path((project, cycle): &ReportKey) -> String {
 
 /// Read a report
 ///
-/// Its city reads the working copy from the first draft on, its representative and the secretariat once it was submitted;
-/// everybody else reads what was last approved.
+/// Returns the working copy to officers of the project's city, to the national representative of its country and to the
+/// secretariat. All other callers get the approved copy, readers within their scope only; the answer is 404 if there is
+/// none. A draft that was never submitted is readable for officers of the city only: the representative and the
+/// secretariat get 403, because a city may change its draft freely before others see it.
 #[utoipa::path(tag = "reports", responses((status = 200, body = ReportView)))]
 #[get("/projects/{project}/reports/{cycle}")]
 async fn get_report(may: May<ReadReport>, state: Data<State>) -> ApiResult<Answer> {
@@ -88,8 +90,11 @@ async fn get_report(may: May<ReadReport>, state: Data<State>) -> ApiResult<Answe
 
 /// Write a report
 ///
-/// Makes the report, or replaces what it says, while it is a draft or was returned. Nothing is required before the
-/// submission, but what is there must be right. The cycle must be open, or extended for the city.
+/// Creates the report, or replaces its content while it is a draft or returned. Only officers of the project's city may
+/// do this. A member may be left out until the report is submitted, but every value that is present must be valid;
+/// otherwise the answer is 422 and lists all faults. The answer is 409 in any other state, if the cycle is neither open
+/// nor extended for the city, and if the cycle is closed and was released without this report. `If-Match` is required
+/// to replace a report, and refused if the report does not exist yet.
 #[utoipa::path(
     tag = "reports",
     request_body = NewReport,
@@ -100,41 +105,50 @@ async fn write_report(
     may: May<EditReport, Json<NewReport>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let asked = ReportRequest { caller: may.caller, key: may.key, precondition: may.precondition };
+    let request =
+        ReportRequest { caller: may.caller, key: may.key, precondition: may.precondition };
     let (Json(body), id) = (may.body, Id::new(clock::generate_uuid()));
-    let location = report_path(&asked.key);
+    let location = report_path(&request.key);
     let written =
-        state.db.write(move |tx| transitions::upsert_report(tx, &asked, body, id)).await?;
+        state.db.write(move |tx| transitions::upsert_report(tx, &request, body, id)).await?;
     let answer = written.view.into_answer(may.language)?;
     Ok(if written.created { answer.mark_created(location) } else { answer })
 }
 
-/// Read what a report still lacks
+/// List what blocks the submission of a report
 ///
-/// Everything that would stop a submission now, by the rules that guard it.
+/// Lists everything in the content of the report that would block a submission now. The submission itself checks the
+/// same rules. Whether the cycle is open is not checked here. For officers of the project's city, the national
+/// representative of its country and the secretariat; the representative and the secretariat get 403 until the report
+/// has been submitted once.
 #[utoipa::path(tag = "reports", responses((status = 200, body = ReadinessView)))]
 #[get("/projects/{project}/reports/{cycle}/readiness")]
 async fn get_readiness(may: May<ReadReportInside>, state: Data<State>) -> ApiResult<Answer> {
-    let (on, at) = (may.proof.subject(), state.clock.now());
-    let report = on.report.as_ref().ok_or(ApiError::NotFound)?;
-    Answer::from_value(&ReadinessView::from(readiness::list_blockers(on, &report.content, at)))
+    let (subject, at) = (may.proof.subject(), state.clock.now());
+    let report = subject.report.as_ref().ok_or(ApiError::NotFound)?;
+    Answer::from_value(&ReadinessView::from(readiness::list_blockers(subject, &report.content, at)))
 }
 
-/// Read what a report can begin with
+/// Read the initial content of a report
 ///
-/// A body that `PUT` on the report takes as it is: what the project's latest approved report of an earlier cycle said,
-/// without milestones and indicators that are gone; all null when there is none. For those who may write the report.
+/// Returns a body that `PUT` on the report accepts unchanged. It holds the content of the project's latest approved
+/// report of an earlier cycle, without milestones and indicators that the project no longer has. If there is no such
+/// report, its values are null and its lists are empty. For officers of the project's city, who may write the report.
 #[utoipa::path(tag = "reports", responses((status = 200, body = PrefillView)))]
 #[get("/projects/{project}/reports/{cycle}/prefill")]
 async fn get_prefill(may: May<EditReport>) -> ApiResult<Answer> {
-    let on = may.proof.subject();
-    let earlier = on.earlier_content.clone().unwrap_or_default();
-    Answer::from_value(&PrefillView::from(&earlier.carry_forward(&on.milestones, &on.indicators)))
+    let subject = may.proof.subject();
+    let earlier = subject.earlier_content.clone().unwrap_or_default();
+    Answer::from_value(&PrefillView::from(
+        &earlier.carry_forward(&subject.milestones, &subject.indicators),
+    ))
 }
 
 /// Read the history of a report
 ///
-/// Every change of the report, newest first: for its city, its representative and the secretariat.
+/// Lists every change of the report, the newest first. For officers of the project's city, the national representative
+/// of its country and the secretariat; the representative and the secretariat get 403 until the report has been
+/// submitted once.
 #[utoipa::path(tag = "reports", params(HistoryParams), responses((status = 200, body = HistoryList)))]
 #[get("/projects/{project}/reports/{cycle}/history")]
 async fn list_report_history(
@@ -142,8 +156,8 @@ async fn list_report_history(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let (project, cycle) = &may.key;
-    let trail = HistoryFilter::new(Report::ENTITY, report_key(project, cycle), &[]);
-    history::answer_page(&state, &format!("{}/history", report_path(&may.key)), trail, may.body.0)
+    let filter = HistoryFilter::new(Report::ENTITY, report_key(project, cycle), &[]);
+    history::answer_page(&state, &format!("{}/history", report_path(&may.key)), filter, may.body.0)
         .await
 }
 
@@ -151,19 +165,22 @@ async fn handle_transition<A: TransitionAction>(
     may: May<A, OptionalJson<NewTransition>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let asked = ReportRequest { caller: may.caller, key: may.key, precondition: may.precondition };
+    let request =
+        ReportRequest { caller: may.caller, key: may.key, precondition: may.precondition };
     let (OptionalJson(body), comment) = (may.body, Id::new(clock::generate_uuid()));
     let view = state
         .db
-        .write(move |tx| transitions::transition_report::<A>(tx, &asked, body, comment))
+        .write(move |tx| transitions::transition_report::<A>(tx, &request, body, comment))
         .await?;
     view.into_answer(may.language)
 }
 
 /// Submit a report
 ///
-/// Hands a draft or a returned report to the representative, when nothing is missing. The project's record is frozen with
-/// it. The cycle must be open, or extended for the city. A comment is optional.
+/// Sends a draft or a returned report to the national representative for a decision. Only officers of the project's
+/// city may do this. If the content is not complete, the answer is 422 and lists everything that is missing. The answer
+/// is 409 in any other state, if the cycle is neither open nor extended for the city, and if the cycle is closed and
+/// was released without this report. The submission freezes the project's record in `header`. A comment is optional.
 #[utoipa::path(tag = "reports", request_body = Option<NewTransition>, responses((status = 200, body = ReportView)))]
 #[post("/projects/{project}/reports/{cycle}/submit")]
 async fn submit_report(
@@ -175,7 +192,9 @@ async fn submit_report(
 
 /// Withdraw a report
 ///
-/// Takes a submission back before it is decided on; the report is a draft again. A comment is optional.
+/// Takes a submission back before a decision is made; the report becomes a draft again. Only officers of the project's
+/// city may do this. The answer is 409 if the report is not submitted, and if the cycle is neither open nor extended
+/// for the city. A comment is optional.
 #[utoipa::path(tag = "reports", request_body = Option<NewTransition>, responses((status = 200, body = ReportView)))]
 #[post("/projects/{project}/reports/{cycle}/withdraw")]
 async fn withdraw_report(
@@ -187,7 +206,10 @@ async fn withdraw_report(
 
 /// Return a report
 ///
-/// Sends a submitted report back to its city, with the reason. Nobody returns what they had a hand in.
+/// Sends a submitted report back to its city. A comment with the reason is required. Only the national representative
+/// of the project's country may do this. A decision needs a second person: a caller who wrote or submitted the report,
+/// or changed its project, since the last decision gets 403, and so does a caller who acts for such a person. The
+/// answer is 409 if the report is not submitted, and if the cycle is closed and was released without this report.
 #[utoipa::path(tag = "reports", request_body = NewTransition, responses((status = 200, body = ReportView)))]
 #[post("/projects/{project}/reports/{cycle}/return")]
 async fn return_report(
@@ -199,8 +221,11 @@ async fn return_report(
 
 /// Approve a report
 ///
-/// Accepts a submitted report: from now on everybody reads it, and figures count it. Nobody approves what they had a hand
-/// in. A comment is optional.
+/// Accepts a submitted report. From then on all callers can read its approved copy, and the figures count it. Only the
+/// national representative of the project's country may do this. A decision needs a second person: a caller who wrote
+/// or submitted the report, or changed its project, since the last decision gets 403, and so does a caller who acts for
+/// such a person. The answer is 409 if the report is not submitted, and if the cycle is closed and was released without
+/// this report. A comment is optional.
 #[utoipa::path(tag = "reports", request_body = Option<NewTransition>, responses((status = 200, body = ReportView)))]
 #[post("/projects/{project}/reports/{cycle}/approve")]
 async fn approve_report(
@@ -212,8 +237,9 @@ async fn approve_report(
 
 /// Reopen a report
 ///
-/// Takes an approval up again, with the reason, so that the city can correct the report. Everybody else goes on reading
-/// what was approved until the next approval.
+/// Returns an approved report to its city, so that the city can correct it. A comment with the reason is required. The
+/// national representative of the project's country and the secretariat may do this. All other callers keep reading the
+/// approved copy until the next approval. The answer is 409 if the report is not approved.
 #[utoipa::path(tag = "reports", request_body = NewTransition, responses((status = 200, body = ReportView)))]
 #[post("/projects/{project}/reports/{cycle}/reopen")]
 async fn reopen_report(

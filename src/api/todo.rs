@@ -1,4 +1,4 @@
-//! What waits for the caller.
+//! The open tasks of the caller.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -30,18 +30,21 @@ mod views;
 use views::TodoCounts;
 pub(crate) use views::TodoView;
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_todo);
 }
 
-/// Read what waits for me
+/// Read the caller's open tasks
 ///
-/// For officers what to write, what was returned, what blocks a submission and how many days are left; for representatives
-/// what to decide, the oldest first, and silent cities; for the secretariat how far each country is, overdue decisions and
-/// what is ready to be released; offices that nobody holds for those who can fill them. What was taken up again in a closed
-/// cycle waits for an extension: its city and its representative are told. Cheap to ask often: an unchanged
-/// answer is 304 by its tag.
+/// Lists the open tasks of each role that the caller holds. Officers get the reports to write, the returned reports,
+/// what blocks a submission, and the days that are left. National representatives get the reports to decide on, the
+/// oldest submission first, and the cities that submitted nothing. The secretariat gets the progress of each country,
+/// overdue decisions, and the cycles that are ready to be released. Callers who can give the role get the cities and
+/// countries in which nobody holds it.
+///
+/// A report that was reopened or returned in a closed cycle is listed in `needs_extension` for its city's officers and
+/// its representative, because the city cannot correct it without an extension. Clients may poll this operation often:
+/// with `If-None-Match` an unchanged answer is 304.
 #[utoipa::path(tag = "me", responses((status = 200, body = TodoView)))]
 #[get("/me/todo")]
 async fn get_todo(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
@@ -49,7 +52,8 @@ async fn get_todo(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     let key =
         AnswerKey::new("me/todo", CacheAudience::for_caller(&actor), &())?.with_working_copies(at);
     let directory = Arc::clone(&state.directory);
-    // Asked within the snapshot: what is newer than that is asked for again under the next number.
+    // The directory may be newer than the snapshot of the database. The change that made it newer also moves the number
+    // of the journal, so that the next request computes the answer again.
     let read = move |c: &mut Conn, _| {
         Answer::from_value(
             &TodoReader { actor: &actor, at }.load_todo(c, &directory.list_held_roles(at))?,
@@ -58,7 +62,6 @@ async fn get_todo(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     state.cache.answer(key, read).await
 }
 
-/// Who reads, and when.
 #[derive(Clone, Copy)]
 struct TodoReader<'a> {
     actor: &'a Actor,

@@ -1,4 +1,4 @@
-//! People and their grants.
+//! Accounts and their grants.
 
 use actix_web::{get, patch, post, web::Data};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -37,10 +37,8 @@ pub(crate) use views::{
     UserPatch, UserView,
 };
 
-/// Where these operations are.
 const PATH: &str = "/api/v1/users";
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_users)
         .service(create_user)
@@ -52,8 +50,8 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 
 /// List people
 ///
-/// The accounts that the caller may see, by name: representatives see the people who hold a grant in their own country,
-/// the secretariat and administrators see everybody.
+/// Lists the accounts that the caller may see, by name. National representatives see the people who hold a grant in
+/// their country; the secretariat and administrators see everybody. Other roles get 403.
 #[utoipa::path(tag = "users", params(UserParams), responses((status = 200, body = UserList)))]
 #[get("/users")]
 async fn list_users(
@@ -76,9 +74,10 @@ async fn list_users(
     Ok(page.answer_list(&list, list.next.as_deref())?.forbid_storing())
 }
 
-/// Get a person
+/// Read a person's account
 ///
-/// The account with its grants, whether they are in force today or not.
+/// Returns the account with all its grants, whether they are in force today or not. National representatives see the
+/// people who hold a grant in their country; the secretariat and administrators see everybody.
 #[utoipa::path(tag = "users", responses((status = 200, body = UserView)))]
 #[get("/users/{id}")]
 async fn get_user(may: May<ReadUser>) -> ApiResult<Answer> {
@@ -88,9 +87,12 @@ async fn get_user(may: May<ReadUser>) -> ApiResult<Answer> {
 
 /// Invite a person
 ///
-/// Makes an account with grants and an invitation, which is shown in this answer alone and is good for 7 days. A
-/// representative invites city officers and readers of the own country; nobody else's address may be used again, but
-/// an account whose invitation ran out unused is invited anew: it keeps its grants and gets those that it lacks.
+/// Creates an account with its grants, and an invitation that can be accepted for 7 days. The token of the invitation
+/// is in this answer only. Administrators may invite anybody. National representatives may invite city officers and
+/// readers in their own country, with at least one grant. A grant that the caller may not give is refused with 403.
+///
+/// The answer is 409 if an account has this e-mail address already. If its invitation expired before it was accepted,
+/// and the caller may manage the account, it is invited again: it keeps its grants and gets those that it lacks.
 #[utoipa::path(tag = "users", request_body = NewUser, responses((status = 201, body = InvitedUserView)))]
 #[post("/users")]
 async fn create_user(
@@ -104,11 +106,11 @@ async fn create_user(
 }
 
 fn invite_user(tx: &mut Tx<'_>, caller: Caller, wanted: NewUser) -> ApiResult<InvitedUserView> {
-    let alone = tx.prove::<InviteUsers>(caller, &())?.actor().may_manage_everybody();
+    let manages_everybody = tx.prove::<InviteUsers>(caller, &())?.actor().may_manage_everybody();
     let mut faults = FaultList::new();
     let email = faults.parse_required("/email", wanted.email, EmailAddress::parse);
     let name = faults.parse_required("/name", wanted.name, Title::parse);
-    if wanted.grants.is_empty() && !alone {
+    if wanted.grants.is_empty() && !manages_everybody {
         faults.add("/grants", ValueFault::required());
     }
     let known = match &email {
@@ -117,14 +119,14 @@ fn invite_user(tx: &mut Tx<'_>, caller: Caller, wanted: NewUser) -> ApiResult<In
     };
     let id = known.unwrap_or_else(|| Id::new(generate_uuid()));
     let offers = grants::check_grant_offers(tx, caller, id, wanted.grants, &mut faults)?;
-    let stranded = known.map(|id| find_expired_invitee(tx, caller, id)).transpose()?;
+    let expired = known.map(|id| find_expired_invitee(tx, caller, id)).transpose()?;
     let faults = faults.into_vec();
     let (Some(email), Some(name), true) = (email, name, faults.is_empty()) else {
         return Err(faults.into());
     };
-    // Proved again because each grant was proved by itself: the account is made by virtue of this.
+    // Each grant was proved by itself. This proof is the one under which the account is saved.
     tx.prove::<InviteUsers>(caller, &())?;
-    let (user, mut grants) = match stranded {
+    let (user, mut grants) = match expired {
         Some(before) => (before.user.invite_again(name), before.grants),
         None => (User::new_invited(id, email, name, tx.at()), Vec::new()),
     };
@@ -137,13 +139,13 @@ fn invite_user(tx: &mut Tx<'_>, caller: Caller, wanted: NewUser) -> ApiResult<In
     Ok(InvitedUserView::new(UserSubject { user, grants }.into(), invitation))
 }
 
-/// Returns the account of an address whose invitation ran out, to be invited again. Only by who may manage it: whoever is
-/// handed the invitation gets all that the account holds.
+/// Returns the account of an address whose invitation expired, to be invited again. Only a caller who may manage the
+/// account may do this: whoever gets the invitation gets all grants of the account.
 fn find_expired_invitee(tx: &mut Tx<'_>, caller: Caller, id: Id<User>) -> ApiResult<UserSubject> {
     let taken = || ApiError::Conflict("somebody has this address already".into());
     let subject = match tx.prove::<EditUser>(caller, &id) {
         Ok(proof) => proof.into_subject(),
-        // Of whom the caller may not manage no more is said than that the address is known.
+        // The caller may not manage this person, and must learn no more than that the address is in use.
         Err(StoreError::Denied(_)) => return Err(taken()),
         Err(e) => return Err(e.into()),
     };
@@ -154,7 +156,7 @@ fn find_expired_invitee(tx: &mut Tx<'_>, caller: Caller, id: Id<User>) -> ApiRes
     Ok(subject)
 }
 
-/// Makes the invitation of an account; earlier ones no longer work.
+/// Creates the invitation of an account. Earlier invitations stop working.
 fn issue_invitation(tx: &mut Tx<'_>, user: Id<User>) -> ApiResult<InvitationView> {
     let (token, digest) = generate_token();
     let (now, expires_at) = (tx.at(), tx.at() + INVITATION);
@@ -164,8 +166,9 @@ fn issue_invitation(tx: &mut Tx<'_>, user: Id<User>) -> ApiResult<InvitationView
 
 /// Change a person's account
 ///
-/// Renames it, shuts it out or lets it in again. A disabled account is signed out at once, everywhere. Nobody changes their
-/// own account, and a representative only those of people whose every grant is one they could have given.
+/// Renames, disables or enables an account. Disabling it ends all its sessions at once. Administrators may do this for
+/// everybody else, national representatives for people whose grants are all ones that they may give themselves. Nobody
+/// may change their own account here: the answer is 403.
 #[utoipa::path(tag = "users", request_body = UserPatch, responses((status = 200, body = UserView)))]
 #[patch("/users/{id}")]
 async fn patch_user(may: May<EditUser, Json<UserPatch>>, state: Data<State>) -> ApiResult<Answer> {

@@ -1,4 +1,4 @@
-//! A city's workbook: what it has to report in a cycle, to be filled in offline and sent back to `/imports`.
+//! The workbook of a city: its projects and reports in a cycle, to be filled in offline and sent to `/imports`.
 
 use actix_web::{get, web, web::Data};
 use chrono::NaiveDate;
@@ -35,32 +35,28 @@ mod city_workbook;
 
 pub(super) use city_workbook::CityWorkbook;
 
-/// The media type of a workbook.
 pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-/// The media type of a sheet as CSV.
 pub(super) const CSV: &str = "text/csv";
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(get_workbook);
 }
 
-/// Of which cycle, and in which form.
+/// The cycle and the format of a workbook.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct WorkbookParams {
-    /// The reporting cycle.
+    /// Slug of the reporting cycle. Required.
     #[param(example = "me-2026")]
     pub cycle: Option<String>,
-    /// `xlsx` (when absent) for all sheets, `csv` for one.
+    /// Format of the answer: `xlsx` for all sheets (the default), or `csv` for one sheet.
     #[param(example = "xlsx")]
     pub format: Option<String>,
-    /// The sheet, with `csv`: `projects`, `reports`, `milestones`, `completions`, `indicators`, `values`, `evidence` or
-    /// `partnerships`.
+    /// Name of the sheet, required with `csv` and refused with `xlsx`: `projects`, `reports`, `milestones`,
+    /// `completions`, `indicators`, `values`, `evidence` or `partnerships`.
     pub sheet: Option<String>,
 }
 
-/// The form in which a workbook is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum WorkbookFormat {
     Workbook,
@@ -96,9 +92,11 @@ impl WorkbookParams {
 
 /// Read a city's workbook
 ///
-/// The projects of the city's plan, their milestones, indicators and partnerships, and their reports in the cycle: one row a
-/// record, with the version it was made from. The city's officer reads drafts too; its representative and the secretariat
-/// read what was ever submitted. Filled in, it goes back to `POST /imports`; untouched, it changes nothing there.
+/// Returns the projects of the city's plan, their milestones, indicators and partnerships, and their reports in the
+/// cycle. Each record is one row, with the version from which the row was made. Officers of the city also get drafts
+/// that were never submitted; the national representative of its country and the secretariat get the reports that were
+/// submitted at least once. All other callers get 403. The file can be filled in and sent to `POST /imports`; an
+/// unchanged file changes nothing there.
 #[utoipa::path(
     tag = "imports",
     params(WorkbookParams),
@@ -113,16 +111,16 @@ async fn get_workbook(
     let (key, actor, seq) = ((may.key, cycle), may.actor, state.heads.feed());
     let read = move |c: &mut Conn| {
         check_cycle_exists(c, &key.1)?;
-        let on = tx::load_proved::<ReadWorkbook>(c, &key, &actor)?.into_subject();
-        Ok::<_, ApiError>((CityWorkbook::load_for_city(c, &actor, &on)?, on))
+        let subject = tx::load_proved::<ReadWorkbook>(c, &key, &actor)?.into_subject();
+        Ok::<_, ApiError>((CityWorkbook::load_for_city(c, &actor, &subject)?, subject))
     };
-    let (book, on) = state.db.read(read).await?;
+    let (book, subject) = state.db.read(read).await?;
     let (today, words) = (state.clock.now().date_naive(), state.vocabulary.load_full());
-    let made = web::block(move || render_file(&book, &on, form, seq, (today, &words))).await;
+    let made = web::block(move || render_file(&book, &subject, form, seq, (today, &words))).await;
     made.map_err(|e| ApiError::Internal(Box::new(e)))?
 }
 
-/// Says which cycles there are when one is asked for that is not.
+/// Refuses a cycle that does not exist. The refusal lists the cycles that do.
 pub(super) fn check_cycle_exists(conn: &mut Conn, cycle: &Slug) -> ApiResult<()> {
     if cycles::find(conn, cycle)?.is_some() {
         return Ok(());
@@ -134,23 +132,25 @@ pub(super) fn check_cycle_exists(conn: &mut Conn, cycle: &Slug) -> ApiResult<()>
 
 fn render_file(
     book: &CityWorkbook,
-    on: &CityCycleSubject,
+    subject: &CityCycleSubject,
     form: WorkbookFormat,
     seq: i64,
     (made_on, words): (NaiveDate, &Vocabulary),
 ) -> ApiResult<Answer> {
     let internal = |e: Box<dyn std::error::Error + Send + Sync>| ApiError::Internal(e);
-    let name = format!("ascn-{}-{}-{}", on.city.slug, on.cycle.slug, made_on);
+    let name = format!("ascn-{}-{}-{}", subject.city.slug, subject.cycle.slug, made_on);
     if let WorkbookFormat::Csv(sheet) = form {
         let bytes = csv::write_csv(sheet, book.rows(sheet)).map_err(|e| internal(Box::new(e)))?;
         let holds = bytes.clone();
         let media = TableFormat::Csv.media_type();
         return Ok(Answer::from_file(bytes, media, &format!("{name}-{sheet}.csv"), &holds));
     }
-    let lists =
-        List::ALL.iter().map(|list| (*list, list.allowed_values(words, on.city.country))).collect();
+    let lists = List::ALL
+        .iter()
+        .map(|list| (*list, list.allowed_values(words, subject.city.country)))
+        .collect();
     let bytes = workbook_writer::write_workbook(
-        &describe_workbook(on, seq, made_on),
+        &describe_workbook(subject, seq, made_on),
         book.tables(),
         &lists,
     );
@@ -159,15 +159,15 @@ fn render_file(
     Ok(Answer::from_file(bytes, XLSX, &format!("{name}.xlsx"), holds.as_bytes()))
 }
 
-fn describe_workbook(on: &CityCycleSubject, seq: i64, made_on: NaiveDate) -> WorkbookMetadata {
-    let slug = on.city.slug.to_string();
+fn describe_workbook(subject: &CityCycleSubject, seq: i64, made_on: NaiveDate) -> WorkbookMetadata {
+    let slug = subject.city.slug.to_string();
     WorkbookMetadata {
-        city_name: on.city.names.get("en").unwrap_or(&slug).clone(),
+        city_name: subject.city.names.get("en").unwrap_or(&slug).clone(),
         city: slug,
-        cycle: on.cycle.slug.to_string(),
-        plan_cycle: on.cycle.plan_cycle.to_string(),
+        cycle: subject.cycle.slug.to_string(),
+        plan_cycle: subject.cycle.plan_cycle.to_string(),
         seq,
         made_on,
-        languages: columns::workbook_languages(on.city.country),
+        languages: columns::workbook_languages(subject.city.country),
     }
 }

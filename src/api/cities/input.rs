@@ -1,4 +1,4 @@
-//! What is typed of a city: a new one, and a patch of one.
+//! Request bodies of cities: a new city, and a patch.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -23,61 +23,61 @@ use crate::{
 };
 
 typed! {
-    /// A new city. Null is the same as absent.
+    /// A new city. A null member is the same as an absent one.
     #[schema(example = json!({
         "slug": "vinh", "names": {"en": "Vinh", "vi": "Vinh"}, "country": "VN", "time_zone": "Asia/Ho_Chi_Minh",
         "latitude": 18.6734, "longitude": 105.6923, "un_locode": "VNVII", "joined_year": 2027
     }))]
     NewCity {
-        /// The public key, which never changes: small letters, digits and single hyphens.
+        /// Slug of the city: its public key, which never changes. Lower-case letters, digits and single hyphens.
         #[schema(value_type = String, example = "vinh")]
         pub slug: Option<String>,
-        /// The code of its country, a member state. It never changes.
+        /// Code of the country, a member state. It never changes.
         #[schema(value_type = String, example = "VN")]
         pub country: Option<String>,
     }
-    /// What changes of a city (RFC 7396): an absent member stays, null clears, lists are replaced whole, names are merged
-    /// by language.
+    /// A patch of a city (RFC 7396): an absent member stays, null clears it, a list is replaced as a whole, names are
+    /// merged by language.
     #[schema(example = json!({"names": {"vi": "Đà Nẵng"}, "un_locode": null}))]
     CityPatch {
-        /// The public key; accepted only as it is.
+        /// Slug of the city. It never changes: only the present value is accepted.
         #[serde(default, deserialize_with = "crate::api::views::patch::some")]
         #[schema(value_type = Option<String>)]
         pub slug: PatchMember<String>,
-        /// The code of its country; accepted only as it is.
+        /// Code of the country. It never changes: only the present value is accepted.
         #[serde(default, deserialize_with = "crate::api::views::patch::some")]
         #[schema(value_type = Option<String>)]
         pub country: PatchMember<String>,
     }
     CityFields {
-        /// Names by language: `en`, which must be there, `vi`, other languages of ISO 639, and `local` for the local
-        /// script.
+        /// Names by language: `en`, which is required, `vi`, other languages by their ISO 639 code, and `local` for the
+        /// local script. At most 50.
         nest names: NamesInput = NamesInput,
-        /// Other names in use.
+        /// Other names in use, at most 50.
         set aliases: Vec<String> = Option<Vec<String>>,
-        /// IANA time zone.
+        /// IANA time zone in which the city's days end.
         #[schema(example = "Asia/Ho_Chi_Minh")]
         set time_zone: String = String,
-        /// WGS 84, degrees north.
+        /// Latitude in degrees north (WGS 84).
         #[schema(minimum = -90, maximum = 90, example = 18.6734)]
         set latitude: f64 = f64,
-        /// WGS 84, degrees east.
+        /// Longitude in degrees east (WGS 84).
         #[schema(minimum = -180, maximum = 180, example = 105.6923)]
         set longitude: f64 = f64,
-        /// UN/LOCODE: the country's code and three capitals or digits.
+        /// UN/LOCODE: the code of the country, and three capital letters or digits from 2 to 9.
         #[schema(example = "VNVII")]
         set un_locode: String = Option<String>,
-        /// One of the pilot cities; not, unless it is said.
+        /// `true` for a pilot city. `false` when absent.
         set pilot: bool = Option<bool>,
-        /// Year of joining the network.
+        /// Year in which the city joined the network, 1900 to 2200.
         #[schema(example = 2027)]
         set joined_year: i32 = i32,
-        /// What should be known about the entry, at most 10,000 characters.
+        /// Remark on the entry, at most 10,000 characters.
         set note: String = Option<String>,
     }
 }
 
-/// Names by language; null takes one away.
+/// Names by language. In a patch, null removes a name.
 #[derive(Debug, Clone, Default, ToSchema)]
 pub(crate) struct NamesInput(BTreeMap<String, Option<String>>);
 
@@ -94,7 +94,8 @@ impl MergeMembers for NamesInput {
 }
 
 impl<'de> Deserialize<'de> for NamesInput {
-    /// A map of serde's takes the last of two values of one key; a doubled key is a fault here as everywhere.
+    /// A map of serde keeps the last of two values with the same key. A duplicate key is refused here, as everywhere in
+    /// the API.
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         struct UniqueNamesVisitor;
         impl<'de> Visitor<'de> for UniqueNamesVisitor {
@@ -117,7 +118,6 @@ impl<'de> Deserialize<'de> for NamesInput {
     }
 }
 
-/// Makes a city of what was typed.
 pub(super) fn build_city(conn: &mut Conn, body: NewCity) -> ApiResult<City> {
     let mut fields = CityFields {
         slug: body.slug.clone(),
@@ -136,7 +136,7 @@ pub(super) fn build_city(conn: &mut Conn, body: NewCity) -> ApiResult<City> {
     Ok(faults.finish_built(city)?)
 }
 
-/// Makes the city after a patch: of the next version, or of the same if the patch changes nothing.
+/// Applies a patch to a city. The version increases only if the patch changes something.
 pub(super) fn patch_city(conn: &mut Conn, before: &City, mut patch: CityPatch) -> ApiResult<City> {
     let mut faults = FaultList::new();
     check_immutable(&mut faults, "/slug", patch.slug.take(), before.slug.as_str());

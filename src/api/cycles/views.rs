@@ -1,4 +1,4 @@
-//! Cycles as they are taken and answered.
+//! Request and response shapes of cycles.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -13,30 +13,30 @@ use crate::{
     },
 };
 
-/// A cycle to be added. It is scheduled until it is opened.
+/// A new cycle. It is scheduled until it is opened.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewCycle {
-    /// The public key, which never changes.
+    /// Public key of the cycle, which never changes.
     #[schema(required, nullable = false, example = "me-2027")]
     pub cycle: Option<String>,
-    /// The name.
+    /// Name of the cycle, one line of at most 300 characters.
     #[schema(required, nullable = false, example = "M&E 2027")]
     pub name: Option<String>,
-    /// The plan cycle whose projects are reported, which never changes.
+    /// Slug of the plan cycle whose projects are reported. It never changes.
     #[schema(required, nullable = false, example = "2026-2035")]
     pub plan_cycle: Option<String>,
-    /// First day on which it is meant to be open.
+    /// First day on which the cycle is meant to be open.
     #[schema(required, nullable = false, format = Date, example = "2027-07-01")]
     pub opens_on: Option<String>,
-    /// Last day for submissions to be on time.
+    /// Last day to submit reports on time.
     #[schema(required, nullable = false, format = Date, example = "2027-12-31")]
     pub due_on: Option<String>,
-    /// Last day for decisions to be on time.
+    /// Last day to decide on reports on time.
     #[schema(format = Date, example = "2028-01-31")]
     pub review_due_on: Option<String>,
-    /// The cut-off day that its figures are about: the later one tells which report of a project is its latest, so that no two
-    /// cycles of a plan share one.
+    /// Cut-off day of the cycle's figures. Of two reports of a project, the one with the later cut-off day is the
+    /// latest, so that two cycles of one plan must not have the same day.
     #[schema(required, nullable = false, format = Date, example = "2027-12-31")]
     pub as_of: Option<String>,
 }
@@ -54,27 +54,28 @@ impl From<NewCycle> for RawCycle {
     }
 }
 
-/// A change of a cycle: absent members stay.
+/// A patch of a cycle: an absent member stays.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CyclePatch {
-    /// The name.
+    /// Name of the cycle, one line of at most 300 characters.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<String>, nullable = false)]
     pub name: Option<Option<String>>,
-    /// First day on which it is meant to be open.
+    /// First day on which the cycle is meant to be open.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<String>, nullable = false, format = Date)]
     pub opens_on: Option<Option<String>>,
-    /// Last day for submissions to be on time.
+    /// Last day to submit reports on time.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<String>, nullable = false, format = Date, example = "2027-01-15")]
     pub due_on: Option<Option<String>>,
-    /// Last day for decisions to be on time; null takes it away.
+    /// Last day to decide on reports on time; null removes it.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<String>, format = Date)]
     pub review_due_on: Option<Option<String>>,
-    /// The cut-off day; it is fixed once the cycle was opened, because reports are approved under it.
+    /// Cut-off day of the cycle's figures. It cannot change after the cycle was opened, because reports are approved
+    /// under it.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<String>, nullable = false, format = Date)]
     pub as_of: Option<Option<String>>,
@@ -91,35 +92,35 @@ impl From<CyclePatch> for RawCyclePatch {
     }
 }
 
-/// A named window in which reports are filed; not a calendar year.
+/// A named period in which cities report. It need not be a calendar year.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CycleView {
-    /// The public key.
+    /// Public key of the cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,
-    /// The name.
+    /// Name of the cycle.
     pub name: String,
-    /// The plan cycle whose projects are reported.
+    /// Slug of the plan cycle whose projects are reported.
     #[schema(example = "2018-2025")]
     pub plan_cycle: String,
-    /// First day on which it is meant to be open; null for imported cycles.
+    /// First day on which the cycle is meant to be open; null for imported cycles.
     #[schema(required)]
     pub opens_on: Option<NaiveDate>,
-    /// Last day for submissions to be on time; null for imported cycles.
+    /// Last day to submit reports on time; null for imported cycles.
     #[schema(required)]
     pub due_on: Option<NaiveDate>,
-    /// Last day for decisions to be on time.
+    /// Last day to decide on reports on time; null if there is none.
     #[schema(required)]
     pub review_due_on: Option<NaiveDate>,
-    /// The cut-off day that its figures are about.
+    /// Cut-off day of the cycle's figures.
     pub as_of: NaiveDate,
-    /// Where it stands; only acts of the secretariat move it.
+    /// State of the cycle. Only the secretariat changes it; days do not.
     pub state: CycleState,
-    /// Counts the changes of the cycle.
+    /// Version of the cycle, from 1.
     pub version: i64,
 }
 list_type!(
-    /// Cycles, by key.
+    /// All cycles, ordered by key.
     CycleList of CycleView
 );
 impl From<ReportingCycle> for CycleView {
@@ -138,44 +139,45 @@ impl From<ReportingCycle> for CycleView {
     }
 }
 
-/// A project that a cycle was closed without.
+/// A project without an approved report in a closed cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct LeftOutItem {
-    /// The project.
+    /// Code of the project.
     #[schema(example = "da-nang-4")]
     pub project: String,
-    /// Where its report stands; null when none was begun.
+    /// State of its report; null if it is not begun.
     #[schema(required)]
     pub state: Option<ReportState>,
 }
 
-/// A cycle that was closed, with what it leaves out.
+/// A closed cycle, with the projects that it leaves out.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ClosedCycleView {
-    /// The public key.
+    /// Public key of the cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,
-    /// The name.
+    /// Name of the cycle.
     pub name: String,
-    /// The plan cycle whose projects are reported.
+    /// Slug of the plan cycle whose projects are reported.
     #[schema(example = "2018-2025")]
     pub plan_cycle: String,
-    /// First day on which it was meant to be open; null for imported cycles.
+    /// First day on which the cycle was meant to be open; null for imported cycles.
     #[schema(required)]
     pub opens_on: Option<NaiveDate>,
-    /// Last day for submissions to be on time; null for imported cycles.
+    /// Last day to submit reports on time; null for imported cycles.
     #[schema(required)]
     pub due_on: Option<NaiveDate>,
-    /// Last day for decisions to be on time.
+    /// Last day to decide on reports on time; null if there is none.
     #[schema(required)]
     pub review_due_on: Option<NaiveDate>,
-    /// The cut-off day that its figures are about.
+    /// Cut-off day of the cycle's figures.
     pub as_of: NaiveDate,
-    /// Where it stands.
+    /// State of the cycle.
     pub state: CycleState,
-    /// Counts the changes of the cycle.
+    /// Version of the cycle, from 1.
     pub version: i64,
-    /// The projects of the plan, archived ones aside, without an approved report in it, by city and number.
+    /// Projects of the plan without an approved report in the cycle, by city and number. Archived projects are not
+    /// listed.
     pub left_out: Vec<LeftOutItem>,
 }
 impl ClosedCycleView {

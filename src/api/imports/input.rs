@@ -1,4 +1,4 @@
-//! What comes with an import: its parameters and the file.
+//! The parameters and the file of an import.
 
 use actix_web::{HttpMessage as _, HttpRequest, dev::Payload, web::Bytes};
 use serde::Deserialize;
@@ -24,36 +24,37 @@ use crate::{
 /// Largest file, in bytes.
 pub(super) const FILE_MAX: usize = 20 * 1024 * 1024;
 
-/// How a file is imported.
+/// Parameters of an import.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ImportParams {
-    /// Whether to say alone what would become of each row; true when absent.
+    /// `true` writes nothing and previews what would become of each row. `true` when absent.
     #[param(example = true)]
     pub dry_run: Option<bool>,
-    /// The city; a workbook says it itself, and then it must be the same.
+    /// Slug of the city. Required for a CSV file. A workbook names its city; a different value here is a fault.
     #[param(example = "da-nang")]
     pub city: Option<String>,
-    /// The reporting cycle; a workbook says it itself, and then it must be the same.
+    /// Slug of the reporting cycle. Required for a CSV file. A workbook names its cycle; a different value here is a
+    /// fault.
     #[param(example = "me-2026")]
     pub cycle: Option<String>,
-    /// Which sheet a CSV file is.
+    /// Name of the sheet that a CSV file holds: `projects`, `reports`, `milestones`, `completions`, `indicators`,
+    /// `values`, `evidence` or `partnerships`. Required for a CSV file, and refused for a workbook.
     pub sheet: Option<String>,
-    /// The digest of the preview: 409 when the file or what is there is no longer what it was. It goes with `dry_run=false`.
+    /// Digest of a preview. Needs `dry_run=false`. If the file or the records have changed since the preview, nothing
+    /// is written and the answer is 409.
     pub digest: Option<String>,
-    /// The reason that the journal keeps with each change.
+    /// Reason that the journal keeps with each change, one line of at most 300 characters.
     #[param(example = "figures of the second quarter")]
     pub reason: Option<String>,
 }
 
-/// What kind of file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ImportMedia {
     Workbook,
     Csv,
 }
 
-/// A file with how it is to be imported.
 pub(super) struct ImportFile {
     params: ImportParams,
     media: ImportMedia,
@@ -66,7 +67,8 @@ impl FromBody for ImportFile {
         if let Some(city) = &params.city {
             may_import_into(req, city).await?;
         }
-        // A digest ties a real import to its preview. Taken for a preview, it would write nothing and say so to nobody.
+        // A digest ties a real import to its preview. Sent with a preview it would write nothing, and the caller would
+        // not notice.
         if params.digest.is_some() && params.dry_run.is_none() {
             let detail = "dry_run=false is expected with a digest: without it nothing is written";
             return Err(ApiError::invalid_parameter(
@@ -89,8 +91,9 @@ impl FromBody for ImportFile {
     }
 }
 
-/// Asks for the right to the city that is named, before anything is said of the file. Importing makes projects, so that it takes
-/// the right to record one there; a city that only the file names is asked about when that was read.
+/// Checks the right to the named city before anything about the file is answered. An import can create projects, so
+/// that it needs the right to create one there. If only the file names the city, the right is checked after the file is
+/// read.
 async fn may_import_into(req: &HttpRequest, city: &str) -> ApiResult<()> {
     let key = Slug::parse(city).map_err(|fault| ApiError::invalid_parameter("city", fault))?;
     let SignedIn { actor, .. } = sign_in(req)?.ok_or(ApiError::Unauthenticated)?;
@@ -104,21 +107,17 @@ async fn may_import_into(req: &HttpRequest, city: &str) -> ApiResult<()> {
     }
 }
 
-/// An import, read and ready to be compared with what is there.
+/// An import that was read and can be compared with the records.
 pub(super) struct ImportJob {
-    /// Whether to preview alone.
     pub(super) dry_run: bool,
-    /// The city and the cycle.
     pub(super) key: (Slug, Slug),
-    /// The digest of the preview, where it is held to one.
+    /// The digest of the preview, if the import must match one.
     pub(super) digest: Option<String>,
-    /// The reason that the journal keeps.
     pub(super) reason: String,
-    /// The SHA-256 of the file.
+    /// The SHA-256 of the file, in hexadecimal.
     pub(super) file_digest: String,
-    /// Whether the file says of itself what it is.
+    /// `true` if the file names its own format, city and cycle.
     pub(super) is_workbook: bool,
-    /// What it holds.
     pub(super) upload: UploadedFile,
 }
 
@@ -129,7 +128,7 @@ impl From<UnreadableFile> for ApiError {
 }
 
 impl ImportFile {
-    /// Reads the file. This takes time: not for the workers that serve requests.
+    /// Reads the file. This is slow: do not call it on the workers that serve requests.
     pub(super) fn into_job(self) -> ApiResult<ImportJob> {
         let Self { params, media, bytes } = self;
         let (upload, described) = match media {
@@ -169,7 +168,7 @@ impl ImportFile {
     }
 }
 
-/// Finds out which city or cycle a file is of: by the parameter, else by what the file says.
+/// Returns the city or the cycle of a file: that of the parameter, else that of the file.
 fn resolve_key_part(
     name: &'static str,
     parameter: Option<&str>,
@@ -178,11 +177,11 @@ fn resolve_key_part(
     if let Some(raw) = parameter {
         return Slug::parse(raw).map_err(|fault| ApiError::invalid_parameter(name, fault));
     }
-    let Some((_, said, cell)) = upload.metadata.iter().find(|(n, ..)| n == name) else {
+    let Some((_, value, cell)) = upload.metadata.iter().find(|(n, ..)| n == name) else {
         let detail = format!("the {name} is required: the file does not say it itself");
         return Err(ApiError::invalid_parameter(name, ValueFault::new("required", detail)));
     };
-    Slug::parse(said).map_err(|fault| {
+    Slug::parse(value).map_err(|fault| {
         let detail = format!("readme!{cell}: the {name} is expected: {}", fault.detail);
         ApiError::invalid_value("", "unknown", detail)
     })

@@ -1,4 +1,4 @@
-//! What the projects of a city's plan are called, so that a file that is sent twice makes each new one once.
+//! The titles of the projects of a city's plan, so that a file that is imported twice creates each new project once.
 
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -14,11 +14,10 @@ use crate::{
     sheets::{Sheet, row_comparison::ExportedRow},
 };
 
-/// The folded title of each project, by its code; of one that a row of the file makes, by that row.
+/// The folded title of each project, by its code. A project that a row creates is listed by that row.
 pub(super) struct ProjectTitles(RefCell<BTreeMap<String, String>>);
 
 impl ProjectTitles {
-    /// Reads those of the projects that are there.
     pub(super) fn from_workbook(book: &CityWorkbook) -> Self {
         let (code, title) =
             (Sheet::Projects.find_column_index("code"), Sheet::Projects.find_column_index("title"));
@@ -29,13 +28,12 @@ impl ProjectTitles {
         Self(RefCell::new(titles.collect()))
     }
 
-    /// Remembers what a project is called from now on.
     pub(super) fn remember_title(&self, project: String, title: Option<String>) {
         self.0.borrow_mut().extend(title.map(|title| (project, title)));
     }
 
-    /// Refuses a second project of one title: whoever sends a file twice, whose rows for new projects know no code, does not
-    /// mean two of each. It is named among all that is wrong with the row.
+    /// Refuses a second project with the same title. Rows of new projects have no code: a file that is imported twice
+    /// would create each of them twice. The fault is reported together with all other faults of the row.
     pub(super) fn check_unique<T>(&self, title: Option<&str>, made: ApiResult<T>) -> ApiResult<T> {
         let titles = self.0.borrow();
         let twin = titles.iter().find(|(_, known)| Some(known.as_str()) == title);

@@ -1,4 +1,5 @@
-//! What is told of a row that cannot be taken: which cell is to blame, and what cannot be judged while another one is wrong.
+//! The faults of a row that cannot be accepted: which cell is at fault, and which faults are left out because a cell
+//! that they depend on is wrong.
 
 use crate::{
     api::error::{ApiError, ApiResult},
@@ -11,26 +12,27 @@ use crate::{
     },
 };
 
-/// Codes of faults that come of several fields together: while a cell is wrong, nobody knows whether they hold.
+/// Codes of faults that several fields cause together. They cannot be judged while one of the cells is wrong.
 pub(super) const TOGETHER: [&str; 5] =
     ["order", "milestones_differ", "no_milestones", "changed", "stale"];
-/// Columns that are judged by another one.
+/// Columns whose values are judged by a different column: each with that column.
 const JUDGED_BY: [(&str, &str); 3] =
     [("sub_area", "focus_area"), ("other_focus_areas", "focus_area"), ("partner", "as_stated")];
 
-/// Notes why a row cannot be taken; what is no fault of the row ends the import.
+/// Adds the faults of a row that cannot be accepted. An error that is not about the row ends the import.
 pub(super) fn refuse_row(
     row: &mut ComparedRow,
     grid: &SheetGrid,
     error: ApiError,
 ) -> ApiResult<()> {
-    for (pointer, said) in to_row_faults(error)? {
-        let project = || grid.sheet.find_column_index("project").filter(|_| said.code == "unknown");
+    for (pointer, details) in to_row_faults(error)? {
+        let project =
+            || grid.sheet.find_column_index("project").filter(|_| details.code == "unknown");
         let column = find_column(grid.sheet, &pointer).or_else(project);
-        if !is_reportable(row, grid.sheet, column, &said.code) {
+        if !is_reportable(row, grid.sheet, column, &details.code) {
             continue;
         }
-        row.refuse_row(grid, column, said);
+        row.refuse_row(grid, column, details);
         if let (Some(fault), false) = (row.faults.last_mut(), pointer.is_empty()) {
             fault.pointer = pointer;
         }
@@ -38,7 +40,7 @@ pub(super) fn refuse_row(
     Ok(())
 }
 
-/// Says whether a fault can be told of a row: not where the cell that it is about, or one that it depends on, holds no value.
+/// Returns `true` if a fault can be reported: its cell, and each cell that it depends on, must hold a valid value.
 pub(super) fn is_reportable(
     row: &ComparedRow,
     sheet: Sheet,
@@ -57,22 +59,22 @@ pub(super) fn is_reportable(
         && !TOGETHER.contains(&code)
 }
 
-/// Says what an error has against a row, each with its pointer.
+/// Converts an error into the faults of a row, each with its pointer.
 pub(super) fn to_row_faults(error: ApiError) -> ApiResult<Vec<(String, FaultDetails)>> {
     let one = |code: &str, detail: String| {
         vec![(String::new(), FaultDetails { code: code.to_owned(), detail, allowed: Vec::new() })]
     };
     Ok(match error {
         ApiError::Invalid(faults) => {
-            let said = |f: FieldFault| {
+            let convert = |f: FieldFault| {
                 (f.pointer, FaultDetails { code: f.code, detail: f.detail, allowed: f.allowed })
             };
-            faults.into_iter().map(said).collect()
+            faults.into_iter().map(convert).collect()
         }
         ApiError::Malformed(f) => {
             let f = *f;
-            let said = FaultDetails { code: f.code, detail: f.detail, allowed: f.allowed };
-            vec![(f.pointer.unwrap_or_default(), said)]
+            let details = FaultDetails { code: f.code, detail: f.detail, allowed: f.allowed };
+            vec![(f.pointer.unwrap_or_default(), details)]
         }
         ApiError::NotFound => {
             one("unknown", "nothing of this key is among those of the city in this cycle".into())

@@ -1,5 +1,5 @@
-//! Importing inside one write transaction: every row goes through the functions that typing goes through, each in a savepoint,
-//! so that one that cannot be taken does not hide what is wrong with the next.
+//! Runs an import inside one write transaction. Every row uses the functions that the operations of the API use. Each
+//! row has its own savepoint, so that a row that cannot be accepted does not hide the faults of the next one.
 
 use std::collections::BTreeMap;
 
@@ -40,11 +40,10 @@ use crate::{
     store::{Caller, Change, StoreError, Tx, reference},
 };
 
-/// Why the transaction of an import ends without a commit.
+/// The reason why the transaction of an import is rolled back.
 pub(super) enum ImportAbort {
-    /// What becomes of the rows: a preview, or an import that cannot be taken.
+    /// The result of a preview, or of an import with rows that cannot be accepted.
     NotWritten(Box<ImportView>),
-    /// A failure.
     Failed(ApiError),
 }
 impl From<ApiError> for ImportAbort {
@@ -58,26 +57,23 @@ impl From<StoreError> for ImportAbort {
     }
 }
 
-/// A sheet with its rows, compared.
+/// The compared rows of each sheet.
 pub(super) type ComparedSheets = BTreeMap<Sheet, (SheetGrid, Vec<ComparedRow>)>;
 
-/// What rows are applied with.
+/// The data that all rows share.
 pub(super) struct ImportContext<'b> {
-    /// Who imports.
     pub(super) caller: Caller,
     /// The cycle of the reports.
     pub(super) cycle: Slug,
-    /// What is there.
+    /// The present records of the city.
     pub(super) book: &'b CityWorkbook,
-    /// The framework's words.
     words: &'b Vocabulary,
-    /// City and plan cycle, for new projects.
+    /// The city and the plan cycle of new projects.
     on: &'b CityCycleSubject,
-    /// What the projects are called.
     titles: ProjectTitles,
 }
 
-/// Imports a file, or says what would become of it.
+/// Imports a file. A preview is the same work, rolled back.
 pub(super) fn run_import(
     tx: &mut Tx<'_>,
     caller: Caller,
@@ -96,12 +92,12 @@ pub(super) fn run_import(
     let wrong_file = !faults.is_empty();
     faults.extend(job.upload.faults);
     let mut view = ImportView::new((city.to_string(), cycle.to_string()), faults);
-    let mut there = String::new();
+    let mut records_digest = String::new();
     if !wrong_file {
         let book = CityWorkbook::load_for_city(tx.conn(), proof.actor(), proof.subject())?;
-        there = book.compute_digest().map_err(|e| ApiError::Internal(Box::new(e)))?;
+        records_digest = book.compute_digest().map_err(|e| ApiError::Internal(Box::new(e)))?;
         let titles = ProjectTitles::from_workbook(&book);
-        let bench = ImportContext {
+        let context = ImportContext {
             caller,
             cycle: cycle.clone(),
             book: &book,
@@ -114,13 +110,14 @@ pub(super) fn run_import(
             (grid.sheet, (grid, rows))
         });
         let mut sheets: ComparedSheets = compared.collect();
-        bench.apply_rows(tx, &mut sheets)?;
+        context.apply_rows(tx, &mut sheets)?;
         for (grid, rows) in sheets.into_values() {
             view.add_rows(&grid, rows);
         }
     }
     view.dry_run = job.dry_run;
-    view.compute_digest(&job.file_digest, &there).map_err(|e| ApiError::Internal(Box::new(e)))?;
+    view.compute_digest(&job.file_digest, &records_digest)
+        .map_err(|e| ApiError::Internal(Box::new(e)))?;
     if job.digest.is_some_and(|digest| digest != view.digest) {
         let detail = "the file, or what is there, is no longer what the preview was made of";
         return Err(ApiError::Conflict(detail.to_owned()).into());
@@ -132,7 +129,7 @@ pub(super) fn run_import(
     Ok(view)
 }
 
-/// Says how a workbook differs from those that are read for this city and cycle.
+/// Lists how a workbook differs from the supported format and from the city and cycle of the import.
 fn find_mismatches(job: &ImportJob) -> Vec<FileFault> {
     if !job.is_workbook {
         return Vec::new();
@@ -146,7 +143,7 @@ fn find_mismatches(job: &ImportJob) -> Vec<FileFault> {
 }
 
 impl ImportContext<'_> {
-    /// Applies every row that can be applied, and notes why the others cannot.
+    /// Writes every row that can be written, and adds the faults of the others.
     fn apply_rows(&self, tx: &mut Tx<'_>, sheets: &mut ComparedSheets) -> ApiResult<()> {
         for (sheet, (grid, rows)) in sheets.iter_mut().filter(|(s, _)| is_record(**s)) {
             for row in rows.iter_mut() {
@@ -166,7 +163,7 @@ impl ImportContext<'_> {
         report_rows::apply_reports(self, tx, sheets)
     }
 
-    /// Makes or edits the record of a row; returns the key of one that was made.
+    /// Creates or edits the record of a row. Returns the key of a new record.
     fn write_record(
         &self,
         tx: &mut Tx<'_>,
@@ -221,14 +218,14 @@ impl ImportContext<'_> {
             .map(|_part| None)
     }
 
-    /// Returns the project of a row; one that is not of this city and plan is as good as none.
+    /// Returns the project of a row. A project of a different city or plan is treated as missing.
     pub(super) fn find_project_code(&self, row: &ComparedRow) -> ApiResult<ProjectCode> {
         let known = self.book.projects.contains(&row.project);
         ProjectCode::parse(&row.project).ok().filter(|_| known).ok_or(ApiError::NotFound)
     }
 }
 
-/// Says whether the rows of a sheet are records of their own.
+/// Returns `true` if each row of the sheet is a record of its own. The other sheets hold parts of reports.
 const fn is_record(sheet: Sheet) -> bool {
     match sheet {
         Sheet::Projects | Sheet::Milestones | Sheet::Indicators | Sheet::Partnerships => true,
@@ -236,12 +233,12 @@ const fn is_record(sheet: Sheet) -> bool {
     }
 }
 
-/// The version that a row was made from stands for `If-Match`.
+/// The version that a row was made from has the role of `If-Match`.
 fn to_precondition(row: &ComparedRow, sheet: Sheet) -> Precondition {
     row.version(sheet).map_or(Precondition::None, Precondition::Version)
 }
 
-/// Reads a body through the same door as one that was sent.
+/// Parses a body in the same way as the body of a request.
 pub(super) fn parse_body<T: DeserializeOwned>(body: &Map<String, Value>) -> ApiResult<T> {
     let bytes = serde_json::to_vec(body).map_err(|e| ApiError::Internal(Box::new(e)))?;
     parse_json(&bytes)

@@ -1,4 +1,4 @@
-//! What an import makes of a file, as it is answered.
+//! The result of an import, row by row.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -14,80 +14,81 @@ use crate::{
     },
 };
 
-/// How many rows became what.
+/// Number of rows with each outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ImportTotals {
-    /// Rows that become new records.
+    /// Rows that create a record.
     pub new: usize,
     /// Rows that change a record.
     pub changed: usize,
     /// Rows that change nothing.
     pub unchanged: usize,
-    /// Rows that cannot be taken as they are.
+    /// Rows that cannot be accepted.
     pub refused: usize,
-    /// Rows that change a record which was changed meanwhile.
+    /// Rows that change a record which was changed after the file was made.
     pub stale: usize,
-    /// Everything that is wrong, with rows and with the file.
+    /// All faults, of rows and of the file.
     pub faults: usize,
 }
 
 /// A field that a row changes.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ImportChange {
-    /// The column's name.
+    /// Name of the column.
     #[schema(example = "title")]
     pub column: String,
-    /// The cell; null where the file has none.
+    /// Address of the cell; null if the file has none.
     #[schema(required, example = "C7")]
     pub cell: Option<String>,
-    /// The field of the record as a JSON pointer.
+    /// JSON pointer to the field of the record.
     #[schema(example = "/title")]
     pub pointer: String,
-    /// What stands there now.
+    /// Present value.
     #[schema(required)]
     pub from: Value,
-    /// What the file says.
+    /// Value in the file.
     #[schema(required)]
     pub to: Value,
 }
 
-/// What becomes of a row.
+/// A row of the file, and its outcome.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ImportRow {
-    /// The sheet.
+    /// Sheet of the row.
     pub sheet: Sheet,
-    /// The row in the file, from 1.
+    /// Number of the row in the file, from 1.
     pub row: u32,
-    /// What names the record in the file. Of a new one it is the key that it got, once it is written; empty before.
+    /// Key of the record in the file. For a new record it is empty in a preview; after the import it is the key that
+    /// the record got.
     #[schema(example = "da-nang-4")]
     pub key: String,
-    /// What becomes of it.
+    /// Outcome of the row.
     pub outcome: Outcome,
-    /// What it changes, field by field.
+    /// Fields that the row changes.
     pub changes: Vec<ImportChange>,
 }
 
-/// Something wrong at a place of the file.
+/// A fault at a place of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ImportFault {
-    /// The sheet, as the file names it.
+    /// Name of the sheet, as in the file.
     #[schema(example = "projects")]
     pub sheet: String,
-    /// The cell; null for a fault of the whole sheet.
+    /// Address of the cell; null for a fault of the whole sheet.
     #[schema(required, example = "C7")]
     pub cell: Option<String>,
-    /// The row, from 1; null for a fault of the whole sheet.
+    /// Number of the row, from 1; null for a fault of the whole sheet.
     #[schema(required)]
     pub row: Option<u32>,
-    /// The field of the record as a JSON pointer; empty where none is to blame.
+    /// JSON pointer to the field of the record; empty if no single field is at fault.
     #[schema(example = "/starts_on")]
     pub pointer: String,
-    /// A stable word for programs.
+    /// Stable code of the fault, for programs.
     #[schema(example = "day")]
     pub code: String,
-    /// What was expected.
+    /// Explanation of what was expected, in the language of the answer.
     pub detail: String,
-    /// The values that would have been accepted, where there is a list of them.
+    /// Accepted values; empty if there is no list of them.
     pub allowed: Vec<String>,
 }
 impl From<FileFault> for ImportFault {
@@ -104,35 +105,35 @@ impl From<FileFault> for ImportFault {
     }
 }
 
-/// What an import makes of a file, row by row.
+/// The result of an import or of its preview, row by row.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ImportView {
-    /// The city.
+    /// Slug of the city.
     #[schema(example = "da-nang")]
     pub city: String,
-    /// The cycle.
+    /// Slug of the cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,
-    /// Whether it was a preview.
+    /// `true` if this is a preview.
     pub dry_run: bool,
-    /// Whether it was written.
+    /// `true` if the rows were written.
     pub applied: bool,
-    /// Ties a real import to its preview: the same as long as the file, what is there, and what becomes of each row are.
+    /// Digest that ties an import to its preview. It stays the same while the file, the records and the outcome of each
+    /// row do.
     pub digest: String,
-    /// How many rows became what.
+    /// Number of rows with each outcome.
     pub totals: ImportTotals,
-    /// Every row, in the order of the file's sheets.
+    /// All rows, in the order of the file's sheets.
     pub rows: Vec<ImportRow>,
-    /// Everything that is wrong.
+    /// All faults.
     pub faults: Vec<ImportFault>,
-    /// The keys that new records get, by the place of their row. They are told once they are written, and are no part of the
-    /// digest: a preview cannot know them.
+    /// The keys of new records, by the index of their row. The answer has them after the write only, and they are no
+    /// part of the digest: a preview cannot know them.
     #[serde(skip)]
     made: Vec<(usize, String)>,
 }
 
 impl ImportView {
-    /// Begins with the faults of the file.
     pub(super) fn new((city, cycle): (String, String), faults: Vec<FileFault>) -> Self {
         Self {
             city,
@@ -147,17 +148,16 @@ impl ImportView {
         }
     }
 
-    /// Says that everything was written, and under which keys.
+    /// Marks that the rows were written, and adds the keys of new records.
     pub(super) fn mark_applied(&mut self) {
         self.applied = true;
-        for (place, key) in std::mem::take(&mut self.made) {
-            if let Some(row) = self.rows.get_mut(place) {
+        for (index, key) in std::mem::take(&mut self.made) {
+            if let Some(row) = self.rows.get_mut(index) {
                 row.key = key;
             }
         }
     }
 
-    /// Adds the rows of a sheet.
     pub(super) fn add_rows(&mut self, grid: &SheetGrid, rows: Vec<ComparedRow>) {
         for row in rows {
             let count = match row.outcome {
@@ -180,7 +180,7 @@ impl ImportView {
             });
             let key: Vec<String> = row.key.into_iter().filter(|part| !part.is_empty()).collect();
             if let Some(own) = row.created_key {
-                // The key of a record's own stands first, as in the rows of those that were there.
+                // The record's own key comes first, as in the rows of existing records.
                 let whole: Vec<&str> =
                     [own.as_str()].into_iter().chain(key.iter().map(String::as_str)).collect();
                 self.made.push((self.rows.len(), whole.join("/")));
@@ -196,30 +196,30 @@ impl ImportView {
         }
     }
 
-    /// Ends it: counts the faults, and ties what it says to the file and to what is there.
+    /// Counts the faults, and computes the digest of the file, the present records and the outcome of each row.
     pub(super) fn compute_digest(
         &mut self,
-        file: &str,
-        there: &str,
+        file_digest: &str,
+        records_digest: &str,
     ) -> Result<(), serde_json::Error> {
         self.totals.faults = self.faults.len();
-        let said = serde_json::to_vec(&(&self.city, &self.cycle, &self.rows, &self.faults))?;
+        let result = serde_json::to_vec(&(&self.city, &self.cycle, &self.rows, &self.faults))?;
         let mut digest = Sha256::new();
-        digest.update(file.as_bytes());
-        digest.update(there.as_bytes());
-        digest.update(&said);
+        digest.update(file_digest.as_bytes());
+        digest.update(records_digest.as_bytes());
+        digest.update(&result);
         self.digest = to_hex(&digest.finalize());
         Ok(())
     }
 
-    /// Says what is wrong in a language. The digest is that of what is wrong, not of the words.
+    /// Translates the faults. The digest covers their English texts, so that it is computed before.
     pub(in crate::api) fn translate_details(&mut self, language: Language) {
         for fault in &mut self.faults {
             fault.detail = wording::translate_sentence(language, &fault.detail).into_owned();
         }
     }
 
-    /// Says whether every row can be taken.
+    /// Returns `true` if every row can be accepted.
     pub(super) const fn is_sound(&self) -> bool {
         self.totals.faults == 0 && self.totals.refused == 0 && self.totals.stale == 0
     }

@@ -1,4 +1,4 @@
-//! What is typed of a partner: a new one, and a patch of one.
+//! Request bodies of partners: a new partner, and a patch.
 
 use crate::{
     api::{
@@ -10,42 +10,41 @@ use crate::{
 };
 
 typed! {
-    /// A new partner. Null is the same as absent.
+    /// A new partner. A null member is the same as an absent one.
     #[schema(example = json!({
         "slug": "university-of-da-nang", "name": "University of Da Nang", "type": "academia", "country": "VN"
     }))]
     NewPartner {
-        /// The public key, which never changes: small letters, digits and single hyphens.
+        /// Slug of the partner: its public key, which never changes. Lower-case letters, digits and single hyphens.
         #[schema(value_type = String, example = "university-of-da-nang")]
         pub slug: Option<String>,
     }
-    /// What changes of a partner (RFC 7396): an absent member stays, null clears, lists are replaced whole.
+    /// A patch of a partner (RFC 7396): an absent member stays, null clears it, a list is replaced as a whole.
     #[schema(example = json!({"note": "Lends to the water project since 2021.", "country": null}))]
     PartnerPatch {
-        /// The public key; accepted only as it is.
+        /// Slug of the partner. It never changes: only the present value is accepted.
         #[serde(default, deserialize_with = "crate::api::views::patch::some")]
         #[schema(value_type = Option<String>)]
         pub slug: PatchMember<String>,
     }
     PartnerFields {
-        /// Its name, one line of at most 300 characters.
+        /// Name of the partner, one line of at most 300 characters.
         #[schema(example = "University of Da Nang")]
         set name: String = String,
-        /// One of `/partner-types`.
+        /// Type of the partner, one of `/partner-types`.
         #[serde(rename = "type")]
         #[schema(example = "academia")]
         set kind: String = String,
-        /// The code of its country, any of the world; none for an international one.
+        /// Code of the country, any country of the world. Absent or null for an international organisation.
         #[schema(example = "VN")]
         set country: String = Option<String>,
-        /// What should be known about the entry, at most 10,000 characters.
+        /// Remark on the entry, at most 10,000 characters.
         set note: String = Option<String>,
-        /// Other names under which sources mention it.
+        /// Other names under which sources mention the partner, at most 50.
         set aliases: Vec<String> = Option<Vec<String>>,
     }
 }
 
-/// Makes a partner of what was typed.
 pub(super) fn build_partner(
     conn: &mut Conn,
     body: NewPartner,
@@ -63,7 +62,7 @@ pub(super) fn build_partner(
     Ok(faults.finish_built(partner)?)
 }
 
-/// Makes the partner after a patch: of the next version, or of the same if the patch changes nothing.
+/// Applies a patch to a partner. The version increases only if the patch changes something.
 pub(super) fn patch_partner(
     before: &Partner,
     mut patch: PartnerPatch,

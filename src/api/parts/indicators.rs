@@ -1,4 +1,4 @@
-//! Indicators.
+//! The indicators of projects.
 
 use actix_web::{delete, get, patch, post, web::Data};
 use chrono::NaiveDate;
@@ -25,7 +25,6 @@ use crate::{
     },
 };
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_indicators)
         .service(get_indicator)
@@ -37,9 +36,9 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// A value on a day.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ReadingView {
-    /// The value.
+    /// The value, in the unit of the indicator.
     pub value: f64,
-    /// The day it was measured, or is to be reached.
+    /// The day on which the value was measured, or is to be reached.
     pub on: NaiveDate,
 }
 impl From<IndicatorReading> for ReadingView {
@@ -48,32 +47,32 @@ impl From<IndicatorReading> for ReadingView {
     }
 }
 
-/// Something that is measured, with where it started and where it should get.
+/// Something that a project measures, with its baseline and its target.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct IndicatorView {
-    /// Its identifier.
+    /// Identifier of the indicator.
     pub id: Uuid,
-    /// What is measured.
+    /// Name of the measured quantity.
     #[schema(example = "Water lost in the network")]
     pub name: String,
-    /// What was built or done, or what changed for people.
+    /// Kind of the indicator: `output` for what was built or done, `outcome` for what changed for people.
     pub kind: IndicatorKind,
-    /// The unit of the values.
+    /// Unit of the values.
     #[schema(example = "percent")]
     pub unit: String,
-    /// The direction in which it gets better.
+    /// Direction in which the indicator improves.
     pub better: Better,
-    /// Where it started.
+    /// Value at the start; null if not stated.
     #[schema(required)]
     pub baseline: Option<ReadingView>,
-    /// Where it should get.
+    /// Value to be reached; null if not stated.
     #[schema(required)]
     pub target: Option<ReadingView>,
-    /// Counts the changes, from 1; in an approved copy, those of the copy.
+    /// Version of the indicator, from 1. In the approved copy of a project or report, the version of that copy.
     pub version: i64,
 }
 list_type!(
-    /// The indicators of a project, all of them.
+    /// All indicators of a project.
     IndicatorList of IndicatorView
 );
 
@@ -93,27 +92,27 @@ impl From<Indicator> for IndicatorView {
 }
 
 typed! {
-    /// A new indicator.
+    /// A new indicator. A null member is the same as an absent one.
     #[schema(example = json!({
         "name": "Water lost in the network", "kind": "outcome", "unit": "percent", "better": "down",
         "baseline": {"value": 23.5, "on": "2018-12-31"}, "target": {"value": 15, "on": "2025-12-31"}
     }))]
     NewIndicator {}
-    /// What changes of an indicator (RFC 7396).
+    /// A patch of an indicator (RFC 7396): an absent member stays, null clears it.
     #[schema(example = json!({"target": {"value": 14}}))]
     IndicatorPatch {}
     RawIndicator {
-        /// What is measured, one line of at most 300 characters; once in a project.
+        /// Name of the measured quantity, one line of at most 300 characters. A project has each name once.
         set name: String = String,
-        /// What was built or done (`output`), or what changed for people (`outcome`).
+        /// Kind of the indicator: `output` for what was built or done, `outcome` for what changed for people.
         set kind: String = IndicatorKind,
-        /// The unit of the values.
+        /// Unit of the values, one line of at most 300 characters.
         set unit: String = String,
-        /// The direction in which it gets better: `up` or `down`.
+        /// Direction in which the indicator improves: `up` or `down`.
         set better: String = Better,
-        /// Where it started.
+        /// Value at the start.
         nest baseline: ReadingInput = Option<ReadingInput>,
-        /// Where it should get.
+        /// Value to be reached.
         nest target: ReadingInput = Option<ReadingInput>,
     }
 }
@@ -127,7 +126,8 @@ impl PartResource for Indicator {
 
 /// List indicators
 ///
-/// In the order in which they were added. Strangers read them as they were last approved.
+/// Lists all indicators of the project, in the order in which they were added. Callers who read the approved copy of
+/// the project get the indicators of that copy.
 #[utoipa::path(tag = "projects", responses((status = 200, body = IndicatorList)))]
 #[get("/projects/{project}/indicators")]
 async fn list_indicators(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
@@ -136,7 +136,8 @@ async fn list_indicators(may: May<ReadProject>, state: Data<State>) -> ApiResult
 
 /// Read an indicator
 ///
-/// Strangers read it as it was last approved.
+/// Returns one indicator of the project. Callers who read the approved copy of the project get the indicator of that
+/// copy.
 #[utoipa::path(tag = "projects", responses((status = 200, body = IndicatorView)))]
 #[get("/projects/{project}/indicators/{id}")]
 async fn get_indicator(may: May<ReadPart<Indicator>>) -> ApiResult<Answer> {
@@ -145,7 +146,8 @@ async fn get_indicator(may: May<ReadPart<Indicator>>) -> ApiResult<Answer> {
 
 /// Add an indicator
 ///
-/// A project has an indicator of one name only once.
+/// Adds an indicator to the project. Only officers of the project's city may do this. The answer is 409 if the project
+/// has an indicator with this name already, or has 200 indicators.
 #[utoipa::path(tag = "projects", request_body = NewIndicator, responses((status = 201, body = IndicatorView)))]
 #[post("/projects/{project}/indicators")]
 async fn create_indicator(
@@ -157,7 +159,8 @@ async fn create_indicator(
 
 /// Edit an indicator
 ///
-/// Changes what the patch names; the whole is checked again.
+/// Changes the members that the patch contains (RFC 7396), and validates the whole indicator again. Only officers of
+/// the project's city may do this. A patch that changes nothing adds no version.
 #[utoipa::path(tag = "projects", request_body = IndicatorPatch, responses((status = 200, body = IndicatorView)))]
 #[patch("/projects/{project}/indicators/{id}")]
 async fn edit_indicator(
@@ -169,7 +172,8 @@ async fn edit_indicator(
 
 /// Delete an indicator
 ///
-/// Answers its last state. What was approved with it stays as it was approved.
+/// Deletes the indicator and answers its last state. Only officers of the project's city may do this. Approved copies
+/// that contain the indicator do not change.
 #[utoipa::path(tag = "projects", responses((status = 200, body = IndicatorView)))]
 #[delete("/projects/{project}/indicators/{id}")]
 async fn delete_indicator(may: May<EditPart<Indicator>>, state: Data<State>) -> ApiResult<Answer> {

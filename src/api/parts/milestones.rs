@@ -1,4 +1,4 @@
-//! Milestones.
+//! The milestones of projects.
 
 use actix_web::{delete, get, patch, post, web::Data};
 use chrono::NaiveDate;
@@ -20,7 +20,6 @@ use crate::{
     },
 };
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_milestones)
         .service(get_milestone)
@@ -29,27 +28,27 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
         .service(delete_milestone);
 }
 
-/// A step of a project with a day by which it is due.
+/// A step of a project, with the day by which it is due.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct MilestoneView {
-    /// Its identifier.
+    /// Identifier of the milestone.
     pub id: Uuid,
-    /// What is reached.
+    /// Title: the step that is to be reached.
     #[schema(example = "Control centre in service")]
     pub title: String,
-    /// By when.
+    /// Day by which the milestone is due.
     pub due_on: NaiveDate,
-    /// Its share in the project's progress, from 1 to 1,000.
+    /// Weight of the milestone in the project's progress, 1 to 1000.
     #[schema(minimum = 1, maximum = 1000)]
     pub weight: i64,
-    /// When it was reached.
+    /// Day on which the milestone was reached; null if it is not reached.
     #[schema(required)]
     pub completed_on: Option<NaiveDate>,
-    /// Counts the changes, from 1; in an approved copy, those of the copy.
+    /// Version of the milestone, from 1. In the approved copy of a project or report, the version of that copy.
     pub version: i64,
 }
 list_type!(
-    /// The milestones of a project, all of them.
+    /// All milestones of a project.
     MilestoneList of MilestoneView
 );
 
@@ -67,20 +66,20 @@ impl From<Milestone> for MilestoneView {
 }
 
 typed! {
-    /// A new milestone.
+    /// A new milestone. A null member is the same as an absent one.
     #[schema(example = json!({"title": "Control centre in service", "due_on": "2024-06-30", "weight": 3}))]
     NewMilestone {}
-    /// What changes of a milestone (RFC 7396).
+    /// A patch of a milestone (RFC 7396): an absent member stays, null clears it.
     #[schema(example = json!({"due_on": "2024-09-30"}))]
     MilestonePatch {}
     RawMilestone {
-        /// What is reached, one line of at most 300 characters.
+        /// Title: the step that is to be reached, one line of at most 300 characters.
         set title: String = String,
-        /// By when.
+        /// Day by which the milestone is due.
         set due_on: String = NaiveDate,
-        /// Its share in the project's progress, from 1 to 1,000; 1 when absent.
+        /// Weight of the milestone in the project's progress, 1 to 1000; 1 when absent.
         set weight: i64 = Option<i64>,
-        /// When it was reached.
+        /// Day on which the milestone was reached.
         set completed_on: String = Option<NaiveDate>,
     }
 }
@@ -94,7 +93,8 @@ impl PartResource for Milestone {
 
 /// List milestones
 ///
-/// In the order of the days by which they are due. Strangers read them as they were last approved.
+/// Lists all milestones of the project, ordered by due day. Callers who read the approved copy of the project get the
+/// milestones of that copy.
 #[utoipa::path(tag = "projects", responses((status = 200, body = MilestoneList)))]
 #[get("/projects/{project}/milestones")]
 async fn list_milestones(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
@@ -103,7 +103,8 @@ async fn list_milestones(may: May<ReadProject>, state: Data<State>) -> ApiResult
 
 /// Read a milestone
 ///
-/// Strangers read it as it was last approved.
+/// Returns one milestone of the project. Callers who read the approved copy of the project get the milestone of that
+/// copy.
 #[utoipa::path(tag = "projects", responses((status = 200, body = MilestoneView)))]
 #[get("/projects/{project}/milestones/{id}")]
 async fn get_milestone(may: May<ReadPart<Milestone>>) -> ApiResult<Answer> {
@@ -112,7 +113,8 @@ async fn get_milestone(may: May<ReadPart<Milestone>>) -> ApiResult<Answer> {
 
 /// Add a milestone
 ///
-/// A project has a milestone of one title on one day only once.
+/// Adds a milestone to the project. Only officers of the project's city may do this. The answer is 409 if the project
+/// has a milestone with this title on this day already, or has 200 milestones.
 #[utoipa::path(tag = "projects", request_body = NewMilestone, responses((status = 201, body = MilestoneView)))]
 #[post("/projects/{project}/milestones")]
 async fn create_milestone(
@@ -124,7 +126,8 @@ async fn create_milestone(
 
 /// Edit a milestone
 ///
-/// Changes what the patch names; the whole is checked again.
+/// Changes the members that the patch contains (RFC 7396), and validates the whole milestone again. Only officers of
+/// the project's city may do this. A patch that changes nothing adds no version.
 #[utoipa::path(tag = "projects", request_body = MilestonePatch, responses((status = 200, body = MilestoneView)))]
 #[patch("/projects/{project}/milestones/{id}")]
 async fn edit_milestone(
@@ -136,7 +139,8 @@ async fn edit_milestone(
 
 /// Delete a milestone
 ///
-/// Answers its last state. What was approved with it stays as it was approved.
+/// Deletes the milestone and answers its last state. Only officers of the project's city may do this. Approved copies
+/// that contain the milestone do not change.
 #[utoipa::path(tag = "projects", responses((status = 200, body = MilestoneView)))]
 #[delete("/projects/{project}/milestones/{id}")]
 async fn delete_milestone(may: May<EditPart<Milestone>>, state: Data<State>) -> ApiResult<Answer> {

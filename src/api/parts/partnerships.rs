@@ -1,4 +1,4 @@
-//! Partnerships.
+//! The partnerships of projects.
 
 use actix_web::{delete, get, patch, post, web::Data};
 
@@ -29,7 +29,6 @@ use crate::{
     store::{Conn, StoreResult, reference},
 };
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_partnerships)
         .service(get_partnership)
@@ -38,34 +37,34 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
         .service(delete_partnership);
 }
 
-/// A partner's part in a project.
+/// The part that a partner has in a project.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct PartnershipView {
-    /// Its identifier.
+    /// Identifier of the partnership.
     pub id: Uuid,
-    /// The partner, when it is one of the reference data.
+    /// Slug of the partner; null if it is not in the reference data.
     #[schema(required, example = "japan-international-cooperation-agency-jica")]
     pub partner: Option<String>,
-    /// The partner as a source names it.
+    /// Name of the partner as a source states it; null if not stated.
     #[schema(required)]
     pub as_stated: Option<String>,
-    /// What it does; unknown for imported ones.
+    /// Role of the partner; null for some imported partnerships.
     #[schema(required)]
     pub role: Option<PartnerRole>,
-    /// How far it has come; unknown for imported ones.
+    /// Stage of the partnership; null for some imported partnerships.
     #[schema(required)]
     pub stage: Option<PartnerStage>,
-    /// The money involved.
+    /// Money that the partnership is about; null if not stated.
     #[schema(required)]
     pub amount: Option<MoneyView>,
-    /// What else is to be said.
+    /// Further remarks; null if none.
     #[schema(required)]
     pub note: Option<String>,
-    /// Counts the changes, from 1; in an approved copy, those of the copy.
+    /// Version of the partnership, from 1. In the approved copy of a project or report, the version of that copy.
     pub version: i64,
 }
 list_type!(
-    /// The partnerships of a project, all of them.
+    /// All partnerships of a project.
     PartnershipList of PartnershipView
 );
 
@@ -85,27 +84,28 @@ impl From<Partnership> for PartnershipView {
 }
 
 typed! {
-    /// A new partnership: a partner of the reference data, or its name as stated, or both.
+    /// A new partnership. At least one of `partner` and `as_stated` is required. A null member is the same as an absent
+    /// one.
     #[schema(example = json!({
         "partner": "japan-international-cooperation-agency-jica", "role": "technical", "stage": "study",
         "amount": {"amount_minor": 25_000_000, "currency": "JPY"}, "note": "Feasibility study"
     }))]
     NewPartnership {}
-    /// What changes of a partnership (RFC 7396).
+    /// A patch of a partnership (RFC 7396): an absent member stays, null clears it.
     #[schema(example = json!({"stage": "agreement"}))]
     PartnershipPatch {}
     RawPartnership {
-        /// The partner, by its slug.
+        /// Slug of the partner in the reference data.
         set partner: String = Option<String>,
-        /// The partner's name, when it is none of the reference data.
+        /// Name of the partner as a source states it, one line of at most 300 characters.
         set as_stated: String = Option<String>,
-        /// What it does.
+        /// Role of the partner.
         set role: String = PartnerRole,
-        /// How far it has come.
+        /// Stage of the partnership.
         set stage: String = PartnerStage,
-        /// The money involved.
+        /// Money that the partnership is about.
         nest amount: MoneyInput = Option<MoneyInput>,
-        /// What else is to be said, at most 10,000 characters.
+        /// Further remarks, at most 10,000 characters.
         set note: String = Option<String>,
     }
 }
@@ -123,8 +123,8 @@ impl PartResource for Partnership {
         faults: &mut FaultList,
     ) -> StoreResult<()> {
         let Some(partner) = &self.partner else { return Ok(()) };
-        let stands = before.is_some_and(|b| b.partner.as_ref() == Some(partner));
-        if !stands && reference::find_partner(conn, partner)?.is_none() {
+        let unchanged = before.is_some_and(|b| b.partner.as_ref() == Some(partner));
+        if !unchanged && reference::find_partner(conn, partner)?.is_none() {
             faults.add("/partner", ValueFault::unknown("partner", Vec::<String>::new()));
         }
         Ok(())
@@ -133,7 +133,8 @@ impl PartResource for Partnership {
 
 /// List partnerships
 ///
-/// In the order in which they were added. Strangers read them as they were last approved.
+/// Lists all partnerships of the project, in the order in which they were added. Callers who read the approved copy of
+/// the project get the partnerships of that copy.
 #[utoipa::path(tag = "projects", responses((status = 200, body = PartnershipList)))]
 #[get("/projects/{project}/partnerships")]
 async fn list_partnerships(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
@@ -142,7 +143,8 @@ async fn list_partnerships(may: May<ReadProject>, state: Data<State>) -> ApiResu
 
 /// Read a partnership
 ///
-/// Strangers read it as it was last approved.
+/// Returns one partnership of the project. Callers who read the approved copy of the project get the partnership of
+/// that copy.
 #[utoipa::path(tag = "projects", responses((status = 200, body = PartnershipView)))]
 #[get("/projects/{project}/partnerships/{id}")]
 async fn get_partnership(may: May<ReadPart<Partnership>>) -> ApiResult<Answer> {
@@ -151,7 +153,8 @@ async fn get_partnership(may: May<ReadPart<Partnership>>) -> ApiResult<Answer> {
 
 /// Add a partnership
 ///
-/// The partner is one of the reference data, or a name as stated.
+/// Adds a partnership to the project. Only officers of the project's city may do this. The partner is named by its
+/// slug, by a name as stated, or by both. The answer is 409 if the project has 200 partnerships.
 #[utoipa::path(tag = "projects", request_body = NewPartnership, responses((status = 201, body = PartnershipView)))]
 #[post("/projects/{project}/partnerships")]
 async fn create_partnership(
@@ -163,7 +166,8 @@ async fn create_partnership(
 
 /// Edit a partnership
 ///
-/// Changes what the patch names; the whole is checked again.
+/// Changes the members that the patch contains (RFC 7396), and validates the whole partnership again. Only officers of
+/// the project's city may do this. A patch that changes nothing adds no version.
 #[utoipa::path(tag = "projects", request_body = PartnershipPatch, responses((status = 200, body = PartnershipView)))]
 #[patch("/projects/{project}/partnerships/{id}")]
 async fn edit_partnership(
@@ -175,7 +179,8 @@ async fn edit_partnership(
 
 /// Delete a partnership
 ///
-/// Answers its last state. What was approved with it stays as it was approved.
+/// Deletes the partnership and answers its last state. Only officers of the project's city may do this. Approved copies
+/// that contain the partnership do not change.
 #[utoipa::path(tag = "projects", responses((status = 200, body = PartnershipView)))]
 #[delete("/projects/{project}/partnerships/{id}")]
 async fn delete_partnership(

@@ -24,48 +24,49 @@ use crate::{
     store::{Conn, StoreResult, reports},
 };
 
-/// Registers the operations of this file.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list_indicator_values);
 }
 
-/// A value of an indicator.
+/// A measured value of an indicator.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(super) struct StatedValue {
-    /// The value.
+    /// Measured value, in the unit of the indicator.
     pub value: f64,
-    /// The day it was measured.
+    /// Day of the measurement.
     pub measured_on: NaiveDate,
-    /// The cycle whose report states it.
+    /// Slug of the cycle whose report first states this value.
     #[schema(example = "me-2026")]
     pub cycle: String,
-    /// (value − baseline) ÷ (target − baseline): 0 at the start, 1 at the target; null when it is undefined.
+    /// (value − baseline) ÷ (target − baseline): 0 at the baseline, 1 at the target. Null if it is undefined.
     #[schema(required, example = 0.75)]
     pub attainment: Option<f64>,
 }
 
-/// An indicator over time.
+/// The values of an indicator over time.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(super) struct IndicatorValues {
     /// The indicator.
     pub indicator: IndicatorView,
-    /// Its values by day. A value that later reports repeat is there once; one that they correct is there as corrected.
+    /// Its values, ordered by day. A value that later reports repeat is listed once. A value that a later report
+    /// corrects is listed as corrected.
     pub values: Vec<StatedValue>,
-    /// The attainment of the last value; null when it is undefined or there is none.
+    /// Attainment of the last value. Null if it is undefined, or if there is no value.
     #[schema(required)]
     pub attainment: Option<f64>,
-    /// Why the attainment of this indicator cannot be computed; null when it can.
+    /// Reason why the attainment of this indicator cannot be computed; null if it can.
     #[schema(required)]
     pub undefined: Option<Undefined>,
-    /// How it is computed, in words.
+    /// The formula of the attainment.
     #[schema(example = "(value - baseline) / (target - baseline)")]
     pub formula: &'static str,
 }
 
 /// Read the values of an indicator
 ///
-/// Over all reports of its project that the caller sees: strangers the approved ones, the representative and the
-/// secretariat all that were ever submitted, the city its drafts too.
+/// Lists the values in all reports of the project that the caller may read. Officers of the project's city get the
+/// values of their drafts too. The national representative and the secretariat get those of every report that was
+/// submitted at least once; all other callers get those of approved reports.
 #[utoipa::path(tag = "projects", responses((status = 200, body = IndicatorValues)))]
 #[get("/projects/{project}/indicators/{id}/values")]
 async fn list_indicator_values(
@@ -78,17 +79,16 @@ async fn list_indicator_values(
     Answer::from_value(&IndicatorValues::new(indicator, merge_series(stated)))
 }
 
-/// Reads what the actor sees of the values.
 fn read_values(
     conn: &mut Conn,
-    on: &PartSubject<Indicator>,
+    subject: &PartSubject<Indicator>,
     actor: &Actor,
 ) -> StoreResult<Vec<CycleReading>> {
-    let Some(indicator) = on.visible_copy(actor) else { return Ok(Vec::new()) };
-    let (project, id) = (on.project.project.id, indicator.id);
-    match on.visibility_for(actor) {
+    let Some(indicator) = subject.visible_copy(actor) else { return Ok(Vec::new()) };
+    let (project, id) = (subject.project.project.id, indicator.id);
+    match subject.visibility_for(actor) {
         Visibility::Readable(RecordCopy::Working) => {
-            let drafts = actor.has_role_at(&[Role::CityOfficer], &on.record_place());
+            let drafts = actor.has_role_at(&[Role::CityOfficer], &subject.record_place());
             reports::list_working_values(conn, project, id, drafts)
         }
         Visibility::Readable(RecordCopy::Approved) => {
@@ -109,7 +109,7 @@ impl IndicatorValues {
         let values: Vec<StatedValue> = series.into_iter().map(value).collect();
         Self {
             attainment: values.last().and_then(|v| v.attainment),
-            // Whether it is defined does not depend on the value.
+            // Whether the attainment is defined does not depend on the value.
             undefined: compute_attainment(&indicator, 0.0).err(),
             values,
             formula: "(value - baseline) / (target - baseline)",

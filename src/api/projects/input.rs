@@ -1,4 +1,4 @@
-//! What is typed of a project: a new one, and a patch of one.
+//! Request bodies of projects: a new project, and a patch.
 
 use crate::{
     api::merge::{LocationInput, MoneyInput, PatchMember, typed},
@@ -6,30 +6,30 @@ use crate::{
 };
 
 typed! {
-    /// A new project. Null is the same as absent.
+    /// A new project. A null member is the same as an absent one.
     #[schema(example = json!({
         "city": "da-nang", "plan_cycle": "2018-2025", "title": "Smart water supply", "title_local": "Cấp nước thông minh",
         "summary": "Sensors and a control centre for the city's water supply.", "focus_area": "quality-environment",
         "starts_on": "2021-01-01", "ends_on": "2025-12-31", "priority": true, "sdgs": [6, 11]
     }))]
     NewProject {
-        /// The city, by its slug. It never changes.
+        /// Slug of the city. It never changes.
         #[schema(value_type = String, example = "da-nang")]
         pub city: Option<String>,
-        /// The plan cycle that it belongs to. It never changes.
+        /// Slug of the plan cycle. It never changes.
         #[schema(value_type = String, example = "2018-2025")]
         pub plan_cycle: Option<String>,
     }
-    /// What changes of a project (RFC 7396): an absent member stays, null clears, lists are replaced whole.
+    /// A patch of a project (RFC 7396): an absent member stays, null clears it, a list is replaced as a whole.
     #[schema(example = json!({
         "summary": "Extended to the western districts.", "ends_on": "2026-06-30", "dates_reason": "delayed by floods"
     }))]
     ProjectPatch {
-        /// The city; accepted only as it is.
+        /// Slug of the city. It never changes: only the present value is accepted.
         #[serde(default, deserialize_with = "crate::api::views::patch::some")]
         #[schema(value_type = Option<String>)]
         pub city: PatchMember<String>,
-        /// The plan cycle; accepted only as it is.
+        /// Slug of the plan cycle. It never changes: only the present value is accepted.
         #[serde(default, deserialize_with = "crate::api::views::patch::some")]
         #[schema(value_type = Option<String>)]
         pub plan_cycle: PatchMember<String>,
@@ -37,45 +37,46 @@ typed! {
     RawProjectDetails {
         /// Title in English, one line of at most 300 characters.
         set title: String = String,
-        /// Title in the local language and script.
+        /// Title in the local language and script, one line of at most 300 characters.
         set title_local: String = Option<String>,
-        /// What it is about, at most 10,000 characters.
+        /// Summary of the project, at most 10,000 characters.
         set summary: String = String,
-        /// The one focus area that official tables count it in.
+        /// Slug of the one focus area under which official tables count the project.
         set focus_area: String = String,
-        /// Further focus areas.
+        /// Slugs of further focus areas, at most 100.
         set_or_default other_focus_areas: Vec<String> = Option<Vec<String>>,
-        /// A sub-area of its focus area.
+        /// Slug of a sub-area of `focus_area`.
         set sub_area: String = Option<String>,
-        /// Strategic outcomes of the framework.
+        /// Slugs of strategic outcomes of the framework, at most 100.
         set_or_default outcomes: Vec<String> = Option<Vec<String>>,
-        /// Enablers of the framework.
+        /// Slugs of enablers of the framework, at most 100.
         set_or_default enablers: Vec<String> = Option<Vec<String>>,
-        /// Sectors.
+        /// Slugs of sectors, at most 100.
         set_or_default sectors: Vec<String> = Option<Vec<String>>,
-        /// Tags of the own country's scheme.
+        /// Slugs of tags of the country's own scheme, at most 100.
         set_or_default tags: Vec<String> = Option<Vec<String>>,
-        /// One of the plan's priority projects.
+        /// `true` if the project is one of the plan's priority projects. `false` when absent.
         set_or_default priority: bool = Option<bool>,
-        /// First day.
+        /// First day of the project.
         set starts_on: String = chrono::NaiveDate,
-        /// Last day, not before the first.
+        /// Last day of the project, not before `starts_on`.
         set ends_on: String = chrono::NaiveDate,
-        /// Why the project starts or ends outside the years of its plan cycle; required if it does.
+        /// Reason for a first or last day outside the years of the plan cycle; required in that case. At most 10,000
+        /// characters.
         set dates_reason: String = Option<String>,
-        /// The money planned for it.
+        /// Money that is planned for the project.
         nest budget: MoneyInput = Option<MoneyInput>,
-        /// Support the city looks for.
+        /// Support that the city looks for, at most 10,000 characters.
         set support_required: String = Option<String>,
-        /// Where it takes place.
+        /// Location of the project.
         nest location: LocationInput = Option<LocationInput>,
-        /// Sustainable Development Goals, 1 to 17.
+        /// Numbers of Sustainable Development Goals, 1 to 17.
         set_or_default sdgs: Vec<i64> = Option<Vec<i64>>,
-        /// Rights and inclusion: who is reached, who might be left out.
+        /// Note on rights and inclusion: who is reached, and who might be left out. At most 10,000 characters.
         set inclusion_note: String = Option<String>,
-        /// The code of the project that it grew out of.
+        /// Code of the project that this project continues.
         set continues: String = Option<String>,
-        /// No longer pursued or listed.
+        /// `true` if the project is no longer pursued or listed. `false` when absent.
         set_or_default archived: bool = Option<bool>,
     }
 }

@@ -34,7 +34,7 @@ use crate::{
 };
 
 const PATH: &str = "/api/v1/projects";
-/// The orders of the list, by their names.
+/// The values of `sort`.
 const SORTS: &[(&str, ProjectSort)] = &[
     ("title", ProjectSort::Title),
     ("-title", ProjectSort::TitleDown),
@@ -42,86 +42,86 @@ const SORTS: &[(&str, ProjectSort)] = &[
     ("-updated_at", ProjectSort::UpdatedDown),
 ];
 
-/// Which projects, in what order, which page. A repeated parameter means any of its values.
+/// Filters, order and page of the list of projects. A repeated parameter matches any of its values.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ProjectParams {
-    /// Cities, by slug.
+    /// Slugs of cities.
     #[param(required = false, example = json!(["da-nang"]))]
     pub city: Vec<String>,
-    /// Countries, by code.
+    /// Codes of countries.
     #[param(required = false)]
     pub country: Vec<String>,
-    /// Focus areas.
+    /// Slugs of focus areas.
     #[param(required = false)]
     pub focus_area: Vec<String>,
-    /// Sub-areas.
+    /// Slugs of sub-areas.
     #[param(required = false)]
     pub sub_area: Vec<String>,
-    /// Latest approved statuses.
+    /// Statuses in the latest approved report.
     #[param(required = false)]
     pub status: Vec<String>,
-    /// Plan cycles.
+    /// Slugs of plan cycles.
     #[param(required = false)]
     pub plan_cycle: Vec<String>,
-    /// Partners of the reference data, by slug.
+    /// Slugs of partners of the reference data.
     #[param(required = false)]
     pub partner: Vec<String>,
-    /// Sectors.
+    /// Slugs of sectors.
     #[param(required = false)]
     pub sector: Vec<String>,
-    /// Tags of national schemes.
+    /// Slugs of tags of national schemes.
     #[param(required = false)]
     pub tag: Vec<String>,
-    /// Strategic outcomes.
+    /// Slugs of strategic outcomes.
     #[param(required = false)]
     pub outcome: Vec<String>,
-    /// Priority projects, or the others.
+    /// `true` for priority projects, `false` for all others.
     pub priority: Option<bool>,
-    /// Archived projects, or the others.
+    /// `true` for archived projects, `false` for all others.
     pub archived: Option<bool>,
-    /// Changed at this instant (RFC 3339) or later.
+    /// Projects that changed at this time (RFC 3339) or later.
     #[param(value_type = Option<String>, format = DateTime)]
     pub updated_since: Option<String>,
-    /// Start on this day or later.
+    /// Projects that start on this day or later.
     #[param(value_type = Option<String>, format = Date)]
     pub starts_on_gte: Option<String>,
-    /// Start on this day or earlier.
+    /// Projects that start on this day or earlier.
     #[param(value_type = Option<String>, format = Date)]
     pub starts_on_lte: Option<String>,
-    /// End on this day or later.
+    /// Projects that end on this day or later.
     #[param(value_type = Option<String>, format = Date)]
     pub ends_on_gte: Option<String>,
-    /// End on this day or earlier.
+    /// Projects that end on this day or earlier.
     #[param(value_type = Option<String>, format = Date)]
     pub ends_on_lte: Option<String>,
-    /// Words that are all in the titles or the summary, in any script.
+    /// Words that must all occur in the titles or the summary, in any script.
     pub q: Option<String>,
-    /// `title`, `-title`, `updated_at` or `-updated_at`; by city and number when absent.
+    /// Order: `title`, `-title`, `updated_at` or `-updated_at`, where `-` means descending; by city and number when
+    /// absent.
     pub sort: Option<String>,
-    /// Members of each item to be answered, repeated or separated by commas; all when absent.
+    /// Members to return of each item, repeated or separated by commas; all when absent.
     #[param(required = false)]
     pub fields: Vec<String>,
-    /// The format, if not that of `Accept`: `json`, or `jsonl` for the whole list, one item a line.
+    /// Format of the answer, which wins over `Accept`: `json`, or `jsonl` for the whole list with one item per line.
     #[param(value_type = Form, required = false, inline)]
     pub format: Option<String>,
-    /// Where to go on: `next` of the page before, with the same filters and sort.
+    /// Cursor of the page: `next` of the previous page, with the same filters and order.
     pub cursor: Option<String>,
-    /// Items on the page, 1 to 1000; 50 when absent.
+    /// Number of items on the page, 1 to 1000; 50 when absent.
     #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<i64>,
 }
 list_type!(
-    /// Projects.
+    /// A page of projects.
     ProjectList of ProjectView
 );
 
-/// Makes the answer to a parameter that cannot be what it says.
 fn to_parameter_error(parameter: &str, fault: ValueFault) -> ApiError {
-    let mut said = RequestFault::at_parameter(parameter, fault.code, fault.detail);
-    said.allowed = fault.allowed;
-    ApiError::malformed(said)
+    let mut request_fault = RequestFault::at_parameter(parameter, fault.code, fault.detail);
+    request_fault.allowed = fault.allowed;
+    ApiError::malformed(request_fault)
 }
 
 fn parse_terms(
@@ -182,16 +182,15 @@ impl ProjectParams {
     }
 
     fn parse_sort(&self) -> ApiResult<ProjectSort> {
-        let Some(asked) = self.sort.as_deref() else { return Ok(ProjectSort::Code) };
-        let known = SORTS.iter().find(|(name, _)| *name == asked).map(|(_, sort)| *sort);
+        let Some(wanted) = self.sort.as_deref() else { return Ok(ProjectSort::Code) };
+        let known = SORTS.iter().find(|(name, _)| *name == wanted).map(|(_, sort)| *sort);
         let names = SORTS.iter().map(|(name, _)| *name);
         known.ok_or_else(|| to_parameter_error("sort", ValueFault::unknown("sort", names)))
     }
 
-    /// Reads what page is asked for.
     fn read_page_request(&self, sort: ProjectSort) -> ApiResult<PageRequest<ProjectCursor>> {
         let page = PageRequest::from_parameters(PATH, self, self.cursor.as_deref(), self.limit)?;
-        if page.after.as_ref().is_some_and(|place| !sort.accepts_cursor(place)) {
+        if page.after.as_ref().is_some_and(|cursor| !sort.accepts_cursor(cursor)) {
             let detail = "the cursor of an earlier page of this list is expected";
             return Err(ApiError::malformed(RequestFault::at_parameter(
                 "cursor", "cursor", detail,
@@ -203,8 +202,8 @@ impl ProjectParams {
 
 /// List projects
 ///
-/// Every project that the caller sees: the working copy of those that they work on, the approved copy of all others.
-/// `status` is the latest approved one.
+/// Lists every project that the caller may read: the working copy of the projects that the caller works on, the
+/// approved copy of all others. The filter `status` takes the status in the latest approved report.
 #[utoipa::path(tag = "projects", params(ProjectParams), responses((status = 200, body = ProjectList)))]
 #[get("/projects")]
 pub(super) async fn list_projects(
@@ -245,7 +244,7 @@ fn load_page(
 ) -> ApiResult<Answer> {
     let total = projects::count_visible(conn, &by.0.visible_rows(), filter)?;
     let rows = read_rows(conn, by, (filter, sort), (request.after.as_ref(), request.limit + 1))?;
-    let page = request.build_page(rows, total, |(place, _)| place.clone(), |(_, view)| view)?;
+    let page = request.build_page(rows, total, |(cursor, _)| cursor.clone(), |(_, view)| view)?;
     fields.answer_page::<_, _, ProjectList>(request, page)
 }
 
@@ -258,15 +257,17 @@ fn read_rows(
     from: (Option<&ProjectCursor>, i64),
 ) -> StoreResult<ProjectRows> {
     let rows = projects::load_page(conn, &actor.visible_rows(), filter, sort, from)?;
-    let may_delete = |on: &ProjectSubject| DeleteProject::decide_access(actor, on).is_ok();
-    let listed = rows.iter().filter(|(_, on)| may_delete(on)).map(|(_, on)| &on.project);
+    let may_delete =
+        |subject: &ProjectSubject| DeleteProject::decide_access(actor, subject).is_ok();
+    let listed =
+        rows.iter().filter(|(_, subject)| may_delete(subject)).map(|(_, subject)| &subject.project);
     let listed: Vec<_> = listed.collect();
     let bound = projects::find_deletion_blockers(conn, &listed)?;
-    let view = |(place, on): (_, ProjectSubject)| {
-        let reason = bound.get(&on.project.id).copied();
-        let mut view = ProjectView::new(&on, actor, reason);
+    let view = |(cursor, subject): (_, ProjectSubject)| {
+        let reason = bound.get(&subject.project.id).copied();
+        let mut view = ProjectView::new(&subject, actor, reason);
         view.allowed_actions.translate_reasons(language);
-        (place, view)
+        (cursor, view)
     };
     Ok(rows.into_iter().map(view).collect())
 }

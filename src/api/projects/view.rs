@@ -1,4 +1,4 @@
-//! A project as it is answered: the working copy to those inside, the approved copy to strangers.
+//! The view of a project: the working copy for callers who work on it, the approved copy for all others.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -24,16 +24,16 @@ use crate::{
     },
 };
 
-/// Where a project takes place.
+/// Location of a project.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct LocationView {
-    /// WGS 84, degrees north.
+    /// Latitude in degrees north (WGS 84); null if not stated.
     #[schema(required)]
     pub latitude: Option<f64>,
-    /// WGS 84, degrees east.
+    /// Longitude in degrees east (WGS 84); null if not stated.
     #[schema(required)]
     pub longitude: Option<f64>,
-    /// In words.
+    /// Location in words; null if not stated.
     #[schema(required)]
     pub text: Option<String>,
 }
@@ -50,12 +50,12 @@ impl From<project::ProjectLocation> for LocationView {
 /// The project's latest approved report, in short.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct LatestView {
-    /// Its cycle.
+    /// Slug of its cycle.
     #[schema(example = "me-2025")]
     pub cycle: String,
-    /// The status it states.
+    /// Status of the project in that report.
     pub status: Status,
-    /// The percentage it states.
+    /// Completed share of the project in percent in that report, 0 to 100; null if not stated.
     #[schema(required)]
     pub percent_complete: Option<f64>,
 }
@@ -69,93 +69,95 @@ impl From<&LatestReport> for LatestView {
     }
 }
 
-/// A project of a city's action plan.
+/// A project of a city's action plan. Officers of the project's city, the national representative of its country and
+/// the secretariat get the working copy; all other callers get the approved copy.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ProjectView {
-    /// The public code: the city and a number that is never reused.
+    /// Public code: the slug of the city and a number that is never reused.
     #[schema(example = "da-nang-4")]
     pub code: String,
-    /// The city.
+    /// Slug of the city.
     #[schema(example = "da-nang")]
     pub city: String,
-    /// The country.
+    /// ISO 3166-1 alpha-2 code of the country.
     #[schema(example = "VN")]
     pub country: String,
-    /// The plan cycle.
+    /// Slug of the plan cycle.
     #[schema(example = "2018-2025")]
     pub plan_cycle: String,
     /// Title in English.
     pub title: String,
-    /// Title in the local language and script.
+    /// Title in the local language and script; null if none.
     #[schema(required)]
     pub title_local: Option<String>,
-    /// What it is about; unknown for some imported projects.
+    /// Summary of the project; null for some imported projects.
     #[schema(required)]
     pub summary: Option<String>,
-    /// The one focus area that official tables count it in; unknown for some imported projects.
+    /// Slug of the one focus area under which official tables count the project; null for some imported projects.
     #[schema(required)]
     pub focus_area: Option<String>,
-    /// Further focus areas.
+    /// Slugs of further focus areas.
     pub other_focus_areas: Vec<String>,
-    /// A sub-area of its focus area.
+    /// Slug of a sub-area of `focus_area`; null if none.
     #[schema(required)]
     pub sub_area: Option<String>,
-    /// Strategic outcomes of the framework.
+    /// Slugs of strategic outcomes of the framework.
     pub outcomes: Vec<String>,
-    /// Enablers of the framework.
+    /// Slugs of enablers of the framework.
     pub enablers: Vec<String>,
-    /// Sectors.
+    /// Slugs of sectors.
     pub sectors: Vec<String>,
-    /// Tags of the country's own scheme.
+    /// Slugs of tags of the country's own scheme.
     pub tags: Vec<String>,
-    /// One of the plan's priority projects.
+    /// `true` if the project is one of the plan's priority projects.
     pub priority: bool,
-    /// First day; unknown for some imported projects.
+    /// First day of the project; null for some imported projects.
     #[schema(required)]
     pub starts_on: Option<NaiveDate>,
-    /// Last day; unknown for some imported projects.
+    /// Last day of the project; null for some imported projects.
     #[schema(required)]
     pub ends_on: Option<NaiveDate>,
-    /// Why the dates lie outside the plan cycle, or what they are based on.
+    /// Reason for dates outside the plan cycle, or the basis of the dates; null if not stated.
     #[schema(required)]
     pub dates_reason: Option<String>,
-    /// The money planned for it.
+    /// Money that is planned for the project; null if not stated.
     #[schema(required)]
     pub budget: Option<MoneyView>,
-    /// Support the city looks for.
+    /// Support that the city looks for; null if none.
     #[schema(required)]
     pub support_required: Option<String>,
-    /// Where it takes place.
+    /// Location of the project; null if not stated.
     #[schema(required)]
     pub location: Option<LocationView>,
-    /// Sustainable Development Goals.
+    /// Numbers of Sustainable Development Goals, 1 to 17.
     pub sdgs: Vec<i64>,
-    /// Rights and inclusion.
+    /// Note on rights and inclusion: who is reached, and who might be left out. Null if none.
     #[schema(required)]
     pub inclusion_note: Option<String>,
-    /// The project that it grew out of.
+    /// Code of the project that this project continues; null if none.
     #[schema(required)]
     pub continues: Option<String>,
-    /// No longer pursued or listed.
+    /// `true` if the project is no longer pursued or listed.
     pub archived: bool,
-    /// What the published history says of it beyond these fields; null for projects that were recorded here.
+    /// Facts of the published history that have no field of their own; null for projects that were recorded in this
+    /// service.
     #[schema(required, value_type = Option<Object>)]
     pub imported: Option<Value>,
     /// The latest approved report; null before the first approval.
     #[schema(required)]
     pub latest: Option<LatestView>,
-    /// Counts the changes of the copy that is shown.
+    /// Version of the copy in this answer. It increases with every change of that copy.
     pub version: i64,
-    /// When that copy was made.
+    /// Time at which this copy was created.
     pub created_at: DateTime<Utc>,
-    /// When that copy last changed.
+    /// Time of the last change of this copy.
     pub updated_at: DateTime<Utc>,
-    /// What the caller may do: `edit`, `delete`, `read_history`.
+    /// Actions that the caller may take now, each with the reason if it is refused: `edit`, `delete`, `read_history`.
     #[schema(inline)]
     pub allowed_actions: AllowedActions,
 }
 
-/// What a copy of a project holds, whichever it is.
+/// The data that both copies of a project have in common.
 struct ProjectCopy<'a> {
     project: &'a Project,
     plan_cycle: &'a Slug,
@@ -197,13 +199,18 @@ fn to_strings(slugs: &[Slug]) -> Vec<String> {
 }
 
 impl ProjectView {
-    /// Shows a project as the actor sees it. `bound` says why it cannot be deleted, if so.
+    /// Builds the view of the copy that the actor reads. `bound` is the reason why the project cannot be deleted, if
+    /// there is one.
     #[must_use]
-    pub(crate) fn new(on: &ProjectSubject, actor: &Actor, bound: Option<&'static str>) -> Self {
-        let inside = on.visibility_for(actor) == Visibility::Readable(RecordCopy::Working);
-        let copy = match &on.approved {
-            Some(approved) if !inside => ProjectCopy::from_approved(&on.project, approved),
-            Some(_) | None => ProjectCopy::from_working(&on.project),
+    pub(crate) fn new(
+        subject: &ProjectSubject,
+        actor: &Actor,
+        bound: Option<&'static str>,
+    ) -> Self {
+        let inside = subject.visibility_for(actor) == Visibility::Readable(RecordCopy::Working);
+        let copy = match &subject.approved {
+            Some(approved) if !inside => ProjectCopy::from_approved(&subject.project, approved),
+            Some(_) | None => ProjectCopy::from_working(&subject.project),
         };
         let d = copy.details;
         Self {
@@ -233,38 +240,35 @@ impl ProjectView {
             continues: d.continues.as_ref().map(ToString::to_string),
             archived: d.archived,
             imported: copy.imported.cloned(),
-            latest: on.approved.as_ref().map(|a| LatestView::from(&a.latest)),
+            latest: subject.approved.as_ref().map(|a| LatestView::from(&a.latest)),
             version: copy.version,
             created_at: copy.created_at,
             updated_at: copy.updated_at,
-            allowed_actions: list_allowed_actions(on, actor, bound),
+            allowed_actions: list_allowed_actions(subject, actor, bound),
         }
     }
 
-    /// Answers it with its reasons in a language.
-    ///
-    /// # Errors
-    /// None: it has a JSON form.
+    /// Translates the reasons, and builds the answer.
     pub(super) fn into_answer(mut self, language: Language) -> ApiResult<Answer> {
         self.allowed_actions.translate_reasons(language);
         Ok(Answer::from_record(self.version, &self)?.in_language(language))
     }
 }
 
-/// Asks the policy, and then the state, what the actor may do.
+/// Asks the policy first, and then whether the state of the project allows the action.
 fn list_allowed_actions(
-    on: &ProjectSubject,
+    subject: &ProjectSubject,
     actor: &Actor,
     bound: Option<&'static str>,
 ) -> AllowedActions {
-    let delete = match (decide_action::<DeleteProject>(on, actor), bound) {
+    let delete = match (decide_action::<DeleteProject>(subject, actor), bound) {
         (AllowedAction { allowed: true, .. }, Some(reason)) => AllowedAction::new_refused(reason),
         (answer, _) => answer,
     };
     [
-        (EditProject::ACT, decide_action::<EditProject>(on, actor)),
+        (EditProject::ACT, decide_action::<EditProject>(subject, actor)),
         (DeleteProject::ACT, delete),
-        (ReadProjectHistory::ACT, decide_action::<ReadProjectHistory>(on, actor)),
+        (ReadProjectHistory::ACT, decide_action::<ReadProjectHistory>(subject, actor)),
     ]
     .into_iter()
     .map(|(act, answer)| (act.as_str().to_owned(), answer))
@@ -272,10 +276,10 @@ fn list_allowed_actions(
 }
 
 fn decide_action<A: PolicyAction<Subject = ProjectSubject>>(
-    on: &ProjectSubject,
+    subject: &ProjectSubject,
     actor: &Actor,
 ) -> AllowedAction {
-    match A::decide_access(actor, on) {
+    match A::decide_access(actor, subject) {
         Ok(_) => AllowedAction::new_allowed(),
         Err(AccessDenied::Forbidden(reason)) => AllowedAction::new_refused(reason),
         Err(AccessDenied::Hidden) => {

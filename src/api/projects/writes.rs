@@ -1,4 +1,4 @@
-//! What is done to projects inside a write transaction.
+//! Writes of projects inside a write transaction.
 
 use super::{NewProject, ProjectPatch};
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// Finds the city that a new project names, or notes that there is none.
+/// Finds the city of a new project, or adds a fault.
 fn find_city(
     conn: &mut Conn,
     raw: Option<&str>,
@@ -38,7 +38,7 @@ fn find_city(
     Ok(city)
 }
 
-/// Finds the plan cycle that a new project names, or notes that there is none.
+/// Finds the plan cycle of a new project, or adds a fault.
 fn find_plan_cycle(
     conn: &mut Conn,
     raw: Option<&str>,
@@ -53,7 +53,7 @@ fn find_plan_cycle(
     }))
 }
 
-/// Makes a project of what was typed, in the caller's own city, with the city's next number.
+/// Builds a new project in the caller's city, with the next number of the city.
 pub(in crate::api) fn build_project(
     tx: &mut Tx<'_>,
     caller: Caller,
@@ -99,26 +99,27 @@ pub(in crate::api) fn build_project(
     Ok((proof, project))
 }
 
-/// Edits a project. A patch that changes nothing writes nothing: no version, and no hand in the project's reports.
+/// Edits a project. A patch that changes nothing saves nothing, so that it adds neither a version nor a contributor to
+/// the project's reports.
 pub(in crate::api) fn patch_project(
     tx: &mut Tx<'_>,
     proof: &Authorized<EditProject>,
     patch: ProjectPatch,
     words: &Vocabulary,
 ) -> ApiResult<ProjectSubject> {
-    let on = proof.subject();
+    let subject = proof.subject();
     let details = parse_patched_details(tx.conn(), proof, patch, words)?;
-    if details == on.project.details {
-        return Ok(on.clone());
+    if details == subject.project.details {
+        return Ok(subject.clone());
     }
     let project = Project {
         details,
         updated_at: tx.at(),
-        version: on.project.version + 1,
-        ..on.project.clone()
+        version: subject.project.version + 1,
+        ..subject.project.clone()
     };
     tx.save(&project, Change::without_reason("edit"))?;
-    Ok(ProjectSubject { project, approved: on.approved.clone() })
+    Ok(ProjectSubject { project, approved: subject.approved.clone() })
 }
 
 fn parse_patched_details(
@@ -158,7 +159,7 @@ fn parse_patched_details(
     Ok(faults.finish_built(details)?)
 }
 
-/// Deletes a project with what hangs on it.
+/// Deletes a project with its milestones, indicators and partnerships.
 pub(super) fn remove_project(tx: &mut Tx<'_>, proof: &Authorized<DeleteProject>) -> ApiResult<()> {
     let project = &proof.subject().project;
     if let Some(reason) = projects::find_deletion_blocker(tx.conn(), project)? {

@@ -1,4 +1,4 @@
-//! Who chairs the network, year by year, with where that was published.
+//! The country that chairs the network in each year, with the sources.
 
 use std::collections::BTreeMap;
 
@@ -20,17 +20,17 @@ use crate::{
     store::Conn,
 };
 
-/// Where a fact was published.
+/// A published source.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct SourceView {
-    /// Its short name in the reference data.
+    /// Short name of the source in the reference data.
     #[schema(example = "ASEANWEB")]
     pub key: String,
-    /// Its title.
+    /// Title of the source.
     pub title: String,
-    /// Who published it.
+    /// Publisher of the source.
     pub publisher: String,
-    /// Where it can be read.
+    /// Address at which the source can be read; null if not known.
     #[schema(required)]
     pub url: Option<String>,
 }
@@ -38,23 +38,23 @@ pub(crate) struct SourceView {
 /// The country that chairs the network in a year.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ChairView {
-    /// The year.
+    /// Calendar year.
     #[schema(example = 2026)]
     pub year: i32,
-    /// The country's code.
+    /// Code of the country.
     #[schema(example = "PH")]
     pub country: String,
-    /// Whether a source states it; otherwise it follows from the order of countries.
+    /// `true` if a source states it; `false` if it follows from the order in which countries take turns.
     pub confirmed: bool,
-    /// Where it was published.
+    /// Sources that state it.
     pub sources: Vec<SourceView>,
 }
 list_type!(
-    /// Chairs.
+    /// A page of chairs.
     ChairList of ChairView
 );
 
-/// A chair as the reference data has it.
+/// A chair in the form of the reference data.
 #[derive(Deserialize)]
 struct StoredChair {
     year: i32,
@@ -65,7 +65,7 @@ struct StoredChair {
     sources: Vec<String>,
 }
 
-/// A source as the reference data has it.
+/// A source in the form of the reference data.
 #[derive(Deserialize)]
 struct StoredSource {
     title: String,
@@ -94,7 +94,7 @@ fn load_chairs(conn: &mut Conn) -> ApiResult<Vec<ChairView>> {
 
 /// List chairs
 ///
-/// The country that chairs the network, by year.
+/// Lists the country that chairs the network in each year, ordered by year. For every caller who holds a grant.
 #[utoipa::path(tag = "reference", params(ListParams), responses((status = 200, body = ChairList)))]
 #[get("/chairs")]
 pub(super) async fn list_chairs(

@@ -1,4 +1,4 @@
-//! The framework, whole: with the sectors and national schemes that projects are tagged with beside it.
+//! The framework as a whole, with the sectors and national schemes that projects are tagged with.
 
 use actix_web::{get, web::Data};
 use chrono::NaiveDate;
@@ -18,32 +18,32 @@ use crate::{
     store::{Conn, reference},
 };
 
-/// A word that projects are tagged with.
+/// A term that projects are tagged with.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub(crate) struct TermView {
-    /// The public key.
+    /// Slug of the term: its public key.
     #[schema(example = "quality-environment")]
     pub slug: String,
-    /// The name in the language of the answer.
+    /// Name in the language of the answer.
     #[serde(default)]
     pub name: String,
-    /// Names by language: `en`, `vi`, `local`.
+    /// Names by language: `en`, `vi`, and `local` for the local script, as far as they are known.
     #[schema(value_type = BTreeMap<String, String>)]
     pub names: NamesByLanguage,
 }
 
-/// How a city is planned and run, in the framework's terms.
+/// An urban system of the framework: an aspect of how a city is planned and run.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub(crate) struct UrbanSystemView {
-    /// The public key.
+    /// Slug of the urban system: its public key.
     pub slug: String,
-    /// The name in the language of the answer.
+    /// Name in the language of the answer.
     #[serde(default)]
     pub name: String,
     /// Names by language.
     #[schema(value_type = BTreeMap<String, String>)]
     pub names: NamesByLanguage,
-    /// What it asks for.
+    /// Principles of the urban system.
     #[serde(default)]
     pub principles: Vec<String>,
 }
@@ -51,70 +51,70 @@ pub(crate) struct UrbanSystemView {
 /// A focus area with its sub-areas.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub(crate) struct FocusAreaView {
-    /// The public key.
+    /// Slug of the focus area: its public key.
     #[schema(example = "quality-environment")]
     pub slug: String,
-    /// The name in the language of the answer.
+    /// Name in the language of the answer.
     #[serde(default)]
     pub name: String,
     /// Names by language.
     #[schema(value_type = BTreeMap<String, String>)]
     pub names: NamesByLanguage,
-    /// The name that the published reports use.
+    /// Name that the published monitoring and evaluation reports use; null if it is not known.
     #[serde(default)]
     #[schema(required)]
     pub name_in_me_reports: Option<String>,
-    /// What belongs to it.
+    /// Topics of the focus area.
     #[serde(default)]
     pub covers: Vec<String>,
-    /// Its parts, in the framework's order.
+    /// Its sub-areas, in the framework's order.
     #[serde(default)]
     pub sub_areas: Vec<TermView>,
 }
 
-/// A country's own scheme, whose tags its projects can carry too.
+/// A national scheme, whose tags the projects of its country can have.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub(crate) struct SchemeView {
-    /// The public key.
+    /// Slug of the scheme: its public key.
     #[schema(example = "vn-decision-950")]
     pub slug: String,
-    /// The country's code.
+    /// Code of the country.
     #[schema(example = "VN")]
     pub country: String,
-    /// The number of the decision.
+    /// Number of the decision by which the scheme was adopted; null if not known.
     #[serde(default)]
     #[schema(required)]
     pub number: Option<String>,
-    /// The day of the decision.
+    /// Day of that decision; null if not known.
     #[serde(default)]
     #[schema(required)]
     pub decided_on: Option<NaiveDate>,
-    /// The name in the language of the answer.
+    /// Name in the language of the answer.
     #[serde(default)]
     pub name: String,
     /// Names by language.
     #[schema(value_type = BTreeMap<String, String>)]
     pub names: NamesByLanguage,
-    /// Its tags, in the scheme's order.
+    /// Tags of the scheme, in its own order.
     pub tags: Vec<TermView>,
 }
 
-/// The framework that action plans are written against, with everything that projects are tagged with.
+/// The framework that action plans follow, with everything that projects are tagged with.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub(crate) struct FrameworkView {
-    /// The public key.
+    /// Slug of the framework: its public key.
     #[schema(example = "ascf-2018")]
     pub slug: String,
-    /// Its name.
+    /// Name of the framework.
     pub name: String,
-    /// Whether members are bound by it.
+    /// `true` if the framework binds the members.
     #[serde(default)]
     pub binding: bool,
-    /// The day on which the network endorsed it.
+    /// Day on which the network endorsed the framework; null if not known.
     #[serde(default)]
     #[schema(required)]
     pub endorsed_on: Option<NaiveDate>,
-    /// The day on which it was adopted.
+    /// Day on which the framework was adopted; null if not known.
     #[serde(default)]
     #[schema(required)]
     pub adopted_on: Option<NaiveDate>,
@@ -127,7 +127,7 @@ pub(crate) struct FrameworkView {
     pub focus_areas: Vec<FocusAreaView>,
     /// Enablers.
     pub enablers: Vec<TermView>,
-    /// Sectors that projects are in.
+    /// Sectors of projects.
     #[serde(default)]
     pub sectors: Vec<TermView>,
     /// National schemes.
@@ -137,8 +137,8 @@ pub(crate) struct FrameworkView {
 
 /// Read the framework
 ///
-/// The framework of the latest plan cycle with its outcomes, urban systems, focus areas and enablers, and beside it the
-/// sectors and national schemes that projects are tagged with.
+/// Returns the framework of the latest plan cycle with its outcomes, urban systems, focus areas and enablers, and the
+/// sectors and national schemes that projects are tagged with. For every caller who holds a grant.
 #[utoipa::path(tag = "reference", responses((status = 200, body = FrameworkView)))]
 #[get("/framework")]
 pub(super) async fn get_framework(
@@ -151,7 +151,6 @@ pub(super) async fn get_framework(
     state.cache.answer(key, move |c, _| load_framework(c, language)).await
 }
 
-/// Gives terms their names in a language.
 fn fill_term_names(language: Language, list: &str, terms: &mut [TermView]) {
     for term in terms {
         term.name = wording::reference_label(language, list, &term.names, &term.slug);
@@ -159,7 +158,7 @@ fn fill_term_names(language: Language, list: &str, terms: &mut [TermView]) {
 }
 
 impl FrameworkView {
-    /// Gives everything in it its name in a language.
+    /// Sets the name of every item in a language.
     fn fill_names(&mut self, language: Language) {
         fill_term_names(language, "outcome", &mut self.outcomes);
         fill_term_names(language, "enabler", &mut self.enablers);

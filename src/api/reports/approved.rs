@@ -1,4 +1,4 @@
-//! The approved copy of a report as strangers see it, without what depends on who asks and when.
+//! The approved copy of a report, without the members that depend on the caller or the time.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -17,94 +17,95 @@ use crate::{
     domain::report::{ApprovedReport, PercentMethod, ReportState, Status},
 };
 
-/// An approved copy. Its members are those of [`super::ReportView`], by the same names and with the same values.
+/// The approved copy of a report. Its members have the same names and values as those of `ReportView`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ApprovedReportView {
-    /// The project.
+    /// Code of the project.
     #[schema(example = "da-nang-4")]
     pub project: String,
-    /// The cycle.
+    /// Slug of the cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,
-    /// Where it stands between its city and its representative.
+    /// State of the report: always `approved`.
     pub state: ReportState,
-    /// Counts the changes of the copy that is shown.
+    /// Version of the approved copy, from 1. It increases with every approval.
     pub version: i64,
-    /// Where the project stands.
+    /// Status of the project; null if the report does not state it.
     #[schema(required)]
     pub status: Option<Status>,
-    /// Why, where the step from the previous status has to be explained.
+    /// Reason for the status; null if none was given.
     #[schema(required)]
     pub status_reason: Option<String>,
-    /// How much is done, 0 to 100.
+    /// Completed share of the project in percent, 0 to 100 with at most two decimals; null if not stated.
     #[schema(required)]
     pub percent_complete: Option<f64>,
-    /// How that was found.
+    /// Method by which the percentage was found; null if not stated.
     #[schema(required)]
     pub percent_method: Option<PercentMethod>,
-    /// What was reached.
+    /// Achievements of the project; null if not stated.
     #[schema(required)]
     pub achievements: Option<String>,
-    /// What stood in the way.
+    /// Difficulties in the work; null if not stated.
     #[schema(required)]
     pub challenges: Option<String>,
-    /// What comes next.
+    /// Planned next steps; null if not stated.
     #[schema(required)]
     pub next_steps: Option<String>,
-    /// What the city asks for.
+    /// Support that the city asks for; null if none.
     #[schema(required)]
     pub support_needed: Option<String>,
-    /// Money spent to date.
+    /// Money spent on the project to date; null if not stated.
     #[schema(required)]
     pub spent: Option<MoneyView>,
-    /// Milestones that were reached.
+    /// Reached milestones.
     pub milestones: Vec<MilestoneDoneView>,
-    /// Values that were measured.
+    /// Measured values.
     pub indicator_values: Vec<IndicatorValueView>,
-    /// Where it can be looked up.
+    /// Links to evidence.
     pub evidence: Vec<EvidenceView>,
-    /// An explicit statement that nothing changed.
+    /// `true` if the city states that nothing changed since the latest approved report of an earlier cycle.
     pub unchanged: bool,
-    /// How the percentage follows from the milestones; null when it is self-assessed or not stated.
+    /// Calculation of the percentage from the milestones; null if the percentage is self-assessed or not stated.
     #[schema(required)]
     pub percent_calculation: Option<PercentCalculation>,
-    /// How much of the project's time has passed at the cycle's cut-off; null without both dates. A fact, not a judgement.
+    /// Share of the project's duration that has passed at the cycle's cut-off day; null unless both dates of the
+    /// project are known. It does not say whether the project is on schedule.
     #[schema(required)]
     pub schedule: Option<ScheduleView>,
-    /// The project as frozen at the submission.
+    /// The project's record as it was frozen at the submission.
     pub header: HeaderView,
-    /// Source and basis of an imported report.
+    /// Source and basis of an imported report; null for all other reports.
     #[schema(required, value_type = Option<Object>)]
     pub imported: Option<Value>,
-    /// When it was submitted.
+    /// Time of the submission; null for imported reports.
     #[schema(required)]
     pub submitted_at: Option<DateTime<Utc>>,
-    /// When it was last decided on: approved, returned or reopened.
+    /// Time of the approval; null for imported reports.
     #[schema(required)]
     pub decided_at: Option<DateTime<Utc>>,
 }
 
 impl From<&ApprovedReport> for ApprovedReportView {
     fn from(a: &ApprovedReport) -> Self {
-        let (said, details) = (PrefillView::from(&a.content), &a.header.details);
+        let (content, details) = (PrefillView::from(&a.content), &a.header.details);
         Self {
             project: a.code.to_string(),
             cycle: a.cycle.to_string(),
             state: ReportState::Approved,
             version: a.version,
-            status: said.status,
-            status_reason: said.status_reason,
-            percent_complete: said.percent_complete,
-            percent_method: said.percent_method,
-            achievements: said.achievements,
-            challenges: said.challenges,
-            next_steps: said.next_steps,
-            support_needed: said.support_needed,
-            spent: said.spent,
-            milestones: said.milestones,
-            indicator_values: said.indicator_values,
-            evidence: said.evidence,
-            unchanged: said.unchanged,
+            status: content.status,
+            status_reason: content.status_reason,
+            percent_complete: content.percent_complete,
+            percent_method: content.percent_method,
+            achievements: content.achievements,
+            challenges: content.challenges,
+            next_steps: content.next_steps,
+            support_needed: content.support_needed,
+            spent: content.spent,
+            milestones: content.milestones,
+            indicator_values: content.indicator_values,
+            evidence: content.evidence,
+            unchanged: content.unchanged,
             percent_calculation: PercentCalculation::from_milestones(
                 &a.header.milestones,
                 &a.content,
@@ -131,7 +132,7 @@ mod tests {
         copy.header.milestones[0].version = 42;
         let view = ApprovedReportView::from(&copy);
         assert_eq!((view.version, view.header.milestones[0].version), (3, 3));
-        // What was frozen stays as it was: hashes are over it.
+        // The stored copy must not change, because hashes cover it.
         assert_eq!(copy.header.milestones[0].version, 42);
     }
 }

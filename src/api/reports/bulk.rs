@@ -1,4 +1,5 @@
-//! One act on many reports: each by the rules and rights of the act on one, all in one transaction.
+//! One action on many reports in one transaction. Each report is subject to the rules and rights of the action on one
+//! report.
 
 use actix_web::{post, web::Data};
 
@@ -51,15 +52,21 @@ pub(crate) use input::NewBulk;
 pub(crate) use view::BulkView;
 use view::ItemOutcome;
 
-/// Act on many reports
+/// Change many reports
 ///
-/// Carries forward as unchanged, submits, withdraws, approves or returns up to 500 reports, named or found by a filter among
-/// those whose working copy the caller reads (for `unchanged`: projects of the own city that have no report yet in the
-/// cycle). Each item is done by the same rules and rights as by itself, and answered for itself; one comment is said on
-/// each. `dry_run` writes nothing and answers what would come of it, with a digest. Whoever sends the digest along acts on
-/// exactly that: when anything in it has become another, nothing is done and the answer is 409. Without a digest each item
-/// names the version that was read, except where `unchanged` makes a new report. With `all_or_nothing` nothing is done
-/// unless every item can be; the answer is then 409, with the items under `bulk`.
+/// Carries forward as unchanged, submits, withdraws, approves or returns up to 500 reports in one transaction. For city
+/// officers and national representatives. The request lists the reports in `items`, or finds them with `filter` among
+/// those whose working copy the caller reads. With the action `unchanged` the filter finds projects of the caller's
+/// city that have no report in the cycle yet.
+///
+/// Each report is subject to the same rules and rights as the same action on one report, and has its own result. The
+/// comment is added to each report.
+///
+/// With `dry_run` nothing is changed, and the answer has the result that the action would have, and a `digest` of it. A
+/// request with this digest is carried out only if its result would be the same; otherwise nothing is changed and the
+/// answer is 409. Without a digest each item must name the version that the caller read, unless `unchanged` creates the
+/// report. With `all_or_nothing` nothing is changed unless the action is possible for every report; otherwise the
+/// answer is 409, with the results in `bulk`.
 #[utoipa::path(tag = "reports", request_body = NewBulk, responses((status = 200, body = BulkView)))]
 #[post("/reports/bulk")]
 pub(super) async fn change_reports(
@@ -76,17 +83,17 @@ fn run_bulk(tx: &mut Tx<'_>, caller: Caller, order: &BulkRequest) -> ApiResult<B
     let proof = tx.prove::<BulkReports>(caller, &())?;
     let items = resolve_items(tx, proof.actor(), order)?;
     let all = |tx: &mut Tx<'_>| {
-        let mut desk = BulkContext { caller, order, common: SharedLookups::default() };
+        let mut context = BulkContext { caller, order, common: SharedLookups::default() };
         items
             .iter()
-            .map(|item| apply_item(tx, &mut desk, item))
+            .map(|item| apply_item(tx, &mut context, item))
             .collect::<ApiResult<Vec<ItemOutcome>>>()
     };
-    let came = if order.dry_run { tx.dry_run(all)?? } else { all(tx)? };
-    let view = BulkView::new(order, &items, came);
+    let outcomes = if order.dry_run { tx.dry_run(all)?? } else { all(tx)? };
+    let view = BulkView::new(order, &items, outcomes);
     if order.digest.as_ref().is_some_and(|digest| *digest != view.digest) {
-        let moved = "what the digest stands for has changed since: nothing was done";
-        return Err(ApiError::Conflict(moved.into()));
+        let detail = "what the digest stands for has changed since: nothing was done";
+        return Err(ApiError::Conflict(detail.into()));
     }
     if order.all_or_nothing && !order.dry_run && view.totals.done != view.totals.items {
         return Err(ApiError::BulkRefused(Box::new(view.into_unapplied())));
@@ -94,7 +101,7 @@ fn run_bulk(tx: &mut Tx<'_>, caller: Caller, order: &BulkRequest) -> ApiResult<B
     Ok(view)
 }
 
-/// Names the reports that are meant, as they are found in this transaction.
+/// Lists the requested reports, as they are found in this transaction.
 fn resolve_items(tx: &mut Tx<'_>, actor: &Actor, order: &BulkRequest) -> ApiResult<Vec<BulkItem>> {
     let keys = match (&order.which, order.action) {
         (BulkSelection::Items(items), _) => return Ok(items.clone()),
@@ -115,7 +122,7 @@ fn resolve_items(tx: &mut Tx<'_>, actor: &Actor, order: &BulkRequest) -> ApiResu
     Ok(keys.into_iter().map(|key| BulkItem { key, version: None }).collect())
 }
 
-/// Asks for what the caller's queue shows of working copies: nobody acts on an approved one.
+/// Builds the query of the caller's queue, restricted to working copies: no action applies to an approved copy.
 fn build_queue_query(actor: &Actor, filter: &BulkFilter, tx: &Tx<'_>) -> QueueQuery {
     fn to_strings<T: ToString>(values: &[T]) -> Vec<String> {
         values.iter().map(ToString::to_string).collect()
@@ -137,7 +144,6 @@ fn build_queue_query(actor: &Actor, filter: &BulkFilter, tx: &Tx<'_>) -> QueueQu
     }
 }
 
-/// Who acts, how, and what is known already for every item.
 struct BulkContext<'a> {
     caller: Caller,
     order: &'a BulkRequest,
@@ -145,8 +151,8 @@ struct BulkContext<'a> {
 }
 
 impl BulkContext<'_> {
-    /// Asks for the right to one item, and notes its version for those who read the working copy: nobody else may notice by
-    /// a digest that it moves.
+    /// Proves the right to act on one report. Notes its version only if the caller reads the working copy: no other
+    /// caller may notice by the digest that the version changes.
     fn prove_item<A: PolicyAction<Subject = ReportSubject>>(
         &mut self,
         tx: &mut Tx<'_>,
@@ -157,9 +163,10 @@ impl BulkContext<'_> {
         let proof = tx.prove_loaded::<A>(self.caller, |conn, actor| {
             load_for_batch(conn, common, &item.key, (A::ACT, actor))
         })?;
-        let on = proof.subject();
-        let inside = on.visibility_for(proof.actor()) == Visibility::Readable(RecordCopy::Working);
-        *seen = on.report.as_ref().filter(|_| inside).map(|r| r.version);
+        let subject = proof.subject();
+        let inside =
+            subject.visibility_for(proof.actor()) == Visibility::Readable(RecordCopy::Working);
+        *seen = subject.report.as_ref().filter(|_| inside).map(|r| r.version);
         Ok(proof)
     }
     fn comment_text(&self) -> Option<String> {
@@ -167,31 +174,32 @@ impl BulkContext<'_> {
     }
 }
 
-/// Does one item, or finds why not and leaves no trace. What is no matter of the item ends the whole.
+/// Applies the action to one report. A refused report leaves no trace. An error that is not about the report ends the
+/// whole request.
 fn apply_item(
     tx: &mut Tx<'_>,
-    desk: &mut BulkContext<'_>,
+    context: &mut BulkContext<'_>,
     item: &BulkItem,
 ) -> ApiResult<ItemOutcome> {
     let mut seen = None;
-    let done = tx.attempt(|tx| match desk.order.action {
-        BulkAction::Unchanged => carry_forward_item(tx, desk, item, &mut seen),
-        BulkAction::Submit => transition_item::<SubmitReport>(tx, desk, item, &mut seen),
-        BulkAction::Withdraw => transition_item::<WithdrawReport>(tx, desk, item, &mut seen),
-        BulkAction::Approve => transition_item::<ApproveReport>(tx, desk, item, &mut seen),
-        BulkAction::Return => transition_item::<ReturnReport>(tx, desk, item, &mut seen),
+    let done = tx.attempt(|tx| match context.order.action {
+        BulkAction::Unchanged => carry_forward_item(tx, context, item, &mut seen),
+        BulkAction::Submit => transition_item::<SubmitReport>(tx, context, item, &mut seen),
+        BulkAction::Withdraw => transition_item::<WithdrawReport>(tx, context, item, &mut seen),
+        BulkAction::Approve => transition_item::<ApproveReport>(tx, context, item, &mut seen),
+        BulkAction::Return => transition_item::<ReturnReport>(tx, context, item, &mut seen),
     })?;
     ItemOutcome::from_result(done, seen)
 }
 
 fn transition_item<A: TransitionAction>(
     tx: &mut Tx<'_>,
-    desk: &mut BulkContext<'_>,
+    context: &mut BulkContext<'_>,
     item: &BulkItem,
     seen: &mut Option<i64>,
 ) -> ApiResult<Report> {
-    let proof = desk.prove_item::<A>(tx, item, seen)?;
-    let body = NewTransition { comment: desk.comment_text() };
+    let proof = context.prove_item::<A>(tx, item, seen)?;
+    let body = NewTransition { comment: context.comment_text() };
     transitions::apply_transition(
         tx,
         &proof,
@@ -203,20 +211,20 @@ fn transition_item<A: TransitionAction>(
 
 fn carry_forward_item(
     tx: &mut Tx<'_>,
-    desk: &mut BulkContext<'_>,
+    context: &mut BulkContext<'_>,
     item: &BulkItem,
     seen: &mut Option<i64>,
 ) -> ApiResult<Report> {
-    let proof = desk.prove_item::<EditReport>(tx, item, seen)?;
-    let new = (Id::new(clock::generate_uuid()), desk.comment_text());
-    let carried = |on: &ReportSubject| Ok(carry_forward::carry_unchanged(on)?);
-    // The digest stands for the version that the rehearsal saw.
-    let tied = desk.order.dry_run || desk.order.digest.is_some();
+    let proof = context.prove_item::<EditReport>(tx, item, seen)?;
+    let new = (Id::new(clock::generate_uuid()), context.comment_text());
+    let carried = |subject: &ReportSubject| Ok(carry_forward::carry_unchanged(subject)?);
+    // The digest covers the version that the dry run saw.
+    let tied = context.order.dry_run || context.order.digest.is_some();
     let read = proof.subject().report.as_ref().filter(|_| tied && item.version.is_none());
     let condition =
         read.map_or_else(|| to_precondition(item), |r| Precondition::Version(r.version));
     let report = transitions::write_content(tx, &proof, condition, new, carried)?;
-    if let Some(text) = desk.order.comment.clone() {
+    if let Some(text) = context.order.comment.clone() {
         let comment = (Id::new(clock::generate_uuid()), CommentKind::Note, text);
         transitions::add_comment(tx, &proof, &report, comment)?;
     }

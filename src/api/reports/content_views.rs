@@ -1,4 +1,4 @@
-//! The parts of a report as it is answered.
+//! Parts of a report in answers.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -17,12 +17,12 @@ use crate::domain::{
     value::{Percent, Prose},
 };
 
-/// A milestone that was reached.
+/// A reached milestone.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct MilestoneDoneView {
-    /// The milestone.
+    /// Identifier of the milestone.
     pub milestone_id: Uuid,
-    /// When it was reached.
+    /// Day on which the milestone was reached.
     pub completed_on: NaiveDate,
 }
 impl From<&MilestoneDone> for MilestoneDoneView {
@@ -31,14 +31,14 @@ impl From<&MilestoneDone> for MilestoneDoneView {
     }
 }
 
-/// A value that was measured.
+/// A measured value of an indicator.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct IndicatorValueView {
-    /// The indicator.
+    /// Identifier of the indicator.
     pub indicator_id: Uuid,
-    /// What was measured.
+    /// Measured value, in the unit of the indicator.
     pub value: f64,
-    /// When.
+    /// Day of the measurement.
     pub measured_on: NaiveDate,
 }
 impl From<&IndicatorValue> for IndicatorValueView {
@@ -47,12 +47,12 @@ impl From<&IndicatorValue> for IndicatorValueView {
     }
 }
 
-/// A link.
+/// A link to evidence.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct EvidenceView {
-    /// What it shows.
+    /// Title of the link.
     pub title: String,
-    /// Where it is.
+    /// The `https` address. The service never opens it.
     pub url: String,
 }
 impl From<&EvidenceLink> for EvidenceView {
@@ -61,13 +61,14 @@ impl From<&EvidenceLink> for EvidenceView {
     }
 }
 
-/// Something that blocks a submission.
+/// Something that blocks the submission of a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct MissingView {
-    /// The field of the report as a JSON pointer; under `/project` for one of the project's own record.
+    /// JSON pointer to the field of the report. It begins with `/project` for a field of the project's own record, and
+    /// with `/comments` for a question that the city has not answered.
     #[schema(example = "/next_steps")]
     pub pointer: String,
-    /// A stable word for programs.
+    /// Stable code of the fault, for programs.
     #[schema(example = "required")]
     pub code: String,
 }
@@ -78,12 +79,12 @@ impl From<FieldFault> for MissingView {
     }
 }
 
-/// Whether a report can be submitted as far as its content goes.
+/// Whether the content of a report is complete enough to be submitted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct ReadinessView {
-    /// Whether nothing is missing.
+    /// `true` if nothing in the content blocks a submission.
     pub ready: bool,
-    /// Everything that is.
+    /// Everything in the content that blocks a submission; empty if `ready` is `true`.
     pub missing: Vec<MissingView>,
 }
 impl From<Vec<FieldFault>> for ReadinessView {
@@ -93,27 +94,28 @@ impl From<Vec<FieldFault>> for ReadinessView {
     }
 }
 
-/// How a percentage is computed from milestones.
+/// The English text of the formula. Answers translate it.
 pub(super) const FORMULA: &str =
     "100 × reached_weight ÷ total_weight, rounded half up to two decimals";
 
-/// How a percentage follows from the milestones of a project.
+/// The calculation of `percent_complete` from the milestones of the project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct PercentCalculation {
-    /// The weights of the milestones that are reached, added.
+    /// Sum of the weights of the reached milestones.
     #[schema(example = 3)]
     pub reached_weight: i64,
-    /// The weights of all milestones, added.
+    /// Sum of the weights of all milestones of the project.
     #[schema(example = 5)]
     pub total_weight: i64,
-    /// The milestones that count as reached: by this report, or by the project's own record.
+    /// Identifiers of the reached milestones. A milestone is reached if this report or the project's own record says
+    /// so.
     pub reached: Vec<Uuid>,
-    /// How it is computed, in words.
+    /// The formula in words, in the language of the answer.
     #[schema(example = "100 × reached_weight ÷ total_weight, rounded half up to two decimals")]
     pub formula: String,
 }
 impl PercentCalculation {
-    /// Shows the calculation of a report that takes its percentage from the milestones.
+    /// Returns `None` unless the report takes its percentage from the milestones.
     pub(super) fn from_milestones(
         milestones: &[Milestone],
         content: &ReportContent,
@@ -131,21 +133,21 @@ impl PercentCalculation {
     }
 }
 
-/// How much of a project's time has passed.
+/// The share of the project's duration that has passed.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(crate) struct ScheduleView {
     /// First day of the project.
     pub starts_on: NaiveDate,
     /// Last day of the project.
     pub ends_on: NaiveDate,
-    /// The day it is about: the cycle's cut-off.
+    /// Day for which the share is computed: the cut-off day of the cycle.
     pub as_of: NaiveDate,
-    /// The share of the days from the first to the last that have passed by then, 0 to 100.
+    /// Share of the project's days that have passed by `as_of`, in percent, 0 to 100. The first and the last day count.
     #[schema(example = 87.5)]
     pub time_elapsed_percent: f64,
 }
 impl ScheduleView {
-    /// Shows the schedule of a project with both dates.
+    /// Returns `None` unless both dates are known.
     pub(super) fn from_dates(
         (starts_on, ends_on): (Option<NaiveDate>, Option<NaiveDate>),
         as_of: NaiveDate,
@@ -156,43 +158,43 @@ impl ScheduleView {
     }
 }
 
-/// What a report can begin with: the members that `PUT` on a report takes.
+/// The initial content of a report: the members that `PUT` on a report accepts.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct PrefillView {
-    /// Where the project stood.
+    /// Status of the project in the earlier report. Null if that report states none.
     #[schema(required)]
     pub status: Option<Status>,
-    /// Always null: the reason of an earlier step is not that of the next.
+    /// Always null, because the reason for an earlier status does not explain the next one.
     #[schema(required)]
     pub status_reason: Option<String>,
-    /// How much was done, 0 to 100.
+    /// Completed share of the project in percent, 0 to 100; null if not stated.
     #[schema(required)]
     pub percent_complete: Option<f64>,
-    /// How that was found.
+    /// Method by which the percentage was found; null if not stated.
     #[schema(required)]
     pub percent_method: Option<PercentMethod>,
-    /// What was reached.
+    /// Achievements of the project; null if not stated.
     #[schema(required)]
     pub achievements: Option<String>,
-    /// What stood in the way.
+    /// Difficulties in the work; null if not stated.
     #[schema(required)]
     pub challenges: Option<String>,
-    /// What was to come next.
+    /// Next steps that were planned; null if not stated.
     #[schema(required)]
     pub next_steps: Option<String>,
-    /// What the city asked for.
+    /// Support that the city asked for; null if none.
     #[schema(required)]
     pub support_needed: Option<String>,
-    /// Money spent.
+    /// Money spent on the project to date; null if not stated.
     #[schema(required)]
     pub spent: Option<MoneyView>,
-    /// Milestones that were reached.
+    /// Reached milestones that the project still has.
     pub milestones: Vec<MilestoneDoneView>,
-    /// Values that were measured.
+    /// Measured values of indicators that the project still has.
     pub indicator_values: Vec<IndicatorValueView>,
-    /// Where it could be looked up.
+    /// Links to evidence.
     pub evidence: Vec<EvidenceView>,
-    /// Always false: that nothing changed is for the city to say.
+    /// Always `false`, because only the city can state that nothing changed.
     pub unchanged: bool,
 }
 impl From<&ReportContent> for PrefillView {

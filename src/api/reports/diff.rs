@@ -1,4 +1,4 @@
-//! What became another in a report between two of its versions, with the comments on it.
+//! The differences between two versions of a report, with the comments on it.
 
 use actix_web::{get, web::Data};
 use serde::Deserialize;
@@ -38,13 +38,13 @@ mod view;
 
 pub(crate) use view::{DiffView, VersionView};
 
-/// Most comments that are shown with a difference.
+/// Most comments in one answer.
 const COMMENTS_MAX: i64 = 1_000;
 
 words! {
-    /// Since when.
+    /// The action from which on a report is compared.
     pub(crate) Since("point in a report's life") {
-        /// The last approval; before the first, that of the latest report of an earlier cycle.
+        /// The last approval. Before the first approval, that of the latest approved report of an earlier cycle.
         Approved = "approved",
         /// The last return.
         Returned = "returned",
@@ -55,24 +55,24 @@ words! {
     }
 }
 
-/// Between which versions: `since`, or `from` with or without `to`.
+/// The two versions to compare: `since`, or `from` with or without `to`.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct DiffParams {
-    /// From the version that the last act of this kind left, to the present one: `approved`, `returned`, `submitted`,
-    /// `released`. `approved` falls back on the latest approved report of an earlier cycle.
+    /// Compares the version after the last action of this kind with the present version: `approved`, `returned`,
+    /// `submitted` or `released`. If the report was never approved, `approved` takes the latest approved report of an
+    /// earlier cycle. Cannot be combined with `from` and `to`.
     #[param(example = "submitted")]
     pub since: Option<String>,
-    /// From this version of the report.
+    /// Number of the earlier version.
     #[param(minimum = 1)]
     pub from: Option<i64>,
-    /// To this one; the present one when absent.
+    /// Number of the later version; the present version when absent. Needs `from`.
     #[param(minimum = 1)]
     pub to: Option<i64>,
 }
 
-/// Which two versions are meant.
 #[derive(Debug, Clone, Copy)]
 enum DiffRange {
     Since(Since),
@@ -98,30 +98,31 @@ impl DiffParams {
     }
 }
 
-/// Read what changed in a report
+/// Compare two versions of a report
 ///
-/// Between two of its versions, field by field: texts by words, lists by item, each with the comments on that field. Of the
-/// project's record what its two submissions froze is compared, where both versions have one. For the report's city, its
-/// representative and the secretariat.
+/// Lists the fields that differ between two versions of the report: texts word by word, lists item by item, each with
+/// the comments on that field. The project's record is compared as the two submissions froze it, if both versions have
+/// one. For officers of the project's city, the national representative of its country and the secretariat. The answer
+/// is 404 if there is no such version, such as `since=returned` for a report that was never returned.
 #[utoipa::path(tag = "reports", params(DiffParams), responses((status = 200, body = DiffView)))]
 #[get("/projects/{project}/reports/{cycle}/diff")]
 pub(super) async fn get_report_diff(
     may: May<ReadReportInside, Query<DiffParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let (on, span) = (may.proof.into_subject(), may.body.0.parse_range()?);
-    let view = state.db.read(move |c| load_diff(c, &on, span)).await?;
+    let (subject, range) = (may.proof.into_subject(), may.body.0.parse_range()?);
+    let view = state.db.read(move |c| load_diff(c, &subject, range)).await?;
     Answer::from_value(&view)
 }
 
-fn load_diff(conn: &mut Conn, on: &ReportSubject, span: DiffRange) -> ApiResult<DiffView> {
-    let report = on.report.as_ref().ok_or(ApiError::NotFound)?;
+fn load_diff(conn: &mut Conn, subject: &ReportSubject, range: DiffRange) -> ApiResult<DiffView> {
+    let report = subject.report.as_ref().ok_or(ApiError::NotFound)?;
     let key = report.key();
-    let from = match span {
-        DiffRange::Since(since) => find_base_version(conn, on, &key, since)?,
+    let from = match range {
+        DiffRange::Since(since) => find_base_version(conn, subject, &key, since)?,
         DiffRange::Between(from, _) => Some(find_version(conn, &key, from)?),
     };
-    let to = match span {
+    let to = match range {
         DiffRange::Between(_, Some(to)) => find_version(conn, &key, to)?,
         DiffRange::Between(_, None) | DiffRange::Since(_) => {
             let row = journal::find_last(conn, crate::domain::report::Report::ENTITY, &key)?;
@@ -130,21 +131,21 @@ fn load_diff(conn: &mut Conn, on: &ReportSubject, span: DiffRange) -> ApiResult<
     };
     let (comments, _total) = list(conn, report.id, None, COMMENTS_MAX)?;
     let comments = comments::load_views(conn, comments)?;
-    build_diff_view(on, from, to, comments)
+    build_diff_view(subject, from, to, comments)
 }
 
-/// Finds the version that the last act of a kind left; none where nothing was ever approved.
+/// Finds the version after the last action of a kind; `None` if nothing was ever approved.
 fn find_base_version(
     conn: &mut Conn,
-    on: &ReportSubject,
+    subject: &ReportSubject,
     key: &str,
     since: Since,
 ) -> ApiResult<Option<ReportVersion>> {
     let (action, never) = match since {
-        Since::Approved => return Ok(find_approved_version(conn, on, key)?),
+        Since::Approved => return Ok(find_approved_version(conn, subject, key)?),
         Since::Returned => (TransitionKind::Return, "the report was never returned"),
         Since::Submitted => (TransitionKind::Submit, "the report was never submitted"),
-        Since::Released => return find_released_version(conn, on, key),
+        Since::Released => return find_released_version(conn, subject, key),
     };
     match versions::find_last_version(conn, key, &[action.as_str()])? {
         Some(past) => Ok(Some(past)),
@@ -154,30 +155,30 @@ fn find_base_version(
 
 fn find_approved_version(
     conn: &mut Conn,
-    on: &ReportSubject,
+    subject: &ReportSubject,
     key: &str,
 ) -> Result<Option<ReportVersion>, crate::store::StoreError> {
     if let Some(past) = versions::find_last_version(conn, key, versions::APPROVALS)? {
         return Ok(Some(past));
     }
-    match versions::find_approved_cycle_before(conn, on.project.id, on.cycle.as_of)? {
+    match versions::find_approved_cycle_before(conn, subject.project.id, subject.cycle.as_of)? {
         Some(earlier) => versions::find_last_version(
             conn,
-            &report_key(&on.project.code, &earlier),
+            &report_key(&subject.project.code, &earlier),
             versions::APPROVALS,
         ),
         None => Ok(None),
     }
 }
 
-/// Finds the version that the latest release with the report holds.
+/// Finds the version that the latest release with the report contains.
 fn find_released_version(
     conn: &mut Conn,
-    on: &ReportSubject,
+    subject: &ReportSubject,
     key: &str,
 ) -> ApiResult<Option<ReportVersion>> {
     let never = || ApiError::MissingResource("the report is in no release".into());
-    let report = on.report.as_ref().ok_or_else(never)?;
+    let report = subject.report.as_ref().ok_or_else(never)?;
     let seq = releases::find_journal_seq(conn, report.id)?.ok_or_else(never)?;
     let past = versions::find_last_version_until(conn, key, versions::APPROVALS, seq)?;
     past.map(Some).ok_or_else(never)
@@ -189,30 +190,29 @@ fn find_version(conn: &mut Conn, key: &str, version: i64) -> ApiResult<ReportVer
 }
 
 fn build_diff_view(
-    on: &ReportSubject,
+    subject: &ReportSubject,
     from: Option<ReportVersion>,
     to: ReportVersion,
     comments: Vec<CommentView>,
 ) -> ApiResult<DiffView> {
     let (before, from) = match from {
         Some(past) => {
-            let (version, said) = split_version(past)?;
-            (Some(said), Some(version))
+            let (version, content) = split_version(past)?;
+            (Some(content), Some(version))
         }
         None => (None, None),
     };
     let (to, after) = split_version(to)?;
     let fields = compare_versions(before.as_ref(), &after)?;
-    Ok(DiffView::new((&on.project.code, &on.cycle.slug), (from, to), fields, comments))
+    Ok(DiffView::new((&subject.project.code, &subject.cycle.slug), (from, to), fields, comments))
 }
 
-/// Splits a version into what is shown of it and what it said.
 fn split_version(past: ReportVersion) -> ApiResult<(VersionView, ReportVersionContent)> {
-    let ReportVersion { version, at, action, said } = past;
+    let ReportVersion { version, at, action, said: content } = past;
     let gone =
         || ApiError::MissingResource(format!("what version {version} said is no longer kept"));
-    let said = said.ok_or_else(gone)?;
-    Ok((VersionView { cycle: said.cycle.to_string(), version, at, action }, said))
+    let content = content.ok_or_else(gone)?;
+    Ok((VersionView { cycle: content.cycle.to_string(), version, at, action }, content))
 }
 
 fn compare_versions(
@@ -220,10 +220,12 @@ fn compare_versions(
     after: &ReportVersionContent,
 ) -> ApiResult<Vec<FieldDiff>> {
     let nothing = ReportContent::default();
-    let from = content_to_json(before.map_or(&nothing, |said| &said.content))?;
+    let from = content_to_json(before.map_or(&nothing, |version| &version.content))?;
     let mut fields =
         diff::compare_fields("", diff::REPORT, &from, &content_to_json(&after.content)?);
-    if let (Some(from), Some(to)) = (before.and_then(|said| said.header.as_ref()), &after.header) {
+    if let (Some(from), Some(to)) =
+        (before.and_then(|version| version.header.as_ref()), &after.header)
+    {
         fields.extend(diff::compare_fields(
             "/header",
             diff::HEADER,

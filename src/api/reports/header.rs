@@ -1,4 +1,4 @@
-//! The project's record as a report froze it.
+//! The project's record as a submission freezes it.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -17,83 +17,84 @@ use crate::{
     },
 };
 
-/// A project with what hangs on it, as frozen at the last submission of a report.
+/// A project with its milestones, indicators and partnerships, as frozen at the last submission of a report.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct HeaderView {
-    /// The public code.
+    /// Public code: the slug of the city and a number that is never reused.
     #[schema(example = "da-nang-4")]
     pub code: String,
-    /// The city.
+    /// Slug of the city.
     #[schema(example = "da-nang")]
     pub city: String,
-    /// The country.
+    /// ISO 3166-1 alpha-2 code of the country.
     #[schema(example = "VN")]
     pub country: String,
-    /// The plan cycle.
+    /// Slug of the plan cycle.
     #[schema(example = "2018-2025")]
     pub plan_cycle: String,
     /// Title in English.
     pub title: String,
-    /// Title in the local language and script.
+    /// Title in the local language and script; null if none.
     #[schema(required)]
     pub title_local: Option<String>,
-    /// What it is about.
+    /// Summary of the project; null for some imported projects.
     #[schema(required)]
     pub summary: Option<String>,
-    /// The one focus area that official tables count it in; unknown for some imported projects.
+    /// Slug of the one focus area under which official tables count the project; null for some imported projects.
     #[schema(required)]
     pub focus_area: Option<String>,
-    /// Further focus areas.
+    /// Slugs of further focus areas.
     pub other_focus_areas: Vec<String>,
-    /// A sub-area of its focus area.
+    /// Slug of a sub-area of `focus_area`; null if none.
     #[schema(required)]
     pub sub_area: Option<String>,
-    /// Strategic outcomes of the framework.
+    /// Slugs of strategic outcomes of the framework.
     pub outcomes: Vec<String>,
-    /// Enablers of the framework.
+    /// Slugs of enablers of the framework.
     pub enablers: Vec<String>,
-    /// Sectors.
+    /// Slugs of sectors.
     pub sectors: Vec<String>,
-    /// Tags of the country's own scheme.
+    /// Slugs of tags of the country's own scheme.
     pub tags: Vec<String>,
-    /// One of the plan's priority projects.
+    /// `true` if the project is one of the plan's priority projects.
     pub priority: bool,
-    /// First day; unknown for some imported projects.
+    /// First day of the project; null for some imported projects.
     #[schema(required)]
     pub starts_on: Option<NaiveDate>,
-    /// Last day; unknown for some imported projects.
+    /// Last day of the project; null for some imported projects.
     #[schema(required)]
     pub ends_on: Option<NaiveDate>,
-    /// Why the dates lie outside the plan cycle, or what they are based on.
+    /// Reason for dates outside the plan cycle, or the basis of the dates; null if not stated.
     #[schema(required)]
     pub dates_reason: Option<String>,
-    /// The money planned for it.
+    /// Money that is planned for the project; null if not stated.
     #[schema(required)]
     pub budget: Option<MoneyView>,
-    /// Support the city looks for.
+    /// Support that the city looks for; null if none.
     #[schema(required)]
     pub support_required: Option<String>,
-    /// Where it takes place.
+    /// Location of the project; null if not stated.
     #[schema(required)]
     pub location: Option<LocationView>,
-    /// Sustainable Development Goals.
+    /// Numbers of Sustainable Development Goals, 1 to 17.
     pub sdgs: Vec<i64>,
-    /// Rights and inclusion.
+    /// Note on rights and inclusion: who is reached, and who might be left out. Null if none.
     #[schema(required)]
     pub inclusion_note: Option<String>,
-    /// The project that it grew out of.
+    /// Code of the project that this project continues; null if none.
     #[schema(required)]
     pub continues: Option<String>,
-    /// No longer pursued or listed.
+    /// `true` if the project is no longer pursued or listed.
     pub archived: bool,
-    /// What the published history says of it beyond these fields.
+    /// Facts of the published history that have no field of their own; null for projects that were recorded in this
+    /// service.
     #[schema(required, value_type = Option<Object>)]
     pub imported: Option<Value>,
-    /// Milestones, in the order of their days.
+    /// Milestones, ordered by due day.
     pub milestones: Vec<MilestoneView>,
-    /// Indicators, in the order of their making.
+    /// Indicators, in the order in which they were added.
     pub indicators: Vec<IndicatorView>,
-    /// Partnerships, in the order of their making.
+    /// Partnerships, in the order in which they were added.
     pub partnerships: Vec<PartnershipView>,
 }
 
@@ -102,8 +103,8 @@ fn to_strings(slugs: &[Slug]) -> Vec<String> {
 }
 
 impl HeaderView {
-    /// Shows what an approved copy of that version froze. Copies that were written before they bore their version in
-    /// every part are shown as if they did.
+    /// Builds the view of a header in the approved copy of this version. Older copies lack the version in the
+    /// milestones, indicators and partnerships, so that it is filled in here.
     pub(in crate::api) fn from_approved_copy(header: &Header, version: i64) -> Self {
         Self::from(&header.clone().into_approved_copy(version))
     }

@@ -1,4 +1,4 @@
-//! What a report and a transition take.
+//! Request bodies of reports and of transitions.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -8,80 +8,84 @@ use crate::{
     domain::report::{RawEvidence, RawIndicatorValue, RawMilestoneDone, RawReport},
 };
 
-/// What a city says in a report. All of it is optional until it is submitted.
+/// The content of a report. Every member is optional until the report is submitted.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewReport {
-    /// Where the project stands: planning, ongoing, completed, suspended or cancelled.
+    /// Status of the project: `planning`, `ongoing`, `completed`, `suspended` or `cancelled`.
     #[schema(example = "ongoing")]
     pub status: Option<String>,
-    /// Why the status went back, skipped `ongoing`, or became suspended or cancelled.
+    /// Reason for the status, at most 10,000 characters. A submission requires it if the status goes back, skips
+    /// `ongoing`, leaves `cancelled`, or becomes `suspended` or `cancelled`.
     pub status_reason: Option<String>,
-    /// How much is done, 0 to 100 with at most two decimals.
+    /// Completed share of the project in percent, 0 to 100 with at most two decimals. With the method `milestones` it
+    /// is computed and may be left out; a value that differs from the computed one is refused.
     #[schema(minimum = 0, maximum = 100, example = 62.5)]
     pub percent_complete: Option<f64>,
-    /// How that was found: `self_assessed` or `milestones`.
+    /// Method by which the percentage was found: `self_assessed`, or `milestones` if it follows from the weights of the
+    /// reached milestones.
     #[schema(example = "self_assessed")]
     pub percent_method: Option<String>,
-    /// What was reached.
+    /// Achievements of the project, at most 10,000 characters.
     #[schema(example = "The control centre is in operation.")]
     pub achievements: Option<String>,
-    /// What stood in the way.
+    /// Difficulties in the work, at most 10,000 characters.
     #[schema(example = "Spare parts arrived late.")]
     pub challenges: Option<String>,
-    /// What comes next.
+    /// Planned next steps, at most 10,000 characters.
     #[schema(example = "Connect the last two districts.")]
     pub next_steps: Option<String>,
-    /// What the city asks for.
+    /// Support that the city asks for, at most 10,000 characters.
     pub support_needed: Option<String>,
-    /// Money spent to date.
+    /// Money spent on the project to date.
     pub spent: Option<MoneyInput>,
-    /// Milestones that were reached, each once.
+    /// Milestones that are reached, each at most once; at most 500.
     pub milestones: Option<Vec<NewMilestoneDone>>,
-    /// Values that were measured, each indicator once on a day.
+    /// Measured values, at most one for each indicator and day; at most 2000.
     pub indicator_values: Option<Vec<NewIndicatorValue>>,
-    /// Where it can be looked up; at most 50 links.
+    /// Links to evidence, at most 50.
     #[schema(example = json!([{"title": "Minutes of the opening", "url": "https://danang.gov.vn/opening"}]))]
     pub evidence: Option<Vec<NewEvidence>>,
-    /// An explicit statement that nothing changed.
+    /// `true` states that nothing changed since the latest approved report of an earlier cycle. Status, percentage,
+    /// money spent, milestones and values must then be the same as in that report. `false` when absent.
     pub unchanged: Option<bool>,
 }
 
-/// A milestone that was reached.
+/// A reached milestone.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct NewMilestoneDone {
-    /// A milestone of the project.
+    /// Identifier of a milestone of the project.
     #[schema(format = Uuid)]
     pub milestone_id: Option<String>,
-    /// When it was reached.
+    /// Day on which the milestone was reached. A submission refuses a day in the future.
     #[schema(format = Date, example = "2026-03-01")]
     pub completed_on: Option<String>,
 }
 
-/// A value that was measured.
+/// A measured value of an indicator.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct NewIndicatorValue {
-    /// An indicator of the project.
+    /// Identifier of an indicator of the project.
     #[schema(format = Uuid)]
     pub indicator_id: Option<String>,
-    /// What was measured.
+    /// Measured value, in the unit of the indicator.
     #[schema(example = 41.0)]
     pub value: Option<f64>,
-    /// When.
+    /// Day of the measurement. A submission refuses a day in the future.
     #[schema(format = Date, example = "2026-06-30")]
     pub measured_on: Option<String>,
 }
 
-/// A link.
+/// A link to evidence.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct NewEvidence {
-    /// What it shows.
+    /// Title of the link, one line of at most 300 characters.
     #[schema(example = "Minutes of the opening")]
     pub title: Option<String>,
-    /// An https address, at most 2000 characters. It is never fetched.
+    /// An `https` address of at most 2000 characters. The service never opens it.
     #[schema(example = "https://danang.gov.vn/opening")]
     pub url: Option<String>,
 }
@@ -118,11 +122,12 @@ impl From<NewReport> for RawReport {
     }
 }
 
-/// What may come with a transition.
+/// The body of a transition.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewTransition {
-    /// The reason, which a return and a reopening need, or a remark.
+    /// The reason of a return or a reopening, which is required there, or a remark on any other transition. At most
+    /// 10,000 characters.
     #[schema(example = "Please state what was spent.")]
     pub comment: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Lists of reports: the queue, and those of one project.
+//! Lists of reports: those of all projects, and those of one project.
 
 use std::collections::HashMap;
 
@@ -38,45 +38,46 @@ use crate::{
     },
 };
 
-/// Which reports.
+/// Filters, order and page of the list of reports. A repeated parameter matches any of its values.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ReportParams {
-    /// Where they stand: `draft`, `submitted`, `returned`, `approved`.
+    /// States: `draft`, `submitted`, `returned` or `approved`.
     pub state: Vec<String>,
-    /// Their cities.
+    /// Slugs of cities.
     pub city: Vec<String>,
-    /// Their countries.
+    /// Codes of countries.
     pub country: Vec<String>,
-    /// Their cycles.
+    /// Slugs of cycles.
     pub cycle: Vec<String>,
-    /// Late ones (handed in after the due day, or past it and not handed in), or those that are not.
+    /// `true` for reports that were submitted after the due day, or are not submitted although it has passed; `false`
+    /// for all others.
     pub late: Option<bool>,
-    /// Only these members of each item, repeated or separated by commas.
+    /// Members to return of each item, repeated or separated by commas; all when absent.
     pub fields: Vec<String>,
-    /// The format, if not that of `Accept`: `json`, or `jsonl` for the whole list, one item a line.
+    /// Format of the answer, which wins over `Accept`: `json`, or `jsonl` for the whole list with one item per line.
     #[param(value_type = Form, required = false, inline)]
     pub format: Option<String>,
-    /// `cycle`: by cycle, city and number, as by default. `submitted_at`: those that wait longest first.
+    /// Order: `cycle` for cycle, city and number (the default), or `submitted_at` for the oldest submission first.
     pub sort: Option<String>,
-    /// Where to go on: `next` of the page before.
+    /// Cursor of the page: `next` of the previous page, with the same filters and order.
     pub cursor: Option<String>,
-    /// Items on the page, 1 to 1000; 50 when absent.
+    /// Number of items on the page, 1 to 1000; 50 when absent.
     #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<i64>,
 }
 
-/// Which page of a project's reports.
+/// Members and page of the list of a project's reports.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct ProjectReportParams {
-    /// Only these members of each item, repeated or separated by commas.
+    /// Members to return of each item, repeated or separated by commas; all when absent.
     pub fields: Vec<String>,
-    /// Where to go on: `next` of the page before.
+    /// Cursor of the page: `next` of the previous page.
     pub cursor: Option<String>,
-    /// Items on the page, 1 to 1000; 50 when absent.
+    /// Number of items on the page, 1 to 1000; 50 when absent.
     #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<i64>,
 }
@@ -84,47 +85,47 @@ pub(super) struct ProjectReportParams {
 /// A report in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ReportItem {
-    /// The project.
+    /// Code of the project.
     #[schema(example = "da-nang-4")]
     pub project: String,
-    /// The cycle.
+    /// Slug of the cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,
-    /// The project's city.
+    /// Slug of the project's city.
     #[schema(example = "da-nang")]
     pub city: String,
-    /// The project's country.
+    /// Code of the project's country.
     #[schema(example = "VN")]
     pub country: String,
-    /// The project's title.
+    /// Title of the project; after a submission, the title at that time.
     pub title: String,
-    /// Where the report stands.
+    /// State of the report.
     pub state: ReportState,
-    /// The status that it states.
+    /// Status of the project in the report; null if not stated.
     #[schema(required)]
     pub status: Option<Status>,
-    /// The percentage that it states.
+    /// Completed share of the project in percent, 0 to 100; null if not stated.
     #[schema(required)]
     pub percent_complete: Option<f64>,
-    /// Whether it was handed in after the due day, or is past it and not handed in.
+    /// `true` if the report was submitted after the due day, or is not submitted although it has passed.
     pub late: bool,
-    /// Counts the changes of the copy that is shown.
+    /// Version of the copy in this answer. It increases with every change of that copy.
     pub version: i64,
-    /// When it was submitted.
+    /// Time of the submission; null if the report is not submitted, or was imported.
     #[schema(required)]
     pub submitted_at: Option<DateTime<Utc>>,
-    /// Who submitted it; null for strangers.
+    /// Person who submitted the report; null in the approved copy.
     #[schema(required)]
     pub submitted_by: Option<PersonView>,
-    /// When it was last decided on.
+    /// Time of the last decision: an approval, a return or a reopening. Null if there is none.
     #[schema(required)]
     pub decided_at: Option<DateTime<Utc>>,
-    /// Who did; null for strangers.
+    /// Person who made that decision; null in the approved copy.
     #[schema(required)]
     pub decided_by: Option<PersonView>,
 }
 list_type!(
-    /// Reports.
+    /// A page of reports.
     ReportList of ReportItem
 );
 
@@ -190,8 +191,9 @@ impl ReportParams {
 
 /// List reports
 ///
-/// The queue of those who work on them: each sees the working copies of the own city or country, drafts that were never
-/// submitted only of the own city, and of all others what was approved.
+/// Lists every report that the caller may read, each in one copy. Officers, national representatives and the
+/// secretariat get the working copy of the reports in their city, their country or the network. Drafts that were never
+/// submitted are listed for officers of their city only. All other reports are listed in their approved copy.
 #[utoipa::path(tag = "reports", params(ReportParams), responses((status = 200, body = ReportList)))]
 #[get("/reports")]
 pub(super) async fn list_reports(
@@ -223,7 +225,7 @@ pub(super) async fn list_reports(
 
 /// List the reports of a project
 ///
-/// By cycle, each in the copy that the caller sees.
+/// Lists the reports by cycle, each in the copy that the caller may read.
 #[utoipa::path(tag = "reports", params(ProjectReportParams), responses((status = 200, body = ReportList)))]
 #[get("/projects/{project}/reports")]
 pub(super) async fn list_project_reports(
@@ -240,7 +242,6 @@ pub(super) async fn list_project_reports(
     state.db.read(move |c| load_page(c, query, &request, &fields)).await
 }
 
-/// Answers a page of a list.
 fn load_page(
     conn: &mut Conn,
     query: QueueQuery,
@@ -255,7 +256,6 @@ fn load_page(
     fields.answer_page::<_, _, ReportList>(request, page)
 }
 
-/// Answers a whole list, one report a line.
 fn render_lines(
     conn: &mut Conn,
     mut query: QueueQuery,

@@ -1,4 +1,4 @@
-//! Which copy of a report is shown, and who may be named.
+//! Chooses the copy of a report that a view shows, and the persons that it names.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::domain::{
     subject::ReportSubject,
 };
 
-/// What the two copies of a report have in common.
+/// The data that both copies of a report have in common.
 pub(super) struct ReportCopy<'a> {
     pub(super) content: &'a ReportContent,
     pub(super) state: ReportState,
@@ -26,15 +26,16 @@ pub(super) struct ReportCopy<'a> {
 }
 
 impl<'a> ReportCopy<'a> {
-    pub(super) fn from_working(on: &'a ReportSubject, r: &'a Report) -> Self {
-        // What was handed in is shown with what was frozen then; what is being written, with what is there now.
+    pub(super) fn from_working(subject: &'a ReportSubject, r: &'a Report) -> Self {
+        // A submitted or approved report is shown with the frozen record of the project; a draft is shown with the
+        // current one.
         let frozen = match r.state {
             ReportState::Submitted | ReportState::Approved => r.header.as_ref(),
             ReportState::Draft | ReportState::Returned => None,
         };
-        let details = frozen.map_or(&on.project.details, |h| &h.details);
+        let details = frozen.map_or(&subject.project.details, |h| &h.details);
         Self {
-            milestones: frozen.map_or(on.milestones.as_slice(), |h| h.milestones.as_slice()),
+            milestones: frozen.map_or(subject.milestones.as_slice(), |h| h.milestones.as_slice()),
             dates: (details.starts_on, details.ends_on),
             content: &r.content,
             state: r.state,
@@ -61,7 +62,7 @@ impl<'a> ReportCopy<'a> {
     }
 }
 
-/// What was done to a report, as far as the caller may know by whom.
+/// The persons who edited, submitted and decided; empty if the caller must not know them.
 #[derive(Default)]
 pub(super) struct ReportAuthorship {
     pub(super) edited: Option<AuditStamp>,
@@ -73,11 +74,11 @@ impl ReportAuthorship {
     pub(super) fn from_report(r: &Report) -> Self {
         Self { edited: r.edited, submitted: r.submitted, decided: r.decided }
     }
-    /// Names everybody in them once.
+    /// Returns each user once.
     pub(super) fn collect_user_ids(&self) -> Vec<Uuid> {
-        let deeds = [self.edited, self.submitted, self.decided].into_iter().flatten();
+        let stamps = [self.edited, self.submitted, self.decided].into_iter().flatten();
         let mut ids: Vec<Uuid> =
-            deeds.flat_map(|d| [Some(d.by), d.acting_for]).flatten().map(Id::as_uuid).collect();
+            stamps.flat_map(|d| [Some(d.by), d.acting_for]).flatten().map(Id::as_uuid).collect();
         ids.sort_unstable();
         ids.dedup();
         ids

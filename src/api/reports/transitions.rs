@@ -1,4 +1,4 @@
-//! What is done to reports inside a write transaction.
+//! Writes and transitions of reports inside a write transaction.
 
 use chrono::{DateTime, Utc};
 
@@ -27,41 +27,35 @@ use crate::{
     store::{Caller, Change, Tx, projects, reports},
 };
 
-/// The project and the cycle of a report.
+/// The code of the project and the slug of the cycle.
 pub(in crate::api) type ReportKey = (ProjectCode, Slug);
 
-/// A report that was written, and whether it is new.
 pub(in crate::api) struct WrittenReport {
-    /// The report as it is now.
     pub(in crate::api) view: ReportView,
-    /// Whether it was not there before.
+    /// `true` if the report did not exist before.
     pub(in crate::api) created: bool,
 }
 
-/// Who asks for which report, on which condition.
 #[derive(Debug, Clone)]
 pub(in crate::api) struct ReportRequest {
-    /// Who.
     pub(in crate::api) caller: Caller,
-    /// For which report.
     pub(in crate::api) key: ReportKey,
-    /// On which condition.
     pub(in crate::api) precondition: Precondition,
 }
 
-/// Writes a report, making it if it is not there.
+/// Creates the report, or replaces its content.
 pub(in crate::api) fn upsert_report(
     tx: &mut Tx<'_>,
-    asked: &ReportRequest,
+    request: &ReportRequest,
     body: NewReport,
     id: Id<Report>,
 ) -> ApiResult<WrittenReport> {
-    let proof = tx.prove::<EditReport>(asked.caller, &asked.key)?;
-    let report = write_content(tx, &proof, asked.precondition, (id, None), |on| {
+    let proof = tx.prove::<EditReport>(request.caller, &request.key)?;
+    let report = write_content(tx, &proof, request.precondition, (id, None), |subject| {
         let known = ReportContext {
-            milestones: &on.milestones,
-            indicators: &on.indicators,
-            earlier: on.earlier_content.as_ref(),
+            milestones: &subject.milestones,
+            indicators: &subject.indicators,
+            earlier: subject.earlier_content.as_ref(),
         };
         Ok(RawReport::from(body).parse(known)?)
     })?;
@@ -72,8 +66,9 @@ pub(in crate::api) fn upsert_report(
     })
 }
 
-/// Writes what a report says, which is asked for when nothing else stands against writing it. The id is that of a report
-/// that is not there yet.
+/// Writes the content of a report. `id` is used only if the report is new.
+///
+/// `content` runs after the precondition and the state are checked, so that 412, 428 and 409 come before 422.
 pub(super) fn write_content(
     tx: &mut Tx<'_>,
     proof: &Authorized<EditReport>,
@@ -81,14 +76,15 @@ pub(super) fn write_content(
     (id, reason): (Id<Report>, Option<String>),
     content: impl FnOnce(&ReportSubject) -> ApiResult<ReportContent>,
 ) -> ApiResult<Report> {
-    let on = proof.subject();
-    match &on.report {
+    let subject = proof.subject();
+    match &subject.report {
         Some(report) => precondition.check_required(tx, report)?,
         None => precondition.check_absent()?,
     }
-    workflow::check_transition(TransitionKind::Edit, on, tx.at())?;
-    let content = content(on)?;
-    let contradictions = carry_forward::find_contradictions(&content, on.earlier_content.as_ref());
+    workflow::check_transition(TransitionKind::Edit, subject, tx.at())?;
+    let content = content(subject)?;
+    let contradictions =
+        carry_forward::find_contradictions(&content, subject.earlier_content.as_ref());
     if !contradictions.is_empty() {
         return Err(contradictions.into());
     }
@@ -98,7 +94,8 @@ pub(super) fn write_content(
     Ok(report)
 }
 
-/// Shows the report after a transition, from what this transaction saw and wrote.
+/// Builds the view of the report after a transition from the records of this transaction, because the journal is not
+/// written yet.
 fn render_after_transition<A: PolicyAction<Subject = ReportSubject>>(
     tx: &mut Tx<'_>,
     proof: &Authorized<A>,
@@ -110,23 +107,22 @@ fn render_after_transition<A: PolicyAction<Subject = ReportSubject>>(
     load_report_view(tx.conn(), &after, proof.actor(), at)
 }
 
-/// A transition that a caller may ask for: what it makes of the report, and what else it writes.
+/// A transition that the API offers: how it changes the report, and which comment it takes.
 pub(super) trait TransitionAction: PolicyAction<Subject = ReportSubject> {
-    /// Which one.
     const TRANSITION: TransitionKind;
-    /// The kind of comment that comes with it.
+    /// The kind of the comment. Every kind but `Note` makes the comment required.
     const KIND: CommentKind = CommentKind::Note;
-    /// Makes the changed report and writes it.
+    /// Saves the changed report, and everything else that the transition changes.
     fn write_change(tx: &mut Tx<'_>, proof: &Authorized<Self>, change: Change) -> ApiResult<Report>
     where
         Self: Sized;
-    /// Says what the body's rules find wrong beside the comment.
-    fn find_faults(_on: &ReportSubject, _at: DateTime<Utc>) -> Vec<FieldFault> {
+    /// Lists the faults that are answered together with those of the comment.
+    fn find_faults(_subject: &ReportSubject, _at: DateTime<Utc>) -> Vec<FieldFault> {
         Vec::new()
     }
 }
 
-/// Implements [`TransitionAction`] for a transition that changes nothing but the report.
+/// Implements [`TransitionAction`] for a transition that saves nothing but the report.
 macro_rules! step {
     ($action:ty, $transition:ident, $rule:path $(, $kind:ident)?) => {
         impl TransitionAction for $action {
@@ -155,15 +151,19 @@ impl TransitionAction for SubmitReport {
         tx.save(&report, change)?;
         Ok(report)
     }
-    fn find_faults(on: &ReportSubject, at: DateTime<Utc>) -> Vec<FieldFault> {
-        on.report.as_ref().map(|r| readiness::list_blockers(on, &r.content, at)).unwrap_or_default()
+    fn find_faults(subject: &ReportSubject, at: DateTime<Utc>) -> Vec<FieldFault> {
+        subject
+            .report
+            .as_ref()
+            .map(|r| readiness::list_blockers(subject, &r.content, at))
+            .unwrap_or_default()
     }
 }
 
 impl TransitionAction for ApproveReport {
     const TRANSITION: TransitionKind = TransitionKind::Approve;
-    /// Writes the copies that strangers see beside the report: of the report, and of the project when no later cycle is
-    /// approved.
+    /// Also saves the approved copies: that of the report, and that of the project if no later cycle has an approved
+    /// report.
     fn write_change(
         tx: &mut Tx<'_>,
         proof: &Authorized<Self>,
@@ -181,19 +181,19 @@ impl TransitionAction for ApproveReport {
     }
 }
 
-/// Takes a transition with its comment, and shows the report after it.
+/// Applies a transition and returns the view of the report after it.
 pub(super) fn transition_report<A: TransitionAction>(
     tx: &mut Tx<'_>,
-    asked: &ReportRequest,
+    request: &ReportRequest,
     body: NewTransition,
     comment: Id<Comment>,
 ) -> ApiResult<ReportView> {
-    let proof = tx.prove::<A>(asked.caller, &asked.key)?;
-    let report = apply_transition(tx, &proof, asked.precondition, body, comment)?;
+    let proof = tx.prove::<A>(request.caller, &request.key)?;
+    let report = apply_transition(tx, &proof, request.precondition, body, comment)?;
     render_after_transition(tx, &proof, A::TRANSITION, report)
 }
 
-/// Takes a transition with its comment, which is the journal's reason and stays with the report.
+/// Applies a transition. Its comment is saved with the report, and is the reason in the journal.
 pub(super) fn apply_transition<A: TransitionAction>(
     tx: &mut Tx<'_>,
     proof: &Authorized<A>,
@@ -212,7 +212,6 @@ pub(super) fn apply_transition<A: TransitionAction>(
     Ok(report)
 }
 
-/// Leaves a comment on a report that was just changed.
 pub(super) fn add_comment<A: PolicyAction<Subject = ReportSubject>>(
     tx: &mut Tx<'_>,
     proof: &Authorized<A>,
@@ -224,17 +223,17 @@ pub(super) fn add_comment<A: PolicyAction<Subject = ReportSubject>>(
     Ok(tx.save(&comment, Change::without_reason("create"))?)
 }
 
-/// Checks what the caller read. Who may only know of a draft has read nothing of it, and does not learn its version by trying:
-/// for them the state alone decides.
+/// Checks `If-Match` for a caller who reads the working copy. Any other caller must not find out the version of a draft
+/// by trying, so that the state alone decides for them.
 fn check_precondition<A: TransitionAction>(
     tx: &mut Tx<'_>,
     proof: &Authorized<A>,
     precondition: Precondition,
 ) -> ApiResult<()> {
     use crate::domain::policy::{PolicyResource as _, RecordCopy, Visibility};
-    let on = proof.subject();
-    let Some(report) = &on.report else { return Err(ApiError::NotFound) };
-    match on.visibility_for(proof.actor()) {
+    let subject = proof.subject();
+    let Some(report) = &subject.report else { return Err(ApiError::NotFound) };
+    match subject.visibility_for(proof.actor()) {
         Visibility::Readable(RecordCopy::Working) => precondition.check_if_present(tx, report),
         Visibility::Readable(RecordCopy::Approved)
         | Visibility::ExistenceOnly
@@ -242,9 +241,10 @@ fn check_precondition<A: TransitionAction>(
     }
 }
 
-/// Parses the comment: a reason where the transition needs one, else a remark. Everything that is wrong is said at once.
+/// Parses the comment, which a return and a reopening require. Its faults are answered together with those of the
+/// transition.
 fn parse_comment<A: TransitionAction>(
-    on: &ReportSubject,
+    subject: &ReportSubject,
     body: NewTransition,
     at: DateTime<Utc>,
 ) -> ApiResult<Option<Prose>> {
@@ -259,6 +259,6 @@ fn parse_comment<A: TransitionAction>(
         faults.parse_optional("/comment", body.comment, Prose::parse)
     };
     let mut found = faults.into_vec();
-    found.extend(A::find_faults(on, at));
+    found.extend(A::find_faults(subject, at));
     if found.is_empty() { Ok(text) } else { Err(found.into()) }
 }

@@ -1,4 +1,4 @@
-//! A report as it is answered: the working copy to those inside, the approved copy to strangers.
+//! The view of a report: the working copy for callers who work on it, the approved copy for all others.
 
 use std::collections::HashMap;
 
@@ -37,152 +37,153 @@ use crate::{
     store::{Conn, StoreError, users},
 };
 
-/// A project's report in a cycle.
+/// A project's report in a cycle. Officers of the project's city, the national representative of its country and the
+/// secretariat get the working copy; all other callers get the approved copy.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ReportView {
-    /// The project.
+    /// Code of the project.
     #[schema(example = "da-nang-4")]
     pub project: String,
-    /// The cycle.
+    /// Slug of the cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,
-    /// Where it stands between its city and its representative.
+    /// State of the report.
     pub state: ReportState,
-    /// Counts the changes of the copy that is shown.
+    /// Version of the copy in this answer. It increases with every change of that copy.
     pub version: i64,
-    /// Where the project stands.
+    /// Status of the project; null if the report does not state it yet.
     #[schema(required)]
     pub status: Option<Status>,
-    /// Why, where the step from the previous status has to be explained.
+    /// Reason for the status; null if none was given.
     #[schema(required)]
     pub status_reason: Option<String>,
-    /// How much is done, 0 to 100.
+    /// Completed share of the project in percent, 0 to 100 with at most two decimals; null if not stated.
     #[schema(required)]
     pub percent_complete: Option<f64>,
-    /// How that was found.
+    /// Method by which the percentage was found; null if not stated.
     #[schema(required)]
     pub percent_method: Option<PercentMethod>,
-    /// What was reached.
+    /// Achievements of the project; null if not stated.
     #[schema(required)]
     pub achievements: Option<String>,
-    /// What stood in the way.
+    /// Difficulties in the work; null if not stated.
     #[schema(required)]
     pub challenges: Option<String>,
-    /// What comes next.
+    /// Planned next steps; null if not stated.
     #[schema(required)]
     pub next_steps: Option<String>,
-    /// What the city asks for.
+    /// Support that the city asks for; null if none.
     #[schema(required)]
     pub support_needed: Option<String>,
-    /// Money spent to date.
+    /// Money spent on the project to date; null if not stated.
     #[schema(required)]
     pub spent: Option<MoneyView>,
-    /// Milestones that were reached.
+    /// Reached milestones.
     pub milestones: Vec<MilestoneDoneView>,
-    /// Values that were measured.
+    /// Measured values.
     pub indicator_values: Vec<IndicatorValueView>,
-    /// Where it can be looked up.
+    /// Links to evidence.
     pub evidence: Vec<EvidenceView>,
-    /// An explicit statement that nothing changed.
+    /// `true` if the city states that nothing changed since the latest approved report of an earlier cycle.
     pub unchanged: bool,
-    /// How the percentage follows from the milestones; null when it is self-assessed or not stated.
+    /// Calculation of the percentage from the milestones; null if the percentage is self-assessed or not stated.
     #[schema(required)]
     pub percent_calculation: Option<PercentCalculation>,
-    /// How much of the project's time has passed at the cycle's cut-off; null without both dates. A fact, not a judgement.
+    /// Share of the project's duration that has passed at the cycle's cut-off day; null unless both dates of the
+    /// project are known. It does not say whether the project is on schedule.
     #[schema(required)]
     pub schedule: Option<ScheduleView>,
-    /// Whether it can be submitted as far as its content goes.
+    /// Whether the content is complete enough to be submitted. The approved copy is always ready.
     pub readiness: ReadinessView,
-    /// The project as frozen at the last submission; null before the first.
+    /// The project's record as it was frozen at the last submission; null before the first submission.
     #[schema(required)]
     pub header: Option<HeaderView>,
-    /// What the caller may do now: `edit`, `submit`, `withdraw`, `return`, `approve`, `reopen`, `comment`.
+    /// Actions that the caller may take now, each with the reason if it is refused: `edit`, `submit`, `withdraw`,
+    /// `return`, `approve`, `reopen`, `comment`.
     #[schema(inline)]
     pub allowed_actions: AllowedActions,
-    /// Source and basis of an imported report.
+    /// Source and basis of an imported report; null for all other reports.
     #[schema(required, value_type = Option<Object>)]
     pub imported: Option<Value>,
-    /// Last day to be on time, the city's extension counted; null where nothing is due.
+    /// Last day to submit on time, in the city's time zone. An extension of the city is included. Null if the cycle has
+    /// no due day, as imported cycles.
     #[schema(required)]
     pub due_on: Option<NaiveDate>,
-    /// Whether it came after that day, or is not handed in and the day has passed.
+    /// `true` if the report was submitted after `due_on`, or is not submitted although `due_on` has passed.
     pub late: bool,
-    /// When it was last written; null for strangers and imported reports.
+    /// Time of the last change of the content. Null in the approved copy and for imported reports.
     #[schema(required)]
     pub edited_at: Option<DateTime<Utc>>,
-    /// Who wrote it: no review changes this. Null for strangers.
+    /// Person who changed the content last; a review does not change this. Null in the approved copy.
     #[schema(required)]
     pub edited_by: Option<PersonView>,
-    /// On whose behalf; null for strangers.
+    /// Person on whose behalf `edited_by` acted; null if none, and in the approved copy.
     #[schema(required)]
     pub edited_for: Option<PersonView>,
-    /// When it was submitted.
+    /// Time of the submission. Null before the first submission, after a withdrawal, and for imported reports.
     #[schema(required)]
     pub submitted_at: Option<DateTime<Utc>>,
-    /// Who submitted it; null for strangers.
+    /// Person who submitted the report; null in the approved copy.
     #[schema(required)]
     pub submitted_by: Option<PersonView>,
-    /// On whose behalf; null for strangers.
+    /// Person on whose behalf `submitted_by` acted; null if none, and in the approved copy.
     #[schema(required)]
     pub submitted_for: Option<PersonView>,
-    /// When it was last decided on: approved, returned or reopened.
+    /// Time of the last decision: an approval, a return or a reopening. A new submission sets it to null.
     #[schema(required)]
     pub decided_at: Option<DateTime<Utc>>,
-    /// Who did; null for strangers.
+    /// Person who made that decision; null in the approved copy.
     #[schema(required)]
     pub decided_by: Option<PersonView>,
-    /// On whose behalf; null for strangers.
+    /// Person on whose behalf `decided_by` acted; null if none, and in the approved copy.
     #[schema(required)]
     pub decided_for: Option<PersonView>,
-    /// The latest release that holds it as it is approved now; null for what is in none.
+    /// Key of the latest release that contains the report as it is approved now; null if there is none.
     #[schema(required)]
     pub released_in: Option<String>,
 }
 
-/// Shows a report as the actor sees it.
-///
-/// # Errors
-/// Failures of the database, which is asked for the names of persons alone.
+/// Loads the view of a report for an actor. Reads nothing but the names of persons from the database.
 pub(super) fn load_report_view(
     conn: &mut Conn,
-    on: &ReportSubject,
+    subject: &ReportSubject,
     actor: &Actor,
     at: DateTime<Utc>,
 ) -> ApiResult<ReportView> {
-    let inside = on.visibility_for(actor) == Visibility::Readable(RecordCopy::Working);
-    let (shown, deeds) = match (&on.report, &on.approved) {
+    let inside = subject.visibility_for(actor) == Visibility::Readable(RecordCopy::Working);
+    let (copy, authorship) = match (&subject.report, &subject.approved) {
         (Some(report), _) if inside => {
-            (ReportCopy::from_working(on, report), ReportAuthorship::from_report(report))
+            (ReportCopy::from_working(subject, report), ReportAuthorship::from_report(report))
         }
         (_, Some(approved)) => (ReportCopy::from_approved(approved), ReportAuthorship::default()),
-        // The policy let nobody come here without one of them.
+        // The policy admits no caller to a report without a copy.
         (_, None) => return Err(StoreError::Corrupt("a report without a copy".into()).into()),
     };
     let readiness =
-        if inside { readiness::list_blockers(on, shown.content, at) } else { Vec::new() };
-    let ids = deeds.collect_user_ids();
+        if inside { readiness::list_blockers(subject, copy.content, at) } else { Vec::new() };
+    let ids = authorship.collect_user_ids();
     let names = if ids.is_empty() { Vec::new() } else { users::list_names(conn, &ids)? };
     let names: HashMap<Uuid, String> = names.into_iter().collect();
-    Ok(ReportView::new(on, shown, (&deeds, &names), (actor, at), readiness))
+    Ok(ReportView::new(subject, copy, (&authorship, &names), (actor, at), readiness))
 }
 
-/// Answers what the actor may do with a report at an instant.
-fn list_allowed_actions(actor: &Actor, on: &ReportSubject, at: DateTime<Utc>) -> AllowedActions {
+fn list_allowed_actions(
+    actor: &Actor,
+    subject: &ReportSubject,
+    at: DateTime<Utc>,
+) -> AllowedActions {
     let answer = |verdict: Result<(), String>| match verdict {
         Ok(()) => AllowedAction::new_allowed(),
         Err(reason) => AllowedAction::new_refused(reason),
     };
-    workflow::list_allowed_actions(actor, on, at)
+    workflow::list_allowed_actions(actor, subject, at)
         .into_iter()
         .map(|(act, verdict)| (act.as_str().to_owned(), answer(verdict)))
         .collect()
 }
 
 impl ReportView {
-    /// Answers it with its words in a language.
-    ///
-    /// # Errors
-    /// None: it has a JSON form.
+    /// Translates the texts, and builds the answer.
     pub(super) fn into_answer(mut self, language: Language) -> ApiResult<Answer> {
         self.allowed_actions.translate_reasons(language);
         if let Some(calculation) = &mut self.percent_calculation {
@@ -193,9 +194,9 @@ impl ReportView {
     }
 
     fn new(
-        on: &ReportSubject,
-        shown: ReportCopy<'_>,
-        (deeds, names): (&ReportAuthorship, &HashMap<Uuid, String>),
+        subject: &ReportSubject,
+        copy: ReportCopy<'_>,
+        (authorship, names): (&ReportAuthorship, &HashMap<Uuid, String>),
         (actor, at): (&Actor, DateTime<Utc>),
         readiness: Vec<FieldFault>,
     ) -> Self {
@@ -203,49 +204,46 @@ impl ReportView {
             let id = id?.as_uuid();
             Some(PersonView { id, name: names.get(&id)?.clone() })
         };
-        let by = |deed: Option<AuditStamp>| person(deed.map(|d| d.by));
-        let on_behalf = |deed: Option<AuditStamp>| person(deed.and_then(|d| d.acting_for));
-        let due = on.due_day();
-        let said = PrefillView::from(shown.content);
+        let by = |stamp: Option<AuditStamp>| person(stamp.map(|d| d.by));
+        let on_behalf = |stamp: Option<AuditStamp>| person(stamp.and_then(|d| d.acting_for));
+        let due = subject.due_day();
+        let content = PrefillView::from(copy.content);
         Self {
-            project: on.project.code.to_string(),
-            cycle: on.cycle.slug.to_string(),
-            state: shown.state,
-            version: shown.version,
-            status: said.status,
-            status_reason: said.status_reason,
-            percent_complete: said.percent_complete,
-            percent_method: said.percent_method,
-            achievements: said.achievements,
-            challenges: said.challenges,
-            next_steps: said.next_steps,
-            support_needed: said.support_needed,
-            spent: said.spent,
-            milestones: said.milestones,
-            indicator_values: said.indicator_values,
-            evidence: said.evidence,
-            unchanged: said.unchanged,
-            percent_calculation: PercentCalculation::from_milestones(
-                shown.milestones,
-                shown.content,
-            ),
-            schedule: ScheduleView::from_dates(shown.dates, on.cycle.as_of),
+            project: subject.project.code.to_string(),
+            cycle: subject.cycle.slug.to_string(),
+            state: copy.state,
+            version: copy.version,
+            status: content.status,
+            status_reason: content.status_reason,
+            percent_complete: content.percent_complete,
+            percent_method: content.percent_method,
+            achievements: content.achievements,
+            challenges: content.challenges,
+            next_steps: content.next_steps,
+            support_needed: content.support_needed,
+            spent: content.spent,
+            milestones: content.milestones,
+            indicator_values: content.indicator_values,
+            evidence: content.evidence,
+            unchanged: content.unchanged,
+            percent_calculation: PercentCalculation::from_milestones(copy.milestones, copy.content),
+            schedule: ScheduleView::from_dates(copy.dates, subject.cycle.as_of),
             readiness: ReadinessView::from(readiness),
-            header: shown.header,
-            allowed_actions: list_allowed_actions(actor, on, at),
-            imported: shown.imported.cloned(),
+            header: copy.header,
+            allowed_actions: list_allowed_actions(actor, subject, at),
+            imported: copy.imported.cloned(),
             due_on: due.map(|(day, _)| day),
-            late: due.is_some_and(|(_, ends)| shown.state.is_late(shown.submitted_at, ends, at)),
-            edited_at: deeds.edited.map(|d| d.at),
-            edited_by: by(deeds.edited),
-            edited_for: on_behalf(deeds.edited),
-            submitted_at: shown.submitted_at,
-            submitted_by: by(deeds.submitted),
-            submitted_for: on_behalf(deeds.submitted),
-            decided_at: shown.decided_at,
-            decided_by: by(deeds.decided),
-            decided_for: on_behalf(deeds.decided),
-            released_in: on.released_in.as_ref().map(Slug::to_string),
+            late: due.is_some_and(|(_, ends)| copy.state.is_late(copy.submitted_at, ends, at)),
+            edited_at: authorship.edited.map(|d| d.at),
+            edited_by: by(authorship.edited),
+            edited_for: on_behalf(authorship.edited),
+            submitted_at: copy.submitted_at,
+            submitted_by: by(authorship.submitted),
+            submitted_for: on_behalf(authorship.submitted),
+            decided_at: copy.decided_at,
+            decided_by: by(authorship.decided),
+            decided_for: on_behalf(authorship.decided),
+            released_in: subject.released_in.as_ref().map(Slug::to_string),
         }
     }
 }

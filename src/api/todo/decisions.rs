@@ -1,4 +1,4 @@
-//! What waits for a decision, and who is silent.
+//! The tasks of a national representative: reports to decide on, and cities that submitted nothing.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ use crate::{
         user::{Role, Scope},
     },
     store::{
-        Conn, StoreResult, agenda as kept,
+        Conn, StoreResult, agenda as agenda_store,
         reports::queue::{self, QueueFilter, QueueItem, QueueQuery, QueueSort},
     },
 };
@@ -46,7 +46,8 @@ impl TodoReader<'_> {
         let to_decide = self.list_submitted(conn, all, &countries)?;
         let mut silent_cities = Vec::new();
         for cycle in all.iter().filter(|c| c.state == CycleState::Open) {
-            let silent = agenda::list_silent_cities(&kept::load_report_states(conn, cycle)?);
+            let silent =
+                agenda::list_silent_cities(&agenda_store::load_report_states(conn, cycle)?);
             let own = silent.into_iter().filter(|(country, _)| countries.contains(country));
             silent_cities.extend(own.map(|(_, city)| SilentCity {
                 city: city.to_string(),
@@ -58,7 +59,7 @@ impl TodoReader<'_> {
         Ok(Some(RepresentativeTodo { to_decide, silent_cities, needs_extension }))
     }
 
-    /// Reads the reports of some countries, or of all, that wait for a decision, the oldest submission first.
+    /// Lists the submitted reports of some countries, the oldest submission first. An empty list means all countries.
     pub(super) fn list_submitted(
         self,
         conn: &mut Conn,
@@ -79,7 +80,8 @@ impl TodoReader<'_> {
             now: self.at,
         };
         let items = queue::load_page(conn, &query)?;
-        let zones = if items.is_empty() { HashMap::new() } else { kept::load_country_zones(conn)? };
+        let zones =
+            if items.is_empty() { HashMap::new() } else { agenda_store::load_country_zones(conn)? };
         let decision = |item: QueueItem| {
             let overdue = self.is_overdue(all, &item, &zones);
             DecisionItem::new(item, overdue)
@@ -87,7 +89,7 @@ impl TodoReader<'_> {
         Ok(items.into_iter().map(decision).collect())
     }
 
-    /// Says whether the last day for a decision has passed in the country.
+    /// Returns `true` if the last day for decisions has passed in the country of the report.
     fn is_overdue(
         self,
         all: &[ReportingCycle],

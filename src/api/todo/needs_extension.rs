@@ -1,4 +1,5 @@
-//! Reports that nobody can go on with: taken up again or sent back in a cycle that is closed for their city.
+//! Reports that were reopened or returned in a cycle that is closed for their city, so that nobody can continue with
+//! them.
 
 use std::collections::BTreeSet;
 
@@ -21,16 +22,13 @@ use crate::{
     },
 };
 
-/// Whose reports are looked for.
 pub(super) enum AreaFilter<'p> {
-    /// Those of cities.
     Cities(Vec<Slug>),
-    /// Those of countries.
     Countries(&'p [CountryCode]),
 }
 
 impl TodoReader<'_> {
-    /// Lists those of the cities that the actor is an officer of.
+    /// Lists the reports of the cities that the actor is an officer of.
     pub(super) fn list_needing_extension_for_officer(
         self,
         conn: &mut Conn,
@@ -44,16 +42,16 @@ impl TodoReader<'_> {
         }
     }
 
-    /// Lists those of some places, by cycle, city and number. One that a release went out without is left out: it is not an
-    /// extension that it waits for.
+    /// Lists the reports of some cities or countries, by cycle, city and number. Leaves out reports that missed the
+    /// release of their cycle: an extension does not help them.
     pub(super) fn list_needing_extension(
         self,
         conn: &mut Conn,
         all: &[ReportingCycle],
-        places: &AreaFilter<'_>,
+        area: &AreaFilter<'_>,
     ) -> StoreResult<Vec<NeedsExtensionItem>> {
         let mut out = Vec::new();
-        for (cycle, city) in self.find_returned_in_closed_cycles(conn, all, places)? {
+        for (cycle, city) in self.find_returned_in_closed_cycles(conn, all, area)? {
             let cycle = all.iter().find(|c| c.slug == cycle);
             let (Some(cycle), Some(city)) = (cycle, reference::find_city(conn, &city)?) else {
                 continue;
@@ -63,12 +61,12 @@ impl TodoReader<'_> {
         Ok(out)
     }
 
-    /// Finds the closed cycles and the cities in which reports were sent back.
+    /// Finds the closed cycles, and their cities with returned reports.
     fn find_returned_in_closed_cycles(
         self,
         conn: &mut Conn,
         all: &[ReportingCycle],
-        places: &AreaFilter<'_>,
+        area: &AreaFilter<'_>,
     ) -> StoreResult<BTreeSet<(Slug, Slug)>> {
         let closed = all.iter().filter(|c| c.state == CycleState::Closed);
         let mut filter = QueueFilter {
@@ -76,7 +74,7 @@ impl TodoReader<'_> {
             cycles: closed.map(|c| c.slug.to_string()).collect(),
             ..QueueFilter::default()
         };
-        match places {
+        match area {
             AreaFilter::Cities(cities) => {
                 filter.cities = cities.iter().map(Slug::to_string).collect()
             }
@@ -84,7 +82,7 @@ impl TodoReader<'_> {
                 filter.countries = countries.iter().map(ToString::to_string).collect();
             }
         }
-        // An empty list would mean any cycle.
+        // The query would take an empty list as any cycle.
         if filter.cycles.is_empty() {
             return Ok(BTreeSet::new());
         }
@@ -110,19 +108,19 @@ impl TodoReader<'_> {
         if cycle.accepts_reports(extension, calendar_day(self.at, city.time_zone)) {
             return Ok(Vec::new());
         }
-        let seats = reports::load_checklist_items(conn, city, cycle)?;
-        let names = load_return_authors(conn, &seats)?;
-        let state = |seat: &ChecklistItem| seat.report_subject.report.as_ref().map(|r| r.state);
-        let waits = |seat: &&ChecklistItem| {
-            state(seat) == Some(ReportState::Returned) && !seat.report_subject.missed_release
+        let checklist = reports::load_checklist_items(conn, city, cycle)?;
+        let names = load_return_authors(conn, &checklist)?;
+        let state = |item: &ChecklistItem| item.report_subject.report.as_ref().map(|r| r.state);
+        let waits = |item: &&ChecklistItem| {
+            state(item) == Some(ReportState::Returned) && !item.report_subject.missed_release
         };
         let at = (city.slug.as_str(), cycle.slug.as_str());
-        let item = |seat: &ChecklistItem| {
+        let view = |item: &ChecklistItem| {
             NeedsExtensionItem::new(
                 at,
-                ChecklistItemView::new(&seat.visible_to(self.actor, self.at), &names),
+                ChecklistItemView::new(&item.visible_to(self.actor, self.at), &names),
             )
         };
-        Ok(seats.iter().filter(waits).map(item).collect())
+        Ok(checklist.iter().filter(waits).map(view).collect())
     }
 }

@@ -1,4 +1,4 @@
-//! What waits for those who look after the network: how far each country is, what can be released, offices that nobody holds.
+//! The tasks of those who run the network: progress of the countries, cycles that can be released, vacant roles.
 
 use std::collections::BTreeSet;
 
@@ -16,10 +16,10 @@ use crate::{
         report::ReportState,
         user::{RecordPlace, Role, Scope},
     },
-    store::{Conn, StoreResult, agenda as kept, releases},
+    store::{Conn, StoreResult, agenda as agenda_store, releases},
 };
 
-/// How long a new grant stands in the secretariat's list.
+/// The time for which a new grant is listed for the secretariat.
 const NEW: TimeDelta = TimeDelta::days(30);
 
 impl TodoReader<'_> {
@@ -37,12 +37,12 @@ impl TodoReader<'_> {
             match cycle.state {
                 CycleState::Open => {
                     let by_country = CountryReportCounts::count_by_country(
-                        &kept::load_report_states(conn, cycle)?,
+                        &agenda_store::load_report_states(conn, cycle)?,
                     );
                     coverage.extend(by_country.into_iter().map(|c| CoverageItem::new(&key, c)));
                 }
                 CycleState::Closed
-                    if is_all_decided(&kept::load_report_states(conn, cycle)?)
+                    if is_all_decided(&agenda_store::load_report_states(conn, cycle)?)
                         && releases::has_unreleased_approvals(conn, &cycle.slug)? =>
                 {
                     ready_to_release.push(key);
@@ -52,14 +52,14 @@ impl TodoReader<'_> {
         }
         let overdue =
             self.list_submitted(conn, all, &[])?.into_iter().filter(|d| d.overdue).collect();
-        let new_grants = kept::list_powerful_grants(conn, self.at - NEW)?
+        let new_grants = agenda_store::list_powerful_grants(conn, self.at - NEW)?
             .into_iter()
             .map(|g| NewGrantItem::new(g.user, GrantView::from(g)))
             .collect();
         Ok(Some(SecretariatTodo { coverage, overdue, ready_to_release, new_grants }))
     }
 
-    /// Lists the offices that nobody holds and that the actor can fill.
+    /// Lists the vacant roles that the actor can give.
     pub(super) fn list_vacancies(
         self,
         conn: &mut Conn,
@@ -78,12 +78,12 @@ impl TodoReader<'_> {
         {
             return Ok(Vec::new());
         }
-        let vacancies = agenda::list_vacancies(&kept::cities_with_projects(conn)?, held);
+        let vacancies = agenda::list_vacancies(&agenda_store::cities_with_projects(conn)?, held);
         Ok(vacancies.into_iter().filter(fills).map(VacancyItem::from).collect())
     }
 }
 
-/// Says whether something was approved and nothing waits for a decision.
+/// Returns `true` if a report was approved and none waits for a decision.
 fn is_all_decided(standings: &[ProjectReportState]) -> bool {
     let any = |state| standings.iter().any(|s| s.state == Some(state));
     any(ReportState::Approved) && !any(ReportState::Submitted)

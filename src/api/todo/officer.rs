@@ -1,4 +1,4 @@
-//! What waits for an officer: the reports of each city in the cycles that take them.
+//! The tasks of an officer: the reports of each city in the cycles that accept them.
 
 use super::{
     TodoReader,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl TodoReader<'_> {
-    /// Names the cities that the actor is an officer of.
+    /// Lists the cities that the actor is an officer of, each once.
     pub(super) fn list_cities(self) -> impl Iterator<Item = Slug> {
         let mut cities: Vec<Slug> = self
             .actor
@@ -48,7 +48,7 @@ impl TodoReader<'_> {
         Ok(out)
     }
 
-    /// Says what a city has to do in a cycle that takes its reports.
+    /// Lists the tasks of a city in a cycle; `None` if the cycle does not accept reports of the city.
     fn load_city(
         self,
         conn: &mut Conn,
@@ -59,22 +59,22 @@ impl TodoReader<'_> {
         if !cycle.accepts_reports(extension, calendar_day(self.at, city.time_zone)) {
             return Ok(None);
         }
-        let seats = reports::load_checklist_items(conn, city, cycle)?;
-        if seats.is_empty() {
+        let checklist = reports::load_checklist_items(conn, city, cycle)?;
+        if checklist.is_empty() {
             return Ok(None);
         }
-        let names = load_return_authors(conn, &seats)?;
-        let seen: Vec<VisibleChecklistItem<'_>> =
-            seats.iter().map(|s| s.visible_to(self.actor, self.at)).collect();
+        let names = load_return_authors(conn, &checklist)?;
+        let visible: Vec<VisibleChecklistItem<'_>> =
+            checklist.iter().map(|s| s.visible_to(self.actor, self.at)).collect();
         let due = CityDeadline::for_cycle(cycle, extension, city.time_zone, self.at);
-        let items = || seen.iter().map(|s| ChecklistItemView::new(s, &names));
+        let items = || visible.iter().map(|s| ChecklistItemView::new(s, &names));
         let began = |i: &ChecklistItemView| i.state.is_some();
         Ok(Some(OfficerTodo {
             city: city.slug.to_string(),
             cycle: cycle.slug.to_string(),
             due_on: due.map(|d| d.on),
             days_left: due.map(|d| d.days_left),
-            totals: ChecklistTotals::count_items(&seen).into(),
+            totals: ChecklistTotals::count_items(&visible).into(),
             to_write: items().filter(|i| !began(i)).map(|i| i.project).collect(),
             returned: items()
                 .filter(|i| i.state == Some(ReportState::Returned))

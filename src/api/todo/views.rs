@@ -1,4 +1,4 @@
-//! What the list of things to do answers.
+//! The views of the caller's open tasks.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -18,105 +18,107 @@ use crate::{
     store::reports::queue::QueueItem,
 };
 
-/// How much waits: cheap enough to be asked for often.
+/// Number of open tasks of each kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct TodoCounts {
-    /// Reports of one's cities that were not begun.
+    /// Projects in the caller's cities whose report is not begun.
     pub to_write: usize,
-    /// Reports that were sent back to one's cities.
+    /// Reports that were returned to the caller's cities.
     pub returned: usize,
-    /// Reports of one's cities that were begun and that something blocks.
+    /// Reports of the caller's cities that are begun, but not complete enough to be submitted.
     pub blocked: usize,
-    /// Reports of one's cities that can be handed in.
+    /// Reports of the caller's cities that can be submitted.
     pub ready: usize,
-    /// Reports of one's cities that are late.
+    /// Reports of the caller's cities that are late.
     pub late: usize,
-    /// Reports of one's cities or country that were sent back in a cycle that is closed for their city.
+    /// Reports in the caller's cities or country that were reopened or returned in a cycle that is closed for their
+    /// city.
     pub needs_extension: usize,
-    /// Reports that wait for one's decision.
+    /// Reports that wait for a decision of the caller.
     pub to_decide: usize,
     /// Decisions that are overdue.
     pub overdue: usize,
-    /// Cities of one's country of which nothing was handed in.
+    /// Cities in the caller's country that submitted nothing in an open cycle.
     pub silent_cities: usize,
-    /// Cycles that are closed and have nothing left to decide.
+    /// Closed cycles that are ready to be released.
     pub ready_to_release: usize,
-    /// Grants of representatives, secretariat and administrators in the last 30 days.
+    /// Grants of national representatives, secretariat and administrators in the last 30 days.
     pub new_grants: usize,
-    /// Offices that nobody holds and that one can fill.
+    /// Vacant roles that the caller can give.
     pub vacancies: usize,
 }
 
-/// A report that was sent back.
+/// A returned report.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ReturnedItem {
-    /// The project.
+    /// Code of the project.
     #[schema(example = "da-nang-4")]
     pub project: String,
-    /// Why, and by whom.
+    /// Comment with the reason of the return.
     #[schema(required)]
     pub returned: Option<ReturnView>,
 }
 
-/// A report that something blocks.
+/// A report that is begun, but not complete enough to be submitted.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct BlockedItem {
-    /// The project.
+    /// Code of the project.
     #[schema(example = "da-nang-4")]
     pub project: String,
-    /// What blocks its submission.
+    /// Everything that blocks the submission.
     pub missing: Vec<MissingView>,
 }
 
-/// What a city's officer has to do in a cycle.
+/// Tasks of an officer of a city in a cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct OfficerTodo {
-    /// The city.
+    /// Slug of the city.
     #[schema(example = "da-nang")]
     pub city: String,
-    /// The cycle.
+    /// Slug of the cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,
-    /// The last day to be on time, an extension counted.
+    /// Last day to submit on time, with the city's extension if there is one; null if the cycle has no due day.
     #[schema(required)]
     pub due_on: Option<NaiveDate>,
-    /// Days to the last day in the city's time zone; negative once it has passed.
+    /// Days from today to `due_on` in the city's time zone: 0 on the day itself, negative after it. Null if the cycle
+    /// has no due day.
     #[schema(required)]
     pub days_left: Option<i64>,
-    /// How many reports there are of each kind.
+    /// Number of reports of each kind.
     pub totals: ChecklistTotalsView,
-    /// The projects whose report was not begun.
+    /// Codes of the projects whose report is not begun.
     pub to_write: Vec<String>,
-    /// The reports that were sent back.
+    /// The returned reports.
     pub returned: Vec<ReturnedItem>,
-    /// The reports that were begun and that something blocks.
+    /// The reports that are begun, but not complete enough to be submitted.
     pub blocked: Vec<BlockedItem>,
-    /// The projects whose report can be handed in.
+    /// Codes of the projects whose report can be submitted.
     pub ready: Vec<String>,
 }
 
 /// A report that waits for a decision.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct DecisionItem {
-    /// The project.
+    /// Code of the project.
     #[schema(example = "da-nang-4")]
     pub project: String,
-    /// The cycle.
+    /// Slug of the cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,
-    /// The project's country.
+    /// Code of the project's country.
     #[schema(example = "VN")]
     pub country: String,
-    /// The project's title.
+    /// Title of the project at the submission.
     pub title: String,
-    /// The version of the report, for `If-Match`.
+    /// Version of the report, for `If-Match`.
     pub version: i64,
-    /// When it was submitted.
+    /// Time of the submission.
     #[schema(required)]
     pub submitted_at: Option<DateTime<Utc>>,
-    /// Whether it came late.
+    /// `true` if the report was submitted after the due day.
     pub late: bool,
-    /// Whether the last day for decisions has passed in the country.
+    /// `true` if the last day for decisions has passed in the country.
     pub overdue: bool,
 }
 impl DecisionItem {
@@ -134,47 +136,47 @@ impl DecisionItem {
     }
 }
 
-/// A city of which nothing was handed in.
+/// A city that submitted nothing in an open cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct SilentCity {
-    /// The city.
+    /// Slug of the city.
     #[schema(example = "da-nang")]
     pub city: String,
-    /// The cycle.
+    /// Slug of the cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,
 }
 
-/// What a representative has to do.
+/// Tasks of a national representative.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct RepresentativeTodo {
-    /// The reports that wait for a decision, the oldest submission first; at most 500.
+    /// Reports that wait for a decision, the oldest submission first; at most 500.
     pub to_decide: Vec<DecisionItem>,
-    /// The cities with projects in an open cycle of which nothing was handed in.
+    /// Cities with projects that submitted nothing in an open cycle.
     pub silent_cities: Vec<SilentCity>,
-    /// The reports that were taken up again or sent back in a cycle that is closed for their city: they wait for an extension.
+    /// Reports that were reopened or returned in a cycle that is closed for their city. They wait for an extension.
     pub needs_extension: Vec<NeedsExtensionItem>,
 }
 
-/// A report that was taken up again or sent back, and that its city cannot correct: the cycle is closed for it.
+/// A report that was reopened or returned, and that its city cannot correct because the cycle is closed for the city.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct NeedsExtensionItem {
-    /// The city.
+    /// Slug of the city.
     #[schema(example = "da-nang")]
     pub city: String,
-    /// The cycle.
+    /// Slug of the cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,
-    /// The project.
+    /// Code of the project.
     #[schema(example = "da-nang-4")]
     pub project: String,
-    /// Its title as it is now.
+    /// Present title of the project.
     pub title: String,
-    /// Why, and by whom.
+    /// Comment with the reason of the return or the reopening.
     #[schema(required)]
     pub returned: Option<ReturnView>,
-    /// What stands against its submission: `/cycle` with the code `closed`, until the city has an extension, and whatever the report
-    /// itself lacks.
+    /// Everything that blocks the submission: `/cycle` with the code `closed`, until the city has an extension, and
+    /// everything that the content of the report lacks.
     pub missing: Vec<MissingView>,
 }
 impl NeedsExtensionItem {
@@ -191,26 +193,26 @@ impl NeedsExtensionItem {
     }
 }
 
-/// How far a country is with an open cycle.
+/// Progress of a country in an open cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CoverageItem {
-    /// The cycle.
+    /// Slug of the cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,
-    /// The country.
+    /// Code of the country.
     #[schema(example = "VN")]
     pub country: String,
-    /// The projects that are to be reported.
+    /// Projects that have to be reported.
     pub projects: usize,
-    /// No report was begun.
+    /// Projects whose report is not begun.
     pub to_write: usize,
-    /// Being written and not handed in.
+    /// Reports that are drafts.
     pub draft: usize,
-    /// Sent back to the city.
+    /// Reports that were returned to their city.
     pub returned: usize,
-    /// Waiting for a decision.
+    /// Reports that wait for a decision.
     pub submitted: usize,
-    /// Accepted.
+    /// Reports that are approved.
     pub approved: usize,
 }
 impl CoverageItem {
@@ -228,10 +230,10 @@ impl CoverageItem {
     }
 }
 
-/// A grant that was given lately, with whom it was given to.
+/// A recent grant, with the user who got it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct NewGrantItem {
-    /// The user who got it.
+    /// Identifier of the user who got the grant.
     pub user: uuid::Uuid,
     /// The grant.
     pub grant: GrantView,
@@ -242,25 +244,25 @@ impl NewGrantItem {
     }
 }
 
-/// What the secretariat has to do.
+/// Tasks of the secretariat.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct SecretariatTodo {
-    /// How far each country is with each open cycle.
+    /// Progress of each country in each open cycle.
     pub coverage: Vec<CoverageItem>,
-    /// The decisions that are overdue, the oldest submission first; at most 500.
+    /// Overdue decisions, the oldest submission first; at most 500.
     pub overdue: Vec<DecisionItem>,
-    /// The closed cycles in which something was approved and nothing waits for a decision.
+    /// Slugs of closed cycles in which no report waits for a decision, and an approval is in no release yet.
     pub ready_to_release: Vec<String>,
-    /// The grants of representatives, secretariat and administrators in the last 30 days, the newest first.
+    /// Grants of national representatives, secretariat and administrators in the last 30 days, the newest first.
     pub new_grants: Vec<NewGrantItem>,
 }
 
-/// An office that nobody active holds today.
+/// A role on a country or city that no active person holds today.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct VacancyItem {
-    /// As what.
+    /// The role.
     pub role: Role,
-    /// Where.
+    /// The country or city.
     pub scope: ScopeView,
 }
 impl From<VacantOffice> for VacancyItem {
@@ -270,29 +272,29 @@ impl From<VacantOffice> for VacancyItem {
     }
 }
 
-/// What waits for the caller, by the roles that the caller holds.
+/// The open tasks of the caller, by the roles that the caller holds.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct TodoView {
-    /// How much waits.
+    /// Number of open tasks of each kind.
     pub counts: TodoCounts,
-    /// For officers: each of their cities in each cycle that takes reports.
+    /// For officers: each of their cities in each cycle that accepts its reports.
     pub officer: Vec<OfficerTodo>,
-    /// For officers: the reports of their cities that were taken up again or sent back in a cycle that is closed for the city,
-    /// so that an extension is needed.
+    /// For officers: reports of their cities that were reopened or returned in a cycle that is closed for the city.
+    /// They need an extension.
     pub needs_extension: Vec<NeedsExtensionItem>,
-    /// For representatives; null for others.
+    /// For national representatives; null for all other callers.
     #[schema(required)]
     pub representative: Option<RepresentativeTodo>,
-    /// For the secretariat; null for others.
+    /// For the secretariat; null for all other callers.
     #[schema(required)]
     pub secretariat: Option<SecretariatTodo>,
-    /// Offices that nobody active holds, for those who can fill them: administrators, and representatives for the cities
-    /// of their country.
+    /// Vacant roles that the caller can give: administrators all, national representatives the officers of the cities
+    /// in their country.
     pub vacancies: Vec<VacancyItem>,
 }
 
 impl TodoCounts {
-    /// Counts what stands in an answer.
+    /// Counts the tasks in an answer.
     pub(super) fn from_todo(todo: &TodoView) -> Self {
         let cities = |f: &dyn Fn(&OfficerTodo) -> usize| todo.officer.iter().map(f).sum();
         let (nr, secretariat) = (todo.representative.as_ref(), todo.secretariat.as_ref());

@@ -1,4 +1,4 @@
-//! Giving grants and taking them back.
+//! Giving and revoking grants.
 
 use actix_web::{delete, post, web::Data};
 
@@ -25,7 +25,7 @@ use crate::{
     store::{Caller, Change, StoreError, Tx, reference, users},
 };
 
-/// A grant that the caller may give, and that is well-formed.
+/// A well-formed grant that the caller may give.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct GrantOffer {
     role: Role,
@@ -33,7 +33,7 @@ pub(super) struct GrantOffer {
     terms: GrantTerms,
 }
 
-/// Checks a grant that is wanted for a user; notes every fault. A grant that the caller may not give is refused at once.
+/// Checks a grant for a user, and adds every fault. A grant that the caller may not give is refused at once.
 fn check_grant_offer(
     tx: &mut Tx<'_>,
     caller: Caller,
@@ -76,7 +76,7 @@ fn find_scope(tx: &mut Tx<'_>, wanted: &WantedScope) -> Result<Option<Scope>, St
 }
 
 impl GrantOffer {
-    /// Says whether one of these grants gives the same.
+    /// Returns `true` if one of these grants has the same role, scope and terms.
     pub(super) fn is_among(&self, held: &[Grant]) -> bool {
         held.iter().any(|g| {
             let terms = GrantTerms { from: g.from, until: g.until, acting_for: g.acting_for };
@@ -84,7 +84,6 @@ impl GrantOffer {
         })
     }
 
-    /// Gives the grant.
     pub(super) fn give_grant(
         self,
         tx: &mut Tx<'_>,
@@ -98,7 +97,7 @@ impl GrantOffer {
     }
 }
 
-/// Checks the grants that are wanted for somebody new.
+/// Checks the grants for a new account.
 pub(super) fn check_grant_offers(
     tx: &mut Tx<'_>,
     caller: Caller,
@@ -124,7 +123,9 @@ pub(super) fn check_grant_offers(
 
 /// Give a grant
 ///
-/// Lets a person act in a role on a scope, from the next request on. Nobody gives themselves anything.
+/// Gives a person a role on a scope, in force from the next request on. Administrators may give every grant, national
+/// representatives those of city officers and readers in their own country. Nobody may give a grant to themselves: the
+/// answer is 403. It is 409 if the person holds the same grant already.
 #[utoipa::path(tag = "users", request_body = NewGrant, responses((status = 201, body = GrantView)))]
 #[post("/users/{id}/grants")]
 pub(super) async fn create_grant(
@@ -150,9 +151,10 @@ fn add_grant(tx: &mut Tx<'_>, may: May<EditUser, Json<NewGrant>>) -> ApiResult<G
     Ok(offer.give_grant(tx, may.caller, may.key)?.into())
 }
 
-/// Take a grant back
+/// Revoke a grant
 ///
-/// Ends what it allowed, from the next request on. Answers the grant as it was.
+/// Ends what the grant allowed, from the next request on. For those who may change the account of the person. The
+/// answer is the grant as it was.
 #[utoipa::path(tag = "users", responses((status = 200, body = GrantView)))]
 #[delete("/users/{id}/grants/{grant_id}")]
 pub(super) async fn delete_grant(may: May<EditUser>, state: Data<State>) -> ApiResult<Answer> {

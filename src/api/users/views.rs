@@ -1,4 +1,4 @@
-//! How accounts and grants are answered and asked for.
+//! Request and response shapes of accounts and grants.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -23,12 +23,12 @@ use crate::{
     store::users::UserFilter,
 };
 
-/// Where a grant holds.
+/// Scope of a grant.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ScopeView {
-    /// How wide it reaches.
+    /// Kind of the scope: the whole network, one country with its cities, or one city.
     pub kind: ScopeKind,
-    /// The country's code or the city's slug; null for the network.
+    /// Code of the country, or slug of the city; null for the network.
     #[schema(required, example = "da-nang")]
     pub key: Option<String>,
 }
@@ -36,25 +36,25 @@ pub(crate) struct ScopeView {
 /// A role on a scope, given to a person.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct GrantView {
-    /// Its identifier.
+    /// Identifier of the grant.
     pub id: Uuid,
-    /// As what the person may act.
+    /// Role that the grant gives.
     pub role: Role,
-    /// Where.
+    /// Scope on which the role holds.
     pub scope: ScopeView,
-    /// The first day, in the time zone of the scope; null for always before.
+    /// First day in force, in the time zone of the scope; null if there is none.
     #[schema(required)]
     pub from: Option<NaiveDate>,
-    /// The last day, inclusive; null for no end.
+    /// Last day in force, in the time zone of the scope; null if there is none.
     #[schema(required)]
     pub until: Option<NaiveDate>,
-    /// The user on whose behalf the person acts; null for in their own name.
+    /// Identifier of the user on whose behalf the person acts; null if the person acts in their own name.
     #[schema(required)]
     pub acting_for: Option<Uuid>,
-    /// The user who gave it; null for the service itself.
+    /// Identifier of the user who gave the grant; null for the service itself.
     #[schema(required)]
     pub granted_by: Option<Uuid>,
-    /// When it was given.
+    /// Time at which the grant was given.
     pub granted_at: DateTime<Utc>,
 }
 
@@ -73,26 +73,26 @@ impl From<Grant> for GrantView {
     }
 }
 
-/// A person's account with its grants, whether they are in force today or not.
+/// A person's account with all its grants, whether they are in force today or not.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct UserView {
-    /// Its identifier.
+    /// Identifier of the user.
     pub id: Uuid,
-    /// The address for signing in.
+    /// E-mail address for signing in.
     #[schema(example = "officer.da-nang@demo.example")]
     pub email: String,
-    /// What others call the person.
+    /// Name of the person, as others see it.
     #[schema(example = "Da Nang officer")]
     pub name: String,
-    /// Whether it can be used.
+    /// State of the account.
     pub state: UserState,
-    /// What the person may act as.
+    /// Grants of the person.
     pub grants: Vec<GrantView>,
-    /// Counts the changes of the account, from 1.
+    /// Version of the account, from 1.
     pub version: i64,
 }
 list_type!(
-    /// People.
+    /// A page of accounts.
     UserList of UserView
 );
 
@@ -109,71 +109,73 @@ impl From<UserSubject> for UserView {
     }
 }
 
-/// A way in for somebody without a password.
+/// An invitation, with which a person without a password signs in for the first time.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct InvitationView {
-    /// To be handed to the person: accepted at `/auth/invitations/{token}/accept`. It is not shown again.
+    /// Token of the invitation, to be handed to the person, who accepts it at `/auth/invitations/{token}/accept`. It is
+    /// in this answer only.
     pub token: String,
-    /// Until when it can be accepted.
+    /// Time until which the invitation can be accepted.
     pub expires_at: DateTime<Utc>,
 }
 
-/// An account as it is made, with its invitation.
+/// A new account with its invitation.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct InvitedUserView {
-    /// Its identifier.
+    /// Identifier of the user.
     pub id: Uuid,
-    /// The address for signing in.
+    /// E-mail address for signing in.
     pub email: String,
-    /// What others call the person.
+    /// Name of the person, as others see it.
     pub name: String,
-    /// Whether it can be used.
+    /// State of the account.
     pub state: UserState,
-    /// What the person may act as.
+    /// Grants of the person.
     pub grants: Vec<GrantView>,
-    /// Counts the changes of the account, from 1.
+    /// Version of the account, from 1.
     pub version: i64,
-    /// The way in.
+    /// The invitation of the person.
     pub invitation: InvitationView,
 }
 
 impl InvitedUserView {
-    /// Joins an account and its invitation.
     pub(super) fn new(user: UserView, invitation: InvitationView) -> Self {
         let UserView { id, email, name, state, grants, version } = user;
         Self { id, email, name, state, grants, version, invitation }
     }
 }
 
-/// Where a grant is to hold.
+/// Scope of a new grant.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewScope {
-    /// `network`, `country` or `city`.
+    /// Kind of the scope: `network`, `country` or `city`.
     #[schema(required, nullable = false, example = "city")]
     pub kind: Option<String>,
-    /// The country's code or the city's slug; null for the network.
+    /// Code of the country, or slug of the city; absent or null for the network.
     #[schema(example = "da-nang")]
     pub key: Option<String>,
 }
 
-/// A grant to be given.
+/// A new grant.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewGrant {
-    /// `city_officer`, `national_representative`, `secretariat`, `administrator` or `reader`.
+    /// Role: `city_officer`, `national_representative`, `secretariat`, `administrator` or `reader`.
     #[schema(required, nullable = false, example = "city_officer")]
     pub role: Option<String>,
-    /// Where.
+    /// Scope on which the role holds. Officers take a city, representatives a country, the secretariat and
+    /// administrators the network, readers any scope.
     #[schema(required, nullable = false)]
     pub scope: Option<NewScope>,
-    /// The first day, in the time zone of the scope.
+    /// First day in force, in the time zone of the scope. In force at once when absent.
     #[schema(format = Date)]
     pub from: Option<String>,
-    /// The last day, inclusive.
+    /// Last day in force, in the time zone of the scope. No end when absent.
     #[schema(format = Date)]
     pub until: Option<String>,
-    /// The user on whose behalf: active, and holder of the same role and scope.
+    /// Identifier of the user on whose behalf the person acts: somebody else, who is active and holds the same role and
+    /// scope.
     #[schema(format = Uuid)]
     pub acting_for: Option<String>,
 }
@@ -192,41 +194,37 @@ impl From<NewGrant> for RawGrant {
     }
 }
 
-/// Somebody to be invited.
+/// A person to be invited.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewUser {
-    /// The address for signing in; nobody else may have it.
+    /// E-mail address for signing in. Each account has its own.
     #[schema(required, nullable = false, example = "officer.da-nang@city.example")]
     pub email: Option<String>,
-    /// What others call the person.
+    /// Name of the person, as others see it; one line of at most 300 characters.
     #[schema(required, nullable = false, example = "Tran Thi Mai")]
     pub name: Option<String>,
-    /// What the person is to act as.
+    /// Grants of the person, at most 100.
     #[serde(default)]
     #[schema(example = json!([{"role": "city_officer", "scope": {"kind": "city", "key": "da-nang"}}]))]
     pub grants: Vec<NewGrant>,
 }
 
-/// What is to change about an account; what is absent stays.
+/// A patch of an account: an absent member stays.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserPatch {
-    /// What others call the person.
+    /// Name of the person, as others see it; one line of at most 300 characters.
     #[serde(default, deserialize_with = "patch::some")]
     #[schema(value_type = String, example = "Tran Thi Mai")]
     pub name: Option<Option<String>>,
-    /// Whether the account is shut out: its sessions end at once.
+    /// `true` disables the account and ends its sessions at once, `false` enables it again.
     #[serde(default, deserialize_with = "patch::some")]
     #[schema(value_type = bool, example = false)]
     pub disabled: Option<Option<bool>>,
 }
 
 impl UserPatch {
-    /// Parses the patch.
-    ///
-    /// # Errors
-    /// Every fault, by its pointer.
     pub(super) fn parse(self) -> Result<UserEdit, Vec<FieldFault>> {
         let mut faults = FaultList::new();
         let name = faults.parse_optional("/name", self.name, |raw| {
@@ -237,37 +235,34 @@ impl UserPatch {
     }
 }
 
-/// Which people are listed.
+/// Filters and page of the list of people. A repeated parameter matches any of its values.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct UserParams {
-    /// Holders of any of these roles. Together with `country` and `city`: of one grant that fits all.
+    /// Roles of the people. Together with `country` and `city`, one grant must match all of them.
     pub role: Vec<String>,
-    /// Holders of a grant on any of these countries (`VN`) or on a city of theirs.
+    /// Codes of countries (such as `VN`): people with a grant on the country or on one of its cities.
     pub country: Vec<String>,
-    /// Holders of a grant on any of these cities.
+    /// Slugs of cities: people with a grant on the city.
     pub city: Vec<String>,
-    /// Accounts in any of these states: `invited`, `active`, `disabled`.
+    /// States of the account: `invited`, `active` or `disabled`.
     pub state: Vec<String>,
-    /// Text in the name or the address, without case.
+    /// Text in the name or the e-mail address; case does not matter.
     pub q: Option<String>,
-    /// The number of items on a page, 1 to 1000; 50 when absent.
+    /// Number of items on the page, 1 to 1000; 50 when absent.
     pub limit: Option<i64>,
-    /// The `next` of the page before.
+    /// Cursor of the page: `next` of the previous page, with the same filters.
     pub cursor: Option<String>,
 }
 
 impl UserParams {
-    /// Makes the filter, for whoever sees these people.
-    ///
-    /// # Errors
-    /// An unknown role or state: 400.
+    /// Builds the filter. `seen` are the people that the caller may see.
     pub(super) fn to_filter(&self, seen: ReadScope) -> ApiResult<UserFilter> {
         let words = |name: &str, fault: ValueFault| {
-            let mut shown = RequestFault::at_parameter(name, fault.code, fault.detail);
-            shown.allowed = fault.allowed;
-            ApiError::malformed(shown)
+            let mut request_fault = RequestFault::at_parameter(name, fault.code, fault.detail);
+            request_fault.allowed = fault.allowed;
+            ApiError::malformed(request_fault)
         };
         let roles: Result<Vec<Role>, ValueFault> = self.role.iter().map(Role::parse).collect();
         let states: Result<Vec<UserState>, ValueFault> =

@@ -1,4 +1,4 @@
-//! The rows of a city's workbook: what the caller sees of its projects and their reports in a cycle, as they are typed.
+//! The rows of a city's workbook: the projects and reports that the caller reads, in the form in which they are typed.
 
 use std::collections::HashMap;
 
@@ -27,24 +27,19 @@ use crate::{
     store::{Conn, parts, projects, reports},
 };
 
-/// What a report says now, as `PUT` takes it, and its version.
+/// The content of a report as `PUT` accepts it, and its version.
 pub(in crate::api) struct VersionedReportBody {
-    /// The version.
     pub(in crate::api) version: i64,
-    /// The body.
     pub(in crate::api) body: Map<String, Value>,
 }
 
-/// The rows of a workbook.
 pub(in crate::api) struct CityWorkbook {
     tables: Vec<(Sheet, Vec<ExportedRow>)>,
-    /// What the report of each project says, by the project's code.
+    /// The content of each project's report, by the code of the project.
     pub(in crate::api) reports: HashMap<String, VersionedReportBody>,
-    /// The codes of the projects.
     pub(in crate::api) projects: Vec<String>,
 }
 
-/// A project with what hangs on it.
 struct ProjectRecords {
     project: Project,
     milestones: Vec<Milestone>,
@@ -54,7 +49,7 @@ struct ProjectRecords {
 }
 
 impl CityWorkbook {
-    /// Returns a digest of every row: another one says that something has become another since.
+    /// Returns a digest of all rows. It changes if any of the records changes.
     pub(in crate::api) fn compute_digest(&self) -> Result<String, serde_json::Error> {
         let mut digest = Sha256::new();
         for (sheet, rows) in &self.tables {
@@ -66,40 +61,40 @@ impl CityWorkbook {
         Ok(to_hex(&digest.finalize()))
     }
 
-    /// Reads what the actor sees. A draft that was never submitted is its city's own.
+    /// Loads the records that the actor reads. A draft that was never submitted is loaded for officers of its city
+    /// only.
     pub(in crate::api) fn load_for_city(
         conn: &mut Conn,
         actor: &Actor,
-        on: &CityCycleSubject,
+        subject: &CityCycleSubject,
     ) -> ApiResult<Self> {
-        let (city, cycle): (&Slug, &Slug) = (&on.city.slug, &on.cycle.slug);
-        let drafts = actor.visible_rows().drafts.covers_city(on.city.country, city);
-        let mut filed: HashMap<Id<Project>, Report> = reports::list_for_city(conn, city, cycle)?
-            .into_iter()
-            .filter(|r| drafts || r.ever_submitted)
-            .map(|r| (r.project, r))
-            .collect();
+        let (city, cycle): (&Slug, &Slug) = (&subject.city.slug, &subject.cycle.slug);
+        let drafts = actor.visible_rows().drafts.covers_city(subject.city.country, city);
+        let mut by_project: HashMap<Id<Project>, Report> =
+            reports::list_for_city(conn, city, cycle)?
+                .into_iter()
+                .filter(|r| drafts || r.ever_submitted)
+                .map(|r| (r.project, r))
+                .collect();
         let tables = Sheet::ALL.iter().map(|s| (*s, Vec::new())).collect();
         let mut book = Self { tables, reports: HashMap::new(), projects: Vec::new() };
-        for project in projects::list_for_city(conn, city, &on.cycle.plan_cycle)? {
-            let dossier = ProjectRecords {
+        for project in projects::list_for_city(conn, city, &subject.cycle.plan_cycle)? {
+            let records = ProjectRecords {
                 milestones: parts::list_milestones(conn, project.id)?,
                 indicators: parts::list_indicators(conn, project.id)?,
                 partnerships: parts::list_partnerships(conn, project.id)?,
-                report: filed.remove(&project.id),
+                report: by_project.remove(&project.id),
                 project,
             };
-            book.add_project(dossier, actor)?;
+            book.add_project(records, actor)?;
         }
         Ok(book)
     }
 
-    /// Returns the sheets with their rows.
     pub(in crate::api) fn tables(&self) -> &[(Sheet, Vec<ExportedRow>)] {
         &self.tables
     }
 
-    /// Returns the rows of a sheet.
     pub(in crate::api) fn rows(&self, sheet: Sheet) -> &[ExportedRow] {
         self.tables
             .iter()
@@ -114,12 +109,12 @@ impl CityWorkbook {
         }
     }
 
-    fn add_project(&mut self, dossier: ProjectRecords, actor: &Actor) -> ApiResult<()> {
-        let ProjectRecords { project, milestones, indicators, partnerships, report } = dossier;
+    fn add_project(&mut self, records: ProjectRecords, actor: &Actor) -> ApiResult<()> {
+        let ProjectRecords { project, milestones, indicators, partnerships, report } = records;
         let (code, title) = (project.code.to_string(), project.details.title.to_string());
-        let said = report.as_ref().map(to_versioned_body).transpose()?;
-        let mut record = said.as_ref().map(|s| s.body.clone()).unwrap_or_default();
-        let version = said.as_ref().map(|s| s.version);
+        let report_body = report.as_ref().map(to_versioned_body).transpose()?;
+        let mut record = report_body.as_ref().map(|s| s.body.clone()).unwrap_or_default();
+        let version = report_body.as_ref().map(|s| s.version);
         record.insert("project".into(), json!(code));
         record.insert("project_title".into(), json!(title));
         record.insert("state".into(), json!(report.as_ref().map(|r| r.state)));
@@ -136,11 +131,11 @@ impl CityWorkbook {
             &code,
             partnerships.into_iter().map(PartnershipView::from),
         )?;
-        let on = ProjectSubject { project, approved: None };
-        let view = to_json(&ProjectView::new(&on, actor, None))?;
+        let subject = ProjectSubject { project, approved: None };
+        let view = to_json(&ProjectView::new(&subject, actor, None))?;
         self.push_row(Sheet::Projects, &Value::Object(view));
-        if let Some(said) = said {
-            self.reports.insert(code.clone(), said);
+        if let Some(report_body) = report_body {
+            self.reports.insert(code.clone(), report_body);
         }
         self.projects.push(code);
         Ok(())
@@ -160,21 +155,21 @@ impl CityWorkbook {
         Ok(())
     }
 
-    /// One row for each milestone, reached or not.
+    /// Adds one row for each milestone, reached or not.
     fn push_completions(&mut self, report: &Value, milestones: &[Milestone]) {
         for milestone in milestones {
             let id = json!(milestone.id.as_uuid());
             let done = list_items(report, "milestones").find(|item| item["milestone_id"] == id);
-            let on = done.map_or(Value::Null, |item| item["completed_on"].clone());
+            let completed_on = done.map_or(Value::Null, |item| item["completed_on"].clone());
             let record = json!({
                 "project": report["project"], "version": report["version"], "milestone": id,
-                "milestone_title": milestone.title.as_str(), "completed_on": on,
+                "milestone_title": milestone.title.as_str(), "completed_on": completed_on,
             });
             self.push_row(Sheet::Completions, &record);
         }
     }
 
-    /// One row for each value, and one for each indicator that waits for its next.
+    /// Adds one row for each value, and one empty row for the next value of each indicator.
     fn push_values(&mut self, report: &Value, indicators: &[Indicator]) {
         for indicator in indicators {
             let id = json!(indicator.id.as_uuid());

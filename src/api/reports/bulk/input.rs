@@ -1,4 +1,4 @@
-//! What an act on many reports takes.
+//! Request body of an action on many reports.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -8,7 +8,7 @@ use crate::{
     domain::report::bulk::{RawBulkFilter, RawBulkItem, RawBulkRequest},
 };
 
-/// An act on many reports. Either `items` or `filter` is given.
+/// An action on many reports. Exactly one of `items` and `filter` is required.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
@@ -16,63 +16,69 @@ use crate::{
     "comment": "Checked against the city's annual report.", "dry_run": true
 }))]
 pub(crate) struct NewBulk {
-    /// What is done: `unchanged`, `submit`, `withdraw`, `approve` or `return`.
+    /// Action: `unchanged`, `submit`, `withdraw`, `approve` or `return`.
     #[schema(required, nullable = false, example = "approve")]
     pub action: Option<String>,
-    /// The reports, each once; at most 500.
+    /// The reports, each at most once; at most 500.
     #[schema(max_items = 500)]
     pub items: Option<Vec<NewBulkItem>>,
-    /// Which reports are looked for; at most 500 may be found. Acting on them takes the digest of a dry run.
+    /// Selects the reports by their properties. It may find at most 500. Unless `dry_run` is `true`, the `digest` of a
+    /// dry run is required.
     pub filter: Option<NewBulkFilter>,
-    /// The reason of a return, or a remark, on each of them.
+    /// Comment that is added to each report: the reason of a return, which is required, or an optional remark. At most
+    /// 10,000 characters.
     #[schema(example = "Checked against the city's annual report.")]
     pub comment: Option<String>,
-    /// Whether to write nothing and answer what would come of it.
+    /// `true` changes nothing and answers what the result would be. `false` when absent.
     pub dry_run: Option<bool>,
-    /// Whether to do nothing unless every item can be done.
+    /// `true` changes nothing unless the action is possible for every report. `false` when absent.
     pub all_or_nothing: Option<bool>,
-    /// The digest that a dry run answered: nothing is done if anything has become another since.
+    /// Digest from the answer of a dry run. If the result would now differ from that answer, nothing is changed and the
+    /// answer is 409.
     pub digest: Option<String>,
 }
 
-/// A report that is named.
+/// A report by its key.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub(crate) struct NewBulkItem {
-    /// The project.
+    /// Code of the project.
     #[schema(required, nullable = false, example = "da-nang-4")]
     pub project: Option<String>,
-    /// The cycle.
+    /// Slug of the cycle.
     #[schema(required, nullable = false, example = "me-2026")]
     pub cycle: Option<String>,
-    /// The version that was read. It may be left out on a dry run, with a digest, and where `unchanged` makes a new report.
+    /// Version that the caller read. Required unless this is a dry run, a `digest` is sent, or `unchanged` creates the
+    /// report.
     #[schema(minimum = 1, example = 3)]
     pub version: Option<i64>,
 }
 
-/// Which reports are looked for, by the names of the queue `/reports`.
+/// Selects reports by the same properties as the parameters of `GET /reports`. Each takes one value, or a list of
+/// values of which any may match.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub(crate) struct NewBulkFilter {
-    /// Where they stand: `draft`, `submitted`, `returned`, `approved`.
+    /// States: `draft`, `submitted`, `returned` or `approved`. Not accepted with the action `unchanged`.
     pub state: Option<OneOrMany>,
-    /// Their cities.
+    /// Slugs of cities.
     pub city: Option<OneOrMany>,
-    /// Their countries.
+    /// Codes of countries.
     pub country: Option<OneOrMany>,
-    /// Their cycles; `unchanged` needs one.
+    /// Slugs of cycles. Required with the action `unchanged`.
     pub cycle: Option<OneOrMany>,
-    /// Late ones (handed in after the due day, or past it and not handed in), or those that are not.
+    /// `true` selects reports that were submitted after the due day, or are not submitted although it has passed;
+    /// `false` selects all others. Not accepted with the action `unchanged`.
     pub late: Option<bool>,
 }
 
-/// A value, or several of which any is meant.
+/// One value, or a list of values of which any may match.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum OneOrMany {
     /// One value.
     One(String),
-    /// Several.
+    /// Several values.
     Many(Vec<String>),
 }
 

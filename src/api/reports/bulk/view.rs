@@ -1,4 +1,4 @@
-//! What came of an act on many reports, item by item.
+//! The result of an action on many reports, report by report.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,80 +17,81 @@ use crate::{
     },
 };
 
-/// What came of an act on many reports.
+/// Result of an action on many reports.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct BulkView {
-    /// What was asked for.
+    /// The requested action.
     pub action: BulkAction,
-    /// Whether it was only rehearsed.
+    /// `true` if this is a dry run, which changes nothing.
     pub dry_run: bool,
-    /// Whether what is `done` was written.
+    /// `true` if the items with the result `done` were saved.
     pub applied: bool,
-    /// Stands for all of this: sent along with the same items, it lets them be done only if nothing has become another.
+    /// Digest of this result. A request for the same reports with this digest is carried out only if its result would
+    /// be the same.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub digest: String,
-    /// How many there are of each outcome.
+    /// Number of reports with each result.
     pub totals: BulkTotals,
-    /// Each report, in the order of the request, or of the queue where a filter found them.
+    /// Result of each report, in the order of the request, or of `GET /reports` if a filter found them.
     pub results: Vec<BulkResult>,
 }
 
-/// How many reports came to what.
+/// Number of reports with each result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct BulkTotals {
-    /// All of them.
+    /// All reports.
     pub items: usize,
-    /// Those that were done, or would be.
+    /// Reports for which the action was done, or would be done.
     pub done: usize,
-    /// Those that cannot be.
+    /// Reports for which the action is not possible.
     pub refused: usize,
-    /// Those of another version than was named.
+    /// Reports whose version is not the one in the request.
     pub stale: usize,
 }
 
-/// What became of a report.
+/// Result of the action on one report.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct BulkResult {
-    /// The project.
+    /// Code of the project.
     #[schema(example = "da-nang-4")]
     pub project: String,
-    /// The cycle.
+    /// Slug of the cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,
-    /// In short; on a dry run, what it would be.
+    /// The result. On a dry run, the result that the action would have.
     pub result: BulkOutcome,
-    /// Its version after the act; null when it was not done.
+    /// Version of the report after the action; null if the action was not done.
     #[schema(required, example = 4)]
     pub version: Option<i64>,
-    /// Its state after the act; null when it was not done.
+    /// State of the report after the action; null if the action was not done.
     #[schema(required)]
     pub state: Option<ReportState>,
-    /// Why it was not done: what the act on this report alone would be answered; null when it was done.
+    /// Problem that the same action on this report alone would answer; null if the action was done.
     #[schema(required)]
     pub problem: Option<BulkProblem>,
 }
 
-/// Why a report was left as it is.
+/// The reason why an action on a report was not done.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct BulkProblem {
-    /// A page that explains the problem.
+    /// Path of a page that explains the problem.
     #[serde(rename = "type")]
     #[schema(example = "/docs/problems/illegal-transition")]
     pub kind: String,
-    /// The last part of `type`, for programs.
+    /// Last segment of `type`, for programs.
     #[schema(example = "illegal-transition")]
     pub code: String,
-    /// The problem in short.
+    /// Short name of the problem, in the language of the answer.
     pub title: String,
-    /// The HTTP status of the act on this report alone.
+    /// HTTP status that the same action on this report alone would answer.
     #[schema(example = 409)]
     pub status: u16,
-    /// What happened here.
+    /// Explanation of the problem with this report, in the language of the answer.
     pub detail: String,
-    /// Everything that is wrong, where fields are to blame.
+    /// All faults, if fields are at fault; absent otherwise.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<RequestFault>,
-    /// Of a stale one: who changed the report last.
+    /// Last change of the report, if the result is `stale`; absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<LastChange>,
 }
@@ -109,9 +110,8 @@ impl From<Problem> for BulkProblem {
     }
 }
 
-/// What an item came to.
 pub(super) struct ItemOutcome {
-    /// The version before, where the caller reads it.
+    /// Version before the action, if the caller reads the working copy.
     seen: Option<i64>,
     end: ItemResult,
 }
@@ -122,10 +122,10 @@ enum ItemResult {
 }
 
 impl ItemOutcome {
-    /// Takes what one report was answered.
+    /// Converts the result of one report.
     ///
     /// # Errors
-    /// A failure that is no matter of this report.
+    /// Returns the error if it is not about this report: such an error ends the whole request.
     pub(super) fn from_result(done: ApiResult<Report>, seen: Option<i64>) -> ApiResult<Self> {
         let end = match done {
             Ok(report) => ItemResult::Done(report.version, report.state),
@@ -150,7 +150,7 @@ impl ItemOutcome {
     }
 }
 
-/// Says what a refusal of one report is; none for what is no matter of the report.
+/// Returns the outcome of an error that is about one report; `None` if the error is not about the report.
 const fn classify_error(e: &ApiError) -> Option<BulkOutcome> {
     match e {
         ApiError::Stale(_) | ApiError::UnusableTag => Some(BulkOutcome::Stale),
@@ -178,17 +178,16 @@ const fn classify_error(e: &ApiError) -> Option<BulkOutcome> {
 }
 
 impl BulkView {
-    /// Shows what each item came to.
-    pub(super) fn new(order: &BulkRequest, items: &[BulkItem], came: Vec<ItemOutcome>) -> Self {
+    pub(super) fn new(order: &BulkRequest, items: &[BulkItem], outcomes: Vec<ItemOutcome>) -> Self {
         let mut totals = BulkTotals { items: items.len(), ..BulkTotals::default() };
-        for c in &came {
+        for c in &outcomes {
             match c.outcome() {
                 BulkOutcome::Done => totals.done += 1,
                 BulkOutcome::Refused => totals.refused += 1,
                 BulkOutcome::Stale => totals.stale += 1,
             }
         }
-        let cover = |(item, c)| build_digest_part(item, c);
+        let digest_part = |(item, c)| build_digest_part(item, c);
         Self {
             action: order.action,
             dry_run: order.dry_run,
@@ -196,13 +195,13 @@ impl BulkView {
             digest: digest_bulk(
                 order.action,
                 order.comment.as_ref(),
-                items.iter().zip(&came).map(cover),
+                items.iter().zip(&outcomes).map(digest_part),
             ),
             totals,
-            results: items.iter().zip(came).map(|(item, c)| build_result(item, c)).collect(),
+            results: items.iter().zip(outcomes).map(|(item, c)| build_result(item, c)).collect(),
         }
     }
-    /// Says why reports were left as they are in a language. The digest does not cover the words.
+    /// Translates the problems. The digest does not cover their texts.
     pub(in crate::api) fn translate_problems(&mut self, language: Language) {
         for problem in self.results.iter_mut().filter_map(|r| r.problem.as_mut()) {
             problem::translate_problem(
@@ -212,19 +211,19 @@ impl BulkView {
             );
         }
     }
-    /// Says that nothing of it was written.
+    /// Marks that nothing was saved.
     pub(super) fn into_unapplied(self) -> Self {
         Self { applied: false, ..self }
     }
 }
 
-fn build_digest_part<'a>(item: &'a BulkItem, came: &'a ItemOutcome) -> BulkDigestItem<'a> {
-    BulkDigestItem { key: &item.key, version: came.seen, outcome: came.digest_word() }
+fn build_digest_part<'a>(item: &'a BulkItem, outcome: &'a ItemOutcome) -> BulkDigestItem<'a> {
+    BulkDigestItem { key: &item.key, version: outcome.seen, outcome: outcome.digest_word() }
 }
 
-fn build_result(item: &BulkItem, came: ItemOutcome) -> BulkResult {
-    let result = came.outcome();
-    let (version, state, problem) = match came.end {
+fn build_result(item: &BulkItem, outcome: ItemOutcome) -> BulkResult {
+    let result = outcome.outcome();
+    let (version, state, problem) = match outcome.end {
         ItemResult::Done(version, state) => (Some(version), Some(state), None),
         ItemResult::NotDone(_, problem) => (None, None, Some(*problem)),
     };

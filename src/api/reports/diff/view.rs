@@ -1,4 +1,4 @@
-//! A difference as it is answered.
+//! The view of a comparison of two versions.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -17,85 +17,85 @@ use crate::{
     },
 };
 
-/// What became another in a report between two versions.
+/// The differences between two versions of a report.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct DiffView {
-    /// The project.
+    /// Code of the project.
     #[schema(example = "da-nang-4")]
     pub project: String,
-    /// The cycle.
+    /// Slug of the cycle.
     #[schema(example = "me-2026")]
     pub cycle: String,
-    /// The version before; null when nothing was ever approved: then everything is new.
+    /// The earlier version. Null if nothing was ever approved; then every value is new.
     #[schema(required)]
     pub from: Option<VersionView>,
-    /// The version after.
+    /// The later version.
     pub to: VersionView,
-    /// The fields that say something else, in the order in which a report is written.
+    /// The fields that differ, in the order in which a report is written.
     pub fields: Vec<FieldDiffView>,
-    /// The comments on the whole report, and on fields that say the same.
+    /// Comments on the whole report, and on fields that do not differ.
     pub comments: Vec<CommentView>,
 }
 
 /// A version of a report.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct VersionView {
-    /// Its cycle: an earlier one where a first report is compared with the latest that was approved.
+    /// Slug of the cycle. It is an earlier cycle if a first report is compared with the latest approved one.
     #[schema(example = "me-2026")]
     pub cycle: String,
-    /// The version.
+    /// Number of the version.
     pub version: i64,
-    /// When it came to be.
+    /// Time at which the version was written.
     pub at: DateTime<Utc>,
-    /// By what.
+    /// Action that wrote the version.
     #[schema(example = "approve")]
     pub action: String,
 }
 
-/// A field that says something else.
+/// A field that differs.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct FieldDiffView {
-    /// The field, as a JSON pointer into the report; below `/header` for the project's frozen record.
+    /// JSON pointer to the field of the report; it begins with `/header` for a field of the project's frozen record.
     #[schema(example = "/achievements")]
     pub pointer: String,
-    /// How it was compared.
+    /// Kind of the comparison: by words, by items, or as a whole.
     pub kind: FieldKind,
-    /// What it said.
+    /// Value in the earlier version.
     #[schema(required, value_type = Value)]
     pub from: Value,
-    /// What it says.
+    /// Value in the later version.
     #[schema(required, value_type = Value)]
     pub to: Value,
-    /// What became of the words of a text: those that are equal or deleted give the text before, those that are equal or
-    /// inserted the text after.
+    /// Runs of words, if the field is a text. The runs `equal` and `delete` together give the earlier text, the runs
+    /// `equal` and `insert` the later text.
     pub words: Vec<WordsView>,
-    /// What became of the items of a list.
+    /// Items that differ, if the field is a list.
     pub items: Vec<ItemDiffView>,
-    /// The comments on this field.
+    /// Comments on this field.
     pub comments: Vec<CommentView>,
 }
 
-/// A piece of a text.
+/// A run of words.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct WordsView {
-    /// What became of it.
+    /// Whether the run is in both texts, in the later one only, or in the earlier one only.
     pub op: RunOp,
-    /// The text.
+    /// Text of the run.
     #[schema(example = "three of four ")]
     pub text: String,
 }
 
-/// An item of a list that became another.
+/// An item of a list that differs.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ItemDiffView {
-    /// What became of it.
+    /// Whether the item was added, removed or changed.
     pub op: ItemOp,
-    /// What it is known by: the milestone, the indicator and the day, the address, the id, or the word itself.
+    /// Key of the item: the milestone, the indicator and the day, the address, the identifier, or the value itself.
     pub key: String,
-    /// What it said; null when it was not there.
+    /// Item in the earlier version; null if it was added.
     #[schema(required, value_type = Value)]
     pub from: Value,
-    /// What it says; null when it is gone.
+    /// Item in the later version; null if it was removed.
     #[schema(required, value_type = Value)]
     pub to: Value,
 }
@@ -125,7 +125,8 @@ impl FieldDiffView {
     }
 }
 
-/// Says whether a comment is on a field or something inside it. Readiness calls the project's record `/project`.
+/// Returns `true` if a comment is on the field or on something inside it. Comments name the project's record
+/// `/project`.
 fn is_on_field(comment: &CommentView, field: &str) -> bool {
     let Some(pointer) = &comment.pointer else { return false };
     let pointer = match pointer.strip_prefix("/project/") {
@@ -136,7 +137,6 @@ fn is_on_field(comment: &CommentView, field: &str) -> bool {
 }
 
 impl DiffView {
-    /// Puts the comments where they belong.
     pub(super) fn new(
         (project, cycle): (&ProjectCode, &Slug),
         (from, to): (Option<VersionView>, VersionView),
@@ -145,10 +145,9 @@ impl DiffView {
     ) -> Self {
         let mut views = Vec::with_capacity(fields.len());
         for field in fields {
-            let (here, elsewhere) =
-                comments.into_iter().partition(|c| is_on_field(c, &field.pointer));
-            comments = elsewhere;
-            views.push(FieldDiffView::new(field, here));
+            let (own, others) = comments.into_iter().partition(|c| is_on_field(c, &field.pointer));
+            comments = others;
+            views.push(FieldDiffView::new(field, own));
         }
         Self {
             project: project.to_string(),
