@@ -25,7 +25,7 @@ use crate::domain::{
 
 mod single_flight;
 
-pub use single_flight::AnswerCache;
+pub(crate) use single_flight::AnswerCache;
 use single_flight::InFlightAnswers;
 
 /// The memory that an entry takes in addition to its bytes and its key, in bytes: the bookkeeping of `moka`.

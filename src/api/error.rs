@@ -1,6 +1,5 @@
 //! API errors. This is the only place that maps a failure to an HTTP status.
 
-use super::imports::ImportView;
 use super::problem;
 pub use super::problem::{LastChange, PROBLEMS, Problem, ProblemKind, RequestFault};
 use crate::{
@@ -16,6 +15,8 @@ use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
 };
+use serde::Serialize;
+use serde_json::Value;
 
 /// The result of a handler.
 pub type ApiResult<T> = Result<T, ApiError>;
@@ -51,9 +52,6 @@ pub enum ApiError {
     /// The body does not have the media type that the operation reads; with the types that it does read.
     #[error("the body must be {0}")]
     OtherMediaType(&'static str),
-    /// An import has rows or cells that are not acceptable. Nothing was written.
-    #[error("nothing was written: {} of the rows or cells cannot be taken", .0.totals.faults)]
-    ImportRefused(Box<ImportView>),
     /// The request cannot be read: broken JSON, an unknown member, a wrong type or an unknown parameter.
     #[error("the request is malformed")]
     Malformed(Box<RequestFault>),
@@ -68,16 +66,18 @@ pub enum ApiError {
         "If-Match names no version: the ETag that the record was answered with is expected, as it was, one and not weak"
     )]
     UnusableTag,
+    /// `If-Match` was sent, but the record does not exist yet, so no tag can match it.
+    #[error("If-Match names a version, but there is no record yet")]
+    UnexpectedTag,
     /// The state of the record does not allow the transition.
     #[error(transparent)]
     IllegalTransition(#[from] IllegalTransition),
     /// A similar record exists already, or a different record depends on this one.
     #[error("{0}")]
     Conflict(String),
-    /// An all-or-nothing request on many records failed for some of them, so nothing was done; with the result of each
-    /// item.
-    #[error("not every item can be done, so none was")]
-    BulkRefused(Box<super::reports::BulkView>),
+    /// A request on many records was refused as a whole; with the result of each record.
+    #[error("{}", .0.detail)]
+    RefusedWithResult(Box<RefusedResult>),
     /// The request was understood, but some values are not acceptable.
     #[error("some values are not acceptable")]
     Invalid(Vec<FieldFault>),
@@ -95,7 +95,65 @@ pub enum ApiError {
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// The member of the problem document that has the result of a request on many records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ResultMember {
+    Bulk,
+    Import,
+}
+
+/// The refusal of a request on many records. The resource makes it, so that this module knows no resource.
+#[derive(Debug)]
+pub struct RefusedResult {
+    kind: ProblemKind,
+    detail: String,
+    member: ResultMember,
+    /// The result as JSON, in the language of the answer.
+    result: serde_json::Value,
+    errors: Vec<RequestFault>,
+}
+
 impl ApiError {
+    /// Refuses a bulk request whose records cannot all be changed.
+    pub(super) fn bulk_refused<T: Serialize>(view: &T) -> Self {
+        Self::with_result(
+            RefusedResult {
+                kind: problem::CONFLICT,
+                detail: "not every item can be done, so none was".to_owned(),
+                member: ResultMember::Bulk,
+                result: Value::Null,
+                errors: Vec::new(),
+            },
+            view,
+        )
+    }
+
+    /// Refuses an import; `count` is the number of faults, `errors` names them.
+    pub(super) fn import_refused<T: Serialize>(
+        view: &T,
+        count: usize,
+        errors: Vec<RequestFault>,
+    ) -> Self {
+        let detail = format!("nothing was written: {count} of the rows or cells cannot be taken");
+        Self::with_result(
+            RefusedResult {
+                kind: problem::INVALID,
+                detail,
+                member: ResultMember::Import,
+                result: Value::Null,
+                errors,
+            },
+            view,
+        )
+    }
+
+    fn with_result<T: Serialize>(refused: RefusedResult, view: &T) -> Self {
+        match serde_json::to_value(view) {
+            Ok(result) => Self::RefusedWithResult(Box::new(RefusedResult { result, ..refused })),
+            Err(e) => Self::Internal(Box::new(e)),
+        }
+    }
+
     /// Returns the kind of problem that this failure is answered with.
     #[must_use]
     pub const fn kind(&self) -> ProblemKind {
@@ -108,10 +166,11 @@ impl ApiError {
             Self::UnsupportedMediaType | Self::OtherMediaType(_) => problem::UNSUPPORTED_MEDIA_TYPE,
             Self::Malformed(_) => problem::MALFORMED,
             Self::PreconditionRequired => problem::PRECONDITION_REQUIRED,
-            Self::Stale(_) | Self::UnusableTag => problem::STALE,
+            Self::Stale(_) | Self::UnusableTag | Self::UnexpectedTag => problem::STALE,
             Self::IllegalTransition(_) => problem::ILLEGAL_TRANSITION,
-            Self::Conflict(_) | Self::BulkRefused(_) => problem::CONFLICT,
-            Self::Invalid(_) | Self::ImportRefused(_) => problem::INVALID,
+            Self::Conflict(_) => problem::CONFLICT,
+            Self::RefusedWithResult(refused) => refused.kind,
+            Self::Invalid(_) => problem::INVALID,
             Self::TooManyWaiting(_) => problem::TOO_MANY,
             Self::Busy => problem::BUSY,
             Self::Unavailable(_) => problem::UNAVAILABLE,
@@ -163,12 +222,19 @@ impl ApiError {
             Self::Invalid(faults) => {
                 problem.errors = faults.iter().cloned().map(RequestFault::from).collect();
             }
-            Self::ImportRefused(view) => {
-                problem.errors = view.faults.iter().map(RequestFault::from).collect();
-                problem.import = Some(view.clone());
+            Self::RefusedWithResult(refused) => {
+                problem.errors.clone_from(&refused.errors);
+                let result = Some(refused.result.clone());
+                match refused.member {
+                    ResultMember::Bulk => problem.bulk = result,
+                    ResultMember::Import => problem.import = result,
+                }
             }
             Self::Stale(Some(change)) => problem.changed = Some((**change).clone()),
-            Self::BulkRefused(view) => problem.bulk = Some(view.clone()),
+            Self::UnexpectedTag => {
+                let detail = "a request that creates a record takes no If-Match";
+                problem.errors.push(RequestFault::at_parameter("If-Match", "no_tag", detail));
+            }
             Self::Stale(None)
             | Self::UnusableTag
             | Self::Unauthenticated

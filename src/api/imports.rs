@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
-    error::{ApiError, ApiResult},
+    error::{ApiError, ApiResult, RequestFault},
     may::May,
     state::State,
 };
@@ -21,7 +21,7 @@ mod view;
 use input::ImportFile;
 pub(crate) use input::ImportParams;
 use transaction::ImportAbort;
-pub(crate) use view::{ImportFault, ImportView};
+pub(crate) use view::ImportView;
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(import_records);
@@ -61,7 +61,11 @@ async fn import_records(
             view.translate_details(language);
             Ok(Answer::from_value(&*view)?.in_language(language))
         }
-        Err(ImportAbort::NotWritten(view)) => Err(ApiError::ImportRefused(view)),
+        Err(ImportAbort::NotWritten(mut view)) => {
+            view.translate_details(language);
+            let errors = view.faults.iter().map(RequestFault::from).collect();
+            Err(ApiError::import_refused(&*view, view.totals.faults, errors))
+        }
         Err(ImportAbort::Failed(error)) => Err(error),
     }
 }

@@ -151,10 +151,7 @@ async fn list_partners(
     };
     state
         .cache
-        .answer(
-            AnswerKey::new("list_partners", CacheAudience::for_everybody(), &params)?,
-            read,
-        )
+        .answer(AnswerKey::new("list_partners", CacheAudience::for_everybody(), &params)?, read)
         .await
 }
 

@@ -56,11 +56,11 @@ impl Precondition {
     /// Checks that the header is absent, because the record does not exist yet and no tag can match it.
     ///
     /// # Errors
-    /// [`ApiError::Stale`] if the header is present.
+    /// [`ApiError::UnexpectedTag`] if the header is present.
     pub(crate) fn check_absent(self) -> ApiResult<()> {
         match self {
             Self::None => Ok(()),
-            Self::Version(_) | Self::Unmatchable => Err(ApiError::Stale(None)),
+            Self::Version(_) | Self::Unmatchable => Err(ApiError::UnexpectedTag),
         }
     }
 }

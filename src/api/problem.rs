@@ -1,9 +1,12 @@
 //! Problem documents (RFC 9457), and the list of the kinds of problem.
 
 use serde::Serialize;
-use utoipa::ToSchema;
+use serde_json::Value;
+use utoipa::{
+    ToSchema,
+    openapi::{ObjectBuilder, OneOfBuilder, Ref, Schema, Type},
+};
 
-use super::imports::{ImportFault, ImportView};
 use crate::domain::{fault::FieldFault, language::Language, wording};
 
 /// One fault of a request.
@@ -59,19 +62,6 @@ impl From<FieldFault> for RequestFault {
     }
 }
 
-impl From<&ImportFault> for RequestFault {
-    fn from(f: &ImportFault) -> Self {
-        let at = f.cell.as_deref().map_or_else(|| f.sheet.clone(), |c| format!("{}!{c}", f.sheet));
-        Self {
-            pointer: Some(f.pointer.clone()),
-            parameter: None,
-            code: f.code.clone(),
-            detail: format!("{at}: {}", f.detail),
-            allowed: f.allowed.clone(),
-        }
-    }
-}
-
 /// The last change of a record, in the answer to a request with an outdated version.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LastChange {
@@ -116,23 +106,38 @@ pub struct Problem {
     pub changed: Option<LastChange>,
     /// The result of each report. Only on an all-or-nothing request for many reports that was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub bulk: Option<Box<super::reports::BulkView>>,
+    #[schema(schema_with = bulk_schema)]
+    pub bulk: Option<Value>,
     /// The preview of the import. Only on an import that was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub import: Option<Box<ImportView>>,
+    #[schema(schema_with = import_schema)]
+    pub import: Option<Value>,
+}
+
+/// The schema of `bulk`.
+fn bulk_schema() -> Schema {
+    nullable_schema("BulkView")
+}
+
+/// The schema of `import`.
+fn import_schema() -> Schema {
+    nullable_schema("ImportView")
+}
+
+/// Builds the schema of a member that is null or has the schema of a component. The component is named by its name,
+/// because this module knows no resource.
+fn nullable_schema(component: &str) -> Schema {
+    OneOfBuilder::new()
+        .item(Ref::from_schema_name(component))
+        .item(ObjectBuilder::new().schema_type(Type::Null))
+        .build()
+        .into()
 }
 
 impl Problem {
     /// Translates the texts of the problem. Codes, pointers and values stay as they are.
     pub(super) fn translate_texts(&mut self, language: Language) {
         translate_problem(language, [&mut self.title, &mut self.detail], &mut self.errors);
-        if let Some(bulk) = &mut self.bulk {
-            bulk.translate_problems(language);
-        }
-        if let Some(import) = &mut self.import {
-            import.translate_details(language);
-            self.errors = import.faults.iter().map(RequestFault::from).collect();
-        }
     }
 }
 

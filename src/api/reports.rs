@@ -37,7 +37,6 @@ mod transitions;
 mod view;
 
 pub(crate) use approved::ApprovedReportView;
-pub(crate) use bulk::BulkView;
 pub(crate) use content_views::{MissingView, PrefillView, ReadinessView};
 pub(crate) use header::HeaderView;
 pub(crate) use input::{NewReport, NewTransition};

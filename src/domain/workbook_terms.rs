@@ -26,7 +26,7 @@ words! {
 
 words! {
     /// The result of an import for one row.
-    pub Outcome("outcome") {
+    pub(crate) Outcome("outcome") {
         /// The row creates a record.
         New = "new",
         /// The row changes a record.

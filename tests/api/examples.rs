@@ -233,7 +233,25 @@ fn contract_fault(
         return Some(format!("{} {}", answer.status, answer.text));
     }
     let kind = answer.header("content-type").unwrap_or_default();
-    operation.contract_breach(document, answer.status, kind, &answer.json())
+    operation
+        .contract_breach(document, answer.status, kind, &answer.json())
+        .or_else(|| header_fault(document, operation, answer))
+}
+
+/// Names a header that is sent and not declared, or declared for every answer and not sent.
+fn header_fault(document: &Value, operation: &Operation, answer: &TestResponse) -> Option<String> {
+    let response = &operation.value["responses"][answer.status.to_string()];
+    let declared = &resolve_reference(document, response)["headers"];
+    let always = ["ETag", "Location"];
+    ["ETag", "Location", "Link", "Content-Language"].into_iter().find_map(|name| {
+        match (answer.header(&name.to_lowercase()), declared.get(name)) {
+            (Some(_), None) => Some(format!("{name} is sent and not declared")),
+            (None, Some(_)) if always.contains(&name) => {
+                Some(format!("{name} is declared and not sent"))
+            }
+            (Some(_), Some(_)) | (None, _) => None,
+        }
+    })
 }
 
 #[actix_web::test]
@@ -339,4 +357,43 @@ async fn protected_operation_without_credentials_is_401_as_documented() {
         faults.extend(fault.map(|f| format!("{}: {f}", operation.id)));
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[actix_web::test]
+async fn creating_post_with_if_match_is_412_no_tag() {
+    let app = TestApp::demo().await;
+    let document = openapi_document();
+    let mut refused = Vec::new();
+    for operation in list_operations(&document) {
+        if !operation.refuses_if_match() {
+            continue;
+        }
+        let (_, who, stage) = ROWS.iter().find(|(id, ..)| *id == operation.id).unwrap();
+        let scene = OperationFixture::prepare(&app, *stage).await;
+        let caller = caller_for(&app, *who, &scene).await;
+        let (kind, content) = operation.request_bodies().into_iter().next().unwrap();
+        let headers = [("content-type", kind), ("if-match", "\"v1\"")];
+        let path = scene.fill_path(&operation.path);
+        let answer = caller.send("POST", &path, Some(&content["example"]), &headers).await;
+        let problem = answer.expect(412).json();
+        assert_eq!(
+            (&problem["code"], &problem["errors"][0]["parameter"], &problem["errors"][0]["code"]),
+            (&json!("stale"), &json!("If-Match"), &json!("no_tag")),
+            "{}: {problem}",
+            operation.id
+        );
+        refused.push(operation.id);
+    }
+    refused.sort_unstable();
+    assert_eq!(
+        refused,
+        [
+            "create_city",
+            "create_comment",
+            "create_cycle",
+            "create_partner",
+            "create_share",
+            "publish_release"
+        ]
+    );
 }

@@ -51,7 +51,14 @@ impl Operation {
     pub fn takes_if_match(&self) -> bool {
         self.value["parameters"]
             .as_array()
-            .is_some_and(|all| all.iter().any(|p| p["name"] == "If-Match"))
+            .is_some_and(|all| all.iter().any(|p| p["name"] == "If-Match" && !is_refused(p)))
+    }
+
+    /// Whether a tag is refused, because the operation creates a record.
+    pub fn refuses_if_match(&self) -> bool {
+        self.value["parameters"]
+            .as_array()
+            .is_some_and(|all| all.iter().any(|p| p["name"] == "If-Match" && is_refused(p)))
     }
 
     /// The media types of its body, each with what the document says of it.
@@ -104,4 +111,8 @@ impl Operation {
             None => Some(format!("{content_type:?} is not in the contract")),
         }
     }
+}
+
+fn is_refused(parameter: &Value) -> bool {
+    parameter["description"].as_str().is_some_and(|text| text.starts_with("Refused with 412"))
 }

@@ -67,8 +67,9 @@ async fn only_one_verification_runs_at_a_time_and_excess_callers_are_503() {
     let named = if app.state.db.is_sqlite() { 0 } else { 3 };
     assert_eq!(app.state.db.measure_load().reads.begun - before, named);
     // Those who went away left their seats; a few may wait, the next one is told to come again.
-    let mut waiting: Vec<_> =
-        (0..8).map(|_| Box::pin(app.state.verifying.run_verification(|_| Ok::<_, StoreError>(())))).collect();
+    let mut waiting: Vec<_> = (0..8)
+        .map(|_| Box::pin(app.state.verifying.run_verification(|_| Ok::<_, StoreError>(()))))
+        .collect();
     for one in &mut waiting {
         assert!(one.now_or_never().is_none());
     }

@@ -87,7 +87,8 @@ pub(super) async fn open_stream(
         return Ok(response.finish());
     }
     let ends = Instant::now() + follow.token_time_left().min(LONGEST);
-    let mut session = StreamSession { state: state.clone(), follow, actor, after, caught_up: false, ends };
+    let mut session =
+        StreamSession { state: state.clone(), follow, actor, after, caught_up: false, ends };
     let events = format!("{RETRY}{}", session.write_events(&first)?);
     let begun = Some((session, Some(events)));
     let pieces = stream::unfold(begun, |state| async {
@@ -131,8 +132,7 @@ impl StreamSession {
         if !self.has_same_rights() {
             return None;
         }
-        let answer =
-            answer_page(&self.state, &self.actor, ("after", self.after), PIECE).await;
+        let answer = answer_page(&self.state, &self.actor, ("after", self.after), PIECE).await;
         // An error ends the stream. The client reconnects with the last number that it received.
         self.write_events(&answer.ok()?).ok()
     }

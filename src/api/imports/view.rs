@@ -5,6 +5,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
+use crate::api::problem::RequestFault;
 use crate::{
     domain::{journal::to_hex, language::Language, wording},
     sheets::{
@@ -16,7 +17,7 @@ use crate::{
 
 /// Number of rows with each outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ImportTotals {
+pub(crate) struct ImportTotals {
     /// Rows that create a record.
     pub new: usize,
     /// Rows that change a record.
@@ -33,7 +34,7 @@ pub struct ImportTotals {
 
 /// A field that a row changes.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ImportChange {
+pub(crate) struct ImportChange {
     /// Name of the column.
     #[schema(example = "title")]
     pub column: String,
@@ -53,7 +54,7 @@ pub struct ImportChange {
 
 /// A row of the file, and its outcome.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ImportRow {
+pub(crate) struct ImportRow {
     /// Sheet of the row.
     pub sheet: Sheet,
     /// Number of the row in the file, from 1.
@@ -91,6 +92,19 @@ pub struct ImportFault {
     /// Accepted values; empty if there is no list of them.
     pub allowed: Vec<String>,
 }
+impl From<&ImportFault> for RequestFault {
+    fn from(f: &ImportFault) -> Self {
+        let at = f.cell.as_deref().map_or_else(|| f.sheet.clone(), |c| format!("{}!{c}", f.sheet));
+        Self {
+            pointer: Some(f.pointer.clone()),
+            parameter: None,
+            code: f.code.clone(),
+            detail: format!("{at}: {}", f.detail),
+            allowed: f.allowed.clone(),
+        }
+    }
+}
+
 impl From<FileFault> for ImportFault {
     fn from(f: FileFault) -> Self {
         Self {
@@ -107,7 +121,7 @@ impl From<FileFault> for ImportFault {
 
 /// The result of an import or of its preview, row by row.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ImportView {
+pub(crate) struct ImportView {
     /// Slug of the city.
     #[schema(example = "da-nang")]
     pub city: String,

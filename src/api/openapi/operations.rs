@@ -2,7 +2,7 @@
 //! that handlers need no annotations for it.
 
 use utoipa::openapi::{
-    Components, OpenApi, PathItem,
+    Components, OpenApi, PathItem, RefOr,
     path::{HttpMethod, Operation},
     security::SecurityRequirement,
 };
@@ -19,15 +19,39 @@ pub(super) struct OperationShape<'a> {
     /// It has a request body.
     pub(super) body: bool,
     pub(super) if_match: IfMatch,
+    is_paged: bool,
 }
+
+/// The operations about secrets, such as tokens and passwords. Their answers have no `ETag`.
+const SECRETS: &[(HttpMethod, &str)] = &[
+    (HttpMethod::Post, "/api/v1/auth/login"),
+    (HttpMethod::Post, "/api/v1/auth/logout"),
+    (HttpMethod::Post, "/api/v1/auth/refresh"),
+    (HttpMethod::Post, "/api/v1/auth/invitations/{token}/accept"),
+    (HttpMethod::Post, "/api/v1/me/calendar"),
+    (HttpMethod::Put, "/api/v1/me/password"),
+    (HttpMethod::Post, "/api/v1/shares"),
+];
 
 /// The way in which an operation uses `If-Match`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum IfMatch {
     Ignored,
+    /// The operation creates a record: a tag is refused, because nothing exists that it could match.
+    Refused,
     Optional,
     Required,
 }
+
+/// The creating operations that refuse `If-Match`.
+const CREATIONS: &[&str] = &[
+    "/api/v1/cities",
+    "/api/v1/cycles",
+    "/api/v1/partners",
+    "/api/v1/releases",
+    "/api/v1/shares",
+    "/api/v1/projects/{project}/reports/{cycle}/comments",
+];
 
 /// The last path segments of transitions, which move a record from one state to the next.
 const TRANSITIONS: &[&str] =
@@ -46,6 +70,7 @@ impl<'a> OperationShape<'a> {
             public: operation.security.is_some(),
             body: operation.request_body.is_some(),
             if_match,
+            is_paged: has_cursor(operation),
         }
     }
 
@@ -54,11 +79,18 @@ impl<'a> OperationShape<'a> {
         self.path.split('/').any(|s| s == "me" || s == "auth")
     }
 
-    /// Returns `true` if a successful answer has an `ETag`. Answers that no cache may store have none.
+    /// Returns `true` if a successful answer has an `ETag`. An answer with a secret has none.
     pub(super) fn has_etag(&self) -> bool {
-        !self.path.starts_with("/health/")
-            && (matches!(self.method, HttpMethod::Get | HttpMethod::Delete)
-                || self.if_match != IfMatch::Ignored)
+        let is_secret =
+            |(method, path): &(HttpMethod, &str)| *method == self.method && *path == self.path;
+        !SECRETS.iter().any(is_secret)
+            && !self.path.starts_with("/health/")
+            && self.path != "/calendar/{token}.ics"
+    }
+
+    /// Returns `true` if a successful answer is a page of a list, which links to the next page.
+    pub(super) fn is_paged(&self) -> bool {
+        self.is_paged
     }
 
     /// Returns `true` if the operation changes something.
@@ -67,7 +99,17 @@ impl<'a> OperationShape<'a> {
     }
 }
 
+fn has_cursor(operation: &Operation) -> bool {
+    operation.parameters.iter().flatten().any(|parameter| match parameter {
+        RefOr::T(parameter) => parameter.name == "cursor",
+        RefOr::Ref(_) => false,
+    })
+}
+
 fn choose_if_match(method: &HttpMethod, path: &str) -> IfMatch {
+    if *method == HttpMethod::Post && CREATIONS.contains(&path) {
+        return IfMatch::Refused;
+    }
     if path.split('/').any(|s| UNVERSIONED.contains(&s)) {
         return IfMatch::Ignored;
     }

@@ -139,6 +139,9 @@ fn string_schema() -> ObjectBuilder {
 fn build_if_match_header(how: IfMatch) -> Option<Parameter> {
     let (required, description) = match how {
         IfMatch::Ignored => return None,
+        IfMatch::Refused => {
+            (Required::False, "Refused with 412 `no_tag`, because the record does not exist yet.")
+        }
         IfMatch::Optional => (
             Required::False,
             "The `ETag` of the record that you read. Only the version in it is compared; a different version is refused with \

@@ -78,6 +78,9 @@ pub(super) fn add_problems(
                 add_header(&mut response.headers, components, "ETag");
                 add_header(&mut response.headers, components, "Content-Language");
             }
+            if shape.is_paged() {
+                add_header(&mut response.headers, components, "Link");
+            }
             if status == "201" {
                 add_header(&mut response.headers, components, "Location");
             }
@@ -121,6 +124,10 @@ fn add_header(
         "Content-Language" => (
             "The language of the texts in the answer. Absent if the answer contains no texts of this service.",
             "en",
+        ),
+        "Link" => (
+            "The address of the next page, with `rel=\"next\"`. Absent on the last page.",
+            "</api/v1/projects?cursor=eyJhZnRlciI6ImRhLW5hbmctNCJ9>; rel=\"next\"",
         ),
         "Location" => ("The address of the new record.", "/api/v1/projects/da-nang-4"),
         _ => (

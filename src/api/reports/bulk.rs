@@ -37,7 +37,7 @@ use crate::{
         value::Prose,
     },
     store::{
-        Caller, Tx,
+        Caller, StoreError, Tx,
         reports::{
             SharedLookups, bulk_keys, load_for_batch,
             queue::{QueueFilter, QueueQuery, QueueSort},
@@ -74,12 +74,37 @@ pub(super) async fn change_reports(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let (caller, order) = (may.caller, RawBulkRequest::from(may.body.0).parse()?);
-    let mut view = state.db.write(move |tx| run_bulk(tx, caller, &order)).await?;
-    view.translate_problems(may.language);
-    Ok(Answer::from_value(&view)?.in_language(may.language))
+    match state.db.write(move |tx| run_bulk(tx, caller, &order)).await {
+        Ok(mut view) => {
+            view.translate_problems(may.language);
+            Ok(Answer::from_value(&view)?.in_language(may.language))
+        }
+        Err(BulkAbort::NotAll(mut view)) => {
+            view.translate_problems(may.language);
+            Err(ApiError::bulk_refused(&*view))
+        }
+        Err(BulkAbort::Failed(error)) => Err(error),
+    }
 }
 
-fn run_bulk(tx: &mut Tx<'_>, caller: Caller, order: &BulkRequest) -> ApiResult<BulkView> {
+/// Why nothing of a bulk request was written.
+enum BulkAbort {
+    /// All or nothing was requested, and not every report can be changed; with the result of each.
+    NotAll(Box<BulkView>),
+    Failed(ApiError),
+}
+impl From<ApiError> for BulkAbort {
+    fn from(error: ApiError) -> Self {
+        Self::Failed(error)
+    }
+}
+impl From<StoreError> for BulkAbort {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+fn run_bulk(tx: &mut Tx<'_>, caller: Caller, order: &BulkRequest) -> Result<BulkView, BulkAbort> {
     let proof = tx.prove::<BulkReports>(caller, &())?;
     let items = resolve_items(tx, proof.actor(), order)?;
     let all = |tx: &mut Tx<'_>| {
@@ -93,10 +118,10 @@ fn run_bulk(tx: &mut Tx<'_>, caller: Caller, order: &BulkRequest) -> ApiResult<B
     let view = BulkView::new(order, &items, outcomes);
     if order.digest.as_ref().is_some_and(|digest| *digest != view.digest) {
         let detail = "what the digest stands for has changed since: nothing was done";
-        return Err(ApiError::Conflict(detail.into()));
+        return Err(ApiError::Conflict(detail.into()).into());
     }
     if order.all_or_nothing && !order.dry_run && view.totals.done != view.totals.items {
-        return Err(ApiError::BulkRefused(Box::new(view.into_unapplied())));
+        return Err(BulkAbort::NotAll(Box::new(view.into_unapplied())));
     }
     Ok(view)
 }

@@ -18,7 +18,7 @@ pub(crate) const ITEMS_MAX: usize = 500;
 const VALUES_MAX: usize = 200;
 words! {
     /// An action on many reports at once.
-    pub BulkAction("action") {
+    pub(crate) BulkAction("action") {
         /// Carry the last approved report forward, and state that nothing changed.
         Unchanged = "unchanged",
         /// Submit the reports.
@@ -33,7 +33,7 @@ words! {
 }
 words! {
     /// The result of the action for one report.
-    pub BulkOutcome("outcome") {
+    pub(crate) BulkOutcome("outcome") {
         /// The action was done, or would be done in a dry run.
         Done = "done",
         /// The action is not possible.

@@ -19,7 +19,7 @@ use crate::{
 
 /// Result of an action on many reports.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct BulkView {
+pub(crate) struct BulkView {
     /// The requested action.
     pub action: BulkAction,
     /// `true` if this is a dry run, which changes nothing.
@@ -38,7 +38,7 @@ pub struct BulkView {
 
 /// Number of reports with each result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct BulkTotals {
+pub(crate) struct BulkTotals {
     /// All reports.
     pub items: usize,
     /// Reports for which the action was done, or would be done.
@@ -51,7 +51,7 @@ pub struct BulkTotals {
 
 /// Result of the action on one report.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct BulkResult {
+pub(crate) struct BulkResult {
     /// Code of the project.
     #[schema(example = "da-nang-4")]
     pub project: String,
@@ -73,7 +73,7 @@ pub struct BulkResult {
 
 /// The reason why an action on a report was not done.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct BulkProblem {
+pub(crate) struct BulkProblem {
     /// Path of a page that explains the problem.
     #[serde(rename = "type")]
     #[schema(example = "/docs/problems/illegal-transition")]
@@ -153,7 +153,9 @@ impl ItemOutcome {
 /// Returns the outcome of an error that is about one report; `None` if the error is not about the report.
 const fn classify_error(e: &ApiError) -> Option<BulkOutcome> {
     match e {
-        ApiError::Stale(_) | ApiError::UnusableTag => Some(BulkOutcome::Stale),
+        ApiError::Stale(_) | ApiError::UnusableTag | ApiError::UnexpectedTag => {
+            Some(BulkOutcome::Stale)
+        }
         ApiError::Forbidden(_)
         | ApiError::NotFound
         | ApiError::MissingResource(_)
@@ -167,9 +169,8 @@ const fn classify_error(e: &ApiError) -> Option<BulkOutcome> {
         | ApiError::BodyTooLarge(_)
         | ApiError::UnsupportedMediaType
         | ApiError::Malformed(_)
-        | ApiError::BulkRefused(_)
+        | ApiError::RefusedWithResult(_)
         | ApiError::OtherMediaType(_)
-        | ApiError::ImportRefused(_)
         | ApiError::Busy
         | ApiError::Unavailable(_)
         | ApiError::TooManyWaiting(_)
