@@ -16,8 +16,8 @@ use crate::{
     domain::{
         cycle::{RawCycle, RawCyclePatch, ReportingCycle},
         policy::{AddCycle, ReadCycle, ReadReference, RunCycle},
+        refusal::IllegalTransition,
         value::{Prose, Slug},
-        workflow::IllegalTransition,
     },
     store::{Caller, Change, StoreError, Tx, cycles, reference, reports},
 };

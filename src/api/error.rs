@@ -7,9 +7,12 @@ use crate::{
     domain::{
         fault::{FieldFault, ValueFault},
         policy::AccessDenied,
-        workflow::{IllegalTransition, TransitionRefused},
+        refusal::{IllegalTransition, TransitionRefused},
     },
-    store::{StoreError, error::ConstraintViolation},
+    store::{
+        StoreError,
+        error::{ConstraintViolation, format_error_chain},
+    },
 };
 use actix_web::{
     HttpResponse, ResponseError,
@@ -285,19 +288,12 @@ impl ResponseError for ApiError {
         if let Self::Internal(source) | Self::Unavailable(source) = self {
             // This is the only log entry of the failure, inside the span of the request. The response contains nothing
             // of it.
-            tracing::error!(error = %join_sources(source.as_ref()), "{self}");
+            tracing::error!(error = %format_error_chain(source.as_ref()), "{self}");
         }
         let mut response = response.finish();
         response.extensions_mut().insert(self.to_problem());
         response
     }
-}
-
-fn join_sources(e: &(dyn std::error::Error + 'static)) -> String {
-    std::iter::successors(Some(e), |e| e.source())
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(": ")
 }
 
 impl From<StoreError> for ApiError {

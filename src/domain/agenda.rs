@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::{
-    cycle::{CycleState, ReportingCycle},
+    cycle::{CycleState, ReportingCycle, effective_due_day},
     extension::DeadlineExtension,
     reference::CountryCode,
     report::ReportState,
@@ -151,7 +151,8 @@ pub(crate) fn list_deadlines(
                     if !reports || (closed && extension.is_none()) {
                         continue;
                     }
-                    let on = cycle.due_on.map(|own| extension.map_or(own, |e| e.due_on.max(own)));
+                    let extended = extension.map(|e| e.due_on);
+                    let on = cycle.due_on.map(|due| effective_due_day(due, extended));
                     let concern = DueWork::CityReports(city.clone());
                     add(on, name, concern, format!("{slug}-due-{city}"));
                 }

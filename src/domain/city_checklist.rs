@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use super::{
     comment::Comment,
-    cycle::{ReportingCycle, calendar_day, end_of_day},
+    cycle::{ReportingCycle, calendar_day, effective_due_day, end_of_day},
     fault::FieldFault,
     policy::{Actor, PolicyResource as _, RecordCopy, Visibility},
     readiness,
@@ -155,7 +155,7 @@ impl CityDeadline {
         at: DateTime<Utc>,
     ) -> Option<Self> {
         let own = cycle.due_on?;
-        let on = extension.map_or(own, |extended| extended.max(own));
+        let on = effective_due_day(own, extension);
         let days_left = (on - calendar_day(at, zone)).num_days();
         Some(Self { on, extended: on > own, days_left, ends: end_of_day(on, zone) })
     }

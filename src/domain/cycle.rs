@@ -5,8 +5,8 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    refusal::IllegalTransition,
     value::{Slug, Title, words},
-    workflow::IllegalTransition,
 };
 
 mod deadline;
@@ -56,6 +56,12 @@ pub struct ReportingCycle {
 #[must_use]
 pub(crate) fn calendar_day(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
     at.with_timezone(&zone).date_naive()
+}
+
+/// Returns the last day on which a city's submission is on time: the later of the cycle's own day and the day of the
+/// city's extension.
+pub(crate) fn effective_due_day(due_on: NaiveDate, extension: Option<NaiveDate>) -> NaiveDate {
+    extension.map_or(due_on, |extended| extended.max(due_on))
 }
 
 impl ReportingCycle {

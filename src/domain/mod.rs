@@ -25,6 +25,7 @@ pub(crate) mod raw_values;
 pub(crate) mod readiness;
 pub mod reference;
 pub(crate) mod reference_input;
+pub(crate) mod refusal;
 pub(crate) mod release;
 pub mod report;
 pub(crate) mod seed;

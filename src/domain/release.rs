@@ -14,7 +14,7 @@ use super::{
     project::ProjectCode,
     reference::{City, Country, CountryCode, Vocabulary},
     report::{ApprovedReport, AuditStamp, Status},
-    value::{Prose, Slug},
+    value::{Prose, Slug, to_count},
 };
 
 pub(crate) mod content_hash;
@@ -93,11 +93,6 @@ impl ReleaseCounts {
             statuses,
         }
     }
-}
-
-/// Converts a number of items to the integer type of the API.
-fn to_count(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 /// The reference data behind a release's figures. It is frozen with the release, so that renaming or adding a city does

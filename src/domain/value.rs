@@ -211,6 +211,11 @@ pub fn parse_day(raw: impl AsRef<str>) -> Result<NaiveDate, ValueFault> {
         .ok_or_else(fault)
 }
 
+/// Converts a number of items to the integer type of the API.
+pub(crate) fn to_count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
 /// Defines a closed list of values: an enum with the texts for the API and the database, in order.
 // The texts are captured as `tt`: utoipa cannot read a string that a macro captured as `literal`, and would write the
 // names of the variants into the contract.

@@ -1,10 +1,8 @@
 //! The life of a report: the result of each transition. Every function takes the policy's proof.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 
 use super::{
-    fault::FieldFault,
     id::Id,
     policy::{
         ApproveReport, Authorized, EditReport, PolicyAction, ReopenReport, ReturnReport,
@@ -12,6 +10,7 @@ use super::{
     },
     project::{ApprovedProject, LatestReport},
     readiness,
+    refusal::TransitionRefused,
     report::{ApprovedReport, AuditStamp, Report, ReportContent, Status},
     subject::ReportSubject,
 };
@@ -23,30 +22,6 @@ mod transition;
 
 pub use allowed_actions::{check_commentable, list_allowed_actions};
 pub use transition::{TransitionKind, check_transition};
-
-/// A transition that the state of a record forbids.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
-#[error("{action} is not possible while it is {from}")]
-pub struct IllegalTransition {
-    /// The current state.
-    pub from: &'static str,
-    /// The requested action.
-    pub action: &'static str,
-}
-
-/// Why a transition is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TransitionRefused {
-    /// The report does not exist.
-    #[error("there is no such report")]
-    NoReport,
-    /// The state of the report or of its cycle forbids the transition.
-    #[error(transparent)]
-    IllegalState(#[from] IllegalTransition),
-    /// The content does not satisfy the rules for a submission.
-    #[error("the report is not ready")]
-    NotReady(Vec<FieldFault>),
-}
 
 fn record_deed<A: PolicyAction>(proof: &Authorized<A>, at: DateTime<Utc>) -> AuditStamp {
     AuditStamp { by: proof.actor().user(), acting_for: proof.basis().acting_for, at }

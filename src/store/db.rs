@@ -16,7 +16,6 @@ mod threads;
 
 use counters::DatabaseCounters;
 pub(crate) use counters::{DbLoad, GROUP_SIZES, QueueLoad};
-pub(super) use threads::format_error_chain;
 use threads::{read_loop, read_on_caller, write_loop};
 
 use super::{

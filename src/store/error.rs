@@ -116,3 +116,15 @@ fn is_temporary_failure(message: &str) -> bool {
     .iter()
     .any(|m| message.contains(m))
 }
+
+/// Joins the texts of an error and of its sources, for the log.
+pub(crate) fn format_error_chain(e: &dyn std::error::Error) -> String {
+    let mut text = e.to_string();
+    let mut source = e.source();
+    while let Some(s) = source {
+        text.push_str(": ");
+        text.push_str(&s.to_string());
+        source = s.source();
+    }
+    text
+}

@@ -150,7 +150,7 @@ pub(super) fn follow_instances(watch: &CommitWatch, target: &DatabaseTarget, ali
             }
             Err(e) => {
                 if !failed {
-                    let error = super::db::format_error_chain(&e);
+                    let error = super::error::format_error_chain(&e);
                     tracing::error!(error, "cannot follow what other instances write");
                 }
                 pause = REST;

@@ -81,7 +81,7 @@ impl CycleDeadlines {
 
     /// Returns the due day of a city: the later of the cycle's own day and the day of the city's extension.
     fn effective_due_day(&self, cycle: &str, due: NaiveDate, city: &str) -> NaiveDate {
-        self.extension_day(cycle, city).map_or(due, |extended| extended.max(due))
+        super::effective_due_day(due, self.extension_day(cycle, city))
     }
 
     /// Returns the due day of a cycle in a city and the first instant after it; `None` if nothing is due.

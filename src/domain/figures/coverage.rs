@@ -176,7 +176,7 @@ impl CoverageDataset {
         let expected = here().filter(|p| p.approved || !p.archived).count();
         CoverageCounts {
             expected: self.expected_if_known(expected),
-            approved: super::dataset::to_count(here().filter(|p| p.approved).count()),
+            approved: crate::domain::value::to_count(here().filter(|p| p.approved).count()),
             late: None,
             insider_counts: None,
         }
@@ -199,7 +199,7 @@ impl CoverageDataset {
             .map(|p| p.report)
             .collect();
         let count = |wanted: &dyn Fn(Option<WorkingReport>) -> bool| {
-            super::dataset::to_count(expected.iter().filter(|r| wanted(**r)).count())
+            crate::domain::value::to_count(expected.iter().filter(|r| wanted(**r)).count())
         };
         let state = |wanted: ReportState| count(&|r| r.is_some_and(|r| r.state == wanted));
         let is_late = |report: Option<WorkingReport>| {
@@ -225,7 +225,7 @@ impl CoverageDataset {
 
     /// Returns the expected number, unless the cycle was imported: the published history does not state it.
     fn expected_if_known(&self, expected: usize) -> Option<i64> {
-        self.cycle.imported.is_none().then(|| super::dataset::to_count(expected))
+        self.cycle.imported.is_none().then(|| crate::domain::value::to_count(expected))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::{
     policy::visibility::ReadScope,
     reference::{City, Country, Vocabulary, VocabularyTerm},
     report::Status,
-    value::Slug,
+    value::{Slug, to_count},
 };
 
 /// The data that figures are counted from: the reports that the caller may read, and the reference data.
@@ -146,9 +146,4 @@ impl FigureDataset {
             .count();
         (to_count(reporting.len()), to_count(expected))
     }
-}
-
-/// Converts a number of items to the integer type of the API.
-pub(super) fn to_count(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
 }

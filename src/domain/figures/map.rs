@@ -55,7 +55,7 @@ impl FigureDataset {
             tally.add_fact(fact);
         }
         let count = |wanted: &dyn Fn(&ReportFact) -> bool| {
-            super::dataset::to_count(facts.iter().filter(|fact| wanted(fact)).count())
+            crate::domain::value::to_count(facts.iter().filter(|fact| wanted(fact)).count())
         };
         let code = city.country.as_str();
         let country = self.countries.iter().find(|c| c.code == city.country);

@@ -115,7 +115,7 @@ impl OutcomeProgress {
     /// Returns the number of indicators with a defined attainment.
     #[must_use]
     pub fn count_defined(&self) -> i64 {
-        super::dataset::to_count(self.shares.len())
+        crate::domain::value::to_count(self.shares.len())
     }
 
     /// Returns the plain mean of the defined attainments; `None` if there is none.

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
+    refusal::TransitionRefused,
     report::ReportState,
     subject::ReportSubject,
     testing::{
@@ -14,7 +15,7 @@ use crate::domain::{
         user,
     },
     user::Scope,
-    workflow::{TransitionKind, TransitionRefused, check_transition},
+    workflow::{TransitionKind, check_transition},
 };
 
 /// The callers of the matrix, and those for the two-keys rule.

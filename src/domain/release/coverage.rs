@@ -41,7 +41,7 @@ impl ReleaseReference {
         let here: Vec<&FrozenSubmission> = reports.iter().filter(|r| r.city == city.slug).collect();
         CoverageCounts {
             expected: None,
-            approved: super::to_count(here.len()),
+            approved: crate::domain::value::to_count(here.len()),
             late: self.count_late(city, &here),
             insider_counts: None,
         }

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use crate::domain::{
     comment::Comment,
-    cycle::{ReportingCycle, end_of_day},
+    cycle::{ReportingCycle, effective_due_day, end_of_day},
     id::Id,
     policy::{Actor, PermissionBasis, PolicyResource, RecordCopy, Visibility},
     project::{Project, ProjectCode},
@@ -84,8 +84,7 @@ impl ReportSubject {
     /// it. Returns `None` if the cycle has no due day.
     #[must_use]
     pub fn due_day(&self) -> Option<(NaiveDate, DateTime<Utc>)> {
-        let due = self.cycle.due_on?;
-        let due = self.extension.map_or(due, |extended| extended.max(due));
+        let due = effective_due_day(self.cycle.due_on?, self.extension);
         Some((due, end_of_day(due, self.zone)))
     }
 

@@ -3,13 +3,14 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{IllegalTransition, TransitionKind, TransitionRefused, check_transition};
+use super::{TransitionKind, check_transition};
 use crate::domain::{
     policy::{
         AccessDenied, Act, Actor, ApproveReport, CommentReport, EditReport, PolicyAction,
         ReopenReport, ReturnReport, SubmitReport, WithdrawReport,
     },
     readiness,
+    refusal::{IllegalTransition, TransitionRefused},
     subject::ReportSubject,
 };
 

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{IllegalTransition, TransitionRefused};
 use crate::domain::{
     cycle::{CycleState, calendar_day},
+    refusal::{IllegalTransition, TransitionRefused},
     report::ReportState,
     subject::ReportSubject,
 };

@@ -9,7 +9,10 @@ use std::{
 use crossbeam_channel::Receiver;
 
 use super::{ReadJob, WriteAnswer, WriteJob, counters::DatabaseCounters, lost_work_error};
-use crate::store::{Conn, DatabaseTarget, StoreError, tx::CommitSummary, watch::CommitWatch};
+use crate::store::{
+    Conn, DatabaseTarget, StoreError, error::format_error_chain, tx::CommitSummary,
+    watch::CommitWatch,
+};
 
 /// The largest number of write jobs that share one commit of SQLite.
 const GROUP: usize = 64;
@@ -71,17 +74,6 @@ impl<'t> ConnectionSlot<'t> {
             }
         }
     }
-}
-
-pub(in crate::store) fn format_error_chain(e: &dyn std::error::Error) -> String {
-    let mut text = e.to_string();
-    let mut source = e.source();
-    while let Some(s) = source {
-        text.push_str(": ");
-        text.push_str(&s.to_string());
-        source = s.source();
-    }
-    text
 }
 
 pub(super) fn read_loop(queue: &Receiver<ReadJob>, target: &DatabaseTarget) {
