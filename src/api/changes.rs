@@ -26,6 +26,7 @@ use crate::{
     domain::{
         fault::ValueFault,
         policy::{Actor, ReadFigures, visibility::ReadScope},
+        quality::find_quality,
     },
     store::{Caller, Conn, feed},
 };
@@ -125,12 +126,14 @@ fn parse_last_event_id(req: &HttpRequest) -> ApiResult<Option<i64>> {
     number.map(Some).ok_or_else(|| ApiError::invalid_parameter(LAST_EVENT_ID, fault()))
 }
 
+/// Returns `true` if the caller accepts an event stream and does not prefer JSON to it.
 fn is_stream_request(req: &HttpRequest) -> bool {
-    let accepts = req.headers().get_all(header::ACCEPT).filter_map(|v| v.to_str().ok());
-    accepts
-        .flat_map(|list| list.split(','))
-        .filter_map(|range| range.split(';').next())
-        .any(|media| media.trim().eq_ignore_ascii_case(stream::EVENTS))
+    let fields = || {
+        let fields = req.headers().get_all(header::ACCEPT);
+        fields.filter_map(|field| field.to_str().ok())
+    };
+    let stream = find_quality(fields(), stream::EVENTS).filter(|q| q.is_acceptable());
+    stream.is_some() && stream >= find_quality(fields(), "application/json")
 }
 
 enum FeedAnswer {
@@ -262,4 +265,32 @@ fn read_page(
     let answer = Answer::from_value(&ChangeList { items: items?, next, head, caught_up })?;
     let address = format!("/api/v1/changes?after={next}&limit={limit}");
     Ok(if caught_up { answer } else { answer.with_next_page(address) })
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn event_stream_is_sent_if_accepted_and_json_is_not_preferred() {
+        for (accept, expected) in [
+            ("text/event-stream", true),
+            ("Text/Event-Stream; charset=utf-8", true),
+            ("application/json, text/event-stream", true),
+            ("application/json;q=0.4, text/event-stream;q=0.5", true),
+            ("application/json, text/event-stream;q=0.5", false),
+            ("text/event-stream;q=0", false),
+            ("text/event-stream;q=2", false),
+            ("application/json;q=0, text/event-stream;q=0", false),
+            ("text/*", false),
+            ("*/*", false),
+            ("", false),
+        ] {
+            let req = TestRequest::default().insert_header((header::ACCEPT, accept));
+            assert_eq!(is_stream_request(&req.to_http_request()), expected, "{accept}");
+        }
+        assert!(!is_stream_request(&TestRequest::default().to_http_request()));
+    }
 }

@@ -10,6 +10,7 @@ use actix_web::{HttpRequest, http::header, web::Bytes};
 use flate2::{Compression, write::GzEncoder};
 
 use super::spool_buffer::{AnswerBody, TempFile};
+use crate::domain::quality::{Quality, find_quality};
 
 /// The only content coding that is offered: every client that supports compression supports gzip.
 pub(crate) const GZIP: &str = "gzip";
@@ -150,20 +151,12 @@ pub(crate) fn is_text_type(media: &str) -> bool {
 
 /// Returns `true` if `Accept-Encoding` accepts gzip, by its name or by `*`. The name counts more than `*`.
 fn is_gzip_accepted(req: &HttpRequest) -> bool {
-    let fields = req.headers().get_all(header::ACCEPT_ENCODING);
-    let (mut named, mut any) = (None, None);
-    for item in fields.filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')) {
-        let (name, parameters) = item.split_once(';').unwrap_or((item, ""));
-        let weight =
-            parameters.trim().strip_prefix("q=").and_then(|q| q.trim().parse::<f32>().ok());
-        let wanted = weight.is_none_or(|q| q > 0.0);
-        match name.trim() {
-            name if name.eq_ignore_ascii_case(GZIP) => named = Some(wanted),
-            "*" => any = Some(wanted),
-            _ => {}
-        }
-    }
-    named.or(any).unwrap_or(false)
+    let fields = || {
+        let fields = req.headers().get_all(header::ACCEPT_ENCODING);
+        fields.filter_map(|field| field.to_str().ok())
+    };
+    let quality = find_quality(fields(), GZIP).or_else(|| find_quality(fields(), "*"));
+    quality.is_some_and(Quality::is_acceptable)
 }
 
 #[cfg(test)]
@@ -180,10 +173,18 @@ mod tests {
             ("gzip", true),
             ("GZIP;q=0.5", true),
             ("br, gzip;q=0.1", true),
+            ("gzip;Q=0.001", true),
+            ("gzip;level=1;q=0.5", true),
             ("*", true),
             ("gzip;q=0", false),
             ("*;q=0", false),
             ("*, gzip;q=0", false),
+            ("gzip;level=1;q=0", false),
+            ("gzip;q=0.000", false),
+            // An element with a malformed weight says nothing.
+            ("gzip;q=1.5", false),
+            ("gzip;q=x", false),
+            ("gzip;q=x, *", true),
             ("br", false),
             ("identity", false),
             ("", false),

@@ -9,7 +9,11 @@ use super::{
     spool_buffer::SpoolBuffer,
 };
 use crate::{
-    domain::{fault::ValueFault, value::words},
+    domain::{
+        fault::ValueFault,
+        quality::{Quality, parse_weighted_names},
+        value::words,
+    },
     sheets::flat::{self, FlatTable},
 };
 
@@ -57,22 +61,58 @@ impl Form {
     }
 }
 
-/// The `Accept` header of a request.
+/// The `Accept` header of a request: the quality of each format that it names, in the order of [`Form::ALL`].
 #[derive(Debug, Clone, Default)]
-pub(crate) struct AcceptHeader(Option<String>);
+pub(crate) struct AcceptHeader([Option<Quality>; Form::ALL.len()]);
 
 impl AcceptHeader {
     /// Makes a header that accepts only one format.
     #[must_use]
     pub(crate) fn from_format(form: Form) -> Self {
-        Self(form.media_types().first().map(|media| (*media).to_owned()))
+        let mut accept = Self::default();
+        for media in form.media_types() {
+            accept.add_name(media, Quality::FULL);
+        }
+        accept
     }
 
     #[must_use]
     pub(crate) fn from_headers(req: &HttpRequest) -> Self {
         let fields = req.headers().get_all(header::ACCEPT).filter_map(|v| v.to_str().ok());
-        let text = fields.collect::<Vec<&str>>().join(",");
-        Self((!text.is_empty()).then_some(text))
+        Self::from_fields(fields)
+    }
+
+    fn from_fields<'h>(fields: impl Iterator<Item = &'h str>) -> Self {
+        let mut accept = Self::default();
+        for item in parse_weighted_names(fields) {
+            accept.add_name(item.name, item.quality);
+        }
+        accept
+    }
+
+    /// Adds the quality of a media type that belongs to a format. The highest quality of its names counts.
+    fn add_name(&mut self, name: &str, quality: Quality) {
+        for (form, found) in Form::ALL.iter().zip(&mut self.0) {
+            if form.media_types().iter().any(|media| media.eq_ignore_ascii_case(name)) {
+                *found = (*found).max(Some(quality));
+            }
+        }
+    }
+
+    /// Finds the offered format with the highest quality; of equal ones, the format that is offered first. Wildcards are
+    /// ignored, because browsers send them without wanting a certain format.
+    fn find_best_format(&self, offered: &[Form]) -> Option<Form> {
+        let mut best: Option<(Quality, Form)> = None;
+        for form in offered {
+            let named = Form::ALL.iter().zip(self.0).find(|(known, _)| *known == form);
+            if let Some(quality) = named.and_then(|(_, found)| found)
+                && quality.is_acceptable()
+                && best.is_none_or(|(most, _)| quality > most)
+            {
+                best = Some((quality, *form));
+            }
+        }
+        best.map(|(_, form)| form)
     }
 
     /// Chooses one of the formats that an operation offers. The first of them is the default.
@@ -88,41 +128,8 @@ impl AcceptHeader {
             });
         }
         let first = offered.first().copied().unwrap_or(Form::Json);
-        Ok(self.0.as_deref().and_then(|header| find_best_format(header, offered)).unwrap_or(first))
+        Ok(self.find_best_format(offered).unwrap_or(first))
     }
-}
-
-/// Finds the offered format with the highest weight; of equal ones, the format that is offered first. Wildcards are
-/// ignored, because browsers send them without wanting a certain format.
-fn find_best_format(header: &str, offered: &[Form]) -> Option<Form> {
-    let mut wanted: Option<(u16, Form)> = None;
-    for form in offered {
-        let weight =
-            form.media_types().iter().filter_map(|media| parse_weight(header, media)).max();
-        if let Some(weight) = weight.filter(|w| *w > 0)
-            && wanted.is_none_or(|(most, _)| weight > most)
-        {
-            wanted = Some((weight, *form));
-        }
-    }
-    wanted.map(|(_, form)| form)
-}
-
-/// Returns the weight of a media type in thousandths; `None` if the header does not name it.
-fn parse_weight(header: &str, media: &str) -> Option<u16> {
-    header.split(',').find_map(|item| {
-        let mut parts = item.split(';').map(str::trim);
-        parts.next().filter(|name| name.eq_ignore_ascii_case(media))?;
-        let q = parts
-            .find_map(|p| p.strip_prefix("q="))
-            .map_or(Some(1.0), |q| q.parse::<f32>().ok())?;
-        Some(to_thousandths(q))
-    })
-}
-
-fn to_thousandths(q: f32) -> u16 {
-    let text = format!("{:.0}", q.clamp(0.0, 1.0) * 1_000.0);
-    text.parse().unwrap_or_default()
 }
 
 /// The formats of an answer that is also available as a flat table.
@@ -208,7 +215,7 @@ mod tests {
     use super::*;
 
     fn chosen(asked: Option<&str>, header: Option<&str>) -> Option<Form> {
-        AcceptHeader(header.map(str::to_owned)).choose_format(asked, TABLE).ok()
+        AcceptHeader::from_fields(header.into_iter()).choose_format(asked, TABLE).ok()
     }
 
     #[test]
@@ -230,6 +237,10 @@ mod tests {
             ("text/csv;q=0", Form::Json),
             ("text/csv; charset=utf-8; q=1, application/json; q=1", Form::Json),
             ("text/csv;q=x", Form::Json),
+            ("text/csv;q=1.5, application/json;q=0.1", Form::Json),
+            ("text/csv;Q=0.9, application/json;q=0.8", Form::Csv),
+            ("text/csv;q=0.899, application/jsonl;q=0.9, application/x-ndjson;q=0", Form::Lines),
+            ("text/csv;header=\"a, application/jsonl\";q=0.1, application/json;q=0", Form::Csv),
         ] {
             assert_eq!(chosen(None, Some(header)), Some(form), "{header}");
         }

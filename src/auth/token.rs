@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::hs256;
 use crate::config::{MIN_TOKEN_SECRET_BYTES, Secret};
 
 /// The lifetime of an access token, in seconds.
@@ -127,6 +128,7 @@ impl AccessTokens {
     /// # Errors
     /// There is no secret, a secret is too short, or a secret is given twice.
     pub fn new(secrets: &[Secret]) -> Result<Self, TokenError> {
+        hs256::install_provider();
         let first = secrets.first().ok_or(TokenError::NoSecret)?;
         let mut keys: Vec<(String, DecodingKey)> = Vec::with_capacity(secrets.len());
         for secret in secrets.iter().map(|secret| secret.expose().as_bytes()) {
@@ -137,7 +139,7 @@ impl AccessTokens {
             if keys.iter().any(|(known, _)| *known == kid) {
                 return Err(TokenError::DoubledSecret);
             }
-            keys.push((kid, DecodingKey::from_secret(secret)));
+            keys.push((kid, DecodingKey::from_secret(secret)?));
         }
         let first = first.expose().as_bytes();
         let signing = Header {
@@ -145,7 +147,7 @@ impl AccessTokens {
             kid: Some(derive_key_id(first)),
             ..Header::new(Algorithm::HS256)
         };
-        let signing_key = EncodingKey::from_secret(first);
+        let signing_key = EncodingKey::from_secret(first)?;
         let verified = Cache::new(REMEMBERED);
         Ok(Self { signing, signing_key, keys, validation: build_validation(), verified })
     }

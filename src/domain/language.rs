@@ -1,6 +1,9 @@
 //! The languages of the network, and the choice of one from `Accept-Language` (RFC 4647, lookup).
 
-use super::value::words;
+use super::{
+    quality::{Quality, parse_weighted_names},
+    value::words,
+};
 
 words! {
     /// A language of the network, by its BCP 47 tag.
@@ -123,20 +126,21 @@ impl Language {
     pub(crate) fn from_accept_language<'h>(
         fields: &(impl Iterator<Item = &'h str> + Clone),
     ) -> Self {
-        let ranges =
-            || fields.clone().flat_map(|f| f.split(',')).filter_map(LanguageRange::parse_range);
-        let mut best: Option<(u16, Self)> = None;
+        let ranges = || parse_weighted_names(fields.clone());
+        let mut best: Option<(Quality, Self)> = None;
         for range in ranges() {
-            if best.is_some_and(|(weight, _)| weight >= range.weight) || range.weight == 0 {
+            if best.is_some_and(|(quality, _)| quality >= range.quality)
+                || !range.quality.is_acceptable()
+            {
                 continue;
             }
-            let Some(found) = Self::find_by_range(range.tag) else { continue };
-            if range.weight == FULL {
+            let Some(found) = Self::find_by_range(range.name) else { continue };
+            if range.quality == Quality::FULL {
                 return found;
             }
-            best = Some((range.weight, found));
+            best = Some((range.quality, found));
         }
-        let refused = |l: &&Self| ranges().any(|range| range.weight == 0 && l.has_tag(range.tag));
+        let refused = |l: &&Self| ranges().any(|r| !r.quality.is_acceptable() && l.has_tag(r.name));
         best.map(|(_, found)| found)
             .or_else(|| Self::SPOKEN.iter().find(|l| !refused(l)).copied())
             .unwrap_or(Self::DEFAULT)
@@ -145,45 +149,6 @@ impl Language {
     /// Compares tags, ignoring case.
     fn has_tag(self, tag: &str) -> bool {
         self.as_str().eq_ignore_ascii_case(tag)
-    }
-}
-
-/// The weight of a range without a `q` parameter, in thousandths.
-const FULL: u16 = 1000;
-
-struct LanguageRange<'h> {
-    tag: &'h str,
-    /// In thousandths; 0 means that the language is refused.
-    weight: u16,
-}
-
-impl<'h> LanguageRange<'h> {
-    /// Parses a range such as `vi;q=0.8`; `None` if it is malformed.
-    fn parse_range(item: &'h str) -> Option<Self> {
-        let mut parts = item.split(';').map(str::trim);
-        let tag = parts.next().filter(|tag| !tag.is_empty())?;
-        let named = parts.filter_map(|p| p.split_once('='));
-        let mut weights = named.filter(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
-        let weight = match weights.next() {
-            Some((_, value)) => parse_weight(value.trim())?,
-            None => FULL,
-        };
-        Some(Self { tag, weight })
-    }
-}
-
-/// Parses a weight from 0 to 1 with at most three decimals, and returns thousandths.
-fn parse_weight(value: &str) -> Option<u16> {
-    let (whole, decimals) = value.split_once('.').unwrap_or((value, ""));
-    if decimals.len() > 3 || !decimals.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let digit = |i: usize| decimals.as_bytes().get(i).map_or(0, |b| u16::from(b - b'0'));
-    let thousandths = digit(0) * 100 + digit(1) * 10 + digit(2);
-    match whole {
-        "0" => Some(thousandths),
-        "1" if thousandths == 0 => Some(FULL),
-        _ => None,
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) mod plan;
 pub mod policy;
 pub mod project;
 pub mod project_parts;
+pub(crate) mod quality;
 pub(crate) mod raw_values;
 pub(crate) mod readiness;
 pub mod reference;
