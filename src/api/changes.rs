@@ -9,7 +9,6 @@ use actix_web::{
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
@@ -19,6 +18,7 @@ use super::{
     may::May,
     middleware::HeadRequest,
     page::{LIMIT_DEFAULT, LIMIT_MAX},
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{

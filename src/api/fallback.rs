@@ -1,13 +1,11 @@
 //! What is answered when no operation matches: 405 with the methods that are there, else 404. actix would answer a wrong
 //! method as 404.
 
-use std::sync::OnceLock;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{
     error::{ApiError, ApiResult},
-    openapi,
+    openapi::checked_in_contract,
 };
 
 /// Mounts it as the answer of last resort.
@@ -24,77 +22,14 @@ async fn refuse_unmatched(req: HttpRequest) -> ApiResult<HttpResponse> {
     Err(ApiError::MethodNotAllowed(allowed.into_iter().map(str::to_owned).collect()))
 }
 
-/// A path of the contract with its methods.
-struct PathTemplate {
-    segments: Vec<&'static str>,
-    methods: Vec<&'static str>,
-}
-
-impl PathTemplate {
-    fn matches_path(&self, path: &str) -> bool {
-        let mut given = path.split('/');
-        let known = self.segments.iter().all(|segment| {
-            given.next().is_some_and(|g| {
-                if segment.starts_with('{') { !g.is_empty() } else { *segment == g }
-            })
-        });
-        known && given.next().is_none()
-    }
-}
-
 /// Returns the methods of a path; none for a path that is not in the contract.
 fn list_allowed_methods(path: &str) -> Vec<&'static str> {
-    static TEMPLATES: OnceLock<Vec<PathTemplate>> = OnceLock::new();
-    let templates = TEMPLATES.get_or_init(|| {
-        let paths = &openapi::document().paths.paths;
-        paths
-            .iter()
-            .map(|(path, item)| PathTemplate {
-                segments: path.split('/').collect(),
-                methods: [
-                    ("GET", &item.get),
-                    ("HEAD", &item.get),
-                    ("POST", &item.post),
-                    ("PUT", &item.put),
-                    ("PATCH", &item.patch),
-                    ("DELETE", &item.delete),
-                ]
-                .into_iter()
-                .filter_map(|(name, operation)| operation.as_ref().map(|_| name))
-                .collect(),
-            })
-            .collect()
-    });
     let mut methods: Vec<&'static str> = Vec::new();
     // Two templates may match: `/reports/bulk` and `/reports/{x}`.
-    for template in templates.iter().filter(|t| t.matches_path(path)) {
+    for template in checked_in_contract().paths.iter().filter(|t| t.matches_path(path)) {
         methods.extend(&template.methods);
     }
     methods.sort_unstable();
     methods.dedup();
     methods
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_template_matches_segment_by_segment() {
-        let template = PathTemplate {
-            segments: "/api/v1/projects/{project}/reports".split('/').collect(),
-            methods: Vec::new(),
-        };
-        assert!(template.matches_path("/api/v1/projects/da-nang-4/reports"));
-        for other in [
-            "/api/v1/projects//reports",
-            "/api/v1/projects/da-nang-4/reports/",
-            "/api/v1/projects/da-nang-4",
-            "/api/v1/projects/da-nang-4/reports/me-2026",
-            "/",
-            "",
-        ] {
-            assert!(!template.matches_path(other), "{other}");
-        }
-    }
 }

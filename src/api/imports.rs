@@ -1,12 +1,12 @@
 //! Imports: a workbook or a CSV file comes back, is previewed, and is written in one transaction or not at all.
 
 use actix_web::{error::BlockingError, post, web, web::Data};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
     error::{ApiError, ApiResult},
     may::May,
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{domain::policy::ImportRecords, sheets::grid::UnreadableFile};

@@ -41,6 +41,7 @@ pub(crate) mod reference;
 pub(crate) mod released;
 pub(crate) mod releases;
 pub(crate) mod reports;
+mod service_config;
 pub(crate) mod shares;
 pub(crate) mod spool_buffer;
 pub mod state;
@@ -52,15 +53,21 @@ pub(crate) mod vocabulary;
 pub(crate) mod workbook;
 
 use actix_web::{guard, web};
-use utoipa_actix_web::service_config::ServiceConfig;
+
+use service_config::ServiceConfig;
+
+/// Mounts every operation.
+pub fn configure_operations(cfg: &mut web::ServiceConfig) {
+    register_routes(&mut ServiceConfig::new(cfg));
+}
 
 /// Registers every operation; the routes and the contract come from this one list.
-pub fn register_routes(cfg: &mut ServiceConfig) {
+fn register_routes(cfg: &mut ServiceConfig) {
     cfg.configure(health::register_routes);
     cfg.configure(calendar::register_calendar_feed);
     cfg.configure(shares::register_share_address);
     cfg.configure(catalog::register_routes);
-    cfg.service(utoipa_actix_web::scope("/api/v1").configure(register_v1));
+    cfg.scope("/api/v1", web::scope("/api/v1"), register_v1);
 }
 
 fn register_v1(cfg: &mut ServiceConfig) {
@@ -102,14 +109,14 @@ fn register_v1(cfg: &mut ServiceConfig) {
 /// Registers the operations whose paths begin with a word. The router holds a path against one pattern after the other and
 /// allocates for each that has a key in it: so a request meets those of its own word alone.
 fn register_under(
-    cfg: &mut ServiceConfig,
+    cfg: &mut ServiceConfig<'_>,
     word: &'static str,
-    routes: impl FnOnce(&mut ServiceConfig),
+    routes: fn(&mut ServiceConfig<'_>),
 ) {
     let begins = guard::fn_guard(move |request| {
         request.head().uri.path().split('/').nth(3).is_some_and(|first| first == word)
     });
-    cfg.service(utoipa_actix_web::scope("").guard(begins).configure(routes));
+    cfg.scope("", web::scope("").guard(begins), routes);
 }
 
 /// Builds what is not an operation: the contract itself, the documentation where it is wanted, and the answers for

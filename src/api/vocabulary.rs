@@ -1,13 +1,13 @@
 //! The vocabulary: every list of allowed values and every field of the forms, in words.
 
 use actix_web::{get, web::Data};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
     cache::{AnswerKey, CacheAudience},
     error::ApiResult,
     may::May,
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{

@@ -2,7 +2,6 @@
 
 use actix_web::{get, web::Data};
 use chrono::{DateTime, Utc};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     dataset::{FrozenRelease, refuse_unknown_cycle},
@@ -17,6 +16,7 @@ use crate::{
         cache::AnswerKey,
         error::{ApiError, ApiResult},
         may::May,
+        service_config::ServiceConfig,
         state::State,
     },
     domain::{

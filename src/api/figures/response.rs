@@ -4,14 +4,13 @@
 //! Parameters are a question ([`FiguresParams`]), about what is approved now ([`CurrentFiguresParams`]) or about a release ([`ReleaseFiguresParams`]). Not here:
 //! the shapes, and who may read a release.
 
-use serde::{Serialize, de::DeserializeOwned};
-use utoipa::IntoParams;
+use serde::Serialize;
 
 use super::dataset::{DatasetQuery, FrozenRelease};
 use crate::{
     api::{
         answer::Answer,
-        body::Query,
+        body::{Query, QueryParameters},
         cache::{AnswerKey, CacheAudience},
         error::ApiResult,
         format::{Form, TABLE, TabularAnswer},
@@ -63,9 +62,7 @@ pub(in crate::api) trait CountedFigures: FiguresResponse {
 }
 
 /// The parameters of an operation, as a question.
-pub(in crate::api) trait FiguresParams:
-    Serialize + DeserializeOwned + IntoParams + Send + 'static
-{
+pub(in crate::api) trait FiguresParams: Serialize + QueryParameters + Send {
     /// The figures that answer it.
     type Response: FiguresResponse;
 

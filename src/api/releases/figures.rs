@@ -1,7 +1,6 @@
 //! Figures of a release: counted from what it froze, and from nothing else. How, `api/figures/kind.rs` says for all of them.
 
 use actix_web::{get, web::Data};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::api::{
     answer::Answer,
@@ -20,6 +19,7 @@ use crate::api::{
         trend::FiguresTrend,
     },
     released::Released,
+    service_config::ServiceConfig,
     state::State,
 };
 
