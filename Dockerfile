@@ -5,8 +5,8 @@ COPY . .
 # The caches stay on the building machine: a changed line compiles one crate, not three hundred.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \
-    cargo build --release --locked --bin ascn-tracker \
-    && install -D target/release/ascn-tracker /out/ascn-tracker
+    cargo build --profile dist --locked --bin ascn-tracker \
+    && install -D target/dist/ascn-tracker /out/ascn-tracker
 
 FROM debian:bookworm-slim
 # For those who run one container on SQLite: mount a volume here. With PostgreSQL nothing is written.

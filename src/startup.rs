@@ -10,7 +10,6 @@ use actix_web::{
 };
 use anyhow::Context as _;
 use arc_swap::ArcSwap;
-use utoipa_actix_web::AppExt as _;
 
 use crate::{
     api::{
@@ -236,9 +235,9 @@ impl Application {
         let origins = settings.cors_origins.clone();
         let docs = settings.docs;
         let server = HttpServer::new(move || {
-            let (app, _) =
-                App::new().into_utoipa_app().configure(api::register_routes).split_for_parts();
-            app.app_data(Data::new(shared.clone()))
+            App::new()
+                .configure(api::configure_operations)
+                .app_data(Data::new(shared.clone()))
                 .configure(api::configure_documents(docs))
                 .wrap(Condition::new(!origins.is_empty(), build_cors(&origins)))
                 .wrap(from_fn(api::middleware::wrap_request))

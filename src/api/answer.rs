@@ -39,8 +39,14 @@ impl Answer {
     /// The value cannot be serialised as JSON.
     pub fn from_value<T: Serialize + ?Sized>(value: &T) -> ApiResult<Self> {
         let body = serde_json::to_vec(value).map_err(|e| ApiError::Internal(Box::new(e)))?;
+        Ok(Self::from_json(body))
+    }
+
+    /// Answers 200 with JSON that has no version of its own; its tag is a hash of the bytes.
+    pub(crate) fn from_json(body: impl Into<Bytes>) -> Self {
+        let body = body.into();
         let etag = format!("\"{}\"", hash_body(&body));
-        Ok(Self::from_bytes(body.into(), etag))
+        Self::from_bytes(body, etag)
     }
 
     /// Answers 200 with a record. The `ETag` is `"v<version>-<hash>"`, with a hash of the body that this caller gets:

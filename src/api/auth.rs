@@ -4,13 +4,13 @@ use actix_web::{HttpRequest, dev::Payload, post, web::Data};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
     body::{FromBody, Json, WithClient},
     error::{ApiError, ApiResult},
     may::{CredentialRequest, OwnRequest, decode_path, find_state},
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{

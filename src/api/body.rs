@@ -7,9 +7,11 @@ use serde::de::DeserializeOwned;
 use super::error::{ApiError, ApiResult, RequestFault};
 
 mod json;
+mod parameters;
 mod query;
 
 pub(crate) use json::{JsonObject, parse_json};
+pub(crate) use parameters::QueryParameters;
 pub(crate) use query::Query;
 use query::{read_parameters, read_query};
 

@@ -6,12 +6,12 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use icalendar::{Calendar, Component as _, Event, EventLike as _};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
     error::{ApiError, ApiResult},
     may::{OwnRequest, PublicRequest},
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{

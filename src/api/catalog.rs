@@ -5,7 +5,6 @@ use std::fmt::Display;
 
 use actix_web::{get, http::header, web::Data};
 use serde_json::{Value, json};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
@@ -14,6 +13,7 @@ use super::{
     format::Form,
     released::{Released, SHORT},
     releases::{data_archive, reports},
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{

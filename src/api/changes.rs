@@ -10,7 +10,6 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
@@ -20,6 +19,7 @@ use super::{
     may::May,
     middleware::HeadRequest,
     page::{LIMIT_DEFAULT, LIMIT_MAX},
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{

@@ -6,12 +6,11 @@ use actix_web::{get, web::Data};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{
-    answer::Answer, error::ApiResult, may::CachedMay, reports::MissingView, state::State,
-    views::PersonView,
+    answer::Answer, error::ApiResult, may::CachedMay, reports::MissingView,
+    service_config::ServiceConfig, state::State, views::PersonView,
 };
 use crate::{
     domain::{

@@ -6,7 +6,6 @@ use actix_web::{get, patch, post, web::Data};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{
@@ -15,6 +14,7 @@ use super::{
     error::{ApiError, ApiResult},
     may::May,
     page::{PageRequest, list_type},
+    service_config::ServiceConfig,
     state::State,
     views::{PersonView, patch::some},
 };

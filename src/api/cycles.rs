@@ -1,7 +1,6 @@
 //! Reporting cycles: list, read, add, edit, open and close.
 
 use actix_web::{get, patch, post, web::Data};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
@@ -10,6 +9,7 @@ use super::{
     may::May,
     page::ListPage,
     reports::NewTransition,
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{

@@ -4,7 +4,6 @@ use actix_web::{delete, get, put, web::Data};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
@@ -13,6 +12,7 @@ use super::{
     may::May,
     page::{ListPage, list_type},
     precondition::Precondition,
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{

@@ -4,15 +4,12 @@ use std::{collections::BTreeSet, io::Write as _};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use utoipa::{
-    PartialSchema,
-    openapi::{RefOr, Schema},
-};
 
 use super::{
     answer::Answer,
     error::{ApiError, ApiResult, RequestFault},
     format::{Form, to_write_error},
+    openapi::list_schema_members,
     page::{ListPage, PageRequest},
     spool_buffer::SpoolBuffer,
 };
@@ -28,12 +25,13 @@ const CHUNK: i64 = 500;
 pub(crate) struct FieldSelection(BTreeSet<String>);
 
 impl FieldSelection {
-    /// Reads the names of members of `V`. They are given as repeated parameters or separated by commas.
+    /// Reads the names of members of a schema of the contract. They are given as repeated parameters or separated by
+    /// commas.
     ///
     /// # Errors
     /// A name is not a member: 400, with the names of all members.
-    pub(crate) fn from_names<V: PartialSchema>(raw: &[String]) -> ApiResult<Self> {
-        let known = list_members::<V>();
+    pub(crate) fn from_names(schema: &str, raw: &[String]) -> ApiResult<Self> {
+        let known = list_schema_members(schema);
         let asked: BTreeSet<String> = raw
             .iter()
             .flat_map(|list| list.split(','))
@@ -129,12 +127,4 @@ pub(crate) struct PartialPage {
     items: Vec<Value>,
     next: Option<String>,
     total: i64,
-}
-
-/// Returns the names of the members of an object type, from its schema.
-fn list_members<V: PartialSchema>() -> Vec<String> {
-    match V::schema() {
-        RefOr::T(Schema::Object(object)) => object.properties.keys().cloned().collect(),
-        RefOr::T(_) | RefOr::Ref(_) => Vec::new(),
-    }
 }

@@ -1,6 +1,6 @@
 //! Figures: tables, trends, progress, maps, coverage and comparisons, computed from approved reports.
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use super::service_config::ServiceConfig;
 
 pub(crate) mod cells;
 pub(crate) mod changes;

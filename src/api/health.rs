@@ -3,9 +3,11 @@
 use actix_web::{get, web::Data};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{answer::Answer, error::ApiResult, may::PublicRequest, state::State};
+use super::{
+    answer::Answer, error::ApiResult, may::PublicRequest, service_config::ServiceConfig,
+    state::State,
+};
 use crate::store::unguarded;
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {

@@ -1,12 +1,12 @@
 //! Imports of workbooks and CSV files. A file is previewed, or written as a whole in one transaction.
 
 use actix_web::{error::BlockingError, post, web, web::Data};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
     error::{ApiError, ApiResult, RequestFault},
     may::May,
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{domain::policy::ImportRecords, sheets::grid::UnreadableFile};

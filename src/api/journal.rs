@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use actix_web::{get, web::Data};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{
@@ -12,6 +11,7 @@ use super::{
     error::{ApiError, ApiResult, RequestFault},
     may::May,
     page::PageRequest,
+    service_config::ServiceConfig,
     state::State,
     views::PersonView,
 };

@@ -4,7 +4,6 @@ use actix_web::{delete, get, put, web::Data};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{
@@ -14,6 +13,7 @@ use super::{
     error::{ApiError, ApiResult},
     may::OwnRequest,
     page::{ListPage, list_type},
+    service_config::ServiceConfig,
     state::State,
     users::UserView,
 };

@@ -42,6 +42,7 @@ pub(crate) mod reference;
 pub(crate) mod released;
 pub(crate) mod releases;
 pub(crate) mod reports;
+mod service_config;
 pub(crate) mod shares;
 pub(crate) mod spool_buffer;
 pub mod state;
@@ -53,15 +54,21 @@ pub(crate) mod vocabulary;
 pub(crate) mod workbook;
 
 use actix_web::{guard, web};
-use utoipa_actix_web::service_config::ServiceConfig;
+
+use service_config::ServiceConfig;
+
+/// Mounts every operation.
+pub fn configure_operations(cfg: &mut web::ServiceConfig) {
+    register_routes(&mut ServiceConfig::new(cfg));
+}
 
 /// Registers every operation. Both the routes and the contract are made from this list.
-pub fn register_routes(cfg: &mut ServiceConfig) {
+fn register_routes(cfg: &mut ServiceConfig) {
     cfg.configure(health::register_routes);
     cfg.configure(calendar::register_calendar_feed);
     cfg.configure(shares::register_share_address);
     cfg.configure(catalog::register_routes);
-    cfg.service(utoipa_actix_web::scope("/api/v1").configure(register_v1));
+    cfg.scope("/api/v1", web::scope("/api/v1"), register_v1);
 }
 
 fn register_v1(cfg: &mut ServiceConfig) {
@@ -104,14 +111,14 @@ fn register_v1(cfg: &mut ServiceConfig) {
 /// tries one pattern after the other, and allocates for each pattern with a key. A new first segment needs a call of
 /// this function.
 fn register_under(
-    cfg: &mut ServiceConfig,
+    cfg: &mut ServiceConfig<'_>,
     word: &'static str,
-    routes: impl FnOnce(&mut ServiceConfig),
+    routes: fn(&mut ServiceConfig<'_>),
 ) {
     let begins = guard::fn_guard(move |request| {
         request.head().uri.path().split('/').nth(3).is_some_and(|first| first == word)
     });
-    cfg.service(utoipa_actix_web::scope("").guard(begins).configure(routes));
+    cfg.scope("", web::scope("").guard(begins), routes);
 }
 
 /// Registers the routes that are not operations: the contract, the documentation if `docs` is set, and the fallback for

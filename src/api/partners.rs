@@ -3,7 +3,6 @@
 use actix_web::{get, patch, post, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
@@ -13,6 +12,7 @@ use super::{
     field_selection::FieldSelection,
     may::May,
     page::{BY_SLUG_OR_NAME, PageRequest, choose_order, list_type},
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{
@@ -137,7 +137,7 @@ async fn list_partners(
     let filter = params.to_filter(&state.vocabulary.load().partner_types)?;
     let request: PageRequest<PartnerCursor> =
         PageRequest::from_parameters(PATH, &params, params.cursor.as_deref(), params.limit)?;
-    let fields = FieldSelection::from_names::<PartnerView>(&params.fields)?;
+    let fields = FieldSelection::from_names("PartnerView", &params.fields)?;
     let read = move |c: &mut Conn, _| {
         let (after, limit) = (request.after.as_ref(), request.limit + 1);
         let (rows, total) = reference::search_partners(c, &filter, after, limit)?;

@@ -2,7 +2,6 @@
 //! operations in its own file.
 
 use serde::{Serialize, de::DeserializeOwned};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
@@ -12,6 +11,7 @@ use super::{
     merge::MergeMembers,
     page::ListPage,
     precondition::Precondition,
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{

@@ -3,13 +3,13 @@
 use actix_web::{get, put, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
     body::Json,
     error::{ApiError, ApiResult},
     may::May,
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{

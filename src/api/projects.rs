@@ -1,7 +1,6 @@
 //! Projects: read, create, edit and delete one project. The list is in `list.rs`.
 
 use actix_web::{delete, get, patch, post, web::Data};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
@@ -9,6 +8,7 @@ use super::{
     error::{ApiError, ApiResult},
     history::{self, HistoryList, HistoryParams},
     may::May,
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{

@@ -4,7 +4,6 @@
 use actix_web::{get, web::Data};
 use serde::{Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
@@ -13,6 +12,7 @@ use super::{
     error::{ApiError, ApiResult},
     may::May,
     page::{ListPage, ListParams, PageRequest, list_type},
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{

@@ -3,7 +3,6 @@
 use actix_web::{get, post, web::Data};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
@@ -12,6 +11,7 @@ use super::{
     may::May,
     page::{ListParams, PageRequest},
     released::Released,
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{

@@ -1,7 +1,6 @@
 //! Reports: read, write, and move from state to state. The lists of reports are in `list.rs`.
 
 use actix_web::{get, post, put, web::Data};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
@@ -9,6 +8,7 @@ use super::{
     error::{ApiError, ApiResult},
     history::{self, HistoryList, HistoryParams},
     may::May,
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{

@@ -3,7 +3,6 @@
 
 use actix_web::{delete, get, http::header, post, web::Data};
 use chrono::NaiveDate;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{
@@ -12,6 +11,7 @@ use super::{
     error::{ApiError, ApiResult},
     may::{May, PublicRequest},
     page::{ListPage, ListParams, PageRequest},
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{

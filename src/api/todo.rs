@@ -4,13 +4,13 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use actix_web::{get, web::Data};
 use chrono::{DateTime, Utc};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
     cache::{AnswerKey, CacheAudience},
     error::ApiResult,
     may::OwnRequest,
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{

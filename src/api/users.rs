@@ -1,7 +1,6 @@
 //! Accounts and their grants.
 
 use actix_web::{get, patch, post, web::Data};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
@@ -9,6 +8,7 @@ use super::{
     error::{ApiError, ApiResult},
     may::May,
     page::PageRequest,
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{

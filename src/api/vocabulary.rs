@@ -1,13 +1,13 @@
 //! The vocabulary: labels and help texts for every list of allowed values and for every field of the forms.
 
 use actix_web::{get, web::Data};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
     cache::{AnswerKey, CacheAudience},
     error::ApiResult,
     may::May,
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{

@@ -4,13 +4,13 @@ use actix_web::{get, web, web::Data};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Answer,
     body::Query,
     error::{ApiError, ApiResult},
     may::May,
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::{

@@ -17,9 +17,9 @@ pub struct Operation {
     pub value: Value,
 }
 
-/// The contract as it is served.
+/// The contract as it is checked in, which is what is served.
 pub fn openapi_document() -> Value {
-    serde_json::to_value(openapi::document()).unwrap()
+    serde_json::from_str(openapi::CHECKED_IN).unwrap()
 }
 
 /// Every operation of a document.

@@ -3,17 +3,13 @@
 use std::{any::TypeId, cell::RefCell, collections::HashMap, rc::Rc};
 
 use actix_web::{HttpRequest, dev::Payload};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use serde_json::{Map, Number, Value};
-use utoipa::{
-    IntoParams,
-    openapi::{
-        RefOr, Schema,
-        schema::{SchemaType, Type},
-    },
-};
 
-use super::{FromBody, FromQuery};
+use super::{
+    FromBody, FromQuery,
+    parameters::{QueryParameters, list_parameters},
+};
 use crate::api::{
     error::{ApiError, ApiResult, RequestFault},
     language,
@@ -37,25 +33,21 @@ thread_local! {
     static KNOWN: RefCell<HashMap<TypeId, ParameterKinds>> = RefCell::default();
 }
 
-fn find_parameter_kinds<T: IntoParams + 'static>() -> ParameterKinds {
+fn find_parameter_kinds<T: QueryParameters>() -> ParameterKinds {
     KNOWN.with_borrow_mut(|known| {
-        let parameters = known.entry(TypeId::of::<T>()).or_insert_with(|| {
-            T::into_params(|| None)
-                .into_iter()
-                .map(|p| (p.name, detect_parameter_kind(p.schema.as_ref())))
-                .collect()
-        });
+        let parameters =
+            known.entry(TypeId::of::<T>()).or_insert_with(|| list_parameters::<T>().into());
         Rc::clone(parameters)
     })
 }
 
-impl<T: DeserializeOwned + IntoParams + 'static> FromBody for Query<T> {
+impl<T: QueryParameters> FromBody for Query<T> {
     async fn read_request(req: &HttpRequest, _: &mut Payload) -> ApiResult<Self> {
         Self::from_query(req.query_string())
     }
 }
 
-impl<T: DeserializeOwned + IntoParams + 'static> FromQuery for Query<T> {
+impl<T: QueryParameters> FromQuery for Query<T> {
     fn from_query(query: &str) -> ApiResult<Self> {
         let map = read_parameters(query, &find_parameter_kinds::<T>())?;
         let value = serde_path_to_error::deserialize(Value::Object(map)).map_err(|e| {
@@ -73,28 +65,6 @@ pub(super) enum ParameterKind {
     Number,
     Bool,
     List,
-}
-
-fn detect_parameter_kind(schema: Option<&RefOr<Schema>>) -> ParameterKind {
-    let Some(RefOr::T(schema)) = schema else { return ParameterKind::Text };
-    let types: Vec<Type> = match schema {
-        Schema::Array(_) => return ParameterKind::List,
-        Schema::Object(o) => match &o.schema_type {
-            SchemaType::Type(t) => vec![t.clone()],
-            SchemaType::Array(ts) => ts.clone(),
-            SchemaType::AnyValue => Vec::new(),
-        },
-        _ => Vec::new(),
-    };
-    if types.iter().any(|t| matches!(t, Type::Integer | Type::Number)) {
-        ParameterKind::Number
-    } else if types.contains(&Type::Boolean) {
-        ParameterKind::Bool
-    } else if types.contains(&Type::Array) {
-        ParameterKind::List
-    } else {
-        ParameterKind::Text
-    }
 }
 
 pub(super) fn read_query(

@@ -6,7 +6,6 @@ use actix_web::{get, web::Data};
 use serde::Serialize;
 use serde_json::Number as JsonNumber;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     changes::{EarlierView, FigureChangeView},
@@ -22,6 +21,7 @@ use crate::{
         cache::{AnswerKey, CacheAudience},
         error::ApiResult,
         may::May,
+        service_config::ServiceConfig,
         state::State,
     },
     domain::{

@@ -3,7 +3,6 @@
 
 use actix_web::{get, web::Data};
 use chrono::{DateTime, Utc};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     dataset::{FrozenRelease, refuse_unknown_cycle},
@@ -18,6 +17,7 @@ use crate::{
         cache::AnswerKey,
         error::{ApiError, ApiResult},
         may::May,
+        service_config::ServiceConfig,
         state::State,
     },
     domain::{

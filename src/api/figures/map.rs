@@ -4,7 +4,6 @@ use actix_web::{get, web::Data};
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     dataset::{DatasetQuery, FrozenRelease},
@@ -19,6 +18,7 @@ use crate::{
         error::ApiResult,
         format::{Form, TabularAnswer as _},
         may::May,
+        service_config::ServiceConfig,
         state::State,
     },
     domain::{

@@ -3,7 +3,6 @@
 use actix_web::{get, web::Data};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     dataset::{DatasetQuery, FrozenRelease},
@@ -12,7 +11,10 @@ use super::{
     views::{BasisView, CoverageView, explain_empty_basis, to_json_number},
 };
 use crate::{
-    api::{answer::Answer, body::Query, error::ApiResult, may::May, state::State},
+    api::{
+        answer::Answer, body::Query, error::ApiResult, may::May, service_config::ServiceConfig,
+        state::State,
+    },
     domain::{
         figures::{
             AxisLabel, FORMULAS, FigureDataset, FigureFilter, Grouping, MilestoneProgress,

@@ -4,14 +4,13 @@
 //! parse into that question, for approved data ([`CurrentFiguresParams`]) or for a release ([`ReleaseFiguresParams`]).
 //! Not here: the response shapes, and who may read a release.
 
-use serde::{Serialize, de::DeserializeOwned};
-use utoipa::IntoParams;
+use serde::Serialize;
 
 use super::dataset::{DatasetQuery, FrozenRelease};
 use crate::{
     api::{
         answer::Answer,
-        body::Query,
+        body::{Query, QueryParameters},
         cache::{AnswerKey, CacheAudience},
         error::ApiResult,
         format::{Form, TABLE, TabularAnswer},
@@ -63,9 +62,7 @@ pub(in crate::api) trait CountedFigures: FiguresResponse {
 }
 
 /// The query parameters of an operation, which parse into a question.
-pub(in crate::api) trait FiguresParams:
-    Serialize + DeserializeOwned + IntoParams + Send + 'static
-{
+pub(in crate::api) trait FiguresParams: Serialize + QueryParameters + Send {
     type Response: FiguresResponse;
 
     /// Parses the question.

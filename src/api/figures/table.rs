@@ -4,7 +4,6 @@ use actix_web::{get, web::Data};
 use serde::Serialize;
 use serde_json::Number as JsonNumber;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     cells::CellView,
@@ -19,7 +18,8 @@ use super::{
 };
 use crate::{
     api::{
-        answer::Answer, body::Query, error::ApiResult, may::May, state::State, views::MoneyView,
+        answer::Answer, body::Query, error::ApiResult, may::May, service_config::ServiceConfig,
+        state::State, views::MoneyView,
     },
     domain::{
         figures::{

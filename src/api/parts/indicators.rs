@@ -4,7 +4,6 @@ use actix_web::{delete, get, patch, post, web::Data};
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::PartResource;
@@ -16,6 +15,7 @@ use crate::{
         may::May,
         merge::{ReadingInput, typed},
         page::list_type,
+        service_config::ServiceConfig,
         state::State,
     },
     domain::{

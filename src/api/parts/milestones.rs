@@ -4,14 +4,13 @@ use actix_web::{delete, get, patch, post, web::Data};
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::PartResource;
 use crate::{
     api::{
         answer::Answer, body::Json, error::ApiResult, may::May, merge::typed, page::list_type,
-        state::State,
+        service_config::ServiceConfig, state::State,
     },
     domain::{
         policy::{EditProject, ReadProject},

@@ -4,7 +4,6 @@ use actix_web::{get, web::Data};
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::indicators::IndicatorView;
 use crate::{
@@ -12,6 +11,7 @@ use crate::{
         answer::Answer,
         error::{ApiError, ApiResult},
         may::May,
+        service_config::ServiceConfig,
         state::State,
     },
     domain::{

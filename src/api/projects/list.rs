@@ -214,7 +214,7 @@ pub(super) async fn list_projects(
     let (filter, sort) = (params.parse_filter(&state.vocabulary.load())?, params.parse_sort()?);
     let (request, fields) = (
         params.read_page_request(sort)?,
-        FieldSelection::from_names::<ProjectView>(&params.fields)?,
+        FieldSelection::from_names("ProjectView", &params.fields)?,
     );
     let form = may.accept.choose_format(params.format.as_deref(), LIST)?;
     if form == Form::Lines {

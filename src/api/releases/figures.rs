@@ -2,7 +2,6 @@
 //! share.
 
 use actix_web::{get, web::Data};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::api::{
     answer::Answer,
@@ -21,6 +20,7 @@ use crate::api::{
         trend::FiguresTrend,
     },
     released::Released,
+    service_config::ServiceConfig,
     state::State,
 };
 

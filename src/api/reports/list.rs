@@ -204,7 +204,7 @@ pub(super) async fn list_reports(
     let cursor = params.cursor.as_deref();
     let request = PageRequest::from_parameters("/api/v1/reports", &params, cursor, params.limit)?;
     let (sort, fields) =
-        (params.parse_sort()?, FieldSelection::from_names::<ReportItem>(&params.fields)?);
+        (params.parse_sort()?, FieldSelection::from_names("ReportItem", &params.fields)?);
     let form = may.accept.choose_format(params.format.as_deref(), LIST)?;
     if form == Form::Lines {
         refuse_paging(params.cursor.as_deref(), params.limit)?;
@@ -236,7 +236,7 @@ pub(super) async fn list_project_reports(
     let path = format!("/api/v1/projects/{code}/reports");
     let request = PageRequest::from_parameters(&path, &(), params.cursor.as_deref(), params.limit)?;
     let filter = QueueFilter { project: Some(code), ..QueueFilter::default() };
-    let fields = FieldSelection::from_names::<ReportItem>(&params.fields)?;
+    let fields = FieldSelection::from_names("ReportItem", &params.fields)?;
     let (visible, now) = (may.actor.visible_rows(), state.clock.now());
     let query = QueueQuery { visible, filter, sort: QueueSort::Key, after: None, limit: 0, now };
     state.db.read(move |c| load_page(c, query, &request, &fields)).await
