@@ -1,4 +1,5 @@
-//! Guards the rooms of `STYLE.md` §1: which may name which, how long a file may grow, and that each says what it is for.
+//! Checks the rooms of `ARCHITECTURE.md`: which room may use which, how long a file may be, and that each file has a module
+//! comment.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
 

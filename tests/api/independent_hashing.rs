@@ -1,5 +1,6 @@
-//! A second implementation of the journal's canonical form and hash, written from RFC 8785, FIPS 180-4 and the design
-//! alone. It shares no code with the first: where the two agree, neither has a fault of its own.
+//! A second implementation of the journal's canonical form and hash. It follows RFC 8785, FIPS 180-4 and the formulas in
+//! the comments of `src/domain/journal.rs`, and shares no code with the first. A fault of one of them shows as a
+//! difference.
 
 use serde_json::{Map, Value};
 

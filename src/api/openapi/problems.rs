@@ -35,11 +35,14 @@ const RESPONSES: &[(u16, &str)] = &[
 /// Returns the statuses of the problems that an operation of this shape can answer with.
 fn list_problem_statuses(shape: &OperationShape<'_>) -> Vec<u16> {
     let in_path = shape.path.contains('{');
+    // The caller is the key: there may be no calendar address to remove.
+    let is_removal_without_key =
+        shape.method == HttpMethod::Delete && shape.path == "/api/v1/me/calendar";
     [
         (400, true),
         (401, true),
         (403, !shape.public && !shape.is_about_caller()),
-        (404, in_path),
+        (404, in_path || is_removal_without_key),
         (409, shape.is_write() && !shape.path.contains("/auth/")),
         (412, shape.if_match != IfMatch::Ignored),
         (413, shape.body),
