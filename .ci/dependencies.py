@@ -3,9 +3,10 @@
 
 A small stand-in for `cargo deny check` and `cargo machete`, with the standard library alone: building either takes minutes.
 It reads the fields of deny.toml that are there and refuses those it does not know, so that no rule is written down and not
-applied. Advisories need their database and are not checked here.
+applied. Advisories are checked against the snapshot in `.ci/advisories.json`; `.ci/advisories.py` says how to take one.
 """
 
+import datetime
 import json
 import pathlib
 import re
@@ -13,12 +14,16 @@ import subprocess
 import sys
 import tomllib
 
+# The tree has to be as it was after a run.
+sys.dont_write_bytecode = True
+import advisories  # noqa: E402
+
 KNOWN = {
     "graph": {"targets", "all-features"},
     "licenses": {"allow", "unused-allowed-license"},
     "bans": {"wildcards", "multiple-versions", "deny", "skip"},
     "sources": {"unknown-registry", "unknown-git"},
-    "advisories": {"yanked"},
+    "advisories": {"yanked", "ignore"},
 }
 
 # Where a dependency may be used, by the table of Cargo.toml that names it.
@@ -147,6 +152,16 @@ def unused_dependencies(manifest):
     return faults
 
 
+def check_advisories(rules):
+    """Returns faults and warnings about advisories."""
+    snapshot = pathlib.Path(".ci/advisories.json")
+    if not snapshot.is_file():
+        return [], [f"there is no snapshot of advisories in {snapshot}: none is checked"]
+    exceptions = {entry["id"]: entry.get("reason", "") for entry in rules.get("ignore", [])}
+    today = datetime.datetime.now(datetime.UTC).date()
+    return advisories.check(json.loads(snapshot.read_text()), advisories.locked_crates(), exceptions, today)
+
+
 def main():
     with open("deny.toml", "rb") as file:
         rules = tomllib.load(file)
@@ -190,9 +205,12 @@ def main():
     faults += [f"deny.toml: no crate needs the licence {name}" for name in sorted(allowed - used)]
     skips = {skip["crate"] for skip in rules["bans"]["skip"]}
     faults += [f"deny.toml: nothing to skip for {name}" for name in sorted(skips - used_skips)]
-    for fault in dict.fromkeys(faults):
+    found, warnings = check_advisories(rules["advisories"])
+    for warning in warnings:
+        print(f"dependencies: warning: {warning}", file=sys.stderr)
+    for fault in dict.fromkeys(faults + found):
         print(f"dependencies: {fault}", file=sys.stderr)
-    if faults:
+    if faults or found:
         sys.exit(1)
     print(f"dependencies: {count} crates are as deny.toml asks")
 
