@@ -1,23 +1,36 @@
 #!/usr/bin/env python3
-"""Holds the lock file against deny.toml: licences, bans, duplicates and sources.
+"""Checks the crates in Cargo.lock against deny.toml, and that each dependency of Cargo.toml is used.
 
-A small stand-in for `cargo deny check licenses bans sources`, with the standard library alone: building cargo-deny takes
-longer than testing the service. It reads the fields of deny.toml that are there and refuses those it does not know, so that
-no rule is written down and not applied. Advisories need their database and are not checked here.
+A small stand-in for `cargo deny check` and `cargo machete`, with the standard library alone: building either takes minutes.
+It reads the fields of deny.toml that are there and refuses those it does not know, so that no rule is written down and not
+applied. Advisories are checked against the snapshot in `.ci/advisories.json`; `.ci/advisories.py` says how to take one.
 """
 
+import datetime
 import json
+import pathlib
 import re
 import subprocess
 import sys
 import tomllib
+
+# The tree has to be as it was after a run.
+sys.dont_write_bytecode = True
+import advisories  # noqa: E402
 
 KNOWN = {
     "graph": {"targets", "all-features"},
     "licenses": {"allow", "unused-allowed-license"},
     "bans": {"wildcards", "multiple-versions", "deny", "skip"},
     "sources": {"unknown-registry", "unknown-git"},
-    "advisories": {"yanked"},
+    "advisories": {"yanked", "ignore"},
+}
+
+# Where a dependency may be used, by the table of Cargo.toml that names it.
+FOLDERS = {
+    "dependencies": ["src"],
+    "dev-dependencies": ["src", "tests", "benches"],
+    "build-dependencies": ["build.rs"],
 }
 
 
@@ -91,10 +104,69 @@ def matches(spec, package):
     return (package["version"] + ".").startswith(version[1:] + ".")
 
 
+def strip_comments(code):
+    """Removes comments. What follows `//` in a string goes as well, which is no loss here.
+
+    >>> strip_comments("//! serde::de\\nlet a = 1; // serde::de\\n")
+    '\\nlet a = 1; \\n'
+    """
+    return re.sub(r"//.*", "", code)
+
+
+def names_crate(code, crate):
+    """Returns whether code names a crate in a path or a `use`.
+
+    A module with the name of a crate is taken for it, so a crate can be unused and not be found.
+
+    >>> [names_crate(code, "serde") for code in ("use serde::Deserialize;", "use serde;", "pub use ::serde as s;")]
+    [True, True, True]
+    >>> [names_crate(code, "serde") for code in ("#[derive(serde::Serialize)]", "fn f(v: serde ::T)", "f(::serde::x())")]
+    [True, True, True]
+    >>> names_crate("use {\\n    anyhow::Result,\\n    serde as s,\\n};", "anyhow")
+    True
+    >>> [names_crate(code, "serde") for code in ("#[serde(default)]", "my_serde::x()", "a::serde::x()", "serde_json::x()")]
+    [False, False, False, False]
+    """
+    return re.search(rf"(?<![\w:]){crate}\s*::|(?<![\w>])::{crate}\b|\b(?:use|crate)\s+{crate}\b", code) is not None
+
+
+def unused_dependencies(manifest):
+    """Returns what is wrong about the dependencies of Cargo.toml that no code names, with those that are excepted.
+
+    Exceptions stand where cargo-machete looks for them, each with its reason in a comment.
+    """
+    excepted = set(manifest["package"].get("metadata", {}).get("cargo-machete", {}).get("ignored", []))
+    faults, unnamed = [], set()
+    tables = [manifest, *manifest.get("target", {}).values()]
+    for kind, folders in FOLDERS.items():
+        paths = [pathlib.Path(folder) for folder in folders]
+        files = [file for path in paths for file in (path.rglob("*.rs") if path.is_dir() else [path])]
+        code = "\n".join(strip_comments(file.read_text()) for file in files if file.is_file())
+        for name in [name for table in tables for name in table.get(kind, {})]:
+            if names_crate(code, name.replace("-", "_")):
+                continue
+            unnamed.add(name)
+            if name not in excepted:
+                faults.append(f"Cargo.toml: {name} is in [{kind}] and not used in {', '.join(folders)}")
+    faults += [f"Cargo.toml: {name} is excepted from being used, and is used" for name in sorted(excepted - unnamed)]
+    return faults
+
+
+def check_advisories(rules):
+    """Returns faults and warnings about advisories."""
+    snapshot = pathlib.Path(".ci/advisories.json")
+    if not snapshot.is_file():
+        return [], [f"there is no snapshot of advisories in {snapshot}: none is checked"]
+    exceptions = {entry["id"]: entry.get("reason", "") for entry in rules.get("ignore", [])}
+    today = datetime.datetime.now(datetime.UTC).date()
+    return advisories.check(json.loads(snapshot.read_text()), advisories.locked_crates(), exceptions, today)
+
+
 def main():
     with open("deny.toml", "rb") as file:
         rules = tomllib.load(file)
-    faults = []
+    with open("Cargo.toml", "rb") as file:
+        faults = unused_dependencies(tomllib.load(file))
     for section, fields in rules.items():
         for field in fields.keys() - KNOWN.get(section, set()):
             faults.append(f"deny.toml: [{section}] {field} is not checked here")
@@ -133,11 +205,15 @@ def main():
     faults += [f"deny.toml: no crate needs the licence {name}" for name in sorted(allowed - used)]
     skips = {skip["crate"] for skip in rules["bans"]["skip"]}
     faults += [f"deny.toml: nothing to skip for {name}" for name in sorted(skips - used_skips)]
-    for fault in dict.fromkeys(faults):
+    found, warnings = check_advisories(rules["advisories"])
+    for warning in warnings:
+        print(f"dependencies: warning: {warning}", file=sys.stderr)
+    for fault in dict.fromkeys(faults + found):
         print(f"dependencies: {fault}", file=sys.stderr)
-    if faults:
+    if faults or found:
         sys.exit(1)
     print(f"dependencies: {count} crates are as deny.toml asks")
 
 
-main()
+if __name__ == "__main__":
+    main()
