@@ -61,9 +61,9 @@ impl Clock {
 
     fn change_time(&self, change: impl FnOnce(&mut DateTime<Utc>)) {
         match &self.0 {
-            TimeSource::Real => panic!("only a clock made by Clock::at can be moved"),
+            TimeSource::Real => panic!("only a clock made by Clock::fixed_at can be moved"),
             TimeSource::Set(time) => {
-                change(&mut time.lock().unwrap_or_else(PoisonError::into_inner))
+                change(&mut time.lock().unwrap_or_else(PoisonError::into_inner));
             }
         }
     }
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "Clock::at")]
+    #[should_panic(expected = "Clock::fixed_at")]
     fn the_real_clock_is_not_moved() {
         Clock::real().advance(TimeDelta::seconds(1));
     }

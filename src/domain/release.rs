@@ -32,6 +32,7 @@ pub(crate) const LATEST: &str = "latest";
 
 /// A release without the frozen reports.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the name of the member in the contract")]
 pub struct Release {
     /// The public key, such as `me-2025-r1`.
     pub release: Slug,

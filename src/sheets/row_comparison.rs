@@ -258,7 +258,7 @@ fn compare_with_record(compared: &mut ComparedRow, grid: &SheetGrid, there: &Exp
         }
         match column.role {
             ColumnRole::Input => {
-                compared.changes.push(FieldChange { column: i, from: from.clone(), to })
+                compared.changes.push(FieldChange { column: i, from: from.clone(), to });
             }
             ColumnRole::ReadOnly => read_only = Some(i),
             ColumnRole::RecordKey

@@ -258,7 +258,7 @@ impl Conn {
     ) -> Result<T, E> {
         match self {
             Self::Sqlite(c) => {
-                SqliteTransactionManager::begin_transaction(c).map_err(StoreError::from)?
+                SqliteTransactionManager::begin_transaction(c).map_err(StoreError::from)?;
             }
             // Repeatable read, so that several queries see one state. SQLite gives this by default.
             Self::Pg(c) => {

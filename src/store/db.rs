@@ -70,13 +70,13 @@ impl Db {
             let (queue, target, watch) = (write_queue.clone(), target.clone(), Arc::clone(&watch));
             let load = Arc::clone(&load);
             spawn_thread(format!("db-write-{i}"), move || {
-                write_loop(&queue, &target, &watch, &load)
+                write_loop(&queue, &target, &watch, &load);
             })?;
         }
         let (alive, ended) = bounded(0);
         let primary = target.clone();
         spawn_thread("db-follow".to_owned(), move || {
-            watch::follow_instances(&watch, &primary, &ended)
+            watch::follow_instances(&watch, &primary, &ended);
         })?;
         Ok(Self { target, reads, writes, env, load, _alive: alive })
     }

@@ -1,4 +1,4 @@
-//! The contract as it is checked in: its text is part of the program, and what the service needs of it is read once.
+//! The checked-in contract. Its text is part of the program, and the parts that the service needs are read once.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -6,11 +6,12 @@ use std::{
 };
 
 use serde::{Deserialize, de::IgnoredAny};
+use serde_json::Value;
 
 /// The document as it is checked in: indented JSON with a line break at the end.
 pub const CHECKED_IN: &str = include_str!("../../../openapi/v1.json");
 
-/// What the service needs of the contract to answer requests.
+/// The parts of the contract that requests need.
 #[derive(Default)]
 pub(crate) struct CheckedInContract {
     pub paths: Vec<PathTemplate>,
@@ -25,21 +26,21 @@ pub(crate) struct PathTemplate {
 }
 
 impl PathTemplate {
-    fn from_document(path: &str, methods: &HashMap<String, IgnoredAny>) -> Self {
-        // HEAD goes wherever GET goes.
+    fn from_document(path: &str, item: &PathItemParts) -> Self {
+        // HEAD is answered wherever GET is.
         let known = [
-            ("GET", "get"),
-            ("HEAD", "get"),
-            ("POST", "post"),
-            ("PUT", "put"),
-            ("PATCH", "patch"),
-            ("DELETE", "delete"),
+            ("GET", &item.get),
+            ("HEAD", &item.get),
+            ("POST", &item.post),
+            ("PUT", &item.put),
+            ("PATCH", &item.patch),
+            ("DELETE", &item.delete),
         ];
         Self {
             segments: path.split('/').map(str::to_owned).collect(),
             methods: known
                 .into_iter()
-                .filter_map(|(name, key)| methods.contains_key(key).then_some(name))
+                .filter_map(|(name, operation)| operation.as_ref().map(|_| name))
                 .collect(),
         }
     }
@@ -58,8 +59,18 @@ impl PathTemplate {
 /// The parts of the document that are read.
 #[derive(Deserialize)]
 struct DocumentParts {
-    paths: BTreeMap<String, HashMap<String, IgnoredAny>>,
+    paths: BTreeMap<String, PathItemParts>,
     components: ComponentParts,
+}
+
+/// The operations of a path. Only their presence is read.
+#[derive(Default, Deserialize)]
+struct PathItemParts {
+    get: Option<IgnoredAny>,
+    post: Option<IgnoredAny>,
+    put: Option<IgnoredAny>,
+    patch: Option<IgnoredAny>,
+    delete: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -70,14 +81,14 @@ struct ComponentParts {
 #[derive(Deserialize)]
 struct SchemaParts {
     #[serde(default)]
-    properties: BTreeMap<String, IgnoredAny>,
+    properties: BTreeMap<String, Value>,
 }
 
-/// Returns what the service needs of the contract.
+/// Returns the parts of the contract that requests need.
 pub(crate) fn checked_in_contract() -> &'static CheckedInContract {
     static CONTRACT: OnceLock<CheckedInContract> = OnceLock::new();
-    // A test holds the text to what the operations say, so that it is always a document. In a build made while the file is
-    // regenerated it is empty.
+    // A test compares the text with the operations, so it is always a document. It is empty only in the build that runs
+    // while the file is regenerated.
     CONTRACT.get_or_init(|| read_contract(CHECKED_IN).unwrap_or_default())
 }
 
@@ -94,12 +105,12 @@ fn read_contract(text: &str) -> serde_json::Result<CheckedInContract> {
     })
 }
 
-/// Lists the members of a schema of the contract; none for a schema that is no object.
+/// Lists the members of a schema. The list is empty if the schema is not an object.
 pub(crate) fn list_schema_members(schema: &str) -> Vec<String> {
     checked_in_contract().members.get(schema).cloned().unwrap_or_default()
 }
 
-/// Takes the white space out of JSON that stands between its tokens.
+/// Removes the white space between the tokens of JSON.
 pub(super) fn minify_json(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let (mut quoted, mut escaped) = (false, false);
@@ -124,7 +135,7 @@ mod tests {
     fn a_template_matches_segment_by_segment() {
         let template = PathTemplate::from_document(
             "/api/v1/projects/{project}/reports",
-            &HashMap::from([("get".to_owned(), IgnoredAny)]),
+            &PathItemParts { get: Some(IgnoredAny), ..PathItemParts::default() },
         );
         assert_eq!(template.methods, ["GET", "HEAD"]);
         assert!(template.matches_path("/api/v1/projects/da-nang-4/reports"));

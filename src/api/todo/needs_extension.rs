@@ -76,7 +76,7 @@ impl TodoReader<'_> {
         };
         match area {
             AreaFilter::Cities(cities) => {
-                filter.cities = cities.iter().map(Slug::to_string).collect()
+                filter.cities = cities.iter().map(Slug::to_string).collect();
             }
             AreaFilter::Countries(countries) => {
                 filter.countries = countries.iter().map(ToString::to_string).collect();

@@ -37,15 +37,12 @@ fn forge(header: &Value, claims: &Value, secret: &str, algorithm: Algorithm) -> 
     let message = format!("{}.{}", part(header), part(claims));
     // Not signed by the library: it refuses every algorithm but HS256.
     let (secret, bytes) = (secret.as_bytes(), message.as_bytes());
-    let signature = match algorithm {
-        Algorithm::HS512 => {
-            let mac = Hmac::<Sha512>::new_from_slice(secret).unwrap().chain_update(bytes);
-            mac.finalize().into_bytes().to_vec()
-        }
-        _ => {
-            let mac = Hmac::<Sha256>::new_from_slice(secret).unwrap().chain_update(bytes);
-            mac.finalize().into_bytes().to_vec()
-        }
+    let signature = if algorithm == Algorithm::HS512 {
+        let mac = Hmac::<Sha512>::new_from_slice(secret).unwrap().chain_update(bytes);
+        mac.finalize().into_bytes().to_vec()
+    } else {
+        let mac = Hmac::<Sha256>::new_from_slice(secret).unwrap().chain_update(bytes);
+        mac.finalize().into_bytes().to_vec()
     };
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
 }

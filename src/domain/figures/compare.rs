@@ -63,8 +63,10 @@ impl FigureDataset {
         let then = TableCounts::new(&rows, &columns, &before);
         let now = TableCounts::new(&rows, &columns, &after);
         let measure = question.measure;
-        let total =
-            ValueChange { from: then.total.to_figure(measure), to: now.total.to_figure(measure) };
+        let total = ValueChange {
+            from: then.total.into_figure(measure),
+            to: now.total.into_figure(measure),
+        };
         let labels =
             rows.labels().iter().flat_map(|row| columns.labels().iter().map(move |c| (row, c)));
         let compare = CellComparer { question, earlier, later: self };
@@ -94,7 +96,7 @@ impl CellComparer<'_> {
     ) -> Option<DifferentCell> {
         let measure = self.question.measure;
         let reports = self.find_moved_reports(&a.facts, &b.facts);
-        let (a, b) = (a.tally.to_figure(measure), b.tally.to_figure(measure));
+        let (a, b) = (a.tally.into_figure(measure), b.tally.into_figure(measure));
         (a != b || !reports.is_empty()).then(|| DifferentCell {
             row: row.clone(),
             column: self.question.columns.map(|_split| column.clone()),

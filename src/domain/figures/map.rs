@@ -68,7 +68,7 @@ impl FigureDataset {
             ),
             projects: tally.report_count(),
             statuses: Status::ALL.iter().map(|s| (*s, count(&|f| f.status == *s))).collect(),
-            percent: tally.to_figure(Measure::PercentComplete),
+            percent: tally.into_figure(Measure::PercentComplete),
             stale: count(&|fact| self.basis.is_stale(fact)),
         }
     }

@@ -140,7 +140,7 @@ impl ProjectProgress {
                 progress.outcomes.add_indicator(*attained);
             }
         }
-        let figure = tally.to_figure(Measure::PercentComplete);
+        let figure = tally.into_figure(Measure::PercentComplete);
         Self { total: figure.report_count, known: figure.known, percent: figure.value, ..progress }
     }
 }

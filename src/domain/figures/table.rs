@@ -96,13 +96,13 @@ fn assemble_table(
             row,
             column: split.then_some(column),
             receipts: dataset.map(|dataset| list_receipts(dataset, &counter.facts)),
-            figure: counter.tally.to_figure(measure),
+            figure: counter.tally.into_figure(measure),
             share,
             earlier: None,
         }
     };
     let figures =
-        |tallies: Vec<ReportTally>| tallies.into_iter().map(move |t| t.to_figure(measure));
+        |tallies: Vec<ReportTally>| tallies.into_iter().map(move |t| t.into_figure(measure));
     let cells = pairs.zip(counted.cells).zip(shares).map(cell).collect();
     CrossTable {
         cells,
@@ -112,7 +112,7 @@ fn assemble_table(
         } else {
             Vec::new()
         },
-        total: counted.total.to_figure(measure),
+        total: counted.total.into_figure(measure),
         ..CrossTable::default()
     }
 }
@@ -138,9 +138,9 @@ impl CrossTable {
     /// Adds the earlier figure to each cell.
     fn add_earlier_figures(&mut self, measure: Measure, then: TableCounts<'_>) {
         for (cell, counter) in self.cells.iter_mut().zip(then.cells) {
-            cell.earlier = Some(counter.tally.to_figure(measure));
+            cell.earlier = Some(counter.tally.into_figure(measure));
         }
-        self.earlier_total = Some(then.total.to_figure(measure));
+        self.earlier_total = Some(then.total.into_figure(measure));
     }
 }
 

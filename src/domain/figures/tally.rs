@@ -35,7 +35,7 @@ impl ReportTally {
         self.report_count
     }
 
-    pub(super) fn to_figure(self, measure: Measure) -> Figure {
+    pub(super) fn into_figure(self, measure: Measure) -> Figure {
         let mean = self.mean_percent();
         let (value, known) = match measure {
             Measure::Projects => (FigureValue::Count(self.report_count), self.report_count),

@@ -104,7 +104,7 @@ impl ReportSubject {
             }
             TransitionKind::Withdraw => {}
             TransitionKind::Return | TransitionKind::Approve | TransitionKind::Reopen => {
-                self.contributors.clear()
+                self.contributors.clear();
             }
         }
         self.report = Some(report);

@@ -84,7 +84,7 @@ fn every_value_and_every_field_of_the_contract_has_a_word() {
                     FormFieldType::PlainValue => {}
                     FormFieldType::List(list) => assert!(known.contains(list), "{list}"),
                     FormFieldType::Form(other) => {
-                        assert!(FORMS.iter().any(|(f, _)| f == other), "{other}")
+                        assert!(FORMS.iter().any(|(f, _)| f == other), "{other}");
                     }
                 }
             }

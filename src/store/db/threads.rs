@@ -49,7 +49,7 @@ impl<'t> ConnectionSlot<'t> {
             match self.target.open(self.read_only) {
                 Ok(conn) => self.conn = Some(conn),
                 Err(e) => {
-                    tracing::error!(error = %format_error_chain(&e), "cannot connect to the database")
+                    tracing::error!(error = %format_error_chain(&e), "cannot connect to the database");
                 }
             }
         }
