@@ -7,8 +7,8 @@ use std::thread::available_parallelism;
 use tokio_postgres::config::{Config, Host};
 use url::form_urlencoded;
 
-use super::Secret;
 use super::reader::ParseResult;
+use super::secret::Secret;
 
 /// Where the records are kept. The scheme decides; an unknown one is an error, never a new file.
 #[derive(Clone, Debug)]

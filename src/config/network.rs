@@ -59,6 +59,11 @@ pub(super) fn parse_socket_address(text: &str) -> ParseResult<SocketAddr> {
     text.parse().ok().ok_or_else(wrong)
 }
 
+/// Reads an address and port, or `off`.
+pub(super) fn parse_optional_address(text: &str) -> ParseResult<Option<SocketAddr>> {
+    if text == "off" { Ok(None) } else { parse_socket_address(text).map(Some) }
+}
+
 /// Reads an origin and returns it as browsers send it: lower case, no default port, no path.
 pub(super) fn parse_origin(text: &str) -> ParseResult<String> {
     let wrong = || {
