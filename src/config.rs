@@ -3,7 +3,7 @@
 
 pub(crate) mod allocator;
 mod database;
-mod help;
+pub(crate) mod help;
 mod log_format;
 mod network;
 mod numbers;
@@ -15,7 +15,6 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
 pub use database::{DatabaseUrl, SslMode};
-pub use help::{SETTINGS, SettingDoc, settings_help};
 pub use log_format::LogFormat;
 pub use network::IpNetwork;
 pub use reader::SettingError;
