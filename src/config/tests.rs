@@ -1,3 +1,7 @@
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt as _;
+
 use super::help::SETTINGS;
 use super::*;
 
@@ -152,4 +156,52 @@ fn values_that_change_nothing_are_not_warned_of() {
         ("ASCN_REQUEST_LIMIT_PER_MINUTE", "off"),
     ]);
     assert_eq!(settings.unwrap().warnings, Vec::<String>::new());
+}
+
+#[test]
+fn setting_that_is_not_utf8_is_refused_by_name() {
+    let read = |name: &str| {
+        let value = OsString::from_vec(vec![b'a', 0xff]);
+        SettingReader::from_os_vars(std::iter::once((name.into(), value))).map(drop)
+    };
+    assert_eq!(read("ASCN_BIND").unwrap_err().to_string(), "ASCN_BIND: expected UTF-8 text");
+    assert_eq!(read("SOMETHING_ELSE"), Ok(()));
+}
+
+const README: &str = include_str!("../../README.md");
+
+#[test]
+fn readme_table_has_the_names_and_defaults_of_the_settings() {
+    let mut rows = 0;
+    for line in README.lines() {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [_, name, default, ..] = cells[..] else { continue };
+        let name = name.trim_matches('`');
+        if !name.starts_with("ASCN_") && !name.starts_with("DATABASE_") {
+            continue;
+        }
+        let setting = SETTINGS.iter().find(|setting| setting.name == name);
+        // A default that is not quoted as code is a sentence.
+        let default = default.strip_prefix('`').and_then(|text| text.strip_suffix('`'));
+        assert_eq!(setting.map(|setting| setting.default), Some(default), "{name}");
+        rows += 1;
+    }
+    assert!(rows > 0, "the table of settings was not found");
+}
+
+#[test]
+fn readme_and_deployment_files_name_only_settings_that_have_an_effect() {
+    let effective: BTreeSet<&str> =
+        SETTINGS.iter().filter(|setting| setting.acted_on).map(|setting| setting.name).collect();
+    let is_name_character = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    for (file, text) in [
+        ("README.md", README),
+        ("docker-compose.yml", include_str!("../../docker-compose.yml")),
+        ("Dockerfile", include_str!("../../Dockerfile")),
+    ] {
+        let names = text.split(|c| !is_name_character(c));
+        let settings = names.filter(|n| n.starts_with("ASCN_") || n.starts_with("DATABASE_"));
+        let others: BTreeSet<&str> = settings.filter(|name| !effective.contains(name)).collect();
+        assert_eq!(others, BTreeSet::new(), "{file}");
+    }
 }
