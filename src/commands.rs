@@ -78,7 +78,11 @@ fn serve_api(demo: bool) -> anyhow::Result<()> {
         let application = Application::build_on(listeners, &settings, clock)?;
         // Printed only now: nobody can sign in at a service whose start failed.
         sign_in_text.as_deref().map(print_text).transpose()?;
-        print_addresses(&settings, &application)?;
+        // Port 0 in the settings stands for a free port, so the port comes from the listener.
+        let api = SocketAddr::new(settings.bind.ip(), application.port());
+        let metrics = settings.metrics_bind.zip(application.metrics_port());
+        let metrics = metrics.map(|(address, port)| SocketAddr::new(address.ip(), port));
+        print_text(&describe_addresses(api, metrics))?;
         application.run().await.context("the listener failed")
     })
 }
@@ -97,13 +101,11 @@ fn prepare_accounts(
     startup::invite_first_administrator(settings, clock)
 }
 
-fn print_addresses(settings: &Settings, application: &Application) -> anyhow::Result<()> {
-    if let (Some(address), Some(port)) = (settings.metrics_bind, application.metrics_port()) {
-        let address = SocketAddr::new(address.ip(), port);
-        print_text(&format!("\nMetrics at http://{address}/metrics\n"))?;
-    }
-    let base = format!("http://{}:{}", settings.bind.ip(), application.port());
-    print_text(&format!("\nListening on {base}, documentation at {base}/docs\n"))
+/// Returns the lines that tell the operator where the service listens.
+fn describe_addresses(api: SocketAddr, metrics: Option<SocketAddr>) -> String {
+    let metrics = metrics.map(|address| format!("\nMetrics at http://{address}/metrics\n"));
+    let metrics = metrics.unwrap_or_default();
+    format!("{metrics}\nListening on http://{api}, documentation at http://{api}/docs\n")
 }
 
 /// Writes to standard output. If the reader has closed it, that is not a failure of the command.
@@ -150,4 +152,28 @@ fn open_private_file(path: &Path) -> anyhow::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).with_context(|| format!("cannot open {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Seen with ASCN_BIND=[::1]:8080: the brackets were missing, so that the printed address could not be opened.
+    #[test]
+    fn ipv6_address_is_printed_in_brackets() {
+        let printed = describe_addresses("[::1]:8080".parse().unwrap(), None);
+        assert_eq!(
+            printed,
+            "\nListening on http://[::1]:8080, documentation at http://[::1]:8080/docs\n"
+        );
+    }
+
+    #[test]
+    fn address_of_the_metrics_is_printed_first() {
+        let printed = describe_addresses(
+            "127.0.0.1:8080".parse().unwrap(),
+            Some("127.0.0.1:9464".parse().unwrap()),
+        );
+        assert!(printed.starts_with("\nMetrics at http://127.0.0.1:9464/metrics\n\nListening on"));
+    }
 }
