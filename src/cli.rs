@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::settings_help;
+use crate::config::help::render_settings_help;
 
 /// Record and publish the action plans of the ASEAN Smart Cities Network
 ///
@@ -24,7 +24,7 @@ pub enum Command {
     ///
     /// Brings the database up to date first: it applies migrations and writes the reference data. As long as no
     /// administrator is active, each start prints a new invitation for one.
-    #[command(after_help = settings_help())]
+    #[command(after_help = render_settings_help())]
     Serve {
         /// Serve a demo: fill an empty database with the published history, one open cycle and an account for every
         /// role, and listen on loopback only
@@ -58,38 +58,42 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
-    use crate::config::SETTINGS;
+    use crate::config::help::SETTINGS;
 
     #[test]
-    fn the_commands_are_well_formed() {
+    fn commands_are_valid_for_clap() {
         Cli::command().debug_assert();
     }
 
     #[test]
-    fn the_help_of_serve_lists_every_setting() {
+    fn help_of_serve_lists_all_settings_with_their_defaults() {
         let mut cli = Cli::command();
         let help = cli.find_subcommand_mut("serve").unwrap().render_long_help().to_string();
         for setting in SETTINGS {
             assert!(help.contains(setting.name), "{} is missing", setting.name);
+            if let Some(default) = setting.default {
+                let line = format!("{} [default: {default}]", setting.name);
+                assert!(help.contains(&line), "{line} is missing");
+            }
         }
     }
 
     #[test]
-    fn the_arguments_are_understood() {
-        let parsed = |line: &str| Cli::try_parse_from(line.split(' ')).map(|cli| cli.command);
-        assert!(matches!(parsed("ascn serve --demo").unwrap(), Command::Serve { demo: true }));
-        assert!(matches!(parsed("ascn serve").unwrap(), Command::Serve { demo: false }));
-        let Command::ImportHistory { file } = parsed("ascn import-history a.json").unwrap() else {
-            panic!("another command");
+    fn arguments_are_parsed() {
+        let parse = |line: &str| Cli::try_parse_from(line.split(' ')).map(|cli| cli.command);
+        assert!(matches!(parse("ascn serve --demo").unwrap(), Command::Serve { demo: true }));
+        assert!(matches!(parse("ascn serve").unwrap(), Command::Serve { demo: false }));
+        let Command::ImportHistory { file } = parse("ascn import-history a.json").unwrap() else {
+            panic!("a different command");
         };
         assert_eq!(file.unwrap(), PathBuf::from("a.json"));
-        assert!(matches!(parsed("ascn seed").unwrap(), Command::Seed { scale: None }));
+        assert!(matches!(parse("ascn seed").unwrap(), Command::Seed { scale: None }));
         assert!(matches!(
-            parsed("ascn seed --scale 10").unwrap(),
+            parse("ascn seed --scale 10").unwrap(),
             Command::Seed { scale: Some(10) }
         ));
         for wrong in ["ascn migrate --down", "ascn seed --scale 0", "ascn seed --scale many"] {
-            assert!(parsed(wrong).is_err(), "{wrong}");
+            assert!(parse(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -23,86 +23,89 @@ use crate::{
 /// # Errors
 /// The reason why the command failed, as a message for the operator.
 pub fn run_command(command: &Command) -> anyhow::Result<()> {
-    // The contract does not depend on the settings, so it is printed even if they are not valid.
-    if matches!(command, Command::Openapi) {
-        return print_text(&api::openapi::render_document()?);
+    match command {
+        // The contract does not depend on the settings, so it is printed even if they are not valid.
+        Command::Openapi => print_text(&api::openapi::render_document()?),
+        Command::Migrate => change_database(|settings, _clock| {
+            Ok(format!("{} migrations applied", startup::migrate_database(settings)?))
+        }),
+        Command::Seed { scale: None } => change_database(startup::seed_reference_data),
+        Command::Seed { scale: Some(networks) } => {
+            change_database(|settings, clock| startup::seed_scaled(settings, clock, *networks))
+        }
+        Command::ImportHistory { file } => change_database(|settings, clock| {
+            startup::import_history(settings, clock, file.as_deref())
+        }),
+        Command::Serve { demo } => serve_api(*demo),
     }
-    // This restarts the program, so nothing may be open yet. Other commands end before it would make a difference.
-    if matches!(command, Command::Serve { .. }) {
-        allocator::set_purge_delay();
-    }
+}
+
+/// Reads the settings, starts logging and logs the warnings about the settings.
+fn load_settings() -> anyhow::Result<Settings> {
     let settings = Settings::from_env()?;
     telemetry::init_logging(&settings);
     for warning in &settings.warnings {
         tracing::warn!("{warning}");
     }
-    // Checks that can refuse the start come first, so that a refused start leaves nothing behind, not even an empty
-    // file.
-    let listeners = match command {
-        Command::Serve { demo } => {
-            if *demo {
-                settings.check_demo()?;
-            }
-            Some(BoundListeners::bind_all(&settings)?)
-        }
-        Command::Openapi
-        | Command::Migrate
-        | Command::Seed { .. }
-        | Command::ImportHistory { .. } => None,
-    };
-    let _lock = DatabaseLock::acquire(&settings.database)?;
-    let clock = Clock::real();
-    match command {
-        Command::Openapi => Ok(()),
-        Command::Migrate => {
-            let applied = startup::migrate_database(&settings)?;
-            print_text(&format!("{applied} migrations applied\n"))
-        }
-        Command::Seed { scale: None } => {
-            print_text(&format!("{}\n", startup::seed_reference_data(&settings, &clock)?))
-        }
-        Command::Seed { scale: Some(networks) } => {
-            print_text(&format!("{}\n", startup::seed_scaled(&settings, &clock, *networks)?))
-        }
-        Command::ImportHistory { file } => print_text(&format!(
-            "{}\n",
-            startup::import_history(&settings, &clock, file.as_deref())?
-        )),
-        Command::Serve { demo } => match listeners {
-            Some(listeners) => serve_api(&settings, clock, *demo, listeners),
-            None => Ok(()),
-        },
-    }
+    Ok(settings)
 }
 
-fn serve_api(
-    settings: &Settings,
-    clock: Clock,
-    demo: bool,
-    listeners: BoundListeners,
+/// Runs a change of the database, and prints the summary that it returns.
+fn change_database(
+    change: impl FnOnce(&Settings, &Clock) -> anyhow::Result<String>,
 ) -> anyhow::Result<()> {
-    let who_signs_in = if demo {
-        Some(startup::start_demo(settings, &clock)?)
-    } else {
-        startup::refuse_demo(settings)?;
-        startup::prepare_database(settings, &clock)?;
-        startup::invite_first_administrator(settings, &clock)?
-    };
+    let settings = load_settings()?;
+    let _lock = DatabaseLock::acquire(&settings.database)?;
+    let summary = change(&settings, &Clock::real())?;
+    print_text(&format!("{summary}\n"))
+}
+
+fn serve_api(demo: bool) -> anyhow::Result<()> {
+    // This restarts the program, so nothing may be open yet. Other commands end before it would make a difference.
+    allocator::set_purge_delay();
+    let settings = load_settings()?;
+    // Checks that can refuse the start come first, so that a refused start leaves nothing behind, not even an empty
+    // file.
+    if demo {
+        settings.check_demo()?;
+    }
+    let listeners = BoundListeners::bind_all(&settings)?;
+    let _lock = DatabaseLock::acquire(&settings.database)?;
+    let clock = Clock::real();
+    let sign_in_text = prepare_accounts(&settings, &clock, demo)?;
     // After SIGTERM, `run` returns when the requests in progress are answered.
     actix_web::rt::System::new().block_on(async {
-        let application = Application::build_on(listeners, settings, clock)?;
+        let application = Application::build_on(listeners, &settings, clock)?;
         // Printed only now: nobody can sign in at a service whose start failed.
-        who_signs_in.as_deref().map(print_text).transpose()?;
-        let base = format!("http://{}:{}", settings.bind.ip(), application.port());
-        if let (Some(at), Some(port)) = (settings.metrics_bind, application.metrics_port()) {
-            print_text(&format!(
-                "\nMetrics at http://{}/metrics\n",
-                SocketAddr::new(at.ip(), port)
-            ))?;
-        }
-        print_text(&format!("\nListening on {base}, documentation at {base}/docs\n"))?;
+        sign_in_text.as_deref().map(print_text).transpose()?;
+        // Port 0 in the settings stands for a free port, so the port comes from the listener.
+        let api = SocketAddr::new(settings.bind.ip(), application.port());
+        let metrics = settings.metrics_bind.zip(application.metrics_port());
+        let metrics = metrics.map(|(address, port)| SocketAddr::new(address.ip(), port));
+        print_text(&describe_addresses(api, metrics))?;
         application.run().await.context("the listener failed")
     })
+}
+
+/// Fills the database, and returns the text that tells the operator who can sign in.
+fn prepare_accounts(
+    settings: &Settings,
+    clock: &Clock,
+    demo: bool,
+) -> anyhow::Result<Option<String>> {
+    if demo {
+        return startup::start_demo(settings, clock).map(Some);
+    }
+    startup::refuse_demo(settings)?;
+    startup::prepare_database(settings, clock)?;
+    startup::invite_first_administrator(settings, clock)
+}
+
+/// Returns the lines that tell the operator where the service listens.
+fn describe_addresses(api: SocketAddr, metrics: Option<SocketAddr>) -> String {
+    let metrics = metrics.map(|address| format!("\nMetrics at http://{address}/metrics\n"));
+    let metrics = metrics.unwrap_or_default();
+    format!("{metrics}\nListening on http://{api}, documentation at http://{api}/docs\n")
 }
 
 /// Writes to standard output. If the reader has closed it, that is not a failure of the command.
@@ -118,8 +121,7 @@ fn print_text(text: &str) -> anyhow::Result<()> {
 
 /// The lock of this process on a SQLite file. Only one process may use the file, because a single thread makes all
 /// writes.
-#[derive(Debug)]
-pub struct DatabaseLock {
+struct DatabaseLock {
     _lock: Option<File>,
 }
 
@@ -128,7 +130,7 @@ impl DatabaseLock {
     ///
     /// # Errors
     /// A different process holds the lock, or a file cannot be created.
-    pub fn acquire(database: &DatabaseUrl) -> anyhow::Result<Self> {
+    fn acquire(database: &DatabaseUrl) -> anyhow::Result<Self> {
         let DatabaseUrl::Sqlite { path } = database else { return Ok(Self { _lock: None }) };
         let lock_path = PathBuf::from(format!("{}.lock", path.display()));
         let lock = open_private_file(&lock_path)?;
@@ -150,4 +152,28 @@ fn open_private_file(path: &Path) -> anyhow::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).with_context(|| format!("cannot open {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Seen with ASCN_BIND=[::1]:8080: the brackets were missing, so that the printed address could not be opened.
+    #[test]
+    fn ipv6_address_is_printed_in_brackets() {
+        let printed = describe_addresses("[::1]:8080".parse().unwrap(), None);
+        assert_eq!(
+            printed,
+            "\nListening on http://[::1]:8080, documentation at http://[::1]:8080/docs\n"
+        );
+    }
+
+    #[test]
+    fn address_of_the_metrics_is_printed_first() {
+        let printed = describe_addresses(
+            "127.0.0.1:8080".parse().unwrap(),
+            Some("127.0.0.1:9464".parse().unwrap()),
+        );
+        assert!(printed.starts_with("\nMetrics at http://127.0.0.1:9464/metrics\n\nListening on"));
+    }
 }

@@ -1,31 +1,32 @@
-//! What the allocator is told. It reads the environment before `main`, so that a setting that is not there can only be given to
-//! a program that starts anew.
+//! The setting of the allocator. mimalloc reads the environment before `main` runs, so the program can only set a variable
+//! for it by starting again.
 
 use std::env;
 
-/// After how many milliseconds the allocator gives memory back; its own default is a second, in which sign-ins (19 MiB each)
-/// and files that are read add up.
-const SETTING: (&str, &str) = ("MIMALLOC_PURGE_DELAY", "10");
+/// The time after which the allocator returns free memory to the system, in milliseconds. Its own default is a second:
+/// until then the memory of sign-ins (19 MiB each) and of uploaded files adds up.
+const PURGE_DELAY: (&str, &str) = ("MIMALLOC_PURGE_DELAY", "10");
 
-/// Starts this program anew, in this process and with the same arguments, where the allocator was not told yet how long it keeps
-/// what is free. What the operator set stands. Where a program cannot be replaced it runs on as it is: that costs memory only.
+/// Sets the purge delay of the allocator, unless the operator has set it: replaces this process by the same program with
+/// the same arguments and the variable. The process id stays the same. If the process cannot be replaced, the program
+/// continues; it then needs more memory, and nothing else changes.
 #[cfg(unix)]
 pub(crate) fn set_purge_delay() {
     use std::os::unix::process::CommandExt as _;
-    let (name, value) = SETTING;
+    let (name, value) = PURGE_DELAY;
     let mut arguments = env::args_os();
-    let (Ok(program), Some(called)) = (env::current_exe(), arguments.next()) else { return };
-    #[expect(clippy::disallowed_methods, reason = "it is the allocator's and no setting of ours")]
+    let (Ok(program), Some(program_name)) = (env::current_exe(), arguments.next()) else { return };
+    #[expect(clippy::disallowed_methods, reason = "the variable belongs to the allocator")]
     let is_set = env::var_os(name).is_some();
     if is_set {
         return;
     }
-    let failed =
-        std::process::Command::new(program).arg0(called).args(arguments).env(name, value).exec();
-    // It comes back only when it failed; the log is not there yet.
-    drop(failed);
+    let mut command = std::process::Command::new(program);
+    let error = command.arg0(program_name).args(arguments).env(name, value).exec();
+    // `exec` returns only if it failed. Logging has not started yet, so the error is dropped.
+    drop(error);
 }
 
-/// Nothing to do: elsewhere a process cannot be replaced, and the setting is the operator's alone.
+/// Does nothing: on this system a process cannot be replaced, and the operator can set the variable.
 #[cfg(not(unix))]
-pub const fn set_purge_delay() {}
+pub(crate) const fn set_purge_delay() {}

@@ -1,4 +1,4 @@
-//! `DATABASE_URL`: which database, and how safely it is reached.
+//! `DATABASE_URL`: the database, and the encryption of the connection to it.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -7,38 +7,38 @@ use std::thread::available_parallelism;
 use tokio_postgres::config::{Config, Host};
 use url::form_urlencoded;
 
-use super::Secret;
 use super::reader::ParseResult;
+use super::secret::Secret;
 
-/// Where the records are kept. The scheme decides; an unknown one is an error, never a new file.
+/// The address of a database. Its scheme selects the kind of database; an unknown scheme is an error, never a new file.
 #[derive(Clone, Debug)]
 pub enum DatabaseUrl {
     /// An embedded database.
     Sqlite {
-        /// Its file.
+        /// The file of the database.
         path: PathBuf,
     },
     /// A PostgreSQL server.
     Postgres {
-        /// The URL for tokio-postgres, without `sslrootcert`. Its `sslmode` is `disable` or
-        /// `require` and agrees with the field `sslmode`: without TLS at hand the latter fails.
+        /// The URL for tokio-postgres, without `sslrootcert`. Its `sslmode` is `disable` or `require`, in agreement with
+        /// the field `sslmode`. With `require`, tokio-postgres refuses a connection without TLS.
         url: Secret,
-        /// The password, where it came from a file and not with the URL.
+        /// The password, if it was read from a file and is not part of the URL.
         password: Option<Secret>,
-        /// Whether the connection is encrypted.
+        /// The protection of the connection.
         sslmode: SslMode,
-        /// Certificates in PEM form to trust instead of the built-in public roots.
+        /// A file of trusted certificates in PEM form, which replaces the built-in public roots.
         ca_file: Option<PathBuf>,
     },
 }
 
-/// Whether the way to PostgreSQL is protected. There is no middle: encryption without a check of
-/// who is at the other end protects from nobody who can get in between.
+/// The protection of the connection to PostgreSQL. There is no third value: encryption without verification of the server
+/// does not protect from an attacker between the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SslMode {
-    /// Plain.
+    /// Plain text.
     Disable,
-    /// TLS, with the certificate and the host's name verified.
+    /// TLS with verification of the certificate and of the host name.
     Verify,
 }
 
@@ -65,15 +65,15 @@ impl DatabaseUrl {
         }
     }
 
-    /// Takes the password out of a file, for a URL that has none; its line end does not count.
+    /// Reads the password from a file, for a URL without a password. The line end of the file is not part of it.
     pub(super) fn read_password(&mut self, path: &str) -> ParseResult<()> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| format!("expected a readable file: {}", error.kind()))?;
         let text = text.trim_end_matches(['\r', '\n']);
         match self {
             Self::Postgres { url, password, .. } => {
-                let given: Option<Config> = url.expose().parse().ok();
-                if given.is_none_or(|config| config.get_password().is_some()) || text.is_empty() {
+                let config: Option<Config> = url.expose().parse().ok();
+                if config.is_none_or(|config| config.get_password().is_some()) || text.is_empty() {
                     return Err("expected a file with the password of a DATABASE_URL without one"
                         .to_owned());
                 }
@@ -92,8 +92,8 @@ impl DatabaseUrl {
         }
     }
 
-    /// On SQLite reading is bound to the cores. On PostgreSQL it is not, but each connection is a
-    /// process there and instances add up: of 4 and 16 measured, neither was far from the other.
+    /// On SQLite, readers use the cores of this machine. On PostgreSQL they do not, but each connection is a process of
+    /// the server, for each instance of the service. 4 and 16 connections were measured: they differ little.
     fn default_threads(&self) -> usize {
         match self {
             Self::Sqlite { .. } => available_parallelism().map_or(2, usize::from).clamp(2, 8),
@@ -102,41 +102,40 @@ impl DatabaseUrl {
     }
 }
 
-/// Takes the path as it is written: no percent-decoding, no options.
+/// Takes the path as it is written, without percent-decoding and options.
 fn parse_sqlite(path: &str) -> ParseResult<DatabaseUrl> {
-    let refused = path.is_empty()
+    let is_refused = path.is_empty()
         || path.ends_with('/')
         || path.contains(['?', '#', '\0'])
         || path.contains(":memory:");
-    if refused {
+    if is_refused {
         return Err(SQLITE_EXPECTED.to_owned());
     }
     Ok(DatabaseUrl::Sqlite { path: PathBuf::from(path) })
 }
 
 fn parse_postgres(text: &str) -> ParseResult<DatabaseUrl> {
-    let wrong = || POSTGRES_EXPECTED.to_owned();
-    // As tokio-postgres reads it: what is before the first @ is user and password, where a ? is
-    // just a character.
-    let after_user = text.find('@').unwrap_or(0);
-    let (user, rest) = text.split_at(after_user);
+    let invalid = || POSTGRES_EXPECTED.to_owned();
+    // tokio-postgres reads everything before the first @ as user and password, in which ? has no meaning.
+    let user_end = text.find('@').unwrap_or(0);
+    let (user, rest) = text.split_at(user_end);
     let (base, query) = match rest.split_once('?') {
         Some((host, query)) => (format!("{user}{host}"), query),
         None => (text.to_owned(), ""),
     };
     let options = PostgresOptions::parse(query)?;
-    // Its own check, so that a mistake shows at the start and not at the first connection. The
-    // error is dropped because it may quote the URL.
-    let config: Config = options.append_to(&base, None).parse().ok().ok_or_else(wrong)?;
+    // tokio-postgres checks the URL here already, so that a mistake shows at the start and not at the first connection.
+    // Its error is dropped, because it may quote the URL.
+    let config: Config = options.append_to(&base, None).parse().ok().ok_or_else(invalid)?;
     if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
-        return Err(wrong());
+        return Err(invalid());
     }
     let sslmode = options.resolve_ssl_mode(is_local(&config))?;
     let url = Secret::from(options.append_to(&base, Some(sslmode)));
     Ok(DatabaseUrl::Postgres { url, password: None, sslmode, ca_file: options.ca_file })
 }
 
-/// Tells whether every host is this machine.
+/// Returns `true` if every host is this machine.
 fn is_local(config: &Config) -> bool {
     let hosts = config.get_hosts().iter().all(|host| match host {
         Host::Tcp(name) if name == "localhost" => true,
@@ -146,7 +145,7 @@ fn is_local(config: &Config) -> bool {
     hosts && config.get_hostaddrs().iter().all(IpAddr::is_loopback)
 }
 
-/// The options of a URL: ours taken out, the others as they were written.
+/// The options of a URL. `others` are the options that tokio-postgres reads, as they were written.
 #[derive(Default)]
 struct PostgresOptions<'a> {
     sslmode: Option<String>,
@@ -158,10 +157,11 @@ impl<'a> PostgresOptions<'a> {
     fn parse(query: &'a str) -> ParseResult<Self> {
         let mut options = Self::default();
         for option in query.split('&').filter(|option| !option.is_empty()) {
-            // A plus is a plus in these URLs, whereas in forms it is a space.
-            let form = option.replace('+', "%2B");
-            let (key, value) = form_urlencoded::parse(form.as_bytes()).next().unwrap_or_default();
-            let twice = match key.as_ref() {
+            // In these URLs a plus is a plus; in forms it is a space.
+            let encoded = option.replace('+', "%2B");
+            let (key, value) =
+                form_urlencoded::parse(encoded.as_bytes()).next().unwrap_or_default();
+            let is_repeated = match key.as_ref() {
                 "sslmode" => options.sslmode.replace(value.into_owned()).is_some(),
                 "sslrootcert" if value.is_empty() => {
                     return Err("sslrootcert: expected a file".to_owned());
@@ -172,14 +172,14 @@ impl<'a> PostgresOptions<'a> {
                     false
                 }
             };
-            if twice {
+            if is_repeated {
                 return Err("expected sslmode and sslrootcert once at most".to_owned());
             }
         }
         Ok(options)
     }
 
-    fn resolve_ssl_mode(&self, local: bool) -> ParseResult<SslMode> {
+    fn resolve_ssl_mode(&self, is_local: bool) -> ParseResult<SslMode> {
         match (self.sslmode.as_deref(), &self.ca_file) {
             (Some("disable"), Some(_)) => Err("sslrootcert has no meaning with sslmode=disable; \
                                                expected one of the two"
@@ -188,14 +188,14 @@ impl<'a> PostgresOptions<'a> {
             (Some("require" | "verify-ca" | "verify-full"), _) | (None, Some(_)) => {
                 Ok(SslMode::Verify)
             }
-            (Some("prefer" | "allow"), _) => Err("sslmode=prefer and allow go on in plain text \
-                                                  when TLS is refused, and anyone in between can \
+            (Some("prefer" | "allow"), _) => Err("sslmode=prefer and allow use plain text if TLS \
+                                                  is refused, and an attacker in between can \
                                                   refuse it; expected verify-full or disable"
                 .to_owned()),
             (Some(_), _) => {
                 Err("sslmode: expected disable, require, verify-ca or verify-full".to_owned())
             }
-            (None, None) => Ok(if local { SslMode::Disable } else { SslMode::Verify }),
+            (None, None) => Ok(if is_local { SslMode::Disable } else { SslMode::Verify }),
         }
     }
 
@@ -205,8 +205,8 @@ impl<'a> PostgresOptions<'a> {
             SslMode::Verify => "sslmode=require",
         });
         let options: Vec<&str> = self.others.iter().copied().chain(sslmode).collect();
-        let mark = if options.is_empty() { "" } else { "?" };
-        format!("{base}{mark}{}", options.join("&"))
+        let separator = if options.is_empty() { "" } else { "?" };
+        format!("{base}{separator}{}", options.join("&"))
     }
 }
 

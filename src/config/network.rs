@@ -14,21 +14,21 @@ pub struct IpNetwork {
 }
 
 impl IpNetwork {
-    /// Reads `10.0.0.0/8`, `10.1.2.3`, `fd00::/8` or `::1`. Bits beyond the prefix must be zero,
-    /// since `10.1.2.3/8` may be meant as one host or as sixteen million.
+    /// Reads `10.0.0.0/8`, `10.1.2.3`, `fd00::/8` or `::1`. The bits after the prefix must be zero, because `10.1.2.3/8`
+    /// could mean one host or sixteen million.
     pub(super) fn parse(text: &str) -> ParseResult<Self> {
-        let wrong = || "expected addresses or networks, as 10.1.2.3 or 10.0.0.0/8".to_owned();
+        let invalid = || "expected addresses or networks, as 10.1.2.3 or 10.0.0.0/8".to_owned();
         let (address, prefix) = match text.split_once('/') {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (text, None),
         };
-        let address: IpAddr = address.parse().ok().ok_or_else(wrong)?;
+        let address: IpAddr = address.parse().ok().ok_or_else(invalid)?;
         let width = if address.is_ipv4() { 32 } else { 128 };
         let prefix: u32 = match prefix {
-            Some(prefix) => prefix.parse().ok().ok_or_else(wrong)?,
+            Some(prefix) => prefix.parse().ok().ok_or_else(invalid)?,
             None => width,
         };
-        let host_bits = width.checked_sub(prefix).ok_or_else(wrong)?;
+        let host_bits = width.checked_sub(prefix).ok_or_else(invalid)?;
         let mask = u128::MAX.checked_shl(host_bits).unwrap_or(0);
         let base = address_to_bits(address);
         if base & !mask != 0 {
@@ -37,15 +37,15 @@ impl IpNetwork {
         Ok(Self { base, mask })
     }
 
-    /// Tells whether an address lies in this network; an IPv4 address in IPv6 clothes
-    /// (`::ffff:10.1.2.3`, as sockets for both give it) is the IPv4 address.
+    /// Returns `true` if the address is in this network. An IPv4-mapped IPv6 address (`::ffff:10.1.2.3`), which sockets
+    /// for both protocols report, counts as the IPv4 address.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         address_to_bits(address) & self.mask == self.base
     }
 }
 
-/// Returns an address as a number of 128 bits, IPv4 in its mapped form.
+/// Returns an address as a number of 128 bits. An IPv4 address is converted to its mapped form.
 fn address_to_bits(address: IpAddr) -> u128 {
     let mapped: Ipv6Addr = match address {
         IpAddr::V4(address) => address.to_ipv6_mapped(),
@@ -55,24 +55,29 @@ fn address_to_bits(address: IpAddr) -> u128 {
 }
 
 pub(super) fn parse_socket_address(text: &str) -> ParseResult<SocketAddr> {
-    let wrong = || "expected an IP address and port, as 127.0.0.1:8080 or [::]:8080".to_owned();
-    text.parse().ok().ok_or_else(wrong)
+    let invalid = || "expected an IP address and port, as 127.0.0.1:8080 or [::]:8080".to_owned();
+    text.parse().ok().ok_or_else(invalid)
+}
+
+/// Reads an address and port, or `off`.
+pub(super) fn parse_optional_address(text: &str) -> ParseResult<Option<SocketAddr>> {
+    if text == "off" { Ok(None) } else { parse_socket_address(text).map(Some) }
 }
 
 /// Reads an origin and returns it as browsers send it: lower case, no default port, no path.
 pub(super) fn parse_origin(text: &str) -> ParseResult<String> {
-    let wrong = || {
+    let invalid = || {
         "expected the origin of a site, as https://dashboard.example or http://localhost:3000, without a path; \
          * is not accepted"
             .to_owned()
     };
-    let url = Url::parse(text).ok().ok_or_else(wrong)?;
-    let bare = matches!(url.scheme(), "https" | "http")
+    let url = Url::parse(text).ok().ok_or_else(invalid)?;
+    let is_origin = matches!(url.scheme(), "https" | "http")
         && url.username().is_empty()
         && url.password().is_none()
         && !text.contains('*')
         && matches!(&url[Position::BeforePath..], "" | "/");
-    if bare { Ok(url.origin().ascii_serialization()) } else { Err(wrong()) }
+    if is_origin { Ok(url.origin().ascii_serialization()) } else { Err(invalid()) }
 }
 
 #[cfg(test)]
@@ -80,31 +85,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_network_holds_its_addresses_and_no_others() {
-        let holds = |network: &str, address: &str| {
+    fn network_contains_its_addresses_and_no_others() {
+        let contains = |network: &str, address: &str| {
             IpNetwork::parse(network).unwrap().contains(address.parse().unwrap())
         };
-        assert!(holds("10.0.0.0/8", "10.255.0.1"));
-        assert!(holds("10.0.0.0/8", "::ffff:10.1.2.3"));
-        assert!(!holds("10.0.0.0/8", "11.0.0.1"));
-        assert!(holds("10.1.2.3", "10.1.2.3"));
-        assert!(!holds("10.1.2.3", "10.1.2.4"));
-        assert!(holds("0.0.0.0/0", "203.0.113.9"));
-        assert!(!holds("0.0.0.0/0", "2001:db8::1"));
-        assert!(holds("::/0", "2001:db8::1"));
-        assert!(holds("fd00::/8", "fd12::1"));
-        assert!(!holds("fd00::/8", "10.0.0.1"));
+        assert!(contains("10.0.0.0/8", "10.255.0.1"));
+        assert!(contains("10.0.0.0/8", "::ffff:10.1.2.3"));
+        assert!(!contains("10.0.0.0/8", "11.0.0.1"));
+        assert!(contains("10.1.2.3", "10.1.2.3"));
+        assert!(!contains("10.1.2.3", "10.1.2.4"));
+        assert!(contains("0.0.0.0/0", "203.0.113.9"));
+        assert!(!contains("0.0.0.0/0", "2001:db8::1"));
+        assert!(contains("::/0", "2001:db8::1"));
+        assert!(contains("fd00::/8", "fd12::1"));
+        assert!(!contains("fd00::/8", "10.0.0.1"));
     }
 
     #[test]
-    fn what_is_no_network_is_refused() {
+    fn invalid_network_is_refused() {
         for text in ["", "10.0.0.0/33", "10.0.0.1/8", "::/129", "proxy.example", "10.0.0.0/-1"] {
             assert!(IpNetwork::parse(text).is_err(), "{text}");
         }
     }
 
     #[test]
-    fn an_origin_is_what_a_browser_sends() {
+    fn origin_is_written_as_browsers_send_it() {
         assert_eq!(parse_origin("https://A.example:443/").unwrap(), "https://a.example");
         assert_eq!(parse_origin("http://localhost:3000").unwrap(), "http://localhost:3000");
         for text in ["*", "https://*.example", "a.example", "ftp://a.example", "null"] {

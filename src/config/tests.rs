@@ -1,3 +1,8 @@
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt as _;
+
+use super::help::SETTINGS;
 use super::*;
 
 fn settings(vars: &[(&str, &str)]) -> Result<Settings, SettingError> {
@@ -15,7 +20,7 @@ fn exactly_the_listed_settings_are_read() {
 }
 
 #[test]
-fn without_any_setting_it_serves_a_file_on_this_machine() {
+fn defaults_are_a_sqlite_file_and_loopback() {
     let settings = settings(&[]).unwrap();
     assert!(
         matches!(&settings.database, DatabaseUrl::Sqlite { path } if path.ends_with("ascn.db"))
@@ -74,7 +79,7 @@ fn every_setting_can_be_set() {
 }
 
 #[test]
-fn what_cannot_be_understood_is_named_and_not_shown() {
+fn invalid_setting_is_named_and_its_value_is_not_shown() {
     for (name, value) in [
         ("DATABASE_URL", "postgres://u:topsecret@h:port/d"),
         ("DATABASE_URL", "mysql://topsecret@h/d"),
@@ -109,13 +114,13 @@ fn what_cannot_be_understood_is_named_and_not_shown() {
 }
 
 #[test]
-fn a_token_secret_is_required_with_postgresql() {
+fn token_secret_is_required_with_postgresql() {
     let error = settings(&[("DATABASE_URL", "postgres://localhost/d")]).unwrap_err();
     assert_eq!(error.name, "ASCN_TOKEN_SECRET");
 }
 
 #[test]
-fn a_token_secret_comes_from_one_place() {
+fn token_secret_comes_from_a_value_or_a_file_but_not_both() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("secret");
     std::fs::write(&path, format!("{SECRET}\r\n")).unwrap();
@@ -126,7 +131,7 @@ fn a_token_secret_comes_from_one_place() {
 }
 
 #[test]
-fn an_unknown_setting_is_warned_of_with_its_nearest() {
+fn unknown_setting_is_warned_of_with_the_nearest_name() {
     let settings = settings(&[("ASCN_BND", "x"), ("ASCN_SOMETHING_ELSE", "x"), ("HOME", "/")]);
     let warnings = settings.unwrap().warnings;
     assert_eq!(warnings.len(), 2);
@@ -135,14 +140,14 @@ fn an_unknown_setting_is_warned_of_with_its_nearest() {
 }
 
 #[test]
-fn metrics_beyond_this_machine_are_warned_of() {
+fn metrics_on_an_address_beyond_loopback_are_warned_of() {
     let settings = settings(&[("ASCN_METRICS_BIND", "0.0.0.0:9464")]).unwrap();
-    let said = |w: &String| w.contains("ASCN_METRICS_BIND") && w.contains("loopback");
-    assert!(settings.warnings.iter().any(said), "{:?}", settings.warnings);
+    let is_expected = |w: &String| w.contains("ASCN_METRICS_BIND") && w.contains("loopback");
+    assert!(settings.warnings.iter().any(is_expected), "{:?}", settings.warnings);
 }
 
 #[test]
-fn what_asks_for_nothing_beyond_what_is_done_is_not_warned_of() {
+fn values_that_change_nothing_are_not_warned_of() {
     let settings = settings(&[
         ("ASCN_METRICS_BIND", "127.0.0.1:9464"),
         ("ASCN_TRUSTED_PROXIES", ""),
@@ -151,4 +156,52 @@ fn what_asks_for_nothing_beyond_what_is_done_is_not_warned_of() {
         ("ASCN_REQUEST_LIMIT_PER_MINUTE", "off"),
     ]);
     assert_eq!(settings.unwrap().warnings, Vec::<String>::new());
+}
+
+#[test]
+fn setting_that_is_not_utf8_is_refused_by_name() {
+    let read = |name: &str| {
+        let value = OsString::from_vec(vec![b'a', 0xff]);
+        SettingReader::from_os_vars(std::iter::once((name.into(), value))).map(drop)
+    };
+    assert_eq!(read("ASCN_BIND").unwrap_err().to_string(), "ASCN_BIND: expected UTF-8 text");
+    assert_eq!(read("SOMETHING_ELSE"), Ok(()));
+}
+
+const README: &str = include_str!("../../README.md");
+
+#[test]
+fn readme_table_has_the_names_and_defaults_of_the_settings() {
+    let mut rows = 0;
+    for line in README.lines() {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [_, name, default, ..] = cells[..] else { continue };
+        let name = name.trim_matches('`');
+        if !name.starts_with("ASCN_") && !name.starts_with("DATABASE_") {
+            continue;
+        }
+        let setting = SETTINGS.iter().find(|setting| setting.name == name);
+        // A default that is not quoted as code is a sentence.
+        let default = default.strip_prefix('`').and_then(|text| text.strip_suffix('`'));
+        assert_eq!(setting.map(|setting| setting.default), Some(default), "{name}");
+        rows += 1;
+    }
+    assert!(rows > 0, "the table of settings was not found");
+}
+
+#[test]
+fn readme_and_deployment_files_name_only_settings_that_have_an_effect() {
+    let effective: BTreeSet<&str> =
+        SETTINGS.iter().filter(|setting| setting.acted_on).map(|setting| setting.name).collect();
+    let is_name_character = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    for (file, text) in [
+        ("README.md", README),
+        ("docker-compose.yml", include_str!("../../docker-compose.yml")),
+        ("Dockerfile", include_str!("../../Dockerfile")),
+    ] {
+        let names = text.split(|c| !is_name_character(c));
+        let settings = names.filter(|n| n.starts_with("ASCN_") || n.starts_with("DATABASE_"));
+        let others: BTreeSet<&str> = settings.filter(|name| !effective.contains(name)).collect();
+        assert_eq!(others, BTreeSet::new(), "{file}");
+    }
 }

@@ -10,7 +10,7 @@ fn read(text: &str) -> (String, SslMode, Option<PathBuf>) {
 }
 
 #[test]
-fn a_sqlite_path_is_relative_or_absolute() {
+fn sqlite_path_is_relative_or_absolute() {
     for (text, expected) in [
         ("sqlite://ascn.db", "ascn.db"),
         ("sqlite:x.db", "x.db"),
@@ -25,7 +25,7 @@ fn a_sqlite_path_is_relative_or_absolute() {
 }
 
 #[test]
-fn what_is_no_database_is_refused() {
+fn invalid_database_url_is_refused() {
     for text in ["ascn.db", "file:x.db", "mysql://h/d", "sqlite:", "sqlite://", "sqlite:///d/"] {
         assert!(DatabaseUrl::parse(text).is_err(), "{text}");
     }
@@ -38,7 +38,7 @@ fn what_is_no_database_is_refused() {
 }
 
 #[test]
-fn our_options_are_taken_out_and_others_stay() {
+fn sslmode_and_sslrootcert_are_taken_out_of_the_url() {
     let (url, sslmode, ca_file) = read(
         "postgres://u:p%2B?@h1:5432,h2/d?application_name=a+b&sslrootcert=%2Fca+1.pem\
          &sslmode=verify-full&connect_timeout=3",
@@ -53,7 +53,7 @@ fn our_options_are_taken_out_and_others_stay() {
 }
 
 #[test]
-fn plain_text_is_the_default_on_this_machine_only() {
+fn plain_text_is_the_default_for_this_machine_only() {
     for local in ["localhost", "127.0.0.1:5433", "[::1]", "%2Ftmp", "localhost,127.0.0.1"] {
         assert_eq!(read(&format!("postgres://u@{local}/d")).1, SslMode::Disable, "{local}");
     }
@@ -69,7 +69,7 @@ fn plain_text_is_the_default_on_this_machine_only() {
 }
 
 #[test]
-fn halfway_protection_is_refused() {
+fn sslmode_without_full_protection_is_refused() {
     for options in ["sslmode=prefer", "sslmode=allow", "sslmode=x", "sslrootcert="] {
         assert!(DatabaseUrl::parse(&format!("postgres://h/d?{options}")).is_err());
     }
@@ -79,7 +79,7 @@ fn halfway_protection_is_refused() {
 }
 
 #[test]
-fn a_password_comes_from_a_file_for_a_url_without_one() {
+fn password_file_is_read_for_a_url_without_a_password() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "s3cret\n").unwrap();
     let path = file.path().to_str().unwrap();
