@@ -66,6 +66,15 @@ async fn replaced_or_deleted_calendar_address_is_404() {
 }
 
 #[actix_web::test]
+async fn read_calendar_has_no_etag() {
+    let app = spawn_with_open_cycle().await;
+    let path = create_calendar_address(&app.officer("da-nang").await).await;
+    let calendar = app.anonymous().get(&path).await.expect(200);
+    assert_eq!(calendar.header("etag"), None);
+    assert_eq!(calendar.header("content-language"), Some("en"));
+}
+
+#[actix_web::test]
 async fn delete_calendar_ignores_if_match() {
     let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;

@@ -88,9 +88,13 @@ impl<'a> OperationShape<'a> {
             && self.path != "/calendar/{token}.ics"
     }
 
+    pub(super) fn is_health_check(&self) -> bool {
+        self.path.starts_with("/health/")
+    }
+
     /// Returns `true` if a successful answer is a page of a list, which links to the next page.
     pub(super) fn is_paged(&self) -> bool {
-        self.is_paged
+        self.is_paged || self.path == "/api/v1/changes"
     }
 
     /// Returns `true` if the operation changes something.

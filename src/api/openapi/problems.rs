@@ -79,6 +79,8 @@ pub(super) fn add_problems(
             add_header(&mut response.headers, components, "X-Request-Id");
             if shape.has_etag() {
                 add_header(&mut response.headers, components, "ETag");
+            }
+            if !shape.is_health_check() {
                 add_header(&mut response.headers, components, "Content-Language");
             }
             if shape.is_paged() {
