@@ -26,7 +26,7 @@ use crate::{
         user::EmailAddress,
     },
     store::{
-        Change, Conn, StoreError, StoreResult, Tx,
+        Change, Conn, RecordWriter as _, StoreError, StoreResult, Tx,
         unguarded::{self, PasswordCredentials, SecretDigest},
         users,
     },
@@ -287,10 +287,10 @@ fn activate_account(
     client: Option<String>,
 ) -> ApiResult<LoginSession> {
     let now: DateTime<Utc> = tx.at();
-    let id = unguarded::find_invited_user(tx.conn(), digest, now)?.ok_or(ApiError::NotFound)?;
+    let proof = tx.prove_invitation(digest)?.ok_or(ApiError::NotFound)?;
+    let id = proof.user();
     let user = users::find(tx.conn(), id)?.ok_or(ApiError::NotFound)?;
-    tx.act_as(id);
-    tx.save(&user.accept_invitation(), Change::without_reason("accept_invitation"))?;
+    proof.save(tx, &user.accept_invitation(), Change::without_reason("accept_invitation"))?;
     unguarded::spend_invitation(tx.conn(), digest, now)?;
     unguarded::set_password(tx.conn(), id, phc)?;
     let session = LoginSession::start_session(generate_uuid(), id, client, now);

@@ -23,7 +23,7 @@ use crate::{
         wording,
     },
     store::{
-        Change, Conn, Tx,
+        Change, Conn, RecordWriter as _, Tx,
         reference::{self, CityCursor, CityFilter},
     },
 };
@@ -200,9 +200,9 @@ async fn create_city(
     may.precondition.check_absent()?;
     let (caller, Json(body), language) = (may.caller, may.body, may.language);
     let write = move |tx: &mut Tx<'_>| {
-        tx.prove::<AddReference>(caller, &())?;
+        let proof = tx.prove::<AddReference>(caller, &())?;
         let city = input::build_city(tx.conn(), body)?;
-        tx.save(&city, Change::without_reason("create"))?;
+        proof.save(tx, &city, Change::without_reason("create"))?;
         Ok::<_, ApiError>(CityView::new(city, language))
     };
     let view = state.db.write(write).await?;
@@ -223,11 +223,12 @@ async fn edit_city(may: May<EditCity, Json<CityPatch>>, state: Data<State>) -> A
     let view = state
         .db
         .write(move |tx| {
-            let before = tx.prove::<EditCity>(caller, &key)?.into_subject().city;
-            precondition.check_required(tx, &before)?;
-            let city = input::patch_city(tx.conn(), &before, patch)?;
+            let proof = tx.prove::<EditCity>(caller, &key)?;
+            let before = &proof.subject().city;
+            precondition.check_required(tx, before)?;
+            let city = input::patch_city(tx.conn(), before, patch)?;
             if city.version != before.version {
-                tx.save(&city, Change::without_reason("edit"))?;
+                proof.save(tx, &city, Change::without_reason("edit"))?;
             }
             Ok::<_, ApiError>(CityView::new(city, may.language))
         })

@@ -32,7 +32,7 @@ use crate::{
         user::Role,
         workflow::check_commentable,
     },
-    store::{Change, Conn, StoreResult, Tx, comments, users},
+    store::{Change, Conn, RecordWriter as _, StoreResult, Tx, WriteProof, comments, users},
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -211,8 +211,8 @@ async fn create_comment(
                 RawComment { text: body.text, pointer: body.pointer, reply_to: body.reply_to };
             let by = determine_author(&proof, tx.at());
             let comment = Comment::new(id, report, CommentKind::Note, raw.parse(&threads)?, by);
-            reopen_thread(tx, report, &comment)?;
-            tx.save(&comment, Change::without_reason("create"))?;
+            reopen_thread(tx, &proof, report, &comment)?;
+            proof.save(tx, &comment, Change::without_reason("create"))?;
             load_view(tx.conn(), comment)
         })
         .await?;
@@ -247,7 +247,7 @@ async fn resolve_comment(
             }
             let after = before.set_resolved(resolved, proof.actor().user(), tx.at());
             if let Some(after) = &after {
-                tx.save(after, Change::without_reason("edit"))?;
+                proof.save(tx, after, Change::without_reason("edit"))?;
             }
             load_view(tx.conn(), after.unwrap_or(before))
         })
@@ -256,11 +256,16 @@ async fn resolve_comment(
 }
 
 /// A reply to a resolved thread opens it again, so that nobody misses the reply.
-fn reopen_thread(tx: &mut Tx<'_>, report: &Report, reply: &Comment) -> ApiResult<()> {
+fn reopen_thread(
+    tx: &mut Tx<'_>,
+    proof: &WriteProof<CommentReport>,
+    report: &Report,
+    reply: &Comment,
+) -> ApiResult<()> {
     let Some(root) = reply.reply_to else { return Ok(()) };
     let root = comments::find(tx.conn(), report, root)?.ok_or(ApiError::NotFound)?;
     if let Some(open) = root.set_resolved(false, reply.author, reply.at) {
-        tx.save(&open, Change::without_reason("edit"))?;
+        proof.save(tx, &open, Change::without_reason("edit"))?;
     }
     Ok(())
 }

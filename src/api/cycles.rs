@@ -19,7 +19,7 @@ use crate::{
         refusal::IllegalTransition,
         value::{Prose, Slug},
     },
-    store::{Caller, Change, StoreError, Tx, cycles, reference, reports},
+    store::{Caller, Change, RecordWriter as _, StoreError, Tx, cycles, reference, reports},
 };
 
 mod views;
@@ -72,7 +72,7 @@ async fn create_cycle(may: May<AddCycle, Json<NewCycle>>, state: Data<State>) ->
 }
 
 fn add_cycle(tx: &mut Tx<'_>, caller: Caller, body: NewCycle) -> ApiResult<CycleView> {
-    tx.prove::<AddCycle>(caller, &())?;
+    let proof = tx.prove::<AddCycle>(caller, &())?;
     if let Some(slug) = body.cycle.as_ref().and_then(|raw| Slug::parse(raw).ok())
         && cycles::find(tx.conn(), &slug)?.is_some()
     {
@@ -81,7 +81,7 @@ fn add_cycle(tx: &mut Tx<'_>, caller: Caller, body: NewCycle) -> ApiResult<Cycle
     let plans: Vec<Slug> =
         reference::list_plan_cycles(tx.conn())?.into_iter().map(|p| p.slug).collect();
     let cycle = RawCycle::from(body).parse(&plans, &cycles::list(tx.conn())?)?;
-    tx.save(&cycle, Change::without_reason("create"))?;
+    proof.save(tx, &cycle, Change::without_reason("create"))?;
     Ok(cycle.into())
 }
 
@@ -96,14 +96,15 @@ async fn edit_cycle(may: May<RunCycle, Json<CyclePatch>>, state: Data<State>) ->
     let view = state
         .db
         .write(move |tx| {
-            let cycle = tx.prove::<RunCycle>(caller, &key)?.into_subject().cycle;
+            let proof = tx.prove::<RunCycle>(caller, &key)?;
+            let cycle = proof.subject().cycle.clone();
             precondition.check_required(tx, &cycle)?;
             let patch = RawCyclePatch::from(body);
             if patch.moves_cut_off(&cycle) {
                 return Err(ApiError::Conflict("the cut-off is fixed once it was opened".into()));
             }
             let cycle = patch.apply_to(cycle, &cycles::list(tx.conn())?)?;
-            tx.save(&cycle, Change::without_reason("edit"))?;
+            proof.save(tx, &cycle, Change::without_reason("edit"))?;
             Ok(CycleView::from(cycle))
         })
         .await?;
@@ -119,13 +120,14 @@ fn apply_transition(
     may: May<RunCycle, OptionalJson<NewTransition>>,
     (turn, action): (CycleTransition, &'static str),
 ) -> ApiResult<ReportingCycle> {
-    let cycle = tx.prove::<RunCycle>(may.caller, &may.key)?.into_subject().cycle;
+    let proof = tx.prove::<RunCycle>(may.caller, &may.key)?;
+    let cycle = proof.subject().cycle.clone();
     may.precondition.check_if_present(tx, &cycle)?;
     let cycle = turn(cycle)?;
     let reason = may.body.0.comment.map(Prose::parse).transpose();
     let reason = reason.map_err(|f| ApiError::invalid_value("/comment", f.code, f.detail))?;
     let reason = reason.as_ref().map(Prose::to_string);
-    tx.save(&cycle, Change::with_reason(action, reason))?;
+    proof.save(tx, &cycle, Change::with_reason(action, reason))?;
     Ok(cycle)
 }
 

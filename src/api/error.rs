@@ -312,6 +312,7 @@ impl From<StoreError> for ApiError {
             e @ StoreError::Unavailable(_) => Self::Unavailable(Box::new(e)),
             e @ (StoreError::Conflict(ConstraintViolation::Check(_))
             | StoreError::NotJournaled
+            | StoreError::NotCovered { .. }
             | StoreError::Corrupt(_)
             | StoreError::Database(_)) => Self::Internal(Box::new(e)),
         }

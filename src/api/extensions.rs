@@ -21,7 +21,7 @@ use crate::{
         policy::{ExtendDeadline, ListExtensions, ReadExtension},
         value::Slug,
     },
-    store::{Caller, Change, Conn, StoreResult, Tx, extensions},
+    store::{Caller, Change, Conn, RecordWriter as _, StoreResult, Tx, extensions},
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -143,7 +143,8 @@ fn save_extension(
     request: &ExtensionRequest,
     body: NewExtension,
 ) -> ApiResult<(ExtensionView, bool)> {
-    let subject = tx.prove::<ExtendDeadline>(request.caller, &request.key)?.into_subject();
+    let proof = tx.prove::<ExtendDeadline>(request.caller, &request.key)?;
+    let subject = proof.subject();
     match subject.extension_in_force() {
         Some(before) => request.precondition.check_required(tx, before)?,
         None => request.precondition.check_absent()?,
@@ -155,9 +156,9 @@ fn save_extension(
     let raw = RawExtension { due_on: body.due_on, reason: body.reason };
     let terms = raw.parse(&subject.cycle)?;
     let place = (&subject.cycle.slug, &subject.city.slug, subject.city.country);
-    let extension = DeadlineExtension::grant_or_replace(subject.extension, place, terms);
+    let extension = DeadlineExtension::grant_or_replace(subject.extension.clone(), place, terms);
     let reason = Some(extension.reason.to_string());
-    tx.save(&extension, Change::with_reason(if new { "grant" } else { "edit" }, reason))?;
+    proof.save(tx, &extension, Change::with_reason(if new { "grant" } else { "edit" }, reason))?;
     Ok((extension.into(), new))
 }
 
@@ -173,11 +174,12 @@ async fn withdraw_extension(may: May<ExtendDeadline>, state: Data<State>) -> Api
     let view = state
         .db
         .write(move |tx| {
-            let subject = tx.prove::<ExtendDeadline>(request.caller, &request.key)?.into_subject();
-            let before = subject.extension_in_force().cloned().ok_or(ApiError::NotFound)?;
+            let proof = tx.prove::<ExtendDeadline>(request.caller, &request.key)?;
+            let before = proof.subject().extension_in_force().cloned();
+            let before = before.ok_or(ApiError::NotFound)?;
             request.precondition.check_required(tx, &before)?;
             let after = before.withdraw();
-            tx.save(&after, Change::without_reason("withdraw"))?;
+            proof.save(tx, &after, Change::without_reason("withdraw"))?;
             Ok::<_, ApiError>(ExtensionView::from(after))
         })
         .await?;

@@ -23,7 +23,9 @@ use crate::{
         fault::{FaultList, ValueFault},
         session::LoginSession,
     },
-    store::{Caller, Change, Conn, StoreError, StoreResult, Tx, unguarded, users},
+    store::{
+        Caller, Change, Conn, RecordWriter as _, StoreError, StoreResult, Tx, unguarded, users,
+    },
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -104,7 +106,7 @@ fn wrong_password_fault() -> ValueFault {
 }
 
 fn set_password(tx: &mut Tx<'_>, caller: Caller, checked: &str, phc: &str) -> ApiResult<()> {
-    tx.act_for_self(caller)?;
+    let proof = tx.prove_own_account(caller)?;
     // A concurrent request may have changed the password after it was checked.
     if unguarded::find_password_hash(tx.conn(), caller.user)?.as_deref() != Some(checked) {
         return Err(ApiError::invalid_value(
@@ -114,7 +116,7 @@ fn set_password(tx: &mut Tx<'_>, caller: Caller, checked: &str, phc: &str) -> Ap
         ));
     }
     let user = users::find(tx.conn(), caller.user)?.ok_or(ApiError::Unauthenticated)?;
-    tx.save(&user.with_next_version(), Change::without_reason("set_password"))?;
+    proof.save(tx, &user.with_next_version(), Change::without_reason("set_password"))?;
     unguarded::set_password(tx.conn(), caller.user, phc)?;
     let now = tx.at();
     unguarded::end_sessions(tx.conn(), caller.user, Some(caller.session), now)?;

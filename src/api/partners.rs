@@ -22,7 +22,7 @@ use crate::{
         reference::Partner,
     },
     store::{
-        Change, Conn, Tx,
+        Change, Conn, RecordWriter as _, Tx,
         reference::{self, PartnerCursor, PartnerFilter},
     },
 };
@@ -178,9 +178,9 @@ async fn create_partner(
     may.precondition.check_absent()?;
     let (caller, Json(body), words) = (may.caller, may.body, state.vocabulary.load_full());
     let write = move |tx: &mut Tx<'_>| {
-        tx.prove::<AddReference>(caller, &())?;
+        let proof = tx.prove::<AddReference>(caller, &())?;
         let partner = input::build_partner(tx.conn(), body, &words.partner_types)?;
-        tx.save(&partner, Change::without_reason("create"))?;
+        proof.save(tx, &partner, Change::without_reason("create"))?;
         Ok::<_, ApiError>(PartnerView::from(partner))
     };
     let view = state.db.write(write).await?;
@@ -202,11 +202,12 @@ async fn edit_partner(
         (may.caller, may.key, may.precondition, may.body);
     let words = state.vocabulary.load_full();
     let write = move |tx: &mut Tx<'_>| {
-        let before = tx.prove::<EditPartner>(caller, &key)?.into_subject().partner;
-        precondition.check_required(tx, &before)?;
-        let partner = input::patch_partner(&before, patch, &words.partner_types)?;
+        let proof = tx.prove::<EditPartner>(caller, &key)?;
+        let before = &proof.subject().partner;
+        precondition.check_required(tx, before)?;
+        let partner = input::patch_partner(before, patch, &words.partner_types)?;
         if partner.version != before.version {
-            tx.save(&partner, Change::without_reason("edit"))?;
+            proof.save(tx, &partner, Change::without_reason("edit"))?;
         }
         Ok::<_, ApiError>(PartnerView::from(partner))
     };

@@ -19,14 +19,14 @@ use crate::{
     domain::{
         fault::FaultList,
         id::Id,
-        policy::{EditProject, PolicyResource as _, ReadProject, RecordCopy, Visibility},
-        project::{Project, ProjectCode},
+        policy::{EditProject, PolicyResource as _, ReadProject, RecordCopy, Saves, Visibility},
+        project::Project,
         project_parts::parse::{ParsablePart, PartContext},
         subject::project_part::{EditPart, ReadPart},
     },
     store::{
-        Caller, Change, Conn, StoreError, StoreResult, Tx, error::ConstraintViolation,
-        parts::StoredPart,
+        Change, Conn, RecordWriter, StoreError, StoreResult, Tx, WriteProof,
+        error::ConstraintViolation, parts::StoredPart,
     },
 };
 
@@ -107,8 +107,13 @@ fn parse_part<P: PartResource>(
 }
 
 /// Saves a part. If the project has the same part already, the answer is a conflict with a reason.
-fn save_part<P: PartResource>(tx: &mut Tx<'_>, part: &P, action: &'static str) -> ApiResult<()> {
-    tx.save(part, Change::without_reason(action)).map_err(|e| match e {
+fn save_part<P: PartResource>(
+    tx: &mut Tx<'_>,
+    proof: &impl RecordWriter<P>,
+    part: &P,
+    action: &'static str,
+) -> ApiResult<()> {
+    proof.save(tx, part, Change::without_reason(action)).map_err(|e| match e {
         StoreError::Conflict(ConstraintViolation::Unique(_)) => {
             ApiError::Conflict(format!("the project has this among its {} already", P::SEGMENT))
         }
@@ -119,12 +124,13 @@ fn save_part<P: PartResource>(tx: &mut Tx<'_>, part: &P, action: &'static str) -
 /// Adds a part to a project, inside a write transaction.
 pub(super) fn insert_part<P: PartResource>(
     tx: &mut Tx<'_>,
-    caller: Caller,
-    key: &ProjectCode,
+    proof: &WriteProof<EditProject>,
     body: P::New,
     id: Id<P>,
-) -> ApiResult<P> {
-    let proof = tx.prove::<EditProject>(caller, key)?;
+) -> ApiResult<P>
+where
+    EditProject: Saves<P>,
+{
     let project: &Project = &proof.subject().project;
     if P::list_for_project(tx.conn(), project.id)?.len() >= PARTS_MAX {
         let full = format!("a project has at most {PARTS_MAX} {}", P::SEGMENT);
@@ -134,18 +140,27 @@ pub(super) fn insert_part<P: PartResource>(
     body.merge(&mut raw);
     let context = PartContext { id, project, before: None, version: 1 };
     let part: P = parse_part(tx.conn(), &raw, &context)?;
-    save_part(tx, &part, "create")?;
+    save_part(tx, proof, &part, "create")?;
     Ok(part)
 }
 
 async fn create_part<P: PartResource>(
     may: May<EditProject, Json<P::New>>,
     state: &State,
-) -> ApiResult<Answer> {
+) -> ApiResult<Answer>
+where
+    EditProject: Saves<P>,
+{
     let (caller, key, Json(body)) = (may.caller, may.key, may.body);
     let place = format!("/api/v1/projects/{key}/{}", P::SEGMENT);
     let id = Id::new(clock::generate_uuid());
-    let part: P = state.db.write(move |tx| insert_part(tx, caller, &key, body, id)).await?;
+    let part: P = state
+        .db
+        .write(move |tx| {
+            let proof = tx.prove::<EditProject>(caller, &key)?;
+            insert_part(tx, &proof, body, id)
+        })
+        .await?;
     Ok(Answer::from_record(part.version(), &P::View::from(part))?
         .mark_created(format!("{place}/{id}")))
 }
@@ -153,12 +168,10 @@ async fn create_part<P: PartResource>(
 /// Edits a part, inside a write transaction. A patch that changes nothing saves nothing.
 pub(super) fn patch_part<P: PartResource>(
     tx: &mut Tx<'_>,
-    caller: Caller,
-    key: &(ProjectCode, Id<P>),
+    proof: &WriteProof<EditPart<P>>,
     precondition: Precondition,
     patch: P::Patch,
 ) -> ApiResult<P> {
-    let proof = tx.prove::<EditPart<P>>(caller, key)?;
     let before = proof.subject().working.as_ref().ok_or(ApiError::NotFound)?;
     precondition.check_required(tx, before)?;
     let mut raw = P::Raw::from(before);
@@ -169,7 +182,7 @@ pub(super) fn patch_part<P: PartResource>(
     if P::Raw::from(&part) == P::Raw::from(before) {
         return Ok(before.clone());
     }
-    save_part(tx, &part, "edit")?;
+    save_part(tx, proof, &part, "edit")?;
     Ok(part)
 }
 
@@ -179,8 +192,13 @@ async fn edit_part<P: PartResource>(
 ) -> ApiResult<Answer> {
     let (caller, key, precondition, Json(patch)) =
         (may.caller, may.key, may.precondition, may.body);
-    let part: P =
-        state.db.write(move |tx| patch_part(tx, caller, &key, precondition, patch)).await?;
+    let part: P = state
+        .db
+        .write(move |tx| {
+            let proof = tx.prove::<EditPart<P>>(caller, &key)?;
+            patch_part(tx, &proof, precondition, patch)
+        })
+        .await?;
     Answer::from_record(part.version(), &P::View::from(part))
 }
 
@@ -191,9 +209,9 @@ async fn delete_part<P: PartResource>(may: May<EditPart<P>>, state: &State) -> A
         .db
         .write(move |tx| {
             let proof = tx.prove::<EditPart<P>>(caller, &key)?;
-            let part = proof.into_subject().working.ok_or(ApiError::NotFound)?;
+            let part = proof.subject().working.clone().ok_or(ApiError::NotFound)?;
             precondition.check_required(tx, &part)?;
-            tx.remove(&part, Change::without_reason("delete"))?;
+            proof.remove(tx, &part, Change::without_reason("delete"))?;
             Ok::<_, ApiError>(part)
         })
         .await?;

@@ -16,10 +16,9 @@ use crate::{
     domain::{
         plan::{ActionPlan, PlanFields},
         policy::{ReadPlan, WritePlan},
-        subject::PlanSubject,
         value::Prose,
     },
-    store::{Change, Tx},
+    store::{Change, RecordWriter as _, Tx, WriteProof},
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -130,13 +129,13 @@ async fn get_plan(may: May<ReadPlan>) -> ApiResult<Answer> {
 async fn write_plan(may: May<WritePlan, Json<NewPlan>>, state: Data<State>) -> ApiResult<Answer> {
     let (caller, key, precondition, Json(body)) = (may.caller, may.key, may.precondition, may.body);
     let write = move |tx: &mut Tx<'_>| {
-        let subject = tx.prove::<WritePlan>(caller, &key)?.into_subject();
-        match &subject.plan {
+        let proof = tx.prove::<WritePlan>(caller, &key)?;
+        match &proof.subject().plan {
             Some(plan) => precondition.check_required(tx, plan)?,
             None => precondition.check_absent()?,
         }
-        let created = subject.plan.is_none();
-        let plan = save_plan(tx, subject, body.into())?;
+        let created = proof.subject().plan.is_none();
+        let plan = save_plan(tx, &proof, body.into())?;
         Ok::<_, ApiError>((created, PlanView::from(plan)))
     };
     let (created, view) = state.db.write(write).await?;
@@ -146,18 +145,23 @@ async fn write_plan(may: May<WritePlan, Json<NewPlan>>, state: Data<State>) -> A
 }
 
 /// Saves the plan, unless its content is the same as before.
-fn save_plan(tx: &mut Tx<'_>, subject: PlanSubject, fields: PlanFields) -> ApiResult<ActionPlan> {
+fn save_plan(
+    tx: &mut Tx<'_>,
+    proof: &WriteProof<WritePlan>,
+    fields: PlanFields,
+) -> ApiResult<ActionPlan> {
+    let subject = proof.subject();
     let version = subject.plan.as_ref().map_or(1, |p| p.version + 1);
-    let plan = fields.parse(&subject.city, subject.plan_cycle.slug, version)?;
-    if let Some(before) = subject.plan {
+    let plan = fields.parse(&subject.city, subject.plan_cycle.slug.clone(), version)?;
+    if let Some(before) = &subject.plan {
         let same =
             ActionPlan { source: before.source.clone(), version: before.version, ..plan.clone() };
-        if same == before {
-            return Ok(before);
+        if same == *before {
+            return Ok(before.clone());
         }
-        tx.save(&plan, Change::without_reason("edit"))?;
+        proof.save(tx, &plan, Change::without_reason("edit"))?;
     } else {
-        tx.save(&plan, Change::without_reason("create"))?;
+        proof.save(tx, &plan, Change::without_reason("create"))?;
     }
     Ok(plan)
 }

@@ -21,7 +21,7 @@ use crate::{
         },
         subject::ProjectSubject,
     },
-    store::{Change, Conn, StoreResult, history::HistoryFilter, projects},
+    store::{Change, Conn, RecordWriter as _, StoreResult, history::HistoryFilter, projects},
 };
 
 mod input;
@@ -84,7 +84,7 @@ async fn create_project(
         .db
         .write(move |tx| {
             let (proof, project) = writes::build_project(tx, caller, body, &words, id)?;
-            tx.save(&project, Change::without_reason("create"))?;
+            proof.save(tx, &project, Change::without_reason("create"))?;
             let subject = ProjectSubject { project, approved: None };
             Ok::<_, ApiError>(load_project_view(tx.conn(), &subject, proof.actor())?)
         })

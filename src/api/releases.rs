@@ -177,7 +177,7 @@ fn publish_cycle(tx: &mut Tx<'_>, caller: Caller, body: NewRelease) -> ApiResult
     let before = assembly::load_previous_release(tx.conn(), &cycle.slug, &reports)?;
     let frame = assembly::build_reference(tx.conn(), cycle)?;
     let edition = release::publish_release(imprint, frame, reports, before)?;
-    releases::insert_full_release(tx, &edition, "publish")?;
+    releases::insert_full_release(tx, &proof, &edition, "publish")?;
     Ok(edition.release)
 }
 

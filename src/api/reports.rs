@@ -40,8 +40,8 @@ pub(crate) use approved::ApprovedReportView;
 pub(crate) use content_views::{MissingView, PrefillView, ReadinessView};
 pub(crate) use header::HeaderView;
 pub(crate) use input::{NewReport, NewTransition};
-use transitions::{ReportKey, TransitionAction};
-pub(super) use transitions::{ReportRequest, upsert_report};
+pub(super) use transitions::write_report_body;
+use transitions::{ReportKey, ReportRequest, TransitionAction};
 pub(crate) use view::ReportView;
 use view::load_report_view;
 

@@ -23,7 +23,7 @@ use crate::{
         share::{RawShare, Share, ShareFormat},
     },
     store::{
-        Caller, Change, Conn, StoreError, StoreResult, Tx, shares,
+        Caller, Change, Conn, RecordWriter as _, StoreError, StoreResult, Tx, shares,
         unguarded::{self, ShareUse},
         users,
     },
@@ -108,9 +108,9 @@ async fn create_share(
     answers::check_answerable(&state, &terms).await?;
     let (token, digest) = generate_token();
     let write = move |tx: &mut Tx<'_>| -> ApiResult<ShareView> {
-        tx.prove::<CreateShare>(caller, &())?;
+        let proof = tx.prove::<CreateShare>(caller, &())?;
         let share = Share::create(Id::new(clock::generate_uuid()), terms, caller.user, tx.at());
-        tx.save(&share, Change::without_reason("create"))?;
+        proof.save(tx, &share, Change::without_reason("create"))?;
         unguarded::insert_share_secret(tx.conn(), share.id, &digest)?;
         Ok(load_share_view(tx.conn(), &share)?)
     };
@@ -133,10 +133,11 @@ async fn revoke_share(may: May<RevokeShare>, state: Data<State>) -> ApiResult<An
 }
 
 fn revoke_and_save(tx: &mut Tx<'_>, caller: Caller, key: Id<Share>) -> ApiResult<ShareView> {
-    let share = tx.prove::<RevokeShare>(caller, &key)?.into_subject().share;
+    let proof = tx.prove::<RevokeShare>(caller, &key)?;
+    let share = proof.subject().share.clone();
     let share = match share.clone().revoke() {
         Some(revoked) => {
-            tx.save(&revoked, Change::without_reason("revoke"))?;
+            proof.save(tx, &revoked, Change::without_reason("revoke"))?;
             revoked
         }
         None => share,

@@ -24,7 +24,7 @@ use crate::{
         value::Title,
     },
     store::{
-        Caller, Change, StoreError, Tx, unguarded,
+        Caller, Change, RecordWriter as _, StoreError, Tx, unguarded,
         users::{self, UserCursor},
     },
 };
@@ -106,11 +106,11 @@ async fn create_user(
 }
 
 fn invite_user(tx: &mut Tx<'_>, caller: Caller, wanted: NewUser) -> ApiResult<InvitedUserView> {
-    let manages_everybody = tx.prove::<InviteUsers>(caller, &())?.actor().may_manage_everybody();
+    let proof = tx.prove::<InviteUsers>(caller, &())?;
     let mut faults = FaultList::new();
     let email = faults.parse_required("/email", wanted.email, EmailAddress::parse);
     let name = faults.parse_required("/name", wanted.name, Title::parse);
-    if wanted.grants.is_empty() && !manages_everybody {
+    if wanted.grants.is_empty() && !proof.actor().may_manage_everybody() {
         faults.add("/grants", ValueFault::required());
     }
     let known = match &email {
@@ -124,13 +124,11 @@ fn invite_user(tx: &mut Tx<'_>, caller: Caller, wanted: NewUser) -> ApiResult<In
     let (Some(email), Some(name), true) = (email, name, faults.is_empty()) else {
         return Err(faults.into());
     };
-    // Each grant was proved by itself. This proof is the one under which the account is saved.
-    tx.prove::<InviteUsers>(caller, &())?;
     let (user, mut grants) = match expired {
         Some(before) => (before.user.invite_again(name), before.grants),
         None => (User::new_invited(id, email, name, tx.at()), Vec::new()),
     };
-    tx.save(&user, Change::without_reason("invite"))?;
+    proof.save(tx, &user, Change::without_reason("invite"))?;
     let new: Vec<_> = offers.into_iter().filter(|o| !o.is_among(&grants)).collect();
     for offer in new {
         grants.push(offer.give_grant(tx, caller, id)?);
@@ -144,7 +142,7 @@ fn invite_user(tx: &mut Tx<'_>, caller: Caller, wanted: NewUser) -> ApiResult<In
 fn find_expired_invitee(tx: &mut Tx<'_>, caller: Caller, id: Id<User>) -> ApiResult<UserSubject> {
     let taken = || ApiError::Conflict("somebody has this address already".into());
     let subject = match tx.prove::<EditUser>(caller, &id) {
-        Ok(proof) => proof.into_subject(),
+        Ok(proof) => proof.subject().clone(),
         // The caller may not manage this person, and must learn no more than that the address is in use.
         Err(StoreError::Denied(_)) => return Err(taken()),
         Err(e) => return Err(e.into()),
@@ -178,13 +176,14 @@ async fn patch_user(may: May<EditUser, Json<UserPatch>>, state: Data<State>) -> 
 }
 
 fn edit_user(tx: &mut Tx<'_>, may: May<EditUser, Json<UserPatch>>) -> ApiResult<UserView> {
-    let mut subject = tx.prove::<EditUser>(may.caller, &may.key)?.into_subject();
+    let proof = tx.prove::<EditUser>(may.caller, &may.key)?;
+    let mut subject = proof.subject().clone();
     may.precondition.check_required(tx, &subject.user)?;
     let edit = may.body.0.parse()?;
     let id = subject.user.id;
     let has_password = unguarded::find_password_hash(tx.conn(), id)?.is_some();
     if let Some((user, action)) = subject.user.apply_edit(edit, has_password) {
-        tx.save(&user, Change::without_reason(action))?;
+        proof.save(tx, &user, Change::without_reason(action))?;
         if user.state == UserState::Disabled {
             let now = tx.at();
             unguarded::end_sessions(tx.conn(), id, None, now)?;

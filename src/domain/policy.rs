@@ -14,11 +14,13 @@ use super::{
 
 pub(crate) mod account_access;
 pub(crate) mod permission_table;
+pub(crate) mod saving;
 #[cfg(test)]
 mod tests;
 pub(crate) mod visibility;
 
 pub use permission_table::*;
+pub use saving::{CoversRecord, Saves};
 pub use visibility::{RecordCopy, Visibility, VisibleRows};
 
 /// A signed-in user with the grants that are in force now.

@@ -6,6 +6,7 @@ use super::{
     Change, Conn, StoreError, StoreResult, Tx,
     conn::on,
     schema::{grants, users},
+    tx::{RecordWriter as _, ServiceProof},
     types::StoredUuid,
     unguarded::{self, SecretDigest},
     users::{find_by_email, find_with_grants},
@@ -52,7 +53,7 @@ pub(crate) fn invite_first_administrator(
             granted_at: now,
             version: 1,
         };
-        tx.save(&grant, Change::without_reason("grant"))?;
+        ServiceProof::new().save(tx, &grant, Change::without_reason("grant"))?;
     }
     unguarded::create_invitation(tx.conn(), user.id, digest, now, now + INVITATION)?;
     Ok(true)
@@ -65,13 +66,13 @@ fn reset_first_account(tx: &mut Tx<'_>) -> StoreResult<UserSubject> {
     let Some(known) = find_by_email(tx.conn(), &email)? else {
         let user =
             User::new_invited(Id::new(clock::generate_uuid()), email, Title::parse(NAME)?, now);
-        tx.save(&user, invited)?;
+        ServiceProof::new().save(tx, &user, invited)?;
         return Ok(UserSubject { user, grants: Vec::new() });
     };
     let gone = || StoreError::Corrupt("an account without itself".into());
     let mut subject = find_with_grants(tx.conn(), known.id)?.ok_or_else(gone)?;
     subject.user = User { state: UserState::Invited, ..subject.user }.with_next_version();
-    tx.save(&subject.user, invited)?;
+    ServiceProof::new().save(tx, &subject.user, invited)?;
     unguarded::delete_password(tx.conn(), known.id)?;
     unguarded::end_sessions(tx.conn(), known.id, None, now)?;
     Ok(subject)

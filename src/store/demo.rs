@@ -9,7 +9,7 @@ use super::{
     conn::on,
     cycles, reference,
     schema::{marks, projects, users},
-    tx::Change,
+    tx::{Change, RecordWriter as _, ServiceProof},
     unguarded,
 };
 use crate::{
@@ -104,9 +104,9 @@ fn open_cycle(tx: &mut Tx<'_>) -> StoreResult<()> {
         imported: None,
         version: 1,
     };
-    tx.save(&cycle, Change::without_reason(ACTION))?;
+    ServiceProof::new().save(tx, &cycle, Change::without_reason(ACTION))?;
     let open = ReportingCycle { state: CycleState::Open, version: 2, ..cycle };
-    tx.save(&open, Change::without_reason("open"))
+    ServiceProof::new().save(tx, &open, Change::without_reason("open"))
 }
 
 /// An account that stands for a role and not for a person.
@@ -165,7 +165,7 @@ fn add_account(tx: &mut Tx<'_>, account: DemoAccount, password_hash: &str) -> St
         created_at: at,
         version: 1,
     };
-    tx.save(&user, Change::without_reason(ACTION))?;
+    ServiceProof::new().save(tx, &user, Change::without_reason(ACTION))?;
     unguarded::set_password(tx.conn(), user.id, password_hash)?;
     let grant = Grant {
         id: Id::new(clock::generate_uuid()),
@@ -179,5 +179,5 @@ fn add_account(tx: &mut Tx<'_>, account: DemoAccount, password_hash: &str) -> St
         granted_at: at,
         version: 1,
     };
-    tx.save(&grant, Change::without_reason(ACTION))
+    ServiceProof::new().save(tx, &grant, Change::without_reason(ACTION))
 }

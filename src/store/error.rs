@@ -42,6 +42,14 @@ pub enum StoreError {
     /// A transaction changed rows without a journal entry. It was rolled back.
     #[error("a write journaled nothing")]
     NotJournaled,
+    /// A proof for one record was to save a different one.
+    #[error("the proof of {act} does not cover this {entity}")]
+    NotCovered {
+        /// The action of the proof.
+        act: &'static str,
+        /// The kind of the record.
+        entity: &'static str,
+    },
     /// A stored row cannot be parsed.
     #[error("a stored row cannot be understood: {0}")]
     Corrupt(String),

@@ -2,7 +2,7 @@
 
 use super::{
     Conn, StoreError, StoreResult, Tx, cycles, parts, projects, reference, releases, reports,
-    tx::Change,
+    tx::{Change, RecordWriter as _, ServiceProof},
 };
 use crate::{
     clock,
@@ -117,7 +117,7 @@ fn add_cycles(tx: &mut Tx<'_>, plan: &mut ImportPlan, done: &mut ImportSummary) 
         if let Some(found) = cycles::find(tx.conn(), &cycle.slug)? {
             there.push(found);
         } else {
-            tx.save(cycle, import_change())?;
+            ServiceProof::new().save(tx, cycle, import_change())?;
             done.cycles += 1;
         }
     }
@@ -141,9 +141,10 @@ fn add_project(
     // If the city recorded projects of its own before, they keep their numbers.
     let number = planned.number.max(projects::next_number(tx.conn(), &planned.city)?);
     let project = planned.to_project(Id::new(clock::generate_uuid()), number, tx.at());
-    tx.save(&project, import_change())?;
+    ServiceProof::new().save(tx, &project, import_change())?;
     for partner in &planned.partners {
-        tx.save(
+        ServiceProof::new().save(
+            tx,
             &partner.to_partnership(Id::new(clock::generate_uuid()), &project),
             import_change(),
         )?;
@@ -171,7 +172,11 @@ fn add_reports(
     let Some(approved) = latest else { return Ok(()) };
     if reports::is_latest(tx.conn(), &approved)? {
         let before = projects::find_approved(tx.conn(), project.id)?;
-        tx.save(&workflow::build_approved_project(&approved, before.as_ref()), import_change())?;
+        ServiceProof::new().save(
+            tx,
+            &workflow::build_approved_project(&approved, before.as_ref()),
+            import_change(),
+        )?;
     }
     Ok(())
 }
@@ -203,7 +208,7 @@ pub fn publish_cycles(tx: &mut Tx<'_>) -> StoreResult<usize> {
         let frame = releases::assembly::build_reference(tx.conn(), cycle)?;
         let edition = release::publish_release(imprint, frame, reports, None)
             .map_err(|e| StoreError::Corrupt(e.to_string()))?;
-        releases::insert_full_release(tx, &edition, ACTION)?;
+        releases::insert_full_release(tx, &ServiceProof::new(), &edition, ACTION)?;
         done += 1;
     }
     Ok(done)
@@ -221,8 +226,8 @@ fn add_report(
     }
     let header = planned.freeze_header(project, partnerships, report);
     let working = report.to_report(Id::new(clock::generate_uuid()), project, header.clone());
-    tx.save(&working, import_change())?;
+    ServiceProof::new().save(tx, &working, import_change())?;
     let approved = report.to_approved_report(&working, header, tx.at());
-    tx.save(&approved, import_change())?;
+    ServiceProof::new().save(tx, &approved, import_change())?;
     Ok(Some(approved))
 }

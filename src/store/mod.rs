@@ -15,6 +15,8 @@ pub(crate) mod error;
 pub(crate) mod extensions;
 pub(crate) mod feed;
 pub(crate) mod figures;
+#[doc(hidden)]
+pub mod fixtures;
 pub(crate) mod history;
 pub mod import;
 pub mod journal;
@@ -23,7 +25,7 @@ pub(crate) mod load;
 pub mod parts;
 pub(crate) mod plans;
 pub mod projects;
-pub(crate) mod record;
+mod record;
 pub mod reference;
 pub mod releases;
 pub(crate) mod reports;
@@ -44,4 +46,6 @@ pub(crate) mod watch;
 pub use conn::{Conn, DatabaseTarget};
 pub use db::Db;
 pub use error::{StoreError, StoreResult};
-pub use tx::{Caller, Change, JournaledRecord, Record, Tx};
+pub use tx::{
+    Caller, Change, JournaledRecord, OwnAccountProof, Record, RecordWriter, Tx, WriteProof,
+};

@@ -19,14 +19,19 @@ pub trait Record {
     fn journal_content(&self) -> Result<String, serde_json::Error>;
 }
 
-/// A record that has a table.
-pub trait JournaledRecord: Record + Sized {
+/// Changes the rows of a record. Only [`super::tx`] calls this: other modules save a record through a proof, which also
+/// journals the change.
+pub trait StoredRows {
     /// Inserts the rows.
     fn insert(&self, conn: &mut Conn) -> StoreResult<()>;
     /// Replaces the rows if they have the version `before`. Returns `true` if they had.
     fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool>;
     /// Deletes the rows if they have the record's version. Returns `true` if they had.
     fn delete(&self, conn: &mut Conn) -> StoreResult<bool>;
+}
+
+/// A record that has a table.
+pub trait JournaledRecord: Record + StoredRows + Sized {
     /// Loads all records of this kind.
     fn load_all(conn: &mut Conn) -> StoreResult<Vec<Self>>;
     /// Loads all records, and checks each against its own rows. For the verification of the journal. Most
@@ -57,13 +62,13 @@ pub(crate) fn audit_rows<R: Clone + PartialEq, K: TryFrom<R>>(
         .collect()
 }
 
-/// Implements [`JournaledRecord`] for a record that is one row of a table with the columns `id` (here `$id`) and
+/// Implements [`StoredRows`] and [`JournaledRecord`] for a record that is one row of a table with the columns `id` (here `$id`) and
 /// `version`. The row type derives `Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset` (with
 /// `treat_none_as_null`). It converts from the record and into the record, both with
 /// `TryFrom<_, Error = StoreError>`.
 macro_rules! kept {
     ($record:ty, $row:ty, $table:ident, |$r:ident| $id:expr) => {
-        impl $crate::store::record::JournaledRecord for $record {
+        impl $crate::store::record::StoredRows for $record {
             fn insert(&self, conn: &mut $crate::store::Conn) -> $crate::store::StoreResult<()> {
                 let row = <$row>::try_from(self)?;
                 $crate::store::conn::on!(conn, |c, DB| diesel::insert_into($table::table)
@@ -95,6 +100,8 @@ macro_rules! kept {
                 .execute(c))?;
                 Ok(n == 1)
             }
+        }
+        impl $crate::store::record::JournaledRecord for $record {
             fn load_all(conn: &mut $crate::store::Conn) -> $crate::store::StoreResult<Vec<Self>> {
                 let rows: Vec<$row> = $crate::store::conn::on!(conn, |c, DB| $table::table
                     .select(<$row>::as_select())

@@ -7,8 +7,9 @@ use super::{
     Conn, StoreError, StoreResult,
     conn::on,
     json,
+    record::StoredRows,
     schema::{approved_reports, release_grounds, release_reports, releases},
-    tx::{AuditedRecord, JournaledRecord, Record, Tx, audit_rows},
+    tx::{AuditedRecord, JournaledRecord, Record, RecordWriter, Tx, audit_rows},
     types::{StoredTimestamp, StoredUuid},
 };
 use crate::domain::{
@@ -110,7 +111,7 @@ impl Record for Release {
     }
 }
 
-impl JournaledRecord for Release {
+impl StoredRows for Release {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
         let row = ReleaseRow::try_from(self)?;
         on!(conn, |c, DB| diesel::insert_into(releases::table).values(&row).execute(c))?;
@@ -124,6 +125,8 @@ impl JournaledRecord for Release {
     fn delete(&self, _conn: &mut Conn) -> StoreResult<bool> {
         Ok(false)
     }
+}
+impl JournaledRecord for Release {
     fn load_all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
         list(conn)
     }
@@ -316,11 +319,12 @@ const BATCH: usize = 200;
 /// Returns an error if a release with this key exists, or if the database fails.
 pub fn insert_full_release(
     tx: &mut Tx<'_>,
+    proof: &impl RecordWriter<Release>,
     edition: &FullRelease,
     action: &'static str,
 ) -> StoreResult<()> {
     let key = edition.release.release.as_str();
-    tx.save(&edition.release, super::Change::without_reason(action))?;
+    proof.save(tx, &edition.release, super::Change::without_reason(action))?;
     let rows = edition
         .reports
         .iter()

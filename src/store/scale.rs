@@ -5,7 +5,7 @@ use super::{
     StoreResult, Tx, cycles,
     import::{self, ImportError},
     reference,
-    tx::Change,
+    tx::{Change, RecordWriter as _, ServiceProof},
 };
 use crate::domain::{
     history::HistoryFile,
@@ -46,7 +46,7 @@ pub(crate) fn add_network(
             ..city.clone()
         };
         if !cities.iter().any(|c| c.slug == copy.slug) {
-            tx.save(&copy, Change::without_reason(ACTION))?;
+            ServiceProof::new().save(tx, &copy, Change::without_reason(ACTION))?;
         }
     }
     let mut copy = history.clone();

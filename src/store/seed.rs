@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{JournaledRecord, StoreResult, Tx, journal, tx::Change};
+use super::{
+    JournaledRecord, StoreResult, Tx, journal,
+    tx::{Change, RecordWriter as _, ServiceProof},
+};
 use crate::domain::{
     plan::ActionPlan,
     reference::{City, Country, Partner, PlanCycle, ReferenceDocument},
@@ -75,7 +78,7 @@ fn save_records<K: SeededRecord>(
         K::load_all(tx.conn())?.into_iter().map(|record| (record.key(), record)).collect();
     for record in wanted {
         let Some(old) = there.get(&record.key()) else {
-            tx.save(&record, Change::without_reason(ACTION))?;
+            ServiceProof::new().save(tx, &record, Change::without_reason(ACTION))?;
             counts.created += 1;
             continue;
         };
@@ -84,7 +87,11 @@ fn save_records<K: SeededRecord>(
             counts.unchanged += 1;
             continue;
         }
-        tx.save(&record.with_version(old.version() + 1), Change::without_reason(ACTION))?;
+        ServiceProof::new().save(
+            tx,
+            &record.with_version(old.version() + 1),
+            Change::without_reason(ACTION),
+        )?;
         counts.changed += 1;
     }
     Ok(())

@@ -1,32 +1,38 @@
-//! A write transaction with its journal. Every change of a record goes through [`Tx::save`] or [`Tx::remove`], which
-//! change the row and journal it together. A transaction that changed rows without a journal entry is rolled back.
+//! A write transaction with its journal. Every change of a record goes through a proof (see [`RecordWriter`]), which
+//! changes the row and journals it together. A transaction that changed rows without a journal entry is rolled back.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-pub(crate) use super::record::AuditedRecord;
+pub(super) use super::record::{AuditedRecord, audit_rows, kept, recorded};
 pub use super::record::{Change, JournaledRecord, Record};
-pub(crate) use super::record::{audit_rows, kept, recorded};
-use super::{Conn, StoreError, StoreResult, journal, load::LoadByKey};
+use super::{
+    Conn, StoreError, StoreResult, journal,
+    load::LoadByKey,
+    unguarded::{SecretDigest, find_invited_user},
+};
 use crate::{
     clock::Clock,
     domain::{
         id::Id,
-        policy::{Actor, Authorized, PolicyAction, PolicyResource},
-        user::User,
+        policy::{Actor, PolicyAction, PolicyResource},
     },
 };
 
 mod changes;
 mod proof;
+mod record_writer;
 mod savepoint;
 
 use changes::count_changes;
 pub use proof::Caller;
 use proof::authorize_found;
 pub(crate) use proof::{build_unproved, load_admitted, load_proved};
+use record_writer::JournalAuthor;
+pub(super) use record_writer::ServiceProof;
+pub use record_writer::{OwnAccountProof, RecordWriter, WriteProof};
 
 /// A journal entry before it has its number.
 #[derive(Debug, Clone)]
@@ -40,6 +46,23 @@ pub(crate) struct JournalEntry {
     pub(super) action: &'static str,
     pub(super) reason: Option<String>,
     pub(super) record: Option<String>,
+}
+
+impl JournalEntry {
+    /// Creates the entry of a change, with the version of the record and without its content.
+    fn new<K: Record>(author: JournalAuthor, record: &K, change: Change) -> Self {
+        Self {
+            actor: author.actor.map(Id::as_uuid),
+            acting_for: author.acting_for.map(Id::as_uuid),
+            entity: K::ENTITY,
+            public: K::PUBLIC,
+            key: record.key(),
+            version: record.version(),
+            action: change.action,
+            reason: change.reason,
+            record: None,
+        }
+    }
 }
 
 /// A summary of what a transaction wrote, for the data in memory.
@@ -65,10 +88,8 @@ pub struct TxEnv {
 pub struct Tx<'c> {
     conn: &'c mut Conn,
     at: DateTime<Utc>,
-    actor: Option<Uuid>,
-    acting_for: Option<Uuid>,
-    proved: Option<Arc<Actor>>,
-    reason: Option<String>,
+    /// The caller with their grants, loaded once for all proofs of this transaction.
+    loaded_actor: Option<(Caller, Arc<Actor>)>,
     entries: Vec<JournalEntry>,
     /// Row changes that a rollback to a savepoint undid, as far as [`count_changes`] still counts them.
     undone: i64,
@@ -86,8 +107,8 @@ impl Tx<'_> {
         self.at
     }
 
-    /// Asks the policy, with the rows and the grants that this transaction sees. Later changes in this transaction
-    /// are journaled as this caller's.
+    /// Asks the policy, with the rows and the grants that this transaction sees. The proof saves the records of the
+    /// action, and the journal names its caller.
     ///
     /// # Errors
     /// Returns an error if the policy refuses, or if the caller is signed out by now.
@@ -95,7 +116,7 @@ impl Tx<'_> {
         &mut self,
         caller: Caller,
         key: &<A::Subject as PolicyResource>::Key,
-    ) -> StoreResult<Authorized<A>>
+    ) -> StoreResult<WriteProof<A>>
     where
         A: PolicyAction,
         A::Subject: LoadByKey,
@@ -111,88 +132,79 @@ impl Tx<'_> {
         &mut self,
         caller: Caller,
         load: impl FnOnce(&mut Conn, &Actor) -> StoreResult<Option<A::Subject>>,
-    ) -> StoreResult<Authorized<A>> {
-        let actor = match &self.proved {
-            Some(actor) if actor.user() == caller.user => Arc::clone(actor),
-            Some(_) | None => Arc::new(super::users::load_actor(self.conn, caller, self.at)?),
-        };
-        self.proved = Some(Arc::clone(&actor));
-        let proof = authorize_found::<A>(load(self.conn, &actor)?, &actor)?;
-        self.actor = Some(caller.user.as_uuid());
-        self.acting_for = proof.basis().acting_for.map(Id::as_uuid);
-        Ok(proof)
+    ) -> StoreResult<WriteProof<A>> {
+        let actor = self.load_actor(caller)?;
+        let subject = load(self.conn, &actor)?;
+        Ok(WriteProof::new(authorize_found::<A>(subject, &actor)?))
     }
 
-    /// Declares that later changes concern the caller's own account, for which no policy is asked, such as a new
+    /// Returns the caller with the grants in force.
+    fn load_actor(&mut self, caller: Caller) -> StoreResult<Arc<Actor>> {
+        if let Some((loaded, actor)) = &self.loaded_actor
+            && *loaded == caller
+        {
+            return Ok(Arc::clone(actor));
+        }
+        let actor = Arc::new(super::users::load_actor(self.conn, caller, self.at)?);
+        self.loaded_actor = Some((caller, Arc::clone(&actor)));
+        Ok(actor)
+    }
+
+    /// Returns the proof that saves the caller's own account, for which no policy is asked, such as for a new
     /// password.
     ///
     /// # Errors
     /// Returns an error if the caller is signed out by now.
-    pub fn act_for_self(&mut self, caller: Caller) -> StoreResult<()> {
-        super::users::load_actor(self.conn, caller, self.at)?;
-        self.act_as(caller.user);
-        Ok(())
+    pub fn prove_own_account(&mut self, caller: Caller) -> StoreResult<OwnAccountProof> {
+        self.load_actor(caller)?;
+        Ok(OwnAccountProof::new(caller.user))
     }
 
-    /// Sets the author of later changes while nobody is signed in, such as when an invitation is accepted.
-    pub const fn act_as(&mut self, user: Id<User>) {
-        self.actor = Some(user.as_uuid());
-        self.acting_for = None;
-    }
-
-    /// Sets the reason of later changes that have no reason of their own.
-    pub fn set_reason(&mut self, reason: Option<String>) {
-        self.reason = reason;
-    }
-
-    /// Inserts a record of version 1, or replaces the version before.
+    /// Returns the proof that saves the account of a valid invitation, while nobody is signed in. Returns `None` if the
+    /// invitation does not exist, was used or has expired.
     ///
     /// # Errors
-    /// Returns [`StoreError::Stale`] if the version before does not exist, and an error if a constraint would be
-    /// broken.
-    pub fn save<K: JournaledRecord>(&mut self, record: &K, change: Change) -> StoreResult<()> {
+    /// Returns an error if the database fails.
+    pub fn prove_invitation(
+        &mut self,
+        digest: &SecretDigest,
+    ) -> StoreResult<Option<OwnAccountProof>> {
+        let invited = find_invited_user(self.conn, digest, self.at)?;
+        Ok(invited.map(OwnAccountProof::new))
+    }
+
+    /// Inserts a record of version 1, or replaces the version before, and journals it.
+    fn write_record<K: JournaledRecord>(
+        &mut self,
+        author: JournalAuthor,
+        record: &K,
+        change: Change,
+    ) -> StoreResult<()> {
         if record.version() == 1 {
             record.insert(self.conn)?;
         } else if !record.replace(self.conn, record.version() - 1)? {
             return Err(StoreError::Stale);
         }
-        self.record_entry(record, change, true)
+        let content = record.journal_content().map_err(StoreError::from_json)?;
+        self.entries.push(JournalEntry {
+            record: Some(content),
+            ..JournalEntry::new(author, record, change)
+        });
+        Ok(())
     }
 
-    /// Deletes a record. The journal keeps its history.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Stale`] if the record does not exist in this version, and an error if a constraint would
-    /// be broken.
-    pub fn remove<K: JournaledRecord>(&mut self, record: &K, change: Change) -> StoreResult<()> {
+    /// Deletes a record, and journals it.
+    fn delete_record<K: JournaledRecord>(
+        &mut self,
+        author: JournalAuthor,
+        record: &K,
+        change: Change,
+    ) -> StoreResult<()> {
         if !record.delete(self.conn)? {
             return Err(StoreError::Stale);
         }
-        self.record_entry(record, change, false)
-    }
-
-    fn record_entry<K: Record>(
-        &mut self,
-        record: &K,
-        change: Change,
-        there: bool,
-    ) -> StoreResult<()> {
-        let content = if there {
-            Some(record.journal_content().map_err(StoreError::from_json)?)
-        } else {
-            None
-        };
-        self.entries.push(JournalEntry {
-            actor: self.actor,
-            acting_for: self.acting_for,
-            entity: K::ENTITY,
-            public: K::PUBLIC,
-            key: record.key(),
-            version: if there { record.version() } else { record.version() + 1 },
-            action: change.action,
-            reason: change.reason.or_else(|| self.reason.clone()),
-            record: content,
-        });
+        let entry = JournalEntry::new(author, record, change);
+        self.entries.push(JournalEntry { version: record.version() + 1, ..entry });
         Ok(())
     }
 }
@@ -228,10 +240,7 @@ fn run_and_journal<T, E: From<StoreError>>(
     let mut tx = Tx {
         conn,
         at: env.clock.now().max(head.at),
-        actor: None,
-        acting_for: None,
-        proved: None,
-        reason: None,
+        loaded_actor: None,
         entries: Vec::new(),
         undone: 0,
     };

@@ -3,7 +3,7 @@
 
 use ascn_tracker::{
     domain::value::Slug,
-    store::{Change, JournaledRecord as _, StoreError, journal, reference},
+    store::{Change, StoreError, fixtures, journal, reference},
 };
 use futures_util::future::join_all;
 use serde_json::json;
@@ -174,9 +174,9 @@ async fn write_without_journal_entry_is_rolled_back() {
                 let mut city = reference::find_city(tx.conn(), &key)?.unwrap();
                 city.version += 1;
                 if journaled {
-                    tx.save(&city, Change::without_reason("edit"))
+                    fixtures::save_record(tx, &city, Change::without_reason("edit"))
                 } else {
-                    city.replace(tx.conn(), city.version - 1).map(|_there| ())
+                    fixtures::replace_unjournaled(tx, &city).map(|_there| ())
                 }
             })
             .await;

@@ -2,7 +2,7 @@
 
 use ascn_tracker::{
     domain::{reference::City, value::Slug},
-    store::{Change, StoreError, Tx, reference},
+    store::{Change, StoreError, Tx, fixtures, reference},
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -153,7 +153,7 @@ async fn changed_city_time_zone_moves_the_days_of_its_grants() {
         let city = reference::find_city(tx.conn(), &Slug::parse("da-nang").unwrap())?.unwrap();
         let far =
             City { time_zone: chrono_tz::Pacific::Kiritimati, version: city.version + 1, ..city };
-        tx.save(&far, Change::without_reason("edit"))
+        fixtures::save_record(tx, &far, Change::without_reason("edit"))
     };
     app.state.db.write(far).await.unwrap();
     // 03:00 UTC on the 20th is 17:00 there; seven hours on it is the 21st.

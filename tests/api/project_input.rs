@@ -2,7 +2,7 @@
 
 use ascn_tracker::{
     domain::{project::ProjectCode, report::Status},
-    store::{Change, StoreError, projects},
+    store::{Change, StoreError, fixtures, projects},
 };
 use serde_json::{Value, json};
 
@@ -253,7 +253,7 @@ async fn imported_project_may_lack_required_fields_until_they_are_set() {
             project.details.starts_on = None;
             project.details.ends_on = None;
             project.version = 2;
-            tx.save(&project, Change::without_reason("import"))
+            fixtures::save_record(tx, &project, Change::without_reason("import"))
         })
         .await
         .unwrap();

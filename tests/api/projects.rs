@@ -6,7 +6,7 @@ use ascn_tracker::{
         report::Status,
         value::{Percent, Slug},
     },
-    store::{Change, StoreError, parts, projects},
+    store::{Change, StoreError, fixtures, parts, projects},
 };
 use serde_json::{Value, json};
 
@@ -71,7 +71,7 @@ pub(crate) async fn insert_approved_copy(
                 updated_at: at,
                 version: before.map_or(1, |b| b.version + 1),
             };
-            tx.save(&approved, Change::without_reason("approve"))
+            fixtures::save_record(tx, &approved, Change::without_reason("approve"))
         })
         .await
         .unwrap();

@@ -2,7 +2,7 @@
 
 use ascn_tracker::{
     domain::value::Slug,
-    store::{Change, StoreError, journal, reference, seed},
+    store::{Change, StoreError, fixtures, journal, reference, seed},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -52,7 +52,7 @@ async fn seed_updates_its_own_records_and_keeps_edited_ones() {
                 reference::find_city(tx.conn(), &Slug::parse("ha-noi").unwrap())?.unwrap();
             edited.joined_year = 2020;
             edited.version += 1;
-            tx.save(&edited, Change::without_reason("edit"))
+            fixtures::save_record(tx, &edited, Change::without_reason("edit"))
         })
         .await
         .unwrap();

@@ -9,7 +9,7 @@ use ascn_tracker::{
         user::{Role, Scope, User},
         value::{Prose, Slug, Title},
     },
-    store::{Change, StoreError},
+    store::{Change, StoreError, fixtures},
 };
 use serde_json::{Value, json};
 
@@ -90,7 +90,7 @@ pub async fn insert_project(app: &TestApp, city: &str, number: i64) -> Project {
     app.state
         .db
         .write(move |tx| -> Result<(), StoreError> {
-            tx.save(&kept, Change::without_reason("create"))
+            fixtures::save_record(tx, &kept, Change::without_reason("create"))
         })
         .await
         .unwrap();
@@ -161,7 +161,7 @@ pub async fn insert_grant(
     app.state
         .db
         .write(move |tx| -> Result<(), StoreError> {
-            tx.save(&grant, Change::without_reason("grant"))
+            fixtures::save_record(tx, &grant, Change::without_reason("grant"))
         })
         .await
         .unwrap();

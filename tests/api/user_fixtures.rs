@@ -10,7 +10,7 @@ use ascn_tracker::{
         user::{EmailAddress, Grant, Role, Scope, User, UserState},
         value::{Slug, Title},
     },
-    store::{Change, StoreError, unguarded},
+    store::{Change, StoreError, fixtures, unguarded},
 };
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -92,9 +92,9 @@ impl TestApp {
         self.state
             .db
             .write(move |tx| -> Result<(), StoreError> {
-                tx.save(&user, Change::without_reason("invite"))?;
+                fixtures::save_record(tx, &user, Change::without_reason("invite"))?;
                 for g in &grants {
-                    tx.save(g, Change::without_reason("grant"))?;
+                    fixtures::save_record(tx, g, Change::without_reason("grant"))?;
                 }
                 Ok(())
             })

@@ -11,10 +11,10 @@ use crate::{
     api::{
         error::{ApiError, ApiResult},
         precondition::Precondition,
-        reports::{self, ReportRequest},
+        reports,
     },
     clock,
-    domain::{fault::ValueFault, id::Id},
+    domain::{fault::ValueFault, id::Id, policy::EditReport},
     sheets::{
         Sheet,
         request_body::{ReportBody, UploadedReportRows, find_column},
@@ -136,9 +136,10 @@ fn write_report(
     let precondition =
         report.map_or(Precondition::None, |report| Precondition::Version(report.version));
     let key = (context.find_project_code(row)?, context.cycle.clone());
-    let request = ReportRequest { caller: context.caller, key, precondition };
+    let proof = context.prove::<EditReport>(tx, &key)?;
     let id = Id::new(clock::generate_uuid());
-    reports::upsert_report(tx, &request, parse_body(&report_body.body)?, id).map(|_written| ())
+    reports::write_report_body(tx, &proof, precondition, parse_body(&report_body.body)?, id)?;
+    Ok(())
 }
 
 /// Adds the faults of a report at the cells that cause them. A fault that no cell causes is added to each row of the

@@ -23,11 +23,11 @@ use crate::{
     domain::{
         fault::ValueFault,
         id::Id,
-        policy::{EditProject, ImportInto},
+        policy::{EditProject, ImportInto, PolicyAction, PolicyResource, Saves},
         project::ProjectCode,
         project_parts::{Indicator, Milestone, Partnership},
         reference::Vocabulary,
-        subject::CityCycleSubject,
+        subject::{CityCycleSubject, project_part::EditPart},
         value::{Slug, fold_for_search},
     },
     sheets::{
@@ -37,7 +37,9 @@ use crate::{
         row_comparison::{self, ComparedRow, Outcome},
         workbook_reader,
     },
-    store::{Caller, Change, StoreError, Tx, reference},
+    store::{
+        Caller, Change, RecordWriter as _, StoreError, Tx, WriteProof, load::LoadByKey, reference,
+    },
 };
 
 /// The reason why the transaction of an import is rolled back.
@@ -63,6 +65,8 @@ pub(super) type ComparedSheets = BTreeMap<Sheet, (SheetGrid, Vec<ComparedRow>)>;
 /// The data that all rows share.
 pub(super) struct ImportContext<'b> {
     pub(super) caller: Caller,
+    /// The reason of every change, for the journal.
+    pub(super) reason: String,
     /// The cycle of the reports.
     pub(super) cycle: Slug,
     /// The present records of the city.
@@ -87,7 +91,6 @@ pub(super) fn run_import(
     }
     check_cycle_exists(tx.conn(), cycle)?;
     let proof = tx.prove::<ImportInto>(caller, &job.key)?;
-    tx.set_reason(Some(job.reason.clone()));
     let mut faults = find_mismatches(&job);
     let wrong_file = !faults.is_empty();
     faults.extend(job.upload.faults);
@@ -99,6 +102,7 @@ pub(super) fn run_import(
         let titles = ProjectTitles::from_workbook(&book);
         let context = ImportContext {
             caller,
+            reason: job.reason.clone(),
             cycle: cycle.clone(),
             book: &book,
             words,
@@ -187,13 +191,14 @@ impl ImportContext<'_> {
             body.insert("plan_cycle".to_owned(), Value::from(self.on.cycle.plan_cycle.as_str()));
             let id = Id::new(clock::generate_uuid());
             let made = projects::build_project(tx, self.caller, parse_body(&body)?, self.words, id);
-            let (_, project) = self.titles.check_unique(title.as_deref(), made)?;
-            tx.save(&project, Change::without_reason("create"))?;
+            let (proof, project) = self.titles.check_unique(title.as_deref(), made)?;
+            let proof = proof.with_reason(Some(self.reason.clone()));
+            proof.save(tx, &project, Change::without_reason("create"))?;
             let row = format!("row {}", row.number);
             self.titles.remember_title(row, title);
             return Ok(Some(project.code.to_string()));
         }
-        let proof = tx.prove::<EditProject>(self.caller, &self.find_project_code(row)?)?;
+        let proof = self.prove::<EditProject>(tx, &self.find_project_code(row)?)?;
         to_precondition(row, Sheet::Projects).check_required(tx, &proof.subject().project)?;
         projects::patch_project(tx, &proof, parse_body(&body)?, self.words)?;
         self.titles.remember_title(row.project.clone(), title);
@@ -205,17 +210,34 @@ impl ImportContext<'_> {
         tx: &mut Tx<'_>,
         sheet: Sheet,
         row: &ComparedRow,
-    ) -> ApiResult<Option<String>> {
+    ) -> ApiResult<Option<String>>
+    where
+        EditProject: Saves<P>,
+    {
         let (code, body) = (self.find_project_code(row)?, build_record_body(sheet, row));
         if row.outcome == Outcome::New {
             let id = Id::new(clock::generate_uuid());
-            return parts::insert_part::<P>(tx, self.caller, &code, parse_body(&body)?, id)
+            let proof = self.prove::<EditProject>(tx, &code)?;
+            return parts::insert_part::<P>(tx, &proof, parse_body(&body)?, id)
                 .map(|_part| Some(id.to_string()));
         }
         let id = row.key.first().and_then(|id| id.parse().ok()).ok_or(ApiError::NotFound)?;
         let precondition = to_precondition(row, sheet);
-        parts::patch_part::<P>(tx, self.caller, &(code, id), precondition, parse_body(&body)?)
-            .map(|_part| None)
+        let proof = self.prove::<EditPart<P>>(tx, &(code, id))?;
+        parts::patch_part::<P>(tx, &proof, precondition, parse_body(&body)?).map(|_part| None)
+    }
+
+    /// Asks the policy about the record of a row. What the proof saves has the reason of the import.
+    pub(super) fn prove<A>(
+        &self,
+        tx: &mut Tx<'_>,
+        key: &<A::Subject as PolicyResource>::Key,
+    ) -> ApiResult<WriteProof<A>>
+    where
+        A: PolicyAction,
+        A::Subject: LoadByKey,
+    {
+        Ok(tx.prove::<A>(self.caller, key)?.with_reason(Some(self.reason.clone())))
     }
 
     /// Returns the project of a row. A project of a different city or plan is treated as missing.

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         fault::{FaultList, ValueFault},
         id::Id,
-        policy::{Authorized, CreateProjectIn, CreateProjects, DeleteProject, EditProject},
+        policy::{Authorized, CreateProjectIn, CreateProjects, DeleteProject, EditProject, Saves},
         project::{
             Project, ProjectCode, ProjectDetails,
             parse::{DetailsContext, RawProjectDetails},
@@ -20,7 +20,8 @@ use crate::{
         value::Slug,
     },
     store::{
-        Caller, Change, Conn, Record as _, StoreResult, Tx, parts::StoredPart, projects, reference,
+        Caller, Change, Conn, Record as _, RecordWriter as _, StoreResult, Tx, WriteProof,
+        parts::StoredPart, projects, reference,
     },
 };
 
@@ -60,13 +61,14 @@ pub(in crate::api) fn build_project(
     body: NewProject,
     words: &Vocabulary,
     id: Id<Project>,
-) -> ApiResult<(Authorized<CreateProjects>, Project)> {
+) -> ApiResult<(WriteProof<CreateProjectIn>, Project)> {
     let proof = tx.prove::<CreateProjects>(caller, &())?;
     let mut faults = FaultList::new();
     let city = find_city(tx.conn(), body.city.as_deref(), &mut faults)?;
-    if let Some(city) = &city {
-        tx.prove::<CreateProjectIn>(caller, &city.slug)?;
-    }
+    let in_city = match &city {
+        Some(city) => Some(tx.prove::<CreateProjectIn>(caller, &city.slug)?),
+        None => None,
+    };
     let cycle = find_plan_cycle(tx.conn(), body.plan_cycle.as_deref(), &mut faults)?;
     let mut raw = RawProjectDetails::default();
     body.merge(&mut raw);
@@ -81,7 +83,8 @@ pub(in crate::api) fn build_project(
         continues,
     };
     let details = raw.parse(&context, &mut faults);
-    let ((city, cycle), details) = faults.finish_built(city.zip(cycle).zip(details))?;
+    let place = city.zip(in_city).zip(cycle);
+    let (((city, proof), cycle), details) = faults.finish_built(place.zip(details))?;
     let number = projects::next_number(tx.conn(), &city.slug)?;
     let project = Project {
         id,
@@ -103,7 +106,7 @@ pub(in crate::api) fn build_project(
 /// the project's reports.
 pub(in crate::api) fn patch_project(
     tx: &mut Tx<'_>,
-    proof: &Authorized<EditProject>,
+    proof: &WriteProof<EditProject>,
     patch: ProjectPatch,
     words: &Vocabulary,
 ) -> ApiResult<ProjectSubject> {
@@ -118,7 +121,7 @@ pub(in crate::api) fn patch_project(
         version: subject.project.version + 1,
         ..subject.project.clone()
     };
-    tx.save(&project, Change::without_reason("edit"))?;
+    proof.save(tx, &project, Change::without_reason("edit"))?;
     Ok(ProjectSubject { project, approved: subject.approved.clone() })
 }
 
@@ -160,20 +163,26 @@ fn parse_patched_details(
 }
 
 /// Deletes a project with its milestones, indicators and partnerships.
-pub(super) fn remove_project(tx: &mut Tx<'_>, proof: &Authorized<DeleteProject>) -> ApiResult<()> {
+pub(super) fn remove_project(tx: &mut Tx<'_>, proof: &WriteProof<DeleteProject>) -> ApiResult<()> {
     let project = &proof.subject().project;
     if let Some(reason) = projects::find_deletion_blocker(tx.conn(), project)? {
         return Err(ApiError::Conflict(format!("{} cannot be deleted: {reason}", project.key())));
     }
-    delete_parts::<Milestone>(tx, project)?;
-    delete_parts::<Indicator>(tx, project)?;
-    delete_parts::<Partnership>(tx, project)?;
-    Ok(tx.remove(project, Change::without_reason("delete"))?)
+    delete_parts::<Milestone>(tx, proof)?;
+    delete_parts::<Indicator>(tx, proof)?;
+    delete_parts::<Partnership>(tx, proof)?;
+    Ok(proof.remove(tx, project, Change::without_reason("delete"))?)
 }
 
-fn delete_parts<P: StoredPart>(tx: &mut Tx<'_>, project: &Project) -> StoreResult<()> {
-    for part in P::list_for_project(tx.conn(), project.id)? {
-        tx.remove(&part, Change::without_reason("delete"))?;
+fn delete_parts<P: StoredPart>(
+    tx: &mut Tx<'_>,
+    proof: &WriteProof<DeleteProject>,
+) -> StoreResult<()>
+where
+    DeleteProject: Saves<P>,
+{
+    for part in P::list_for_project(tx.conn(), proof.subject().project.id)? {
+        proof.remove(tx, &part, Change::without_reason("delete"))?;
     }
     Ok(())
 }

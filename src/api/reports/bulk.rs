@@ -21,9 +21,9 @@ use crate::{
         comment::CommentKind,
         id::Id,
         policy::{
-            Actor, ApproveReport, Authorized, BulkReports, EditReport, PolicyAction,
-            PolicyResource as _, RecordCopy, ReturnReport, SubmitReport, Visibility, VisibleRows,
-            WithdrawReport, visibility::ReadScope,
+            Actor, ApproveReport, BulkReports, EditReport, PolicyAction, PolicyResource as _,
+            RecordCopy, ReturnReport, SubmitReport, Visibility, VisibleRows, WithdrawReport,
+            visibility::ReadScope,
         },
         report::{
             Report,
@@ -37,7 +37,7 @@ use crate::{
         value::Prose,
     },
     store::{
-        Caller, StoreError, Tx,
+        Caller, StoreError, Tx, WriteProof,
         reports::{
             SharedLookups, bulk_keys, load_for_batch,
             queue::{QueueFilter, QueueQuery, QueueSort},
@@ -183,7 +183,7 @@ impl BulkContext<'_> {
         tx: &mut Tx<'_>,
         item: &BulkItem,
         seen: &mut Option<i64>,
-    ) -> ApiResult<Authorized<A>> {
+    ) -> ApiResult<WriteProof<A>> {
         let common = &mut self.common;
         let proof = tx.prove_loaded::<A>(self.caller, |conn, actor| {
             load_for_batch(conn, common, &item.key, (A::ACT, actor))

@@ -14,7 +14,7 @@ use crate::{
         fault::{FaultList, FieldFault},
         id::Id,
         policy::{
-            ApproveReport, Authorized, EditReport, PolicyAction, ReopenReport, ReturnReport,
+            ApproveReport, Authorized, EditReport, PolicyAction, ReopenReport, ReturnReport, Saves,
             SubmitReport, WithdrawReport,
         },
         project::ProjectCode,
@@ -24,7 +24,7 @@ use crate::{
         value::{Prose, Slug},
         workflow::{self, TransitionKind},
     },
-    store::{Caller, Change, Tx, projects, reports},
+    store::{Caller, Change, RecordWriter as _, Tx, WriteProof, projects, reports},
 };
 
 /// The code of the project and the slug of the cycle.
@@ -51,18 +51,29 @@ pub(in crate::api) fn upsert_report(
     id: Id<Report>,
 ) -> ApiResult<WrittenReport> {
     let proof = tx.prove::<EditReport>(request.caller, &request.key)?;
-    let report = write_content(tx, &proof, request.precondition, (id, None), |subject| {
+    let report = write_report_body(tx, &proof, request.precondition, body, id)?;
+    let created = report.version == 1;
+    Ok(WrittenReport {
+        view: render_after_transition(tx, &proof, TransitionKind::Edit, report)?,
+        created,
+    })
+}
+
+/// Writes a report from the body of a request. `id` is used only if the report is new.
+pub(in crate::api) fn write_report_body(
+    tx: &mut Tx<'_>,
+    proof: &WriteProof<EditReport>,
+    precondition: Precondition,
+    body: NewReport,
+    id: Id<Report>,
+) -> ApiResult<Report> {
+    write_content(tx, proof, precondition, (id, None), |subject| {
         let known = ReportContext {
             milestones: &subject.milestones,
             indicators: &subject.indicators,
             earlier: subject.earlier_content.as_ref(),
         };
         Ok(RawReport::from(body).parse(known)?)
-    })?;
-    let created = report.version == 1;
-    Ok(WrittenReport {
-        view: render_after_transition(tx, &proof, TransitionKind::Edit, report)?,
-        created,
     })
 }
 
@@ -71,7 +82,7 @@ pub(in crate::api) fn upsert_report(
 /// `content` runs after the precondition and the state are checked, so that 412, 428 and 409 come before 422.
 pub(super) fn write_content(
     tx: &mut Tx<'_>,
-    proof: &Authorized<EditReport>,
+    proof: &WriteProof<EditReport>,
     precondition: Precondition,
     (id, reason): (Id<Report>, Option<String>),
     content: impl FnOnce(&ReportSubject) -> ApiResult<ReportContent>,
@@ -90,7 +101,7 @@ pub(super) fn write_content(
     }
     let report = workflow::edit_report(proof, id, content, tx.at())?;
     let action = if report.version == 1 { reports::CREATE } else { TransitionKind::Edit.as_str() };
-    tx.save(&report, Change::with_reason(action, reason))?;
+    proof.save(tx, &report, Change::with_reason(action, reason))?;
     Ok(report)
 }
 
@@ -108,12 +119,14 @@ fn render_after_transition<A: PolicyAction<Subject = ReportSubject>>(
 }
 
 /// A transition that the API offers: how it changes the report, and which comment it takes.
-pub(super) trait TransitionAction: PolicyAction<Subject = ReportSubject> {
+pub(super) trait TransitionAction:
+    PolicyAction<Subject = ReportSubject> + Saves<Comment>
+{
     const TRANSITION: TransitionKind;
     /// The kind of the comment. Every kind but `Note` makes the comment required.
     const KIND: CommentKind = CommentKind::Note;
     /// Saves the changed report, and everything else that the transition changes.
-    fn write_change(tx: &mut Tx<'_>, proof: &Authorized<Self>, change: Change) -> ApiResult<Report>
+    fn write_change(tx: &mut Tx<'_>, proof: &WriteProof<Self>, change: Change) -> ApiResult<Report>
     where
         Self: Sized;
     /// Lists the faults that are answered together with those of the comment.
@@ -128,9 +141,9 @@ macro_rules! step {
         impl TransitionAction for $action {
             const TRANSITION: TransitionKind = TransitionKind::$transition;
             $(const KIND: CommentKind = CommentKind::$kind;)?
-            fn write_change(tx: &mut Tx<'_>, proof: &Authorized<Self>, change: Change) -> ApiResult<Report> {
+            fn write_change(tx: &mut Tx<'_>, proof: &WriteProof<Self>, change: Change) -> ApiResult<Report> {
                 let report = $rule(proof, tx.at())?;
-                tx.save(&report, change)?;
+                proof.save(tx, &report, change)?;
                 Ok(report)
             }
         }
@@ -144,11 +157,11 @@ impl TransitionAction for SubmitReport {
     const TRANSITION: TransitionKind = TransitionKind::Submit;
     fn write_change(
         tx: &mut Tx<'_>,
-        proof: &Authorized<Self>,
+        proof: &WriteProof<Self>,
         change: Change,
     ) -> ApiResult<Report> {
         let report = workflow::submit_report(proof, tx.at())?;
-        tx.save(&report, change)?;
+        proof.save(tx, &report, change)?;
         Ok(report)
     }
     fn find_faults(subject: &ReportSubject, at: DateTime<Utc>) -> Vec<FieldFault> {
@@ -166,16 +179,16 @@ impl TransitionAction for ApproveReport {
     /// report.
     fn write_change(
         tx: &mut Tx<'_>,
-        proof: &Authorized<Self>,
+        proof: &WriteProof<Self>,
         change: Change,
     ) -> ApiResult<Report> {
         let (report, approved) = workflow::approve_report(proof, tx.at())?;
-        tx.save(&report, change)?;
-        tx.save(&approved, Change::without_reason(TransitionKind::Approve.as_str()))?;
+        proof.save(tx, &report, change)?;
+        proof.save(tx, &approved, Change::without_reason(TransitionKind::Approve.as_str()))?;
         if reports::is_latest(tx.conn(), &approved)? {
             let before = projects::find_approved(tx.conn(), approved.project)?;
             let project = workflow::build_approved_project(&approved, before.as_ref());
-            tx.save(&project, Change::without_reason(TransitionKind::Approve.as_str()))?;
+            proof.save(tx, &project, Change::without_reason(TransitionKind::Approve.as_str()))?;
         }
         Ok(report)
     }
@@ -196,7 +209,7 @@ pub(super) fn transition_report<A: TransitionAction>(
 /// Applies a transition. Its comment is saved with the report, and is the reason in the journal.
 pub(super) fn apply_transition<A: TransitionAction>(
     tx: &mut Tx<'_>,
-    proof: &Authorized<A>,
+    proof: &WriteProof<A>,
     precondition: Precondition,
     body: NewTransition,
     comment: Id<Comment>,
@@ -212,15 +225,15 @@ pub(super) fn apply_transition<A: TransitionAction>(
     Ok(report)
 }
 
-pub(super) fn add_comment<A: PolicyAction<Subject = ReportSubject>>(
+pub(super) fn add_comment<A: PolicyAction<Subject = ReportSubject> + Saves<Comment>>(
     tx: &mut Tx<'_>,
-    proof: &Authorized<A>,
+    proof: &WriteProof<A>,
     report: &Report,
     (id, kind, text): (Id<Comment>, CommentKind, Prose),
 ) -> ApiResult<()> {
     let by = determine_author(proof, tx.at());
     let comment = Comment::new(id, report, kind, CommentBody::about_whole_report(text), by);
-    Ok(tx.save(&comment, Change::without_reason("create"))?)
+    Ok(proof.save(tx, &comment, Change::without_reason("create"))?)
 }
 
 /// Checks `If-Match` for a caller who reads the working copy. Any other caller must not find out the version of a draft
@@ -234,7 +247,7 @@ fn check_precondition<A: TransitionAction>(
     let subject = proof.subject();
     let Some(report) = &subject.report else { return Err(ApiError::NotFound) };
     match subject.visibility_for(proof.actor()) {
-        Visibility::Readable(RecordCopy::Working) => precondition.check_if_present(tx, report),
+        Visibility::Readable(RecordCopy::Working) => Ok(precondition.check_if_present(tx, report)?),
         Visibility::Readable(RecordCopy::Approved)
         | Visibility::ExistenceOnly
         | Visibility::Hidden => Ok(()),

@@ -22,7 +22,7 @@ use crate::{
         policy::{EditUser, GiveGrant},
         user::{Grant, Role, Scope, ScopeKind, User},
     },
-    store::{Caller, Change, StoreError, Tx, reference, users},
+    store::{Caller, Change, RecordWriter as _, StoreError, Tx, reference, users},
 };
 
 /// A well-formed grant that the caller may give.
@@ -92,7 +92,7 @@ impl GrantOffer {
     ) -> ApiResult<Grant> {
         let proof = tx.prove::<GiveGrant>(caller, &(self.role, self.scope))?;
         let grant = give_grant(&proof, to, self.terms, Id::new(generate_uuid()), tx.at());
-        tx.save(&grant, Change::without_reason("grant"))?;
+        proof.save(tx, &grant, Change::without_reason("grant"))?;
         Ok(grant)
     }
 }
@@ -140,10 +140,10 @@ pub(super) async fn create_grant(
 }
 
 fn add_grant(tx: &mut Tx<'_>, may: May<EditUser, Json<NewGrant>>) -> ApiResult<GrantView> {
-    let subject = tx.prove::<EditUser>(may.caller, &may.key)?.into_subject();
+    let proof = tx.prove::<EditUser>(may.caller, &may.key)?;
     let mut faults = FaultList::new();
     let offer = check_grant_offer(tx, may.caller, may.key, "", may.body.0, &mut faults)?;
-    if offer.as_ref().is_some_and(|o| o.is_among(&subject.grants)) {
+    if offer.as_ref().is_some_and(|o| o.is_among(&proof.subject().grants)) {
         return Err(ApiError::Conflict("this person holds this grant already".into()));
     }
     let faults = faults.into_vec();
@@ -160,9 +160,10 @@ fn add_grant(tx: &mut Tx<'_>, may: May<EditUser, Json<NewGrant>>) -> ApiResult<G
 pub(super) async fn delete_grant(may: May<EditUser>, state: Data<State>) -> ApiResult<Answer> {
     let id: Id<Grant> = may.part_id()?;
     let revoke = move |tx: &mut Tx<'_>| -> ApiResult<GrantView> {
-        let held = tx.prove::<EditUser>(may.caller, &may.key)?.into_subject().grants;
-        let grant = held.into_iter().find(|g| g.id == id).ok_or(ApiError::NotFound)?;
-        tx.remove(&grant, Change::without_reason("revoke"))?;
+        let proof = tx.prove::<EditUser>(may.caller, &may.key)?;
+        let grant = proof.subject().grants.iter().find(|g| g.id == id);
+        let grant = grant.cloned().ok_or(ApiError::NotFound)?;
+        proof.remove(tx, &grant, Change::without_reason("revoke"))?;
         Ok(grant.into())
     };
     let view = state.db.write(revoke).await?;

@@ -1,14 +1,25 @@
 //! The permission table: each action, and the roles that may do it.
 
 use super::{
-    AccessDenied, Actor, PermissionBasis, PermissionReach, PolicyAction, PolicyResource, Visibility,
+    AccessDenied, Actor, PermissionBasis, PermissionReach, PolicyAction, PolicyResource, Saves,
+    Visibility,
 };
 use crate::domain::{
+    comment::Comment,
+    cycle::ReportingCycle,
+    extension::DeadlineExtension,
+    plan::ActionPlan,
+    project::{ApprovedProject, Project},
+    project_parts::{Indicator, Milestone, Partnership},
+    reference::{City, Partner},
+    release::Release,
+    report::{ApprovedReport, Report},
+    share::Share,
     subject::{
         CityCycleSubject, CitySubject, CommentSubject, CycleSubject, ExtensionSubject,
         NetworkSubject, PartnerSubject, PlanSubject, ProjectSubject, ReportSubject, ShareSubject,
     },
-    user::{RecordPlace, Role, Scope},
+    user::{Grant, RecordPlace, Role, Scope, User},
 };
 use PermissionReach::{Any, Own};
 use Role::{Administrator, CityOfficer, NationalRepresentative, Reader, Secretariat};
@@ -39,8 +50,10 @@ const USERS_WRITE: &[(Role, PermissionReach)] =
     &[(NationalRepresentative, Any), (Administrator, Any)];
 const AUDIT: &[(Role, PermissionReach)] = &[(Secretariat, Any), (Administrator, Any)];
 
+/// Declares the actions. Each line names the action and its subject, the kinds of record that it may save, its name in the
+/// contract, and the roles that may do it.
 macro_rules! acts {
-    ($($(#[$doc:meta])* $name:ident($on:ty) = $word:literal, $table:expr;)+) => {
+    ($($(#[$doc:meta])* $name:ident($on:ty) $(saves [$($kind:ty),+])? = $word:literal, $table:expr;)+) => {
         /// Every action of the permission table.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Act { $($(#[$doc])* $name),+ }
@@ -55,6 +68,7 @@ macro_rules! acts {
             pub const fn permitted(self) -> &'static [(Role, PermissionReach)] { match self { $(Self::$name => $table),+ } }
         }
         $($(#[$doc])* #[derive(Debug, Clone, Copy)] pub struct $name;)+
+        $($($(impl Saves<$kind> for $name {})+)?)+
         acts!(@impl $($name($on)),+);
     };
     (@impl $($name:ident($on:ty)),+) => { $(acts!(@one $name($on));)+ };
@@ -80,19 +94,19 @@ acts! {
     /// Reads figures and other approved data.
     ReadFigures(NetworkSubject) = "read_figures", EVERYBODY;
     /// Adds cities and partners.
-    AddReference(NetworkSubject) = "add_reference", NETWORK;
+    AddReference(NetworkSubject) saves [City, Partner] = "add_reference", NETWORK;
     /// Edits a city.
-    EditCity(CitySubject) = "edit_city", NETWORK;
+    EditCity(CitySubject) saves [City] = "edit_city", NETWORK;
     /// Edits a partner.
-    EditPartner(PartnerSubject) = "edit_partner", NETWORK;
+    EditPartner(PartnerSubject) saves [Partner] = "edit_partner", NETWORK;
     /// Reads a city's action plan.
     ReadPlan(PlanSubject) = "read_plan", EVERYBODY;
     /// Writes a city's action plan.
-    WritePlan(PlanSubject) = "write_plan", CITY;
+    WritePlan(PlanSubject) saves [ActionPlan] = "write_plan", CITY;
     /// Adds a cycle.
-    AddCycle(NetworkSubject) = "add_cycle", NETWORK;
+    AddCycle(NetworkSubject) saves [ReportingCycle] = "add_cycle", NETWORK;
     /// Edits, opens and closes a cycle.
-    RunCycle(CycleSubject) = "run_cycle", NETWORK;
+    RunCycle(CycleSubject) saves [ReportingCycle] = "run_cycle", NETWORK;
     /// Reads a city's checklist of a cycle.
     ReadCityCycle(CityCycleSubject) = "read_city_cycle", INSIDE;
     /// Reads a city's checklist of a cycle as a workbook.
@@ -106,7 +120,7 @@ acts! {
     /// Reads a city's extension.
     ReadExtension(ExtensionSubject) = "read_extension", INSIDE;
     /// Grants a city an extension or withdraws it.
-    ExtendDeadline(ExtensionSubject) = "extend", REOPEN;
+    ExtendDeadline(ExtensionSubject) saves [DeadlineExtension] = "extend", REOPEN;
     /// Downloads a city's workbook, for any cycle.
     OpenWorkbook(CitySubject) = "open_workbook", INSIDE;
     /// Lists projects.
@@ -116,11 +130,11 @@ acts! {
     /// Creates projects in at least one of the caller's cities.
     CreateProjects(NetworkSubject) = "create_projects", OFFICERS;
     /// Creates a project in this city.
-    CreateProjectIn(CitySubject) = "create_project", CITY;
+    CreateProjectIn(CitySubject) saves [Project] = "create_project", CITY;
     /// Edits a project, its milestones, indicators and partnerships.
-    EditProject(ProjectSubject) = "edit", CITY;
+    EditProject(ProjectSubject) saves [Project, Milestone, Indicator, Partnership] = "edit", CITY;
     /// Deletes a project that has no report.
-    DeleteProject(ProjectSubject) = "delete", CITY;
+    DeleteProject(ProjectSubject) saves [Project, Milestone, Indicator, Partnership] = "delete", CITY;
     /// Reads the history of a project.
     ReadProjectHistory(ProjectSubject) = "read_history", INSIDE;
     /// Lists reports.
@@ -130,47 +144,47 @@ acts! {
     /// Reads a report.
     ReadReport(ReportSubject) = "read", EVERYBODY;
     /// Writes a report.
-    EditReport(ReportSubject) = "edit", CITY;
+    EditReport(ReportSubject) saves [Report, Comment] = "edit", CITY;
     /// Submits a report to the national representative.
-    SubmitReport(ReportSubject) = "submit", CITY;
+    SubmitReport(ReportSubject) saves [Report, Comment] = "submit", CITY;
     /// Withdraws a submission.
-    WithdrawReport(ReportSubject) = "withdraw", CITY;
+    WithdrawReport(ReportSubject) saves [Report, Comment] = "withdraw", CITY;
     /// Returns a report to its city.
-    ReturnReport(ReportSubject) = "return", REVIEW;
+    ReturnReport(ReportSubject) saves [Report, Comment] = "return", REVIEW;
     /// Approves a report.
-    ApproveReport(ReportSubject) = "approve", REVIEW;
+    ApproveReport(ReportSubject) saves [Report, ApprovedReport, ApprovedProject, Comment] = "approve", REVIEW;
     /// Reopens an approved report.
-    ReopenReport(ReportSubject) = "reopen", REOPEN;
+    ReopenReport(ReportSubject) saves [Report, Comment] = "reopen", REOPEN;
     /// Reads the comments, readiness and history of a report.
     ReadReportInside(ReportSubject) = "read_inside", INSIDE;
     /// Comments on a report.
-    CommentReport(ReportSubject) = "comment", INSIDE;
+    CommentReport(ReportSubject) saves [Comment] = "comment", INSIDE;
     /// Reads a comment.
     ReadComment(CommentSubject) = "read_comment", INSIDE;
     /// Resolves a comment, or opens it again.
-    ResolveComment(CommentSubject) = "resolve_comment", INSIDE;
+    ResolveComment(CommentSubject) saves [Comment] = "resolve_comment", INSIDE;
     /// Reads releases.
     ReadReleases(NetworkSubject) = "read_releases", EVERYBODY;
     /// Publishes a release.
-    PublishRelease(NetworkSubject) = "publish_release", NETWORK;
+    PublishRelease(NetworkSubject) saves [Release] = "publish_release", NETWORK;
     /// Lists shares.
     ListShares(NetworkSubject) = "list_shares", NETWORK;
     /// Creates a share.
-    CreateShare(NetworkSubject) = "create_share", NETWORK;
+    CreateShare(NetworkSubject) saves [Share] = "create_share", NETWORK;
     /// Reads a share.
     ReadShare(ShareSubject) = "read_share", NETWORK;
     /// Revokes a share.
-    RevokeShare(ShareSubject) = "revoke_share", NETWORK;
+    RevokeShare(ShareSubject) saves [Share] = "revoke_share", NETWORK;
     /// Lists the users that the caller may see.
     ListUsers(NetworkSubject) = "list_users", USERS_READ;
     /// Reads a user's account.
     ReadUser(UserSubject) = "read_user", USERS_READ;
     /// Invites a user.
-    InviteUsers(NetworkSubject) = "invite_users", USERS_WRITE;
+    InviteUsers(NetworkSubject) saves [User] = "invite_users", USERS_WRITE;
     /// Gives a user a role on a scope.
-    GiveGrant(GrantSubject) = "give_grant", USERS_WRITE;
+    GiveGrant(GrantSubject) saves [Grant] = "give_grant", USERS_WRITE;
     /// Renames and disables a user, gives and revokes their grants.
-    EditUser(UserSubject) = "edit_user", USERS_WRITE;
+    EditUser(UserSubject) saves [User, Grant] = "edit_user", USERS_WRITE;
     /// Reads the whole journal.
     ReadJournal(NetworkSubject) = "read_journal", AUDIT;
 }

@@ -13,6 +13,7 @@ use crate::{
         Conn, JournaledRecord, StoreError, StoreResult,
         conn::on,
         projects::{parse_money, rewrite_partner_facets},
+        record::StoredRows,
         schema::partnerships,
         tx::{AuditedRecord, audit_rows, recorded},
         types::StoredUuid,
@@ -70,7 +71,7 @@ impl TryFrom<PartnershipRow> for Partnership {
     }
 }
 
-impl JournaledRecord for Partnership {
+impl StoredRows for Partnership {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
         let row = PartnershipRow::from(self);
         on!(conn, |c, DB| diesel::insert_into(partnerships::table).values(&row).execute(c))?;
@@ -93,6 +94,8 @@ impl JournaledRecord for Partnership {
         rewrite_partner_facets(conn, self.project)?;
         Ok(n == 1)
     }
+}
+impl JournaledRecord for Partnership {
     fn load_all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
         let rows: Vec<PartnershipRow> =
             on!(conn, |c, DB| partnerships::table.select(PartnershipRow::as_select()).load(c))?;

@@ -18,6 +18,7 @@ use crate::{
         Conn, JournaledRecord, StoreError, StoreResult,
         conn::on,
         json,
+        record::StoredRows,
         schema::approved_projects,
         static_update::same,
         tx::{AuditedRecord, audit_rows, recorded},
@@ -113,7 +114,7 @@ impl ApprovedProject {
     }
 }
 
-impl JournaledRecord for ApprovedProject {
+impl StoredRows for ApprovedProject {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
         let row = ApprovedProjectRow::try_from(self)?;
         on!(conn, |c, DB| diesel::insert_into(approved_projects::table).values(&row).execute(c))?;
@@ -138,6 +139,8 @@ impl JournaledRecord for ApprovedProject {
             .execute(c))?;
         Ok(n == 1)
     }
+}
+impl JournaledRecord for ApprovedProject {
     fn load_all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
         let rows: Vec<ApprovedProjectRow> = on!(conn, |c, DB| approved_projects::table
             .select(ApprovedProjectRow::as_select())

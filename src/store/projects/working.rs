@@ -17,6 +17,7 @@ use crate::{
         Conn, JournaledRecord, StoreError, StoreResult,
         conn::on,
         json,
+        record::StoredRows,
         schema::projects,
         search,
         static_update::same,
@@ -190,7 +191,7 @@ impl TryFrom<ProjectRow> for Project {
 
 recorded!(Project, "project", private, |r| r.code.to_string());
 
-impl JournaledRecord for Project {
+impl StoredRows for Project {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
         let row = ProjectRow::try_from(self)?;
         on!(conn, |c, DB| diesel::insert_into(projects::table).values(&row).execute(c))?;
@@ -224,6 +225,8 @@ impl JournaledRecord for Project {
             .execute(c))?;
         Ok(n == 1)
     }
+}
+impl JournaledRecord for Project {
     fn load_all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
         let rows: Vec<ProjectRow> =
             on!(conn, |c, DB| projects::table.select(ProjectRow::as_select()).load(c))?;

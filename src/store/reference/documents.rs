@@ -7,6 +7,7 @@ use super::super::{
     Conn, JournaledRecord, StoreError, StoreResult,
     conn::on,
     json,
+    record::StoredRows,
     schema::{documents, focus_areas, sub_areas, terms},
     tx::{AuditedRecord, audit_rows, recorded},
 };
@@ -34,7 +35,7 @@ impl TryFrom<DocumentRow> for ReferenceDocument {
 }
 recorded!(ReferenceDocument, "document", public, |d| d.kind.clone());
 
-impl JournaledRecord for ReferenceDocument {
+impl StoredRows for ReferenceDocument {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
         let row = DocumentRow::try_from(self)?;
         on!(conn, |c, DB| diesel::insert_into(documents::table).values(&row).execute(c))?;
@@ -56,6 +57,8 @@ impl JournaledRecord for ReferenceDocument {
         rewrite_words(conn)?;
         Ok(n == 1)
     }
+}
+impl JournaledRecord for ReferenceDocument {
     fn load_all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
         list_documents(conn)
     }

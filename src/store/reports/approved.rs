@@ -16,6 +16,7 @@ use crate::{
         Conn, JournaledRecord, StoreError, StoreResult,
         conn::on,
         json,
+        record::StoredRows,
         schema::{approved_reports, report_facets},
         static_update::same,
         tx::{AuditedRecord, audit_rows, recorded},
@@ -106,7 +107,7 @@ impl TryFrom<ApprovedReportRow> for ApprovedReport {
 
 recorded!(ApprovedReport, "approved_report", public, |r| report_key(&r.code, &r.cycle));
 
-impl JournaledRecord for ApprovedReport {
+impl StoredRows for ApprovedReport {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
         let row = ApprovedReportRow::try_from(self)?;
         on!(conn, |c, DB| diesel::insert_into(approved_reports::table).values(&row).execute(c))?;
@@ -131,6 +132,8 @@ impl JournaledRecord for ApprovedReport {
             .execute(c))?;
         Ok(n == 1)
     }
+}
+impl JournaledRecord for ApprovedReport {
     fn load_all(conn: &mut Conn) -> StoreResult<Vec<Self>> {
         let rows: Vec<ApprovedReportRow> = on!(conn, |c, DB| approved_reports::table
             .select(ApprovedReportRow::as_select())

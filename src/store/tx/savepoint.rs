@@ -30,7 +30,7 @@ impl Tx<'_> {
         work: impl FnOnce(&mut Self) -> T,
         keep: impl FnOnce(&T) -> bool,
     ) -> StoreResult<T> {
-        let (noted, actor, acting_for) = (self.entries.len(), self.actor, self.acting_for);
+        let noted = self.entries.len();
         let (undone, before) = (self.undone, self.count_changed_rows()?);
         self.conn.begin()?;
         let answer = work(self);
@@ -40,7 +40,6 @@ impl Tx<'_> {
         }
         self.conn.rollback()?;
         self.entries.truncate(noted);
-        (self.actor, self.acting_for) = (actor, acting_for);
         // Changes that inner savepoints undid are part of the difference.
         self.undone = undone + self.count_changed_rows()? - before;
         Ok(answer)

@@ -9,7 +9,7 @@ use crate::{
         user::{EmailAddress, User},
         value::Title,
     },
-    store::{Caller, Change, Db, StoreError, tx::TxEnv, unguarded},
+    store::{Caller, Change, Db, StoreError, fixtures, tx::TxEnv, unguarded},
 };
 
 fn statement(conn: &mut Conn, sql: &str) -> StoreResult<()> {
@@ -38,8 +38,12 @@ async fn what_cannot_be_read_back_is_in_doubt_until_it_can() {
     let session = LoginSession::start_session(clock::generate_uuid(), user.id, None, now);
     let caller = Caller { user: user.id, session: session.id };
     let write = move |tx: &mut crate::store::Tx<'_>| -> StoreResult<()> {
-        tx.save(&user, Change::without_reason("invite"))?;
-        tx.save(&user.accept_invitation(), Change::without_reason("accept_invitation"))?;
+        fixtures::save_record(tx, &user, Change::without_reason("invite"))?;
+        fixtures::save_record(
+            tx,
+            &user.accept_invitation(),
+            Change::without_reason("accept_invitation"),
+        )?;
         unguarded::insert_session(tx.conn(), &session, &[0; 32])
     };
     db.write(write).await.unwrap();

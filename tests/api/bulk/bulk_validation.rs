@@ -1,6 +1,6 @@
 //! Bodies that are refused whole, and what is hidden from the caller.
 
-use ascn_tracker::store::{Change, StoreError, Tx};
+use ascn_tracker::store::{Change, StoreError, Tx, fixtures};
 use serde_json::{Value, json};
 
 use super::{BULK, bulk_body, describe_results, journal_head, merge_fields, spawn_with_reports};
@@ -101,7 +101,7 @@ async fn bulk_filter_matching_over_500_reports_is_422() {
             project.id = ascn_tracker::domain::id::Id::new(ascn_tracker::clock::generate_uuid());
             let city = project.code.city().clone();
             project.code = ascn_tracker::domain::project::ProjectCode::new(city, number);
-            tx.save(&project, Change::without_reason("create"))?;
+            fixtures::save_record(tx, &project, Change::without_reason("create"))?;
         }
         Ok(())
     };

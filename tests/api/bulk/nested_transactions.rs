@@ -1,6 +1,6 @@
 //! An attempt within a transaction.
 
-use ascn_tracker::store::{Change, StoreError, Tx};
+use ascn_tracker::store::{Change, StoreError, Tx, fixtures};
 
 use super::journal_head;
 use crate::report_fixtures::{insert_project, spawn_with_open_cycle};
@@ -16,7 +16,7 @@ fn add_project_or_fail(
     project.id = ascn_tracker::domain::id::Id::new(ascn_tracker::clock::generate_uuid());
     project.code =
         ascn_tracker::domain::project::ProjectCode::new(project.code.city().clone(), number);
-    tx.save(&project, Change::without_reason("create"))?;
+    fixtures::save_record(tx, &project, Change::without_reason("create"))?;
     if keep { Ok(()) } else { Err(StoreError::Stale) }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ascn_tracker::{
     domain::{reference::Partner, value::Slug},
-    store::{Change, StoreError, reference},
+    store::{Change, StoreError, fixtures, reference},
 };
 use serde_json::{Value, json};
 
@@ -170,7 +170,11 @@ async fn removed_record_leaves_a_tombstone_in_the_feed() {
     let slug = Slug::parse("world-bank").unwrap();
     let removed = move |tx: &mut ascn_tracker::store::Tx<'_>| -> Result<Partner, StoreError> {
         let partner = reference::find_partner(tx.conn(), &slug)?.unwrap();
-        tx.remove(&partner, Change::with_reason("delete", Some("A hushed reason.".into())))?;
+        fixtures::remove_record(
+            tx,
+            &partner,
+            Change::with_reason("delete", Some("A hushed reason.".into())),
+        )?;
         Ok(partner)
     };
     app.state.db.write(removed).await.unwrap();

@@ -1,6 +1,6 @@
 //! Whatever is done to the journal or its records behind the service's back shows.
 
-use ascn_tracker::store::{Change, Conn, StoreError, journal as rows};
+use ascn_tracker::store::{Change, Conn, StoreError, fixtures, journal as rows};
 use diesel::connection::SimpleConnection as _;
 use serde_json::{Value, json};
 
@@ -217,8 +217,8 @@ async fn journaled_deletion_keeps_the_journal_valid() {
                 ascn_tracker::domain::user::Scope::Network,
                 tx.at(),
             );
-            tx.save(&grant, Change::without_reason("grant"))?;
-            tx.remove(&grant, Change::without_reason("revoke"))
+            fixtures::save_record(tx, &grant, Change::without_reason("grant"))?;
+            fixtures::remove_record(tx, &grant, Change::without_reason("revoke"))
         })
         .await
         .unwrap();

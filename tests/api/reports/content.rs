@@ -7,7 +7,7 @@ use ascn_tracker::{
         project_parts::{Better, Indicator, IndicatorKind, Milestone},
         value::Title,
     },
-    store::{Change, StoreError},
+    store::{Change, StoreError, fixtures},
 };
 use serde_json::{Value, json};
 
@@ -53,8 +53,8 @@ async fn insert_project_with_parts(app: &TestApp) -> (String, String) {
     app.state
         .db
         .write(move |tx| -> Result<(), StoreError> {
-            tx.save(&m, Change::without_reason("create"))?;
-            tx.save(&i, Change::without_reason("create"))
+            fixtures::save_record(tx, &m, Change::without_reason("create"))?;
+            fixtures::save_record(tx, &i, Change::without_reason("create"))
         })
         .await
         .unwrap();
