@@ -2,6 +2,7 @@
 //! return them, the secretariat publishes releases, and dashboards read them. `ARCHITECTURE.md` describes the modules.
 
 pub mod api;
+pub(crate) mod app;
 pub mod auth;
 mod canonical;
 pub mod cli;

@@ -75,9 +75,24 @@ const ROOMS: &[Room] = &[
             "std::net",
         ],
     },
+    // What happens inside one transaction. It answers with records and refusals, and `api` makes the HTTP of them.
+    Room {
+        name: "app",
+        may: &["app", "auth", "sheets", "store", "domain", "clock"],
+        not: &[
+            "actix_web",
+            "actix_cors",
+            "utoipa",
+            "utoipa_actix_web",
+            "maud",
+            "diesel",
+            "diesel_async",
+            "tokio",
+        ],
+    },
     Room {
         name: "api",
-        may: &["api", "auth", "sheets", "store", "domain", "clock"],
+        may: &["api", "app", "auth", "sheets", "store", "domain", "clock"],
         not: &["diesel", "diesel_async", "diesel_migrations", "tokio_postgres", "libsqlite3_sys"],
     },
     Room { name: "cli", may: &["cli", "config"], not: &["actix_web", "diesel"] },
@@ -242,6 +257,22 @@ fn only_config_reads_the_environment_and_only_the_clock_the_time() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn no_module_names_the_fixtures_of_tests() {
+    let mut named: Vec<String> = read_sources()
+        .into_iter()
+        .filter(|(path, source)| {
+            !path.ends_with("tests.rs")
+                && find_named_paths(&strip_comments_and_strings(source))
+                    .iter()
+                    .any(|named| named.contains("store::fixtures"))
+        })
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    named.sort();
+    assert!(named.is_empty(), "{named:?}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::problem;
 pub use super::problem::{LastChange, PROBLEMS, Problem, ProblemKind, RequestFault};
 use crate::{
+    app::Refusal,
     auth::{password::PasswordError, token::TokenError},
     domain::{
         fault::{FieldFault, ValueFault},
@@ -315,6 +316,24 @@ impl From<StoreError> for ApiError {
             | StoreError::NotCovered { .. }
             | StoreError::Corrupt(_)
             | StoreError::Database(_)) => Self::Internal(Box::new(e)),
+        }
+    }
+}
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Denied(denied) => denied.into(),
+            Refusal::NotFound => Self::NotFound,
+            Refusal::InvalidParameter(name, fault) => Self::invalid_parameter(name, fault),
+            Refusal::PreconditionRequired => Self::PreconditionRequired,
+            Refusal::Stale(change) => Self::Stale(change.map(|c| Box::new((*c).into()))),
+            Refusal::UnusableTag => Self::UnusableTag,
+            Refusal::UnexpectedTag => Self::UnexpectedTag,
+            Refusal::IllegalTransition(state) => Self::IllegalTransition(state),
+            Refusal::Conflict(detail) => Self::Conflict(detail),
+            Refusal::Invalid(faults) => Self::Invalid(faults),
+            Refusal::Store(error) => error.into(),
+            Refusal::Internal(error) => Self::Internal(error),
         }
     }
 }

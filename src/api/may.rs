@@ -13,7 +13,7 @@ use super::{
     error::{ApiError, ApiResult},
     format::AcceptHeader,
     language,
-    precondition::Precondition,
+    precondition::{Precondition, read_precondition},
     state::State,
 };
 use crate::{
@@ -93,7 +93,7 @@ where
             let is_read = req.method() == Method::GET;
             let proof = load_proof::<A>(find_state(&req)?, &key, &actor, is_read).await?;
             let body = B::read_request(&req, &mut payload).await?;
-            let precondition = Precondition::from_headers(&req);
+            let precondition = read_precondition(&req);
             let language = language::negotiate_language(&req);
             let accept = AcceptHeader::from_headers(&req);
             Ok(Self {

@@ -7,7 +7,10 @@ use utoipa::{
     openapi::{ObjectBuilder, OneOfBuilder, Ref, Schema, Type},
 };
 
-use crate::domain::{fault::FieldFault, language::Language, wording};
+use crate::{
+    app,
+    domain::{fault::FieldFault, language::Language, wording},
+};
 
 /// One fault of a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -74,6 +77,17 @@ pub struct LastChange {
     /// The person who made the change; null if the service itself made it.
     #[schema(required)]
     pub by: Option<super::views::PersonView>,
+}
+
+impl From<app::LastChange> for LastChange {
+    fn from(change: app::LastChange) -> Self {
+        Self {
+            version: change.version,
+            at: change.at,
+            action: change.action,
+            by: change.by.map(|(id, name)| super::views::PersonView { id: id.as_uuid(), name }),
+        }
+    }
 }
 
 /// A problem document (RFC 9457), the body of every answer with a status of 400 or more.

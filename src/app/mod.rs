@@ -1,0 +1,11 @@
+//! The use cases: what happens inside one transaction, per resource.
+//!
+//! A use case asks the policy, checks the precondition, applies the rules of `domain`, and saves with the proof that the
+//! policy gave. It takes plain values and returns records; `api` builds the answers. HTTP is not here.
+
+pub(crate) mod merge;
+pub(crate) mod precondition;
+pub(crate) mod refusal;
+
+pub(crate) use precondition::Precondition;
+pub(crate) use refusal::{LastChange, Refusal};

@@ -1,0 +1,119 @@
+//! Why a use case did nothing.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    domain::{
+        fault::{FieldFault, ValueFault},
+        id::Id,
+        policy::AccessDenied,
+        refusal::{IllegalTransition, TransitionRefused},
+        user::User,
+    },
+    store::StoreError,
+};
+
+/// The result of a use case.
+pub(crate) type AppResult<T> = Result<T, Refusal>;
+
+/// A refusal, or a failure of the store. Nothing was written. It knows no HTTP: `api` chooses the status.
+#[derive(Debug)]
+#[expect(dead_code, reason = "the next commits move the use cases that give these refusals")]
+pub(crate) enum Refusal {
+    /// The policy refuses the act.
+    Denied(AccessDenied),
+    /// The record does not exist, or the caller may not know that it does.
+    NotFound,
+    /// A query parameter has a value that is not acceptable.
+    InvalidParameter(&'static str, ValueFault),
+    /// An existing record was to be changed without naming its version.
+    PreconditionRequired,
+    /// The record changed since the caller read it; with the last change, if the caller may know it.
+    Stale(Option<Box<LastChange>>),
+    /// The precondition names no version.
+    UnusableTag,
+    /// A version was named, but the record does not exist yet.
+    UnexpectedTag,
+    /// The state of the record does not allow the transition.
+    IllegalTransition(IllegalTransition),
+    /// A similar record exists already, or a different record depends on this one.
+    Conflict(String),
+    /// Some values are not acceptable.
+    Invalid(Vec<FieldFault>),
+    /// The store refused or failed.
+    Store(StoreError),
+    /// A fault of the service.
+    Internal(Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// The last change of a record.
+#[derive(Debug, Clone)]
+pub(crate) struct LastChange {
+    /// The current version of the record.
+    pub(crate) version: i64,
+    pub(crate) at: DateTime<Utc>,
+    /// The action, as in the journal.
+    pub(crate) action: String,
+    /// The person who made the change, with their name; none if the service itself made it.
+    pub(crate) by: Option<(Id<User>, String)>,
+}
+
+#[expect(dead_code, reason = "the next commits move the use cases that give these refusals")]
+impl Refusal {
+    /// Refuses one value. `pointer` is its JSON pointer.
+    pub(crate) fn invalid_value(pointer: &str, fault: ValueFault) -> Self {
+        Self::Invalid(vec![FieldFault {
+            pointer: pointer.to_owned(),
+            code: fault.code.to_owned(),
+            detail: fault.detail,
+            allowed: fault.allowed,
+        }])
+    }
+
+    /// Reports a value that has no JSON form.
+    #[expect(clippy::needless_pass_by_value, reason = "it is passed to `map_err` by its name")]
+    pub(crate) fn from_json(error: serde_json::Error) -> Self {
+        Self::Internal(error.to_string().into())
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Stale => Self::Stale(None),
+            StoreError::Denied(denied) => Self::Denied(denied),
+            other @ (StoreError::Conflict(_)
+            | StoreError::SignedOut
+            | StoreError::Busy
+            | StoreError::Unavailable(_)
+            | StoreError::NotJournaled
+            | StoreError::NotCovered { .. }
+            | StoreError::Corrupt(_)
+            | StoreError::Database(_)) => Self::Store(other),
+        }
+    }
+}
+impl From<AccessDenied> for Refusal {
+    fn from(denied: AccessDenied) -> Self {
+        Self::Denied(denied)
+    }
+}
+impl From<IllegalTransition> for Refusal {
+    fn from(state: IllegalTransition) -> Self {
+        Self::IllegalTransition(state)
+    }
+}
+impl From<TransitionRefused> for Refusal {
+    fn from(refused: TransitionRefused) -> Self {
+        match refused {
+            TransitionRefused::NoReport => Self::NotFound,
+            TransitionRefused::IllegalState(state) => Self::IllegalTransition(state),
+            TransitionRefused::NotReady(faults) => Self::Invalid(faults),
+        }
+    }
+}
+impl From<Vec<FieldFault>> for Refusal {
+    fn from(faults: Vec<FieldFault>) -> Self {
+        Self::Invalid(faults)
+    }
+}
