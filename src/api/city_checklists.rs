@@ -1,7 +1,5 @@
 //! The checklist of a city: everything that the city has to report in a cycle, in one answer.
 
-use std::collections::HashMap;
-
 use actix_web::{get, web::Data};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -24,7 +22,10 @@ use crate::{
         subject::CityCycleSubject,
         value::Percent,
     },
-    store::{Conn, StoreResult, extensions, reports, users},
+    store::{
+        Conn, StoreResult, extensions, reports,
+        users::{self, PersonNames},
+    },
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -199,16 +200,12 @@ fn load_checklist(
 pub(super) fn load_return_authors(
     conn: &mut Conn,
     checklist: &[ChecklistItem],
-) -> StoreResult<HashMap<Uuid, String>> {
-    let mut ids: Vec<Uuid> =
-        checklist.iter().filter_map(|s| s.returned.as_ref()).map(|c| c.author.as_uuid()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    Ok(users::list_names(conn, &ids)?.into_iter().collect())
+) -> StoreResult<PersonNames> {
+    users::load_names(conn, checklist.iter().filter_map(|s| s.returned.as_ref()).map(|c| c.author))
 }
 
 impl ChecklistItemView {
-    pub(super) fn new(visible: &VisibleChecklistItem<'_>, names: &HashMap<Uuid, String>) -> Self {
+    pub(super) fn new(visible: &VisibleChecklistItem<'_>, names: &PersonNames) -> Self {
         let subject = &visible.item.report_subject;
         let report = subject.report.as_ref().filter(|_| visible.can_read_working);
         let missing = visible.missing.clone();
@@ -235,12 +232,12 @@ impl ChecklistItemView {
 }
 
 impl ReturnView {
-    fn new(comment: &Comment, names: &HashMap<Uuid, String>) -> Self {
-        let id = comment.author.as_uuid();
+    fn new(comment: &Comment, names: &PersonNames) -> Self {
+        let name = names.name_of(comment.author).unwrap_or_default().to_owned();
         Self {
             comment_id: comment.id.as_uuid(),
             text: comment.text.to_string(),
-            by: PersonView { id, name: names.get(&id).cloned().unwrap_or_default() },
+            by: PersonView { id: comment.author.as_uuid(), name },
             at: comment.at,
         }
     }

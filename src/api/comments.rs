@@ -1,7 +1,5 @@
 //! Comments on reports, and their threads.
 
-use std::collections::HashMap;
-
 use actix_web::{get, patch, post, web::Data};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -29,7 +27,7 @@ use crate::{
             ReadReportInside, ResolveComment,
         },
         report::Report,
-        user::Role,
+        user::{Role, User},
         workflow::check_commentable,
     },
     store::{Change, Conn, RecordWriter as _, StoreResult, Tx, WriteProof, comments, users},
@@ -120,20 +118,20 @@ list_type!(
 /// Builds the views of comments, with the names of the persons.
 pub(super) fn load_views(conn: &mut Conn, comments: Vec<Comment>) -> StoreResult<Vec<CommentView>> {
     let people = |c: &Comment| [Some(c.author), c.resolved_by].into_iter().flatten();
-    let mut ids: Vec<Uuid> = comments.iter().flat_map(people).map(Id::as_uuid).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let names: HashMap<Uuid, String> = users::list_names(conn, &ids)?.into_iter().collect();
-    let person = |id: Uuid| PersonView { id, name: names.get(&id).cloned().unwrap_or_default() };
+    let names = users::load_names(conn, comments.iter().flat_map(people))?;
+    let person = |id: Id<User>| PersonView {
+        id: id.as_uuid(),
+        name: names.name_of(id).unwrap_or_default().to_owned(),
+    };
     let view = |c: Comment| CommentView {
         id: c.id.as_uuid(),
         text: c.text.to_string(),
         pointer: c.pointer,
-        author: person(c.author.as_uuid()),
+        author: person(c.author),
         at: c.at,
         kind: c.kind,
         resolved_at: c.resolved_at,
-        resolved_by: c.resolved_by.map(|id| person(id.as_uuid())),
+        resolved_by: c.resolved_by.map(person),
         reply_to: c.reply_to.map(Id::as_uuid),
         from_city: c.from_city,
         version: c.version,

@@ -1,12 +1,9 @@
 //! The history of a record, read from the journal: who changed what, when and why.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use super::{
     answer::Answer,
@@ -15,11 +12,14 @@ use super::{
     state::State,
     views::PersonView,
 };
-use crate::store::{
-    Conn, StoreError, StoreResult,
-    history::{self, HistoryFilter},
-    journal::JournalRow,
-    users,
+use crate::{
+    domain::{id::Id, user::User},
+    store::{
+        Conn, StoreError, StoreResult,
+        history::{self, HistoryFilter},
+        journal::JournalRow,
+        users,
+    },
 };
 
 /// Page of a history.
@@ -103,12 +103,9 @@ fn load_page(
 
 /// Converts rows of the journal into items with the names of the persons.
 pub(crate) fn load_items(conn: &mut Conn, rows: Vec<JournalRow>) -> StoreResult<Vec<HistoryItem>> {
-    let mut ids: Vec<Uuid> =
-        rows.iter().flat_map(|r| [r.actor, r.acting_for]).flatten().map(|id| id.0).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let names: HashMap<Uuid, String> = users::list_names(conn, &ids)?.into_iter().collect();
-    let person = |id: Uuid| names.get(&id).map(|name| PersonView { id, name: name.clone() });
+    let people = rows.iter().flat_map(|row| [row.actor, row.acting_for]).flatten();
+    let names = users::load_names(conn, people.map(Id::from))?;
+    let person = |id: Option<Id<User>>| PersonView::from_names(&names, id?);
     rows.into_iter()
         .map(|row| {
             let record = row.record.as_deref().map(serde_json::from_str).transpose();
@@ -117,8 +114,8 @@ pub(crate) fn load_items(conn: &mut Conn, rows: Vec<JournalRow>) -> StoreResult<
                 key: row.key,
                 version: row.version,
                 at: row.at.0,
-                actor: row.actor.and_then(|id| person(id.0)),
-                acting_for: row.acting_for.and_then(|id| person(id.0)),
+                actor: person(row.actor.map(Id::from)),
+                acting_for: person(row.acting_for.map(Id::from)),
                 action: row.action,
                 reason: row.reason,
                 record: record.map_err(StoreError::from_json)?,

@@ -1,9 +1,6 @@
 //! The journal of every change: its entries, its head and its verification.
 
-use std::collections::HashMap;
-
 use actix_web::{get, web::Data};
-use uuid::Uuid;
 
 use super::{
     answer::Answer,
@@ -13,17 +10,17 @@ use super::{
     page::PageRequest,
     service_config::ServiceConfig,
     state::State,
-    views::PersonView,
 };
 use crate::{
     domain::{
+        id::Id,
         journal::{JournalHash, parse_hex},
         policy::{Actor, ReadJournal},
     },
     store::{
         Conn, StoreError, StoreResult,
         journal::{
-            self, JournalRow,
+            self,
             search::{self, JournalFilter},
         },
         users, verify,
@@ -128,20 +125,11 @@ fn load_entries(
     let rows = search::list_newest(conn, filter, before, limit)?;
     let total = search::count(conn, filter)?;
     let drafts = search::find_draft_keys(conn, &rows)?;
-    let people = load_people(conn, &rows)?;
+    let people = rows.iter().flat_map(|row| [row.actor, row.acting_for]).flatten();
+    let names = users::load_names(conn, people.map(Id::from))?;
     let entries = rows.into_iter().map(|row| {
         let contents = actor.may_read_journal_contents() && !search::is_about_any(&row, &drafts);
-        JournalEntryView::new(row, &people, contents)
+        JournalEntryView::new(row, &names, contents)
     });
     Ok((entries.collect::<StoreResult<_>>()?, total))
-}
-
-/// Loads the names of the people in the entries.
-fn load_people(conn: &mut Conn, rows: &[JournalRow]) -> StoreResult<HashMap<Uuid, PersonView>> {
-    let mut ids: Vec<Uuid> =
-        rows.iter().flat_map(|r| [r.actor, r.acting_for]).flatten().map(|id| id.0).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let names = users::list_names(conn, &ids)?;
-    Ok(names.into_iter().map(|(id, name)| (id, PersonView { id, name })).collect())
 }

@@ -13,6 +13,7 @@ use super::{
     released::Released,
     service_config::ServiceConfig,
     state::State,
+    views::PersonView,
 };
 use crate::{
     domain::{
@@ -126,12 +127,10 @@ fn load_release_view(
     actor: Option<&Actor>,
 ) -> ApiResult<ReleaseView> {
     let insider = actor.is_some_and(Actor::may_run_network);
-    let by = release.published.map(|d| d.by.as_uuid()).filter(|_| insider);
-    let names = match by {
-        Some(id) => users::list_names(conn, &[id])?,
-        None => Vec::new(),
-    };
-    Ok(ReleaseView::new(release, names.into_iter().next()))
+    let publisher = release.published.map(|stamp| stamp.by).filter(|_| insider);
+    let names = users::load_names(conn, publisher)?;
+    let published_by = publisher.and_then(|id| PersonView::from_names(&names, id));
+    Ok(ReleaseView::new(release, published_by))
 }
 
 /// Publish a release

@@ -202,15 +202,11 @@ fn load_share_view(conn: &mut Conn, share: &Share) -> StoreResult<ShareView> {
 /// Builds the views of shares, with the names of their creators and the number of uses.
 fn load_share_views(conn: &mut Conn, found: &[Share]) -> StoreResult<Vec<ShareView>> {
     let ids: Vec<Id<Share>> = found.iter().map(|s| s.id).collect();
-    let mut makers: Vec<Uuid> = found.iter().map(|s| s.created_by.as_uuid()).collect();
-    makers.sort_unstable();
-    makers.dedup();
-    let (uses, names) =
-        (unguarded::list_share_uses(conn, &ids)?, users::list_names(conn, &makers)?);
+    let uses = unguarded::list_share_uses(conn, &ids)?;
+    let names = users::load_names(conn, found.iter().map(|s| s.created_by))?;
     let view = |share: &Share| {
         let counted: Option<&ShareUse> = uses.iter().find(|u| u.share == share.id);
-        let name = names.iter().find(|(id, _)| *id == share.created_by.as_uuid());
-        Some(ShareView::new(share, counted?, &name?.1))
+        Some(ShareView::new(share, counted?, names.name_of(share.created_by)?))
     };
     Ok(found.iter().filter_map(view).collect())
 }

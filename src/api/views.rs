@@ -6,7 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::domain::{fault::ValueFault, language::Language, value, wording};
+use crate::{
+    domain::{fault::ValueFault, id::Id, language::Language, user::User, value, wording},
+    store::users::PersonNames,
+};
 
 /// A user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -17,6 +20,14 @@ pub struct PersonView {
     /// The name of the user.
     #[schema(example = "Da Nang officer")]
     pub name: String,
+}
+
+impl PersonView {
+    /// Returns the view of a person whose name was loaded; `None` for everybody else.
+    pub(crate) fn from_names(names: &PersonNames, id: Id<User>) -> Option<Self> {
+        let name = names.name_of(id)?.to_owned();
+        Some(Self { id: id.as_uuid(), name })
+    }
 }
 
 /// An amount of money.

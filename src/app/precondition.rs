@@ -59,14 +59,12 @@ impl Precondition {
 fn load_last_change<R: Record>(tx: &mut Tx<'_>, record: &R) -> AppResult<Option<LastChange>> {
     let last = journal::find_last(tx.conn(), R::ENTITY, &record.key())?;
     let Some(last) = last else { return Ok(None) };
-    let by = match last.actor {
-        Some(actor) => users::list_names(tx.conn(), &[actor.0])?.into_iter().next(),
-        None => None,
-    };
+    let actor = last.actor.map(Id::from);
+    let names = users::load_names(tx.conn(), actor)?;
     Ok(Some(LastChange {
         version: record.version(),
         at: last.at.0,
         action: last.action,
-        by: by.map(|(id, name)| (Id::new(id), name)),
+        by: actor.and_then(|id| Some((id, names.name_of(id)?.to_owned()))),
     }))
 }

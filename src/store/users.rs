@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
-use uuid::Uuid;
 
 use super::{
     Caller, Conn, StoreError, StoreResult,
@@ -21,13 +20,12 @@ use crate::domain::{
 };
 
 mod list;
+mod names;
 mod rows;
 
 pub use list::{UserCursor, UserFilter, find_by_email, list_page};
+pub(crate) use names::{PersonNames, load_names};
 use rows::{GrantRow, UserRow};
-
-/// Up to this many names are queried one by one.
-const FEW: usize = 4;
 
 /// A grant with the time zone in which its days begin and end.
 #[derive(Debug, Clone)]
@@ -94,35 +92,6 @@ pub fn load_actor(conn: &mut Conn, caller: Caller, at: DateTime<Utc>) -> StoreRe
         caller.user,
         grants.into_iter().filter(|g| g.grant.is_in_force(at, g.zone)).map(|g| g.grant).collect(),
     ))
-}
-
-/// Returns the names of users. Unknown ids are left out.
-///
-/// # Errors
-/// Returns an error if the database fails.
-pub fn list_names(conn: &mut Conn, ids: &[Uuid]) -> StoreResult<Vec<(Uuid, String)>> {
-    let mut out = Vec::with_capacity(ids.len());
-    // A list makes a statement of its own length, which SQLite prepares anew. A few names are faster one by one.
-    if ids.len() <= FEW {
-        for id in ids {
-            let name: Option<String> = on!(conn, |c, DB| users::table
-                .find(StoredUuid(*id))
-                .select(users::name)
-                .get_result(c)
-                .optional())?;
-            out.extend(name.map(|name| (*id, name)));
-        }
-        return Ok(out);
-    }
-    for batch in ids.chunks(500) {
-        let batch: Vec<StoredUuid> = batch.iter().copied().map(StoredUuid).collect();
-        let rows: Vec<(StoredUuid, String)> = on!(conn, |c, DB| users::table
-            .filter(users::id.eq_any(&batch))
-            .select((users::id, users::name))
-            .load(c))?;
-        out.extend(rows.into_iter().map(|(id, name)| (id.0, name)));
-    }
-    Ok(out)
 }
 
 /// Finds an account by its id.

@@ -1,7 +1,5 @@
 //! Request and response shapes of the journal.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,10 +12,15 @@ use crate::{
         page::list_type,
         views::PersonView,
     },
-    domain::journal::{chain::Flaw, to_hex},
+    domain::{
+        id::Id,
+        journal::{chain::Flaw, to_hex},
+        user::User,
+    },
     store::{
         StoreError, StoreResult,
         journal::{ChainHead, JournalRow, search::JournalFilter},
+        users::PersonNames,
         verify::{self, JournalCheck},
     },
 };
@@ -144,12 +147,8 @@ impl JournalEntryView {
     ///
     /// # Errors
     /// A stored record that is not JSON.
-    pub(super) fn new(
-        row: JournalRow,
-        people: &HashMap<Uuid, PersonView>,
-        contents: bool,
-    ) -> StoreResult<Self> {
-        let person = |id: Option<Uuid>| id.and_then(|id| people.get(&id)).cloned();
+    pub(super) fn new(row: JournalRow, names: &PersonNames, contents: bool) -> StoreResult<Self> {
+        let person = |id: Option<Id<User>>| PersonView::from_names(names, id?);
         let record = match row.record.filter(|_| contents) {
             Some(text) => Some(serde_json::from_str(&text).map_err(StoreError::from_json)?),
             None => None,
@@ -157,8 +156,8 @@ impl JournalEntryView {
         Ok(Self {
             seq: row.seq,
             at: row.at.0,
-            actor: person(row.actor.map(|id| id.0)),
-            acting_for: person(row.acting_for.map(|id| id.0)),
+            actor: person(row.actor.map(Id::from)),
+            acting_for: person(row.acting_for.map(Id::from)),
             entity: row.entity,
             key: row.key,
             version: row.version,

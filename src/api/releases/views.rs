@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Number as JsonNumber, Value};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use crate::{
     api::{page::list_type, views::PersonView},
@@ -175,14 +174,15 @@ impl From<CellChange> for CellChangeView {
 }
 
 impl ReleaseView {
-    pub(in crate::api) fn new(release: Release, by: Option<(Uuid, String)>) -> Self {
+    /// Builds the view. `published_by` is shown to callers who may know it.
+    pub(in crate::api) fn new(release: Release, published_by: Option<PersonView>) -> Self {
         Self {
             release: release.release.to_string(),
             cycle: release.cycle.to_string(),
             number: release.number,
             note: release.note.as_ref().map(Prose::to_string),
             published_at: release.published_at,
-            published_by: by.map(|(id, name)| PersonView { id, name }),
+            published_by,
             seq: release.seq,
             journal_hash: release.journal_hash,
             sha256: release.sha256,

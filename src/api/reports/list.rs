@@ -1,7 +1,5 @@
 //! Lists of reports: those of all projects, and those of one project.
 
-use std::collections::HashMap;
-
 use actix_web::{get, web::Data};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -23,6 +21,7 @@ use crate::{
     },
     domain::{
         fault::ValueFault,
+        id::Id,
         policy::{ListReports, ReadProject},
         project::ProjectCode,
         report::{ReportState, Status},
@@ -34,7 +33,7 @@ use crate::{
             self,
             queue::{self, QueueCursor, QueueFilter, QueueItem, QueueQuery, QueueSort},
         },
-        users,
+        users::{self, PersonNames},
     },
 };
 
@@ -129,14 +128,9 @@ list_type!(
     ReportList of ReportItem
 );
 
-type PersonNames = HashMap<Uuid, String>;
-
 impl ReportItem {
     fn new(item: QueueItem, names: &PersonNames) -> Self {
-        let person = |id: Option<Uuid>| {
-            let id = id?;
-            Some(PersonView { id, name: names.get(&id)?.clone() })
-        };
+        let person = |id: Option<Uuid>| PersonView::from_names(names, Id::new(id?));
         Self {
             project: item.code.to_string(),
             cycle: item.cycle.to_string(),
@@ -271,10 +265,7 @@ fn render_lines(
 
 fn read_items(conn: &mut Conn, query: &QueueQuery) -> StoreResult<(Vec<QueueItem>, PersonNames)> {
     let items = queue::load_page(conn, query)?;
-    let mut ids: Vec<Uuid> =
-        items.iter().flat_map(|i| [i.submitted_by, i.decided_by]).flatten().collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let names = if ids.is_empty() { Vec::new() } else { users::list_names(conn, &ids)? };
-    Ok((items, names.into_iter().collect()))
+    let people = items.iter().flat_map(|item| [item.submitted_by, item.decided_by]).flatten();
+    let names = users::load_names(conn, people.map(Id::new))?;
+    Ok((items, names))
 }

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::header::HeaderView;
 use crate::domain::{
@@ -10,6 +9,7 @@ use crate::domain::{
     project_parts::Milestone,
     report::{ApprovedReport, AuditStamp, Report, ReportContent, ReportState},
     subject::ReportSubject,
+    user::User,
 };
 
 /// The data that both copies of a report have in common.
@@ -75,12 +75,8 @@ impl ReportAuthorship {
         Self { edited: r.edited, submitted: r.submitted, decided: r.decided }
     }
     /// Returns each user once.
-    pub(super) fn collect_user_ids(&self) -> Vec<Uuid> {
+    pub(super) fn collect_user_ids(&self) -> impl Iterator<Item = Id<User>> {
         let stamps = [self.edited, self.submitted, self.decided].into_iter().flatten();
-        let mut ids: Vec<Uuid> =
-            stamps.flat_map(|d| [Some(d.by), d.acting_for]).flatten().map(Id::as_uuid).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids
+        stamps.flat_map(|d| [Some(d.by), d.acting_for]).flatten()
     }
 }

@@ -1,12 +1,9 @@
 //! The view of a report: the working copy for callers who work on it, the approved copy for all others.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::{
     content_views::{
@@ -34,7 +31,10 @@ use crate::{
         value::Slug,
         wording, workflow,
     },
-    store::{Conn, StoreError, users},
+    store::{
+        Conn, StoreError,
+        users::{self, PersonNames},
+    },
 };
 
 /// A project's report in a cycle. Officers of the project's city, the national representative of its country and the
@@ -161,9 +161,7 @@ pub(super) fn load_report_view(
     };
     let readiness =
         if inside { readiness::list_blockers(subject, copy.content, at) } else { Vec::new() };
-    let ids = authorship.collect_user_ids();
-    let names = if ids.is_empty() { Vec::new() } else { users::list_names(conn, &ids)? };
-    let names: HashMap<Uuid, String> = names.into_iter().collect();
+    let names = users::load_names(conn, authorship.collect_user_ids())?;
     Ok(ReportView::new(subject, copy, (&authorship, &names), (actor, at), readiness))
 }
 
@@ -196,14 +194,11 @@ impl ReportView {
     fn new(
         subject: &ReportSubject,
         copy: ReportCopy<'_>,
-        (authorship, names): (&ReportAuthorship, &HashMap<Uuid, String>),
+        (authorship, names): (&ReportAuthorship, &PersonNames),
         (actor, at): (&Actor, DateTime<Utc>),
         readiness: Vec<FieldFault>,
     ) -> Self {
-        let person = |id: Option<Id<User>>| {
-            let id = id?.as_uuid();
-            Some(PersonView { id, name: names.get(&id)?.clone() })
-        };
+        let person = |id: Option<Id<User>>| PersonView::from_names(names, id?);
         let by = |stamp: Option<AuditStamp>| person(stamp.map(|d| d.by));
         let on_behalf = |stamp: Option<AuditStamp>| person(stamp.and_then(|d| d.acting_for));
         let due = subject.due_day();
