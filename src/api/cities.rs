@@ -8,7 +8,7 @@ use super::{
     answer::Answer,
     body::{Json, Query},
     cache::{AnswerKey, CacheAudience},
-    error::{ApiError, ApiResult},
+    error::ApiResult,
     field_selection::FieldSelection,
     may::May,
     page::{BY_SLUG_OR_NAME, PageRequest, choose_order, list_type},
@@ -16,14 +16,19 @@ use super::{
     state::State,
 };
 use crate::{
+    app::{
+        ChangeRequest,
+        cities::{self, CityChange},
+    },
     domain::{
         language::Language,
         policy::{AddReference, EditCity, ReadCity, ReadReference},
         reference::{City, NamesByLanguage},
+        reference_input::CityFields,
         wording,
     },
     store::{
-        Change, Conn, RecordWriter as _, Tx,
+        Conn,
         reference::{self, CityCursor, CityFilter},
     },
 };
@@ -198,15 +203,10 @@ async fn create_city(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     may.precondition.check_absent()?;
-    let (caller, Json(body), language) = (may.caller, may.body, may.language);
-    let write = move |tx: &mut Tx<'_>| {
-        let proof = tx.prove::<AddReference>(caller, &())?;
-        let city = input::build_city(tx.conn(), body)?;
-        proof.save(tx, &city, Change::without_reason("create"))?;
-        Ok::<_, ApiError>(CityView::new(city, language))
-    };
-    let view = state.db.write(write).await?;
-    let answer = Answer::from_record(view.version, &view)?.in_language(language);
+    let (caller, fields) = (may.caller, CityFields::from(may.body.0));
+    let city = state.db.write(move |tx| cities::create_city(tx, caller, fields)).await?;
+    let view = CityView::new(city, may.language);
+    let answer = Answer::from_record(view.version, &view)?.in_language(may.language);
     Ok(answer.mark_created(format!("{PATH}/{}", view.slug)))
 }
 
@@ -218,20 +218,10 @@ async fn create_city(
 #[utoipa::path(tag = "cities", request_body = CityPatch, responses((status = 200, body = CityView)))]
 #[patch("/cities/{city}")]
 async fn edit_city(may: May<EditCity, Json<CityPatch>>, state: Data<State>) -> ApiResult<Answer> {
-    let (caller, key, precondition, Json(patch)) =
-        (may.caller, may.key, may.precondition, may.body);
-    let view = state
-        .db
-        .write(move |tx| {
-            let proof = tx.prove::<EditCity>(caller, &key)?;
-            let before = &proof.subject().city;
-            precondition.check_required(tx, before)?;
-            let city = input::patch_city(tx.conn(), before, patch)?;
-            if city.version != before.version {
-                proof.save(tx, &city, Change::without_reason("edit"))?;
-            }
-            Ok::<_, ApiError>(CityView::new(city, may.language))
-        })
-        .await?;
+    let (caller, key, precondition) = (may.caller, may.key, may.precondition);
+    let request = ChangeRequest { caller, key, precondition };
+    let change = CityChange::from(may.body.0);
+    let city = state.db.write(move |tx| cities::edit_city(tx, &request, change)).await?;
+    let view = CityView::new(city, may.language);
     Ok(Answer::from_record(view.version, &view)?.in_language(may.language))
 }

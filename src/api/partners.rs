@@ -16,13 +16,18 @@ use super::{
     state::State,
 };
 use crate::{
+    app::{
+        ChangeRequest,
+        partners::{self, PartnerChange},
+    },
     domain::{
         fault::ValueFault,
         policy::{AddReference, EditPartner, ReadPartner, ReadReference},
         reference::Partner,
+        reference_input::PartnerFields,
     },
     store::{
-        Change, Conn, RecordWriter as _, Tx,
+        Conn,
         reference::{self, PartnerCursor, PartnerFilter},
     },
 };
@@ -176,14 +181,13 @@ async fn create_partner(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     may.precondition.check_absent()?;
-    let (caller, Json(body), words) = (may.caller, may.body, state.vocabulary.load_full());
-    let write = move |tx: &mut Tx<'_>| {
-        let proof = tx.prove::<AddReference>(caller, &())?;
-        let partner = input::build_partner(tx.conn(), body, &words.partner_types)?;
-        proof.save(tx, &partner, Change::without_reason("create"))?;
-        Ok::<_, ApiError>(PartnerView::from(partner))
-    };
-    let view = state.db.write(write).await?;
+    let (caller, fields) = (may.caller, PartnerFields::from(may.body.0));
+    let words = state.vocabulary.load_full();
+    let partner = state
+        .db
+        .write(move |tx| partners::create_partner(tx, caller, fields, &words.partner_types))
+        .await?;
+    let view = PartnerView::from(partner);
     Ok(Answer::from_record(view.version, &view)?.mark_created(format!("{PATH}/{}", view.slug)))
 }
 
@@ -198,19 +202,13 @@ async fn edit_partner(
     may: May<EditPartner, Json<PartnerPatch>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let (caller, key, precondition, Json(patch)) =
-        (may.caller, may.key, may.precondition, may.body);
-    let words = state.vocabulary.load_full();
-    let write = move |tx: &mut Tx<'_>| {
-        let proof = tx.prove::<EditPartner>(caller, &key)?;
-        let before = &proof.subject().partner;
-        precondition.check_required(tx, before)?;
-        let partner = input::patch_partner(before, patch, &words.partner_types)?;
-        if partner.version != before.version {
-            proof.save(tx, &partner, Change::without_reason("edit"))?;
-        }
-        Ok::<_, ApiError>(PartnerView::from(partner))
-    };
-    let view = state.db.write(write).await?;
+    let (caller, key, precondition) = (may.caller, may.key, may.precondition);
+    let request = ChangeRequest { caller, key, precondition };
+    let (change, words) = (PartnerChange::from(may.body.0), state.vocabulary.load_full());
+    let partner = state
+        .db
+        .write(move |tx| partners::edit_partner(tx, &request, change, &words.partner_types))
+        .await?;
+    let view = PartnerView::from(partner);
     Answer::from_record(view.version, &view)
 }

@@ -3,9 +3,13 @@
 //! A use case asks the policy, checks the precondition, applies the rules of `domain`, and saves with the proof that the
 //! policy gave. It takes plain values and returns records; `api` builds the answers. HTTP is not here.
 
+mod change_request;
+pub(crate) mod cities;
 pub(crate) mod merge;
+pub(crate) mod partners;
 pub(crate) mod precondition;
 pub(crate) mod refusal;
 
+pub(crate) use change_request::ChangeRequest;
 pub(crate) use precondition::Precondition;
 pub(crate) use refusal::{LastChange, Refusal};

@@ -9,17 +9,9 @@ use serde::{
 use utoipa::ToSchema;
 
 use crate::{
-    api::{
-        error::{ApiError, ApiResult},
-        merge::{MergeMembers, PatchMember, check_immutable, typed},
-    },
-    domain::{
-        fault::FaultList,
-        reference::{City, CountryCode},
-        reference_input::{CityFields, parse_un_locode},
-        value::Slug,
-    },
-    store::{Conn, reference},
+    api::merge::{MergeMembers, PatchMember, typed},
+    app::cities::CityChange,
+    domain::reference_input::CityFields,
 };
 
 typed! {
@@ -118,56 +110,17 @@ impl<'de> Deserialize<'de> for NamesInput {
     }
 }
 
-pub(super) fn build_city(conn: &mut Conn, body: NewCity) -> ApiResult<City> {
-    let mut fields = CityFields {
-        slug: body.slug.clone(),
-        country: body.country.clone(),
-        ..CityFields::default()
-    };
-    body.merge(&mut fields);
-    if let Some(slug) = fields.slug.as_ref().and_then(|raw| Slug::parse(raw).ok())
-        && reference::find_city(conn, &slug)?.is_some()
-    {
-        return Err(ApiError::Conflict(format!("there is a city {slug} already")));
+impl From<NewCity> for CityFields {
+    fn from(mut body: NewCity) -> Self {
+        let (slug, country) = (body.slug.take(), body.country.take());
+        let mut fields = Self { slug, country, ..Self::default() };
+        body.merge(&mut fields);
+        fields
     }
-    refuse_taken_un_locode(conn, &fields, None)?;
-    let mut faults = FaultList::new();
-    let city = fields.parse(&load_member_codes(conn)?, 1, &mut faults);
-    Ok(faults.finish_built(city)?)
 }
 
-/// Applies a patch to a city. The version increases only if the patch changes something.
-pub(super) fn patch_city(conn: &mut Conn, before: &City, mut patch: CityPatch) -> ApiResult<City> {
-    let mut faults = FaultList::new();
-    check_immutable(&mut faults, "/slug", patch.slug.take(), before.slug.as_str());
-    check_immutable(&mut faults, "/country", patch.country.take(), before.country.as_str());
-    let mut fields = CityFields::from(before);
-    patch.merge(&mut fields);
-    refuse_taken_un_locode(conn, &fields, Some(before))?;
-    let city = fields.parse(&load_member_codes(conn)?, before.version, &mut faults);
-    let mut city = faults.finish_built(city)?;
-    if city != *before {
-        city.version += 1;
-    }
-    Ok(city)
-}
-
-fn load_member_codes(conn: &mut Conn) -> ApiResult<Vec<CountryCode>> {
-    Ok(reference::list_countries(conn)?.into_iter().map(|c| c.code).collect())
-}
-
-fn refuse_taken_un_locode(
-    conn: &mut Conn,
-    fields: &CityFields,
-    before: Option<&City>,
-) -> ApiResult<()> {
-    let Some(Ok(code)) = fields.un_locode.clone().map(|raw| parse_un_locode(raw, None)) else {
-        return Ok(());
-    };
-    match reference::find_city_by_un_locode(conn, &code)? {
-        Some(other) if before.is_none_or(|b| b.slug != other.slug) => {
-            Err(ApiError::Conflict(format!("{code} is the UN/LOCODE of {} already", other.slug)))
-        }
-        Some(_) | None => Ok(()),
+impl From<CityPatch> for CityChange<CityPatch> {
+    fn from(mut patch: CityPatch) -> Self {
+        Self { slug: patch.slug.take(), country: patch.country.take(), fields: patch }
     }
 }

@@ -1,12 +1,9 @@
 //! Request bodies of partners: a new partner, and a patch.
 
 use crate::{
-    api::{
-        error::{ApiError, ApiResult},
-        merge::{MergeMembers as _, PatchMember, check_immutable, typed},
-    },
-    domain::{fault::FaultList, reference::Partner, reference_input::PartnerFields, value::Slug},
-    store::{Conn, reference},
+    api::merge::{MergeMembers as _, PatchMember, typed},
+    app::partners::PartnerChange,
+    domain::reference_input::PartnerFields,
 };
 
 typed! {
@@ -45,37 +42,16 @@ typed! {
     }
 }
 
-pub(super) fn build_partner(
-    conn: &mut Conn,
-    body: NewPartner,
-    types: &[String],
-) -> ApiResult<Partner> {
-    let mut fields = PartnerFields { slug: body.slug.clone(), ..PartnerFields::default() };
-    body.merge(&mut fields);
-    if let Some(slug) = fields.slug.as_ref().and_then(|raw| Slug::parse(raw).ok())
-        && reference::find_partner(conn, &slug)?.is_some()
-    {
-        return Err(ApiError::Conflict(format!("there is a partner {slug} already")));
+impl From<NewPartner> for PartnerFields {
+    fn from(mut body: NewPartner) -> Self {
+        let mut fields = Self { slug: body.slug.take(), ..Self::default() };
+        body.merge(&mut fields);
+        fields
     }
-    let mut faults = FaultList::new();
-    let partner = fields.parse(types, 1, &mut faults);
-    Ok(faults.finish_built(partner)?)
 }
 
-/// Applies a patch to a partner. The version increases only if the patch changes something.
-pub(super) fn patch_partner(
-    before: &Partner,
-    mut patch: PartnerPatch,
-    types: &[String],
-) -> ApiResult<Partner> {
-    let mut faults = FaultList::new();
-    check_immutable(&mut faults, "/slug", patch.slug.take(), before.slug.as_str());
-    let mut fields = PartnerFields::from(before);
-    patch.merge(&mut fields);
-    let partner = fields.parse(types, before.version, &mut faults);
-    let mut partner = faults.finish_built(partner)?;
-    if partner != *before {
-        partner.version += 1;
+impl From<PartnerPatch> for PartnerChange<PartnerPatch> {
+    fn from(mut patch: PartnerPatch) -> Self {
+        Self { slug: patch.slug.take(), fields: patch }
     }
-    Ok(partner)
 }
