@@ -5,6 +5,7 @@
 
 mod change_request;
 pub(crate) mod cities;
+pub(crate) mod cycles;
 pub(crate) mod merge;
 pub(crate) mod partners;
 pub(crate) mod precondition;

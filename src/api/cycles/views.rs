@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{page::list_type, views::patch::some},
+    app::cycles::ClosedCycle,
     domain::{
         cycle::{CycleState, RawCycle, RawCyclePatch, ReportingCycle},
         project::ProjectCode,
@@ -180,12 +181,9 @@ pub(crate) struct ClosedCycleView {
     /// listed.
     pub left_out: Vec<LeftOutItem>,
 }
-impl ClosedCycleView {
-    pub(super) fn new(
-        cycle: ReportingCycle,
-        left_out: Vec<(ProjectCode, Option<ReportState>)>,
-    ) -> Self {
-        let c = CycleView::from(cycle);
+impl From<ClosedCycle> for ClosedCycleView {
+    fn from(closed: ClosedCycle) -> Self {
+        let c = CycleView::from(closed.cycle);
         let item =
             |(code, state): (ProjectCode, _)| LeftOutItem { project: code.to_string(), state };
         Self {
@@ -198,7 +196,7 @@ impl ClosedCycleView {
             as_of: c.as_of,
             state: c.state,
             version: c.version,
-            left_out: left_out.into_iter().map(item).collect(),
+            left_out: closed.left_out.into_iter().map(item).collect(),
         }
     }
 }
