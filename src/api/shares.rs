@@ -10,23 +10,19 @@ use super::{
     body::{Json, Query},
     error::{ApiError, ApiResult},
     may::{May, PublicRequest},
-    page::{ListPage, ListParams, PageRequest},
+    page::{ListParams, PageRequest},
     service_config::ServiceConfig,
     state::State,
 };
 use crate::{
-    auth::secret::{digest_token, generate_token},
-    clock,
+    app::shares::{self, ShareDetail},
+    auth::secret::digest_token,
     domain::{
         id::Id,
         policy::{CreateShare, ListShares, ReadShare, RevokeShare},
         share::{RawShare, Share, ShareFormat},
     },
-    store::{
-        Caller, Change, Conn, RecordWriter as _, StoreError, StoreResult, Tx, shares,
-        unguarded::{self, ShareUse},
-        users,
-    },
+    store::{self, StoreError, unguarded},
 };
 
 mod answers;
@@ -64,9 +60,11 @@ async fn list_shares(
     let list = state
         .db
         .read(move |c| -> ApiResult<(ShareList, PageRequest<Uuid>)> {
-            let (found, total) = shares::list(c, request.after.map(Id::new), request.limit + 1)?;
-            let views = load_share_views(c, &found)?;
-            let page: ListPage<ShareView> = request.build_page(views, total, |v| v.id, |v| v)?;
+            let (after, limit) = (request.after.map(Id::new), request.limit + 1);
+            let (found, total) = store::shares::list(c, after, limit)?;
+            let details = shares::load_share_details(c, found)?;
+            let id = |detail: &ShareDetail| detail.share.id.as_uuid();
+            let page = request.build_page(details, total, id, ShareView::from)?;
             Ok((page.into(), request))
         })
         .await;
@@ -83,8 +81,8 @@ async fn list_shares(
 async fn get_share(may: May<ReadShare>, state: Data<State>) -> ApiResult<Answer> {
     state.uses.write_uses().await;
     let share = may.proof.into_subject().share;
-    let view = state.db.read_point(move |c| load_share_view(c, &share)).await?;
-    Answer::from_record(view.version, &view)
+    let detail = state.db.read_point(move |c| shares::load_share_detail(c, share)).await?;
+    Answer::from_record(detail.share.version, &ShareView::from(detail))
 }
 
 /// Create a share
@@ -103,20 +101,12 @@ async fn create_share(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     may.precondition.check_absent()?;
-    let (caller, Json(body)) = (may.caller, may.body);
-    let terms = RawShare::from(body).parse(current_day(&state))?;
+    let caller = may.caller;
+    let terms = RawShare::from(may.body.0).parse(current_day(&state))?;
     answers::check_answerable(&state, &terms).await?;
-    let (token, digest) = generate_token();
-    let write = move |tx: &mut Tx<'_>| -> ApiResult<ShareView> {
-        let proof = tx.prove::<CreateShare>(caller, &())?;
-        let share = Share::create(Id::new(clock::generate_uuid()), terms, caller.user, tx.at());
-        proof.save(tx, &share, Change::without_reason("create"))?;
-        unguarded::insert_share_secret(tx.conn(), share.id, &digest)?;
-        Ok(load_share_view(tx.conn(), &share)?)
-    };
-    let view = state.db.write(write).await?;
-    let location = format!("{PATH}/{}", view.id);
-    let view = MadeShareView::new(view, &token);
+    let created = state.db.write(move |tx| shares::create_share(tx, caller, terms)).await?;
+    let location = format!("{PATH}/{}", created.detail.share.id);
+    let view = MadeShareView::from(created);
     Ok(Answer::from_value(&view)?.mark_created(location).mark_secret())
 }
 
@@ -128,21 +118,8 @@ async fn create_share(
 #[delete("/shares/{id}")]
 async fn revoke_share(may: May<RevokeShare>, state: Data<State>) -> ApiResult<Answer> {
     let (caller, key) = (may.caller, may.key);
-    let view = state.db.write(move |tx| revoke_and_save(tx, caller, key)).await?;
-    Answer::from_record(view.version, &view)
-}
-
-fn revoke_and_save(tx: &mut Tx<'_>, caller: Caller, key: Id<Share>) -> ApiResult<ShareView> {
-    let proof = tx.prove::<RevokeShare>(caller, &key)?;
-    let share = proof.subject().share.clone();
-    let share = match share.clone().revoke() {
-        Some(revoked) => {
-            proof.save(tx, &revoked, Change::without_reason("revoke"))?;
-            revoked
-        }
-        None => share,
-    };
-    Ok(load_share_view(tx.conn(), &share)?)
+    let detail = state.db.write(move |tx| shares::revoke_share(tx, caller, key)).await?;
+    Answer::from_record(detail.share.version, &ShareView::from(detail))
 }
 
 /// Read shared data
@@ -192,21 +169,4 @@ async fn find_open_share(state: &State, token: &str, format: &str) -> ApiResult<
 /// Returns the current day in UTC.
 fn current_day(state: &State) -> NaiveDate {
     state.clock.now().date_naive()
-}
-
-fn load_share_view(conn: &mut Conn, share: &Share) -> StoreResult<ShareView> {
-    let lost = || StoreError::Corrupt("a share without its secret".into());
-    load_share_views(conn, std::slice::from_ref(share))?.into_iter().next().ok_or_else(lost)
-}
-
-/// Builds the views of shares, with the names of their creators and the number of uses.
-fn load_share_views(conn: &mut Conn, found: &[Share]) -> StoreResult<Vec<ShareView>> {
-    let ids: Vec<Id<Share>> = found.iter().map(|s| s.id).collect();
-    let uses = unguarded::list_share_uses(conn, &ids)?;
-    let names = users::load_names(conn, found.iter().map(|s| s.created_by))?;
-    let view = |share: &Share| {
-        let counted: Option<&ShareUse> = uses.iter().find(|u| u.share == share.id);
-        Some(ShareView::new(share, counted?, names.name_of(share.created_by)?))
-    };
-    Ok(found.iter().filter_map(view).collect())
 }

@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use crate::{
     api::{page::list_type, views::PersonView},
+    app::shares::{CreatedShare, ShareDetail},
     domain::{
         share::{RawShare, Share, ShareFormat},
         value::Title,
     },
-    store::unguarded::ShareUse,
 };
 
 /// A request to create a share.
@@ -80,15 +80,16 @@ list_type!(
     ShareList of ShareView
 );
 
-impl ShareView {
-    pub(super) fn new(s: &Share, counted: &ShareUse, maker: &str) -> Self {
+impl From<ShareDetail> for ShareView {
+    fn from(detail: ShareDetail) -> Self {
+        let ShareDetail { share: s, counted, creator_name } = detail;
         Self {
             id: s.id.as_uuid(),
             name: s.name.to_string(),
             path: s.path.to_string(),
             format: s.format,
             expires_on: s.expires_on,
-            created_by: PersonView { id: s.created_by.as_uuid(), name: maker.to_owned() },
+            created_by: PersonView { id: s.created_by.as_uuid(), name: creator_name },
             created_at: s.created_at,
             revoked: s.revoked,
             uses: counted.uses,
@@ -108,9 +109,10 @@ pub(crate) struct MadeShareView {
     pub address: String,
 }
 
-impl MadeShareView {
-    pub(super) fn new(share: ShareView, token: &str) -> Self {
-        let address = format!("/s/{token}.{}", share.format);
+impl From<CreatedShare> for MadeShareView {
+    fn from(created: CreatedShare) -> Self {
+        let share = ShareView::from(created.detail);
+        let address = format!("/s/{}.{}", created.token, share.format);
         Self { share, address }
     }
 }
