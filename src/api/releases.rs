@@ -13,21 +13,11 @@ use super::{
     released::Released,
     service_config::ServiceConfig,
     state::State,
-    views::PersonView,
 };
 use crate::{
-    domain::{
-        fault::{FaultList, ValueFault},
-        policy::{Actor, PublishRelease},
-        release::{self, PublishError, Release, ReleaseMetadata},
-        report::AuditStamp,
-        value::{Prose, Slug},
-    },
-    store::{
-        Caller, Conn, Tx, cycles,
-        releases::{self, assembly},
-        users,
-    },
+    app::releases,
+    domain::{policy::PublishRelease, release::raw_release::RawRelease},
+    store::{self, Conn, StoreError, releases::assembly},
 };
 
 mod annual_report;
@@ -61,6 +51,12 @@ pub(crate) struct NewRelease {
     pub note: Option<String>,
 }
 
+impl From<NewRelease> for RawRelease {
+    fn from(body: NewRelease) -> Self {
+        Self { cycle: body.cycle, note: body.note }
+    }
+}
+
 /// List releases
 ///
 /// Lists all releases, ordered by the key of the cycle and by number.
@@ -81,13 +77,9 @@ async fn list_releases(
         params.cursor.as_deref(),
         params.limit,
     )?;
-    let views = state
-        .db
-        .read(move |c| -> ApiResult<Vec<ReleaseView>> {
-            let all = releases::list(c)?;
-            all.into_iter().map(|release| load_release_view(c, release, actor.as_deref())).collect()
-        })
-        .await?;
+    let load = move |c: &mut Conn| releases::list_releases(c, actor.as_deref());
+    let details = state.db.read(load).await.map_err(|e: StoreError| e)?;
+    let views = details.into_iter().map(ReleaseView::from).collect();
     let list = ReleaseList::from(request.cut_page(views, |v| (v.cycle.clone(), v.number))?);
     request.answer_list(&list, list.next.as_deref())
 }
@@ -113,24 +105,11 @@ pub(super) async fn answer_release(released: Released<()>, state: &State) -> Api
     let view = state
         .db
         .read_point(move |c| -> ApiResult<ReleaseView> {
-            let release = releases::find(c, &named.key)?.ok_or(ApiError::NotFound)?;
-            load_release_view(c, release, actor.as_deref())
+            let release = store::releases::find(c, &named.key)?.ok_or(ApiError::NotFound)?;
+            Ok(releases::load_release_detail(c, release, actor.as_deref())?.into())
         })
         .await?;
     Answer::from_record(1, &view)
-}
-
-/// Builds the view of a release. Only the secretariat and administrators see who published it.
-fn load_release_view(
-    conn: &mut Conn,
-    release: Release,
-    actor: Option<&Actor>,
-) -> ApiResult<ReleaseView> {
-    let insider = actor.is_some_and(Actor::may_run_network);
-    let publisher = release.published.map(|stamp| stamp.by).filter(|_| insider);
-    let names = users::load_names(conn, publisher)?;
-    let published_by = publisher.and_then(|id| PersonView::from_names(&names, id));
-    Ok(ReleaseView::new(release, published_by))
 }
 
 /// Publish a release
@@ -148,61 +127,11 @@ async fn publish_release(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     may.precondition.check_absent()?;
-    let (caller, Json(body), actor) = (may.caller, may.body, may.actor);
-    let view = state
-        .db
-        .write(move |tx| {
-            let release = publish_cycle(tx, caller, body)?;
-            load_release_view(tx.conn(), release, Some(&actor))
-        })
-        .await?;
+    let (caller, raw) = (may.caller, RawRelease::from(may.body.0));
+    let detail = state.db.write(move |tx| releases::publish_release(tx, caller, raw)).await?;
+    let view = ReleaseView::from(detail);
     let location = format!("/api/v1/releases/{}", view.release);
     Ok(Answer::from_record(1, &view)?.mark_created(location))
-}
-
-fn publish_cycle(tx: &mut Tx<'_>, caller: Caller, body: NewRelease) -> ApiResult<Release> {
-    let proof = tx.prove::<PublishRelease>(caller, &())?;
-    let deed = AuditStamp { by: caller.user, acting_for: proof.basis().acting_for, at: tx.at() };
-    let known: Vec<Slug> = cycles::list(tx.conn())?.into_iter().map(|c| c.slug).collect();
-    let (cycle, note) = parse_new_release(body, &known)?;
-    let cycle = cycles::find(tx.conn(), &cycle)?.ok_or(ApiError::NotFound)?;
-    let imprint = ReleaseMetadata {
-        note,
-        published: Some(deed),
-        at: tx.at(),
-        recorded: assembly::load_journal_position(tx.conn())?,
-    };
-    let reports = assembly::list_reports(tx.conn(), &cycle.slug)?;
-    let before = assembly::load_previous_release(tx.conn(), &cycle.slug, &reports)?;
-    let frame = assembly::build_reference(tx.conn(), cycle)?;
-    let edition = release::publish_release(imprint, frame, reports, before)?;
-    releases::insert_full_release(tx, &proof, &edition, "publish")?;
-    Ok(edition.release)
-}
-
-fn parse_new_release(body: NewRelease, known: &[Slug]) -> ApiResult<(Slug, Option<Prose>)> {
-    let mut faults = FaultList::new();
-    let cycle = faults.parse_required("/cycle", body.cycle, |raw| {
-        known
-            .iter()
-            .find(|slug| slug.as_str() == raw)
-            .cloned()
-            .ok_or_else(|| ValueFault::unknown("cycle", known.iter().map(Slug::as_str)))
-    });
-    let note = faults.parse_optional("/note", body.note, Prose::parse);
-    Ok(faults.finish_built(cycle.map(|cycle| (cycle, note)))?)
-}
-
-impl From<PublishError> for ApiError {
-    fn from(why: PublishError) -> Self {
-        match &why {
-            PublishError::Json => Self::Internal(Box::new(why)),
-            PublishError::Cycle(_)
-            | PublishError::Empty
-            | PublishError::Unchanged(_)
-            | PublishError::Key(_) => Self::Conflict(why.to_string()),
-        }
-    }
 }
 
 /// Verify a release
@@ -218,7 +147,7 @@ impl From<PublishError> for ApiError {
 async fn verify_release(released: Released<()>, state: Data<State>) -> ApiResult<Answer> {
     let (named, ()) = released.find_release(&state).await?;
     let check = move |c: &mut Conn| -> ApiResult<ReleaseVerification> {
-        let release = releases::find(c, &named.key)?.ok_or(ApiError::NotFound)?;
+        let release = store::releases::find(c, &named.key)?.ok_or(ApiError::NotFound)?;
         let checked = assembly::verify_release(c, &release)?;
         Ok(ReleaseVerification::new(&release, checked))
     };

@@ -10,6 +10,7 @@ pub(crate) mod merge;
 pub(crate) mod partners;
 pub(crate) mod precondition;
 pub(crate) mod refusal;
+pub(crate) mod releases;
 pub(crate) mod shares;
 
 pub(crate) use change_request::ChangeRequest;

@@ -21,6 +21,7 @@ pub(crate) mod content_hash;
 pub(crate) mod coverage;
 pub(crate) mod errata;
 pub(crate) mod published;
+pub(crate) mod raw_release;
 #[cfg(test)]
 mod tests;
 

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{page::list_type, views::PersonView},
+    app::releases::ReleaseDetail,
     domain::{
         figures::{Dimension, Measure},
         project::ProjectCode,
@@ -170,6 +171,13 @@ impl From<CellChange> for CellChangeView {
         let CellChange { measure, rows, columns, row, column, from, to } = c;
         let number = |n: Option<f64>| n.and_then(|n| to_json_number(measure, n));
         Self { measure, rows, columns, row, column, from: number(from), to: number(to) }
+    }
+}
+
+impl From<ReleaseDetail> for ReleaseView {
+    fn from(detail: ReleaseDetail) -> Self {
+        let ReleaseDetail { release, publisher, names } = detail;
+        Self::new(release, publisher.and_then(|id| PersonView::from_names(&names, id)))
     }
 }
 
