@@ -5,28 +5,19 @@ use actix_web::{get, patch, post, web::Data};
 use super::{
     answer::Answer,
     body::{Json, Query},
-    error::{ApiError, ApiResult},
+    error::ApiResult,
     may::May,
     page::PageRequest,
     service_config::ServiceConfig,
     state::State,
 };
 use crate::{
-    auth::secret::generate_token,
-    clock::generate_uuid,
+    app::{ChangeRequest, users},
     domain::{
-        fault::{FaultList, ValueFault},
-        id::Id,
+        account::{RawInvitation, RawUserEdit},
         policy::{EditUser, InviteUsers, ListUsers, ReadUser},
-        session::INVITATION,
-        subject::UserSubject,
-        user::{EmailAddress, User, UserState},
-        value::Title,
     },
-    store::{
-        Caller, Change, RecordWriter as _, StoreError, Tx, unguarded,
-        users::{self, UserCursor},
-    },
+    store::{self, StoreError, users::UserCursor},
 };
 
 mod grants;
@@ -67,7 +58,7 @@ async fn list_users(
     )?;
     let filter = params.to_filter(may.actor.visible_people())?;
     let (after, limit) = (page.after.clone(), page.limit + 1);
-    let load = move |c: &mut _| users::list_page(c, &filter, after, limit);
+    let load = move |c: &mut _| store::users::list_page(c, &filter, after, limit);
     let (rows, total) = state.db.read(load).await.map_err(|e: StoreError| e)?;
     let list: UserList =
         page.build_page(rows, total, |r| r.0.clone(), |r| UserView::from(r.1))?.into();
@@ -99,67 +90,11 @@ async fn create_user(
     may: May<InviteUsers, Json<NewUser>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let (caller, wanted) = (may.caller, may.body.0);
-    let view = state.db.write(move |tx| invite_user(tx, caller, wanted)).await?;
-    let place = format!("{PATH}/{}", view.id);
-    Ok(Answer::from_record(view.version, &view)?.mark_created(place).forbid_storing())
-}
-
-fn invite_user(tx: &mut Tx<'_>, caller: Caller, wanted: NewUser) -> ApiResult<InvitedUserView> {
-    let proof = tx.prove::<InviteUsers>(caller, &())?;
-    let mut faults = FaultList::new();
-    let email = faults.parse_required("/email", wanted.email, EmailAddress::parse);
-    let name = faults.parse_required("/name", wanted.name, Title::parse);
-    if wanted.grants.is_empty() && !proof.actor().may_manage_everybody() {
-        faults.add("/grants", ValueFault::required());
-    }
-    let known = match &email {
-        Some(email) => users::find_by_email(tx.conn(), email)?.map(|user| user.id),
-        None => None,
-    };
-    let id = known.unwrap_or_else(|| Id::new(generate_uuid()));
-    let offers = grants::check_grant_offers(tx, caller, id, wanted.grants, &mut faults)?;
-    let expired = known.map(|id| find_expired_invitee(tx, caller, id)).transpose()?;
-    let faults = faults.into_vec();
-    let (Some(email), Some(name), true) = (email, name, faults.is_empty()) else {
-        return Err(faults.into());
-    };
-    let (user, mut grants) = match expired {
-        Some(before) => (before.user.invite_again(name), before.grants),
-        None => (User::new_invited(id, email, name, tx.at()), Vec::new()),
-    };
-    proof.save(tx, &user, Change::without_reason("invite"))?;
-    let new: Vec<_> = offers.into_iter().filter(|o| !o.is_among(&grants)).collect();
-    for offer in new {
-        grants.push(offer.give_grant(tx, caller, id)?);
-    }
-    let invitation = issue_invitation(tx, id)?;
-    Ok(InvitedUserView::new(UserSubject { user, grants }.into(), invitation))
-}
-
-/// Returns the account of an address whose invitation expired, to be invited again. Only a caller who may manage the
-/// account may do this: whoever gets the invitation gets all grants of the account.
-fn find_expired_invitee(tx: &mut Tx<'_>, caller: Caller, id: Id<User>) -> ApiResult<UserSubject> {
-    let taken = || ApiError::Conflict("somebody has this address already".into());
-    let subject = match tx.prove::<EditUser>(caller, &id) {
-        Ok(proof) => proof.subject().clone(),
-        // The caller may not manage this person, and must learn no more than that the address is in use.
-        Err(StoreError::Denied(_)) => return Err(taken()),
-        Err(e) => return Err(e.into()),
-    };
-    let now = tx.at();
-    if subject.user.state != UserState::Invited || unguarded::is_invited(tx.conn(), id, now)? {
-        return Err(taken());
-    }
-    Ok(subject)
-}
-
-/// Creates the invitation of an account. Earlier invitations stop working.
-fn issue_invitation(tx: &mut Tx<'_>, user: Id<User>) -> ApiResult<InvitationView> {
-    let (token, digest) = generate_token();
-    let (now, expires_at) = (tx.at(), tx.at() + INVITATION);
-    unguarded::create_invitation(tx.conn(), user, &digest, now, expires_at)?;
-    Ok(InvitationView { token, expires_at })
+    let (caller, raw) = (may.caller, RawInvitation::from(may.body.0));
+    let invited = state.db.write(move |tx| users::invite_user(tx, caller, raw)).await?;
+    let view = InvitedUserView::from(invited);
+    let location = format!("{PATH}/{}", view.id);
+    Ok(Answer::from_record(view.version, &view)?.mark_created(location).forbid_storing())
 }
 
 /// Change a person's account
@@ -170,25 +105,10 @@ fn issue_invitation(tx: &mut Tx<'_>, user: Id<User>) -> ApiResult<InvitationView
 #[utoipa::path(tag = "users", request_body = UserPatch, responses((status = 200, body = UserView)))]
 #[patch("/users/{id}")]
 async fn patch_user(may: May<EditUser, Json<UserPatch>>, state: Data<State>) -> ApiResult<Answer> {
-    let write = move |tx: &mut Tx<'_>| edit_user(tx, may);
-    let view = state.db.write(write).await?;
+    let (caller, key, precondition) = (may.caller, may.key, may.precondition);
+    let request = ChangeRequest { caller, key, precondition };
+    let raw = RawUserEdit::from(may.body.0);
+    let account = state.db.write(move |tx| users::edit_user(tx, &request, raw)).await?;
+    let view = UserView::from(account);
     Ok(Answer::from_record(view.version, &view)?.forbid_storing())
-}
-
-fn edit_user(tx: &mut Tx<'_>, may: May<EditUser, Json<UserPatch>>) -> ApiResult<UserView> {
-    let proof = tx.prove::<EditUser>(may.caller, &may.key)?;
-    let mut subject = proof.subject().clone();
-    may.precondition.check_required(tx, &subject.user)?;
-    let edit = may.body.0.parse()?;
-    let id = subject.user.id;
-    let has_password = unguarded::find_password_hash(tx.conn(), id)?.is_some();
-    if let Some((user, action)) = subject.user.apply_edit(edit, has_password) {
-        proof.save(tx, &user, Change::without_reason(action))?;
-        if user.state == UserState::Disabled {
-            let now = tx.at();
-            unguarded::end_sessions(tx.conn(), id, None, now)?;
-        }
-        subject.user = user;
-    }
-    Ok(subject.into())
 }

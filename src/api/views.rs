@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    domain::{fault::ValueFault, id::Id, language::Language, user::User, value, wording},
+    domain::{id::Id, language::Language, user::User, value, wording},
     store::users::PersonNames,
 };
 
@@ -104,12 +104,4 @@ pub(crate) mod patch {
     ) -> Result<Option<Option<T>>, D::Error> {
         Option::<T>::deserialize(d).map(Some)
     }
-}
-
-/// Refuses null for a value that a record must have.
-///
-/// # Errors
-/// The fault `required`.
-pub(crate) fn require_value<T>(value: Option<T>) -> Result<T, ValueFault> {
-    value.ok_or_else(ValueFault::required)
 }

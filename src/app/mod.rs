@@ -6,12 +6,14 @@
 mod change_request;
 pub(crate) mod cities;
 pub(crate) mod cycles;
+pub(crate) mod grants;
 pub(crate) mod merge;
 pub(crate) mod partners;
 pub(crate) mod precondition;
 pub(crate) mod refusal;
 pub(crate) mod releases;
 pub(crate) mod shares;
+pub(crate) mod users;
 
 pub(crate) use change_request::ChangeRequest;
 pub(crate) use precondition::Precondition;

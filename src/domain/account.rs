@@ -11,6 +11,10 @@ use super::{
     value::{Slug, Title, parse_day},
 };
 
+mod raw_account;
+
+pub(crate) use raw_account::{RawInvitation, RawUserEdit};
+
 /// Maximum number of grants in one request.
 pub(crate) const GRANTS_MAX: usize = 100;
 

@@ -9,16 +9,16 @@ use crate::{
     api::{
         error::{ApiError, ApiResult, RequestFault},
         page::list_type,
-        views::{patch, require_value},
+        views::patch,
     },
+    app::users::{Invitation, InvitedUser},
     domain::{
-        account::{RawGrant, UserEdit},
-        fault::{FaultList, FieldFault, ValueFault},
+        account::{RawGrant, RawInvitation, RawUserEdit},
+        fault::ValueFault,
         id::Id,
         policy::visibility::ReadScope,
         subject::UserSubject,
         user::{Grant, Role, ScopeKind, UserState},
-        value::Title,
     },
     store::users::UserFilter,
 };
@@ -138,9 +138,11 @@ pub(crate) struct InvitedUserView {
     pub invitation: InvitationView,
 }
 
-impl InvitedUserView {
-    pub(super) fn new(user: UserView, invitation: InvitationView) -> Self {
-        let UserView { id, email, name, state, grants, version } = user;
+impl From<InvitedUser> for InvitedUserView {
+    fn from(invited: InvitedUser) -> Self {
+        let UserView { id, email, name, state, grants, version } = invited.account.into();
+        let Invitation { token, expires_at } = invited.invitation;
+        let invitation = InvitationView { token, expires_at };
         Self { id, email, name, state, grants, version, invitation }
     }
 }
@@ -210,6 +212,13 @@ pub(crate) struct NewUser {
     pub grants: Vec<NewGrant>,
 }
 
+impl From<NewUser> for RawInvitation {
+    fn from(body: NewUser) -> Self {
+        let grants = body.grants.into_iter().map(RawGrant::from).collect();
+        Self { email: body.email, name: body.name, grants }
+    }
+}
+
 /// A patch of an account: an absent member stays.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -224,14 +233,9 @@ pub(crate) struct UserPatch {
     pub disabled: Option<Option<bool>>,
 }
 
-impl UserPatch {
-    pub(super) fn parse(self) -> Result<UserEdit, Vec<FieldFault>> {
-        let mut faults = FaultList::new();
-        let name = faults.parse_optional("/name", self.name, |raw| {
-            Title::parse(raw.ok_or_else(ValueFault::required)?)
-        });
-        let disabled = faults.parse_optional("/disabled", self.disabled, require_value);
-        faults.finish_with(UserEdit { name, disabled })
+impl From<UserPatch> for RawUserEdit {
+    fn from(patch: UserPatch) -> Self {
+        Self { name: patch.name, disabled: patch.disabled }
     }
 }
 
