@@ -1,7 +1,6 @@
 //! Signing in, refreshing a session, signing out, and accepting an invitation.
 
 use actix_web::{HttpRequest, dev::Payload, post, web::Data};
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,19 +13,21 @@ use super::{
     state::State,
 };
 use crate::{
+    app::{
+        account,
+        sessions::{self, IssuedSession},
+    },
     auth::{
         Secret,
         password::{NewPassword, PasswordFault},
-        secret::{digest_token, generate_token},
+        secret::digest_token,
     },
-    clock::generate_uuid,
     domain::{
         fault::{FaultList, FieldFault, ValueFault},
-        session::LoginSession,
         user::EmailAddress,
     },
     store::{
-        Change, Conn, RecordWriter as _, StoreError, StoreResult, Tx,
+        Conn, StoreError, StoreResult,
         unguarded::{self, PasswordCredentials, SecretDigest},
         users,
     },
@@ -118,15 +119,10 @@ async fn sign_in(
     let WithClient { client, body: Json(login) } = entry.body;
     let (email, password) = login.parse()?;
     let checked = check_credentials(&state, &email, password).await?;
-    let session =
-        LoginSession::start_session(generate_uuid(), checked.user, client, state.clock.now());
-    let (token, digest) = generate_token();
-    let stored = session.clone();
-    let begin = move |c: &mut _| unguarded::start_verified_session(c, &checked, &stored, &digest);
-    if !state.db.write_unjournaled(begin).await.map_err(|e: StoreError| e)? {
-        return Err(ApiError::WrongPassword);
-    }
-    answer_tokens(&state, &session, token)
+    let now = state.clock.now();
+    let start = move |c: &mut _| sessions::start_session(c, &checked, client, now);
+    let issued = state.db.write_unjournaled(start).await?.ok_or(ApiError::WrongPassword)?;
+    answer_tokens(&state, issued)
 }
 
 /// Finds the account of an address and a password. An unknown address takes as long as a known one, so that the time of
@@ -149,11 +145,8 @@ async fn check_credentials(
     known.filter(|_| right).ok_or(ApiError::WrongPassword)
 }
 
-fn answer_tokens(
-    state: &State,
-    session: &LoginSession,
-    refresh_token: String,
-) -> ApiResult<Answer> {
+fn answer_tokens(state: &State, issued: IssuedSession) -> ApiResult<Answer> {
+    let IssuedSession { session, refresh_token } = issued;
     let now = session.last_used_at;
     let (user, ends) = (session.user.as_uuid(), session.open_until());
     let (access_token, expires_in) = state.tokens.issue_until(user, session.id, now, ends)?;
@@ -182,18 +175,10 @@ async fn refresh_session(
     let mut faults = FaultList::new();
     let presented = faults.parse_required("/refresh_token", entry.body.0.refresh_token, Ok);
     let Some(presented) = presented else { return Err(faults.into_vec().into()) };
-    let presented = digest_token(&presented);
-    let (token, successor) = generate_token();
     let now = state.clock.now();
-    let session = state
-        .db
-        .write_unjournaled(move |c| {
-            unguarded::exchange_refresh_token(c, &presented, &successor, now)
-        })
-        .await
-        .map_err(|e: StoreError| e)?
-        .ok_or(ApiError::Unauthenticated)?;
-    answer_tokens(&state, &session, token)
+    let refresh = move |c: &mut _| sessions::refresh_session(c, &presented, now);
+    let issued = state.db.write_unjournaled(refresh).await?.ok_or(ApiError::Unauthenticated)?;
+    answer_tokens(&state, issued)
 }
 
 /// Sign out
@@ -254,12 +239,10 @@ async fn accept_invitation(
     let password = faults
         .parse_required("/password", acceptance.password, |raw| parse_new_password(&raw, &address));
     let Some(password) = password else { return Err(faults.into_vec().into()) };
-    let phc = state.passwords.hash(password).await?;
-    let (token, refresh_digest) = generate_token();
-    let accept =
-        move |tx: &mut Tx<'_>| activate_account(tx, &digest, &phc, &refresh_digest, client);
-    let session = state.db.write(accept).await?;
-    answer_tokens(&state, &session, token)
+    let password_hash = state.passwords.hash(password).await?;
+    let accepted = account::AcceptedInvitation { digest, password_hash, client };
+    let issued = state.db.write(move |tx| account::accept_invitation(tx, accepted)).await?;
+    answer_tokens(&state, issued)
 }
 
 /// Parses a new password for the account with this address.
@@ -277,23 +260,4 @@ pub(super) fn parse_new_password(raw: &str, own: &EmailAddress) -> Result<NewPas
         };
         ValueFault::new(code, fault.to_string())
     })
-}
-
-fn activate_account(
-    tx: &mut Tx<'_>,
-    digest: &SecretDigest,
-    phc: &str,
-    refresh: &SecretDigest,
-    client: Option<String>,
-) -> ApiResult<LoginSession> {
-    let now: DateTime<Utc> = tx.at();
-    let proof = tx.prove_invitation(digest)?.ok_or(ApiError::NotFound)?;
-    let id = proof.user();
-    let user = users::find(tx.conn(), id)?.ok_or(ApiError::NotFound)?;
-    proof.save(tx, &user.accept_invitation(), Change::without_reason("accept_invitation"))?;
-    unguarded::spend_invitation(tx.conn(), digest, now)?;
-    unguarded::set_password(tx.conn(), id, phc)?;
-    let session = LoginSession::start_session(generate_uuid(), id, client, now);
-    unguarded::insert_session(tx.conn(), &session, refresh)?;
-    Ok(session)
 }

@@ -15,7 +15,8 @@ use super::{
     state::State,
 };
 use crate::{
-    auth::secret::{digest_token, generate_token},
+    app::calendars,
+    auth::secret::digest_token,
     domain::{
         agenda::{DueWork, RoleDeadline},
         language::Language,
@@ -76,9 +77,8 @@ async fn get_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> 
 #[post("/me/calendar")]
 async fn create_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     let (user, made_at) = (own.caller.user, state.clock.now());
-    let (token, digest) = generate_token();
-    let set = move |c: &mut Conn| unguarded::set_calendar(c, user, &digest, made_at);
-    state.db.write_unjournaled(set).await.map_err(|e: StoreError| e)?;
+    let create = move |c: &mut Conn| calendars::create_calendar(c, user, made_at);
+    let token = state.db.write_unjournaled(create).await?;
     let path = format!("/calendar/{token}.ics");
     Ok(Answer::from_value(&NewCalendarView { path, made_at })?
         .mark_created("/api/v1/me/calendar")
@@ -92,10 +92,7 @@ async fn create_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answe
 #[delete("/me/calendar")]
 async fn delete_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     let user = own.caller.user;
-    let ended = state.db.write_unjournaled(move |c| unguarded::delete_calendar(c, user)).await;
-    if !ended.map_err(|e: StoreError| e)? {
-        return Err(ApiError::NotFound);
-    }
+    state.db.write_unjournaled(move |c| calendars::delete_calendar(c, user)).await?;
     Ok(Answer::from_value(&CalendarView { made_at: None })?.forbid_storing())
 }
 

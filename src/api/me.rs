@@ -18,14 +18,10 @@ use super::{
     users::UserView,
 };
 use crate::{
+    app::account::{self, wrong_password_fault},
     auth::{Secret, password::NewPassword},
-    domain::{
-        fault::{FaultList, ValueFault},
-        session::LoginSession,
-    },
-    store::{
-        Caller, Change, Conn, RecordWriter as _, StoreError, StoreResult, Tx, unguarded, users,
-    },
+    domain::{fault::FaultList, session::LoginSession},
+    store::{Caller, Conn, StoreError, StoreResult, unguarded, users},
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -68,8 +64,11 @@ async fn put_password(
 ) -> ApiResult<Answer> {
     let caller = own.caller;
     let (checked, new) = check_password_change(&state, caller, own.body.0).await?;
-    let phc = state.passwords.hash(new).await?;
-    state.db.write(move |tx| set_password(tx, caller, &checked, &phc)).await?;
+    let change = account::PasswordReplacement {
+        checked_hash: checked,
+        new_hash: state.passwords.hash(new).await?,
+    };
+    state.db.write(move |tx| account::set_password(tx, caller, &change)).await?;
     Ok(Answer::from_value(&EmptyAnswer {})?.mark_secret())
 }
 
@@ -99,28 +98,6 @@ async fn check_password_change(
         parse_new_password(&raw, &address)
     });
     checked.zip(new).ok_or_else(|| faults.into_vec().into())
-}
-
-fn wrong_password_fault() -> ValueFault {
-    ValueFault::new("wrong", "the current password is expected")
-}
-
-fn set_password(tx: &mut Tx<'_>, caller: Caller, checked: &str, phc: &str) -> ApiResult<()> {
-    let proof = tx.prove_own_account(caller)?;
-    // A concurrent request may have changed the password after it was checked.
-    if unguarded::find_password_hash(tx.conn(), caller.user)?.as_deref() != Some(checked) {
-        return Err(ApiError::invalid_value(
-            "/current_password",
-            "wrong",
-            wrong_password_fault().detail,
-        ));
-    }
-    let user = users::find(tx.conn(), caller.user)?.ok_or(ApiError::Unauthenticated)?;
-    proof.save(tx, &user.with_next_version(), Change::without_reason("set_password"))?;
-    unguarded::set_password(tx.conn(), caller.user, phc)?;
-    let now = tx.at();
-    unguarded::end_sessions(tx.conn(), caller.user, Some(caller.session), now)?;
-    Ok(())
 }
 
 /// A session of an account.

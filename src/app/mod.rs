@@ -3,6 +3,8 @@
 //! A use case asks the policy, checks the precondition, applies the rules of `domain`, and saves with the proof that the
 //! policy gave. It takes plain values and returns records; `api` builds the answers. HTTP is not here.
 
+pub(crate) mod account;
+pub(crate) mod calendars;
 mod change_request;
 pub(crate) mod cities;
 pub(crate) mod cycles;
@@ -12,6 +14,7 @@ pub(crate) mod partners;
 pub(crate) mod precondition;
 pub(crate) mod refusal;
 pub(crate) mod releases;
+pub(crate) mod sessions;
 pub(crate) mod shares;
 pub(crate) mod users;
 
