@@ -121,6 +121,28 @@ async fn acting_for_a_user_without_the_same_role_and_scope_is_422() {
 }
 
 #[actix_web::test]
+async fn journal_of_an_invitation_names_the_principal_of_each_proof() {
+    let app = TestApp::spawn().await;
+    let principal = app.representative("TH").await.get("me").await.json()["id"].clone();
+    let own = grant_body("national_representative", "country", "VN");
+    let mut acting = grant_body("national_representative", "country", "TH");
+    acting["acting_for"] = principal.clone();
+    let (id, tokens) = app.invite_and_accept("nr@vn.example", json!([own, acting])).await;
+    let grants = [officer_grant_body("da-nang"), officer_grant_body("bangkok")];
+    let body = new_user_body("mai@city.example", &grants);
+    let invited = bearer_caller(&app, &tokens).post("users", &body).await.expect(201).json();
+    let secretariat = app.secretariat().await;
+    let persons = async |entity: &str, record: &Value| {
+        let path = format!("journal?entity={entity}&key={}", record["id"].as_str().unwrap());
+        let entry = secretariat.get(&path).await.expect(200).json()["items"][0].clone();
+        (entry["actor"]["id"].clone(), entry["acting_for"]["id"].clone())
+    };
+    assert_eq!(persons("user", &invited).await, (json!(id), Value::Null));
+    assert_eq!(persons("grant", &invited["grants"][0]).await, (json!(id), Value::Null));
+    assert_eq!(persons("grant", &invited["grants"][1]).await, (json!(id), principal));
+}
+
+#[actix_web::test]
 async fn grant_begins_and_ends_at_midnight_in_the_city_time_zone() {
     let app = TestApp::spawn().await;
     let mut grant = grant_body("reader", "city", "da-nang");
