@@ -17,20 +17,17 @@ use super::{
     views::{PersonView, patch::some},
 };
 use crate::{
+    app::{
+        self,
+        comments::{CommentDetail, NewCommentRequest, ResolveCommentRequest},
+    },
     clock,
     domain::{
-        comment::{Comment, CommentAuthor, CommentKind, RawComment},
-        fault::{FaultList, ValueFault},
+        comment::{CommentKind, RawComment},
         id::Id,
-        policy::{
-            Authorized, CommentReport, PolicyAction, PolicyResource as _, ReadComment,
-            ReadReportInside, ResolveComment,
-        },
-        report::Report,
-        user::{Role, User},
-        workflow::check_commentable,
+        policy::{CommentReport, ReadComment, ReadReportInside, ResolveComment},
     },
-    store::{Change, Conn, RecordWriter as _, StoreResult, Tx, WriteProof, comments, users},
+    store::{Conn, StoreResult, comments},
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -54,6 +51,12 @@ pub(crate) struct NewComment {
     /// Identifier of a comment on the same report, if this comment is a reply: any comment of the thread.
     #[schema(format = Uuid)]
     pub reply_to: Option<String>,
+}
+
+impl From<NewComment> for RawComment {
+    fn from(c: NewComment) -> Self {
+        Self { text: c.text, pointer: c.pointer, reply_to: c.reply_to }
+    }
 }
 
 /// A patch of a comment. The text of a comment never changes.
@@ -115,32 +118,24 @@ list_type!(
     CommentList of CommentView
 );
 
-/// Builds the views of comments, with the names of the persons.
-pub(super) fn load_views(conn: &mut Conn, comments: Vec<Comment>) -> StoreResult<Vec<CommentView>> {
-    let people = |c: &Comment| [Some(c.author), c.resolved_by].into_iter().flatten();
-    let names = users::load_names(conn, comments.iter().flat_map(people))?;
-    let person = |id: Id<User>| PersonView {
-        id: id.as_uuid(),
-        name: names.name_of(id).unwrap_or_default().to_owned(),
-    };
-    let view = |c: Comment| CommentView {
-        id: c.id.as_uuid(),
-        text: c.text.to_string(),
-        pointer: c.pointer,
-        author: person(c.author),
-        at: c.at,
-        kind: c.kind,
-        resolved_at: c.resolved_at,
-        resolved_by: c.resolved_by.map(person),
-        reply_to: c.reply_to.map(Id::as_uuid),
-        from_city: c.from_city,
-        version: c.version,
-    };
-    Ok(comments.into_iter().map(view).collect())
-}
-
-fn load_view(conn: &mut Conn, comment: Comment) -> ApiResult<CommentView> {
-    load_views(conn, vec![comment])?.pop().ok_or(ApiError::NotFound)
+impl From<CommentDetail> for CommentView {
+    fn from(detail: CommentDetail) -> Self {
+        let CommentDetail { comment: c, author_name, resolver_name } = detail;
+        let resolver = c.resolved_by.zip(resolver_name);
+        Self {
+            id: c.id.as_uuid(),
+            text: c.text.to_string(),
+            pointer: c.pointer,
+            author: PersonView { id: c.author.as_uuid(), name: author_name },
+            at: c.at,
+            kind: c.kind,
+            resolved_at: c.resolved_at,
+            resolved_by: resolver.map(|(id, name)| PersonView { id: id.as_uuid(), name }),
+            reply_to: c.reply_to.map(Id::as_uuid),
+            from_city: c.from_city,
+            version: c.version,
+        }
+    }
 }
 
 /// List comments
@@ -162,10 +157,11 @@ async fn list_comments(
     let (after, limit) = (request.after, request.limit + 1);
     let read = move |c: &mut Conn| -> StoreResult<_> {
         let (comments, total) = comments::list(c, report, after.map(Id::new), limit)?;
-        Ok((load_views(c, comments)?, total))
+        Ok((app::comments::load_details(c, comments)?, total))
     };
-    let (views, total) = state.db.read(read).await?;
-    let list = CommentList::from(request.build_page(views, total, |v| v.id, |v| v)?);
+    let (details, total) = state.db.read(read).await?;
+    let page = request.build_page(details, total, |d| d.comment.id.as_uuid(), CommentView::from)?;
+    let list = CommentList::from(page);
     request.answer_list(&list, list.next.as_deref())
 }
 
@@ -177,7 +173,8 @@ async fn list_comments(
 #[get("/projects/{project}/reports/{cycle}/comments/{id}")]
 async fn get_comment(may: May<ReadComment>, state: Data<State>) -> ApiResult<Answer> {
     let comment = may.proof.into_subject().comment;
-    let view = state.db.read_point(move |c| load_view(c, comment)).await?;
+    let detail = state.db.read_point(move |c| app::comments::load_detail(c, comment)).await?;
+    let view = CommentView::from(detail);
     Answer::from_record(view.version, &view)
 }
 
@@ -195,25 +192,13 @@ async fn create_comment(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     may.precondition.check_absent()?;
-    let (caller, key, Json(body)) = (may.caller, may.key, may.body);
+    let (key, Json(body)) = (may.key, may.body);
     let id = Id::new(clock::generate_uuid());
     let location = format!("/api/v1/projects/{}/reports/{}/comments/{id}", key.0, key.1);
-    let view = state
-        .db
-        .write(move |tx| {
-            let proof = tx.prove::<CommentReport>(caller, &key)?;
-            check_commentable(proof.subject())?;
-            let report = proof.subject().report.as_ref().ok_or(ApiError::NotFound)?;
-            let threads = comments::load_threads(tx.conn(), report.id)?;
-            let raw =
-                RawComment { text: body.text, pointer: body.pointer, reply_to: body.reply_to };
-            let by = determine_author(&proof, tx.at());
-            let comment = Comment::new(id, report, CommentKind::Note, raw.parse(&threads)?, by);
-            reopen_thread(tx, &proof, report, &comment)?;
-            proof.save(tx, &comment, Change::without_reason("create"))?;
-            load_view(tx.conn(), comment)
-        })
-        .await?;
+    let request = NewCommentRequest { caller: may.caller, key, id };
+    let detail =
+        state.db.write(move |tx| app::comments::create_comment(tx, &request, body.into())).await?;
+    let view = CommentView::from(detail);
     Ok(Answer::from_record(view.version, &view)?.mark_created(location))
 }
 
@@ -229,81 +214,13 @@ async fn resolve_comment(
     may: May<ResolveComment, Json<CommentPatch>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let (caller, key, precondition, Json(body)) = (may.caller, may.key, may.precondition, may.body);
-    let view = state
-        .db
-        .write(move |tx| {
-            let proof = tx.prove::<ResolveComment>(caller, &key)?;
-            let before = proof.subject().comment.clone();
-            precondition.check_required(tx, &before)?;
-            if before.reply_to.is_some() {
-                return Err(ApiError::Conflict("a reply is settled with its thread".into()));
-            }
-            let resolved = parse_resolved(&body, &before)?;
-            if resolved && before.resolved_at.is_none() {
-                check_answered(tx, &proof, &before)?;
-            }
-            let after = before.set_resolved(resolved, proof.actor().user(), tx.at());
-            if let Some(after) = &after {
-                proof.save(tx, after, Change::without_reason("edit"))?;
-            }
-            load_view(tx.conn(), after.unwrap_or(before))
-        })
-        .await?;
+    let request = ResolveCommentRequest {
+        caller: may.caller,
+        key: may.key,
+        precondition: may.precondition,
+        resolved: may.body.0.resolved,
+    };
+    let detail = state.db.write(move |tx| app::comments::resolve_comment(tx, &request)).await?;
+    let view = CommentView::from(detail);
     Answer::from_record(view.version, &view)
-}
-
-/// A reply to a resolved thread opens it again, so that nobody misses the reply.
-fn reopen_thread(
-    tx: &mut Tx<'_>,
-    proof: &WriteProof<CommentReport>,
-    report: &Report,
-    reply: &Comment,
-) -> ApiResult<()> {
-    let Some(root) = reply.reply_to else { return Ok(()) };
-    let root = comments::find(tx.conn(), report, root)?.ok_or(ApiError::NotFound)?;
-    if let Some(open) = root.set_resolved(false, reply.author, reply.at) {
-        proof.save(tx, &open, Change::without_reason("edit"))?;
-    }
-    Ok(())
-}
-
-/// Makes sure that the city has answered a reviewers' question before it resolves the question. Reviewers may resolve
-/// it at any time.
-fn check_answered(
-    tx: &mut Tx<'_>,
-    proof: &Authorized<ResolveComment>,
-    question: &Comment,
-) -> ApiResult<()> {
-    if !determine_author(proof, tx.at()).from_city {
-        return Ok(());
-    }
-    let threads = comments::load_threads(tx.conn(), question.report)?;
-    if threads.iter().any(|thread| thread.id == question.id && thread.blocks_submission()) {
-        let first = "a question of the reviewers is settled by the city once it has answered: reply to it first";
-        return Err(ApiError::Conflict(first.to_owned()));
-    }
-    Ok(())
-}
-
-pub(super) fn determine_author<A: PolicyAction>(
-    proof: &Authorized<A>,
-    at: DateTime<Utc>,
-) -> CommentAuthor {
-    let place = proof.subject().record_place();
-    let from_city = proof.actor().has_role_at(&[Role::CityOfficer], &place);
-    CommentAuthor { author: proof.actor().user(), from_city, at }
-}
-
-/// Returns whether the comment is to be resolved. A patch without the member keeps the present value.
-fn parse_resolved(patch: &CommentPatch, before: &Comment) -> ApiResult<bool> {
-    match patch.resolved {
-        None => Ok(before.resolved_at.is_some()),
-        Some(Some(resolved)) => Ok(resolved),
-        Some(None) => {
-            let mut faults = FaultList::new();
-            faults.add("/resolved", ValueFault::required());
-            Err(faults.into_vec().into())
-        }
-    }
 }

@@ -11,17 +11,16 @@ use super::{
     error::{ApiError, ApiResult},
     may::May,
     page::{ListPage, list_type},
-    precondition::Precondition,
     service_config::ServiceConfig,
     state::State,
 };
 use crate::{
+    app::{self, extensions::ExtensionRequest},
     domain::{
         extension::{DeadlineExtension, RawExtension},
         policy::{ExtendDeadline, ListExtensions, ReadExtension},
-        value::Slug,
     },
-    store::{Caller, Change, Conn, RecordWriter as _, StoreResult, Tx, extensions},
+    store::{Conn, StoreResult, extensions},
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -41,6 +40,12 @@ pub(crate) struct NewExtension {
     /// Reason for the extension, at most 10,000 characters.
     #[schema(required, nullable = false, example = "Offices were closed after the flood.")]
     pub reason: Option<String>,
+}
+
+impl From<NewExtension> for RawExtension {
+    fn from(e: NewExtension) -> Self {
+        Self { due_on: e.due_on, reason: e.reason }
+    }
 }
 
 /// A later due day for one city in one cycle.
@@ -107,12 +112,6 @@ async fn get_extension(may: May<ReadExtension>) -> ApiResult<Answer> {
     Answer::from_record(view.version, &view)
 }
 
-struct ExtensionRequest {
-    caller: Caller,
-    key: (Slug, Slug),
-    precondition: Precondition,
-}
-
 /// Grant an extension
 ///
 /// Gives a city a later due day in a cycle, or replaces the day that it was given before. The city may write and submit
@@ -133,33 +132,12 @@ async fn grant_extension(
         ExtensionRequest { caller: may.caller, key: may.key, precondition: may.precondition };
     let location = format!("/api/v1/cycles/{}/extensions/{}", request.key.0, request.key.1);
     let Json(body) = may.body;
-    let (view, new) = state.db.write(move |tx| save_extension(tx, &request, body)).await?;
+    let write =
+        state.db.write(move |tx| app::extensions::grant_extension(tx, &request, body.into()));
+    let granted = write.await?;
+    let view = ExtensionView::from(granted.extension);
     let answer = Answer::from_record(view.version, &view)?;
-    Ok(if new { answer.mark_created(location) } else { answer })
-}
-
-fn save_extension(
-    tx: &mut Tx<'_>,
-    request: &ExtensionRequest,
-    body: NewExtension,
-) -> ApiResult<(ExtensionView, bool)> {
-    let proof = tx.prove::<ExtendDeadline>(request.caller, &request.key)?;
-    let subject = proof.subject();
-    match subject.extension_in_force() {
-        Some(before) => request.precondition.check_required(tx, before)?,
-        None => request.precondition.check_absent()?,
-    }
-    if subject.cycle.due_on.is_none() {
-        return Err(ApiError::Conflict("an imported cycle has no due day to extend".into()));
-    }
-    let new = subject.extension_in_force().is_none();
-    let raw = RawExtension { due_on: body.due_on, reason: body.reason };
-    let terms = raw.parse(&subject.cycle)?;
-    let place = (&subject.cycle.slug, &subject.city.slug, subject.city.country);
-    let extension = DeadlineExtension::grant_or_replace(subject.extension.clone(), place, terms);
-    let reason = Some(extension.reason.to_string());
-    proof.save(tx, &extension, Change::with_reason(if new { "grant" } else { "edit" }, reason))?;
-    Ok((extension.into(), new))
+    Ok(if granted.created { answer.mark_created(location) } else { answer })
 }
 
 /// Withdraw an extension
@@ -171,17 +149,7 @@ fn save_extension(
 async fn withdraw_extension(may: May<ExtendDeadline>, state: Data<State>) -> ApiResult<Answer> {
     let request =
         ExtensionRequest { caller: may.caller, key: may.key, precondition: may.precondition };
-    let view = state
-        .db
-        .write(move |tx| {
-            let proof = tx.prove::<ExtendDeadline>(request.caller, &request.key)?;
-            let before = proof.subject().extension_in_force().cloned();
-            let before = before.ok_or(ApiError::NotFound)?;
-            request.precondition.check_required(tx, &before)?;
-            let after = before.withdraw();
-            proof.save(tx, &after, Change::without_reason("withdraw"))?;
-            Ok::<_, ApiError>(ExtensionView::from(after))
-        })
-        .await?;
+    let after = state.db.write(move |tx| app::extensions::withdraw_extension(tx, &request)).await?;
+    let view = ExtensionView::from(after);
     Answer::from_record(view.version, &view)
 }

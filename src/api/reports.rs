@@ -12,6 +12,10 @@ use super::{
     state::State,
 };
 use crate::{
+    app::{
+        self,
+        reports::{RawTransitionComment, ReportKey, ReportRequest, TransitionAction},
+    },
     clock,
     domain::{
         id::Id,
@@ -22,7 +26,7 @@ use crate::{
         readiness,
         report::{Report, report_key},
     },
-    store::{Record as _, history::HistoryFilter},
+    store::{Conn, Record as _, history::HistoryFilter},
 };
 
 mod approved;
@@ -32,18 +36,13 @@ mod diff;
 mod header;
 mod input;
 mod list;
-mod report_copy;
-mod transitions;
 mod view;
 
 pub(crate) use approved::ApprovedReportView;
 pub(crate) use content_views::{MissingView, PrefillView, ReadinessView};
 pub(crate) use header::HeaderView;
 pub(crate) use input::{NewReport, NewTransition};
-pub(super) use transitions::write_report_body;
-use transitions::{ReportKey, ReportRequest, TransitionAction};
 pub(crate) use view::ReportView;
-use view::load_report_view;
 
 /// Registers the operations on the reports of all projects.
 pub(super) fn list_routes(cfg: &mut ServiceConfig) {
@@ -79,12 +78,10 @@ fn report_path((project, cycle): &ReportKey) -> String {
 #[utoipa::path(tag = "reports", responses((status = 200, body = ReportView)))]
 #[get("/projects/{project}/reports/{cycle}")]
 async fn get_report(may: May<ReadReport>, state: Data<State>) -> ApiResult<Answer> {
-    let (proof, at) = (may.proof, state.clock.now());
-    let view = state
-        .db
-        .read_point(move |c| load_report_view(c, proof.subject(), proof.actor(), at))
-        .await?;
-    view.into_answer(may.language)
+    let (subject, actor, at) = (may.proof.into_subject(), may.actor, state.clock.now());
+    let load = move |c: &mut Conn| app::reports::load_detail(c, subject, &actor, at);
+    let detail = state.db.read_point(load).await?;
+    ReportView::from(detail).into_answer(may.language)
 }
 
 /// Write a report
@@ -108,9 +105,11 @@ async fn write_report(
         ReportRequest { caller: may.caller, key: may.key, precondition: may.precondition };
     let (Json(body), id) = (may.body, Id::new(clock::generate_uuid()));
     let location = report_path(&request.key);
-    let written =
-        state.db.write(move |tx| transitions::upsert_report(tx, &request, body, id)).await?;
-    let answer = written.view.into_answer(may.language)?;
+    let written = state
+        .db
+        .write(move |tx| app::reports::upsert_report(tx, &request, body.into(), id))
+        .await?;
+    let answer = ReportView::from(written.detail).into_answer(may.language)?;
     Ok(if written.created { answer.mark_created(location) } else { answer })
 }
 
@@ -166,12 +165,13 @@ async fn handle_transition<A: TransitionAction>(
 ) -> ApiResult<Answer> {
     let request =
         ReportRequest { caller: may.caller, key: may.key, precondition: may.precondition };
-    let (OptionalJson(body), comment) = (may.body, Id::new(clock::generate_uuid()));
-    let view = state
+    let (id, OptionalJson(body)) = (Id::new(clock::generate_uuid()), may.body);
+    let comment = RawTransitionComment { id, text: body.comment };
+    let detail = state
         .db
-        .write(move |tx| transitions::transition_report::<A>(tx, &request, body, comment))
+        .write(move |tx| app::reports::transition_report::<A>(tx, &request, comment))
         .await?;
-    view.into_answer(may.language)
+    ReportView::from(detail).into_answer(may.language)
 }
 
 /// Submit a report

@@ -11,8 +11,9 @@ use crate::{
     api::{
         error::{ApiError, ApiResult},
         precondition::Precondition,
-        reports,
+        reports::NewReport,
     },
+    app::reports,
     clock,
     domain::{fault::ValueFault, id::Id, policy::EditReport},
     sheets::{
@@ -138,7 +139,8 @@ fn write_report(
     let key = (context.find_project_code(row)?, context.cycle.clone());
     let proof = context.prove::<EditReport>(tx, &key)?;
     let id = Id::new(clock::generate_uuid());
-    reports::write_report_body(tx, &proof, precondition, parse_body(&report_body.body)?, id)?;
+    let body: NewReport = parse_body(&report_body.body)?;
+    reports::write_report(tx, &proof, precondition, body.into(), id)?;
     Ok(())
 }
 

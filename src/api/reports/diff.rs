@@ -9,11 +9,12 @@ use crate::{
     api::{
         answer::Answer,
         body::Query,
-        comments::{self, CommentView},
+        comments::CommentView,
         error::{ApiError, ApiResult, RequestFault},
         may::May,
         state::State,
     },
+    app::comments::load_details,
     domain::{
         policy::ReadReportInside,
         project::Header,
@@ -130,7 +131,7 @@ fn load_diff(conn: &mut Conn, subject: &ReportSubject, range: DiffRange) -> ApiR
         }
     };
     let (comments, _total) = list(conn, report.id, None, COMMENTS_MAX)?;
-    let comments = comments::load_views(conn, comments)?;
+    let comments = load_details(conn, comments)?.into_iter().map(CommentView::from).collect();
     build_diff_view(subject, from, to, comments)
 }
 

@@ -11,7 +11,6 @@ use super::{
         ReadinessView, ScheduleView,
     },
     header::HeaderView,
-    report_copy::{ReportAuthorship, ReportCopy},
 };
 use crate::{
     api::{
@@ -19,21 +18,15 @@ use crate::{
         error::ApiResult,
         views::{AllowedAction, AllowedActions, MoneyView, PersonView},
     },
+    app::reports::ReportDetail,
     domain::{
-        fault::FieldFault,
         id::Id,
         language::Language,
-        policy::{Actor, PolicyResource as _, RecordCopy, Visibility},
-        readiness,
+        policy::Act,
         report::{AuditStamp, PercentMethod, ReportState, Status},
-        subject::ReportSubject,
         user::User,
         value::Slug,
-        wording, workflow,
-    },
-    store::{
-        Conn, StoreError,
-        users::{self, PersonNames},
+        wording,
     },
 };
 
@@ -143,41 +136,12 @@ pub(crate) struct ReportView {
     pub released_in: Option<String>,
 }
 
-/// Loads the view of a report for an actor. Reads nothing but the names of persons from the database.
-pub(super) fn load_report_view(
-    conn: &mut Conn,
-    subject: &ReportSubject,
-    actor: &Actor,
-    at: DateTime<Utc>,
-) -> ApiResult<ReportView> {
-    let inside = subject.visibility_for(actor) == Visibility::Readable(RecordCopy::Working);
-    let (copy, authorship) = match (&subject.report, &subject.approved) {
-        (Some(report), _) if inside => {
-            (ReportCopy::from_working(subject, report), ReportAuthorship::from_report(report))
-        }
-        (_, Some(approved)) => (ReportCopy::from_approved(approved), ReportAuthorship::default()),
-        // The policy admits no caller to a report without a copy.
-        (_, None) => return Err(StoreError::Corrupt("a report without a copy".into()).into()),
-    };
-    let readiness =
-        if inside { readiness::list_blockers(subject, copy.content, at) } else { Vec::new() };
-    let names = users::load_names(conn, authorship.collect_user_ids())?;
-    Ok(ReportView::new(subject, copy, (&authorship, &names), (actor, at), readiness))
-}
-
-fn list_allowed_actions(
-    actor: &Actor,
-    subject: &ReportSubject,
-    at: DateTime<Utc>,
-) -> AllowedActions {
+fn to_allowed_actions(actions: Vec<(Act, Result<(), String>)>) -> AllowedActions {
     let answer = |verdict: Result<(), String>| match verdict {
         Ok(()) => AllowedAction::new_allowed(),
         Err(reason) => AllowedAction::new_refused(reason),
     };
-    workflow::list_allowed_actions(actor, subject, at)
-        .into_iter()
-        .map(|(act, verdict)| (act.as_str().to_owned(), answer(verdict)))
-        .collect()
+    actions.into_iter().map(|(act, verdict)| (act.as_str().to_owned(), answer(verdict))).collect()
 }
 
 impl ReportView {
@@ -190,22 +154,21 @@ impl ReportView {
         }
         Ok(Answer::from_record(self.version, &self)?.in_language(language))
     }
+}
 
-    fn new(
-        subject: &ReportSubject,
-        copy: ReportCopy<'_>,
-        (authorship, names): (&ReportAuthorship, &PersonNames),
-        (actor, at): (&Actor, DateTime<Utc>),
-        readiness: Vec<FieldFault>,
-    ) -> Self {
-        let person = |id: Option<Id<User>>| PersonView::from_names(names, id?);
+impl From<ReportDetail> for ReportView {
+    fn from(detail: ReportDetail) -> Self {
+        let ReportDetail { copy, authorship, names, .. } = detail;
+        let person = |id: Option<Id<User>>| {
+            let id = id?;
+            Some(PersonView { id: id.as_uuid(), name: names.name_of(id)?.to_owned() })
+        };
         let by = |stamp: Option<AuditStamp>| person(stamp.map(|d| d.by));
         let on_behalf = |stamp: Option<AuditStamp>| person(stamp.and_then(|d| d.acting_for));
-        let due = subject.due_day();
-        let content = PrefillView::from(copy.content);
+        let content = PrefillView::from(&copy.content);
         Self {
-            project: subject.project.code.to_string(),
-            cycle: subject.cycle.slug.to_string(),
+            project: detail.code.to_string(),
+            cycle: detail.cycle.to_string(),
             state: copy.state,
             version: copy.version,
             status: content.status,
@@ -221,14 +184,17 @@ impl ReportView {
             indicator_values: content.indicator_values,
             evidence: content.evidence,
             unchanged: content.unchanged,
-            percent_calculation: PercentCalculation::from_milestones(copy.milestones, copy.content),
-            schedule: ScheduleView::from_dates(copy.dates, subject.cycle.as_of),
-            readiness: ReadinessView::from(readiness),
-            header: copy.header,
-            allowed_actions: list_allowed_actions(actor, subject, at),
-            imported: copy.imported.cloned(),
-            due_on: due.map(|(day, _)| day),
-            late: due.is_some_and(|(_, ends)| copy.state.is_late(copy.submitted_at, ends, at)),
+            percent_calculation: PercentCalculation::from_milestones(
+                &copy.milestones,
+                &copy.content,
+            ),
+            schedule: ScheduleView::from_dates((copy.starts_on, copy.ends_on), detail.as_of),
+            readiness: ReadinessView::from(detail.blockers),
+            header: copy.header.as_ref().map(HeaderView::from),
+            allowed_actions: to_allowed_actions(detail.allowed_actions),
+            imported: copy.imported,
+            due_on: detail.due_on,
+            late: detail.late,
             edited_at: authorship.edited.map(|d| d.at),
             edited_by: by(authorship.edited),
             edited_for: on_behalf(authorship.edited),
@@ -238,7 +204,7 @@ impl ReportView {
             decided_at: copy.decided_at,
             decided_by: by(authorship.decided),
             decided_for: on_behalf(authorship.decided),
-            released_in: subject.released_in.as_ref().map(Slug::to_string),
+            released_in: detail.released_in.as_ref().map(Slug::to_string),
         }
     }
 }

@@ -1,18 +1,23 @@
-//! The result of an action on many reports, report by report.
+//! The answer to an action on many reports, report by report.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
     api::{
+        answer::Answer,
         error::{ApiError, ApiResult, LastChange, Problem, RequestFault},
         problem,
+    },
+    app::{
+        Refusal,
+        reports::{BulkItemResult, BulkResult, BulkTotals},
     },
     domain::{
         language::Language,
         report::{
-            Report, ReportState,
-            bulk::{BulkAction, BulkDigestItem, BulkItem, BulkOutcome, BulkRequest, digest_bulk},
+            ReportState,
+            bulk::{BulkAction, BulkOutcome},
         },
     },
 };
@@ -31,14 +36,15 @@ pub(crate) struct BulkView {
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub digest: String,
     /// Number of reports with each result.
-    pub totals: BulkTotals,
+    pub totals: BulkTotalsView,
     /// Result of each report, in the order of the request, or of `GET /reports` if a filter found them.
-    pub results: Vec<BulkResult>,
+    pub results: Vec<BulkItemView>,
 }
 
 /// Number of reports with each result.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct BulkTotals {
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[schema(as = BulkTotals)]
+pub(crate) struct BulkTotalsView {
     /// All reports.
     pub items: usize,
     /// Reports for which the action was done, or would be done.
@@ -51,7 +57,8 @@ pub(crate) struct BulkTotals {
 
 /// Result of the action on one report.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct BulkResult {
+#[schema(as = BulkResult)]
+pub(crate) struct BulkItemView {
     /// Code of the project.
     #[schema(example = "da-nang-4")]
     pub project: String,
@@ -110,100 +117,63 @@ impl From<Problem> for BulkProblem {
     }
 }
 
-pub(super) struct ItemOutcome {
-    /// Version before the action, if the caller reads the working copy.
-    seen: Option<i64>,
-    end: ItemResult,
+impl From<Refusal> for BulkProblem {
+    fn from(refusal: Refusal) -> Self {
+        ApiError::from(refusal).to_problem().into()
+    }
 }
 
-enum ItemResult {
-    Done(i64, ReportState),
-    NotDone(BulkOutcome, Box<BulkProblem>),
+impl From<BulkTotals> for BulkTotalsView {
+    fn from(t: BulkTotals) -> Self {
+        Self { items: t.items, done: t.done, refused: t.refused, stale: t.stale }
+    }
 }
 
-impl ItemOutcome {
-    /// Converts the result of one report.
-    ///
-    /// # Errors
-    /// Returns the error if it is not about this report: such an error ends the whole request.
-    pub(super) fn from_result(done: ApiResult<Report>, seen: Option<i64>) -> ApiResult<Self> {
-        let end = match done {
-            Ok(report) => ItemResult::Done(report.version, report.state),
-            Err(e) => match classify_error(&e) {
-                Some(outcome) => ItemResult::NotDone(outcome, Box::new(e.to_problem().into())),
-                None => return Err(e),
-            },
+impl From<BulkItemResult> for BulkItemView {
+    fn from(item: BulkItemResult) -> Self {
+        let outcome = item.outcome();
+        let (report, problem) = match item.result {
+            Ok(report) => (Some(report), None),
+            Err(refused) => (None, Some(BulkProblem::from(refused.refusal))),
         };
-        Ok(Self { seen, end })
-    }
-    fn outcome(&self) -> BulkOutcome {
-        match &self.end {
-            ItemResult::Done(..) => BulkOutcome::Done,
-            ItemResult::NotDone(outcome, _) => *outcome,
-        }
-    }
-    fn digest_word(&self) -> &str {
-        match &self.end {
-            ItemResult::Done(..) => BulkOutcome::Done.as_str(),
-            ItemResult::NotDone(_, problem) => &problem.code,
+        Self {
+            project: item.key.0.to_string(),
+            cycle: item.key.1.to_string(),
+            result: outcome,
+            version: report.map(|r| r.version),
+            state: report.map(|r| r.state),
+            problem,
         }
     }
 }
 
-/// Returns the outcome of an error that is about one report; `None` if the error is not about the report.
-const fn classify_error(e: &ApiError) -> Option<BulkOutcome> {
-    match e {
-        ApiError::Stale(_) | ApiError::UnusableTag | ApiError::UnexpectedTag => {
-            Some(BulkOutcome::Stale)
+impl From<BulkResult> for BulkView {
+    fn from(result: BulkResult) -> Self {
+        Self {
+            action: result.action,
+            dry_run: result.dry_run,
+            applied: result.applied,
+            digest: result.digest,
+            totals: result.totals.into(),
+            results: result.items.into_iter().map(BulkItemView::from).collect(),
         }
-        ApiError::Forbidden(_)
-        | ApiError::NotFound
-        | ApiError::MissingResource(_)
-        | ApiError::PreconditionRequired
-        | ApiError::IllegalTransition(_)
-        | ApiError::Conflict(_)
-        | ApiError::Invalid(_) => Some(BulkOutcome::Refused),
-        ApiError::Unauthenticated
-        | ApiError::WrongPassword
-        | ApiError::MethodNotAllowed(_)
-        | ApiError::BodyTooLarge(_)
-        | ApiError::UnsupportedMediaType
-        | ApiError::Malformed(_)
-        | ApiError::RefusedWithResult(_)
-        | ApiError::OtherMediaType(_)
-        | ApiError::Busy
-        | ApiError::Unavailable(_)
-        | ApiError::TooManyWaiting(_)
-        | ApiError::Internal(_) => None,
     }
 }
 
 impl BulkView {
-    pub(super) fn new(order: &BulkRequest, items: &[BulkItem], outcomes: Vec<ItemOutcome>) -> Self {
-        let mut totals = BulkTotals { items: items.len(), ..BulkTotals::default() };
-        for c in &outcomes {
-            match c.outcome() {
-                BulkOutcome::Done => totals.done += 1,
-                BulkOutcome::Refused => totals.refused += 1,
-                BulkOutcome::Stale => totals.stale += 1,
-            }
-        }
-        let digest_part = |(item, c)| build_digest_part(item, c);
-        Self {
-            action: order.action,
-            dry_run: order.dry_run,
-            applied: !order.dry_run,
-            digest: digest_bulk(
-                order.action,
-                order.comment.as_ref(),
-                items.iter().zip(&outcomes).map(digest_part),
-            ),
-            totals,
-            results: items.iter().zip(outcomes).map(|(item, c)| build_result(item, c)).collect(),
-        }
+    /// Translates the problems, and builds the answer.
+    pub(super) fn into_answer(mut self, language: Language) -> ApiResult<Answer> {
+        self.translate_problems(language);
+        Ok(Answer::from_value(&self)?.in_language(language))
     }
-    /// Translates the problems. The digest does not cover their texts.
-    pub(in crate::api) fn translate_problems(&mut self, language: Language) {
+
+    /// Translates the problems, and refuses the whole request with this result.
+    pub(super) fn into_refusal(mut self, language: Language) -> ApiError {
+        self.translate_problems(language);
+        ApiError::bulk_refused(&self)
+    }
+
+    fn translate_problems(&mut self, language: Language) {
         for problem in self.results.iter_mut().filter_map(|r| r.problem.as_mut()) {
             problem::translate_problem(
                 language,
@@ -212,22 +182,49 @@ impl BulkView {
             );
         }
     }
-    /// Marks that nothing was saved.
-    pub(super) fn into_unapplied(self) -> Self {
-        Self { applied: false, ..self }
-    }
 }
 
-fn build_digest_part<'a>(item: &'a BulkItem, outcome: &'a ItemOutcome) -> BulkDigestItem<'a> {
-    BulkDigestItem { key: &item.key, version: outcome.seen, outcome: outcome.digest_word() }
-}
-
-fn build_result(item: &BulkItem, outcome: ItemOutcome) -> BulkResult {
-    let result = outcome.outcome();
-    let (version, state, problem) = match outcome.end {
-        ItemResult::Done(version, state) => (Some(version), Some(state), None),
-        ItemResult::NotDone(_, problem) => (None, None, Some(*problem)),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        app::refusal::AppResult,
+        domain::{
+            policy::AccessDenied, project::ProjectCode, refusal::IllegalTransition, value::Slug,
+        },
+        store::{StoreError, error::ConstraintViolation},
     };
-    let (project, cycle) = (item.key.0.to_string(), item.key.1.to_string());
-    BulkResult { project, cycle, result, version, state, problem }
+
+    fn refuse_item(refusal: Refusal) -> AppResult<BulkItemResult> {
+        let key = (ProjectCode::parse("da-nang-4").unwrap(), Slug::parse("me-2026").unwrap());
+        BulkItemResult::new(key, None, Err(refusal))
+    }
+
+    #[test]
+    fn the_digest_of_a_refused_item_covers_the_code_of_its_problem() {
+        let illegal = IllegalTransition { from: "draft", action: "approve" };
+        let refusals = [
+            Refusal::Denied(AccessDenied::Hidden),
+            Refusal::Denied(AccessDenied::Forbidden("your role does not allow this")),
+            Refusal::NotFound,
+            Refusal::PreconditionRequired,
+            Refusal::Stale(None),
+            Refusal::UnusableTag,
+            Refusal::UnexpectedTag,
+            Refusal::IllegalTransition(illegal),
+            Refusal::Conflict("it exists".to_owned()),
+            Refusal::Invalid(Vec::new()),
+            Refusal::Store(StoreError::Conflict(ConstraintViolation::ForeignKey)),
+        ];
+        for refusal in refusals {
+            let item = refuse_item(refusal).unwrap();
+            let word = item.digest_word();
+            assert_eq!(BulkItemView::from(item).problem.unwrap().code, word);
+        }
+    }
+
+    #[test]
+    fn a_failure_of_the_database_is_not_the_refusal_of_an_item() {
+        assert!(refuse_item(Refusal::Store(StoreError::Busy)).is_err());
+    }
 }

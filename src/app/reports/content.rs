@@ -1,0 +1,93 @@
+//! Writes the content of a report.
+
+use super::{
+    detail::{ReportDetail, load_detail_after},
+    request::ReportRequest,
+};
+use crate::{
+    app::{precondition::Precondition, refusal::AppResult},
+    domain::{
+        id::Id,
+        policy::EditReport,
+        report::{RawReport, Report, ReportContent, ReportContext, carry_forward},
+        subject::ReportSubject,
+        workflow::{self, TransitionKind},
+    },
+    store::{Change, RecordWriter as _, Tx, WriteProof, reports},
+};
+
+/// A report after its content was written.
+pub(crate) struct WrittenReport {
+    pub(crate) detail: ReportDetail,
+    /// `true` if the report did not exist before.
+    pub(crate) created: bool,
+}
+
+/// Creates the report, or replaces its content. `id` is used only if the report is new.
+pub(crate) fn upsert_report(
+    tx: &mut Tx<'_>,
+    request: &ReportRequest,
+    raw: RawReport,
+    id: Id<Report>,
+) -> AppResult<WrittenReport> {
+    let proof = tx.prove::<EditReport>(request.caller, &request.key)?;
+    let report = write_report(tx, &proof, request.precondition, raw, id)?;
+    let created = report.version == 1;
+    let detail = load_detail_after(tx, &proof, TransitionKind::Edit, report)?;
+    Ok(WrittenReport { detail, created })
+}
+
+/// Writes a report as a client sent it. `id` is used only if the report is new.
+pub(crate) fn write_report(
+    tx: &mut Tx<'_>,
+    proof: &WriteProof<EditReport>,
+    precondition: Precondition,
+    raw: RawReport,
+    id: Id<Report>,
+) -> AppResult<Report> {
+    let request = ContentRequest { id, precondition, reason: None };
+    write_content(tx, proof, request, |subject| {
+        let known = ReportContext {
+            milestones: &subject.milestones,
+            indicators: &subject.indicators,
+            earlier: subject.earlier_content.as_ref(),
+        };
+        Ok(raw.parse(known)?)
+    })
+}
+
+/// A request to write the content of a report.
+pub(super) struct ContentRequest {
+    /// The id of the report if it is new.
+    pub(super) id: Id<Report>,
+    pub(super) precondition: Precondition,
+    /// The reason for the journal.
+    pub(super) reason: Option<String>,
+}
+
+/// Writes the content of a report.
+///
+/// `content` runs after the precondition and the state are checked, so that 412, 428 and 409 come before 422.
+pub(super) fn write_content(
+    tx: &mut Tx<'_>,
+    proof: &WriteProof<EditReport>,
+    request: ContentRequest,
+    content: impl FnOnce(&ReportSubject) -> AppResult<ReportContent>,
+) -> AppResult<Report> {
+    let subject = proof.subject();
+    match &subject.report {
+        Some(report) => request.precondition.check_required(tx, report)?,
+        None => request.precondition.check_absent()?,
+    }
+    workflow::check_transition(TransitionKind::Edit, subject, tx.at())?;
+    let content = content(subject)?;
+    let contradictions =
+        carry_forward::find_contradictions(&content, subject.earlier_content.as_ref());
+    if !contradictions.is_empty() {
+        return Err(contradictions.into());
+    }
+    let report = workflow::edit_report(proof, request.id, content, tx.at())?;
+    let action = if report.version == 1 { reports::CREATE } else { TransitionKind::Edit.as_str() };
+    proof.save(tx, &report, Change::with_reason(action, request.reason))?;
+    Ok(report)
+}

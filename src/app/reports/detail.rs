@@ -1,0 +1,180 @@
+//! What an answer shows of a report: the copy that the caller reads, whether it is ready, and what the caller may do.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
+
+use crate::{
+    domain::{
+        fault::FieldFault,
+        id::Id,
+        policy::{
+            Act, Actor, Authorized, PolicyAction, PolicyResource as _, RecordCopy, Visibility,
+        },
+        project::{Header, ProjectCode, ProjectDetails},
+        project_parts::Milestone,
+        readiness,
+        report::{ApprovedReport, AuditStamp, Report, ReportContent, ReportState},
+        subject::ReportSubject,
+        user::User,
+        value::Slug,
+        workflow::{self, TransitionKind},
+    },
+    store::{
+        Conn, StoreError, StoreResult, Tx,
+        users::{self, PersonNames},
+    },
+};
+
+/// A report as one caller reads it.
+pub(crate) struct ReportDetail {
+    /// The code of the project.
+    pub(crate) code: ProjectCode,
+    pub(crate) cycle: Slug,
+    /// The cut-off day of the cycle.
+    pub(crate) as_of: NaiveDate,
+    pub(crate) copy: ReportCopy,
+    pub(crate) authorship: ReportAuthorship,
+    /// The names of the persons in `authorship`.
+    pub(crate) names: PersonNames,
+    /// What blocks the submission; empty in the approved copy.
+    pub(crate) blockers: Vec<FieldFault>,
+    /// Each action, with the reason if the caller may not do it now.
+    pub(crate) allowed_actions: Vec<(Act, Result<(), String>)>,
+    /// The last day to submit on time; none if the cycle has no due day.
+    pub(crate) due_on: Option<NaiveDate>,
+    /// Whether the report was submitted late, or is overdue now.
+    pub(crate) late: bool,
+    /// The latest release that contains the report as it is approved now.
+    pub(crate) released_in: Option<Slug>,
+}
+
+/// The data that both copies of a report have in common.
+pub(crate) struct ReportCopy {
+    pub(crate) content: ReportContent,
+    pub(crate) state: ReportState,
+    pub(crate) version: i64,
+    pub(crate) header: Option<Header>,
+    /// The milestones of the project, from whose weights a percentage is computed.
+    pub(crate) milestones: Vec<Milestone>,
+    /// The first day of the project.
+    pub(crate) starts_on: Option<NaiveDate>,
+    /// The last day of the project.
+    pub(crate) ends_on: Option<NaiveDate>,
+    pub(crate) imported: Option<Value>,
+    pub(crate) submitted_at: Option<DateTime<Utc>>,
+    pub(crate) decided_at: Option<DateTime<Utc>>,
+}
+
+impl ReportCopy {
+    /// `project` and `milestones` are the project's current record.
+    fn from_working(report: Report, project: &ProjectDetails, milestones: Vec<Milestone>) -> Self {
+        // A submitted or approved report is shown with the frozen record of the project; a draft is shown with the
+        // current one.
+        let frozen = match report.state {
+            ReportState::Submitted | ReportState::Approved => report.header.as_ref(),
+            ReportState::Draft | ReportState::Returned => None,
+        };
+        let details = frozen.map_or(project, |header| &header.details);
+        let (starts_on, ends_on) = (details.starts_on, details.ends_on);
+        Self {
+            milestones: frozen.map_or(milestones, |header| header.milestones.clone()),
+            starts_on,
+            ends_on,
+            content: report.content,
+            state: report.state,
+            version: report.version,
+            header: report.header,
+            imported: report.imported,
+            submitted_at: report.submitted.map(|stamp| stamp.at),
+            decided_at: report.decided.map(|stamp| stamp.at),
+        }
+    }
+
+    fn from_approved(approved: ApprovedReport) -> Self {
+        // Older copies lack the version in the milestones, indicators and partnerships, so that it is filled in here.
+        let header = approved.header.into_approved_copy(approved.version);
+        Self {
+            milestones: header.milestones.clone(),
+            starts_on: header.details.starts_on,
+            ends_on: header.details.ends_on,
+            content: approved.content,
+            state: ReportState::Approved,
+            version: approved.version,
+            header: Some(header),
+            imported: approved.imported,
+            submitted_at: approved.submitted_at,
+            decided_at: approved.decided_at,
+        }
+    }
+}
+
+/// The persons who edited, submitted and decided; empty if the caller must not know them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ReportAuthorship {
+    pub(crate) edited: Option<AuditStamp>,
+    pub(crate) submitted: Option<AuditStamp>,
+    pub(crate) decided: Option<AuditStamp>,
+}
+
+impl ReportAuthorship {
+    const fn from_report(report: &Report) -> Self {
+        Self { edited: report.edited, submitted: report.submitted, decided: report.decided }
+    }
+
+    fn persons(&self) -> impl Iterator<Item = Id<User>> {
+        let stamps = [self.edited, self.submitted, self.decided].into_iter().flatten();
+        stamps.flat_map(|stamp| [Some(stamp.by), stamp.acting_for]).flatten()
+    }
+}
+
+/// Loads what an answer shows of a report to an actor. Reads nothing but the names of persons from the database.
+pub(crate) fn load_detail(
+    conn: &mut Conn,
+    subject: ReportSubject,
+    actor: &Actor,
+    at: DateTime<Utc>,
+) -> StoreResult<ReportDetail> {
+    let inside = subject.visibility_for(actor) == Visibility::Readable(RecordCopy::Working);
+    let blockers = match &subject.report {
+        Some(report) if inside => readiness::list_blockers(&subject, &report.content, at),
+        Some(_) | None => Vec::new(),
+    };
+    let allowed_actions = workflow::list_allowed_actions(actor, &subject, at);
+    let due = subject.due_day();
+    let (copy, authorship) = match (subject.report, subject.approved) {
+        (Some(report), _) if inside => {
+            let authorship = ReportAuthorship::from_report(&report);
+            let project = &subject.project.details;
+            (ReportCopy::from_working(report, project, subject.milestones), authorship)
+        }
+        (_, Some(approved)) => (ReportCopy::from_approved(approved), ReportAuthorship::default()),
+        // The policy admits no caller to a report without a copy.
+        (_, None) => return Err(StoreError::Corrupt("a report without a copy".into())),
+    };
+    Ok(ReportDetail {
+        code: subject.project.code,
+        cycle: subject.cycle.slug,
+        as_of: subject.cycle.as_of,
+        late: due.is_some_and(|(_, ends)| copy.state.is_late(copy.submitted_at, ends, at)),
+        copy,
+        names: users::load_names(conn, authorship.persons())?,
+        authorship,
+        blockers,
+        allowed_actions,
+        due_on: due.map(|(day, _)| day),
+        released_in: subject.released_in,
+    })
+}
+
+/// Loads what an answer shows of a report after a transition. It takes the records of this transaction, because the
+/// journal is not written yet.
+pub(super) fn load_detail_after<A: PolicyAction<Subject = ReportSubject>>(
+    tx: &mut Tx<'_>,
+    proof: &Authorized<A>,
+    transition: TransitionKind,
+    report: Report,
+) -> StoreResult<ReportDetail> {
+    let (at, actor, basis) = (tx.at(), proof.actor(), proof.basis());
+    let after = proof.subject().clone().after_transition(transition, report, actor, basis);
+    load_detail(tx.conn(), after, actor, at)
+}
