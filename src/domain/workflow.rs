@@ -11,7 +11,7 @@ use super::{
     project::{ApprovedProject, LatestReport},
     readiness,
     refusal::TransitionRefused,
-    report::{ApprovedReport, AuditStamp, Report, ReportContent, Status},
+    report::{ApprovedReport, AuditStamp, Report, ReportContent, ReportState, Status},
     subject::ReportSubject,
 };
 
@@ -39,49 +39,64 @@ fn apply_transition<A: PolicyAction<Subject = ReportSubject>>(
     Ok(report)
 }
 
-/// Writes a report, and creates it if it does not exist. `id` is used only for a new report.
-///
-/// # Errors
-/// The state of the report or of the cycle forbids it.
-pub fn edit_report(
-    proof: &Authorized<EditReport>,
-    id: Id<Report>,
-    content: ReportContent,
+/// An edit that the states of the report and of its cycle allow.
+#[derive(Debug)]
+pub struct ReportEdit<'a> {
+    proof: &'a Authorized<EditReport>,
+    state: ReportState,
     at: DateTime<Utc>,
-) -> Result<Report, TransitionRefused> {
-    let subject = proof.subject();
-    let state = check_transition(TransitionKind::Edit, subject, at)?;
-    let report = subject.report.clone();
-    Ok(match report {
-        Some(report) => Report {
-            state,
-            content,
-            edited: Some(record_deed(proof, at)),
-            // After an edit the content is no longer what the source stated.
-            imported: None,
-            version: report.version + 1,
-            ..report
-        },
-        None => Report {
-            id,
-            project: subject.project.id,
-            code: subject.project.code.clone(),
-            cycle: subject.cycle.slug.clone(),
-            country: subject.project.country,
-            state,
-            content,
-            header: None,
-            ever_submitted: false,
-            edited: Some(record_deed(proof, at)),
-            submitted: None,
-            decided: None,
-            imported: None,
-            version: 1,
-        },
-    })
 }
 
-/// Submits a report: freezes the project into the report's header and clears the earlier decision.
+impl<'a> ReportEdit<'a> {
+    /// Begins an edit. The content is not needed yet, so that it is parsed only if the state allows the edit.
+    ///
+    /// # Errors
+    /// The state of the report or of the cycle forbids it.
+    pub fn begin(
+        proof: &'a Authorized<EditReport>,
+        at: DateTime<Utc>,
+    ) -> Result<Self, TransitionRefused> {
+        let state = check_transition(TransitionKind::Edit, proof.subject(), at)?;
+        Ok(Self { proof, state, at })
+    }
+
+    /// Writes the content, and creates the report if it does not exist. `id` is used only for a new report.
+    #[must_use]
+    pub fn write_content(self, id: Id<Report>, content: ReportContent) -> Report {
+        let (subject, state) = (self.proof.subject(), self.state);
+        let edited = Some(record_deed(self.proof, self.at));
+        match subject.report.clone() {
+            Some(report) => Report {
+                state,
+                content,
+                edited,
+                // After an edit the content is no longer what the source stated.
+                imported: None,
+                version: report.version + 1,
+                ..report
+            },
+            None => Report {
+                id,
+                project: subject.project.id,
+                code: subject.project.code.clone(),
+                cycle: subject.cycle.slug.clone(),
+                country: subject.project.country,
+                state,
+                content,
+                header: None,
+                ever_submitted: false,
+                edited,
+                submitted: None,
+                decided: None,
+                imported: None,
+                version: 1,
+            },
+        }
+    }
+}
+
+/// Submits a report: freezes the project into the report's header and clears the earlier decision. Nothing blocks a
+/// submission of the returned report's content: an answer need not ask `readiness` again.
 ///
 /// # Errors
 /// The state forbids it, or the report is not ready; then the error lists everything that is missing.

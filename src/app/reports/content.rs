@@ -11,7 +11,7 @@ use crate::{
         policy::EditReport,
         report::{RawReport, Report, ReportContent, ReportContext, carry_forward},
         subject::ReportSubject,
-        workflow::{self, TransitionKind},
+        workflow::{ReportEdit, TransitionKind},
     },
     store::{Change, RecordWriter as _, Tx, WriteProof, reports},
 };
@@ -79,14 +79,14 @@ pub(super) fn write_content(
         Some(report) => request.precondition.check_required(tx, report)?,
         None => request.precondition.check_absent()?,
     }
-    workflow::check_transition(TransitionKind::Edit, subject, tx.at())?;
+    let edit = ReportEdit::begin(proof, tx.at())?;
     let content = content(subject)?;
     let contradictions =
         carry_forward::find_contradictions(&content, subject.earlier_content.as_ref());
     if !contradictions.is_empty() {
         return Err(contradictions.into());
     }
-    let report = workflow::edit_report(proof, request.id, content, tx.at())?;
+    let report = edit.write_content(request.id, content);
     let action = if report.version == 1 { reports::CREATE } else { TransitionKind::Edit.as_str() };
     proof.save(tx, &report, Change::with_reason(action, request.reason))?;
     Ok(report)

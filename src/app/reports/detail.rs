@@ -127,6 +127,29 @@ impl ReportAuthorship {
     }
 }
 
+/// The caller to whom a report is shown, and the time of the answer.
+#[derive(Debug, Clone, Copy)]
+struct ReportReader<'a> {
+    actor: &'a Actor,
+    at: DateTime<Utc>,
+}
+
+impl ReportReader<'_> {
+    fn reads_working_copy(&self, subject: &ReportSubject) -> bool {
+        subject.visibility_for(self.actor) == Visibility::Readable(RecordCopy::Working)
+    }
+
+    /// Lists what blocks the submission, if the caller reads the working copy.
+    fn list_blockers(&self, subject: &ReportSubject) -> Vec<FieldFault> {
+        match &subject.report {
+            Some(report) if self.reads_working_copy(subject) => {
+                readiness::list_blockers(subject, &report.content, self.at)
+            }
+            Some(_) | None => Vec::new(),
+        }
+    }
+}
+
 /// Loads what an answer shows of a report to an actor. Reads nothing but the names of persons from the database.
 pub(crate) fn load_detail(
     conn: &mut Conn,
@@ -134,12 +157,43 @@ pub(crate) fn load_detail(
     actor: &Actor,
     at: DateTime<Utc>,
 ) -> StoreResult<ReportDetail> {
-    let inside = subject.visibility_for(actor) == Visibility::Readable(RecordCopy::Working);
-    let blockers = match &subject.report {
-        Some(report) if inside => readiness::list_blockers(&subject, &report.content, at),
-        Some(_) | None => Vec::new(),
+    let reader = ReportReader { actor, at };
+    let blockers = reader.list_blockers(&subject);
+    assemble_detail(conn, reader, subject, blockers)
+}
+
+/// Loads what an answer shows of a report after a transition. It takes the records of this transaction, because the
+/// journal is not written yet.
+pub(super) fn load_detail_after<A: PolicyAction<Subject = ReportSubject>>(
+    tx: &mut Tx<'_>,
+    proof: &Authorized<A>,
+    transition: TransitionKind,
+    report: Report,
+) -> StoreResult<ReportDetail> {
+    let reader = ReportReader { actor: proof.actor(), at: tx.at() };
+    let before = proof.subject().clone();
+    let after = before.after_transition(transition, report, reader.actor, proof.basis());
+    let blockers = match transition {
+        // The submission has just decided that nothing blocks it.
+        TransitionKind::Submit => Vec::new(),
+        TransitionKind::Edit
+        | TransitionKind::Withdraw
+        | TransitionKind::Return
+        | TransitionKind::Approve
+        | TransitionKind::Reopen => reader.list_blockers(&after),
     };
-    let allowed_actions = workflow::list_allowed_actions(actor, &subject, at);
+    assemble_detail(tx.conn(), reader, after, blockers)
+}
+
+fn assemble_detail(
+    conn: &mut Conn,
+    reader: ReportReader<'_>,
+    subject: ReportSubject,
+    blockers: Vec<FieldFault>,
+) -> StoreResult<ReportDetail> {
+    let ReportReader { actor, at } = reader;
+    let inside = reader.reads_working_copy(&subject);
+    let allowed_actions = workflow::list_allowed_actions(actor, &subject, &blockers, at);
     let due = subject.due_day();
     let (copy, authorship) = match (subject.report, subject.approved) {
         (Some(report), _) if inside => {
@@ -164,17 +218,4 @@ pub(crate) fn load_detail(
         due_on: due.map(|(day, _)| day),
         released_in: subject.released_in,
     })
-}
-
-/// Loads what an answer shows of a report after a transition. It takes the records of this transaction, because the
-/// journal is not written yet.
-pub(super) fn load_detail_after<A: PolicyAction<Subject = ReportSubject>>(
-    tx: &mut Tx<'_>,
-    proof: &Authorized<A>,
-    transition: TransitionKind,
-    report: Report,
-) -> StoreResult<ReportDetail> {
-    let (at, actor, basis) = (tx.at(), proof.actor(), proof.basis());
-    let after = proof.subject().clone().after_transition(transition, report, actor, basis);
-    load_detail(tx.conn(), after, actor, at)
 }

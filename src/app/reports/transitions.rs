@@ -20,8 +20,8 @@ use crate::{
             ApproveReport, Authorized, PolicyAction, PolicyResource as _, RecordCopy, ReopenReport,
             ReturnReport, Saves, SubmitReport, Visibility, WithdrawReport,
         },
-        readiness,
-        report::Report,
+        refusal::TransitionRefused,
+        report::{ApprovedReport, Report},
         subject::ReportSubject,
         value::Prose,
         workflow::{self, TransitionKind},
@@ -31,69 +31,75 @@ use crate::{
 
 /// A transition that a client may request: how it changes the report, and which comment it takes.
 pub(crate) trait TransitionAction:
-    PolicyAction<Subject = ReportSubject> + Saves<Comment>
+    PolicyAction<Subject = ReportSubject> + Saves<Report> + Saves<Comment> + Sized
 {
     const TRANSITION: TransitionKind;
     /// The kind of the comment. Every kind but `Note` makes the comment required.
     const KIND: CommentKind = CommentKind::Note;
+    /// The records as they are after the transition.
+    type Changes;
+    /// Decides the transition: the state machine, the readiness, and the changed records. Nothing else decides them.
+    fn decide_changes(
+        proof: &Authorized<Self>,
+        at: DateTime<Utc>,
+    ) -> Result<Self::Changes, TransitionRefused>;
     /// Saves the changed report, and everything else that the transition changes.
-    fn write_change(tx: &mut Tx<'_>, proof: &WriteProof<Self>, change: Change) -> AppResult<Report>
-    where
-        Self: Sized;
-    /// Lists the faults that are answered together with those of the comment.
-    fn find_faults(_subject: &ReportSubject, _at: DateTime<Utc>) -> Vec<FieldFault> {
-        Vec::new()
-    }
+    fn save_changes(
+        tx: &mut Tx<'_>,
+        proof: &WriteProof<Self>,
+        changes: Self::Changes,
+        change: Change,
+    ) -> AppResult<Report>;
 }
 
 /// Implements [`TransitionAction`] for a transition that saves nothing but the report.
-macro_rules! step {
+macro_rules! report_transition {
     ($action:ty, $transition:ident, $rule:path $(, $kind:ident)?) => {
         impl TransitionAction for $action {
             const TRANSITION: TransitionKind = TransitionKind::$transition;
             $(const KIND: CommentKind = CommentKind::$kind;)?
-            fn write_change(tx: &mut Tx<'_>, proof: &WriteProof<Self>, change: Change) -> AppResult<Report> {
-                let report = $rule(proof, tx.at())?;
+            type Changes = Report;
+            fn decide_changes(
+                proof: &Authorized<Self>,
+                at: DateTime<Utc>,
+            ) -> Result<Report, TransitionRefused> {
+                $rule(proof, at)
+            }
+            fn save_changes(
+                tx: &mut Tx<'_>,
+                proof: &WriteProof<Self>,
+                report: Report,
+                change: Change,
+            ) -> AppResult<Report> {
                 proof.save(tx, &report, change)?;
                 Ok(report)
             }
         }
     };
 }
-step!(WithdrawReport, Withdraw, workflow::withdraw_report);
-step!(ReturnReport, Return, workflow::return_report, Return);
-step!(ReopenReport, Reopen, workflow::reopen_report, Reopen);
-
-impl TransitionAction for SubmitReport {
-    const TRANSITION: TransitionKind = TransitionKind::Submit;
-    fn write_change(
-        tx: &mut Tx<'_>,
-        proof: &WriteProof<Self>,
-        change: Change,
-    ) -> AppResult<Report> {
-        let report = workflow::submit_report(proof, tx.at())?;
-        proof.save(tx, &report, change)?;
-        Ok(report)
-    }
-    fn find_faults(subject: &ReportSubject, at: DateTime<Utc>) -> Vec<FieldFault> {
-        subject
-            .report
-            .as_ref()
-            .map(|r| readiness::list_blockers(subject, &r.content, at))
-            .unwrap_or_default()
-    }
-}
+report_transition!(SubmitReport, Submit, workflow::submit_report);
+report_transition!(WithdrawReport, Withdraw, workflow::withdraw_report);
+report_transition!(ReturnReport, Return, workflow::return_report, Return);
+report_transition!(ReopenReport, Reopen, workflow::reopen_report, Reopen);
 
 impl TransitionAction for ApproveReport {
     const TRANSITION: TransitionKind = TransitionKind::Approve;
+    type Changes = (Report, ApprovedReport);
+    fn decide_changes(
+        proof: &Authorized<Self>,
+        at: DateTime<Utc>,
+    ) -> Result<Self::Changes, TransitionRefused> {
+        workflow::approve_report(proof, at)
+    }
     /// Also saves the approved copies: that of the report, and that of the project if no later cycle has an approved
     /// report.
-    fn write_change(
+    fn save_changes(
         tx: &mut Tx<'_>,
         proof: &WriteProof<Self>,
+        changes: Self::Changes,
         change: Change,
     ) -> AppResult<Report> {
-        let (report, approved) = workflow::approve_report(proof, tx.at())?;
+        let (report, approved) = changes;
         proof.save(tx, &report, change)?;
         proof.save(tx, &approved, Change::without_reason(TransitionKind::Approve.as_str()))?;
         if reports::is_latest(tx.conn(), &approved)? {
@@ -131,10 +137,11 @@ pub(super) fn apply_transition<A: TransitionAction>(
     comment: RawTransitionComment,
 ) -> AppResult<Report> {
     check_precondition(tx, proof, precondition)?;
-    workflow::check_transition(A::TRANSITION, proof.subject(), tx.at())?;
-    let text = parse_comment::<A>(proof.subject(), comment.text, tx.at())?;
+    let changes = A::decide_changes(proof, tx.at());
+    let (text, changes) = join_faults(parse_comment(A::KIND, comment.text), changes)?;
     let reason = text.as_ref().map(Prose::to_string);
-    let report = A::write_change(tx, proof, Change::with_reason(A::TRANSITION.as_str(), reason))?;
+    let change = Change::with_reason(A::TRANSITION.as_str(), reason);
+    let report = A::save_changes(tx, proof, changes, change)?;
     if let Some(text) = text {
         let comment = ChangeComment { id: comment.id, kind: A::KIND, text };
         save_change_comment(tx, proof, &report, comment)?;
@@ -159,15 +166,13 @@ fn check_precondition<A: TransitionAction>(
     }
 }
 
-/// Parses the comment, which a return and a reopening require. Its faults are answered together with those of the
-/// transition.
-fn parse_comment<A: TransitionAction>(
-    subject: &ReportSubject,
+/// Parses the comment, which a return and a reopening require.
+fn parse_comment(
+    kind: CommentKind,
     text: Option<String>,
-    at: DateTime<Utc>,
-) -> AppResult<Option<Prose>> {
+) -> Result<Option<Prose>, Vec<FieldFault>> {
     let mut faults = FaultList::new();
-    let needed = match A::KIND {
+    let needed = match kind {
         CommentKind::Return | CommentKind::Reopen => true,
         CommentKind::Note => false,
     };
@@ -176,7 +181,22 @@ fn parse_comment<A: TransitionAction>(
     } else {
         faults.parse_optional("/comment", text, Prose::parse)
     };
-    let mut found = faults.into_vec();
-    found.extend(A::find_faults(subject, at));
-    if found.is_empty() { Ok(text) } else { Err(found.into()) }
+    let faults = faults.into_vec();
+    if faults.is_empty() { Ok(text) } else { Err(faults) }
+}
+
+/// Returns the comment and the changes, or all faults of both. A refusal by the state comes before any fault.
+fn join_faults<T>(
+    comment: Result<Option<Prose>, Vec<FieldFault>>,
+    changes: Result<T, TransitionRefused>,
+) -> AppResult<(Option<Prose>, T)> {
+    match (comment, changes) {
+        (Ok(text), Ok(changes)) => Ok((text, changes)),
+        (Err(faults), Ok(_)) => Err(faults.into()),
+        (Err(mut faults), Err(TransitionRefused::NotReady(found))) => {
+            faults.extend(found);
+            Err(faults.into())
+        }
+        (Ok(_) | Err(_), Err(refused)) => Err(refused.into()),
+    }
 }

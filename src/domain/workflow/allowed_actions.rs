@@ -5,25 +5,29 @@ use chrono::{DateTime, Utc};
 
 use super::{TransitionKind, check_transition};
 use crate::domain::{
+    fault::FieldFault,
     policy::{
         AccessDenied, Act, Actor, ApproveReport, CommentReport, EditReport, PolicyAction,
         ReopenReport, ReturnReport, SubmitReport, WithdrawReport,
     },
-    readiness,
     refusal::{IllegalTransition, TransitionRefused},
     subject::ReportSubject,
 };
 
-/// Returns every action on a report, each with the reason if it would be refused.
+/// Returns every action on a report, each with the reason if it would be refused. `blockers` is what blocks the
+/// submission of the report now; this function does not decide it again.
 #[must_use]
 pub fn list_allowed_actions(
     actor: &Actor,
     subject: &ReportSubject,
+    blockers: &[FieldFault],
     at: DateTime<Utc>,
 ) -> Vec<(Act, Result<(), String>)> {
+    let (submit, possible) =
+        check_action::<SubmitReport>(actor, subject, Some(TransitionKind::Submit), at);
     vec![
         check_action::<EditReport>(actor, subject, Some(TransitionKind::Edit), at),
-        check_action::<SubmitReport>(actor, subject, Some(TransitionKind::Submit), at),
+        (submit, possible.and_then(|()| check_ready(blockers))),
         check_action::<WithdrawReport>(actor, subject, Some(TransitionKind::Withdraw), at),
         check_action::<ReturnReport>(actor, subject, Some(TransitionKind::Return), at),
         check_action::<ApproveReport>(actor, subject, Some(TransitionKind::Approve), at),
@@ -65,23 +69,17 @@ fn check_action<A: PolicyAction<Subject = ReportSubject>>(
             .map_err(|refused| refusal_reason(&refused)),
         None => check_commentable(subject).map_err(|refused| refusal_reason(&refused)),
     };
-    let by_content = || if A::ACT == Act::SubmitReport { check_ready(subject, at) } else { Ok(()) };
-    (A::ACT, by_policy.and_then(|()| by_state()).and_then(|()| by_content()))
+    (A::ACT, by_policy.and_then(|()| by_state()))
 }
 
 fn refusal_reason(refused: &TransitionRefused) -> String {
     refused.to_string()
 }
 
-fn check_ready(subject: &ReportSubject, at: DateTime<Utc>) -> Result<(), String> {
-    let missing = subject
-        .report
-        .as_ref()
-        .map(|r| readiness::list_blockers(subject, &r.content, at))
-        .unwrap_or_default();
-    if missing.is_empty() {
+fn check_ready(blockers: &[FieldFault]) -> Result<(), String> {
+    if blockers.is_empty() {
         return Ok(());
     }
-    let pointers: Vec<&str> = missing.iter().map(|f| f.pointer.as_str()).collect();
+    let pointers: Vec<&str> = blockers.iter().map(|f| f.pointer.as_str()).collect();
     Err(format!("not ready: {}", pointers.join(", ")))
 }

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{
     cycle::CycleState,
+    fault::FieldFault,
     policy::{AccessDenied, Actor, Unproved},
     report::{PercentMethod, ReportState},
     testing::{
@@ -110,6 +111,23 @@ fn a_submission_freezes_the_project_and_clears_the_decision() {
     assert!(sent.ever_submitted && sent.submitted.is_some());
 }
 
+/// What blocks the submission of the subject's report.
+fn blockers(on: &ReportSubject) -> Vec<FieldFault> {
+    let content = on.report.as_ref().map(|report| &report.content);
+    content.map(|content| readiness::list_blockers(on, content, now())).unwrap_or_default()
+}
+
+#[test]
+fn nothing_blocks_a_report_that_was_just_submitted() {
+    // The answer to a submission relies on this: it does not ask again.
+    let on = subject(Some(report(ReportState::Draft)));
+    let officer = officer(1);
+    let proof = prove::<SubmitReport>(&on, &officer).unwrap();
+    let sent = submit_report(&proof, now()).unwrap();
+    let after = on.after_transition(TransitionKind::Submit, sent, &officer, proof.basis());
+    assert_eq!(blockers(&after), []);
+}
+
 #[test]
 fn a_withdrawal_clears_the_submission_and_keeps_that_it_was_seen() {
     let on = subject(Some(report(ReportState::Submitted)));
@@ -123,9 +141,9 @@ fn an_edit_of_what_was_imported_is_no_longer_what_the_source_said() {
     let mut imported = report(ReportState::Returned);
     imported.imported = Some(serde_json::json!({ "source": "M&E 2023" }));
     let on = subject(Some(imported));
-    let edited =
-        edit_report(&prove(&on, &officer(1)).unwrap(), Id::new(uuid::Uuid::nil()), ready(), now())
-            .unwrap();
+    let proof = prove(&on, &officer(1)).unwrap();
+    let edit = ReportEdit::begin(&proof, now()).unwrap();
+    let edited = edit.write_content(Id::new(uuid::Uuid::nil()), ready());
     assert_eq!(edited.imported, None);
     assert_eq!(edited.state, ReportState::Returned);
 }
@@ -152,7 +170,8 @@ fn what_may_be_done_comes_with_the_reason_of_each_refusal() {
         let line = |(act, verdict): (crate::domain::policy::Act, Result<(), String>)| {
             format!("{}: {}", act.as_str(), verdict.map_or_else(|e| e, |()| "yes".to_owned()))
         };
-        list_allowed_actions(actor, on, now()).into_iter().map(line).collect::<Vec<_>>().join("\n")
+        let actions = list_allowed_actions(actor, on, &blockers(on), now());
+        actions.into_iter().map(line).collect::<Vec<_>>().join("\n")
     };
     let mut draft = subject(Some(report(ReportState::Draft)));
     draft.report.as_mut().unwrap().content.next_steps = None;
@@ -221,7 +240,9 @@ fn take(on: &ReportSubject, step: &Try) -> Option<(TransitionKind, usize, Report
     }
     let id = Id::new(uuid::Uuid::from_u128(200));
     match step {
-        Try::Edit(w) => go(on, *w, TransitionKind::Edit, |p| edit_report(p, id, ready(), now())),
+        Try::Edit(w) => go(on, *w, TransitionKind::Edit, |p| {
+            Ok(ReportEdit::begin(p, now())?.write_content(id, ready()))
+        }),
         Try::Submit(w) => go(on, *w, TransitionKind::Submit, |p| submit_report(p, now())),
         Try::Withdraw(w) => go(on, *w, TransitionKind::Withdraw, |p| withdraw_report(p, now())),
         Try::Return(w) => go(on, *w, TransitionKind::Return, |p| return_report(p, now())),
@@ -279,7 +300,7 @@ proptest! {
                 on = on.after_transition(transition, report, &actor, crate::domain::policy::PermissionBasis { acting_for: None });
             }
         }
-        let offers = list_allowed_actions(&people()[who], &on, now());
+        let offers = list_allowed_actions(&people()[who], &on, &blockers(&on), now());
         let steps = [Try::Edit(who), Try::Submit(who), Try::Withdraw(who), Try::Return(who), Try::Approve(who), Try::Reopen(who)];
         for (step, (act, verdict)) in steps.iter().zip(offers) {
             prop_assert_eq!(take(&on, step).is_some(), verdict.is_ok(), "{:?}", act);
