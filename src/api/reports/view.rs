@@ -188,7 +188,7 @@ impl From<ReportDetail> for ReportView {
                 &copy.milestones,
                 &copy.content,
             ),
-            schedule: ScheduleView::from_dates((copy.starts_on, copy.ends_on), detail.as_of),
+            schedule: ScheduleView::from_dates(copy.starts_on, copy.ends_on, detail.as_of),
             readiness: ReadinessView::from(detail.blockers),
             header: copy.header.as_ref().map(HeaderView::from),
             allowed_actions: to_allowed_actions(detail.allowed_actions),

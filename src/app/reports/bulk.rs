@@ -27,10 +27,7 @@ use crate::{
         subject::ReportSubject,
         value::Prose,
     },
-    store::{
-        Caller, StoreError, Tx, WriteProof,
-        reports::{SharedLookups, load_for_batch},
-    },
+    store::{Caller, StoreError, Tx, WriteProof, reports::SharedLookups},
 };
 
 mod result;
@@ -101,7 +98,7 @@ impl BulkContext<'_> {
     ) -> AppResult<WriteProof<A>> {
         let common = &mut self.common;
         let proof = tx.prove_loaded::<A>(self.caller, |conn, actor| {
-            load_for_batch(conn, common, &item.key, (A::ACT, actor))
+            common.load_report_subject(conn, &item.key, A::ACT, actor)
         })?;
         let subject = proof.subject();
         let inside =
