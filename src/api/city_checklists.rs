@@ -182,7 +182,7 @@ fn load_checklist(
     let checklist = reports::load_checklist_items(conn, city, cycle)?;
     let names = load_return_authors(conn, &checklist)?;
     let visible: Vec<VisibleChecklistItem<'_>> =
-        checklist.iter().map(|item| item.visible_to(actor, at)).collect();
+        checklist.iter().map(|item| item.visible_to(actor, at)).collect::<Result<_, _>>()?;
     let due = CityDeadline::for_cycle(cycle, extension, city.time_zone, at);
     Ok(CityChecklistView {
         city: city.slug.to_string(),
@@ -220,7 +220,7 @@ impl ChecklistItemView {
             ready: missing.as_ref().map(Vec::is_empty),
             missing: missing.into_iter().flatten().map(MissingView::from).collect(),
             unanswered: if visible.can_read_working {
-                subject.unanswered_comments.len()
+                subject.unanswered_comments.get().map_or(0, Vec::len)
             } else {
                 0
             },

@@ -9,6 +9,7 @@ use crate::{
         fault::{FieldFault, ValueFault},
         policy::AccessDenied,
         refusal::{IllegalTransition, TransitionRefused},
+        subject::PartNotLoaded,
     },
     store::{
         StoreError,
@@ -342,7 +343,13 @@ impl From<AccessDenied> for ApiError {
         match denied {
             AccessDenied::Hidden => Self::NotFound,
             AccessDenied::Forbidden(reason) => Self::Forbidden(reason.to_owned()),
+            AccessDenied::Undecided(part) => part.into(),
         }
+    }
+}
+impl From<PartNotLoaded> for ApiError {
+    fn from(part: PartNotLoaded) -> Self {
+        Self::Internal(Box::new(part))
     }
 }
 impl From<TransitionRefused> for ApiError {
@@ -351,6 +358,7 @@ impl From<TransitionRefused> for ApiError {
             TransitionRefused::NoReport => Self::NotFound,
             TransitionRefused::IllegalState(state) => Self::IllegalTransition(state),
             TransitionRefused::NotReady(faults) => Self::Invalid(faults),
+            TransitionRefused::NotLoaded(part) => part.into(),
         }
     }
 }

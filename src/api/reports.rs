@@ -124,7 +124,11 @@ async fn write_report(
 async fn get_readiness(may: May<ReadReportInside>, state: Data<State>) -> ApiResult<Answer> {
     let (subject, at) = (may.proof.subject(), state.clock.now());
     let report = subject.report.as_ref().ok_or(ApiError::NotFound)?;
-    Answer::from_value(&ReadinessView::from(readiness::list_blockers(subject, &report.content, at)))
+    Answer::from_value(&ReadinessView::from(readiness::list_blockers(
+        subject,
+        &report.content,
+        at,
+    )?))
 }
 
 /// Read the initial content of a report
@@ -136,9 +140,9 @@ async fn get_readiness(may: May<ReadReportInside>, state: Data<State>) -> ApiRes
 #[get("/projects/{project}/reports/{cycle}/prefill")]
 async fn get_prefill(may: May<EditReport>) -> ApiResult<Answer> {
     let subject = may.proof.subject();
-    let earlier = subject.earlier_content.clone().unwrap_or_default();
+    let earlier = subject.earlier_content.get()?.clone().unwrap_or_default();
     Answer::from_value(&PrefillView::from(
-        &earlier.carry_forward(&subject.milestones, &subject.indicators),
+        &earlier.carry_forward(subject.milestones.get()?, subject.indicators.get()?),
     ))
 }
 

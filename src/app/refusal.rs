@@ -8,6 +8,7 @@ use crate::{
         id::Id,
         policy::AccessDenied,
         refusal::{IllegalTransition, TransitionRefused},
+        subject::PartNotLoaded,
         user::User,
     },
     store::StoreError,
@@ -98,6 +99,11 @@ impl From<AccessDenied> for Refusal {
         Self::Denied(denied)
     }
 }
+impl From<PartNotLoaded> for Refusal {
+    fn from(part: PartNotLoaded) -> Self {
+        Self::Store(part.into())
+    }
+}
 impl From<IllegalTransition> for Refusal {
     fn from(state: IllegalTransition) -> Self {
         Self::IllegalTransition(state)
@@ -109,6 +115,7 @@ impl From<TransitionRefused> for Refusal {
             TransitionRefused::NoReport => Self::NotFound,
             TransitionRefused::IllegalState(state) => Self::IllegalTransition(state),
             TransitionRefused::NotReady(faults) => Self::Invalid(faults),
+            TransitionRefused::NotLoaded(part) => part.into(),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
     policy::{Actor, PolicyResource as _, RecordCopy, Visibility},
     readiness,
     report::ReportState,
-    subject::ReportSubject,
+    subject::{PartNotLoaded, ReportSubject},
     value::words,
 };
 
@@ -53,8 +53,14 @@ pub(crate) struct VisibleChecklistItem<'a> {
 impl ChecklistItem {
     /// Returns the item as the actor may see it at an instant. A caller who may only know that a draft exists sees its
     /// state, but not its content.
-    #[must_use]
-    pub(crate) fn visible_to(&self, actor: &Actor, at: DateTime<Utc>) -> VisibleChecklistItem<'_> {
+    ///
+    /// # Errors
+    /// Returns an error if a part that decides was not loaded.
+    pub(crate) fn visible_to(
+        &self,
+        actor: &Actor,
+        at: DateTime<Utc>,
+    ) -> Result<VisibleChecklistItem<'_>, PartNotLoaded> {
         let subject = &self.report_subject;
         let state = subject.report.as_ref().map(|r| r.state);
         // A report that was not begun is as private to the city as a draft.
@@ -64,12 +70,17 @@ impl ChecklistItem {
         };
         let holder = holder_of_state(state);
         let submitted_at = subject.report.as_ref().and_then(|r| r.submitted).map(|d| d.at);
-        let missing = (inside && holder == Holder::City).then(|| list_missing_fields(subject, at));
-        let late = subject.due_day().is_some_and(|(_, ends)| match state {
+        let missing = if inside && holder == Holder::City {
+            Some(list_missing_fields(subject, at)?)
+        } else {
+            None
+        };
+        let late = subject.due_day()?.is_some_and(|(_, ends)| match state {
             Some(state) => state.is_late(submitted_at, ends, at),
             None => at >= ends,
         });
-        VisibleChecklistItem { item: self, state, holder, can_read_working: inside, missing, late }
+        let can_read_working = inside;
+        Ok(VisibleChecklistItem { item: self, state, holder, can_read_working, missing, late })
     }
 }
 
@@ -77,7 +88,10 @@ fn may_write_report(actor: &Actor, subject: &ReportSubject) -> bool {
     actor.has_role_at(&[super::user::Role::CityOfficer], &subject.record_place())
 }
 
-fn list_missing_fields(subject: &ReportSubject, at: DateTime<Utc>) -> Vec<FieldFault> {
+fn list_missing_fields(
+    subject: &ReportSubject,
+    at: DateTime<Utc>,
+) -> Result<Vec<FieldFault>, PartNotLoaded> {
     match &subject.report {
         Some(report) => readiness::list_blockers(subject, &report.content, at),
         None => readiness::list_blockers(subject, &super::report::ReportContent::default(), at),
@@ -177,19 +191,19 @@ mod tests {
     fn a_seat_says_who_holds_it_and_what_blocks_it() {
         let (officer, representative) = (officer(1), representative(2));
         let none = seat(None);
-        let seen = none.visible_to(&officer, now());
+        let seen = none.visible_to(&officer, now()).unwrap();
         assert_eq!((seen.holder, seen.missing.map(|m| m.len() > 3)), (Holder::City, Some(true)));
-        assert!(none.visible_to(&representative, now()).missing.is_none());
+        assert!(none.visible_to(&representative, now()).unwrap().missing.is_none());
         let draft = seat(Some(ReportState::Draft));
-        assert_eq!(draft.visible_to(&officer, now()).missing.map(|m| m.len()), Some(0));
+        assert_eq!(draft.visible_to(&officer, now()).unwrap().missing.map(|m| m.len()), Some(0));
         // The representative may know that the draft exists, but not what it lacks.
-        let seen = draft.visible_to(&representative, now());
+        let seen = draft.visible_to(&representative, now()).unwrap();
         assert_eq!((seen.state, seen.can_read_working), (Some(ReportState::Draft), false));
         assert!(seen.missing.is_none());
         let submitted = seat(Some(ReportState::Submitted));
-        assert_eq!(submitted.visible_to(&officer, now()).holder, Holder::Representative);
+        assert_eq!(submitted.visible_to(&officer, now()).unwrap().holder, Holder::Representative);
         let approved = seat(Some(ReportState::Approved));
-        assert_eq!(approved.visible_to(&officer, now()).holder, Holder::Nobody);
+        assert_eq!(approved.visible_to(&officer, now()).unwrap().holder, Holder::Nobody);
     }
 
     #[test]
@@ -201,7 +215,7 @@ mod tests {
             .collect();
         let officer = officer(1);
         let seen: Vec<VisibleChecklistItem<'_>> =
-            seats.iter().map(|s| s.visible_to(&officer, now())).collect();
+            seats.iter().map(|s| s.visible_to(&officer, now()).unwrap()).collect();
         let t = ChecklistTotals::count_items(&seen);
         assert_eq!(t.projects, t.to_write + t.draft + t.returned + t.submitted + t.approved);
         assert_eq!((t.projects, t.ready, t.blocked, t.late), (5, 2, 0, 0));

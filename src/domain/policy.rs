@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::{
     id::Id,
+    subject::PartNotLoaded,
     user::{Grant, RecordPlace, Role, Scope, User},
 };
 
@@ -78,6 +79,8 @@ pub enum AccessDenied {
     Hidden,
     /// The caller may know of the record, but not do this: 403, with the reason.
     Forbidden(&'static str),
+    /// A part that decides was not loaded: a fault of the service, and no verdict on the caller.
+    Undecided(PartNotLoaded),
 }
 
 /// The refusal for callers who may know that a draft exists, but may not read it.
@@ -103,8 +106,11 @@ pub trait PolicyResource: Sized + Send + 'static {
         true
     }
     /// Returns the users who contributed to the record since its last decision.
-    fn contributors(&self) -> &[Id<User>] {
-        &[]
+    ///
+    /// # Errors
+    /// Returns an error if they were not loaded.
+    fn contributors(&self) -> Result<&[Id<User>], PartNotLoaded> {
+        Ok(&[])
     }
 }
 
@@ -150,11 +156,12 @@ pub(crate) fn decide_by_permissions<R: PolicyResource>(
             continue;
         }
         if act.needs_two_keys() {
-            if subject.contributors().contains(&actor.user) {
+            let contributors = subject.contributors().map_err(AccessDenied::Undecided)?;
+            if contributors.contains(&actor.user) {
                 refusal = AccessDenied::Forbidden("you had a hand in it since its last decision");
                 continue;
             }
-            if grant.acting_for.is_some_and(|u| subject.contributors().contains(&u)) {
+            if grant.acting_for.is_some_and(|u| contributors.contains(&u)) {
                 refusal = AccessDenied::Forbidden(
                     "the person you act for had a hand in it since its last decision",
                 );

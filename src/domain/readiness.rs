@@ -4,32 +4,46 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
+    comment::Comment,
     cycle::calendar_day,
     fault::{FaultList, FieldFault, ValueFault},
+    id::Id,
     project::ProjectDetails,
+    project_parts::{Indicator, Milestone},
     report::{ReportContent, Status, carry_forward, progress},
-    subject::ReportSubject,
+    subject::{PartNotLoaded, ReportSubject},
 };
 
 #[cfg(test)]
 mod tests;
 
 /// Lists everything that blocks the submission of this content at an instant.
-#[must_use]
+///
+/// # Errors
+/// Returns an error if a part that decides was not loaded.
 pub(crate) fn list_blockers(
     subject: &ReportSubject,
     content: &ReportContent,
     at: DateTime<Utc>,
-) -> Vec<FieldFault> {
-    let mut found = find_missing_fields(content, &subject.project.details, subject.previous_status);
+) -> Result<Vec<FieldFault>, PartNotLoaded> {
+    let milestones = subject.milestones.get()?;
+    let today = calendar_day(at, subject.calendar.get()?.zone);
+    let previous = *subject.previous_status.get()?;
+    let mut found = find_missing_fields(content, &subject.project.details, previous);
     found.extend(check_completed_percent(content));
-    found.extend(find_removed_parts(subject, content));
-    found.extend(find_future_days(subject, content, calendar_day(at, subject.zone)));
-    found.extend(carry_forward::find_contradictions(content, subject.earlier_content.as_ref()));
-    found.extend(carry_forward::check_earlier_report(content, subject.earlier_content.as_ref()));
-    found.extend(progress::find_disagreements(content, &subject.milestones));
-    found.extend(find_unanswered_comments(subject));
-    found
+    found.extend(find_removed_milestones(content, milestones));
+    if !content.indicator_values.is_empty() {
+        found.extend(find_removed_indicators(content, subject.indicators.get()?));
+    }
+    found.extend(find_future_days(content, milestones, today));
+    if content.unchanged {
+        let earlier = subject.earlier_content.get()?.as_ref();
+        found.extend(carry_forward::find_contradictions(content, earlier));
+        found.extend(carry_forward::check_earlier_report(content, earlier));
+    }
+    found.extend(progress::find_disagreements(content, milestones));
+    found.extend(find_unanswered_comments(subject.unanswered_comments.get()?));
+    Ok(found)
 }
 
 /// Returns a fault if a completed project states less than 100 percent. A percentage that is not stated is no fault
@@ -46,8 +60,8 @@ fn check_completed_percent(content: &ReportContent) -> Option<FieldFault> {
 
 /// Lists events that are dated after today, in the city's time zone.
 fn find_future_days(
-    subject: &ReportSubject,
     content: &ReportContent,
+    milestones: &[Milestone],
     today: NaiveDate,
 ) -> Vec<FieldFault> {
     let mut faults = FaultList::new();
@@ -62,7 +76,7 @@ fn find_future_days(
     for (i, value) in content.indicator_values.iter().enumerate() {
         past(format!("/indicator_values/{i}/measured_on"), Some(value.measured_on));
     }
-    for milestone in &subject.milestones {
+    for milestone in milestones {
         let pointer = format!("/project/milestones/{}/completed_on", milestone.id);
         past(pointer, milestone.completed_on);
     }
@@ -70,27 +84,34 @@ fn find_future_days(
 }
 
 /// Lists the open comments that the city has to answer. Each must have a reply before the report is submitted.
-fn find_unanswered_comments(subject: &ReportSubject) -> Vec<FieldFault> {
+fn find_unanswered_comments(unanswered: &[Id<Comment>]) -> Vec<FieldFault> {
     let mut faults = FaultList::new();
-    for id in &subject.unanswered_comments {
+    for id in unanswered {
         let detail = "a question of the reviewers is open: answer it";
         faults.add(format!("/comments/{id}"), ValueFault::new("unanswered", detail));
     }
     faults.into_vec()
 }
 
-/// Lists the milestones and indicators in the report that were removed from the project.
-fn find_removed_parts(subject: &ReportSubject, content: &ReportContent) -> Vec<FieldFault> {
+/// Lists the milestones in the report that were removed from the project.
+fn find_removed_milestones(content: &ReportContent, milestones: &[Milestone]) -> Vec<FieldFault> {
     let mut faults = FaultList::new();
-    let fault = |what| ValueFault::new("unknown", format!("this {what} is no longer there"));
     for (i, done) in content.milestones.iter().enumerate() {
-        if !subject.milestones.iter().any(|m| m.id == done.milestone_id) {
-            faults.add(format!("/milestones/{i}/milestone_id"), fault("milestone"));
+        if !milestones.iter().any(|m| m.id == done.milestone_id) {
+            let fault = ValueFault::new("unknown", "this milestone is no longer there");
+            faults.add(format!("/milestones/{i}/milestone_id"), fault);
         }
     }
+    faults.into_vec()
+}
+
+/// Lists the indicators in the report that were removed from the project.
+fn find_removed_indicators(content: &ReportContent, indicators: &[Indicator]) -> Vec<FieldFault> {
+    let mut faults = FaultList::new();
     for (i, value) in content.indicator_values.iter().enumerate() {
-        if !subject.indicators.iter().any(|k| k.id == value.indicator_id) {
-            faults.add(format!("/indicator_values/{i}/indicator_id"), fault("indicator"));
+        if !indicators.iter().any(|k| k.id == value.indicator_id) {
+            let fault = ValueFault::new("unknown", "this indicator is no longer there");
+            faults.add(format!("/indicator_values/{i}/indicator_id"), fault);
         }
     }
     faults.into_vec()

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::fault::FieldFault;
+use super::{fault::FieldFault, subject::PartNotLoaded};
 
 /// A transition that the state of a record forbids.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -26,4 +26,7 @@ pub enum TransitionRefused {
     /// The content does not satisfy the rules for a submission.
     #[error("the report is not ready")]
     NotReady(Vec<FieldFault>),
+    /// A part that decides was not loaded: a fault of the service.
+    #[error(transparent)]
+    NotLoaded(#[from] PartNotLoaded),
 }

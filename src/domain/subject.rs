@@ -13,10 +13,12 @@ use super::{
     value::Slug,
 };
 
+mod loaded;
 pub(crate) mod project_part;
 mod report;
 
-pub use report::{CommentSubject, ReportSubject};
+pub use loaded::{Loaded, PartNotLoaded};
+pub use report::{CityCalendar, CommentSubject, ReportSubject};
 
 /// The network as a whole, for actions that do not concern a single record.
 #[derive(Debug, Clone, Copy)]

@@ -14,7 +14,7 @@ use super::{
     report::{
         ApprovedReport, AuditStamp, PercentMethod, Report, ReportContent, ReportState, Status,
     },
-    subject::ReportSubject,
+    subject::{CityCalendar, Loaded, ReportSubject},
     user::{Grant, Role, Scope, User},
     value::{Percent, Prose, Slug, Title},
 };
@@ -235,19 +235,18 @@ pub(crate) fn subject(report: Option<Report>) -> ReportSubject {
         report.as_ref().filter(|r| r.state == ReportState::Approved).map(|_r| approved());
     ReportSubject {
         project: project(),
-        milestones: Vec::new(),
-        indicators: Vec::new(),
-        partnerships: Vec::new(),
+        milestones: Loaded::Value(Vec::new()),
+        indicators: Loaded::Value(Vec::new()),
+        partnerships: Loaded::Value(Vec::new()),
         cycle: cycle(CycleState::Open),
-        zone: Tz::Asia__Ho_Chi_Minh,
-        extension: None,
-        earlier_content: None,
-        unanswered_comments: Vec::new(),
+        calendar: Loaded::Value(CityCalendar { zone: Tz::Asia__Ho_Chi_Minh, extension: None }),
+        earlier_content: Loaded::Value(None),
+        unanswered_comments: Loaded::Value(Vec::new()),
         report,
-        approved,
-        previous_status: None,
-        contributors: Vec::new(),
+        approved: Loaded::Value(approved),
+        previous_status: Loaded::Value(None),
+        contributors: Loaded::Value(Vec::new()),
         missed_release: false,
-        released_in: None,
+        released_in: Loaded::Value(None),
     }
 }

@@ -106,14 +106,14 @@ pub fn submit_report(
 ) -> Result<Report, TransitionRefused> {
     let subject = proof.subject();
     let mut report = apply_transition(proof, TransitionKind::Submit, at)?;
-    let missing = readiness::list_blockers(subject, &report.content, at);
+    let missing = readiness::list_blockers(subject, &report.content, at)?;
     if !missing.is_empty() {
         return Err(TransitionRefused::NotReady(missing));
     }
     report.header = Some(subject.project.freeze_header(
-        subject.milestones.clone(),
-        subject.indicators.clone(),
-        subject.partnerships.clone(),
+        subject.milestones.get()?.clone(),
+        subject.indicators.get()?.clone(),
+        subject.partnerships.get()?.clone(),
     ));
     report.ever_submitted = true;
     report.submitted = Some(record_deed(proof, at));
@@ -160,7 +160,7 @@ pub fn approve_report(
     report.decided = Some(record_deed(proof, at));
     // Every submission freezes a header, so a submitted report has one.
     let header = report.header.clone().ok_or(TransitionRefused::NoReport)?;
-    let version = subject.approved.as_ref().map_or(1, |a| a.version + 1);
+    let version = subject.approved.get()?.as_ref().map_or(1, |a| a.version + 1);
     let approved = ApprovedReport {
         report: report.id,
         project: report.project,

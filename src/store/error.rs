@@ -2,7 +2,7 @@
 
 use diesel::result::{DatabaseErrorKind, Error};
 
-use crate::domain::{fault::ValueFault, policy::AccessDenied};
+use crate::domain::{fault::ValueFault, policy::AccessDenied, subject::PartNotLoaded};
 
 /// The result of a store function.
 pub type StoreResult<T> = Result<T, StoreError>;
@@ -70,9 +70,19 @@ impl StoreError {
     }
 }
 
+/// A rule that reads a part that was not loaded is a fault of the service.
+impl From<PartNotLoaded> for StoreError {
+    fn from(part: PartNotLoaded) -> Self {
+        Self::Corrupt(part.to_string())
+    }
+}
+
 impl From<AccessDenied> for StoreError {
     fn from(denied: AccessDenied) -> Self {
-        Self::Denied(denied)
+        match denied {
+            AccessDenied::Undecided(part) => part.into(),
+            AccessDenied::Hidden | AccessDenied::Forbidden(_) => Self::Denied(denied),
+        }
     }
 }
 

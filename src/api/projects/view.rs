@@ -282,7 +282,8 @@ fn decide_action<A: PolicyAction<Subject = ProjectSubject>>(
     match A::decide_access(actor, subject) {
         Ok(_) => AllowedAction::new_allowed(),
         Err(AccessDenied::Forbidden(reason)) => AllowedAction::new_refused(reason),
-        Err(AccessDenied::Hidden) => {
+        // No part of a project is ever left out, so that the policy always decides.
+        Err(AccessDenied::Hidden | AccessDenied::Undecided(_)) => {
             AllowedAction::new_refused("there is nothing here that you may know of")
         }
     }

@@ -115,12 +115,10 @@ impl TodoReader<'_> {
             state(item) == Some(ReportState::Returned) && !item.report_subject.missed_release
         };
         let at = (city.slug.as_str(), cycle.slug.as_str());
-        let view = |item: &ChecklistItem| {
-            NeedsExtensionItem::new(
-                at,
-                ChecklistItemView::new(&item.visible_to(self.actor, self.at), &names),
-            )
+        let view = |item: &ChecklistItem| -> StoreResult<NeedsExtensionItem> {
+            let visible = item.visible_to(self.actor, self.at)?;
+            Ok(NeedsExtensionItem::new(at, ChecklistItemView::new(&visible, &names)))
         };
-        Ok(checklist.iter().filter(waits).map(view).collect())
+        checklist.iter().filter(waits).map(view).collect()
     }
 }

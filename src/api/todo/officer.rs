@@ -64,8 +64,10 @@ impl TodoReader<'_> {
             return Ok(None);
         }
         let names = load_return_authors(conn, &checklist)?;
-        let visible: Vec<VisibleChecklistItem<'_>> =
-            checklist.iter().map(|s| s.visible_to(self.actor, self.at)).collect();
+        let visible: Vec<VisibleChecklistItem<'_>> = checklist
+            .iter()
+            .map(|s| s.visible_to(self.actor, self.at))
+            .collect::<Result<_, _>>()?;
         let due = CityDeadline::for_cycle(cycle, extension, city.time_zone, self.at);
         let items = || visible.iter().map(|s| ChecklistItemView::new(s, &names));
         let began = |i: &ChecklistItemView| i.state.is_some();

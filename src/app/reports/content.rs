@@ -48,9 +48,9 @@ pub(crate) fn write_report(
     let request = ContentRequest { id, precondition, reason: None };
     write_content(tx, proof, request, |subject| {
         let known = ReportContext {
-            milestones: &subject.milestones,
-            indicators: &subject.indicators,
-            earlier: subject.earlier_content.as_ref(),
+            milestones: subject.milestones.get()?,
+            indicators: subject.indicators.get()?,
+            earlier: subject.earlier_content.get()?.as_ref(),
         };
         Ok(raw.parse(known)?)
     })
@@ -82,7 +82,7 @@ pub(super) fn write_content(
     let edit = ReportEdit::begin(proof, tx.at())?;
     let content = content(subject)?;
     let contradictions =
-        carry_forward::find_contradictions(&content, subject.earlier_content.as_ref());
+        carry_forward::find_contradictions(&content, subject.earlier_content.get()?.as_ref());
     if !contradictions.is_empty() {
         return Err(contradictions.into());
     }

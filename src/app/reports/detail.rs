@@ -14,7 +14,7 @@ use crate::{
         project_parts::Milestone,
         readiness,
         report::{ApprovedReport, AuditStamp, Report, ReportContent, ReportState},
-        subject::ReportSubject,
+        subject::{PartNotLoaded, ReportSubject},
         user::User,
         value::Slug,
         workflow::{self, TransitionKind},
@@ -140,12 +140,12 @@ impl ReportReader<'_> {
     }
 
     /// Lists what blocks the submission, if the caller reads the working copy.
-    fn list_blockers(&self, subject: &ReportSubject) -> Vec<FieldFault> {
+    fn list_blockers(&self, subject: &ReportSubject) -> Result<Vec<FieldFault>, PartNotLoaded> {
         match &subject.report {
             Some(report) if self.reads_working_copy(subject) => {
                 readiness::list_blockers(subject, &report.content, self.at)
             }
-            Some(_) | None => Vec::new(),
+            Some(_) | None => Ok(Vec::new()),
         }
     }
 }
@@ -158,7 +158,7 @@ pub(crate) fn load_detail(
     at: DateTime<Utc>,
 ) -> StoreResult<ReportDetail> {
     let reader = ReportReader { actor, at };
-    let blockers = reader.list_blockers(&subject);
+    let blockers = reader.list_blockers(&subject)?;
     assemble_detail(conn, reader, subject, blockers)
 }
 
@@ -180,7 +180,7 @@ pub(super) fn load_detail_after<A: PolicyAction<Subject = ReportSubject>>(
         | TransitionKind::Withdraw
         | TransitionKind::Return
         | TransitionKind::Approve
-        | TransitionKind::Reopen => reader.list_blockers(&after),
+        | TransitionKind::Reopen => reader.list_blockers(&after)?,
     };
     assemble_detail(tx.conn(), reader, after, blockers)
 }
@@ -193,17 +193,19 @@ fn assemble_detail(
 ) -> StoreResult<ReportDetail> {
     let ReportReader { actor, at } = reader;
     let inside = reader.reads_working_copy(&subject);
-    let allowed_actions = workflow::list_allowed_actions(actor, &subject, &blockers, at);
-    let due = subject.due_day();
-    let (copy, authorship) = match (subject.report, subject.approved) {
-        (Some(report), _) if inside => {
+    let allowed_actions = workflow::list_allowed_actions(actor, &subject, &blockers, at)?;
+    let due = subject.due_day()?;
+    let (copy, authorship) = match subject.report {
+        Some(report) if inside => {
             let authorship = ReportAuthorship::from_report(&report);
-            let project = &subject.project.details;
-            (ReportCopy::from_working(report, project, subject.milestones), authorship)
+            let (project, milestones) = (&subject.project.details, subject.milestones.take()?);
+            (ReportCopy::from_working(report, project, milestones), authorship)
         }
-        (_, Some(approved)) => (ReportCopy::from_approved(approved), ReportAuthorship::default()),
-        // The policy admits no caller to a report without a copy.
-        (_, None) => return Err(StoreError::Corrupt("a report without a copy".into())),
+        Some(_) | None => match subject.approved.take()? {
+            Some(approved) => (ReportCopy::from_approved(approved), ReportAuthorship::default()),
+            // The policy admits no caller to a report without a copy.
+            None => return Err(StoreError::Corrupt("a report without a copy".into())),
+        },
     };
     Ok(ReportDetail {
         code: subject.project.code,
@@ -216,6 +218,6 @@ fn assemble_detail(
         blockers,
         allowed_actions,
         due_on: due.map(|(day, _)| day),
-        released_in: subject.released_in,
+        released_in: subject.released_in.take()?,
     })
 }

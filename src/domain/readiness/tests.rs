@@ -9,6 +9,7 @@ use crate::domain::{
     id::Id,
     project_parts::Milestone,
     report::{IndicatorValue, MilestoneDone, PercentMethod, ReportState},
+    subject::Loaded,
     testing::{day, now, project, ready, report, subject},
     value::{Percent, Prose, Title},
 };
@@ -103,10 +104,10 @@ fn what_was_taken_off_the_project_cannot_be_reported_on() {
         ..ready()
     };
     let lacks: Vec<String> =
-        list_blockers(&on, &content, now()).into_iter().map(|f| f.pointer).collect();
+        list_blockers(&on, &content, now()).unwrap().into_iter().map(|f| f.pointer).collect();
     assert_eq!(lacks, ["/milestones/0/milestone_id", "/indicator_values/0/indicator_id"]);
     on.project.details.ends_on = None;
-    assert_eq!(list_blockers(&on, &content, now()).len(), 3);
+    assert_eq!(list_blockers(&on, &content, now()).unwrap().len(), 3);
 }
 
 #[test]
@@ -125,9 +126,9 @@ fn nothing_has_happened_on_a_day_that_has_not_come_in_the_city() {
     let milestones = vec![milestone(1, None), milestone(2, Some(day("2026-11-21")))];
     let done =
         |day| MilestoneDone { milestone_id: Id::new(uuid::Uuid::from_u128(1)), completed_on: day };
-    on.milestones = milestones;
+    on.milestones = Loaded::Value(milestones);
     let lacks = |on: &ReportSubject, content: &ReportContent, at: &str| -> Vec<String> {
-        let found = list_blockers(on, content, at.parse().unwrap());
+        let found = list_blockers(on, content, at.parse().unwrap()).unwrap();
         found.into_iter().map(|f| format!("{} {}", f.pointer, f.code)).collect()
     };
     let own = format!("/project/milestones/{}/completed_on future", uuid::Uuid::from_u128(2));
@@ -149,6 +150,7 @@ fn a_completed_project_is_complete() {
             ..ready()
         };
         list_blockers(&on, &content, now())
+            .unwrap()
             .into_iter()
             .map(|f| format!("{} {}", f.pointer, f.code))
             .collect()

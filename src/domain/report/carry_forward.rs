@@ -4,6 +4,7 @@ use super::{PercentMethod, ReportContent, Status, progress::MilestoneWeighting};
 use crate::domain::{
     fault::{FaultList, FieldFault, ValueFault},
     project_parts::{Indicator, Milestone},
+    refusal::TransitionRefused,
     subject::ReportSubject,
 };
 
@@ -85,12 +86,15 @@ pub(crate) fn check_earlier_report(
 ///
 /// # Errors
 /// There is no earlier approved report.
-pub(crate) fn carry_unchanged(subject: &ReportSubject) -> Result<ReportContent, Vec<FieldFault>> {
-    let earlier = subject.earlier_content.clone().unwrap_or_default();
-    let carried = earlier.carry_forward(&subject.milestones, &subject.indicators);
+pub(crate) fn carry_unchanged(subject: &ReportSubject) -> Result<ReportContent, TransitionRefused> {
+    let earlier = subject.earlier_content.get()?.as_ref();
+    let carried = earlier
+        .cloned()
+        .unwrap_or_default()
+        .carry_forward(subject.milestones.get()?, subject.indicators.get()?);
     let content = ReportContent { unchanged: true, ..carried };
-    match check_earlier_report(&content, subject.earlier_content.as_ref()) {
-        Some(fault) => Err(vec![fault]),
+    match check_earlier_report(&content, earlier) {
+        Some(fault) => Err(TransitionRefused::NotReady(vec![fault])),
         None => Ok(content),
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
+use super::{Loaded, PartNotLoaded};
 use crate::domain::{
     comment::Comment,
     cycle::{ReportingCycle, effective_due_day, end_of_day},
@@ -16,39 +17,46 @@ use crate::domain::{
     workflow::TransitionKind,
 };
 
-/// A project's report in a cycle, whether it exists or not, with everything that its rules need.
+/// The days of a city in a cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CityCalendar {
+    /// The city's own time zone.
+    pub zone: Tz,
+    /// The last day of the city's extension, if it has one.
+    pub extension: Option<NaiveDate>,
+}
+
+/// A project's report in a cycle, whether it exists or not, with the parts that an act needs.
 #[derive(Debug, Clone)]
 pub struct ReportSubject {
     /// The project's working copy.
     pub project: Project,
     /// The milestones, ordered by due day.
-    pub milestones: Vec<Milestone>,
+    pub milestones: Loaded<Vec<Milestone>>,
     /// The indicators, in the order of their creation.
-    pub indicators: Vec<Indicator>,
+    pub indicators: Loaded<Vec<Indicator>>,
     /// The partnerships, in the order of their creation.
-    pub partnerships: Vec<Partnership>,
+    pub partnerships: Loaded<Vec<Partnership>>,
     /// The cycle.
     pub cycle: ReportingCycle,
-    /// The city's own time zone.
-    pub zone: Tz,
-    /// The last day of the city's extension, if it has one.
-    pub extension: Option<NaiveDate>,
+    /// The days of the city in the cycle.
+    pub calendar: Loaded<CityCalendar>,
     /// The content of the latest approved report of an earlier cycle.
-    pub earlier_content: Option<ReportContent>,
+    pub earlier_content: Loaded<Option<ReportContent>>,
     /// The open comments that the city has to answer.
-    pub unanswered_comments: Vec<Id<Comment>>,
+    pub unanswered_comments: Loaded<Vec<Id<Comment>>>,
     /// The working copy, if it exists.
     pub report: Option<Report>,
     /// The approved copy, if it exists.
-    pub approved: Option<ApprovedReport>,
+    pub approved: Loaded<Option<ApprovedReport>>,
     /// The status of the latest approved report of an earlier cycle that states one.
-    pub previous_status: Option<Status>,
+    pub previous_status: Loaded<Option<Status>>,
     /// The users who edited or submitted the report since its last decision, with those on whose behalf they acted.
-    pub contributors: Vec<Id<User>>,
+    pub contributors: Loaded<Vec<Id<User>>>,
     /// Whether the report missed its release: the cycle is closed, and was released without it.
     pub missed_release: bool,
     /// The latest release that contains the approved copy; set only if the report is shown as approved.
-    pub released_in: Option<Slug>,
+    pub released_in: Loaded<Option<Slug>>,
 }
 
 impl PolicyResource for ReportSubject {
@@ -65,7 +73,7 @@ impl PolicyResource for ReportSubject {
                 }
                 Some(_) | None => Visibility::ExistenceOnly,
             }
-        } else if self.approved.is_some() && actor.may_read_approved(&place) {
+        } else if self.has_approved_copy() && actor.may_read_approved(&place) {
             Visibility::Readable(RecordCopy::Approved)
         } else {
             Visibility::Hidden
@@ -74,18 +82,27 @@ impl PolicyResource for ReportSubject {
     fn has_record(&self) -> bool {
         self.report.is_some()
     }
-    fn contributors(&self) -> &[Id<User>] {
-        &self.contributors
+    fn contributors(&self) -> Result<&[Id<User>], PartNotLoaded> {
+        Ok(self.contributors.get()?)
     }
 }
 
 impl ReportSubject {
+    /// Returns `true` if an approved copy was loaded. Without it an outsider sees nothing.
+    fn has_approved_copy(&self) -> bool {
+        matches!(self.approved, Loaded::Value(Some(_)))
+    }
+
     /// Returns the last day on which a submission is on time, with the city's extension, and the first instant after
     /// it. Returns `None` if the cycle has no due day.
-    #[must_use]
-    pub fn due_day(&self) -> Option<(NaiveDate, DateTime<Utc>)> {
-        let due = effective_due_day(self.cycle.due_on?, self.extension);
-        Some((due, end_of_day(due, self.zone)))
+    ///
+    /// # Errors
+    /// Returns an error if the calendar of the city was not loaded.
+    pub fn due_day(&self) -> Result<Option<(NaiveDate, DateTime<Utc>)>, PartNotLoaded> {
+        let Some(due) = self.cycle.due_on else { return Ok(None) };
+        let calendar = self.calendar.get()?;
+        let due = effective_due_day(due, calendar.extension);
+        Ok(Some((due, end_of_day(due, calendar.zone))))
     }
 
     /// Returns the subject as it is after a transition. Answers need it before the journal is written.
@@ -99,17 +116,17 @@ impl ReportSubject {
     ) -> Self {
         match transition {
             TransitionKind::Edit | TransitionKind::Submit => {
-                self.contributors
-                    .extend([Some(actor.user()), basis.acting_for].into_iter().flatten());
+                let more = [Some(actor.user()), basis.acting_for].into_iter().flatten();
+                self.contributors.change(|users| users.extend(more));
             }
             TransitionKind::Withdraw => {}
             TransitionKind::Return | TransitionKind::Approve | TransitionKind::Reopen => {
-                self.contributors.clear();
+                self.contributors.change(Vec::clear);
             }
         }
         self.report = Some(report);
         // The copy that was just written is in no release yet.
-        self.released_in = None;
+        self.released_in = Loaded::Value(None);
         self
     }
 }

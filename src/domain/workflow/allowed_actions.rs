@@ -11,29 +11,33 @@ use crate::domain::{
         ReopenReport, ReturnReport, SubmitReport, WithdrawReport,
     },
     refusal::{IllegalTransition, TransitionRefused},
-    subject::ReportSubject,
+    subject::{PartNotLoaded, ReportSubject},
 };
 
 /// Returns every action on a report, each with the reason if it would be refused. `blockers` is what blocks the
 /// submission of the report now; this function does not decide it again.
-#[must_use]
+///
+/// # Errors
+/// Returns an error if a part that decides was not loaded.
 pub fn list_allowed_actions(
     actor: &Actor,
     subject: &ReportSubject,
     blockers: &[FieldFault],
     at: DateTime<Utc>,
-) -> Vec<(Act, Result<(), String>)> {
+) -> Result<Vec<(Act, Result<(), String>)>, PartNotLoaded> {
     let (submit, possible) =
-        check_action::<SubmitReport>(actor, subject, Some(TransitionKind::Submit), at);
-    vec![
+        check_action::<SubmitReport>(actor, subject, Some(TransitionKind::Submit), at)?;
+    [
         check_action::<EditReport>(actor, subject, Some(TransitionKind::Edit), at),
-        (submit, possible.and_then(|()| check_ready(blockers))),
+        Ok((submit, possible.and_then(|()| check_ready(blockers)))),
         check_action::<WithdrawReport>(actor, subject, Some(TransitionKind::Withdraw), at),
         check_action::<ReturnReport>(actor, subject, Some(TransitionKind::Return), at),
         check_action::<ApproveReport>(actor, subject, Some(TransitionKind::Approve), at),
         check_action::<ReopenReport>(actor, subject, Some(TransitionKind::Reopen), at),
         check_action::<CommentReport>(actor, subject, None, at),
     ]
+    .into_iter()
+    .collect()
 }
 
 /// Checks if a report can be commented on: it must have been submitted at least once.
@@ -57,23 +61,24 @@ fn check_action<A: PolicyAction<Subject = ReportSubject>>(
     // None for a comment, which does not change the state.
     transition: Option<TransitionKind>,
     at: DateTime<Utc>,
-) -> (Act, Result<(), String>) {
-    let by_policy =
-        A::decide_access(actor, subject).map(|_basis| ()).map_err(|denied| match denied {
-            AccessDenied::Hidden => "there is nothing to do it to".to_owned(),
-            AccessDenied::Forbidden(reason) => reason.to_owned(),
-        });
-    let by_state = || match transition {
-        Some(t) => check_transition(t, subject, at)
-            .map(|_state| ())
-            .map_err(|refused| refusal_reason(&refused)),
-        None => check_commentable(subject).map_err(|refused| refusal_reason(&refused)),
+) -> Result<(Act, Result<(), String>), PartNotLoaded> {
+    match A::decide_access(actor, subject) {
+        Ok(_basis) => {}
+        Err(AccessDenied::Hidden) => {
+            return Ok((A::ACT, Err("there is nothing to do it to".to_owned())));
+        }
+        Err(AccessDenied::Forbidden(reason)) => return Ok((A::ACT, Err(reason.to_owned()))),
+        Err(AccessDenied::Undecided(part)) => return Err(part),
+    }
+    let by_state = match transition {
+        Some(t) => check_transition(t, subject, at).map(|_state| ()),
+        None => check_commentable(subject),
     };
-    (A::ACT, by_policy.and_then(|()| by_state()))
-}
-
-fn refusal_reason(refused: &TransitionRefused) -> String {
-    refused.to_string()
+    match by_state {
+        Ok(()) => Ok((A::ACT, Ok(()))),
+        Err(TransitionRefused::NotLoaded(part)) => Err(part),
+        Err(refused) => Ok((A::ACT, Err(refused.to_string()))),
+    }
 }
 
 fn check_ready(blockers: &[FieldFault]) -> Result<(), String> {

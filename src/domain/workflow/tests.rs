@@ -10,6 +10,7 @@ use crate::domain::{
     fault::FieldFault,
     policy::{AccessDenied, Actor, Unproved},
     report::{PercentMethod, ReportState},
+    subject::Loaded,
     testing::{
         actor, city, cycle, day, now, officer, project, ready, report, representative, secretariat,
         slug, subject,
@@ -64,7 +65,7 @@ fn every_transition_in_every_state_of_the_cycle_is_as_checked_in() {
                 let from = ReportState::ALL.iter().find(|s| t.next_state(**s).is_ok()).unwrap();
                 let mut on = subject(Some(report(*from)));
                 on.cycle = cycle(*state);
-                on.extension = extension;
+                on.calendar.change(|calendar| calendar.extension = extension);
                 let cell = if check_transition(*t, &on, now()).is_ok() { "yes" } else { "409" };
                 let _ = write!(text, "{cell:>11}");
             }
@@ -77,7 +78,7 @@ fn every_transition_in_every_state_of_the_cycle_is_as_checked_in() {
 fn an_extension_ends_at_midnight_of_the_city() {
     let mut on = subject(Some(report(ReportState::Draft)));
     on.cycle = cycle(CycleState::Closed);
-    on.extension = Some(day("2027-01-10"));
+    on.calendar.change(|calendar| calendar.extension = Some(day("2027-01-10")));
     // Da Nang is seven hours ahead of UTC.
     let before = "2027-01-10T16:59:59Z".parse().unwrap();
     let after = "2027-01-10T17:00:00Z".parse().unwrap();
@@ -170,14 +171,14 @@ fn what_may_be_done_comes_with_the_reason_of_each_refusal() {
         let line = |(act, verdict): (crate::domain::policy::Act, Result<(), String>)| {
             format!("{}: {}", act.as_str(), verdict.map_or_else(|e| e, |()| "yes".to_owned()))
         };
-        let actions = list_allowed_actions(actor, on, &blockers(on), now());
+        let actions = list_allowed_actions(actor, on, &blockers(on), now()).unwrap();
         actions.into_iter().map(line).collect::<Vec<_>>().join("\n")
     };
     let mut draft = subject(Some(report(ReportState::Draft)));
     draft.report.as_mut().unwrap().content.next_steps = None;
     draft.project.details.starts_on = None;
     let mut submitted = subject(Some(report(ReportState::Submitted)));
-    submitted.contributors = vec![crate::domain::testing::user(2)];
+    submitted.contributors = Loaded::Value(vec![crate::domain::testing::user(2)]);
     let mut closed = subject(Some(report(ReportState::Returned)));
     closed.cycle = cycle(CycleState::Closed);
     let text = format!(
@@ -300,7 +301,7 @@ proptest! {
                 on = on.after_transition(transition, report, &actor, crate::domain::policy::PermissionBasis { acting_for: None });
             }
         }
-        let offers = list_allowed_actions(&people()[who], &on, &blockers(&on), now());
+        let offers = list_allowed_actions(&people()[who], &on, &blockers(&on), now()).unwrap();
         let steps = [Try::Edit(who), Try::Submit(who), Try::Withdraw(who), Try::Return(who), Try::Approve(who), Try::Reopen(who)];
         for (step, (act, verdict)) in steps.iter().zip(offers) {
             prop_assert_eq!(take(&on, step).is_some(), verdict.is_ok(), "{:?}", act);

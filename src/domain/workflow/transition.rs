@@ -107,7 +107,8 @@ pub fn check_transition(
                 action: transition.as_str(),
             }));
         }
-        if !subject.cycle.accepts_reports(subject.extension, calendar_day(at, subject.zone)) {
+        let calendar = subject.calendar.get()?;
+        if !subject.cycle.accepts_reports(calendar.extension, calendar_day(at, calendar.zone)) {
             let from = match subject.cycle.state {
                 CycleState::Scheduled => "in a cycle that is not open yet",
                 CycleState::Open | CycleState::Closed => "in a cycle that is closed",

@@ -19,7 +19,7 @@ use crate::{
         project_parts::{Indicator, Milestone},
         reference::City,
         report::{Report, ReportState, Status},
-        subject::ReportSubject,
+        subject::{CityCalendar, Loaded, ReportSubject},
     },
     store::{
         Conn, StoreResult, comments,
@@ -74,19 +74,18 @@ pub(crate) fn load_checklist_items(
             report.as_ref().and_then(|r| comments_by_report.remove(&r.id)).unwrap_or_default();
         let returned = report.as_ref().and_then(|r| find_last_return(r, &own_comments));
         let report_subject = ReportSubject {
-            milestones: milestones.remove(&project.id).unwrap_or_default(),
-            indicators: indicators.remove(&project.id).unwrap_or_default(),
-            partnerships: Vec::new(),
+            milestones: Loaded::Value(milestones.remove(&project.id).unwrap_or_default()),
+            indicators: Loaded::Value(indicators.remove(&project.id).unwrap_or_default()),
+            partnerships: Loaded::NotLoaded("the partnerships"),
             cycle: cycle.clone(),
-            zone: city.time_zone,
-            extension,
-            earlier_content: before.content.as_deref().map(json::read).transpose()?,
-            unanswered_comments: find_waiting_comments(&own_comments),
-            approved: None,
-            previous_status: before.status,
-            contributors: Vec::new(),
+            calendar: Loaded::Value(CityCalendar { zone: city.time_zone, extension }),
+            earlier_content: Loaded::Value(before.content.as_deref().map(json::read).transpose()?),
+            unanswered_comments: Loaded::Value(find_waiting_comments(&own_comments)),
+            approved: Loaded::NotLoaded("the approved copy"),
+            previous_status: Loaded::Value(before.status),
+            contributors: Loaded::NotLoaded("the contributors"),
             missed_release: released && !approved.contains(&project.id),
-            released_in: None,
+            released_in: Loaded::NotLoaded("the release"),
             project,
             report,
         };

@@ -17,8 +17,8 @@ use crate::{
         policy::{Act, Actor},
         project::{Project, ProjectCode},
         reference::parse_time_zone,
-        report::{PercentMethod, Report, ReportContent, ReportState, Status},
-        subject::ReportSubject,
+        report::{Report, ReportContent, ReportState, Status},
+        subject::{CityCalendar, Loaded, ReportSubject},
         user::RecordPlace,
         value::Slug,
     },
@@ -33,8 +33,12 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each part is loaded or left out by itself")]
 struct ReportLoadPlan {
-    /// Milestones and indicators, to which a report refers.
-    mentioned: bool,
+    /// Whether the actor works on the report. Outsiders see the approved copy only.
+    inside: bool,
+    /// Milestones, which readiness reads.
+    milestones: bool,
+    /// Indicators, to which a report may refer.
+    indicators: bool,
     /// Partnerships, which a submission freezes.
     partnerships: bool,
     /// The approved copy, which outsiders see and an approval replaces.
@@ -55,7 +59,9 @@ struct ReportLoadPlan {
 
 impl ReportLoadPlan {
     const ALL: Self = Self {
-        mentioned: true,
+        inside: true,
+        milestones: true,
+        indicators: true,
         partnerships: true,
         approved: true,
         previous_status: true,
@@ -72,22 +78,20 @@ impl ReportLoadPlan {
             act.needs_two_keys()
                 && actor.grants().iter().any(|g| act.permits_role(g.role, &g.scope, place))
         };
-        let mentions = report.is_some_and(|r| {
-            !r.content.milestones.is_empty()
-                || !r.content.indicator_values.is_empty()
-                || r.content.percent_method == Some(PercentMethod::Milestones)
-        });
+        let states_values = report.is_some_and(|r| !r.content.indicator_values.is_empty());
         let freezes = act == Act::SubmitReport;
         Self {
-            mentioned: inside && (mentions || freezes || act == Act::EditReport),
+            inside,
+            milestones: inside,
+            indicators: inside && (states_values || freezes || act == Act::EditReport),
             partnerships: freezes,
             approved: !inside || act == Act::ApproveReport,
             previous_status: inside,
             contributors: Act::ALL.iter().any(could_decide),
             earlier: inside
                 && (act == Act::EditReport || report.is_some_and(|r| r.content.unchanged)),
-            waiting: inside && report.is_some_and(|r| r.ever_submitted),
-            released: !inside || report.is_some_and(|r| r.state == ReportState::Approved),
+            waiting: inside,
+            released: true,
             calendar: true,
         }
     }
@@ -97,7 +101,8 @@ impl ReportLoadPlan {
     /// Leaves out everything that the policy does not need.
     const fn restrict_to_admission(self, act: Act) -> Self {
         Self {
-            mentioned: false,
+            milestones: false,
+            indicators: false,
             partnerships: false,
             previous_status: false,
             contributors: self.contributors && act.needs_two_keys(),
@@ -113,7 +118,8 @@ impl ReportLoadPlan {
     const fn restrict_to_rules(self, act: Act) -> Self {
         let files = matches!(act, Act::SubmitReport | Act::EditReport);
         Self {
-            mentioned: self.mentioned && files,
+            milestones: self.milestones && files,
+            indicators: self.indicators && files,
             previous_status: self.previous_status && files,
             earlier: self.earlier && files,
             waiting: self.waiting && files,
@@ -148,8 +154,13 @@ fn find_previous_status(
 }
 
 /// Returns the open comments that wait for an answer of the city.
-fn find_waiting_comments(conn: &mut Conn, report: Id<Report>) -> StoreResult<Vec<Id<Comment>>> {
-    let threads = comments::load_threads(conn, report)?;
+fn find_waiting_comments(
+    conn: &mut Conn,
+    report: Option<&Report>,
+) -> StoreResult<Vec<Id<Comment>>> {
+    // A report that was never submitted cannot be commented on.
+    let Some(report) = report.filter(|r| r.ever_submitted) else { return Ok(Vec::new()) };
+    let threads = comments::load_threads(conn, report.id)?;
     Ok(threads.into_iter().filter(CommentThread::blocks_submission).map(|t| t.id).collect())
 }
 
@@ -223,55 +234,61 @@ fn assemble_subject(
     let report = find(conn, project.id, &cycle.slug)?;
     let needs = needs(&project, report.as_ref());
     let id = project.id;
-    let extension_key = (cycle.slug.clone(), project.city.clone());
-    let earlier =
-        if needs.earlier { Some(find_content_before(conn, id, cycle.as_of)?) } else { None };
+    let earlier = Loaded::load_if(needs.earlier, "the earlier report", || {
+        find_content_before(conn, id, cycle.as_of)
+    })?;
     Ok(Some(ReportSubject {
-        milestones: if needs.mentioned { parts::list_milestones(conn, id)? } else { Vec::new() },
-        indicators: if needs.mentioned { parts::list_indicators(conn, id)? } else { Vec::new() },
-        partnerships: if needs.partnerships {
-            parts::list_partnerships(conn, id)?
-        } else {
-            Vec::new()
-        },
-        // UTC is a placeholder: without the calendar no rule reads the time zone.
-        zone: if needs.calendar {
-            load_once(&mut common.zones, &project.city, || load_city_zone(conn, &project.city))?
-        } else {
-            Tz::UTC
-        },
-        extension: if needs.calendar {
-            load_once(&mut common.extensions, &extension_key, || {
-                extensions::find_due_day(conn, &extension_key.0, &extension_key.1)
-            })?
-        } else {
-            None
-        },
-        previous_status: if needs.previous_status {
-            find_previous_status(conn, id, &cycle, earlier.as_ref())?
-        } else {
-            None
-        },
-        earlier_content: earlier.flatten(),
-        unanswered_comments: match &report {
-            Some(report) if needs.waiting => find_waiting_comments(conn, report.id)?,
-            Some(_) | None => Vec::new(),
-        },
-        approved: if needs.approved { find_approved(conn, id, &cycle.slug)? } else { None },
-        contributors: if needs.contributors {
-            find_contributors(conn, code, &cycle.slug)?
-        } else {
-            Vec::new()
-        },
+        milestones: Loaded::load_if(needs.milestones, "the milestones", || {
+            parts::list_milestones(conn, id)
+        })?,
+        indicators: Loaded::load_if(needs.indicators, "the indicators", || {
+            parts::list_indicators(conn, id)
+        })?,
+        partnerships: Loaded::load_if(needs.partnerships, "the partnerships", || {
+            parts::list_partnerships(conn, id)
+        })?,
+        calendar: Loaded::load_if(needs.calendar, "the calendar of the city", || {
+            load_calendar(conn, common, &project.city, &cycle.slug)
+        })?,
+        previous_status: Loaded::load_if(needs.previous_status, "the previous status", || {
+            find_previous_status(conn, id, &cycle, earlier.get().ok())
+        })?,
+        earlier_content: earlier,
+        unanswered_comments: Loaded::load_if(needs.waiting, "the unanswered comments", || {
+            find_waiting_comments(conn, report.as_ref())
+        })?,
+        approved: Loaded::load_if(needs.approved, "the approved copy", || {
+            find_approved(conn, id, &cycle.slug)
+        })?,
+        contributors: Loaded::load_if(needs.contributors, "the contributors", || {
+            find_contributors(conn, code, &cycle.slug)
+        })?,
         missed_release: common.has_missed_release(conn, &cycle, id, report.as_ref())?,
-        released_in: match &report {
-            Some(report) if needs.released => releases::find_release_holding(conn, report.id)?,
-            Some(_) | None => None,
-        },
+        released_in: Loaded::load_if(needs.released, "the release", || match &report {
+            // Inside, a report that is not approved is shown without its release.
+            Some(report) if !needs.inside || report.state == ReportState::Approved => {
+                releases::find_release_holding(conn, report.id)
+            }
+            Some(_) | None => Ok(None),
+        })?,
         project,
         cycle,
         report,
     }))
+}
+
+/// Loads the days of a city in a cycle.
+fn load_calendar(
+    conn: &mut Conn,
+    common: &mut SharedLookups,
+    city: &Slug,
+    cycle: &Slug,
+) -> StoreResult<CityCalendar> {
+    let zone = load_once(&mut common.zones, city, || load_city_zone(conn, city))?;
+    let key = (cycle.clone(), city.clone());
+    let extension =
+        load_once(&mut common.extensions, &key, || extensions::find_due_day(conn, cycle, city))?;
+    Ok(CityCalendar { zone, extension })
 }
 
 impl LoadByKey for ReportSubject {
@@ -303,3 +320,6 @@ impl LoadByKey for ReportSubject {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

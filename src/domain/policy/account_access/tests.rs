@@ -60,6 +60,7 @@ fn edit(by: &Arc<Actor>, whom: UserSubject) -> Result<(), &'static str> {
     Unproved::seal_resource(whom).authorize::<EditUser>(by).map(drop).map_err(|d| match d {
         AccessDenied::Hidden => "hidden",
         AccessDenied::Forbidden(_) => "forbidden",
+        AccessDenied::Undecided(part) => panic!("{part}"),
     })
 }
 

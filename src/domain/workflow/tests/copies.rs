@@ -5,6 +5,7 @@ use crate::domain::{
     project::Header,
     project_parts::Milestone,
     report::{ReportState, Status},
+    subject::Loaded,
     testing::{approved, milestone, now, report, representative, subject},
     workflow::{approve_report, build_approved_project},
 };
@@ -12,7 +13,7 @@ use crate::domain::{
 #[test]
 fn an_approval_replaces_the_copy_that_strangers_see() {
     let mut on = subject(Some(report(ReportState::Submitted)));
-    on.approved = Some(approved());
+    on.approved = Loaded::Value(Some(approved()));
     let (report, copy) = approve_report(&prove(&on, &representative(2)).unwrap(), now()).unwrap();
     assert_eq!((report.state, copy.version), (ReportState::Approved, 2));
     assert_eq!(copy.submitted_at, report.submitted.map(|d| d.at));
@@ -29,7 +30,7 @@ fn an_approved_copy_counts_approvals_and_not_what_was_typed_between_them() {
     header.project_version = 41;
     header.milestones = vec![Milestone { version: 42, ..milestone(1) }];
     let mut on = subject(Some(sent));
-    on.approved = Some(approved());
+    on.approved = Loaded::Value(Some(approved()));
     let (report, copy) = approve_report(&prove(&on, &representative(2)).unwrap(), now()).unwrap();
     let versions = |h: &Header| (h.project_version, h.milestones[0].version);
     assert_eq!(versions(&copy.header), (2, 2));
