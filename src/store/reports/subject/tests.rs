@@ -388,7 +388,7 @@ fn compare_batch<A: PolicyAction<Subject = ReportSubject>>(
 ) {
     let all = ReportSubject::load_by_key(conn, &key()).unwrap();
     let mut common = SharedLookups::default();
-    let own = load_for_batch(conn, &mut common, &key(), (A::ACT, actor)).unwrap();
+    let own = common.load_report_subject(conn, &key(), A::ACT, actor).unwrap();
     assert_eq!(judge::<A>(own, actor, &rule), judge::<A>(all, actor, &rule), "{:?}", A::ACT);
 }
 
