@@ -8,9 +8,9 @@ use std::{
 
 use actix_web::{HttpResponse, http::header, web};
 
-use super::{
+use crate::api::{
     error::{ApiError, ApiResult, PROBLEMS, ProblemKind},
-    openapi::build_read_only_page,
+    read_only_route::build_read_only_route,
 };
 
 /// The policy of the pages written here: they load their own stylesheet and nothing else.
@@ -26,19 +26,19 @@ mod recipes;
 const INTRODUCTION: &str = include_str!("docs/introduction.html");
 const STYLE: &str = include_str!("docs/style.css");
 
-pub(crate) fn register_pages(cfg: &mut web::ServiceConfig) {
-    cfg.service(build_read_only_page("/docs", web::get().to(get_introduction)))
-        .service(build_read_only_page("/docs/", web::get().to(get_introduction)))
-        .service(build_read_only_page("/docs/style.css", web::get().to(get_stylesheet)))
-        .service(build_read_only_page("/docs/problems", web::get().to(|| async { redirect_to("/docs/problems/") })))
-        .service(build_read_only_page("/docs/problems/", web::get().to(get_problem_list)))
-        .service(build_read_only_page("/docs/problems/{code}", web::get().to(get_problem_page)))
-        .service(build_read_only_page("/docs/recipes", web::get().to(|| async { redirect_to("/docs/recipes/") })))
-        .service(build_read_only_page("/docs/recipes/", web::get().to(recipes::get_recipe_list)))
-        .service(build_read_only_page("/docs/recipes/{recipe}", web::get().to(recipes::get_recipe)))
+pub(super) fn register_routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(build_read_only_route("/docs", web::get().to(get_introduction)))
+        .service(build_read_only_route("/docs/", web::get().to(get_introduction)))
+        .service(build_read_only_route("/docs/style.css", web::get().to(get_stylesheet)))
+        .service(build_read_only_route("/docs/problems", web::get().to(|| async { redirect_to("/docs/problems/") })))
+        .service(build_read_only_route("/docs/problems/", web::get().to(get_problem_list)))
+        .service(build_read_only_route("/docs/problems/{code}", web::get().to(get_problem_page)))
+        .service(build_read_only_route("/docs/recipes", web::get().to(|| async { redirect_to("/docs/recipes/") })))
+        .service(build_read_only_route("/docs/recipes/", web::get().to(recipes::get_recipe_list)))
+        .service(build_read_only_route("/docs/recipes/{recipe}", web::get().to(recipes::get_recipe)))
         // Swagger UI loads its files by relative addresses, so the address of the page has to end with a slash.
-        .service(build_read_only_page("/docs/try", web::get().to(|| async { redirect_to("/docs/try/") })))
-        .service(build_read_only_page("/docs/try/{file:.*}", web::get().to(get_swagger_file)));
+        .service(build_read_only_route("/docs/try", web::get().to(|| async { redirect_to("/docs/try/") })))
+        .service(build_read_only_route("/docs/try/{file:.*}", web::get().to(get_swagger_file)));
 }
 
 fn redirect_to(to: &'static str) -> HttpResponse {

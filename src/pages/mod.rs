@@ -1,0 +1,4 @@
+//! HTML pages, made from plain values with `maud`, which escapes every text that it inserts. The rooms above load what a
+//! page shows, and put the page into an answer.
+
+pub(crate) mod annual_report;
