@@ -2,3 +2,8 @@
 //! page shows, and put the page into an answer.
 
 pub(crate) mod annual_report;
+mod components;
+pub(crate) mod introduction;
+pub(crate) mod layout;
+pub(crate) mod problems;
+pub(crate) mod recipes;
