@@ -23,6 +23,7 @@ use crate::{
         Conn, DatabaseTarget, Db, StoreResult, bootstrap, db::write_now, reference, seed,
         tx::TxEnv, watch::CommitWatch,
     },
+    web,
 };
 
 mod initial_data;
@@ -238,7 +239,8 @@ impl Application {
             App::new()
                 .configure(api::configure_operations)
                 .app_data(Data::new(shared.clone()))
-                .configure(api::configure_documents(docs))
+                .configure(api::configure_documents)
+                .configure(web::configure_pages(docs))
                 .wrap(Condition::new(!origins.is_empty(), build_cors(&origins)))
                 .wrap(from_fn(api::middleware::wrap_request))
         })

@@ -79,26 +79,37 @@ const ROOMS: &[Room] = &[
     Room {
         name: "app",
         may: &["app", "auth", "sheets", "store", "domain", "clock"],
-        not: &[
-            "actix_web",
-            "actix_cors",
-            "utoipa",
-            "utoipa_actix_web",
-            "maud",
-            "diesel",
-            "diesel_async",
-            "tokio",
-        ],
+        not: &["actix_web", "utoipa", "maud", "diesel", "diesel_async", "tokio"],
+    },
+    // HTML from plain values: it knows neither requests nor the database.
+    Room {
+        name: "pages",
+        may: &["pages", "domain"],
+        not: &["actix_web", "utoipa", "diesel", "diesel_async", "tokio", "std::fs", "std::net"],
     },
     Room {
         name: "api",
-        may: &["api", "app", "auth", "sheets", "store", "domain", "clock"],
-        not: &["diesel", "diesel_async", "diesel_migrations", "tokio_postgres", "libsqlite3_sys"],
+        may: &["api", "app", "pages", "auth", "sheets", "store", "domain", "clock"],
+        not: &[
+            "diesel",
+            "diesel_async",
+            "diesel_migrations",
+            "tokio_postgres",
+            "libsqlite3_sys",
+            "maud",
+            "crate::store::Tx",
+        ],
+    },
+    // Routes for people. It never reads the database: data comes from `api`, HTML from `pages`.
+    Room {
+        name: "web",
+        may: &["web", "api", "pages", "domain", "config"],
+        not: &["diesel", "diesel_async", "tokio_postgres", "maud"],
     },
     Room { name: "cli", may: &["cli", "config"], not: &["actix_web", "diesel"] },
     Room {
         name: "startup",
-        may: &["startup", "api", "auth", "store", "domain", "clock", "config", "telemetry"],
+        may: &["startup", "web", "api", "auth", "store", "domain", "clock", "config", "telemetry"],
         not: &[],
     },
     Room {
@@ -236,6 +247,16 @@ fn rooms_name_only_the_rooms_they_may() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn web_names_only_errors_and_routes_of_api() {
+    for (path, source) in read_sources().into_iter().filter(|(path, _)| room_of(path) == "web") {
+        for named in find_named_paths(&strip_comments_and_strings(&source)) {
+            let module = named.strip_prefix("crate::api").unwrap_or("::").split("::").nth(1);
+            assert!(matches!(module, Some("" | "error" | "read_only_route")), "{path:?}: {named}");
+        }
+    }
 }
 
 #[test]

@@ -13,7 +13,6 @@ pub(crate) mod city_checklists;
 pub(crate) mod comments;
 pub(crate) mod compression;
 pub(crate) mod cycles;
-pub(crate) mod docs;
 pub mod error;
 pub(crate) mod extensions;
 pub(crate) mod fallback;
@@ -38,6 +37,7 @@ pub(crate) mod plans;
 pub(crate) mod precondition;
 pub(crate) mod problem;
 pub(crate) mod projects;
+pub(crate) mod read_only_route;
 pub(crate) mod reference;
 pub(crate) mod released;
 pub(crate) mod releases;
@@ -121,14 +121,8 @@ fn register_under(
     cfg.scope("", web::scope("").guard(begins), routes);
 }
 
-/// Registers the routes that are not operations: the contract, the documentation if `docs` is set, and the fallback for
-/// all other paths.
-pub fn configure_documents(docs: bool) -> impl FnOnce(&mut web::ServiceConfig) {
-    move |cfg| {
-        openapi::register_document(cfg);
-        if docs {
-            docs::register_pages(cfg);
-        }
-        fallback::register_fallback(cfg);
-    }
+/// Registers the routes that are not operations: the contract, and the fallback for all paths that no route matches.
+pub fn configure_documents(cfg: &mut web::ServiceConfig) {
+    openapi::register_document(cfg);
+    fallback::register_fallback(cfg);
 }

@@ -3,12 +3,9 @@
 
 use std::sync::OnceLock;
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 
-use super::{
-    answer::Answer,
-    error::{ApiError, ApiResult},
-};
+use super::{answer::Answer, read_only_route::build_read_only_route};
 
 #[cfg(debug_assertions)]
 mod base;
@@ -50,7 +47,7 @@ pub fn render_document() -> anyhow::Result<String> {
 
 /// Registers the route of the document.
 pub fn register_document(cfg: &mut web::ServiceConfig) {
-    cfg.service(build_read_only_page("/openapi.json", web::get().to(serve_document)));
+    cfg.service(build_read_only_route("/openapi.json", web::get().to(serve_document)));
 }
 
 async fn serve_document() -> Answer {
@@ -58,16 +55,6 @@ async fn serve_document() -> Answer {
     let answer = ANSWER
         .get_or_init(|| Answer::from_json(checked_in::minify_json(CHECKED_IN)).prepare_for_cache());
     answer.clone()
-}
-
-/// Makes a read-only route that is not part of the contract. It answers other methods with the same 405 as operations
-/// do.
-pub(super) fn build_read_only_page(path: &str, get: actix_web::Route) -> actix_web::Resource {
-    web::resource(path).route(get).default_service(web::to(refuse_writing))
-}
-
-async fn refuse_writing() -> ApiResult<HttpResponse> {
-    Err(ApiError::MethodNotAllowed(vec!["GET".to_owned(), "HEAD".to_owned()]))
 }
 
 #[cfg(all(test, debug_assertions))]

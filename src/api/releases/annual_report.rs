@@ -1,13 +1,10 @@
-//! The annual report: a release as a page for reading and printing. The page is one document with its own style. It
-//! loads no other file and runs no script.
+//! The annual report: answers a release as an HTML page, which `pages` renders.
 
 use std::io::Write as _;
 
 use actix_web::{get, http::header, web::Data};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest as _, Sha256};
-
-use content::AnnualReport;
 
 use crate::{
     api::{
@@ -18,24 +15,14 @@ use crate::{
         state::State,
     },
     domain::{language::Language, value::Slug},
+    pages::annual_report::{AnnualReportPage, render_annual_report},
     store::{
         Conn,
         releases::{self, frozen, predecessors},
     },
 };
 
-mod changes;
-mod content;
-mod exhibits;
-mod field_corrections;
-mod page;
-mod place_names;
-mod places;
-mod wording;
-
 const HTML: &str = "text/html; charset=utf-8";
-/// The style sheet of every report.
-const STYLE: &str = include_str!("annual_report/style.css");
 
 /// Read the annual report of a release
 ///
@@ -64,29 +51,19 @@ pub(super) async fn get_release_report(
 
 fn render_report(conn: &mut Conn, release: &Slug, language: Language) -> ApiResult<Answer> {
     let found = releases::find(conn, release)?.ok_or(ApiError::NotFound)?;
-    let edition = frozen::load_full_release(conn, found)?;
-    let before = predecessors::find_predecessor(conn, &edition)?;
-    let content = AnnualReport::from_edition(&edition, before.as_ref(), language);
-    let style = render_style(release);
-    build_html_answer(&page::render_document(&content, &style), &style, release)
+    let full = frozen::load_full_release(conn, found)?;
+    let predecessor = predecessors::find_predecessor(conn, &full)?;
+    build_html_answer(&render_annual_report(&full, predecessor.as_ref(), language), release)
 }
 
-/// Returns the style sheet of a report. Printed pages show the key of the release. The key is a slug, so it has no
-/// character with a meaning in CSS.
-fn render_style(release: &Slug) -> String {
-    format!(
-        "{STYLE}@page{{@bottom-left{{content:\"ASCN · {release}\";font:8pt sans-serif;color:#444}}}}\n"
-    )
-}
-
-fn build_html_answer(page: &str, style: &str, release: &Slug) -> ApiResult<Answer> {
+fn build_html_answer(page: &AnnualReportPage, release: &Slug) -> ApiResult<Answer> {
     let failed = |e: std::io::Error| ApiError::Internal(Box::new(e));
     let mut spool = SpoolBuffer::default();
-    spool.write_all(page.as_bytes()).map_err(failed)?;
+    spool.write_all(page.html.as_bytes()).map_err(failed)?;
     let name = format!("inline; filename=\"ascn-{release}-report.html\"");
     Ok(Answer::from_hashed_body(spool.finish_hashed().map_err(failed)?, HTML, None)
         .with_header(header::CONTENT_DISPOSITION, name)
-        .with_header(header::CONTENT_SECURITY_POLICY, build_security_policy(style)))
+        .with_header(header::CONTENT_SECURITY_POLICY, build_security_policy(&page.style)))
 }
 
 /// Returns a Content-Security-Policy that permits the style sheet of the page, by its hash, and nothing else.

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::table::{render_name, render_table};
-use crate::api::releases::annual_report::content::AnnualReport;
+use crate::pages::annual_report::content::AnnualReport;
 
 pub(super) fn render_unknown(c: &AnnualReport) -> Markup {
     let (says, u) = (c.wording, &c.unknown);

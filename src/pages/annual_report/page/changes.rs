@@ -8,14 +8,14 @@ use super::table::{
     render_count, render_english, render_heading, render_long_table, render_stated, render_table,
 };
 use crate::{
-    api::releases::annual_report::{
+    domain::{figures::Dimension, report::Status},
+    pages::annual_report::{
         changes::{
             CycleComparison, FigureCorrection, ProjectLabel, ReportCorrection, StatusChange,
         },
         content::AnnualReport,
         wording::ReportWording,
     },
-    domain::{figures::Dimension, report::Status},
 };
 
 pub(super) fn render_changes(c: &AnnualReport) -> Markup {

@@ -7,12 +7,12 @@ use super::table::{
     render_stacked_bar, render_table,
 };
 use crate::{
-    api::releases::annual_report::{
+    domain::{figures::Dimension, report::Status},
+    pages::annual_report::{
         content::AnnualReport,
         exhibits::{CityStatusRows, CountGrid, ProgressMean, ProgressMeans},
         wording::ReportWording,
     },
-    domain::{figures::Dimension, report::Status},
 };
 
 pub(super) fn render_exhibits(c: &AnnualReport) -> Markup {

@@ -7,12 +7,12 @@ use super::table::{
     render_stacked_bar, render_swatch, render_table, render_tagged_text,
 };
 use crate::{
-    api::releases::annual_report::{
+    domain::{figures::Dimension, report::Status},
+    pages::annual_report::{
         content::AnnualReport,
         places::{CitySection, CountrySection, ProjectSummary},
         wording::ReportWording,
     },
-    domain::{figures::Dimension, report::Status},
 };
 
 pub(super) fn render_countries(c: &AnnualReport) -> Markup {

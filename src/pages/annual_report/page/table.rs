@@ -3,13 +3,13 @@
 use maud::{Markup, html};
 
 use crate::{
-    api::releases::annual_report::{
-        place_names::{PlaceName, TaggedText},
-        wording::ReportWording,
-    },
     domain::{
         language::{Direction, Language},
         report::Status,
+    },
+    pages::annual_report::{
+        place_names::{PlaceName, TaggedText},
+        wording::ReportWording,
     },
 };
 
@@ -137,7 +137,7 @@ pub(super) fn render_stacked_bar(parts: &[(Status, i64)]) -> Markup {
     let counts: Vec<i64> = parts.iter().map(|(_, n)| *n).collect();
     let mut from = 0;
     let placed =
-        parts.iter().zip(crate::api::releases::annual_report::exhibits::split_into_tenths(&counts));
+        parts.iter().zip(crate::pages::annual_report::exhibits::split_into_tenths(&counts));
     let placed: Vec<(Status, i64, i64)> = placed
         .filter(|(_, tenths)| *tenths > 0)
         .map(|((status, _), tenths)| {

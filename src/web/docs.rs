@@ -1,0 +1,68 @@
+//! The documentation: an introduction, a page for each kind of problem, and recipes. The Content-Security-Policy forbids
+//! the browser to load anything from a different host.
+
+use actix_web::{HttpResponse, web};
+
+use super::response::{PAGE_POLICY, build_file_response, build_page_response, redirect_to};
+use crate::{
+    api::{
+        error::{ApiError, ApiResult, PROBLEMS, ProblemKind},
+        read_only_route::build_read_only_route,
+    },
+    pages::{
+        introduction::render_introduction,
+        layout::{STYLESHEET, STYLESHEET_PATH},
+        problems::{ProblemDescription, render_problem, render_problem_list},
+        recipes::{render_recipe, render_recipe_list},
+    },
+};
+
+pub(super) fn register_routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(build_read_only_route("/docs", web::get().to(get_introduction)))
+        .service(build_read_only_route("/docs/", web::get().to(get_introduction)))
+        .service(build_read_only_route(STYLESHEET_PATH, web::get().to(get_stylesheet)))
+        .service(build_read_only_route("/docs/problems", web::get().to(redirect_to_problems)))
+        .service(build_read_only_route("/docs/problems/", web::get().to(get_problem_list)))
+        .service(build_read_only_route("/docs/problems/{code}", web::get().to(get_problem)))
+        .service(build_read_only_route("/docs/recipes", web::get().to(redirect_to_recipes)))
+        .service(build_read_only_route("/docs/recipes/", web::get().to(get_recipe_list)))
+        .service(build_read_only_route("/docs/recipes/{recipe}", web::get().to(get_recipe)));
+}
+
+async fn get_introduction() -> HttpResponse {
+    build_page_response(render_introduction())
+}
+
+async fn get_stylesheet() -> HttpResponse {
+    build_file_response("text/css; charset=utf-8", PAGE_POLICY, STYLESHEET)
+}
+
+async fn redirect_to_problems() -> HttpResponse {
+    redirect_to("/docs/problems/")
+}
+
+async fn get_problem_list() -> HttpResponse {
+    build_page_response(render_problem_list(PROBLEMS.iter().map(describe_problem)))
+}
+
+async fn get_problem(code: web::Path<String>) -> ApiResult<HttpResponse> {
+    let kind = PROBLEMS.iter().find(|kind| kind.code == *code).ok_or(ApiError::NotFound)?;
+    Ok(build_page_response(render_problem(&describe_problem(kind))))
+}
+
+const fn describe_problem(kind: &ProblemKind) -> ProblemDescription<'static> {
+    let ProblemKind { code, status, title, help } = *kind;
+    ProblemDescription { code, status, title, help }
+}
+
+async fn redirect_to_recipes() -> HttpResponse {
+    redirect_to("/docs/recipes/")
+}
+
+async fn get_recipe_list() -> HttpResponse {
+    build_page_response(render_recipe_list())
+}
+
+async fn get_recipe(key: web::Path<String>) -> ApiResult<HttpResponse> {
+    Ok(build_page_response(render_recipe(&key).ok_or(ApiError::NotFound)?))
+}
