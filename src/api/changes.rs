@@ -65,10 +65,21 @@ pub(crate) struct ChangeParams {
     pub wait: Option<i64>,
 }
 
+/// The parameter that gives the start of a page.
+const AFTER: &str = "after";
+
+/// The position in the feed after which an answer starts.
+#[derive(Clone, Copy)]
+struct FeedStart {
+    /// The name of the parameter or header that gives the number, for the refusal of a wrong one.
+    parameter: &'static str,
+    /// The number of the last change that the client has.
+    after: i64,
+}
+
 /// A parsed request for the feed.
 pub(crate) struct FeedRequest {
-    /// The name of the parameter or header that gives the start, and the number.
-    after: (&'static str, i64),
+    start: FeedStart,
     limit: i64,
     wait: Duration,
     /// The client asks for an event stream.
@@ -85,9 +96,9 @@ fn check_range(name: &str, value: i64, detail: &str, fits: bool) -> ApiResult<i6
 impl FromBody for FeedRequest {
     async fn read_request(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Self> {
         let Query(params) = Query::<ChangeParams>::read_request(req, payload).await?;
-        let (name, after) = match parse_last_event_id(req)? {
-            Some(last) => (LAST_EVENT_ID, last),
-            None => ("after", params.after.unwrap_or(0)),
+        let start = match parse_last_event_id(req)? {
+            Some(last) => FeedStart { parameter: LAST_EVENT_ID, after: last },
+            None => FeedStart { parameter: AFTER, after: params.after.unwrap_or(0) },
         };
         let (limit, wait) = (params.limit.unwrap_or(LIMIT_DEFAULT), params.wait.unwrap_or(0));
         check_range(
@@ -102,11 +113,14 @@ impl FromBody for FeedRequest {
             "a number from 0 to 30 is expected",
             (0..=WAIT_MAX).contains(&wait),
         )?;
+        check_range(
+            start.parameter,
+            start.after,
+            "a number of at least 0 is expected",
+            start.after >= 0,
+        )?;
         Ok(Self {
-            after: (
-                name,
-                check_range(name, after, "a number of at least 0 is expected", after >= 0)?,
-            ),
+            start,
             limit,
             wait: Duration::from_secs(wait.unsigned_abs()),
             stream: is_stream_request(req),
@@ -186,11 +200,11 @@ async fn list_changes(
     let request = may.body;
     if request.stream {
         let follow = subscribe_caller(&state, may.caller, may.until)?;
-        let opened = stream::open_stream(&state, follow, request.after, request.only_head).await;
+        let opened = stream::open_stream(&state, follow, request.start, request.only_head).await;
         return opened.map(FeedAnswer::Stream);
     }
-    let first = answer_page(&state, &may.actor, request.after, request.limit).await?;
-    if request.wait.is_zero() || stream::read_progress(&first)?.0 {
+    let first = answer_page(&state, &may.actor, request.start, request.limit).await?;
+    if request.wait.is_zero() || stream::read_progress(&first)?.has_news {
         return Ok(FeedAnswer::Page(first));
     }
     let follow = subscribe_caller(&state, may.caller, may.until)?;
@@ -222,16 +236,17 @@ async fn wait_for_change(
     // The grants of the caller may have changed before the subscription began.
     let (ends, mut actor) = (Instant::now() + request.wait, follow.current_actor()?);
     loop {
-        let (found, next) = stream::read_progress(&last)?;
-        if found {
+        let progress = stream::read_progress(&last)?;
+        if progress.has_news {
             return Ok(last);
         }
         let left = ends.saturating_duration_since(Instant::now());
-        match follow.wait_beyond(next, left).await {
+        match follow.wait_beyond(progress.next, left).await {
             WakeReason::Stopped | WakeReason::TimedOut => return Ok(last),
             WakeReason::RightsChanged => actor = follow.current_actor()?,
             WakeReason::FeedMoved => {
-                last = answer_page(state, &actor, ("after", next), request.limit).await?;
+                let start = FeedStart { parameter: AFTER, after: progress.next };
+                last = answer_page(state, &actor, start, request.limit).await?;
             }
         }
     }
@@ -241,25 +256,32 @@ async fn wait_for_change(
 async fn answer_page(
     state: &State,
     actor: &Actor,
-    (name, after): (&'static str, i64),
+    start: FeedStart,
     limit: i64,
 ) -> ApiResult<Answer> {
     let reach = actor.visible_rows();
-    let key = AnswerKey::new("changes", CacheAudience::for_approved_data(&reach), &(after, limit))?;
-    let read = move |c: &mut Conn, head| read_page(c, head, &reach.approved, (name, after), limit);
+    let audience = CacheAudience::for_approved_data(&reach);
+    let key = AnswerKey::new("changes", audience, &(start.after, limit))?;
+    let query = FeedPageQuery { reach: reach.approved, start, limit };
+    let read = move |c: &mut Conn, head| read_page(c, head, &query);
     state.cache.answer(key, read).await
 }
 
-fn read_page(
-    conn: &mut Conn,
-    head: i64,
-    reach: &ReadScope,
-    (name, after): (&str, i64),
+/// Selects the changes of a page.
+struct FeedPageQuery {
+    /// The countries and cities whose approved data the caller may read.
+    reach: ReadScope,
+    start: FeedStart,
     limit: i64,
-) -> ApiResult<Answer> {
-    check_range(name, after, "a number that the feed has reached is expected", after <= head)?;
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let found = feed::load_changes_after(conn, reach, after, most)?;
+}
+
+/// Reads a page. `head` is the last number of the feed.
+fn read_page(conn: &mut Conn, head: i64, query: &FeedPageQuery) -> ApiResult<Answer> {
+    let FeedPageQuery { reach, start: FeedStart { parameter, after }, limit } = query;
+    let reached = *after <= head;
+    check_range(parameter, *after, "a number that the feed has reached is expected", reached)?;
+    let most = usize::try_from(*limit).unwrap_or(usize::MAX);
+    let found = feed::load_changes_after(conn, reach, *after, most)?;
     let items: ApiResult<Vec<_>> = found.changes.into_iter().map(ChangeView::new).collect();
     let (next, caught_up) = (found.next, found.next >= head);
     let answer = Answer::from_value(&ChangeList { items: items?, next, head, caught_up })?;

@@ -154,8 +154,12 @@ fn save_extension(
     let new = subject.extension_in_force().is_none();
     let raw = RawExtension { due_on: body.due_on, reason: body.reason };
     let terms = raw.parse(&subject.cycle)?;
-    let place = (&subject.cycle.slug, &subject.city.slug, subject.city.country);
-    let extension = DeadlineExtension::grant_or_replace(subject.extension, place, terms);
+    let extension = DeadlineExtension::grant_or_replace(
+        subject.extension,
+        &subject.cycle.slug,
+        &subject.city,
+        terms,
+    );
     let reason = Some(extension.reason.to_string());
     tx.save(&extension, Change::with_reason(if new { "grant" } else { "edit" }, reason))?;
     Ok((extension.into(), new))

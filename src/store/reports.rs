@@ -34,7 +34,7 @@ use approved::ApprovedReportRow;
 pub(crate) use city_checklist::load_checklist_items;
 pub(crate) use contributors::CREATE;
 use rows::ReportRow;
-pub(crate) use subject::{SharedLookups, load_for_batch};
+pub(crate) use subject::SharedLookups;
 pub(crate) use total::count_visible;
 pub(crate) use values::{list_approved_values, list_working_values};
 

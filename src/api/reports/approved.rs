@@ -110,7 +110,7 @@ impl From<&ApprovedReport> for ApprovedReportView {
                 &a.header.milestones,
                 &a.content,
             ),
-            schedule: ScheduleView::from_dates((details.starts_on, details.ends_on), a.as_of),
+            schedule: ScheduleView::from_dates(details.starts_on, details.ends_on, a.as_of),
             header: HeaderView::from_approved_copy(&a.header, a.version),
             imported: a.imported.clone(),
             submitted_at: a.submitted_at,

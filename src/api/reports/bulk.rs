@@ -39,7 +39,7 @@ use crate::{
     store::{
         Caller, StoreError, Tx,
         reports::{
-            SharedLookups, bulk_keys, load_for_batch,
+            SharedLookups, bulk_keys,
             queue::{QueueFilter, QueueQuery, QueueSort},
         },
     },
@@ -186,7 +186,7 @@ impl BulkContext<'_> {
     ) -> ApiResult<Authorized<A>> {
         let common = &mut self.common;
         let proof = tx.prove_loaded::<A>(self.caller, |conn, actor| {
-            load_for_batch(conn, common, &item.key, (A::ACT, actor))
+            common.load_report_subject(conn, &item.key, A::ACT, actor)
         })?;
         let subject = proof.subject();
         let inside =

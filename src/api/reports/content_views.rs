@@ -149,7 +149,8 @@ pub(crate) struct ScheduleView {
 impl ScheduleView {
     /// Returns `None` unless both dates are known.
     pub(super) fn from_dates(
-        (starts_on, ends_on): (Option<NaiveDate>, Option<NaiveDate>),
+        starts_on: Option<NaiveDate>,
+        ends_on: Option<NaiveDate>,
         as_of: NaiveDate,
     ) -> Option<Self> {
         let time_elapsed_percent =

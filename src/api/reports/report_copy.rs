@@ -19,7 +19,8 @@ pub(super) struct ReportCopy<'a> {
     pub(super) version: i64,
     pub(super) header: Option<HeaderView>,
     pub(super) milestones: &'a [Milestone],
-    pub(super) dates: (Option<NaiveDate>, Option<NaiveDate>),
+    pub(super) starts_on: Option<NaiveDate>,
+    pub(super) ends_on: Option<NaiveDate>,
     pub(super) imported: Option<&'a Value>,
     pub(super) submitted_at: Option<DateTime<Utc>>,
     pub(super) decided_at: Option<DateTime<Utc>>,
@@ -36,7 +37,8 @@ impl<'a> ReportCopy<'a> {
         let details = frozen.map_or(&subject.project.details, |h| &h.details);
         Self {
             milestones: frozen.map_or(subject.milestones.as_slice(), |h| h.milestones.as_slice()),
-            dates: (details.starts_on, details.ends_on),
+            starts_on: details.starts_on,
+            ends_on: details.ends_on,
             content: &r.content,
             state: r.state,
             version: r.version,
@@ -50,7 +52,8 @@ impl<'a> ReportCopy<'a> {
         let details = &a.header.details;
         Self {
             milestones: &a.header.milestones,
-            dates: (details.starts_on, details.ends_on),
+            starts_on: details.starts_on,
+            ends_on: details.ends_on,
             content: &a.content,
             state: ReportState::Approved,
             version: a.version,

@@ -164,7 +164,30 @@ pub(super) fn load_report_view(
     let ids = authorship.collect_user_ids();
     let names = if ids.is_empty() { Vec::new() } else { users::list_names(conn, &ids)? };
     let names: HashMap<Uuid, String> = names.into_iter().collect();
-    Ok(ReportView::new(subject, copy, (&authorship, &names), (actor, at), readiness))
+    let input = ReportViewInput {
+        subject,
+        copy,
+        authorship: &authorship,
+        names: &names,
+        actor,
+        at,
+        readiness,
+    };
+    Ok(ReportView::new(input))
+}
+
+/// The data from which the view of a report is built.
+struct ReportViewInput<'a> {
+    subject: &'a ReportSubject,
+    /// The copy that the actor may read.
+    copy: ReportCopy<'a>,
+    authorship: &'a ReportAuthorship,
+    /// The names of the persons in `authorship`.
+    names: &'a HashMap<Uuid, String>,
+    actor: &'a Actor,
+    at: DateTime<Utc>,
+    /// What blocks the submission; empty if the actor does not work on the report.
+    readiness: Vec<FieldFault>,
 }
 
 fn list_allowed_actions(
@@ -193,13 +216,8 @@ impl ReportView {
         Ok(Answer::from_record(self.version, &self)?.in_language(language))
     }
 
-    fn new(
-        subject: &ReportSubject,
-        copy: ReportCopy<'_>,
-        (authorship, names): (&ReportAuthorship, &HashMap<Uuid, String>),
-        (actor, at): (&Actor, DateTime<Utc>),
-        readiness: Vec<FieldFault>,
-    ) -> Self {
+    fn new(input: ReportViewInput<'_>) -> Self {
+        let ReportViewInput { subject, copy, authorship, names, actor, at, readiness } = input;
         let person = |id: Option<Id<User>>| {
             let id = id?.as_uuid();
             Some(PersonView { id, name: names.get(&id)?.clone() })
@@ -227,7 +245,7 @@ impl ReportView {
             evidence: content.evidence,
             unchanged: content.unchanged,
             percent_calculation: PercentCalculation::from_milestones(copy.milestones, copy.content),
-            schedule: ScheduleView::from_dates(copy.dates, subject.cycle.as_of),
+            schedule: ScheduleView::from_dates(copy.starts_on, copy.ends_on, subject.cycle.as_of),
             readiness: ReadinessView::from(readiness),
             header: copy.header,
             allowed_actions: list_allowed_actions(actor, subject, at),

@@ -114,12 +114,9 @@ impl TodoReader<'_> {
         let waits = |item: &&ChecklistItem| {
             state(item) == Some(ReportState::Returned) && !item.report_subject.missed_release
         };
-        let at = (city.slug.as_str(), cycle.slug.as_str());
         let view = |item: &ChecklistItem| {
-            NeedsExtensionItem::new(
-                at,
-                ChecklistItemView::new(&item.visible_to(self.actor, self.at), &names),
-            )
+            let item = ChecklistItemView::new(&item.visible_to(self.actor, self.at), &names);
+            NeedsExtensionItem::new(&city.slug, &cycle.slug, item)
         };
         Ok(checklist.iter().filter(waits).map(view).collect())
     }

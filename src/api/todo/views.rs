@@ -14,6 +14,7 @@ use crate::{
         agenda::{CountryReportCounts, VacantOffice},
         reference::CountryCode,
         user::{Role, User},
+        value::Slug,
     },
     store::reports::queue::QueueItem,
 };
@@ -180,11 +181,11 @@ pub(crate) struct NeedsExtensionItem {
     pub missing: Vec<MissingView>,
 }
 impl NeedsExtensionItem {
-    pub(super) fn new((city, cycle): (&str, &str), item: ChecklistItemView) -> Self {
+    pub(super) fn new(city: &Slug, cycle: &Slug, item: ChecklistItemView) -> Self {
         let closed = MissingView { pointer: "/cycle".to_owned(), code: "closed".to_owned() };
         Self {
-            city: city.to_owned(),
-            cycle: cycle.to_owned(),
+            city: city.to_string(),
+            cycle: cycle.to_string(),
             project: item.project,
             title: item.title,
             returned: item.returned,
@@ -216,16 +217,16 @@ pub(crate) struct CoverageItem {
     pub approved: usize,
 }
 impl CoverageItem {
-    pub(super) fn new(cycle: &str, (country, c): (CountryCode, CountryReportCounts)) -> Self {
+    pub(super) fn new(cycle: &Slug, country: CountryCode, counts: CountryReportCounts) -> Self {
         Self {
-            cycle: cycle.to_owned(),
+            cycle: cycle.to_string(),
             country: country.to_string(),
-            projects: c.projects,
-            to_write: c.to_write,
-            draft: c.draft,
-            returned: c.returned,
-            submitted: c.submitted,
-            approved: c.approved,
+            projects: counts.projects,
+            to_write: counts.to_write,
+            draft: counts.draft,
+            returned: counts.returned,
+            submitted: counts.submitted,
+            approved: counts.approved,
         }
     }
 }

@@ -241,17 +241,30 @@ macro_rules! paged {
     }};
 }
 
-/// Returns up to `limit` projects after a cursor, each with its own cursor.
+/// Selects a page of the list.
+#[derive(Debug, Clone, Copy)]
+pub struct ProjectPageQuery<'q> {
+    /// The rows that the caller may read.
+    pub visible: &'q VisibleRows,
+    /// The filter.
+    pub filter: &'q ProjectFilter,
+    /// The order.
+    pub sort: ProjectSort,
+    /// The page starts after this project. `None` for the first page.
+    pub after: Option<&'q ProjectCursor>,
+    /// The maximum number of projects.
+    pub limit: i64,
+}
+
+/// Returns the projects of a page, each with its own cursor.
 ///
 /// # Errors
 /// Returns an error if the database fails.
 pub fn load_page(
     conn: &mut Conn,
-    visible: &VisibleRows,
-    filter: &ProjectFilter,
-    sort: ProjectSort,
-    (after, limit): (Option<&ProjectCursor>, i64),
+    query: &ProjectPageQuery<'_>,
 ) -> StoreResult<Vec<(ProjectCursor, ProjectSubject)>> {
+    let ProjectPageQuery { visible, filter, sort, after, limit } = *query;
     let rows: Vec<ProjectCopyRow> = on!(conn, |c, DB| {
         let all = seen!(project_faces::table.into_boxed::<DB>(), visible);
         let mut asked = filtered!(all, project_faces as project_faces::face, filter);

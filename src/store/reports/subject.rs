@@ -124,23 +124,6 @@ impl ReportLoadPlan {
     }
 }
 
-/// Returns `true` if a report is too late for a release of its cycle, so that nobody may file or decide it any more.
-/// A report that was approved before can still be amended. A cycle that was opened again accepts every report.
-fn has_missed_release(
-    conn: &mut Conn,
-    common: &mut SharedLookups,
-    cycle: &ReportingCycle,
-    (project, report): (Id<Project>, Option<&Report>),
-) -> StoreResult<bool> {
-    let waits = report.is_none_or(|report| report.state != ReportState::Approved);
-    Ok(waits
-        && cycle.state == CycleState::Closed
-        && load_once(&mut common.released, &cycle.slug, || {
-            Ok(releases::find_latest(conn, &cycle.slug)?.is_some())
-        })?
-        && find_approved(conn, project, &cycle.slug)?.is_none())
-}
-
 fn load_city_zone(conn: &mut Conn, city: &Slug) -> StoreResult<Tz> {
     let name: String = on!(conn, |c, DB| cities::table
         .find(city.as_str())
@@ -193,17 +176,39 @@ fn load_once<K: Clone + Eq + Hash, V: Clone>(
     Ok(value)
 }
 
-/// Loads a report for one act on many reports. Data that is only shown afterwards is left out.
-pub(crate) fn load_for_batch(
-    conn: &mut Conn,
-    common: &mut SharedLookups,
-    key: &(ProjectCode, Slug),
-    (act, actor): (Act, &Actor),
-) -> StoreResult<Option<ReportSubject>> {
-    assemble_subject(conn, common, key, |project, report| {
-        let place = RecordPlace::City(project.city.clone(), project.country);
-        ReportLoadPlan::for_act(act, actor, &place, report).restrict_to_rules(act)
-    })
+impl SharedLookups {
+    /// Loads a report for one act on many reports. Data that is only shown afterwards is left out.
+    pub(crate) fn load_report_subject(
+        &mut self,
+        conn: &mut Conn,
+        key: &(ProjectCode, Slug),
+        act: Act,
+        actor: &Actor,
+    ) -> StoreResult<Option<ReportSubject>> {
+        assemble_subject(conn, self, key, |project, report| {
+            let place = RecordPlace::City(project.city.clone(), project.country);
+            ReportLoadPlan::for_act(act, actor, &place, report).restrict_to_rules(act)
+        })
+    }
+
+    /// Returns `true` if a report is too late for a release of its cycle, so that nobody may file or decide it any
+    /// more. A report that was approved before can still be amended. A cycle that was opened again accepts every
+    /// report.
+    fn has_missed_release(
+        &mut self,
+        conn: &mut Conn,
+        cycle: &ReportingCycle,
+        project: Id<Project>,
+        report: Option<&Report>,
+    ) -> StoreResult<bool> {
+        let waits = report.is_none_or(|report| report.state != ReportState::Approved);
+        Ok(waits
+            && cycle.state == CycleState::Closed
+            && load_once(&mut self.released, &cycle.slug, || {
+                Ok(releases::find_latest(conn, &cycle.slug)?.is_some())
+            })?
+            && find_approved(conn, project, &cycle.slug)?.is_none())
+    }
 }
 
 fn assemble_subject(
@@ -258,7 +263,7 @@ fn assemble_subject(
         } else {
             Vec::new()
         },
-        missed_release: has_missed_release(conn, common, &cycle, (id, report.as_ref()))?,
+        missed_release: common.has_missed_release(conn, &cycle, id, report.as_ref())?,
         released_in: match &report {
             Some(report) if needs.released => releases::find_release_holding(conn, report.id)?,
             Some(_) | None => None,
