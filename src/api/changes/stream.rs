@@ -10,7 +10,8 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
-    AFTER, FeedStart, answer_page,
+    answer_page,
+    request::FeedStart,
     wait::{FeedSubscription, WakeReason},
 };
 use crate::{
@@ -145,7 +146,7 @@ impl StreamSession {
         if !self.has_same_rights() {
             return None;
         }
-        let start = FeedStart { parameter: AFTER, after: self.after };
+        let start = FeedStart::after_number(self.after);
         let answer = answer_page(&self.state, &self.actor, start, PIECE).await;
         // An error ends the stream. The client reconnects with the last number that it received.
         self.write_events(&answer.ok()?).ok()
