@@ -31,14 +31,13 @@ mod listeners;
 
 pub use initial_data::{import_history, prepare_demo, refuse_demo, seed_scaled, start_demo};
 pub use listeners::BoundListeners;
-use listeners::{serve_metrics, wait_for_stop_signal};
+use listeners::{BoundListener, MetricsServer, serve_metrics, wait_for_stop_signal};
 
 /// A service whose listeners are bound, ready to run.
 pub struct Application {
     port: u16,
     server: Server,
-    /// The server of the metrics, and its port.
-    metrics: Option<(Server, u16)>,
+    metrics: Option<MetricsServer>,
     /// The state that its handlers share. It is public for tests.
     pub state: State,
 }
@@ -230,7 +229,7 @@ impl Application {
             requests: Arc::new(RequestMetrics::new(settings.metrics_bind.is_some())),
             vocabulary: Arc::new(ArcSwap::from_pointee(vocabulary)),
         };
-        let (listener, port) = listeners.main;
+        let BoundListener { listener, port } = listeners.main;
         let metrics = listeners.metrics.map(|bound| serve_metrics(bound, &state)).transpose()?;
         let shared = state.clone();
         let origins = settings.cors_origins.clone();
@@ -266,7 +265,7 @@ impl Application {
     /// Returns the port of the metrics, if they are served.
     #[must_use]
     pub fn metrics_port(&self) -> Option<u16> {
-        self.metrics.as_ref().map(|(_, port)| *port)
+        self.metrics.as_ref().map(|metrics| metrics.port)
     }
 
     /// Serves until SIGTERM or SIGINT. Requests in progress are then finished, and requests that wait for the feed are
@@ -282,9 +281,9 @@ impl Application {
                 Err(e) => tracing::warn!(error = %e, "a stop will be late: signals are not heard"),
             }
         });
-        let metrics = self.metrics.map(|(server, _)| {
-            let handle = server.handle();
-            actix_web::rt::spawn(server);
+        let metrics = self.metrics.map(|metrics| {
+            let handle = metrics.server.handle();
+            actix_web::rt::spawn(metrics.server);
             handle
         });
         let served = self.server.await;

@@ -165,7 +165,7 @@ pub(crate) struct CityChecklistView {
 #[get("/cities/{city}/cycles/{cycle}")]
 async fn get_sitting(may: CachedMay<ReadCityCycle>, state: Data<State>) -> ApiResult<Answer> {
     let at = state.clock.now();
-    may.answer_cached(&state, ("cities/cycles", at), move |c, proof| {
+    may.answer_cached(&state, "cities/cycles", at, move |c, proof| {
         Answer::from_value(&load_checklist(c, proof.subject(), proof.actor(), at)?)
     })
     .await

@@ -176,7 +176,7 @@ impl<B: Serialize + Send + 'static> Released<B> {
         route: &'static str,
         make: impl FnOnce(&mut Conn, &Slug, B, Language) -> ApiResult<Answer> + Send + 'static,
     ) -> ApiResult<Answer> {
-        self.answer_cached_in(state, (route, Form::Json), make).await
+        self.answer_cached_in(state, route, Form::Json, make).await
     }
 
     /// Like [`Released::answer_cached`], in a format that was chosen before.
@@ -186,7 +186,8 @@ impl<B: Serialize + Send + 'static> Released<B> {
     pub(crate) async fn answer_cached_in(
         self,
         state: &State,
-        (route, form): (&'static str, Form),
+        route: &'static str,
+        form: Form,
         make: impl FnOnce(&mut Conn, &Slug, B, Language) -> ApiResult<Answer> + Send + 'static,
     ) -> ApiResult<Answer> {
         let (language, public) = (self.language, state.public_releases);

@@ -107,16 +107,19 @@ async fn get_workbook(
     may: May<OpenWorkbook, Query<WorkbookParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let (cycle, form) = (may.body.0.parse_cycle()?, may.body.0.parse_format()?);
-    let (key, actor, seq) = ((may.key, cycle), may.actor, state.heads.feed());
+    let Query(params) = may.body;
+    let (cycle, form) = (params.parse_cycle()?, params.parse_format()?);
+    let (key, actor) = ((may.key, cycle), may.actor);
+    let (seq, made_on) = (state.heads.feed(), state.clock.now().date_naive());
     let read = move |c: &mut Conn| {
         check_cycle_exists(c, &key.1)?;
         let subject = tx::load_proved::<ReadWorkbook>(c, &key, &actor)?.into_subject();
-        Ok::<_, ApiError>((CityWorkbook::load_for_city(c, &actor, &subject)?, subject))
+        let book = CityWorkbook::load_for_city(c, &actor, &subject)?;
+        Ok::<_, ApiError>(WorkbookExport { book, subject, seq, made_on })
     };
-    let (book, subject) = state.db.read(read).await?;
-    let (today, words) = (state.clock.now().date_naive(), state.vocabulary.load_full());
-    let made = web::block(move || render_file(&book, &subject, form, seq, (today, &words))).await;
+    let export = state.db.read(read).await?;
+    let words = state.vocabulary.load_full();
+    let made = web::block(move || export.render_answer(form, &words)).await;
     made.map_err(|e| ApiError::Internal(Box::new(e)))?
 }
 
@@ -130,44 +133,50 @@ pub(super) fn check_cycle_exists(conn: &mut Conn, cycle: &Slug) -> ApiResult<()>
     Err(ApiError::invalid_parameter("cycle", ValueFault::unknown("cycle", known)))
 }
 
-fn render_file(
-    book: &CityWorkbook,
-    subject: &CityCycleSubject,
-    form: WorkbookFormat,
+/// A workbook, and the facts that its file states.
+struct WorkbookExport {
+    book: CityWorkbook,
+    subject: CityCycleSubject,
+    /// The number of the feed before the records were read.
     seq: i64,
-    (made_on, words): (NaiveDate, &Vocabulary),
-) -> ApiResult<Answer> {
-    let internal = |e: Box<dyn std::error::Error + Send + Sync>| ApiError::Internal(e);
-    let name = format!("ascn-{}-{}-{}", subject.city.slug, subject.cycle.slug, made_on);
-    if let WorkbookFormat::Csv(sheet) = form {
-        let bytes = csv::write_csv(sheet, book.rows(sheet)).map_err(|e| internal(Box::new(e)))?;
-        let holds = bytes.clone();
-        let media = TableFormat::Csv.media_type();
-        return Ok(Answer::from_file(bytes, media, &format!("{name}-{sheet}.csv"), &holds));
-    }
-    let lists = List::ALL
-        .iter()
-        .map(|list| (*list, list.allowed_values(words, subject.city.country)))
-        .collect();
-    let bytes = workbook_writer::write_workbook(
-        &describe_workbook(subject, seq, made_on),
-        book.tables(),
-        &lists,
-    );
-    let bytes = bytes.map_err(|e| internal(Box::new(e)))?;
-    let holds = format!("{seq} {made_on} {:?}", book.tables());
-    Ok(Answer::from_file(bytes, XLSX, &format!("{name}.xlsx"), holds.as_bytes()))
+    made_on: NaiveDate,
 }
 
-fn describe_workbook(subject: &CityCycleSubject, seq: i64, made_on: NaiveDate) -> WorkbookMetadata {
-    let slug = subject.city.slug.to_string();
-    WorkbookMetadata {
-        city_name: subject.city.names.get("en").unwrap_or(&slug).clone(),
-        city: slug,
-        cycle: subject.cycle.slug.to_string(),
-        plan_cycle: subject.cycle.plan_cycle.to_string(),
-        seq,
-        made_on,
-        languages: columns::workbook_languages(subject.city.country),
+impl WorkbookExport {
+    /// Writes the file in a format, with the allowed values of the vocabulary.
+    fn render_answer(&self, form: WorkbookFormat, words: &Vocabulary) -> ApiResult<Answer> {
+        let internal = |e: Box<dyn std::error::Error + Send + Sync>| ApiError::Internal(e);
+        let Self { book, subject, seq, made_on } = self;
+        let name = format!("ascn-{}-{}-{made_on}", subject.city.slug, subject.cycle.slug);
+        if let WorkbookFormat::Csv(sheet) = form {
+            let bytes =
+                csv::write_csv(sheet, book.rows(sheet)).map_err(|e| internal(Box::new(e)))?;
+            let holds = bytes.clone();
+            let media = TableFormat::Csv.media_type();
+            return Ok(Answer::from_file(bytes, media, &format!("{name}-{sheet}.csv"), &holds));
+        }
+        let lists = List::ALL
+            .iter()
+            .map(|list| (*list, list.allowed_values(words, subject.city.country)))
+            .collect();
+        let bytes =
+            workbook_writer::write_workbook(&self.describe_workbook(), book.tables(), &lists);
+        let bytes = bytes.map_err(|e| internal(Box::new(e)))?;
+        let holds = format!("{seq} {made_on} {:?}", book.tables());
+        Ok(Answer::from_file(bytes, XLSX, &format!("{name}.xlsx"), holds.as_bytes()))
+    }
+
+    fn describe_workbook(&self) -> WorkbookMetadata {
+        let CityCycleSubject { city, cycle } = &self.subject;
+        let slug = city.slug.to_string();
+        WorkbookMetadata {
+            city_name: city.names.get("en").unwrap_or(&slug).clone(),
+            city: slug,
+            cycle: cycle.slug.to_string(),
+            plan_cycle: cycle.plan_cycle.to_string(),
+            seq: self.seq,
+            made_on: self.made_on,
+            languages: columns::workbook_languages(city.country),
+        }
     }
 }

@@ -47,8 +47,12 @@ pub(crate) fn grant_extension(
     }
     let created = subject.extension_in_force().is_none();
     let terms = raw.parse(&subject.cycle)?;
-    let place = (&subject.cycle.slug, &subject.city.slug, subject.city.country);
-    let extension = DeadlineExtension::grant_or_replace(subject.extension.clone(), place, terms);
+    let extension = DeadlineExtension::grant_or_replace(
+        subject.extension.clone(),
+        &subject.cycle.slug,
+        &subject.city,
+        terms,
+    );
     let reason = Some(extension.reason.to_string());
     let action = if created { "grant" } else { "edit" };
     proof.save(tx, &extension, Change::with_reason(action, reason))?;

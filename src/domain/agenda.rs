@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn deadlines_follow_the_roles_and_the_extensions() {
-        use crate::domain::{cycle::CycleState, testing, value::Prose};
+        use crate::domain::{cycle::CycleState, extension::ExtensionTerms, testing, value::Prose};
         let cities = BTreeSet::from([(country("VN"), slug("da-nang"))]);
         let days = |held: &[(Role, Scope)], state, extensions: &[DeadlineExtension]| {
             let cycles = [testing::cycle(state)];
@@ -218,13 +218,12 @@ mod tests {
         let officer = [(Role::CityOfficer, city("da-nang", "VN"))];
         assert_eq!(days(&officer, CycleState::Open, &[]), ["2026-12-31 me-2026-due-da-nang"]);
         assert!(days(&officer, CycleState::Closed, &[]).is_empty());
-        let said = (testing::day("2027-02-01"), Prose::parse("Flood.").unwrap());
-        let more = DeadlineExtension::grant_or_replace(
-            None,
-            (&slug("me-2026"), &slug("da-nang"), country("VN")),
-            said,
-        );
-        let more = [more];
+        let terms = ExtensionTerms {
+            due_on: testing::day("2027-02-01"),
+            reason: Prose::parse("Flood.").unwrap(),
+        };
+        let da_nang = testing::town("da-nang", "VN");
+        let more = [DeadlineExtension::grant_or_replace(None, &slug("me-2026"), &da_nang, terms)];
         assert_eq!(days(&officer, CycleState::Closed, &more), ["2027-02-01 me-2026-due-da-nang"]);
         let secretariat = [(Role::Secretariat, Scope::Network)];
         assert_eq!(

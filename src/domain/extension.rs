@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     cycle::ReportingCycle,
     fault::{FaultList, FieldFault, ValueFault},
-    reference::CountryCode,
+    reference::{City, CountryCode},
     value::{Prose, Slug, parse_day},
 };
 
@@ -34,15 +34,21 @@ pub(crate) struct RawExtension {
     pub reason: Option<String>,
 }
 
+/// The day and the reason of an extension.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExtensionTerms {
+    /// The last day on which a report of the city is on time.
+    pub due_on: NaiveDate,
+    /// Why the city gets more time.
+    pub reason: Prose,
+}
+
 impl RawExtension {
     /// Parses both values.
     ///
     /// # Errors
     /// Every fault: a missing value, or a day that is not after the cycle's own due day.
-    pub(crate) fn parse(
-        self,
-        cycle: &ReportingCycle,
-    ) -> Result<(NaiveDate, Prose), Vec<FieldFault>> {
+    pub(crate) fn parse(self, cycle: &ReportingCycle) -> Result<ExtensionTerms, Vec<FieldFault>> {
         let mut faults = FaultList::new();
         let later = |raw: String| {
             let on = parse_day(raw)?;
@@ -56,7 +62,8 @@ impl RawExtension {
         };
         let due_on = faults.parse_required("/due_on", self.due_on, later);
         let reason = faults.parse_required("/reason", self.reason, Prose::parse);
-        faults.finish_built(due_on.zip(reason))
+        let terms = due_on.zip(reason).map(|(due_on, reason)| ExtensionTerms { due_on, reason });
+        faults.finish_built(terms)
     }
 }
 
@@ -65,15 +72,16 @@ impl DeadlineExtension {
     #[must_use]
     pub fn grant_or_replace(
         before: Option<Self>,
-        (cycle, city, country): (&Slug, &Slug, CountryCode),
-        (due_on, reason): (NaiveDate, Prose),
+        cycle: &Slug,
+        city: &City,
+        terms: ExtensionTerms,
     ) -> Self {
         Self {
             cycle: cycle.clone(),
-            city: city.clone(),
-            country,
-            due_on,
-            reason,
+            city: city.slug.clone(),
+            country: city.country,
+            due_on: terms.due_on,
+            reason: terms.reason,
             withdrawn: false,
             version: before.map_or(1, |b| b.version + 1),
         }
@@ -96,10 +104,10 @@ mod tests {
     use super::*;
     use crate::domain::{
         cycle::CycleState,
-        testing::{country, cycle, day, slug},
+        testing::{cycle, day, slug, town},
     };
 
-    fn parse(due_on: &str, reason: &str) -> Result<(NaiveDate, Prose), Vec<String>> {
+    fn parse(due_on: &str, reason: &str) -> Result<ExtensionTerms, Vec<String>> {
         let raw = RawExtension { due_on: Some(due_on.into()), reason: Some(reason.into()) };
         raw.parse(&cycle(CycleState::Open))
             .map_err(|f| f.into_iter().map(|f| format!("{} {}", f.pointer, f.code)).collect())
@@ -107,7 +115,7 @@ mod tests {
 
     #[test]
     fn an_extension_is_later_than_the_due_day_and_has_a_reason() {
-        assert_eq!(parse("2027-01-15", "Flood.").unwrap().0, day("2027-01-15"));
+        assert_eq!(parse("2027-01-15", "Flood.").unwrap().due_on, day("2027-01-15"));
         assert_eq!(parse("2026-12-31", " ").unwrap_err(), ["/due_on order", "/reason empty"]);
         assert_eq!(parse("2027-02-30", "Flood.").unwrap_err(), ["/due_on day"]);
         let none = RawExtension::default().parse(&cycle(CycleState::Open)).unwrap_err();
@@ -116,12 +124,14 @@ mod tests {
 
     #[test]
     fn versions_go_on_over_a_withdrawal() {
-        let (me, city, vn) = (slug("me-2026"), slug("da-nang"), country("VN"));
-        let said = || parse("2027-01-15", "Flood.").unwrap();
-        let first = DeadlineExtension::grant_or_replace(None, (&me, &city, vn), said());
+        let (cycle, city) = (slug("me-2026"), town("da-nang", "VN"));
+        let grant = |before| {
+            let terms = parse("2027-01-15", "Flood.").unwrap();
+            DeadlineExtension::grant_or_replace(before, &cycle, &city, terms)
+        };
+        let first = grant(None);
         let gone = first.clone().withdraw();
-        let again =
-            DeadlineExtension::grant_or_replace(Some(gone.clone()), (&me, &city, vn), said());
+        let again = grant(Some(gone.clone()));
         assert_eq!((first.version, gone.version, again.version), (1, 2, 3));
         assert!(gone.withdrawn && !again.withdrawn);
     }

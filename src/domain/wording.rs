@@ -17,20 +17,13 @@ pub(crate) mod value_lists;
 
 pub use sentences::translate_sentence;
 
-/// The label of a value or field, and its meaning.
+/// The label of a value or field, and its meaning. In the files it is a list of both.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(from = "(String, String)")]
 pub struct ValueWording {
     /// The label, for a heading or a choice in a form.
     pub label: String,
     /// The meaning in plain language; empty if the label is clear by itself.
     pub help: String,
-}
-
-impl From<(String, String)> for ValueWording {
-    fn from((label, help): (String, String)) -> Self {
-        Self { label, help }
-    }
 }
 
 /// Texts by list or form, and then by value or field. An empty inner key is for the list or form itself.

@@ -14,10 +14,17 @@ use crate::{
 /// behind. Connections that arrive before the server runs wait in the backlog.
 #[derive(Debug)]
 pub struct BoundListeners {
-    /// The listener of the API, and its port.
-    pub(super) main: (TcpListener, u16),
-    /// The listener of the metrics, and its port.
-    pub(super) metrics: Option<(TcpListener, u16)>,
+    /// The listener of the API.
+    pub(super) main: BoundListener,
+    /// The listener of the metrics.
+    pub(super) metrics: Option<BoundListener>,
+}
+
+/// A bound listener, with its port.
+#[derive(Debug)]
+pub(super) struct BoundListener {
+    pub(super) listener: TcpListener,
+    pub(super) port: u16,
 }
 
 impl BoundListeners {
@@ -26,30 +33,34 @@ impl BoundListeners {
     /// # Errors
     /// An address is in use, or this machine does not have it.
     pub fn bind_all(settings: &Settings) -> anyhow::Result<Self> {
-        let main = bind_listener(settings.bind)?;
-        let metrics = |at| bind_listener(at).context("ASCN_METRICS_BIND");
+        let main = BoundListener::bind(settings.bind)?;
+        let metrics = |at| BoundListener::bind(at).context("ASCN_METRICS_BIND");
         Ok(Self { main, metrics: settings.metrics_bind.map(metrics).transpose()? })
     }
 }
 
-/// Binds a listener. Returns it with its port.
-fn bind_listener(at: SocketAddr) -> anyhow::Result<(TcpListener, u16)> {
-    let listener = TcpListener::bind(at).with_context(|| format!("cannot listen on {at}"))?;
-    let port = listener.local_addr()?.port();
-    Ok((listener, port))
+impl BoundListener {
+    fn bind(at: SocketAddr) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(at).with_context(|| format!("cannot listen on {at}"))?;
+        let port = listener.local_addr()?.port();
+        Ok(Self { listener, port })
+    }
+}
+
+/// The server of the metrics, with its port.
+pub(super) struct MetricsServer {
+    pub(super) server: Server,
+    pub(super) port: u16,
 }
 
 /// Starts the server of the metrics. It ignores signals, so that the last requests of the service are still counted and
 /// readable while it stops.
-pub(super) fn serve_metrics(
-    (listener, port): (TcpListener, u16),
-    state: &State,
-) -> anyhow::Result<(Server, u16)> {
+pub(super) fn serve_metrics(bound: BoundListener, state: &State) -> anyhow::Result<MetricsServer> {
     let shared = state.clone();
     let app =
         move || App::new().app_data(Data::new(shared.clone())).configure(metrics::register_metrics);
-    let server = HttpServer::new(app).workers(1).disable_signals().listen(listener)?.run();
-    Ok((server, port))
+    let server = HttpServer::new(app).workers(1).disable_signals().listen(bound.listener)?.run();
+    Ok(MetricsServer { server, port: bound.port })
 }
 
 /// Waits for SIGTERM or SIGINT. The server listens to the same signals by itself.

@@ -260,8 +260,9 @@ fn load_texts(conn: &mut Conn, reports: &[StoredUuid]) -> StoreResult<ReportText
         for (id, header, content) in rows {
             let (frozen, content): (FrozenProject, ReportContent) =
                 (json::read(&header)?, json::read(&content)?);
-            let parts = (frozen.milestones.as_slice(), frozen.indicators.as_slice());
-            texts.insert(id, FactTexts::new(frozen.title, parts, &content));
+            let frozen_texts =
+                FactTexts::new(frozen.title, &frozen.milestones, &frozen.indicators, &content);
+            texts.insert(id, frozen_texts);
         }
     }
     Ok(texts)

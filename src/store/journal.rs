@@ -32,14 +32,19 @@ pub struct ChainHead {
     pub hash: JournalHash,
 }
 
-type HeadColumns = (journal_head::seq, journal_head::feed, journal_head::at, journal_head::hash);
-const HEAD: HeadColumns =
-    (journal_head::seq, journal_head::feed, journal_head::at, journal_head::hash);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = journal_head)]
+struct ChainHeadRow {
+    seq: i64,
+    feed: i64,
+    at: StoredTimestamp,
+    hash: Vec<u8>,
+}
 
-impl TryFrom<(i64, i64, StoredTimestamp, Vec<u8>)> for ChainHead {
+impl TryFrom<ChainHeadRow> for ChainHead {
     type Error = StoreError;
-    fn try_from((seq, feed, at, hash): (i64, i64, StoredTimestamp, Vec<u8>)) -> StoreResult<Self> {
-        Ok(Self { seq, feed, at: at.0, hash: to_hash(&hash)? })
+    fn try_from(row: ChainHeadRow) -> StoreResult<Self> {
+        Ok(Self { seq: row.seq, feed: row.feed, at: row.at.0, hash: to_hash(&row.hash)? })
     }
 }
 
@@ -54,23 +59,22 @@ pub(super) fn to_hash(bytes: &[u8]) -> StoreResult<JournalHash> {
 /// # Errors
 /// Returns an error if the database fails.
 pub fn load_head(conn: &mut Conn) -> StoreResult<ChainHead> {
-    on!(conn, |c, DB| journal_head::table
+    let row: ChainHeadRow = on!(conn, |c, DB| journal_head::table
         .find(1)
-        .select(HEAD)
-        .get_result::<(i64, i64, StoredTimestamp, Vec<u8>)>(c))?
-    .try_into()
+        .select(ChainHeadRow::as_select())
+        .get_result(c))?;
+    row.try_into()
 }
 
 /// Returns the head and keeps it for this write transaction. PostgreSQL locks its row. SQLite has only one writer and
 /// no such clause.
 pub(super) fn lock_head(conn: &mut Conn) -> StoreResult<ChainHead> {
     if let Conn::Pg(c) = conn {
-        let row = journal_head::table.find(1).select(HEAD).for_update().get_result::<(
-            i64,
-            i64,
-            StoredTimestamp,
-            Vec<u8>,
-        )>(c)?;
+        let row: ChainHeadRow = journal_head::table
+            .find(1)
+            .select(ChainHeadRow::as_select())
+            .for_update()
+            .get_result(c)?;
         return row.try_into();
     }
     load_head(conn)

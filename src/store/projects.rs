@@ -30,7 +30,9 @@ pub use batch::{find_deletion_blocker, find_deletion_blockers};
 pub use facets::PARTNER;
 pub(super) use facets::rewrite_partner_facets;
 pub use lineage::parse_continued_project;
-pub use list::{ProjectCursor, ProjectFilter, ProjectSort, count_visible, load_page};
+pub use list::{
+    ProjectCursor, ProjectFilter, ProjectPageQuery, ProjectSort, count_visible, load_page,
+};
 use working::ProjectRow;
 pub(super) use working::parse_money;
 

@@ -36,14 +36,23 @@ pub struct ZonedGrant {
     pub zone: Tz,
 }
 
-type ZonedGrantRow = (GrantRow, Option<String>, Option<String>);
+/// The columns of a grant, with the time zones of its country and of its city.
+#[derive(Queryable)]
+struct ZonedGrantRow {
+    grant: GrantRow,
+    country_zone: Option<String>,
+    city_zone: Option<String>,
+}
 
-fn to_zoned_grant((row, country, city): ZonedGrantRow) -> StoreResult<ZonedGrant> {
-    let zone = match city.or(country) {
-        Some(name) => parse_time_zone(name)?,
-        None => Tz::UTC,
-    };
-    Ok(ZonedGrant { grant: row.try_into()?, zone })
+impl TryFrom<ZonedGrantRow> for ZonedGrant {
+    type Error = StoreError;
+    fn try_from(row: ZonedGrantRow) -> StoreResult<Self> {
+        let zone = match row.city_zone.or(row.country_zone) {
+            Some(name) => parse_time_zone(name)?,
+            None => Tz::UTC,
+        };
+        Ok(Self { grant: row.grant.try_into()?, zone })
+    }
 }
 
 /// Lists the grants of a user, or of all users.
@@ -66,7 +75,7 @@ pub fn list_zoned_grants(conn: &mut Conn, user: Option<Id<User>>) -> StoreResult
             None => query.load(c),
         }
     })?;
-    rows.into_iter().map(to_zoned_grant).collect()
+    rows.into_iter().map(ZonedGrant::try_from).collect()
 }
 
 /// Loads the actor of a caller, with the grants in force at `at`.

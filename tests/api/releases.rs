@@ -285,7 +285,7 @@ async fn release_hash_can_be_recomputed_from_the_frozen_records() {
             use ascn_tracker::{domain::value::Slug, store::releases::frozen};
             let key = Slug::parse("me-2026-r1")?;
             let rows =
-                frozen::load_page(c, &key, &frozen::FrozenReportFilter::default(), (None, 100))?;
+                frozen::load_page(c, &key, &frozen::FrozenReportFilter::default(), None, 100)?;
             Ok((
                 frozen::load_reference_text(c, &key)?,
                 rows.into_iter().map(|r| r.record).collect(),

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::{
     answer_page,
+    request::FeedStart,
     wait::{FeedSubscription, WakeReason},
 };
 use crate::{
@@ -48,10 +49,17 @@ impl FeedPage {
     }
 }
 
-/// Returns whether a page has changes or more pages follow, and the number at which it ends.
-pub(super) fn read_progress(answer: &Answer) -> ApiResult<(bool, i64)> {
+/// How far a page of the feed goes.
+pub(super) struct FeedProgress {
+    /// The page has changes, or more pages follow.
+    pub has_news: bool,
+    /// The number at which the page ends.
+    pub next: i64,
+}
+
+pub(super) fn read_progress(answer: &Answer) -> ApiResult<FeedProgress> {
     let page = FeedPage::from_answer(answer)?;
-    Ok((!page.items.is_empty() || !page.caught_up, page.next))
+    Ok(FeedProgress { has_news: !page.items.is_empty() || !page.caught_up, next: page.next })
 }
 
 /// The state of a stream.
@@ -66,18 +74,18 @@ struct StreamSession {
     ends: Instant,
 }
 
-/// Opens a stream after a number.
+/// Opens a stream after a position.
 ///
 /// # Errors
 /// Those of a page. The status is still open then, because nothing was sent.
 pub(super) async fn open_stream(
     state: &State,
     follow: FeedSubscription,
-    (name, after): (&'static str, i64),
+    start: FeedStart,
     only_head: bool,
 ) -> ApiResult<HttpResponse> {
     let actor = follow.current_actor()?;
-    let first = answer_page(state, &actor, (name, after), PIECE).await?;
+    let first = answer_page(state, &actor, start, PIECE).await?;
     let mut response = HttpResponse::Ok();
     response.content_type(EVENTS);
     response.insert_header((header::CACHE_CONTROL, "no-store"));
@@ -87,8 +95,14 @@ pub(super) async fn open_stream(
         return Ok(response.finish());
     }
     let ends = Instant::now() + follow.token_time_left().min(LONGEST);
-    let mut session =
-        StreamSession { state: state.clone(), follow, actor, after, caught_up: false, ends };
+    let mut session = StreamSession {
+        state: state.clone(),
+        follow,
+        actor,
+        after: start.after,
+        caught_up: false,
+        ends,
+    };
     let events = format!("{RETRY}{}", session.write_events(&first)?);
     let begun = Some((session, Some(events)));
     let pieces = stream::unfold(begun, |state| async {
@@ -132,7 +146,8 @@ impl StreamSession {
         if !self.has_same_rights() {
             return None;
         }
-        let answer = answer_page(&self.state, &self.actor, ("after", self.after), PIECE).await;
+        let start = FeedStart::after_number(self.after);
+        let answer = answer_page(&self.state, &self.actor, start, PIECE).await;
         // An error ends the stream. The client reconnects with the last number that it received.
         self.write_events(&answer.ok()?).ok()
     }

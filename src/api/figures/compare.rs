@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::{
     changes::{EarlierView, FigureChangeView},
-    dataset::{find_data_version, load_dataset},
+    dataset::{DatasetRequest, find_data_version, load_dataset},
     params::CompareParams,
     questions,
     views::{BasisView, CoverageView, to_json_number},
@@ -169,29 +169,40 @@ async fn compare_figures(
     let key =
         AnswerKey::new("figures/compare", CacheAudience::for_approved_data(&visible), params)?;
     let key = key.in_language(may.language);
-    state
-        .cache
-        .answer(key, move |c, version| {
-            compare_bases(c, version, (&visible.approved, &a, &b), &question)
-        })
-        .await
+    let sides = ComparedSides { reach: visible.approved, a, b };
+    state.cache.answer(key, move |c, version| compare_bases(c, version, &sides, &question)).await
 }
 
+/// Selects the two sides of a comparison.
+struct ComparedSides {
+    /// The countries and cities whose approved data the caller may read.
+    reach: ReadScope,
+    a: BasisRequest,
+    b: BasisRequest,
+}
+
+/// Compares two bases. `now` is the current data version.
 fn compare_bases(
     conn: &mut Conn,
     now: i64,
-    (reach, a, b): (&ReadScope, &BasisRequest, &BasisRequest),
+    sides: &ComparedSides,
     question: &FigureQuery,
 ) -> ApiResult<Answer> {
-    let asked = (&question.filter, FactDepth::Texts);
-    let a = load_dataset(conn, reach, ("a", a), asked)?;
-    let b = load_dataset(conn, reach, ("b", b), asked)?;
+    let request = |parameter, base| DatasetRequest {
+        reach: &sides.reach,
+        parameter,
+        base,
+        filter: &question.filter,
+        depth: FactDepth::Texts,
+    };
+    let a = load_dataset(conn, &request("a", &sides.a))?;
+    let b = load_dataset(conn, &request("b", &sides.b))?;
     let reasons = load_reopening_reasons(conn, &a, &b)?;
-    let rest_on = ValueChange {
+    let versions = ValueChange {
         from: find_data_version(conn, &a, now)?,
         to: find_data_version(conn, &b, now)?,
     };
-    Answer::from_value(&FiguresComparison::new(&a, &b, question, &rest_on).with_reasons(&reasons))
+    Answer::from_value(&FiguresComparison::new(&a, &b, question, &versions).with_reasons(&reasons))
 }
 
 /// Loads the reasons why reports were reopened between two releases of one cycle, by project. Empty for other sides.
@@ -227,7 +238,7 @@ impl FiguresComparison {
         a: &FigureDataset,
         b: &FigureDataset,
         question: &FigureQuery,
-        rest_on: &ValueChange<i64>,
+        versions: &ValueChange<i64>,
     ) -> Self {
         let measure = question.measure;
         let compared = b.compare_with(a, question);
@@ -237,8 +248,8 @@ impl FiguresComparison {
             rows: question.rows,
             columns: question.columns,
             basis: ComparedBasis {
-                a: BasisView::new(&a.basis, rest_on.from),
-                b: BasisView::new(&b.basis, rest_on.to),
+                a: BasisView::new(&a.basis, versions.from),
+                b: BasisView::new(&b.basis, versions.to),
             },
             cells: compared.cells.into_iter().map(cell).collect(),
             total: ComparedTotal::new(&compared.total, measure),

@@ -1,6 +1,8 @@
 //! Coverage: the reports that a cycle expects of each city and the state of those reports, limited to what the caller
 //! may see; and the reports that a release holds.
 
+use std::sync::Arc;
+
 use actix_web::{get, web::Data};
 use chrono::{DateTime, Utc};
 
@@ -67,26 +69,28 @@ async fn get_figures_coverage(
     let (now, language, actor) = (state.clock.now(), may.language, may.actor);
     let key = AnswerKey::for_records("figures/coverage", &actor, params, now)?;
     let key = key.in_language(language).with_format(form);
-    let read = move |c: &mut Conn, _| {
-        count_coverage(c, &cycle, (&actor, now), language)?.render_answer(form)
-    };
+    let query = CoverageQuery { cycle, actor, now, language };
+    let read = move |c: &mut Conn, _| count_coverage(c, &query)?.render_answer(form);
     state.cache.answer(key, read).await
 }
 
-fn count_coverage(
-    conn: &mut Conn,
-    cycle: &Slug,
-    (actor, now): (&Actor, DateTime<Utc>),
+/// A request for the coverage of a cycle as it is now.
+struct CoverageQuery {
+    cycle: Slug,
+    actor: Arc<Actor>,
+    now: DateTime<Utc>,
     language: Language,
-) -> ApiResult<FiguresCoverage> {
-    let Some(cycle) = cycles::find(conn, cycle)? else {
+}
+
+fn count_coverage(conn: &mut Conn, query: &CoverageQuery) -> ApiResult<FiguresCoverage> {
+    let Some(cycle) = cycles::find(conn, &query.cycle)? else {
         return Err(refuse_unknown_cycle(conn, "cycle"));
     };
     let version = journal::load_head(conn)?.feed;
     let files = figures::load_coverage_dataset(conn, cycle)?;
-    let standings = files.count_coverage(actor, now);
+    let standings = files.count_coverage(&query.actor, query.now);
     let input = CoverageInput { standings: &standings, release: None, version, formula: FORMULA };
-    Ok(FiguresCoverage::new(&input, language))
+    Ok(FiguresCoverage::new(&input, query.language))
 }
 
 impl FiguresResponse for FiguresCoverage {

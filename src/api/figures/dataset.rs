@@ -41,10 +41,11 @@ impl DatasetQuery {
         filter: &FigureFilter,
         depth: FactDepth,
     ) -> ApiResult<FigureDataset> {
-        load_dataset(conn, &self.reach, (CYCLE, &self.base), (filter, depth))
+        let (reach, base) = (&self.reach, &self.base);
+        load_dataset(conn, &DatasetRequest { reach, parameter: CYCLE, base, filter, depth })
     }
 
-    /// Loads the reports to compare with, with the same scope.
+    /// Loads the reports to compare with, with the same scope and with their texts.
     ///
     /// # Errors
     /// Those of [`load_dataset`].
@@ -52,9 +53,10 @@ impl DatasetQuery {
         &self,
         conn: &mut Conn,
         base: &BasisRequest,
-        asked: (&FigureFilter, FactDepth),
+        filter: &FigureFilter,
     ) -> ApiResult<FigureDataset> {
-        load_dataset(conn, &self.reach, (COMPARE, base), asked)
+        let (reach, depth) = (&self.reach, FactDepth::Texts);
+        load_dataset(conn, &DatasetRequest { reach, parameter: COMPARE, base, filter, depth })
     }
 }
 
@@ -107,6 +109,18 @@ impl FrozenRelease {
     }
 }
 
+/// Selects the reports of a basis, and how much of each is read.
+pub(super) struct DatasetRequest<'q> {
+    /// The countries and cities whose approved data the caller may read.
+    pub(super) reach: &'q ReadScope,
+    /// The name of the parameter that gives the basis.
+    pub(super) parameter: &'static str,
+    pub(super) base: &'q BasisRequest,
+    /// The filter of the question. It does not restrict what is loaded.
+    pub(super) filter: &'q FigureFilter,
+    pub(super) depth: FactDepth,
+}
+
 /// Loads the reports of a basis, and refuses a filter for a value that does not exist.
 ///
 /// The parameters that name a side of a comparison also accept the key of a release. The parameter `cycle` does not: it
@@ -116,17 +130,16 @@ impl FrozenRelease {
 /// A basis or filter that does not exist, with the values that do; failures of the database.
 pub(super) fn load_dataset(
     conn: &mut Conn,
-    reach: &ReadScope,
-    (name, base): (&str, &BasisRequest),
-    (filter, depth): (&FigureFilter, FactDepth),
+    request: &DatasetRequest<'_>,
 ) -> ApiResult<FigureDataset> {
+    let DatasetRequest { reach, parameter, base, filter, depth } = *request;
     let found = match (figures::load_dataset(conn, reach, base, depth)?, base) {
-        (None, BasisRequest::Cycle(slug)) if name != CYCLE => {
+        (None, BasisRequest::Cycle(slug)) if parameter != CYCLE => {
             figures::load_dataset(conn, reach, &BasisRequest::Release(slug.clone()), depth)?
         }
         (found, _) => found,
     };
-    let Some(dataset) = found else { return Err(explain_missing_base(conn, name, base)?) };
+    let Some(dataset) = found else { return Err(explain_missing_base(conn, parameter, base)?) };
     dataset
         .check_filter(filter)
         .map_err(|(dimension, fault)| ApiError::invalid_parameter(dimension.as_str(), fault))?;

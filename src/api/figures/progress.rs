@@ -196,7 +196,11 @@ impl FiguresProgress {
             by: *by,
             basis: BasisView::new(&dataset.basis, version),
             total: ProgressView::from(&table.total),
-            rows: table.rows.into_iter().map(ProgressRow::from).collect(),
+            rows: table
+                .rows
+                .into_iter()
+                .map(|(label, progress)| ProgressRow::new(label, &progress))
+                .collect(),
             coverage: CoverageView::new(table.coverage, dataset.basis.is_dated()),
             formula: formulas.join("; "),
             note: explain_empty_basis(&dataset.basis, *language),
@@ -204,9 +208,9 @@ impl FiguresProgress {
     }
 }
 
-impl From<(AxisLabel, ProjectProgress)> for ProgressRow {
-    fn from((label, progress): (AxisLabel, ProjectProgress)) -> Self {
-        let view = ProgressView::from(&progress);
+impl ProgressRow {
+    fn new(label: AxisLabel, progress: &ProjectProgress) -> Self {
+        let view = ProgressView::from(progress);
         Self {
             key: label.key,
             name: label.name,

@@ -128,5 +128,5 @@ pub(in crate::api) async fn answer_release_figures<P: ReleaseFiguresParams>(
         let release = FrozenRelease::find(conn, key)?;
         P::Response::count_for_release(conn, &release, &question)?.render_answer(form)
     };
-    released.answer_cached_in(state, (P::ROUTE, form), make).await
+    released.answer_cached_in(state, P::ROUTE, form, make).await
 }

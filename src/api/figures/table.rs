@@ -157,9 +157,11 @@ impl CountedFigures for FiguresTable {
         let Some(earlier) = earlier else {
             return Ok(Self::new(&now, question, now.count_table(question), from.version));
         };
-        let earlier = from.load_earlier_dataset(conn, earlier, (&question.filter, depth))?;
-        let then = find_data_version(conn, &earlier, from.version)?;
-        Ok(Self::new_with_earlier((&earlier, then), (&now, from.version), question))
+        let earlier = from.load_earlier_dataset(conn, earlier, &question.filter)?;
+        let version = find_data_version(conn, &earlier, from.version)?;
+        let earlier = VersionedDataset { dataset: &earlier, version };
+        let now = VersionedDataset { dataset: &now, version: from.version };
+        Ok(Self::new_with_earlier(earlier, now, question))
     }
 }
 
@@ -175,6 +177,13 @@ impl CurrencyTotals {
             total: list_money_sums(&table.total),
         })
     }
+}
+
+/// A dataset with its data version.
+#[derive(Clone, Copy)]
+struct VersionedDataset<'d> {
+    dataset: &'d FigureDataset,
+    version: i64,
 }
 
 impl FiguresTable {
@@ -205,20 +214,20 @@ impl FiguresTable {
         }
     }
 
-    /// Builds a table that also has the earlier number in each cell. `then` is the data version of `earlier`.
+    /// Builds a table that also has the earlier number in each cell.
     fn new_with_earlier(
-        (earlier, then): (&FigureDataset, i64),
-        (dataset, version): (&FigureDataset, i64),
+        earlier: VersionedDataset<'_>,
+        now: VersionedDataset<'_>,
         question: &FigureQuery,
     ) -> Self {
-        let mut table = dataset.count_table_since(earlier, question);
+        let mut table = now.dataset.count_table_since(earlier.dataset, question);
         let changes = std::mem::take(&mut table.changes);
         let total = table.earlier_total.as_ref().map(|f| EarlierView::new(f, question.measure));
         Self {
-            earlier_basis: Some(BasisView::new(&earlier.basis, then)),
+            earlier_basis: Some(BasisView::new(&earlier.dataset.basis, earlier.version)),
             earlier_total: total,
             changes: Some(changes.into_iter().map(FigureChangeView::from).collect()),
-            ..Self::new(dataset, question, table, version)
+            ..Self::new(now.dataset, question, table, now.version)
         }
     }
 }

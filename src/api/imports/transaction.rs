@@ -94,7 +94,7 @@ pub(super) fn run_import(
     let mut faults = find_mismatches(&job);
     let wrong_file = !faults.is_empty();
     faults.extend(job.upload.faults);
-    let mut view = ImportView::new((city.to_string(), cycle.to_string()), faults);
+    let mut view = ImportView::new(city, cycle, faults);
     let mut records_digest = String::new();
     if !wrong_file {
         let book = CityWorkbook::load_for_city(tx.conn(), proof.actor(), proof.subject())?;

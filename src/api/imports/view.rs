@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::api::problem::RequestFault;
 use crate::{
-    domain::{journal::to_hex, language::Language, wording},
+    domain::{journal::to_hex, language::Language, value::Slug, wording},
     sheets::{
         Sheet,
         grid::{FileFault, SheetGrid},
@@ -148,10 +148,10 @@ pub(crate) struct ImportView {
 }
 
 impl ImportView {
-    pub(super) fn new((city, cycle): (String, String), faults: Vec<FileFault>) -> Self {
+    pub(super) fn new(city: &Slug, cycle: &Slug, faults: Vec<FileFault>) -> Self {
         Self {
-            city,
-            cycle,
+            city: city.to_string(),
+            cycle: cycle.to_string(),
             dry_run: true,
             applied: false,
             digest: String::new(),

@@ -57,8 +57,8 @@ where
     A::Subject: LoadByKey,
     <A::Subject as PolicyResource>::Key: Serialize,
 {
-    /// Returns the cached answer. On a miss it asks the policy, calls `show` and caches the answer. `at` is the instant
-    /// that `show` uses too.
+    /// Returns the cached answer. On a miss it asks the policy, calls `show` and caches the answer. `route` names the
+    /// operation in cache keys; `at` is the instant that `show` uses too.
     ///
     /// # Errors
     /// A refusal by the policy, parameters that the operation does not accept, or the errors of `show`. None of them is
@@ -66,7 +66,8 @@ where
     pub(crate) async fn answer_cached(
         self,
         state: &State,
-        (route, at): (&'static str, DateTime<Utc>),
+        route: &'static str,
+        at: DateTime<Utc>,
         show: impl FnOnce(&mut Conn, &Authorized<A>) -> ApiResult<Answer> + Send + 'static,
     ) -> ApiResult<Answer> {
         let Self { key, actor, query_check } = self;

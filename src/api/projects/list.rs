@@ -1,5 +1,7 @@
 //! The list of projects.
 
+use std::sync::Arc;
+
 use actix_web::{get, web::Data};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -29,7 +31,7 @@ use crate::{
     },
     store::{
         Conn, StoreResult,
-        projects::{self, ProjectCursor, ProjectFilter, ProjectSort},
+        projects::{self, ProjectCursor, ProjectFilter, ProjectPageQuery, ProjectSort},
     },
 };
 
@@ -211,52 +213,60 @@ pub(super) async fn list_projects(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let Query(params) = may.body;
-    let (filter, sort) = (params.parse_filter(&state.vocabulary.load())?, params.parse_sort()?);
-    let (request, fields) = (
-        params.read_page_request(sort)?,
-        FieldSelection::from_names("ProjectView", &params.fields)?,
-    );
+    let filter = params.parse_filter(&state.vocabulary.load())?;
+    let sort = params.parse_sort()?;
+    let request = params.read_page_request(sort)?;
+    let fields = FieldSelection::from_names("ProjectView", &params.fields)?;
     let form = may.accept.choose_format(params.format.as_deref(), LIST)?;
     if form == Form::Lines {
         refuse_paging(params.cursor.as_deref(), params.limit)?;
     }
-    let (actor, language) = (may.actor, may.language);
-    let key = AnswerKey::for_records("projects", &actor, &params, state.clock.now())?;
-    let key = key.with_format(form).in_language(language);
+    let key = AnswerKey::for_records("projects", &may.actor, &params, state.clock.now())?;
+    let key = key.with_format(form).in_language(may.language);
+    let query = ProjectListQuery { actor: may.actor, language: may.language, filter, sort };
     let read = move |c: &mut Conn, _| {
         if form == Form::Lines {
-            let read = |after: Option<&_>, n| {
-                Ok(read_rows(c, (&actor, language), (&filter, sort), (after, n))?)
-            };
+            let read = |after: Option<&_>, limit| Ok(load_rows(c, &query, after, limit)?);
             return fields.answer_lines("projects", read);
         }
-        load_page(c, (&actor, language), (&filter, sort), &request, &fields)
+        load_page(c, &query, &request, &fields)
     };
     state.cache.answer(key, read).await
 }
 
+/// A request for the list: the caller, and the projects to list.
+struct ProjectListQuery {
+    actor: Arc<Actor>,
+    language: Language,
+    filter: ProjectFilter,
+    sort: ProjectSort,
+}
+
 fn load_page(
     conn: &mut Conn,
-    by: (&Actor, Language),
-    (filter, sort): (&ProjectFilter, ProjectSort),
+    query: &ProjectListQuery,
     request: &PageRequest<ProjectCursor>,
     fields: &FieldSelection,
 ) -> ApiResult<Answer> {
-    let total = projects::count_visible(conn, &by.0.visible_rows(), filter)?;
-    let rows = read_rows(conn, by, (filter, sort), (request.after.as_ref(), request.limit + 1))?;
+    let total = projects::count_visible(conn, &query.actor.visible_rows(), &query.filter)?;
+    let rows = load_rows(conn, query, request.after.as_ref(), request.limit + 1)?;
     let page = request.build_page(rows, total, |(cursor, _)| cursor.clone(), |(_, view)| view)?;
     fields.answer_page::<_, _, ProjectList>(request, page)
 }
 
 type ProjectRows = Vec<(ProjectCursor, ProjectView)>;
 
-fn read_rows(
+/// Loads at most `limit` projects after a cursor.
+fn load_rows(
     conn: &mut Conn,
-    (actor, language): (&Actor, Language),
-    (filter, sort): (&ProjectFilter, ProjectSort),
-    from: (Option<&ProjectCursor>, i64),
+    query: &ProjectListQuery,
+    after: Option<&ProjectCursor>,
+    limit: i64,
 ) -> StoreResult<ProjectRows> {
-    let rows = projects::load_page(conn, &actor.visible_rows(), filter, sort, from)?;
+    let ProjectListQuery { actor, language, filter, sort } = query;
+    let page =
+        ProjectPageQuery { visible: &actor.visible_rows(), filter, sort: *sort, after, limit };
+    let rows = projects::load_page(conn, &page)?;
     let may_delete =
         |subject: &ProjectSubject| DeleteProject::decide_access(actor, subject).is_ok();
     let listed =
@@ -266,7 +276,7 @@ fn read_rows(
     let view = |(cursor, subject): (_, ProjectSubject)| {
         let reason = bound.get(&subject.project.id).copied();
         let mut view = ProjectView::new(&subject, actor, reason);
-        view.allowed_actions.translate_reasons(language);
+        view.allowed_actions.translate_reasons(*language);
         (cursor, view)
     };
     Ok(rows.into_iter().map(view).collect())

@@ -68,17 +68,13 @@ pub(in crate::api) async fn answer_release_data(
     let form = released.choose_format(|Query(params)| params.format.as_deref(), FORMS);
     let form = released.check_release_before_fault(state, form).await?;
     released
-        .answer_cached_in(
-            state,
-            ("releases/data", form),
-            move |conn, release, _params, _language| {
-                if form == Form::Json {
-                    build_content_answer(conn, release)
-                } else {
-                    build_archive_answer(conn, release)
-                }
-            },
-        )
+        .answer_cached_in(state, "releases/data", form, move |conn, release, _params, _language| {
+            if form == Form::Json {
+                build_content_answer(conn, release)
+            } else {
+                build_archive_answer(conn, release)
+            }
+        })
         .await
 }
 

@@ -32,7 +32,7 @@ use crate::{
         Conn, StoreError, StoreResult,
         releases::{
             self,
-            frozen::{self, FrozenReportFilter, FrozenReportRow},
+            frozen::{self, FrozenReportFilter, FrozenReportKey, FrozenReportRow},
         },
     },
 };
@@ -132,7 +132,8 @@ pub(in crate::api) async fn answer_release_reports(
     released
         .answer_cached_in(
             state,
-            ("releases/reports", form),
+            "releases/reports",
+            form,
             move |conn, release, Query(params), _| match form.to_table_format() {
                 Some(format) => write_flat_rows(conn, release, &params, format),
                 None if form == Form::GeoJson => write_geojson(conn, release, &params),
@@ -148,9 +149,8 @@ pub(in crate::api) async fn answer_all_reports(
     released: Released<Query<ReleasedReportParams>>,
     state: &State,
 ) -> ApiResult<Answer> {
-    let route = ("releases/reports/whole", Form::Json);
     released
-        .answer_cached_in(state, route, |conn, key, Query(params), _| {
+        .answer_cached(state, "releases/reports/whole", |conn, key, Query(params), _| {
             write_full_list(conn, key, &params)
         })
         .await
@@ -269,12 +269,12 @@ fn load_page(conn: &mut Conn, release: &Slug, params: &ReleasedReportParams) -> 
     let path = format!("/api/v1/releases/{release}/reports");
     let cursor = params.cursor.as_deref();
     let request =
-        PageRequest::<(String, i64)>::from_parameters(&path, params, cursor, params.limit)?;
+        PageRequest::<FrozenReportKey>::from_parameters(&path, params, cursor, params.limit)?;
     let filter = params.build_filter(conn, release)?;
     let rows =
-        frozen::load_page(conn, release, &filter, (request.after.clone(), request.limit + 1))?;
+        frozen::load_page(conn, release, &filter, request.after.as_ref(), request.limit + 1)?;
     let total = frozen::count(conn, release, &filter)?;
-    let read = |row: FrozenReportRow| -> StoreResult<((String, i64), ApprovedReportView)> {
+    let read = |row: FrozenReportRow| -> StoreResult<(FrozenReportKey, ApprovedReportView)> {
         Ok((row.page_key(), ApprovedReportView::from(&row.parse_report()?)))
     };
     let items = rows.into_iter().map(read).collect::<StoreResult<Vec<_>>>()?;

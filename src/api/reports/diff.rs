@@ -37,6 +37,7 @@ use crate::{
 
 mod view;
 
+use view::ComparedVersions;
 pub(crate) use view::{DiffView, VersionView};
 
 /// Most comments in one answer.
@@ -205,7 +206,7 @@ fn build_diff_view(
     };
     let (to, after) = split_version(to)?;
     let fields = compare_versions(before.as_ref(), &after)?;
-    Ok(DiffView::new((&subject.project.code, &subject.cycle.slug), (from, to), fields, comments))
+    Ok(DiffView::new(subject, ComparedVersions { from, to }, fields, comments))
 }
 
 fn split_version(past: ReportVersion) -> ApiResult<(VersionView, ReportVersionContent)> {

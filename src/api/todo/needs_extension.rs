@@ -114,10 +114,10 @@ impl TodoReader<'_> {
         let waits = |item: &&ChecklistItem| {
             state(item) == Some(ReportState::Returned) && !item.report_subject.missed_release
         };
-        let at = (city.slug.as_str(), cycle.slug.as_str());
         let view = |item: &ChecklistItem| -> StoreResult<NeedsExtensionItem> {
             let visible = item.visible_to(self.actor, self.at)?;
-            Ok(NeedsExtensionItem::new(at, ChecklistItemView::new(&visible, &names)))
+            let item = ChecklistItemView::new(&visible, &names);
+            Ok(NeedsExtensionItem::new(&city.slug, &cycle.slug, item))
         };
         checklist.iter().filter(waits).map(view).collect()
     }

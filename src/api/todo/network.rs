@@ -33,19 +33,22 @@ impl TodoReader<'_> {
         }
         let (mut coverage, mut ready_to_release) = (Vec::new(), Vec::new());
         for cycle in all.iter().filter(|c| c.imported.is_none()) {
-            let key = cycle.slug.to_string();
             match cycle.state {
                 CycleState::Open => {
                     let by_country = CountryReportCounts::count_by_country(
                         &agenda_store::load_report_states(conn, cycle)?,
                     );
-                    coverage.extend(by_country.into_iter().map(|c| CoverageItem::new(&key, c)));
+                    coverage.extend(
+                        by_country.into_iter().map(|(country, counts)| {
+                            CoverageItem::new(&cycle.slug, country, counts)
+                        }),
+                    );
                 }
                 CycleState::Closed
                     if is_all_decided(&agenda_store::load_report_states(conn, cycle)?)
                         && releases::has_unreleased_approvals(conn, &cycle.slug)? =>
                 {
-                    ready_to_release.push(key);
+                    ready_to_release.push(cycle.slug.to_string());
                 }
                 CycleState::Scheduled | CycleState::Closed => {}
             }

@@ -1,22 +1,20 @@
 //! The views of the caller's open tasks.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    api::{
-        city_checklists::{ChecklistItemView, ChecklistTotalsView, ReturnView},
-        reports::MissingView,
-        users::{GrantView, ScopeView},
-    },
-    domain::{
-        agenda::{CountryReportCounts, VacantOffice},
-        reference::CountryCode,
-        user::{Role, User},
-    },
+    api::users::ScopeView,
+    domain::{agenda::VacantOffice, user::Role},
     store::reports::queue::QueueItem,
 };
+
+mod officer;
+mod secretariat;
+
+pub(crate) use officer::{BlockedItem, NeedsExtensionItem, OfficerTodo, ReturnedItem};
+pub(crate) use secretariat::{CoverageItem, NewGrantItem, SecretariatTodo};
 
 /// Number of open tasks of each kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -46,55 +44,6 @@ pub(crate) struct TodoCounts {
     pub new_grants: usize,
     /// Vacant roles that the caller can give.
     pub vacancies: usize,
-}
-
-/// A returned report.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct ReturnedItem {
-    /// Code of the project.
-    #[schema(example = "da-nang-4")]
-    pub project: String,
-    /// Comment with the reason of the return.
-    #[schema(required)]
-    pub returned: Option<ReturnView>,
-}
-
-/// A report that is begun, but not complete enough to be submitted.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct BlockedItem {
-    /// Code of the project.
-    #[schema(example = "da-nang-4")]
-    pub project: String,
-    /// Everything that blocks the submission.
-    pub missing: Vec<MissingView>,
-}
-
-/// Tasks of an officer of a city in a cycle.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct OfficerTodo {
-    /// Slug of the city.
-    #[schema(example = "da-nang")]
-    pub city: String,
-    /// Slug of the cycle.
-    #[schema(example = "me-2026")]
-    pub cycle: String,
-    /// Last day to submit on time, with the city's extension if there is one; null if the cycle has no due day.
-    #[schema(required)]
-    pub due_on: Option<NaiveDate>,
-    /// Days from today to `due_on` in the city's time zone: 0 on the day itself, negative after it. Null if the cycle
-    /// has no due day.
-    #[schema(required)]
-    pub days_left: Option<i64>,
-    /// Number of reports of each kind.
-    pub totals: ChecklistTotalsView,
-    /// Codes of the projects whose report is not begun.
-    pub to_write: Vec<String>,
-    /// The returned reports.
-    pub returned: Vec<ReturnedItem>,
-    /// The reports that are begun, but not complete enough to be submitted.
-    pub blocked: Vec<BlockedItem>,
-    /// Codes of the projects whose report can be submitted.
-    pub ready: Vec<String>,
 }
 
 /// A report that waits for a decision.
@@ -156,105 +105,6 @@ pub(crate) struct RepresentativeTodo {
     pub silent_cities: Vec<SilentCity>,
     /// Reports that were reopened or returned in a cycle that is closed for their city. They wait for an extension.
     pub needs_extension: Vec<NeedsExtensionItem>,
-}
-
-/// A report that was reopened or returned, and that its city cannot correct because the cycle is closed for the city.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct NeedsExtensionItem {
-    /// Slug of the city.
-    #[schema(example = "da-nang")]
-    pub city: String,
-    /// Slug of the cycle.
-    #[schema(example = "me-2026")]
-    pub cycle: String,
-    /// Code of the project.
-    #[schema(example = "da-nang-4")]
-    pub project: String,
-    /// Present title of the project.
-    pub title: String,
-    /// Comment with the reason of the return or the reopening.
-    #[schema(required)]
-    pub returned: Option<ReturnView>,
-    /// Everything that blocks the submission: `/cycle` with the code `closed`, until the city has an extension, and
-    /// everything that the content of the report lacks.
-    pub missing: Vec<MissingView>,
-}
-impl NeedsExtensionItem {
-    pub(super) fn new((city, cycle): (&str, &str), item: ChecklistItemView) -> Self {
-        let closed = MissingView { pointer: "/cycle".to_owned(), code: "closed".to_owned() };
-        Self {
-            city: city.to_owned(),
-            cycle: cycle.to_owned(),
-            project: item.project,
-            title: item.title,
-            returned: item.returned,
-            missing: [closed].into_iter().chain(item.missing).collect(),
-        }
-    }
-}
-
-/// Progress of a country in an open cycle.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct CoverageItem {
-    /// Slug of the cycle.
-    #[schema(example = "me-2026")]
-    pub cycle: String,
-    /// Code of the country.
-    #[schema(example = "VN")]
-    pub country: String,
-    /// Projects that have to be reported.
-    pub projects: usize,
-    /// Projects whose report is not begun.
-    pub to_write: usize,
-    /// Reports that are drafts.
-    pub draft: usize,
-    /// Reports that were returned to their city.
-    pub returned: usize,
-    /// Reports that wait for a decision.
-    pub submitted: usize,
-    /// Reports that are approved.
-    pub approved: usize,
-}
-impl CoverageItem {
-    pub(super) fn new(cycle: &str, (country, c): (CountryCode, CountryReportCounts)) -> Self {
-        Self {
-            cycle: cycle.to_owned(),
-            country: country.to_string(),
-            projects: c.projects,
-            to_write: c.to_write,
-            draft: c.draft,
-            returned: c.returned,
-            submitted: c.submitted,
-            approved: c.approved,
-        }
-    }
-}
-
-/// A recent grant, with the user who got it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct NewGrantItem {
-    /// Identifier of the user who got the grant.
-    pub user: uuid::Uuid,
-    /// The grant.
-    pub grant: GrantView,
-}
-impl NewGrantItem {
-    pub(super) fn new(user: crate::domain::id::Id<User>, grant: GrantView) -> Self {
-        Self { user: user.as_uuid(), grant }
-    }
-}
-
-/// Tasks of the secretariat.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct SecretariatTodo {
-    /// Progress of each country in each open cycle.
-    pub coverage: Vec<CoverageItem>,
-    /// Overdue decisions, the oldest submission first; at most 500.
-    pub overdue: Vec<DecisionItem>,
-    /// Slugs of closed cycles in which no report waits for a decision, and an approval is in no release yet.
-    pub ready_to_release: Vec<String>,
-    /// Grants of national representatives, secretariat and administrators in the last 30 days, the newest first.
-    pub new_grants: Vec<NewGrantItem>,
 }
 
 /// A role on a country or city that no active person holds today.

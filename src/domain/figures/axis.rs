@@ -30,9 +30,29 @@ pub(super) struct TableAxis {
     places: HashMap<String, usize>,
 }
 
+/// The rows and the columns of a table.
+pub(super) struct TableAxes {
+    pub(super) rows: TableAxis,
+    /// One column if the table is a list of rows.
+    pub(super) columns: TableAxis,
+}
+
+impl TableAxes {
+    /// Creates the axes of a question. See [`TableAxis::new`].
+    pub(super) fn new(
+        datasets: &[&FigureDataset],
+        question: &FigureQuery,
+        facts: &[&ReportFact],
+    ) -> Self {
+        let axis = |dimension| TableAxis::new(dimension, datasets, question, facts);
+        let columns = question.columns.map_or_else(TableAxis::single_place, axis);
+        Self { rows: axis(question.rows), columns }
+    }
+}
+
 impl TableAxis {
     /// Creates an axis with one position for all reports.
-    pub(super) fn single_place() -> Self {
+    fn single_place() -> Self {
         Self { dimension: None, labels: vec![AxisLabel::new("", "")], places: HashMap::new() }
     }
 
@@ -83,16 +103,17 @@ impl TableAxis {
 fn build_labels(
     dimension: Dimension,
     datasets: &[&FigureDataset],
-    FigureQuery { filter, language, .. }: &FigureQuery,
+    question: &FigureQuery,
     facts: &[&ReportFact],
 ) -> Vec<AxisLabel> {
+    let FigureQuery { filter, language, .. } = question;
     let Some(dataset) = datasets.last() else { return Vec::new() };
     match dimension {
         Dimension::FocusArea
         | Dimension::SubArea
         | Dimension::Outcome
         | Dimension::Enabler
-        | Dimension::Sector => label_terms((dimension, *language), dataset, filter, facts),
+        | Dimension::Sector => label_terms(dimension, dataset, question, facts),
         Dimension::Status => Status::ALL
             .iter()
             .map(|s| {
@@ -115,13 +136,14 @@ fn label_cycles(datasets: &[&FigureDataset]) -> Vec<AxisLabel> {
 
 /// Lists the terms of the framework, in its order. A term that was dropped from the framework stays if reports use it.
 fn label_terms(
-    (dimension, language): (Dimension, Language),
+    dimension: Dimension,
     dataset: &FigureDataset,
-    filter: &FigureFilter,
+    question: &FigureQuery,
     facts: &[&ReportFact],
 ) -> Vec<AxisLabel> {
+    let FigureQuery { filter, language, .. } = question;
     let name = |t: &VocabularyTerm| {
-        wording::reference_label(language, dimension.as_str(), &t.names, &t.slug)
+        wording::reference_label(*language, dimension.as_str(), &t.names, &t.slug)
     };
     let parent_wanted = |term: &&VocabularyTerm| {
         dimension != Dimension::SubArea

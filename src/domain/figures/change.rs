@@ -59,13 +59,28 @@ impl<T: PartialEq> ValueChange<T> {
     }
 }
 
+/// The reports of one project in two datasets, including reports outside the selection.
+#[derive(Clone, Copy)]
+pub(super) struct ReportSides<'f> {
+    pub(super) then: Option<&'f ReportFact>,
+    pub(super) now: Option<&'f ReportFact>,
+}
+
+/// The selected reports of a dataset.
+#[derive(Clone, Copy)]
+pub(super) struct FactSelection<'f> {
+    pub(super) dataset: &'f FigureDataset,
+    pub(super) facts: &'f [&'f ReportFact],
+}
+
 impl ProjectChange {
-    /// Compares the reports of a project on both sides, including reports outside the selection.
+    /// Compares the reports of a project on both sides.
     pub(super) fn from_facts(
         code: &ProjectCode,
         movement: Movement,
-        (then, now): (Option<&ReportFact>, Option<&ReportFact>),
+        reports: ReportSides<'_>,
     ) -> Self {
+        let ReportSides { then, now } = reports;
         let both = then.zip(now);
         let title = find_texts(now).or_else(|| find_texts(then)).map(|t| t.title.clone());
         let titles = find_texts(then).zip(find_texts(now));
@@ -109,23 +124,26 @@ fn find_texts(fact: Option<&ReportFact>) -> Option<&FactTexts> {
 
 /// Compares every project that is selected on at least one side, by code. Projects without a change are included.
 pub(super) fn compare_projects(
-    (earlier, before): (&FigureDataset, &[&ReportFact]),
-    (later, after): (&FigureDataset, &[&ReportFact]),
+    earlier: FactSelection<'_>,
+    later: FactSelection<'_>,
 ) -> Vec<ProjectChange> {
-    let (asked_then, asked_now) =
-        (index_by_code(before.iter().copied()), index_by_code(after.iter().copied()));
-    let (all_then, all_now) = (index_by_code(&earlier.facts), index_by_code(&later.facts));
-    let mut codes: Vec<&ProjectCode> = asked_then.keys().chain(asked_now.keys()).copied().collect();
+    let selected_then = index_by_code(earlier.facts.iter().copied());
+    let selected_now = index_by_code(later.facts.iter().copied());
+    let all_then = index_by_code(&earlier.dataset.facts);
+    let all_now = index_by_code(&later.dataset.facts);
+    let mut codes: Vec<&ProjectCode> =
+        selected_then.keys().chain(selected_now.keys()).copied().collect();
     codes.sort();
     codes.dedup();
     let change = |code: &&ProjectCode| {
-        let movement = match (asked_then.contains_key(code), asked_now.contains_key(code)) {
+        let movement = match (selected_then.contains_key(code), selected_now.contains_key(code)) {
             (false, _) => Movement::Entered,
             (true, false) => Movement::Left,
             (true, true) => Movement::Changed,
         };
-        let sides = (all_then.get(code).copied(), all_now.get(code).copied());
-        ProjectChange::from_facts(code, movement, sides)
+        let reports =
+            ReportSides { then: all_then.get(code).copied(), now: all_now.get(code).copied() };
+        ProjectChange::from_facts(code, movement, reports)
     };
     codes.iter().map(change).collect()
 }
@@ -133,11 +151,11 @@ pub(super) fn compare_projects(
 /// Returns the positions of a report in a dimension on both sides, if they differ. `None` without a dimension.
 pub(super) fn compare_positions(
     dimension: Option<Dimension>,
-    (then, now): (Option<&ReportFact>, Option<&ReportFact>),
+    reports: ReportSides<'_>,
 ) -> Option<ValueChange<Vec<String>>> {
     let keys = |fact: Option<&ReportFact>| -> Vec<String> {
         let keys = fact.zip(dimension).map(|(fact, d)| fact.list_keys(d)).unwrap_or_default();
         keys.into_iter().map(ToOwned::to_owned).collect()
     };
-    ValueChange::new_if_different(keys(then), keys(now))
+    ValueChange::new_if_different(keys(reports.then), keys(reports.now))
 }

@@ -3,8 +3,8 @@
 use super::{
     AxisLabel, Dimension, Figure, FigureDataset, FigureQuery, Measure, Movement, ProjectChange,
     ReportFact, ReportingCoverage, ValueChange,
-    axis::TableAxis,
-    change::{self, index_by_code},
+    axis::TableAxes,
+    change::{self, FactSelection, ReportSides, index_by_code},
     count::{CellCounter, TableCounts},
 };
 
@@ -56,24 +56,26 @@ impl FigureDataset {
         let (after, coverage) = self.select_facts(&question.filter);
         let all: Vec<&ReportFact> = before.iter().chain(&after).copied().collect();
         let datasets = [earlier, self];
-        let rows = TableAxis::new(question.rows, &datasets, question, &all);
-        let columns = question
-            .columns
-            .map_or_else(TableAxis::single_place, |c| TableAxis::new(c, &datasets, question, &all));
-        let then = TableCounts::new(&rows, &columns, &before);
-        let now = TableCounts::new(&rows, &columns, &after);
+        let axes = TableAxes::new(&datasets, question, &all);
+        let then = TableCounts::new(&axes, &before);
+        let now = TableCounts::new(&axes, &after);
         let measure = question.measure;
         let total = ValueChange {
             from: then.total.into_figure(measure),
             to: now.total.into_figure(measure),
         };
-        let labels =
-            rows.labels().iter().flat_map(|row| columns.labels().iter().map(move |c| (row, c)));
-        let compare = CellComparer { question, earlier, later: self };
+        let (rows, columns) = (axes.rows.labels(), axes.columns.labels());
+        let labels = rows.iter().flat_map(|row| columns.iter().map(move |column| (row, column)));
+        let comparer = CellComparer { question, earlier, later: self };
         let cells = labels.zip(then.cells).zip(now.cells);
-        let changes = change::compare_projects((earlier, &before), (self, &after));
+        let changes = change::compare_projects(
+            FactSelection { dataset: earlier, facts: &before },
+            FactSelection { dataset: self, facts: &after },
+        );
         DatasetComparison {
-            cells: cells.filter_map(|((at, a), b)| compare.compare_cell(at, a, b)).collect(),
+            cells: cells
+                .filter_map(|(((row, column), a), b)| comparer.compare_cell(row, column, a, b))
+                .collect(),
             total,
             changes: changes.into_iter().filter(ProjectChange::is_list_change).collect(),
             coverage: ValueChange { from: then_coverage, to: coverage },
@@ -90,7 +92,8 @@ struct CellComparer<'g> {
 impl CellComparer<'_> {
     fn compare_cell(
         &self,
-        (row, column): (&AxisLabel, &AxisLabel),
+        row: &AxisLabel,
+        column: &AxisLabel,
         a: CellCounter<'_>,
         b: CellCounter<'_>,
     ) -> Option<DifferentCell> {
@@ -121,10 +124,12 @@ impl CellComparer<'_> {
                 (Some(a), Some(b)) if has_same_measure(a, self.question.measure, b) => return None,
                 (Some(_), Some(_)) => Movement::Changed,
             };
-            let sides = (all_then.get(code).copied(), all_now.get(code).copied());
-            let moved = |dimension: Option<Dimension>| change::compare_positions(dimension, sides);
+            let reports =
+                ReportSides { then: all_then.get(code).copied(), now: all_now.get(code).copied() };
+            let moved =
+                |dimension: Option<Dimension>| change::compare_positions(dimension, reports);
             Some(MovedReport {
-                change: ProjectChange::from_facts(code, movement, sides),
+                change: ProjectChange::from_facts(code, movement, reports),
                 rows: moved(Some(self.question.rows)),
                 columns: moved(self.question.columns),
             })

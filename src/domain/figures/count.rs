@@ -1,6 +1,6 @@
 //! Counts reports into the cells of a table.
 
-use super::{ReportFact, axis::TableAxis, tally::ReportTally};
+use super::{ReportFact, axis::TableAxes, tally::ReportTally};
 
 /// A cell while it is counted: the sums, and the counted reports.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +26,8 @@ pub(super) struct TableCounts<'f> {
 }
 
 impl<'f> TableCounts<'f> {
-    pub(super) fn new(rows: &TableAxis, columns: &TableAxis, facts: &[&'f ReportFact]) -> Self {
+    pub(super) fn new(axes: &TableAxes, facts: &[&'f ReportFact]) -> Self {
+        let TableAxes { rows, columns } = axes;
         let mut counted = Self {
             cells: vec![CellCounter::default(); rows.len() * columns.len()],
             rows: vec![ReportTally::default(); rows.len()],

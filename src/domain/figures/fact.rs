@@ -141,7 +141,8 @@ impl From<&ApprovedReport> for ReportFact {
             terms: terms.map(|(dimension, words)| (dimension, words.clone())).collect(),
             texts: Some(Box::new(FactTexts::new(
                 details.title.clone(),
-                (&header.milestones, &header.indicators),
+                &header.milestones,
+                &header.indicators,
                 content,
             ))),
         }
@@ -153,7 +154,8 @@ impl FactTexts {
     #[must_use]
     pub fn new(
         title: Title,
-        (milestones, indicators): (&[Milestone], &[Indicator]),
+        milestones: &[Milestone],
+        indicators: &[Indicator],
         content: &ReportContent,
     ) -> Self {
         let outcomes = indicators.iter().filter(|i| match i.kind {

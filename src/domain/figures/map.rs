@@ -39,7 +39,7 @@ impl FigureDataset {
             let label = axis.labels().iter().find(|l| l.key == city_key(city))?;
             let here: Vec<&ReportFact> =
                 facts.iter().filter(|f| f.city.as_str() == label.key).copied().collect();
-            Some(self.map_city(question, (city, label.name.clone()), &here))
+            Some(self.map_city(question, city, label.name.clone(), &here))
         };
         (self.cities.iter().filter_map(place).collect(), coverage)
     }
@@ -47,7 +47,8 @@ impl FigureDataset {
     fn map_city<'g>(
         &'g self,
         question: &FigureQuery,
-        (city, name): (&'g City, String),
+        city: &'g City,
+        name: String,
         facts: &[&ReportFact],
     ) -> MapCity<'g> {
         let mut tally = ReportTally::default();

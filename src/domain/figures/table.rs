@@ -2,8 +2,12 @@
 
 use super::{
     AxisLabel, CrossTable, Figure, FigureCell, FigureDataset, FigureQuery, FigureReceipts,
-    FigureValue, Measure, ProjectReceipt, ReportFact, axis::TableAxis, change, count::TableCounts,
-    largest_remainder::to_whole_percents, tally::ReportTally,
+    FigureValue, Measure, ProjectReceipt, ReportFact,
+    axis::TableAxes,
+    change::{self, FactSelection},
+    count::TableCounts,
+    largest_remainder::to_whole_percents,
+    tally::ReportTally,
 };
 
 impl FigureDataset {
@@ -28,20 +32,18 @@ impl FigureDataset {
         }
         let all: Vec<&ReportFact> = before.iter().flatten().chain(&facts).copied().collect();
         let datasets: Vec<&Self> = earlier.into_iter().chain([self]).collect();
-        let rows = TableAxis::new(question.rows, &datasets, question, &all);
-        let columns = question
-            .columns
-            .map_or_else(TableAxis::single_place, |c| TableAxis::new(c, &datasets, question, &all));
-        let now = TableCounts::new(&rows, &columns, &facts);
-        let then = before.as_ref().map(|facts| TableCounts::new(&rows, &columns, facts));
+        let axes = TableAxes::new(&datasets, question, &all);
+        let now = TableCounts::new(&axes, &facts);
+        let then = before.as_ref().map(|facts| TableCounts::new(&axes, facts));
         let changes = match (earlier, &before) {
-            (Some(dataset), Some(before)) => {
-                change::compare_projects((dataset, before), (self, &facts))
-            }
+            (Some(dataset), Some(before)) => change::compare_projects(
+                FactSelection { dataset, facts: before },
+                FactSelection { dataset: self, facts: &facts },
+            ),
             (None, _) | (_, None) => Vec::new(),
         };
         let receipts = question.receipts.then_some(self);
-        let mut table = assemble_table(question, (rows, columns), now, receipts);
+        let mut table = assemble_table(question, axes, now, receipts);
         table.coverage = coverage;
         table.changes = changes.into_iter().filter(change::ProjectChange::is_list_change).collect();
         if let Some(then) = then {
@@ -77,10 +79,11 @@ fn list_receipts(dataset: &FigureDataset, facts: &[&ReportFact]) -> FigureReceip
 
 fn assemble_table(
     question: &FigureQuery,
-    (rows, columns): (TableAxis, TableAxis),
+    axes: TableAxes,
     counted: TableCounts<'_>,
     dataset: Option<&FigureDataset>,
 ) -> CrossTable {
+    let TableAxes { rows, columns } = axes;
     let measure = question.measure;
     let split = question.columns.is_some();
     let shares = compute_shares(question, &counted);

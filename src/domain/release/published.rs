@@ -111,12 +111,17 @@ pub(crate) fn count_tables(
     facts: Vec<ReportFact>,
 ) -> Vec<PublishedTable> {
     let dataset = frame.build_dataset(release, facts);
-    TABLES.iter().map(|table| count_published_table(&dataset, *table)).collect()
+    let table = |(measure, rows, columns): &(Measure, Dimension, Dimension)| {
+        count_published_table(&dataset, *measure, *rows, *columns)
+    };
+    TABLES.iter().map(table).collect()
 }
 
 fn count_published_table(
     dataset: &FigureDataset,
-    (measure, rows, columns): (Measure, Dimension, Dimension),
+    measure: Measure,
+    rows: Dimension,
+    columns: Dimension,
 ) -> PublishedTable {
     let question = FigureQuery {
         rows,

@@ -129,19 +129,26 @@ impl WorksheetCursor {
         }
         let sheet = book.worksheet_from_index(self.index)?;
         for (column, datum) in (0_u16..).zip(row) {
-            write_datum(sheet, (self.next_row, column), datum, formats)?;
+            write_datum(sheet, CellAddress { row: self.next_row, column }, datum, formats)?;
         }
         self.next_row += 1;
         Ok(())
     }
 }
 
+/// The address of a cell. Both numbers begin with 0.
+struct CellAddress {
+    row: u32,
+    column: u16,
+}
+
 fn write_datum(
     sheet: &mut Worksheet,
-    (row, column): (u32, u16),
+    address: CellAddress,
     datum: &Datum,
     formats: &DateFormats,
 ) -> Result<(), XlsxError> {
+    let CellAddress { row, column } = address;
     match datum {
         Datum::Empty => return Ok(()),
         Datum::Text(text) => sheet.write_string(row, column, guard_formula(text))?,

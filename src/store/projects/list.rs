@@ -1,8 +1,6 @@
 //! The list of projects: filters, sort orders and keyset pages over the copy of each project that the caller sees.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{dsl, prelude::*};
-use serde::{Deserialize, Serialize};
 
 use super::batch::load_subjects;
 use crate::{
@@ -16,85 +14,14 @@ use crate::{
         conn::on,
         schema::{approved_projects, project_faces, project_facets, projects},
         search,
-        types::{StoredTimestamp, StoredUuid},
+        types::StoredTimestamp,
     },
 };
 
-/// The filter of the list. Several values of a field mean any of them. An empty field does not restrict.
-#[derive(Debug, Clone, Default)]
-pub struct ProjectFilter {
-    /// Slugs of cities.
-    pub cities: Vec<String>,
-    /// Codes of countries.
-    pub countries: Vec<String>,
-    /// Slugs of focus areas.
-    pub focus_areas: Vec<String>,
-    /// Slugs of sub-areas.
-    pub sub_areas: Vec<String>,
-    /// Statuses in the latest approved report.
-    pub statuses: Vec<String>,
-    /// Slugs of plan cycles.
-    pub plan_cycles: Vec<String>,
-    /// `true` for priority projects, `false` for the others.
-    pub priority: Option<bool>,
-    /// `true` for archived projects, `false` for the others.
-    pub archived: Option<bool>,
-    /// Facets that a project must have: the kind, and the accepted values.
-    pub facets: Vec<(&'static str, Vec<String>)>,
-    /// Changed at this instant or later.
-    pub updated_since: Option<DateTime<Utc>>,
-    /// The first and the last day on which a project may start.
-    pub starts: (Option<NaiveDate>, Option<NaiveDate>),
-    /// The first and the last day on which a project may end.
-    pub ends: (Option<NaiveDate>, Option<NaiveDate>),
-    /// Words that must all occur in the titles and the summary.
-    pub q: Option<String>,
-}
+mod query;
 
-/// The order of the list. Ties are ordered by code.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum ProjectSort {
-    /// By city and number.
-    #[default]
-    Code,
-    /// By title.
-    Title,
-    /// By title, descending.
-    TitleDown,
-    /// By the time of the last change.
-    Updated,
-    /// By the time of the last change, newest first.
-    UpdatedDown,
-}
-
-/// The position of a project in a list: the value that it is sorted by, its city, its number.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProjectCursor(String, String, i64);
-
-type ProjectCopyRow = (StoredUuid, String, i64, String, StoredTimestamp);
-
-impl ProjectSort {
-    fn make_cursor(self, (_, city, number, title, updated): &ProjectCopyRow) -> ProjectCursor {
-        let by = match self {
-            Self::Code => String::new(),
-            Self::Title | Self::TitleDown => title.clone(),
-            Self::Updated | Self::UpdatedDown => updated.0.timestamp_micros().to_string(),
-        };
-        ProjectCursor(by, city.clone(), *number)
-    }
-    /// Returns `true` if a cursor fits this order. Only a forged cursor does not.
-    #[must_use]
-    pub fn accepts_cursor(self, place: &ProjectCursor) -> bool {
-        match self {
-            Self::Code | Self::Title | Self::TitleDown => true,
-            Self::Updated | Self::UpdatedDown => parse_cursor_instant(place).is_some(),
-        }
-    }
-}
-
-fn parse_cursor_instant(place: &ProjectCursor) -> Option<StoredTimestamp> {
-    DateTime::from_timestamp_micros(place.0.parse().ok()?).map(StoredTimestamp)
-}
+use query::{ProjectCopyRow, parse_cursor_instant};
+pub use query::{ProjectCursor, ProjectFilter, ProjectPageQuery, ProjectSort};
 
 /// Returns the countries and the cities of a scope, as column values.
 fn to_column_values(reach: &ReadScope) -> (Vec<String>, Vec<String>) {
@@ -241,35 +168,26 @@ macro_rules! paged {
     }};
 }
 
-/// Returns up to `limit` projects after a cursor, each with its own cursor.
+/// Returns the projects of a page, each with its own cursor.
 ///
 /// # Errors
 /// Returns an error if the database fails.
 pub fn load_page(
     conn: &mut Conn,
-    visible: &VisibleRows,
-    filter: &ProjectFilter,
-    sort: ProjectSort,
-    (after, limit): (Option<&ProjectCursor>, i64),
+    query: &ProjectPageQuery<'_>,
 ) -> StoreResult<Vec<(ProjectCursor, ProjectSubject)>> {
+    let ProjectPageQuery { visible, filter, sort, after, limit } = *query;
     let rows: Vec<ProjectCopyRow> = on!(conn, |c, DB| {
         let all = seen!(project_faces::table.into_boxed::<DB>(), visible);
         let mut asked = filtered!(all, project_faces as project_faces::face, filter);
         if !filter.statuses.is_empty() {
             asked = asked.filter(project_faces::latest_status.eq_any(&filter.statuses));
         }
-        let page = paged!(asked, sort, after).limit(limit).select((
-            project_faces::id,
-            project_faces::city,
-            project_faces::number,
-            project_faces::title_key,
-            project_faces::updated_at,
-        ));
-        page.load(c)?
+        paged!(asked, sort, after).limit(limit).select(ProjectCopyRow::as_select()).load(c)?
     });
-    let mut found = load_subjects(conn, rows.iter().map(|r| r.0))?;
+    let mut found = load_subjects(conn, rows.iter().map(|row| row.id))?;
     let place =
-        |row: ProjectCopyRow| Some((sort.make_cursor(&row), found.remove(&Id::from(row.0))?));
+        |row: ProjectCopyRow| Some((sort.make_cursor(&row), found.remove(&Id::from(row.id))?));
     Ok(rows.into_iter().filter_map(place).collect())
 }
 

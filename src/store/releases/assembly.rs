@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use super::{find, find_latest, frozen};
+use super::{
+    find, find_latest,
+    frozen::{self, FrozenReportFilter},
+};
 use crate::{
     domain::{
         cycle::ReportingCycle,
@@ -135,10 +138,9 @@ pub(crate) fn verify_release(conn: &mut Conn, release: &Release) -> StoreResult<
     let mut hasher = ReleaseHasher::new(key, &frozen::load_reference_text(conn, key)?)
         .map_err(StoreError::from_json)?;
     let (mut facts, mut differing) = (Vec::new(), Vec::new());
-    let mut after = None;
+    let (every, mut after) = (FrozenReportFilter::default(), None);
     loop {
-        let rows =
-            frozen::load_page(conn, key, &frozen::FrozenReportFilter::default(), (after, 500))?;
+        let rows = frozen::load_page(conn, key, &every, after.as_ref(), 500)?;
         let Some(last) = rows.last() else { break };
         after = Some(last.page_key());
         let approvals = load_approvals(conn, release, &rows)?;

@@ -65,7 +65,7 @@ impl FrozenReportRow {
 
     /// Returns the position after which the next page starts, if a page ends with this row.
     #[must_use]
-    pub fn page_key(&self) -> (String, i64) {
+    pub fn page_key(&self) -> FrozenReportKey {
         (self.city.clone(), self.number)
     }
 
@@ -125,7 +125,10 @@ macro_rules! filtered {
     }};
 }
 
-/// Returns a page of the reports of a release, ordered by city and number, after a position.
+/// The position of a report in a release: its city and number.
+pub type FrozenReportKey = (String, i64);
+
+/// Returns at most `limit` reports of a release, ordered by city and number, after a position.
 ///
 /// # Errors
 /// Returns an error if the database fails.
@@ -133,11 +136,12 @@ pub fn load_page(
     conn: &mut Conn,
     release: &Slug,
     filter: &FrozenReportFilter,
-    (after, limit): (Option<(String, i64)>, i64),
+    after: Option<&FrozenReportKey>,
+    limit: i64,
 ) -> StoreResult<Vec<FrozenReportRow>> {
     Ok(on!(conn, |c, DB| {
         let mut query = filtered!(release, filter);
-        if let Some((city, number)) = &after {
+        if let Some((city, number)) = after {
             query = query.filter(
                 release_reports::city
                     .gt(city)
@@ -205,7 +209,7 @@ pub fn for_each_matching<E: From<StoreError>>(
 ) -> Result<(), E> {
     let mut after = None;
     loop {
-        let rows = load_page(conn, release, filter, (after, CHUNK))?;
+        let rows = load_page(conn, release, filter, after.as_ref(), CHUNK)?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = Some(last.page_key());
         for row in rows {

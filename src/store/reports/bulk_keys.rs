@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::queue::{self, QueueQuery};
 use crate::{
     domain::{
+        cycle::ReportingCycle,
         policy::visibility::ReadScope,
         project::ProjectCode,
         report::bulk::{BulkFilter, ITEMS_MAX},
@@ -48,9 +49,7 @@ pub(crate) fn list_unreported_projects(
         if let Some(cycle) = cycles::find(conn, &slug)?
             && found.len() <= ITEMS_MAX
         {
-            for (city, number) in
-                list_unreported_in_cycle(conn, reach, filter, (&slug, &cycle.plan_cycle))?
-            {
+            for (city, number) in list_unreported_in_cycle(conn, reach, filter, &cycle)? {
                 found.push((ProjectCode::new(Slug::parse(city)?, number), slug.clone()));
             }
         }
@@ -62,14 +61,15 @@ fn list_unreported_in_cycle(
     conn: &mut Conn,
     reach: &ReadScope,
     filter: &BulkFilter,
-    (cycle, plan_cycle): (&Slug, &Slug),
+    cycle: &ReportingCycle,
 ) -> StoreResult<Vec<(String, i64)>> {
     let words = |slugs: &[Slug]| -> Vec<String> { slugs.iter().map(Slug::to_string).collect() };
     Ok(on!(conn, |c, DB| {
-        let written =
-            reports::table.filter(reports::cycle.eq(cycle.as_str())).select(reports::project_id);
+        let written = reports::table
+            .filter(reports::cycle.eq(cycle.slug.as_str()))
+            .select(reports::project_id);
         let mut rows = projects::table
-            .filter(projects::plan_cycle.eq(plan_cycle.as_str()))
+            .filter(projects::plan_cycle.eq(cycle.plan_cycle.as_str()))
             .filter(projects::archived.eq(false))
             .filter(projects::id.ne_all(written))
             .order((projects::city, projects::number))

@@ -56,9 +56,9 @@ pub(super) struct ReportRow {
 }
 
 /// The three columns of an audit stamp.
-type DeedColumns = (Option<StoredTimestamp>, Option<StoredUuid>, Option<StoredUuid>);
+type StampColumns = (Option<StoredTimestamp>, Option<StoredUuid>, Option<StoredUuid>);
 
-fn to_deed_columns(stamp: Option<AuditStamp>) -> DeedColumns {
+fn to_stamp_columns(stamp: Option<AuditStamp>) -> StampColumns {
     (
         stamp.map(|d| StoredTimestamp(d.at)),
         stamp.map(|d| d.by.into()),
@@ -66,23 +66,29 @@ fn to_deed_columns(stamp: Option<AuditStamp>) -> DeedColumns {
     )
 }
 
-fn from_deed_columns((at, by, acting_for): DeedColumns) -> StoreResult<Option<AuditStamp>> {
+fn from_stamp_columns(
+    at: Option<StoredTimestamp>,
+    by: Option<StoredUuid>,
+    acting_for: Option<StoredUuid>,
+) -> StoreResult<Option<AuditStamp>> {
     let acting_for: Option<Id<User>> = acting_for.map(Id::from);
     match (at, by) {
         (Some(at), Some(by)) => {
             Ok(Some(AuditStamp { by: by.into(), acting_for, at: DateTime::<Utc>::from(at) }))
         }
         (None, None) => Ok(None),
-        (Some(_), None) | (None, Some(_)) => Err(StoreError::Corrupt("half of a deed".into())),
+        (Some(_), None) | (None, Some(_)) => {
+            Err(StoreError::Corrupt("half of an audit stamp".into()))
+        }
     }
 }
 
 impl TryFrom<&Report> for ReportRow {
     type Error = StoreError;
     fn try_from(r: &Report) -> StoreResult<Self> {
-        let (edited_at, edited_by, edited_for) = to_deed_columns(r.edited);
-        let (submitted_at, submitted_by, submitted_for) = to_deed_columns(r.submitted);
-        let (decided_at, decided_by, decided_for) = to_deed_columns(r.decided);
+        let (edited_at, edited_by, edited_for) = to_stamp_columns(r.edited);
+        let (submitted_at, submitted_by, submitted_for) = to_stamp_columns(r.submitted);
+        let (decided_at, decided_by, decided_for) = to_stamp_columns(r.decided);
         Ok(Self {
             id: r.id.into(),
             project_id: r.project.into(),
@@ -123,9 +129,9 @@ impl TryFrom<ReportRow> for Report {
             content: json::read(&r.content)?,
             header: json::read_optional(r.header.as_ref())?,
             ever_submitted: r.ever_submitted,
-            edited: from_deed_columns((r.edited_at, r.edited_by, r.edited_for))?,
-            submitted: from_deed_columns((r.submitted_at, r.submitted_by, r.submitted_for))?,
-            decided: from_deed_columns((r.decided_at, r.decided_by, r.decided_for))?,
+            edited: from_stamp_columns(r.edited_at, r.edited_by, r.edited_for)?,
+            submitted: from_stamp_columns(r.submitted_at, r.submitted_by, r.submitted_for)?,
+            decided: from_stamp_columns(r.decided_at, r.decided_by, r.decided_for)?,
             imported: json::read_optional(r.imported.as_ref())?,
             version: r.version,
         })

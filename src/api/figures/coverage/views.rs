@@ -15,7 +15,7 @@ use crate::domain::{
 
 /// Defines a response shape with the counts of a city, of a country or of all cities, after its own fields. Counts that
 /// the caller may not see are null; those reports are still part of `not_yet_approved`.
-macro_rules! standing_row {
+macro_rules! define_coverage_row {
     ($(#[$doc:meta])* $name:ident { $($own:tt)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -64,10 +64,10 @@ macro_rules! standing_row {
     };
 }
 
-/// Builds a shape of `standing_row!` from its counts and its own fields.
-macro_rules! standing_of {
-    ($standing:expr, $name:tt { $($own:tt)* }) => {{
-        let s: CoverageCounts = $standing;
+/// Builds a shape of `define_coverage_row!` from its counts and its own fields.
+macro_rules! build_coverage_row {
+    ($counts:expr, $name:tt { $($own:tt)* }) => {{
+        let s: CoverageCounts = $counts;
         $name {
             $($own)*
             expected: s.expected,
@@ -84,11 +84,11 @@ macro_rules! standing_of {
     }};
 }
 
-standing_row! {
+define_coverage_row! {
     /// The counts of all cities. A count is null if the caller may not see it in one of the cities.
     StandingView {}
 }
-standing_row! {
+define_coverage_row! {
     /// The counts of a city. Counts that the caller may not see are null; those reports are still part of
     /// `not_yet_approved`.
     CityCoverage {
@@ -106,7 +106,7 @@ standing_row! {
         pub country_name: String,
     }
 }
-standing_row! {
+define_coverage_row! {
     /// The counts of the cities of a country. A count is null if the caller may not see it in one of these cities.
     CountryCoverage {
         /// The ISO 3166-1 alpha-2 code of the country.
@@ -187,9 +187,14 @@ impl FiguresCoverage {
             basis: CoverageBasis::new(standings.cycle, input.release, input.version),
             total: standings.total().into(),
             coverage: CitiesCoverage { cities_reporting, cities_expected },
-            countries: countries.map(|c| CountryCoverage::new(c, language)).collect(),
+            countries: countries
+                .map(|(country, counts)| CountryCoverage::new(country, counts, language))
+                .collect(),
             cities: cities
-                .map(|city| CityCoverage::new(standings.countries, *city, language))
+                .map(|(city, counts)| {
+                    let country = standings.countries.iter().find(|c| c.code == city.country);
+                    CityCoverage::new(city, country, *counts, language)
+                })
                 .collect(),
             formula: wording::translate_sentence(language, input.formula).into_owned(),
         }
@@ -215,13 +220,13 @@ fn country_name(country: &Country, language: Language) -> String {
 
 impl CityCoverage {
     fn new(
-        countries: &[Country],
-        (city, standing): (&City, CoverageCounts),
+        city: &City,
+        country: Option<&Country>,
+        counts: CoverageCounts,
         language: Language,
     ) -> Self {
-        let country = countries.iter().find(|c| c.code == city.country);
-        standing_of!(
-            standing,
+        build_coverage_row!(
+            counts,
             Self {
                 city: city.slug.to_string(),
                 city_name: wording::choose_name(language, &city.names, city.slug.as_str())
@@ -234,9 +239,9 @@ impl CityCoverage {
 }
 
 impl CountryCoverage {
-    fn new((country, standing): (&Country, CoverageCounts), language: Language) -> Self {
-        standing_of!(
-            standing,
+    fn new(country: &Country, counts: CoverageCounts, language: Language) -> Self {
+        build_coverage_row!(
+            counts,
             Self {
                 country: country.code.to_string(),
                 country_name: country_name(country, language),
@@ -246,7 +251,7 @@ impl CountryCoverage {
 }
 
 impl From<CoverageCounts> for StandingView {
-    fn from(standing: CoverageCounts) -> Self {
-        standing_of!(standing, Self {})
+    fn from(counts: CoverageCounts) -> Self {
+        build_coverage_row!(counts, Self {})
     }
 }

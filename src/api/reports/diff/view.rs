@@ -8,12 +8,11 @@ use utoipa::ToSchema;
 use crate::{
     api::comments::CommentView,
     domain::{
-        project::ProjectCode,
         report::diff::{
             FieldDiff, FieldKind, ItemDiff, ItemOp,
             word_diff::{RunOp, TextRun},
         },
-        value::Slug,
+        subject::ReportSubject,
     },
 };
 
@@ -136,10 +135,17 @@ fn is_on_field(comment: &CommentView, field: &str) -> bool {
     pointer.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// The two versions of a comparison.
+pub(super) struct ComparedVersions {
+    /// The earlier version; `None` if there is none.
+    pub(super) from: Option<VersionView>,
+    pub(super) to: VersionView,
+}
+
 impl DiffView {
     pub(super) fn new(
-        (project, cycle): (&ProjectCode, &Slug),
-        (from, to): (Option<VersionView>, VersionView),
+        subject: &ReportSubject,
+        versions: ComparedVersions,
         fields: Vec<FieldDiff>,
         mut comments: Vec<CommentView>,
     ) -> Self {
@@ -150,10 +156,10 @@ impl DiffView {
             views.push(FieldDiffView::new(field, own));
         }
         Self {
-            project: project.to_string(),
-            cycle: cycle.to_string(),
-            from,
-            to,
+            project: subject.project.code.to_string(),
+            cycle: subject.cycle.slug.to_string(),
+            from: versions.from,
+            to: versions.to,
             fields: views,
             comments,
         }
