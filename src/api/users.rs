@@ -24,8 +24,8 @@ mod grants;
 mod views;
 
 pub(crate) use views::{
-    GrantView, InvitationView, InvitedUserView, NewGrant, NewUser, ScopeView, UserList, UserParams,
-    UserPatch, UserView,
+    GrantView, InvitedUserView, NewGrant, NewUser, ScopeView, UserList, UserParams, UserPatch,
+    UserView,
 };
 
 const PATH: &str = "/api/v1/users";

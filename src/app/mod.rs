@@ -23,4 +23,4 @@ pub(crate) mod users;
 
 pub(crate) use change_request::ChangeRequest;
 pub(crate) use precondition::Precondition;
-pub(crate) use refusal::{LastChange, Refusal};
+pub(crate) use refusal::{AppResult, LastChange, Refusal};

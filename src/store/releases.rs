@@ -7,7 +7,6 @@ use super::{
     Conn, StoreResult,
     conn::on,
     json,
-    record::StoredRows,
     schema::{approved_reports, release_grounds, release_reports, releases},
     tx::{RecordWriter, Tx},
     types::StoredUuid,

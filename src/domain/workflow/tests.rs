@@ -115,7 +115,7 @@ fn a_submission_freezes_the_project_and_clears_the_decision() {
 /// What blocks the submission of the subject's report.
 fn blockers(on: &ReportSubject) -> Vec<FieldFault> {
     let content = on.report.as_ref().map(|report| &report.content);
-    content.map(|content| readiness::list_blockers(on, content, now())).unwrap_or_default()
+    content.map(|content| readiness::list_blockers(on, content, now()).unwrap()).unwrap_or_default()
 }
 
 #[test]

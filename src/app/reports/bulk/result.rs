@@ -93,7 +93,10 @@ const fn classify_refusal(refusal: &Refusal) -> Option<(BulkOutcome, &'static st
             ConstraintViolation::Unique(_) | ConstraintViolation::ForeignKey,
         )) => Some((BulkOutcome::Refused, "conflict")),
         Refusal::Invalid(_) => Some((BulkOutcome::Refused, "invalid")),
-        Refusal::InvalidParameter(..) | Refusal::Store(_) | Refusal::Internal(_) => None,
+        Refusal::Denied(AccessDenied::Undecided(_))
+        | Refusal::InvalidParameter(..)
+        | Refusal::Store(_)
+        | Refusal::Internal(_) => None,
     }
 }
 
