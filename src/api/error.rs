@@ -305,12 +305,9 @@ impl From<StoreError> for ApiError {
             StoreError::Denied(denied) => denied.into(),
             StoreError::SignedOut => Self::Unauthenticated,
             StoreError::Busy => Self::Busy,
-            StoreError::Conflict(ConstraintViolation::Unique(_)) => {
-                Self::Conflict("something like it exists already".into())
-            }
-            StoreError::Conflict(ConstraintViolation::ForeignKey) => Self::Conflict(
-                "something depends on it, or it depends on something that is gone".into(),
-            ),
+            conflict @ StoreError::Conflict(
+                ConstraintViolation::Unique(_) | ConstraintViolation::ForeignKey,
+            ) => Refusal::from(conflict).into(),
             e @ StoreError::Unavailable(_) => Self::Unavailable(Box::new(e)),
             e @ (StoreError::Conflict(ConstraintViolation::Check(_))
             | StoreError::NotJournaled

@@ -10,23 +10,14 @@ use super::{
     may::May,
     merge::MergeMembers,
     page::ListPage,
-    precondition::Precondition,
     service_config::ServiceConfig,
     state::State,
 };
 use crate::{
-    clock,
+    app::parts::{self, EditablePart, PartRequest},
     domain::{
-        fault::FaultList,
-        id::Id,
         policy::{EditProject, PolicyResource as _, ReadProject, RecordCopy, Saves, Visibility},
-        project::Project,
-        project_parts::parse::{ParsablePart, PartContext},
         subject::project_part::{EditPart, ReadPart},
-    },
-    store::{
-        Change, Conn, RecordWriter, StoreError, StoreResult, Tx, WriteProof,
-        error::ConstraintViolation, parts::StoredPart,
     },
 };
 
@@ -39,9 +30,6 @@ pub(crate) use indicators::IndicatorView;
 pub(crate) use milestones::MilestoneView;
 pub(crate) use partnerships::PartnershipView;
 
-/// Most milestones, indicators or partnerships of one project. There is a limit because their lists have no pages.
-const PARTS_MAX: usize = 200;
-
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     milestones::register_routes(cfg);
     indicators::register_routes(cfg);
@@ -50,22 +38,10 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 }
 
 /// A kind of part, with its request and response shapes.
-pub(super) trait PartResource: StoredPart + ParsablePart<Raw: Default + PartialEq> {
+pub(super) trait PartResource: EditablePart {
     type View: From<Self> + Serialize + Send + 'static;
     type New: MergeMembers<Into = Self::Raw> + DeserializeOwned + Send + 'static;
     type Patch: MergeMembers<Into = Self::Raw> + DeserializeOwned + Send + 'static;
-    /// The segment of its paths.
-    const SEGMENT: &'static str;
-
-    /// Looks up the records that the part refers to, and adds a fault for each that is missing.
-    fn check_references(
-        &self,
-        _conn: &mut Conn,
-        _before: Option<&Self>,
-        _faults: &mut FaultList,
-    ) -> StoreResult<()> {
-        Ok(())
-    }
 }
 
 /// Lists all parts of the copy of the project that the caller reads.
@@ -92,58 +68,6 @@ fn get_part<P: PartResource>(may: &May<ReadPart<P>>) -> ApiResult<Answer> {
     Answer::from_record(part.version(), &P::View::from(part))
 }
 
-/// Parses a part, and checks what it refers to.
-fn parse_part<P: PartResource>(
-    conn: &mut Conn,
-    raw: &P::Raw,
-    context: &PartContext<'_, P>,
-) -> ApiResult<P> {
-    let mut faults = FaultList::new();
-    let part = P::parse_part(raw, context, &mut faults);
-    if let Some(part) = &part {
-        part.check_references(conn, context.before, &mut faults)?;
-    }
-    Ok(faults.finish_built(part)?)
-}
-
-/// Saves a part. If the project has the same part already, the answer is a conflict with a reason.
-fn save_part<P: PartResource>(
-    tx: &mut Tx<'_>,
-    proof: &impl RecordWriter<P>,
-    part: &P,
-    action: &'static str,
-) -> ApiResult<()> {
-    proof.save(tx, part, Change::without_reason(action)).map_err(|e| match e {
-        StoreError::Conflict(ConstraintViolation::Unique(_)) => {
-            ApiError::Conflict(format!("the project has this among its {} already", P::SEGMENT))
-        }
-        other => other.into(),
-    })
-}
-
-/// Adds a part to a project, inside a write transaction.
-pub(super) fn insert_part<P: PartResource>(
-    tx: &mut Tx<'_>,
-    proof: &WriteProof<EditProject>,
-    body: P::New,
-    id: Id<P>,
-) -> ApiResult<P>
-where
-    EditProject: Saves<P>,
-{
-    let project: &Project = &proof.subject().project;
-    if P::list_for_project(tx.conn(), project.id)?.len() >= PARTS_MAX {
-        let full = format!("a project has at most {PARTS_MAX} {}", P::SEGMENT);
-        return Err(ApiError::Conflict(full));
-    }
-    let mut raw = P::Raw::default();
-    body.merge(&mut raw);
-    let context = PartContext { id, project, before: None, version: 1 };
-    let part: P = parse_part(tx.conn(), &raw, &context)?;
-    save_part(tx, proof, &part, "create")?;
-    Ok(part)
-}
-
 async fn create_part<P: PartResource>(
     may: May<EditProject, Json<P::New>>,
     state: &State,
@@ -152,38 +76,10 @@ where
     EditProject: Saves<P>,
 {
     let (caller, key, Json(body)) = (may.caller, may.key, may.body);
-    let place = format!("/api/v1/projects/{key}/{}", P::SEGMENT);
-    let id = Id::new(clock::generate_uuid());
-    let part: P = state
-        .db
-        .write(move |tx| {
-            let proof = tx.prove::<EditProject>(caller, &key)?;
-            insert_part(tx, &proof, body, id)
-        })
-        .await?;
-    Ok(Answer::from_record(part.version(), &P::View::from(part))?
-        .mark_created(format!("{place}/{id}")))
-}
-
-/// Edits a part, inside a write transaction. A patch that changes nothing saves nothing.
-pub(super) fn patch_part<P: PartResource>(
-    tx: &mut Tx<'_>,
-    proof: &WriteProof<EditPart<P>>,
-    precondition: Precondition,
-    patch: P::Patch,
-) -> ApiResult<P> {
-    let before = proof.subject().working.as_ref().ok_or(ApiError::NotFound)?;
-    precondition.check_required(tx, before)?;
-    let mut raw = P::Raw::from(before);
-    patch.merge(&mut raw);
-    let (project, version) = (&proof.subject().project.project, before.version() + 1);
-    let context = PartContext { id: before.part_id(), project, before: Some(before), version };
-    let part: P = parse_part(tx.conn(), &raw, &context)?;
-    if P::Raw::from(&part) == P::Raw::from(before) {
-        return Ok(before.clone());
-    }
-    save_part(tx, proof, &part, "edit")?;
-    Ok(part)
+    let list = format!("/api/v1/projects/{key}/{}", P::LIST_NAME);
+    let part: P = state.db.write(move |tx| parts::create_part(tx, caller, &key, body)).await?;
+    let location = format!("{list}/{}", part.part_id());
+    Ok(Answer::from_record(part.version(), &P::View::from(part))?.mark_created(location))
 }
 
 async fn edit_part<P: PartResource>(
@@ -192,28 +88,15 @@ async fn edit_part<P: PartResource>(
 ) -> ApiResult<Answer> {
     let (caller, key, precondition, Json(patch)) =
         (may.caller, may.key, may.precondition, may.body);
-    let part: P = state
-        .db
-        .write(move |tx| {
-            let proof = tx.prove::<EditPart<P>>(caller, &key)?;
-            patch_part(tx, &proof, precondition, patch)
-        })
-        .await?;
+    let request = PartRequest { caller, key, precondition };
+    let part: P = state.db.write(move |tx| parts::edit_part(tx, &request, patch)).await?;
     Answer::from_record(part.version(), &P::View::from(part))
 }
 
 /// Deletes a part, and answers its last state.
 async fn delete_part<P: PartResource>(may: May<EditPart<P>>, state: &State) -> ApiResult<Answer> {
     let (caller, key, precondition) = (may.caller, may.key, may.precondition);
-    let part = state
-        .db
-        .write(move |tx| {
-            let proof = tx.prove::<EditPart<P>>(caller, &key)?;
-            let part = proof.subject().working.clone().ok_or(ApiError::NotFound)?;
-            precondition.check_required(tx, &part)?;
-            proof.remove(tx, &part, Change::without_reason("delete"))?;
-            Ok::<_, ApiError>(part)
-        })
-        .await?;
+    let request = PartRequest { caller, key, precondition };
+    let part: P = state.db.write(move |tx| parts::delete_part(tx, &request)).await?;
     Answer::from_record(part.version(), &P::View::from(part))
 }

@@ -13,12 +13,12 @@ use super::{
     state::State,
 };
 use crate::{
+    app::plans::{self, PlanRequest},
     domain::{
         plan::{ActionPlan, PlanFields},
         policy::{ReadPlan, WritePlan},
         value::Prose,
     },
-    store::{Change, RecordWriter as _, Tx, WriteProof},
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -128,40 +128,10 @@ async fn get_plan(may: May<ReadPlan>) -> ApiResult<Answer> {
 #[put("/cities/{city}/plans/{plan_cycle}")]
 async fn write_plan(may: May<WritePlan, Json<NewPlan>>, state: Data<State>) -> ApiResult<Answer> {
     let (caller, key, precondition, Json(body)) = (may.caller, may.key, may.precondition, may.body);
-    let write = move |tx: &mut Tx<'_>| {
-        let proof = tx.prove::<WritePlan>(caller, &key)?;
-        match &proof.subject().plan {
-            Some(plan) => precondition.check_required(tx, plan)?,
-            None => precondition.check_absent()?,
-        }
-        let created = proof.subject().plan.is_none();
-        let plan = save_plan(tx, &proof, body.into())?;
-        Ok::<_, ApiError>((created, PlanView::from(plan)))
-    };
-    let (created, view) = state.db.write(write).await?;
+    let request = PlanRequest { caller, key, precondition };
+    let written = state.db.write(move |tx| plans::write_plan(tx, &request, body.into())).await?;
+    let view = PlanView::from(written.plan);
     let answer = Answer::from_record(view.version, &view)?;
     let place = || format!("/api/v1/cities/{}/plans/{}", view.city, view.plan_cycle);
-    Ok(if created { answer.mark_created(place()) } else { answer })
-}
-
-/// Saves the plan, unless its content is the same as before.
-fn save_plan(
-    tx: &mut Tx<'_>,
-    proof: &WriteProof<WritePlan>,
-    fields: PlanFields,
-) -> ApiResult<ActionPlan> {
-    let subject = proof.subject();
-    let version = subject.plan.as_ref().map_or(1, |p| p.version + 1);
-    let plan = fields.parse(&subject.city, subject.plan_cycle.slug.clone(), version)?;
-    if let Some(before) = &subject.plan {
-        let same =
-            ActionPlan { source: before.source.clone(), version: before.version, ..plan.clone() };
-        if same == *before {
-            return Ok(before.clone());
-        }
-        proof.save(tx, &plan, Change::without_reason("edit"))?;
-    } else {
-        proof.save(tx, &plan, Change::without_reason("create"))?;
-    }
-    Ok(plan)
+    Ok(if written.is_new { answer.mark_created(place()) } else { answer })
 }

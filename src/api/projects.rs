@@ -5,33 +5,24 @@ use actix_web::{delete, get, patch, post, web::Data};
 use super::{
     answer::Answer,
     body::{Json, Query},
-    error::{ApiError, ApiResult},
+    error::ApiResult,
     history::{self, HistoryList, HistoryParams},
     may::May,
     service_config::ServiceConfig,
     state::State,
 };
 use crate::{
-    clock,
-    domain::{
-        id::Id,
-        policy::{
-            Actor, CreateProjects, DeleteProject, EditProject, PolicyAction as _, ReadProject,
-            ReadProjectHistory,
-        },
-        subject::ProjectSubject,
-    },
-    store::{Change, Conn, RecordWriter as _, StoreResult, history::HistoryFilter, projects},
+    app::projects::{self, ProjectChanges, ProjectRequest, RawProject},
+    domain::policy::{CreateProjects, DeleteProject, EditProject, ReadProject, ReadProjectHistory},
+    store::{Conn, StoreResult, history::HistoryFilter},
 };
 
 mod input;
 mod list;
 mod view;
-mod writes;
 
 pub(crate) use input::{NewProject, ProjectPatch};
 pub(crate) use view::{LatestView, LocationView, ProjectView};
-pub(super) use writes::{build_project, patch_project};
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.service(list::list_projects)
@@ -40,18 +31,6 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
         .service(edit_project)
         .service(delete_project)
         .service(list_project_history);
-}
-
-fn load_project_view(
-    conn: &mut Conn,
-    subject: &ProjectSubject,
-    actor: &Actor,
-) -> StoreResult<ProjectView> {
-    // The query is needed only if the rights of the caller allow the deletion.
-    let deletable = DeleteProject::decide_access(actor, subject).is_ok();
-    let bound =
-        if deletable { projects::find_deletion_blocker(conn, &subject.project)? } else { None };
-    Ok(ProjectView::new(subject, actor, bound))
 }
 
 /// Read a project
@@ -63,9 +42,12 @@ fn load_project_view(
 #[get("/projects/{project}")]
 async fn get_project(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
     let proof = may.proof;
-    let view =
-        state.db.read_point(move |c| load_project_view(c, proof.subject(), proof.actor())).await?;
-    view.into_answer(may.language)
+    let read = move |c: &mut Conn| -> StoreResult<ProjectView> {
+        let (subject, actor) = (proof.subject(), proof.actor());
+        let blocker = projects::find_deletion_blocker(c, subject, actor)?;
+        Ok(ProjectView::new(subject, actor, blocker))
+    };
+    state.db.read_point(read).await?.into_answer(may.language)
 }
 
 /// Create a project
@@ -79,16 +61,9 @@ async fn create_project(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let (caller, Json(body)) = (may.caller, may.body);
-    let (words, id) = (state.vocabulary.load_full(), Id::new(clock::generate_uuid()));
-    let view = state
-        .db
-        .write(move |tx| {
-            let (proof, project) = writes::build_project(tx, caller, body, &words, id)?;
-            proof.save(tx, &project, Change::without_reason("create"))?;
-            let subject = ProjectSubject { project, approved: None };
-            Ok::<_, ApiError>(load_project_view(tx.conn(), &subject, proof.actor())?)
-        })
-        .await?;
+    let (raw, words) = (RawProject::from(body), state.vocabulary.load_full());
+    let write = state.db.write(move |tx| projects::create_project(tx, caller, &raw, &words));
+    let view = ProjectView::from(write.await?);
     let location = format!("/api/v1/projects/{}", view.code);
     Ok(view.into_answer(may.language)?.mark_created(location))
 }
@@ -106,17 +81,10 @@ async fn edit_project(
 ) -> ApiResult<Answer> {
     let (caller, key, precondition, Json(patch)) =
         (may.caller, may.key, may.precondition, may.body);
-    let words = state.vocabulary.load_full();
-    let view = state
-        .db
-        .write(move |tx| {
-            let proof = tx.prove::<EditProject>(caller, &key)?;
-            precondition.check_required(tx, &proof.subject().project)?;
-            let subject = writes::patch_project(tx, &proof, patch, &words)?;
-            Ok::<_, ApiError>(load_project_view(tx.conn(), &subject, proof.actor())?)
-        })
-        .await?;
-    view.into_answer(may.language)
+    let request = ProjectRequest { caller, key, precondition };
+    let (changes, words) = (ProjectChanges::from(patch), state.vocabulary.load_full());
+    let write = state.db.write(move |tx| projects::edit_project(tx, &request, changes, &words));
+    ProjectView::from(write.await?).into_answer(may.language)
 }
 
 /// Delete a project
@@ -128,17 +96,9 @@ async fn edit_project(
 #[delete("/projects/{project}")]
 async fn delete_project(may: May<DeleteProject>, state: Data<State>) -> ApiResult<Answer> {
     let (caller, key, precondition) = (may.caller, may.key, may.precondition);
-    let view = state
-        .db
-        .write(move |tx| {
-            let proof = tx.prove::<DeleteProject>(caller, &key)?;
-            precondition.check_required(tx, &proof.subject().project)?;
-            let view = load_project_view(tx.conn(), proof.subject(), proof.actor())?;
-            writes::remove_project(tx, &proof)?;
-            Ok::<_, ApiError>(view)
-        })
-        .await?;
-    view.into_answer(may.language)
+    let request = ProjectRequest { caller, key, precondition };
+    let deleted = state.db.write(move |tx| projects::delete_project(tx, &request)).await?;
+    ProjectView::from(deleted).into_answer(may.language)
 }
 
 /// Read the history of a project

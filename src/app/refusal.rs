@@ -11,7 +11,7 @@ use crate::{
         subject::PartNotLoaded,
         user::User,
     },
-    store::StoreError,
+    store::{StoreError, error::ConstraintViolation},
 };
 
 /// The result of a use case.
@@ -83,7 +83,13 @@ impl From<StoreError> for Refusal {
         match error {
             StoreError::Stale => Self::Stale(None),
             StoreError::Denied(denied) => Self::Denied(denied),
-            other @ (StoreError::Conflict(_)
+            StoreError::Conflict(ConstraintViolation::Unique(_)) => {
+                Self::Conflict("something like it exists already".into())
+            }
+            StoreError::Conflict(ConstraintViolation::ForeignKey) => Self::Conflict(
+                "something depends on it, or it depends on something that is gone".into(),
+            ),
+            other @ (StoreError::Conflict(ConstraintViolation::Check(_))
             | StoreError::SignedOut
             | StoreError::Busy
             | StoreError::Unavailable(_)

@@ -3,10 +3,8 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use crate::{
-    api::{
-        error::{ApiError, ApiResult},
-        workbook::CityWorkbook,
-    },
+    api::workbook::CityWorkbook,
+    app::{AppResult, Refusal},
     domain::{
         fault::{FaultList, ValueFault},
         value::fold_for_search,
@@ -34,7 +32,7 @@ impl ProjectTitles {
 
     /// Refuses a second project with the same title. Rows of new projects have no code: a file that is imported twice
     /// would create each of them twice. The fault is reported together with all other faults of the row.
-    pub(super) fn check_unique<T>(&self, title: Option<&str>, made: ApiResult<T>) -> ApiResult<T> {
+    pub(super) fn check_unique<T>(&self, title: Option<&str>, made: AppResult<T>) -> AppResult<T> {
         let titles = self.0.borrow();
         let twin = titles.iter().find(|(_, known)| Some(known.as_str()) == title);
         let Some((twin, _)) = twin else { return made };
@@ -44,7 +42,7 @@ impl ProjectTitles {
         let mut faults = faults.into_vec();
         match made {
             Ok(_) => {}
-            Err(ApiError::Invalid(others)) => faults.extend(others),
+            Err(Refusal::Invalid(others)) => faults.extend(others),
             Err(other) => return Err(other),
         }
         Err(faults.into())

@@ -14,15 +14,17 @@ use crate::{
     api::{
         body::parse_json,
         error::{ApiError, ApiResult},
-        parts::{self, PartResource},
+        parts::PartResource,
         precondition::Precondition,
-        projects,
+        projects::{NewProject, ProjectPatch},
         workbook::{CityWorkbook, check_cycle_exists},
     },
-    clock,
+    app::{
+        parts,
+        projects::{self, ProjectChanges, RawProject},
+    },
     domain::{
         fault::ValueFault,
-        id::Id,
         policy::{EditProject, ImportInto, PolicyAction, PolicyResource, Saves},
         project::ProjectCode,
         project_parts::{Indicator, Milestone, Partnership},
@@ -189,8 +191,8 @@ impl ImportContext<'_> {
         if row.outcome == Outcome::New {
             body.insert("city".to_owned(), Value::from(self.on.city.slug.as_str()));
             body.insert("plan_cycle".to_owned(), Value::from(self.on.cycle.plan_cycle.as_str()));
-            let id = Id::new(clock::generate_uuid());
-            let made = projects::build_project(tx, self.caller, parse_body(&body)?, self.words, id);
+            let raw = RawProject::from(parse_body::<NewProject>(&body)?);
+            let made = projects::build_project(tx, self.caller, &raw, self.words);
             let (proof, project) = self.titles.check_unique(title.as_deref(), made)?;
             let proof = proof.with_reason(Some(self.reason.clone()));
             proof.save(tx, &project, Change::without_reason("create"))?;
@@ -200,7 +202,8 @@ impl ImportContext<'_> {
         }
         let proof = self.prove::<EditProject>(tx, &self.find_project_code(row)?)?;
         to_precondition(row, Sheet::Projects).check_required(tx, &proof.subject().project)?;
-        projects::patch_project(tx, &proof, parse_body(&body)?, self.words)?;
+        let changes = ProjectChanges::from(parse_body::<ProjectPatch>(&body)?);
+        projects::patch_project(tx, &proof, changes, self.words)?;
         self.titles.remember_title(row.project.clone(), title);
         Ok(None)
     }
@@ -216,15 +219,16 @@ impl ImportContext<'_> {
     {
         let (code, body) = (self.find_project_code(row)?, build_record_body(sheet, row));
         if row.outcome == Outcome::New {
-            let id = Id::new(clock::generate_uuid());
             let proof = self.prove::<EditProject>(tx, &code)?;
-            return parts::insert_part::<P>(tx, &proof, parse_body(&body)?, id)
-                .map(|_part| Some(id.to_string()));
+            let part: P = parts::insert_part(tx, &proof, parse_body::<P::New>(&body)?)?;
+            return Ok(Some(part.part_id().to_string()));
         }
         let id = row.key.first().and_then(|id| id.parse().ok()).ok_or(ApiError::NotFound)?;
         let precondition = to_precondition(row, sheet);
         let proof = self.prove::<EditPart<P>>(tx, &(code, id))?;
-        parts::patch_part::<P>(tx, &proof, precondition, parse_body(&body)?).map(|_part| None)
+        let patch = parse_body::<P::Patch>(&body)?;
+        parts::patch_part(tx, &proof, precondition, patch)?;
+        Ok(None)
     }
 
     /// Asks the policy about the record of a row. What the proof saves has the reason of the import.

@@ -121,7 +121,6 @@ impl PartResource for Indicator {
     type View = IndicatorView;
     type New = NewIndicator;
     type Patch = IndicatorPatch;
-    const SEGMENT: &'static str = "indicators";
 }
 
 /// List indicators

@@ -87,7 +87,6 @@ impl PartResource for Milestone {
     type View = MilestoneView;
     type New = NewMilestone;
     type Patch = MilestonePatch;
-    const SEGMENT: &'static str = "milestones";
 }
 
 /// List milestones

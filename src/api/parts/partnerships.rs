@@ -20,13 +20,11 @@ use crate::{
         views::MoneyView,
     },
     domain::{
-        fault::{FaultList, ValueFault},
         policy::{EditProject, ReadProject},
         project_parts::{PartnerRole, PartnerStage, Partnership, parse::RawPartnership},
         subject::project_part::{EditPart, ReadPart},
         value::{Prose, Slug, Title},
     },
-    store::{Conn, StoreResult, reference},
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -114,21 +112,6 @@ impl PartResource for Partnership {
     type View = PartnershipView;
     type New = NewPartnership;
     type Patch = PartnershipPatch;
-    const SEGMENT: &'static str = "partnerships";
-
-    fn check_references(
-        &self,
-        conn: &mut Conn,
-        before: Option<&Self>,
-        faults: &mut FaultList,
-    ) -> StoreResult<()> {
-        let Some(partner) = &self.partner else { return Ok(()) };
-        let unchanged = before.is_some_and(|b| b.partner.as_ref() == Some(partner));
-        if !unchanged && reference::find_partner(conn, partner)?.is_none() {
-            faults.add("/partner", ValueFault::unknown("partner", Vec::<String>::new()));
-        }
-        Ok(())
-    }
 }
 
 /// List partnerships

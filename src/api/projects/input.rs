@@ -1,7 +1,8 @@
 //! Request bodies of projects: a new project, and a patch.
 
 use crate::{
-    api::merge::{LocationInput, MoneyInput, PatchMember, typed},
+    api::merge::{LocationInput, MergeMembers as _, MoneyInput, PatchMember, typed},
+    app::projects::{ProjectChanges, RawProject},
     domain::project::parse::RawProjectDetails,
 };
 
@@ -78,5 +79,20 @@ typed! {
         set continues: String = Option<String>,
         /// `true` if the project is no longer pursued or listed. `false` when absent.
         set_or_default archived: bool = Option<bool>,
+    }
+}
+
+impl From<NewProject> for RawProject {
+    fn from(mut new: NewProject) -> Self {
+        let mut raw =
+            Self { city: new.city.take(), plan_cycle: new.plan_cycle.take(), ..Self::default() };
+        new.merge(&mut raw.details);
+        raw
+    }
+}
+
+impl From<ProjectPatch> for ProjectChanges<ProjectPatch> {
+    fn from(mut patch: ProjectPatch) -> Self {
+        Self { city: patch.city.take(), plan_cycle: patch.plan_cycle.take(), details: patch }
     }
 }

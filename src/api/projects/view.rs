@@ -11,6 +11,7 @@ use crate::{
         error::ApiResult,
         views::{AllowedAction, AllowedActions, MoneyView},
     },
+    app::projects::ProjectDetail,
     domain::{
         language::Language,
         policy::{
@@ -252,6 +253,12 @@ impl ProjectView {
     pub(super) fn into_answer(mut self, language: Language) -> ApiResult<Answer> {
         self.allowed_actions.translate_reasons(language);
         Ok(Answer::from_record(self.version, &self)?.in_language(language))
+    }
+}
+
+impl From<ProjectDetail> for ProjectView {
+    fn from(detail: ProjectDetail) -> Self {
+        Self::new(&detail.subject, &detail.actor, detail.deletion_blocker)
     }
 }
 

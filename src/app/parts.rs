@@ -1,0 +1,214 @@
+//! The use cases of milestones, indicators and partnerships, the parts of a project: create, edit and delete.
+
+use super::{AppResult, Precondition, Refusal, merge::MergeMembers};
+use crate::{
+    clock,
+    domain::{
+        fault::{FaultList, ValueFault},
+        id::Id,
+        policy::{EditProject, Saves},
+        project::ProjectCode,
+        project_parts::{
+            Indicator, Milestone, Partnership,
+            parse::{ParsablePart, PartContext},
+        },
+        subject::project_part::EditPart,
+    },
+    store::{
+        Caller, Change, Conn, RecordWriter, StoreError, StoreResult, Tx, WriteProof,
+        error::ConstraintViolation, parts::StoredPart, reference,
+    },
+};
+
+/// The most milestones, indicators or partnerships of one project. There is a limit because their lists have no pages.
+const PARTS_MAX: usize = 200;
+
+/// A kind of part.
+pub(crate) trait EditablePart: StoredPart + ParsablePart<Raw: Default + PartialEq> {
+    /// The name of the list of all parts of this kind, such as `milestones`. It is also the segment of their path.
+    const LIST_NAME: &'static str;
+
+    /// Looks up the records that the part refers to, and adds a fault for each that is missing.
+    fn check_references(
+        &self,
+        _conn: &mut Conn,
+        _before: Option<&Self>,
+        _faults: &mut FaultList,
+    ) -> StoreResult<()> {
+        Ok(())
+    }
+}
+
+impl EditablePart for Milestone {
+    const LIST_NAME: &'static str = "milestones";
+}
+
+impl EditablePart for Indicator {
+    const LIST_NAME: &'static str = "indicators";
+}
+
+impl EditablePart for Partnership {
+    const LIST_NAME: &'static str = "partnerships";
+
+    fn check_references(
+        &self,
+        conn: &mut Conn,
+        before: Option<&Self>,
+        faults: &mut FaultList,
+    ) -> StoreResult<()> {
+        let Some(partner) = &self.partner else { return Ok(()) };
+        let unchanged = before.is_some_and(|b| b.partner.as_ref() == Some(partner));
+        if !unchanged && reference::find_partner(conn, partner)?.is_none() {
+            faults.add("/partner", ValueFault::unknown("partner", Vec::<String>::new()));
+        }
+        Ok(())
+    }
+}
+
+/// A request about one part.
+#[derive(Debug, Clone)]
+pub(crate) struct PartRequest<P> {
+    pub(crate) caller: Caller,
+    pub(crate) key: (ProjectCode, Id<P>),
+    pub(crate) precondition: Precondition,
+}
+
+/// Adds a part to a project.
+///
+/// # Errors
+/// The refusals of the policy, every fault of the values, and [`Refusal::Conflict`] if the project has the part
+/// already, or too many of its kind.
+pub(crate) fn create_part<P: EditablePart>(
+    tx: &mut Tx<'_>,
+    caller: Caller,
+    project: &ProjectCode,
+    members: impl MergeMembers<Into = P::Raw>,
+) -> AppResult<P>
+where
+    EditProject: Saves<P>,
+{
+    let proof = tx.prove::<EditProject>(caller, project)?;
+    insert_part(tx, &proof, members)
+}
+
+/// Adds a part to the project of the proof.
+pub(crate) fn insert_part<P: EditablePart>(
+    tx: &mut Tx<'_>,
+    proof: &WriteProof<EditProject>,
+    members: impl MergeMembers<Into = P::Raw>,
+) -> AppResult<P>
+where
+    EditProject: Saves<P>,
+{
+    let mut raw = P::Raw::default();
+    members.merge(&mut raw);
+    insert_raw_part(tx, proof, &raw)
+}
+
+fn insert_raw_part<P: EditablePart>(
+    tx: &mut Tx<'_>,
+    proof: &WriteProof<EditProject>,
+    raw: &P::Raw,
+) -> AppResult<P>
+where
+    EditProject: Saves<P>,
+{
+    let project = &proof.subject().project;
+    if P::list_for_project(tx.conn(), project.id)?.len() >= PARTS_MAX {
+        let full = format!("a project has at most {PARTS_MAX} {}", P::LIST_NAME);
+        return Err(Refusal::Conflict(full));
+    }
+    let id = Id::new(clock::generate_uuid());
+    let context = PartContext { id, project, before: None, version: 1 };
+    let part: P = parse_part(tx.conn(), raw, &context)?;
+    save_part(tx, proof, &part, "create")?;
+    Ok(part)
+}
+
+/// Edits a part.
+///
+/// # Errors
+/// The refusals of the policy and of the precondition, every fault of the values, and [`Refusal::Conflict`] if the
+/// project has the same part already.
+pub(crate) fn edit_part<P: EditablePart>(
+    tx: &mut Tx<'_>,
+    request: &PartRequest<P>,
+    patch: impl MergeMembers<Into = P::Raw>,
+) -> AppResult<P> {
+    let proof = tx.prove::<EditPart<P>>(request.caller, &request.key)?;
+    patch_part(tx, &proof, request.precondition, patch)
+}
+
+/// Edits the part of the proof. A patch that changes nothing saves nothing.
+pub(crate) fn patch_part<P: EditablePart>(
+    tx: &mut Tx<'_>,
+    proof: &WriteProof<EditPart<P>>,
+    precondition: Precondition,
+    patch: impl MergeMembers<Into = P::Raw>,
+) -> AppResult<P> {
+    let before = proof.subject().working.as_ref().ok_or(Refusal::NotFound)?;
+    precondition.check_required(tx, before)?;
+    let mut raw = P::Raw::from(before);
+    patch.merge(&mut raw);
+    save_edited_part(tx, proof, before, &raw)
+}
+
+fn save_edited_part<P: EditablePart>(
+    tx: &mut Tx<'_>,
+    proof: &WriteProof<EditPart<P>>,
+    before: &P,
+    raw: &P::Raw,
+) -> AppResult<P> {
+    let (project, version) = (&proof.subject().project.project, before.version() + 1);
+    let context = PartContext { id: before.part_id(), project, before: Some(before), version };
+    let part: P = parse_part(tx.conn(), raw, &context)?;
+    if P::Raw::from(&part) == P::Raw::from(before) {
+        return Ok(before.clone());
+    }
+    save_part(tx, proof, &part, "edit")?;
+    Ok(part)
+}
+
+/// Deletes a part, and returns its last state.
+///
+/// # Errors
+/// The refusals of the policy and of the precondition.
+pub(crate) fn delete_part<P: EditablePart>(
+    tx: &mut Tx<'_>,
+    request: &PartRequest<P>,
+) -> AppResult<P> {
+    let proof = tx.prove::<EditPart<P>>(request.caller, &request.key)?;
+    let part = proof.subject().working.clone().ok_or(Refusal::NotFound)?;
+    request.precondition.check_required(tx, &part)?;
+    proof.remove(tx, &part, Change::without_reason("delete"))?;
+    Ok(part)
+}
+
+/// Parses a part, and checks what it refers to.
+fn parse_part<P: EditablePart>(
+    conn: &mut Conn,
+    raw: &P::Raw,
+    context: &PartContext<'_, P>,
+) -> AppResult<P> {
+    let mut faults = FaultList::new();
+    let part = P::parse_part(raw, context, &mut faults);
+    if let Some(part) = &part {
+        part.check_references(conn, context.before, &mut faults)?;
+    }
+    Ok(faults.finish_built(part)?)
+}
+
+/// Saves a part. If the project has the same part already, this is a conflict with a reason.
+fn save_part<P: EditablePart>(
+    tx: &mut Tx<'_>,
+    proof: &impl RecordWriter<P>,
+    part: &P,
+    action: &'static str,
+) -> AppResult<()> {
+    proof.save(tx, part, Change::without_reason(action)).map_err(|e| match e {
+        StoreError::Conflict(ConstraintViolation::Unique(_)) => {
+            Refusal::Conflict(format!("the project has this among its {} already", P::LIST_NAME))
+        }
+        other => other.into(),
+    })
+}
