@@ -9,18 +9,17 @@ use super::{
     service_config::ServiceConfig,
     state::State,
 };
-use crate::{domain::policy::ImportRecords, sheets::grid::UnreadableFile};
+use crate::{
+    app::imports::{self, ImportAbort, ImportResult},
+    domain::{language::Language, policy::ImportRecords},
+    sheets::grid::UnreadableFile,
+};
 
 mod input;
-mod project_titles;
-mod report_rows;
-mod row_faults;
-mod transaction;
 mod view;
 
 use input::ImportFile;
 pub(crate) use input::ImportParams;
-use transaction::ImportAbort;
 pub(crate) use view::ImportView;
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -54,20 +53,22 @@ async fn import_records(
     let job = web::block(move || file.into_job())
         .await
         .unwrap_or_else(|e| Err(refuse_broken_file(&e)))?;
-    let dry_run = job.dry_run;
-    match state.db.write(move |tx| transaction::run_import(tx, caller, job, &words)).await {
-        Ok(view) => Answer::from_value(&view),
-        Err(ImportAbort::NotWritten(mut view)) if dry_run => {
-            view.translate_details(language);
-            Ok(Answer::from_value(&*view)?.in_language(language))
-        }
-        Err(ImportAbort::NotWritten(mut view)) => {
-            view.translate_details(language);
-            let errors = view.faults.iter().map(RequestFault::from).collect();
-            Err(ApiError::import_refused(&*view, view.totals.faults, errors))
-        }
-        Err(ImportAbort::Failed(error)) => Err(error),
+    match state.db.write(move |tx| imports::run_import(tx, caller, job, &words)).await {
+        Ok(result) => Answer::from_value(&ImportView::from(result)),
+        Err(ImportAbort::NotWritten(result)) => answer_not_written(*result, language),
+        Err(ImportAbort::Refused(refusal)) => Err(refusal.into()),
     }
+}
+
+/// Answers a preview, or refuses an import with rows that cannot be accepted.
+fn answer_not_written(result: ImportResult, language: Language) -> ApiResult<Answer> {
+    let mut view = ImportView::from(result);
+    view.translate_details(language);
+    if view.dry_run {
+        return Ok(Answer::from_value(&view)?.in_language(language));
+    }
+    let errors = view.faults.iter().map(RequestFault::from).collect();
+    Err(ApiError::import_refused(&view, view.totals.faults, errors))
 }
 
 /// Builds the refusal of a file on which the reader panicked. The panic ended its own thread only: the file is at

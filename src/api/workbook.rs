@@ -14,6 +14,7 @@ use super::{
     state::State,
 };
 use crate::{
+    app::workbook::{self, CityWorkbook},
     domain::{
         fault::ValueFault,
         policy::{OpenWorkbook, ReadWorkbook},
@@ -28,12 +29,8 @@ use crate::{
         flat::TableFormat,
         workbook_writer::{self, WorkbookMetadata},
     },
-    store::{Conn, cycles, tx},
+    store::{Conn, tx},
 };
-
-mod city_workbook;
-
-pub(super) use city_workbook::CityWorkbook;
 
 pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 pub(super) const CSV: &str = "text/csv";
@@ -112,7 +109,7 @@ async fn get_workbook(
     let (key, actor) = ((may.key, cycle), may.actor);
     let (seq, made_on) = (state.heads.feed(), state.clock.now().date_naive());
     let read = move |c: &mut Conn| {
-        check_cycle_exists(c, &key.1)?;
+        workbook::check_cycle_exists(c, &key.1)?;
         let subject = tx::load_proved::<ReadWorkbook>(c, &key, &actor)?.into_subject();
         let book = CityWorkbook::load_for_city(c, &actor, &subject)?;
         Ok::<_, ApiError>(WorkbookExport { book, subject, seq, made_on })
@@ -121,16 +118,6 @@ async fn get_workbook(
     let words = state.vocabulary.load_full();
     let made = web::block(move || export.render_answer(form, &words)).await;
     made.map_err(|e| ApiError::Internal(Box::new(e)))?
-}
-
-/// Refuses a cycle that does not exist. The refusal lists the cycles that do.
-pub(super) fn check_cycle_exists(conn: &mut Conn, cycle: &Slug) -> ApiResult<()> {
-    if cycles::find(conn, cycle)?.is_some() {
-        return Ok(());
-    }
-    let known = cycles::list(conn)?;
-    let known = known.into_iter().map(|c| c.slug.to_string());
-    Err(ApiError::invalid_parameter("cycle", ValueFault::unknown("cycle", known)))
 }
 
 /// A workbook, and the facts that its file states.

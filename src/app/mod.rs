@@ -11,6 +11,7 @@ pub(crate) mod comments;
 pub(crate) mod cycles;
 pub(crate) mod extensions;
 pub(crate) mod grants;
+pub(crate) mod imports;
 pub(crate) mod merge;
 pub(crate) mod partners;
 pub(crate) mod parts;
@@ -23,6 +24,7 @@ pub(crate) mod reports;
 pub(crate) mod sessions;
 pub(crate) mod shares;
 pub(crate) mod users;
+pub(crate) mod workbook;
 
 pub(crate) use change_request::ChangeRequest;
 pub(crate) use precondition::Precondition;

@@ -92,7 +92,7 @@ where
 }
 
 /// Adds a part to the project of the proof.
-pub(crate) fn insert_part<P: EditablePart>(
+pub(super) fn insert_part<P: EditablePart>(
     tx: &mut Tx<'_>,
     proof: &WriteProof<EditProject>,
     members: impl MergeMembers<Into = P::Raw>,
@@ -140,7 +140,7 @@ pub(crate) fn edit_part<P: EditablePart>(
 }
 
 /// Edits the part of the proof. A patch that changes nothing saves nothing.
-pub(crate) fn patch_part<P: EditablePart>(
+pub(super) fn patch_part<P: EditablePart>(
     tx: &mut Tx<'_>,
     proof: &WriteProof<EditPart<P>>,
     precondition: Precondition,

@@ -138,7 +138,7 @@ where
 
 /// Builds a new project in a city of the caller, with the next number of the city. The caller of this function saves it
 /// with the returned proof.
-pub(crate) fn build_project(
+pub(super) fn build_project(
     tx: &mut Tx<'_>,
     caller: Caller,
     raw: &RawProject,
@@ -225,7 +225,7 @@ fn find_plan_cycle(
 
 /// Edits a project. A patch that changes nothing saves nothing, so that it adds neither a version nor a contributor to
 /// the project's reports.
-pub(crate) fn patch_project(
+pub(super) fn patch_project(
     tx: &mut Tx<'_>,
     proof: &WriteProof<EditProject>,
     patch: impl MergeMembers<Into = RawProject>,

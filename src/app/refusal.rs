@@ -19,7 +19,6 @@ pub(crate) type AppResult<T> = Result<T, Refusal>;
 
 /// A refusal, or a failure of the store. Nothing was written. It knows no HTTP: `api` chooses the status.
 #[derive(Debug)]
-#[expect(dead_code, reason = "the next commits move the use cases that give these refusals")]
 pub(crate) enum Refusal {
     /// The policy refuses the act.
     Denied(AccessDenied),

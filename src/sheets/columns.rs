@@ -123,25 +123,27 @@ impl Sheet {
         self.columns().iter().any(|c| c.role == ColumnRole::RecordKey)
     }
 
-    /// Returns the name of the report's list that holds the rows as items. `None` for sheets whose rows are records.
-    #[must_use]
-    pub const fn report_list_name(self) -> Option<&'static str> {
-        match self {
-            Self::Completions => Some("milestones"),
-            Self::Values => Some("indicator_values"),
-            Self::Evidence => Some("evidence"),
-            Self::Projects
-            | Self::Reports
-            | Self::Milestones
-            | Self::Indicators
-            | Self::Partnerships => None,
-        }
-    }
-
     /// Returns the position of a column in [`Self::columns`] by its name.
     #[must_use]
     pub fn find_column_index(self, name: &str) -> Option<usize> {
         self.columns().iter().position(|c| c.name == name)
+    }
+
+    /// Returns the column that a pointer into a record refers to. If the field has no column of its own, this is the
+    /// first column of its parts, or the column of the nearest parent.
+    #[must_use]
+    pub(crate) fn find_field_column(self, pointer: &str) -> Option<usize> {
+        let mut pointer = pointer;
+        while !pointer.is_empty() {
+            let parts = format!("{pointer}/");
+            let own = self.columns().iter().position(|c| c.pointer == pointer);
+            let part = || self.columns().iter().position(|c| c.pointer.starts_with(&parts));
+            if let Some(found) = own.or_else(part) {
+                return Some(found);
+            }
+            pointer = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+        }
+        None
     }
 }
 
@@ -164,6 +166,17 @@ mod tests {
                 assert!(column.pointer.is_empty() || column.pointer.starts_with('/'));
             }
         }
+    }
+
+    #[test]
+    fn a_fault_of_a_part_points_at_the_column_of_the_whole() {
+        let name = |pointer: &str| {
+            Sheet::Projects.find_field_column(pointer).map(|i| Sheet::Projects.columns()[i].name)
+        };
+        assert_eq!(name("/budget/currency"), Some("budget_currency"));
+        assert_eq!(name("/sectors/3"), Some("sectors"));
+        assert_eq!(name("/location"), Some("latitude"));
+        assert_eq!(name("/nothing"), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Spreadsheets: sheets, columns, cell values, the readers and writers of workbooks and CSV files, and the comparison
-//! of an uploaded file with the records. Records come in and go out as the JSON of the API. Not here: HTTP, the
-//! database, and the rules of records.
+//! of an uploaded file with the records. The values of cells are JSON values. Not here: HTTP, the database, and the rules
+//! of records.
 
 pub(crate) mod allowed_values;
 pub(crate) mod archive;
@@ -11,7 +11,6 @@ pub(crate) mod csv;
 pub(crate) mod flat;
 pub(crate) mod grid;
 pub(crate) mod release_tables;
-pub(crate) mod request_body;
 pub(crate) mod row_comparison;
 pub(crate) mod workbook_reader;
 pub(crate) mod workbook_writer;

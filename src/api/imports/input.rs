@@ -12,6 +12,7 @@ use crate::{
         may::{SignedIn, find_state, load_proof, sign_in},
         workbook::{CSV, XLSX},
     },
+    app::imports::ImportJob,
     domain::{
         fault::ValueFault,
         journal::to_hex,
@@ -105,20 +106,6 @@ async fn may_import_into(req: &HttpRequest, city: &str) -> ApiResult<()> {
         }
         Err(other) => Err(other),
     }
-}
-
-/// An import that was read and can be compared with the records.
-pub(super) struct ImportJob {
-    pub(super) dry_run: bool,
-    pub(super) key: (Slug, Slug),
-    /// The digest of the preview, if the import must match one.
-    pub(super) digest: Option<String>,
-    pub(super) reason: String,
-    /// The SHA-256 of the file, in hexadecimal.
-    pub(super) file_digest: String,
-    /// `true` if the file names its own format, city and cycle.
-    pub(super) is_workbook: bool,
-    pub(super) upload: UploadedFile,
 }
 
 impl From<UnreadableFile> for ApiError {

@@ -2,17 +2,13 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
-use crate::api::problem::RequestFault;
 use crate::{
-    domain::{journal::to_hex, language::Language, value::Slug, wording},
-    sheets::{
-        Sheet,
-        grid::{FileFault, SheetGrid},
-        row_comparison::{ComparedRow, Outcome},
-    },
+    api::problem::RequestFault,
+    app::imports::{ImportResult, ImportedChange, ImportedRow, OutcomeTotals},
+    domain::{language::Language, wording},
+    sheets::{Sheet, grid::FileFault, row_comparison::Outcome},
 };
 
 /// Number of rows with each outcome.
@@ -141,100 +137,65 @@ pub(crate) struct ImportView {
     pub rows: Vec<ImportRow>,
     /// All faults.
     pub faults: Vec<ImportFault>,
-    /// The keys of new records, by the index of their row. The answer has them after the write only, and they are no
-    /// part of the digest: a preview cannot know them.
-    #[serde(skip)]
-    made: Vec<(usize, String)>,
+}
+
+impl From<OutcomeTotals> for ImportTotals {
+    fn from(t: OutcomeTotals) -> Self {
+        Self {
+            new: t.new,
+            changed: t.changed,
+            unchanged: t.unchanged,
+            refused: t.refused,
+            stale: t.stale,
+            faults: t.faults,
+        }
+    }
+}
+
+impl From<ImportedChange> for ImportChange {
+    fn from(c: ImportedChange) -> Self {
+        Self {
+            column: c.column.to_owned(),
+            cell: c.cell,
+            pointer: c.pointer.to_owned(),
+            from: c.from,
+            to: c.to,
+        }
+    }
+}
+
+impl From<ImportedRow> for ImportRow {
+    fn from(r: ImportedRow) -> Self {
+        Self {
+            sheet: r.sheet,
+            row: r.row,
+            key: r.key,
+            outcome: r.outcome,
+            changes: r.changes.into_iter().map(ImportChange::from).collect(),
+        }
+    }
+}
+
+impl From<ImportResult> for ImportView {
+    fn from(r: ImportResult) -> Self {
+        Self {
+            city: r.city.to_string(),
+            cycle: r.cycle.to_string(),
+            dry_run: r.dry_run,
+            applied: r.applied,
+            digest: r.digest,
+            totals: r.totals.into(),
+            rows: r.rows.into_iter().map(ImportRow::from).collect(),
+            faults: r.faults.into_iter().map(ImportFault::from).collect(),
+        }
+    }
 }
 
 impl ImportView {
-    pub(super) fn new(city: &Slug, cycle: &Slug, faults: Vec<FileFault>) -> Self {
-        Self {
-            city: city.to_string(),
-            cycle: cycle.to_string(),
-            dry_run: true,
-            applied: false,
-            digest: String::new(),
-            totals: ImportTotals::default(),
-            rows: Vec::new(),
-            faults: faults.into_iter().map(ImportFault::from).collect(),
-            made: Vec::new(),
-        }
-    }
-
-    /// Marks that the rows were written, and adds the keys of new records.
-    pub(super) fn mark_applied(&mut self) {
-        self.applied = true;
-        for (index, key) in std::mem::take(&mut self.made) {
-            if let Some(row) = self.rows.get_mut(index) {
-                row.key = key;
-            }
-        }
-    }
-
-    pub(super) fn add_rows(&mut self, grid: &SheetGrid, rows: Vec<ComparedRow>) {
-        for row in rows {
-            let count = match row.outcome {
-                Outcome::New => &mut self.totals.new,
-                Outcome::Changed => &mut self.totals.changed,
-                Outcome::Unchanged => &mut self.totals.unchanged,
-                Outcome::Refused => &mut self.totals.refused,
-                Outcome::Stale => &mut self.totals.stale,
-            };
-            *count += 1;
-            let changes = row.changes.into_iter().filter_map(|change| {
-                let column = grid.sheet.columns().get(change.column)?;
-                Some(ImportChange {
-                    column: column.name.to_owned(),
-                    cell: grid.cell_address(change.column, row.number),
-                    pointer: column.pointer.to_owned(),
-                    from: change.from,
-                    to: change.to,
-                })
-            });
-            let key: Vec<String> = row.key.into_iter().filter(|part| !part.is_empty()).collect();
-            if let Some(own) = row.created_key {
-                // The record's own key comes first, as in the rows of existing records.
-                let whole: Vec<&str> =
-                    [own.as_str()].into_iter().chain(key.iter().map(String::as_str)).collect();
-                self.made.push((self.rows.len(), whole.join("/")));
-            }
-            self.rows.push(ImportRow {
-                sheet: grid.sheet,
-                row: row.number,
-                key: key.join("/"),
-                outcome: row.outcome,
-                changes: changes.collect(),
-            });
-            self.faults.extend(row.faults.into_iter().map(ImportFault::from));
-        }
-    }
-
-    /// Counts the faults, and computes the digest of the file, the present records and the outcome of each row.
-    pub(super) fn compute_digest(
-        &mut self,
-        file_digest: &str,
-        records_digest: &str,
-    ) -> Result<(), serde_json::Error> {
-        self.totals.faults = self.faults.len();
-        let result = serde_json::to_vec(&(&self.city, &self.cycle, &self.rows, &self.faults))?;
-        let mut digest = Sha256::new();
-        digest.update(file_digest.as_bytes());
-        digest.update(records_digest.as_bytes());
-        digest.update(&result);
-        self.digest = to_hex(&digest.finalize());
-        Ok(())
-    }
-
-    /// Translates the faults. The digest covers their English texts, so that it is computed before.
-    pub(in crate::api) fn translate_details(&mut self, language: Language) {
+    /// Translates the faults. The digest covers their English texts.
+    pub(super) fn translate_details(&mut self, language: Language) {
         for fault in &mut self.faults {
             fault.detail = wording::translate_sentence(language, &fault.detail).into_owned();
         }
-    }
-
-    /// Returns `true` if every row can be accepted.
-    pub(super) const fn is_sound(&self) -> bool {
-        self.totals.faults == 0 && self.totals.refused == 0 && self.totals.stale == 0
     }
 }

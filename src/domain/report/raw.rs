@@ -81,6 +81,53 @@ pub struct RawEvidence {
     pub url: Option<String>,
 }
 
+impl From<&ReportContent> for RawReport {
+    /// Returns the content as a client would send it.
+    fn from(c: &ReportContent) -> Self {
+        let text = |prose: &Option<Prose>| prose.as_ref().map(Prose::to_string);
+        Self {
+            status: c.status.map(|status| status.to_string()),
+            status_reason: text(&c.status_reason),
+            percent_complete: c.percent_complete.map(Percent::value),
+            percent_method: c.percent_method.map(|method| method.to_string()),
+            achievements: text(&c.achievements),
+            challenges: text(&c.challenges),
+            next_steps: text(&c.next_steps),
+            support_needed: text(&c.support_needed),
+            spent: c.spent.map(RawMoney::from),
+            milestones: c.milestones.iter().map(RawMilestoneDone::from).collect(),
+            indicator_values: c.indicator_values.iter().map(RawIndicatorValue::from).collect(),
+            evidence: c.evidence.iter().map(RawEvidence::from).collect(),
+            unchanged: c.unchanged,
+        }
+    }
+}
+
+impl From<&MilestoneDone> for RawMilestoneDone {
+    fn from(m: &MilestoneDone) -> Self {
+        Self {
+            milestone_id: Some(m.milestone_id.to_string()),
+            completed_on: Some(m.completed_on.to_string()),
+        }
+    }
+}
+
+impl From<&IndicatorValue> for RawIndicatorValue {
+    fn from(v: &IndicatorValue) -> Self {
+        Self {
+            indicator_id: Some(v.indicator_id.to_string()),
+            value: Some(v.value),
+            measured_on: Some(v.measured_on.to_string()),
+        }
+    }
+}
+
+impl From<&EvidenceLink> for RawEvidence {
+    fn from(e: &EvidenceLink) -> Self {
+        Self { title: Some(e.title.to_string()), url: Some(e.url.as_str().to_owned()) }
+    }
+}
+
 /// The records that a report may refer to.
 #[derive(Debug, Clone, Copy)]
 pub struct ReportContext<'a> {

@@ -55,6 +55,31 @@ fn nothing_is_required_before_the_submission() {
 }
 
 #[test]
+fn raw_form_of_a_content_is_parsed_to_the_same_content() {
+    let content = ReportContent {
+        status_reason: Some(Prose::parse("a strike").unwrap()),
+        support_needed: Some(Prose::parse("advice").unwrap()),
+        spent: Some(Money::parse(5, "USD").unwrap()),
+        milestones: vec![MilestoneDone {
+            milestone_id: milestone(1).id,
+            completed_on: "2026-01-01".parse().unwrap(),
+        }],
+        indicator_values: vec![IndicatorValue {
+            indicator_id: id(3),
+            value: 2.5,
+            measured_on: "2026-01-01".parse().unwrap(),
+        }],
+        evidence: vec![EvidenceLink {
+            title: Title::parse("Minutes").unwrap(),
+            url: HttpsUrl::parse("https://example.org").unwrap(),
+        }],
+        unchanged: true,
+        ..ready()
+    };
+    assert_eq!(parse(RawReport::from(&content)), Ok(content));
+}
+
+#[test]
 fn every_fault_is_named_at_once() {
     let faults = parse(RawReport {
         status: Some("not_stated".to_owned()),

@@ -7,7 +7,7 @@ use crate::{
     domain::journal::to_hex,
     sheets::{
         cell::{canonical_value, to_plain_text},
-        columns::{ColumnRole, Sheet, SheetColumn},
+        columns::{ColumnRole, Sheet},
     },
 };
 
@@ -16,19 +16,26 @@ use crate::{
 pub(crate) struct ExportedRow(Vec<Value>);
 
 impl ExportedRow {
-    /// Takes the values of a row from the JSON of a record.
+    /// Creates a row from the values of its columns, each with the name of the column. A column without a value is
+    /// empty. The digest is added.
     #[must_use]
-    pub(crate) fn from_record(sheet: Sheet, record: &Value) -> Self {
-        let value =
-            |c: &SheetColumn| record.pointer(c.pointer).filter(|_| !c.pointer.is_empty()).cloned();
-        let mut row = Self(sheet.columns().iter().map(|c| value(c).unwrap_or_default()).collect());
-        let check = Value::from(digest_row(sheet, &row.0));
-        if let Some(slot) =
-            find_role_column(sheet, ColumnRole::RowDigest).and_then(|i| row.0.get_mut(i))
-        {
-            *slot = check;
+    pub(crate) fn from_cells(
+        sheet: Sheet,
+        cells: impl IntoIterator<Item = (&'static str, Value)>,
+    ) -> Self {
+        let mut row = Self(vec![Value::Null; sheet.columns().len()]);
+        for (name, value) in cells {
+            row.set(sheet.find_column_index(name), value);
         }
+        let digest = digest_row(sheet, &row.0);
+        row.set(find_role_column(sheet, ColumnRole::RowDigest), Value::from(digest));
         row
+    }
+
+    fn set(&mut self, column: Option<usize>, value: Value) {
+        if let Some(slot) = column.and_then(|i| self.0.get_mut(i)) {
+            *slot = value;
+        }
     }
 
     pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {

@@ -3,8 +3,7 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use crate::{
-    api::workbook::CityWorkbook,
-    app::{AppResult, Refusal},
+    app::{AppResult, Refusal, workbook::CityWorkbook},
     domain::{
         fault::{FaultList, ValueFault},
         value::fold_for_search,

@@ -1,0 +1,62 @@
+//! The data that all rows of an import share.
+
+use std::collections::BTreeMap;
+
+use super::project_titles::ProjectTitles;
+use crate::{
+    app::{AppResult, Refusal, workbook::CityWorkbook},
+    domain::{
+        policy::{PolicyAction, PolicyResource},
+        project::ProjectCode,
+        reference::Vocabulary,
+        subject::CityCycleSubject,
+    },
+    sheets::{Sheet, grid::SheetGrid, row_comparison::ComparedRow},
+    store::{Caller, StoreResult, Tx, WriteProof, load::LoadByKey},
+};
+
+/// A sheet of the file, with its rows after the comparison.
+pub(super) struct ComparedSheet {
+    pub(super) grid: SheetGrid,
+    pub(super) rows: Vec<ComparedRow>,
+}
+
+pub(super) type ComparedSheets = BTreeMap<Sheet, ComparedSheet>;
+
+pub(super) struct ImportContext<'b> {
+    pub(super) caller: Caller,
+    /// The reason of every change, for the journal.
+    pub(super) reason: &'b str,
+    /// The present records of the city.
+    pub(super) book: &'b CityWorkbook,
+    pub(super) words: &'b Vocabulary,
+    /// The city of new projects, and the cycle of the reports.
+    pub(super) place: &'b CityCycleSubject,
+    pub(super) titles: ProjectTitles,
+}
+
+impl ImportContext<'_> {
+    /// Asks the policy about the record of a row. What the proof saves has the reason of the import.
+    pub(super) fn prove<A>(
+        &self,
+        tx: &mut Tx<'_>,
+        key: &<A::Subject as PolicyResource>::Key,
+    ) -> StoreResult<WriteProof<A>>
+    where
+        A: PolicyAction,
+        A::Subject: LoadByKey,
+    {
+        Ok(self.add_reason(tx.prove::<A>(self.caller, key)?))
+    }
+
+    /// Gives what a proof saves the reason of the import.
+    pub(super) fn add_reason<A: PolicyAction>(&self, proof: WriteProof<A>) -> WriteProof<A> {
+        proof.with_reason(Some(self.reason.to_owned()))
+    }
+
+    /// Parses the code of a row's project. A project of a different city or plan is treated as missing.
+    pub(super) fn find_project_code(&self, code: &str) -> AppResult<ProjectCode> {
+        let known = self.book.projects.contains(code);
+        ProjectCode::parse(code).ok().filter(|_| known).ok_or(Refusal::NotFound)
+    }
+}
