@@ -4,9 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::views::patch::some;
-pub(crate) use crate::app::merge::{
-    MergeMembers, PatchMember, check_immutable, nest, set, set_or_default,
-};
+pub(crate) use crate::app::merge::{MergeMembers, PatchMember, nest, set, set_or_default};
 use crate::domain::raw_values::{RawLocation, RawMoney, RawReading};
 
 /// Declares the two request shapes of a record: a new record and a patch. Both are merged into the raw form of the

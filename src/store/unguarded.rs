@@ -1,5 +1,5 @@
 //! The few store functions that need no proof of rights. They are together so that a reviewer sees all of them:
-//! credentials, sessions, refresh tokens, invitations, secret addresses, and the health of the database.
+//! credentials, sessions, refresh tokens, invitations and secret addresses.
 //!
 //! Only hashes and digests of secrets come here.
 
@@ -89,12 +89,4 @@ pub fn delete_password(conn: &mut Conn, user: Id<User>) -> StoreResult<()> {
         .set(users::password_hash.eq(None::<String>))
         .execute(c))?;
     Ok(())
-}
-
-/// Checks that the database answers, by reading a row that always exists.
-///
-/// # Errors
-/// Returns an error if the database fails.
-pub fn check_health(conn: &mut Conn) -> StoreResult<()> {
-    super::journal::load_head(conn).map(|_head| ())
 }

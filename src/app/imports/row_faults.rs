@@ -96,7 +96,8 @@ pub(super) fn list_row_faults(refusal: Refusal) -> AppResult<Vec<RowFault>> {
         Refusal::Stale(_) | Refusal::PreconditionRequired => {
             RowFault::of_row("stale", "it was changed since the row was made")
         }
-        other @ (Refusal::InvalidParameter(..)
+        other @ (Refusal::Denied(AccessDenied::Undecided(_))
+        | Refusal::InvalidParameter(..)
         | Refusal::UnusableTag
         | Refusal::UnexpectedTag
         | Refusal::Store(_)
