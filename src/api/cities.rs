@@ -12,6 +12,7 @@ use super::{
     field_selection::FieldSelection,
     may::May,
     page::{BY_SLUG_OR_NAME, PageRequest, choose_order, list_type},
+    precondition::{VersionRefused, VersionRequired},
     service_config::ServiceConfig,
     state::State,
 };
@@ -199,10 +200,9 @@ async fn get_city(may: May<ReadCity>) -> ApiResult<Answer> {
 #[utoipa::path(tag = "cities", request_body = NewCity, responses((status = 201, body = CityView)))]
 #[post("/cities")]
 async fn create_city(
-    may: May<AddReference, Json<NewCity>>,
+    may: May<AddReference, Json<NewCity>, VersionRefused>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    may.precondition.check_absent()?;
     let (caller, fields) = (may.caller, CityFields::from(may.body.0));
     let city = state.db.write(move |tx| cities::create_city(tx, caller, fields)).await?;
     let view = CityView::new(city, may.language);
@@ -217,8 +217,11 @@ async fn create_city(
 /// adds no version.
 #[utoipa::path(tag = "cities", request_body = CityPatch, responses((status = 200, body = CityView)))]
 #[patch("/cities/{city}")]
-async fn edit_city(may: May<EditCity, Json<CityPatch>>, state: Data<State>) -> ApiResult<Answer> {
-    let (caller, key, precondition) = (may.caller, may.key, may.precondition);
+async fn edit_city(
+    may: May<EditCity, Json<CityPatch>, VersionRequired>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let (caller, key, precondition) = (may.caller, may.key, may.precondition.into());
     let request = ChangeRequest { caller, key, precondition };
     let change = CityChange::from(may.body.0);
     let city = state.db.write(move |tx| cities::edit_city(tx, &request, change)).await?;

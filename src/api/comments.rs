@@ -12,6 +12,7 @@ use super::{
     error::{ApiError, ApiResult},
     may::May,
     page::{PageRequest, list_type},
+    precondition::{VersionRefused, VersionRequired},
     service_config::ServiceConfig,
     state::State,
     views::{PersonView, patch::some},
@@ -188,10 +189,9 @@ async fn get_comment(may: May<ReadComment>, state: Data<State>) -> ApiResult<Ans
 #[utoipa::path(tag = "reports", request_body = NewComment, responses((status = 201, body = CommentView)))]
 #[post("/projects/{project}/reports/{cycle}/comments")]
 async fn create_comment(
-    may: May<CommentReport, Json<NewComment>>,
+    may: May<CommentReport, Json<NewComment>, VersionRefused>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    may.precondition.check_absent()?;
     let (key, Json(body)) = (may.key, may.body);
     let id = Id::new(clock::generate_uuid());
     let location = format!("/api/v1/projects/{}/reports/{}/comments/{id}", key.0, key.1);
@@ -211,13 +211,13 @@ async fn create_comment(
 #[utoipa::path(tag = "reports", request_body = CommentPatch, responses((status = 200, body = CommentView)))]
 #[patch("/projects/{project}/reports/{cycle}/comments/{id}")]
 async fn resolve_comment(
-    may: May<ResolveComment, Json<CommentPatch>>,
+    may: May<ResolveComment, Json<CommentPatch>, VersionRequired>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let request = ResolveCommentRequest {
         caller: may.caller,
         key: may.key,
-        precondition: may.precondition,
+        precondition: may.precondition.into(),
         resolved: may.body.0.resolved,
     };
     let detail = state.db.write(move |tx| app::comments::resolve_comment(tx, &request)).await?;

@@ -8,6 +8,7 @@ use super::{
     error::ApiResult,
     may::May,
     page::ListPage,
+    precondition::{VersionOptional, VersionRefused, VersionRequired},
     reports::NewTransition,
     service_config::ServiceConfig,
     state::State,
@@ -62,8 +63,10 @@ async fn get_cycle(may: May<ReadCycle>) -> ApiResult<Answer> {
 /// The answer is 409 if a cycle has this key already.
 #[utoipa::path(tag = "cycles", request_body = NewCycle, responses((status = 201, body = CycleView)))]
 #[post("/cycles")]
-async fn create_cycle(may: May<AddCycle, Json<NewCycle>>, state: Data<State>) -> ApiResult<Answer> {
-    may.precondition.check_absent()?;
+async fn create_cycle(
+    may: May<AddCycle, Json<NewCycle>, VersionRefused>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
     let (caller, raw) = (may.caller, RawCycle::from(may.body.0));
     let cycle = state.db.write(move |tx| cycles::create_cycle(tx, caller, raw)).await?;
     let view = CycleView::from(cycle);
@@ -77,8 +80,11 @@ async fn create_cycle(may: May<AddCycle, Json<NewCycle>>, state: Data<State>) ->
 /// cut-off day cannot change after the cycle was opened, because reports are approved under it: the answer is 409.
 #[utoipa::path(tag = "cycles", request_body = CyclePatch, responses((status = 200, body = CycleView)))]
 #[patch("/cycles/{cycle}")]
-async fn edit_cycle(may: May<RunCycle, Json<CyclePatch>>, state: Data<State>) -> ApiResult<Answer> {
-    let (caller, key, precondition) = (may.caller, may.key, may.precondition);
+async fn edit_cycle(
+    may: May<RunCycle, Json<CyclePatch>, VersionRequired>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let (caller, key, precondition) = (may.caller, may.key, may.precondition.into());
     let request = ChangeRequest { caller, key, precondition };
     let patch = RawCyclePatch::from(may.body.0);
     let cycle = state.db.write(move |tx| cycles::edit_cycle(tx, &request, patch)).await?;
@@ -92,10 +98,10 @@ async fn edit_cycle(may: May<RunCycle, Json<CyclePatch>>, state: Data<State>) ->
 #[utoipa::path(tag = "cycles", request_body = Option<NewTransition>, responses((status = 200, body = CycleView)))]
 #[post("/cycles/{cycle}/open")]
 async fn open_cycle(
-    may: May<RunCycle, OptionalJson<NewTransition>>,
+    may: May<RunCycle, OptionalJson<NewTransition>, VersionOptional>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let (caller, key, precondition) = (may.caller, may.key, may.precondition);
+    let (caller, key, precondition) = (may.caller, may.key, may.precondition.into());
     let request = ChangeRequest { caller, key, precondition };
     let comment = may.body.0.comment;
     let cycle = state.db.write(move |tx| cycles::open_cycle(tx, &request, comment)).await?;
@@ -110,10 +116,10 @@ async fn open_cycle(
 #[utoipa::path(tag = "cycles", request_body = Option<NewTransition>, responses((status = 200, body = ClosedCycleView)))]
 #[post("/cycles/{cycle}/close")]
 async fn close_cycle(
-    may: May<RunCycle, OptionalJson<NewTransition>>,
+    may: May<RunCycle, OptionalJson<NewTransition>, VersionOptional>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let (caller, key, precondition) = (may.caller, may.key, may.precondition);
+    let (caller, key, precondition) = (may.caller, may.key, may.precondition.into());
     let request = ChangeRequest { caller, key, precondition };
     let comment = may.body.0.comment;
     let closed = state.db.write(move |tx| cycles::close_cycle(tx, &request, comment)).await?;

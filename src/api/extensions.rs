@@ -11,6 +11,7 @@ use super::{
     error::{ApiError, ApiResult},
     may::May,
     page::{ListPage, list_type},
+    precondition::{VersionIfExists, VersionRequired},
     service_config::ServiceConfig,
     state::State,
 };
@@ -125,11 +126,14 @@ async fn get_extension(may: May<ReadExtension>) -> ApiResult<Answer> {
 )]
 #[put("/cycles/{cycle}/extensions/{city}")]
 async fn grant_extension(
-    may: May<ExtendDeadline, Json<NewExtension>>,
+    may: May<ExtendDeadline, Json<NewExtension>, VersionIfExists>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let request =
-        ExtensionRequest { caller: may.caller, key: may.key, precondition: may.precondition };
+    let request = ExtensionRequest {
+        caller: may.caller,
+        key: may.key,
+        precondition: may.precondition.into(),
+    };
     let location = format!("/api/v1/cycles/{}/extensions/{}", request.key.0, request.key.1);
     let Json(body) = may.body;
     let write =
@@ -146,9 +150,15 @@ async fn grant_extension(
 /// secretariat may do this. The answer is the last state of the extension.
 #[utoipa::path(tag = "cycles", responses((status = 200, body = ExtensionView)))]
 #[delete("/cycles/{cycle}/extensions/{city}")]
-async fn withdraw_extension(may: May<ExtendDeadline>, state: Data<State>) -> ApiResult<Answer> {
-    let request =
-        ExtensionRequest { caller: may.caller, key: may.key, precondition: may.precondition };
+async fn withdraw_extension(
+    may: May<ExtendDeadline, (), VersionRequired>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let request = ExtensionRequest {
+        caller: may.caller,
+        key: may.key,
+        precondition: may.precondition.into(),
+    };
     let after = state.db.write(move |tx| app::extensions::withdraw_extension(tx, &request)).await?;
     let view = ExtensionView::from(after);
     Answer::from_record(view.version, &view)

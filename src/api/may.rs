@@ -1,6 +1,6 @@
-//! `May<A, B>`: the one extractor that reads a record or a body. It checks in a fixed order: credentials, the record,
-//! the policy, then the body. Handlers use no other extractor for these, so a malformed body is reported only after
-//! 401, 404 and 403. The submodules contain the extractors of operations without a record or without a policy.
+//! `May<A, B, P>`: the one extractor that reads a record or a body. It checks in a fixed order: credentials, the record,
+//! the policy, the body, then the precondition. Handlers use no other extractor for these, so a malformed body is
+//! reported only after 401, 404 and 403, and `If-Match` after the body. The submodules contain the extractors of operations without a record or without a policy.
 
 use std::{pin::Pin, sync::Arc};
 
@@ -13,7 +13,7 @@ use super::{
     error::{ApiError, ApiResult},
     format::AcceptHeader,
     language,
-    precondition::{Precondition, read_precondition},
+    precondition::{IfMatch, NoVersion, RequestPrecondition},
     state::State,
 };
 use crate::{
@@ -38,11 +38,11 @@ pub(crate) use signed_in::find_state;
 pub(crate) use signed_in::{SignedIn, sign_in};
 pub(crate) use without_policy::{CredentialRequest, OwnRequest, PublicRequest};
 
-/// The proof that the caller may do `A`, with the body or query `B` of the request.
+/// The proof that the caller may do `A`, with the body or query `B` and the precondition `P` of the request.
 ///
 /// For reads, `proof` contains the record. A write checks the policy again inside its transaction, on the rows that the
 /// transaction sees: `tx.prove::<A>(may.caller, &may.key)`.
-pub(crate) struct May<A: PolicyAction, B = ()> {
+pub(crate) struct May<A: PolicyAction, B = (), P = NoVersion> {
     /// The record, checked by the policy.
     pub proof: Authorized<A>,
     /// The key of the record, from the path.
@@ -52,7 +52,8 @@ pub(crate) struct May<A: PolicyAction, B = ()> {
     /// The caller with the grants in force.
     pub actor: Arc<Actor>,
     pub body: B,
-    pub precondition: Precondition,
+    /// The version that the caller read, as far as the operation asks for it.
+    pub precondition: P,
     /// The id in the last segment of the path, for a part of the record (`/milestones/{id}`).
     pub part: Option<Uuid>,
     pub language: Language,
@@ -61,7 +62,7 @@ pub(crate) struct May<A: PolicyAction, B = ()> {
     pub until: DateTime<Utc>,
 }
 
-impl<A: PolicyAction, B> May<A, B> {
+impl<A: PolicyAction, B, P> May<A, B, P> {
     /// Returns the id of the part in the path.
     ///
     /// # Errors
@@ -71,12 +72,13 @@ impl<A: PolicyAction, B> May<A, B> {
     }
 }
 
-impl<A, B> FromRequest for May<A, B>
+impl<A, B, P> FromRequest for May<A, B, P>
 where
     A: PolicyAction,
     A::Subject: LoadByKey,
     <A::Subject as PolicyResource>::Key: PathKey,
     B: FromBody + 'static,
+    P: RequestPrecondition,
 {
     type Error = ApiError;
     type Future = Pin<Box<dyn Future<Output = ApiResult<Self>>>>;
@@ -92,8 +94,11 @@ where
             // HEAD has become GET by now.
             let is_read = req.method() == Method::GET;
             let proof = load_proof::<A>(find_state(&req)?, &key, &actor, is_read).await?;
+            if P::IF_MATCH == IfMatch::Required && !proof.subject().has_version() {
+                return Err(ApiError::NotFound);
+            }
             let body = B::read_request(&req, &mut payload).await?;
-            let precondition = read_precondition(&req);
+            let precondition = P::read_precondition(&req)?;
             let language = language::negotiate_language(&req);
             let accept = AcceptHeader::from_headers(&req);
             Ok(Self {

@@ -55,6 +55,10 @@ pub(crate) mod workbook;
 
 use actix_web::{guard, web};
 
+pub use precondition::{
+    IfMatch, NoVersion, RequestPrecondition, StatedPrecondition, VersionIfExists, VersionOptional,
+    VersionRefused, VersionRequired,
+};
 use service_config::ServiceConfig;
 
 /// Mounts every operation.

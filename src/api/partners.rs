@@ -12,6 +12,7 @@ use super::{
     field_selection::FieldSelection,
     may::May,
     page::{BY_SLUG_OR_NAME, PageRequest, choose_order, list_type},
+    precondition::{VersionRefused, VersionRequired},
     service_config::ServiceConfig,
     state::State,
 };
@@ -177,10 +178,9 @@ async fn get_partner(may: May<ReadPartner>) -> ApiResult<Answer> {
 #[utoipa::path(tag = "partners", request_body = NewPartner, responses((status = 201, body = PartnerView)))]
 #[post("/partners")]
 async fn create_partner(
-    may: May<AddReference, Json<NewPartner>>,
+    may: May<AddReference, Json<NewPartner>, VersionRefused>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    may.precondition.check_absent()?;
     let (caller, fields) = (may.caller, PartnerFields::from(may.body.0));
     let words = state.vocabulary.load_full();
     let partner = state
@@ -199,10 +199,10 @@ async fn create_partner(
 #[utoipa::path(tag = "partners", request_body = PartnerPatch, responses((status = 200, body = PartnerView)))]
 #[patch("/partners/{partner}")]
 async fn edit_partner(
-    may: May<EditPartner, Json<PartnerPatch>>,
+    may: May<EditPartner, Json<PartnerPatch>, VersionRequired>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    let (caller, key, precondition) = (may.caller, may.key, may.precondition);
+    let (caller, key, precondition) = (may.caller, may.key, may.precondition.into());
     let request = ChangeRequest { caller, key, precondition };
     let (change, words) = (PartnerChange::from(may.body.0), state.vocabulary.load_full());
     let partner = state

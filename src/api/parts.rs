@@ -10,6 +10,7 @@ use super::{
     may::May,
     merge::MergeMembers,
     page::ListPage,
+    precondition::VersionRequired,
     service_config::ServiceConfig,
     state::State,
 };
@@ -83,19 +84,22 @@ where
 }
 
 async fn edit_part<P: PartResource>(
-    may: May<EditPart<P>, Json<P::Patch>>,
+    may: May<EditPart<P>, Json<P::Patch>, VersionRequired>,
     state: &State,
 ) -> ApiResult<Answer> {
     let (caller, key, precondition, Json(patch)) =
-        (may.caller, may.key, may.precondition, may.body);
+        (may.caller, may.key, may.precondition.into(), may.body);
     let request = PartRequest { caller, key, precondition };
     let part: P = state.db.write(move |tx| parts::edit_part(tx, &request, patch)).await?;
     Answer::from_record(part.version(), &P::View::from(part))
 }
 
 /// Deletes a part, and answers its last state.
-async fn delete_part<P: PartResource>(may: May<EditPart<P>>, state: &State) -> ApiResult<Answer> {
-    let (caller, key, precondition) = (may.caller, may.key, may.precondition);
+async fn delete_part<P: PartResource>(
+    may: May<EditPart<P>, (), VersionRequired>,
+    state: &State,
+) -> ApiResult<Answer> {
+    let (caller, key, precondition) = (may.caller, may.key, may.precondition.into());
     let request = PartRequest { caller, key, precondition };
     let part: P = state.db.write(move |tx| parts::delete_part(tx, &request)).await?;
     Answer::from_record(part.version(), &P::View::from(part))

@@ -9,6 +9,7 @@ use super::{
     body::Json,
     error::{ApiError, ApiResult},
     may::May,
+    precondition::VersionIfExists,
     service_config::ServiceConfig,
     state::State,
 };
@@ -126,8 +127,12 @@ async fn get_plan(may: May<ReadPlan>) -> ApiResult<Answer> {
     (status = 201, body = PlanView, description = "The plan is new"),
 ))]
 #[put("/cities/{city}/plans/{plan_cycle}")]
-async fn write_plan(may: May<WritePlan, Json<NewPlan>>, state: Data<State>) -> ApiResult<Answer> {
-    let (caller, key, precondition, Json(body)) = (may.caller, may.key, may.precondition, may.body);
+async fn write_plan(
+    may: May<WritePlan, Json<NewPlan>, VersionIfExists>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let (caller, key, precondition, Json(body)) =
+        (may.caller, may.key, may.precondition.into(), may.body);
     let request = PlanRequest { caller, key, precondition };
     let written = state.db.write(move |tx| plans::write_plan(tx, &request, body.into())).await?;
     let view = PlanView::from(written.plan);

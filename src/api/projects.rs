@@ -8,6 +8,7 @@ use super::{
     error::ApiResult,
     history::{self, HistoryList, HistoryParams},
     may::May,
+    precondition::VersionRequired,
     service_config::ServiceConfig,
     state::State,
 };
@@ -76,11 +77,11 @@ async fn create_project(
 #[utoipa::path(tag = "projects", request_body = ProjectPatch, responses((status = 200, body = ProjectView)))]
 #[patch("/projects/{project}")]
 async fn edit_project(
-    may: May<EditProject, Json<ProjectPatch>>,
+    may: May<EditProject, Json<ProjectPatch>, VersionRequired>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let (caller, key, precondition, Json(patch)) =
-        (may.caller, may.key, may.precondition, may.body);
+        (may.caller, may.key, may.precondition.into(), may.body);
     let request = ProjectRequest { caller, key, precondition };
     let (changes, words) = (ProjectChanges::from(patch), state.vocabulary.load_full());
     let write = state.db.write(move |tx| projects::edit_project(tx, &request, changes, &words));
@@ -94,8 +95,11 @@ async fn edit_project(
 /// project. The number of the project is never used again.
 #[utoipa::path(tag = "projects", responses((status = 200, body = ProjectView)))]
 #[delete("/projects/{project}")]
-async fn delete_project(may: May<DeleteProject>, state: Data<State>) -> ApiResult<Answer> {
-    let (caller, key, precondition) = (may.caller, may.key, may.precondition);
+async fn delete_project(
+    may: May<DeleteProject, (), VersionRequired>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let (caller, key, precondition) = (may.caller, may.key, may.precondition.into());
     let request = ProjectRequest { caller, key, precondition };
     let deleted = state.db.write(move |tx| projects::delete_project(tx, &request)).await?;
     ProjectView::from(deleted).into_answer(may.language)

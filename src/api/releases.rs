@@ -10,6 +10,7 @@ use super::{
     error::{ApiError, ApiResult},
     may::May,
     page::{ListParams, PageRequest},
+    precondition::VersionRefused,
     released::Released,
     service_config::ServiceConfig,
     state::State,
@@ -123,10 +124,9 @@ pub(super) async fn answer_release(released: Released<()>, state: &State) -> Api
 #[utoipa::path(tag = "releases", request_body = NewRelease, responses((status = 201, body = ReleaseView)))]
 #[post("/releases")]
 async fn publish_release(
-    may: May<PublishRelease, Json<NewRelease>>,
+    may: May<PublishRelease, Json<NewRelease>, VersionRefused>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    may.precondition.check_absent()?;
     let (caller, raw) = (may.caller, RawRelease::from(may.body.0));
     let detail = state.db.write(move |tx| releases::publish_release(tx, caller, raw)).await?;
     let view = ReleaseView::from(detail);

@@ -8,6 +8,7 @@ use super::{
     error::{ApiError, ApiResult},
     history::{self, HistoryList, HistoryParams},
     may::May,
+    precondition::{VersionIfExists, VersionOptional},
     service_config::ServiceConfig,
     state::State,
 };
@@ -98,11 +99,11 @@ async fn get_report(may: May<ReadReport>, state: Data<State>) -> ApiResult<Answe
 )]
 #[put("/projects/{project}/reports/{cycle}")]
 async fn write_report(
-    may: May<EditReport, Json<NewReport>>,
+    may: May<EditReport, Json<NewReport>, VersionIfExists>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let request =
-        ReportRequest { caller: may.caller, key: may.key, precondition: may.precondition };
+        ReportRequest { caller: may.caller, key: may.key, precondition: may.precondition.into() };
     let (Json(body), id) = (may.body, Id::new(clock::generate_uuid()));
     let location = report_path(&request.key);
     let written = state
@@ -164,11 +165,11 @@ async fn list_report_history(
 }
 
 async fn handle_transition<A: TransitionAction>(
-    may: May<A, OptionalJson<NewTransition>>,
+    may: May<A, OptionalJson<NewTransition>, VersionOptional>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let request =
-        ReportRequest { caller: may.caller, key: may.key, precondition: may.precondition };
+        ReportRequest { caller: may.caller, key: may.key, precondition: may.precondition.into() };
     let (id, OptionalJson(body)) = (Id::new(clock::generate_uuid()), may.body);
     let comment = RawTransitionComment { id, text: body.comment };
     let detail = state
@@ -187,7 +188,7 @@ async fn handle_transition<A: TransitionAction>(
 #[utoipa::path(tag = "reports", request_body = Option<NewTransition>, responses((status = 200, body = ReportView)))]
 #[post("/projects/{project}/reports/{cycle}/submit")]
 async fn submit_report(
-    may: May<SubmitReport, OptionalJson<NewTransition>>,
+    may: May<SubmitReport, OptionalJson<NewTransition>, VersionOptional>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     handle_transition(may, state).await
@@ -201,7 +202,7 @@ async fn submit_report(
 #[utoipa::path(tag = "reports", request_body = Option<NewTransition>, responses((status = 200, body = ReportView)))]
 #[post("/projects/{project}/reports/{cycle}/withdraw")]
 async fn withdraw_report(
-    may: May<WithdrawReport, OptionalJson<NewTransition>>,
+    may: May<WithdrawReport, OptionalJson<NewTransition>, VersionOptional>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     handle_transition(may, state).await
@@ -216,7 +217,7 @@ async fn withdraw_report(
 #[utoipa::path(tag = "reports", request_body = NewTransition, responses((status = 200, body = ReportView)))]
 #[post("/projects/{project}/reports/{cycle}/return")]
 async fn return_report(
-    may: May<ReturnReport, OptionalJson<NewTransition>>,
+    may: May<ReturnReport, OptionalJson<NewTransition>, VersionOptional>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     handle_transition(may, state).await
@@ -232,7 +233,7 @@ async fn return_report(
 #[utoipa::path(tag = "reports", request_body = Option<NewTransition>, responses((status = 200, body = ReportView)))]
 #[post("/projects/{project}/reports/{cycle}/approve")]
 async fn approve_report(
-    may: May<ApproveReport, OptionalJson<NewTransition>>,
+    may: May<ApproveReport, OptionalJson<NewTransition>, VersionOptional>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     handle_transition(may, state).await
@@ -246,7 +247,7 @@ async fn approve_report(
 #[utoipa::path(tag = "reports", request_body = NewTransition, responses((status = 200, body = ReportView)))]
 #[post("/projects/{project}/reports/{cycle}/reopen")]
 async fn reopen_report(
-    may: May<ReopenReport, OptionalJson<NewTransition>>,
+    may: May<ReopenReport, OptionalJson<NewTransition>, VersionOptional>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     handle_transition(may, state).await

@@ -11,6 +11,7 @@ use super::{
     error::{ApiError, ApiResult},
     may::{May, PublicRequest},
     page::{ListParams, PageRequest},
+    precondition::VersionRefused,
     service_config::ServiceConfig,
     state::State,
 };
@@ -97,10 +98,9 @@ async fn get_share(may: May<ReadShare>, state: Data<State>) -> ApiResult<Answer>
 #[utoipa::path(tag = "shares", request_body = NewShare, responses((status = 201, body = MadeShareView)))]
 #[post("/shares")]
 async fn create_share(
-    may: May<CreateShare, Json<NewShare>>,
+    may: May<CreateShare, Json<NewShare>, VersionRefused>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
-    may.precondition.check_absent()?;
     let caller = may.caller;
     let terms = RawShare::from(may.body.0).parse(current_day(&state))?;
     answers::check_answerable(&state, &terms).await?;

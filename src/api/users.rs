@@ -8,6 +8,7 @@ use super::{
     error::ApiResult,
     may::May,
     page::PageRequest,
+    precondition::VersionRequired,
     service_config::ServiceConfig,
     state::State,
 };
@@ -104,8 +105,11 @@ async fn create_user(
 /// may change their own account here: the answer is 403.
 #[utoipa::path(tag = "users", request_body = UserPatch, responses((status = 200, body = UserView)))]
 #[patch("/users/{id}")]
-async fn patch_user(may: May<EditUser, Json<UserPatch>>, state: Data<State>) -> ApiResult<Answer> {
-    let (caller, key, precondition) = (may.caller, may.key, may.precondition);
+async fn patch_user(
+    may: May<EditUser, Json<UserPatch>, VersionRequired>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    let (caller, key, precondition) = (may.caller, may.key, may.precondition.into());
     let request = ChangeRequest { caller, key, precondition };
     let raw = RawUserEdit::from(may.body.0);
     let account = state.db.write(move |tx| users::edit_user(tx, &request, raw)).await?;

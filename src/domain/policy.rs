@@ -105,6 +105,11 @@ pub trait PolicyResource: Sized + Send + 'static {
     fn has_record(&self) -> bool {
         true
     }
+    /// Returns `true` if there is a version that a caller can have read. A change that needs one is otherwise refused as
+    /// for an unknown record.
+    fn has_version(&self) -> bool {
+        self.has_record()
+    }
     /// Returns the users who contributed to the record since its last decision.
     ///
     /// # Errors

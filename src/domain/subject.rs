@@ -96,10 +96,19 @@ pub struct ExtensionSubject {
     /// The extension, even if it was withdrawn.
     pub extension: Option<DeadlineExtension>,
 }
-public!(ExtensionSubject, (Slug, Slug), |self| RecordPlace::City(
-    self.city.slug.clone(),
-    self.city.country
-));
+
+impl PolicyResource for ExtensionSubject {
+    type Key = (Slug, Slug);
+    fn record_place(&self) -> RecordPlace {
+        RecordPlace::City(self.city.slug.clone(), self.city.country)
+    }
+    fn visibility_for(&self, _: &Actor) -> Visibility {
+        Visibility::Readable(RecordCopy::Working)
+    }
+    fn has_version(&self) -> bool {
+        self.extension_in_force().is_some()
+    }
+}
 
 impl ExtensionSubject {
     /// Returns the extension unless it was withdrawn.

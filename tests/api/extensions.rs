@@ -219,3 +219,17 @@ async fn extension_in_an_imported_cycle_is_409() {
     let path = "cycles/me-2022/extensions/da-nang";
     app.representative("VN").await.put(path, &extension_body("2027-01-20"), None).await.expect(409);
 }
+
+#[actix_web::test]
+async fn delete_extension_without_if_match_is_404_if_there_is_none_else_428() {
+    let app = spawn_with_open_cycle().await;
+    let secretariat = app.secretariat().await;
+    secretariat.delete(&extension_path("da-nang"), None).await.expect(404);
+    let granted = secretariat
+        .put(&extension_path("da-nang"), &extension_body("2027-02-01"), None)
+        .await
+        .expect(201);
+    secretariat.delete(&extension_path("da-nang"), None).await.expect(428);
+    secretariat.delete(&extension_path("da-nang"), Some("no tag")).await.expect(412);
+    secretariat.delete(&extension_path("da-nang"), Some(&granted.etag())).await.expect(200);
+}

@@ -15,6 +15,7 @@ use crate::{
         may::May,
         merge::{ReadingInput, typed},
         page::list_type,
+        precondition::VersionRequired,
         service_config::ServiceConfig,
         state::State,
     },
@@ -163,7 +164,7 @@ async fn create_indicator(
 #[utoipa::path(tag = "projects", request_body = IndicatorPatch, responses((status = 200, body = IndicatorView)))]
 #[patch("/projects/{project}/indicators/{id}")]
 async fn edit_indicator(
-    may: May<EditPart<Indicator>, Json<IndicatorPatch>>,
+    may: May<EditPart<Indicator>, Json<IndicatorPatch>, VersionRequired>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     super::edit_part(may, &state).await
@@ -175,6 +176,9 @@ async fn edit_indicator(
 /// that contain the indicator do not change.
 #[utoipa::path(tag = "projects", responses((status = 200, body = IndicatorView)))]
 #[delete("/projects/{project}/indicators/{id}")]
-async fn delete_indicator(may: May<EditPart<Indicator>>, state: Data<State>) -> ApiResult<Answer> {
+async fn delete_indicator(
+    may: May<EditPart<Indicator>, (), VersionRequired>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
     super::delete_part(may, &state).await
 }

@@ -10,7 +10,7 @@ use super::PartResource;
 use crate::{
     api::{
         answer::Answer, body::Json, error::ApiResult, may::May, merge::typed, page::list_type,
-        service_config::ServiceConfig, state::State,
+        precondition::VersionRequired, service_config::ServiceConfig, state::State,
     },
     domain::{
         policy::{EditProject, ReadProject},
@@ -129,7 +129,7 @@ async fn create_milestone(
 #[utoipa::path(tag = "projects", request_body = MilestonePatch, responses((status = 200, body = MilestoneView)))]
 #[patch("/projects/{project}/milestones/{id}")]
 async fn edit_milestone(
-    may: May<EditPart<Milestone>, Json<MilestonePatch>>,
+    may: May<EditPart<Milestone>, Json<MilestonePatch>, VersionRequired>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     super::edit_part(may, &state).await
@@ -141,6 +141,9 @@ async fn edit_milestone(
 /// that contain the milestone do not change.
 #[utoipa::path(tag = "projects", responses((status = 200, body = MilestoneView)))]
 #[delete("/projects/{project}/milestones/{id}")]
-async fn delete_milestone(may: May<EditPart<Milestone>>, state: Data<State>) -> ApiResult<Answer> {
+async fn delete_milestone(
+    may: May<EditPart<Milestone>, (), VersionRequired>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
     super::delete_part(may, &state).await
 }

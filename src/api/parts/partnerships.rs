@@ -15,6 +15,7 @@ use crate::{
         may::May,
         merge::{MoneyInput, typed},
         page::list_type,
+        precondition::VersionRequired,
         service_config::ServiceConfig,
         state::State,
         views::MoneyView,
@@ -154,7 +155,7 @@ async fn create_partnership(
 #[utoipa::path(tag = "projects", request_body = PartnershipPatch, responses((status = 200, body = PartnershipView)))]
 #[patch("/projects/{project}/partnerships/{id}")]
 async fn edit_partnership(
-    may: May<EditPart<Partnership>, Json<PartnershipPatch>>,
+    may: May<EditPart<Partnership>, Json<PartnershipPatch>, VersionRequired>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     super::edit_part(may, &state).await
@@ -167,7 +168,7 @@ async fn edit_partnership(
 #[utoipa::path(tag = "projects", responses((status = 200, body = PartnershipView)))]
 #[delete("/projects/{project}/partnerships/{id}")]
 async fn delete_partnership(
-    may: May<EditPart<Partnership>>,
+    may: May<EditPart<Partnership>, (), VersionRequired>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     super::delete_part(may, &state).await
