@@ -14,9 +14,14 @@ use super::{
     compression::{AnswerContent, GZIP},
     error::{ApiError, ApiResult},
     language,
+    operation::{AnswerContract, OperationAnswer},
     spool_buffer::{AnswerBody, HashedBody},
 };
 use crate::domain::{journal::to_hex, language::Language};
+
+mod secret_answer;
+
+pub(crate) use secret_answer::SecretAnswer;
 
 const JSON: &str = "application/json";
 
@@ -143,9 +148,9 @@ impl Answer {
 
     /// Marks an answer with a secret that is shown only once, such as a token: no `ETag`, and no cache may store it.
     #[must_use]
-    pub fn mark_secret(mut self) -> Self {
+    pub(crate) fn mark_secret(mut self) -> SecretAnswer {
         self.etag = None;
-        self.forbid_storing()
+        SecretAnswer(self.forbid_storing())
     }
 
     /// Forbids caches to store the answer, although it has an `ETag`. For data about users.
@@ -199,6 +204,10 @@ impl Answer {
 /// forgery.
 fn hash_body(body: &[u8]) -> String {
     to_hex(&Sha256::digest(body)).chars().take(16).collect()
+}
+
+impl OperationAnswer for Answer {
+    const CONTRACT: AnswerContract = AnswerContract::TAGGED;
 }
 
 impl Responder for Answer {

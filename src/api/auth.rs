@@ -1,11 +1,11 @@
 //! Signing in, refreshing a session, signing out, and accepting an invitation.
 
-use actix_web::{HttpRequest, dev::Payload, post, web::Data};
+use actix_web::{HttpRequest, dev::Payload, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    answer::Answer,
+    answer::{Answer, SecretAnswer},
     body::{FromBody, Json, WithClient},
     error::{ApiError, ApiResult},
     may::{CredentialRequest, OwnRequest, decode_path, find_state},
@@ -34,7 +34,8 @@ use crate::{
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(sign_in).service(refresh_session).service(sign_out).service(accept_invitation);
+    cfg.post(operation!(sign_in)).post(operation!(refresh_session)).post(operation!(sign_out));
+    cfg.post(operation!(accept_invitation));
 }
 
 /// The credentials of a person.
@@ -110,12 +111,12 @@ pub(crate) struct EmptyAnswer {}
 ///
 /// Exchanges an e-mail address and a password for the tokens of a new session. An unknown address, a disabled account
 /// and a wrong password get the same answer, 401, after the same time, so that nobody can find out who has an account.
-#[utoipa::path(tag = "auth", request_body = LoginRequest, responses((status = 200, body = TokensView)), security(()))]
-#[post("/auth/login")]
+#[utoipa::path(post, path = "/auth/login", tag = "auth", request_body = LoginRequest,
+    responses((status = 200, body = TokensView)))]
 async fn sign_in(
     entry: CredentialRequest<WithClient<Json<LoginRequest>>>,
     state: Data<State>,
-) -> ApiResult<Answer> {
+) -> ApiResult<SecretAnswer> {
     let WithClient { client, body: Json(login) } = entry.body;
     let (email, password) = login.parse()?;
     let checked = check_credentials(&state, &email, password).await?;
@@ -145,7 +146,7 @@ async fn check_credentials(
     known.filter(|_| right).ok_or(ApiError::WrongPassword)
 }
 
-fn answer_tokens(state: &State, issued: IssuedSession) -> ApiResult<Answer> {
+fn answer_tokens(state: &State, issued: IssuedSession) -> ApiResult<SecretAnswer> {
     let IssuedSession { session, refresh_token } = issued;
     let now = session.last_used_at;
     let (user, ends) = (session.user.as_uuid(), session.open_until());
@@ -166,12 +167,12 @@ fn answer_tokens(state: &State, issued: IssuedSession) -> ApiResult<Answer> {
 /// seconds after its own first use, so that a client that lost an answer is not signed out. An older token is refused
 /// with 401 and ends the session, because somebody may have copied it. A session ends 7 days after it was last
 /// refreshed, and at the latest 30 days after it began.
-#[utoipa::path(tag = "auth", request_body = RefreshRequest, responses((status = 200, body = TokensView)), security(()))]
-#[post("/auth/refresh")]
+#[utoipa::path(post, path = "/auth/refresh", tag = "auth", request_body = RefreshRequest,
+    responses((status = 200, body = TokensView)))]
 async fn refresh_session(
     entry: CredentialRequest<Json<RefreshRequest>>,
     state: Data<State>,
-) -> ApiResult<Answer> {
+) -> ApiResult<SecretAnswer> {
     let mut faults = FaultList::new();
     let presented = faults.parse_required("/refresh_token", entry.body.0.refresh_token, Ok);
     let Some(presented) = presented else { return Err(faults.into_vec().into()) };
@@ -184,9 +185,9 @@ async fn refresh_session(
 /// Sign out
 ///
 /// Ends the session of the access token. The access and refresh tokens of the session are refused from then on.
-#[utoipa::path(tag = "auth", responses((status = 200, body = EmptyAnswer)))]
-#[post("/auth/logout")]
-async fn sign_out(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
+#[utoipa::path(post, path = "/auth/logout", tag = "auth",
+    responses((status = 200, body = EmptyAnswer)))]
+async fn sign_out(own: OwnRequest, state: Data<State>) -> ApiResult<SecretAnswer> {
     let now = state.clock.now();
     state
         .db
@@ -228,12 +229,13 @@ impl FromBody for InvitationRequest {
 ///
 /// Sets the password of an invited account, and signs the person in. An invitation can be accepted once, within 7 days;
 /// otherwise the answer is 404.
-#[utoipa::path(tag = "auth", request_body = InvitationAcceptance, responses((status = 200, body = TokensView)), security(()))]
-#[post("/auth/invitations/{token}/accept")]
+#[utoipa::path(post, path = "/auth/invitations/{token}/accept",
+    tag = "auth", request_body = InvitationAcceptance,
+    responses((status = 200, body = TokensView)))]
 async fn accept_invitation(
     entry: CredentialRequest<InvitationRequest>,
     state: Data<State>,
-) -> ApiResult<Answer> {
+) -> ApiResult<SecretAnswer> {
     let InvitationRequest { digest, address, client, acceptance } = entry.body;
     let mut faults = FaultList::new();
     let password = faults

@@ -1,16 +1,17 @@
 //! Deadlines as a calendar (RFC 5545) to which calendar programs subscribe. Such programs cannot sign in, so that the
 //! address itself is the secret. It shows nothing but deadlines, and it can be revoked.
 
-use actix_web::{HttpResponse, delete, get, http::header, post, web::Data};
+use actix_web::{HttpResponse, http::header, web::Data};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use icalendar::{Calendar, Component as _, Event, EventLike as _};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    answer::Answer,
+    answer::{Answer, SecretAnswer},
     error::{ApiError, ApiResult},
     may::{OwnRequest, PublicRequest},
+    problem::NotFoundResponse,
     service_config::ServiceConfig,
     state::State,
 };
@@ -29,12 +30,14 @@ use crate::{
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_calendar).service(create_calendar).service(delete_calendar);
+    cfg.get(operation!(get_calendar))
+        .post(operation!(create_calendar))
+        .delete(operation!(delete_calendar));
 }
 
 /// Registers the address of calendars, which is outside of `/api/v1`.
 pub(super) fn register_calendar_feed(cfg: &mut ServiceConfig) {
-    cfg.service(read_calendar);
+    cfg.get(operation!(read_calendar));
 }
 
 /// The calendar of the caller.
@@ -59,8 +62,8 @@ pub(crate) struct NewCalendarView {
 ///
 /// Returns when the caller's calendar address was created. The address itself cannot be read again: create a new one if
 /// it is lost.
-#[utoipa::path(tag = "me", responses((status = 200, body = CalendarView)))]
-#[get("/me/calendar")]
+#[utoipa::path(get, path = "/me/calendar", tag = "me",
+    responses((status = 200, body = CalendarView)))]
 async fn get_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     let user = own.caller.user;
     let made_at = state.db.read_point(move |c| unguarded::find_calendar_created_at(c, user)).await;
@@ -73,9 +76,9 @@ async fn get_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> 
 /// Creates a secret address to which calendar programs subscribe. They show the deadlines of the caller's cities or
 /// country, or of the network. Calendar programs cannot sign in: whoever knows the address can read these deadlines,
 /// and nothing else. An earlier address of the caller stops working.
-#[utoipa::path(tag = "me", responses((status = 201, body = NewCalendarView)))]
-#[post("/me/calendar")]
-async fn create_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
+#[utoipa::path(post, path = "/me/calendar", tag = "me",
+    responses((status = 201, body = NewCalendarView)))]
+async fn create_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<SecretAnswer> {
     let (user, made_at) = (own.caller.user, state.clock.now());
     let create = move |c: &mut Conn| calendars::create_calendar(c, user, made_at);
     let token = state.db.write_unjournaled(create).await?;
@@ -88,8 +91,8 @@ async fn create_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answe
 /// Revoke the calendar address
 ///
 /// The address stops working at once. The answer is 404 if there is none.
-#[utoipa::path(tag = "me", responses((status = 200, body = CalendarView)))]
-#[delete("/me/calendar")]
+#[utoipa::path(delete, path = "/me/calendar", tag = "me",
+    responses((status = 200, body = CalendarView), (status = 404, response = NotFoundResponse)))]
 async fn delete_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     let user = own.caller.user;
     state.db.write_unjournaled(move |c| calendars::delete_calendar(c, user)).await?;
@@ -101,12 +104,11 @@ async fn delete_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answe
 /// Returns the deadlines of the person for whom the address was created, as iCalendar (RFC 5545). The address is the
 /// only secret; no sign-in is needed. The answer is 404 for an address that is not in use.
 #[utoipa::path(
+    get, path = "/calendar/{token}.ics",
     tag = "me",
-    security(()),
     params(("token" = String, Path, description = "The secret part of the address.", example = "9Jx0")),
     responses((status = 200, body = String, content_type = "text/calendar", description = "An iCalendar (RFC 5545)."))
 )]
-#[get("/calendar/{token}.ics")]
 async fn read_calendar(public: PublicRequest, state: Data<State>) -> ApiResult<HttpResponse> {
     let token = public.path.into_iter().next().ok_or(ApiError::NotFound)?;
     let digest = digest_token(&token);

@@ -3,7 +3,7 @@
 
 use std::fmt::Display;
 
-use actix_web::{get, http::header, web::Data};
+use actix_web::{http::header, web::Data};
 use serde_json::{Value, json};
 
 use super::{
@@ -37,7 +37,7 @@ const MEDIA_TYPES: &str = "https://www.iana.org/assignments/media-types/";
 const COUNTRIES: &str = "http://publications.europa.eu/resource/authority/country/";
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_catalog);
+    cfg.get(operation!(get_catalog));
 }
 
 /// Read the catalog of releases
@@ -46,8 +46,8 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// formats and the SHA-256 of its canonical content. Addresses are absolute if the service knows its public address
 /// (`ASCN_BASE_URL`); otherwise they are relative to this document. If releases are public (`ASCN_PUBLIC_RELEASES`),
 /// everybody may read the catalog. Otherwise the answer is 401 without signing in, and 403 without a grant.
-#[utoipa::path(tag = "releases", responses((status = 200, content((serde_json::Value = "application/ld+json")))))]
-#[get("/catalog.jsonld")]
+#[utoipa::path(get, path = "/catalog.jsonld", tag = "releases",
+    responses((status = 200, content((serde_json::Value = "application/ld+json")))))]
 async fn get_catalog(released: Released<()>, state: Data<State>) -> ApiResult<Answer> {
     released.into_input()?;
     let base = std::sync::Arc::clone(&state.base_url);

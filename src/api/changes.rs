@@ -1,7 +1,7 @@
 //! The feed of changes: every change of approved, released and reference data in order. It is answered as a page, as a
 //! page that waits for the next change, or as an event stream.
 
-use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, get, web::Data};
+use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, web::Data};
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
@@ -10,6 +10,7 @@ use super::{
     cache::{AnswerKey, CacheAudience},
     error::ApiResult,
     may::May,
+    operation::{AnswerContract, OperationAnswer},
     service_config::ServiceConfig,
     state::State,
 };
@@ -30,12 +31,16 @@ pub(crate) use wait::WaitingRequests;
 use wait::{FeedSubscription, SubscriptionSources, WakeReason};
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_changes);
+    cfg.get(operation!(list_changes));
 }
 
 enum FeedAnswer {
     Page(Answer),
     Stream(HttpResponse),
+}
+
+impl OperationAnswer for FeedAnswer {
+    const CONTRACT: AnswerContract = AnswerContract { is_feed: true, ..AnswerContract::TAGGED };
 }
 
 impl Responder for FeedAnswer {
@@ -66,6 +71,7 @@ impl Responder for FeedAnswer {
 /// precedence over `after`. One caller may have at most 4 requests that wait or stream; more are refused with 429. 503
 /// if too many requests of all callers wait.
 #[utoipa::path(
+    get, path = "/changes",
     tag = "changes",
     params(
         ChangeParams,
@@ -75,7 +81,6 @@ impl Responder for FeedAnswer {
     ),
     responses((status = 200, content((ChangeList = "application/json"), (String = "text/event-stream"))))
 )]
-#[get("/changes")]
 async fn list_changes(
     may: May<ReadFigures, FeedRequest>,
     state: Data<State>,

@@ -1,6 +1,6 @@
 //! Cities: list, read, add and correct.
 
-use actix_web::{get, patch, post, web::Data};
+use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -41,7 +41,10 @@ pub(crate) use input::{CityPatch, NewCity};
 const PATH: &str = "/api/v1/cities";
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_cities).service(create_city).service(get_city).service(edit_city);
+    cfg.get(operation!(list_cities))
+        .post(operation!(create_city))
+        .get(operation!(get_city))
+        .patch(operation!(edit_city));
 }
 
 /// A city of the network.
@@ -155,8 +158,8 @@ impl CityParams {
 /// List cities
 ///
 /// Lists the cities of the network, pilot cities and later ones. For every caller who holds a grant.
-#[utoipa::path(tag = "cities", params(CityParams), responses((status = 200, body = CityList)))]
-#[get("/cities")]
+#[utoipa::path(get, path = "/cities", tag = "cities", params(CityParams),
+    responses((status = 200, body = CityList)))]
 async fn list_cities(
     may: May<ReadReference, Query<CityParams>>,
     state: Data<State>,
@@ -186,8 +189,8 @@ async fn list_cities(
 ///
 /// Returns the names of the city, its country and location, and the year in which it joined the network. For every
 /// caller who holds a grant.
-#[utoipa::path(tag = "cities", responses((status = 200, body = CityView)))]
-#[get("/cities/{city}")]
+#[utoipa::path(get, path = "/cities/{city}", tag = "cities",
+    responses((status = 200, body = CityView)))]
 async fn get_city(may: May<ReadCity>) -> ApiResult<Answer> {
     let view = CityView::new(may.proof.into_subject().city, may.language);
     Ok(Answer::from_record(view.version, &view)?.in_language(may.language))
@@ -197,8 +200,8 @@ async fn get_city(may: May<ReadCity>) -> ApiResult<Answer> {
 ///
 /// Adds a city to the network. Only the secretariat may do this. The slug is the key of the city and never changes. The
 /// answer is 409 if a city has this slug or this UN/LOCODE already.
-#[utoipa::path(tag = "cities", request_body = NewCity, responses((status = 201, body = CityView)))]
-#[post("/cities")]
+#[utoipa::path(post, path = "/cities", tag = "cities", request_body = NewCity,
+    responses((status = 201, body = CityView)))]
 async fn create_city(
     may: May<AddReference, Json<NewCity>, VersionRefused>,
     state: Data<State>,
@@ -215,8 +218,8 @@ async fn create_city(
 /// Changes the members that the patch contains (RFC 7396), and validates the whole record again. Only the secretariat
 /// may do this. Slug and country never change: another value for them is refused with 422. A patch that changes nothing
 /// adds no version.
-#[utoipa::path(tag = "cities", request_body = CityPatch, responses((status = 200, body = CityView)))]
-#[patch("/cities/{city}")]
+#[utoipa::path(patch, path = "/cities/{city}", tag = "cities", request_body = CityPatch,
+    responses((status = 200, body = CityView)))]
 async fn edit_city(
     may: May<EditCity, Json<CityPatch>, VersionRequired>,
     state: Data<State>,

@@ -1,6 +1,6 @@
 //! The checklist of a city: everything that the city has to report in a cycle, in one answer.
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -29,7 +29,7 @@ use crate::{
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_sitting);
+    cfg.get(operation!(get_sitting));
 }
 
 /// Number of reports of each kind.
@@ -161,8 +161,8 @@ pub(crate) struct CityChecklistView {
 /// was returned, and who has to act next. For officers of the city, the national representative of its country and the
 /// secretariat. The representative and the secretariat see that a draft exists that was never submitted, but not its
 /// content.
-#[utoipa::path(tag = "reports", responses((status = 200, body = CityChecklistView)))]
-#[get("/cities/{city}/cycles/{cycle}")]
+#[utoipa::path(get, path = "/cities/{city}/cycles/{cycle}", tag = "reports",
+    responses((status = 200, body = CityChecklistView)))]
 async fn get_sitting(may: CachedMay<ReadCityCycle>, state: Data<State>) -> ApiResult<Answer> {
     let at = state.clock.now();
     may.answer_cached(&state, "cities/cycles", at, move |c, proof| {

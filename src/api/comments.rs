@@ -1,6 +1,6 @@
 //! Comments on reports, and their threads.
 
-use actix_web::{get, patch, post, web::Data};
+use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -32,10 +32,10 @@ use crate::{
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_comments)
-        .service(create_comment)
-        .service(get_comment)
-        .service(resolve_comment);
+    cfg.get(operation!(list_comments))
+        .post(operation!(create_comment))
+        .get(operation!(get_comment))
+        .patch(operation!(resolve_comment));
 }
 
 /// A new comment.
@@ -144,8 +144,8 @@ impl From<CommentDetail> for CommentView {
 /// Lists the comments on a report, the oldest first. For officers of the project's city, the national representative of
 /// its country and the secretariat; the representative and the secretariat get 403 until the report has been submitted
 /// once.
-#[utoipa::path(tag = "reports", params(CommentParams), responses((status = 200, body = CommentList)))]
-#[get("/projects/{project}/reports/{cycle}/comments")]
+#[utoipa::path(get, path = "/projects/{project}/reports/{cycle}/comments",
+    tag = "reports", params(CommentParams), responses((status = 200, body = CommentList)))]
 async fn list_comments(
     may: May<ReadReportInside, Query<CommentParams>>,
     state: Data<State>,
@@ -170,8 +170,8 @@ async fn list_comments(
 ///
 /// Returns one comment on a report. For officers of the project's city, the national representative of its country and
 /// the secretariat; the representative and the secretariat get 403 until the report has been submitted once.
-#[utoipa::path(tag = "reports", responses((status = 200, body = CommentView)))]
-#[get("/projects/{project}/reports/{cycle}/comments/{id}")]
+#[utoipa::path(get, path = "/projects/{project}/reports/{cycle}/comments/{id}", tag = "reports",
+    responses((status = 200, body = CommentView)))]
 async fn get_comment(may: May<ReadComment>, state: Data<State>) -> ApiResult<Answer> {
     let comment = may.proof.into_subject().comment;
     let detail = state.db.read_point(move |c| app::comments::load_detail(c, comment)).await?;
@@ -186,8 +186,8 @@ async fn get_comment(may: May<ReadComment>, state: Data<State>) -> ApiResult<Ans
 /// commented on: officers get 409, the representative and the secretariat 403. A comment does not make its author a
 /// contributor to the report, so that a reviewer who comments may still decide on it. A reply to a resolved thread
 /// opens the thread again.
-#[utoipa::path(tag = "reports", request_body = NewComment, responses((status = 201, body = CommentView)))]
-#[post("/projects/{project}/reports/{cycle}/comments")]
+#[utoipa::path(post, path = "/projects/{project}/reports/{cycle}/comments",
+    tag = "reports", request_body = NewComment, responses((status = 201, body = CommentView)))]
 async fn create_comment(
     may: May<CommentReport, Json<NewComment>, VersionRefused>,
     state: Data<State>,
@@ -208,8 +208,8 @@ async fn create_comment(
 /// project's city, the national representative of its country and the secretariat. The representative and the
 /// secretariat may resolve a thread at any time. An officer may resolve a question of theirs only after the city has
 /// answered it; before, the answer is 409. A reply cannot be resolved by itself: the answer is 409.
-#[utoipa::path(tag = "reports", request_body = CommentPatch, responses((status = 200, body = CommentView)))]
-#[patch("/projects/{project}/reports/{cycle}/comments/{id}")]
+#[utoipa::path(patch, path = "/projects/{project}/reports/{cycle}/comments/{id}",
+    tag = "reports", request_body = CommentPatch, responses((status = 200, body = CommentView)))]
 async fn resolve_comment(
     may: May<ResolveComment, Json<CommentPatch>, VersionRequired>,
     state: Data<State>,

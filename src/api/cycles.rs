@@ -1,6 +1,6 @@
 //! Reporting cycles: list, read, add, edit, open and close.
 
-use actix_web::{get, patch, post, web::Data};
+use actix_web::web::Data;
 
 use super::{
     answer::Answer,
@@ -27,19 +27,18 @@ mod views;
 pub(crate) use views::{ClosedCycleView, CycleList, CyclePatch, CycleView, NewCycle};
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_cycles)
-        .service(create_cycle)
-        .service(get_cycle)
-        .service(edit_cycle)
-        .service(open_cycle)
-        .service(close_cycle);
+    cfg.get(operation!(list_cycles))
+        .post(operation!(create_cycle))
+        .get(operation!(get_cycle))
+        .patch(operation!(edit_cycle))
+        .post(operation!(open_cycle))
+        .post(operation!(close_cycle));
 }
 
 /// List cycles
 ///
 /// Lists all reporting cycles, ordered by key. For every caller who holds a grant.
-#[utoipa::path(tag = "cycles", responses((status = 200, body = CycleList)))]
-#[get("/cycles")]
+#[utoipa::path(get, path = "/cycles", tag = "cycles", responses((status = 200, body = CycleList)))]
 async fn list_cycles(_may: May<ReadReference>, state: Data<State>) -> ApiResult<Answer> {
     let cycles = state.db.read(store::cycles::list).await.map_err(|e: StoreError| e)?;
     let items: Vec<CycleView> = cycles.into_iter().map(CycleView::from).collect();
@@ -50,8 +49,8 @@ async fn list_cycles(_may: May<ReadReference>, state: Data<State>) -> ApiResult<
 /// Read a cycle
 ///
 /// Returns the days and the state of the cycle. For every caller who holds a grant.
-#[utoipa::path(tag = "cycles", responses((status = 200, body = CycleView)))]
-#[get("/cycles/{cycle}")]
+#[utoipa::path(get, path = "/cycles/{cycle}", tag = "cycles",
+    responses((status = 200, body = CycleView)))]
 async fn get_cycle(may: May<ReadCycle>) -> ApiResult<Answer> {
     let view = CycleView::from(may.proof.into_subject().cycle);
     Answer::from_record(view.version, &view)
@@ -61,8 +60,8 @@ async fn get_cycle(may: May<ReadCycle>) -> ApiResult<Answer> {
 ///
 /// Adds a cycle in which cities report later: it accepts reports after it was opened. Only the secretariat may do this.
 /// The answer is 409 if a cycle has this key already.
-#[utoipa::path(tag = "cycles", request_body = NewCycle, responses((status = 201, body = CycleView)))]
-#[post("/cycles")]
+#[utoipa::path(post, path = "/cycles", tag = "cycles", request_body = NewCycle,
+    responses((status = 201, body = CycleView)))]
 async fn create_cycle(
     may: May<AddCycle, Json<NewCycle>, VersionRefused>,
     state: Data<State>,
@@ -78,8 +77,8 @@ async fn create_cycle(
 ///
 /// Changes the name and the days of a cycle. Only the secretariat may do this. Key and plan cycle never change. The
 /// cut-off day cannot change after the cycle was opened, because reports are approved under it: the answer is 409.
-#[utoipa::path(tag = "cycles", request_body = CyclePatch, responses((status = 200, body = CycleView)))]
-#[patch("/cycles/{cycle}")]
+#[utoipa::path(patch, path = "/cycles/{cycle}", tag = "cycles", request_body = CyclePatch,
+    responses((status = 200, body = CycleView)))]
 async fn edit_cycle(
     may: May<RunCycle, Json<CyclePatch>, VersionRequired>,
     state: Data<State>,
@@ -95,8 +94,9 @@ async fn edit_cycle(
 ///
 /// Opens a scheduled or a closed cycle: cities may then write and submit reports in it. Only the secretariat may do
 /// this. The answer is 409 if the cycle is open already. A comment is optional.
-#[utoipa::path(tag = "cycles", request_body = Option<NewTransition>, responses((status = 200, body = CycleView)))]
-#[post("/cycles/{cycle}/open")]
+#[utoipa::path(post, path = "/cycles/{cycle}/open",
+    tag = "cycles", request_body = Option<NewTransition>,
+    responses((status = 200, body = CycleView)))]
 async fn open_cycle(
     may: May<RunCycle, OptionalJson<NewTransition>, VersionOptional>,
     state: Data<State>,
@@ -113,8 +113,9 @@ async fn open_cycle(
 /// Closes an open cycle: from then on its reports can only be decided on, except those of cities with an extension.
 /// Only the secretariat may do this. The answer lists the projects of the plan that have no approved report in the
 /// cycle. It is 409 if the cycle is not open. A comment is optional.
-#[utoipa::path(tag = "cycles", request_body = Option<NewTransition>, responses((status = 200, body = ClosedCycleView)))]
-#[post("/cycles/{cycle}/close")]
+#[utoipa::path(post, path = "/cycles/{cycle}/close",
+    tag = "cycles", request_body = Option<NewTransition>,
+    responses((status = 200, body = ClosedCycleView)))]
 async fn close_cycle(
     may: May<RunCycle, OptionalJson<NewTransition>, VersionOptional>,
     state: Data<State>,

@@ -1,6 +1,6 @@
 //! Extensions: a later due day for one city in one cycle.
 
-use actix_web::{delete, get, put, web::Data};
+use actix_web::web::Data;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -25,10 +25,10 @@ use crate::{
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_extensions)
-        .service(get_extension)
-        .service(grant_extension)
-        .service(withdraw_extension);
+    cfg.get(operation!(list_extensions))
+        .get(operation!(get_extension))
+        .put(operation!(grant_extension))
+        .delete(operation!(withdraw_extension));
 }
 
 /// An extension for a city.
@@ -89,8 +89,8 @@ impl From<DeadlineExtension> for ExtensionView {
 ///
 /// Lists the extensions of a cycle, ordered by city. Officers see those of their own city, national representatives
 /// those of their country, the secretariat all. Other roles get 403.
-#[utoipa::path(tag = "cycles", responses((status = 200, body = ExtensionList)))]
-#[get("/cycles/{cycle}/extensions")]
+#[utoipa::path(get, path = "/cycles/{cycle}/extensions", tag = "cycles",
+    responses((status = 200, body = ExtensionList)))]
 async fn list_extensions(may: May<ListExtensions>, state: Data<State>) -> ApiResult<Answer> {
     let (cycle, reach) = (may.key, may.actor.visible_rows().working);
     let all = state.db.read(move |c: &mut Conn| -> StoreResult<_> { extensions::list_in_force(c) });
@@ -105,8 +105,8 @@ async fn list_extensions(may: May<ListExtensions>, state: Data<State>) -> ApiRes
 ///
 /// Returns the extension of a city in a cycle; the answer is 404 if there is none. For officers of the city, the
 /// national representative of its country and the secretariat.
-#[utoipa::path(tag = "cycles", responses((status = 200, body = ExtensionView)))]
-#[get("/cycles/{cycle}/extensions/{city}")]
+#[utoipa::path(get, path = "/cycles/{cycle}/extensions/{city}", tag = "cycles",
+    responses((status = 200, body = ExtensionView)))]
 async fn get_extension(may: May<ReadExtension>) -> ApiResult<Answer> {
     let extension = may.proof.subject().extension_in_force().cloned().ok_or(ApiError::NotFound)?;
     let view = ExtensionView::from(extension);
@@ -120,11 +120,11 @@ async fn get_extension(may: May<ReadExtension>) -> ApiResult<Answer> {
 /// secretariat may do this. The answer is 409 for an imported cycle, which has no due day. `If-Match` is required to
 /// replace an extension, and refused if there is none.
 #[utoipa::path(
+    put, path = "/cycles/{cycle}/extensions/{city}",
     tag = "cycles",
     request_body = NewExtension,
     responses((status = 200, body = ExtensionView), (status = 201, body = ExtensionView))
 )]
-#[put("/cycles/{cycle}/extensions/{city}")]
 async fn grant_extension(
     may: May<ExtendDeadline, Json<NewExtension>, VersionIfExists>,
     state: Data<State>,
@@ -148,8 +148,8 @@ async fn grant_extension(
 ///
 /// The due day of the cycle counts for the city again. The national representative of the city's country and the
 /// secretariat may do this. The answer is the last state of the extension.
-#[utoipa::path(tag = "cycles", responses((status = 200, body = ExtensionView)))]
-#[delete("/cycles/{cycle}/extensions/{city}")]
+#[utoipa::path(delete, path = "/cycles/{cycle}/extensions/{city}", tag = "cycles",
+    responses((status = 200, body = ExtensionView)))]
 async fn withdraw_extension(
     may: May<ExtendDeadline, (), VersionRequired>,
     state: Data<State>,

@@ -1,17 +1,21 @@
 //! Health checks, for programs that start, stop and balance instances.
 
-use actix_web::{get, web::Data};
+use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, web::Data};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    answer::Answer, error::ApiResult, may::PublicRequest, service_config::ServiceConfig,
+    answer::{Answer, SecretAnswer},
+    error::ApiResult,
+    may::PublicRequest,
+    operation::{AnswerContract, OperationAnswer},
+    service_config::ServiceConfig,
     state::State,
 };
 use crate::store::{Conn, journal};
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_live).service(get_ready);
+    cfg.get(operation!(get_live)).get(operation!(get_ready));
 }
 
 /// The health of the service.
@@ -23,18 +27,34 @@ pub(crate) struct HealthView {
 }
 
 impl HealthView {
-    fn answer_ok() -> ApiResult<Answer> {
-        Ok(Answer::from_value(&Self { status: "ok".to_owned() })?.mark_secret())
+    fn answer_ok() -> ApiResult<HealthAnswer> {
+        Ok(HealthAnswer(Answer::from_value(&Self { status: "ok".to_owned() })?.mark_secret()))
     }
+}
+
+/// The answer of a health check. It is never cached, and has no texts of this service.
+struct HealthAnswer(SecretAnswer);
+
+impl Responder for HealthAnswer {
+    type Body = BoxBody;
+
+    fn respond_to(self, req: &HttpRequest) -> HttpResponse {
+        self.0.respond_to(req)
+    }
+}
+
+impl OperationAnswer for HealthAnswer {
+    const CONTRACT: AnswerContract =
+        AnswerContract { has_etag: false, has_language: false, is_feed: false };
 }
 
 /// Check that the process is alive
 ///
 /// Answers as long as the process can answer at all, without using the database. No sign-in is needed. Restart an
 /// instance that does not answer.
-#[utoipa::path(tag = "health", security(()), responses((status = 200, body = HealthView, description = "The process is alive.")))]
-#[get("/health/live")]
-async fn get_live(_public: PublicRequest) -> ApiResult<Answer> {
+#[utoipa::path(get, path = "/health/live", tag = "health",
+    responses((status = 200, body = HealthView, description = "The process is alive.")))]
+async fn get_live(_public: PublicRequest) -> ApiResult<HealthAnswer> {
     HealthView::answer_ok()
 }
 
@@ -42,9 +62,9 @@ async fn get_live(_public: PublicRequest) -> ApiResult<Answer> {
 ///
 /// Checks the connection to the database. No sign-in is needed. The answer is 503 if the database cannot be reached: do
 /// not send requests to that instance. It recovers by itself when the database is available again.
-#[utoipa::path(tag = "health", security(()), responses((status = 200, body = HealthView, description = "Requests can be served.")))]
-#[get("/health/ready")]
-async fn get_ready(_public: PublicRequest, state: Data<State>) -> ApiResult<Answer> {
+#[utoipa::path(get, path = "/health/ready", tag = "health",
+    responses((status = 200, body = HealthView, description = "Requests can be served.")))]
+async fn get_ready(_public: PublicRequest, state: Data<State>) -> ApiResult<HealthAnswer> {
     // The head of the journal always exists.
     state.db.read(|c: &mut Conn| journal::load_head(c).map(drop)).await?;
     HealthView::answer_ok()

@@ -1,6 +1,6 @@
 //! Imports of workbooks and CSV files. A file is previewed, or written as a whole in one transaction.
 
-use actix_web::{error::BlockingError, post, web, web::Data};
+use actix_web::{error::BlockingError, web, web::Data};
 
 use super::{
     answer::Answer,
@@ -23,7 +23,7 @@ pub(crate) use input::ImportParams;
 pub(crate) use view::ImportView;
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(import_records);
+    cfg.post(operation!(import_records));
 }
 
 /// Import a workbook or a CSV file
@@ -38,12 +38,12 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// `dry_run=false` all rows are written in one transaction, or none. If a row cannot be accepted, or its record was
 /// changed after the file was made, the answer is 422, with the preview in `import`.
 #[utoipa::path(
+    post, path = "/imports",
     tag = "imports",
     params(ImportParams),
     request_body(content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/csv"))),
     responses((status = 200, body = ImportView))
 )]
-#[post("/imports")]
 async fn import_records(
     may: May<ImportRecords, ImportFile>,
     state: Data<State>,

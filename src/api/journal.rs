@@ -1,6 +1,6 @@
 //! The journal of every change: its entries, its head and its verification.
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 
 use super::{
     answer::Answer,
@@ -34,7 +34,9 @@ pub(crate) use views::{
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_journal_entries).service(get_journal_head).service(verify_journal);
+    cfg.get(operation!(list_journal_entries))
+        .get(operation!(get_journal_head))
+        .get(operation!(verify_journal));
 }
 
 /// List journal entries
@@ -43,8 +45,8 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// Administrators see who changed which record and when, without reasons and records. Other callers are refused (403).
 /// Entries on a report that its city never submitted, and on comments on such a report, have no reason and no record
 /// for anybody, because that report is still a private draft.
-#[utoipa::path(tag = "journal", params(JournalParams), responses((status = 200, body = JournalList)))]
-#[get("/journal")]
+#[utoipa::path(get, path = "/journal", tag = "journal", params(JournalParams),
+    responses((status = 200, body = JournalList)))]
 async fn list_journal_entries(
     may: May<ReadJournal, Query<JournalParams>>,
     state: Data<State>,
@@ -66,8 +68,8 @@ async fn list_journal_entries(
 ///
 /// Returns the last entry in short. Store its `seq` and `hash`: `GET /journal/verify` can later check that this entry
 /// is still part of the chain. The secretariat and administrators may call this.
-#[utoipa::path(tag = "journal", responses((status = 200, body = JournalHead)))]
-#[get("/journal/head")]
+#[utoipa::path(get, path = "/journal/head", tag = "journal",
+    responses((status = 200, body = JournalHead)))]
 async fn get_journal_head(_may: May<ReadJournal>, state: Data<State>) -> ApiResult<Answer> {
     let head = state.db.read(journal::load_head).await.map_err(as_store_error)?;
     Answer::from_value(&JournalHead::from(head))
@@ -79,8 +81,8 @@ async fn get_journal_head(_may: May<ReadJournal>, state: Data<State>) -> ApiResu
 /// earlier head are given, it also checks that this head is still part of the chain. The secretariat and administrators
 /// may call this. One verification runs at a time and a few can wait. If too many wait, the request is refused with
 /// 503; try again later.
-#[utoipa::path(tag = "journal", params(VerifyParams), responses((status = 200, body = JournalVerification)))]
-#[get("/journal/verify")]
+#[utoipa::path(get, path = "/journal/verify", tag = "journal", params(VerifyParams),
+    responses((status = 200, body = JournalVerification)))]
 async fn verify_journal(
     may: May<ReadJournal, Query<VerifyParams>>,
     state: Data<State>,

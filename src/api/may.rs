@@ -13,7 +13,8 @@ use super::{
     error::{ApiError, ApiResult},
     format::AcceptHeader,
     language,
-    precondition::{IfMatch, NoVersion, RequestPrecondition},
+    operation::{OperationAccess, OperationRequest, VersionedRequest},
+    precondition::{IfMatch, NoVersion, RequestPrecondition, StatedPrecondition},
     state::State,
 };
 use crate::{
@@ -42,24 +43,24 @@ pub(crate) use without_policy::{CredentialRequest, OwnRequest, PublicRequest};
 ///
 /// For reads, `proof` contains the record. A write checks the policy again inside its transaction, on the rows that the
 /// transaction sees: `tx.prove::<A>(may.caller, &may.key)`.
-pub(crate) struct May<A: PolicyAction, B = (), P = NoVersion> {
+pub struct May<A: PolicyAction, B = (), P = NoVersion> {
     /// The record, checked by the policy.
-    pub proof: Authorized<A>,
+    pub(crate) proof: Authorized<A>,
     /// The key of the record, from the path.
-    pub key: <A::Subject as PolicyResource>::Key,
+    pub(crate) key: <A::Subject as PolicyResource>::Key,
     /// The user and the session of the caller.
-    pub caller: Caller,
+    pub(crate) caller: Caller,
     /// The caller with the grants in force.
-    pub actor: Arc<Actor>,
-    pub body: B,
+    pub(crate) actor: Arc<Actor>,
+    pub(crate) body: B,
     /// The version that the caller read, as far as the operation asks for it.
-    pub precondition: P,
+    pub(crate) precondition: P,
     /// The id in the last segment of the path, for a part of the record (`/milestones/{id}`).
-    pub part: Option<Uuid>,
-    pub language: Language,
-    pub accept: AcceptHeader,
+    pub(crate) part: Option<Uuid>,
+    pub(crate) language: Language,
+    pub(crate) accept: AcceptHeader,
     /// The end of the access token: a stream must not outlive it.
-    pub until: DateTime<Utc>,
+    pub(crate) until: DateTime<Utc>,
 }
 
 impl<A: PolicyAction, B, P> May<A, B, P> {
@@ -115,6 +116,22 @@ where
             })
         })
     }
+}
+
+impl<A, B, P> OperationRequest for May<A, B, P>
+where
+    Self: FromRequest,
+    A: PolicyAction,
+    B: 'static,
+    P: RequestPrecondition,
+{
+    const ACCESS: OperationAccess = OperationAccess::Policy;
+    const IF_MATCH: IfMatch = P::IF_MATCH;
+}
+
+impl<A: PolicyAction, B, P: StatedPrecondition> VersionedRequest for May<A, B, P> where
+    Self: OperationRequest
+{
 }
 
 /// Loads the record and asks the policy. For a write, only what the policy needs is loaded: the transaction loads the

@@ -1,13 +1,13 @@
 //! The caller's own account, password and sessions.
 
-use actix_web::{delete, get, put, web::Data};
+use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    answer::Answer,
+    answer::{Answer, SecretAnswer},
     auth::{EmptyAnswer, parse_new_password},
     body::Json,
     error::{ApiError, ApiResult},
@@ -25,14 +25,16 @@ use crate::{
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_me).service(put_password).service(list_sessions).service(delete_sessions);
+    cfg.get(operation!(get_me))
+        .put(operation!(put_password))
+        .get(operation!(list_sessions))
+        .delete(operation!(delete_sessions));
 }
 
 /// Read the caller's account
 ///
 /// Returns the account of the access token with all its grants, whether they are in force today or not.
-#[utoipa::path(tag = "me", responses((status = 200, body = UserView)))]
-#[get("/me")]
+#[utoipa::path(get, path = "/me", tag = "me", responses((status = 200, body = UserView)))]
 async fn get_me(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     let account = state.db.read_point(move |c| users::find_with_grants(c, own.caller.user)).await;
     let account = account.map_err(|e: StoreError| e)?.ok_or(ApiError::Unauthenticated)?;
@@ -56,12 +58,12 @@ pub(crate) struct PasswordChange {
 ///
 /// Sets a new password. The present password is required; a wrong one is refused with 422. Every other session of the
 /// account ends, because somebody else may have opened it; the session of this request continues.
-#[utoipa::path(tag = "me", request_body = PasswordChange, responses((status = 200, body = EmptyAnswer)))]
-#[put("/me/password")]
+#[utoipa::path(put, path = "/me/password", tag = "me", request_body = PasswordChange,
+    responses((status = 200, body = EmptyAnswer)))]
 async fn put_password(
     own: OwnRequest<Json<PasswordChange>>,
     state: Data<State>,
-) -> ApiResult<Answer> {
+) -> ApiResult<SecretAnswer> {
     let caller = own.caller;
     let (checked, new) = check_password_change(&state, caller, own.body.0).await?;
     let change = account::PasswordReplacement {
@@ -141,8 +143,8 @@ impl SessionList {
 /// List the caller's sessions
 ///
 /// Lists the open sessions of the caller's account, the newest first.
-#[utoipa::path(tag = "me", responses((status = 200, body = SessionList)))]
-#[get("/me/sessions")]
+#[utoipa::path(get, path = "/me/sessions", tag = "me",
+    responses((status = 200, body = SessionList)))]
 async fn list_sessions(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     let (caller, now) = (own.caller, state.clock.now());
     let open = state.db.read(move |c| unguarded::list_open_sessions(c, caller.user, now)).await;
@@ -154,8 +156,8 @@ async fn list_sessions(own: OwnRequest, state: Data<State>) -> ApiResult<Answer>
 ///
 /// Ends all sessions of the caller's account at once, except that of this request. The answer lists the sessions that
 /// ended, as they were.
-#[utoipa::path(tag = "me", responses((status = 200, body = SessionList)))]
-#[delete("/me/sessions")]
+#[utoipa::path(delete, path = "/me/sessions", tag = "me",
+    responses((status = 200, body = SessionList)))]
 async fn delete_sessions(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     let (caller, now) = (own.caller, state.clock.now());
     let end = move |c: &mut _| unguarded::end_sessions(c, caller.user, Some(caller.session), now);

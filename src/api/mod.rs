@@ -1,6 +1,10 @@
 //! The HTTP API: routes, extractors, and the shapes of requests and responses. SQL is in `store`, and rules are in
 //! `domain`.
 
+// First, because all modules use its macro `operation!`.
+#[macro_use]
+mod service_config;
+
 pub(crate) mod answer;
 pub(crate) mod auth;
 pub(crate) mod body;
@@ -30,6 +34,7 @@ pub(crate) mod merge;
 pub(crate) mod metrics;
 pub(crate) mod middleware;
 pub mod openapi;
+pub(crate) mod operation;
 pub(crate) mod page;
 pub(crate) mod partners;
 pub(crate) mod parts;
@@ -42,7 +47,6 @@ pub(crate) mod reference;
 pub(crate) mod released;
 pub(crate) mod releases;
 pub(crate) mod reports;
-mod service_config;
 pub(crate) mod shares;
 pub(crate) mod spool_buffer;
 pub mod state;
@@ -55,11 +59,16 @@ pub(crate) mod workbook;
 
 use actix_web::{guard, web};
 
+pub use may::May;
+pub use operation::{
+    AnswerContract, OperationAccess, OperationAnswer, OperationArguments, OperationContract,
+    OperationRequest, VersionedRequest,
+};
 pub use precondition::{
     IfMatch, NoVersion, RequestPrecondition, StatedPrecondition, VersionIfExists, VersionOptional,
     VersionRefused, VersionRequired,
 };
-use service_config::ServiceConfig;
+pub use service_config::{Operation, OperationDocumentation, RegistrableOperation, ServiceConfig};
 
 /// Mounts every operation.
 pub fn configure_operations(cfg: &mut web::ServiceConfig) {

@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 use actix_web::web;
 
+#[cfg(debug_assertions)]
+use super::service_config::contract;
 use super::{answer::Answer, read_only_route::build_read_only_route};
 
 #[cfg(debug_assertions)]
@@ -27,8 +29,8 @@ pub(crate) use checked_in::{checked_in_contract, list_schema_members};
 #[must_use]
 pub fn compose_document() -> utoipa::openapi::OpenApi {
     let mut document = base::build_base_document();
-    super::service_config::contract::document_operations(&mut document, super::register_routes);
-    operations::complete_document(&mut document);
+    let registered = contract::document_operations(&mut document, super::register_routes);
+    operations::complete_document(&mut document, &registered);
     examples::add_examples(&mut document);
     document
 }
@@ -59,7 +61,65 @@ async fn serve_document() -> Answer {
 
 #[cfg(all(test, debug_assertions))]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+
+    #[test]
+    fn if_match_follows_from_the_type_of_the_handler() {
+        let document = serde_json::to_value(compose_document()).unwrap_or_default();
+        for (method, path, expected) in [
+            ("get", "/api/v1/projects/{project}", None),
+            ("post", "/api/v1/projects", None),
+            ("post", "/api/v1/cities", Some(false)),
+            ("patch", "/api/v1/projects/{project}", Some(true)),
+            ("delete", "/api/v1/projects/{project}", Some(true)),
+            ("put", "/api/v1/projects/{project}/reports/{cycle}", Some(false)),
+            ("post", "/api/v1/projects/{project}/reports/{cycle}/approve", Some(false)),
+            ("put", "/api/v1/me/password", None),
+            ("delete", "/api/v1/users/{id}/grants/{grant_id}", None),
+        ] {
+            let parameters = document["paths"][path][method]["parameters"].as_array();
+            let header = parameters.into_iter().flatten().find(|p| p["name"] == "If-Match");
+            let required = header.map(|p| p["required"] == json!(true));
+            assert_eq!(required, expected, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn secrets_and_health_checks_have_no_etag() {
+        let document = serde_json::to_value(compose_document()).unwrap_or_default();
+        let mut untagged = Vec::new();
+        for (path, item) in document["paths"].as_object().into_iter().flatten() {
+            for operation in item.as_object().into_iter().flatten().map(|(_, operation)| operation)
+            {
+                let responses = operation["responses"].as_object().into_iter().flatten();
+                let mut successes = responses.filter(|(status, _)| status.starts_with('2'));
+                if successes.all(|(_, response)| response["headers"]["ETag"] == Value::Null) {
+                    untagged.push((
+                        operation["operationId"].as_str().unwrap_or_default(),
+                        path.as_str(),
+                    ));
+                }
+            }
+        }
+        untagged.sort_unstable();
+        assert_eq!(
+            untagged,
+            [
+                ("accept_invitation", "/api/v1/auth/invitations/{token}/accept"),
+                ("create_calendar", "/api/v1/me/calendar"),
+                ("create_share", "/api/v1/shares"),
+                ("get_live", "/health/live"),
+                ("get_ready", "/health/ready"),
+                ("put_password", "/api/v1/me/password"),
+                ("read_calendar", "/calendar/{token}.ics"),
+                ("refresh_session", "/api/v1/auth/refresh"),
+                ("sign_in", "/api/v1/auth/login"),
+                ("sign_out", "/api/v1/auth/logout"),
+            ]
+        );
+    }
 
     #[test]
     fn minified_document_is_the_compact_form_of_the_composed_one() {

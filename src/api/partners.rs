@@ -1,6 +1,6 @@
 //! Partners: list, read, add and correct.
 
-use actix_web::{get, patch, post, web::Data};
+use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -40,7 +40,10 @@ pub(crate) use input::{NewPartner, PartnerPatch};
 const PATH: &str = "/api/v1/partners";
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_partners).service(create_partner).service(get_partner).service(edit_partner);
+    cfg.get(operation!(list_partners))
+        .post(operation!(create_partner))
+        .get(operation!(get_partner))
+        .patch(operation!(edit_partner));
 }
 
 /// An organisation that funds, advises or builds.
@@ -133,8 +136,8 @@ impl PartnerParams {
 ///
 /// Lists the organisations that fund, advise or build, and that projects name in their partnerships. For every caller
 /// who holds a grant.
-#[utoipa::path(tag = "partners", params(PartnerParams), responses((status = 200, body = PartnerList)))]
-#[get("/partners")]
+#[utoipa::path(get, path = "/partners", tag = "partners", params(PartnerParams),
+    responses((status = 200, body = PartnerList)))]
 async fn list_partners(
     may: May<ReadReference, Query<PartnerParams>>,
     state: Data<State>,
@@ -164,8 +167,8 @@ async fn list_partners(
 /// Read a partner
 ///
 /// Returns the name, type and country of the partner. For every caller who holds a grant.
-#[utoipa::path(tag = "partners", responses((status = 200, body = PartnerView)))]
-#[get("/partners/{partner}")]
+#[utoipa::path(get, path = "/partners/{partner}", tag = "partners",
+    responses((status = 200, body = PartnerView)))]
 async fn get_partner(may: May<ReadPartner>) -> ApiResult<Answer> {
     let view = PartnerView::from(may.proof.into_subject().partner);
     Answer::from_record(view.version, &view)
@@ -175,8 +178,8 @@ async fn get_partner(may: May<ReadPartner>) -> ApiResult<Answer> {
 ///
 /// Adds an organisation that projects can name in their partnerships. Only the secretariat may do this. The slug is the
 /// key of the partner and never changes. The answer is 409 if a partner has this slug already.
-#[utoipa::path(tag = "partners", request_body = NewPartner, responses((status = 201, body = PartnerView)))]
-#[post("/partners")]
+#[utoipa::path(post, path = "/partners", tag = "partners", request_body = NewPartner,
+    responses((status = 201, body = PartnerView)))]
 async fn create_partner(
     may: May<AddReference, Json<NewPartner>, VersionRefused>,
     state: Data<State>,
@@ -196,8 +199,8 @@ async fn create_partner(
 /// Changes the members that the patch contains (RFC 7396), and validates the whole record again. Only the secretariat
 /// may do this. The slug never changes: another value is refused with 422. A patch that changes nothing adds no
 /// version.
-#[utoipa::path(tag = "partners", request_body = PartnerPatch, responses((status = 200, body = PartnerView)))]
-#[patch("/partners/{partner}")]
+#[utoipa::path(patch, path = "/partners/{partner}", tag = "partners", request_body = PartnerPatch,
+    responses((status = 200, body = PartnerView)))]
 async fn edit_partner(
     may: May<EditPartner, Json<PartnerPatch>, VersionRequired>,
     state: Data<State>,

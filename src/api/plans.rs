@@ -1,6 +1,6 @@
 //! Action plans of cities, in the cities' own words.
 
-use actix_web::{get, put, web::Data};
+use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_plan).service(write_plan);
+    cfg.get(operation!(get_plan)).put(operation!(write_plan));
 }
 
 /// A city's action plan for a plan cycle.
@@ -110,8 +110,8 @@ impl From<NewPlan> for PlanFields {
 ///
 /// Returns what a city set out to do in a plan cycle, in its own words. For every signed-in caller. The answer is 404
 /// if the city has not written a plan.
-#[utoipa::path(tag = "plans", responses((status = 200, body = PlanView)))]
-#[get("/cities/{city}/plans/{plan_cycle}")]
+#[utoipa::path(get, path = "/cities/{city}/plans/{plan_cycle}", tag = "plans",
+    responses((status = 200, body = PlanView)))]
 async fn get_plan(may: May<ReadPlan>) -> ApiResult<Answer> {
     let plan = may.proof.into_subject().plan.ok_or(ApiError::NotFound)?;
     let view = PlanView::from(plan);
@@ -122,11 +122,10 @@ async fn get_plan(may: May<ReadPlan>) -> ApiResult<Answer> {
 ///
 /// Creates the plan, or replaces it as a whole. Only officers of the city may do this. `If-Match` is required to
 /// replace a plan, and refused if there is none. A plan with the same content adds no version.
-#[utoipa::path(tag = "plans", request_body = NewPlan, responses(
+#[utoipa::path(put, path = "/cities/{city}/plans/{plan_cycle}", tag = "plans", request_body = NewPlan, responses(
     (status = 200, body = PlanView, description = "The plan existed before; this is its new state"),
     (status = 201, body = PlanView, description = "The plan is new"),
 ))]
-#[put("/cities/{city}/plans/{plan_cycle}")]
 async fn write_plan(
     may: May<WritePlan, Json<NewPlan>, VersionIfExists>,
     state: Data<State>,

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::{
-    ToSchema,
-    openapi::{ObjectBuilder, OneOfBuilder, Ref, Schema, Type},
+    ToResponse, ToSchema,
+    openapi::{ObjectBuilder, OneOfBuilder, Ref, RefOr, Response, Schema, Type},
 };
 
 use crate::{
@@ -87,6 +87,16 @@ impl From<app::LastChange> for LastChange {
             action: change.action,
             by: change.by.map(|(id, name)| super::views::PersonView { id: id.as_uuid(), name }),
         }
+    }
+}
+
+/// The shared 404 of the contract, for an operation that has no key in its path and can still find no record. All other
+/// operations have it without saying so.
+pub(super) struct NotFoundResponse;
+
+impl<'r> ToResponse<'r> for NotFoundResponse {
+    fn response() -> (&'r str, RefOr<Response>) {
+        ("NotFound", Ref::from_response_name("NotFound").into())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Projects: read, create, edit and delete one project. The list is in `list.rs`.
 
-use actix_web::{delete, get, patch, post, web::Data};
+use actix_web::web::Data;
 
 use super::{
     answer::Answer,
@@ -26,12 +26,12 @@ pub(crate) use input::{NewProject, ProjectPatch};
 pub(crate) use view::{LatestView, LocationView, ProjectView};
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(list::list_projects)
-        .service(create_project)
-        .service(get_project)
-        .service(edit_project)
-        .service(delete_project)
-        .service(list_project_history);
+    cfg.get(operation!(list::list_projects))
+        .post(operation!(create_project))
+        .get(operation!(get_project))
+        .patch(operation!(edit_project))
+        .delete(operation!(delete_project))
+        .get(operation!(list_project_history));
 }
 
 /// Read a project
@@ -39,8 +39,8 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// Returns the working copy to officers of the project's city, to the national representative of its country and to the
 /// secretariat. All other callers get the approved copy, readers within their scope only; the answer is 404 if there is
 /// none.
-#[utoipa::path(tag = "projects", responses((status = 200, body = ProjectView)))]
-#[get("/projects/{project}")]
+#[utoipa::path(get, path = "/projects/{project}", tag = "projects",
+    responses((status = 200, body = ProjectView)))]
 async fn get_project(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
     let proof = may.proof;
     let read = move |c: &mut Conn| -> StoreResult<ProjectView> {
@@ -55,8 +55,8 @@ async fn get_project(may: May<ReadProject>, state: Data<State>) -> ApiResult<Ans
 ///
 /// Adds a project to the plan of a city. Only officers of that city may do this. The project gets the next number of
 /// the city, which is never used again. If the body is not valid, the answer is 422 and lists all faults.
-#[utoipa::path(tag = "projects", request_body = NewProject, responses((status = 201, body = ProjectView)))]
-#[post("/projects")]
+#[utoipa::path(post, path = "/projects", tag = "projects", request_body = NewProject,
+    responses((status = 201, body = ProjectView)))]
 async fn create_project(
     may: May<CreateProjects, Json<NewProject>>,
     state: Data<State>,
@@ -74,8 +74,8 @@ async fn create_project(
 /// Changes the members that the patch contains (RFC 7396), and validates the whole project again. Only officers of the
 /// project's city may do this. City, plan cycle and code never change: another value for them is refused with 422. A
 /// patch that changes nothing adds no version.
-#[utoipa::path(tag = "projects", request_body = ProjectPatch, responses((status = 200, body = ProjectView)))]
-#[patch("/projects/{project}")]
+#[utoipa::path(patch, path = "/projects/{project}", tag = "projects", request_body = ProjectPatch,
+    responses((status = 200, body = ProjectView)))]
 async fn edit_project(
     may: May<EditProject, Json<ProjectPatch>, VersionRequired>,
     state: Data<State>,
@@ -93,8 +93,8 @@ async fn edit_project(
 /// Deletes a project with its milestones, indicators and partnerships. Only officers of the project's city may do this.
 /// The answer is 409 if the project has a report or another project continues it; otherwise it is the last state of the
 /// project. The number of the project is never used again.
-#[utoipa::path(tag = "projects", responses((status = 200, body = ProjectView)))]
-#[delete("/projects/{project}")]
+#[utoipa::path(delete, path = "/projects/{project}", tag = "projects",
+    responses((status = 200, body = ProjectView)))]
 async fn delete_project(
     may: May<DeleteProject, (), VersionRequired>,
     state: Data<State>,
@@ -109,8 +109,8 @@ async fn delete_project(
 ///
 /// Lists every change of the project and of its milestones, indicators and partnerships, the newest first. For officers
 /// of the project's city, the national representative of its country and the secretariat.
-#[utoipa::path(tag = "projects", params(HistoryParams), responses((status = 200, body = HistoryList)))]
-#[get("/projects/{project}/history")]
+#[utoipa::path(get, path = "/projects/{project}/history", tag = "projects", params(HistoryParams),
+    responses((status = 200, body = HistoryList)))]
 async fn list_project_history(
     may: May<ReadProjectHistory, Query<HistoryParams>>,
     state: Data<State>,

@@ -1,7 +1,7 @@
 //! Reference data that is only read: countries, plan cycles and partner types. Chairs and the framework have their own
 //! files.
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 use serde::{Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 
@@ -29,11 +29,11 @@ mod chairs;
 mod framework;
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_countries)
-        .service(framework::get_framework)
-        .service(list_plan_cycles)
-        .service(chairs::list_chairs)
-        .service(list_partner_types);
+    cfg.get(operation!(list_countries))
+        .get(operation!(framework::get_framework))
+        .get(operation!(list_plan_cycles))
+        .get(operation!(chairs::list_chairs))
+        .get(operation!(list_partner_types));
 }
 
 /// Reads a stored document as `T`. A missing document is an empty one.
@@ -83,8 +83,8 @@ impl CountryView {
 /// List countries
 ///
 /// Lists the member states of ASEAN, ordered by code. For every caller who holds a grant.
-#[utoipa::path(tag = "reference", params(ListParams), responses((status = 200, body = CountryList)))]
-#[get("/countries")]
+#[utoipa::path(get, path = "/countries", tag = "reference", params(ListParams),
+    responses((status = 200, body = CountryList)))]
 async fn list_countries(
     may: May<ReadReference, Query<ListParams>>,
     state: Data<State>,
@@ -175,8 +175,8 @@ impl From<PlanCycle> for PlanCycleView {
 /// List plan cycles
 ///
 /// Lists the spans of years for which cities write action plans. For every caller who holds a grant.
-#[utoipa::path(tag = "reference", params(ListParams), responses((status = 200, body = PlanCycleList)))]
-#[get("/plan-cycles")]
+#[utoipa::path(get, path = "/plan-cycles", tag = "reference", params(ListParams),
+    responses((status = 200, body = PlanCycleList)))]
 async fn list_plan_cycles(
     may: May<ReadReference, Query<ListParams>>,
     state: Data<State>,
@@ -218,8 +218,8 @@ fn load_partner_types(conn: &mut Conn, language: Language) -> ApiResult<Vec<Part
 /// List partner types
 ///
 /// Lists the types that a partner can have. For every caller who holds a grant.
-#[utoipa::path(tag = "reference", params(ListParams), responses((status = 200, body = PartnerTypeList)))]
-#[get("/partner-types")]
+#[utoipa::path(get, path = "/partner-types", tag = "reference", params(ListParams),
+    responses((status = 200, body = PartnerTypeList)))]
 async fn list_partner_types(
     may: May<ReadReference, Query<ListParams>>,
     state: Data<State>,

@@ -14,6 +14,7 @@ use super::{
     format::{AcceptHeader, Form},
     language,
     may::{SignedIn, decode_path, find_state, sign_in},
+    operation::{OperationAccess, OperationRequest},
     state::State,
 };
 use crate::{
@@ -68,6 +69,10 @@ impl<B: FromBody + 'static> FromRequest for Released<B> {
             })
         })
     }
+}
+
+impl<B: FromBody + 'static> OperationRequest for Released<B> {
+    const ACCESS: OperationAccess = OperationAccess::Policy;
 }
 
 /// Returns the caller, if signed in with a grant, or `None` if releases are public.

@@ -1,6 +1,6 @@
 //! Releases: publishes a cycle, and lists, shows and verifies releases. The submodules answer what a release holds.
 
-use actix_web::{get, post, web::Data};
+use actix_web::web::Data;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -30,13 +30,13 @@ mod views;
 pub(crate) use views::{ReleaseList, ReleaseVerification, ReleaseView};
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_releases)
-        .service(publish_release)
-        .service(get_release)
-        .service(verify_release)
-        .service(reports::list_release_reports)
-        .service(data_archive::get_release_data)
-        .service(annual_report::get_release_report);
+    cfg.get(operation!(list_releases))
+        .post(operation!(publish_release))
+        .get(operation!(get_release))
+        .get(operation!(verify_release))
+        .get(operation!(reports::list_release_reports))
+        .get(operation!(data_archive::get_release_data))
+        .get(operation!(annual_report::get_release_report));
     figures::register_routes(cfg);
 }
 
@@ -64,8 +64,8 @@ impl From<NewRelease> for RawRelease {
 ///
 /// Every signed-in user with a grant may call this. If the operator of the service has made releases public, callers
 /// need not sign in. `published_by` is shown to the secretariat and to administrators only.
-#[utoipa::path(tag = "releases", params(ListParams), responses((status = 200, body = ReleaseList)))]
-#[get("/releases")]
+#[utoipa::path(get, path = "/releases", tag = "releases", params(ListParams),
+    responses((status = 200, body = ReleaseList)))]
 async fn list_releases(
     released: Released<Query<ListParams>>,
     state: Data<State>,
@@ -93,8 +93,8 @@ async fn list_releases(
 ///
 /// Every signed-in user with a grant may call this. If the operator of the service has made releases public, callers
 /// need not sign in. `published_by` is shown to the secretariat and to administrators only.
-#[utoipa::path(tag = "releases", responses((status = 200, body = ReleaseView)))]
-#[get("/releases/{release}")]
+#[utoipa::path(get, path = "/releases/{release}", tag = "releases",
+    responses((status = 200, body = ReleaseView)))]
 async fn get_release(released: Released<()>, state: Data<State>) -> ApiResult<Answer> {
     answer_release(released, &state).await
 }
@@ -121,8 +121,8 @@ pub(super) async fn answer_release(released: Released<()>, state: &State) -> Api
 ///
 /// Only the secretariat may publish. 409 if the cycle is not closed, if no report in it is approved, or if nothing was
 /// approved in it since its last release. 422 if the cycle is unknown or the note is not acceptable.
-#[utoipa::path(tag = "releases", request_body = NewRelease, responses((status = 201, body = ReleaseView)))]
-#[post("/releases")]
+#[utoipa::path(post, path = "/releases", tag = "releases", request_body = NewRelease,
+    responses((status = 201, body = ReleaseView)))]
 async fn publish_release(
     may: May<PublishRelease, Json<NewRelease>, VersionRefused>,
     state: Data<State>,
@@ -142,8 +142,8 @@ async fn publish_release(
 /// Every signed-in user with a grant may call this. If the operator of the service has made releases public, callers
 /// need not sign in. One verification runs at a time and a few can wait. If too many wait, the request is refused with
 /// 503; try again later.
-#[utoipa::path(tag = "releases", responses((status = 200, body = ReleaseVerification)))]
-#[get("/releases/{release}/verify")]
+#[utoipa::path(get, path = "/releases/{release}/verify", tag = "releases",
+    responses((status = 200, body = ReleaseVerification)))]
 async fn verify_release(released: Released<()>, state: Data<State>) -> ApiResult<Answer> {
     let (named, ()) = released.find_release(&state).await?;
     let check = move |c: &mut Conn| -> ApiResult<ReleaseVerification> {

@@ -1,6 +1,6 @@
 //! Reports: read, write, and move from state to state. The lists of reports are in `list.rs`.
 
-use actix_web::{get, post, put, web::Data};
+use actix_web::web::Data;
 
 use super::{
     answer::Answer,
@@ -47,23 +47,23 @@ pub(crate) use view::ReportView;
 
 /// Registers the operations on the reports of all projects.
 pub(super) fn list_routes(cfg: &mut ServiceConfig) {
-    cfg.service(list::list_reports).service(bulk::change_reports);
+    cfg.get(operation!(list::list_reports)).post(operation!(bulk::change_reports));
 }
 
 /// Registers the operations on the reports of one project.
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_report)
-        .service(list::list_project_reports)
-        .service(write_report)
-        .service(get_readiness)
-        .service(get_prefill)
-        .service(diff::get_report_diff)
-        .service(list_report_history)
-        .service(submit_report)
-        .service(withdraw_report)
-        .service(return_report)
-        .service(approve_report)
-        .service(reopen_report);
+    cfg.get(operation!(get_report))
+        .get(operation!(list::list_project_reports))
+        .put(operation!(write_report))
+        .get(operation!(get_readiness))
+        .get(operation!(get_prefill))
+        .get(operation!(diff::get_report_diff))
+        .get(operation!(list_report_history))
+        .post(operation!(submit_report))
+        .post(operation!(withdraw_report))
+        .post(operation!(return_report))
+        .post(operation!(approve_report))
+        .post(operation!(reopen_report));
 }
 
 fn report_path((project, cycle): &ReportKey) -> String {
@@ -76,8 +76,8 @@ fn report_path((project, cycle): &ReportKey) -> String {
 /// secretariat. All other callers get the approved copy, readers within their scope only; the answer is 404 if there is
 /// none. A draft that was never submitted is readable for officers of the city only: the representative and the
 /// secretariat get 403, because a city may change its draft freely before others see it.
-#[utoipa::path(tag = "reports", responses((status = 200, body = ReportView)))]
-#[get("/projects/{project}/reports/{cycle}")]
+#[utoipa::path(get, path = "/projects/{project}/reports/{cycle}", tag = "reports",
+    responses((status = 200, body = ReportView)))]
 async fn get_report(may: May<ReadReport>, state: Data<State>) -> ApiResult<Answer> {
     let (subject, actor, at) = (may.proof.into_subject(), may.actor, state.clock.now());
     let load = move |c: &mut Conn| app::reports::load_detail(c, subject, &actor, at);
@@ -93,11 +93,11 @@ async fn get_report(may: May<ReadReport>, state: Data<State>) -> ApiResult<Answe
 /// nor extended for the city, and if the cycle is closed and was released without this report. `If-Match` is required
 /// to replace a report, and refused if the report does not exist yet.
 #[utoipa::path(
+    put, path = "/projects/{project}/reports/{cycle}",
     tag = "reports",
     request_body = NewReport,
     responses((status = 200, body = ReportView), (status = 201, body = ReportView))
 )]
-#[put("/projects/{project}/reports/{cycle}")]
 async fn write_report(
     may: May<EditReport, Json<NewReport>, VersionIfExists>,
     state: Data<State>,
@@ -120,8 +120,8 @@ async fn write_report(
 /// same rules. Whether the cycle is open is not checked here. For officers of the project's city, the national
 /// representative of its country and the secretariat; the representative and the secretariat get 403 until the report
 /// has been submitted once.
-#[utoipa::path(tag = "reports", responses((status = 200, body = ReadinessView)))]
-#[get("/projects/{project}/reports/{cycle}/readiness")]
+#[utoipa::path(get, path = "/projects/{project}/reports/{cycle}/readiness", tag = "reports",
+    responses((status = 200, body = ReadinessView)))]
 async fn get_readiness(may: May<ReadReportInside>, state: Data<State>) -> ApiResult<Answer> {
     let (subject, at) = (may.proof.subject(), state.clock.now());
     let report = subject.report.as_ref().ok_or(ApiError::NotFound)?;
@@ -137,8 +137,8 @@ async fn get_readiness(may: May<ReadReportInside>, state: Data<State>) -> ApiRes
 /// Returns a body that `PUT` on the report accepts unchanged. It holds the content of the project's latest approved
 /// report of an earlier cycle, without milestones and indicators that the project no longer has. If there is no such
 /// report, its values are null and its lists are empty. For officers of the project's city, who may write the report.
-#[utoipa::path(tag = "reports", responses((status = 200, body = PrefillView)))]
-#[get("/projects/{project}/reports/{cycle}/prefill")]
+#[utoipa::path(get, path = "/projects/{project}/reports/{cycle}/prefill", tag = "reports",
+    responses((status = 200, body = PrefillView)))]
 async fn get_prefill(may: May<EditReport>) -> ApiResult<Answer> {
     let subject = may.proof.subject();
     let earlier = subject.earlier_content.get()?.clone().unwrap_or_default();
@@ -152,8 +152,8 @@ async fn get_prefill(may: May<EditReport>) -> ApiResult<Answer> {
 /// Lists every change of the report, the newest first. For officers of the project's city, the national representative
 /// of its country and the secretariat; the representative and the secretariat get 403 until the report has been
 /// submitted once.
-#[utoipa::path(tag = "reports", params(HistoryParams), responses((status = 200, body = HistoryList)))]
-#[get("/projects/{project}/reports/{cycle}/history")]
+#[utoipa::path(get, path = "/projects/{project}/reports/{cycle}/history",
+    tag = "reports", params(HistoryParams), responses((status = 200, body = HistoryList)))]
 async fn list_report_history(
     may: May<ReadReportInside, Query<HistoryParams>>,
     state: Data<State>,
@@ -185,8 +185,9 @@ async fn handle_transition<A: TransitionAction>(
 /// city may do this. If the content is not complete, the answer is 422 and lists everything that is missing. The answer
 /// is 409 in any other state, if the cycle is neither open nor extended for the city, and if the cycle is closed and
 /// was released without this report. The submission freezes the project's record in `header`. A comment is optional.
-#[utoipa::path(tag = "reports", request_body = Option<NewTransition>, responses((status = 200, body = ReportView)))]
-#[post("/projects/{project}/reports/{cycle}/submit")]
+#[utoipa::path(post, path = "/projects/{project}/reports/{cycle}/submit",
+    tag = "reports", request_body = Option<NewTransition>,
+    responses((status = 200, body = ReportView)))]
 async fn submit_report(
     may: May<SubmitReport, OptionalJson<NewTransition>, VersionOptional>,
     state: Data<State>,
@@ -199,8 +200,9 @@ async fn submit_report(
 /// Takes a submission back before a decision is made; the report becomes a draft again. Only officers of the project's
 /// city may do this. The answer is 409 if the report is not submitted, and if the cycle is neither open nor extended
 /// for the city. A comment is optional.
-#[utoipa::path(tag = "reports", request_body = Option<NewTransition>, responses((status = 200, body = ReportView)))]
-#[post("/projects/{project}/reports/{cycle}/withdraw")]
+#[utoipa::path(post, path = "/projects/{project}/reports/{cycle}/withdraw",
+    tag = "reports", request_body = Option<NewTransition>,
+    responses((status = 200, body = ReportView)))]
 async fn withdraw_report(
     may: May<WithdrawReport, OptionalJson<NewTransition>, VersionOptional>,
     state: Data<State>,
@@ -214,8 +216,8 @@ async fn withdraw_report(
 /// of the project's country may do this. A decision needs a second person: a caller who wrote or submitted the report,
 /// or changed its project, since the last decision gets 403, and so does a caller who acts for such a person. The
 /// answer is 409 if the report is not submitted, and if the cycle is closed and was released without this report.
-#[utoipa::path(tag = "reports", request_body = NewTransition, responses((status = 200, body = ReportView)))]
-#[post("/projects/{project}/reports/{cycle}/return")]
+#[utoipa::path(post, path = "/projects/{project}/reports/{cycle}/return",
+    tag = "reports", request_body = NewTransition, responses((status = 200, body = ReportView)))]
 async fn return_report(
     may: May<ReturnReport, OptionalJson<NewTransition>, VersionOptional>,
     state: Data<State>,
@@ -230,8 +232,9 @@ async fn return_report(
 /// or submitted the report, or changed its project, since the last decision gets 403, and so does a caller who acts for
 /// such a person. The answer is 409 if the report is not submitted, and if the cycle is closed and was released without
 /// this report. A comment is optional.
-#[utoipa::path(tag = "reports", request_body = Option<NewTransition>, responses((status = 200, body = ReportView)))]
-#[post("/projects/{project}/reports/{cycle}/approve")]
+#[utoipa::path(post, path = "/projects/{project}/reports/{cycle}/approve",
+    tag = "reports", request_body = Option<NewTransition>,
+    responses((status = 200, body = ReportView)))]
 async fn approve_report(
     may: May<ApproveReport, OptionalJson<NewTransition>, VersionOptional>,
     state: Data<State>,
@@ -244,8 +247,8 @@ async fn approve_report(
 /// Returns an approved report to its city, so that the city can correct it. A comment with the reason is required. The
 /// national representative of the project's country and the secretariat may do this. All other callers keep reading the
 /// approved copy until the next approval. The answer is 409 if the report is not approved.
-#[utoipa::path(tag = "reports", request_body = NewTransition, responses((status = 200, body = ReportView)))]
-#[post("/projects/{project}/reports/{cycle}/reopen")]
+#[utoipa::path(post, path = "/projects/{project}/reports/{cycle}/reopen",
+    tag = "reports", request_body = NewTransition, responses((status = 200, body = ReportView)))]
 async fn reopen_report(
     may: May<ReopenReport, OptionalJson<NewTransition>, VersionOptional>,
     state: Data<State>,

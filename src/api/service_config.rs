@@ -1,25 +1,101 @@
 //! Registers operations. One call adds the route and, while the contract is composed, the documentation, so that neither
-//! can be forgotten.
+//! can be forgotten. Both are made from the handler: its types, and the attribute `utoipa::path` in front of it.
 
-use actix_web::{Scope, dev::HttpServiceFactory, web};
+use std::marker::PhantomData;
 
-/// An operation that can be registered. A debug build also needs its documentation.
-#[cfg(debug_assertions)]
-pub(super) trait Operation:
-    HttpServiceFactory + utoipa_actix_web::OpenApiFactory + 'static
-{
+use actix_web::{Handler, Resource, Scope, guard, http::Method, web};
+
+use super::operation::{
+    OperationAnswer, OperationArguments, OperationContract, OperationRequest, VersionedRequest,
+};
+
+/// Makes an [`Operation`] of a handler: `operation!(list_users)` or `operation!(grants::create_grant)`. `utoipa::path`
+/// generates the documentation of a handler `f` as a type `__path_f` beside it.
+macro_rules! operation {
+    ($handler:ident) => {
+        pastey::paste! {
+            $crate::api::service_config::Operation::new($handler, [<__path_ $handler>])
+        }
+    };
+    ($module:ident :: $handler:ident) => {
+        pastey::paste! {
+            $crate::api::service_config::Operation::new($module::$handler, $module::[<__path_ $handler>])
+        }
+    };
 }
+
+// After the macro, which its tests use.
 #[cfg(debug_assertions)]
-impl<T: HttpServiceFactory + utoipa_actix_web::OpenApiFactory + 'static> Operation for T {}
+pub(super) mod contract;
+
+/// The documentation of a handler. Of it, a release build contains only the path.
+#[cfg(debug_assertions)]
+pub trait OperationDocumentation: utoipa::Path + utoipa_actix_web::OpenApiFactory {}
+#[cfg(debug_assertions)]
+impl<D: utoipa::Path + utoipa_actix_web::OpenApiFactory> OperationDocumentation for D {}
+
+/// The documentation of a handler. Of it, a release build contains only the path.
+#[cfg(not(debug_assertions))]
+pub trait OperationDocumentation: utoipa::Path {}
+#[cfg(not(debug_assertions))]
+impl<D: utoipa::Path> OperationDocumentation for D {}
+
+/// A handler `H` with its documentation `D` and its arguments `A`.
+pub struct Operation<H, D, A> {
+    handler: H,
+    documentation: D,
+    arguments: PhantomData<fn(A)>,
+}
+
+impl<H: Handler<A>, D, A> Operation<H, D, A> {
+    /// Combines a handler with the documentation that `utoipa::path` generates for it.
+    #[must_use]
+    pub const fn new(handler: H, documentation: D) -> Self {
+        Self { handler, documentation, arguments: PhantomData }
+    }
+}
 
 /// An operation that can be registered.
-#[cfg(not(debug_assertions))]
-pub(super) trait Operation: HttpServiceFactory + 'static {}
-#[cfg(not(debug_assertions))]
-impl<T: HttpServiceFactory + 'static> Operation for T {}
+pub trait RegistrableOperation {
+    /// The argument of the handler that reads the request.
+    type Request: OperationRequest;
+    /// The documentation of the handler.
+    type Documentation: OperationDocumentation;
+    /// What the types of the handler state.
+    const CONTRACT: OperationContract;
+
+    /// Returns the documentation.
+    fn documentation(&self) -> &Self::Documentation;
+
+    /// Makes the route of the operation.
+    fn into_resource(self, method: Method) -> Resource;
+}
+
+impl<H, D, A> RegistrableOperation for Operation<H, D, A>
+where
+    H: Handler<A, Output: OperationAnswer>,
+    D: OperationDocumentation,
+    A: OperationArguments,
+{
+    type Request = A::Request;
+    type Documentation = D;
+    const CONTRACT: OperationContract = OperationContract {
+        access: A::Request::ACCESS,
+        if_match: A::Request::IF_MATCH,
+        answer: <H::Output as OperationAnswer>::CONTRACT,
+    };
+
+    fn documentation(&self) -> &D {
+        &self.documentation
+    }
+
+    fn into_resource(self, method: Method) -> Resource {
+        web::resource(D::path()).guard(guard::Method(method)).to(self.handler)
+    }
+}
 
 /// The list that operations are registered in.
-pub(super) struct ServiceConfig<'a> {
+pub struct ServiceConfig<'a> {
     routes: &'a mut web::ServiceConfig,
     #[cfg(debug_assertions)]
     contract: Option<&'a mut contract::OperationDocs>,
@@ -35,13 +111,40 @@ impl<'a> ServiceConfig<'a> {
         }
     }
 
-    /// Adds an operation.
-    pub(super) fn service(&mut self, operation: impl Operation) -> &mut Self {
+    /// Adds an operation that reads.
+    pub fn get(&mut self, operation: impl RegistrableOperation) -> &mut Self {
+        self.register(Method::GET, operation)
+    }
+
+    /// Adds an operation that creates a record, or moves it to a different state.
+    pub fn post(&mut self, operation: impl RegistrableOperation) -> &mut Self {
+        self.register(Method::POST, operation)
+    }
+
+    /// Adds an operation that creates or replaces a record.
+    pub fn put(&mut self, operation: impl RegistrableOperation) -> &mut Self {
+        self.register(Method::PUT, operation)
+    }
+
+    /// Adds an operation that changes some members of a record. Its handler has to state a precondition.
+    pub fn patch(
+        &mut self,
+        operation: impl RegistrableOperation<Request: VersionedRequest>,
+    ) -> &mut Self {
+        self.register(Method::PATCH, operation)
+    }
+
+    /// Adds an operation that deletes a record.
+    pub fn delete(&mut self, operation: impl RegistrableOperation) -> &mut Self {
+        self.register(Method::DELETE, operation)
+    }
+
+    fn register<O: RegistrableOperation>(&mut self, method: Method, operation: O) -> &mut Self {
         #[cfg(debug_assertions)]
         if let Some(contract) = &mut self.contract {
-            contract.add_operation(&operation);
+            contract.add_operation::<O>(&method, operation.documentation());
         }
-        self.routes.service(operation);
+        self.routes.service(operation.into_resource(method));
         self
     }
 
@@ -74,66 +177,5 @@ impl<'a> ServiceConfig<'a> {
             outer.end_scope(inner);
         }
         self.routes.service(scope);
-    }
-}
-
-/// The documentation of operations.
-#[cfg(debug_assertions)]
-pub(super) mod contract {
-    use actix_web::web;
-    use utoipa::openapi::{OpenApi, Paths, RefOr, Schema};
-    use utoipa_actix_web::OpenApiFactory;
-
-    use super::ServiceConfig;
-
-    /// The paths and schemas of the registered operations.
-    #[derive(Default)]
-    pub(crate) struct OperationDocs {
-        /// The prefix of each path.
-        prefix: String,
-        paths: Paths,
-        schemas: Vec<(String, RefOr<Schema>)>,
-    }
-
-    impl OperationDocs {
-        pub(super) fn add_operation(&mut self, operation: &impl OpenApiFactory) {
-            self.add(operation.paths(), |schemas| operation.schemas(schemas));
-        }
-
-        fn add(
-            &mut self,
-            operations: Paths,
-            add_schemas: impl FnOnce(&mut Vec<(String, RefOr<Schema>)>),
-        ) {
-            for (path, item) in operations.paths {
-                let mut one = Paths::new();
-                one.paths.insert(format!("{}{path}", self.prefix), item);
-                self.paths.merge(one);
-            }
-            add_schemas(&mut self.schemas);
-        }
-
-        pub(super) fn begin_scope(&self, path: &str) -> Self {
-            Self { prefix: format!("{}{path}", self.prefix), ..Self::default() }
-        }
-
-        pub(super) fn end_scope(&mut self, inner: Self) {
-            self.paths.merge(inner.paths);
-            self.schemas.extend(inner.schemas);
-        }
-    }
-
-    /// Adds the documentation of all operations that a function registers to a document.
-    pub(crate) fn document_operations(
-        document: &mut OpenApi,
-        register: impl FnOnce(&mut ServiceConfig<'_>),
-    ) {
-        let mut docs = OperationDocs::default();
-        // The routes are dropped; only the documentation is used.
-        let _ = actix_web::App::new().configure(|routes: &mut web::ServiceConfig| {
-            register(&mut ServiceConfig { routes, contract: Some(&mut docs) });
-        });
-        document.paths.merge(docs.paths);
-        document.components.get_or_insert_default().schemas.extend(docs.schemas);
     }
 }

@@ -1,12 +1,12 @@
 //! Shares: secret addresses that answer one request about a release. The secretariat creates, lists and revokes them.
 //! Programs that cannot sign in read them: the address gives the right to this one answer and to nothing else.
 
-use actix_web::{delete, get, http::header, post, web::Data};
+use actix_web::{http::header, web::Data};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{
-    answer::Answer,
+    answer::{Answer, SecretAnswer},
     body::{Json, Query},
     error::{ApiError, ApiResult},
     may::{May, PublicRequest},
@@ -36,20 +36,23 @@ pub(crate) use views::{MadeShareView, NewShare, ShareList, ShareView};
 const PATH: &str = "/api/v1/shares";
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_shares).service(create_share).service(get_share).service(revoke_share);
+    cfg.get(operation!(list_shares))
+        .post(operation!(create_share))
+        .get(operation!(get_share))
+        .delete(operation!(revoke_share));
 }
 
 /// Registers the address of shares, which is at the root and not under `/api/v1`.
 pub(super) fn register_share_address(cfg: &mut ServiceConfig) {
-    cfg.service(read_share);
+    cfg.get(operation!(read_share));
 }
 
 /// List shares
 ///
 /// Lists all shares in the order in which they were created, with the number of their uses. Expired and revoked shares
 /// are included. Their addresses are not shown. Only the secretariat may call this.
-#[utoipa::path(tag = "shares", params(ListParams), responses((status = 200, body = ShareList)))]
-#[get("/shares")]
+#[utoipa::path(get, path = "/shares", tag = "shares", params(ListParams),
+    responses((status = 200, body = ShareList)))]
 async fn list_shares(
     may: May<ListShares, Query<ListParams>>,
     state: Data<State>,
@@ -77,8 +80,8 @@ async fn list_shares(
 ///
 /// Returns what the share answers and how often it was used. If several instances of the service run, uses of the last
 /// minute may be missing. The address is not shown again. Only the secretariat may call this.
-#[utoipa::path(tag = "shares", responses((status = 200, body = ShareView)))]
-#[get("/shares/{id}")]
+#[utoipa::path(get, path = "/shares/{id}", tag = "shares",
+    responses((status = 200, body = ShareView)))]
 async fn get_share(may: May<ReadShare>, state: Data<State>) -> ApiResult<Answer> {
     state.uses.write_uses().await;
     let share = may.proof.into_subject().share;
@@ -95,12 +98,12 @@ async fn get_share(may: May<ReadShare>, state: Data<State>) -> ApiResult<Answer>
 /// Only the secretariat may call this. 422 if a field is not valid, for example if `expires_on` is in the past or more
 /// than two years ahead. The service requests the path once before it creates the share: 422 also if the path has no
 /// answer now, or no answer in this format.
-#[utoipa::path(tag = "shares", request_body = NewShare, responses((status = 201, body = MadeShareView)))]
-#[post("/shares")]
+#[utoipa::path(post, path = "/shares", tag = "shares", request_body = NewShare,
+    responses((status = 201, body = MadeShareView)))]
 async fn create_share(
     may: May<CreateShare, Json<NewShare>, VersionRefused>,
     state: Data<State>,
-) -> ApiResult<Answer> {
+) -> ApiResult<SecretAnswer> {
     let caller = may.caller;
     let terms = RawShare::from(may.body.0).parse(current_day(&state))?;
     answers::check_answerable(&state, &terms).await?;
@@ -114,8 +117,8 @@ async fn create_share(
 ///
 /// The address stops working at once, on every instance of the service. Revoking a share again changes nothing. Only
 /// the secretariat may call this.
-#[utoipa::path(tag = "shares", responses((status = 200, body = ShareView)))]
-#[delete("/shares/{id}")]
+#[utoipa::path(delete, path = "/shares/{id}", tag = "shares",
+    responses((status = 200, body = ShareView)))]
 async fn revoke_share(may: May<RevokeShare>, state: Data<State>) -> ApiResult<Answer> {
     let (caller, key) = (may.caller, may.key);
     let detail = state.db.write(move |tx| shares::revoke_share(tx, caller, key)).await?;
@@ -128,8 +131,8 @@ async fn revoke_share(may: May<RevokeShare>, state: Data<State>) -> ApiResult<An
 /// release changes with the next release. The caller need not sign in. 404 if the address was never created, has
 /// expired or was revoked; the answer does not tell which.
 #[utoipa::path(
+    get, path = "/s/{token}.{format}",
     tag = "shares",
-    security(()),
     params(
         ("token" = String, Path, description = "The secret part of the address.", example = "9Jx0"),
         ("format" = ShareFormat, Path, description = "The format of the share.", example = "json")
@@ -140,7 +143,6 @@ async fn revoke_share(may: May<RevokeShare>, state: Data<State>) -> ApiResult<An
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     )))
 )]
-#[get("/s/{token}.{format}")]
 async fn read_share(public: PublicRequest, state: Data<State>) -> ApiResult<Answer> {
     let [token, format] =
         <[String; 2]>::try_from(public.path).map_err(|_other| ApiError::NotFound)?;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -31,7 +31,7 @@ use views::TodoCounts;
 pub(crate) use views::TodoView;
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_todo);
+    cfg.get(operation!(get_todo));
 }
 
 /// Read the caller's open tasks
@@ -45,8 +45,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// A report that was reopened or returned in a closed cycle is listed in `needs_extension` for its city's officers and
 /// its representative, because the city cannot correct it without an extension. Clients may poll this operation often:
 /// with `If-None-Match` an unchanged answer is 304.
-#[utoipa::path(tag = "me", responses((status = 200, body = TodoView)))]
-#[get("/me/todo")]
+#[utoipa::path(get, path = "/me/todo", tag = "me", responses((status = 200, body = TodoView)))]
 async fn get_todo(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     let (actor, at) = (own.actor, state.clock.now());
     let key =

@@ -1,6 +1,6 @@
 //! Accounts and their grants.
 
-use actix_web::{get, patch, post, web::Data};
+use actix_web::web::Data;
 
 use super::{
     answer::Answer,
@@ -32,20 +32,20 @@ pub(crate) use views::{
 const PATH: &str = "/api/v1/users";
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_users)
-        .service(create_user)
-        .service(get_user)
-        .service(patch_user)
-        .service(grants::create_grant)
-        .service(grants::delete_grant);
+    cfg.get(operation!(list_users))
+        .post(operation!(create_user))
+        .get(operation!(get_user))
+        .patch(operation!(patch_user))
+        .post(operation!(grants::create_grant))
+        .delete(operation!(grants::delete_grant));
 }
 
 /// List people
 ///
 /// Lists the accounts that the caller may see, by name. National representatives see the people who hold a grant in
 /// their country; the secretariat and administrators see everybody. Other roles get 403.
-#[utoipa::path(tag = "users", params(UserParams), responses((status = 200, body = UserList)))]
-#[get("/users")]
+#[utoipa::path(get, path = "/users", tag = "users", params(UserParams),
+    responses((status = 200, body = UserList)))]
 async fn list_users(
     may: May<ListUsers, Query<UserParams>>,
     state: Data<State>,
@@ -70,8 +70,8 @@ async fn list_users(
 ///
 /// Returns the account with all its grants, whether they are in force today or not. National representatives see the
 /// people who hold a grant in their country; the secretariat and administrators see everybody.
-#[utoipa::path(tag = "users", responses((status = 200, body = UserView)))]
-#[get("/users/{id}")]
+#[utoipa::path(get, path = "/users/{id}", tag = "users",
+    responses((status = 200, body = UserView)))]
 async fn get_user(may: May<ReadUser>) -> ApiResult<Answer> {
     let view = UserView::from(may.proof.into_subject());
     Ok(Answer::from_record(view.version, &view)?.forbid_storing())
@@ -85,8 +85,8 @@ async fn get_user(may: May<ReadUser>) -> ApiResult<Answer> {
 ///
 /// The answer is 409 if an account has this e-mail address already. If its invitation expired before it was accepted,
 /// and the caller may manage the account, it is invited again: it keeps its grants and gets those that it lacks.
-#[utoipa::path(tag = "users", request_body = NewUser, responses((status = 201, body = InvitedUserView)))]
-#[post("/users")]
+#[utoipa::path(post, path = "/users", tag = "users", request_body = NewUser,
+    responses((status = 201, body = InvitedUserView)))]
 async fn create_user(
     may: May<InviteUsers, Json<NewUser>>,
     state: Data<State>,
@@ -103,8 +103,8 @@ async fn create_user(
 /// Renames, disables or enables an account. Disabling it ends all its sessions at once. Administrators may do this for
 /// everybody else, national representatives for people whose grants are all ones that they may give themselves. Nobody
 /// may change their own account here: the answer is 403.
-#[utoipa::path(tag = "users", request_body = UserPatch, responses((status = 200, body = UserView)))]
-#[patch("/users/{id}")]
+#[utoipa::path(patch, path = "/users/{id}", tag = "users", request_body = UserPatch,
+    responses((status = 200, body = UserView)))]
 async fn patch_user(
     may: May<EditUser, Json<UserPatch>, VersionRequired>,
     state: Data<State>,

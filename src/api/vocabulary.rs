@@ -1,6 +1,6 @@
 //! The vocabulary: labels and help texts for every list of allowed values and for every field of the forms.
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 
 use super::{
     answer::Answer,
@@ -21,7 +21,7 @@ use views::VocabularySource;
 pub(crate) use views::VocabularyView;
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_vocabulary);
+    cfg.get(operation!(get_vocabulary));
 }
 
 /// Read the vocabulary
@@ -30,8 +30,8 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// help text of every field of projects, milestones, indicators, partnerships and reports. The texts are in the
 /// language of the answer. Requests and other answers always use `value`, which is the same in every language. Every
 /// signed-in caller with a grant may read it.
-#[utoipa::path(tag = "reference", responses((status = 200, body = VocabularyView)))]
-#[get("/vocabulary")]
+#[utoipa::path(get, path = "/vocabulary", tag = "reference",
+    responses((status = 200, body = VocabularyView)))]
 async fn get_vocabulary(may: May<ReadReference>, state: Data<State>) -> ApiResult<Answer> {
     let language = may.language;
     let key = AnswerKey::new("get_vocabulary", CacheAudience::for_everybody(), &())?

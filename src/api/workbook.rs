@@ -1,6 +1,6 @@
 //! The workbook of a city: its projects and reports in a cycle, to be filled in offline and sent to `/imports`.
 
-use actix_web::{get, web, web::Data};
+use actix_web::{web, web::Data};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -36,7 +36,7 @@ pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spr
 pub(super) const CSV: &str = "text/csv";
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_workbook);
+    cfg.get(operation!(get_workbook));
 }
 
 /// The cycle and the format of a workbook.
@@ -95,11 +95,11 @@ impl WorkbookParams {
 /// submitted at least once. All other callers get 403. The file can be filled in and sent to `POST /imports`; an
 /// unchanged file changes nothing there.
 #[utoipa::path(
+    get, path = "/cities/{city}/workbook",
     tag = "imports",
     params(WorkbookParams),
     responses((status = 200, content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/csv"))))
 )]
-#[get("/cities/{city}/workbook")]
 async fn get_workbook(
     may: May<OpenWorkbook, Query<WorkbookParams>>,
     state: Data<State>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 use serde::Serialize;
 use serde_json::Number as JsonNumber;
 use utoipa::ToSchema;
@@ -36,7 +36,7 @@ use crate::{
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(compare_figures);
+    cfg.get(operation!(compare_figures));
 }
 
 /// The keys of rows or columns before and after.
@@ -155,8 +155,8 @@ pub(crate) struct FiguresComparison {
 ///
 /// Every signed-in user with a grant may call this. A reader whose grants cover some countries or cities gets the
 /// comparison of those. A missing or unknown value of a parameter is refused with 400.
-#[utoipa::path(tag = "figures", params(CompareParams), responses((status = 200, body = FiguresComparison)))]
-#[get("/figures/compare")]
+#[utoipa::path(get, path = "/figures/compare", tag = "figures", params(CompareParams),
+    responses((status = 200, body = FiguresComparison)))]
 async fn compare_figures(
     may: May<ReadFigures, Query<CompareParams>>,
     state: Data<State>,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -39,7 +39,7 @@ use views::CoverageInput;
 pub(crate) use views::{CityCoverage, CoverageBasis, FiguresCoverage};
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_figures_coverage);
+    cfg.get(operation!(get_figures_coverage));
 }
 
 /// Read the coverage of a cycle
@@ -54,8 +54,8 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// was edited.
 ///
 /// A reader whose grants cover some countries or cities gets those only. 400 if `cycle` is missing or unknown.
-#[utoipa::path(tag = "figures", params(CoverageParams), responses((status = 200, body = FiguresCoverage)))]
-#[get("/figures/coverage")]
+#[utoipa::path(get, path = "/figures/coverage", tag = "figures", params(CoverageParams),
+    responses((status = 200, body = FiguresCoverage)))]
 async fn get_figures_coverage(
     may: May<ReadFigures, Query<CoverageParams>>,
     state: Data<State>,

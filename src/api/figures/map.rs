@@ -1,6 +1,6 @@
 //! Figures on a map: GeoJSON (RFC 7946) with a point for each city.
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -33,7 +33,7 @@ use crate::{
 const GEO_JSON: &str = "application/geo+json";
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_figures_map);
+    cfg.get(operation!(get_figures_map));
 }
 
 /// The figures of a city.
@@ -145,9 +145,8 @@ pub(crate) struct CityCollection {
 ///
 /// Every signed-in user with a grant may call this. A reader whose grants cover some countries or cities gets the map
 /// of those. A missing or unknown value of a parameter is refused with 400.
-#[utoipa::path(tag = "figures", params(MapParams),
+#[utoipa::path(get, path = "/figures/map", tag = "figures", params(MapParams),
     responses((status = 200, body = CityCollection, content_type = "application/geo+json")))]
-#[get("/figures/map")]
 async fn get_figures_map(
     may: May<ReadFigures, Query<MapParams>>,
     state: Data<State>,

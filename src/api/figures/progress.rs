@@ -1,6 +1,6 @@
 //! Progress of projects, by city, country or focus area.
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,7 +28,7 @@ use crate::{
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_figures_progress);
+    cfg.get(operation!(get_figures_progress));
 }
 
 /// The milestones of approved reports, as each report froze them.
@@ -146,8 +146,8 @@ pub(crate) struct FiguresProgress {
 ///
 /// Every signed-in user with a grant may call this. A reader whose grants cover some countries or cities gets the
 /// figures of those. A missing or unknown value of a parameter is refused with 400.
-#[utoipa::path(tag = "figures", params(ProgressParams), responses((status = 200, body = FiguresProgress)))]
-#[get("/figures/progress")]
+#[utoipa::path(get, path = "/figures/progress", tag = "figures", params(ProgressParams),
+    responses((status = 200, body = FiguresProgress)))]
 async fn get_figures_progress(
     may: May<ReadFigures, Query<ProgressParams>>,
     state: Data<State>,

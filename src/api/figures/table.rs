@@ -1,6 +1,6 @@
 //! Tables: reports counted by one or two dimensions, alone or compared with an earlier cycle or release.
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 use serde::Serialize;
 use serde_json::Number as JsonNumber;
 use utoipa::ToSchema;
@@ -33,7 +33,7 @@ use crate::{
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_figures_table);
+    cfg.get(operation!(get_figures_table));
 }
 
 #[derive(Debug, Clone)]
@@ -122,8 +122,8 @@ pub(crate) struct CurrencyTotals {
 /// Every signed-in user with a grant may call this. A reader whose grants cover some countries or cities gets the table
 /// of those. A missing or unknown value of a parameter is refused with 400; the problem lists the values that are
 /// allowed.
-#[utoipa::path(tag = "figures", params(TableParams), responses((status = 200, body = FiguresTable)))]
-#[get("/figures/table")]
+#[utoipa::path(get, path = "/figures/table", tag = "figures", params(TableParams),
+    responses((status = 200, body = FiguresTable)))]
 async fn get_figures_table(
     may: May<ReadFigures, Query<TableParams>>,
     state: Data<State>,

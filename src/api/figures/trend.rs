@@ -1,6 +1,6 @@
 //! Trends: figures from cycle to cycle, of the reports that are approved now or of the releases up to one release.
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::Number as JsonNumber;
@@ -28,7 +28,7 @@ use crate::{
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_figures_trend);
+    cfg.get(operation!(get_figures_trend));
 }
 
 /// A cycle in a trend.
@@ -121,8 +121,8 @@ pub(crate) struct FiguresTrend {
 ///
 /// Every signed-in user with a grant may call this. A reader whose grants cover some countries or cities gets the
 /// figures of those. An unknown value of a parameter is refused with 400.
-#[utoipa::path(tag = "figures", params(TrendParams), responses((status = 200, body = FiguresTrend)))]
-#[get("/figures/trend")]
+#[utoipa::path(get, path = "/figures/trend", tag = "figures", params(TrendParams),
+    responses((status = 200, body = FiguresTrend)))]
 async fn get_figures_trend(
     may: May<ReadFigures, Query<TrendParams>>,
     state: Data<State>,

@@ -13,6 +13,7 @@ use crate::{
         body::FromBody as _,
         cache::{AnswerKey, CacheAudience},
         error::{ApiError, ApiResult},
+        operation::{OperationAccess, OperationRequest},
         state::State,
     },
     domain::policy::{Actor, Authorized, PolicyAction, PolicyResource},
@@ -49,6 +50,13 @@ where
             Ok(Self { key, actor, query_check })
         })
     }
+}
+
+impl<A: PolicyAction> OperationRequest for CachedMay<A>
+where
+    Self: FromRequest,
+{
+    const ACCESS: OperationAccess = OperationAccess::Policy;
 }
 
 impl<A> CachedMay<A>

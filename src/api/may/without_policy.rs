@@ -10,6 +10,7 @@ use crate::{
         body::FromBody,
         error::{ApiError, ApiResult},
         language,
+        operation::{OperationAccess, OperationRequest},
     },
     domain::{language::Language, policy::Actor},
     store::Caller,
@@ -36,6 +37,10 @@ impl<B: FromBody + 'static> FromRequest for OwnRequest<B> {
     }
 }
 
+impl<B: FromBody + 'static> OperationRequest for OwnRequest<B> {
+    const ACCESS: OperationAccess = OperationAccess::OwnData;
+}
+
 /// The extractor of operations that are open to everybody. If credentials are sent, they must be valid.
 pub(crate) struct PublicRequest {
     /// The named segments of the path.
@@ -59,6 +64,10 @@ impl FromRequest for PublicRequest {
     }
 }
 
+impl OperationRequest for PublicRequest {
+    const ACCESS: OperationAccess = OperationAccess::Public;
+}
+
 /// The extractor of operations whose body is the credential, such as signing in. It ignores the `Authorization` header:
 /// clients send their expired token with it when they request a new one, and that must not be refused.
 pub(crate) struct CredentialRequest<B> {
@@ -73,4 +82,8 @@ impl<B: FromBody + 'static> FromRequest for CredentialRequest<B> {
         let (req, mut payload) = (req.clone(), payload.take());
         Box::pin(async move { Ok(Self { body: B::read_request(&req, &mut payload).await? }) })
     }
+}
+
+impl<B: FromBody + 'static> OperationRequest for CredentialRequest<B> {
+    const ACCESS: OperationAccess = OperationAccess::Public;
 }

@@ -8,8 +8,11 @@ use utoipa::openapi::{
     schema::SchemaType,
 };
 
-use super::operations::{IfMatch, OperationShape};
-use crate::{api::language, domain::language::Language};
+use super::operations::OperationShape;
+use crate::{
+    api::{language, precondition::IfMatch},
+    domain::language::Language,
+};
 
 /// The keys in paths: name, description, pattern and example.
 const NAMES: &[(&str, &str, &str, &str)] = &[
@@ -64,7 +67,7 @@ pub(super) fn add_parameters(
     let known: Vec<RefOr<Parameter>> =
         named.filter(|p| !has_path_parameter(parameters, &p.name)).map(RefOr::T).collect();
     parameters.splice(0..0, known);
-    if let Some(header) = build_if_match_header(shape.if_match) {
+    if let Some(header) = build_if_match_header(shape.contract.if_match) {
         parameters.push(RefOr::T(header));
     }
     for parameter in [build_lang_parameter(), build_accept_language_header()] {
@@ -142,7 +145,7 @@ fn build_if_match_header(how: IfMatch) -> Option<Parameter> {
         IfMatch::Refused => {
             (Required::False, "Refused with 412 `no_tag`, because the record does not exist yet.")
         }
-        IfMatch::Optional => (
+        IfMatch::Optional | IfMatch::RequiredIfExists => (
             Required::False,
             "The `ETag` of the record that you read. Only the version in it is compared; a different version is refused with \
              412. A `PUT` that replaces a record requires it (428 without it), and a `PUT` that creates a record refuses \

@@ -5,13 +5,16 @@ use utoipa::{
     PartialSchema as _, ToSchema,
     openapi::{
         Components, ContentBuilder, Header, HeaderBuilder, ObjectBuilder, Ref, RefOr,
-        ResponseBuilder, Type, path::HttpMethod, path::Operation,
+        ResponseBuilder, Type, path::Operation,
     },
 };
 
-use super::operations::{IfMatch, OperationShape};
+use super::operations::OperationShape;
 use crate::{
-    api::error::{PROBLEMS, Problem, ProblemKind, RequestFault},
+    api::{
+        error::{PROBLEMS, Problem, ProblemKind, RequestFault},
+        precondition::IfMatch,
+    },
     domain::fault::ValueFault,
 };
 
@@ -34,27 +37,20 @@ const RESPONSES: &[(u16, &str)] = &[
 
 /// Returns the statuses of the problems that an operation of this shape can answer with.
 fn list_problem_statuses(shape: &OperationShape<'_>) -> Vec<u16> {
-    let in_path = shape.path.contains('{');
-    // The caller is the key: there may be no calendar address to remove.
-    let is_removal_without_key =
-        shape.method == HttpMethod::Delete && shape.path == "/api/v1/me/calendar";
+    let if_match = shape.contract.if_match;
     [
         (400, true),
         (401, true),
-        (403, !shape.public && !shape.is_about_caller()),
-        (404, in_path || is_removal_without_key),
-        (409, shape.is_write() && !shape.path.contains("/auth/")),
-        (412, shape.if_match != IfMatch::Ignored),
+        (403, shape.asks_policy()),
+        (404, shape.path.contains('{')),
+        (409, shape.is_write() && !shape.is_sign_in),
+        (412, if_match != IfMatch::Ignored),
         (413, shape.body),
         (415, shape.body),
         (422, shape.body),
-        (
-            428,
-            shape.if_match == IfMatch::Required
-                || shape.if_match == IfMatch::Optional && shape.method == HttpMethod::Put,
-        ),
-        // Only this operation can wait.
-        (429, shape.path.ends_with("/changes")),
+        (428, matches!(if_match, IfMatch::Required | IfMatch::RequiredIfExists)),
+        // Only a request for the feed can wait.
+        (429, shape.contract.answer.is_feed),
         (500, true),
         (503, true),
     ]
@@ -77,10 +73,10 @@ pub(super) fn add_problems(
                 response.description = describe_success(shape, status).to_owned();
             }
             add_header(&mut response.headers, components, "X-Request-Id");
-            if shape.has_etag() {
+            if shape.contract.answer.has_etag {
                 add_header(&mut response.headers, components, "ETag");
             }
-            if !shape.is_health_check() {
+            if shape.contract.answer.has_language {
                 add_header(&mut response.headers, components, "Content-Language");
             }
             if shape.is_paged() {

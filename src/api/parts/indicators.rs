@@ -1,6 +1,6 @@
 //! The indicators of projects.
 
-use actix_web::{delete, get, patch, post, web::Data};
+use actix_web::web::Data;
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -27,11 +27,11 @@ use crate::{
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_indicators)
-        .service(get_indicator)
-        .service(create_indicator)
-        .service(edit_indicator)
-        .service(delete_indicator);
+    cfg.get(operation!(list_indicators))
+        .get(operation!(get_indicator))
+        .post(operation!(create_indicator))
+        .patch(operation!(edit_indicator))
+        .delete(operation!(delete_indicator));
 }
 
 /// A value on a day.
@@ -128,8 +128,8 @@ impl PartResource for Indicator {
 ///
 /// Lists all indicators of the project, in the order in which they were added. Callers who read the approved copy of
 /// the project get the indicators of that copy.
-#[utoipa::path(tag = "projects", responses((status = 200, body = IndicatorList)))]
-#[get("/projects/{project}/indicators")]
+#[utoipa::path(get, path = "/projects/{project}/indicators", tag = "projects",
+    responses((status = 200, body = IndicatorList)))]
 async fn list_indicators(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
     Answer::from_value(&IndicatorList::from(super::list_parts::<Indicator>(may, &state).await?))
 }
@@ -138,8 +138,8 @@ async fn list_indicators(may: May<ReadProject>, state: Data<State>) -> ApiResult
 ///
 /// Returns one indicator of the project. Callers who read the approved copy of the project get the indicator of that
 /// copy.
-#[utoipa::path(tag = "projects", responses((status = 200, body = IndicatorView)))]
-#[get("/projects/{project}/indicators/{id}")]
+#[utoipa::path(get, path = "/projects/{project}/indicators/{id}", tag = "projects",
+    responses((status = 200, body = IndicatorView)))]
 async fn get_indicator(may: May<ReadPart<Indicator>>) -> ApiResult<Answer> {
     super::get_part(&may)
 }
@@ -148,8 +148,9 @@ async fn get_indicator(may: May<ReadPart<Indicator>>) -> ApiResult<Answer> {
 ///
 /// Adds an indicator to the project. Only officers of the project's city may do this. The answer is 409 if the project
 /// has an indicator with this name already, or has 200 indicators.
-#[utoipa::path(tag = "projects", request_body = NewIndicator, responses((status = 201, body = IndicatorView)))]
-#[post("/projects/{project}/indicators")]
+#[utoipa::path(post, path = "/projects/{project}/indicators",
+    tag = "projects", request_body = NewIndicator,
+    responses((status = 201, body = IndicatorView)))]
 async fn create_indicator(
     may: May<EditProject, Json<NewIndicator>>,
     state: Data<State>,
@@ -161,8 +162,9 @@ async fn create_indicator(
 ///
 /// Changes the members that the patch contains (RFC 7396), and validates the whole indicator again. Only officers of
 /// the project's city may do this. A patch that changes nothing adds no version.
-#[utoipa::path(tag = "projects", request_body = IndicatorPatch, responses((status = 200, body = IndicatorView)))]
-#[patch("/projects/{project}/indicators/{id}")]
+#[utoipa::path(patch, path = "/projects/{project}/indicators/{id}",
+    tag = "projects", request_body = IndicatorPatch,
+    responses((status = 200, body = IndicatorView)))]
 async fn edit_indicator(
     may: May<EditPart<Indicator>, Json<IndicatorPatch>, VersionRequired>,
     state: Data<State>,
@@ -174,8 +176,8 @@ async fn edit_indicator(
 ///
 /// Deletes the indicator and answers its last state. Only officers of the project's city may do this. Approved copies
 /// that contain the indicator do not change.
-#[utoipa::path(tag = "projects", responses((status = 200, body = IndicatorView)))]
-#[delete("/projects/{project}/indicators/{id}")]
+#[utoipa::path(delete, path = "/projects/{project}/indicators/{id}", tag = "projects",
+    responses((status = 200, body = IndicatorView)))]
 async fn delete_indicator(
     may: May<EditPart<Indicator>, (), VersionRequired>,
     state: Data<State>,

@@ -1,6 +1,6 @@
 //! The milestones of projects.
 
-use actix_web::{delete, get, patch, post, web::Data};
+use actix_web::web::Data;
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -20,11 +20,11 @@ use crate::{
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_milestones)
-        .service(get_milestone)
-        .service(create_milestone)
-        .service(edit_milestone)
-        .service(delete_milestone);
+    cfg.get(operation!(list_milestones))
+        .get(operation!(get_milestone))
+        .post(operation!(create_milestone))
+        .patch(operation!(edit_milestone))
+        .delete(operation!(delete_milestone));
 }
 
 /// A step of a project, with the day by which it is due.
@@ -93,8 +93,8 @@ impl PartResource for Milestone {
 ///
 /// Lists all milestones of the project, ordered by due day. Callers who read the approved copy of the project get the
 /// milestones of that copy.
-#[utoipa::path(tag = "projects", responses((status = 200, body = MilestoneList)))]
-#[get("/projects/{project}/milestones")]
+#[utoipa::path(get, path = "/projects/{project}/milestones", tag = "projects",
+    responses((status = 200, body = MilestoneList)))]
 async fn list_milestones(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
     Answer::from_value(&MilestoneList::from(super::list_parts::<Milestone>(may, &state).await?))
 }
@@ -103,8 +103,8 @@ async fn list_milestones(may: May<ReadProject>, state: Data<State>) -> ApiResult
 ///
 /// Returns one milestone of the project. Callers who read the approved copy of the project get the milestone of that
 /// copy.
-#[utoipa::path(tag = "projects", responses((status = 200, body = MilestoneView)))]
-#[get("/projects/{project}/milestones/{id}")]
+#[utoipa::path(get, path = "/projects/{project}/milestones/{id}", tag = "projects",
+    responses((status = 200, body = MilestoneView)))]
 async fn get_milestone(may: May<ReadPart<Milestone>>) -> ApiResult<Answer> {
     super::get_part(&may)
 }
@@ -113,8 +113,9 @@ async fn get_milestone(may: May<ReadPart<Milestone>>) -> ApiResult<Answer> {
 ///
 /// Adds a milestone to the project. Only officers of the project's city may do this. The answer is 409 if the project
 /// has a milestone with this title on this day already, or has 200 milestones.
-#[utoipa::path(tag = "projects", request_body = NewMilestone, responses((status = 201, body = MilestoneView)))]
-#[post("/projects/{project}/milestones")]
+#[utoipa::path(post, path = "/projects/{project}/milestones",
+    tag = "projects", request_body = NewMilestone,
+    responses((status = 201, body = MilestoneView)))]
 async fn create_milestone(
     may: May<EditProject, Json<NewMilestone>>,
     state: Data<State>,
@@ -126,8 +127,9 @@ async fn create_milestone(
 ///
 /// Changes the members that the patch contains (RFC 7396), and validates the whole milestone again. Only officers of
 /// the project's city may do this. A patch that changes nothing adds no version.
-#[utoipa::path(tag = "projects", request_body = MilestonePatch, responses((status = 200, body = MilestoneView)))]
-#[patch("/projects/{project}/milestones/{id}")]
+#[utoipa::path(patch, path = "/projects/{project}/milestones/{id}",
+    tag = "projects", request_body = MilestonePatch,
+    responses((status = 200, body = MilestoneView)))]
 async fn edit_milestone(
     may: May<EditPart<Milestone>, Json<MilestonePatch>, VersionRequired>,
     state: Data<State>,
@@ -139,8 +141,8 @@ async fn edit_milestone(
 ///
 /// Deletes the milestone and answers its last state. Only officers of the project's city may do this. Approved copies
 /// that contain the milestone do not change.
-#[utoipa::path(tag = "projects", responses((status = 200, body = MilestoneView)))]
-#[delete("/projects/{project}/milestones/{id}")]
+#[utoipa::path(delete, path = "/projects/{project}/milestones/{id}", tag = "projects",
+    responses((status = 200, body = MilestoneView)))]
 async fn delete_milestone(
     may: May<EditPart<Milestone>, (), VersionRequired>,
     state: Data<State>,

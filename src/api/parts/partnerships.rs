@@ -1,6 +1,6 @@
 //! The partnerships of projects.
 
-use actix_web::{delete, get, patch, post, web::Data};
+use actix_web::web::Data;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -29,11 +29,11 @@ use crate::{
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_partnerships)
-        .service(get_partnership)
-        .service(create_partnership)
-        .service(edit_partnership)
-        .service(delete_partnership);
+    cfg.get(operation!(list_partnerships))
+        .get(operation!(get_partnership))
+        .post(operation!(create_partnership))
+        .patch(operation!(edit_partnership))
+        .delete(operation!(delete_partnership));
 }
 
 /// The part that a partner has in a project.
@@ -119,8 +119,8 @@ impl PartResource for Partnership {
 ///
 /// Lists all partnerships of the project, in the order in which they were added. Callers who read the approved copy of
 /// the project get the partnerships of that copy.
-#[utoipa::path(tag = "projects", responses((status = 200, body = PartnershipList)))]
-#[get("/projects/{project}/partnerships")]
+#[utoipa::path(get, path = "/projects/{project}/partnerships", tag = "projects",
+    responses((status = 200, body = PartnershipList)))]
 async fn list_partnerships(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
     Answer::from_value(&PartnershipList::from(super::list_parts::<Partnership>(may, &state).await?))
 }
@@ -129,8 +129,8 @@ async fn list_partnerships(may: May<ReadProject>, state: Data<State>) -> ApiResu
 ///
 /// Returns one partnership of the project. Callers who read the approved copy of the project get the partnership of
 /// that copy.
-#[utoipa::path(tag = "projects", responses((status = 200, body = PartnershipView)))]
-#[get("/projects/{project}/partnerships/{id}")]
+#[utoipa::path(get, path = "/projects/{project}/partnerships/{id}", tag = "projects",
+    responses((status = 200, body = PartnershipView)))]
 async fn get_partnership(may: May<ReadPart<Partnership>>) -> ApiResult<Answer> {
     super::get_part(&may)
 }
@@ -139,8 +139,9 @@ async fn get_partnership(may: May<ReadPart<Partnership>>) -> ApiResult<Answer> {
 ///
 /// Adds a partnership to the project. Only officers of the project's city may do this. The partner is named by its
 /// slug, by a name as stated, or by both. The answer is 409 if the project has 200 partnerships.
-#[utoipa::path(tag = "projects", request_body = NewPartnership, responses((status = 201, body = PartnershipView)))]
-#[post("/projects/{project}/partnerships")]
+#[utoipa::path(post, path = "/projects/{project}/partnerships",
+    tag = "projects", request_body = NewPartnership,
+    responses((status = 201, body = PartnershipView)))]
 async fn create_partnership(
     may: May<EditProject, Json<NewPartnership>>,
     state: Data<State>,
@@ -152,8 +153,9 @@ async fn create_partnership(
 ///
 /// Changes the members that the patch contains (RFC 7396), and validates the whole partnership again. Only officers of
 /// the project's city may do this. A patch that changes nothing adds no version.
-#[utoipa::path(tag = "projects", request_body = PartnershipPatch, responses((status = 200, body = PartnershipView)))]
-#[patch("/projects/{project}/partnerships/{id}")]
+#[utoipa::path(patch, path = "/projects/{project}/partnerships/{id}",
+    tag = "projects", request_body = PartnershipPatch,
+    responses((status = 200, body = PartnershipView)))]
 async fn edit_partnership(
     may: May<EditPart<Partnership>, Json<PartnershipPatch>, VersionRequired>,
     state: Data<State>,
@@ -165,8 +167,8 @@ async fn edit_partnership(
 ///
 /// Deletes the partnership and answers its last state. Only officers of the project's city may do this. Approved copies
 /// that contain the partnership do not change.
-#[utoipa::path(tag = "projects", responses((status = 200, body = PartnershipView)))]
-#[delete("/projects/{project}/partnerships/{id}")]
+#[utoipa::path(delete, path = "/projects/{project}/partnerships/{id}", tag = "projects",
+    responses((status = 200, body = PartnershipView)))]
 async fn delete_partnership(
     may: May<EditPart<Partnership>, (), VersionRequired>,
     state: Data<State>,

@@ -1,6 +1,6 @@
 //! The values of an indicator over time, and how far it has come.
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,7 +25,7 @@ use crate::{
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_indicator_values);
+    cfg.get(operation!(list_indicator_values));
 }
 
 /// A measured value of an indicator.
@@ -67,8 +67,8 @@ pub(super) struct IndicatorValues {
 /// Lists the values in all reports of the project that the caller may read. Officers of the project's city get the
 /// values of their drafts too. The national representative and the secretariat get those of every report that was
 /// submitted at least once; all other callers get those of approved reports.
-#[utoipa::path(tag = "projects", responses((status = 200, body = IndicatorValues)))]
-#[get("/projects/{project}/indicators/{id}/values")]
+#[utoipa::path(get, path = "/projects/{project}/indicators/{id}/values", tag = "projects",
+    responses((status = 200, body = IndicatorValues)))]
 async fn list_indicator_values(
     may: May<ReadPart<Indicator>>,
     state: Data<State>,

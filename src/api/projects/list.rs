@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -206,8 +206,8 @@ impl ProjectParams {
 ///
 /// Lists every project that the caller may read: the working copy of the projects that the caller works on, the
 /// approved copy of all others. The filter `status` takes the status in the latest approved report.
-#[utoipa::path(tag = "projects", params(ProjectParams), responses((status = 200, body = ProjectList)))]
-#[get("/projects")]
+#[utoipa::path(get, path = "/projects", tag = "projects", params(ProjectParams),
+    responses((status = 200, body = ProjectList)))]
 pub(super) async fn list_projects(
     may: May<ListProjects, Query<ProjectParams>>,
     state: Data<State>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -95,8 +95,8 @@ fn load_chairs(conn: &mut Conn) -> ApiResult<Vec<ChairView>> {
 /// List chairs
 ///
 /// Lists the country that chairs the network in each year, ordered by year. For every caller who holds a grant.
-#[utoipa::path(tag = "reference", params(ListParams), responses((status = 200, body = ChairList)))]
-#[get("/chairs")]
+#[utoipa::path(get, path = "/chairs", tag = "reference", params(ListParams),
+    responses((status = 200, body = ChairList)))]
 pub(super) async fn list_chairs(
     may: May<ReadReference, Query<ListParams>>,
     state: Data<State>,

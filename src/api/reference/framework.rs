@@ -1,6 +1,6 @@
 //! The framework as a whole, with the sectors and national schemes that projects are tagged with.
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -139,8 +139,8 @@ pub(crate) struct FrameworkView {
 ///
 /// Returns the framework of the latest plan cycle with its outcomes, urban systems, focus areas and enablers, and the
 /// sectors and national schemes that projects are tagged with. For every caller who holds a grant.
-#[utoipa::path(tag = "reference", responses((status = 200, body = FrameworkView)))]
-#[get("/framework")]
+#[utoipa::path(get, path = "/framework", tag = "reference",
+    responses((status = 200, body = FrameworkView)))]
 pub(super) async fn get_framework(
     may: May<ReadReference>,
     state: Data<State>,

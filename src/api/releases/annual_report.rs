@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use actix_web::{get, http::header, web::Data};
+use actix_web::{http::header, web::Data};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest as _, Sha256};
 
@@ -34,10 +34,10 @@ const HTML: &str = "text/html; charset=utf-8";
 /// Every signed-in user with a grant may call this. If the operator of the service has made releases public, callers
 /// need not sign in.
 #[utoipa::path(
+    get, path = "/releases/{release}/report",
     tag = "releases",
     responses((status = 200, body = String, content_type = "text/html", description = "The report as one HTML document."))
 )]
-#[get("/releases/{release}/report")]
 pub(super) async fn get_release_report(
     released: Released<()>,
     state: Data<State>,

@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 use sha2::{Digest as _, Sha256};
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
@@ -49,10 +49,9 @@ pub(in crate::api) const FORMS: &[Form] = &[Form::Zip, Form::Json];
 ///
 /// Every signed-in user with a grant may call this. If the operator of the service has made releases public, callers
 /// need not sign in.
-#[utoipa::path(tag = "releases", params(FormatParams), responses((status = 200, content(
+#[utoipa::path(get, path = "/releases/{release}/data", tag = "releases", params(FormatParams), responses((status = 200, content(
     (Vec<u8> = "application/zip"), (serde_json::Value = "application/json")
 ))))]
-#[get("/releases/{release}/data")]
 pub(super) async fn get_release_data(
     released: Released<Query<FormatParams>>,
     state: Data<State>,

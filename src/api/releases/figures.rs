@@ -1,7 +1,7 @@
 //! Figures of a release, counted from its frozen reports alone. `api/figures/response.rs` has the code that all of them
 //! share.
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 
 use crate::api::{
     answer::Answer,
@@ -25,11 +25,11 @@ use crate::api::{
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_release_table)
-        .service(get_release_progress)
-        .service(get_release_trend)
-        .service(get_release_coverage)
-        .service(get_release_map);
+    cfg.get(operation!(get_release_table))
+        .get(operation!(get_release_progress))
+        .get(operation!(get_release_trend))
+        .get(operation!(get_release_coverage))
+        .get(operation!(get_release_map));
 }
 
 /// Count reports of a release in a table
@@ -39,8 +39,8 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 ///
 /// Every signed-in user with a grant may call this and gets the figures of the whole release. If the operator of the
 /// service has made releases public, callers need not sign in.
-#[utoipa::path(tag = "releases", params(ReleasedTableParams), responses((status = 200, body = FiguresTable)))]
-#[get("/releases/{release}/figures/table")]
+#[utoipa::path(get, path = "/releases/{release}/figures/table",
+    tag = "releases", params(ReleasedTableParams), responses((status = 200, body = FiguresTable)))]
 async fn get_release_table(
     released: Released<Query<ReleasedTableParams>>,
     state: Data<State>,
@@ -54,8 +54,9 @@ async fn get_release_table(
 ///
 /// Every signed-in user with a grant may call this and gets the figures of the whole release. If the operator of the
 /// service has made releases public, callers need not sign in.
-#[utoipa::path(tag = "releases", params(ReleasedProgressParams), responses((status = 200, body = FiguresProgress)))]
-#[get("/releases/{release}/figures/progress")]
+#[utoipa::path(get, path = "/releases/{release}/figures/progress",
+    tag = "releases", params(ReleasedProgressParams),
+    responses((status = 200, body = FiguresProgress)))]
 async fn get_release_progress(
     released: Released<Query<ReleasedProgressParams>>,
     state: Data<State>,
@@ -71,8 +72,8 @@ async fn get_release_progress(
 ///
 /// Every signed-in user with a grant may call this and gets the figures of the whole release. If the operator of the
 /// service has made releases public, callers need not sign in.
-#[utoipa::path(tag = "releases", params(TrendParams), responses((status = 200, body = FiguresTrend)))]
-#[get("/releases/{release}/figures/trend")]
+#[utoipa::path(get, path = "/releases/{release}/figures/trend",
+    tag = "releases", params(TrendParams), responses((status = 200, body = FiguresTrend)))]
 async fn get_release_trend(
     released: Released<Query<TrendParams>>,
     state: Data<State>,
@@ -88,8 +89,9 @@ async fn get_release_trend(
 ///
 /// Every signed-in user with a grant may call this and gets the figures of the whole release. If the operator of the
 /// service has made releases public, callers need not sign in.
-#[utoipa::path(tag = "releases", params(ReleasedCoverageParams), responses((status = 200, body = FiguresCoverage)))]
-#[get("/releases/{release}/figures/coverage")]
+#[utoipa::path(get, path = "/releases/{release}/figures/coverage",
+    tag = "releases", params(ReleasedCoverageParams),
+    responses((status = 200, body = FiguresCoverage)))]
 async fn get_release_coverage(
     released: Released<Query<ReleasedCoverageParams>>,
     state: Data<State>,
@@ -103,9 +105,8 @@ async fn get_release_coverage(
 ///
 /// Every signed-in user with a grant may call this and gets the figures of the whole release. If the operator of the
 /// service has made releases public, callers need not sign in.
-#[utoipa::path(tag = "releases", params(ReleasedMapParams),
+#[utoipa::path(get, path = "/releases/{release}/figures/map", tag = "releases", params(ReleasedMapParams),
     responses((status = 200, body = CityCollection, content_type = "application/geo+json")))]
-#[get("/releases/{release}/figures/map")]
 async fn get_release_map(
     released: Released<Query<ReleasedMapParams>>,
     state: Data<State>,

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::IntoParams;
@@ -113,8 +113,9 @@ impl ReleasedReportParams {
 /// Every signed-in user with a grant may call this. If the operator of the service has made releases public, callers
 /// need not sign in. A filter for a value that the release does not know is refused with 400; the problem lists the
 /// values that it knows.
-#[utoipa::path(tag = "releases", params(ReleasedReportParams), responses((status = 200, body = ReleasedReportList)))]
-#[get("/releases/{release}/reports")]
+#[utoipa::path(get, path = "/releases/{release}/reports",
+    tag = "releases", params(ReleasedReportParams),
+    responses((status = 200, body = ReleasedReportList)))]
 pub(super) async fn list_release_reports(
     released: Released<Query<ReleasedReportParams>>,
     state: Data<State>,

@@ -1,6 +1,6 @@
 //! The operation that applies one action to many reports.
 
-use actix_web::{post, web::Data};
+use actix_web::web::Data;
 
 use crate::{
     api::{answer::Answer, body::Json, error::ApiResult, may::May, state::State},
@@ -29,8 +29,8 @@ pub(crate) use view::BulkView;
 /// answer is 409. Without a digest each item must name the version that the caller read, unless `unchanged` creates the
 /// report. With `all_or_nothing` nothing is changed unless the action is possible for every report; otherwise the
 /// answer is 409, with the results in `bulk`.
-#[utoipa::path(tag = "reports", request_body = NewBulk, responses((status = 200, body = BulkView)))]
-#[post("/reports/bulk")]
+#[utoipa::path(post, path = "/reports/bulk", tag = "reports", request_body = NewBulk,
+    responses((status = 200, body = BulkView)))]
 pub(super) async fn change_reports(
     may: May<BulkReports, Json<NewBulk>>,
     state: Data<State>,

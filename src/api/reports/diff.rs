@@ -1,6 +1,6 @@
 //! The differences between two versions of a report, with the comments on it.
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -106,8 +106,8 @@ impl DiffParams {
 /// the comments on that field. The project's record is compared as the two submissions froze it, if both versions have
 /// one. For officers of the project's city, the national representative of its country and the secretariat. The answer
 /// is 404 if there is no such version, such as `since=returned` for a report that was never returned.
-#[utoipa::path(tag = "reports", params(DiffParams), responses((status = 200, body = DiffView)))]
-#[get("/projects/{project}/reports/{cycle}/diff")]
+#[utoipa::path(get, path = "/projects/{project}/reports/{cycle}/diff",
+    tag = "reports", params(DiffParams), responses((status = 200, body = DiffView)))]
 pub(super) async fn get_report_diff(
     may: May<ReadReportInside, Query<DiffParams>>,
     state: Data<State>,

@@ -1,6 +1,6 @@
 //! Lists of reports: those of all projects, and those of one project.
 
-use actix_web::{get, web::Data};
+use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -188,8 +188,8 @@ impl ReportParams {
 /// Lists every report that the caller may read, each in one copy. Officers, national representatives and the
 /// secretariat get the working copy of the reports in their city, their country or the network. Drafts that were never
 /// submitted are listed for officers of their city only. All other reports are listed in their approved copy.
-#[utoipa::path(tag = "reports", params(ReportParams), responses((status = 200, body = ReportList)))]
-#[get("/reports")]
+#[utoipa::path(get, path = "/reports", tag = "reports", params(ReportParams),
+    responses((status = 200, body = ReportList)))]
 pub(super) async fn list_reports(
     may: May<ListReports, Query<ReportParams>>,
     state: Data<State>,
@@ -220,8 +220,8 @@ pub(super) async fn list_reports(
 /// List the reports of a project
 ///
 /// Lists the reports by cycle, each in the copy that the caller may read.
-#[utoipa::path(tag = "reports", params(ProjectReportParams), responses((status = 200, body = ReportList)))]
-#[get("/projects/{project}/reports")]
+#[utoipa::path(get, path = "/projects/{project}/reports",
+    tag = "reports", params(ProjectReportParams), responses((status = 200, body = ReportList)))]
 pub(super) async fn list_project_reports(
     may: May<ReadProject, Query<ProjectReportParams>>,
     state: Data<State>,

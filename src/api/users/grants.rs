@@ -1,6 +1,6 @@
 //! Giving and revoking grants.
 
-use actix_web::{delete, post, web::Data};
+use actix_web::web::Data;
 
 use super::{GrantView, NewGrant, PATH};
 use crate::{
@@ -14,8 +14,8 @@ use crate::{
 /// Gives a person a role on a scope, in force from the next request on. Administrators may give every grant, national
 /// representatives those of city officers and readers in their own country. Nobody may give a grant to themselves: the
 /// answer is 403. It is 409 if the person holds the same grant already.
-#[utoipa::path(tag = "users", request_body = NewGrant, responses((status = 201, body = GrantView)))]
-#[post("/users/{id}/grants")]
+#[utoipa::path(post, path = "/users/{id}/grants", tag = "users", request_body = NewGrant,
+    responses((status = 201, body = GrantView)))]
 pub(super) async fn create_grant(
     may: May<EditUser, Json<NewGrant>>,
     state: Data<State>,
@@ -31,8 +31,8 @@ pub(super) async fn create_grant(
 ///
 /// Ends what the grant allowed, from the next request on. For those who may change the account of the person. The
 /// answer is the grant as it was.
-#[utoipa::path(tag = "users", responses((status = 200, body = GrantView)))]
-#[delete("/users/{id}/grants/{grant_id}")]
+#[utoipa::path(delete, path = "/users/{id}/grants/{grant_id}", tag = "users",
+    responses((status = 200, body = GrantView)))]
 pub(super) async fn delete_grant(may: May<EditUser>, state: Data<State>) -> ApiResult<Answer> {
     let id: Id<Grant> = may.part_id()?;
     let (caller, user) = (may.caller, may.key);
