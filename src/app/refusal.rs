@@ -58,7 +58,6 @@ pub(crate) struct LastChange {
     pub(crate) by: Option<(Id<User>, String)>,
 }
 
-#[expect(dead_code, reason = "the next commits move the use cases that give these refusals")]
 impl Refusal {
     /// Refuses one value. `pointer` is its JSON pointer.
     pub(crate) fn invalid_value(pointer: &str, fault: ValueFault) -> Self {

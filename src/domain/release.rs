@@ -133,7 +133,7 @@ pub(crate) struct JournalPosition {
 
 /// Why a release is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PublishError {
+pub(crate) enum PublishError {
     /// The cycle is not closed.
     #[error("a release is not possible while its cycle is {0}: close it first")]
     Cycle(CycleState),
