@@ -260,6 +260,6 @@ pub(super) fn parse_new_password(raw: &str, own: &EmailAddress) -> Result<NewPas
             PasswordFault::TooCommon => "too_common",
             PasswordFault::OwnAddress => "own_address",
         };
-        ValueFault::new(code, fault.to_string())
+        ValueFault::new(code, fault.message())
     })
 }

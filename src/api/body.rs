@@ -4,7 +4,11 @@ use actix_web::{HttpMessage, HttpRequest, dev::Payload, http::Method, web::Bytes
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 
-use super::error::{ApiError, ApiResult, RequestFault};
+use super::{
+    error::{ApiError, ApiResult, RequestFault},
+    message::request,
+};
+use crate::domain::fault::ValueFault;
 
 mod json;
 mod parameters;
@@ -120,11 +124,8 @@ pub(crate) async fn read_bytes(
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|e| {
-            ApiError::malformed(RequestFault::at_pointer(
-                "",
-                "body",
-                format!("the body did not arrive: {e}"),
-            ))
+            let fault = ValueFault::new("body", request::body_did_not_arrive(&e.to_string()));
+            ApiError::malformed(RequestFault::at_pointer("", fault))
         })?;
         if bytes.len() + chunk.len() > max {
             return Err(ApiError::BodyTooLarge(max));

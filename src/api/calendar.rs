@@ -11,6 +11,7 @@ use super::{
     answer::{Answer, SecretAnswer},
     error::{ApiError, ApiResult},
     may::{OwnRequest, PublicRequest},
+    message::calendar as message,
     problem::NotFoundResponse,
     service_config::ServiceConfig,
     state::State,
@@ -155,20 +156,20 @@ struct DeadlineTitles {
 impl DeadlineTitles {
     /// Returns what is due, with the names of the cycle and of the city.
     fn format_title(&self, deadline: &RoleDeadline) -> String {
-        let name = &deadline.cycle;
-        let english = match &deadline.due_work {
+        let name = deadline.cycle.as_str();
+        let message = match &deadline.due_work {
             DueWork::CityReports(city) => {
                 let known = self.cities.iter().find(|c| c.slug == *city);
                 let named = |c: &City| {
                     wording::choose_name(self.language, &c.names, city.as_str()).to_owned()
                 };
                 let city = known.map_or_else(|| city.to_string(), named);
-                format!("{name}: reports of {city} due")
+                message::city_reports_due(name, &city)
             }
-            DueWork::EveryReport => format!("{name}: reports due"),
-            DueWork::Decisions => format!("{name}: decisions due"),
+            DueWork::EveryReport => message::reports_due(name),
+            DueWork::Decisions => message::decisions_due(name),
         };
-        wording::translate_sentence(self.language, &english).into_owned()
+        message.to_text(self.language)
     }
 }
 

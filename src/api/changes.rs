@@ -10,6 +10,7 @@ use super::{
     cache::{AnswerKey, CacheAudience},
     error::ApiResult,
     may::May,
+    message::parameter,
     operation::{AnswerContract, OperationAnswer},
     service_config::ServiceConfig,
     state::State,
@@ -165,9 +166,9 @@ struct FeedPageQuery {
 
 /// Reads a page. `head` is the last number of the feed.
 fn read_page(conn: &mut Conn, head: i64, query: &FeedPageQuery) -> ApiResult<Answer> {
-    let FeedPageQuery { reach, start: FeedStart { parameter, after }, limit } = query;
+    let FeedPageQuery { reach, start: FeedStart { parameter: start, after }, limit } = query;
     let reached = *after <= head;
-    check_range(parameter, "a number that the feed has reached is expected", reached)?;
+    check_range(start, parameter::number_of_the_feed, reached)?;
     let most = usize::try_from(*limit).unwrap_or(usize::MAX);
     let found = feed::load_changes_after(conn, reach, *after, most)?;
     let items: ApiResult<Vec<_>> = found.changes.into_iter().map(ChangeView::new).collect();

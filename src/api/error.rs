@@ -1,16 +1,18 @@
 //! API errors. This is the only place that maps a failure to an HTTP status.
 
-use super::problem;
-pub use super::problem::{LastChange, PROBLEMS, Problem, ProblemKind, RequestFault};
+pub use super::problem::{FaultView, LastChange, PROBLEMS, Problem, ProblemKind, RequestFault};
+use super::{message::request, problem};
 use crate::{
     app::Refusal,
     auth::{password::PasswordError, token::TokenError},
     domain::{
-        fault::{FieldFault, ValueFault},
+        fault::{FaultList, FieldFault, ValueFault},
+        message::{self, Argument, Message},
         policy::AccessDenied,
         refusal::{IllegalTransition, TransitionRefused},
         subject::PartNotLoaded,
     },
+    sheets::message::import,
     store::{
         StoreError,
         error::{ConstraintViolation, format_error_chain},
@@ -28,75 +30,52 @@ pub type ApiResult<T> = Result<T, ApiError>;
 
 /// The failures that a request can end with.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum ApiError {
     /// The credentials are missing or not valid.
-    #[error("authentication is required")]
     Unauthenticated,
     /// A sign-in with an unknown address, a disabled account or a wrong password. The message does not say which of
     /// them, so that nobody can find out which accounts exist.
-    #[error("the address or the password is wrong")]
     WrongPassword,
     /// The caller may know of the record, but may not do this; with the reason.
-    #[error("you may not do this: {0}")]
-    Forbidden(String),
+    Forbidden(Message),
     /// The record does not exist, or the caller may not know that it does.
-    #[error("no such resource")]
     NotFound,
     /// Something that the request refers to does not exist, and the caller may know that; with what is missing.
-    #[error("{0}")]
-    MissingResource(String),
+    MissingResource(Message),
     /// The path exists, but not with this method; with the methods that it supports.
-    #[error("this method is not supported here")]
     MethodNotAllowed(Vec<String>),
     /// The body is too large; with the limit in bytes.
-    #[error("the body is larger than {0} bytes")]
     BodyTooLarge(usize),
     /// The body is not JSON.
-    #[error("the body must be application/json")]
     UnsupportedMediaType,
     /// The body does not have the media type that the operation reads; with the types that it does read.
-    #[error("the body must be {0}")]
-    OtherMediaType(&'static str),
+    OtherMediaType(Argument),
     /// The request cannot be read: broken JSON, an unknown member, a wrong type or an unknown parameter.
-    #[error("the request is malformed")]
-    Malformed(Box<RequestFault>),
+    Malformed(Vec<RequestFault>),
     /// An existing record was to be changed without `If-Match`.
-    #[error("an If-Match header is required")]
     PreconditionRequired,
     /// The record changed since the caller read it; with the last change, if the caller may know it.
-    #[error("the record changed since you read it")]
     Stale(Option<Box<LastChange>>),
     /// The `If-Match` header names no version: it is weak, a list, `*`, or not a tag of this service.
-    #[error(
-        "If-Match names no version: the ETag that the record was answered with is expected, as it was, one and not weak"
-    )]
     UnusableTag,
     /// `If-Match` was sent, but the record does not exist yet, so no tag can match it.
-    #[error("If-Match names a version, but there is no record yet")]
     UnexpectedTag,
     /// The state of the record does not allow the transition.
-    #[error(transparent)]
     IllegalTransition(#[from] IllegalTransition),
     /// A similar record exists already, or a different record depends on this one.
-    #[error("{0}")]
-    Conflict(String),
+    Conflict(Message),
     /// A request on many records was refused as a whole; with the result of each record.
-    #[error("{}", .0.detail)]
     RefusedWithResult(Box<RefusedResult>),
     /// The request was understood, but some values are not acceptable.
-    #[error("some values are not acceptable")]
     Invalid(Vec<FieldFault>),
     /// Too many requests of this caller are waiting; with the seconds after which the caller may try again.
-    #[error("too many of your requests are waiting")]
     TooManyWaiting(u64),
     /// Too much work is waiting. The caller may try again.
-    #[error("the service is busy")]
     Busy,
     /// The database is not available. Nothing was written.
-    #[error("the service is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A fault of the service. Its text is logged and not sent to the caller.
-    #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
@@ -111,11 +90,11 @@ pub(super) enum ResultMember {
 #[derive(Debug)]
 pub struct RefusedResult {
     kind: ProblemKind,
-    detail: String,
+    detail: Message,
     member: ResultMember,
     /// The result as JSON, in the language of the answer.
     result: serde_json::Value,
-    errors: Vec<RequestFault>,
+    errors: Vec<FaultView>,
 }
 
 impl ApiError {
@@ -124,7 +103,7 @@ impl ApiError {
         Self::with_result(
             RefusedResult {
                 kind: problem::CONFLICT,
-                detail: "not every item can be done, so none was".to_owned(),
+                detail: message::report::bulk_not_all(),
                 member: ResultMember::Bulk,
                 result: Value::Null,
                 errors: Vec::new(),
@@ -137,13 +116,12 @@ impl ApiError {
     pub(super) fn import_refused<T: Serialize>(
         view: &T,
         count: usize,
-        errors: Vec<RequestFault>,
+        errors: Vec<FaultView>,
     ) -> Self {
-        let detail = format!("nothing was written: {count} of the rows or cells cannot be taken");
         Self::with_result(
             RefusedResult {
                 kind: problem::INVALID,
-                detail,
+                detail: import::refused(count),
                 member: ResultMember::Import,
                 result: Value::Null,
                 errors,
@@ -186,36 +164,60 @@ impl ApiError {
     /// Makes the error of a request that cannot be read.
     #[must_use]
     pub fn malformed(fault: RequestFault) -> Self {
-        Self::Malformed(Box::new(fault))
+        Self::Malformed(vec![fault])
     }
 
     /// Makes the error of a query parameter whose value is not acceptable.
     #[must_use]
     pub fn invalid_parameter(name: &str, fault: ValueFault) -> Self {
-        let mut at = RequestFault::at_parameter(name, fault.code, fault.detail);
-        at.allowed = fault.allowed;
-        Self::malformed(at)
+        Self::malformed(RequestFault::at_parameter(name, fault))
     }
 
     /// Makes the error of one value that is not acceptable. `pointer` is its JSON pointer.
-    pub fn invalid_value(pointer: &str, code: &str, detail: impl Into<String>) -> Self {
-        Self::Invalid(vec![FieldFault {
-            pointer: pointer.to_owned(),
-            code: code.to_owned(),
-            detail: detail.into(),
-            allowed: Vec::new(),
-        }])
+    #[must_use]
+    pub fn invalid_value(pointer: &str, fault: ValueFault) -> Self {
+        let mut faults = FaultList::new();
+        faults.add(pointer, fault);
+        Self::Invalid(faults.into_vec())
     }
 
-    /// Returns the problem document, without the id of the request.
+    /// Returns the explanation for the caller.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Unauthenticated => request::unauthenticated(),
+            Self::WrongPassword => request::wrong_password(),
+            Self::Forbidden(reason) => request::forbidden(reason.clone()),
+            Self::NotFound => request::not_found(),
+            Self::MissingResource(reason) | Self::Conflict(reason) => reason.clone(),
+            Self::MethodNotAllowed(_) => request::method_not_allowed(),
+            Self::BodyTooLarge(limit) => request::body_too_large(*limit),
+            Self::UnsupportedMediaType => request::json_expected(),
+            Self::OtherMediaType(expected) => request::media_type_expected(expected.clone()),
+            Self::Malformed(_) => request::malformed(),
+            Self::PreconditionRequired => request::precondition_required(),
+            Self::Stale(_) => request::stale(),
+            Self::UnusableTag => request::unusable_tag(),
+            Self::UnexpectedTag => request::unexpected_tag(),
+            Self::IllegalTransition(illegal) => illegal.message(),
+            Self::RefusedWithResult(refused) => refused.detail.clone(),
+            Self::Invalid(_) => request::invalid(),
+            Self::TooManyWaiting(_) => request::too_many_waiting(),
+            Self::Busy => request::busy(),
+            Self::Unavailable(_) => request::unavailable(),
+            Self::Internal(_) => request::internal(),
+        }
+    }
+
+    /// Returns the problem document, without the id of the request. Its texts are not in words yet.
     pub(super) fn to_problem(&self) -> Problem {
         let kind = self.kind();
         let mut problem = Problem {
             kind: format!("/docs/problems/{}", kind.code),
             code: kind.code.to_owned(),
-            title: kind.title.to_owned(),
+            title: kind.title().into(),
             status: kind.status,
-            detail: self.to_string(),
+            detail: self.message().into(),
             instance: String::new(),
             errors: Vec::new(),
             changed: None,
@@ -223,9 +225,11 @@ impl ApiError {
             import: None,
         };
         match self {
-            Self::Malformed(fault) => problem.errors.push((**fault).clone()),
+            Self::Malformed(faults) => {
+                problem.errors = faults.iter().cloned().map(FaultView::from).collect();
+            }
             Self::Invalid(faults) => {
-                problem.errors = faults.iter().cloned().map(RequestFault::from).collect();
+                problem.errors = faults.iter().cloned().map(FaultView::from).collect();
             }
             Self::RefusedWithResult(refused) => {
                 problem.errors.clone_from(&refused.errors);
@@ -237,8 +241,8 @@ impl ApiError {
             }
             Self::Stale(Some(change)) => problem.changed = Some((**change).clone()),
             Self::UnexpectedTag => {
-                let detail = "a request that creates a record takes no If-Match";
-                problem.errors.push(RequestFault::at_parameter("If-Match", "no_tag", detail));
+                let fault = ValueFault::new("no_tag", request::takes_no_tag());
+                problem.errors.push(RequestFault::at_parameter("If-Match", fault).into());
             }
             Self::Stale(None)
             | Self::UnusableTag
@@ -339,7 +343,7 @@ impl From<AccessDenied> for ApiError {
     fn from(denied: AccessDenied) -> Self {
         match denied {
             AccessDenied::Hidden => Self::NotFound,
-            AccessDenied::Forbidden(reason) => Self::Forbidden(reason.to_owned()),
+            AccessDenied::Forbidden(reason) => Self::Forbidden(reason),
             AccessDenied::Undecided(part) => part.into(),
         }
     }

@@ -7,12 +7,14 @@ use serde_json::Value;
 
 use super::{
     answer::Answer,
-    error::{ApiError, ApiResult, RequestFault},
+    error::{ApiError, ApiResult},
     format::{Form, to_write_error},
+    message::parameter,
     openapi::list_schema_members,
     page::{ListPage, PageRequest},
     spool_buffer::SpoolBuffer,
 };
+use crate::domain::fault::ValueFault;
 use crate::sheets::flat;
 
 /// The formats of a list.
@@ -41,10 +43,8 @@ impl FieldSelection {
         if asked.iter().all(|name| known.contains(name)) {
             return Ok(Self(asked));
         }
-        let mut fault =
-            RequestFault::at_parameter("fields", "unknown", "names of members are expected");
-        fault.allowed = known;
-        Err(ApiError::malformed(fault))
+        let fault = ValueFault::new("unknown", parameter::member_names()).with_allowed(known);
+        Err(ApiError::invalid_parameter("fields", fault))
     }
 
     /// Answers with a page. Each item has only the selected members.

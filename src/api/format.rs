@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     answer::Answer,
-    error::{ApiError, ApiResult, RequestFault},
+    error::{ApiError, ApiResult},
+    message::parameter,
     spool_buffer::SpoolBuffer,
 };
 use crate::{
     domain::{
         fault::ValueFault,
+        message::thing,
         quality::{Quality, parse_weighted_names},
         value::words,
     },
@@ -19,7 +21,7 @@ use crate::{
 
 words! {
     /// The format of an answer.
-    pub Form("format") {
+    pub Form(file_format) {
         /// `application/json`.
         Json = "json",
         /// Comma-separated values (RFC 4180): the whole list, without pages.
@@ -124,7 +126,10 @@ impl AcceptHeader {
             let found = offered.iter().find(|form| form.as_str() == asked);
             let words = offered.iter().map(|form| form.as_str());
             return found.copied().ok_or_else(|| {
-                ApiError::invalid_parameter("format", ValueFault::unknown("format", words))
+                ApiError::invalid_parameter(
+                    "format",
+                    ValueFault::unknown(thing::file_format(), words),
+                )
             });
         }
         let first = offered.first().copied().unwrap_or(Form::Json);
@@ -172,8 +177,8 @@ pub(crate) fn to_write_error(e: std::io::Error) -> ApiError {
 pub(crate) fn refuse_paging(cursor: Option<&str>, limit: Option<i64>) -> ApiResult<()> {
     for (name, given) in [("cursor", cursor.is_some()), ("limit", limit.is_some())] {
         if given {
-            let detail = "this format gives the whole list";
-            return Err(ApiError::malformed(RequestFault::at_parameter(name, "whole", detail)));
+            let fault = ValueFault::new("whole", parameter::whole_list());
+            return Err(ApiError::invalid_parameter(name, fault));
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use actix_web::{error::BlockingError, web, web::Data};
 
 use super::{
     answer::Answer,
-    error::{ApiError, ApiResult, RequestFault},
+    error::{ApiError, ApiResult},
     may::May,
     service_config::ServiceConfig,
     state::State,
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     app::imports::{self, ImportAbort, ImportResult},
     domain::{language::Language, policy::ImportRecords},
-    sheets::grid::UnreadableFile,
+    sheets::{grid::UnreadableFile, message::file},
 };
 
 mod input;
@@ -63,11 +63,11 @@ async fn import_records(
 /// Answers a preview, or refuses an import with rows that cannot be accepted.
 fn answer_not_written(result: ImportResult, language: Language) -> ApiResult<Answer> {
     let mut view = ImportView::from(result);
-    view.translate_details(language);
+    view.word_faults(language);
     if view.dry_run {
         return Ok(Answer::from_value(&view)?.in_language(language));
     }
-    let errors = view.faults.iter().map(RequestFault::from).collect();
+    let errors = view.faults.iter().map(|fault| fault.to_fault_view(language)).collect();
     Err(ApiError::import_refused(&view, view.totals.faults, errors))
 }
 
@@ -75,9 +75,5 @@ fn answer_not_written(result: ImportResult, language: Language) -> ApiResult<Ans
 /// fault, not the service.
 fn refuse_broken_file(stopped: &BlockingError) -> ApiError {
     tracing::warn!(error = %stopped, "a file could not be read to its end");
-    UnreadableFile::new(
-        "broken",
-        "the file is broken: open it in a spreadsheet program, look through it and save it anew",
-    )
-    .into()
+    UnreadableFile::new("broken", file::broken()).into()
 }

@@ -5,16 +5,19 @@ use actix_web::web::Data;
 use super::{
     answer::Answer,
     body::Query,
-    error::{ApiError, ApiResult, RequestFault},
+    error::{ApiError, ApiResult},
     may::May,
+    message::parameter,
     page::PageRequest,
     service_config::ServiceConfig,
     state::State,
 };
 use crate::{
     domain::{
+        fault::ValueFault,
         id::Id,
         journal::{JournalHash, parse_hex},
+        message::Message,
         policy::{Actor, ReadJournal},
     },
     store::{
@@ -100,19 +103,17 @@ const fn as_store_error(e: StoreError) -> StoreError {
 
 /// Parses the earlier head: number and hash together, or neither.
 fn parse_known_head(params: &VerifyParams) -> ApiResult<Option<(i64, JournalHash)>> {
-    let fault = |name: &str, code: &str, detail: &str| {
-        ApiError::malformed(RequestFault::at_parameter(name, code, detail))
+    let fault = |name: &str, code: &'static str, message: Message| {
+        ApiError::invalid_parameter(name, ValueFault::new(code, message))
     };
     match (params.seq, &params.hash) {
         (None, None) => Ok(None),
-        (Some(_), None) => Err(fault("hash", "required", "it is asked for together with seq")),
-        (None, Some(_)) => Err(fault("seq", "required", "it is asked for together with hash")),
-        (Some(seq), Some(_)) if seq < 0 => {
-            Err(fault("seq", "range", "a number of at least 0 is expected"))
-        }
+        (Some(_), None) => Err(fault("hash", "required", parameter::needed_with_seq())),
+        (None, Some(_)) => Err(fault("seq", "required", parameter::needed_with_hash())),
+        (Some(seq), Some(_)) if seq < 0 => Err(fault("seq", "range", parameter::number_from(0))),
         (Some(seq), Some(hash)) => parse_hex(hash)
             .map(|hash| Some((seq, hash)))
-            .ok_or_else(|| fault("hash", "hash", "64 lower-case hexadecimal digits are expected")),
+            .ok_or_else(|| fault("hash", "hash", parameter::hash())),
     }
 }
 

@@ -3,8 +3,11 @@
 
 use actix_web::{HttpRequest, http::header};
 
-use super::error::{ApiError, ApiResult, RequestFault};
-use crate::domain::{fault::ValueFault, language::Language};
+use super::{
+    error::{ApiError, ApiResult},
+    message::parameter,
+};
+use crate::domain::{fault::ValueFault, language::Language, message::thing};
 
 /// The query parameter that every operation accepts.
 pub(crate) const PARAMETER: &str = "lang";
@@ -42,10 +45,10 @@ pub(super) fn check_language(value: &str) -> ApiResult<()> {
         return Ok(());
     }
     let spoken = Language::SPOKEN.iter().map(|l| l.as_str());
-    Err(ApiError::invalid_parameter(PARAMETER, ValueFault::unknown("language", spoken)))
+    Err(ApiError::invalid_parameter(PARAMETER, ValueFault::unknown(thing::language(), spoken)))
 }
 
 /// Refuses a second `lang` parameter.
 pub(super) fn refuse_duplicate() -> ApiError {
-    ApiError::malformed(RequestFault::at_parameter(PARAMETER, "duplicate", "one value is expected"))
+    ApiError::invalid_parameter(PARAMETER, ValueFault::new("duplicate", parameter::one_value()))
 }

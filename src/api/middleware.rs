@@ -19,9 +19,10 @@ use uuid::Uuid;
 use super::{
     error::{ApiError, Problem},
     language,
+    message::request,
     state::State,
 };
-use crate::clock;
+use crate::{clock, domain::fault::ValueFault};
 
 /// Marks a HEAD request, which handlers see as GET. The event stream needs it: the answer to HEAD has no body, so a
 /// stream without an end would never be closed.
@@ -103,7 +104,7 @@ fn finish_response(mut response: ServiceResponse<BoxBody>, id: Uuid) -> ServiceR
     if let Some(mut problem) = problem {
         let language = language::negotiate_language(response.request());
         problem.instance = format!("urn:uuid:{id}");
-        problem.translate_texts(language);
+        problem.word_texts(language);
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         response = response.map_body(|_, _| BoxBody::new(body));
         let headers = response.headers_mut();
@@ -140,11 +141,9 @@ fn build_missing_problem(response: &ServiceResponse<BoxBody>) -> Option<Problem>
         404 => ApiError::NotFound,
         413 => ApiError::BodyTooLarge(super::body::BODY_MAX),
         415 => ApiError::UnsupportedMediaType,
-        400..=499 => ApiError::malformed(super::error::RequestFault::at_parameter(
-            "",
-            "request",
-            "a well-formed request is expected",
-        )),
+        400..=499 => {
+            ApiError::invalid_parameter("", ValueFault::new("request", request::not_well_formed()))
+        }
         _ => ApiError::Internal("an answer without a problem".into()),
     };
     error.error_response().extensions_mut().remove::<Problem>()

@@ -6,6 +6,7 @@
 mod service_config;
 
 pub(crate) mod answer;
+pub(crate) mod answer_text;
 pub(crate) mod auth;
 pub(crate) mod body;
 pub(crate) mod cache;
@@ -31,6 +32,7 @@ pub(crate) mod language;
 pub(crate) mod may;
 pub(crate) mod me;
 pub(crate) mod merge;
+pub(crate) mod message;
 pub(crate) mod metrics;
 pub(crate) mod middleware;
 pub mod openapi;

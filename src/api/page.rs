@@ -7,9 +7,10 @@ use utoipa::IntoParams;
 
 use super::{
     answer::Answer,
-    error::{ApiError, ApiResult, RequestFault},
+    error::{ApiError, ApiResult},
+    message::parameter,
 };
-use crate::domain::{fault::ValueFault, journal::to_hex};
+use crate::domain::{fault::ValueFault, journal::to_hex, message::thing};
 
 /// The default number of items on a page.
 pub(crate) const LIMIT_DEFAULT: i64 = 50;
@@ -85,8 +86,8 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
         let list = hash_list(&format!("{path}?{filters}"));
         let limit = limit.unwrap_or(LIMIT_DEFAULT);
         if !(1..=LIMIT_MAX).contains(&limit) {
-            let detail = format!("a number from 1 to {LIMIT_MAX} is expected");
-            return Err(ApiError::malformed(RequestFault::at_parameter("limit", "range", detail)));
+            let fault = ValueFault::new("range", parameter::number_between(1, LIMIT_MAX));
+            return Err(ApiError::invalid_parameter("limit", fault));
         }
         let after = match cursor {
             None => None,
@@ -98,11 +99,8 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
                     .filter(has_no_control_characters)
                     .and_then(|v| serde_json::from_value::<PageCursor<K>>(v).ok());
                 let fault = || {
-                    ApiError::malformed(RequestFault::at_parameter(
-                        "cursor",
-                        "cursor",
-                        "the cursor of an earlier page of this list, with the same filters and sort, is expected",
-                    ))
+                    let fault = ValueFault::new("cursor", parameter::cursor_with_filters());
+                    ApiError::invalid_parameter("cursor", fault)
                 };
                 let cursor = parsed.ok_or_else(fault)?;
                 if cursor.l != list {
@@ -195,7 +193,7 @@ pub(crate) fn choose_order<O: Copy>(asked: Option<&str>, orders: &[(&str, O)]) -
         None => orders.first(),
         Some(asked) => orders.iter().find(|(name, _)| *name == asked),
     };
-    let unknown = || ValueFault::unknown("sort", orders.iter().map(|(name, _)| *name));
+    let unknown = || ValueFault::unknown(thing::sort(), orders.iter().map(|(name, _)| *name));
     found.map(|(_, order)| *order).ok_or_else(|| ApiError::invalid_parameter("sort", unknown()))
 }
 

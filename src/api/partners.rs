@@ -23,6 +23,7 @@ use crate::{
     },
     domain::{
         fault::ValueFault,
+        message,
         policy::{AddReference, EditPartner, ReadPartner, ReadReference},
         reference::Partner,
         reference_input::PartnerFields,
@@ -118,7 +119,8 @@ pub(crate) struct PartnerParams {
 impl PartnerParams {
     fn to_filter(&self, types: &[String]) -> ApiResult<PartnerFilter> {
         if self.kind.iter().any(|kind| !types.contains(kind)) {
-            let fault = ValueFault::unknown("partner type", types.iter().map(String::as_str));
+            let types = types.iter().map(String::as_str);
+            let fault = ValueFault::unknown(message::thing::partner_type(), types);
             return Err(ApiError::invalid_parameter("type", fault));
         }
         let (by_name, descending) = choose_order(self.sort.as_deref(), &BY_SLUG_OR_NAME)?;

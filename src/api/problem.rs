@@ -7,15 +7,58 @@ use utoipa::{
     openapi::{ObjectBuilder, OneOfBuilder, Ref, RefOr, Response, Schema, Type},
 };
 
+use super::answer_text::AnswerText;
 use crate::{
     app,
-    domain::{fault::FieldFault, language::Language, wording},
+    domain::{
+        fault::{FieldFault, ValueFault},
+        language::Language,
+        message::Message,
+    },
 };
 
-/// One fault of a request.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = Fault)]
+/// One fault of a request, as data.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestFault {
+    /// The field with the fault, as a JSON pointer (RFC 6901) into the body. `None` if the fault is not in the body.
+    pub pointer: Option<String>,
+    /// The query parameter or header with the fault. `None` if the fault is in the body.
+    pub parameter: Option<String>,
+    /// A stable code for programs.
+    pub code: String,
+    /// What was expected.
+    pub message: Message,
+    /// The accepted values, if there is a list of them.
+    pub allowed: Vec<String>,
+}
+
+impl RequestFault {
+    /// Makes a fault of a query parameter or header.
+    pub fn at_parameter(name: impl Into<String>, fault: ValueFault) -> Self {
+        Self {
+            pointer: None,
+            parameter: Some(name.into()),
+            code: fault.code.to_owned(),
+            message: fault.message,
+            allowed: fault.allowed,
+        }
+    }
+    /// Makes a fault of a field in the body.
+    pub fn at_pointer(pointer: impl Into<String>, fault: ValueFault) -> Self {
+        Self {
+            pointer: Some(pointer.into()),
+            parameter: None,
+            code: fault.code.to_owned(),
+            message: fault.message,
+            allowed: fault.allowed,
+        }
+    }
+}
+
+/// One fault of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Fault)]
+pub struct FaultView {
     /// The field with the fault, as a JSON pointer (RFC 6901) into the body; an empty pointer is the whole body. Null
     /// if the fault is in a parameter or a header.
     #[schema(required)]
@@ -27,39 +70,31 @@ pub struct RequestFault {
     #[schema(example = "required")]
     pub code: String,
     /// A description of the fault and of the expected value, in the language of the answer.
-    pub detail: String,
+    #[schema(value_type = String)]
+    pub detail: AnswerText,
     /// The accepted values. Absent if there is no list of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allowed: Vec<String>,
 }
 
-impl RequestFault {
-    /// Makes a fault of a query parameter or header.
-    pub fn at_parameter(name: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
+impl From<RequestFault> for FaultView {
+    fn from(f: RequestFault) -> Self {
         Self {
-            parameter: Some(name.into()),
-            code: code.to_owned(),
-            detail: detail.into(),
-            ..Self::default()
-        }
-    }
-    /// Makes a fault of a field in the body.
-    pub fn at_pointer(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
-        Self {
-            pointer: Some(pointer.into()),
-            code: code.to_owned(),
-            detail: detail.into(),
-            ..Self::default()
+            pointer: f.pointer,
+            parameter: f.parameter,
+            code: f.code,
+            detail: f.message.into(),
+            allowed: f.allowed,
         }
     }
 }
-impl From<FieldFault> for RequestFault {
+impl From<FieldFault> for FaultView {
     fn from(f: FieldFault) -> Self {
         Self {
             pointer: Some(f.pointer),
             parameter: None,
             code: f.code,
-            detail: f.detail,
+            detail: f.message.into(),
             allowed: f.allowed,
         }
     }
@@ -111,19 +146,21 @@ pub struct Problem {
     #[schema(example = "not-found")]
     pub code: String,
     /// A short title of the problem, the same for every problem of this `type`. It is in the language of the answer.
-    pub title: String,
+    #[schema(value_type = String)]
+    pub title: AnswerText,
     /// The HTTP status of the answer.
     #[schema(example = 404)]
     pub status: u16,
     /// The explanation of this occurrence, in the language of the answer.
-    pub detail: String,
+    #[schema(value_type = String)]
+    pub detail: AnswerText,
     /// The identifier of the request as a URN; the header `X-Request-Id` has the same UUID.
     #[schema(example = "urn:uuid:019346a0-0000-7000-8000-000000000000")]
     pub instance: String,
     /// The faults of the request, if fields or parameters caused the problem. A status of 400 gives the first fault,
     /// and a status of 422 gives all faults.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<RequestFault>,
+    pub errors: Vec<FaultView>,
     /// The last change of the record. Only on a status of 412, if the record has a different version than `If-Match`
     /// names.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -159,20 +196,20 @@ fn nullable_schema(component: &str) -> Schema {
 }
 
 impl Problem {
-    /// Translates the texts of the problem. Codes, pointers and values stay as they are.
-    pub(super) fn translate_texts(&mut self, language: Language) {
-        translate_problem(language, [&mut self.title, &mut self.detail], &mut self.errors);
+    /// Puts the texts into words. Codes, pointers and values stay as they are.
+    pub(super) fn word_texts(&mut self, language: Language) {
+        word_problem(language, [&mut self.title, &mut self.detail], &mut self.errors);
     }
 }
 
-/// Translates the title, the detail and the faults of a problem.
-pub(super) fn translate_problem(
+/// Puts the title, the detail and the faults of a problem into words.
+pub(super) fn word_problem(
     language: Language,
-    sentences: [&mut String; 2],
-    faults: &mut [RequestFault],
+    texts: [&mut AnswerText; 2],
+    faults: &mut [FaultView],
 ) {
-    for sentence in sentences.into_iter().chain(faults.iter_mut().map(|fault| &mut fault.detail)) {
-        *sentence = wording::translate_sentence(language, sentence).into_owned();
+    for text in texts.into_iter().chain(faults.iter_mut().map(|fault| &mut fault.detail)) {
+        text.word(language);
     }
 }
 
@@ -183,50 +220,50 @@ pub struct ProblemKind {
     pub code: &'static str,
     /// The HTTP status.
     pub status: u16,
-    /// A short title in English.
-    pub title: &'static str,
-    /// The meaning of the problem and what the client can do, in English.
-    pub help: &'static str,
+    title_id: &'static str,
+    help_id: &'static str,
+}
+
+impl ProblemKind {
+    /// Returns the short title.
+    #[must_use]
+    pub const fn title(&self) -> Message {
+        Message::new(self.title_id, Vec::new())
+    }
+    /// Returns the meaning of the problem, and what the client can do.
+    #[must_use]
+    pub const fn help(&self) -> Message {
+        Message::new(self.help_id, Vec::new())
+    }
 }
 
 macro_rules! kinds {
-    ($($name:ident = $code:literal, $status:literal, $title:literal, $help:literal;)+) => {
-        $(pub(super) const $name: ProblemKind = ProblemKind { code: $code, status: $status, title: $title, help: $help };)+
+    ($($name:ident = $code:literal, $status:literal;)+) => {
+        $(pub(super) const $name: ProblemKind = ProblemKind {
+            code: $code,
+            status: $status,
+            title_id: concat!("problem.", $code, ".title"),
+            help_id: concat!("problem.", $code, ".help"),
+        };)+
         /// Every kind of problem, sorted by status.
         pub const PROBLEMS: &[ProblemKind] = &[$($name),+];
     };
 }
 kinds! {
-    MALFORMED = "malformed", 400, "The request cannot be read",
-        "The JSON is broken, a key is unknown or doubled, a value has the wrong type, or a query parameter is unknown or cannot be read. `errors` names the first fault.";
-    UNAUTHENTICATED = "unauthenticated", 401, "Authentication is required",
-        "Send `Authorization: Bearer <access token>`. A token that is expired, forged or revoked is refused in the same words; sign in again or use the refresh token.";
-    FORBIDDEN = "forbidden", 403, "You may not do this",
-        "You may know of the record, but your role, its scope or your own hand in it does not allow this. `detail` says which.";
-    NOT_FOUND = "not-found", 404, "No such resource",
-        "There is nothing here, or nothing that you may know of.";
-    METHOD_NOT_ALLOWED = "method-not-allowed", 405, "This method is not supported here",
-        "The `Allow` header lists the methods that are.";
-    CONFLICT = "conflict", 409, "It conflicts with what is there",
-        "Something like it exists already, or something depends on it. `detail` says what.";
-    ILLEGAL_TRANSITION = "illegal-transition", 409, "The state does not allow this",
-        "The report or cycle is in a state in which this cannot be done. `allowed_actions` of the record says what can.";
-    STALE = "stale", 412, "The record changed since you read it",
-        "`If-Match` names another version than the record has, or no version at all: `detail` says which. `changed` says who changed it and when. Read it again, then decide.";
-    TOO_LARGE = "too-large", 413, "The body is too large",
-        "`detail` says how many bytes are read.";
-    UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415, "The body is of another type",
-        "Send `Content-Type: application/json` in UTF-8. A `PATCH` also takes `application/merge-patch+json`.";
-    INVALID = "invalid", 422, "Some values are not acceptable",
-        "The request was understood, but values are unknown, out of range, too long or contradict each other. `errors` names every one by its JSON pointer.";
-    PRECONDITION_REQUIRED = "precondition-required", 428, "An If-Match header is required",
-        "Send the `ETag` of the record that you read as `If-Match`, so that nobody's change is overwritten unseen.";
-    TOO_MANY = "too-many-requests", 429, "Too many at once",
-        "You have as many requests waiting as one caller may have. Let one of them end, then try again after the seconds in `Retry-After`.";
-    INTERNAL = "internal", 500, "Internal error",
-        "A fault of the service. The operator finds it in the log under the request's id.";
-    BUSY = "busy", 503, "The service is busy",
-        "Too much work is waiting. Nothing was done. Try again after the seconds in `Retry-After`.";
-    UNAVAILABLE = "unavailable", 503, "The service is unavailable",
-        "The database cannot be reached or a commit failed. Nothing was written. Try again after the seconds in `Retry-After`.";
+    MALFORMED = "malformed", 400;
+    UNAUTHENTICATED = "unauthenticated", 401;
+    FORBIDDEN = "forbidden", 403;
+    NOT_FOUND = "not-found", 404;
+    METHOD_NOT_ALLOWED = "method-not-allowed", 405;
+    CONFLICT = "conflict", 409;
+    ILLEGAL_TRANSITION = "illegal-transition", 409;
+    STALE = "stale", 412;
+    TOO_LARGE = "too-large", 413;
+    UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415;
+    INVALID = "invalid", 422;
+    PRECONDITION_REQUIRED = "precondition-required", 428;
+    TOO_MANY = "too-many-requests", 429;
+    INTERNAL = "internal", 500;
+    BUSY = "busy", 503;
+    UNAVAILABLE = "unavailable", 503;
 }

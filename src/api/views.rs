@@ -6,8 +6,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::answer_text::AnswerText;
 use crate::{
-    domain::{id::Id, language::Language, user::User, value, wording},
+    domain::{id::Id, language::Language, message::Message, user::User, value},
     store::users::PersonNames,
 };
 
@@ -55,8 +56,8 @@ pub(crate) struct AllowedAction {
     pub allowed: bool,
     /// The reason if it would not, in the language of the answer. Absent if it would.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "you had a hand in it since its last decision")]
-    pub reason: Option<String>,
+    #[schema(value_type = Option<String>, example = "you had a hand in it since its last decision")]
+    pub reason: Option<AnswerText>,
 }
 
 /// The actions on a record, by name, with whether the caller may do each of them now.
@@ -72,10 +73,10 @@ impl FromIterator<(String, AllowedAction)> for AllowedActions {
 }
 
 impl AllowedActions {
-    /// Translates the reasons.
-    pub(crate) fn translate_reasons(&mut self, language: Language) {
+    /// Puts the reasons into words.
+    pub(crate) fn word_reasons(&mut self, language: Language) {
         for reason in self.0.values_mut().filter_map(|action| action.reason.as_mut()) {
-            *reason = wording::translate_sentence(language, reason).into_owned();
+            reason.word(language);
         }
     }
 }
@@ -85,7 +86,7 @@ impl AllowedAction {
     pub(crate) const fn new_allowed() -> Self {
         Self { allowed: true, reason: None }
     }
-    pub(crate) fn new_refused(reason: impl Into<String>) -> Self {
+    pub(crate) fn new_refused(reason: Message) -> Self {
         Self { allowed: false, reason: Some(reason.into()) }
     }
 }

@@ -10,6 +10,7 @@ use super::{
     body::Query,
     error::{ApiError, ApiResult},
     may::May,
+    message::parameter,
     service_config::ServiceConfig,
     state::State,
 };
@@ -17,6 +18,7 @@ use crate::{
     app::workbook::{self, CityWorkbook},
     domain::{
         fault::ValueFault,
+        message::thing,
         policy::{OpenWorkbook, ReadWorkbook},
         reference::Vocabulary,
         subject::CityCycleSubject,
@@ -70,8 +72,8 @@ impl WorkbookParams {
         match (self.format.as_deref().unwrap_or("xlsx"), self.sheet.as_deref()) {
             ("xlsx", None) => Ok(WorkbookFormat::Workbook),
             ("xlsx", Some(_)) => {
-                let detail = "a workbook has every sheet; one alone is asked for with format=csv";
-                Err(ApiError::invalid_parameter("sheet", ValueFault::new("format", detail)))
+                let fault = ValueFault::new("format", parameter::sheet_needs_csv());
+                Err(ApiError::invalid_parameter("sheet", fault))
             }
             ("csv", sheet) => {
                 let sheet = sheet.ok_or_else(ValueFault::required).and_then(Sheet::parse);
@@ -81,7 +83,7 @@ impl WorkbookParams {
             }
             _ => Err(ApiError::invalid_parameter(
                 "format",
-                ValueFault::unknown("format", ["xlsx", "csv"]),
+                ValueFault::unknown(thing::file_format(), ["xlsx", "csv"]),
             )),
         }
     }

@@ -5,7 +5,7 @@ use super::{
     sessions::{IssuedSession, start_first_session},
 };
 use crate::{
-    domain::fault::ValueFault,
+    domain::{fault::ValueFault, message},
     store::{
         Caller, Change, RecordWriter as _, StoreError, Tx,
         unguarded::{self, SecretDigest},
@@ -15,7 +15,7 @@ use crate::{
 
 /// Returns the fault of a wrong current password.
 pub(crate) fn wrong_password_fault() -> ValueFault {
-    ValueFault::new("wrong", "the current password is expected")
+    ValueFault::new("wrong", message::account::current_password())
 }
 
 /// The replacement of a password that was checked.

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     domain::{
         fault::FaultList,
+        message,
         policy::{AddReference, EditCity},
         reference::{City, CountryCode},
         reference_input::{CityFields, parse_un_locode},
@@ -62,7 +63,7 @@ fn parse_new_city(conn: &mut Conn, fields: CityFields) -> AppResult<City> {
     if let Some(slug) = fields.slug.as_ref().and_then(|raw| Slug::parse(raw).ok())
         && reference::find_city(conn, &slug)?.is_some()
     {
-        return Err(Refusal::Conflict(format!("there is a city {slug} already")));
+        return Err(Refusal::Conflict(message::reference::city_exists(slug.as_str())));
     }
     refuse_taken_un_locode(conn, &fields, None)?;
     let mut faults = FaultList::new();
@@ -104,7 +105,8 @@ fn refuse_taken_un_locode(
     };
     match reference::find_city_by_un_locode(conn, &code)? {
         Some(other) if before.is_none_or(|b| b.slug != other.slug) => {
-            Err(Refusal::Conflict(format!("{code} is the UN/LOCODE of {} already", other.slug)))
+            let city = other.slug.as_str();
+            Err(Refusal::Conflict(message::reference::un_locode_taken(&code, city)))
         }
         Some(_) | None => Ok(()),
     }

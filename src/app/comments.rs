@@ -12,6 +12,7 @@ use crate::{
         comment::{Comment, CommentAuthor, CommentBody, CommentKind, RawComment},
         fault::ValueFault,
         id::Id,
+        message,
         policy::{
             Authorized, CommentReport, PolicyAction, PolicyResource as _, ResolveComment, Saves,
         },
@@ -113,7 +114,7 @@ pub(crate) fn resolve_comment(
     let before = proof.subject().comment.clone();
     request.precondition.check_required(tx, &before)?;
     if before.reply_to.is_some() {
-        return Err(Refusal::Conflict("a reply is settled with its thread".into()));
+        return Err(Refusal::Conflict(message::report::reply_settled()));
     }
     let resolved = parse_resolved(request.resolved, &before)?;
     if resolved && before.resolved_at.is_none() {
@@ -174,8 +175,7 @@ fn check_answered(
     }
     let threads = comments::load_threads(tx.conn(), question.report)?;
     if threads.iter().any(|thread| thread.id == question.id && thread.blocks_submission()) {
-        let first = "a question of the reviewers is settled by the city once it has answered: reply to it first";
-        return Err(Refusal::Conflict(first.to_owned()));
+        return Err(Refusal::Conflict(message::report::question_unanswered()));
     }
     Ok(())
 }

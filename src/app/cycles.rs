@@ -4,6 +4,7 @@ use super::{AppResult, ChangeRequest, Refusal};
 use crate::{
     domain::{
         cycle::{RawCycle, RawCyclePatch, ReportingCycle},
+        message,
         policy::{AddCycle, RunCycle},
         project::ProjectCode,
         refusal::IllegalTransition,
@@ -26,7 +27,7 @@ pub(crate) fn create_cycle(
     if let Some(slug) = raw.cycle.as_ref().and_then(|raw| Slug::parse(raw).ok())
         && cycles::find(tx.conn(), &slug)?.is_some()
     {
-        return Err(Refusal::Conflict(format!("the cycle {slug} exists already")));
+        return Err(Refusal::Conflict(message::reference::cycle_exists(slug.as_str())));
     }
     let plans: Vec<Slug> =
         reference::list_plan_cycles(tx.conn())?.into_iter().map(|p| p.slug).collect();
@@ -49,7 +50,7 @@ pub(crate) fn edit_cycle(
     let cycle = proof.subject().cycle.clone();
     request.precondition.check_required(tx, &cycle)?;
     if patch.moves_cut_off(&cycle) {
-        return Err(Refusal::Conflict("the cut-off is fixed once it was opened".into()));
+        return Err(Refusal::Conflict(message::reference::cut_off_fixed()));
     }
     let cycle = patch.apply_to(cycle, &cycles::list(tx.conn())?)?;
     proof.save(tx, &cycle, Change::without_reason("edit"))?;

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     domain::{
         extension::{DeadlineExtension, RawExtension},
+        message,
         policy::ExtendDeadline,
         value::Slug,
     },
@@ -43,7 +44,7 @@ pub(crate) fn grant_extension(
         None => request.precondition.check_absent()?,
     }
     if subject.cycle.due_on.is_none() {
-        return Err(Refusal::Conflict("an imported cycle has no due day to extend".into()));
+        return Err(Refusal::Conflict(message::reference::no_due_day()));
     }
     let created = subject.extension_in_force().is_none();
     let terms = raw.parse(&subject.cycle)?;

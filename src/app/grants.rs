@@ -10,6 +10,7 @@ use crate::{
         },
         fault::{FaultList, ValueFault},
         id::Id,
+        message,
         policy::{EditUser, GiveGrant},
         user::{Grant, Role, Scope, ScopeKind, User},
     },
@@ -62,15 +63,15 @@ impl GrantCheck<'_> {
         wanted: Vec<RawGrant>,
     ) -> AppResult<Vec<GrantOffer>> {
         if wanted.len() > GRANTS_MAX {
-            let detail = format!("at most {GRANTS_MAX} grants are expected");
-            self.faults.add("/grants", ValueFault::new("too_many", detail));
+            let message = message::account::too_many_grants(GRANTS_MAX);
+            self.faults.add("/grants", ValueFault::new("too_many", message));
         }
         let mut offers: Vec<GrantOffer> = Vec::new();
         for (i, raw) in wanted.iter().take(GRANTS_MAX).enumerate() {
             let at = format!("/grants/{i}");
             let Some(offer) = self.check_one(tx, &at, raw)? else { continue };
             if offers.contains(&offer) {
-                self.faults.add(at, ValueFault::new("duplicate", "this is in the list already"));
+                self.faults.add(at, ValueFault::in_list_already());
             }
             offers.push(offer);
         }
@@ -136,7 +137,7 @@ pub(crate) fn create_grant(
     let mut check = GrantCheck { giver: caller, recipient: to, faults: &mut faults };
     let offer = check.check_one(tx, "", raw)?;
     if offer.as_ref().is_some_and(|o| o.is_among(&proof.subject().grants)) {
-        return Err(Refusal::Conflict("this person holds this grant already".into()));
+        return Err(Refusal::Conflict(message::account::grant_held()));
     }
     let faults = faults.into_vec();
     let (Some(offer), true) = (offer, faults.is_empty()) else { return Err(faults.into()) };

@@ -7,11 +7,15 @@ use super::{
     workbook::{self, CityWorkbook},
 };
 use crate::{
-    domain::{fault::ValueFault, policy::ImportInto, reference::Vocabulary, value::Slug},
+    domain::{
+        fault::ValueFault, message::thing, policy::ImportInto, reference::Vocabulary, value::Slug,
+    },
     sheets::{
         FORMAT, UploadedFile,
         grid::{FileFault, SheetGrid},
-        row_comparison, workbook_reader,
+        message::import,
+        row_comparison,
+        workbook_reader::{self, MetadataField},
     },
     store::{Caller, Conn, StoreError, Tx, reference},
 };
@@ -108,7 +112,7 @@ fn check_city_exists(conn: &mut Conn, city: &Slug) -> Result<(), Refusal> {
     if reference::find_city(conn, city)?.is_some() {
         return Ok(());
     }
-    Err(Refusal::InvalidParameter("city", ValueFault::unknown("city", Vec::<String>::new())))
+    Err(Refusal::InvalidParameter("city", ValueFault::unknown(thing::city(), None::<String>)))
 }
 
 /// Lists how a workbook differs from the supported format and from the city and cycle of the import.
@@ -116,11 +120,14 @@ fn find_mismatches(job: &ImportJob) -> Vec<FileFault> {
     if !job.is_workbook {
         return Vec::new();
     }
-    let expected =
-        [("format", FORMAT), ("city", job.key.0.as_str()), ("cycle", job.key.1.as_str())];
+    let expected = [
+        (MetadataField::Format, FORMAT),
+        (MetadataField::City, job.key.0.as_str()),
+        (MetadataField::Cycle, job.key.1.as_str()),
+    ];
     expected
         .iter()
-        .filter_map(|(name, value)| workbook_reader::check_metadata(&job.upload, name, value))
+        .filter_map(|(field, value)| workbook_reader::check_metadata(&job.upload, *field, value))
         .collect()
 }
 
@@ -150,8 +157,7 @@ fn finish_import(
     expected: Option<&str>,
 ) -> Result<ImportResult, ImportAbort> {
     if expected.is_some_and(|digest| digest != result.digest) {
-        let detail = "the file, or what is there, is no longer what the preview was made of";
-        return Err(Refusal::Conflict(detail.to_owned()).into());
+        return Err(Refusal::Conflict(import::differs_from_preview()).into());
     }
     if result.dry_run || !result.is_acceptable() {
         return Err(ImportAbort::NotWritten(Box::new(result)));

@@ -2,7 +2,10 @@
 //! a value replaces it. Objects inside a record are merged member by member. New records and patches are read in the
 //! same way.
 
-use crate::domain::fault::{FaultList, ValueFault};
+use crate::domain::{
+    fault::{FaultList, ValueFault},
+    message,
+};
 
 /// A member of a patch: `None` if absent, `Some(None)` for null, or a value.
 pub(crate) type PatchMember<T> = Option<Option<T>>;
@@ -29,8 +32,7 @@ pub(crate) fn check_immutable(
     current: &str,
 ) {
     if member.is_some_and(|m| m.as_deref() != Some(current)) {
-        let fault = ValueFault::new("immutable", format!("this never changes from {current}"));
-        faults.add(pointer, fault);
+        faults.add(pointer, ValueFault::new("immutable", message::value::immutable(current)));
     }
 }
 

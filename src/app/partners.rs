@@ -7,6 +7,7 @@ use super::{
 use crate::{
     domain::{
         fault::FaultList,
+        message,
         policy::{AddReference, EditPartner},
         reference::Partner,
         reference_input::PartnerFields,
@@ -68,7 +69,7 @@ fn parse_new_partner(
     if let Some(slug) = fields.slug.as_ref().and_then(|raw| Slug::parse(raw).ok())
         && reference::find_partner(conn, &slug)?.is_some()
     {
-        return Err(Refusal::Conflict(format!("there is a partner {slug} already")));
+        return Err(Refusal::Conflict(message::reference::partner_exists(slug.as_str())));
     }
     let mut faults = FaultList::new();
     let partner = fields.parse(types, 1, &mut faults);

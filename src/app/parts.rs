@@ -6,6 +6,7 @@ use crate::{
     domain::{
         fault::{FaultList, ValueFault},
         id::Id,
+        message::{self, Message},
         policy::{EditProject, Saves},
         project::ProjectCode,
         project_parts::{
@@ -28,6 +29,9 @@ pub(crate) trait EditablePart: StoredPart + ParsablePart<Raw: Default + PartialE
     /// The name of the list of all parts of this kind, such as `milestones`. It is also the segment of their path.
     const LIST_NAME: &'static str;
 
+    /// Returns the name of several such parts, for a message.
+    fn name_several() -> Message;
+
     /// Looks up the records that the part refers to, and adds a fault for each that is missing.
     fn check_references(
         &self,
@@ -41,14 +45,26 @@ pub(crate) trait EditablePart: StoredPart + ParsablePart<Raw: Default + PartialE
 
 impl EditablePart for Milestone {
     const LIST_NAME: &'static str = "milestones";
+
+    fn name_several() -> Message {
+        message::thing::milestones()
+    }
 }
 
 impl EditablePart for Indicator {
     const LIST_NAME: &'static str = "indicators";
+
+    fn name_several() -> Message {
+        message::thing::indicators()
+    }
 }
 
 impl EditablePart for Partnership {
     const LIST_NAME: &'static str = "partnerships";
+
+    fn name_several() -> Message {
+        message::thing::partnerships()
+    }
 
     fn check_references(
         &self,
@@ -59,7 +75,7 @@ impl EditablePart for Partnership {
         let Some(partner) = &self.partner else { return Ok(()) };
         let unchanged = before.is_some_and(|b| b.partner.as_ref() == Some(partner));
         if !unchanged && reference::find_partner(conn, partner)?.is_none() {
-            faults.add("/partner", ValueFault::unknown("partner", Vec::<String>::new()));
+            faults.add("/partner", ValueFault::unknown(message::thing::partner(), None::<String>));
         }
         Ok(())
     }
@@ -115,7 +131,7 @@ where
 {
     let project = &proof.subject().project;
     if P::list_for_project(tx.conn(), project.id)?.len() >= PARTS_MAX {
-        let full = format!("a project has at most {PARTS_MAX} {}", P::LIST_NAME);
+        let full = message::project::part_limit(PARTS_MAX, P::name_several());
         return Err(Refusal::Conflict(full));
     }
     let id = Id::new(clock::generate_uuid());
@@ -207,7 +223,7 @@ fn save_part<P: EditablePart>(
 ) -> AppResult<()> {
     proof.save(tx, part, Change::without_reason(action)).map_err(|e| match e {
         StoreError::Conflict(ConstraintViolation::Unique(_)) => {
-            Refusal::Conflict(format!("the project has this among its {} already", P::LIST_NAME))
+            Refusal::Conflict(message::project::part_exists(P::name_several()))
         }
         other => other.into(),
     })

@@ -9,11 +9,12 @@ use crate::{
     domain::{
         fault::{FaultList, ValueFault},
         id::Id,
+        message,
         policy::{
             Actor, Authorized, CreateProjectIn, CreateProjects, DeleteProject, EditProject,
             PolicyAction as _, Saves,
         },
-        project::{Project, ProjectCode, ProjectDetails, parse::DetailsContext},
+        project::{DeletionBlocker, Project, ProjectCode, ProjectDetails, parse::DetailsContext},
         project_parts::{Indicator, Milestone, Partnership},
         reference::{City, PlanCycle, Vocabulary},
         subject::ProjectSubject,
@@ -44,7 +45,7 @@ pub(crate) struct ProjectDetail {
     /// The caller with the grants in force.
     pub(crate) actor: Actor,
     /// The reason why the project cannot be deleted; see [`find_deletion_blocker`].
-    pub(crate) deletion_blocker: Option<&'static str>,
+    pub(crate) deletion_blocker: Option<DeletionBlocker>,
 }
 
 impl ProjectDetail {
@@ -60,7 +61,7 @@ pub(crate) fn find_deletion_blocker(
     conn: &mut Conn,
     subject: &ProjectSubject,
     actor: &Actor,
-) -> StoreResult<Option<&'static str>> {
+) -> StoreResult<Option<DeletionBlocker>> {
     if DeleteProject::decide_access(actor, subject).is_ok() {
         projects::find_deletion_blocker(conn, &subject.project)
     } else {
@@ -113,8 +114,9 @@ pub(crate) fn delete_project(
     let project = &proof.subject().project;
     request.precondition.check_required(tx, project)?;
     let detail = ProjectDetail::load(tx.conn(), proof.subject().clone(), proof.actor())?;
-    if let Some(reason) = projects::find_deletion_blocker(tx.conn(), project)? {
-        return Err(Refusal::Conflict(format!("{} cannot be deleted: {reason}", project.key())));
+    if let Some(blocker) = projects::find_deletion_blocker(tx.conn(), project)? {
+        let message = message::project::undeletable(&project.key(), blocker.message());
+        return Err(Refusal::Conflict(message));
     }
     delete_parts::<Milestone>(tx, &proof)?;
     delete_parts::<Indicator>(tx, &proof)?;
@@ -203,7 +205,7 @@ fn find_city(
     let Some(slug) = faults.parse_required("/city", raw, Slug::parse) else { return Ok(None) };
     let city = reference::find_city(conn, &slug)?;
     if city.is_none() {
-        faults.add("/city", ValueFault::unknown("city", Vec::<String>::new()));
+        faults.add("/city", ValueFault::unknown(message::thing::city(), None::<String>));
     }
     Ok(city)
 }
@@ -218,7 +220,8 @@ fn find_plan_cycle(
     Ok(faults.parse_required("/plan_cycle", raw, |raw| {
         let found = cycles.iter().find(|c| c.slug.as_str() == raw).cloned();
         found.ok_or_else(|| {
-            ValueFault::unknown("plan cycle", cycles.iter().map(|c| c.slug.to_string()))
+            let known = cycles.iter().map(|c| c.slug.to_string());
+            ValueFault::unknown(message::thing::plan_cycle(), known)
         })
     }))
 }

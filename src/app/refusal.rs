@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     domain::{
-        fault::{FieldFault, ValueFault},
+        fault::{FaultList, FieldFault, ValueFault},
         id::Id,
+        message::{self, Message},
         policy::AccessDenied,
         refusal::{IllegalTransition, TransitionRefused},
         subject::PartNotLoaded,
@@ -37,7 +38,7 @@ pub(crate) enum Refusal {
     /// The state of the record does not allow the transition.
     IllegalTransition(IllegalTransition),
     /// A similar record exists already, or a different record depends on this one.
-    Conflict(String),
+    Conflict(Message),
     /// Some values are not acceptable.
     Invalid(Vec<FieldFault>),
     /// The store refused or failed.
@@ -61,12 +62,9 @@ pub(crate) struct LastChange {
 impl Refusal {
     /// Refuses one value. `pointer` is its JSON pointer.
     pub(crate) fn invalid_value(pointer: &str, fault: ValueFault) -> Self {
-        Self::Invalid(vec![FieldFault {
-            pointer: pointer.to_owned(),
-            code: fault.code.to_owned(),
-            detail: fault.detail,
-            allowed: fault.allowed,
-        }])
+        let mut faults = FaultList::new();
+        faults.add(pointer, fault);
+        Self::Invalid(faults.into_vec())
     }
 
     /// Reports a value that has no JSON form.
@@ -82,11 +80,11 @@ impl From<StoreError> for Refusal {
             StoreError::Stale => Self::Stale(None),
             StoreError::Denied(denied) => Self::Denied(denied),
             StoreError::Conflict(ConstraintViolation::Unique(_)) => {
-                Self::Conflict("something like it exists already".into())
+                Self::Conflict(message::reference::exists())
             }
-            StoreError::Conflict(ConstraintViolation::ForeignKey) => Self::Conflict(
-                "something depends on it, or it depends on something that is gone".into(),
-            ),
+            StoreError::Conflict(ConstraintViolation::ForeignKey) => {
+                Self::Conflict(message::reference::depends())
+            }
             other @ (StoreError::Conflict(ConstraintViolation::Check(_))
             | StoreError::SignedOut
             | StoreError::Busy

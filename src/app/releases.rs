@@ -90,7 +90,7 @@ impl From<PublishError> for Refusal {
             PublishError::Cycle(_)
             | PublishError::Empty
             | PublishError::Unchanged(_)
-            | PublishError::Key(_) => Self::Conflict(error.to_string()),
+            | PublishError::Key(_) => Self::Conflict(error.message()),
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::{
         account::{RawInvitation, RawUserEdit},
         fault::{FaultList, ValueFault},
         id::Id,
+        message,
         policy::{EditUser, InviteUsers},
         session::INVITATION,
         subject::UserSubject,
@@ -78,7 +79,7 @@ pub(crate) fn invite_user(
 /// Returns the account of an address whose invitation expired, to be invited again. Only a caller who may manage the
 /// account may do this: whoever gets the invitation gets all grants of the account.
 fn find_expired_invitee(tx: &mut Tx<'_>, caller: Caller, id: Id<User>) -> AppResult<UserSubject> {
-    let taken = || Refusal::Conflict("somebody has this address already".into());
+    let taken = || Refusal::Conflict(message::account::email_taken());
     let subject = match tx.prove::<EditUser>(caller, &id) {
         Ok(proof) => proof.subject().clone(),
         // The caller may not manage this person, and must learn no more than that the address is in use.

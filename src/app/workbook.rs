@@ -10,6 +10,7 @@ use crate::{
         fault::ValueFault,
         id::Id,
         journal::to_hex,
+        message::thing,
         policy::Actor,
         project::Project,
         project_parts::{Indicator, Milestone, Partnership},
@@ -33,7 +34,7 @@ pub(crate) fn check_cycle_exists(conn: &mut Conn, cycle: &Slug) -> AppResult<()>
     }
     let known = cycles::list(conn)?;
     let known = known.into_iter().map(|c| c.slug.to_string());
-    Err(Refusal::InvalidParameter("cycle", ValueFault::unknown("cycle", known)))
+    Err(Refusal::InvalidParameter("cycle", ValueFault::unknown(thing::cycle(), known)))
 }
 
 /// The content of a report, and the version of the report.

@@ -13,7 +13,10 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
 
-use crate::config::Secret;
+use crate::{
+    config::Secret,
+    domain::message::{self, Message},
+};
 
 /// The minimum length of a password, in characters.
 pub const MIN_PASSWORD_CHARS: usize = 12;
@@ -148,22 +151,32 @@ impl NewPassword {
 
 /// The rule that a password breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum PasswordFault {
     /// Shorter than [`MIN_PASSWORD_CHARS`].
-    #[error("a password has at least 12 characters")]
     TooShort,
     /// Longer than [`MAX_PASSWORD_CHARS`].
-    #[error("a password has at most 128 characters")]
     TooLong,
     /// It contains NUL, a line break or a different control character.
-    #[error("a password has no control characters")]
     ControlCharacter,
     /// It is one of the most frequent passwords, or one character repeated.
-    #[error("this password is too easy to guess")]
     TooCommon,
     /// It is the user's own e-mail address, or the part before `@`.
-    #[error("a password is not one's own address")]
     OwnAddress,
+}
+
+impl PasswordFault {
+    /// Returns the rule for the caller.
+    #[must_use]
+    pub fn message(self) -> Message {
+        match self {
+            Self::TooShort => message::account::password_too_short(MIN_PASSWORD_CHARS),
+            Self::TooLong => message::account::password_too_long(MAX_PASSWORD_CHARS),
+            Self::ControlCharacter => message::account::password_control_character(),
+            Self::TooCommon => message::account::password_too_common(),
+            Self::OwnAddress => message::account::password_own_address(),
+        }
+    }
 }
 
 /// Why a password could not be hashed or checked.

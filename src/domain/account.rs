@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{
     fault::{FaultList, ValueFault},
     id::Id,
+    message,
     policy::{Authorized, GiveGrant},
     reference::CountryCode,
     user::{EmailAddress, Grant, Role, ScopeKind, User, UserState},
@@ -60,21 +61,19 @@ pub(crate) struct WantedGrant {
 /// Returns the fault for a key that names no country and no city.
 #[must_use]
 pub(crate) fn unknown_scope_fault(kind: ScopeKind) -> ValueFault {
-    let what = match kind {
-        ScopeKind::Network => "scope",
-        ScopeKind::Country => "country",
-        ScopeKind::City => "city",
+    let thing = match kind {
+        ScopeKind::Network => message::thing::scope(),
+        ScopeKind::Country => message::thing::country(),
+        ScopeKind::City => message::thing::city(),
     };
-    ValueFault::new("unknown", format!("no such {what}"))
+    ValueFault::unknown(thing, None::<String>)
 }
 
 /// Returns the fault for an invalid `acting_for`. Unknown, hidden and unsuitable users get the same fault, so that the
 /// answer does not reveal who has an account.
 #[must_use]
 pub(crate) fn unfit_principal_fault() -> ValueFault {
-    let detail =
-        "an active user who holds the same role and scope now, and is somebody else, is expected";
-    ValueFault::new("acting_for", detail)
+    ValueFault::new("acting_for", message::account::unfit_principal())
 }
 
 impl RawGrant {
@@ -85,8 +84,8 @@ impl RawGrant {
         let from = faults.parse_optional(&format!("{at}/from"), self.from.as_deref(), parse_day);
         let until = faults.parse_optional(&format!("{at}/until"), self.until.as_deref(), parse_day);
         if matches!((from, until), (Some(from), Some(until)) if until < from) {
-            let detail = "a day that is not before the first one is expected";
-            faults.add(format!("{at}/until"), ValueFault::new("date_order", detail));
+            let fault = ValueFault::new("date_order", message::account::last_before_first());
+            faults.add(format!("{at}/until"), fault);
         }
         let acting_for =
             faults.parse_optional(&format!("{at}/acting_for"), self.acting_for.as_deref(), |raw| {
@@ -114,8 +113,8 @@ impl RawGrant {
         let key = self.scope_key.as_deref();
         match kind {
             ScopeKind::Network if key.is_some() => {
-                let detail = "no key is expected with the network";
-                faults.add(key_at, ValueFault::new("not_null", detail));
+                let fault = ValueFault::new("not_null", message::account::no_key_with_network());
+                faults.add(key_at, fault);
                 None
             }
             ScopeKind::Network => Some(WantedScope::Network),

@@ -12,7 +12,7 @@ use super::{
 
 words! {
     /// The reason why an attainment cannot be computed.
-    pub Undefined("reason") {
+    pub Undefined(reason) {
         /// The indicator has no baseline.
         NoBaseline = "no_baseline",
         /// The indicator has no target.

@@ -16,7 +16,7 @@ use super::{
 
 words! {
     /// Who has to act next on a report.
-    pub(crate) Holder("holder") {
+    pub(crate) Holder(holder) {
         /// The city: it writes, corrects or submits the report.
         City = "city",
         /// The national representative, who decides on the report.

@@ -19,7 +19,7 @@ pub(crate) use raw_comment::RawComment;
 
 words! {
     /// The action that a comment belongs to.
-    pub CommentKind("comment kind") {
+    pub CommentKind(comment_kind) {
         /// The comment was written on its own.
         Note = "note",
         /// The comment is the reason of a return.

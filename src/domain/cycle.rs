@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    message::{self, Message},
     refusal::IllegalTransition,
     value::{Slug, Title, words},
 };
@@ -19,13 +20,24 @@ pub(crate) use raw_cycle::{RawCycle, RawCyclePatch};
 
 words! {
     /// The state of a reporting cycle. Only the secretariat changes it.
-    pub CycleState("cycle state") {
+    pub CycleState(cycle_state) {
         /// Not opened yet.
         Scheduled = "scheduled",
         /// Reports can be written and submitted.
         Open = "open",
         /// Reports can only be decided on. A city with an extension can still file.
         Closed = "closed",
+    }
+}
+
+impl CycleState {
+    /// Returns the state as it completes a sentence about a transition.
+    pub(crate) fn describe_as_state(self) -> Message {
+        match self {
+            Self::Scheduled => message::transition::in_scheduled(),
+            Self::Open => message::transition::in_open(),
+            Self::Closed => message::transition::in_closed(),
+        }
     }
 }
 
@@ -87,7 +99,10 @@ impl ReportingCycle {
                 self.version += 1;
                 Ok(self)
             }
-            CycleState::Open => Err(IllegalTransition { from: "open", action: "open" }),
+            CycleState::Open => Err(IllegalTransition {
+                action: message::transition::open_cycle(),
+                state: self.state.describe_as_state(),
+            }),
         }
     }
 
@@ -102,9 +117,10 @@ impl ReportingCycle {
                 self.version += 1;
                 Ok(self)
             }
-            from @ (CycleState::Scheduled | CycleState::Closed) => {
-                Err(IllegalTransition { from: from.as_str(), action: "close" })
-            }
+            state @ (CycleState::Scheduled | CycleState::Closed) => Err(IllegalTransition {
+                action: message::transition::close_cycle(),
+                state: state.describe_as_state(),
+            }),
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     cycle::ReportingCycle,
     fault::{FaultList, FieldFault, ValueFault},
+    message,
     reference::{City, CountryCode},
     value::{Prose, Slug, parse_day},
 };
@@ -53,10 +54,9 @@ impl RawExtension {
         let later = |raw: String| {
             let on = parse_day(raw)?;
             match cycle.due_on {
-                Some(due) if on <= due => Err(ValueFault::new(
-                    "order",
-                    format!("a day after the cycle's own due day, {due}, is expected"),
-                )),
+                Some(due) if on <= due => {
+                    Err(ValueFault::new("order", message::reference::extension_not_later(due)))
+                }
                 Some(_) | None => Ok(on),
             }
         };

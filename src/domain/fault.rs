@@ -1,16 +1,16 @@
 //! Faults of values, with a JSON pointer so that a client can show them beside the field.
 
-use serde::{Deserialize, Serialize};
+use super::message::{self, Message};
 
 /// A fault of one field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldFault {
     /// The field, as a JSON pointer (RFC 6901) into the request body.
     pub pointer: String,
     /// A stable code for programs.
     pub code: String,
-    /// What was expected, as text for people.
-    pub detail: String,
+    /// What was expected.
+    pub message: Message,
     /// The accepted values, if there is a list of them.
     pub allowed: Vec<String>,
 }
@@ -20,30 +20,45 @@ pub struct FieldFault {
 pub struct ValueFault {
     /// A stable code for programs.
     pub code: &'static str,
-    /// What was expected, as text for people: lower case, no full stop.
-    pub detail: String,
+    /// What was expected.
+    pub message: Message,
     /// The accepted values, if there is a list of them.
     pub allowed: Vec<String>,
 }
 
 impl ValueFault {
-    pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), allowed: Vec::new() }
+    pub const fn new(code: &'static str, message: Message) -> Self {
+        Self { code, message, allowed: Vec::new() }
     }
 
     /// Returns the fault of a required value that is missing.
     #[must_use]
     pub fn required() -> Self {
-        Self::new("required", "a value is required")
+        Self::new("required", message::value::required())
     }
 
-    /// Returns the fault of a value that is not in a list. `what` names the kind of value.
-    pub fn unknown<I: Into<String>>(what: &str, allowed: impl IntoIterator<Item = I>) -> Self {
-        Self {
-            code: "unknown",
-            detail: format!("no such {what}"),
-            allowed: allowed.into_iter().map(Into::into).collect(),
-        }
+    /// Returns the fault of a value that is not in a list. `thing` names the kind of value.
+    pub fn unknown<I: Into<String>>(thing: Message, allowed: impl IntoIterator<Item = I>) -> Self {
+        Self::new("unknown", message::value::no_such(thing)).with_allowed(allowed)
+    }
+
+    /// Returns the fault of a value that is in its list already.
+    #[must_use]
+    pub fn in_list_already() -> Self {
+        Self::new("duplicate", message::value::in_list_already())
+    }
+
+    /// Returns the fault of a list with more than `limit` items.
+    #[must_use]
+    pub fn too_many(limit: usize) -> Self {
+        Self::new("too_many", message::value::too_many(limit))
+    }
+
+    /// Adds the accepted values.
+    #[must_use]
+    pub fn with_allowed<I: Into<String>>(mut self, allowed: impl IntoIterator<Item = I>) -> Self {
+        self.allowed = allowed.into_iter().map(Into::into).collect();
+        self
     }
 }
 
@@ -62,7 +77,7 @@ impl FaultList {
         self.0.push(FieldFault {
             pointer: pointer.into(),
             code: fault.code.to_owned(),
-            detail: fault.detail,
+            message: fault.message,
             allowed: fault.allowed,
         });
     }
@@ -115,7 +130,7 @@ impl FaultList {
             let at = format!("{pointer}/{i}");
             if let Some(value) = self.take_parsed(&at, parse(raw)) {
                 if out.contains(&value) {
-                    self.add(at, ValueFault::new("duplicate", "this is in the list already"));
+                    self.add(at, ValueFault::in_list_already());
                 } else {
                     out.push(value);
                 }

@@ -4,7 +4,7 @@ use super::value::words;
 
 words! {
     /// A kind of record whose changes are in the feed.
-    pub(crate) FeedEntity("kind of record") {
+    pub(crate) FeedEntity(record_kind) {
         /// The approved copy of a report.
         Report = "report",
         /// The approved copy of a project.
@@ -30,7 +30,7 @@ words! {
 
 words! {
     /// How a public record changed.
-    pub(crate) FeedAction("change") {
+    pub(crate) FeedAction(action_in_feed) {
         /// The record was approved: from now on this copy is public.
         Approved = "approved",
         /// The record is new.

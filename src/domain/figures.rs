@@ -5,6 +5,7 @@
 
 use super::{
     language::Language,
+    message::{self, Message},
     project::ProjectCode,
     value::{Money, Slug, words},
 };
@@ -34,12 +35,12 @@ pub use fact::{FactTexts, IndicatorAttainment, MilestoneWeights, ReportFact};
 pub use filter::FigureFilter;
 pub use map::MapCity;
 pub use progress::{
-    FORMULAS, Grouping, MilestoneProgress, OutcomeProgress, ProgressTable, ProjectProgress,
+    Grouping, MilestoneProgress, OutcomeProgress, ProgressTable, ProjectProgress, list_formulas,
 };
 
 words! {
     /// The dimension that a table is broken down by.
-    pub Dimension("dimension") {
+    pub Dimension(dimension) {
         /// The one focus area in which official tables count the project.
         FocusArea = "focus_area",
         /// The sub-area of the focus area.
@@ -62,7 +63,7 @@ words! {
 }
 words! {
     /// The quantity that a table measures.
-    pub Measure("measure") {
+    pub Measure(measure) {
         /// The number of approved reports, one for each project.
         Projects = "projects",
         /// The plain mean of the percentages that the reports state.
@@ -73,6 +74,21 @@ words! {
 }
 
 impl Dimension {
+    /// Returns the name of a value of this dimension, for a fault.
+    pub(crate) fn name_value(self) -> Message {
+        match self {
+            Self::FocusArea => message::thing::focus_area(),
+            Self::SubArea => message::thing::sub_area_in_figures(),
+            Self::Status => message::thing::status(),
+            Self::Country => message::thing::country(),
+            Self::City => message::thing::city(),
+            Self::Cycle => message::thing::cycle(),
+            Self::Outcome => message::thing::outcome(),
+            Self::Enabler => message::thing::enabler(),
+            Self::Sector => message::thing::sector(),
+        }
+    }
+
     /// Returns `true` if a report can count in several rows or columns, so that they do not add up to the total.
     #[must_use]
     pub(crate) const fn is_multiple(self) -> bool {
@@ -89,15 +105,13 @@ impl Dimension {
 }
 
 impl Measure {
-    /// Returns the formula of the measure, as text.
+    /// Returns the formula of the measure, in words.
     #[must_use]
-    pub const fn formula(self) -> &'static str {
+    pub fn formula(self) -> Message {
         match self {
-            Self::Projects => "count of approved reports",
-            Self::PercentComplete => {
-                "plain mean of percent_complete over approved reports that state it and are not cancelled"
-            }
-            Self::Spent => "sum of spent over approved reports that state it, per currency",
+            Self::Projects => message::figure::count_of_reports(),
+            Self::PercentComplete => message::figure::mean_percent(),
+            Self::Spent => message::figure::sum_of_spending(),
         }
     }
 }

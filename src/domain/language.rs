@@ -7,7 +7,7 @@ use super::{
 
 words! {
     /// A language of the network, by its BCP 47 tag.
-    pub Language("language") {
+    pub Language(language) {
         /// English, the network's working language.
         En = "en",
         /// Vietnamese.
@@ -38,7 +38,7 @@ words! {
 }
 words! {
     /// The direction in which a language is written.
-    pub(crate) Direction("direction") {
+    pub(crate) Direction(direction) {
         /// From left to right.
         Ltr = "ltr",
         /// From right to left.

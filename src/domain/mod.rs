@@ -17,6 +17,7 @@ pub mod history;
 pub mod id;
 pub mod journal;
 pub mod language;
+pub mod message;
 pub(crate) mod plan;
 pub mod policy;
 pub mod project;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     fault::{FaultList, FieldFault, ValueFault},
+    message,
     reference::{City, CountryCode},
     value::{MAX_SAFE_INTEGER, Prose, Slug, parse_measured},
 };
@@ -67,15 +68,16 @@ impl PlanFields {
                 self.focus_areas_as_stated,
             ),
             area_km2: f.parse_optional("/area_km2", self.area_km2, |raw| {
-                parse_measured(raw).ok().filter(|v| *v > 0.0).ok_or_else(|| {
-                    ValueFault::new("range", "square kilometres above 0 are expected")
-                })
+                parse_measured(raw)
+                    .ok()
+                    .filter(|v| *v > 0.0)
+                    .ok_or_else(|| ValueFault::new("range", message::project::square_kilometres()))
             }),
             population: f.parse_optional("/population", self.population, |raw| {
                 if (0..=MAX_SAFE_INTEGER).contains(&raw) {
                     Ok(raw)
                 } else {
-                    Err(ValueFault::new("range", "a number of people from 0 is expected"))
+                    Err(ValueFault::new("range", message::project::people()))
                 }
             }),
             source: None,
@@ -88,8 +90,7 @@ impl PlanFields {
 fn parse_texts(faults: &mut FaultList, pointer: &str, raw: Option<Vec<String>>) -> Vec<Prose> {
     let raw = raw.unwrap_or_default();
     if raw.len() > LIST_MAX {
-        let detail = format!("at most {LIST_MAX} are expected");
-        faults.add(pointer, ValueFault::new("too_many", detail));
+        faults.add(pointer, ValueFault::too_many(LIST_MAX));
         return Vec::new();
     }
     faults.parse_each(pointer, raw, Prose::parse)

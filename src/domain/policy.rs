@@ -5,10 +5,9 @@
 
 use std::{marker::PhantomData, sync::Arc};
 
-use serde::Serialize;
-
 use super::{
     id::Id,
+    message::{self, Message},
     subject::PartNotLoaded,
     user::{Grant, RecordPlace, Role, Scope, User},
 };
@@ -73,18 +72,15 @@ pub enum PermissionReach {
 }
 
 /// Why an action is refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AccessDenied {
     /// The caller may not even know that the record exists: 404.
     Hidden,
     /// The caller may know of the record, but not do this: 403, with the reason.
-    Forbidden(&'static str),
+    Forbidden(Message),
     /// A part that decides was not loaded: a fault of the service, and no verdict on the caller.
     Undecided(PartNotLoaded),
 }
-
-/// The refusal for callers who may know that a draft exists, but may not read it.
-const NOT_SUBMITTED: AccessDenied = AccessDenied::Forbidden("it has not been submitted yet");
 
 /// The grant that allows an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,9 +146,10 @@ pub(crate) fn decide_by_permissions<R: PolicyResource>(
         return Err(AccessDenied::Hidden);
     }
     if visibility == Visibility::ExistenceOnly && act.needs_working_copy() {
-        return Err(NOT_SUBMITTED);
+        // The caller may know that a draft exists, but may not read it.
+        return Err(AccessDenied::Forbidden(message::access::not_submitted()));
     }
-    let mut refusal = AccessDenied::Forbidden("your role does not allow this");
+    let mut refusal = AccessDenied::Forbidden(message::access::role_forbids());
     // The caller's own grants come first: nobody acts on behalf of a different user if their own grant is enough.
     let mut grants: Vec<&Grant> = actor.grants.iter().collect();
     grants.sort_by_key(|g| g.acting_for.is_some());
@@ -163,13 +160,11 @@ pub(crate) fn decide_by_permissions<R: PolicyResource>(
         if act.needs_two_keys() {
             let contributors = subject.contributors().map_err(AccessDenied::Undecided)?;
             if contributors.contains(&actor.user) {
-                refusal = AccessDenied::Forbidden("you had a hand in it since its last decision");
+                refusal = AccessDenied::Forbidden(message::access::caller_contributed());
                 continue;
             }
             if grant.acting_for.is_some_and(|u| contributors.contains(&u)) {
-                refusal = AccessDenied::Forbidden(
-                    "the person you act for had a hand in it since its last decision",
-                );
+                refusal = AccessDenied::Forbidden(message::access::principal_contributed());
                 continue;
             }
         }

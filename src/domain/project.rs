@@ -10,6 +10,7 @@ use super::{
     fault::ValueFault,
     id::Id,
     journal::micros,
+    message::{self, Message},
     project_parts::{Indicator, Milestone, Partnership},
     reference::CountryCode,
     report::Status,
@@ -45,9 +46,7 @@ impl ProjectCode {
             .and_then(|(city, n)| {
                 Some(Self { city: Slug::parse(city).ok()?, number: n.parse().ok()? })
             })
-            .ok_or_else(|| {
-                ValueFault::new("project", "a project code such as da-nang-4 is expected")
-            })
+            .ok_or_else(|| ValueFault::new("project", message::project::project_code()))
     }
     /// Returns the city.
     #[must_use]
@@ -74,12 +73,32 @@ impl FromStr for ProjectCode {
 impl TryFrom<String> for ProjectCode {
     type Error = String;
     fn try_from(raw: String) -> Result<Self, String> {
-        Self::parse(&raw).map_err(|f| f.detail)
+        Self::parse(&raw).map_err(|f| f.message.to_string())
     }
 }
 impl From<ProjectCode> for String {
     fn from(c: ProjectCode) -> Self {
         c.to_string()
+    }
+}
+
+/// The reason why a project cannot be deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeletionBlocker {
+    /// The project has a report.
+    Report,
+    /// A different project continues it.
+    Successor,
+}
+
+impl DeletionBlocker {
+    /// Returns the reason for the caller.
+    #[must_use]
+    pub fn message(self) -> Message {
+        match self {
+            Self::Report => message::project::has_report(),
+            Self::Successor => message::project::has_successor(),
+        }
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Milestone {
 
 words! {
     /// What an indicator measures.
-    pub IndicatorKind("indicator kind") {
+    pub IndicatorKind(indicator_kind) {
         /// An output: what was built or done.
         Output = "output",
         /// An outcome: what changed for people.
@@ -43,7 +43,7 @@ words! {
 }
 words! {
     /// The direction in which an indicator gets better.
-    pub Better("direction") {
+    pub Better(direction) {
         /// A higher value is better.
         Up = "up",
         /// A lower value is better.
@@ -87,7 +87,7 @@ pub struct Indicator {
 
 words! {
     /// The role of a partner in a project.
-    pub PartnerRole("partner role") {
+    pub PartnerRole(partner_role) {
         /// The partner gives money.
         Funder = "funder",
         /// The partner lends money.
@@ -104,7 +104,7 @@ words! {
 }
 words! {
     /// The stage of a partnership.
-    pub PartnerStage("partnership stage") {
+    pub PartnerStage(partnership_stage) {
         /// An idea that is discussed.
         Idea = "idea",
         /// A memorandum of understanding.

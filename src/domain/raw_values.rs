@@ -2,6 +2,7 @@
 
 use super::{
     fault::{FaultList, ValueFault},
+    message,
     project::ProjectLocation,
     project_parts::IndicatorReading,
     value::{self, Money, Title},
@@ -76,9 +77,7 @@ impl RawLocation {
     /// Parses the place, and adds its faults below a pointer. Returns `None` if nothing is stated.
     pub(crate) fn parse(&self, pointer: &str, faults: &mut FaultList) -> Option<ProjectLocation> {
         let (north, east) = (format!("{pointer}/latitude"), format!("{pointer}/longitude"));
-        let together = || {
-            ValueFault::new("required", "latitude and longitude are given together or not at all")
-        };
+        let together = || ValueFault::new("required", message::value::coordinates_together());
         if self.latitude.is_some() && self.longitude.is_none() {
             faults.add(east.as_str(), together());
         }
@@ -133,8 +132,7 @@ pub(crate) fn parse_list<R, T: PartialEq>(
     parse: impl FnMut(&R) -> Result<T, ValueFault>,
 ) -> Vec<T> {
     if raw.len() > LIST_MAX {
-        let detail = format!("at most {LIST_MAX} are expected");
-        faults.add(pointer, ValueFault::new("too_many", detail));
+        faults.add(pointer, ValueFault::too_many(LIST_MAX));
         return Vec::new();
     }
     faults.parse_each(pointer, raw, parse)

@@ -8,6 +8,7 @@ use super::{
     cycle::calendar_day,
     fault::{FaultList, FieldFault, ValueFault},
     id::Id,
+    message::{self, Message},
     project::ProjectDetails,
     project_parts::{Indicator, Milestone},
     report::{ReportContent, Status, carry_forward, progress},
@@ -52,8 +53,8 @@ fn check_completed_percent(content: &ReportContent) -> Option<FieldFault> {
     let mut faults = FaultList::new();
     let below = content.percent_complete.is_some_and(|p| p.hundredths() < 10_000);
     if content.status == Some(Status::Completed) && below {
-        let detail = "100 is expected of a project that is completed";
-        faults.add("/percent_complete", ValueFault::new("incomplete", detail));
+        let fault = ValueFault::new("incomplete", message::report::complete_needs_all());
+        faults.add("/percent_complete", fault);
     }
     faults.into_vec().pop()
 }
@@ -67,7 +68,7 @@ fn find_future_days(
     let mut faults = FaultList::new();
     let mut past = |pointer: String, day: Option<NaiveDate>| {
         if day.is_some_and(|day| day > today) {
-            faults.add(pointer, ValueFault::new("future", "a day not after today is expected"));
+            faults.add(pointer, ValueFault::new("future", message::report::future_day()));
         }
     };
     for (i, done) in content.milestones.iter().enumerate() {
@@ -87,10 +88,15 @@ fn find_future_days(
 fn find_unanswered_comments(unanswered: &[Id<Comment>]) -> Vec<FieldFault> {
     let mut faults = FaultList::new();
     for id in unanswered {
-        let detail = "a question of the reviewers is open: answer it";
-        faults.add(format!("/comments/{id}"), ValueFault::new("unanswered", detail));
+        let fault = ValueFault::new("unanswered", message::report::question_open());
+        faults.add(format!("/comments/{id}"), fault);
     }
     faults.into_vec()
+}
+
+/// Returns the fault of a part in the report that was removed from the project.
+fn part_gone_fault(part: Message) -> ValueFault {
+    ValueFault::new("unknown", message::report::part_gone(part))
 }
 
 /// Lists the milestones in the report that were removed from the project.
@@ -98,7 +104,7 @@ fn find_removed_milestones(content: &ReportContent, milestones: &[Milestone]) ->
     let mut faults = FaultList::new();
     for (i, done) in content.milestones.iter().enumerate() {
         if !milestones.iter().any(|m| m.id == done.milestone_id) {
-            let fault = ValueFault::new("unknown", "this milestone is no longer there");
+            let fault = part_gone_fault(message::thing::milestone());
             faults.add(format!("/milestones/{i}/milestone_id"), fault);
         }
     }
@@ -110,7 +116,7 @@ fn find_removed_indicators(content: &ReportContent, indicators: &[Indicator]) ->
     let mut faults = FaultList::new();
     for (i, value) in content.indicator_values.iter().enumerate() {
         if !indicators.iter().any(|k| k.id == value.indicator_id) {
-            let fault = ValueFault::new("unknown", "this indicator is no longer there");
+            let fault = part_gone_fault(message::thing::indicator());
             faults.add(format!("/indicator_values/{i}/indicator_id"), fault);
         }
     }

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{
     fault::ValueFault,
+    message::{self, Message},
     value::{Prose, Slug, Title, words},
 };
 
@@ -31,9 +32,7 @@ impl CountryCode {
             .ok()
             .filter(|b| b.iter().all(u8::is_ascii_uppercase))
             .map(Self)
-            .ok_or_else(|| {
-                ValueFault::new("country", "a country code of two capitals such as VN is expected")
-            })
+            .ok_or_else(|| ValueFault::new("country", message::value::country_code()))
     }
     /// Returns the two letters.
     #[must_use]
@@ -44,7 +43,7 @@ impl CountryCode {
 impl TryFrom<String> for CountryCode {
     type Error = String;
     fn try_from(raw: String) -> Result<Self, String> {
-        Self::parse(&raw).map_err(|f| f.detail)
+        Self::parse(&raw).map_err(|f| f.message.to_string())
     }
 }
 impl From<CountryCode> for String {
@@ -64,7 +63,7 @@ impl std::fmt::Display for CountryCode {
 /// The time zone database does not know the name.
 pub fn parse_time_zone(raw: impl AsRef<str>) -> Result<Tz, ValueFault> {
     raw.as_ref().parse().map_err(|_e: chrono_tz::ParseError| {
-        ValueFault::new("time_zone", "an IANA time zone such as Asia/Ho_Chi_Minh is expected")
+        ValueFault::new("time_zone", message::value::time_zone())
     })
 }
 
@@ -167,7 +166,7 @@ pub struct ReferenceDocument {
 
 words! {
     /// A kind of term that projects are tagged with. A project can have several terms of each kind.
-    pub TermKind("kind of term") {
+    pub TermKind(term_kind) {
         /// Strategic outcomes of the framework.
         Outcome = "outcome",
         /// Enablers of the framework.
@@ -224,17 +223,21 @@ impl Vocabulary {
         }
     }
 
-    /// Finds a term by its key. `what` names the kind of term in the fault.
+    /// Finds a term by its key. `thing` names the kind of term in the fault.
     ///
     /// # Errors
     /// The key is not in the list; the fault contains the keys of the list.
-    pub fn find_term(terms: &[VocabularyTerm], what: &str, raw: &str) -> Result<Slug, ValueFault> {
+    pub fn find_term(
+        terms: &[VocabularyTerm],
+        thing: Message,
+        raw: &str,
+    ) -> Result<Slug, ValueFault> {
         if terms.iter().any(|t| t.slug == raw)
             && let Ok(slug) = Slug::parse(raw)
         {
             return Ok(slug);
         }
-        Err(ValueFault::unknown(what, terms.iter().map(|t| t.slug.as_str())))
+        Err(ValueFault::unknown(thing, terms.iter().map(|t| t.slug.as_str())))
     }
 
     /// Reads the terms from the stored documents. Lists without a document stay empty.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{
     fault::{FaultList, ValueFault},
+    message,
     reference::{City, CountryCode, NamesByLanguage, Partner, parse_time_zone},
     value::{Prose, Slug, Title, parse_degrees},
 };
@@ -27,15 +28,13 @@ pub(crate) fn parse_names(
         faults.add(format!("{pointer}/en"), ValueFault::required());
     }
     if raw.len() > NAMES_MAX {
-        faults.add(pointer, too_many_fault());
+        faults.add(pointer, ValueFault::too_many(NAMES_MAX));
     }
     let mut names = NamesByLanguage::new();
     for (language, name) in raw {
         let at = format!("{pointer}/{}", language.replace('~', "~0").replace('/', "~1"));
         if !is_language_key(&language) {
-            let detail =
-                "a language of ISO 639 in two or three small letters, or local, is expected";
-            faults.add(at, ValueFault::new("language", detail));
+            faults.add(at, ValueFault::new("language", message::reference::language_key()));
         } else if let Some(name) = faults.take_parsed(&at, Title::parse(name)) {
             names.insert(language, name.to_string());
         }
@@ -47,14 +46,10 @@ fn is_language_key(key: &str) -> bool {
     key == "local" || (matches!(key.len(), 2 | 3) && key.bytes().all(|b| b.is_ascii_lowercase()))
 }
 
-fn too_many_fault() -> ValueFault {
-    ValueFault::new("too_many", format!("at most {NAMES_MAX} are expected"))
-}
-
 fn parse_aliases(faults: &mut FaultList, raw: Option<Vec<String>>) -> Vec<String> {
     let raw = raw.unwrap_or_default();
     if raw.len() > NAMES_MAX {
-        faults.add("/aliases", too_many_fault());
+        faults.add("/aliases", ValueFault::too_many(NAMES_MAX));
         return Vec::new();
     }
     faults.parse_each("/aliases", raw, Title::parse).iter().map(ToString::to_string).collect()
@@ -78,10 +73,7 @@ pub(crate) fn parse_un_locode(
     {
         Ok(raw)
     } else {
-        Err(ValueFault::new(
-            "un_locode",
-            "the country's code and three capitals or digits such as VNDAD are expected",
-        ))
+        Err(ValueFault::new("un_locode", message::reference::un_locode()))
     }
 }
 
@@ -93,8 +85,7 @@ pub(crate) fn parse_year(raw: i32) -> Result<i32, ValueFault> {
     if YEARS.contains(&raw) {
         Ok(raw)
     } else {
-        let detail = format!("a year from {} to {} is expected", YEARS.start(), YEARS.end());
-        Err(ValueFault::new("range", detail))
+        Err(ValueFault::new("range", message::value::year(*YEARS.start(), *YEARS.end())))
     }
 }
 
@@ -131,7 +122,8 @@ impl CityFields {
         let country = f.parse_required("/country", self.country, |raw| {
             let known = members.iter().copied().find(|m| m.as_str() == raw);
             known.ok_or_else(|| {
-                ValueFault::unknown("member state", members.iter().map(CountryCode::as_str))
+                let codes = members.iter().map(CountryCode::as_str);
+                ValueFault::unknown(message::thing::member_state(), codes)
             })
         });
         let un_locode =
@@ -205,7 +197,8 @@ impl PartnerFields {
             if types.contains(&raw) {
                 Ok(raw)
             } else {
-                Err(ValueFault::unknown("partner type", types.iter().map(String::as_str)))
+                let types = types.iter().map(String::as_str);
+                Err(ValueFault::unknown(message::thing::partner_type(), types))
             }
         });
         let country = f.parse_optional("/country", self.country, CountryCode::parse);

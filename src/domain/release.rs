@@ -11,6 +11,7 @@ use super::{
     fault::ValueFault,
     figures::ReportFact,
     journal::micros,
+    message::{self, Message},
     project::ProjectCode,
     reference::{City, Country, CountryCode, Vocabulary},
     report::{ApprovedReport, AuditStamp, Status},
@@ -133,24 +134,32 @@ pub(crate) struct JournalPosition {
 
 /// Why a release is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 pub(crate) enum PublishError {
     /// The cycle is not closed.
-    #[error("a release is not possible while its cycle is {0}: close it first")]
     Cycle(CycleState),
     /// The cycle has no approved report.
-    #[error("no report is approved in the cycle")]
     Empty,
     /// Nothing changed since the previous release.
-    #[error(
-        "nothing was approved in the cycle since {0}: a release never changes, and another would be the same"
-    )]
     Unchanged(Slug),
     /// The key of the release would be too long.
-    #[error("the key of the cycle leaves no room for that of a release: {0:?}")]
     Key(ValueFault),
     /// A record has no JSON form.
-    #[error("something in it has no JSON form")]
     Json,
+}
+
+impl PublishError {
+    /// Returns the reason for the caller.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Cycle(state) => message::release::cycle_not_closed(state.describe_as_state()),
+            Self::Empty => message::release::nothing_approved(),
+            Self::Unchanged(release) => message::release::nothing_changed(release.as_str()),
+            Self::Key(fault) => message::release::key_too_long(fault.message.clone()),
+            Self::Json => message::release::no_json_form(),
+        }
+    }
 }
 
 /// The previous release of the cycle, and the reasons of the reopenings since.

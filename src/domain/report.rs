@@ -26,7 +26,7 @@ pub use raw::{RawEvidence, RawIndicatorValue, RawMilestoneDone, RawReport, Repor
 
 words! {
     /// The state of a report in the exchange between its city and the national representative.
-    pub ReportState("report state") {
+    pub ReportState(report_state) {
         /// The city is writing the report.
         Draft = "draft",
         /// The report waits for a decision.
@@ -39,7 +39,7 @@ words! {
 }
 words! {
     /// The status of a project, with the values and the order of the network's monitoring and evaluation reports.
-    pub Status("status") {
+    pub Status(status) {
         /// At the stage of proposal, pre-feasibility or feasibility study.
         Planning = "planning",
         /// Beyond the feasibility study, or scaling up.
@@ -56,7 +56,7 @@ words! {
 }
 words! {
     /// How a percentage was determined.
-    pub PercentMethod("percent method") {
+    pub PercentMethod(percent_method) {
         /// The city estimated it.
         SelfAssessed = "self_assessed",
         /// It was computed from the weights of the reached milestones.

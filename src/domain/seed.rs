@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{
     fault::{FaultList, FieldFault, ValueFault},
+    message,
     plan::{ActionPlan, PlanFields},
     reference::{
         City, Country, CountryCode, Partner, PlanCycle, ReferenceDocument, Vocabulary,
@@ -108,7 +109,7 @@ fn parse_entries<F: DeserializeOwned, T>(
 
 fn entry_error(at: &str, faults: &[FieldFault]) -> SeedError {
     let faults: Vec<String> =
-        faults.iter().map(|f| format!("{at}{}: {}", f.pointer, f.detail)).collect();
+        faults.iter().map(|f| format!("{at}{}: {}", f.pointer, f.message)).collect();
     SeedError(faults.join("; "))
 }
 
@@ -136,7 +137,8 @@ fn parse_plan_cycle(raw: PlanCycleFields, f: &mut FaultList) -> Option<PlanCycle
     let ends = f.take_parsed("/ends_year", parse_year(raw.ends_year));
     let note = f.parse_optional("/note", raw.note, Prose::parse);
     if raw.ends_year < raw.starts_year {
-        f.add("/ends_year", ValueFault::new("range", "a year not before the first is expected"));
+        let fault = ValueFault::new("range", message::reference::year_not_before_first());
+        f.add("/ends_year", fault);
     }
     Some(PlanCycle {
         slug: slug?,
@@ -173,7 +175,7 @@ fn parse_action_plans(file: &Value, cities: &[City]) -> Result<Vec<ActionPlan>, 
         let fields: PlanFields =
             serde_json::from_value(raw.clone()).map_err(|e| SeedError(format!("{at}: {e}")))?;
         let cycle = Slug::parse(raw["plan_cycle"].as_str().unwrap_or_default())
-            .map_err(|f| SeedError(format!("{at}: {}", f.detail)))?;
+            .map_err(|f| SeedError(format!("{at}: {}", f.message)))?;
         let mut plan = fields.parse(city, cycle, 1).map_err(|faults| entry_error(&at, &faults))?;
         plan.source = raw["source"].as_str().map(str::to_owned);
         plans.push(plan);

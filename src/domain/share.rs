@@ -11,13 +11,14 @@ use super::{
     fault::{FaultList, FieldFault, ValueFault},
     id::Id,
     journal::micros,
+    message::{self, Message},
     user::User,
     value::{Slug, Title, parse_day, words},
 };
 
 words! {
     /// The format in which a share is answered.
-    pub ShareFormat("format") {
+    pub ShareFormat(file_format) {
         /// CSV (RFC 4180).
         Csv = "csv",
         /// JSON.
@@ -106,29 +107,28 @@ impl SharedPath {
     pub fn parse(raw: impl AsRef<str>) -> Result<Self, ValueFault> {
         let raw = raw.as_ref();
         if raw.len() > PATH_MAX || !raw.bytes().all(|b| b.is_ascii_graphic()) || raw.contains('#') {
-            return Err(path_fault(
-                "a path of printable ASCII, of at most 2000 characters, is expected",
-            ));
+            return Err(path_fault(message::release::share_path_text()));
         }
         let rest = raw
             .strip_prefix(BASE)
-            .ok_or_else(|| path_fault("a path that begins with /api/v1/releases/ is expected"))?;
+            .ok_or_else(|| path_fault(message::release::share_path_base()))?;
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (release, of) = path.find('/').map_or((path, ""), |at| path.split_at(at));
         let of =
             SharedResource::ALL.iter().copied().find(|s| s.as_str() == of).ok_or_else(|| {
                 let known =
                     SharedResource::ALL.iter().map(|s| format!("{BASE}{{release}}{}", s.as_str()));
-                ValueFault { allowed: known.collect(), ..path_fault("this cannot be shared") }
+                path_fault(message::release::share_path_unknown()).with_allowed(known)
             })?;
         // A slug has no percent sign, dot or slash, so the path cannot be read in a second way.
-        let release = Slug::parse(release).map_err(|_e| path_fault("no such release"))?;
+        let unknown = || path_fault(message::value::no_such(message::thing::release()));
+        let release = Slug::parse(release).map_err(|_e| unknown())?;
         Ok(Self { release, of, query: normalise_query(query)? })
     }
 }
 
-fn path_fault(detail: &str) -> ValueFault {
-    ValueFault::new("path", detail)
+const fn path_fault(message: Message) -> ValueFault {
+    ValueFault::new("path", message)
 }
 
 /// Orders the parameters and encodes each of them in one way, so that equal queries have equal text.
@@ -136,9 +136,7 @@ fn normalise_query(query: &str) -> Result<String, ValueFault> {
     let mut pairs: Vec<(String, String)> =
         form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     if let Some((name, _)) = pairs.iter().find(|(name, _)| REFUSED.contains(&name.as_str())) {
-        return Err(path_fault(&format!(
-            "a share takes no {name}: it has its own format, and is whole"
-        )));
+        return Err(path_fault(message::release::share_parameter(name)));
     }
     pairs.sort();
     Ok(form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
@@ -204,8 +202,8 @@ impl RawShare {
         let last = today.checked_add_months(Months::new(MONTHS_MAX)).unwrap_or(today);
         let soon = |raw: String| {
             parse_day(raw).and_then(|on| {
-                let detail = format!("a day from {today} to {last} is expected");
-                (today..=last).contains(&on).then_some(on).ok_or(ValueFault::new("range", detail))
+                let fault = || ValueFault::new("range", message::release::share_day(today, last));
+                (today..=last).contains(&on).then_some(on).ok_or_else(fault)
             })
         };
         let name = faults.parse_required("/name", self.name, Title::parse);

@@ -9,13 +9,14 @@ use super::{
     fault::ValueFault,
     id::Id,
     journal::micros,
+    message,
     reference::CountryCode,
     value::{Slug, Title, words},
 };
 
 words! {
     /// The role of a user in the network.
-    pub Role("role") {
+    pub Role(role) {
         /// Edits a city's projects and submits its reports.
         CityOfficer = "city_officer",
         /// Reviews the reports of the cities of a country.
@@ -30,7 +31,7 @@ words! {
 }
 words! {
     /// The kind of scope that a grant covers.
-    pub ScopeKind("scope kind") {
+    pub ScopeKind(scope_kind) {
         /// The whole network.
         Network = "network",
         /// One country and its cities.
@@ -41,7 +42,7 @@ words! {
 }
 words! {
     /// The state of an account.
-    pub UserState("user state") {
+    pub UserState(user_state) {
         /// The user is invited and has no password yet.
         Invited = "invited",
         /// The account is in use.
@@ -129,11 +130,8 @@ impl Role {
         if allowed.contains(&kind) {
             return Ok(());
         }
-        Err(ValueFault {
-            code: "scope",
-            detail: format!("the role {self} is not granted on a {kind}"),
-            allowed: allowed.iter().map(ToString::to_string).collect(),
-        })
+        let message = message::account::role_not_for_scope(self.as_str(), kind.as_str());
+        Err(ValueFault::new("scope", message).with_allowed(allowed.iter().map(ToString::to_string)))
     }
 }
 
@@ -179,7 +177,7 @@ impl EmailAddress {
         {
             Ok(Self(text))
         } else {
-            Err(ValueFault::new("email", "an e-mail address is expected"))
+            Err(ValueFault::new("email", message::value::email()))
         }
     }
     /// Returns the address.

@@ -10,7 +10,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::fault::ValueFault;
+use super::{fault::ValueFault, message};
 
 mod money;
 mod number;
@@ -55,16 +55,13 @@ fn check_text(raw: &str, max: usize, lines: bool) -> Result<String, ValueFault> 
             || is_deceptive(c)
             || is_line_break(c)
     }) {
-        return Err(ValueFault::new(
-            "control_character",
-            "text without control or bidirectional-override characters is expected",
-        ));
+        return Err(ValueFault::new("control_character", message::value::control_character()));
     }
     if raw.chars().count() > max {
-        return Err(ValueFault::new("too_long", format!("at most {max} characters are expected")));
+        return Err(ValueFault::new("too_long", message::value::too_long(max)));
     }
     if raw.chars().all(is_blank) {
-        return Err(ValueFault::new("empty", "text that is not empty is expected"));
+        return Err(ValueFault::new("empty", message::value::empty()));
     }
     Ok(raw.to_owned())
 }
@@ -130,10 +127,7 @@ impl Slug {
         if raw.len() <= 80 && raw.split('-').all(part) {
             Ok(Self(raw.to_owned()))
         } else {
-            Err(ValueFault::new(
-                "slug",
-                "lower-case letters a-z, digits and single hyphens, at most 80, are expected",
-            ))
+            Err(ValueFault::new("slug", message::value::slug()))
         }
     }
     /// Returns the text.
@@ -167,12 +161,7 @@ impl HttpsUrl {
     /// write as `%…`, and more than 2,000 characters.
     pub fn parse(raw: impl AsRef<str>) -> Result<Self, ValueFault> {
         let raw = raw.as_ref();
-        let fault = || {
-            ValueFault::new(
-                "https_url",
-                "an https address without user name, at most 2000 characters, is expected",
-            )
-        };
+        let fault = || ValueFault::new("https_url", message::value::https_url());
         if raw.chars().count() > 2000
             || raw.chars().any(|c| c.is_control() || c.is_whitespace() || is_deceptive(c))
         {
@@ -201,7 +190,7 @@ impl HttpsUrl {
 /// The text has a different form, or is an impossible day such as 30 February.
 pub fn parse_day(raw: impl AsRef<str>) -> Result<NaiveDate, ValueFault> {
     let raw = raw.as_ref();
-    let fault = || ValueFault::new("day", "a day YYYY-MM-DD between 1900 and 2200 is expected");
+    let fault = || ValueFault::new("day", message::value::day());
     if raw.len() != 10 {
         return Err(fault());
     }
@@ -220,7 +209,7 @@ pub(crate) fn to_count(n: usize) -> i64 {
 // The texts are captured as `tt`: utoipa cannot read a string that a macro captured as `literal`, and would write the
 // names of the variants into the contract.
 macro_rules! words {
-    ($(#[$doc:meta])* $vis:vis $name:ident ($what:literal) { $($(#[$vdoc:meta])* $variant:ident = $word:tt),+ $(,)? }) => {
+    ($(#[$doc:meta])* $vis:vis $name:ident ($thing:ident) { $($(#[$vdoc:meta])* $variant:ident = $word:tt),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
         $vis enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),+ }
@@ -238,7 +227,10 @@ macro_rules! words {
             /// The text is not in the list; the fault contains the list.
             $vis fn parse(raw: impl AsRef<str>) -> Result<Self, $crate::domain::fault::ValueFault> {
                 Self::ALL.iter().copied().find(|v| v.as_str() == raw.as_ref())
-                    .ok_or_else(|| $crate::domain::fault::ValueFault::unknown($what, Self::ALL.iter().map(|v| v.as_str())))
+                    .ok_or_else(|| {
+                        let thing = $crate::domain::message::thing::$thing();
+                        $crate::domain::fault::ValueFault::unknown(thing, Self::ALL.iter().map(|v| v.as_str()))
+                    })
             }
         }
         // Uses both items, so that a list that needs only one of them causes no dead-code warning.

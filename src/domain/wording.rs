@@ -1,5 +1,5 @@
 //! The texts of this service in the languages of the network: labels and descriptions of allowed values and fields, and
-//! the sentences of its refusals. A text that is missing in a language is answered in English.
+//! the texts of its messages. A text that is missing in a language is answered in English.
 //!
 //! The texts are data (`src/data/words/<tag>.json`, one file for each language). A new language needs a file, a variant
 //! of [`WordingLanguage`] and, when nothing is missing, an entry in [`Language::SPOKEN`]. Names in records, such as
@@ -12,10 +12,8 @@ use serde::Deserialize;
 use super::{language::Language, reference::NamesByLanguage};
 
 pub(crate) mod form_fields;
-mod sentences;
+mod messages;
 pub(crate) mod value_lists;
-
-pub use sentences::translate_sentence;
 
 /// The label of a value or field, and its meaning. In the files it is a list of both.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -35,8 +33,8 @@ type WordingGroups = BTreeMap<String, BTreeMap<String, ValueWording>>;
 struct WordingCatalogue {
     lists: WordingGroups,
     forms: WordingGroups,
-    /// Translations by English sentence.
-    sentences: BTreeMap<String, String>,
+    /// The texts of messages, by identifier. A gap such as `{limit}` stands for the argument of that name.
+    messages: BTreeMap<String, String>,
 }
 
 /// Reads a file of texts. An invalid file counts as empty, so that English is used; a test reads all files.
@@ -142,6 +140,12 @@ pub fn reference_label(
 fn capitalise_first(text: &str) -> String {
     let mut rest = text.chars();
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+/// Returns the texts of all messages in a language, by identifier.
+#[cfg(test)]
+pub(crate) fn message_texts(language: Language) -> &'static BTreeMap<String, String> {
+    &catalogue_for(language).messages
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::value::words;
 
 words! {
     /// A sheet of the workbook. Each row of it is one record.
-    pub Sheet("sheet") {
+    pub Sheet(sheet) {
         /// The city's projects.
         Projects = "projects",
         /// The reports on these projects in the cycle.
@@ -26,7 +26,7 @@ words! {
 
 words! {
     /// The result of an import for one row.
-    pub(crate) Outcome("outcome") {
+    pub(crate) Outcome(import_outcome) {
         /// The row creates a record.
         New = "new",
         /// The row changes a record.

@@ -9,7 +9,7 @@ use crate::domain::{
 
 words! {
     /// A list of allowed values.
-    pub List("list") {
+    pub List(list) {
         /// Focus areas.
         FocusAreas = "focus_areas",
         /// Sub-areas of all focus areas.

@@ -8,7 +8,8 @@ use std::{
 
 use zip::ZipArchive;
 
-use super::grid::UnreadableFile;
+use super::{grid::UnreadableFile, message::file};
+use crate::domain::message::{Argument, Message};
 
 /// The limit for all parts together, in inflated bytes.
 pub(crate) const INFLATED_MAX: u64 = 64 * 1024 * 1024;
@@ -24,22 +25,18 @@ const MACROS: &str = "vbaproject.bin";
 /// [`INFLATED_MAX`], or holds macros.
 pub(crate) fn inspect_archive(bytes: &[u8]) -> Result<(), UnreadableFile> {
     if !bytes.starts_with(b"PK") {
-        let detail = "an XLSX workbook or a CSV file is expected; older and other formats are saved as XLSX first";
-        return Err(UnreadableFile::new("not_a_workbook", detail));
+        return Err(UnreadableFile::new("not_a_workbook", file::not_a_workbook()));
     }
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| describe_broken_file(&e))?;
+    let mut archive =
+        ZipArchive::new(Cursor::new(bytes)).map_err(|e| describe_library_error(&e))?;
     if archive.len() > PARTS_MAX {
-        return Err(UnreadableFile::new(
-            "inflated",
-            format!("at most {PARTS_MAX} parts are expected"),
-        ));
+        return Err(UnreadableFile::new("inflated", file::too_many_parts(PARTS_MAX)));
     }
     let mut left = INFLATED_MAX;
     for i in 0..archive.len() {
-        let part = archive.by_index(i).map_err(|e| describe_broken_file(&e))?;
+        let part = archive.by_index(i).map_err(|e| describe_library_error(&e))?;
         if String::from_utf8_lossy(part.name_raw()).to_lowercase().ends_with(MACROS) {
-            let detail = "a workbook without macros is expected; save it as XLSX, not as XLSM";
-            return Err(UnreadableFile::new("macros", detail));
+            return Err(UnreadableFile::new("macros", file::has_macros()));
         }
         if part.size() > left {
             return Err(describe_oversized_file());
@@ -47,17 +44,19 @@ pub(crate) fn inspect_archive(bytes: &[u8]) -> Result<(), UnreadableFile> {
         // Reading one byte more than the limit is enough to detect an oversized file.
         let mut counted = part.take(left + 1);
         let n = std::io::copy(&mut counted, &mut std::io::sink())
-            .map_err(|e| describe_broken_file(&e))?;
+            .map_err(|e| describe_library_error(&e))?;
         left = left.checked_sub(n).ok_or_else(describe_oversized_file)?;
     }
     Ok(())
 }
 
-pub(crate) fn describe_broken_file(why: &dyn std::fmt::Display) -> UnreadableFile {
-    UnreadableFile::new(
-        "broken",
-        format!("a whole XLSX workbook is expected; this one cannot be read: {why}"),
-    )
+pub(crate) fn describe_broken_file(reason: Argument) -> UnreadableFile {
+    UnreadableFile::new("broken", file::unreadable(reason))
+}
+
+/// Describes a file on which the library that reads it failed. The text of the library is the same in every language.
+pub(crate) fn describe_library_error(error: &dyn std::fmt::Display) -> UnreadableFile {
+    describe_broken_file(Argument::Text(error.to_string()))
 }
 
 /// Runs `read` and turns a panic into a fault of `part`. The reader panics on some invalid input, such as the address
@@ -66,22 +65,16 @@ pub(crate) fn describe_broken_file(why: &dyn std::fmt::Display) -> UnreadableFil
 /// # Errors
 /// Returns the error of `read`, or `broken` if it panicked.
 pub(crate) fn catch_reader_panic<T>(
-    part: &str,
+    part: Message,
     read: impl FnOnce() -> Result<T, UnreadableFile>,
 ) -> Result<T, UnreadableFile> {
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_panic| {
-        tracing::warn!(part, "a file made its reader stumble");
-        let detail = format!(
-            "the file is broken in {part}: open it in a spreadsheet program, look through it and save it anew"
-        );
-        Err(UnreadableFile::new("broken", detail))
+        tracing::warn!(%part, "a file made its reader stumble");
+        Err(UnreadableFile::new("broken", file::broken_part(part)))
     })
 }
 
 fn describe_oversized_file() -> UnreadableFile {
     let mebibytes = INFLATED_MAX / 1024 / 1024;
-    UnreadableFile::new(
-        "inflated",
-        format!("at most {mebibytes} MiB are expected once the file is unpacked"),
-    )
+    UnreadableFile::new("inflated", file::unpacks_too_large(mebibytes))
 }

@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::columns::ColumnKind;
+use super::{columns::ColumnKind, message::file};
 use crate::domain::{
     fault::ValueFault,
+    message::thing,
     value::{MAX_SAFE_INTEGER, parse_day},
 };
 
@@ -67,8 +68,7 @@ pub fn strip_guard(text: &str) -> &str {
 /// Returns what was expected if the cell holds no value of this kind.
 pub fn parse_cell(kind: ColumnKind, cell: &SheetCell) -> Result<Value, ValueFault> {
     if let SheetCell::Error(error) = cell {
-        let detail = format!("a value is expected, and the formula came to {error}");
-        return Err(ValueFault::new("formula", detail));
+        return Err(ValueFault::new("formula", file::formula_failed(error)));
     }
     if cell.is_blank() {
         return Ok(match kind {
@@ -188,11 +188,11 @@ fn parse_number_text(text: &str) -> Result<f64, ValueFault> {
 }
 
 fn number_expected_fault() -> ValueFault {
-    ValueFault::new("number", "a number such as 62.5 is expected, with a point and without units")
+    ValueFault::new("number", file::number())
 }
 
 fn to_whole_number(number: f64) -> Result<i64, ValueFault> {
-    let fault = || ValueFault::new("number", "a whole number is expected");
+    let fault = || ValueFault::new("number", file::whole_number());
     // Converted through its rounded text, which is exact for a whole number. Fractions are refused below.
     let parsed: Option<i64> = format!("{number:.0}").parse().ok();
     let fits = |n: &i64| number.fract() == 0.0 && n.abs() <= MAX_SAFE_INTEGER;
@@ -203,17 +203,13 @@ fn parse_day_cell(cell: &SheetCell) -> Result<NaiveDate, ValueFault> {
     match cell {
         // `parse_day` limits the years, for dates of the spreadsheet as for typed ones.
         SheetCell::Day(Some(d)) => parse_day(d.to_string()),
-        SheetCell::Text(t) => parse_day(t.trim()).map_err(|fault| ValueFault {
-            detail: format!("{}, or a date of the spreadsheet's own", fault.detail),
-            ..fault
-        }),
+        SheetCell::Text(t) => parse_day(t.trim())
+            .map_err(|fault| ValueFault { message: file::day_or_date(fault.message), ..fault }),
         SheetCell::Empty
         | SheetCell::Number(_)
         | SheetCell::Flag(_)
         | SheetCell::Day(None)
-        | SheetCell::Error(_) => {
-            Err(ValueFault::new("day", "a day without a time is expected, such as 2026-03-01"))
-        }
+        | SheetCell::Error(_) => Err(ValueFault::new("day", file::day_without_time())),
     }
 }
 
@@ -224,7 +220,7 @@ fn parse_flag_cell(cell: &SheetCell) -> Result<bool, ValueFault> {
     match cell_text(cell).trim().to_lowercase().as_str() {
         "yes" | "true" | "1" => Ok(true),
         "no" | "false" | "0" => Ok(false),
-        _ => Err(ValueFault::unknown("answer", ["yes", "no"])),
+        _ => Err(ValueFault::unknown(thing::answer(), ["yes", "no"])),
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     Sheet, SheetCell,
     cell::{self, cell_text},
     grid::{GridBuilder, UnreadableFile, UploadedFile},
+    message::file,
     row_comparison::ExportedRow,
 };
 
@@ -17,15 +18,15 @@ use super::{
 /// Returns the reason if the file cannot be read at all. Faults within the file are in the returned [`UploadedFile`].
 pub(crate) fn read_csv(bytes: &[u8], sheet: Sheet) -> Result<UploadedFile, UnreadableFile> {
     let text = std::str::from_utf8(bytes)
-        .map_err(|e| UnreadableFile::new("not_utf8", format!("text in UTF-8 is expected: {e}")))?;
+        .map_err(|e| UnreadableFile::new("not_utf8", file::not_utf8(&e.to_string())))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.contains('\0') {
-        return Err(UnreadableFile::new("not_utf8", "text without zero bytes is expected"));
+        return Err(UnreadableFile::new("not_utf8", file::zero_bytes()));
     }
     let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let separator = if header.contains(';') && !header.contains(',') { ';' } else { ',' };
     if CsvRowNumbers::new(text, separator).any(|row| row.is_none()) {
-        return Err(UnreadableFile::new("broken", "a quote that was opened is never closed"));
+        return Err(UnreadableFile::new("broken", file::open_quote()));
     }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -36,9 +37,8 @@ pub(crate) fn read_csv(bytes: &[u8], sheet: Sheet) -> Result<UploadedFile, Unrea
     let mut builder = GridBuilder::new(&mut upload, sheet);
     let mut rows = CsvRowNumbers::new(text, separator).flatten();
     for record in reader.records() {
-        let record = record.map_err(|e| {
-            UnreadableFile::new("broken", format!("a whole CSV file is expected: {e}"))
-        })?;
+        let record =
+            record.map_err(|e| UnreadableFile::new("broken", file::broken_csv(&e.to_string())))?;
         let number = rows.next().unwrap_or(u32::MAX);
         let cells = (0..).zip(record.iter()).map(|(column, field)| (column, to_cell(field)));
         builder.add_row(number, cells.collect())?;

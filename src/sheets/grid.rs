@@ -4,8 +4,12 @@
 use super::{
     ROWS_MAX, SheetCell,
     columns::{Sheet, SheetColumn},
+    message::file,
 };
-use crate::domain::fault::ValueFault;
+use crate::domain::{
+    fault::ValueFault,
+    message::{Message, thing},
+};
 
 /// A fault at a position of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,34 +25,34 @@ pub struct FileFault {
     pub fault: FaultDetails,
 }
 
-/// The code and the texts of a fault, in the form of every other fault of the API.
+/// The code and the message of a fault, in the form of every other fault of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaultDetails {
     /// A stable code for programs.
     pub code: String,
-    /// The expected value, described for people.
-    pub detail: String,
+    /// The expected value.
+    pub message: Message,
     /// The values that would have been accepted.
     pub allowed: Vec<String>,
 }
 impl From<ValueFault> for FaultDetails {
     fn from(f: ValueFault) -> Self {
-        Self { code: f.code.to_owned(), detail: f.detail, allowed: f.allowed }
+        Self { code: f.code.to_owned(), message: f.message, allowed: f.allowed }
     }
 }
 
 /// The reason why a file cannot be read at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{detail}")]
+#[error("{message}")]
 pub struct UnreadableFile {
     /// A stable code for programs.
     pub code: &'static str,
-    /// What was expected, described for people.
-    pub detail: String,
+    /// What was expected.
+    pub message: Message,
 }
 impl UnreadableFile {
-    pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into() }
+    pub const fn new(code: &'static str, message: Message) -> Self {
+        Self { code, message }
     }
 }
 
@@ -136,12 +140,8 @@ impl<'u> GridBuilder<'u> {
 
     /// Adds a fault for a merged cell. Its value belongs to only one of the merged cells.
     pub(crate) fn note_merged_cell(&mut self, column: u32, row: u32) {
-        let detail = "a cell of its own is expected: merged cells say nothing of the others";
-        self.add_fault(
-            Some(format_address(column, row)),
-            Some(row),
-            ValueFault::new("merged", detail),
-        );
+        let fault = ValueFault::new("merged", file::merged_cell());
+        self.add_fault(Some(format_address(column, row)), Some(row), fault);
     }
 
     /// Adds a row. The first row with content must hold the names of the columns.
@@ -169,8 +169,7 @@ impl<'u> GridBuilder<'u> {
         }
         let before: usize = self.upload.grids.iter().map(|g| g.rows.len()).sum();
         if before + self.grid.rows.len() >= ROWS_MAX {
-            let detail = format!("at most {ROWS_MAX} rows are read from one file");
-            return Err(UnreadableFile::new("too_many_rows", detail));
+            return Err(UnreadableFile::new("too_many_rows", file::too_many_rows(ROWS_MAX)));
         }
         let mut row =
             GridRow { number, cells: Vec::with_capacity(self.grid.column_positions.len()) };
@@ -180,8 +179,8 @@ impl<'u> GridBuilder<'u> {
         }
         let stray = cells.iter().find(|(p, _)| !self.found_columns.iter().any(|(f, _)| f == p));
         if let Some(cell) = stray.map(|(p, _)| format_address(*p, number)) {
-            let detail = "no value is expected here: the column has no name";
-            self.add_fault(Some(cell), Some(number), ValueFault::new("stray", detail));
+            let fault = ValueFault::new("stray", file::column_unnamed());
+            self.add_fault(Some(cell), Some(number), fault);
         }
         self.grid.rows.push(row);
         Ok(())
@@ -194,7 +193,7 @@ impl<'u> GridBuilder<'u> {
             match self.grid.sheet.find_column_index(&name) {
                 None => {
                     let fault = unknown_name_fault(
-                        "column",
+                        thing::column(),
                         &name,
                         self.grid.sheet.columns().iter().map(|c| c.name),
                     );
@@ -202,9 +201,9 @@ impl<'u> GridBuilder<'u> {
                     self.add_fault(at, Some(number), fault);
                 }
                 Some(i) if self.grid.column_positions.get(i).copied().flatten().is_some() => {
-                    let detail = format!("the column {name} is there twice");
+                    let fault = ValueFault::new("duplicate", file::column_twice(&name));
                     self.is_header_valid = false;
-                    self.add_fault(at, Some(number), ValueFault::new("duplicate", detail));
+                    self.add_fault(at, Some(number), fault);
                 }
                 Some(i) => {
                     if let Some(slot) = self.grid.column_positions.get_mut(i) {
@@ -218,9 +217,9 @@ impl<'u> GridBuilder<'u> {
             if column.is_required()
                 && self.grid.column_positions.get(i).copied().flatten().is_none()
             {
-                let detail = format!("the column {} is missing", column.name);
+                let fault = ValueFault::new("missing_column", file::column_missing(column.name));
                 self.is_header_valid = false;
-                self.add_fault(None, Some(number), ValueFault::new("missing_column", detail));
+                self.add_fault(None, Some(number), fault);
             }
         }
     }
@@ -243,8 +242,7 @@ impl<'u> GridBuilder<'u> {
 
     pub(crate) fn finish(mut self) {
         if !self.has_header {
-            let detail = "a first row with the names of the columns is expected";
-            self.add_fault(None, None, ValueFault::new("missing_header", detail));
+            self.add_fault(None, None, ValueFault::new("missing_header", file::no_header()));
         } else if self.is_header_valid {
             self.upload.grids.push(self.grid);
         }
@@ -253,18 +251,18 @@ impl<'u> GridBuilder<'u> {
 
 /// Returns the fault of an unknown name. It suggests the most similar known name.
 pub(crate) fn unknown_name_fault<'n>(
-    what: &str,
+    thing: Message,
     name: &str,
     known: impl Iterator<Item = &'n str> + Clone,
 ) -> ValueFault {
     let likeness = |k: &&str| strsim::jaro_winkler(k, name);
     let nearest = known.clone().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
     let shown: String = name.chars().take(100).collect();
-    let mut fault = ValueFault::unknown(what, known);
-    if let Some(nearest) = nearest {
-        fault.detail = format!("no such {what}: {shown}; did you mean {nearest}?");
+    match nearest {
+        Some(nearest) => ValueFault::new("unknown", file::unknown_name(thing, &shown, nearest))
+            .with_allowed(known),
+        None => ValueFault::unknown(thing, known),
     }
-    fault
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ pub(crate) mod columns;
 pub(crate) mod csv;
 pub(crate) mod flat;
 pub(crate) mod grid;
+pub(crate) mod message;
 pub(crate) mod release_tables;
 pub(crate) mod row_comparison;
 pub(crate) mod workbook_reader;

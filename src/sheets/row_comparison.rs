@@ -8,9 +8,13 @@ use super::{
     cell::{self, is_same_value, to_plain_text},
     columns::{ColumnRole, Sheet, SheetColumn},
     grid::{FaultDetails, FileFault, GridRow, SheetGrid},
+    message::file,
 };
-use crate::domain::fault::ValueFault;
 pub(crate) use crate::domain::workbook_terms::Outcome;
+use crate::domain::{
+    fault::ValueFault,
+    message::{Argument, thing},
+};
 
 mod exported_row;
 
@@ -124,8 +128,8 @@ pub(crate) fn compare_rows(grid: &SheetGrid, there: &[ExportedRow]) -> Vec<Compa
         let is_new = is_new_record(sheet, &compared);
         match seen.entry(compared.key.clone()) {
             Entry::Occupied(first) if !is_new => {
-                let detail = format!("this is row {} already", first.get());
-                compared.refuse_row(grid, None, ValueFault::new("duplicate", detail));
+                let fault = ValueFault::new("duplicate", file::row_twice(*first.get()));
+                compared.refuse_row(grid, None, fault);
                 return compared;
             }
             Entry::Occupied(_) => {}
@@ -137,9 +141,8 @@ pub(crate) fn compare_rows(grid: &SheetGrid, there: &[ExportedRow]) -> Vec<Compa
             Some(row) if !is_new => compare_with_record(&mut compared, grid, row),
             Some(_) | None if is_new => compare_new_row(&mut compared, grid),
             Some(_) | None => {
-                let detail =
-                    format!("nothing of this key is among the {sheet} of the city in this cycle");
-                compared.refuse_row(grid, None, ValueFault::new("unknown", detail));
+                let fault = ValueFault::new("unknown", file::no_such_row(sheet.as_str()));
+                compared.refuse_row(grid, None, fault);
             }
         }
         if half_read && compared.outcome != Outcome::Stale {
@@ -231,16 +234,12 @@ fn compare_with_record(compared: &mut ComparedRow, grid: &SheetGrid, there: &Exp
     let (exported, current) =
         (compared.version(grid.sheet), place.and_then(|i| there.get(i).as_i64()));
     if exported != current && !compared.changes.is_empty() {
-        let words = |v: Option<i64>| v.map_or_else(|| "none".to_owned(), |v| v.to_string());
-        let detail = format!(
-            "it was changed meanwhile: the row was made from version {}, there is version {} now",
-            words(exported),
-            words(current)
-        );
-        compared.add_fault(grid, place, ValueFault::new("stale", detail));
+        let number = |v: Option<i64>| v.map_or_else(|| thing::none().into(), Argument::Number);
+        let message = file::changed_meanwhile(number(exported), number(current));
+        compared.add_fault(grid, place, ValueFault::new("stale", message));
         compared.outcome = Outcome::Stale;
     } else if let Some(column) = read_only.filter(|_| exported == current) {
-        let fault = ValueFault::new("read_only", "this is for reading; it is changed elsewhere");
+        let fault = ValueFault::new("read_only", file::read_only());
         compared.refuse_row(grid, read_only, fault);
         compared.wrong_columns.push(column);
     } else if !compared.changes.is_empty() {

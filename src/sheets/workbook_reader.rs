@@ -7,12 +7,16 @@ use chrono::{Datelike as _, NaiveDate};
 
 use super::{
     LISTS, README, Sheet, SheetCell, archive,
-    archive::{INFLATED_MAX, catch_reader_panic, describe_broken_file},
+    archive::{INFLATED_MAX, catch_reader_panic, describe_broken_file, describe_library_error},
     grid::{
         FileFault, GridBuilder, UnreadableFile, UploadedFile, format_address, unknown_name_fault,
     },
+    message::file,
 };
-use crate::domain::fault::ValueFault;
+use crate::domain::{
+    fault::ValueFault,
+    message::{Argument, Message, thing},
+};
 
 /// The number of columns that a sheet may use. A cell beyond them is refused.
 const COLUMNS_MAX: u32 = 100;
@@ -27,8 +31,8 @@ type UploadedWorkbook<'b> = Xlsx<Cursor<&'b [u8]>>;
 /// Returns the reason if the file cannot be read at all. Faults within the file are in the returned [`UploadedFile`].
 pub(crate) fn read_workbook(bytes: &[u8]) -> Result<UploadedFile, UnreadableFile> {
     archive::inspect_archive(bytes)?;
-    let open = || Xlsx::new(Cursor::new(bytes)).map_err(|e| describe_broken_file(&e));
-    let mut book: UploadedWorkbook<'_> = catch_reader_panic("its list of sheets", open)?;
+    let open = || Xlsx::new(Cursor::new(bytes)).map_err(|e| describe_library_error(&e));
+    let mut book: UploadedWorkbook<'_> = catch_reader_panic(file::list_of_sheets(), open)?;
     let mut upload = UploadedFile::default();
     let mut left = INFLATED_MAX;
     let names = book.sheet_names();
@@ -36,21 +40,20 @@ pub(crate) fn read_workbook(bytes: &[u8]) -> Result<UploadedFile, UnreadableFile
         names.iter().enumerate().find(|(i, n)| names.iter().take(*i).any(|m| m == *n))
     {
         let shown: String = twice.1.chars().take(100).collect();
-        let detail = format!("a workbook with each sheet once is expected: {shown} is there twice");
-        return Err(UnreadableFile::new("duplicate_sheet", detail));
+        return Err(UnreadableFile::new("duplicate_sheet", file::sheet_twice(&shown)));
     }
     for name in names {
-        let part = format!("the sheet {}", name.chars().take(100).collect::<String>());
+        let shown: String = name.chars().take(100).collect();
+        let part = file::sheet_named(&shown);
         if name == README {
-            catch_reader_panic(&part, || read_metadata(&mut book, &mut upload, &mut left))?;
+            catch_reader_panic(part, || read_metadata(&mut book, &mut upload, &mut left))?;
         } else if let Some(sheet) = Sheet::ALL.iter().copied().find(|s| s.as_str() == name) {
-            catch_reader_panic(&part, || read_sheet(&mut book, &mut upload, sheet, &mut left))?;
+            catch_reader_panic(part, || read_sheet(&mut book, &mut upload, sheet, &mut left))?;
         } else if name != LISTS {
             let known = Sheet::ALL.iter().map(|s| s.as_str());
-            let fault = unknown_name_fault("sheet", &name, known);
-            let sheet = name.chars().take(100).collect();
+            let fault = unknown_name_fault(thing::sheet(), &name, known);
             let at = FileFault {
-                sheet,
+                sheet: shown,
                 cell: None,
                 row: None,
                 pointer: String::new(),
@@ -70,10 +73,11 @@ fn read_rows(
     mut take: impl FnMut(u32, Vec<(u32, SheetCell)>) -> Result<(), UnreadableFile>,
 ) -> Result<(), UnreadableFile> {
     let broken =
-        |why: &dyn std::fmt::Display| describe_broken_file(&format!("the sheet {name}: {why}"));
-    let mut reader = book.worksheet_cells_reader(name).map_err(|e| broken(&e))?;
+        |reason: Argument| describe_broken_file(file::unreadable_sheet(name, reason).into());
+    let failed = |e: &dyn std::fmt::Display| broken(Argument::Text(e.to_string()));
+    let mut reader = book.worksheet_cells_reader(name).map_err(|e| failed(&e))?;
     let (mut number, mut row) = (0, Vec::new());
-    while let Some(found) = reader.next_cell_with_formula_metadata().map_err(|e| broken(&e))? {
+    while let Some(found) = reader.next_cell_with_formula_metadata().map_err(|e| failed(&e))? {
         let (at, column) = found.pos;
         let cell = match (&found.value, &found.formula) {
             // The cell has a formula, and the program that saved the file did not store its result.
@@ -84,20 +88,19 @@ fn read_rows(
             continue;
         }
         if at >= ROW_NUMBERS_MAX || column >= COLUMNS_MAX {
-            let detail =
-                format!("nothing is expected in {name} at {}", format_address(column, at + 1));
-            return Err(UnreadableFile::new("too_large", detail));
+            let stray = file::stray_cell(name, &format_address(column, at + 1));
+            return Err(UnreadableFile::new("too_large", stray));
         }
         if let SheetCell::Text(text) = &cell {
             // The file holds a shared text once, but many cells can refer to it.
             let size = u64::try_from(text.len()).unwrap_or(u64::MAX);
-            *left = left.checked_sub(size).ok_or_else(|| {
-                UnreadableFile::new("inflated", "less text is expected in one workbook")
-            })?;
+            *left = left
+                .checked_sub(size)
+                .ok_or_else(|| UnreadableFile::new("inflated", file::too_much_text()))?;
         }
         if at + 1 != number {
             if at + 1 < number {
-                return Err(broken(&"its rows are not in order"));
+                return Err(broken(file::rows_not_in_order().into()));
             }
             take(number, std::mem::take(&mut row))?;
             number = at + 1;
@@ -114,7 +117,7 @@ fn read_sheet(
     left: &mut u64,
 ) -> Result<(), UnreadableFile> {
     let merged =
-        book.merge_cells_by_sheet_name(sheet.as_str()).map_err(|e| describe_broken_file(&e))?;
+        book.merge_cells_by_sheet_name(sheet.as_str()).map_err(|e| describe_library_error(&e))?;
     let mut builder = GridBuilder::new(upload, sheet);
     // A file can have more merged cells than a person would read messages about.
     for area in merged.iter().take(100) {
@@ -169,26 +172,59 @@ fn convert_day(at: &ExcelDateTime) -> SheetCell {
     )
 }
 
-/// Returns a fault if the metadata field `name` of the workbook is not `expected`.
+/// A field of the metadata of a workbook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MetadataField {
+    Format,
+    City,
+    Cycle,
+}
+
+impl MetadataField {
+    /// Returns the name in the file.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Format => "format",
+            Self::City => "city",
+            Self::Cycle => "cycle",
+        }
+    }
+
+    /// Returns the name for a message.
+    pub(crate) fn describe(self) -> Message {
+        match self {
+            Self::Format => thing::file_format(),
+            Self::City => thing::city(),
+            Self::Cycle => thing::cycle(),
+        }
+    }
+
+    const fn fault_code(self) -> &'static str {
+        match self {
+            Self::Format => "another_format",
+            Self::City => "another_city",
+            Self::Cycle => "another_cycle",
+        }
+    }
+}
+
+/// Returns a fault if a metadata field of the workbook is not `expected`.
 #[must_use]
 pub(crate) fn check_metadata(
     upload: &UploadedFile,
-    name: &str,
+    field: MetadataField,
     expected: &str,
 ) -> Option<FileFault> {
-    let entry = upload.metadata.iter().find(|(n, ..)| n == name);
+    let entry = upload.metadata.iter().find(|(name, ..)| name == field.as_str());
     let (found, cell) = entry.map_or((None, None), |(_, v, c)| (Some(v.as_str()), Some(c.clone())));
     if found == Some(expected) {
         return None;
     }
-    let found = found.map_or_else(|| "none".to_owned(), |f| f.chars().take(100).collect());
-    let detail = format!("a workbook with the {name} {expected} is expected, this one has {found}");
-    let code = match name {
-        "format" => "another_format",
-        "city" => "another_city",
-        "cycle" => "another_cycle",
-        _ => "another",
-    };
-    let fault = ValueFault::new(code, detail).into();
+    let found = found.map_or_else(
+        || thing::none().into(),
+        |found| Argument::Text(found.chars().take(100).collect()),
+    );
+    let message = file::metadata_differ(field.describe(), expected, found);
+    let fault = ValueFault::new(field.fault_code(), message).into();
     Some(FileFault { sheet: README.to_owned(), cell, row: None, pointer: String::new(), fault })
 }

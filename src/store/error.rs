@@ -89,7 +89,7 @@ impl From<AccessDenied> for StoreError {
 /// A stored value that cannot be parsed was not written by this service.
 impl From<ValueFault> for StoreError {
     fn from(fault: ValueFault) -> Self {
-        Self::Corrupt(format!("{}: {}", fault.code, fault.detail))
+        Self::Corrupt(format!("{}: {}", fault.code, fault.message))
     }
 }
 

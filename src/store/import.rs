@@ -46,7 +46,7 @@ pub enum ImportError {
 
 fn join_faults(faults: &[FieldFault]) -> String {
     let texts: Vec<String> =
-        faults.iter().map(|f| format!("{} at {}", f.detail, f.pointer)).collect();
+        faults.iter().map(|f| format!("{} at {}", f.message, f.pointer)).collect();
     texts.join("; ")
 }
 

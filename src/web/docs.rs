@@ -42,17 +42,31 @@ async fn redirect_to_problems() -> HttpResponse {
 }
 
 async fn get_problem_list() -> HttpResponse {
-    build_page_response(render_problem_list(PROBLEMS.iter().map(describe_problem)))
+    let problems: Vec<ProblemTexts> = PROBLEMS.iter().map(ProblemTexts::new).collect();
+    build_page_response(render_problem_list(problems.iter().map(ProblemTexts::describe)))
 }
 
 async fn get_problem(code: web::Path<String>) -> ApiResult<HttpResponse> {
     let kind = PROBLEMS.iter().find(|kind| kind.code == *code).ok_or(ApiError::NotFound)?;
-    Ok(build_page_response(render_problem(&describe_problem(kind))))
+    Ok(build_page_response(render_problem(&ProblemTexts::new(kind).describe())))
 }
 
-const fn describe_problem(kind: &ProblemKind) -> ProblemDescription<'static> {
-    let ProblemKind { code, status, title, help } = *kind;
-    ProblemDescription { code, status, title, help }
+/// A kind of problem with its English texts.
+struct ProblemTexts {
+    kind: &'static ProblemKind,
+    title: String,
+    help: String,
+}
+
+impl ProblemTexts {
+    fn new(kind: &'static ProblemKind) -> Self {
+        Self { kind, title: kind.title().to_string(), help: kind.help().to_string() }
+    }
+
+    fn describe(&self) -> ProblemDescription<'_> {
+        let Self { kind, title, help } = self;
+        ProblemDescription { code: kind.code, status: kind.status, title, help }
+    }
 }
 
 async fn redirect_to_recipes() -> HttpResponse {

@@ -41,7 +41,7 @@ async fn every_problem_type_has_a_docs_page() {
         let path = format!("/docs/problems/{}", kind.code);
         assert!(links.contains(&path), "{path}");
         let page = app.anonymous().get(&path).await.expect(200);
-        assert!(page.text.contains(&format!("<h1>{}</h1>", kind.title)), "{}", page.text);
+        assert!(page.text.contains(&format!("<h1>{}</h1>", kind.title())), "{}", page.text);
         assert!(content_security_policy(&page).starts_with("default-src 'none'"));
     }
     let missing = app.anonymous().get("/docs/problems/nothing").await.expect(404);

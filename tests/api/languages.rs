@@ -1,11 +1,5 @@
 //! In which language somebody is answered.
 
-use std::{fs, path::Path};
-
-use ascn_tracker::{
-    api::error::PROBLEMS,
-    domain::{figures::Measure, language::Language, wording},
-};
 use serde_json::{Value, json};
 
 use crate::helpers::{Caller, TestApp, TestResponse};
@@ -178,48 +172,6 @@ async fn next_page_link_keeps_the_lang_parameter() {
     assert_eq!(second.json()["items"][0]["name"], "Việt Nam");
     let by_header = get_in_language(&reader, "countries?limit=10", "vi").await;
     assert!(!link(&by_header).contains("lang="), "{}", link(&by_header));
-}
-
-/// Collects what stands between quotes and ends as the rules say what they expect.
-fn collect_expectations(folder: &Path, found: &mut Vec<String>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect_expectations(&path, found);
-            continue;
-        }
-        let source = fs::read_to_string(&path).unwrap_or_default();
-        let code = source.split("#[cfg(test)]").next().unwrap();
-        let lines = code.lines().filter(|l| !l.trim_start().starts_with("//"));
-        let quoted = lines.flat_map(|l| l.split('"').skip(1).step_by(2));
-        if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("tests.rs") {
-            found.extend(quoted.filter(|t| t.ends_with(" expected")).map(str::to_owned));
-        }
-    }
-}
-
-#[test]
-fn every_expectation_message_is_translated() {
-    let mut sentences = Vec::new();
-    for room in ["src/domain", "src/api", "src/store"] {
-        collect_expectations(Path::new(room), &mut sentences);
-    }
-    assert!(sentences.len() > 50, "{sentences:?}");
-    sentences.extend(PROBLEMS.iter().flat_map(|k| [k.title, k.help]).map(str::to_owned));
-    sentences.extend(Measure::ALL.iter().map(|m| m.formula().to_owned()));
-    let missing = |language: Language| -> Vec<&String> {
-        sentences
-            .iter()
-            .filter(|s| wording::translate_sentence(language, s) == s.as_str())
-            .collect()
-    };
-    for language in Language::SPOKEN.iter().filter(|l| **l != Language::DEFAULT) {
-        let missing = missing(*language);
-        assert!(
-            missing.is_empty(),
-            "without words in src/data/words/{language}.json: {missing:#?}"
-        );
-    }
 }
 
 #[actix_web::test]

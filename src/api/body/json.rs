@@ -7,7 +7,13 @@ use serde::{
     de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-use crate::api::error::{ApiError, ApiResult, RequestFault};
+use crate::{
+    api::{
+        error::{ApiError, ApiResult, RequestFault},
+        message::body,
+    },
+    domain::fault::ValueFault,
+};
 
 /// Parses a JSON object. The error points to the first fault by a JSON pointer.
 pub(crate) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
@@ -24,10 +30,13 @@ pub(crate) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
             | serde_json::error::Category::Syntax
             | serde_json::error::Category::Eof => "json",
         };
-        ApiError::malformed(RequestFault::at_pointer(pointer, code, inner.to_string()))
+        let fault = ValueFault::new(code, body::unreadable(&inner.to_string()));
+        ApiError::malformed(RequestFault::at_pointer(pointer, fault))
     })?;
-    de.end()
-        .map_err(|e| ApiError::malformed(RequestFault::at_pointer("", "json", e.to_string())))?;
+    de.end().map_err(|e| {
+        let fault = ValueFault::new("json", body::broken_json(&e.to_string()));
+        ApiError::malformed(RequestFault::at_pointer("", fault))
+    })?;
     Ok(value)
 }
 

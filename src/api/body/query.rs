@@ -10,9 +10,13 @@ use super::{
     FromBody, FromQuery,
     parameters::{QueryParameters, list_parameters},
 };
-use crate::api::{
-    error::{ApiError, ApiResult, RequestFault},
-    language,
+use crate::{
+    api::{
+        error::{ApiError, ApiResult, RequestFault},
+        language,
+        message::parameter,
+    },
+    domain::{fault::ValueFault, message::Message},
 };
 
 /// The most query parameters of one request.
@@ -52,7 +56,7 @@ impl<T: QueryParameters> FromQuery for Query<T> {
         let map = read_parameters(query, &find_parameter_kinds::<T>())?;
         let value = serde_path_to_error::deserialize(Value::Object(map)).map_err(|e| {
             let name = e.path().to_string();
-            ApiError::malformed(RequestFault::at_parameter(name, "type", e.inner().to_string()))
+            build_parameter_error(name, "type", parameter::unreadable(&e.inner().to_string()))
         })?;
         Ok(Self(value))
     }
@@ -84,8 +88,8 @@ pub(super) fn read_parameters(
     let mut asked = false;
     for (i, (name, value)) in url::form_urlencoded::parse(query.as_bytes()).enumerate() {
         if i >= PARAMETERS_MAX {
-            let detail = format!("at most {PARAMETERS_MAX} query parameters are read");
-            return Err(build_parameter_error("", "too_many", detail));
+            let message = parameter::too_many(PARAMETERS_MAX);
+            return Err(build_parameter_error("", "too_many", message));
         }
         let Some((_, kind)) = known.iter().find(|(k, _)| *k == name) else {
             if name != language::PARAMETER {
@@ -104,7 +108,7 @@ pub(super) fn read_parameters(
                 map.insert(name.into_owned(), Value::Array(vec![value]));
             }
             (_, Some(_)) => {
-                return Err(build_parameter_error(name, "duplicate", "one value is expected"));
+                return Err(build_parameter_error(name, "duplicate", parameter::one_value()));
             }
             (_, None) => {
                 map.insert(name.into_owned(), value);
@@ -117,45 +121,36 @@ pub(super) fn read_parameters(
 /// Parses the value of a parameter, or one value of a list.
 fn parse_parameter_value(name: &str, value: &str, kind: ParameterKind) -> ApiResult<Value> {
     if value.chars().any(char::is_control) || value.contains('\u{FFFD}') {
-        let detail = "text without control characters, in UTF-8, is expected";
-        return Err(build_parameter_error(name, "control_character", detail));
+        return Err(build_parameter_error(name, "control_character", parameter::text()));
     }
     match (kind, value) {
         (ParameterKind::Text | ParameterKind::List, _) => Ok(Value::from(value)),
         (ParameterKind::Number, _) => value
             .parse::<Number>()
             .map(Value::Number)
-            .map_err(|_e| build_parameter_error(name, "type", "a number is expected")),
+            .map_err(|_e| build_parameter_error(name, "type", parameter::number())),
         (ParameterKind::Bool, "true") => Ok(Value::Bool(true)),
         (ParameterKind::Bool, "false") => Ok(Value::Bool(false)),
-        (ParameterKind::Bool, _) => {
-            Err(build_parameter_error(name, "type", "true or false is expected"))
-        }
+        (ParameterKind::Bool, _) => Err(build_parameter_error(name, "type", parameter::boolean())),
     }
 }
 
 fn build_parameter_error(
     name: impl Into<String>,
-    code: &str,
-    detail: impl Into<String>,
+    code: &'static str,
+    message: Message,
 ) -> ApiError {
-    ApiError::malformed(RequestFault::at_parameter(name, code, detail))
+    ApiError::malformed(RequestFault::at_parameter(name, ValueFault::new(code, message)))
 }
 
 fn build_unknown_parameter_error(name: &str, known: &[(String, ParameterKind)]) -> ApiError {
-    let nearest = known
+    let message = known
         .iter()
         .map(|(k, _)| (strsim::jaro_winkler(k, name), k))
         .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map_or_else(
-            || "this operation takes no query parameters but lang".to_owned(),
-            |(_, k)| format!("no such parameter; did you mean {k}?"),
-        );
-    let mut fault = RequestFault::at_parameter(
-        name.chars().take(100).collect::<String>(),
-        "unknown_parameter",
-        nearest,
-    );
-    fault.allowed = known.iter().map(|(k, _)| k.clone()).collect();
-    ApiError::malformed(fault)
+        .map_or_else(parameter::none_taken, |(_, nearest)| parameter::unknown(nearest));
+    let fault = ValueFault::new("unknown_parameter", message)
+        .with_allowed(known.iter().map(|(k, _)| k.clone()));
+    let shown: String = name.chars().take(100).collect();
+    ApiError::malformed(RequestFault::at_parameter(shown, fault))
 }

@@ -11,10 +11,11 @@ use crate::{
     api::{
         body::{FromBody, Query},
         error::{ApiError, ApiResult},
+        message::parameter,
         middleware::HeadRequest,
         page::{LIMIT_DEFAULT, LIMIT_MAX},
     },
-    domain::{fault::ValueFault, quality::find_quality},
+    domain::{fault::ValueFault, message::Message, quality::find_quality},
 };
 
 /// The parameter that gives the start of a page.
@@ -69,11 +70,15 @@ pub(crate) struct FeedRequest {
 }
 
 /// Refuses a parameter that is out of range.
-pub(super) fn check_range(name: &str, detail: &str, fits: bool) -> ApiResult<()> {
+pub(super) fn check_range(
+    name: &str,
+    expected: impl FnOnce() -> Message,
+    fits: bool,
+) -> ApiResult<()> {
     if fits {
         return Ok(());
     }
-    Err(ApiError::invalid_parameter(name, ValueFault::new("range", detail)))
+    Err(ApiError::invalid_parameter(name, ValueFault::new("range", expected())))
 }
 
 impl FromBody for FeedRequest {
@@ -86,11 +91,15 @@ impl FromBody for FeedRequest {
         let (limit, wait) = (params.limit.unwrap_or(LIMIT_DEFAULT), params.wait.unwrap_or(0));
         check_range(
             "limit",
-            "a number from 1 to 1000 is expected",
+            || parameter::number_between(1, LIMIT_MAX),
             (1..=LIMIT_MAX).contains(&limit),
         )?;
-        check_range("wait", "a number from 0 to 30 is expected", (0..=WAIT_MAX).contains(&wait))?;
-        check_range(start.parameter, "a number of at least 0 is expected", start.after >= 0)?;
+        check_range(
+            "wait",
+            || parameter::number_between(0, WAIT_MAX),
+            (0..=WAIT_MAX).contains(&wait),
+        )?;
+        check_range(start.parameter, || parameter::number_from(0), start.after >= 0)?;
         Ok(Self {
             start,
             limit,
@@ -108,7 +117,7 @@ fn parse_last_event_id(req: &HttpRequest) -> ApiResult<Option<i64>> {
         return Ok(None);
     };
     let number = value.to_str().ok().and_then(|v| v.parse().ok());
-    let fault = || ValueFault::new("type", "a number of at least 0 is expected");
+    let fault = || ValueFault::new("type", parameter::number_from(0));
     number.map(Some).ok_or_else(|| ApiError::invalid_parameter(LAST_EVENT_ID, fault()))
 }
 

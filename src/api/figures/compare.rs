@@ -30,7 +30,6 @@ use crate::{
             MovedReport, ValueChange,
         },
         policy::{ReadFigures, visibility::ReadScope},
-        wording,
     },
     store::{Conn, StoreResult, figures::FactDepth, releases},
 };
@@ -258,7 +257,7 @@ impl FiguresComparison {
                 a: CoverageView::new(compared.coverage.from, a.basis.is_dated()),
                 b: CoverageView::new(compared.coverage.to, b.basis.is_dated()),
             },
-            formula: wording::translate_sentence(question.language, measure.formula()).into_owned(),
+            formula: measure.formula().to_text(question.language),
         }
     }
 }

@@ -24,10 +24,10 @@ use crate::{
     },
     domain::{
         fault::ValueFault,
-        figures::coverage::FORMULA,
         language::Language,
+        message,
         policy::{Actor, ReadFigures},
-        release::coverage::{FORMULA as FORMULA_RELEASED, FrozenSubmission},
+        release::coverage::FrozenSubmission,
         value::Slug,
     },
     store::{Conn, StoreResult, cycles, figures, journal, releases::frozen},
@@ -89,7 +89,8 @@ fn count_coverage(conn: &mut Conn, query: &CoverageQuery) -> ApiResult<FiguresCo
     let version = journal::load_head(conn)?.feed;
     let files = figures::load_coverage_dataset(conn, cycle)?;
     let standings = files.count_coverage(&query.actor, query.now);
-    let input = CoverageInput { standings: &standings, release: None, version, formula: FORMULA };
+    let formula = message::figure::coverage();
+    let input = CoverageInput { standings: &standings, release: None, version, formula };
     Ok(FiguresCoverage::new(&input, query.language))
 }
 
@@ -111,7 +112,7 @@ impl FiguresResponse for FiguresCoverage {
             standings: &frame.count_coverage(&reports),
             release: Some(&release.key),
             version: release.version,
-            formula: FORMULA_RELEASED,
+            formula: message::figure::released_coverage(),
         };
         Ok(Self::new(&input, *language))
     }

@@ -5,6 +5,7 @@ use crate::{
     domain::{
         fault::ValueFault,
         figures::{BasisRequest, FigureDataset, FigureFilter},
+        message::thing,
         policy::visibility::ReadScope,
         value::Slug,
     },
@@ -153,7 +154,7 @@ fn explain_missing_base(conn: &mut Conn, name: &str, base: &BasisRequest) -> Api
             let keys = releases::list_keys(conn)?;
             ApiError::invalid_parameter(
                 name,
-                ValueFault::unknown("release", keys.iter().map(Slug::as_str)),
+                ValueFault::unknown(thing::release(), keys.iter().map(Slug::as_str)),
             )
         }
         // The path of the request named it.
@@ -161,7 +162,7 @@ fn explain_missing_base(conn: &mut Conn, name: &str, base: &BasisRequest) -> Api
         BasisRequest::Cycle(_) if name != CYCLE => {
             let cycles = cycles::list(conn)?.into_iter().map(|c| c.slug);
             let all = cycles.chain(releases::list_keys(conn)?).map(|slug| slug.to_string());
-            ApiError::invalid_parameter(name, ValueFault::unknown("cycle or release", all))
+            ApiError::invalid_parameter(name, ValueFault::unknown(thing::cycle_or_release(), all))
         }
         BasisRequest::Cycle(_) | BasisRequest::AsOf(_) | BasisRequest::Everything => {
             refuse_unknown_cycle(conn, name)
@@ -174,7 +175,7 @@ pub(super) fn refuse_unknown_cycle(conn: &mut Conn, name: &str) -> ApiError {
     match cycles::list(conn) {
         Ok(cycles) => {
             let all = cycles.iter().map(|c| c.slug.as_str());
-            ApiError::invalid_parameter(name, ValueFault::unknown("cycle", all))
+            ApiError::invalid_parameter(name, ValueFault::unknown(thing::cycle(), all))
         }
         Err(failure) => failure.into(),
     }

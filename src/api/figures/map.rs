@@ -25,7 +25,6 @@ use crate::{
         figures::{FigureBasis, FigureDataset, FigureQuery, MapCity, Measure},
         policy::ReadFigures,
         report::Status,
-        wording,
     },
     store::{Conn, figures::FactDepth},
 };
@@ -189,7 +188,7 @@ impl CityCollection {
         let (places, coverage) = dataset.map_cities(question);
         let basis = &dataset.basis;
         let formulas = [Measure::Projects, Measure::PercentComplete]
-            .map(|m| wording::translate_sentence(question.language, m.formula()).into_owned());
+            .map(|m| m.formula().to_text(question.language));
         Self {
             kind: "FeatureCollection",
             features: places.into_iter().map(|place| CityFeature::new(place, basis)).collect(),

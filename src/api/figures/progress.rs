@@ -17,12 +17,11 @@ use crate::{
     },
     domain::{
         figures::{
-            AxisLabel, FORMULAS, FigureDataset, FigureFilter, Grouping, MilestoneProgress,
-            OutcomeProgress, ProjectProgress,
+            AxisLabel, FigureDataset, FigureFilter, Grouping, MilestoneProgress, OutcomeProgress,
+            ProjectProgress, list_formulas,
         },
         language::Language,
         policy::ReadFigures,
-        wording,
     },
     store::{Conn, figures::FactDepth},
 };
@@ -190,8 +189,7 @@ impl FiguresProgress {
     fn new(dataset: &FigureDataset, question: &ProgressQuestion, version: i64) -> Self {
         let ProgressQuestion { by, filter, language } = question;
         let table = dataset.measure_progress(*by, filter.clone(), *language);
-        let formulas =
-            FORMULAS.map(|formula| wording::translate_sentence(*language, formula).into_owned());
+        let formulas = list_formulas().map(|formula| formula.to_text(*language));
         Self {
             by: *by,
             basis: BasisView::new(&dataset.basis, version),

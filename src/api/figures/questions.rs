@@ -13,7 +13,10 @@ use super::{
     trend::FiguresTrend,
 };
 use crate::{
-    api::error::{ApiError, ApiResult},
+    api::{
+        error::{ApiError, ApiResult},
+        message::parameter,
+    },
     domain::{
         fault::ValueFault,
         figures::{BasisRequest, Dimension, FigureFilter, FigureQuery, Grouping, Measure},
@@ -136,8 +139,8 @@ impl RawQuestion<'_> {
         let Self { columns, measure, receipts, filter, language } = self;
         let columns = parse_param("columns", columns, Dimension::parse)?;
         if columns == Some(rows) {
-            let detail = "another dimension than that of the rows is expected";
-            return Err(ApiError::invalid_parameter("columns", ValueFault::new("same", detail)));
+            let fault = ValueFault::new("same", parameter::other_dimension());
+            return Err(ApiError::invalid_parameter("columns", fault));
         }
         let measure = parse_param("measure", measure, Measure::parse)?.unwrap_or(Measure::Projects);
         Ok(FigureQuery { rows, columns, measure, filter, language, receipts })
@@ -159,16 +162,16 @@ impl CompareParams {
 
 /// Requires exactly one of a cycle and a day.
 fn parse_base(cycle: Option<&str>, as_of: Option<&str>) -> ApiResult<BasisRequest> {
-    let either = "either cycle or as_of is expected";
+    let either = parameter::cycle_or_day;
     let cycle = parse_param("cycle", cycle, Slug::parse)?;
     match (cycle, parse_param("as_of", as_of, parse_day)?) {
         (Some(cycle), None) => Ok(BasisRequest::Cycle(cycle)),
         (None, Some(day)) => Ok(BasisRequest::AsOf(day)),
         (None, None) => {
-            Err(ApiError::invalid_parameter("cycle", ValueFault::new("required", either)))
+            Err(ApiError::invalid_parameter("cycle", ValueFault::new("required", either())))
         }
         (Some(_), Some(_)) => {
-            Err(ApiError::invalid_parameter("as_of", ValueFault::new("both", either)))
+            Err(ApiError::invalid_parameter("as_of", ValueFault::new("both", either())))
         }
     }
 }
@@ -199,8 +202,7 @@ fn parse_required_param<T: ToString>(
     allowed: &[T],
 ) -> ApiResult<T> {
     parse_param(name, raw, known)?.ok_or_else(|| {
-        let mut fault = ValueFault::required();
-        fault.allowed = allowed.iter().map(ToString::to_string).collect();
-        ApiError::invalid_parameter(name, fault)
+        let allowed = allowed.iter().map(ToString::to_string);
+        ApiError::invalid_parameter(name, ValueFault::required().with_allowed(allowed))
     })
 }

@@ -27,7 +27,6 @@ use crate::{
             Measure,
         },
         policy::ReadFigures,
-        wording,
     },
     store::{Conn, figures::FactDepth},
 };
@@ -206,7 +205,7 @@ impl FiguresTable {
             totals_by_currency: CurrencyTotals::from_table(&table, measure),
             cells: table.cells.into_iter().map(|c| CellView::new(c, measure, dated)).collect(),
             coverage: CoverageView::new(table.coverage, dated),
-            formula: wording::translate_sentence(question.language, measure.formula()).into_owned(),
+            formula: measure.formula().to_text(question.language),
             earlier_basis: None,
             earlier_total: None,
             changes: None,

@@ -22,7 +22,6 @@ use crate::{
         cycle::{CycleState, ReportingCycle},
         figures::{Dimension, FigureBasis, FigureDataset, FigureQuery, Measure, ReportingCoverage},
         policy::ReadFigures,
-        wording,
     },
     store::{Conn, figures::FactDepth},
 };
@@ -193,7 +192,7 @@ impl FiguresTrend {
                 .then(|| TrendCurrencies { rows: sums() }),
             cells: table.cells.into_iter().map(|c| CellView::new(c, measure, false)).collect(),
             coverage: CoverageView::new(table.coverage, false),
-            formula: wording::translate_sentence(question.language, measure.formula()).into_owned(),
+            formula: measure.formula().to_text(question.language),
         }
     }
 }

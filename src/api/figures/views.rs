@@ -10,12 +10,9 @@ use crate::{
     domain::{
         figures::{AxisLabel, Figure, FigureBasis, FigureValue, ReportingCoverage},
         language::Language,
-        wording,
+        message,
     },
 };
-
-/// The note of an answer whose day is before the cut-off of every cycle.
-const NOTHING: &str = "no cycle had its cut-off by this day";
 
 /// The data that figures are counted from.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -93,7 +90,7 @@ impl BasisView {
 
 /// Returns the note for an answer that has nothing to count.
 pub(super) fn explain_empty_basis(basis: &FigureBasis, language: Language) -> Option<String> {
-    basis.is_empty().then(|| wording::translate_sentence(language, NOTHING).into_owned())
+    basis.is_empty().then(|| message::figure::no_cut_off_yet().to_text(language))
 }
 
 impl CoverageView {

@@ -10,16 +10,23 @@ use crate::{
         body::{FromBody, Query, read_bytes},
         error::{ApiError, ApiResult},
         may::{SignedIn, find_state, load_proof, sign_in},
+        message::parameter,
         workbook::{CSV, XLSX},
     },
     app::imports::ImportJob,
     domain::{
         fault::ValueFault,
         journal::to_hex,
+        message::thing,
         policy::CreateProjectIn,
         value::{Slug, Title},
     },
-    sheets::{Sheet, UploadedFile, csv, grid::UnreadableFile, workbook_reader},
+    sheets::{
+        Sheet, UploadedFile, csv,
+        grid::UnreadableFile,
+        message::import,
+        workbook_reader::{self, MetadataField},
+    },
 };
 
 /// Largest file, in bytes.
@@ -71,22 +78,18 @@ impl FromBody for ImportFile {
         // A digest ties a real import to its preview. Sent with a preview it would write nothing, and the caller would
         // not notice.
         if params.digest.is_some() && params.dry_run.is_none() {
-            let detail = "dry_run=false is expected with a digest: without it nothing is written";
-            return Err(ApiError::invalid_parameter(
-                "dry_run",
-                ValueFault::new("required", detail),
-            ));
+            let fault = ValueFault::new("required", parameter::digest_needs_writing());
+            return Err(ApiError::invalid_parameter("dry_run", fault));
         }
         let bytes = read_bytes(req, payload, FILE_MAX).await?.freeze();
         let media = match req.content_type().to_lowercase().as_str() {
             XLSX => ImportMedia::Workbook,
             CSV => ImportMedia::Csv,
             other if other.contains("macroenabled") => {
-                return Err(ApiError::OtherMediaType(
-                    "a workbook without macros (XLSX), or text/csv",
-                ));
+                let expected = import::workbook_without_macros_or_csv();
+                return Err(ApiError::OtherMediaType(expected.into()));
             }
-            _ => return Err(ApiError::OtherMediaType("an XLSX workbook or text/csv")),
+            _ => return Err(ApiError::OtherMediaType(import::workbook_or_csv().into())),
         };
         Ok(Self { params, media, bytes })
     }
@@ -101,7 +104,7 @@ async fn may_import_into(req: &HttpRequest, city: &str) -> ApiResult<()> {
     match load_proof::<CreateProjectIn>(find_state(req)?, &key, &actor, false).await {
         Ok(_proof) => Ok(()),
         Err(ApiError::NotFound) => {
-            let fault = ValueFault::unknown("city", Vec::<String>::new());
+            let fault = ValueFault::unknown(thing::city(), None::<String>);
             Err(ApiError::invalid_parameter("city", fault))
         }
         Err(other) => Err(other),
@@ -110,7 +113,7 @@ async fn may_import_into(req: &HttpRequest, city: &str) -> ApiResult<()> {
 
 impl From<UnreadableFile> for ApiError {
     fn from(u: UnreadableFile) -> Self {
-        Self::invalid_value("", u.code, u.detail)
+        Self::invalid_value("", ValueFault::new(u.code, u.message))
     }
 }
 
@@ -121,11 +124,8 @@ impl ImportFile {
         let (upload, described) = match media {
             ImportMedia::Workbook => {
                 if params.sheet.is_some() {
-                    let detail = "a workbook has several sheets; sheet goes with a CSV file";
-                    return Err(ApiError::invalid_parameter(
-                        "sheet",
-                        ValueFault::new("format", detail),
-                    ));
+                    let fault = ValueFault::new("format", parameter::sheet_of_a_workbook());
+                    return Err(ApiError::invalid_parameter("sheet", fault));
                 }
                 (workbook_reader::read_workbook(&bytes)?, "a workbook".to_owned())
             }
@@ -137,8 +137,8 @@ impl ImportFile {
             }
         };
         let key = (
-            resolve_key_part("city", params.city.as_deref(), &upload)?,
-            resolve_key_part("cycle", params.cycle.as_deref(), &upload)?,
+            resolve_key_part(MetadataField::City, params.city.as_deref(), &upload)?,
+            resolve_key_part(MetadataField::Cycle, params.cycle.as_deref(), &upload)?,
         );
         let typed = params.reason.as_deref().map(Title::parse).transpose();
         let typed = typed.map_err(|fault| ApiError::invalid_parameter("reason", fault))?;
@@ -157,19 +157,20 @@ impl ImportFile {
 
 /// Returns the city or the cycle of a file: that of the parameter, else that of the file.
 fn resolve_key_part(
-    name: &'static str,
+    field: MetadataField,
     parameter: Option<&str>,
     upload: &UploadedFile,
 ) -> ApiResult<Slug> {
+    let name = field.as_str();
     if let Some(raw) = parameter {
         return Slug::parse(raw).map_err(|fault| ApiError::invalid_parameter(name, fault));
     }
     let Some((_, value, cell)) = upload.metadata.iter().find(|(n, ..)| n == name) else {
-        let detail = format!("the {name} is required: the file does not say it itself");
-        return Err(ApiError::invalid_parameter(name, ValueFault::new("required", detail)));
+        let fault = ValueFault::new("required", import::key_required(field.describe()));
+        return Err(ApiError::invalid_parameter(name, fault));
     };
     Slug::parse(value).map_err(|fault| {
-        let detail = format!("readme!{cell}: the {name} is expected: {}", fault.detail);
-        ApiError::invalid_value("", "unknown", detail)
+        let message = import::key_invalid(cell, field.describe(), fault.message);
+        ApiError::invalid_value("", ValueFault::new("unknown", message))
     })
 }

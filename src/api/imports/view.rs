@@ -5,10 +5,10 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    api::problem::RequestFault,
+    api::{answer_text::AnswerText, problem::FaultView},
     app::imports::{ImportResult, ImportedChange, ImportedRow, OutcomeTotals},
-    domain::{language::Language, wording},
-    sheets::{Sheet, grid::FileFault, row_comparison::Outcome},
+    domain::{language::Language, message::Message},
+    sheets::{Sheet, grid::FileFault, message::import, row_comparison::Outcome},
 };
 
 /// Number of rows with each outcome.
@@ -84,19 +84,25 @@ pub struct ImportFault {
     #[schema(example = "day")]
     pub code: String,
     /// Explanation of what was expected, in the language of the answer.
-    pub detail: String,
+    #[schema(value_type = String)]
+    pub detail: AnswerText,
     /// Accepted values; empty if there is no list of them.
     pub allowed: Vec<String>,
+    /// The message behind `detail`.
+    #[serde(skip)]
+    message: Message,
 }
-impl From<&ImportFault> for RequestFault {
-    fn from(f: &ImportFault) -> Self {
-        let at = f.cell.as_deref().map_or_else(|| f.sheet.clone(), |c| format!("{}!{c}", f.sheet));
-        Self {
-            pointer: Some(f.pointer.clone()),
+impl ImportFault {
+    /// Returns the fault for the list of the problem, with its place in the message.
+    pub(super) fn to_fault_view(&self, language: Language) -> FaultView {
+        let sheet = &self.sheet;
+        let place = self.cell.as_deref().map_or_else(|| sheet.clone(), |c| format!("{sheet}!{c}"));
+        FaultView {
+            pointer: Some(self.pointer.clone()),
             parameter: None,
-            code: f.code.clone(),
-            detail: format!("{at}: {}", f.detail),
-            allowed: f.allowed.clone(),
+            code: self.code.clone(),
+            detail: import::fault_at(&place, self.message.clone()).to_text(language).into(),
+            allowed: self.allowed.clone(),
         }
     }
 }
@@ -109,7 +115,8 @@ impl From<FileFault> for ImportFault {
             row: f.row,
             pointer: f.pointer,
             code: f.fault.code,
-            detail: f.fault.detail,
+            detail: f.fault.message.clone().into(),
+            message: f.fault.message,
             allowed: f.fault.allowed,
         }
     }
@@ -192,10 +199,10 @@ impl From<ImportResult> for ImportView {
 }
 
 impl ImportView {
-    /// Translates the faults. The digest covers their English texts.
-    pub(super) fn translate_details(&mut self, language: Language) {
+    /// Puts the faults into words. The digest covers their English texts.
+    pub(super) fn word_faults(&mut self, language: Language) {
         for fault in &mut self.faults {
-            fault.detail = wording::translate_sentence(language, &fault.detail).into_owned();
+            fault.detail.word(language);
         }
     }
 }

@@ -8,11 +8,13 @@ use uuid::Uuid;
 
 use crate::{
     api::{
-        error::{ApiError, ApiResult, RequestFault},
+        error::{ApiError, ApiResult},
+        message::parameter,
         page::list_type,
         views::PersonView,
     },
     domain::{
+        fault::ValueFault,
         id::Id,
         journal::{chain::Flaw, to_hex},
         user::User,
@@ -59,10 +61,9 @@ impl JournalParams {
     pub(super) fn parse_filter(&self) -> ApiResult<JournalFilter> {
         if let Some(unknown) = self.entity.iter().find(|e| !verify::ENTITIES.contains(&e.as_str()))
         {
-            let mut fault =
-                RequestFault::at_parameter("entity", "unknown", format!("no such kind: {unknown}"));
-            fault.allowed = verify::ENTITIES.iter().map(|e| (*e).to_owned()).collect();
-            return Err(ApiError::malformed(fault));
+            let fault = ValueFault::new("unknown", parameter::no_such_kind(unknown))
+                .with_allowed(verify::ENTITIES.iter().copied());
+            return Err(ApiError::invalid_parameter("entity", fault));
         }
         Ok(JournalFilter {
             entities: self.entity.clone(),
@@ -76,19 +77,14 @@ impl JournalParams {
 
 fn parse_user(text: &str) -> ApiResult<Uuid> {
     Uuid::parse_str(text).map_err(|_e| {
-        ApiError::malformed(RequestFault::at_parameter(
-            "actor",
-            "type",
-            "a user's identifier is expected",
-        ))
+        ApiError::invalid_parameter("actor", ValueFault::new("type", parameter::user_id()))
     })
 }
 
 fn parse_instant(name: &str, text: Option<&str>) -> ApiResult<Option<DateTime<Utc>>> {
     text.map(|text| {
         DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).map_err(|_e| {
-            let detail = "an RFC 3339 instant such as 2026-07-01T00:00:00Z is expected";
-            ApiError::malformed(RequestFault::at_parameter(name, "type", detail))
+            ApiError::invalid_parameter(name, ValueFault::new("type", parameter::instant()))
         })
     })
     .transpose()

@@ -12,7 +12,8 @@ use utoipa::{
 use super::operations::OperationShape;
 use crate::{
     api::{
-        error::{PROBLEMS, Problem, ProblemKind, RequestFault},
+        error::{FaultView, PROBLEMS, Problem, ProblemKind, RequestFault},
+        message::body,
         precondition::IfMatch,
     },
     domain::fault::ValueFault,
@@ -158,7 +159,7 @@ fn register_response(components: &mut Components, status: u16, name: &str) {
     }
     let kinds: Vec<&ProblemKind> = PROBLEMS.iter().filter(|k| k.status == status).collect();
     let described: Vec<String> =
-        kinds.iter().map(|k| format!("{} (`{}`). {}", k.title, k.code, k.help)).collect();
+        kinds.iter().map(|k| format!("{} (`{}`). {}", k.title(), k.code, k.help())).collect();
     let mut content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     content.example = kinds.first().and_then(|k| build_problem_example(k));
     let mut response = ResponseBuilder::new()
@@ -171,24 +172,23 @@ fn register_response(components: &mut Components, status: u16, name: &str) {
 }
 
 fn build_problem_example(kind: &ProblemKind) -> Option<serde_json::Value> {
-    let fault = match kind.status {
-        400 => Some(RequestFault::at_pointer(
-            "/title",
-            "type",
-            "invalid type: integer `4`, expected a string",
-        )),
-        422 => {
-            let missing = ValueFault::required();
-            Some(RequestFault::at_pointer("/title", missing.code, missing.detail))
+    let fault: Option<FaultView> = match kind.status {
+        400 => {
+            let fault = ValueFault::new(
+                "type",
+                body::unreadable("invalid type: integer `4`, expected a string"),
+            );
+            Some(RequestFault::at_pointer("/title", fault).into())
         }
+        422 => Some(RequestFault::at_pointer("/title", ValueFault::required()).into()),
         _ => None,
     };
     let problem = Problem {
         kind: format!("/docs/problems/{}", kind.code),
         code: kind.code.to_owned(),
-        title: kind.title.to_owned(),
+        title: kind.title().into(),
         status: kind.status,
-        detail: kind.title.to_lowercase(),
+        detail: kind.title().to_string().to_lowercase().into(),
         instance: "urn:uuid:019346a0-0000-7000-8000-000000000000".to_owned(),
         errors: fault.into_iter().collect(),
         changed: None,

@@ -13,16 +13,18 @@ use crate::{
         answer::Answer,
         body::Query,
         cache::AnswerKey,
-        error::{ApiError, ApiResult, RequestFault},
+        error::{ApiError, ApiResult},
         field_selection::{FieldSelection, LIST},
         format::{Form, refuse_paging},
         may::May,
+        message::parameter,
         page::{PageRequest, list_type},
         state::State,
     },
     domain::{
         fault::ValueFault,
         language::Language,
+        message::thing,
         policy::{Actor, DeleteProject, ListProjects, PolicyAction as _},
         reference::{TermKind, Vocabulary, VocabularyTerm},
         report::Status,
@@ -120,33 +122,33 @@ list_type!(
     ProjectList of ProjectView
 );
 
-fn to_parameter_error(parameter: &str, fault: ValueFault) -> ApiError {
-    let mut request_fault = RequestFault::at_parameter(parameter, fault.code, fault.detail);
-    request_fault.allowed = fault.allowed;
-    ApiError::malformed(request_fault)
-}
-
 fn parse_terms(
-    parameter: &str,
+    name: &'static str,
     terms: &[VocabularyTerm],
     values: &[String],
 ) -> ApiResult<Vec<String>> {
     values
         .iter()
-        .map(|raw| Vocabulary::find_term(terms, parameter, raw).map(|slug| slug.to_string()))
-        .collect::<Result<_, _>>()
-        .map_err(|fault| to_parameter_error(parameter, fault))
+        .map(|raw| match terms.iter().find(|term| term.slug == *raw) {
+            Some(term) => Ok(term.slug.clone()),
+            None => {
+                let fault = ValueFault::new("unknown", parameter::no_such_value(name))
+                    .with_allowed(terms.iter().map(|term| term.slug.as_str()));
+                Err(ApiError::invalid_parameter(name, fault))
+            }
+        })
+        .collect()
 }
 
-fn parse_day_parameter(parameter: &str, raw: Option<&String>) -> ApiResult<Option<NaiveDate>> {
-    raw.map(parse_day).transpose().map_err(|fault| to_parameter_error(parameter, fault))
+fn parse_day_parameter(name: &str, raw: Option<&String>) -> ApiResult<Option<NaiveDate>> {
+    raw.map(parse_day).transpose().map_err(|fault| ApiError::invalid_parameter(name, fault))
 }
 
 impl ProjectParams {
     fn parse_filter(&self, words: &Vocabulary) -> ApiResult<ProjectFilter> {
         let statuses: Result<Vec<Status>, ValueFault> =
             self.status.iter().map(Status::parse).collect();
-        let statuses = statuses.map_err(|fault| to_parameter_error("status", fault))?;
+        let statuses = statuses.map_err(|fault| ApiError::invalid_parameter("status", fault))?;
         let facets = vec![
             (TermKind::Sector.as_str(), parse_terms("sector", &words.sectors, &self.sector)?),
             (TermKind::Tag.as_str(), parse_terms("tag", &words.tags, &self.tag)?),
@@ -155,10 +157,8 @@ impl ProjectParams {
         ];
         let since = self.updated_since.as_deref().map(DateTime::parse_from_rfc3339).transpose();
         let since = since.map_err(|e| {
-            to_parameter_error(
-                "updated_since",
-                ValueFault::new("instant", format!("an instant of RFC 3339 is expected: {e}")),
-            )
+            let message = parameter::instant_because(&e.to_string());
+            ApiError::invalid_parameter("updated_since", ValueFault::new("instant", message))
         })?;
         Ok(ProjectFilter {
             cities: self.city.clone(),
@@ -187,16 +187,16 @@ impl ProjectParams {
         let Some(wanted) = self.sort.as_deref() else { return Ok(ProjectSort::Code) };
         let known = SORTS.iter().find(|(name, _)| *name == wanted).map(|(_, sort)| *sort);
         let names = SORTS.iter().map(|(name, _)| *name);
-        known.ok_or_else(|| to_parameter_error("sort", ValueFault::unknown("sort", names)))
+        known.ok_or_else(|| {
+            ApiError::invalid_parameter("sort", ValueFault::unknown(thing::sort(), names))
+        })
     }
 
     fn read_page_request(&self, sort: ProjectSort) -> ApiResult<PageRequest<ProjectCursor>> {
         let page = PageRequest::from_parameters(PATH, self, self.cursor.as_deref(), self.limit)?;
         if page.after.as_ref().is_some_and(|cursor| !sort.accepts_cursor(cursor)) {
-            let detail = "the cursor of an earlier page of this list is expected";
-            return Err(ApiError::malformed(RequestFault::at_parameter(
-                "cursor", "cursor", detail,
-            )));
+            let fault = ValueFault::new("cursor", parameter::cursor());
+            return Err(ApiError::invalid_parameter("cursor", fault));
         }
         Ok(page)
     }
@@ -276,7 +276,7 @@ fn load_rows(
     let view = |(cursor, subject): (_, ProjectSubject)| {
         let reason = bound.get(&subject.project.id).copied();
         let mut view = ProjectView::new(&subject, actor, reason);
-        view.allowed_actions.translate_reasons(*language);
+        view.allowed_actions.word_reasons(*language);
         (cursor, view)
     };
     Ok(rows.into_iter().map(view).collect())

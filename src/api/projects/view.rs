@@ -14,11 +14,14 @@ use crate::{
     app::projects::ProjectDetail,
     domain::{
         language::Language,
+        message,
         policy::{
             AccessDenied, Actor, DeleteProject, EditProject, PolicyAction, PolicyResource as _,
             ReadProjectHistory, RecordCopy, Visibility,
         },
-        project::{self, ApprovedProject, Header, LatestReport, Project, ProjectDetails},
+        project::{
+            self, ApprovedProject, DeletionBlocker, Header, LatestReport, Project, ProjectDetails,
+        },
         report::Status,
         subject::ProjectSubject,
         value::{Percent, Prose, Slug, Title},
@@ -206,7 +209,7 @@ impl ProjectView {
     pub(crate) fn new(
         subject: &ProjectSubject,
         actor: &Actor,
-        bound: Option<&'static str>,
+        bound: Option<DeletionBlocker>,
     ) -> Self {
         let inside = subject.visibility_for(actor) == Visibility::Readable(RecordCopy::Working);
         let copy = match &subject.approved {
@@ -249,9 +252,9 @@ impl ProjectView {
         }
     }
 
-    /// Translates the reasons, and builds the answer.
+    /// Puts the reasons into words, and builds the answer.
     pub(super) fn into_answer(mut self, language: Language) -> ApiResult<Answer> {
-        self.allowed_actions.translate_reasons(language);
+        self.allowed_actions.word_reasons(language);
         Ok(Answer::from_record(self.version, &self)?.in_language(language))
     }
 }
@@ -266,10 +269,12 @@ impl From<ProjectDetail> for ProjectView {
 fn list_allowed_actions(
     subject: &ProjectSubject,
     actor: &Actor,
-    bound: Option<&'static str>,
+    bound: Option<DeletionBlocker>,
 ) -> AllowedActions {
     let delete = match (decide_action::<DeleteProject>(subject, actor), bound) {
-        (AllowedAction { allowed: true, .. }, Some(reason)) => AllowedAction::new_refused(reason),
+        (AllowedAction { allowed: true, .. }, Some(blocker)) => {
+            AllowedAction::new_refused(blocker.message())
+        }
         (answer, _) => answer,
     };
     [
@@ -291,7 +296,7 @@ fn decide_action<A: PolicyAction<Subject = ProjectSubject>>(
         Err(AccessDenied::Forbidden(reason)) => AllowedAction::new_refused(reason),
         // No part of a project is ever left out, so that the policy always decides.
         Err(AccessDenied::Hidden | AccessDenied::Undecided(_)) => {
-            AllowedAction::new_refused("there is nothing here that you may know of")
+            AllowedAction::new_refused(message::access::nothing_visible())
         }
     }
 }

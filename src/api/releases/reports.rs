@@ -21,6 +21,7 @@ use crate::{
     },
     domain::{
         fault::ValueFault,
+        figures::Dimension,
         report::{ApprovedReport, Status},
         value::Slug,
     },
@@ -83,16 +84,15 @@ impl ReleasedReportParams {
         let areas: Vec<&str> =
             frame.vocabulary.focus_areas.iter().map(|t| t.slug.as_str()).collect();
         let statuses: Vec<&str> = Status::ALL.iter().map(|s| s.as_str()).collect();
-        for (name, given, known) in [
-            ("city", &self.city, &cities),
-            ("country", &self.country, &countries),
-            ("focus_area", &self.focus_area, &areas),
-            ("status", &self.status, &statuses),
+        for (dimension, given, known) in [
+            (Dimension::City, &self.city, &cities),
+            (Dimension::Country, &self.country, &countries),
+            (Dimension::FocusArea, &self.focus_area, &areas),
+            (Dimension::Status, &self.status, &statuses),
         ] {
             if given.iter().any(|word| !known.contains(&word.as_str())) {
-                let what = name.replace('_', " ");
-                let fault = ValueFault::unknown(&what, known.iter().copied());
-                return Err(ApiError::invalid_parameter(name, fault));
+                let fault = ValueFault::unknown(dimension.name_value(), known.iter().copied());
+                return Err(ApiError::invalid_parameter(dimension.as_str(), fault));
             }
         }
         Ok(FrozenReportFilter {

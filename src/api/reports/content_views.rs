@@ -5,10 +5,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::views::MoneyView;
+use crate::api::{answer_text::AnswerText, views::MoneyView};
 use crate::domain::{
     fault::FieldFault,
     id::Id,
+    message,
     project_parts::Milestone,
     report::{
         EvidenceLink, IndicatorValue, MilestoneDone, PercentMethod, ReportContent, Status,
@@ -94,10 +95,6 @@ impl From<Vec<FieldFault>> for ReadinessView {
     }
 }
 
-/// The English text of the formula. Answers translate it.
-pub(super) const FORMULA: &str =
-    "100 × reached_weight ÷ total_weight, rounded half up to two decimals";
-
 /// The calculation of `percent_complete` from the milestones of the project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct PercentCalculation {
@@ -111,8 +108,8 @@ pub(crate) struct PercentCalculation {
     /// so.
     pub reached: Vec<Uuid>,
     /// The formula in words, in the language of the answer.
-    #[schema(example = "100 × reached_weight ÷ total_weight, rounded half up to two decimals")]
-    pub formula: String,
+    #[schema(value_type = String, example = "100 × reached_weight ÷ total_weight, rounded half up to two decimals")]
+    pub formula: AnswerText,
 }
 impl PercentCalculation {
     /// Returns `None` unless the report takes its percentage from the milestones.
@@ -128,7 +125,7 @@ impl PercentCalculation {
             reached_weight: weighed.reached,
             total_weight: weighed.total,
             reached: weighed.milestones.into_iter().map(Id::as_uuid).collect(),
-            formula: FORMULA.to_owned(),
+            formula: message::report::percent_formula().into(),
         })
     }
 }

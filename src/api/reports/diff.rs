@@ -10,12 +10,15 @@ use crate::{
         answer::Answer,
         body::Query,
         comments::CommentView,
-        error::{ApiError, ApiResult, RequestFault},
+        error::{ApiError, ApiResult},
         may::May,
+        message::parameter,
         state::State,
     },
     app::comments::load_details,
     domain::{
+        fault::ValueFault,
+        message::{self, Message},
         policy::ReadReportInside,
         project::Header,
         report::{
@@ -45,7 +48,7 @@ const COMMENTS_MAX: i64 = 1_000;
 
 words! {
     /// The action from which on a report is compared.
-    pub(crate) Since("point in a report's life") {
+    pub(crate) Since(point_in_report_life) {
         /// The last approval. Before the first approval, that of the latest approved report of an earlier cycle.
         Approved = "approved",
         /// The last return.
@@ -83,19 +86,17 @@ enum DiffRange {
 
 impl DiffParams {
     fn parse_range(&self) -> ApiResult<DiffRange> {
-        let fault = |name: &str, code: &str, detail: &str| {
-            ApiError::malformed(RequestFault::at_parameter(name, code, detail))
+        let fault = |name: &str, code: &'static str, message: Message| {
+            ApiError::invalid_parameter(name, ValueFault::new(code, message))
         };
         match (&self.since, self.from, self.to) {
             (Some(word), None, None) => Since::parse(word)
                 .map(DiffRange::Since)
                 .map_err(|f| ApiError::invalid_parameter("since", f)),
             (None, Some(from), to) => Ok(DiffRange::Between(from, to)),
-            (Some(_), _, _) => {
-                Err(fault("since", "exclusive", "either since or from and to are expected"))
-            }
-            (None, None, Some(_)) => Err(fault("from", "required", "to is given without from")),
-            (None, None, None) => Err(fault("since", "required", "since or from is required")),
+            (Some(_), _, _) => Err(fault("since", "exclusive", parameter::since_or_range())),
+            (None, None, Some(_)) => Err(fault("from", "required", parameter::to_without_from())),
+            (None, None, None) => Err(fault("since", "required", parameter::since_or_from())),
         }
     }
 }
@@ -143,15 +144,15 @@ fn find_base_version(
     key: &str,
     since: Since,
 ) -> ApiResult<Option<ReportVersion>> {
-    let (action, never) = match since {
+    let (action, never): (_, fn() -> Message) = match since {
         Since::Approved => return Ok(find_approved_version(conn, subject, key)?),
-        Since::Returned => (TransitionKind::Return, "the report was never returned"),
-        Since::Submitted => (TransitionKind::Submit, "the report was never submitted"),
+        Since::Returned => (TransitionKind::Return, message::report::never_returned),
+        Since::Submitted => (TransitionKind::Submit, message::report::never_submitted),
         Since::Released => return find_released_version(conn, subject, key),
     };
     match versions::find_last_version(conn, key, &[action.as_str()])? {
         Some(past) => Ok(Some(past)),
-        None => Err(ApiError::MissingResource(never.into())),
+        None => Err(ApiError::MissingResource(never())),
     }
 }
 
@@ -179,7 +180,7 @@ fn find_released_version(
     subject: &ReportSubject,
     key: &str,
 ) -> ApiResult<Option<ReportVersion>> {
-    let never = || ApiError::MissingResource("the report is in no release".into());
+    let never = || ApiError::MissingResource(message::report::in_no_release());
     let report = subject.report.as_ref().ok_or_else(never)?;
     let seq = releases::find_journal_seq(conn, report.id)?.ok_or_else(never)?;
     let past = versions::find_last_version_until(conn, key, versions::APPROVALS, seq)?;
@@ -188,7 +189,7 @@ fn find_released_version(
 
 fn find_version(conn: &mut Conn, key: &str, version: i64) -> ApiResult<ReportVersion> {
     versions::find_version(conn, key, version)?
-        .ok_or_else(|| ApiError::MissingResource(format!("the report has no version {version}")))
+        .ok_or_else(|| ApiError::MissingResource(message::report::no_version(version)))
 }
 
 fn build_diff_view(
@@ -211,8 +212,7 @@ fn build_diff_view(
 
 fn split_version(past: ReportVersion) -> ApiResult<(VersionView, ReportVersionContent)> {
     let ReportVersion { version, at, action, said: content } = past;
-    let gone =
-        || ApiError::MissingResource(format!("what version {version} said is no longer kept"));
+    let gone = || ApiError::MissingResource(message::report::version_dropped(version));
     let content = content.ok_or_else(gone)?;
     Ok((VersionView { cycle: content.cycle.to_string(), version, at, action }, content))
 }

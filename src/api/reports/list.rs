@@ -11,7 +11,7 @@ use crate::{
         answer::Answer,
         body::Query,
         cache::AnswerKey,
-        error::{ApiError, ApiResult, RequestFault},
+        error::{ApiError, ApiResult},
         field_selection::{FieldSelection, LIST},
         format::{Form, refuse_paging},
         may::May,
@@ -22,6 +22,7 @@ use crate::{
     domain::{
         fault::ValueFault,
         id::Id,
+        message::thing,
         policy::{ListReports, ReadProject},
         project::ProjectCode,
         report::{ReportState, Status},
@@ -151,11 +152,7 @@ impl ReportItem {
 }
 
 fn check_parameter<T>(name: &str, parsed: Result<T, ValueFault>) -> ApiResult<T> {
-    parsed.map_err(|fault| {
-        let mut answer = RequestFault::at_parameter(name, fault.code, fault.detail);
-        answer.allowed = fault.allowed;
-        ApiError::malformed(answer)
-    })
+    parsed.map_err(|fault| ApiError::invalid_parameter(name, fault))
 }
 
 impl ReportParams {
@@ -163,9 +160,10 @@ impl ReportParams {
         match self.sort.as_deref() {
             None | Some("cycle") => Ok(QueueSort::Key),
             Some("submitted_at") => Ok(QueueSort::SubmittedAt),
-            Some(_) => {
-                check_parameter("sort", Err(ValueFault::unknown("sort", ["cycle", "submitted_at"])))
-            }
+            Some(_) => check_parameter(
+                "sort",
+                Err(ValueFault::unknown(thing::sort(), ["cycle", "submitted_at"])),
+            ),
         }
     }
 

@@ -22,11 +22,11 @@ use crate::{
     domain::{
         id::Id,
         language::Language,
+        message::Message,
         policy::Act,
         report::{AuditStamp, PercentMethod, ReportState, Status},
         user::User,
         value::Slug,
-        wording,
     },
 };
 
@@ -136,8 +136,8 @@ pub(crate) struct ReportView {
     pub released_in: Option<String>,
 }
 
-fn to_allowed_actions(actions: Vec<(Act, Result<(), String>)>) -> AllowedActions {
-    let answer = |verdict: Result<(), String>| match verdict {
+fn to_allowed_actions(actions: Vec<(Act, Result<(), Message>)>) -> AllowedActions {
+    let answer = |verdict: Result<(), Message>| match verdict {
         Ok(()) => AllowedAction::new_allowed(),
         Err(reason) => AllowedAction::new_refused(reason),
     };
@@ -145,12 +145,11 @@ fn to_allowed_actions(actions: Vec<(Act, Result<(), String>)>) -> AllowedActions
 }
 
 impl ReportView {
-    /// Translates the texts, and builds the answer.
+    /// Puts the texts into words, and builds the answer.
     pub(super) fn into_answer(mut self, language: Language) -> ApiResult<Answer> {
-        self.allowed_actions.translate_reasons(language);
+        self.allowed_actions.word_reasons(language);
         if let Some(calculation) = &mut self.percent_calculation {
-            calculation.formula =
-                wording::translate_sentence(language, &calculation.formula).into_owned();
+            calculation.formula.word(language);
         }
         Ok(Answer::from_record(self.version, &self)?.in_language(language))
     }

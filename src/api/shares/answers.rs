@@ -19,7 +19,9 @@ use crate::{
         state::State,
     },
     domain::{
+        fault::{FaultList, ValueFault},
         language::Language,
+        message,
         share::{ShareFormat, ShareTerms, SharedPath, SharedResource},
     },
 };
@@ -83,7 +85,7 @@ pub(super) async fn answer_path(
     let media = answer.media_type().split(';').next().unwrap_or_default().trim();
     match form.media_types() {
         [expected, ..] if *expected == media => Ok(answer),
-        [expected, ..] => Err(ApiError::OtherMediaType(expected)),
+        [expected, ..] => Err(ApiError::OtherMediaType((*expected).into())),
         [] => Err(ApiError::NotFound),
     }
 }
@@ -104,23 +106,28 @@ async fn answer_figures<P: ReleaseFiguresParams>(
 pub(super) async fn check_answerable(state: &State, terms: &ShareTerms) -> ApiResult<()> {
     match answer_path(state, &terms.path, terms.format, Language::DEFAULT).await {
         Ok(_) => Ok(()),
-        Err(ApiError::NotFound) => Err(ApiError::invalid_value("/path", "path", "no such release")),
-        Err(ApiError::OtherMediaType(_)) => Err(ApiError::invalid_value(
-            "/format",
-            "format",
-            "this path is not answered in this format",
-        )),
-        Err(ApiError::Malformed(fault)) => {
-            Err(ApiError::invalid_value("/path", "path", describe_fault(&fault)))
+        Err(ApiError::NotFound) => {
+            let message = message::value::no_such(message::thing::release());
+            Err(ApiError::invalid_value("/path", ValueFault::new("path", message)))
         }
+        Err(ApiError::OtherMediaType(_)) => {
+            let fault = ValueFault::new("format", message::release::share_format());
+            Err(ApiError::invalid_value("/format", fault))
+        }
+        Err(ApiError::Malformed(found)) => Err(refuse_path(found)),
         Err(other) => Err(other),
     }
 }
 
-/// Adds the name of the parameter to the detail of a fault.
-fn describe_fault(fault: &RequestFault) -> String {
-    match &fault.parameter {
-        Some(name) => format!("{name}: {}", fault.detail),
-        None => fault.detail.clone(),
+/// Refuses a path whose parameters the operation refuses. The name of the parameter is added to the message.
+fn refuse_path(found: Vec<RequestFault>) -> ApiError {
+    let mut faults = FaultList::new();
+    for fault in found {
+        let message = match &fault.parameter {
+            Some(name) => message::release::share_parameter_fault(name, fault.message),
+            None => fault.message,
+        };
+        faults.add("/path", ValueFault::new("path", message));
     }
+    ApiError::Invalid(faults.into_vec())
 }

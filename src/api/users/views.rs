@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     api::{
-        error::{ApiError, ApiResult, RequestFault},
+        error::{ApiError, ApiResult},
         page::list_type,
         views::patch,
     },
@@ -263,20 +263,15 @@ pub(crate) struct UserParams {
 impl UserParams {
     /// Builds the filter. `seen` are the people that the caller may see.
     pub(super) fn to_filter(&self, seen: ReadScope) -> ApiResult<UserFilter> {
-        let words = |name: &str, fault: ValueFault| {
-            let mut request_fault = RequestFault::at_parameter(name, fault.code, fault.detail);
-            request_fault.allowed = fault.allowed;
-            ApiError::malformed(request_fault)
-        };
         let roles: Result<Vec<Role>, ValueFault> = self.role.iter().map(Role::parse).collect();
         let states: Result<Vec<UserState>, ValueFault> =
             self.state.iter().map(UserState::parse).collect();
         Ok(UserFilter {
             seen,
-            roles: roles.map_err(|f| words("role", f))?,
+            roles: roles.map_err(|f| ApiError::invalid_parameter("role", f))?,
             countries: self.country.clone(),
             cities: self.city.clone(),
-            states: states.map_err(|f| words("state", f))?,
+            states: states.map_err(|f| ApiError::invalid_parameter("state", f))?,
             q: self.q.clone(),
         })
     }

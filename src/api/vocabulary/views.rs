@@ -208,8 +208,8 @@ fn name_currency(view: WordView, currency: CurrencyCode) -> WordView {
 fn list_problem_kinds(language: Language) -> WordListView {
     let view = |kind: &crate::api::error::ProblemKind| WordView {
         value: kind.code.to_owned(),
-        label: wording::translate_sentence(language, kind.title).into_owned(),
-        help: Some(wording::translate_sentence(language, kind.help).into_owned()),
+        label: kind.title().to_text(language),
+        help: Some(kind.help().to_text(language)),
         parent: None,
     };
     WordListView::new(language, PROBLEM, PROBLEMS.iter().map(view).collect())

@@ -6,6 +6,7 @@ use crate::{
     app::{AppResult, Refusal, workbook::CityWorkbook},
     domain::{
         fault::{FaultList, ValueFault},
+        message,
         value::fold_for_search,
     },
     sheets::{Sheet, row_comparison::ExportedRow},
@@ -35,9 +36,8 @@ impl ProjectTitles {
         let titles = self.0.borrow();
         let twin = titles.iter().find(|(_, known)| Some(known.as_str()) == title);
         let Some((twin, _)) = twin else { return made };
-        let detail = format!("a project of this title is there already: {twin}");
         let mut faults = FaultList::new();
-        faults.add("/title", ValueFault::new("duplicate", detail));
+        faults.add("/title", ValueFault::new("duplicate", message::project::title_taken(twin)));
         let mut faults = faults.into_vec();
         match made {
             Ok(_) => {}

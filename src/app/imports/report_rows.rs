@@ -16,6 +16,7 @@ use crate::{
     domain::{fault::ValueFault, id::Id, policy::EditReport, report::RawReport},
     sheets::{
         Sheet,
+        message::import,
         row_comparison::{ComparedRow, Outcome},
     },
     store::Tx,
@@ -111,8 +112,7 @@ fn mark_stale_rows(context: &ImportContext<'_>, sheets: &mut ComparedSheets) {
             let now = context.book.reports.get(&row.project).map(|report| report.version);
             let read = row.version(sheet).or_else(|| versions.get(&row.project).copied());
             if read != now {
-                let fault =
-                    ValueFault::new("stale", "the report was changed since the row was made");
+                let fault = ValueFault::new("stale", import::report_changed());
                 row.refuse_row(&compared.grid, sheet.find_column_index("version"), fault);
                 row.outcome = Outcome::Stale;
             }

@@ -68,7 +68,7 @@ pub(crate) struct ImportedRow {
     pub(crate) changes: Vec<ImportedChange>,
 }
 
-/// The fields of a fault that the digest covers.
+/// The fields of a fault that the digest covers. It covers the English text, whatever the language of the answer.
 #[derive(Serialize)]
 struct DigestedFault<'f> {
     sheet: &'f str,
@@ -76,7 +76,7 @@ struct DigestedFault<'f> {
     row: Option<u32>,
     pointer: &'f str,
     code: &'f str,
-    detail: &'f str,
+    detail: String,
     allowed: &'f [String],
 }
 
@@ -88,7 +88,7 @@ impl<'f> From<&'f FileFault> for DigestedFault<'f> {
             row: f.row,
             pointer: &f.pointer,
             code: &f.fault.code,
-            detail: &f.fault.detail,
+            detail: f.fault.message.to_string(),
             allowed: &f.fault.allowed,
         }
     }

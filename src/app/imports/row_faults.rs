@@ -3,10 +3,15 @@
 
 use crate::{
     app::{AppResult, Refusal},
-    domain::{fault::FieldFault, policy::AccessDenied},
+    domain::{
+        fault::{FieldFault, ValueFault},
+        message::Message,
+        policy::AccessDenied,
+    },
     sheets::{
         Sheet,
         grid::{FaultDetails, SheetGrid},
+        message::import,
         row_comparison::ComparedRow,
     },
 };
@@ -27,16 +32,15 @@ pub(super) struct RowFault {
 
 impl From<FieldFault> for RowFault {
     fn from(fault: FieldFault) -> Self {
-        let FieldFault { pointer, code, detail, allowed } = fault;
-        Self { pointer, details: FaultDetails { code, detail, allowed } }
+        let FieldFault { pointer, code, message, allowed } = fault;
+        Self { pointer, details: FaultDetails { code, message, allowed } }
     }
 }
 
 impl RowFault {
     /// Creates a fault of a whole row.
-    fn of_row(code: &str, detail: impl Into<String>) -> Self {
-        let (code, detail) = (code.to_owned(), detail.into());
-        Self { pointer: String::new(), details: FaultDetails { code, detail, allowed: Vec::new() } }
+    fn of_row(code: &'static str, message: Message) -> Self {
+        Self { pointer: String::new(), details: ValueFault::new(code, message).into() }
     }
 }
 
@@ -84,17 +88,16 @@ pub(super) fn is_reportable(
 pub(super) fn list_row_faults(refusal: Refusal) -> AppResult<Vec<RowFault>> {
     let fault = match refusal {
         Refusal::Invalid(faults) => return Ok(faults.into_iter().map(RowFault::from).collect()),
-        Refusal::NotFound | Refusal::Denied(AccessDenied::Hidden) => RowFault::of_row(
-            "unknown",
-            "nothing of this key is among those of the city in this cycle",
-        ),
-        Refusal::Denied(AccessDenied::Forbidden(reason)) => RowFault::of_row("forbidden", reason),
-        Refusal::IllegalTransition(state) => {
-            RowFault::of_row("illegal_transition", state.to_string())
+        Refusal::NotFound | Refusal::Denied(AccessDenied::Hidden) => {
+            RowFault::of_row("unknown", import::no_such_record())
         }
-        Refusal::Conflict(detail) => RowFault::of_row("conflict", detail),
+        Refusal::Denied(AccessDenied::Forbidden(reason)) => RowFault::of_row("forbidden", reason),
+        Refusal::IllegalTransition(illegal) => {
+            RowFault::of_row("illegal_transition", illegal.message())
+        }
+        Refusal::Conflict(reason) => RowFault::of_row("conflict", reason),
         Refusal::Stale(_) | Refusal::PreconditionRequired => {
-            RowFault::of_row("stale", "it was changed since the row was made")
+            RowFault::of_row("stale", import::record_changed())
         }
         other @ (Refusal::Denied(AccessDenied::Undecided(_))
         | Refusal::InvalidParameter(..)

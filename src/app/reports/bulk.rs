@@ -15,6 +15,7 @@ use crate::{
     domain::{
         comment::CommentKind,
         id::Id,
+        message,
         policy::{
             ApproveReport, BulkReports, EditReport, PolicyAction, PolicyResource as _, RecordCopy,
             ReturnReport, SubmitReport, Visibility, WithdrawReport,
@@ -72,8 +73,7 @@ pub(crate) fn change_reports(
     let results = if order.dry_run { tx.dry_run(all)?? } else { all(tx)? };
     let result = BulkResult::new(order, results);
     if order.digest.as_ref().is_some_and(|digest| *digest != result.digest) {
-        let detail = "what the digest stands for has changed since: nothing was done";
-        return Err(Refusal::Conflict(detail.into()).into());
+        return Err(Refusal::Conflict(message::report::bulk_changed_since()).into());
     }
     if order.all_or_nothing && !order.dry_run && result.totals.done != result.totals.items {
         return Err(BulkRefusal::Incomplete(Box::new(result.into_unapplied())));

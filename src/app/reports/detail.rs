@@ -7,6 +7,7 @@ use crate::{
     domain::{
         fault::FieldFault,
         id::Id,
+        message::Message,
         policy::{
             Act, Actor, Authorized, PolicyAction, PolicyResource as _, RecordCopy, Visibility,
         },
@@ -39,7 +40,7 @@ pub(crate) struct ReportDetail {
     /// What blocks the submission; empty in the approved copy.
     pub(crate) blockers: Vec<FieldFault>,
     /// Each action, with the reason if the caller may not do it now.
-    pub(crate) allowed_actions: Vec<(Act, Result<(), String>)>,
+    pub(crate) allowed_actions: Vec<(Act, Result<(), Message>)>,
     /// The last day to submit on time; none if the cycle has no due day.
     pub(crate) due_on: Option<NaiveDate>,
     /// Whether the report was submitted late, or is overdue now.

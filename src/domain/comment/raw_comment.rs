@@ -3,6 +3,7 @@
 use super::{CommentBody, thread::CommentThread};
 use crate::domain::{
     fault::{FaultList, FieldFault, ValueFault},
+    message,
     value::Prose,
 };
 
@@ -50,8 +51,7 @@ impl RawComment {
         if let (Some(own_pointer), Some(thread)) = (&own_pointer, thread)
             && thread.pointer.as_ref() != Some(own_pointer)
         {
-            let detail = "a reply is about what its thread is about";
-            faults.add("/pointer", ValueFault::new("thread", detail));
+            faults.add("/pointer", ValueFault::new("thread", message::report::reply_pointer()));
         }
         let pointer = thread.map_or(own_pointer, |t| t.pointer.clone());
         let reply_to = thread.map(|t| t.id);
@@ -68,7 +68,7 @@ fn find_answered_thread<'a>(
     threads
         .iter()
         .find(|t| id.is_some_and(|id| t.id == id || t.replies.contains(&id)))
-        .ok_or_else(|| ValueFault::new("unknown", "the id of a comment on this report is expected"))
+        .ok_or_else(|| ValueFault::new("unknown", message::report::unknown_comment()))
 }
 
 /// Parses a JSON pointer (RFC 6901) to a field of a report, or to something inside the field.
@@ -79,9 +79,6 @@ fn parse_field_pointer(raw: String) -> Result<String, ValueFault> {
     if plain && escaped && named.is_some_and(|field| FIELDS.contains(&field)) {
         return Ok(raw);
     }
-    Err(ValueFault {
-        code: "pointer",
-        detail: "a JSON pointer to a field of the report is expected".to_owned(),
-        allowed: FIELDS.iter().map(|field| format!("/{field}")).collect(),
-    })
+    Err(ValueFault::new("pointer", message::report::field_pointer())
+        .with_allowed(FIELDS.iter().map(|field| format!("/{field}"))))
 }

@@ -5,7 +5,7 @@ use crate::domain::{id::Id, value::words};
 
 words! {
     /// Who has to answer next in an open thread.
-    pub(crate) Turn("turn") {
+    pub(crate) Turn(turn) {
         /// The city.
         City = "city",
         /// The reviewers.

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::{CycleState, ReportingCycle};
 use crate::domain::{
     fault::{FaultList, FieldFault, ValueFault},
+    message,
     value::{Slug, Title, parse_day},
 };
 
@@ -47,7 +48,8 @@ impl RawCycle {
         let name = faults.parse_required("/name", self.name, Title::parse);
         let plan_cycle = faults.parse_required("/plan_cycle", self.plan_cycle, |raw| {
             plan_cycles.iter().find(|p| p.as_str() == raw).cloned().ok_or_else(|| {
-                ValueFault::unknown("plan cycle", plan_cycles.iter().map(Slug::as_str))
+                let known = plan_cycles.iter().map(Slug::as_str);
+                ValueFault::unknown(message::thing::plan_cycle(), known)
             })
         });
         let opens_on = faults.parse_required("/opens_on", self.opens_on, parse_day);
@@ -169,8 +171,8 @@ fn check_unique_cut_off<'c>(
     mut others: impl Iterator<Item = &'c ReportingCycle>,
 ) {
     if let Some(other) = others.find(|c| c.as_of == as_of) {
-        let detail = format!("the cycle {} of this plan has this cut-off already", other.slug);
-        faults.add("/as_of", ValueFault::new("duplicate", detail));
+        let taken = message::reference::cut_off_taken(other.slug.as_str());
+        faults.add("/as_of", ValueFault::new("duplicate", taken));
     }
 }
 
@@ -184,10 +186,11 @@ fn check_day_order(
     let reversed =
         |a: Option<NaiveDate>, b: Option<NaiveDate>| a.zip(b).is_some_and(|(a, b)| b < a);
     if reversed(opens_on, due_on) {
-        faults.add("/due_on", ValueFault::new("order", "a day not before opens_on is expected"));
+        let fault = ValueFault::new("order", message::reference::due_before_opening());
+        faults.add("/due_on", fault);
     }
     if reversed(due_on, review_due_on) {
-        let fault = ValueFault::new("order", "a day not before due_on is expected");
+        let fault = ValueFault::new("order", message::reference::review_before_due());
         faults.add("/review_due_on", fault);
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::{
 
 words! {
     /// How a project changed between two sets of reports.
-    pub Movement("movement") {
+    pub Movement(movement) {
         /// The project is only in the later set.
         Entered = "entered",
         /// The project is only in the earlier set.

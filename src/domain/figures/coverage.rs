@@ -17,9 +17,6 @@ use crate::domain::{
     value::Slug,
 };
 
-/// The formula of the counts, as text.
-pub(crate) const FORMULA: &str = "projects of the plan, archived ones aside unless they have a report, by the state of their report in the cycle";
-
 /// The state of a report's working copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct WorkingReport {

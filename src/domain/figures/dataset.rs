@@ -82,8 +82,7 @@ impl FigureDataset {
         for (dimension, wanted) in &filter.wanted {
             let values = self.list_values(*dimension);
             if wanted.iter().any(|w| !values.contains(w)) {
-                let what = dimension.as_str().replace('_', " ");
-                return Err((*dimension, ValueFault::unknown(&what, values)));
+                return Err((*dimension, ValueFault::unknown(dimension.name_value(), values)));
             }
         }
         Ok(())

@@ -5,11 +5,16 @@ use super::{
     IndicatorAttainment, Measure, MilestoneWeights, ReportFact, ReportingCoverage, UNKNOWN,
     axis::TableAxis, tally::ReportTally,
 };
-use crate::domain::{alphabet::alphabetical_key, language::Language, value::words};
+use crate::domain::{
+    alphabet::alphabetical_key,
+    language::Language,
+    message::{self, Message},
+    value::words,
+};
 
 words! {
     /// The grouping of a progress table.
-    pub Grouping("grouping") {
+    pub Grouping(grouping) {
         /// By city.
         City = "city",
         /// By country.
@@ -31,12 +36,15 @@ impl Grouping {
     }
 }
 
-/// The formulas of the three numbers. Cancelled projects count in none of them.
-pub const FORMULAS: [&str; 3] = [
-    Measure::PercentComplete.formula(),
-    "weight of reached milestones over weight of all milestones, over approved reports that have milestones and are not cancelled",
-    "plain mean of (value - baseline) / (target - baseline) over outcome indicators for which it is defined, in approved reports that are not cancelled",
-];
+/// Lists the formulas of the three numbers, in words. Cancelled projects count in none of them.
+#[must_use]
+pub fn list_formulas() -> [Message; 3] {
+    [
+        Measure::PercentComplete.formula(),
+        message::figure::milestones_reached(),
+        message::figure::outcome_attainment(),
+    ]
+}
 
 /// Progress by weighted milestones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

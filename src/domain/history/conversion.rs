@@ -12,6 +12,7 @@ use super::{
 use crate::domain::{
     cycle::{CycleState, ReportingCycle},
     fault::{FaultList, ValueFault},
+    message,
     project::ProjectDetails,
     project_parts::{PartnerRole, PartnerStage},
     reference::Vocabulary,
@@ -55,7 +56,7 @@ pub(super) fn convert_history(
 }
 
 fn duplicate_fault() -> ValueFault {
-    ValueFault::new("duplicate", "this is in the file already")
+    ValueFault::new("duplicate", message::reference::in_file_already())
 }
 
 fn convert_cycle(
@@ -71,7 +72,10 @@ fn convert_cycle(
     let plan_cycle = known.plan_cycles.iter().find(|p| p.as_str() == stated.plan_cycle).cloned();
     if plan_cycle.is_none() {
         let allowed = known.plan_cycles.iter().map(Slug::as_str);
-        faults.add(format!("{at}/plan_cycle"), ValueFault::unknown("plan cycle", allowed));
+        faults.add(
+            format!("{at}/plan_cycle"),
+            ValueFault::unknown(message::thing::plan_cycle(), allowed),
+        );
     }
     Some(ReportingCycle {
         slug: slug?,
@@ -98,7 +102,8 @@ fn convert_project(
     let import_key = faults.take_parsed(&format!("{at}/key"), Title::parse(&stated.key));
     let city = known.cities.iter().find(|(slug, _)| slug.as_str() == stated.city);
     if city.is_none() {
-        faults.add(format!("{at}/city"), ValueFault::unknown("city", None::<String>));
+        let fault = ValueFault::unknown(message::thing::city(), None::<String>);
+        faults.add(format!("{at}/city"), fault);
     }
     let details = convert_details(stated, known, at, faults);
     let partners = convert_partners(&stated.partners, known, at, faults);
@@ -148,7 +153,7 @@ fn convert_details(
     let starts_on = parse_year_day(stated.starts_year, 1, 1, &format!("{at}/starts_year"), faults);
     let ends_on = parse_year_day(stated.ends_year, 12, 31, &format!("{at}/ends_year"), faults);
     if matches!((starts_on, ends_on), (Some(starts), Some(ends)) if ends < starts) {
-        let fault = ValueFault::new("order", "a year not before that of the start is expected");
+        let fault = ValueFault::new("order", message::reference::year_not_before_start());
         faults.add(format!("{at}/ends_year"), fault);
     }
     let dated = starts_on.or(ends_on).is_some();
@@ -184,7 +189,7 @@ fn find_focus_area(
     faults: &mut FaultList,
 ) -> Option<Slug> {
     faults.parse_optional(&format!("{at}/focus_area"), stated, |raw| {
-        Vocabulary::find_term(&known.vocabulary.focus_areas, "focus area", raw)
+        Vocabulary::find_term(&known.vocabulary.focus_areas, message::thing::focus_area(), raw)
     })
 }
 
@@ -203,7 +208,7 @@ fn find_sub_area(
         .cloned()
         .collect();
     faults.parse_optional(&format!("{at}/sub_area"), stated.sub_area.as_ref(), |raw| {
-        Vocabulary::find_term(&of_area, "sub-area of the focus area", raw)
+        Vocabulary::find_term(&of_area, message::thing::sub_area_of_the_focus_area(), raw)
     })
 }
 
@@ -261,7 +266,8 @@ fn convert_report(
 ) -> Option<PlannedReport> {
     let of = cycles.get(cycle);
     if of.is_none() {
-        faults.add(at, ValueFault::unknown("cycle of the file", cycles.keys()));
+        let thing = message::thing::cycle_of_the_file();
+        faults.add(at, ValueFault::unknown(thing, cycles.keys()));
     }
     let title = faults.take_parsed(&format!("{at}/title"), Title::parse(&stated.title));
     let focus_area = find_focus_area(stated.focus_area.as_ref(), known, at, faults);

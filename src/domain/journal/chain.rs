@@ -7,7 +7,7 @@ use crate::domain::value::words;
 
 words! {
     /// What is wrong with the journal, or with a table that it records.
-    pub(crate) Flaw("flaw") {
+    pub(crate) Flaw(flaw) {
         /// A row before this one is missing, or rows are missing at the end.
         Gap = "gap",
         /// The time of the row is before the time of the previous row.

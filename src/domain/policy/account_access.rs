@@ -6,6 +6,7 @@ use super::{
     visibility::ReadScope,
 };
 use crate::domain::{
+    message,
     subject::{GrantSubject, UserSubject},
     user::{Grant, RecordPlace, Role, Scope},
 };
@@ -56,7 +57,7 @@ impl PolicyAction for EditUser {
             return Err(AccessDenied::Hidden);
         }
         if subject.user.id == actor.user() {
-            return Err(AccessDenied::Forbidden("nobody manages their own account"));
+            return Err(AccessDenied::Forbidden(message::access::own_account()));
         }
         let manages = |by: &Grant| {
             by.role == Role::Administrator
@@ -64,7 +65,7 @@ impl PolicyAction for EditUser {
                     && subject.grants.iter().all(|held| may_grant(by, held.role, &held.scope)))
         };
         find_basis(actor, manages)
-            .ok_or(AccessDenied::Forbidden("your role does not allow this for this person"))
+            .ok_or_else(|| AccessDenied::Forbidden(message::access::role_forbids_person()))
     }
 }
 
@@ -76,7 +77,7 @@ impl PolicyAction for GiveGrant {
         subject: &GrantSubject,
     ) -> Result<PermissionBasis, AccessDenied> {
         find_basis(actor, |by| may_grant(by, subject.role, &subject.scope))
-            .ok_or(AccessDenied::Forbidden("your role does not allow you to give this one there"))
+            .ok_or_else(|| AccessDenied::Forbidden(message::access::role_forbids_grant()))
     }
 }
 

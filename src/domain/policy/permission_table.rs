@@ -8,6 +8,7 @@ use crate::domain::{
     comment::Comment,
     cycle::ReportingCycle,
     extension::DeadlineExtension,
+    message,
     plan::ActionPlan,
     project::{ApprovedProject, Project},
     project_parts::{Indicator, Milestone, Partnership},
@@ -269,10 +270,10 @@ impl PolicyAction for ReadPlan {
     }
 }
 
-pub(super) const fn decide_read(visibility: Visibility) -> Result<PermissionBasis, AccessDenied> {
+pub(super) fn decide_read(visibility: Visibility) -> Result<PermissionBasis, AccessDenied> {
     match visibility {
         Visibility::Hidden => Err(AccessDenied::Hidden),
-        Visibility::ExistenceOnly => Err(super::NOT_SUBMITTED),
+        Visibility::ExistenceOnly => Err(AccessDenied::Forbidden(message::access::not_submitted())),
         Visibility::Readable(_) => Ok(PermissionBasis { acting_for: None }),
     }
 }

@@ -5,6 +5,7 @@ use chrono::{Datelike as _, NaiveDate};
 use super::{Project, ProjectCode, ProjectDetails};
 use crate::domain::{
     fault::{FaultList, ValueFault},
+    message::{self, Message},
     raw_values::{RawLocation, RawMoney, parse_list},
     reference::{CountryCode, PlanCycle, Vocabulary, VocabularyTerm},
     value::{Prose, Slug, Title, parse_day},
@@ -169,23 +170,25 @@ impl RawProjectDetails {
 
     fn parse_themes(&self, context: &DetailsContext<'_>, f: &mut FaultList) -> ProjectThemes {
         let v = context.vocabulary;
-        let area = |raw: &str| Vocabulary::find_term(&v.focus_areas, "focus area", raw);
+        let area =
+            |raw: &str| Vocabulary::find_term(&v.focus_areas, message::thing::focus_area(), raw);
         let may_lack = context.may_lack(|d| d.focus_area.is_none());
         let focus_area =
             parse_required(f, "/focus_area", self.focus_area.as_deref(), may_lack, area);
         let others = parse_list(f, "/other_focus_areas", &self.other_focus_areas, |raw| {
             let other = area(raw)?;
             if Some(&other) == focus_area.as_ref() {
-                return Err(ValueFault::new("duplicate", "this is its focus area already"));
+                return Err(ValueFault::new("duplicate", message::project::is_its_focus_area()));
             }
             Ok(other)
         });
         let sub_area = f.parse_optional("/sub_area", self.sub_area.as_deref(), |raw| {
             find_sub_area(v, focus_area.as_ref(), raw)
         });
-        let mut terms = |pointer: &str, known: &[VocabularyTerm], what: &str, raw: &[String]| {
-            parse_list(f, pointer, raw, |r| Vocabulary::find_term(known, what, r))
-        };
+        let mut terms =
+            |pointer: &str, known: &[VocabularyTerm], thing: fn() -> Message, raw: &[String]| {
+                parse_list(f, pointer, raw, |r| Vocabulary::find_term(known, thing(), r))
+            };
         // Tags of a national scheme are only for cities of that country.
         let own = |t: &&VocabularyTerm| {
             context.country.is_none_or(|country| t.parent.as_deref() == Some(country.as_str()))
@@ -194,10 +197,10 @@ impl RawProjectDetails {
         ProjectThemes {
             other_focus_areas: others,
             sub_area,
-            outcomes: terms("/outcomes", &v.outcomes, "outcome", &self.outcomes),
-            enablers: terms("/enablers", &v.enablers, "enabler", &self.enablers),
-            sectors: terms("/sectors", &v.sectors, "sector", &self.sectors),
-            tags: terms("/tags", &tags, "tag of this country", &self.tags),
+            outcomes: terms("/outcomes", &v.outcomes, message::thing::outcome, &self.outcomes),
+            enablers: terms("/enablers", &v.enablers, message::thing::enabler, &self.enablers),
+            sectors: terms("/sectors", &v.sectors, message::thing::sector, &self.sectors),
+            tags: terms("/tags", &tags, message::thing::tag_of_this_country, &self.tags),
             focus_area,
         }
     }
@@ -209,17 +212,15 @@ impl RawProjectDetails {
         let may_lack = context.may_lack(|d| d.ends_on.is_none());
         let ends_on = parse_required(f, "/ends_on", self.ends_on.as_deref(), may_lack, parse_day);
         if starts_on.zip(ends_on).is_some_and(|(start, end)| end < start) {
-            f.add("/ends_on", ValueFault::new("order", "a day not before starts_on is expected"));
+            f.add("/ends_on", ValueFault::new("order", message::project::end_before_start()));
         }
         if let Some(cycle) = context.plan_cycle {
             let years = cycle.starts_year..=cycle.ends_year;
             let outside = |d: Option<NaiveDate>| d.is_some_and(|d| !years.contains(&d.year()));
             if self.dates_reason.is_none() && (outside(starts_on) || outside(ends_on)) {
-                let detail = format!(
-                    "a start or end outside {} to {} needs a reason",
-                    cycle.starts_year, cycle.ends_year
-                );
-                f.add("/dates_reason", ValueFault::new("required", detail));
+                let needed =
+                    message::project::dates_need_reason(cycle.starts_year, cycle.ends_year);
+                f.add("/dates_reason", ValueFault::new("required", needed));
             }
         }
         let reason = f.parse_optional("/dates_reason", self.dates_reason.as_deref(), Prose::parse);
@@ -229,10 +230,12 @@ impl RawProjectDetails {
 
 /// Finds a sub-area of the focus area. If the focus area is unknown, any sub-area is accepted.
 fn find_sub_area(v: &Vocabulary, area: Option<&Slug>, raw: &str) -> Result<Slug, ValueFault> {
-    let Some(area) = area else { return Vocabulary::find_term(&v.sub_areas, "sub-area", raw) };
+    let Some(area) = area else {
+        return Vocabulary::find_term(&v.sub_areas, message::thing::sub_area(), raw);
+    };
     let own = |t: &&VocabularyTerm| t.parent.as_deref() == Some(area.as_str());
     let own: Vec<VocabularyTerm> = v.sub_areas.iter().filter(own).cloned().collect();
-    Vocabulary::find_term(&own, "sub-area of its focus area", raw)
+    Vocabulary::find_term(&own, message::thing::sub_area_of_its_focus_area(), raw)
 }
 
 /// Parses the number of a Sustainable Development Goal.
@@ -240,6 +243,6 @@ fn parse_goal(raw: i64) -> Result<i64, ValueFault> {
     if (1..=17).contains(&raw) {
         Ok(raw)
     } else {
-        Err(ValueFault::new("range", "a goal from 1 to 17 is expected"))
+        Err(ValueFault::new("range", message::project::goal()))
     }
 }

@@ -6,6 +6,7 @@ use super::{Better, Indicator, IndicatorKind, Milestone, PartnerRole, PartnerSta
 use crate::domain::{
     fault::{FaultList, ValueFault},
     id::Id,
+    message,
     project::Project,
     raw_values::{RawMoney, RawReading},
     value::{Prose, Slug, Title, parse_day},
@@ -62,7 +63,7 @@ fn parse_weight(raw: Option<i64>) -> Result<i64, ValueFault> {
     match raw {
         None => Ok(1),
         Some(w) if (1..=1000).contains(&w) => Ok(w),
-        Some(_) => Err(ValueFault::new("range", "a weight from 1 to 1000 is expected")),
+        Some(_) => Err(ValueFault::new("range", message::project::weight())),
     }
 }
 
@@ -176,8 +177,8 @@ impl ParsablePart for Partnership {
         f: &mut FaultList,
     ) -> Option<Self> {
         if raw.partner.is_none() && raw.as_stated.is_none() {
-            let detail = "a partner of the reference data, or its name as stated, is required";
-            f.add("/partner", ValueFault::new("required", detail));
+            let needed = message::project::partner_or_name_required();
+            f.add("/partner", ValueFault::new("required", needed));
         }
         // An imported partnership may keep a field empty that its source did not state, but not clear one.
         let lacked = |lacks: fn(&Self) -> bool| stub.before.is_some_and(lacks);

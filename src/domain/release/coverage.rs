@@ -12,9 +12,6 @@ use crate::domain::{
     value::Slug,
 };
 
-/// The formula of the counts, as text.
-pub(crate) const FORMULA: &str = "approved reports that the release holds; late are those that were last handed in after the due day of the cycle, extensions not considered";
-
 /// The parts of a frozen report that the coverage needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FrozenSubmission {

@@ -2,6 +2,7 @@
 
 use crate::domain::{
     fault::{FaultList, FieldFault, ValueFault},
+    message,
     value::{Prose, Slug},
 };
 
@@ -29,7 +30,9 @@ impl RawRelease {
         let mut faults = FaultList::new();
         let cycle = faults.parse_required("/cycle", self.cycle, |raw| {
             let known = cycles.iter().find(|slug| slug.as_str() == raw).cloned();
-            known.ok_or_else(|| ValueFault::unknown("cycle", cycles.iter().map(Slug::as_str)))
+            known.ok_or_else(|| {
+                ValueFault::unknown(message::thing::cycle(), cycles.iter().map(Slug::as_str))
+            })
         });
         let note = faults.parse_optional("/note", self.note, Prose::parse);
         faults.finish_built(cycle.map(|cycle| ReleaseOrder { cycle, note }))

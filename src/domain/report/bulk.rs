@@ -3,6 +3,7 @@
 use super::ReportState;
 use crate::domain::{
     fault::{FaultList, FieldFault, ValueFault},
+    message::{self, Message},
     project::ProjectCode,
     reference::CountryCode,
     value::{Prose, Slug, words},
@@ -18,7 +19,7 @@ pub(crate) const ITEMS_MAX: usize = 500;
 const VALUES_MAX: usize = 200;
 words! {
     /// An action on many reports at once.
-    pub(crate) BulkAction("action") {
+    pub(crate) BulkAction(action) {
         /// Carry the last approved report forward, and state that nothing changed.
         Unchanged = "unchanged",
         /// Submit the reports.
@@ -33,7 +34,7 @@ words! {
 }
 words! {
     /// The result of the action for one report.
-    pub(crate) BulkOutcome("outcome") {
+    pub(crate) BulkOutcome(bulk_outcome) {
         /// The action was done, or would be done in a dry run.
         Done = "done",
         /// The action is not possible.
@@ -133,19 +134,19 @@ impl RawBulkRequest {
             }
             (None, Some(raw)) => {
                 if untied {
-                    let detail = "what a filter finds is tied by the digest of a dry run";
-                    faults.add("/digest", ValueFault::new("required", detail));
+                    let needed = message::report::bulk_digest_required();
+                    faults.add("/digest", ValueFault::new("required", needed));
                 }
                 Some(BulkSelection::Filter(parse_filter(&mut faults, raw, action)))
             }
             (Some(_), Some(_)) => {
-                let detail = "either items or a filter is expected, not both";
-                faults.add("/filter", ValueFault::new("exclusive", detail));
+                let fault = ValueFault::new("exclusive", message::report::bulk_items_and_filter());
+                faults.add("/filter", fault);
                 None
             }
             (None, None) => {
-                let detail = "items or a filter is required";
-                faults.add("/items", ValueFault::new("required", detail));
+                let fault = ValueFault::new("required", message::report::bulk_items_or_filter());
+                faults.add("/items", fault);
                 None
             }
         };
@@ -170,7 +171,7 @@ impl RawBulkRequest {
 
 fn parse_items(faults: &mut FaultList, raw: Vec<RawBulkItem>, versioned: bool) -> Vec<BulkItem> {
     if raw.len() > ITEMS_MAX {
-        faults.add("/items", too_many_fault(ITEMS_MAX, "reports"));
+        faults.add("/items", too_many_fault(ITEMS_MAX, message::thing::reports()));
         return Vec::new();
     }
     let mut seen = std::collections::HashSet::new();
@@ -183,8 +184,8 @@ fn parse_items(faults: &mut FaultList, raw: Vec<RawBulkItem>, versioned: bool) -
         match raw.version {
             None if versioned => faults.add(format!("{at}/version"), ValueFault::required()),
             Some(v) if v < 1 => {
-                let detail = "a version is at least 1";
-                faults.add(format!("{at}/version"), ValueFault::new("range", detail));
+                let fault = ValueFault::new("range", message::report::bulk_version());
+                faults.add(format!("{at}/version"), fault);
             }
             Some(_) | None => {}
         }
@@ -192,8 +193,8 @@ fn parse_items(faults: &mut FaultList, raw: Vec<RawBulkItem>, versioned: bool) -
             if seen.insert(key.clone()) {
                 out.push(BulkItem { key, version: raw.version });
             } else {
-                let detail = "this report is in the list already";
-                faults.add(at, ValueFault::new("duplicate", detail));
+                let fault = ValueFault::new("duplicate", message::report::bulk_listed_already());
+                faults.add(at, fault);
             }
         }
     }
@@ -207,14 +208,13 @@ fn parse_filter(
 ) -> BulkFilter {
     if action == Some(BulkAction::Unchanged) {
         if raw.cycle.is_empty() {
-            let detail = "what has no report yet is looked for in a cycle";
-            faults.add("/filter/cycle", ValueFault::new("required", detail));
+            let needed = message::report::bulk_unchanged_needs_cycle();
+            faults.add("/filter/cycle", ValueFault::new("required", needed));
         }
-        let detail = "what has no report yet has no state and is not late";
         for (name, given) in [("state", !raw.state.is_empty()), ("late", raw.late.is_some())] {
             if given {
-                let fault = ValueFault::new("not_applicable", detail);
-                faults.add(format!("/filter/{name}"), fault);
+                let message = message::report::bulk_unchanged_has_no_state();
+                faults.add(format!("/filter/{name}"), ValueFault::new("not_applicable", message));
             }
         }
     }
@@ -235,24 +235,24 @@ fn parse_values<T: PartialEq>(
 ) -> Vec<T> {
     let at = format!("/filter/{name}");
     if raw.len() > VALUES_MAX {
-        faults.add(at, too_many_fault(VALUES_MAX, "values"));
+        faults.add(at, too_many_fault(VALUES_MAX, message::thing::values()));
         return Vec::new();
     }
     faults.parse_each(&at, raw, parse)
 }
 
-fn too_many_fault(most: usize, what: &str) -> ValueFault {
-    ValueFault::new("too_many", format!("at most {most} {what} are taken at once"))
+fn too_many_fault(limit: usize, items: Message) -> ValueFault {
+    ValueFault::new("too_many", message::report::bulk_limit(limit, items))
 }
 
 /// Returns the fault for a filter that finds more reports than one request may change.
 #[must_use]
 pub(crate) fn filter_finds_too_many() -> FieldFault {
-    let fault = too_many_fault(ITEMS_MAX, "reports");
+    let fault = too_many_fault(ITEMS_MAX, message::thing::reports());
     FieldFault {
         pointer: "/filter".to_owned(),
         code: fault.code.to_owned(),
-        detail: format!("it finds more: {}", fault.detail),
+        message: message::report::bulk_filter_limit(fault.message),
         allowed: Vec::new(),
     }
 }

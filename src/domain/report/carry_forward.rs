@@ -3,6 +3,7 @@
 use super::{PercentMethod, ReportContent, Status, progress::MilestoneWeighting};
 use crate::domain::{
     fault::{FaultList, FieldFault, ValueFault},
+    message::{self, Message},
     project_parts::{Indicator, Milestone},
     refusal::TransitionRefused,
     subject::ReportSubject,
@@ -41,25 +42,25 @@ pub(crate) fn find_contradictions(
 ) -> Vec<FieldFault> {
     let mut faults = FaultList::new();
     let Some(earlier) = earlier.filter(|_| content.unchanged) else { return faults.into_vec() };
-    let mut differs = |pointer: &str, same: bool, before: String| {
+    let mut differs = |pointer: &str, same: bool, message: Message| {
         if !same {
-            let detail = format!("the report says that nothing changed, but it was {before}");
-            faults.add(pointer, ValueFault::new(CHANGED, detail));
+            faults.add(pointer, ValueFault::new(CHANGED, message));
         }
     };
+    let changed_from = message::report::changed_from;
     // A value that is stated for the first time is no change: imported history states little.
     if let Some(before) = earlier.status.filter(|s| *s != Status::NotStated) {
-        differs("/status", content.status == Some(before), before.to_string());
+        differs("/status", content.status == Some(before), changed_from(before.as_str()));
     }
     if let Some(before) = earlier.percent_complete {
         let same = content.percent_complete == Some(before);
-        differs("/percent_complete", same, before.value().to_string());
+        differs("/percent_complete", same, changed_from(&before.value().to_string()));
     }
     if let Some(before) = earlier.spent {
         let words = format!("{} {}", before.amount_minor, before.currency.as_str());
-        differs("/spent", content.spent == Some(before), words);
+        differs("/spent", content.spent == Some(before), changed_from(&words));
     }
-    let count = |n: usize| format!("another list, of {n}");
+    let count = message::report::changed_from_list;
     let same = has_same_items(&content.milestones, &earlier.milestones);
     differs("/milestones", same, count(earlier.milestones.len()));
     let same = has_same_items(&content.indicator_values, &earlier.indicator_values);
@@ -76,8 +77,8 @@ pub(crate) fn check_earlier_report(
 ) -> Option<FieldFault> {
     let mut faults = FaultList::new();
     if content.unchanged && earlier.is_none() {
-        let detail = "there is no approved report of an earlier cycle to be unchanged from";
-        faults.add("/unchanged", ValueFault::new("no_earlier_report", detail));
+        let fault = ValueFault::new("no_earlier_report", message::report::no_earlier_report());
+        faults.add("/unchanged", fault);
     }
     faults.into_vec().pop()
 }

@@ -11,7 +11,7 @@ use word_diff::TextRun;
 
 words! {
     /// How a field is compared.
-    pub(crate) FieldKind("kind of field") {
+    pub(crate) FieldKind(field_kind) {
         /// Word by word.
         Text = "text",
         /// As a whole.
@@ -22,7 +22,7 @@ words! {
 }
 words! {
     /// What happened to an item of a list.
-    pub ItemOp("operation") {
+    pub ItemOp(operation) {
         /// The item was added.
         Added = "added",
         /// The item was removed.

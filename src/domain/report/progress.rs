@@ -6,6 +6,7 @@ use super::{PercentMethod, ReportContent};
 use crate::domain::{
     fault::{FaultList, FieldFault, ValueFault},
     id::Id,
+    message,
     project_parts::Milestone,
     value::Percent,
 };
@@ -78,16 +79,15 @@ pub(crate) fn find_disagreements(
         return faults.into_vec();
     }
     let Some(weighed) = MilestoneWeighting::from_milestones(milestones, content) else {
-        let detail = "the project has no milestones to count by";
-        faults.add("/percent_method", ValueFault::new("no_milestones", detail));
+        let fault = ValueFault::new("no_milestones", message::report::no_milestones());
+        faults.add("/percent_method", fault);
         return faults.into_vec();
     };
     let given = weighed.percent();
     if content.percent_complete.is_some() && content.percent_complete != given {
         let percent = given.map(Percent::value).unwrap_or_default();
-        let (reached, total) = (weighed.reached, weighed.total);
-        let detail = format!("the milestones give {percent}: {reached} of {total} by weight");
-        faults.add("/percent_complete", ValueFault::new("milestones_differ", detail));
+        let differ = message::report::milestones_differ(percent, weighed.reached, weighed.total);
+        faults.add("/percent_complete", ValueFault::new("milestones_differ", differ));
     }
     faults.into_vec()
 }
@@ -170,7 +170,10 @@ mod tests {
             ReportContent { percent_complete: Percent::from_hundredths(5000), ..content(&[1]) };
         let faults = settle_percent(&stated, &milestones(&[1, 3])).unwrap_err();
         assert_eq!(faults.first().map(|f| f.pointer.as_str()), Some("/percent_complete"));
-        assert!(faults.iter().any(|f| f.detail.contains("give 25: 1 of 4")), "{faults:?}");
+        assert!(
+            faults.iter().any(|f| f.message == message::report::milestones_differ(25.0, 1, 4)),
+            "{faults:?}"
+        );
         let none = settle_percent(&stated, &[]).unwrap_err();
         assert_eq!(none.first().map(|f| f.code.as_str()), Some("no_milestones"));
     }

@@ -9,6 +9,7 @@ use super::{
 use crate::domain::{
     fault::{FaultList, FieldFault, ValueFault},
     id::Id,
+    message::{self, Message},
     project_parts::{Indicator, Milestone},
     raw_values::RawMoney,
     value::{HttpsUrl, Percent, Prose, Title, parse_day, parse_measured},
@@ -200,35 +201,29 @@ fn parse_status(raw: &str) -> Result<Status, ValueFault> {
     let sayable = || Status::ALL.iter().copied().filter(|s| *s != Status::NotStated);
     sayable()
         .find(|s| s.as_str() == raw)
-        .ok_or_else(|| ValueFault::unknown("status", sayable().map(Status::as_str)))
+        .ok_or_else(|| ValueFault::unknown(message::thing::status(), sayable().map(Status::as_str)))
 }
 
-/// The fault code of an item that is in its list already.
+/// The code of [`ValueFault::in_list_already`].
 const DUPLICATE: &str = "duplicate";
-
-fn duplicate_fault() -> ValueFault {
-    ValueFault::new(DUPLICATE, "this is in the list already")
-}
 
 /// Refuses a list that is too long, before its items are parsed.
 fn limit_list<T>(faults: &mut FaultList, pointer: &str, list: Vec<T>, max: usize) -> Vec<T> {
     if list.len() <= max {
         return list;
     }
-    faults.add(pointer, ValueFault::new("too_many", format!("at most {max} are expected")));
+    faults.add(pointer, ValueFault::too_many(max));
     Vec::new()
 }
 
-/// Parses an id that must be one of the project's own.
+/// Parses an id that must be one of the project's own. `unknown` is the message for any other id.
 fn find_known_id<T>(
-    what: &str,
     raw: &str,
     mut known: impl Iterator<Item = Id<T>>,
+    unknown: fn() -> Message,
 ) -> Result<Id<T>, ValueFault> {
     let id: Option<Id<T>> = raw.parse().ok();
-    id.filter(|id| known.any(|k| k == *id)).ok_or_else(|| {
-        ValueFault::new("unknown", format!("the id of {what} of this project is expected"))
-    })
+    id.filter(|id| known.any(|k| k == *id)).ok_or_else(|| ValueFault::new("unknown", unknown()))
 }
 
 fn parse_milestones(
@@ -242,8 +237,9 @@ fn parse_milestones(
     for (i, raw) in raw.into_iter().enumerate() {
         let id =
             f.parse_required(&format!("/milestones/{i}/milestone_id"), raw.milestone_id, |raw| {
-                let id = find_known_id("a milestone", &raw, known.milestones.iter().map(|m| m.id))?;
-                if seen.insert(id) { Ok(id) } else { Err(duplicate_fault()) }
+                let own = known.milestones.iter().map(|m| m.id);
+                let id = find_known_id(&raw, own, message::report::unknown_milestone)?;
+                if seen.insert(id) { Ok(id) } else { Err(ValueFault::in_list_already()) }
             });
         let on =
             f.parse_required(&format!("/milestones/{i}/completed_on"), raw.completed_on, parse_day);
@@ -265,13 +261,14 @@ fn parse_values(
     for (i, raw) in raw.into_iter().enumerate() {
         let at = |field: &str| format!("/indicator_values/{i}/{field}");
         let id = f.parse_required(&at("indicator_id"), raw.indicator_id, |raw| {
-            find_known_id("an indicator", &raw, known.indicators.iter().map(|i| i.id))
+            let own = known.indicators.iter().map(|i| i.id);
+            find_known_id(&raw, own, message::report::unknown_indicator)
         });
         let value = f.parse_required(&at("value"), raw.value, parse_measured);
         let on = f.parse_required(&at("measured_on"), raw.measured_on, parse_day);
         let (Some(indicator_id), Some(measured_on)) = (id, on) else { continue };
         if !seen.insert((indicator_id, measured_on)) {
-            f.add(at("measured_on"), duplicate_fault());
+            f.add(at("measured_on"), ValueFault::in_list_already());
         } else if let Some(value) = value {
             out.push(IndicatorValue { indicator_id, value, measured_on });
         }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::MAX_SAFE_INTEGER;
-use crate::domain::fault::ValueFault;
+use crate::domain::{fault::ValueFault, message};
 
 /// An amount of money in minor units (cents, or whole units if the currency has no cents), with its ISO 4217 currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,10 +27,8 @@ impl Money {
     ) -> Result<Self, Vec<(&'static str, ValueFault)>> {
         let mut faults = Vec::new();
         if !(0..=MAX_SAFE_INTEGER).contains(&amount_minor) {
-            faults.push((
-                "/amount_minor",
-                ValueFault::new("range", "minor units from 0 to 9007199254740991 are expected"),
-            ));
+            let fault = ValueFault::new("range", message::value::minor_units());
+            faults.push(("/amount_minor", fault));
         }
         match CurrencyCode::parse(currency) {
             Ok(currency) if faults.is_empty() => return Ok(Self { amount_minor, currency }),
@@ -55,10 +53,9 @@ impl CurrencyCode {
     /// # Errors
     /// ISO 4217 does not list the code, or it is no money.
     pub fn parse(raw: &str) -> Result<Self, ValueFault> {
-        Self::from_listed_code(raw).filter(|c| !NO_MONEY.contains(&c.as_str())).ok_or_else(|| {
-            let detail = "a currency code of ISO 4217 such as USD or VND is expected";
-            ValueFault::new("currency", detail)
-        })
+        Self::from_listed_code(raw)
+            .filter(|c| !NO_MONEY.contains(&c.as_str()))
+            .ok_or_else(|| ValueFault::new("currency", message::value::currency()))
     }
     /// Finds any code that ISO 4217 lists. Used for stored codes, which were checked when they were written.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::fault::ValueFault;
+use crate::domain::{fault::ValueFault, message};
 
 /// A percentage in integer hundredths, 0 to 10,000, so that both databases store the same number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -15,9 +15,7 @@ impl Percent {
     /// The number is outside 0 to 100, is not finite, or has more than two decimals.
     /// Outside 0 to 100, not finite, or more than two decimals.
     pub fn parse(raw: f64) -> Result<Self, ValueFault> {
-        let fault = || {
-            ValueFault::new("range", "a number from 0 to 100 with at most two decimals is expected")
-        };
+        let fault = || ValueFault::new("range", message::value::percent());
         let hundredths = (raw * 100.0).round();
         // A binary fraction is only close to a decimal one, so a difference after the twelfth digit is ignored.
         if !raw.is_finite()
@@ -48,7 +46,7 @@ impl Percent {
 impl TryFrom<f64> for Percent {
     type Error = String;
     fn try_from(raw: f64) -> Result<Self, String> {
-        Self::parse(raw).map_err(|f| f.detail)
+        Self::parse(raw).map_err(|f| f.message.to_string())
     }
 }
 impl From<Percent> for f64 {
@@ -66,7 +64,7 @@ pub fn parse_measured(raw: f64) -> Result<f64, ValueFault> {
         // -0.0 becomes 0.0: a database would store two different zeros that are one number in JSON.
         Ok(if raw == 0.0 { 0.0 } else { raw })
     } else {
-        Err(ValueFault::new("range", "a finite number of at most 10^15 in size is expected"))
+        Err(ValueFault::new("range", message::value::measured_number()))
     }
 }
 
@@ -78,6 +76,6 @@ pub fn parse_degrees(raw: f64, limit: f64) -> Result<f64, ValueFault> {
     if raw.is_finite() && raw.abs() <= limit {
         Ok(if raw == 0.0 { 0.0 } else { raw })
     } else {
-        Err(ValueFault::new("range", format!("degrees from -{limit} to {limit} are expected")))
+        Err(ValueFault::new("range", message::value::degrees(limit)))
     }
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::{TransitionKind, check_transition};
 use crate::domain::{
     fault::FieldFault,
+    message::{self, Message},
     policy::{
         AccessDenied, Act, Actor, ApproveReport, CommentReport, EditReport, PolicyAction,
         ReopenReport, ReturnReport, SubmitReport, WithdrawReport,
@@ -24,7 +25,7 @@ pub fn list_allowed_actions(
     subject: &ReportSubject,
     blockers: &[FieldFault],
     at: DateTime<Utc>,
-) -> Result<Vec<(Act, Result<(), String>)>, PartNotLoaded> {
+) -> Result<Vec<(Act, Result<(), Message>)>, PartNotLoaded> {
     let (submit, possible) =
         check_action::<SubmitReport>(actor, subject, Some(TransitionKind::Submit), at)?;
     [
@@ -44,13 +45,13 @@ pub fn list_allowed_actions(
 ///
 /// # Errors
 /// There is no report, or it was never submitted.
-pub const fn check_commentable(subject: &ReportSubject) -> Result<(), TransitionRefused> {
+pub fn check_commentable(subject: &ReportSubject) -> Result<(), TransitionRefused> {
     match &subject.report {
         None => Err(TransitionRefused::NoReport),
         Some(report) if report.ever_submitted => Ok(()),
         Some(_) => Err(TransitionRefused::IllegalState(IllegalTransition {
-            from: "a draft that was never submitted",
-            action: "comment",
+            action: message::transition::comment(),
+            state: message::transition::in_unsubmitted_draft(),
         })),
     }
 }
@@ -61,13 +62,13 @@ fn check_action<A: PolicyAction<Subject = ReportSubject>>(
     // None for a comment, which does not change the state.
     transition: Option<TransitionKind>,
     at: DateTime<Utc>,
-) -> Result<(Act, Result<(), String>), PartNotLoaded> {
+) -> Result<(Act, Result<(), Message>), PartNotLoaded> {
     match A::decide_access(actor, subject) {
         Ok(_basis) => {}
         Err(AccessDenied::Hidden) => {
-            return Ok((A::ACT, Err("there is nothing to do it to".to_owned())));
+            return Ok((A::ACT, Err(message::access::nothing_to_act_on())));
         }
-        Err(AccessDenied::Forbidden(reason)) => return Ok((A::ACT, Err(reason.to_owned()))),
+        Err(AccessDenied::Forbidden(reason)) => return Ok((A::ACT, Err(reason))),
         Err(AccessDenied::Undecided(part)) => return Err(part),
     }
     let by_state = match transition {
@@ -76,15 +77,14 @@ fn check_action<A: PolicyAction<Subject = ReportSubject>>(
     };
     match by_state {
         Ok(()) => Ok((A::ACT, Ok(()))),
-        Err(TransitionRefused::NotLoaded(part)) => Err(part),
-        Err(refused) => Ok((A::ACT, Err(refused.to_string()))),
+        Err(refused) => Ok((A::ACT, Err(refused.into_message()?))),
     }
 }
 
-fn check_ready(blockers: &[FieldFault]) -> Result<(), String> {
+fn check_ready(blockers: &[FieldFault]) -> Result<(), Message> {
     if blockers.is_empty() {
         return Ok(());
     }
     let pointers: Vec<&str> = blockers.iter().map(|f| f.pointer.as_str()).collect();
-    Err(format!("not ready: {}", pointers.join(", ")))
+    Err(message::report::not_ready_fields(&pointers.join(", ")))
 }

@@ -8,6 +8,7 @@ use super::*;
 use crate::domain::{
     cycle::CycleState,
     fault::FieldFault,
+    message::Message,
     policy::{AccessDenied, Actor, Unproved},
     report::{PercentMethod, ReportState},
     subject::Loaded,
@@ -168,8 +169,12 @@ fn the_deed_names_on_whose_behalf_it_was_done() {
 #[test]
 fn what_may_be_done_comes_with_the_reason_of_each_refusal() {
     let lines = |actor: &Actor, on: &ReportSubject| {
-        let line = |(act, verdict): (crate::domain::policy::Act, Result<(), String>)| {
-            format!("{}: {}", act.as_str(), verdict.map_or_else(|e| e, |()| "yes".to_owned()))
+        let line = |(act, verdict): (crate::domain::policy::Act, Result<(), Message>)| {
+            format!(
+                "{}: {}",
+                act.as_str(),
+                verdict.map_or_else(|e| e.to_string(), |()| "yes".to_owned())
+            )
         };
         let actions = list_allowed_actions(actor, on, &blockers(on), now()).unwrap();
         actions.into_iter().map(line).collect::<Vec<_>>().join("\n")

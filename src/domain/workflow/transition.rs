@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::{
     cycle::{CycleState, calendar_day},
+    message::{self, Message},
     refusal::{IllegalTransition, TransitionRefused},
     report::ReportState,
     subject::ReportSubject,
@@ -44,6 +45,23 @@ impl TransitionKind {
         }
     }
 
+    /// Returns the name as it begins a sentence about the transition.
+    fn describe_as_action(self) -> Message {
+        match self {
+            Self::Edit => message::transition::edit(),
+            Self::Submit => message::transition::submit(),
+            Self::Withdraw => message::transition::withdraw(),
+            Self::Return => message::transition::return_report(),
+            Self::Approve => message::transition::approve(),
+            Self::Reopen => message::transition::reopen(),
+        }
+    }
+
+    /// Returns the refusal of this transition in a state.
+    fn refuse_in(self, state: Message) -> IllegalTransition {
+        IllegalTransition { action: self.describe_as_action(), state }
+    }
+
     /// Returns `true` for transitions by the city. They need a cycle that accepts reports.
     #[must_use]
     pub const fn is_filing(self) -> bool {
@@ -67,7 +85,7 @@ impl TransitionKind {
     ///
     /// # Errors
     /// The state forbids the transition.
-    pub const fn next_state(self, state: ReportState) -> Result<ReportState, IllegalTransition> {
+    pub fn next_state(self, state: ReportState) -> Result<ReportState, IllegalTransition> {
         use ReportState::{Approved, Draft, Returned, Submitted};
         match (self, state) {
             (Self::Edit, Draft) | (Self::Withdraw, Submitted) => Ok(Draft),
@@ -79,9 +97,19 @@ impl TransitionKind {
             (Self::Edit | Self::Submit, Submitted | Approved)
             | (Self::Withdraw | Self::Return | Self::Approve, Draft | Returned | Approved)
             | (Self::Reopen, Draft | Returned | Submitted) => {
-                Err(IllegalTransition { from: state.as_str(), action: self.as_str() })
+                Err(self.refuse_in(describe_as_state(state)))
             }
         }
+    }
+}
+
+/// Returns a state of a report as it completes a sentence about a transition.
+fn describe_as_state(state: ReportState) -> Message {
+    match state {
+        ReportState::Draft => message::transition::in_draft(),
+        ReportState::Submitted => message::transition::in_submitted(),
+        ReportState::Returned => message::transition::in_returned(),
+        ReportState::Approved => message::transition::in_approved(),
     }
 }
 
@@ -102,31 +130,22 @@ pub fn check_transition(
     };
     if transition.is_filing() {
         if subject.project.plan_cycle != subject.cycle.plan_cycle {
-            return Err(TransitionRefused::IllegalState(IllegalTransition {
-                from: "in another plan cycle than the reporting cycle",
-                action: transition.as_str(),
-            }));
+            return Err(transition.refuse_in(message::transition::in_other_plan_cycle()).into());
         }
         let calendar = subject.calendar.get()?;
         if !subject.cycle.accepts_reports(calendar.extension, calendar_day(at, calendar.zone)) {
-            let from = match subject.cycle.state {
-                CycleState::Scheduled => "in a cycle that is not open yet",
-                CycleState::Open | CycleState::Closed => "in a cycle that is closed",
+            let state = match subject.cycle.state {
+                CycleState::Scheduled => message::transition::in_unopened_cycle(),
+                CycleState::Open | CycleState::Closed => message::transition::in_closed_cycle(),
             };
-            return Err(TransitionRefused::IllegalState(IllegalTransition {
-                from,
-                action: transition.as_str(),
-            }));
+            return Err(transition.refuse_in(state).into());
         }
     }
     let state = transition.next_state(state)?;
     // After a release, a report can only be changed if it was approved before: that is an amendment for the next
     // release.
     if transition.leads_to_release() && subject.missed_release {
-        return Err(TransitionRefused::IllegalState(IllegalTransition {
-            from: "in a cycle that is closed and released without it, until the secretariat opens that again",
-            action: transition.as_str(),
-        }));
+        return Err(transition.refuse_in(message::transition::in_released_cycle()).into());
     }
     Ok(state)
 }

@@ -8,7 +8,7 @@ use super::{approved::ApprovedProjectRow, working::ProjectRow};
 use crate::{
     domain::{
         id::Id,
-        project::{ApprovedProject, Project},
+        project::{ApprovedProject, DeletionBlocker, Project},
         subject::ProjectSubject,
     },
     store::{
@@ -52,11 +52,6 @@ pub(super) fn load_subjects(
     Ok(out)
 }
 
-/// The reason if a different project continues the project.
-const CONTINUED: &str = "another project continues it";
-/// The reason if the project has a report.
-const REPORTED: &str = "it has a report";
-
 /// Returns the reason why a project cannot be deleted. `None` if it can.
 ///
 /// # Errors
@@ -64,7 +59,7 @@ const REPORTED: &str = "it has a report";
 pub fn find_deletion_blocker(
     conn: &mut Conn,
     project: &Project,
-) -> StoreResult<Option<&'static str>> {
+) -> StoreResult<Option<DeletionBlocker>> {
     let id = StoredUuid::from(project.id);
     let reported: Option<StoredUuid> = on!(conn, |c, DB| reports::table
         .filter(reports::project_id.eq(id))
@@ -73,7 +68,7 @@ pub fn find_deletion_blocker(
         .get_result(c)
         .optional())?;
     if reported.is_some() {
-        return Ok(Some(REPORTED));
+        return Ok(Some(DeletionBlocker::Report));
     }
     let code = project.code.to_string();
     let continued: Option<StoredUuid> = on!(conn, |c, DB| projects::table
@@ -82,7 +77,7 @@ pub fn find_deletion_blocker(
         .limit(1)
         .get_result(c)
         .optional())?;
-    Ok(continued.map(|_id| CONTINUED))
+    Ok(continued.map(|_id| DeletionBlocker::Successor))
 }
 
 /// Returns the reasons for those of the projects that cannot be deleted.
@@ -92,7 +87,7 @@ pub fn find_deletion_blocker(
 pub fn find_deletion_blockers(
     conn: &mut Conn,
     of: &[&Project],
-) -> StoreResult<HashMap<Id<Project>, &'static str>> {
+) -> StoreResult<HashMap<Id<Project>, DeletionBlocker>> {
     let mut out = HashMap::new();
     for chunk in of.chunks(CHUNK) {
         let codes: Vec<String> = chunk.iter().map(|p| p.code.to_string()).collect();
@@ -102,7 +97,7 @@ pub fn find_deletion_blockers(
             .load(c))?;
         let continued: BTreeSet<String> = continued.into_iter().flatten().collect();
         for project in chunk.iter().filter(|p| continued.contains(&p.code.to_string())) {
-            out.insert(project.id, CONTINUED);
+            out.insert(project.id, DeletionBlocker::Successor);
         }
         let ids: Vec<StoredUuid> = chunk.iter().map(|p| p.id.into()).collect();
         let reported: Vec<StoredUuid> = on!(conn, |c, DB| reports::table
@@ -110,7 +105,7 @@ pub fn find_deletion_blockers(
             .select(reports::project_id)
             .distinct()
             .load(c))?;
-        out.extend(reported.into_iter().map(|id| (id.into(), REPORTED)));
+        out.extend(reported.into_iter().map(|id| (id.into(), DeletionBlocker::Report)));
     }
     Ok(out)
 }

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::{
     domain::{
         fault::{FaultList, ValueFault},
+        message,
         policy::{Actor, PolicyResource as _, Visibility},
         project::{Project, ProjectCode},
         subject::ProjectSubject,
@@ -37,13 +38,15 @@ pub fn parse_continued_project(
     let seen = ProjectSubject::load_by_key(conn, &code)?
         .is_some_and(|found| found.visibility_for(actor) != Visibility::Hidden);
     if !seen {
-        faults.add("/continues", ValueFault::unknown("project", Vec::<String>::new()));
+        let fault = ValueFault::unknown(message::thing::project(), None::<String>);
+        faults.add("/continues", fault);
     } else if let Some(own) = before.map(|p| &p.code) {
         if code == *own {
-            faults.add("/continues", ValueFault::new("itself", "another project is expected"));
+            let fault = ValueFault::new("itself", message::project::another_project());
+            faults.add("/continues", fault);
         } else if is_successor_of(conn, &code, own)? {
-            let detail = "a project that does not itself grow out of this one is expected";
-            faults.add("/continues", ValueFault::new("circle", detail));
+            let fault = ValueFault::new("circle", message::project::no_successor());
+            faults.add("/continues", fault);
         }
     }
     Ok(Some(code))

@@ -8,6 +8,7 @@ use crate::domain::{
     cycle::{CycleState, ReportingCycle},
     figures::coverage::{CoverageCounts, CycleCoverage},
     language::Language,
+    message::Message,
     reference::{City, Country},
     value::Slug,
     wording,
@@ -174,7 +175,7 @@ pub(super) struct CoverageInput<'t> {
     /// `None` for the cycle as it is now.
     pub(super) release: Option<&'t Slug>,
     pub(super) version: i64,
-    pub(super) formula: &'static str,
+    pub(super) formula: Message,
 }
 
 impl FiguresCoverage {
@@ -196,7 +197,7 @@ impl FiguresCoverage {
                     CityCoverage::new(city, country, *counts, language)
                 })
                 .collect(),
-            formula: wording::translate_sentence(language, input.formula).into_owned(),
+            formula: input.formula.to_text(language),
         }
     }
 }

@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 use crate::{
     api::{
         answer::Answer,
-        error::{ApiError, ApiResult, LastChange, Problem, RequestFault},
+        answer_text::AnswerText,
+        error::{ApiError, ApiResult, FaultView, LastChange, Problem},
         problem,
     },
     app::{
@@ -89,15 +90,17 @@ pub(crate) struct BulkProblem {
     #[schema(example = "illegal-transition")]
     pub code: String,
     /// Short name of the problem, in the language of the answer.
-    pub title: String,
+    #[schema(value_type = String)]
+    pub title: AnswerText,
     /// HTTP status that the same action on this report alone would answer.
     #[schema(example = 409)]
     pub status: u16,
     /// Explanation of the problem with this report, in the language of the answer.
-    pub detail: String,
+    #[schema(value_type = String)]
+    pub detail: AnswerText,
     /// All faults, if fields are at fault; absent otherwise.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<RequestFault>,
+    pub errors: Vec<FaultView>,
     /// Last change of the report, if the result is `stale`; absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<LastChange>,
@@ -161,21 +164,21 @@ impl From<BulkResult> for BulkView {
 }
 
 impl BulkView {
-    /// Translates the problems, and builds the answer.
+    /// Puts the problems into words, and builds the answer.
     pub(super) fn into_answer(mut self, language: Language) -> ApiResult<Answer> {
-        self.translate_problems(language);
+        self.word_problems(language);
         Ok(Answer::from_value(&self)?.in_language(language))
     }
 
-    /// Translates the problems, and refuses the whole request with this result.
+    /// Puts the problems into words, and refuses the whole request with this result.
     pub(super) fn into_refusal(mut self, language: Language) -> ApiError {
-        self.translate_problems(language);
+        self.word_problems(language);
         ApiError::bulk_refused(&self)
     }
 
-    fn translate_problems(&mut self, language: Language) {
+    fn word_problems(&mut self, language: Language) {
         for problem in self.results.iter_mut().filter_map(|r| r.problem.as_mut()) {
-            problem::translate_problem(
+            problem::word_problem(
                 language,
                 [&mut problem.title, &mut problem.detail],
                 &mut problem.errors,
@@ -190,7 +193,8 @@ mod tests {
     use crate::{
         app::refusal::AppResult,
         domain::{
-            policy::AccessDenied, project::ProjectCode, refusal::IllegalTransition, value::Slug,
+            message, policy::AccessDenied, project::ProjectCode, refusal::IllegalTransition,
+            value::Slug,
         },
         store::{StoreError, error::ConstraintViolation},
     };
@@ -202,17 +206,20 @@ mod tests {
 
     #[test]
     fn the_digest_of_a_refused_item_covers_the_code_of_its_problem() {
-        let illegal = IllegalTransition { from: "draft", action: "approve" };
+        let illegal = IllegalTransition {
+            action: message::transition::approve(),
+            state: message::transition::in_draft(),
+        };
         let refusals = [
             Refusal::Denied(AccessDenied::Hidden),
-            Refusal::Denied(AccessDenied::Forbidden("your role does not allow this")),
+            Refusal::Denied(AccessDenied::Forbidden(message::access::role_forbids())),
             Refusal::NotFound,
             Refusal::PreconditionRequired,
             Refusal::Stale(None),
             Refusal::UnusableTag,
             Refusal::UnexpectedTag,
             Refusal::IllegalTransition(illegal),
-            Refusal::Conflict("it exists".to_owned()),
+            Refusal::Conflict(message::reference::exists()),
             Refusal::Invalid(Vec::new()),
             Refusal::Store(StoreError::Conflict(ConstraintViolation::ForeignKey)),
         ];

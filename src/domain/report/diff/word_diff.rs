@@ -11,7 +11,7 @@ const WORDS_MAX: usize = 2_000;
 
 words! {
     /// What happened to a piece of a text.
-    pub(crate) RunOp("operation") {
+    pub(crate) RunOp(operation) {
         /// The piece is in both texts.
         Equal = "equal",
         /// The piece was added.
