@@ -13,11 +13,13 @@ use crate::domain::fault::ValueFault;
 mod json;
 mod parameters;
 mod query;
+mod shape;
 
-pub(crate) use json::{JsonObject, parse_json};
+pub(crate) use json::parse_json;
 pub(crate) use parameters::QueryParameters;
 pub(crate) use query::Query;
 use query::{read_parameters, read_query};
+pub(crate) use shape::TEXT_OR_LIST;
 
 /// The media type of a patch (RFC 7396), accepted in addition to plain JSON.
 pub(crate) const MERGE_PATCH: &str = "application/merge-patch+json";

@@ -52,29 +52,9 @@ macro_rules! typed {
 }
 pub(crate) use typed;
 
-/// Makes these types accept JSON objects only. The derived `Deserialize`, which is `remote`, would accept arrays too.
-macro_rules! objects {
-    ($($type:ty),+ $(,)?) => {$(
-        impl<'de> serde::Deserialize<'de> for $type {
-            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                struct Derived($type);
-                impl<'de> serde::Deserialize<'de> for Derived {
-                    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                        <$type>::deserialize(d).map(Self)
-                    }
-                }
-                let read = <$crate::api::body::JsonObject<Derived> as serde::Deserialize>::deserialize(d);
-                read.map(|object| object.0.0)
-            }
-        }
-    )+};
-}
-pub(crate) use objects;
-objects!(MoneyInput, LocationInput, ReadingInput);
-
 /// An amount of money. In a patch, members that are left out keep their value.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct MoneyInput {
     /// The amount in minor units of the currency (for example cents), 0 to 2^53 − 1.
     #[serde(default, deserialize_with = "some")]
@@ -104,7 +84,7 @@ impl MergeMembers for MoneyInput {
 
 /// The location of a project. Latitude and longitude must be given together.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct LocationInput {
     /// The latitude in degrees north (WGS 84), −90 to 90.
     #[serde(default, deserialize_with = "some")]
@@ -130,7 +110,7 @@ impl MergeMembers for LocationInput {
 
 /// A value of an indicator on a day.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ReadingInput {
     /// The value, in the unit of the indicator.
     #[serde(default, deserialize_with = "some")]

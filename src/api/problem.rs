@@ -157,8 +157,9 @@ pub struct Problem {
     /// The identifier of the request as a URN; the header `X-Request-Id` has the same UUID.
     #[schema(example = "urn:uuid:019346a0-0000-7000-8000-000000000000")]
     pub instance: String,
-    /// The faults of the request, if fields or parameters caused the problem. A status of 400 gives the first fault,
-    /// and a status of 422 gives all faults.
+    /// The faults of the request, if fields or parameters caused the problem. A status of 400 gives all
+    /// faults of the shape of a body (at most 100), or the first fault of a parameter. A status of 422 gives all faults of
+    /// the values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FaultView>,
     /// The last change of the record. Only on a status of 412, if the record has a different version than `If-Match`

@@ -19,6 +19,7 @@ use crate::{
     app::shares::{self, ShareDetail},
     auth::secret::digest_token,
     domain::{
+        fault::FaultList,
         id::Id,
         policy::{CreateShare, ListShares, ReadShare, RevokeShare},
         share::{RawShare, Share, ShareFormat},
@@ -104,9 +105,10 @@ async fn create_share(
     may: May<CreateShare, Json<NewShare>, VersionRefused>,
     state: Data<State>,
 ) -> ApiResult<SecretAnswer> {
-    let caller = may.caller;
-    let terms = RawShare::from(may.body.0).parse(current_day(&state))?;
-    answers::check_answerable(&state, &terms).await?;
+    let (caller, mut faults) = (may.caller, FaultList::new());
+    let parsed = RawShare::from(may.body.0).parse(current_day(&state), &mut faults);
+    answers::check_answerable(&state, &parsed, &mut faults).await?;
+    let terms = faults.finish_built(parsed.into_terms())?;
     let created = state.db.write(move |tx| shares::create_share(tx, caller, terms)).await?;
     let location = format!("{PATH}/{}", created.detail.share.id);
     let view = MadeShareView::from(created);

@@ -11,7 +11,7 @@ use crate::{
         project::ProjectCode,
         project_parts::{
             Indicator, Milestone, Partnership,
-            parse::{ParsablePart, PartContext},
+            parse::{ParsablePart, PartContext, RawPartnership},
         },
         subject::project_part::EditPart,
     },
@@ -33,9 +33,10 @@ pub(crate) trait EditablePart: StoredPart + ParsablePart<Raw: Default + PartialE
     fn name_several() -> Message;
 
     /// Looks up the records that the part refers to, and adds a fault for each that is missing.
+    /// The part may have faults of its own.
     fn check_references(
-        &self,
         _conn: &mut Conn,
+        _raw: &Self::Raw,
         _before: Option<&Self>,
         _faults: &mut FaultList,
     ) -> StoreResult<()> {
@@ -67,14 +68,15 @@ impl EditablePart for Partnership {
     }
 
     fn check_references(
-        &self,
         conn: &mut Conn,
+        raw: &RawPartnership,
         before: Option<&Self>,
         faults: &mut FaultList,
     ) -> StoreResult<()> {
-        let Some(partner) = &self.partner else { return Ok(()) };
-        let unchanged = before.is_some_and(|b| b.partner.as_ref() == Some(partner));
-        if !unchanged && reference::find_partner(conn, partner)?.is_none() {
+        // A partner that is no slug has its fault already.
+        let Some(Ok(partner)) = raw.partner.as_deref().map(Slug::parse) else { return Ok(()) };
+        let unchanged = before.is_some_and(|b| b.partner.as_ref() == Some(&partner));
+        if !unchanged && reference::find_partner(conn, &partner)?.is_none() {
             faults.add("/partner", ValueFault::unknown(message::thing::partner(), None::<String>));
         }
         Ok(())
@@ -208,9 +210,7 @@ fn parse_part<P: EditablePart>(
 ) -> AppResult<P> {
     let mut faults = FaultList::new();
     let part = P::parse_part(raw, context, &mut faults);
-    if let Some(part) = &part {
-        part.check_references(conn, context.before, &mut faults)?;
-    }
+    P::check_references(conn, raw, context.before, &mut faults)?;
     Ok(faults.finish_built(part)?)
 }
 

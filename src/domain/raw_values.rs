@@ -5,7 +5,7 @@ use super::{
     message,
     project::ProjectLocation,
     project_parts::IndicatorReading,
-    value::{self, Money, Title},
+    value::{self, CurrencyCode, Money, Title},
 };
 
 /// Maximum number of items in a list that a client sends.
@@ -29,27 +29,17 @@ impl From<Money> for RawMoney {
 impl RawMoney {
     /// Parses the amount, and adds its faults below a pointer.
     pub fn parse(&self, pointer: &str, faults: &mut FaultList) -> Option<Money> {
-        let amount = format!("{pointer}/amount_minor");
-        let currency = format!("{pointer}/currency");
-        match (self.amount_minor, &self.currency) {
-            (Some(minor), Some(code)) => match Money::parse(minor, code) {
-                Ok(money) => return Some(money),
-                Err(found) => {
-                    for (suffix, fault) in found {
-                        faults.add(format!("{pointer}{suffix}"), fault);
-                    }
-                }
-            },
-            (given, code) => {
-                if given.is_none() {
-                    faults.add(amount, ValueFault::required());
-                }
-                if code.is_none() {
-                    faults.add(currency, ValueFault::required());
-                }
-            }
-        }
-        None
+        let amount = faults.parse_required(
+            &format!("{pointer}/amount_minor"),
+            self.amount_minor,
+            value::parse_minor_units,
+        );
+        let currency = faults.parse_required(
+            &format!("{pointer}/currency"),
+            self.currency.as_deref(),
+            CurrencyCode::parse,
+        );
+        Some(Money { amount_minor: amount?, currency: currency? })
     }
 }
 

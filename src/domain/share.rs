@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use url::form_urlencoded;
 
 use super::{
-    fault::{FaultList, FieldFault, ValueFault},
+    fault::{FaultList, ValueFault},
     id::Id,
     journal::micros,
     message::{self, Message},
@@ -182,6 +182,15 @@ pub(crate) struct RawShare {
     pub expires_on: Option<String>,
 }
 
+/// A share whose values were parsed one by one. A value with a fault is `None`.
+#[derive(Debug, Clone)]
+pub(crate) struct ParsedShare {
+    name: Option<Title>,
+    pub path: Option<SharedPath>,
+    pub format: Option<ShareFormat>,
+    expires_on: Option<NaiveDate>,
+}
+
 /// The terms of a new share, after validation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShareTerms {
@@ -193,12 +202,9 @@ pub struct ShareTerms {
 }
 
 impl RawShare {
-    /// Parses all values.
-    ///
-    /// # Errors
-    /// Every fault. The last day must not be in the past or more than [`MONTHS_MAX`] months ahead.
-    pub(crate) fn parse(self, today: NaiveDate) -> Result<ShareTerms, Vec<FieldFault>> {
-        let mut faults = FaultList::new();
+    /// Parses all values, and adds every fault. The last day must not be in the past or more than [`MONTHS_MAX`] months
+    /// ahead.
+    pub(crate) fn parse(self, today: NaiveDate, faults: &mut FaultList) -> ParsedShare {
         let last = today.checked_add_months(Months::new(MONTHS_MAX)).unwrap_or(today);
         let soon = |raw: String| {
             parse_day(raw).and_then(|on| {
@@ -206,17 +212,24 @@ impl RawShare {
                 (today..=last).contains(&on).then_some(on).ok_or_else(fault)
             })
         };
-        let name = faults.parse_required("/name", self.name, Title::parse);
-        let path = faults.parse_required("/path", self.path, SharedPath::parse);
-        let format = faults.parse_required("/format", self.format, ShareFormat::parse);
-        let expires_on = faults.parse_required("/expires_on", self.expires_on, soon);
-        let built = name.zip(path).zip(format.zip(expires_on));
-        faults.finish_built(built.map(|((name, path), (format, expires_on))| ShareTerms {
-            name,
-            path,
-            format,
-            expires_on,
-        }))
+        ParsedShare {
+            name: faults.parse_required("/name", self.name, Title::parse),
+            path: faults.parse_required("/path", self.path, SharedPath::parse),
+            format: faults.parse_required("/format", self.format, ShareFormat::parse),
+            expires_on: faults.parse_required("/expires_on", self.expires_on, soon),
+        }
+    }
+}
+
+impl ParsedShare {
+    /// Returns the terms, or `None` if a value has a fault.
+    pub(crate) fn into_terms(self) -> Option<ShareTerms> {
+        Some(ShareTerms {
+            name: self.name?,
+            path: self.path?,
+            format: self.format?,
+            expires_on: self.expires_on?,
+        })
     }
 }
 

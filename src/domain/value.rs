@@ -17,6 +17,7 @@ mod number;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use money::parse_minor_units;
 pub use money::{CurrencyCode, Money};
 pub use number::{Percent, parse_degrees, parse_measured};
 

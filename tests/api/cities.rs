@@ -153,7 +153,7 @@ async fn duplicate_json_member_is_400() {
         .unwrap();
     assert_eq!(answer.status(), 400);
     let problem: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
-    assert_eq!(problem["errors"][0]["pointer"], "/names");
+    assert_eq!(problem["errors"][0]["pointer"], "/names/en");
 }
 
 #[actix_web::test]

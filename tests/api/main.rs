@@ -61,6 +61,7 @@ mod languages;
 mod list_totals;
 mod live_figures;
 mod localised_messages;
+mod malformed_bodies;
 mod malformed_requests;
 mod metrics;
 mod openapi_compatibility;

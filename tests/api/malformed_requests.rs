@@ -92,10 +92,10 @@ async fn malformed_json_body_is_400_and_writes_nothing() {
     }
     insta::assert_snapshot!(said.join("\n"), @r"
     [/title] json: EOF while
-    [/] json: EOF while
+    [] json: EOF while
     [] json: trailing characters
     [] json: EOF while
-    [] type: duplicate field
+    [/title] type: duplicate field
     [/title] json: unexpected end
     [/title] json: invalid unicode
     ");

@@ -1,11 +1,8 @@
 //! Request bodies of cities: a new city, and a patch.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error as _, MapAccess, Visitor},
-};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
@@ -70,7 +67,7 @@ typed! {
 }
 
 /// Names by language. In a patch, null removes a name.
-#[derive(Debug, Clone, Default, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 pub(crate) struct NamesInput(BTreeMap<String, Option<String>>);
 
 impl MergeMembers for NamesInput {
@@ -82,31 +79,6 @@ impl MergeMembers for NamesInput {
                 None => into.remove(&language),
             };
         }
-    }
-}
-
-impl<'de> Deserialize<'de> for NamesInput {
-    /// A map of serde keeps the last of two values with the same key. A duplicate key is refused here, as everywhere in
-    /// the API.
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        struct UniqueNamesVisitor;
-        impl<'de> Visitor<'de> for UniqueNamesVisitor {
-            type Value = NamesInput;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of names by language")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<NamesInput, A::Error> {
-                let mut names = BTreeMap::new();
-                while let Some((language, name)) = map.next_entry::<String, Option<String>>()? {
-                    if names.contains_key(&language) {
-                        return Err(A::Error::custom(format!("duplicate field `{language}`")));
-                    }
-                    names.insert(language, name);
-                }
-                Ok(NamesInput(names))
-            }
-        }
-        d.deserialize_map(UniqueNamesVisitor)
     }
 }
 

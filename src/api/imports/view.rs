@@ -67,7 +67,7 @@ pub(crate) struct ImportRow {
 
 /// A fault at a place of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ImportFault {
+pub(crate) struct ImportFault {
     /// Name of the sheet, as in the file.
     #[schema(example = "projects")]
     pub sheet: String,

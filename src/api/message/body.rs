@@ -5,4 +5,15 @@ use crate::domain::message::define_messages;
 define_messages! { "body";
     broken_json(reason: &str);
     unreadable(reason: &str);
+    unknown_field(field: &str, known: &str);
+    unknown_field_beside_one(field: &str, known: &str);
+    unknown_field_beside_none(field: &str);
+    duplicate_field(field: &str);
+    text();
+    number();
+    whole_number();
+    boolean();
+    list();
+    object();
+    text_or_list();
 }

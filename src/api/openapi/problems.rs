@@ -174,10 +174,7 @@ fn register_response(components: &mut Components, status: u16, name: &str) {
 fn build_problem_example(kind: &ProblemKind) -> Option<serde_json::Value> {
     let fault: Option<FaultView> = match kind.status {
         400 => {
-            let fault = ValueFault::new(
-                "type",
-                body::unreadable("invalid type: integer `4`, expected a string"),
-            );
+            let fault = ValueFault::new("type", body::text());
             Some(RequestFault::at_pointer("/title", fault).into())
         }
         422 => Some(RequestFault::at_pointer("/title", ValueFault::required()).into()),

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    api::merge::{MoneyInput, objects},
+    api::merge::MoneyInput,
     domain::report::{RawEvidence, RawIndicatorValue, RawMilestoneDone, RawReport},
 };
 
@@ -53,7 +53,7 @@ pub struct NewReport {
 
 /// A reached milestone.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct NewMilestoneDone {
     /// Identifier of a milestone of the project.
     #[schema(format = Uuid)]
@@ -65,7 +65,7 @@ pub struct NewMilestoneDone {
 
 /// A measured value of an indicator.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct NewIndicatorValue {
     /// Identifier of an indicator of the project.
     #[schema(format = Uuid)]
@@ -80,7 +80,7 @@ pub struct NewIndicatorValue {
 
 /// A link to evidence.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct NewEvidence {
     /// Title of the link, one line of at most 300 characters.
     #[schema(example = "Minutes of the opening")]
@@ -89,8 +89,6 @@ pub struct NewEvidence {
     #[schema(example = "https://danang.gov.vn/opening")]
     pub url: Option<String>,
 }
-
-objects!(NewMilestoneDone, NewIndicatorValue, NewEvidence);
 
 impl From<NewReport> for RawReport {
     fn from(r: NewReport) -> Self {

@@ -21,8 +21,8 @@ use crate::{
     domain::{
         fault::{FaultList, ValueFault},
         language::Language,
-        message,
-        share::{ShareFormat, ShareTerms, SharedPath, SharedResource},
+        message::{self, Message},
+        share::{ParsedShare, ShareFormat, SharedPath, SharedResource},
     },
 };
 
@@ -99,35 +99,40 @@ async fn answer_figures<P: ReleaseFiguresParams>(
     answer_release_figures::<P>(Released::from_share(path, form, language), state).await
 }
 
-/// Requests the path of a new share, so that no share is created that cannot be answered.
+/// Requests the path of a new share, so that no share is created that cannot be answered. Adds a fault at `/path` if the
+/// operation refuses the request, and at `/format` if it does not have the format.
 ///
 /// # Errors
-/// 422 at `/path` if the operation refuses the request, and at `/format` if it does not have the format.
-pub(super) async fn check_answerable(state: &State, terms: &ShareTerms) -> ApiResult<()> {
-    match answer_path(state, &terms.path, terms.format, Language::DEFAULT).await {
-        Ok(_) => Ok(()),
+/// Failures of the service.
+pub(super) async fn check_answerable(
+    state: &State,
+    share: &ParsedShare,
+    faults: &mut FaultList,
+) -> ApiResult<()> {
+    let (Some(path), Some(format)) = (&share.path, share.format) else { return Ok(()) };
+    match answer_path(state, path, format, Language::DEFAULT).await {
+        Ok(_) => {}
         Err(ApiError::NotFound) => {
             let message = message::value::no_such(message::thing::release());
-            Err(ApiError::invalid_value("/path", ValueFault::new("path", message)))
+            faults.add("/path", ValueFault::new("path", message));
         }
         Err(ApiError::OtherMediaType(_)) => {
-            let fault = ValueFault::new("format", message::release::share_format());
-            Err(ApiError::invalid_value("/format", fault))
+            faults.add("/format", ValueFault::new("format", message::release::share_format()));
         }
-        Err(ApiError::Malformed(found)) => Err(refuse_path(found)),
-        Err(other) => Err(other),
+        Err(ApiError::Malformed(found)) => {
+            for fault in found {
+                faults.add("/path", ValueFault::new("path", describe_in_path(fault)));
+            }
+        }
+        Err(other) => return Err(other),
     }
+    Ok(())
 }
 
-/// Refuses a path whose parameters the operation refuses. The name of the parameter is added to the message.
-fn refuse_path(found: Vec<RequestFault>) -> ApiError {
-    let mut faults = FaultList::new();
-    for fault in found {
-        let message = match &fault.parameter {
-            Some(name) => message::release::share_parameter_fault(name, fault.message),
-            None => fault.message,
-        };
-        faults.add("/path", ValueFault::new("path", message));
+/// Returns the message of a fault in a path, with the name of the parameter.
+fn describe_in_path(fault: RequestFault) -> Message {
+    match &fault.parameter {
+        Some(name) => message::release::share_parameter_fault(name, fault.message),
+        None => fault.message,
     }
-    ApiError::Invalid(faults.into_vec())
 }

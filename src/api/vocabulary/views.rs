@@ -203,8 +203,7 @@ fn name_currency(view: WordView, currency: CurrencyCode) -> WordView {
     if view.label == view.value { WordView { label: currency.name(), ..view } } else { view }
 }
 
-/// Lists the kinds of problem. Their titles and help texts are translated as sentences, because problem documents use
-/// the same sentences.
+/// Lists the kinds of problem, with the same texts as in problem documents.
 fn list_problem_kinds(language: Language) -> WordListView {
     let view = |kind: &crate::api::error::ProblemKind| WordView {
         value: kind.code.to_owned(),

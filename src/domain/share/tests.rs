@@ -64,7 +64,10 @@ fn terms(expires_on: &str) -> Result<ShareTerms, Vec<String>> {
         format: Some("json".into()),
         expires_on: Some(expires_on.into()),
     };
-    raw.parse(day("2026-11-20"))
+    let mut faults = FaultList::new();
+    let parsed = raw.parse(day("2026-11-20"), &mut faults);
+    faults
+        .finish_built(parsed.into_terms())
         .map_err(|f| f.into_iter().map(|f| format!("{} {}", f.pointer, f.code)).collect())
 }
 
@@ -77,7 +80,10 @@ fn the_last_day_is_today_at_the_earliest_and_two_years_ahead_at_the_latest() {
         assert_eq!(terms(on).unwrap_err(), ["/expires_on range"]);
     }
     assert_eq!(terms("soon").unwrap_err(), ["/expires_on day"]);
-    assert_eq!(RawShare::default().parse(day("2026-11-20")).unwrap_err().len(), 4);
+    let mut faults = FaultList::new();
+    let parsed = RawShare::default().parse(day("2026-11-20"), &mut faults);
+    assert!(parsed.into_terms().is_none());
+    assert_eq!(faults.into_vec().len(), 4);
 }
 
 #[test]

@@ -16,26 +16,15 @@ pub struct Money {
     pub currency: CurrencyCode,
 }
 
-impl Money {
-    /// Parses an amount. Each fault comes with the suffix of its JSON pointer.
-    ///
-    /// # Errors
-    /// The amount is negative or over 2^53 − 1 (`/amount_minor`), or the currency is unknown (`/currency`).
-    pub fn parse(
-        amount_minor: i64,
-        currency: &str,
-    ) -> Result<Self, Vec<(&'static str, ValueFault)>> {
-        let mut faults = Vec::new();
-        if !(0..=MAX_SAFE_INTEGER).contains(&amount_minor) {
-            let fault = ValueFault::new("range", message::value::minor_units());
-            faults.push(("/amount_minor", fault));
-        }
-        match CurrencyCode::parse(currency) {
-            Ok(currency) if faults.is_empty() => return Ok(Self { amount_minor, currency }),
-            Ok(_) => {}
-            Err(fault) => faults.push(("/currency", fault)),
-        }
-        Err(faults)
+/// Parses an amount in minor units.
+///
+/// # Errors
+/// The amount is negative or over 2^53 − 1.
+pub(crate) fn parse_minor_units(amount: i64) -> Result<i64, ValueFault> {
+    if (0..=MAX_SAFE_INTEGER).contains(&amount) {
+        Ok(amount)
+    } else {
+        Err(ValueFault::new("range", message::value::minor_units()))
     }
 }
 

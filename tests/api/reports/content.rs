@@ -114,7 +114,7 @@ async fn put_report_with_a_milestone_of_another_project_is_422() {
 }
 
 #[actix_web::test]
-async fn malformed_report_body_is_400_naming_the_first_fault() {
+async fn malformed_report_body_is_400_naming_the_faulty_member() {
     let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
     let shapes: Vec<(Value, &str)> = vec![

@@ -1,10 +1,15 @@
 //! Request body of an action on many reports.
 
-use serde::Deserialize;
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error, SeqAccess, Visitor},
+};
 use utoipa::ToSchema;
 
 use crate::{
-    api::merge::objects,
+    api::body::TEXT_OR_LIST,
     domain::report::bulk::{RawBulkFilter, RawBulkItem, RawBulkRequest},
 };
 
@@ -40,7 +45,7 @@ pub(crate) struct NewBulk {
 
 /// A report by its key.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NewBulkItem {
     /// Code of the project.
     #[schema(required, nullable = false, example = "da-nang-4")]
@@ -57,7 +62,7 @@ pub(crate) struct NewBulkItem {
 /// Selects reports by the same properties as the parameters of `GET /reports`. Each takes one value, or a list of
 /// values of which any may match.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(remote = "Self", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NewBulkFilter {
     /// States: `draft`, `submitted`, `returned` or `approved`. Not accepted with the action `unchanged`.
     pub state: Option<OneOrMany>,
@@ -73,7 +78,7 @@ pub(crate) struct NewBulkFilter {
 }
 
 /// One value, or a list of values of which any may match.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum OneOrMany {
     /// One value.
@@ -82,7 +87,36 @@ pub(crate) enum OneOrMany {
     Many(Vec<String>),
 }
 
-objects!(NewBulkItem, NewBulkFilter);
+impl<'de> Deserialize<'de> for OneOrMany {
+    /// A derived `Deserialize` would hide what it expects from the reader of bodies, which then could not go on after a
+    /// value of a different type.
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        struct OneOrManyVisitor;
+        impl<'de> Visitor<'de> for OneOrManyVisitor {
+            type Value = OneOrMany;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("text or a list of texts")
+            }
+            fn visit_str<E: Error>(self, value: &str) -> Result<OneOrMany, E> {
+                Ok(OneOrMany::One(value.to_owned()))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<OneOrMany, A::Error> {
+                let mut values = Vec::new();
+                while let Some(value) = items.next_element()? {
+                    values.push(value);
+                }
+                Ok(OneOrMany::Many(values))
+            }
+            fn visit_newtype_struct<D: Deserializer<'de>>(
+                self,
+                inner: D,
+            ) -> Result<OneOrMany, D::Error> {
+                inner.deserialize_any(self)
+            }
+        }
+        d.deserialize_newtype_struct(TEXT_OR_LIST, OneOrManyVisitor)
+    }
+}
 
 fn to_values(values: Option<OneOrMany>) -> Vec<String> {
     match values {
@@ -119,5 +153,31 @@ impl From<NewBulk> for RawBulkRequest {
             all_or_nothing: b.all_or_nothing.unwrap_or_default(),
             digest: b.digest,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{body::parse_json, error::ApiError};
+
+    #[test]
+    fn filter_takes_one_value_or_several_and_refuses_others_among_other_faults() {
+        let body = br#"{"filter": {"state": "draft", "city": ["hue", "vinh"]}}"#;
+        let bulk = RawBulkRequest::from(parse_json::<NewBulk>(body).unwrap());
+        let filter = bulk.filter.unwrap();
+        assert_eq!((filter.state.len(), filter.city.len(), filter.cycle.len()), (1, 2, 0));
+        let body = br#"{"action": 1, "filter": {"state": 5, "city": ["hue", 6], "late": 0}}"#;
+        let Err(ApiError::Malformed(faults)) = parse_json::<NewBulk>(body) else { panic!() };
+        let found: Vec<String> = faults
+            .into_iter()
+            .map(|f| format!("{}: {}", f.pointer.unwrap_or_default(), f.message))
+            .collect();
+        insta::assert_snapshot!(found.join("\n"), @r"
+        /action: text is expected
+        /filter/state: text or a list of texts is expected
+        /filter/city/1: text is expected
+        /filter/late: true or false is expected
+        ");
     }
 }
