@@ -13,10 +13,11 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
 
-use crate::{
-    config::Secret,
-    domain::message::{self, Message},
-};
+use crate::config::Secret;
+
+mod fault;
+
+pub use fault::PasswordFault;
 
 /// The minimum length of a password, in characters.
 pub const MIN_PASSWORD_CHARS: usize = 12;
@@ -146,36 +147,6 @@ impl NewPassword {
             return Err(PasswordFault::TooCommon);
         }
         Ok(Self(Secret::from(text)))
-    }
-}
-
-/// The rule that a password breaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.message())]
-pub enum PasswordFault {
-    /// Shorter than [`MIN_PASSWORD_CHARS`].
-    TooShort,
-    /// Longer than [`MAX_PASSWORD_CHARS`].
-    TooLong,
-    /// It contains NUL, a line break or a different control character.
-    ControlCharacter,
-    /// It is one of the most frequent passwords, or one character repeated.
-    TooCommon,
-    /// It is the user's own e-mail address, or the part before `@`.
-    OwnAddress,
-}
-
-impl PasswordFault {
-    /// Returns the rule for the caller.
-    #[must_use]
-    pub fn message(self) -> Message {
-        match self {
-            Self::TooShort => message::account::password_too_short(MIN_PASSWORD_CHARS),
-            Self::TooLong => message::account::password_too_long(MAX_PASSWORD_CHARS),
-            Self::ControlCharacter => message::account::password_control_character(),
-            Self::TooCommon => message::account::password_too_common(),
-            Self::OwnAddress => message::account::password_own_address(),
-        }
     }
 }
 

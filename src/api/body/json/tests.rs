@@ -23,7 +23,6 @@ fn list_faults<T: DeserializeOwned>(body: impl AsRef<[u8]>) -> Vec<String> {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-#[expect(dead_code, reason = "only the faults are looked at")]
 struct Shape {
     flag: Option<bool>,
     year: Option<i32>,
@@ -36,7 +35,6 @@ struct Shape {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-#[expect(dead_code, reason = "only the faults are looked at")]
 struct Inner {
     a: Option<i64>,
     b: Option<String>,
