@@ -14,6 +14,7 @@ use crate::{
             parse::{ParsablePart, PartContext, RawPartnership},
         },
         subject::project_part::EditPart,
+        value::Slug,
     },
     store::{
         Caller, Change, Conn, RecordWriter, StoreError, StoreResult, Tx, WriteProof,

@@ -11,7 +11,7 @@ use crate::{
         project_parts::{Indicator, Milestone, Partnership},
         report::ReportContent,
         testing::ready,
-        value::Money,
+        value::{CurrencyCode, Money},
     },
     sheets::{
         ColumnKind, ColumnRole, Sheet, SheetColumn,
@@ -127,7 +127,10 @@ fn object_of_a_record_keeps_absent_columns_unless_all_stated_columns_are_empty()
 
 #[test]
 fn money_of_a_report_keeps_absent_columns() {
-    let present = ReportContent { spent: Some(Money::parse(5, "USD").unwrap()), ..ready() };
+    let present = ReportContent {
+        spent: Some(Money { amount_minor: 5, currency: CurrencyCode::parse("USD").unwrap() }),
+        ..ready()
+    };
     let merge = |cells: &[(&str, Value)]| {
         let row = row(Sheet::Reports, cells);
         let position = RowPosition { sheet: Sheet::Reports, index: 0 };

@@ -59,7 +59,7 @@ fn raw_form_of_a_content_is_parsed_to_the_same_content() {
     let content = ReportContent {
         status_reason: Some(Prose::parse("a strike").unwrap()),
         support_needed: Some(Prose::parse("advice").unwrap()),
-        spent: Some(Money::parse(5, "USD").unwrap()),
+        spent: Some(Money { amount_minor: 5, currency: CurrencyCode::parse("USD").unwrap() }),
         milestones: vec![MilestoneDone {
             milestone_id: milestone(1).id,
             completed_on: "2026-01-01".parse().unwrap(),

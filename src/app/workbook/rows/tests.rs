@@ -8,7 +8,7 @@ use crate::domain::{
     project_parts::{Better, IndicatorKind, PartnerRole, PartnerStage},
     report::{EvidenceLink, MilestoneDone, ReportState},
     testing::{day, milestone, project, report, slug},
-    value::{HttpsUrl, Money},
+    value::{CurrencyCode, HttpsUrl, Money},
 };
 
 /// Lists the columns in which a row has no value. Every row has a digest.
@@ -26,7 +26,7 @@ fn line() -> Title {
 }
 
 fn money() -> Option<Money> {
-    Some(Money::parse(5, "USD").unwrap())
+    Some(Money { amount_minor: 5, currency: CurrencyCode::parse("USD").unwrap() })
 }
 
 fn full_project() -> Project {
