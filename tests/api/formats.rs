@@ -10,7 +10,9 @@ use crate::{
     report_fixtures::{CYCLE, file_and_approve, spawn_with_open_cycle},
 };
 
-mod release_formats;
+mod frozen_figures;
+mod release_archive;
+mod release_report_formats;
 
 /// The rows of a CSV file by the names of their columns.
 fn parse_csv_rows(text: &str) -> Vec<BTreeMap<String, String>> {

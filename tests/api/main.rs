@@ -13,6 +13,7 @@
     reason = "scenes are written to be read; the environment tells a test where its database is"
 )]
 
+mod answer_snapshot;
 mod database;
 mod helpers;
 mod hidden_edits;

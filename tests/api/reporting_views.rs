@@ -1,8 +1,8 @@
-//! The reporting views of PostgreSQL: what a tool reads there is what the API says of releases, and nothing else.
+//! The reporting views of PostgreSQL: a tool reads there the same as the API shows of releases, and nothing else.
 
 use std::io::Write as _;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_postgres::{Client, NoTls, error::SqlState};
 
 use crate::{
@@ -57,8 +57,26 @@ fn report_skipped_test() {
     std::io::stderr().write_all(b"SQLite has no reporting views\n").unwrap();
 }
 
+/// Checks that the views have the reports, the cities and the figures of a release.
+async fn assert_views_equal_release(tool: &ReportingLogin, release: &Value, cities: &Value) {
+    let key = release["release"].as_str().unwrap();
+    let of = |view: &str| format!("reporting.v1_{view} where release = '{key}'");
+    let counts = &release["counts"];
+    assert_eq!(json!(tool.count_rows(&of("reports")).await), counts["reports"], "{key}");
+    assert_eq!(json!(tool.count_rows(&of("cities")).await), cities["total"], "{key}");
+    assert_eq!(tool.count_rows(&format!("{} and pilot", of("cities"))).await, 26, "{key}");
+    assert!(tool.count_rows(&of("figures")).await > 50, "{key}");
+    let ongoing = format!("{} and status = 'ongoing'", of("reports"));
+    assert_eq!(json!(tool.count_rows(&ongoing).await), counts["statuses"]["ongoing"]);
+    // Every report finds its city, its country and its focus area by name.
+    let unnamed = "city_name is null or country_name is null or title is null \
+                   or (focus_area is not null and focus_area_name is null)";
+    let unnamed = format!("{} and ({unnamed})", of("reports"));
+    assert_eq!(tool.count_rows(&unnamed).await, 0, "{key}");
+}
+
 #[actix_web::test]
-async fn reporting_role_reads_only_released_data() {
+async fn reporting_views_have_the_rows_of_every_release() {
     let app = TestApp::demo().await;
     let Some(url) = app.postgres_url() else { return report_skipped_test() };
     let tool = ReportingLogin::create_login(&url).await;
@@ -67,37 +85,19 @@ async fn reporting_role_reads_only_released_data() {
     assert_eq!(json!(tool.count_rows("reporting.v1_releases").await), releases["total"]);
     let cities = reader.get("cities").await.expect(200).json();
     for release in releases["items"].as_array().unwrap() {
-        let key = release["release"].as_str().unwrap();
-        let of = |view: &str| format!("reporting.v1_{view} where release = '{key}'");
-        assert_eq!(
-            json!(tool.count_rows(&of("reports")).await),
-            release["counts"]["reports"],
-            "{key}"
-        );
-        assert_eq!(json!(tool.count_rows(&of("cities")).await), cities["total"], "{key}");
-        assert_eq!(tool.count_rows(&format!("{} and pilot", of("cities"))).await, 26, "{key}");
-        assert!(tool.count_rows(&of("figures")).await > 50, "{key}");
-        let ongoing = format!("{} and status = 'ongoing'", of("reports"));
-        assert_eq!(
-            json!(tool.count_rows(&ongoing).await),
-            release["counts"]["statuses"]["ongoing"]
-        );
-        // Every report finds its city, its country and its focus area by name.
-        let unnamed = "city_name is null or country_name is null or title is null \
-                       or (focus_area is not null and focus_area_name is null)";
-        assert_eq!(
-            tool.count_rows(&format!("{} and ({unnamed})", of("reports"))).await,
-            0,
-            "{key}"
-        );
+        assert_views_equal_release(&tool, release, &cities).await;
     }
-    assert_eq!(
-        tool.count_rows("reporting.v1_releases where is_latest and release = 'me-2025-r1'").await,
-        1
-    );
-    assert_eq!(tool.count_rows("reporting.v1_releases where is_latest").await, 1);
+    let latest = "reporting.v1_releases where is_latest";
+    assert_eq!(tool.count_rows(latest).await, 1);
+    assert_eq!(tool.count_rows(&format!("{latest} and release = 'me-2025-r1'")).await, 1);
+    tool.drop_login().await;
+}
 
-    // Every table of the service, and every view that is not for reporting, is refused.
+#[actix_web::test]
+async fn reporting_role_is_refused_every_table_of_the_service() {
+    let app = TestApp::demo().await;
+    let Some(url) = app.postgres_url() else { return report_skipped_test() };
+    let tool = ReportingLogin::create_login(&url).await;
     let others = "select quote_ident(schemaname) || '.' || quote_ident(tablename) from pg_tables where schemaname = 'public' \
                   union all select quote_ident(schemaname) || '.' || quote_ident(viewname) from pg_views where schemaname = 'public'";
     let others = tool.client.query(others, &[]).await.unwrap();
@@ -108,6 +108,14 @@ async fn reporting_role_reads_only_released_data() {
         let code = refused.unwrap_err().code().cloned();
         assert_eq!(code, Some(SqlState::INSUFFICIENT_PRIVILEGE), "{table}");
     }
+    tool.drop_login().await;
+}
+
+#[actix_web::test]
+async fn reporting_role_cannot_write() {
+    let app = TestApp::demo().await;
+    let Some(url) = app.postgres_url() else { return report_skipped_test() };
+    let tool = ReportingLogin::create_login(&url).await;
     for write in [
         "delete from reporting.v1_releases",
         "create table reporting.x (x int)",
@@ -125,45 +133,56 @@ async fn reporting_role_reads_only_released_data() {
     tool.drop_login().await;
 }
 
-#[actix_web::test]
-async fn approved_report_is_in_reporting_views_only_after_its_release() {
-    let app = TestApp::demo().await;
-    let Some(url) = app.postgres_url() else { return report_skipped_test() };
-    let tool = ReportingLogin::create_login(&url).await;
+/// A new project of Da Nang with a milestone and an indicator.
+async fn insert_project_with_parts(app: &TestApp) {
+    report_fixtures::insert_project(app, "da-nang", 90).await;
     let officer = app.officer("da-nang").await;
-    report_fixtures::insert_project(&app, "da-nang", 90).await;
     let milestone = json!({ "title": "Depot opens", "due_on": "2024-06-30", "weight": 2 });
     officer.post("projects/da-nang-90/milestones", &milestone).await.expect(201);
     let indicator = json!({ "name": "Passengers", "kind": "outcome", "unit": "a day", "better": "up",
                             "target": { "value": 15, "on": "2025-12-31" } });
     officer.post("projects/da-nang-90/indicators", &indicator).await.expect(201);
-    let mut before = Vec::new();
-    for view in VIEWS {
-        before.push(tool.count_rows(&format!("reporting.v1_{view}")).await);
-    }
+}
+
+#[actix_web::test]
+async fn approved_report_is_not_in_reporting_views_before_its_release() {
+    let app = TestApp::demo().await;
+    let Some(url) = app.postgres_url() else { return report_skipped_test() };
+    let tool = ReportingLogin::create_login(&url).await;
+    insert_project_with_parts(&app).await;
+    let count_all = async || {
+        let mut counts = Vec::new();
+        for view in VIEWS {
+            counts.push(tool.count_rows(&format!("reporting.v1_{view}")).await);
+        }
+        counts
+    };
+    let before = count_all().await;
     report_fixtures::file_and_approve(&app, "da-nang-90").await;
-    let mut after = Vec::new();
-    for view in VIEWS {
-        after.push(tool.count_rows(&format!("reporting.v1_{view}")).await);
-    }
-    assert_eq!(before, after);
-    let of_it = "project = 'da-nang-90'";
-    assert_eq!(tool.count_rows(&format!("reporting.v1_reports where {of_it}")).await, 0);
+    assert_eq!(count_all().await, before);
+    let of_it = "reporting.v1_reports where project = 'da-nang-90'";
+    assert_eq!(tool.count_rows(of_it).await, 0);
+    tool.drop_login().await;
+}
+
+#[actix_web::test]
+async fn released_report_is_in_reporting_views_with_its_parts() {
+    let app = TestApp::demo().await;
+    let Some(url) = app.postgres_url() else { return report_skipped_test() };
+    let tool = ReportingLogin::create_login(&url).await;
+    insert_project_with_parts(&app).await;
+    report_fixtures::file_and_approve(&app, "da-nang-90").await;
     close_cycle(&app, CYCLE).await;
     app.secretariat().await.post("releases", &json!({ "cycle": CYCLE })).await.expect(201);
+    let of_it = "project = 'da-nang-90'";
     for view in ["reports", "milestones", "indicators"] {
-        assert_eq!(
-            tool.count_rows(&format!("reporting.v1_{view} where {of_it}")).await,
-            1,
-            "{view}"
-        );
+        let rows = format!("reporting.v1_{view} where {of_it}");
+        assert_eq!(tool.count_rows(&rows).await, 1, "{view}");
     }
     let typed = format!("{of_it} and due_on = date '2024-06-30' and weight = 2");
     assert_eq!(tool.count_rows(&format!("reporting.v1_milestones where {typed}")).await, 1);
-    assert_eq!(
-        tool.count_rows("reporting.v1_releases where is_latest and release = 'me-2026-r1'").await,
-        1
-    );
+    let latest = "reporting.v1_releases where is_latest and release = 'me-2026-r1'";
+    assert_eq!(tool.count_rows(latest).await, 1);
     tool.drop_login().await;
 }
 
@@ -182,32 +201,37 @@ async fn every_reporting_view_has_a_comment() {
     tool.drop_login().await;
 }
 
-#[actix_web::test]
-async fn recipe_queries_return_the_same_numbers_as_the_api() {
-    let app = TestApp::demo().await;
-    let Some(url) = app.postgres_url() else { return report_skipped_test() };
-    let tool = ReportingLogin::create_login(&url).await;
+/// Reads the three queries of the recipe for Superset from the documentation.
+async fn read_recipe_queries(app: &TestApp) -> [String; 3] {
     let page = app.anonymous().get("/docs/recipes/superset").await.expect(200).text;
-    let shown: Vec<String> = page
+    let queries: Vec<String> = page
         .split("<code class=\"sql\">")
         .skip(1)
         .map(|rest| rest.split("</code>").next().unwrap())
         .map(|lines| lines.replace("&lt;", "<").replace("&gt;", ">"))
         .collect();
-    let [by_status, progress, figures] = shown.as_slice() else { panic!("{shown:?}") };
+    queries.try_into().unwrap()
+}
+
+#[actix_web::test]
+async fn recipe_queries_return_the_same_numbers_as_the_api() {
+    let app = TestApp::demo().await;
+    let Some(url) = app.postgres_url() else { return report_skipped_test() };
+    let tool = ReportingLogin::create_login(&url).await;
+    let [by_status, progress, figures] = read_recipe_queries(&app).await;
     let total = |rows: Vec<tokio_postgres::Row>, column: &str| -> i64 {
         rows.iter().map(|row| row.get::<_, i64>(column)).sum()
     };
     let latest = app.reader().await.get("releases/latest").await.expect(200).json();
-    let rows = tool.client.query(by_status, &[]).await.unwrap();
+    let rows = tool.client.query(&by_status, &[]).await.unwrap();
     assert_eq!(json!(total(rows, "reports")), latest["counts"]["reports"]);
-    let rows = tool.client.query(progress, &[]).await.unwrap();
+    let rows = tool.client.query(&progress, &[]).await.unwrap();
     assert_eq!(
         total(rows, "total"),
         405,
         "every report of the four releases, none of them cancelled"
     );
-    let rows = tool.client.query(figures, &[]).await.unwrap();
+    let rows = tool.client.query(&figures, &[]).await.unwrap();
     let ongoing: f64 = rows
         .iter()
         .filter(|r| {

@@ -7,7 +7,7 @@ use crate::domain::{
     project_parts::{Better, IndicatorKind},
     raw_values::RawMoney,
     testing::{milestone, project, ready},
-    value::Title,
+    value::{CurrencyCode, Title},
 };
 
 fn id<T>(n: u128) -> Id<T> {

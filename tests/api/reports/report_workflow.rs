@@ -1,66 +1,154 @@
 //! The life of a report: written, submitted, withdrawn, returned, approved, reopened.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::report_fixtures::{
-    complete_report_body, file_and_approve, report_path, spawn_with_open_cycle,
+use crate::{
+    answer_snapshot::show_items,
+    helpers::{TestApp, TestResponse},
+    report_fixtures::{complete_report_body, report_path, spawn_with_open_cycle},
 };
 
-#[actix_web::test]
-async fn report_goes_from_draft_through_return_to_approved() {
+/// An open cycle in which the report of `da-nang-1` was submitted.
+pub(super) async fn spawn_with_submitted_report() -> TestApp {
     let app = spawn_with_open_cycle().await;
-    let (officer, representative) = (app.officer("da-nang").await, app.representative("VN").await);
-    let path = report_path("da-nang-1");
-    officer.get(&path).await.expect(404);
-    let draft = officer.put(&path, &json!({ "status": "ongoing" }), None).await.expect(201);
-    assert_eq!(draft.header("location"), Some("/api/v1/projects/da-nang-1/reports/me-2026"));
-    assert_eq!(
-        (draft.json()["state"].as_str(), draft.json()["version"].as_i64()),
-        (Some("draft"), Some(1))
-    );
-    assert_eq!(draft.json()["readiness"]["ready"], false);
-    assert_eq!(officer.get(&path).await.expect(200).etag(), draft.etag());
+    let officer = app.officer("da-nang").await;
+    officer.write_complete_report("da-nang-1").await;
+    officer.take_transition("da-nang-1", "submit").await.expect(200);
+    app
+}
 
-    let edited = officer.put(&path, &complete_report_body(), Some(&draft.etag())).await.expect(200);
-    assert_eq!(edited.json()["readiness"], json!({ "ready": true, "missing": [] }));
-    let sent = officer.take_transition("da-nang-1", "submit").await.expect(200).json();
-    assert_eq!((sent["state"].as_str(), sent["version"].as_i64()), (Some("submitted"), Some(3)));
-    assert_eq!(sent["submitted_by"]["name"], "city_officer da-nang");
-    assert_eq!(sent["header"]["title"], "Project 1 of da-nang");
-
-    let returned = representative
+/// The representative's return of the submitted report.
+async fn return_report(app: &TestApp) -> TestResponse {
+    let representative = app.representative("VN").await;
+    representative
         .take_transition_with_comment("da-nang-1", "return", "State what was spent.")
         .await
-        .expect(200)
-        .json();
-    assert_eq!(returned["state"], "returned");
-    assert_eq!(returned["decided_by"]["name"], "national_representative VN");
-    assert!(returned["submitted_at"].is_string());
+}
 
-    let fixed = officer.write_complete_report("da-nang-1").await.json();
-    assert_eq!((fixed["state"].as_str(), fixed["version"].as_i64()), (Some("returned"), Some(5)));
-    let again = officer.take_transition("da-nang-1", "submit").await.expect(200).json();
+/// The members of a report that tell where it is in its life.
+fn show_progress(report: &TestResponse) -> String {
+    report.show_members(&[
+        "state",
+        "version",
+        "submitted_at",
+        "submitted_by/name",
+        "decided_at",
+        "decided_by/name",
+        "released_in",
+    ])
+}
+
+#[actix_web::test]
+async fn put_new_report_creates_a_draft() {
+    let app = spawn_with_open_cycle().await;
+    let officer = app.officer("da-nang").await;
+    let path = report_path("da-nang-1");
+    officer.get(&path).await.expect(404);
+    let draft = officer.put(&path, &json!({ "status": "ongoing" }), None).await;
+    insta::assert_snapshot!(draft.show_headers(&["location"]), @"location: /api/v1/projects/da-nang-1/reports/me-2026");
+    let members = ["state", "version", "status", "readiness/ready"];
+    insta::assert_snapshot!(draft.show_members(&members), @r#"
+    201
+    state: "draft"
+    version: 1
+    status: "ongoing"
+    readiness/ready: false
+    "#);
+    assert_eq!(officer.get(&path).await.expect(200).etag(), draft.etag());
+}
+
+#[actix_web::test]
+async fn complete_report_is_ready_and_submit_freezes_its_project() {
+    let app = spawn_with_open_cycle().await;
+    let officer = app.officer("da-nang").await;
+    let path = report_path("da-nang-1");
+    let draft = officer.put(&path, &json!({ "status": "ongoing" }), None).await.expect(201);
+    let edited = officer.put(&path, &complete_report_body(), Some(&draft.etag())).await;
+    insta::assert_snapshot!(edited.show_members(&["state", "version", "readiness"]), @r#"
+    200
+    state: "draft"
+    version: 2
+    readiness: {"missing": [], "ready": true}
+    "#);
+    let sent = officer.take_transition("da-nang-1", "submit").await;
+    insta::assert_snapshot!(show_progress(&sent), @r#"
+    200
+    state: "submitted"
+    version: 3
+    submitted_at: "2026-11-20T03:00:00Z"
+    submitted_by/name: "city_officer da-nang"
+    decided_at: null
+    decided_by/name: null
+    released_in: null
+    "#);
+    assert_eq!(sent.json()["header"]["title"], "Project 1 of da-nang");
+}
+
+#[actix_web::test]
+async fn returned_report_can_be_edited_and_submitted_again() {
+    let app = spawn_with_submitted_report().await;
+    insta::assert_snapshot!(show_progress(&return_report(&app).await), @r#"
+    200
+    state: "returned"
+    version: 3
+    submitted_at: "2026-11-20T03:00:00Z"
+    submitted_by/name: "city_officer da-nang"
+    decided_at: "2026-11-20T03:00:00Z"
+    decided_by/name: "national_representative VN"
+    released_in: null
+    "#);
+    let officer = app.officer("da-nang").await;
+    let edited = officer.write_complete_report("da-nang-1").await;
+    insta::assert_snapshot!(edited.show_members(&["state", "version"]), @r#"
+    200
+    state: "returned"
+    version: 4
+    "#);
     // A submission clears the decision.
-    assert_eq!(
-        (again["decided_at"].clone(), again["decided_by"].clone()),
-        (Value::Null, Value::Null)
-    );
-    let done = representative
-        .take_transition_with_comment("da-nang-1", "approve", "Thank you.")
-        .await
-        .expect(200)
-        .json();
-    assert_eq!((done["state"].as_str(), done["version"].as_i64()), (Some("approved"), Some(7)));
-    assert_eq!(done["released_in"], Value::Null);
+    let again = officer.take_transition("da-nang-1", "submit").await;
+    insta::assert_snapshot!(show_progress(&again), @r#"
+    200
+    state: "submitted"
+    version: 5
+    submitted_at: "2026-11-20T03:00:00Z"
+    submitted_by/name: "city_officer da-nang"
+    decided_at: null
+    decided_by/name: null
+    released_in: null
+    "#);
+}
 
-    let comments = officer.get(&format!("{path}/comments")).await.expect(200).json();
-    let said: Vec<_> = comments["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|c| (c["kind"].as_str().unwrap(), c["text"].as_str().unwrap()))
-        .collect();
-    assert_eq!(said, [("return", "State what was spent."), ("note", "Thank you.")]);
+#[actix_web::test]
+async fn approved_report_is_in_no_release() {
+    let app = spawn_with_submitted_report().await;
+    let representative = app.representative("VN").await;
+    let done = representative.take_transition("da-nang-1", "approve").await;
+    insta::assert_snapshot!(show_progress(&done), @r#"
+    200
+    state: "approved"
+    version: 3
+    submitted_at: "2026-11-20T03:00:00Z"
+    submitted_by/name: "city_officer da-nang"
+    decided_at: "2026-11-20T03:00:00Z"
+    decided_by/name: "national_representative VN"
+    released_in: null
+    "#);
+}
+
+#[actix_web::test]
+async fn comments_of_decisions_are_listed_with_the_report() {
+    let app = spawn_with_submitted_report().await;
+    return_report(&app).await.expect(200);
+    let (officer, representative) = (app.officer("da-nang").await, app.representative("VN").await);
+    officer.take_transition("da-nang-1", "submit").await.expect(200);
+    let approve = representative.take_transition_with_comment("da-nang-1", "approve", "Thank you.");
+    approve.await.expect(200);
+    let path = format!("{}/comments", report_path("da-nang-1"));
+    let comments = officer.get(&path).await.expect(200).json();
+    insta::assert_snapshot!(show_items(&comments["items"], &["kind", "text"]), @"
+    return State what was spent.
+    note Thank you.
+    ");
 }
 
 #[actix_web::test]
@@ -91,163 +179,69 @@ async fn report_view_matches_snapshot() {
 
 #[actix_web::test]
 async fn withdraw_returns_the_report_to_draft() {
-    let app = spawn_with_open_cycle().await;
+    let app = spawn_with_submitted_report().await;
     let officer = app.officer("da-nang").await;
-    officer.write_complete_report("da-nang-1").await;
-    officer.take_transition("da-nang-1", "withdraw").await.expect(409);
-    officer.take_transition("da-nang-1", "submit").await.expect(200);
-    let back = officer.take_transition("da-nang-1", "withdraw").await.expect(200).json();
-    assert_eq!(back["state"], "draft");
-    assert_eq!(
-        (back["submitted_at"].clone(), back["submitted_by"].clone()),
-        (Value::Null, Value::Null)
-    );
-    // It was submitted once, so its representative goes on reading it.
+    let back = officer.take_transition("da-nang-1", "withdraw").await;
+    insta::assert_snapshot!(show_progress(&back), @r#"
+    200
+    state: "draft"
+    version: 3
+    submitted_at: null
+    submitted_by/name: null
+    decided_at: null
+    decided_by/name: null
+    released_in: null
+    "#);
+    // It was submitted once, so its representative can still read it.
     app.representative("VN").await.get(&report_path("da-nang-1")).await.expect(200);
     officer.write_complete_report("da-nang-1").await;
 }
 
 #[actix_web::test]
-async fn return_and_reopen_without_comment_are_422() {
+async fn withdraw_draft_is_409() {
     let app = spawn_with_open_cycle().await;
-    let (officer, representative) = (app.officer("da-nang").await, app.representative("VN").await);
+    let officer = app.officer("da-nang").await;
     officer.write_complete_report("da-nang-1").await;
-    officer.take_transition("da-nang-1", "submit").await.expect(200);
+    officer.take_transition("da-nang-1", "withdraw").await.expect(409);
+}
+
+#[actix_web::test]
+async fn return_and_reopen_without_comment_are_422() {
+    let app = spawn_with_submitted_report().await;
+    let representative = app.representative("VN").await;
     let missing = representative.take_transition("da-nang-1", "return").await.expect(422).json();
-    assert_eq!(
-        (missing["errors"][0]["pointer"].as_str(), missing["errors"][0]["code"].as_str()),
-        (Some("/comment"), Some("required"))
-    );
+    insta::assert_snapshot!(show_items(&missing["errors"], &["pointer", "code"]), @"/comment required");
     representative.take_transition_with_comment("da-nang-1", "return", " ").await.expect(422);
     representative.take_transition("da-nang-1", "approve").await.expect(200);
     for caller in [&representative, &app.secretariat().await] {
         caller.take_transition("da-nang-1", "reopen").await.expect(422);
     }
-    let open = app
-        .secretariat()
-        .await
-        .take_transition_with_comment("da-nang-1", "reopen", "The sum is wrong.")
-        .await
-        .expect(200)
-        .json();
-    assert_eq!(
-        (open["state"].as_str(), open["decided_by"]["name"].as_str()),
-        (Some("returned"), Some("secretariat network"))
-    );
-    let history =
-        officer.get(&format!("{}/history", report_path("da-nang-1"))).await.expect(200).json();
-    let newest = &history["items"][0];
-    assert_eq!(
-        (newest["action"].as_str(), newest["reason"].as_str()),
-        (Some("reopen"), Some("The sum is wrong."))
-    );
-    assert_eq!(newest["actor"]["name"], "secretariat network");
-    let actions: Vec<_> = history["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|i| i["action"].as_str().unwrap())
-        .collect();
-    assert_eq!(actions, ["reopen", "approve", "submit", "create"]);
 }
 
 #[actix_web::test]
-async fn report_allowed_actions_match_state_and_role() {
-    let app = spawn_with_open_cycle().await;
-    let (officer, representative) = (app.officer("da-nang").await, app.representative("VN").await);
-    let allowed = |view: &Value| -> Vec<String> {
-        let actions = view["allowed_actions"].as_object().unwrap();
-        actions.iter().filter(|(_, a)| a["allowed"] == true).map(|(n, _)| n.clone()).collect()
-    };
-    let draft = officer.put(&report_path("da-nang-1"), &json!({}), None).await.expect(201).json();
-    assert_eq!(allowed(&draft), ["edit"]);
-    let reason = draft["allowed_actions"]["submit"]["reason"].as_str().unwrap();
-    assert_eq!(
-        reason,
-        "not ready: /status, /achievements, /challenges, /next_steps, /percent_complete, /percent_method"
-    );
-    assert_eq!(
-        allowed(&officer.write_complete_report("da-nang-1").await.json()),
-        ["edit", "submit"]
-    );
-    let sent = officer.take_transition("da-nang-1", "submit").await.expect(200).json();
-    assert_eq!(allowed(&sent), ["comment", "withdraw"]);
-    let read = representative.get(&report_path("da-nang-1")).await.expect(200).json();
-    assert_eq!(allowed(&read), ["approve", "comment", "return"]);
-    assert_eq!(
-        read["allowed_actions"]["reopen"]["reason"],
-        "reopen is not possible while it is submitted"
-    );
-    let done = representative.take_transition("da-nang-1", "approve").await.expect(200).json();
-    assert_eq!(allowed(&done), ["comment", "reopen"]);
-    assert_eq!(
-        allowed(&app.secretariat().await.get(&report_path("da-nang-1")).await.json()),
-        ["comment", "reopen"]
-    );
-    let stranger = app.reader().await.get(&report_path("da-nang-1")).await.expect(200).json();
-    assert!(allowed(&stranger).is_empty());
-}
-
-#[actix_web::test]
-async fn readiness_lists_the_same_faults_as_submit() {
-    let app = spawn_with_open_cycle().await;
-    let officer = app.officer("da-nang").await;
-    let path = report_path("da-nang-1");
-    officer
-        .put(&path, &json!({ "status": "suspended", "percent_complete": 5 }), None)
-        .await
-        .expect(201);
-    let readiness = officer.get(&format!("{path}/readiness")).await.expect(200).json();
-    insta::assert_json_snapshot!(readiness);
-    let refused = officer.take_transition("da-nang-1", "submit").await.expect(422).json();
-    let pointers = |list: &Value| {
-        list.as_array()
-            .unwrap()
-            .iter()
-            .map(|m| (m["pointer"].clone(), m["code"].clone()))
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(pointers(&refused["errors"]), pointers(&readiness["missing"]));
-    // What is wrong with the comment is said with the rest.
-    let both = officer
-        .take_transition_with_comment("da-nang-1", "submit", "\u{1}")
-        .await
-        .expect(422)
-        .json();
-    assert_eq!(
-        both["errors"].as_array().unwrap().len(),
-        readiness["missing"].as_array().unwrap().len() + 1
-    );
-    assert_eq!(officer.get(&path).await.json()["state"], "draft");
-}
-
-#[actix_web::test]
-async fn status_going_back_without_reason_is_not_ready() {
-    let app = spawn_with_open_cycle().await;
+async fn reopen_approved_report_is_in_its_history_with_the_reason() {
+    let app = spawn_with_submitted_report().await;
+    app.representative("VN").await.take_transition("da-nang-1", "approve").await.expect(200);
     let secretariat = app.secretariat().await;
-    let (officer, representative) = (app.officer("da-nang").await, app.representative("VN").await);
-    file_and_approve(&app, "da-nang-1").await;
-    let mut next = crate::report_fixtures::cycle_body("me-2027");
-    next["as_of"] = json!("2027-12-31");
-    secretariat.post("cycles", &next).await.expect(201);
-    secretariat.send("POST", "cycles/me-2027/open", None, &[]).await.expect(200);
-    let path = "projects/da-nang-1/reports/me-2027";
-    let mut body = complete_report_body();
-    body["status"] = json!("planning");
-    let draft = officer.put(path, &body, None).await.expect(201);
-    assert_eq!(
-        draft.json()["readiness"]["missing"],
-        json!([{ "pointer": "/status_reason", "code": "required" }])
-    );
-    body["status_reason"] = json!("The tender has to be repeated.");
-    let draft = officer.put(path, &body, Some(&draft.etag())).await.expect(200);
-    assert_eq!(draft.json()["readiness"]["ready"], true);
-    officer.send("POST", &format!("{path}/submit"), None, &[]).await.expect(200);
-    representative.send("POST", &format!("{path}/approve"), None, &[]).await.expect(200);
-    // The earlier cycle is judged by what came before it, not by what came after.
-    representative
-        .take_transition_with_comment("da-nang-1", "reopen", "Correct the sum.")
-        .await
-        .expect(200);
-    assert_eq!(officer.get(&report_path("da-nang-1")).await.json()["readiness"]["ready"], true);
+    let reopened =
+        secretariat.take_transition_with_comment("da-nang-1", "reopen", "The sum is wrong.").await;
+    insta::assert_snapshot!(show_progress(&reopened), @r#"
+    200
+    state: "returned"
+    version: 4
+    submitted_at: "2026-11-20T03:00:00Z"
+    submitted_by/name: "city_officer da-nang"
+    decided_at: "2026-11-20T03:00:00Z"
+    decided_by/name: "secretariat network"
+    released_in: null
+    "#);
+    let path = format!("{}/history", report_path("da-nang-1"));
+    let history = app.officer("da-nang").await.get(&path).await.expect(200).json();
+    let members = ["action", "actor/name", "reason"];
+    insta::assert_snapshot!(show_items(&history["items"], &members), @"
+    reopen secretariat network The sum is wrong.
+    approve national_representative VN null
+    submit city_officer da-nang null
+    create city_officer da-nang null
+    ");
 }

@@ -201,6 +201,9 @@ impl World {
                 let working = Report {
                     id: copy.report,
                     cycle: copy.cycle.clone(),
+                    edited: None,
+                    submitted: None,
+                    decided: None,
                     version: 1,
                     ..crate::domain::testing::report(ReportState::Approved)
                 };
@@ -437,7 +440,11 @@ fn compare_every_act(conn: &mut Conn, actor: &Arc<Actor>) {
 #[test]
 fn each_act_decides_the_same_with_its_own_parts_and_with_all_parts() {
     let mut world = World::new();
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(96));
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
+        cases: 96,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
     let world = std::cell::RefCell::new(&mut world);
     runner
         .run(&any_case(), |case| {
