@@ -2,7 +2,7 @@
 
 use ascn_tracker::{
     domain::project::Project,
-    store::{Change, JournaledRecord, StoreResult, Tx},
+    store::{Change, StoreResult, Tx},
 };
 
 fn through_the_transaction(tx: &mut Tx<'_>, project: &Project) -> StoreResult<()> {
