@@ -151,7 +151,7 @@ pub(crate) enum PublishError {
 impl PublishError {
     /// Returns the reason for the caller.
     #[must_use]
-    pub fn message(&self) -> Message {
+    pub(crate) fn message(&self) -> Message {
         match self {
             Self::Cycle(state) => message::release::cycle_not_closed(state.describe_as_state()),
             Self::Empty => message::release::nothing_approved(),
