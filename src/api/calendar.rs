@@ -1,6 +1,8 @@
 //! Deadlines as a calendar (RFC 5545) to which calendar programs subscribe. Such programs cannot sign in, so that the
 //! address itself is the secret. It shows nothing but deadlines, and it can be revoked.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, http::header, web::Data};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use icalendar::{Calendar, Component as _, Event, EventLike as _};
@@ -112,29 +114,33 @@ async fn delete_calendar(own: OwnRequest, state: Data<State>) -> ApiResult<Answe
 )]
 async fn read_calendar(public: PublicRequest, state: Data<State>) -> ApiResult<HttpResponse> {
     let token = public.path.into_iter().next().ok_or(ApiError::NotFound)?;
-    let digest = digest_token(&token);
-    let found = state.db.read_point(move |c| unguarded::find_calendar_user(c, &digest)).await;
-    let user = found.map_err(|e: StoreError| e)?.ok_or(ApiError::NotFound)?;
-    if !state.directory.is_current() {
-        return Err(ApiError::Unavailable("who may act could not be read back".into()));
-    }
-    let at = state.clock.now();
-    let actor = state.directory.resolve_account(user, at).ok_or(ApiError::NotFound)?;
+    let actor = find_calendar_owner(&state, &token).await?;
     let language = public.language;
-    let read = move |c: &mut Conn| {
-        let deadlines = load_deadlines(c, &actor)?;
-        Ok(render_calendar(
-            &deadlines,
-            &DeadlineTitles { language, cities: reference::list_cities(c)? },
-        ))
-    };
-    let calendar = state.db.read(read).await.map_err(|e: StoreError| e)?;
+    let calendar = state.db.read(move |c| load_calendar(c, &actor, language)).await?;
     Ok(HttpResponse::Ok()
         .content_type("text/calendar; charset=utf-8")
         .insert_header((header::CONTENT_LANGUAGE, language.as_str()))
         .insert_header((header::CACHE_CONTROL, "private, no-cache"))
         .insert_header((header::HeaderName::from_static("x-robots-tag"), "noindex"))
         .body(calendar))
+}
+
+/// Finds the person for whom a calendar address was created, with the grants in force now.
+async fn find_calendar_owner(state: &State, token: &str) -> ApiResult<Arc<Actor>> {
+    let digest = digest_token(token);
+    let found = state.db.read_point(move |c| unguarded::find_calendar_user(c, &digest)).await;
+    let user = found.map_err(|e: StoreError| e)?.ok_or(ApiError::NotFound)?;
+    if !state.directory.is_current() {
+        return Err(ApiError::Unavailable("who may act could not be read back".into()));
+    }
+    state.directory.resolve_account(user, state.clock.now()).ok_or(ApiError::NotFound)
+}
+
+/// Loads the calendar of an actor, in a language.
+fn load_calendar(conn: &mut Conn, actor: &Actor, language: Language) -> StoreResult<String> {
+    let deadlines = load_deadlines(conn, actor)?;
+    let titles = DeadlineTitles { language, cities: reference::list_cities(conn)? };
+    Ok(render_calendar(&deadlines, &titles))
 }
 
 /// Loads the deadlines that concern an actor, by day.

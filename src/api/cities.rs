@@ -155,6 +155,33 @@ impl CityParams {
     }
 }
 
+/// A request for a page of the list of cities.
+struct CityListRequest {
+    filter: CityFilter,
+    page: PageRequest<CityCursor>,
+    fields: FieldSelection,
+    language: Language,
+}
+
+impl CityListRequest {
+    fn from_params(params: &CityParams, language: Language) -> ApiResult<Self> {
+        let filter = params.to_filter()?;
+        let cursor = params.cursor.as_deref();
+        let page = PageRequest::from_parameters(PATH, params, cursor, params.limit)?;
+        let fields = FieldSelection::from_names("CityView", &params.fields)?;
+        Ok(Self { filter, page, fields, language })
+    }
+
+    fn load_answer(&self, conn: &mut Conn) -> ApiResult<Answer> {
+        let (after, limit) = (self.page.after.as_ref(), self.page.limit + 1);
+        let (rows, total) = reference::search_cities(conn, &self.filter, after, limit)?;
+        let cursor = |city: &City| self.filter.make_cursor(city);
+        let page =
+            self.page.build_page(rows, total, cursor, |c| CityView::new(c, self.language))?;
+        self.fields.answer_page::<_, _, CityList>(&self.page, page)
+    }
+}
+
 /// List cities
 ///
 /// Lists the cities of the network, pilot cities and later ones. For every caller who holds a grant.
@@ -165,21 +192,8 @@ async fn list_cities(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let (Query(params), language) = (may.body, may.language);
-    let filter = params.to_filter()?;
-    let request: PageRequest<CityCursor> =
-        PageRequest::from_parameters(PATH, &params, params.cursor.as_deref(), params.limit)?;
-    let fields = FieldSelection::from_names("CityView", &params.fields)?;
-    let read = move |c: &mut Conn, _| {
-        let (after, limit) = (request.after.as_ref(), request.limit + 1);
-        let (rows, total) = reference::search_cities(c, &filter, after, limit)?;
-        let page = request.build_page(
-            rows,
-            total,
-            |city| filter.make_cursor(city),
-            |c| CityView::new(c, language),
-        )?;
-        fields.answer_page::<_, _, CityList>(&request, page)
-    };
+    let request = CityListRequest::from_params(&params, language)?;
+    let read = move |c: &mut Conn, _| request.load_answer(c);
     let key = AnswerKey::new("list_cities", CacheAudience::for_everybody(), &params)?
         .in_language(language);
     state.cache.answer(key, read).await

@@ -134,6 +134,32 @@ impl PartnerParams {
     }
 }
 
+/// A request for a page of the list of partners.
+struct PartnerListRequest {
+    filter: PartnerFilter,
+    page: PageRequest<PartnerCursor>,
+    fields: FieldSelection,
+}
+
+impl PartnerListRequest {
+    /// Parses the parameters. `types` are the types of partners.
+    fn from_params(params: &PartnerParams, types: &[String]) -> ApiResult<Self> {
+        let filter = params.to_filter(types)?;
+        let cursor = params.cursor.as_deref();
+        let page = PageRequest::from_parameters(PATH, params, cursor, params.limit)?;
+        let fields = FieldSelection::from_names("PartnerView", &params.fields)?;
+        Ok(Self { filter, page, fields })
+    }
+
+    fn load_answer(&self, conn: &mut Conn) -> ApiResult<Answer> {
+        let (after, limit) = (self.page.after.as_ref(), self.page.limit + 1);
+        let (rows, total) = reference::search_partners(conn, &self.filter, after, limit)?;
+        let cursor = |partner: &Partner| self.filter.make_cursor(partner);
+        let page = self.page.build_page(rows, total, cursor, PartnerView::from)?;
+        self.fields.answer_page::<_, _, PartnerList>(&self.page, page)
+    }
+}
+
 /// List partners
 ///
 /// Lists the organisations that fund, advise or build, and that projects name in their partnerships. For every caller
@@ -145,25 +171,11 @@ async fn list_partners(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let Query(params) = may.body;
-    let filter = params.to_filter(&state.vocabulary.load().partner_types)?;
-    let request: PageRequest<PartnerCursor> =
-        PageRequest::from_parameters(PATH, &params, params.cursor.as_deref(), params.limit)?;
-    let fields = FieldSelection::from_names("PartnerView", &params.fields)?;
-    let read = move |c: &mut Conn, _| {
-        let (after, limit) = (request.after.as_ref(), request.limit + 1);
-        let (rows, total) = reference::search_partners(c, &filter, after, limit)?;
-        let page = request.build_page(
-            rows,
-            total,
-            |partner| filter.make_cursor(partner),
-            PartnerView::from,
-        )?;
-        fields.answer_page::<_, _, PartnerList>(&request, page)
-    };
-    state
-        .cache
-        .answer(AnswerKey::new("list_partners", CacheAudience::for_everybody(), &params)?, read)
-        .await
+    let words = state.vocabulary.load_full();
+    let request = PartnerListRequest::from_params(&params, &words.partner_types)?;
+    let read = move |c: &mut Conn, _| request.load_answer(c);
+    let key = AnswerKey::new("list_partners", CacheAudience::for_everybody(), &params)?;
+    state.cache.answer(key, read).await
 }
 
 /// Read a partner

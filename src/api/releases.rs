@@ -29,6 +29,8 @@ mod views;
 
 pub(crate) use views::{ReleaseList, ReleaseVerification, ReleaseView};
 
+const PATH: &str = "/api/v1/releases";
+
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.get(operation!(list_releases))
         .post(operation!(publish_release))
@@ -72,12 +74,8 @@ async fn list_releases(
 ) -> ApiResult<Answer> {
     let actor = released.actor.clone();
     let Query(params) = released.into_input()?;
-    let request = PageRequest::<(String, i64)>::from_parameters(
-        "/api/v1/releases",
-        &(),
-        params.cursor.as_deref(),
-        params.limit,
-    )?;
+    let request: PageRequest<(String, i64)> =
+        PageRequest::from_parameters(PATH, &(), params.cursor.as_deref(), params.limit)?;
     let load = move |c: &mut Conn| releases::list_releases(c, actor.as_deref());
     let details = state.db.read(load).await.map_err(|e: StoreError| e)?;
     let views = details.into_iter().map(ReleaseView::from).collect();
@@ -130,7 +128,7 @@ async fn publish_release(
     let (caller, raw) = (may.caller, RawRelease::from(may.body.0));
     let detail = state.db.write(move |tx| releases::publish_release(tx, caller, raw)).await?;
     let view = ReleaseView::from(detail);
-    let location = format!("/api/v1/releases/{}", view.release);
+    let location = format!("{PATH}/{}", view.release);
     Ok(Answer::from_record(1, &view)?.mark_created(location))
 }
 

@@ -24,7 +24,7 @@ use crate::{
         policy::{CreateShare, ListShares, ReadShare, RevokeShare},
         share::{RawShare, Share, ShareFormat},
     },
-    store::{self, StoreError, unguarded},
+    store::{StoreError, unguarded},
 };
 
 mod answers;
@@ -62,18 +62,10 @@ async fn list_shares(
     let request =
         PageRequest::<Uuid>::from_parameters(PATH, &(), params.cursor.as_deref(), params.limit)?;
     state.uses.write_uses().await;
-    let list = state
-        .db
-        .read(move |c| -> ApiResult<(ShareList, PageRequest<Uuid>)> {
-            let (after, limit) = (request.after.map(Id::new), request.limit + 1);
-            let (found, total) = store::shares::list(c, after, limit)?;
-            let details = shares::load_share_details(c, found)?;
-            let id = |detail: &ShareDetail| detail.share.id.as_uuid();
-            let page = request.build_page(details, total, id, ShareView::from)?;
-            Ok((page.into(), request))
-        })
-        .await;
-    let (list, request) = list?;
+    let (after, limit) = (request.after.map(Id::new), request.limit + 1);
+    let (details, total) = state.db.read(move |c| shares::list_shares(c, after, limit)).await?;
+    let id = |detail: &ShareDetail| detail.share.id.as_uuid();
+    let list = ShareList::from(request.build_page(details, total, id, ShareView::from)?);
     request.answer_list(&list, list.next.as_deref())
 }
 

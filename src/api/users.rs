@@ -51,12 +51,8 @@ async fn list_users(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let params = may.body.0;
-    let page = PageRequest::<UserCursor>::from_parameters(
-        PATH,
-        &params,
-        params.cursor.as_deref(),
-        params.limit,
-    )?;
+    let page: PageRequest<UserCursor> =
+        PageRequest::from_parameters(PATH, &params, params.cursor.as_deref(), params.limit)?;
     let filter = params.to_filter(may.actor.visible_people())?;
     let (after, limit) = (page.after.clone(), page.limit + 1);
     let load = move |c: &mut _| store::users::list_page(c, &filter, after, limit);

@@ -10,7 +10,7 @@ use crate::{
         share::{Share, ShareTerms},
     },
     store::{
-        Caller, Change, Conn, RecordWriter as _, StoreError, StoreResult, Tx,
+        Caller, Change, Conn, RecordWriter as _, StoreError, StoreResult, Tx, shares,
         unguarded::{self, ShareUse},
         users,
     },
@@ -70,6 +70,19 @@ pub(crate) fn revoke_share(
     Ok(load_share_detail(tx.conn(), share)?)
 }
 
+/// Lists at most `limit` shares after one share, in the order in which they were created, and the number of all shares.
+///
+/// # Errors
+/// Returns an error if the database fails.
+pub(crate) fn list_shares(
+    conn: &mut Conn,
+    after: Option<Id<Share>>,
+    limit: i64,
+) -> StoreResult<(Vec<ShareDetail>, i64)> {
+    let (found, total) = shares::list(conn, after, limit)?;
+    Ok((load_share_details(conn, found)?, total))
+}
+
 /// Loads the data that answers show beside a share.
 ///
 /// # Errors
@@ -83,10 +96,7 @@ pub(crate) fn load_share_detail(conn: &mut Conn, share: Share) -> StoreResult<Sh
 ///
 /// # Errors
 /// Returns an error if the database fails.
-pub(crate) fn load_share_details(
-    conn: &mut Conn,
-    shares: Vec<Share>,
-) -> StoreResult<Vec<ShareDetail>> {
+fn load_share_details(conn: &mut Conn, shares: Vec<Share>) -> StoreResult<Vec<ShareDetail>> {
     let ids: Vec<Id<Share>> = shares.iter().map(|s| s.id).collect();
     let uses = unguarded::list_share_uses(conn, &ids)?;
     let names = users::load_names(conn, shares.iter().map(|s| s.created_by))?;
