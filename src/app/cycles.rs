@@ -95,6 +95,7 @@ pub(crate) fn close_cycle(
 }
 
 /// A transition of a cycle: opening or closing.
+#[derive(Clone, Copy)]
 struct CycleTransition {
     apply: fn(ReportingCycle) -> Result<ReportingCycle, IllegalTransition>,
     /// The action, as in the journal.

@@ -60,7 +60,7 @@ impl GrantCheck<'_> {
     pub(super) fn check_all(
         &mut self,
         tx: &mut Tx<'_>,
-        wanted: Vec<RawGrant>,
+        wanted: &[RawGrant],
     ) -> AppResult<Vec<GrantOffer>> {
         if wanted.len() > GRANTS_MAX {
             let message = message::account::too_many_grants(GRANTS_MAX);

@@ -57,7 +57,7 @@ pub(crate) fn invite_user(
     };
     let id = known.unwrap_or_else(|| Id::new(generate_uuid()));
     let mut check = GrantCheck { giver: caller, recipient: id, faults: &mut faults };
-    let offers = check.check_all(tx, raw.grants)?;
+    let offers = check.check_all(tx, &raw.grants)?;
     let expired = known.map(|id| find_expired_invitee(tx, caller, id)).transpose()?;
     let faults = faults.into_vec();
     let (Some(email), Some(name), true) = (email, name, faults.is_empty()) else {

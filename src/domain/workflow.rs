@@ -20,7 +20,7 @@ mod allowed_actions;
 mod tests;
 mod transition;
 
-pub use allowed_actions::{check_commentable, list_allowed_actions};
+pub use allowed_actions::{ActionVerdict, check_commentable, list_allowed_actions};
 pub use transition::{TransitionKind, check_transition};
 
 fn record_deed<A: PolicyAction>(proof: &Authorized<A>, at: DateTime<Utc>) -> AuditStamp {

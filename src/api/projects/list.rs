@@ -129,13 +129,13 @@ fn parse_terms(
 ) -> ApiResult<Vec<String>> {
     values
         .iter()
-        .map(|raw| match terms.iter().find(|term| term.slug == *raw) {
-            Some(term) => Ok(term.slug.clone()),
-            None => {
+        .map(|raw| {
+            let known = terms.iter().find(|term| term.slug == *raw);
+            known.map(|term| term.slug.clone()).ok_or_else(|| {
                 let fault = ValueFault::new("unknown", parameter::no_such_value(name))
                     .with_allowed(terms.iter().map(|term| term.slug.as_str()));
-                Err(ApiError::invalid_parameter(name, fault))
-            }
+                ApiError::invalid_parameter(name, fault)
+            })
         })
         .collect()
 }

@@ -23,10 +23,10 @@ use crate::{
         id::Id,
         language::Language,
         message::Message,
-        policy::Act,
         report::{AuditStamp, PercentMethod, ReportState, Status},
         user::User,
         value::Slug,
+        workflow::ActionVerdict,
     },
 };
 
@@ -136,7 +136,7 @@ pub(crate) struct ReportView {
     pub released_in: Option<String>,
 }
 
-fn to_allowed_actions(actions: Vec<(Act, Result<(), Message>)>) -> AllowedActions {
+fn to_allowed_actions(actions: Vec<ActionVerdict>) -> AllowedActions {
     let answer = |verdict: Result<(), Message>| match verdict {
         Ok(()) => AllowedAction::new_allowed(),
         Err(reason) => AllowedAction::new_refused(reason),

@@ -7,10 +7,7 @@ use crate::{
     domain::{
         fault::FieldFault,
         id::Id,
-        message::Message,
-        policy::{
-            Act, Actor, Authorized, PolicyAction, PolicyResource as _, RecordCopy, Visibility,
-        },
+        policy::{Actor, Authorized, PolicyAction, PolicyResource as _, RecordCopy, Visibility},
         project::{Header, ProjectCode, ProjectDetails},
         project_parts::Milestone,
         readiness,
@@ -18,7 +15,7 @@ use crate::{
         subject::{PartNotLoaded, ReportSubject},
         user::User,
         value::Slug,
-        workflow::{self, TransitionKind},
+        workflow::{self, ActionVerdict, TransitionKind},
     },
     store::{
         Conn, StoreError, StoreResult, Tx,
@@ -40,7 +37,7 @@ pub(crate) struct ReportDetail {
     /// What blocks the submission; empty in the approved copy.
     pub(crate) blockers: Vec<FieldFault>,
     /// Each action, with the reason if the caller may not do it now.
-    pub(crate) allowed_actions: Vec<(Act, Result<(), Message>)>,
+    pub(crate) allowed_actions: Vec<ActionVerdict>,
     /// The last day to submit on time; none if the cycle has no due day.
     pub(crate) due_on: Option<NaiveDate>,
     /// Whether the report was submitted late, or is overdue now.

@@ -15,6 +15,9 @@ use crate::domain::{
     subject::{PartNotLoaded, ReportSubject},
 };
 
+/// An action, and the reason if the caller may not do it now.
+pub type ActionVerdict = (Act, Result<(), Message>);
+
 /// Returns every action on a report, each with the reason if it would be refused. `blockers` is what blocks the
 /// submission of the report now; this function does not decide it again.
 ///
@@ -25,7 +28,7 @@ pub fn list_allowed_actions(
     subject: &ReportSubject,
     blockers: &[FieldFault],
     at: DateTime<Utc>,
-) -> Result<Vec<(Act, Result<(), Message>)>, PartNotLoaded> {
+) -> Result<Vec<ActionVerdict>, PartNotLoaded> {
     let (submit, possible) =
         check_action::<SubmitReport>(actor, subject, Some(TransitionKind::Submit), at)?;
     [
@@ -62,7 +65,7 @@ fn check_action<A: PolicyAction<Subject = ReportSubject>>(
     // None for a comment, which does not change the state.
     transition: Option<TransitionKind>,
     at: DateTime<Utc>,
-) -> Result<(Act, Result<(), Message>), PartNotLoaded> {
+) -> Result<ActionVerdict, PartNotLoaded> {
     match A::decide_access(actor, subject) {
         Ok(_basis) => {}
         Err(AccessDenied::Hidden) => {

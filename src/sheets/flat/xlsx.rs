@@ -137,6 +137,7 @@ impl WorksheetCursor {
 }
 
 /// The address of a cell. Both numbers begin with 0.
+#[derive(Clone, Copy)]
 struct CellAddress {
     row: u32,
     column: u16,

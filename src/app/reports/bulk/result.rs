@@ -88,8 +88,8 @@ const fn classify_refusal(refusal: &Refusal) -> Option<(BulkOutcome, &'static st
         }
         Refusal::PreconditionRequired => Some((BulkOutcome::Refused, "precondition-required")),
         Refusal::IllegalTransition(_) => Some((BulkOutcome::Refused, "illegal-transition")),
-        Refusal::Conflict(_) => Some((BulkOutcome::Refused, "conflict")),
-        Refusal::Store(StoreError::Conflict(
+        Refusal::Conflict(_)
+        | Refusal::Store(StoreError::Conflict(
             ConstraintViolation::Unique(_) | ConstraintViolation::ForeignKey,
         )) => Some((BulkOutcome::Refused, "conflict")),
         Refusal::Invalid(_) => Some((BulkOutcome::Refused, "invalid")),

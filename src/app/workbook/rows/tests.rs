@@ -17,30 +17,30 @@ fn list_empty_columns(sheet: Sheet, row: &ExportedRow) -> Vec<&'static str> {
     columns.filter(|(i, _)| row.get(*i).is_null()).map(|(_, column)| column.name).collect()
 }
 
-fn prose() -> Option<Prose> {
-    Some(Prose::parse("Text").unwrap())
+fn prose() -> Prose {
+    Prose::parse("Text").unwrap()
 }
 
 fn line() -> Title {
     Title::parse("Line").unwrap()
 }
 
-fn money() -> Option<Money> {
-    Some(Money { amount_minor: 5, currency: CurrencyCode::parse("USD").unwrap() })
+fn money() -> Money {
+    Money { amount_minor: 5, currency: CurrencyCode::parse("USD").unwrap() }
 }
 
 fn full_project() -> Project {
     let mut project = project();
     let details = &mut project.details;
     details.title_local = Some(line());
-    details.summary = prose();
+    details.summary = Some(prose());
     details.sub_area = Some(slug("a"));
-    details.dates_reason = prose();
-    details.budget = money();
-    details.support_required = prose();
+    details.dates_reason = Some(prose());
+    details.budget = Some(money());
+    details.support_required = Some(prose());
     details.location =
         Some(ProjectLocation { latitude: Some(1.5), longitude: Some(2.5), text: Some(line()) });
-    details.inclusion_note = prose();
+    details.inclusion_note = Some(prose());
     details.continues = Some(ProjectCode::parse("da-nang-1").unwrap());
     project
 }
@@ -64,9 +64,9 @@ fn full_indicator() -> Indicator {
 fn full_report() -> Report {
     let mut report = report(ReportState::Draft);
     let content = &mut report.content;
-    content.status_reason = prose();
-    content.support_needed = prose();
-    content.spent = money();
+    content.status_reason = Some(prose());
+    content.support_needed = Some(prose());
+    content.spent = Some(money());
     content.milestones =
         vec![MilestoneDone { milestone_id: milestone(7).id, completed_on: day("2025-01-01") }];
     content.indicator_values = vec![IndicatorValue {
@@ -90,8 +90,8 @@ fn row_of_a_full_record_has_a_value_in_every_column() {
         as_stated: Some(line()),
         role: Some(PartnerRole::Funder),
         stage: Some(PartnerStage::Mou),
-        amount: money(),
-        note: prose(),
+        amount: Some(money()),
+        note: Some(prose()),
         version: 1,
     };
     let (project, report) = (full_project(), full_report());

@@ -33,6 +33,7 @@ use crate::{
 
 /// What differs between the cases.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each of them varies by itself")]
 pub(super) struct Case {
     /// The last transition of the report; `None` if the report was not begun.
     last: Option<TransitionKind>,
@@ -93,7 +94,7 @@ fn scope_of(role: Role) -> Scope {
 
 fn add_person(tx: &mut Tx<'_>, name: &str, roles: &[Role]) -> StoreResult<Caller> {
     let now = tx.at();
-    let email = EmailAddress::parse(&format!("{name}@test.example"))?;
+    let email = EmailAddress::parse(format!("{name}@test.example"))?;
     let user = User::new_invited(Id::new(clock::generate_uuid()), email, Title::parse(name)?, now);
     fixtures::save_record(tx, &user, Change::without_reason("invite"))?;
     let active = User { state: UserState::Active, version: 2, ..user };
