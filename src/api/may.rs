@@ -1,6 +1,7 @@
-//! `May<A, B, P>`: the one extractor that reads a record or a body. It checks in a fixed order: credentials, the record,
-//! the policy, the body, then the precondition. Handlers use no other extractor for these, so a malformed body is
-//! reported only after 401, 404 and 403, and `If-Match` after the body. The submodules contain the extractors of operations without a record or without a policy.
+//! `May<A, B, P>`: the one extractor that reads a record or a body. It checks in a fixed order: credentials, the
+//! record, the policy, the body, then the precondition. Handlers use no other extractor for these. So a malformed body
+//! is reported only after 401, 404 and 403, and `If-Match` after the body. The submodules contain the extractors for
+//! cached answers and for operations without a policy.
 
 use std::{pin::Pin, sync::Arc};
 

@@ -1,5 +1,5 @@
-//! What the types of a handler state about its operation: who may call it, how it uses `If-Match`, and which headers its
-//! answers have. The extractors do what the types state, and the contract describes it.
+//! The types of a handler define some properties of its operation: who may call it, how it uses `If-Match`, and which
+//! headers its answers have. The extractors enforce these properties, and the contract describes them.
 
 use actix_web::{FromRequest, HttpResponse, Responder, web::Data};
 
@@ -10,14 +10,14 @@ use super::{error::ApiResult, precondition::IfMatch};
 pub enum OperationAccess {
     /// Everybody. Credentials are not needed.
     Public,
-    /// Everybody who is signed in, because the operation is about the caller's own data. The policy is not asked.
+    /// Every signed-in caller, because the operation is about the caller's own data. The policy is not asked.
     OwnData,
     /// The callers whom the policy allows.
     Policy,
 }
 
-/// The first argument of a handler, which reads the request. A further property that the contract describes and the
-/// extractor enforces, for example a key of idempotency, is one more constant here.
+/// The first argument of a handler. It reads the request. If the contract must describe one more property that the
+/// extractor enforces, such as an idempotency key, add a constant here.
 pub trait OperationRequest: FromRequest + 'static {
     /// Who may call the operation.
     const ACCESS: OperationAccess;
@@ -25,7 +25,7 @@ pub trait OperationRequest: FromRequest + 'static {
     const IF_MATCH: IfMatch = IfMatch::Ignored;
 }
 
-/// A request with a precondition.
+/// A request whose type defines a precondition. Every `PATCH` handler needs one.
 pub trait VersionedRequest: OperationRequest {}
 
 /// The arguments of a handler: the request, and the state of the service if the handler needs it.
@@ -45,7 +45,7 @@ impl<R: OperationRequest, S: 'static> OperationArguments for (R, Data<S>) {
 pub struct AnswerContract {
     /// It has an `ETag`.
     pub has_etag: bool,
-    /// It can contain texts of this service, and then has a `Content-Language`.
+    /// It can contain texts of this service. It has a `Content-Language` if it contains any.
     pub has_language: bool,
     /// It is a page of the feed: it links to the next page, and a request can wait for it.
     pub is_feed: bool,
@@ -66,12 +66,12 @@ pub trait OperationAnswer: Responder + 'static {
 impl<A: OperationAnswer> OperationAnswer for ApiResult<A> {
     const CONTRACT: AnswerContract = A::CONTRACT;
 }
-/// A response that the handler builds itself.
+/// A response that the handler builds itself. The contract promises no `ETag` for it.
 impl OperationAnswer for HttpResponse {
     const CONTRACT: AnswerContract = AnswerContract::UNTAGGED;
 }
 
-/// Everything that the types of a handler state about its operation.
+/// All properties that the types of a handler define for its operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OperationContract {
     /// Who may call it.

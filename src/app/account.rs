@@ -1,4 +1,5 @@
-//! The own account of a person: accepting an invitation, and changing the password. No policy is asked.
+//! Use cases of a person's own account: accept an invitation, and change the password. The policy is not asked, because
+//! every person may do this with their own account.
 
 use super::{
     AppResult, Refusal,
@@ -18,18 +19,18 @@ pub(crate) fn wrong_password_fault() -> ValueFault {
     ValueFault::new("wrong", message::account::current_password())
 }
 
-/// The replacement of a password that was checked.
+/// A new password. The current password was checked before the transaction.
 pub(crate) struct PasswordReplacement {
-    /// The hash against which the current password was checked, in PHC format.
+    /// The stored hash with which the current password was compared, in PHC format.
     pub(crate) checked_hash: String,
-    /// The hash of the new password.
+    /// The hash of the new password, in PHC format.
     pub(crate) new_hash: String,
 }
 
-/// Sets a new password, and ends every other session of the account.
+/// Sets a new password, and ends all sessions of the account except the caller's.
 ///
 /// # Errors
-/// Refuses a caller who is signed out by now, and a current password that a concurrent request has changed.
+/// Refuses a caller who is signed out by now. Refuses the change if a concurrent request has changed the password.
 pub(crate) fn set_password(
     tx: &mut Tx<'_>,
     caller: Caller,
@@ -42,6 +43,7 @@ pub(crate) fn set_password(
         return Err(Refusal::invalid_value("/current_password", wrong_password_fault()));
     }
     let user = users::find(tx.conn(), caller.user)?.ok_or(StoreError::SignedOut)?;
+    // The record of a user has no password. It is saved with a new version, so that the journal has an entry.
     proof.save(tx, &user.with_next_version(), Change::without_reason("set_password"))?;
     unguarded::set_password(tx.conn(), caller.user, &change.new_hash)?;
     let now = tx.at();
@@ -55,7 +57,7 @@ pub(crate) struct AcceptedInvitation {
     pub(crate) digest: SecretDigest,
     /// The hash of the new password, in PHC format.
     pub(crate) password_hash: String,
-    /// The name that the client program gave itself.
+    /// The name of the client program, as the program states it.
     pub(crate) client: Option<String>,
 }
 

@@ -30,7 +30,7 @@ mod raw_project;
 
 pub(crate) use raw_project::{ProjectChanges, RawProject};
 
-/// A request about one project.
+/// A request to change one project, without the new values.
 #[derive(Debug, Clone)]
 pub(crate) struct ProjectRequest {
     pub(crate) caller: Caller,
@@ -146,6 +146,8 @@ pub(super) fn build_project(
     raw: &RawProject,
     words: &Vocabulary,
 ) -> AppResult<(WriteProof<CreateProjectIn>, Project)> {
+    // Checks first that the caller may create projects in some city. Otherwise a caller without this right would get
+    // the faults of the body.
     let somewhere = tx.prove::<CreateProjects>(caller, &())?;
     let mut faults = FaultList::new();
     let proof = match find_city(tx.conn(), raw.city.as_deref(), &mut faults)? {
@@ -173,7 +175,7 @@ pub(super) fn build_project(
     Ok((proof, project))
 }
 
-/// Makes the new project with the next number of its city.
+/// Creates the project value, with the next number of its city. It is not saved yet.
 fn number_project(
     tx: &mut Tx<'_>,
     city: &City,

@@ -1,4 +1,4 @@
-//! Why a use case did nothing.
+//! The reasons why a use case was refused.
 
 use chrono::{DateTime, Utc};
 
@@ -18,7 +18,8 @@ use crate::{
 /// The result of a use case.
 pub(crate) type AppResult<T> = Result<T, Refusal>;
 
-/// A refusal, or a failure of the store. Nothing was written. It knows no HTTP: `api` chooses the status.
+/// A refusal, or a failure of the store. The transaction is rolled back. A refusal has no HTTP status: `api` chooses
+/// it.
 #[derive(Debug)]
 pub(crate) enum Refusal {
     /// The policy refuses the act.
@@ -27,13 +28,13 @@ pub(crate) enum Refusal {
     NotFound,
     /// A query parameter has a value that is not acceptable.
     InvalidParameter(&'static str, ValueFault),
-    /// An existing record was to be changed without naming its version.
+    /// The use case changes an existing record, and the caller named no version of it.
     PreconditionRequired,
     /// The record changed since the caller read it; with the last change, if the caller may know it.
     Stale(Option<Box<LastChange>>),
-    /// The precondition names no version.
+    /// The precondition is not a version, so it matches no record.
     UnusableTag,
-    /// A version was named, but the record does not exist yet.
+    /// The caller sent a precondition, but the record does not exist yet.
     UnexpectedTag,
     /// The state of the record does not allow the transition.
     IllegalTransition(IllegalTransition),
@@ -41,7 +42,7 @@ pub(crate) enum Refusal {
     Conflict(Message),
     /// Some values are not acceptable.
     Invalid(Vec<FieldFault>),
-    /// The store refused or failed.
+    /// The caller is signed out, the database is busy or unavailable, or the store found a fault.
     Store(StoreError),
     /// A fault of the service.
     Internal(Box<dyn std::error::Error + Send + Sync>),
@@ -67,7 +68,7 @@ impl Refusal {
         Self::Invalid(faults.into_vec())
     }
 
-    /// Reports a value that has no JSON form.
+    /// Makes the refusal for a value that cannot be written as JSON. This is a fault of the service.
     #[expect(clippy::needless_pass_by_value, reason = "it is passed to `map_err` by its name")]
     pub(crate) fn from_json(error: serde_json::Error) -> Self {
         Self::Internal(error.to_string().into())
@@ -85,6 +86,7 @@ impl From<StoreError> for Refusal {
             StoreError::Conflict(ConstraintViolation::ForeignKey) => {
                 Self::Conflict(message::reference::depends())
             }
+            // `api` chooses the status of these: 401, 500 or 503.
             other @ (StoreError::Conflict(ConstraintViolation::Check(_))
             | StoreError::SignedOut
             | StoreError::Busy

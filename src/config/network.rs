@@ -45,7 +45,8 @@ impl IpNetwork {
     }
 }
 
-/// Returns an address as a number of 128 bits. An IPv4 address is converted to its mapped form.
+/// Returns an address as a number of 128 bits. An IPv4 address is converted to its IPv4-mapped IPv6 form, so that one
+/// comparison works for both kinds.
 fn address_to_bits(address: IpAddr) -> u128 {
     let mapped: Ipv6Addr = match address {
         IpAddr::V4(address) => address.to_ipv6_mapped(),
@@ -54,6 +55,7 @@ fn address_to_bits(address: IpAddr) -> u128 {
     mapped.to_bits()
 }
 
+/// Reads an IP address and a port. Host names are not accepted.
 pub(super) fn parse_socket_address(text: &str) -> ParseResult<SocketAddr> {
     let invalid = || "expected an IP address and port, as 127.0.0.1:8080 or [::]:8080".to_owned();
     text.parse().ok().ok_or_else(invalid)

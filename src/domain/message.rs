@@ -1,5 +1,5 @@
-//! Messages for people as data: an identifier and arguments. Rules make messages and know no language; `wording` puts a
-//! message into words where the answer is written.
+//! Messages for people, as data: an identifier and arguments. Rules return messages and do not depend on a language.
+//! When the answer is written, [`Message::to_text`] in `wording` makes the sentence in the caller's language.
 //!
 //! Each message is defined once, in the file of its topic, with its arguments. Its texts are in `src/data/words/`, one
 //! for each language, under the same identifier: `message::value::too_long(300)` is the text `value.too_long`. Messages
@@ -18,7 +18,7 @@ pub(crate) mod thing;
 pub(crate) mod transition;
 pub(crate) mod value;
 
-/// A message that is not in words yet.
+/// The identifier and the arguments of a message. [`Message::to_text`] makes the sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     id: &'static str,
@@ -44,14 +44,14 @@ impl Message {
     }
 }
 
-/// A value that fills a gap of a message's text.
+/// A value for a placeholder in the text of a message, such as `{limit}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Argument {
     /// A whole number.
     Number(i64),
     /// A text that is the same in every language: a key, a name, a day, or a text of the caller.
     Text(String),
-    /// A different message, which is put into words in the same language.
+    /// A message inside this message. Its sentence is in the same language.
     Message(Message),
 }
 
@@ -101,7 +101,7 @@ impl From<usize> for Argument {
     }
 }
 
-/// A message that the code can make. The tests compare the list of them with the texts.
+/// A message that the code can create. A test compares all definitions with the texts in `src/data/words/`.
 #[cfg(test)]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MessageDefinition {

@@ -1,5 +1,5 @@
-//! The documentation: an introduction, a page for each kind of problem, and recipes. The Content-Security-Policy forbids
-//! the browser to load anything from a different host.
+//! The pages of the documentation: an introduction, a page for each kind of problem, and recipes. Their
+//! Content-Security-Policy allows the browser to load the stylesheet of this host and nothing else.
 
 use actix_web::{HttpResponse, web};
 

@@ -1,4 +1,4 @@
-//! Swagger UI at `/docs/try/`, a form for every operation. Its files are part of the binary.
+//! Swagger UI at `/docs/try/`: a form for every operation. The files of Swagger UI are part of the binary.
 
 use std::sync::{Arc, OnceLock};
 
@@ -11,7 +11,8 @@ use crate::api::{
     read_only_route::build_read_only_route,
 };
 
-/// The policy of Swagger UI: it also runs its own scripts, calls this service and sets inline styles.
+/// The Content-Security-Policy of Swagger UI. It also allows scripts of this host, calls of this service and inline
+/// styles.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

@@ -41,16 +41,18 @@ fn list_problem_statuses(shape: &OperationShape<'_>) -> Vec<u16> {
     let if_match = shape.contract.if_match;
     [
         (400, true),
+        // Public operations too: if credentials are sent, they must be valid.
         (401, true),
         (403, shape.asks_policy()),
         (404, shape.path.contains('{')),
+        // Listed for every write, because no type of a handler tells which writes can conflict.
         (409, shape.is_write() && !shape.is_sign_in),
         (412, if_match != IfMatch::Ignored),
         (413, shape.body),
         (415, shape.body),
         (422, shape.body),
         (428, matches!(if_match, IfMatch::Required | IfMatch::RequiredIfExists)),
-        // Only a request for the feed can wait.
+        // A caller may have a few requests that wait for the feed. No other operation has this limit.
         (429, shape.contract.answer.is_feed),
         (500, true),
         (503, true),

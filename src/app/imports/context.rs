@@ -27,7 +27,7 @@ pub(super) struct ImportContext<'b> {
     pub(super) caller: Caller,
     /// The reason of every change, for the journal.
     pub(super) reason: &'b str,
-    /// The present records of the city.
+    /// The current records of the city, as an export would contain them.
     pub(super) book: &'b CityWorkbook,
     pub(super) words: &'b Vocabulary,
     /// The city of new projects, and the cycle of the reports.
@@ -36,7 +36,8 @@ pub(super) struct ImportContext<'b> {
 }
 
 impl ImportContext<'_> {
-    /// Asks the policy about the record of a row. What the proof saves has the reason of the import.
+    /// Asks the policy about the record of a row. The journal states the reason of the import for every change that the
+    /// proof saves.
     pub(super) fn prove<A>(
         &self,
         tx: &mut Tx<'_>,
@@ -49,12 +50,12 @@ impl ImportContext<'_> {
         Ok(self.add_reason(tx.prove::<A>(self.caller, key)?))
     }
 
-    /// Gives what a proof saves the reason of the import.
+    /// Adds the reason of the import to a proof, for every change that the proof saves.
     pub(super) fn add_reason<A: PolicyAction>(&self, proof: WriteProof<A>) -> WriteProof<A> {
         proof.with_reason(Some(self.reason.to_owned()))
     }
 
-    /// Parses the code of a row's project. A project of a different city or plan is treated as missing.
+    /// Parses the project code of a row. A project of a different city or plan is refused as not found.
     pub(super) fn find_project_code(&self, code: &str) -> AppResult<ProjectCode> {
         let known = self.book.projects.contains(code);
         ProjectCode::parse(code).ok().filter(|_| known).ok_or(Refusal::NotFound)

@@ -1,4 +1,5 @@
-//! The rows of projects, milestones, indicators and partnerships as members that are merged into a record.
+//! Merges a row of the sheets of projects, milestones, indicators and partnerships into the raw form of its record.
+//! Only columns whose value differs from the record are merged, so that a row has the effect of a `PATCH`.
 
 use std::marker::PhantomData;
 
@@ -19,7 +20,7 @@ use crate::{
     sheets::{Sheet, row_comparison::ComparedRow},
 };
 
-/// The members of a project that a row changes.
+/// The changes of a row to the members of a project.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ProjectMembers<'r>(RowMembers<'r>);
 
@@ -74,7 +75,7 @@ pub(super) trait ImportedPart: EditablePart {
     fn merge_row(row: RowMembers<'_>, into: &mut Self::Raw);
 }
 
-/// The members of a part that a row changes.
+/// The changes of a row to the members of a part.
 #[derive(Debug)]
 pub(super) struct PartMembers<'r, P> {
     members: RowMembers<'r>,

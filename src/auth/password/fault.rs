@@ -1,9 +1,9 @@
-//! The rules that a new password can break.
+//! The rules for new passwords.
 
 use super::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS};
 use crate::domain::message::{self, Message};
 
-/// The rule that a password breaks.
+/// The first rule that a new password breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.message())]
 pub enum PasswordFault {
@@ -20,7 +20,7 @@ pub enum PasswordFault {
 }
 
 impl PasswordFault {
-    /// Returns the rule for the caller.
+    /// Returns the message that tells the caller which rule the password breaks.
     #[must_use]
     pub fn message(self) -> Message {
         match self {

@@ -1,5 +1,6 @@
-//! The records that an action may save. `permission_table` lists the kinds of record per action; this module says which
-//! records of a kind belong to the record that the action was allowed for.
+//! The records that an action may save. The policy allows an action for one resource, such as one report.
+//! `permission_table` lists the kinds of record that the action saves. This module decides which records of such a kind
+//! belong to the resource.
 
 use super::{PolicyAction, PolicyResource};
 use crate::domain::{
@@ -21,7 +22,7 @@ use crate::domain::{
     user::{Grant, User, UserState},
 };
 
-/// A resource to which records of the kind `K` belong.
+/// A resource of the policy to which records of the kind `K` can belong.
 pub trait CoversRecord<K>: PolicyResource {
     /// Returns `true` if the record belongs to this resource. A proof for this resource saves no other record.
     fn covers_record(&self, record: &K) -> bool;
@@ -42,13 +43,14 @@ macro_rules! impl_covers_record {
 }
 
 impl_covers_record! {
-    // Records of the whole network are only added here. Their own subjects change them.
+    // The network covers new records only (version 1). To change one of them, an action needs the subject of that
+    // record, such as `CitySubject`.
     NetworkSubject: City => |_network, record| record.version == 1;
     NetworkSubject: Partner => |_network, record| record.version == 1;
     NetworkSubject: ReportingCycle => |_network, record| record.version == 1;
     NetworkSubject: Release => |_network, record| record.version == 1;
     NetworkSubject: Share => |_network, record| record.version == 1;
-    // An account whose invitation expired is invited again.
+    // An account can have a later version here: a person whose invitation expired is invited again.
     NetworkSubject: User => |_network, record| record.state == UserState::Invited;
 
     CitySubject: City => |subject, record| record.slug == subject.city.slug;

@@ -1,5 +1,5 @@
-//! The proofs that save records. A transaction has no other way to change a record, so that nothing is written without a
-//! proof, and the journal names the person of the proof that saved.
+//! The proofs that save records. A record is changed only through one of these proofs. The journal names the person of
+//! the proof.
 
 use std::ops::Deref;
 
@@ -16,25 +16,25 @@ use crate::{
     },
 };
 
-/// The person whom the journal names for a change.
+/// The author of a change, as the journal names it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct JournalAuthor {
     /// The person who made the change; none for the service itself.
     pub(super) actor: Option<Id<User>>,
-    /// The person on whose behalf it was made.
+    /// The person on whose behalf the change was made, if the author acts for somebody.
     pub(super) acting_for: Option<Id<User>>,
 }
 
-/// A proof that saves and removes records of one kind.
+/// A proof that saves and removes records of the kind `K`.
 pub trait RecordWriter<K: JournaledRecord> {
-    /// Inserts a record of version 1, or replaces the version before.
+    /// Inserts the record if its version is 1. Otherwise replaces the row, which must have the version before it.
     ///
     /// # Errors
-    /// Returns [`StoreError::Stale`] if the version before does not exist, [`StoreError::NotCovered`] if the proof is
-    /// for a different record, and an error if a constraint would be broken.
+    /// Returns [`StoreError::Stale`] if no row has that version, [`StoreError::NotCovered`] if the proof is for a
+    /// different record, and an error if a constraint would be broken.
     fn save(&self, tx: &mut Tx<'_>, record: &K, change: Change) -> StoreResult<()>;
 
-    /// Deletes a record. The journal keeps its history.
+    /// Deletes a record. Its journal rows stay.
     ///
     /// # Errors
     /// Returns [`StoreError::Stale`] if the record does not exist in this version, [`StoreError::NotCovered`] if the
@@ -42,11 +42,11 @@ pub trait RecordWriter<K: JournaledRecord> {
     fn remove(&self, tx: &mut Tx<'_>, record: &K, change: Change) -> StoreResult<()>;
 }
 
-/// The policy's proof inside a write transaction. It saves the kinds of record that the permission table lists for the
-/// action. Only [`Tx::prove`] creates it.
+/// The proof that the policy allowed the action `A` inside this write transaction. It saves the kinds of record that
+/// the permission table lists for the action. Only [`Tx::prove`] and [`Tx::prove_loaded`] create it.
 pub struct WriteProof<A: PolicyAction> {
     proof: Authorized<A>,
-    /// The reason of changes that have no reason of their own.
+    /// The reason for the journal if a change has no reason of its own.
     reason: Option<String>,
 }
 
@@ -55,7 +55,8 @@ impl<A: PolicyAction> WriteProof<A> {
         Self { proof, reason: None }
     }
 
-    /// Returns the proof with a reason for changes that have no reason of their own, such as that of an import.
+    /// Sets the reason for the journal if a change has no reason of its own. For example, an import has one reason for
+    /// all of its changes.
     #[must_use]
     pub fn with_reason(self, reason: Option<String>) -> Self {
         Self { reason, ..self }
@@ -68,7 +69,8 @@ impl<A: PolicyAction> WriteProof<A> {
         }
     }
 
-    /// Checks that the record belongs to the resource of the proof, and adds the reason to the change.
+    /// Checks that the record belongs to the resource of the proof. Adds the reason of the proof if the change has
+    /// none.
     fn admit_change<K: JournaledRecord>(&self, record: &K, change: Change) -> StoreResult<Change>
     where
         A: Saves<K>,
@@ -98,7 +100,8 @@ impl<A: Saves<K>, K: JournaledRecord> RecordWriter<K> for WriteProof<A> {
     }
 }
 
-/// The proof that saves the account of the person who makes the request, for which no policy is asked.
+/// The proof that a person may save their own account: a signed-in person, or a person who accepts an invitation. The
+/// policy is not asked, because it has no rule for this.
 #[derive(Debug)]
 pub struct OwnAccountProof(Id<User>);
 
@@ -131,8 +134,8 @@ impl RecordWriter<User> for OwnAccountProof {
     }
 }
 
-/// The proof of the service itself: for start-up, reference data, the published history and the demo. Only `store`
-/// creates it.
+/// The proof that the service itself saves records: at start-up, and for the reference data, the published history and
+/// the demo. It saves every kind of record. Only `store` creates it.
 #[derive(Debug)]
 pub(in crate::store) struct ServiceProof(());
 
