@@ -286,6 +286,7 @@ fn no_module_names_the_fixtures_of_tests() {
         .into_iter()
         .filter(|(path, source)| {
             !path.ends_with("tests.rs")
+                && !path.iter().any(|folder| folder == "tests")
                 && find_named_paths(&strip_comments_and_strings(source))
                     .iter()
                     .any(|named| named.contains("store::fixtures"))
