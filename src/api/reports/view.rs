@@ -24,7 +24,7 @@ use crate::{
         language::Language,
         message::Message,
         policy::Act,
-        report::{AuditStamp, PercentMethod, ReportState, Status},
+        report::{AuditStamp, PercentMethod, ProjectStatus, ReportState},
         user::User,
         value::Slug,
     },
@@ -46,7 +46,7 @@ pub(crate) struct ReportView {
     pub version: i64,
     /// Status of the project; null if the report does not state it yet.
     #[schema(required)]
-    pub status: Option<Status>,
+    pub status: Option<ProjectStatus>,
     /// Reason for the status; null if none was given.
     #[schema(required)]
     pub status_reason: Option<String>,
