@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::{
     answer::Answer,
     error::{ApiError, ApiResult},
-    format::Form,
+    format::AnswerFormat,
 };
 use crate::domain::{
     language::Language,
@@ -105,7 +105,7 @@ pub struct AnswerKey {
     /// The day, instant or time slot, if the content depends on a date.
     moment: Option<String>,
     source: VersionSource,
-    form: Form,
+    form: AnswerFormat,
     /// The release that the answer is made from.
     release: Option<Slug>,
 }
@@ -130,7 +130,7 @@ impl AnswerKey {
             language: None,
             moment: None,
             source: VersionSource::Public,
-            form: Form::Json,
+            form: AnswerFormat::Json,
             release: None,
         })
     }
@@ -163,7 +163,7 @@ impl AnswerKey {
 
     /// Sets the format of the answer; JSON is the default.
     #[must_use]
-    pub const fn with_format(mut self, form: Form) -> Self {
+    pub const fn with_format(mut self, form: AnswerFormat) -> Self {
         self.form = form;
         self
     }

@@ -10,8 +10,8 @@ use super::{
     answer::Answer,
     cache::{AnswerKey, CacheAudience},
     error::ApiResult,
-    format::Form,
-    released::{Released, SHORT},
+    format::AnswerFormat,
+    release_request::{ReleaseRequest, SHORT},
     releases::{data_archive, reports},
     service_config::ServiceConfig,
     state::State,
@@ -48,7 +48,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// everybody may read the catalog. Otherwise the answer is 401 without signing in, and 403 without a grant.
 #[utoipa::path(get, path = "/catalog.jsonld", tag = "releases",
     responses((status = 200, content((serde_json::Value = "application/ld+json")))))]
-async fn get_catalog(released: Released<()>, state: Data<State>) -> ApiResult<Answer> {
+async fn get_catalog(released: ReleaseRequest<()>, state: Data<State>) -> ApiResult<Answer> {
     released.into_input()?;
     let base = std::sync::Arc::clone(&state.base_url);
     let read = move |c: &mut Conn, _| {
@@ -68,9 +68,9 @@ async fn get_catalog(released: Released<()>, state: Data<State>) -> ApiResult<An
 fn build_catalog(conn: &mut Conn, base: &str) -> ApiResult<Value> {
     let mut datasets = Vec::new();
     for release in releases::list(conn)? {
-        let frame = frozen::load_reference(conn, &release.release)?;
+        let reference = frozen::load_reference(conn, &release.release)?;
         let countries = frozen::list_countries(conn, &release.release)?;
-        datasets.push(build_dataset(base, &release, &frame, &countries));
+        datasets.push(build_dataset(base, &release, &reference, &countries));
     }
     Ok(json!({
         "@context": {
@@ -107,11 +107,11 @@ fn build_publisher() -> Value {
 fn build_dataset(
     base: &str,
     release: &Release,
-    frame: &ReleaseReference,
+    reference: &ReleaseReference,
     countries: &[String],
 ) -> Value {
     let address = format!("{base}/api/v1/releases/{}", release.release);
-    let cycle = &frame.cycle;
+    let cycle = &reference.cycle;
     let counts = &release.counts;
     let description = format!(
         "{} approved reports of {} cities in {} countries, as of {}.{}",
@@ -134,8 +134,8 @@ fn build_dataset(
         "dcterms:issued": to_typed_literal("xsd:dateTime", release.published_at.format("%Y-%m-%dT%H:%M:%SZ")),
         "dcterms:publisher": build_publisher(),
         "dcterms:temporal": period,
-        "dcterms:spatial": list_reported_countries(frame, countries),
-        "dcat:keyword": list_keywords(frame),
+        "dcterms:spatial": list_reported_countries(reference, countries),
+        "dcat:keyword": list_keywords(reference),
         "dcat:version": release.number.to_string(),
         "dcat:distribution": list_distributions(&address, release),
     });
@@ -147,7 +147,7 @@ fn build_dataset(
     dataset
 }
 
-fn list_reported_countries(frame: &ReleaseReference, countries: &[String]) -> Vec<Value> {
+fn list_reported_countries(reference: &ReleaseReference, countries: &[String]) -> Vec<Value> {
     let reported = |c: &&Country| countries.iter().any(|code| code == c.code.as_str());
     let place = |c: &Country| {
         json!({
@@ -157,11 +157,11 @@ fn list_reported_countries(frame: &ReleaseReference, countries: &[String]) -> Ve
             "skos:prefLabel": to_english_literal(wording::choose_name(Language::En, &c.names, c.code.as_str())),
         })
     };
-    frame.countries.iter().filter(reported).map(place).collect()
+    reference.countries.iter().filter(reported).map(place).collect()
 }
 
-fn list_keywords(frame: &ReleaseReference) -> Vec<Value> {
-    let areas = frame.vocabulary.focus_areas.iter();
+fn list_keywords(reference: &ReleaseReference) -> Vec<Value> {
+    let areas = reference.vocabulary.focus_areas.iter();
     let areas = areas.map(|t| wording::choose_name(Language::En, &t.names, t.slug.as_str()));
     ["ASEAN", "smart cities", "monitoring and evaluation"]
         .into_iter()
@@ -181,7 +181,7 @@ fn list_distributions(address: &str, release: &Release) -> Vec<Value> {
         .collect()
 }
 
-fn build_distribution(address: &str, release: &Release, part: &str, form: Form) -> Value {
+fn build_distribution(address: &str, release: &Release, part: &str, form: AnswerFormat) -> Value {
     let media = form.media_types().first().copied().unwrap_or_default();
     let mut distribution = json!({
         "@type": "dcat:Distribution",
@@ -191,7 +191,9 @@ fn build_distribution(address: &str, release: &Release, part: &str, form: Form) 
         "dcat:downloadURL": { "@id": format!("{address}/{part}?format={form}") },
     });
     // Only the hash of the canonical content is published with the release.
-    if let (("data", Form::Json), Some(members)) = ((part, form), distribution.as_object_mut()) {
+    if let (("data", AnswerFormat::Json), Some(members)) =
+        ((part, form), distribution.as_object_mut())
+    {
         let checksum = json!({
             "@type": "spdx:Checksum",
             "spdx:algorithm": { "@id": "spdx:checksumAlgorithm_sha256" },

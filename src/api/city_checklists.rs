@@ -13,12 +13,12 @@ use super::{
 use crate::{
     domain::{
         city_checklist::{
-            ChecklistItem, ChecklistTotals, CityDeadline, Holder, VisibleChecklistItem,
+            ChecklistItem, ChecklistTotals, CityDeadline, ReportHolder, VisibleChecklistItem,
         },
         comment::Comment,
         cycle::{CycleState, calendar_day},
         policy::{Actor, ReadCityCycle},
-        report::{ReportState, Status},
+        report::{ProjectStatus, ReportState},
         subject::CityCycleSubject,
         value::Percent,
     },
@@ -97,13 +97,13 @@ pub(crate) struct ChecklistItemView {
     #[schema(required)]
     pub state: Option<ReportState>,
     /// The party that has to act next.
-    pub held_by: Holder,
+    pub held_by: ReportHolder,
     /// Version of the report, for `If-Match`. Null if the report is not begun, or if the caller may not read it.
     #[schema(required)]
     pub version: Option<i64>,
     /// Status of the project in the report. Null if not stated, or if the caller may not read the report.
     #[schema(required)]
-    pub status: Option<Status>,
+    pub status: Option<ProjectStatus>,
     /// Completed share of the project in percent, 0 to 100. Null if not stated, or if the caller may not read the
     /// report.
     #[schema(required)]

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{
     answer::Answer,
     error::{ApiError, ApiResult},
-    format::{Form, to_write_error},
+    format::{AnswerFormat, to_write_error},
     message::parameter,
     openapi::list_schema_members,
     page::{ListPage, PageRequest},
@@ -18,7 +18,7 @@ use crate::domain::fault::ValueFault;
 use crate::sheets::flat;
 
 /// The formats of a list.
-pub(crate) const LIST: &[Form] = &[Form::Json, Form::Lines];
+pub(crate) const LIST: &[AnswerFormat] = &[AnswerFormat::Json, AnswerFormat::Lines];
 /// The number of items that are read at once for a whole list.
 const CHUNK: i64 = 500;
 

@@ -14,14 +14,14 @@ use crate::{
         fault::ValueFault,
         message::thing,
         quality::{Quality, parse_weighted_names},
-        value::words,
+        value::text_enum,
     },
     sheets::flat::{self, FlatTable},
 };
 
-words! {
+text_enum! {
     /// The format of an answer.
-    pub Form(file_format) {
+    pub AnswerFormat(file_format) {
         /// `application/json`.
         Json = "json",
         /// Comma-separated values (RFC 4180): the whole list, without pages.
@@ -37,7 +37,7 @@ words! {
     }
 }
 
-impl Form {
+impl AnswerFormat {
     /// Returns the media types that request this format. The answer has the first of them.
     #[must_use]
     pub(crate) const fn media_types(self) -> &'static [&'static str] {
@@ -63,14 +63,14 @@ impl Form {
     }
 }
 
-/// The `Accept` header of a request: the quality of each format that it names, in the order of [`Form::ALL`].
+/// The `Accept` header of a request: the quality of each format that it names, in the order of [`AnswerFormat::ALL`].
 #[derive(Debug, Clone, Default)]
-pub(crate) struct AcceptHeader([Option<Quality>; Form::ALL.len()]);
+pub(crate) struct AcceptHeader([Option<Quality>; AnswerFormat::ALL.len()]);
 
 impl AcceptHeader {
     /// Makes a header that accepts only one format.
     #[must_use]
-    pub(crate) fn from_format(form: Form) -> Self {
+    pub(crate) fn from_format(form: AnswerFormat) -> Self {
         let mut accept = Self::default();
         for media in form.media_types() {
             accept.add_name(media, Quality::FULL);
@@ -94,7 +94,7 @@ impl AcceptHeader {
 
     /// Adds the quality of a media type that belongs to a format. The highest quality of its names counts.
     fn add_name(&mut self, name: &str, quality: Quality) {
-        for (form, found) in Form::ALL.iter().zip(&mut self.0) {
+        for (form, found) in AnswerFormat::ALL.iter().zip(&mut self.0) {
             if form.media_types().iter().any(|media| media.eq_ignore_ascii_case(name)) {
                 *found = (*found).max(Some(quality));
             }
@@ -103,10 +103,10 @@ impl AcceptHeader {
 
     /// Finds the offered format with the highest quality; of equal ones, the format that is offered first. Wildcards are
     /// ignored, because browsers send them without wanting a certain format.
-    fn find_best_format(&self, offered: &[Form]) -> Option<Form> {
-        let mut best: Option<(Quality, Form)> = None;
+    fn find_best_format(&self, offered: &[AnswerFormat]) -> Option<AnswerFormat> {
+        let mut best: Option<(Quality, AnswerFormat)> = None;
         for form in offered {
-            let named = Form::ALL.iter().zip(self.0).find(|(known, _)| *known == form);
+            let named = AnswerFormat::ALL.iter().zip(self.0).find(|(known, _)| *known == form);
             if let Some(quality) = named.and_then(|(_, found)| found)
                 && quality.is_acceptable()
                 && best.is_none_or(|(most, _)| quality > most)
@@ -121,7 +121,11 @@ impl AcceptHeader {
     ///
     /// # Errors
     /// `asked` is not one of them: 400, with the formats that are offered.
-    pub(crate) fn choose_format(&self, asked: Option<&str>, offered: &[Form]) -> ApiResult<Form> {
+    pub(crate) fn choose_format(
+        &self,
+        asked: Option<&str>,
+        offered: &[AnswerFormat],
+    ) -> ApiResult<AnswerFormat> {
         if let Some(asked) = asked {
             let found = offered.iter().find(|form| form.as_str() == asked);
             let words = offered.iter().map(|form| form.as_str());
@@ -132,13 +136,14 @@ impl AcceptHeader {
                 )
             });
         }
-        let first = offered.first().copied().unwrap_or(Form::Json);
+        let first = offered.first().copied().unwrap_or(AnswerFormat::Json);
         Ok(self.find_best_format(offered).unwrap_or(first))
     }
 }
 
 /// The formats of an answer that is also available as a flat table.
-pub(crate) const TABLE: &[Form] = &[Form::Json, Form::Csv, Form::Xlsx, Form::Lines];
+pub(crate) const TABLE: &[AnswerFormat] =
+    &[AnswerFormat::Json, AnswerFormat::Csv, AnswerFormat::Xlsx, AnswerFormat::Lines];
 
 /// An answer that is also available as a flat table.
 pub(crate) trait TabularAnswer: Serialize {
@@ -148,7 +153,7 @@ pub(crate) trait TabularAnswer: Serialize {
     ///
     /// # Errors
     /// The format cannot represent a value.
-    fn answer_in_format(&self, form: Form) -> ApiResult<Answer> {
+    fn answer_in_format(&self, form: AnswerFormat) -> ApiResult<Answer> {
         match form.to_table_format() {
             None => Answer::from_value(self),
             Some(format) => {
@@ -219,15 +224,15 @@ pub(crate) struct FormatParams {
 mod tests {
     use super::*;
 
-    fn chosen(asked: Option<&str>, header: Option<&str>) -> Option<Form> {
+    fn chosen(asked: Option<&str>, header: Option<&str>) -> Option<AnswerFormat> {
         AcceptHeader::from_fields(header.into_iter()).choose_format(asked, TABLE).ok()
     }
 
     #[test]
     fn the_parameter_wins_over_the_header_and_both_over_nothing() {
-        assert_eq!(chosen(None, None), Some(Form::Json));
-        assert_eq!(chosen(None, Some("text/csv")), Some(Form::Csv));
-        assert_eq!(chosen(Some("xlsx"), Some("text/csv")), Some(Form::Xlsx));
+        assert_eq!(chosen(None, None), Some(AnswerFormat::Json));
+        assert_eq!(chosen(None, Some("text/csv")), Some(AnswerFormat::Csv));
+        assert_eq!(chosen(Some("xlsx"), Some("text/csv")), Some(AnswerFormat::Xlsx));
         assert_eq!(chosen(Some("geojson"), None), None);
         assert_eq!(chosen(Some("CSV"), None), None);
     }
@@ -235,17 +240,26 @@ mod tests {
     #[test]
     fn the_heaviest_type_of_the_header_wins_and_wildcards_say_nothing() {
         for (header, form) in [
-            ("*/*", Form::Json),
-            ("text/html,application/xhtml+xml,*/*;q=0.8", Form::Json),
-            ("application/json;q=0.5, TEXT/CSV", Form::Csv),
-            ("text/csv;q=0.2, application/x-ndjson;q=0.9, application/json;q=0.1", Form::Lines),
-            ("text/csv;q=0", Form::Json),
-            ("text/csv; charset=utf-8; q=1, application/json; q=1", Form::Json),
-            ("text/csv;q=x", Form::Json),
-            ("text/csv;q=1.5, application/json;q=0.1", Form::Json),
-            ("text/csv;Q=0.9, application/json;q=0.8", Form::Csv),
-            ("text/csv;q=0.899, application/jsonl;q=0.9, application/x-ndjson;q=0", Form::Lines),
-            ("text/csv;header=\"a, application/jsonl\";q=0.1, application/json;q=0", Form::Csv),
+            ("*/*", AnswerFormat::Json),
+            ("text/html,application/xhtml+xml,*/*;q=0.8", AnswerFormat::Json),
+            ("application/json;q=0.5, TEXT/CSV", AnswerFormat::Csv),
+            (
+                "text/csv;q=0.2, application/x-ndjson;q=0.9, application/json;q=0.1",
+                AnswerFormat::Lines,
+            ),
+            ("text/csv;q=0", AnswerFormat::Json),
+            ("text/csv; charset=utf-8; q=1, application/json; q=1", AnswerFormat::Json),
+            ("text/csv;q=x", AnswerFormat::Json),
+            ("text/csv;q=1.5, application/json;q=0.1", AnswerFormat::Json),
+            ("text/csv;Q=0.9, application/json;q=0.8", AnswerFormat::Csv),
+            (
+                "text/csv;q=0.899, application/jsonl;q=0.9, application/x-ndjson;q=0",
+                AnswerFormat::Lines,
+            ),
+            (
+                "text/csv;header=\"a, application/jsonl\";q=0.1, application/json;q=0",
+                AnswerFormat::Csv,
+            ),
         ] {
             assert_eq!(chosen(None, Some(header)), Some(form), "{header}");
         }

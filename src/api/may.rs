@@ -37,7 +37,7 @@ pub(crate) use path_key::PathKey;
 pub(crate) use path_key::decode_path;
 use path_key::parse_path_key;
 pub(crate) use signed_in::find_state;
-pub(crate) use signed_in::{SignedIn, sign_in};
+pub(crate) use signed_in::{SignedInCaller, sign_in};
 pub(crate) use without_policy::{CredentialRequest, OwnRequest, PublicRequest};
 
 /// The proof that the caller may do `A`, with the body or query `B` and the precondition `P` of the request.
@@ -88,7 +88,7 @@ where
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (req, mut payload) = (req.clone(), payload.take());
         Box::pin(async move {
-            let SignedIn { caller, actor, until } =
+            let SignedInCaller { caller, actor, until } =
                 sign_in(&req)?.ok_or(ApiError::Unauthenticated)?;
             let path = decode_path(&req)?;
             let key = parse_path_key(&path)?;

@@ -10,7 +10,7 @@ use crate::domain::raw_values::{RawLocation, RawMoney, RawReading};
 /// Declares the two request shapes of a record: a new record and a patch. Both are merged into the raw form of the
 /// record. Each member has the function that merges it (`set`, `set_or_default` or `nest`), its type, and the type that
 /// the contract shows for it in a new record.
-macro_rules! typed {
+macro_rules! define_request_shapes {
     (
         $(#[$new_doc:meta])* $new:ident { $($new_own:tt)* }
         $(#[$patch_doc:meta])* $patch:ident { $($patch_own:tt)* }
@@ -50,7 +50,7 @@ macro_rules! typed {
         }
     };
 }
-pub(crate) use typed;
+pub(crate) use define_request_shapes;
 
 /// An amount of money. In a patch, members that are left out keep their value.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]

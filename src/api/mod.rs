@@ -46,7 +46,7 @@ pub(crate) mod problem;
 pub(crate) mod projects;
 pub(crate) mod read_only_route;
 pub(crate) mod reference;
-pub(crate) mod released;
+pub(crate) mod release_request;
 pub(crate) mod releases;
 pub(crate) mod reports;
 pub(crate) mod shares;

@@ -238,7 +238,7 @@ impl ProblemKind {
     }
 }
 
-macro_rules! kinds {
+macro_rules! define_problem_kinds {
     ($($name:ident = $code:literal, $status:literal;)+) => {
         $(pub(super) const $name: ProblemKind = ProblemKind {
             code: $code,
@@ -250,7 +250,7 @@ macro_rules! kinds {
         pub const PROBLEMS: &[ProblemKind] = &[$($name),+];
     };
 }
-kinds! {
+define_problem_kinds! {
     MALFORMED = "malformed", 400;
     UNAUTHENTICATED = "unauthenticated", 401;
     FORBIDDEN = "forbidden", 403;

@@ -11,7 +11,7 @@ use super::{
     may::May,
     page::{ListParams, PageRequest},
     precondition::VersionRefused,
-    released::Released,
+    release_request::ReleaseRequest,
     service_config::ServiceConfig,
     state::State,
 };
@@ -69,7 +69,7 @@ impl From<NewRelease> for RawRelease {
 #[utoipa::path(get, path = "/releases", tag = "releases", params(ListParams),
     responses((status = 200, body = ReleaseList)))]
 async fn list_releases(
-    released: Released<Query<ListParams>>,
+    released: ReleaseRequest<Query<ListParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let actor = released.actor.clone();
@@ -93,12 +93,15 @@ async fn list_releases(
 /// need not sign in. `published_by` is shown to the secretariat and to administrators only.
 #[utoipa::path(get, path = "/releases/{release}", tag = "releases",
     responses((status = 200, body = ReleaseView)))]
-async fn get_release(released: Released<()>, state: Data<State>) -> ApiResult<Answer> {
+async fn get_release(released: ReleaseRequest<()>, state: Data<State>) -> ApiResult<Answer> {
     answer_release(released, &state).await
 }
 
 /// Answers the operation, and shares of it.
-pub(super) async fn answer_release(released: Released<()>, state: &State) -> ApiResult<Answer> {
+pub(super) async fn answer_release(
+    released: ReleaseRequest<()>,
+    state: &State,
+) -> ApiResult<Answer> {
     let actor = released.actor.clone();
     let (named, ()) = released.find_release(state).await?;
     let view = state
@@ -142,7 +145,7 @@ async fn publish_release(
 /// 503; try again later.
 #[utoipa::path(get, path = "/releases/{release}/verify", tag = "releases",
     responses((status = 200, body = ReleaseVerification)))]
-async fn verify_release(released: Released<()>, state: Data<State>) -> ApiResult<Answer> {
+async fn verify_release(released: ReleaseRequest<()>, state: Data<State>) -> ApiResult<Answer> {
     let (named, ()) = released.find_release(&state).await?;
     let check = move |c: &mut Conn| -> ApiResult<ReleaseVerification> {
         let release = store::releases::find(c, &named.key)?.ok_or(ApiError::NotFound)?;

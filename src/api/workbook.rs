@@ -25,8 +25,8 @@ use crate::{
         value::Slug,
     },
     sheets::{
-        Sheet,
-        allowed_values::List,
+        WorkbookSheet,
+        allowed_values::AllowedList,
         columns, csv,
         flat::TableFormat,
         workbook_writer::{self, WorkbookMetadata},
@@ -59,7 +59,7 @@ pub(crate) struct WorkbookParams {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum WorkbookFormat {
     Workbook,
-    Csv(Sheet),
+    Csv(WorkbookSheet),
 }
 
 impl WorkbookParams {
@@ -76,7 +76,7 @@ impl WorkbookParams {
                 Err(ApiError::invalid_parameter("sheet", fault))
             }
             ("csv", sheet) => {
-                let sheet = sheet.ok_or_else(ValueFault::required).and_then(Sheet::parse);
+                let sheet = sheet.ok_or_else(ValueFault::required).and_then(WorkbookSheet::parse);
                 Ok(WorkbookFormat::Csv(
                     sheet.map_err(|fault| ApiError::invalid_parameter("sheet", fault))?,
                 ))
@@ -144,7 +144,7 @@ impl WorkbookExport {
             let media = TableFormat::Csv.media_type();
             return Ok(Answer::from_file(bytes, media, &format!("{name}-{sheet}.csv"), &holds));
         }
-        let lists = List::ALL
+        let lists = AllowedList::ALL
             .iter()
             .map(|list| (*list, list.allowed_values(words, subject.city.country)))
             .collect();

@@ -18,7 +18,7 @@ use crate::{
         subject::CityCycleSubject,
         value::Slug,
     },
-    sheets::{Sheet, row_comparison::ExportedRow},
+    sheets::{WorkbookSheet, row_comparison::ExportedRow},
     store::{Conn, StoreResult, cycles, parts, projects, reports},
 };
 
@@ -45,7 +45,7 @@ pub(crate) struct VersionedContent {
 
 /// The rows of a city's workbook, and the records that an import compares with.
 pub(crate) struct CityWorkbook {
-    tables: Vec<(Sheet, Vec<ExportedRow>)>,
+    tables: Vec<(WorkbookSheet, Vec<ExportedRow>)>,
     /// The content of each project's report, by the code of the project.
     pub(crate) reports: HashMap<String, VersionedContent>,
     /// The codes of the projects.
@@ -79,7 +79,7 @@ impl CityWorkbook {
                 .filter(|r| drafts || r.ever_submitted)
                 .map(|r| (r.project, r))
                 .collect();
-        let tables = Sheet::ALL.iter().map(|s| (*s, Vec::new())).collect();
+        let tables = WorkbookSheet::ALL.iter().map(|s| (*s, Vec::new())).collect();
         let mut book = Self { tables, reports: HashMap::new(), projects: BTreeSet::new() };
         for project in projects::list_for_city(conn, city, &subject.cycle.plan_cycle)? {
             book.add_project(ProjectRecords {
@@ -108,11 +108,11 @@ impl CityWorkbook {
         Ok(to_hex(&digest.finalize()))
     }
 
-    pub(crate) fn tables(&self) -> &[(Sheet, Vec<ExportedRow>)] {
+    pub(crate) fn tables(&self) -> &[(WorkbookSheet, Vec<ExportedRow>)] {
         &self.tables
     }
 
-    pub(crate) fn rows(&self, sheet: Sheet) -> &[ExportedRow] {
+    pub(crate) fn rows(&self, sheet: WorkbookSheet) -> &[ExportedRow] {
         self.tables
             .iter()
             .find(|(s, _)| *s == sheet)
@@ -120,7 +120,7 @@ impl CityWorkbook {
             .unwrap_or_default()
     }
 
-    fn add_rows(&mut self, sheet: Sheet, rows: impl IntoIterator<Item = ExportedRow>) {
+    fn add_rows(&mut self, sheet: WorkbookSheet, rows: impl IntoIterator<Item = ExportedRow>) {
         if let Some((_, table)) = self.tables.iter_mut().find(|(s, _)| *s == sheet) {
             table.extend(rows);
         }
@@ -129,14 +129,17 @@ impl CityWorkbook {
     fn add_project(&mut self, records: ProjectRecords) {
         let ProjectRecords { project, milestones, indicators, partnerships, report } = records;
         let report_rows = rows::ReportRows::new(&project, report.as_ref());
-        self.add_rows(Sheet::Reports, [report_rows.build_row()]);
-        self.add_rows(Sheet::Completions, report_rows.build_completions(&milestones));
-        self.add_rows(Sheet::Values, report_rows.build_values(&indicators));
-        self.add_rows(Sheet::Evidence, report_rows.build_evidence());
-        self.add_rows(Sheet::Milestones, milestones.iter().map(rows::build_milestone_row));
-        self.add_rows(Sheet::Indicators, indicators.iter().map(rows::build_indicator_row));
-        self.add_rows(Sheet::Partnerships, partnerships.iter().map(rows::build_partnership_row));
-        self.add_rows(Sheet::Projects, [rows::build_project_row(&project)]);
+        self.add_rows(WorkbookSheet::Reports, [report_rows.build_row()]);
+        self.add_rows(WorkbookSheet::Completions, report_rows.build_completions(&milestones));
+        self.add_rows(WorkbookSheet::Values, report_rows.build_values(&indicators));
+        self.add_rows(WorkbookSheet::Evidence, report_rows.build_evidence());
+        self.add_rows(WorkbookSheet::Milestones, milestones.iter().map(rows::build_milestone_row));
+        self.add_rows(WorkbookSheet::Indicators, indicators.iter().map(rows::build_indicator_row));
+        self.add_rows(
+            WorkbookSheet::Partnerships,
+            partnerships.iter().map(rows::build_partnership_row),
+        );
+        self.add_rows(WorkbookSheet::Projects, [rows::build_project_row(&project)]);
         let code = project.code.to_string();
         if let Some(Report { version, content, .. }) = report {
             self.reports.insert(code.clone(), VersionedContent { version, content });

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::{
-    project_parts::{Better, Indicator},
+    project_parts::{Indicator, IndicatorDirection},
     report::IndicatorValue,
-    value::{Slug, words},
+    value::{Slug, text_enum},
 };
 
-words! {
+text_enum! {
     /// The reason why an attainment cannot be computed.
-    pub Undefined(reason) {
+    #[schema(as = Undefined)]
+    pub UndefinedReason(reason) {
         /// The indicator has no baseline.
         NoBaseline = "no_baseline",
         /// The indicator has no target.
@@ -30,20 +31,23 @@ words! {
 ///
 /// # Errors
 /// The reason why the attainment is undefined. An undefined attainment is not 0.
-pub(crate) fn compute_attainment(indicator: &Indicator, value: f64) -> Result<f64, Undefined> {
-    let baseline = indicator.baseline.ok_or(Undefined::NoBaseline)?.value;
-    let target = indicator.target.ok_or(Undefined::NoTarget)?.value;
+pub(crate) fn compute_attainment(
+    indicator: &Indicator,
+    value: f64,
+) -> Result<f64, UndefinedReason> {
+    let baseline = indicator.baseline.ok_or(UndefinedReason::NoBaseline)?.value;
+    let target = indicator.target.ok_or(UndefinedReason::NoTarget)?.value;
     let distance = target - baseline;
     let right_way = match indicator.better {
-        Better::Up => distance > 0.0,
-        Better::Down => distance < 0.0,
+        IndicatorDirection::Up => distance > 0.0,
+        IndicatorDirection::Down => distance < 0.0,
     };
     if distance == 0.0 {
-        Err(Undefined::NoDistance)
+        Err(UndefinedReason::NoDistance)
     } else if right_way {
         Ok((value - baseline) / distance)
     } else {
-        Err(Undefined::Direction)
+        Err(UndefinedReason::Direction)
     }
 }
 
@@ -83,7 +87,11 @@ mod tests {
         value::Title,
     };
 
-    fn indicator(better: Better, baseline: Option<f64>, target: Option<f64>) -> Indicator {
+    fn indicator(
+        better: IndicatorDirection,
+        baseline: Option<f64>,
+        target: Option<f64>,
+    ) -> Indicator {
         let reading = |on: &str| {
             let on = day(on);
             move |value| IndicatorReading { value, on }
@@ -104,10 +112,10 @@ mod tests {
 
     #[test]
     fn attainment_respects_the_direction() {
-        let up = indicator(Better::Up, Some(10.0), Some(20.0));
+        let up = indicator(IndicatorDirection::Up, Some(10.0), Some(20.0));
         let of = |i: &Indicator, v| compute_attainment(i, v);
         assert_eq!([of(&up, 10.0), of(&up, 15.0), of(&up, 25.0)], [Ok(0.0), Ok(0.5), Ok(1.5)]);
-        let down = indicator(Better::Down, Some(20.0), Some(10.0));
+        let down = indicator(IndicatorDirection::Down, Some(20.0), Some(10.0));
         assert_eq!(
             [of(&down, 20.0), of(&down, 12.5), of(&down, 22.0)],
             [Ok(0.0), Ok(0.75), Ok(-0.2)]
@@ -119,11 +127,20 @@ mod tests {
         let of = |better, baseline, target| {
             compute_attainment(&indicator(better, baseline, target), 1.0)
         };
-        assert_eq!(of(Better::Up, None, Some(1.0)), Err(Undefined::NoBaseline));
-        assert_eq!(of(Better::Up, Some(1.0), None), Err(Undefined::NoTarget));
-        assert_eq!(of(Better::Up, Some(1.0), Some(1.0)), Err(Undefined::NoDistance));
-        assert_eq!(of(Better::Up, Some(2.0), Some(1.0)), Err(Undefined::Direction));
-        assert_eq!(of(Better::Down, Some(1.0), Some(2.0)), Err(Undefined::Direction));
+        assert_eq!(of(IndicatorDirection::Up, None, Some(1.0)), Err(UndefinedReason::NoBaseline));
+        assert_eq!(of(IndicatorDirection::Up, Some(1.0), None), Err(UndefinedReason::NoTarget));
+        assert_eq!(
+            of(IndicatorDirection::Up, Some(1.0), Some(1.0)),
+            Err(UndefinedReason::NoDistance)
+        );
+        assert_eq!(
+            of(IndicatorDirection::Up, Some(2.0), Some(1.0)),
+            Err(UndefinedReason::Direction)
+        );
+        assert_eq!(
+            of(IndicatorDirection::Down, Some(1.0), Some(2.0)),
+            Err(UndefinedReason::Direction)
+        );
     }
 
     #[test]

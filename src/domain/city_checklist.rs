@@ -11,12 +11,13 @@ use super::{
     readiness,
     report::ReportState,
     subject::{PartNotLoaded, ReportSubject},
-    value::words,
+    value::text_enum,
 };
 
-words! {
+text_enum! {
     /// Who has to act next on a report.
-    pub(crate) Holder(holder) {
+    #[schema(as = Holder)]
+    pub(crate) ReportHolder(holder) {
         /// The city: it writes, corrects or submits the report.
         City = "city",
         /// The national representative, who decides on the report.
@@ -41,7 +42,7 @@ pub(crate) struct VisibleChecklistItem<'a> {
     pub item: &'a ChecklistItem,
     /// `None` if the report was not begun.
     pub state: Option<ReportState>,
-    pub holder: Holder,
+    pub holder: ReportHolder,
     /// Whether the caller may read the working copy.
     pub can_read_working: bool,
     /// What blocks the submission. `None` if the caller may not read it, or if the report is not with the city.
@@ -70,7 +71,7 @@ impl ChecklistItem {
         };
         let holder = holder_of_state(state);
         let submitted_at = subject.report.as_ref().and_then(|r| r.submitted).map(|d| d.at);
-        let missing = if inside && holder == Holder::City {
+        let missing = if inside && holder == ReportHolder::City {
             Some(list_missing_fields(subject, at)?)
         } else {
             None
@@ -98,11 +99,11 @@ fn list_missing_fields(
     }
 }
 
-const fn holder_of_state(state: Option<ReportState>) -> Holder {
+const fn holder_of_state(state: Option<ReportState>) -> ReportHolder {
     match state {
-        None | Some(ReportState::Draft | ReportState::Returned) => Holder::City,
-        Some(ReportState::Submitted) => Holder::Representative,
-        Some(ReportState::Approved) => Holder::Nobody,
+        None | Some(ReportState::Draft | ReportState::Returned) => ReportHolder::City,
+        Some(ReportState::Submitted) => ReportHolder::Representative,
+        Some(ReportState::Approved) => ReportHolder::Nobody,
     }
 }
 
@@ -192,7 +193,10 @@ mod tests {
         let (officer, representative) = (officer(1), representative(2));
         let none = seat(None);
         let seen = none.visible_to(&officer, now()).unwrap();
-        assert_eq!((seen.holder, seen.missing.map(|m| m.len() > 3)), (Holder::City, Some(true)));
+        assert_eq!(
+            (seen.holder, seen.missing.map(|m| m.len() > 3)),
+            (ReportHolder::City, Some(true))
+        );
         assert!(none.visible_to(&representative, now()).unwrap().missing.is_none());
         let draft = seat(Some(ReportState::Draft));
         assert_eq!(draft.visible_to(&officer, now()).unwrap().missing.map(|m| m.len()), Some(0));
@@ -201,9 +205,12 @@ mod tests {
         assert_eq!((seen.state, seen.can_read_working), (Some(ReportState::Draft), false));
         assert!(seen.missing.is_none());
         let submitted = seat(Some(ReportState::Submitted));
-        assert_eq!(submitted.visible_to(&officer, now()).unwrap().holder, Holder::Representative);
+        assert_eq!(
+            submitted.visible_to(&officer, now()).unwrap().holder,
+            ReportHolder::Representative
+        );
         let approved = seat(Some(ReportState::Approved));
-        assert_eq!(approved.visible_to(&officer, now()).unwrap().holder, Holder::Nobody);
+        assert_eq!(approved.visible_to(&officer, now()).unwrap().holder, ReportHolder::Nobody);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{
     project::ProjectCode,
     report::Report,
     user::User,
-    value::{Prose, Slug, words},
+    value::{Prose, Slug, text_enum},
 };
 
 mod raw_comment;
@@ -17,7 +17,7 @@ pub(crate) mod thread;
 
 pub(crate) use raw_comment::RawComment;
 
-words! {
+text_enum! {
     /// The action that a comment belongs to.
     pub CommentKind(comment_kind) {
         /// The comment was written on its own.

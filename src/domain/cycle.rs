@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     message::{self, Message},
     refusal::IllegalTransition,
-    value::{Slug, Title, words},
+    value::{Slug, Title, text_enum},
 };
 
 mod deadline;
@@ -18,7 +18,7 @@ mod tests;
 pub(crate) use deadline::{CycleDeadlines, end_of_day};
 pub(crate) use raw_cycle::{RawCycle, RawCyclePatch};
 
-words! {
+text_enum! {
     /// The state of a reporting cycle. Only the secretariat changes it.
     pub CycleState(cycle_state) {
         /// Not opened yet.

@@ -1,8 +1,8 @@
 //! The values of the change feed: which kind of public record changed, and how. The store decides what is public.
 
-use super::value::words;
+use super::value::text_enum;
 
-words! {
+text_enum! {
     /// A kind of record whose changes are in the feed.
     pub(crate) FeedEntity(record_kind) {
         /// The approved copy of a report.
@@ -28,7 +28,7 @@ words! {
     }
 }
 
-words! {
+text_enum! {
     /// How a public record changed.
     pub(crate) FeedAction(action_in_feed) {
         /// The record was approved: from now on this copy is public.

@@ -7,7 +7,7 @@ use super::{
     language::Language,
     message::{self, Message},
     project::ProjectCode,
-    value::{Money, Slug, words},
+    value::{Money, Slug, text_enum},
 };
 
 mod axis;
@@ -28,17 +28,18 @@ mod trend;
 
 pub use axis::{AxisLabel, UNKNOWN};
 pub use basis::{BasisRequest, FigureBasis};
-pub use change::{Movement, ProjectChange, ValueChange};
+pub use change::{ProjectChange, ProjectMovement, ValueChange};
 pub use compare::{DatasetComparison, DifferentCell, MovedReport};
 pub use dataset::FigureDataset;
 pub use fact::{FactTexts, IndicatorAttainment, MilestoneWeights, ReportFact};
 pub use filter::FigureFilter;
 pub use map::MapCity;
 pub use progress::{
-    Grouping, MilestoneProgress, OutcomeProgress, ProgressTable, ProjectProgress, list_formulas,
+    MilestoneProgress, OutcomeProgress, ProgressGrouping, ProgressTable, ProjectProgress,
+    list_formulas,
 };
 
-words! {
+text_enum! {
     /// The dimension that a table is broken down by.
     pub Dimension(dimension) {
         /// The one focus area in which official tables count the project.
@@ -61,7 +62,7 @@ words! {
         Sector = "sector",
     }
 }
-words! {
+text_enum! {
     /// The quantity that a table measures.
     pub Measure(measure) {
         /// The number of approved reports, one for each project.

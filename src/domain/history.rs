@@ -14,7 +14,7 @@ use super::{
     project::ProjectDetails,
     project_parts::{PartnerRole, PartnerStage},
     reference::{CountryCode, Partner, Vocabulary},
-    report::Status,
+    report::ProjectStatus,
     value::{Prose, Slug, Title, fold_for_search},
 };
 
@@ -226,7 +226,7 @@ pub struct PlannedReport {
     /// The project's focus area in the report.
     pub focus_area: Option<Slug>,
     /// The project's status.
-    pub status: Status,
+    pub status: ProjectStatus,
     /// The source of the report and how its status was derived, as JSON.
     pub imported: Value,
 }

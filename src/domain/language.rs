@@ -2,10 +2,10 @@
 
 use super::{
     quality::{Quality, parse_weighted_names},
-    value::words,
+    value::text_enum,
 };
 
-words! {
+text_enum! {
     /// A language of the network, by its BCP 47 tag.
     pub Language(language) {
         /// English, the network's working language.
@@ -36,9 +36,10 @@ words! {
         Tet = "tet",
     }
 }
-words! {
+text_enum! {
     /// The direction in which a language is written.
-    pub(crate) Direction(direction) {
+    #[schema(as = Direction)]
+    pub(crate) TextDirection(direction) {
         /// From left to right.
         Ltr = "ltr",
         /// From right to left.
@@ -74,9 +75,9 @@ impl Language {
     }
 
     #[must_use]
-    pub(crate) const fn direction(self) -> Direction {
+    pub(crate) const fn direction(self) -> TextDirection {
         match self {
-            Self::Jawi => Direction::Rtl,
+            Self::Jawi => TextDirection::Rtl,
             Self::En
             | Self::Vi
             | Self::Id
@@ -88,7 +89,7 @@ impl Language {
             | Self::Fil
             | Self::Ta
             | Self::Zh
-            | Self::Tet => Direction::Ltr,
+            | Self::Tet => TextDirection::Ltr,
         }
     }
 

@@ -13,7 +13,7 @@ use super::{
     message::{self, Message},
     project_parts::{Indicator, Milestone, Partnership},
     reference::CountryCode,
-    report::Status,
+    report::ProjectStatus,
     value::{Money, Percent, Prose, Slug, Title},
 };
 
@@ -259,7 +259,7 @@ pub struct LatestReport {
     /// The cycle of the report.
     pub cycle: Slug,
     /// The status that the report states.
-    pub status: Status,
+    pub status: ProjectStatus,
     /// The percentage that the report states.
     pub percent_complete: Option<Percent>,
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     id::Id,
     project::{Project, ProjectCode},
-    value::{Money, Prose, Slug, Title, words},
+    value::{Money, Prose, Slug, Title, text_enum},
 };
 
 pub(crate) mod parse;
@@ -32,7 +32,7 @@ pub struct Milestone {
     pub version: i64,
 }
 
-words! {
+text_enum! {
     /// What an indicator measures.
     pub IndicatorKind(indicator_kind) {
         /// An output: what was built or done.
@@ -41,9 +41,10 @@ words! {
         Outcome = "outcome",
     }
 }
-words! {
+text_enum! {
     /// The direction in which an indicator gets better.
-    pub Better(direction) {
+    #[schema(as = Better)]
+    pub IndicatorDirection(direction) {
         /// A higher value is better.
         Up = "up",
         /// A lower value is better.
@@ -76,7 +77,7 @@ pub struct Indicator {
     /// The unit of the values.
     pub unit: Title,
     /// The direction in which the indicator gets better.
-    pub better: Better,
+    pub better: IndicatorDirection,
     /// The value at the start.
     pub baseline: Option<IndicatorReading>,
     /// The value that should be reached.
@@ -85,7 +86,7 @@ pub struct Indicator {
     pub version: i64,
 }
 
-words! {
+text_enum! {
     /// The role of a partner in a project.
     pub PartnerRole(partner_role) {
         /// The partner gives money.
@@ -102,7 +103,7 @@ words! {
         Academic = "academic",
     }
 }
-words! {
+text_enum! {
     /// The stage of a partnership.
     pub PartnerStage(partnership_stage) {
         /// An idea that is discussed.

@@ -11,7 +11,7 @@ use super::{
     message::{self, Message},
     project::ProjectDetails,
     project_parts::{Indicator, Milestone},
-    report::{ReportContent, Status, carry_forward, progress},
+    report::{ProjectStatus, ReportContent, carry_forward, progress},
     subject::{PartNotLoaded, ReportSubject},
 };
 
@@ -52,7 +52,7 @@ pub(crate) fn list_blockers(
 fn check_completed_percent(content: &ReportContent) -> Option<FieldFault> {
     let mut faults = FaultList::new();
     let below = content.percent_complete.is_some_and(|p| p.hundredths() < 10_000);
-    if content.status == Some(Status::Completed) && below {
+    if content.status == Some(ProjectStatus::Completed) && below {
         let fault = ValueFault::new("incomplete", message::report::complete_needs_all());
         faults.add("/percent_complete", fault);
     }
@@ -131,7 +131,7 @@ fn find_removed_indicators(content: &ReportContent, indicators: &[Indicator]) ->
 pub(crate) fn find_missing_fields(
     content: &ReportContent,
     project: &ProjectDetails,
-    previous: Option<Status>,
+    previous: Option<ProjectStatus>,
 ) -> Vec<FieldFault> {
     let mut faults = FaultList::new();
     let mut require = |pointer: &str, given: bool| {
@@ -139,15 +139,17 @@ pub(crate) fn find_missing_fields(
             faults.add(pointer, ValueFault::required());
         }
     };
-    require("/status", content.status.is_some_and(|s| s != Status::NotStated));
+    require("/status", content.status.is_some_and(|s| s != ProjectStatus::NotStated));
     require("/achievements", content.achievements.is_some());
     require("/challenges", content.challenges.is_some());
     require("/next_steps", content.next_steps.is_some());
-    if !content.status.is_some_and(Status::has_no_percent) {
+    if !content.status.is_some_and(ProjectStatus::has_no_percent) {
         require("/percent_complete", content.percent_complete.is_some());
     }
     // The method and the number are only useful together, so a stated number needs its method as well.
-    if content.percent_complete.is_some() || !content.status.is_some_and(Status::has_no_percent) {
+    if content.percent_complete.is_some()
+        || !content.status.is_some_and(ProjectStatus::has_no_percent)
+    {
         require("/percent_method", content.percent_method.is_some());
     }
     if content.status.is_some_and(|s| s.needs_reason(previous)) {

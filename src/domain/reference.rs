@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{
     fault::ValueFault,
     message::{self, Message},
-    value::{Prose, Slug, Title, words},
+    value::{Prose, Slug, Title, text_enum},
 };
 
 /// Names by language: `en`, and if known others such as `vi`, or `local` for the local script.
@@ -164,7 +164,7 @@ pub struct ReferenceDocument {
     pub version: i64,
 }
 
-words! {
+text_enum! {
     /// A kind of term that projects are tagged with. A project can have several terms of each kind.
     pub TermKind(term_kind) {
         /// Strategic outcomes of the framework.

@@ -14,7 +14,7 @@ use super::{
     message::{self, Message},
     project::ProjectCode,
     reference::{City, Country, CountryCode, Vocabulary},
-    report::{ApprovedReport, AuditStamp, Status},
+    report::{ApprovedReport, AuditStamp, ProjectStatus},
     value::{Prose, Slug, to_count},
 };
 
@@ -77,7 +77,7 @@ pub struct ReleaseCounts {
     /// Number of countries with a report.
     pub countries: i64,
     /// Number of reports by stated status.
-    pub statuses: BTreeMap<Status, i64>,
+    pub statuses: BTreeMap<ProjectStatus, i64>,
 }
 
 impl ReleaseCounts {
@@ -85,9 +85,11 @@ impl ReleaseCounts {
     pub fn from_reports(reports: &[ApprovedReport]) -> Self {
         let cities: BTreeSet<&Slug> = reports.iter().map(|r| r.code.city()).collect();
         let countries: BTreeSet<CountryCode> = reports.iter().map(|r| r.country).collect();
-        let mut statuses: BTreeMap<Status, i64> = BTreeMap::new();
+        let mut statuses: BTreeMap<ProjectStatus, i64> = BTreeMap::new();
         for report in reports {
-            *statuses.entry(report.content.status.unwrap_or(Status::NotStated)).or_default() += 1;
+            *statuses
+                .entry(report.content.status.unwrap_or(ProjectStatus::NotStated))
+                .or_default() += 1;
         }
         Self {
             reports: to_count(reports.len()),
@@ -116,7 +118,7 @@ pub struct ReleaseReference {
 #[derive(Debug, Clone, PartialEq)]
 pub struct FullRelease {
     pub release: Release,
-    pub frame: ReleaseReference,
+    pub reference: ReleaseReference,
     /// Ordered by city and project number.
     pub reports: Vec<ApprovedReport>,
 }
@@ -165,14 +167,14 @@ impl PublishError {
 /// The previous release of the cycle, and the reasons of the reopenings since.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PreviousRelease {
-    pub edition: FullRelease,
+    pub full_release: FullRelease,
     /// By project: the reasons of the reopenings since the frozen approval, oldest first.
     pub reasons: BTreeMap<ProjectCode, Vec<String>>,
 }
 
 impl PreviousRelease {
     fn list_errata(&self, reports: &[ApprovedReport]) -> Vec<Erratum> {
-        let mut errata = errata::compare_reports(&self.edition.reports, reports);
+        let mut errata = errata::compare_reports(&self.full_release.reports, reports);
         for erratum in &mut errata {
             erratum.reasons = self.reasons.get(&erratum.project).cloned().unwrap_or_default();
         }
@@ -195,12 +197,12 @@ pub(crate) struct ReleaseMetadata {
 /// # Errors
 /// The cycle is not closed, has no approved reports, or has the same reports as the previous release.
 pub(crate) fn publish_release(
-    imprint: ReleaseMetadata,
-    frame: ReleaseReference,
+    metadata: ReleaseMetadata,
+    reference: ReleaseReference,
     reports: Vec<ApprovedReport>,
     before: Option<PreviousRelease>,
 ) -> Result<FullRelease, PublishError> {
-    match frame.cycle.state {
+    match reference.cycle.state {
         CycleState::Closed => {}
         open @ (CycleState::Scheduled | CycleState::Open) => {
             return Err(PublishError::Cycle(open));
@@ -210,20 +212,23 @@ pub(crate) fn publish_release(
         return Err(PublishError::Empty);
     }
     let errata = before.as_ref().map_or_else(Vec::new, |b| b.list_errata(&reports));
-    let before = before.map(|b| b.edition.release);
+    let before = before.map(|b| b.full_release.release);
     if let (Some(before), true) = (&before, errata.is_empty()) {
         return Err(PublishError::Unchanged(before.release.clone()));
     }
     let number = before.as_ref().map_or(1, |b| b.number + 1);
-    let cycle = frame.cycle.slug.clone();
+    let cycle = reference.cycle.slug.clone();
     let release = Slug::parse(format!("{cycle}-r{number}")).map_err(PublishError::Key)?;
-    let figures =
-        published::count_tables(&release, &frame, reports.iter().map(ReportFact::from).collect());
+    let figures = published::count_tables(
+        &release,
+        &reference,
+        reports.iter().map(ReportFact::from).collect(),
+    );
     let figures_changed =
         before.map_or_else(Vec::new, |b| published::list_cell_changes(&b.figures, &figures));
-    let sha256 =
-        content_hash::hash_release(&release, &frame, &reports).map_err(|_e| PublishError::Json)?;
-    let ReleaseMetadata { note, published, at, recorded } = imprint;
+    let sha256 = content_hash::hash_release(&release, &reference, &reports)
+        .map_err(|_e| PublishError::Json)?;
+    let ReleaseMetadata { note, published, at, recorded } = metadata;
     let release = Release {
         release,
         cycle,
@@ -241,5 +246,5 @@ pub(crate) fn publish_release(
         figures_changed,
         version: 1,
     };
-    Ok(FullRelease { release, frame, reports })
+    Ok(FullRelease { release, reference, reports })
 }

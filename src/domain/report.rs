@@ -11,7 +11,7 @@ use super::{
     project_parts::{Indicator, Milestone},
     reference::CountryCode,
     user::User,
-    value::{HttpsUrl, Money, Percent, Prose, Slug, Title, words},
+    value::{HttpsUrl, Money, Percent, Prose, Slug, Title, text_enum},
 };
 
 pub(crate) mod bulk;
@@ -24,7 +24,7 @@ mod tests;
 
 pub use raw::{RawEvidence, RawIndicatorValue, RawMilestoneDone, RawReport, ReportContext};
 
-words! {
+text_enum! {
     /// The state of a report in the exchange between its city and the national representative.
     pub ReportState(report_state) {
         /// The city is writing the report.
@@ -37,9 +37,10 @@ words! {
         Approved = "approved",
     }
 }
-words! {
+text_enum! {
     /// The status of a project, with the values and the order of the network's monitoring and evaluation reports.
-    pub Status(status) {
+    #[schema(as = Status)]
+    pub ProjectStatus(status) {
         /// At the stage of proposal, pre-feasibility or feasibility study.
         Planning = "planning",
         /// Beyond the feasibility study, or scaling up.
@@ -54,7 +55,7 @@ words! {
         NotStated = "not_stated",
     }
 }
-words! {
+text_enum! {
     /// How a percentage was determined.
     pub PercentMethod(percent_method) {
         /// The city estimated it.
@@ -80,7 +81,7 @@ impl ReportState {
     }
 }
 
-impl Status {
+impl ProjectStatus {
     /// Returns the position in the normal course planning → ongoing → completed; `None` for any other status.
     #[must_use]
     pub const fn rank(self) -> Option<u8> {
@@ -150,7 +151,7 @@ pub struct EvidenceLink {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ReportContent {
     /// The status of the project.
-    pub status: Option<Status>,
+    pub status: Option<ProjectStatus>,
     /// The reason for the status, if the change from the previous status needs one.
     pub status_reason: Option<Prose>,
     /// The completed percentage.

@@ -13,10 +13,10 @@ use super::{
     journal::micros,
     message::{self, Message},
     user::User,
-    value::{Slug, Title, parse_day, words},
+    value::{Slug, Title, parse_day, text_enum},
 };
 
-words! {
+text_enum! {
     /// The format in which a share is answered.
     pub ShareFormat(file_format) {
         /// CSV (RFC 4180).

@@ -35,7 +35,7 @@ impl PolicyResource for NetworkSubject {
 }
 
 /// Implements [`PolicyResource`] for a record that everybody may read.
-macro_rules! public {
+macro_rules! impl_public_resource {
     ($name:ident, $key:ty, |$self:ident| $place:expr) => {
         impl PolicyResource for $name {
             type Key = $key;
@@ -55,7 +55,10 @@ pub struct CitySubject {
     /// The record.
     pub city: City,
 }
-public!(CitySubject, Slug, |self| RecordPlace::City(self.city.slug.clone(), self.city.country));
+impl_public_resource!(CitySubject, Slug, |self| RecordPlace::City(
+    self.city.slug.clone(),
+    self.city.country
+));
 
 /// A partner.
 #[derive(Debug, Clone)]
@@ -63,7 +66,7 @@ pub struct PartnerSubject {
     /// The record.
     pub partner: Partner,
 }
-public!(PartnerSubject, Slug, |self| RecordPlace::Network);
+impl_public_resource!(PartnerSubject, Slug, |self| RecordPlace::Network);
 
 /// A reporting cycle.
 #[derive(Debug, Clone)]
@@ -71,7 +74,7 @@ pub struct CycleSubject {
     /// The record.
     pub cycle: ReportingCycle,
 }
-public!(CycleSubject, Slug, |self| RecordPlace::Network);
+impl_public_resource!(CycleSubject, Slug, |self| RecordPlace::Network);
 
 /// A city in a reporting cycle.
 #[derive(Debug, Clone)]
@@ -81,7 +84,7 @@ pub struct CityCycleSubject {
     /// The cycle.
     pub cycle: ReportingCycle,
 }
-public!(CityCycleSubject, (Slug, Slug), |self| RecordPlace::City(
+impl_public_resource!(CityCycleSubject, (Slug, Slug), |self| RecordPlace::City(
     self.city.slug.clone(),
     self.city.country
 ));
@@ -128,7 +131,7 @@ pub struct PlanSubject {
     /// The plan, if it exists.
     pub plan: Option<ActionPlan>,
 }
-public!(PlanSubject, (Slug, Slug), |self| RecordPlace::City(
+impl_public_resource!(PlanSubject, (Slug, Slug), |self| RecordPlace::City(
     self.city.slug.clone(),
     self.city.country
 ));

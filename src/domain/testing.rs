@@ -12,7 +12,8 @@ use super::{
     project_parts::Milestone,
     reference::{City, CountryCode, NamesByLanguage},
     report::{
-        ApprovedReport, AuditStamp, PercentMethod, Report, ReportContent, ReportState, Status,
+        ApprovedReport, AuditStamp, PercentMethod, ProjectStatus, Report, ReportContent,
+        ReportState,
     },
     subject::{CityCalendar, Loaded, ReportSubject},
     user::{Grant, Role, Scope, User},
@@ -173,7 +174,7 @@ pub(crate) fn cycle(state: CycleState) -> ReportingCycle {
 pub(crate) fn ready() -> ReportContent {
     let text = |t: &str| Some(Prose::parse(t).unwrap());
     ReportContent {
-        status: Some(Status::Ongoing),
+        status: Some(ProjectStatus::Ongoing),
         percent_complete: Percent::from_hundredths(6250),
         percent_method: Some(PercentMethod::SelfAssessed),
         achievements: text("The centre is in operation."),

@@ -11,10 +11,10 @@ use super::{
     journal::micros,
     message,
     reference::CountryCode,
-    value::{Slug, Title, words},
+    value::{Slug, Title, text_enum},
 };
 
-words! {
+text_enum! {
     /// The role of a user in the network.
     pub Role(role) {
         /// Edits a city's projects and submits its reports.
@@ -29,7 +29,7 @@ words! {
         Reader = "reader",
     }
 }
-words! {
+text_enum! {
     /// The kind of scope that a grant covers.
     pub ScopeKind(scope_kind) {
         /// The whole network.
@@ -40,7 +40,7 @@ words! {
         City = "city",
     }
 }
-words! {
+text_enum! {
     /// The state of an account.
     pub UserState(user_state) {
         /// The user is invited and has no password yet.

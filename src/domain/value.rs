@@ -209,10 +209,10 @@ pub(crate) fn to_count(n: usize) -> i64 {
 /// Defines a closed list of values: an enum with the texts for the API and the database, in order.
 // The texts are captured as `tt`: utoipa cannot read a string that a macro captured as `literal`, and would write the
 // names of the variants into the contract.
-macro_rules! words {
+macro_rules! text_enum {
     ($(#[$doc:meta])* $vis:vis $name:ident ($thing:ident) { $($(#[$vdoc:meta])* $variant:ident = $word:tt),+ $(,)? }) => {
-        $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        $(#[$doc])*
         $vis enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),+ }
         impl $name {
             /// Every value, in order.
@@ -242,4 +242,4 @@ macro_rules! words {
         }
     };
 }
-pub(crate) use words;
+pub(crate) use text_enum;

@@ -1,10 +1,11 @@
 //! The names of the workbook's sheets, and the results of an import for a row. The columns are defined in `sheets`.
 
-use super::value::words;
+use super::value::text_enum;
 
-words! {
+text_enum! {
     /// A sheet of the workbook. Each row of it is one record.
-    pub Sheet(sheet) {
+    #[schema(as = Sheet)]
+    pub WorkbookSheet(sheet) {
         /// The city's projects.
         Projects = "projects",
         /// The reports on these projects in the cycle.
@@ -24,9 +25,10 @@ words! {
     }
 }
 
-words! {
+text_enum! {
     /// The result of an import for one row.
-    pub(crate) Outcome(import_outcome) {
+    #[schema(as = Outcome)]
+    pub(crate) ImportOutcome(import_outcome) {
         /// The row creates a record.
         New = "new",
         /// The row changes a record.

@@ -11,7 +11,7 @@ use super::{
     project::{ApprovedProject, LatestReport},
     readiness,
     refusal::TransitionRefused,
-    report::{ApprovedReport, AuditStamp, Report, ReportContent, ReportState, Status},
+    report::{ApprovedReport, AuditStamp, ProjectStatus, Report, ReportContent, ReportState},
     subject::ReportSubject,
 };
 
@@ -191,7 +191,7 @@ pub fn build_approved_project(
         header: report.header.clone().into_approved_copy(version),
         latest: LatestReport {
             cycle: report.cycle.clone(),
-            status: report.content.status.unwrap_or(Status::NotStated),
+            status: report.content.status.unwrap_or(ProjectStatus::NotStated),
             percent_complete: report.content.percent_complete,
         },
         created_at: before.map_or(report.updated_at, |b| b.created_at),

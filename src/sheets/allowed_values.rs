@@ -1,15 +1,15 @@
 //! The lists of allowed values for the drop-downs of a workbook.
 
 use crate::domain::{
-    project_parts::{Better, IndicatorKind, PartnerRole, PartnerStage},
+    project_parts::{IndicatorDirection, IndicatorKind, PartnerRole, PartnerStage},
     reference::{CountryCode, Vocabulary, VocabularyTerm},
-    report::{PercentMethod, Status},
-    value::words,
+    report::{PercentMethod, ProjectStatus},
+    value::text_enum,
 };
 
-words! {
+text_enum! {
     /// A list of allowed values.
-    pub List(list) {
+    pub AllowedList(list) {
         /// Focus areas.
         FocusAreas = "focus_areas",
         /// Sub-areas of all focus areas.
@@ -50,7 +50,7 @@ const CURRENCIES: &[&str] = &[
 /// A value and its English name.
 pub(crate) type AllowedValue = (String, String);
 
-impl List {
+impl AllowedList {
     /// Returns `true` if values outside the list are accepted too.
     #[must_use]
     pub(crate) fn is_open(self) -> bool {
@@ -73,7 +73,7 @@ impl List {
             Self::Sectors => values_from_terms(words.sectors.iter()),
             Self::Tags => values_from_terms(words.tags.iter().filter(own)),
             Self::Statuses => values_from_words(
-                Status::ALL.iter().map(|s| s.as_str()).filter(|s| *s != "not_stated"),
+                ProjectStatus::ALL.iter().map(|s| s.as_str()).filter(|s| *s != "not_stated"),
             ),
             Self::PercentMethods => {
                 values_from_words(PercentMethod::ALL.iter().map(|s| s.as_str()))
@@ -81,7 +81,9 @@ impl List {
             Self::IndicatorKinds => {
                 values_from_words(IndicatorKind::ALL.iter().map(|s| s.as_str()))
             }
-            Self::Directions => values_from_words(Better::ALL.iter().map(|s| s.as_str())),
+            Self::Directions => {
+                values_from_words(IndicatorDirection::ALL.iter().map(|s| s.as_str()))
+            }
             Self::Roles => values_from_words(PartnerRole::ALL.iter().map(|s| s.as_str())),
             Self::Stages => values_from_words(PartnerStage::ALL.iter().map(|s| s.as_str())),
             Self::Currencies => values_from_words(CURRENCIES.iter().copied()),

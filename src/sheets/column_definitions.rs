@@ -2,51 +2,51 @@
 //! importer all use this table.
 
 use super::{
-    allowed_values::List,
+    allowed_values::AllowedList,
     columns::{ColumnKind, ColumnRole, ColumnText, SheetColumn},
 };
 
 /// Declares columns: role, name, kind and pointer, then title and help text in each language, in the order of
 /// `LANGUAGES`.
-macro_rules! columns {
+macro_rules! sheet_columns {
     ($($(#[$doc:meta])* $table:ident { $($column:tt)* })+) => {
-        $($(#[$doc])* pub(crate) const $table: &[SheetColumn] = columns!(@list [] $($column)*);)+
+        $($(#[$doc])* pub(crate) const $table: &[SheetColumn] = sheet_columns!(@list [] $($column)*);)+
     };
     (@list [$($done:expr,)*]) => { &[$($done),*] };
     (@list [$($done:expr,)*] use $shared:ident; $($rest:tt)*) => {
-        columns!(@list [$($done,)* $shared,] $($rest)*)
+        sheet_columns!(@list [$($done,)* $shared,] $($rest)*)
     };
     (@list [$($done:expr,)*] $part:ident $name:literal $kind:ident$(($list:ident))? $pointer:literal
         $($title:literal: $help:literal),+; $($rest:tt)*) => {
-        columns!(@list [$($done,)* column!($part $name $kind$(($list))? $pointer $($title: $help),+),] $($rest)*)
+        sheet_columns!(@list [$($done,)* sheet_column!($part $name $kind$(($list))? $pointer $($title: $help),+),] $($rest)*)
     };
 }
-macro_rules! column {
+macro_rules! sheet_column {
     ($part:ident $name:literal $kind:ident$(($list:ident))? $pointer:literal $($title:literal: $help:literal),+) => {
         SheetColumn {
             name: $name,
             pointer: $pointer,
             role: ColumnRole::$part,
-            kind: ColumnKind::$kind$((List::$list))?,
+            kind: ColumnKind::$kind$((AllowedList::$list))?,
             texts: [$(ColumnText { title: $title, help: $help }),+],
         }
     };
 }
 
-const PROJECT: SheetColumn = column!(ParentKey "project" Line "/project"
+const PROJECT: SheetColumn = sheet_column!(ParentKey "project" Line "/project"
     "Project code": "The code of the project, such as da-nang-4. A new row names it.",
     "Mã dự án": "Mã của dự án, ví dụ da-nang-4. Dòng mới phải ghi mã này.");
-const PROJECT_TITLE: SheetColumn = column!(ReadOnly "project_title" Line "/project_title"
+const PROJECT_TITLE: SheetColumn = sheet_column!(ReadOnly "project_title" Line "/project_title"
     "Project": "For reading.",
     "Tên dự án": "Chỉ để đọc.");
-const CHECK: SheetColumn = column!(RowDigest "check" Line ""
+const CHECK: SheetColumn = sheet_column!(RowDigest "check" Line ""
     "Check": "By this the row is known when nobody touched it. Leave it as it is.",
     "Mã kiểm tra": "Dùng để nhận biết dòng chưa bị sửa. Để nguyên.");
-const REPORT_VERSION: SheetColumn = column!(Version "version" Whole "/version"
+const REPORT_VERSION: SheetColumn = sheet_column!(Version "version" Whole "/version"
     "Version": "The version of the report that this row was made from. Leave it as it is.",
     "Phiên bản": "Phiên bản của báo cáo khi xuất dòng này. Để nguyên.");
 
-columns! {
+sheet_columns! {
     PROJECTS {
         RecordKey "code" Line "/code"
             "Project code": "Names the project. Empty in a new row: the city's next number is given.",

@@ -1,9 +1,9 @@
 //! The sheets and the types that describe their columns. The table of all columns is in `column_definitions.rs`. The
 //! workbook, CSV files and the importer all use that table.
 
-use super::{allowed_values::List, column_definitions};
+use super::{allowed_values::AllowedList, column_definitions};
 use crate::domain::reference::CountryCode;
-pub use crate::domain::workbook_terms::Sheet;
+pub use crate::domain::workbook_terms::WorkbookSheet;
 
 /// The languages in which every column has a title and a help text. A workbook always shows the first one.
 pub(crate) const LANGUAGES: [&str; 2] = ["en", "vi"];
@@ -51,9 +51,9 @@ pub enum ColumnKind {
     /// Yes or no.
     Flag,
     /// One value of a list.
-    Word(List),
+    Word(AllowedList),
     /// Several values of a list, separated by commas.
-    Words(List),
+    Words(AllowedList),
     /// Whole numbers, separated by commas.
     Wholes,
 }
@@ -101,7 +101,7 @@ impl SheetColumn {
     }
 }
 
-impl Sheet {
+impl WorkbookSheet {
     /// Returns the columns of the sheet, in order.
     #[must_use]
     pub const fn columns(self) -> &'static [SheetColumn] {
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn every_column_has_one_name_and_words_in_every_language() {
-        for sheet in Sheet::ALL {
+        for sheet in WorkbookSheet::ALL {
             let columns = sheet.columns();
             let names: BTreeSet<&str> = columns.iter().map(|c| c.name).collect();
             assert_eq!(names.len(), columns.len(), "{sheet}");
@@ -171,7 +171,9 @@ mod tests {
     #[test]
     fn a_fault_of_a_part_points_at_the_column_of_the_whole() {
         let name = |pointer: &str| {
-            Sheet::Projects.find_field_column(pointer).map(|i| Sheet::Projects.columns()[i].name)
+            WorkbookSheet::Projects
+                .find_field_column(pointer)
+                .map(|i| WorkbookSheet::Projects.columns()[i].name)
         };
         assert_eq!(name("/budget/currency"), Some("budget_currency"));
         assert_eq!(name("/sectors/3"), Some("sectors"));
@@ -181,7 +183,7 @@ mod tests {
 
     #[test]
     fn every_sheet_says_which_record_a_row_is_and_of_which_version() {
-        for sheet in Sheet::ALL {
+        for sheet in WorkbookSheet::ALL {
             let has = |part: ColumnRole| sheet.columns().iter().filter(|c| c.role == part).count();
             assert_eq!(has(ColumnRole::Version), 1, "{sheet}");
             assert_eq!(has(ColumnRole::RowDigest), 1, "{sheet}");

@@ -5,7 +5,7 @@
 use std::{iter::Peekable, str::Chars};
 
 use super::{
-    Sheet, SheetCell,
+    SheetCell, WorkbookSheet,
     cell::{self, cell_text},
     grid::{GridBuilder, UnreadableFile, UploadedFile},
     message::file,
@@ -16,7 +16,7 @@ use super::{
 ///
 /// # Errors
 /// Returns the reason if the file cannot be read at all. Faults within the file are in the returned [`UploadedFile`].
-pub(crate) fn read_csv(bytes: &[u8], sheet: Sheet) -> Result<UploadedFile, UnreadableFile> {
+pub(crate) fn read_csv(bytes: &[u8], sheet: WorkbookSheet) -> Result<UploadedFile, UnreadableFile> {
     let text = std::str::from_utf8(bytes)
         .map_err(|e| UnreadableFile::new("not_utf8", file::not_utf8(&e.to_string())))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -100,7 +100,7 @@ fn to_cell(field: &str) -> SheetCell {
 ///
 /// # Errors
 /// Writing to memory does not fail. The error is part of the interface of the writer.
-pub(crate) fn write_csv(sheet: Sheet, rows: &[ExportedRow]) -> Result<Vec<u8>, csv::Error> {
+pub(crate) fn write_csv(sheet: WorkbookSheet, rows: &[ExportedRow]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(sheet.columns().iter().map(|c| c.name))?;
     for row in rows {

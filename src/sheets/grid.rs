@@ -3,7 +3,7 @@
 
 use super::{
     ROWS_MAX, SheetCell,
-    columns::{Sheet, SheetColumn},
+    columns::{SheetColumn, WorkbookSheet},
     message::file,
 };
 use crate::domain::{
@@ -68,7 +68,7 @@ pub struct GridRow {
 #[derive(Debug, Clone, PartialEq)]
 pub struct SheetGrid {
     /// The kind of sheet.
-    pub sheet: Sheet,
+    pub sheet: WorkbookSheet,
     /// The position of each column in the file, from 0. `None` if the file does not have the column.
     pub column_positions: Vec<Option<u32>>,
     /// The rows with data, without headings.
@@ -119,14 +119,14 @@ pub(crate) fn format_address(column: u32, row: u32) -> String {
 pub(crate) struct GridBuilder<'u> {
     upload: &'u mut UploadedFile,
     grid: SheetGrid,
-    /// Pairs of positions: of the column in the file, and of the column in [`Sheet::columns`].
+    /// Pairs of positions: of the column in the file, and of the column in [`WorkbookSheet::columns`].
     found_columns: Vec<(u32, usize)>,
     has_header: bool,
     is_header_valid: bool,
 }
 
 impl<'u> GridBuilder<'u> {
-    pub(crate) fn new(upload: &'u mut UploadedFile, sheet: Sheet) -> Self {
+    pub(crate) fn new(upload: &'u mut UploadedFile, sheet: WorkbookSheet) -> Self {
         let places = vec![None; sheet.columns().len()];
         let grid = SheetGrid { sheet, column_positions: places, rows: Vec::new() };
         Self { upload, grid, found_columns: Vec::new(), has_header: false, is_header_valid: true }

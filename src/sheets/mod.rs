@@ -17,7 +17,7 @@ pub(crate) mod workbook_reader;
 pub(crate) mod workbook_writer;
 
 pub use cell::SheetCell;
-pub use columns::{ColumnKind, ColumnRole, Sheet, SheetColumn};
+pub use columns::{ColumnKind, ColumnRole, SheetColumn, WorkbookSheet};
 pub use grid::{SheetGrid, UploadedFile};
 
 /// The format name that a workbook carries. A file with a different format name is refused. The name changes when a

@@ -73,8 +73,8 @@ pub(crate) struct RowContext<'a> {
 
 impl<'a> RowContext<'a> {
     #[must_use]
-    pub(crate) fn new(release: &'a Release, frame: &'a ReleaseReference) -> Self {
-        let words = &frame.vocabulary;
+    pub(crate) fn new(release: &'a Release, reference: &'a ReleaseReference) -> Self {
+        let words = &reference.vocabulary;
         let lists = [
             &words.focus_areas,
             &words.sub_areas,
@@ -86,9 +86,9 @@ impl<'a> RowContext<'a> {
         let named = |term: &'a VocabularyTerm| (term.slug.as_str(), &term.names);
         Self {
             release,
-            reference: frame,
-            cities: frame.cities.iter().map(|c| (c.slug.as_str(), &c.names)).collect(),
-            countries: frame.countries.iter().map(|c| (c.code.as_str(), &c.names)).collect(),
+            reference,
+            cities: reference.cities.iter().map(|c| (c.slug.as_str(), &c.names)).collect(),
+            countries: reference.countries.iter().map(|c| (c.code.as_str(), &c.names)).collect(),
             terms: lists.into_iter().flatten().map(named).collect(),
         }
     }
@@ -130,7 +130,7 @@ fn english_name(names: Option<&NamesByLanguage>, key: &str) -> Datum {
 }
 
 /// Declares the columns of a table: the three leading columns, and the table's own.
-macro_rules! columns {
+macro_rules! table_columns {
     ($(($name:literal, $kind:ident, $help:literal)),+ $(,)?) => {
         &[
             $crate::sheets::flat::new_column("release", $crate::sheets::flat::DatumType::Text, "The release."),
@@ -140,7 +140,7 @@ macro_rules! columns {
         ]
     };
 }
-use columns;
+use table_columns;
 
 #[cfg(test)]
 mod tests;

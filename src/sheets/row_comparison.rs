@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::{
     cell::{self, is_same_value, to_plain_text},
-    columns::{ColumnRole, Sheet, SheetColumn},
+    columns::{ColumnRole, SheetColumn, WorkbookSheet},
     grid::{FaultDetails, FileFault, GridRow, SheetGrid},
     message::file,
 };
-pub(crate) use crate::domain::workbook_terms::Outcome;
+pub(crate) use crate::domain::workbook_terms::ImportOutcome;
 use crate::domain::{
     fault::ValueFault,
     message::{Argument, thing},
@@ -44,7 +44,7 @@ pub(crate) struct ComparedRow {
     pub key: Vec<String>,
     /// The values of the file. `None` if the file does not have the column or the cell is invalid.
     pub values: Vec<Option<Value>>,
-    pub outcome: Outcome,
+    pub outcome: ImportOutcome,
     pub changes: Vec<FieldChange>,
     pub faults: Vec<FileFault>,
     /// The columns whose cells are invalid by themselves, before the rules of the record are checked.
@@ -56,7 +56,7 @@ pub(crate) struct ComparedRow {
 impl ComparedRow {
     /// Returns the version that the row was made from. `None` for a record that does not exist yet.
     #[must_use]
-    pub(crate) fn version(&self, sheet: Sheet) -> Option<i64> {
+    pub(crate) fn version(&self, sheet: WorkbookSheet) -> Option<i64> {
         find_role_column(sheet, ColumnRole::Version)
             .and_then(|i| self.values.get(i)?.as_ref()?.as_i64())
     }
@@ -65,15 +65,16 @@ impl ComparedRow {
     /// other cells.
     #[must_use]
     pub(crate) fn has_only_cell_faults(&self) -> bool {
-        self.outcome == Outcome::Refused
+        self.outcome == ImportOutcome::Refused
             && !self.wrong_columns.is_empty()
             && self.faults.len() == self.wrong_columns.len()
     }
 
     /// Returns the row without its invalid cells, to check the rules on the others. It must never be written.
     #[must_use]
-    pub(crate) fn without_wrong_cells(&self, sheet: Sheet) -> Self {
-        let outcome = if is_new_record(sheet, self) { Outcome::New } else { Outcome::Changed };
+    pub(crate) fn without_wrong_cells(&self, sheet: WorkbookSheet) -> Self {
+        let outcome =
+            if is_new_record(sheet, self) { ImportOutcome::New } else { ImportOutcome::Changed };
         Self { outcome, ..self.clone() }
     }
 
@@ -83,7 +84,7 @@ impl ComparedRow {
         column: Option<usize>,
         fault: impl Into<FaultDetails>,
     ) {
-        self.outcome = Outcome::Refused;
+        self.outcome = ImportOutcome::Refused;
         self.add_fault(grid, column, fault);
     }
 
@@ -122,7 +123,7 @@ pub(crate) fn compare_rows(grid: &SheetGrid, there: &[ExportedRow]) -> Vec<Compa
             .iter()
             .any(|i| !sheet.columns().get(*i).is_some_and(is_content_column))
         {
-            compared.outcome = Outcome::Refused;
+            compared.outcome = ImportOutcome::Refused;
             return compared;
         }
         let is_new = is_new_record(sheet, &compared);
@@ -145,8 +146,8 @@ pub(crate) fn compare_rows(grid: &SheetGrid, there: &[ExportedRow]) -> Vec<Compa
                 compared.refuse_row(grid, None, fault);
             }
         }
-        if half_read && compared.outcome != Outcome::Stale {
-            compared.outcome = Outcome::Refused;
+        if half_read && compared.outcome != ImportOutcome::Stale {
+            compared.outcome = ImportOutcome::Refused;
         }
         compared
     });
@@ -164,7 +165,7 @@ const fn is_content_column(column: &SheetColumn) -> bool {
     }
 }
 
-fn is_new_record(sheet: Sheet, row: &ComparedRow) -> bool {
+fn is_new_record(sheet: WorkbookSheet, row: &ComparedRow) -> bool {
     let own =
         find_role_column(sheet, ColumnRole::RecordKey).and_then(|i| row.values.get(i)?.as_ref());
     sheet.can_create_records() && own.is_none_or(Value::is_null)
@@ -177,7 +178,7 @@ fn parse_row(grid: &SheetGrid, index: usize, row: &GridRow) -> ComparedRow {
         project: String::new(),
         key: Vec::new(),
         values: Vec::with_capacity(row.cells.len()),
-        outcome: Outcome::Unchanged,
+        outcome: ImportOutcome::Unchanged,
         changes: Vec::new(),
         faults: Vec::new(),
         wrong_columns: Vec::new(),
@@ -237,18 +238,18 @@ fn compare_with_record(compared: &mut ComparedRow, grid: &SheetGrid, there: &Exp
         let number = |v: Option<i64>| v.map_or_else(|| thing::none().into(), Argument::Number);
         let message = file::changed_meanwhile(number(exported), number(current));
         compared.add_fault(grid, place, ValueFault::new("stale", message));
-        compared.outcome = Outcome::Stale;
+        compared.outcome = ImportOutcome::Stale;
     } else if let Some(column) = read_only.filter(|_| exported == current) {
         let fault = ValueFault::new("read_only", file::read_only());
         compared.refuse_row(grid, read_only, fault);
         compared.wrong_columns.push(column);
     } else if !compared.changes.is_empty() {
-        compared.outcome = Outcome::Changed;
+        compared.outcome = ImportOutcome::Changed;
     }
 }
 
 /// Returns `true` if the row is as it was exported, even if its record changed since.
-fn is_untouched(compared: &ComparedRow, sheet: Sheet) -> bool {
+fn is_untouched(compared: &ComparedRow, sheet: WorkbookSheet) -> bool {
     let whole: Option<Vec<Value>> = compared.values.iter().cloned().collect();
     let check = find_role_column(sheet, ColumnRole::RowDigest)
         .and_then(|i| compared.values.get(i)?.as_ref()?.as_str());
@@ -265,6 +266,6 @@ fn compare_new_row(compared: &mut ComparedRow, grid: &SheetGrid) {
         }
     }
     if !compared.changes.is_empty() {
-        compared.outcome = Outcome::New;
+        compared.outcome = ImportOutcome::New;
     }
 }

@@ -6,7 +6,7 @@ use calamine::{DataRef, ExcelDateTime, Reader as _, Xlsx};
 use chrono::{Datelike as _, NaiveDate};
 
 use super::{
-    LISTS, README, Sheet, SheetCell, archive,
+    LISTS, README, SheetCell, WorkbookSheet, archive,
     archive::{INFLATED_MAX, catch_reader_panic, describe_broken_file, describe_library_error},
     grid::{
         FileFault, GridBuilder, UnreadableFile, UploadedFile, format_address, unknown_name_fault,
@@ -47,10 +47,11 @@ pub(crate) fn read_workbook(bytes: &[u8]) -> Result<UploadedFile, UnreadableFile
         let part = file::sheet_named(&shown);
         if name == README {
             catch_reader_panic(part, || read_metadata(&mut book, &mut upload, &mut left))?;
-        } else if let Some(sheet) = Sheet::ALL.iter().copied().find(|s| s.as_str() == name) {
+        } else if let Some(sheet) = WorkbookSheet::ALL.iter().copied().find(|s| s.as_str() == name)
+        {
             catch_reader_panic(part, || read_sheet(&mut book, &mut upload, sheet, &mut left))?;
         } else if name != LISTS {
-            let known = Sheet::ALL.iter().map(|s| s.as_str());
+            let known = WorkbookSheet::ALL.iter().map(|s| s.as_str());
             let fault = unknown_name_fault(thing::sheet(), &name, known);
             let at = FileFault {
                 sheet: shown,
@@ -113,7 +114,7 @@ fn read_rows(
 fn read_sheet(
     book: &mut UploadedWorkbook<'_>,
     upload: &mut UploadedFile,
-    sheet: Sheet,
+    sheet: WorkbookSheet,
     left: &mut u64,
 ) -> Result<(), UnreadableFile> {
     let merged =

@@ -7,8 +7,8 @@ use rust_xlsxwriter::{
 };
 
 use super::{
-    FORMAT, LISTS, README, ROWS_MAX, Sheet, SheetCell,
-    allowed_values::{AllowedValue, List},
+    FORMAT, LISTS, README, ROWS_MAX, SheetCell, WorkbookSheet,
+    allowed_values::{AllowedList, AllowedValue},
     cell::render_cell,
     columns::{ColumnKind, ColumnRole, ColumnText, SheetColumn},
     grid::column_letters,
@@ -57,7 +57,7 @@ pub(crate) struct WorkbookMetadata {
     pub languages: Vec<&'static str>,
 }
 
-pub(crate) type AllowedValueLists = Vec<(List, Vec<AllowedValue>)>;
+pub(crate) type AllowedValueLists = Vec<(AllowedList, Vec<AllowedValue>)>;
 
 /// Writes a workbook.
 ///
@@ -65,7 +65,7 @@ pub(crate) type AllowedValueLists = Vec<(List, Vec<AllowedValue>)>;
 /// Returns an error if the format has no room for the content.
 pub(crate) fn write_workbook(
     about: &WorkbookMetadata,
-    tables: &[(Sheet, Vec<ExportedRow>)],
+    tables: &[(WorkbookSheet, Vec<ExportedRow>)],
     lists: &AllowedValueLists,
 ) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
@@ -126,7 +126,7 @@ fn write_lists_sheet(sheet: &mut Worksheet, lists: &AllowedValueLists) -> Result
 
 fn write_record_sheet(
     sheet: &mut Worksheet,
-    of: Sheet,
+    of: WorkbookSheet,
     rows: &[ExportedRow],
     about: &WorkbookMetadata,
     lists: &AllowedValueLists,
@@ -168,7 +168,7 @@ struct ColumnFormats {
 }
 
 impl ColumnFormats {
-    fn for_column(sheet: Sheet, column: &SheetColumn) -> Self {
+    fn for_column(sheet: WorkbookSheet, column: &SheetColumn) -> Self {
         let plain = match column.kind {
             ColumnKind::Day => Format::new().set_num_format("yyyy-mm-dd"),
             ColumnKind::Prose => Format::new().set_text_wrap(),
@@ -265,7 +265,7 @@ fn build_validation(
     let rule = match column.kind {
         _ if column.role != ColumnRole::Input => return Ok(None),
         ColumnKind::Word(list) => build_list_validation(rule, list, lists),
-        ColumnKind::Flag => build_list_validation(rule, List::YesNo, lists),
+        ColumnKind::Flag => build_list_validation(rule, AllowedList::YesNo, lists),
         ColumnKind::Day => {
             let (first, last) =
                 (ExcelDateTime::from_ymd(1900, 1, 1)?, ExcelDateTime::from_ymd(2200, 12, 31)?);
@@ -284,7 +284,7 @@ fn build_validation(
 
 fn build_list_validation(
     rule: DataValidation,
-    list: List,
+    list: AllowedList,
     lists: &AllowedValueLists,
 ) -> DataValidation {
     let place = lists.iter().position(|(l, _)| *l == list).unwrap_or_default();

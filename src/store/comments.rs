@@ -7,7 +7,7 @@ use super::{
     conn::on,
     load::LoadByKey,
     schema::{comments, reports},
-    tx::{kept, recorded},
+    tx::{impl_journaled_record, impl_record},
     types::{StoredTimestamp, StoredUuid},
 };
 use crate::domain::{
@@ -84,8 +84,8 @@ impl TryFrom<CommentRow> for Comment {
         })
     }
 }
-kept!(Comment, CommentRow, comments, |c| StoredUuid::from(c.id));
-recorded!(Comment, "comment", private, |r| format!("{}/{}/{}", r.code, r.cycle, r.id));
+impl_journaled_record!(Comment, CommentRow, comments, |c| StoredUuid::from(c.id));
+impl_record!(Comment, "comment", private, |r| format!("{}/{}/{}", r.code, r.cycle, r.id));
 
 /// Returns the comments on a report after one of them, in the order in which they were written, and their total
 /// number.

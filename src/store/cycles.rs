@@ -8,7 +8,7 @@ use super::{
     conn::on,
     load::LoadByKey,
     schema::cycles,
-    tx::{kept, recorded},
+    tx::{impl_journaled_record, impl_record},
 };
 use crate::domain::{
     cycle::{CycleState, ReportingCycle},
@@ -65,8 +65,8 @@ impl TryFrom<CycleRow> for ReportingCycle {
         })
     }
 }
-kept!(ReportingCycle, CycleRow, cycles, |c| c.slug.as_str());
-recorded!(ReportingCycle, "cycle", public, |r| r.slug.to_string());
+impl_journaled_record!(ReportingCycle, CycleRow, cycles, |c| c.slug.as_str());
+impl_record!(ReportingCycle, "cycle", public, |r| r.slug.to_string());
 
 /// Finds a cycle by its key.
 ///

@@ -10,7 +10,7 @@ use super::{
     load::LoadByKey,
     reference,
     schema::extensions,
-    tx::{kept, recorded},
+    tx::{impl_journaled_record, impl_record},
 };
 use crate::domain::{
     extension::DeadlineExtension,
@@ -59,8 +59,11 @@ impl TryFrom<ExtensionRow> for DeadlineExtension {
         })
     }
 }
-kept!(DeadlineExtension, ExtensionRow, extensions, |e| (e.cycle.as_str(), e.city.as_str()));
-recorded!(DeadlineExtension, "extension", private, |r| r.key());
+impl_journaled_record!(DeadlineExtension, ExtensionRow, extensions, |e| (
+    e.cycle.as_str(),
+    e.city.as_str()
+));
+impl_record!(DeadlineExtension, "extension", private, |r| r.key());
 
 /// Finds the extension of a city in a cycle, also if it was withdrawn.
 pub(crate) fn find(

@@ -25,7 +25,7 @@ use crate::domain::{
     project::ProjectCode,
     project_parts::{Indicator, Milestone},
     reference::CountryCode,
-    report::{ReportContent, Status},
+    report::{ProjectStatus, ReportContent},
     value::{Percent, Slug, Title},
 };
 
@@ -91,7 +91,7 @@ impl ReportFactRow {
             country: CountryCode::parse(self.country)?,
             cycle: cycle.slug.clone(),
             as_of: cycle.as_of,
-            status: Status::parse(self.status)?,
+            status: ProjectStatus::parse(self.status)?,
             percent: self.percent.and_then(Percent::from_hundredths),
             focus_area: self.focus_area.map(Slug::parse).transpose()?,
             sub_area: self.sub_area.map(Slug::parse).transpose()?,

@@ -197,7 +197,7 @@ pub fn publish_cycles(tx: &mut Tx<'_>) -> StoreResult<usize> {
         if reports.is_empty() || releases::find_latest(tx.conn(), &cycle.slug)?.is_some() {
             continue;
         }
-        let imprint = ReleaseMetadata {
+        let metadata = ReleaseMetadata {
             note: Some(Prose::parse(format!(
                 "The published history as imported, source: {source}"
             ))?),
@@ -205,10 +205,10 @@ pub fn publish_cycles(tx: &mut Tx<'_>) -> StoreResult<usize> {
             at: tx.at(),
             recorded: releases::assembly::load_journal_position(tx.conn())?,
         };
-        let frame = releases::assembly::build_reference(tx.conn(), cycle)?;
-        let edition = release::publish_release(imprint, frame, reports, None)
+        let reference = releases::assembly::build_reference(tx.conn(), cycle)?;
+        let full_release = release::publish_release(metadata, reference, reports, None)
             .map_err(|e| StoreError::Corrupt(e.to_string()))?;
-        releases::insert_full_release(tx, &ServiceProof::new(), &edition, ACTION)?;
+        releases::insert_full_release(tx, &ServiceProof::new(), &full_release, ACTION)?;
         done += 1;
     }
     Ok(done)

@@ -7,7 +7,7 @@ use super::{
     Conn, StoreError, StoreResult,
     conn::on,
     schema::{journal, journal_head},
-    static_update::same,
+    static_update::static_update,
     tx::{CommitSummary, JournalEntry},
     types::{StoredTimestamp, StoredUuid},
 };
@@ -190,7 +190,7 @@ pub(super) fn append_entries(
         head.hash = hash;
     }
     insert_rows(conn, &rows)?;
-    on!(conn, |c, DB| same!(
+    on!(conn, |c, DB| static_update!(
         journal_head::table.find(1),
         (
             journal_head::seq.eq(head.seq),

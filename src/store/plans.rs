@@ -9,7 +9,7 @@ use super::{
     load::LoadByKey,
     reference,
     schema::action_plans,
-    tx::{kept, recorded},
+    tx::{impl_journaled_record, impl_record},
 };
 use crate::domain::{
     plan::ActionPlan,
@@ -67,8 +67,11 @@ impl TryFrom<PlanRow> for ActionPlan {
         })
     }
 }
-kept!(ActionPlan, PlanRow, action_plans, |p| (p.city.to_string(), p.plan_cycle.to_string()));
-recorded!(ActionPlan, "action_plan", public, |p| format!("{}/{}", p.city, p.plan_cycle));
+impl_journaled_record!(ActionPlan, PlanRow, action_plans, |p| (
+    p.city.to_string(),
+    p.plan_cycle.to_string()
+));
+impl_record!(ActionPlan, "action_plan", public, |p| format!("{}/{}", p.city, p.plan_cycle));
 
 /// Finds the plan of a city for a plan cycle.
 pub(crate) fn find_plan(

@@ -66,7 +66,7 @@ pub(crate) fn audit_rows<R: Clone + PartialEq, K: TryFrom<R>>(
 /// `version`. The row type derives `Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset` (with
 /// `treat_none_as_null`). It converts from the record and into the record, both with
 /// `TryFrom<_, Error = StoreError>`.
-macro_rules! kept {
+macro_rules! impl_journaled_record {
     ($record:ty, $row:ty, $table:ident, |$r:ident| $id:expr) => {
         impl $crate::store::record::StoredRows for $record {
             fn insert(&self, conn: &mut $crate::store::Conn) -> $crate::store::StoreResult<()> {
@@ -83,12 +83,13 @@ macro_rules! kept {
             ) -> $crate::store::StoreResult<bool> {
                 let row = <$row>::try_from(self)?;
                 let $r = self;
-                let n =
-                    $crate::store::conn::on!(conn, |c, DB| $crate::store::static_update::same!(
+                let n = $crate::store::conn::on!(conn, |c, DB| {
+                    $crate::store::static_update::static_update!(
                         $table::table.find($id).filter($table::version.eq(before)),
                         &row
                     )
-                    .execute(c))?;
+                    .execute(c)
+                })?;
                 Ok(n == 1)
             }
             fn delete(&self, conn: &mut $crate::store::Conn) -> $crate::store::StoreResult<bool> {
@@ -119,16 +120,16 @@ macro_rules! kept {
         }
     };
 }
-pub(crate) use kept;
+pub(crate) use impl_journaled_record;
 
 /// Implements [`Record`] for a record that the journal holds as a whole: `public` if its changes are public, else
 /// `private`.
-macro_rules! recorded {
+macro_rules! impl_record {
     ($record:ty, $entity:literal, public, |$r:ident| $key:expr) => {
-        $crate::store::record::recorded!(@ $record, $entity, true, $r, $key);
+        $crate::store::record::impl_record!(@ $record, $entity, true, $r, $key);
     };
     ($record:ty, $entity:literal, private, |$r:ident| $key:expr) => {
-        $crate::store::record::recorded!(@ $record, $entity, false, $r, $key);
+        $crate::store::record::impl_record!(@ $record, $entity, false, $r, $key);
     };
     (@ $record:ty, $entity:literal, $public:literal, $r:ident, $key:expr) => {
         impl $crate::store::record::Record for $record {
@@ -147,7 +148,7 @@ macro_rules! recorded {
         }
     };
 }
-pub(crate) use recorded;
+pub(crate) use impl_record;
 
 /// What is done to a record, for the journal.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use super::{
     conn::on,
     json,
     schema::countries,
-    tx::{kept, recorded},
+    tx::{impl_journaled_record, impl_record},
 };
 use crate::domain::reference::{Country, CountryCode, parse_time_zone};
 
@@ -68,9 +68,9 @@ impl TryFrom<CountryRow> for Country {
         })
     }
 }
-kept!(Country, CountryRow, countries, |c| c.code.to_string());
+impl_journaled_record!(Country, CountryRow, countries, |c| c.code.to_string());
 
-recorded!(Country, "country", public, |c| c.code.to_string());
+impl_record!(Country, "country", public, |c| c.code.to_string());
 
 /// Orders a list by slug or by name, in either direction, and starts it after a cursor.
 macro_rules! placed {

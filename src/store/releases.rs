@@ -189,15 +189,15 @@ const BATCH: usize = 200;
 pub fn insert_full_release(
     tx: &mut Tx<'_>,
     proof: &impl RecordWriter<Release>,
-    edition: &FullRelease,
+    full_release: &FullRelease,
     action: &'static str,
 ) -> StoreResult<()> {
-    let key = edition.release.release.as_str();
-    proof.save(tx, &edition.release, super::Change::without_reason(action))?;
-    let rows = edition
+    let key = full_release.release.release.as_str();
+    proof.save(tx, &full_release.release, super::Change::without_reason(action))?;
+    let rows = full_release
         .reports
         .iter()
-        .map(|report| frozen::FrozenReportRow::new(&edition.release.release, report))
+        .map(|report| frozen::FrozenReportRow::new(&full_release.release.release, report))
         .collect::<StoreResult<Vec<_>>>()?;
     for batch in rows.chunks(BATCH) {
         on!(tx.conn(), |c, DB| diesel::insert_into(release_reports::table)
@@ -205,9 +205,9 @@ pub fn insert_full_release(
             .execute(c))?;
     }
     // This row comes last. Once it exists, the database adds no more reports to the release.
-    let frame = json::write(&edition.frame)?;
+    let reference = json::write(&full_release.reference)?;
     on!(tx.conn(), |c, DB| diesel::insert_into(release_grounds::table)
-        .values((release_grounds::release.eq(key), release_grounds::ground.eq(&frame)))
+        .values((release_grounds::release.eq(key), release_grounds::ground.eq(&reference)))
         .execute(c))?;
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::domain::{
     cycle::ReportingCycle,
     id::Id,
     project::{Project, ProjectCode},
-    report::{ApprovedReport, Report, ReportContent, ReportState, Status},
+    report::{ApprovedReport, ProjectStatus, Report, ReportContent, ReportState},
     value::Slug,
 };
 
@@ -99,17 +99,17 @@ pub(crate) fn find_status_before(
     conn: &mut Conn,
     project: Id<Project>,
     as_of: NaiveDate,
-) -> StoreResult<Option<Status>> {
+) -> StoreResult<Option<ProjectStatus>> {
     let word: Option<String> = on!(conn, |c, DB| approved_reports::table
         .filter(approved_reports::project_id.eq(StoredUuid::from(project)))
         .filter(approved_reports::as_of.lt(as_of))
-        .filter(approved_reports::status.ne(Status::NotStated.as_str()))
+        .filter(approved_reports::status.ne(ProjectStatus::NotStated.as_str()))
         .order((approved_reports::as_of.desc(), approved_reports::cycle.desc()))
         .limit(1)
         .select(approved_reports::status)
         .get_result(c)
         .optional())?;
-    Ok(word.map(Status::parse).transpose()?)
+    Ok(word.map(ProjectStatus::parse).transpose()?)
 }
 
 /// Returns the content of the project's latest approved report before a cut-off day.

@@ -41,7 +41,7 @@ trait SeededRecord: JournaledRecord {
     /// Returns the record with a different version.
     fn with_version(self, version: i64) -> Self;
 }
-macro_rules! seeded {
+macro_rules! impl_seeded_record {
     ($($record:ty),+) => {
         $(impl SeededRecord for $record {
             fn with_version(self, version: i64) -> Self {
@@ -50,7 +50,7 @@ macro_rules! seeded {
         })+
     };
 }
-seeded!(Country, City, ReferenceDocument, PlanCycle, Partner, ActionPlan);
+impl_seeded_record!(Country, City, ReferenceDocument, PlanCycle, Partner, ActionPlan);
 
 /// Adds missing records, and updates records that differ from the file unless somebody edited them. A correction
 /// through the API stays.

@@ -8,7 +8,7 @@ use super::{
     conn::on,
     load::LoadByKey,
     schema::shares,
-    tx::{kept, recorded},
+    tx::{impl_journaled_record, impl_record},
     types::{StoredTimestamp, StoredUuid},
 };
 use crate::domain::{
@@ -64,8 +64,8 @@ impl TryFrom<ShareRow> for Share {
         })
     }
 }
-kept!(Share, ShareRow, shares, |s| StoredUuid::from(s.id));
-recorded!(Share, "share", private, |r| r.id.to_string());
+impl_journaled_record!(Share, ShareRow, shares, |s| StoredUuid::from(s.id));
+impl_record!(Share, "share", private, |r| r.id.to_string());
 
 pub(crate) fn find(conn: &mut Conn, id: Id<Share>) -> StoreResult<Option<Share>> {
     let row: Option<ShareRow> = on!(conn, |c, DB| shares::table

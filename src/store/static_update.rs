@@ -10,7 +10,7 @@ use diesel::{
 
 /// An update by a whole row. Its SQL text is always the same, whatever values it sets. diesel cannot know this of its
 /// own updates and prepares them for each execution, which takes longer than the execution. `S` stands for the place
-/// in the source code and identifies the prepared statement. `same!` makes one type for each place.
+/// in the source code and identifies the prepared statement. `static_update!` makes one type for each place.
 pub(crate) struct StaticUpdate<F, C, W, S> {
     table: F,
     changes: C,
@@ -57,14 +57,14 @@ impl<F, C, W, S: 'static> QueryId for StaticUpdate<F, C, W, S> {
 impl<Conn, F, C, W, S> RunQueryDsl<Conn> for StaticUpdate<F, C, W, S> {}
 
 /// Updates rows with a statement whose text is the same for each execution. See [`StaticUpdate`].
-macro_rules! same {
+macro_rules! static_update {
     ($target:expr, $to:expr) => {{
         /// Identifies this place in the source code.
-        struct Here;
-        $crate::store::static_update::StaticUpdate::<_, _, _, Here>::new($target, $to)
+        struct UpdateSite;
+        $crate::store::static_update::StaticUpdate::<_, _, _, UpdateSite>::new($target, $to)
     }};
 }
-pub(crate) use same;
+pub(crate) use static_update;
 
 #[cfg(test)]
 mod tests {
@@ -101,7 +101,8 @@ mod tests {
         });
         let mut set = |id: i32, before: i64, word: Option<&str>| {
             let target = words::table.find(id).filter(words::version.eq(before));
-            let update = same!(target, (words::word.eq(word), words::version.eq(before + 1)));
+            let update =
+                static_update!(target, (words::word.eq(word), words::version.eq(before + 1)));
             update.execute(&mut c).unwrap()
         };
         assert_eq!([set(1, 1, Some("c")), set(2, 1, None), set(2, 1, Some("stale"))], [1, 1, 0]);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-pub(super) use super::record::{AuditedRecord, audit_rows, kept, recorded};
+pub(super) use super::record::{AuditedRecord, audit_rows, impl_journaled_record, impl_record};
 pub use super::record::{Change, JournaledRecord, Record};
 use super::{
     Conn, StoreError, StoreResult, journal,

@@ -15,7 +15,7 @@ use crate::domain::{
     extension::DeadlineExtension,
     journal::{
         GENESIS, JournalHash,
-        chain::{ChainRow, ChainVerifier, Flaw},
+        chain::{ChainRow, ChainVerifier, JournalFlaw},
         hash_record,
     },
     plan::ActionPlan,
@@ -34,7 +34,7 @@ const CHUNK: i64 = 500;
 const FAULTS_MAX: usize = 100;
 
 /// Lists every kind of record once.
-macro_rules! registry {
+macro_rules! register_records {
     ($($record:ty),+ $(,)?) => {
         /// Every kind of record that the journal follows.
         pub(crate) const ENTITIES: &[&str] = &[$(<$record as Record>::ENTITY),+];
@@ -53,7 +53,7 @@ macro_rules! registry {
         }
     };
 }
-registry!(
+register_records!(
     Country,
     City,
     ReferenceDocument,
@@ -84,7 +84,7 @@ pub(crate) struct JournalCheckFault {
     /// The kind of record, if the fault concerns one.
     pub entity: Option<String>,
     pub key: Option<String>,
-    pub flaw: Flaw,
+    pub flaw: JournalFlaw,
 }
 
 /// The result of a verification.
@@ -166,13 +166,13 @@ pub(crate) fn verify_journal(
     walk.compare_head(conn)?;
     compare_all(conn, &mut walk)?;
     if let (Some((seq, _)), Some(false)) = (kept, walk.kept) {
-        walk.add_fault(seq.min(walk.chain.seq + 1), None, Flaw::Kept);
+        walk.add_fault(seq.min(walk.chain.seq + 1), None, JournalFlaw::Kept);
     }
     Ok(walk.into_result())
 }
 
 impl JournalWalk {
-    fn add_fault(&mut self, seq: i64, about: Option<(&str, &str)>, flaw: Flaw) {
+    fn add_fault(&mut self, seq: i64, about: Option<(&str, &str)>, flaw: JournalFlaw) {
         let (entity, key) = about.map(|(e, k)| (e.to_owned(), k.to_owned())).unzip();
         self.faults.push(JournalCheckFault { seq, entity, key, flaw });
     }
@@ -215,7 +215,7 @@ impl JournalWalk {
             row.version == before.version + 1 || (row.version == 1 && !before.there)
         });
         if !follows {
-            self.add_fault(row.seq, about, Flaw::Version);
+            self.add_fault(row.seq, about, JournalFlaw::Version);
         }
         Ok(())
     }
@@ -226,7 +226,7 @@ impl JournalWalk {
         let same_time = end.at.is_none_or(|at| at == head.at);
         if (head.seq, head.feed, head.hash) != (end.seq, end.feed, end.hash) || !same_time {
             let seq = if head.seq == end.seq { end.seq } else { head.seq.min(end.seq) + 1 };
-            self.add_fault(seq, None, Flaw::Head);
+            self.add_fault(seq, None, JournalFlaw::Head);
         }
         Ok(())
     }
@@ -242,14 +242,14 @@ impl JournalWalk {
             match lasts.remove(&key).filter(|last| last.there) {
                 Some(last) if record.version() <= last.version => {
                     if record.version() < last.version || !sound || !last.covers_record(&record)? {
-                        self.add_fault(last.seq, about, Flaw::Differs);
+                        self.add_fault(last.seq, about, JournalFlaw::Differs);
                     }
                 }
-                Some(_) | None => self.add_fault(next, about, Flaw::Unjournaled),
+                Some(_) | None => self.add_fault(next, about, JournalFlaw::Unjournaled),
             }
         }
         for (key, last) in lasts.into_iter().filter(|(_, last)| last.there) {
-            self.add_fault(last.seq, Some((K::ENTITY, &key)), Flaw::Missing);
+            self.add_fault(last.seq, Some((K::ENTITY, &key)), JournalFlaw::Missing);
         }
         Ok(())
     }

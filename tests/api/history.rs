@@ -1,6 +1,6 @@
 //! The history of a project with its parts, as those who work on it read it.
 
-use ascn_tracker::domain::report::Status;
+use ascn_tracker::domain::report::ProjectStatus;
 use serde_json::{Value, json};
 
 use crate::{
@@ -31,7 +31,7 @@ async fn spawn_with_changed_project() -> TestApp {
     let renamed = json!({"title": "Waters"});
     officer.patch("projects/da-nang-1", &renamed, Some("\"v1\"")).await.expect(200);
     officer.delete(&milestone, Some("\"v2\"")).await.expect(200);
-    insert_approved_copy(&app, "da-nang-1", Status::Ongoing, |_| {}).await;
+    insert_approved_copy(&app, "da-nang-1", ProjectStatus::Ongoing, |_| {}).await;
     app
 }
 
@@ -113,7 +113,7 @@ async fn project_history_with_invalid_parameters_or_cursor_of_another_project_is
 async fn project_history_is_403_for_strangers() {
     let app = TestApp::spawn().await;
     create_project(&app, &project_body("da-nang", "Water")).await;
-    insert_approved_copy(&app, "da-nang-1", Status::Ongoing, |_| {}).await;
+    insert_approved_copy(&app, "da-nang-1", ProjectStatus::Ongoing, |_| {}).await;
     for insider in [app.representative("VN").await, app.secretariat().await] {
         assert_eq!(read_history(&insider, "").await["total"], 1);
     }

@@ -1,7 +1,7 @@
 //! What is refused of a project, and where the fault is said to be.
 
 use ascn_tracker::{
-    domain::{project::ProjectCode, report::Status},
+    domain::{project::ProjectCode, report::ProjectStatus},
     store::{Change, StoreError, fixtures, projects},
 };
 use serde_json::{Value, json};
@@ -217,7 +217,7 @@ async fn project_continuing_a_hidden_or_circular_project_is_422() {
         faults_of_new_project(&app, json!({"continues": "Root!"})).await,
         ["/continues project"]
     );
-    insert_approved_copy(&app, &foreign, Status::Completed, |_| {}).await;
+    insert_approved_copy(&app, &foreign, ProjectStatus::Completed, |_| {}).await;
     let child = merge_members(project_body("da-nang", "Child"), json!({"continues": foreign}));
     create_project(&app, &child).await;
     let grandchild =

@@ -1,6 +1,6 @@
 //! The list of projects: what is on it for whom, filters, search, sorts, pages.
 
-use ascn_tracker::domain::{report::Status, value::Title};
+use ascn_tracker::domain::{report::ProjectStatus, value::Title};
 use base64::Engine as _;
 use serde_json::{Value, json};
 
@@ -49,8 +49,8 @@ async fn create_five_projects(app: &TestApp) {
         json!({"partner": "asean-korea-cooperation-fund", "role": "funder", "stage": "mou"});
     let officer = app.officer("da-nang").await;
     officer.post("projects/da-nang-1/partnerships", &partner).await.expect(201);
-    insert_approved_copy(app, "da-nang-1", Status::Ongoing, |_| {}).await;
-    insert_approved_copy(app, "bangkok-1", Status::Completed, |header| {
+    insert_approved_copy(app, "da-nang-1", ProjectStatus::Ongoing, |_| {}).await;
+    insert_approved_copy(app, "bangkok-1", ProjectStatus::Completed, |header| {
         header.details.title = Title::parse("Waterways").unwrap();
     })
     .await;

@@ -3,7 +3,7 @@
 use ascn_tracker::{
     domain::{
         project::{ApprovedProject, Header, LatestReport, ProjectCode},
-        report::Status,
+        report::ProjectStatus,
         value::{Percent, Slug},
     },
     store::{Change, StoreError, fixtures, parts, projects},
@@ -45,7 +45,7 @@ pub(crate) async fn create_project(app: &TestApp, body: &Value) -> String {
 pub(crate) async fn insert_approved_copy(
     app: &TestApp,
     code: &str,
-    status: Status,
+    status: ProjectStatus,
     edit: impl FnOnce(&mut Header) + Send + 'static,
 ) {
     let code = ProjectCode::parse(code).unwrap();

@@ -3,7 +3,7 @@
 
 use std::io::Cursor;
 
-use ascn_tracker::sheets::Sheet;
+use ascn_tracker::sheets::WorkbookSheet;
 use calamine::{Data, Reader as _, Xlsx};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook};
 
@@ -32,7 +32,7 @@ impl SheetFile {
     }
 
     fn column_index(sheet: &str, column: &str) -> usize {
-        Sheet::parse(sheet).unwrap().find_column_index(column).unwrap()
+        WorkbookSheet::parse(sheet).unwrap().find_column_index(column).unwrap()
     }
 
     /// The number of the first row of data in which a column says this, from 0.

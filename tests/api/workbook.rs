@@ -10,7 +10,7 @@ use crate::{
     report_fixtures::{CYCLE, insert_project, report_path, spawn_with_open_cycle},
     sheet_file::{HEAD, SheetFile},
 };
-use ascn_tracker::sheets::Sheet;
+use ascn_tracker::sheets::WorkbookSheet;
 
 const WORKBOOK: &str = "cities/da-nang/workbook?cycle=me-2026";
 
@@ -55,7 +55,7 @@ async fn workbook_has_one_row_per_record_with_typed_cells() {
     let bytes = app.officer("da-nang").await.download(WORKBOOK).await;
     let mut file = SheetFile::read(&bytes);
     let names: Vec<&str> = file.sheets.iter().map(|(name, _)| name.as_str()).collect();
-    let sheets = Sheet::ALL.iter().map(|s| s.as_str());
+    let sheets = WorkbookSheet::ALL.iter().map(|s| s.as_str());
     assert_eq!(names, ["readme"].into_iter().chain(sheets).chain(["lists"]).collect::<Vec<_>>());
     let mut said = |sheet: &str, column: &str| file.get(sheet, HEAD, column);
     assert_eq!(said("projects", "code"), Data::from("da-nang-1"));

@@ -36,12 +36,12 @@ pub(super) fn list_parameters<T: QueryParameters>() -> Vec<(String, ParameterKin
 }
 
 fn probe_parameters(
-    probe: &dyn Fn(Option<&'static str>, &mut Findings),
+    probe: &dyn Fn(Option<&'static str>, &mut ProbeFindings),
 ) -> Vec<(String, ParameterKind)> {
-    let mut found = Findings { names: &[], kind: ParameterKind::Text };
+    let mut found = ProbeFindings { names: &[], kind: ParameterKind::Text };
     probe(None, &mut found);
     let kind_of = |name: &'static str| {
-        let mut found = Findings { names: &[], kind: ParameterKind::Text };
+        let mut found = ProbeFindings { names: &[], kind: ParameterKind::Text };
         probe(Some(name), &mut found);
         (name.to_owned(), found.kind)
     };
@@ -49,7 +49,7 @@ fn probe_parameters(
 }
 
 /// The result of a probe.
-struct Findings {
+struct ProbeFindings {
     names: &'static [&'static str],
     kind: ParameterKind,
 }
@@ -61,7 +61,7 @@ fn refuse<T>() -> Result<T, Error> {
 /// Offers a struct one field only, or records the names of its fields.
 struct StructProbe<'a> {
     field: Option<&'static str>,
-    found: &'a mut Findings,
+    found: &'a mut ProbeFindings,
 }
 
 impl<'de> Deserializer<'de> for StructProbe<'_> {

@@ -6,12 +6,12 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    api::merge::{MergeMembers, PatchMember, typed},
+    api::merge::{MergeMembers, PatchMember, define_request_shapes},
     app::cities::CityChange,
     domain::reference_input::CityFields,
 };
 
-typed! {
+define_request_shapes! {
     /// A new city. A null member is the same as an absent one.
     #[schema(example = json!({
         "slug": "vinh", "names": {"en": "Vinh", "vi": "Vinh"}, "country": "VN", "time_zone": "Asia/Ho_Chi_Minh",

@@ -8,8 +8,8 @@ use super::views::{list_money_sums, to_json_number};
 use crate::{
     api::views::MoneyView,
     domain::{
-        figures::{Figure, Measure, Movement, ProjectChange, ValueChange},
-        report::Status,
+        figures::{Figure, Measure, ProjectChange, ProjectMovement, ValueChange},
+        report::ProjectStatus,
         value::{self, Percent},
     },
 };
@@ -35,9 +35,9 @@ pub(crate) struct EarlierView {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct StatusStep {
     /// The earlier status.
-    pub from: Status,
+    pub from: ProjectStatus,
     /// The later status.
-    pub to: Status,
+    pub to: ProjectStatus,
 }
 
 /// A text or key before and after.
@@ -84,7 +84,7 @@ pub(crate) struct FigureChangeView {
     #[schema(required, example = "Traffic control centre")]
     pub title: Option<String>,
     /// How the project moved: it entered the selection, left it, or changed within it.
-    pub movement: Movement,
+    pub movement: ProjectMovement,
     /// The change of its status.
     #[schema(required)]
     pub status: Option<StatusStep>,
@@ -126,8 +126,8 @@ impl<T: ToString> From<ValueChange<Option<T>>> for TextStep {
         Self { from: step.from.map(|t| t.to_string()), to: step.to.map(|t| t.to_string()) }
     }
 }
-impl From<ValueChange<Status>> for StatusStep {
-    fn from(step: ValueChange<Status>) -> Self {
+impl From<ValueChange<ProjectStatus>> for StatusStep {
+    fn from(step: ValueChange<ProjectStatus>) -> Self {
         Self { from: step.from, to: step.to }
     }
 }

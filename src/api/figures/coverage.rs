@@ -102,14 +102,14 @@ impl FiguresResponse for FiguresCoverage {
         release: &FrozenRelease,
         language: &Language,
     ) -> ApiResult<Self> {
-        let frame = frozen::load_reference(conn, &release.key)?;
+        let reference = frozen::load_reference(conn, &release.key)?;
         let mut reports = Vec::new();
         frozen::for_each_report(conn, &release.key, |row| -> StoreResult<()> {
             reports.push(FrozenSubmission::from(&row.parse_report()?));
             Ok(())
         })?;
         let input = CoverageInput {
-            standings: &frame.count_coverage(&reports),
+            standings: &reference.count_coverage(&reports),
             release: Some(&release.key),
             version: release.version,
             formula: message::figure::released_coverage(),

@@ -16,7 +16,7 @@ use crate::{
         answer::Answer,
         body::Query,
         error::ApiResult,
-        format::{Form, TabularAnswer as _},
+        format::{AnswerFormat, TabularAnswer as _},
         may::May,
         service_config::ServiceConfig,
         state::State,
@@ -24,7 +24,7 @@ use crate::{
     domain::{
         figures::{FigureBasis, FigureDataset, FigureQuery, MapCity, Measure},
         policy::ReadFigures,
-        report::Status,
+        report::ProjectStatus,
     },
     store::{Conn, figures::FactDepth},
 };
@@ -155,7 +155,8 @@ async fn get_figures_map(
 
 impl FiguresResponse for CityCollection {
     type Question = FigureQuery;
-    const FORMS: &'static [Form] = &[Form::GeoJson, Form::Csv, Form::Xlsx, Form::Lines];
+    const FORMS: &'static [AnswerFormat] =
+        &[AnswerFormat::GeoJson, AnswerFormat::Csv, AnswerFormat::Xlsx, AnswerFormat::Lines];
 
     fn count_for_release(
         conn: &mut Conn,
@@ -166,9 +167,9 @@ impl FiguresResponse for CityCollection {
     }
 
     /// The default format is GeoJSON, which has a media type of its own.
-    fn render_answer(&self, form: Form) -> ApiResult<Answer> {
+    fn render_answer(&self, form: AnswerFormat) -> ApiResult<Answer> {
         let answer = self.answer_in_format(form)?;
-        Ok(if form == Form::GeoJson { answer.with_media_type(GEO_JSON) } else { answer })
+        Ok(if form == AnswerFormat::GeoJson { answer.with_media_type(GEO_JSON) } else { answer })
     }
 }
 
@@ -224,12 +225,12 @@ impl CityProperties {
             country: place.city.country.to_string(),
             pilot: place.city.pilot,
             projects: place.projects,
-            planning: of(Status::Planning),
-            ongoing: of(Status::Ongoing),
-            completed: of(Status::Completed),
-            suspended: of(Status::Suspended),
-            cancelled: of(Status::Cancelled),
-            not_stated: of(Status::NotStated),
+            planning: of(ProjectStatus::Planning),
+            ongoing: of(ProjectStatus::Ongoing),
+            completed: of(ProjectStatus::Completed),
+            suspended: of(ProjectStatus::Suspended),
+            cancelled: of(ProjectStatus::Cancelled),
+            not_stated: of(ProjectStatus::NotStated),
             percent_complete: to_json_number(place.percent.value).and_then(|n| n.as_f64()),
             known: place.percent.known,
             of: place.percent.report_count,

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use crate::{
-    api::format::Form,
+    api::format::AnswerFormat,
     domain::{
-        figures::{Dimension, FigureFilter, Grouping, Measure},
-        report::Status,
+        figures::{Dimension, FigureFilter, Measure, ProgressGrouping},
+        report::ProjectStatus,
     },
 };
 
@@ -32,7 +32,7 @@ macro_rules! figures_params {
     (@ $head:tt [$($done:tt)*] by $($rest:tt)*) => {
         figures_params!(@ $head [$($done)*
             /// The kind of record that each row is about.
-            #[param(value_type = Grouping, required = true, inline, example = "city")]
+            #[param(value_type = ProgressGrouping, required = true, inline, example = "city")]
             pub by: Option<String>,
         ] $($rest)*);
     };
@@ -71,7 +71,7 @@ macro_rules! figures_params {
     (@ $head:tt [$($done:tt)*] format $($rest:tt)*) => {
         figures_params!(@ $head [$($done)*
             /// The format of the answer. It takes precedence over the header `Accept`.
-            #[param(value_type = Form, required = false, inline)]
+            #[param(value_type = AnswerFormat, required = false, inline)]
             pub format: Option<String>,
         ] $($rest)*);
     };
@@ -90,7 +90,7 @@ macro_rules! figures_params {
             /// Only reports in these sub-areas, by key. `unknown` selects reports without a sub-area.
             pub sub_area: Vec<String>,
             /// Only reports with one of these statuses.
-            #[param(value_type = Vec<Status>, inline)]
+            #[param(value_type = Vec<ProjectStatus>, inline)]
             pub status: Vec<String>,
             /// Only reports of these countries, by ISO 3166-1 alpha-2 code.
             pub country: Vec<String>,
@@ -201,7 +201,7 @@ pub(crate) struct CoverageParams {
     #[param(value_type = String, required = true, example = "me-2026")]
     pub cycle: Option<String>,
     /// The format of the answer. It takes precedence over the header `Accept`.
-    #[param(value_type = Form, required = false, inline)]
+    #[param(value_type = AnswerFormat, required = false, inline)]
     pub format: Option<String>,
 }
 
@@ -211,6 +211,6 @@ pub(crate) struct CoverageParams {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ReleasedCoverageParams {
     /// The format of the answer. It takes precedence over the header `Accept`.
-    #[param(value_type = Form, required = false, inline)]
+    #[param(value_type = AnswerFormat, required = false, inline)]
     pub format: Option<String>,
 }

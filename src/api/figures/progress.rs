@@ -17,8 +17,8 @@ use crate::{
     },
     domain::{
         figures::{
-            AxisLabel, FigureDataset, FigureFilter, Grouping, MilestoneProgress, OutcomeProgress,
-            ProjectProgress, list_formulas,
+            AxisLabel, FigureDataset, FigureFilter, MilestoneProgress, OutcomeProgress,
+            ProgressGrouping, ProjectProgress, list_formulas,
         },
         language::Language,
         policy::ReadFigures,
@@ -119,7 +119,7 @@ pub(crate) struct ProgressRow {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct FiguresProgress {
     /// The kind of record that each row is about.
-    pub by: Grouping,
+    pub by: ProgressGrouping,
     /// The data that the figures are counted from.
     pub basis: BasisView,
     /// The rows in the alphabetical order of their names in the language of the answer; `unknown` is last. They cannot
@@ -156,7 +156,7 @@ async fn get_figures_progress(
 
 #[derive(Debug, Clone)]
 pub(in crate::api) struct ProgressQuestion {
-    pub(super) by: Grouping,
+    pub(super) by: ProgressGrouping,
     pub(super) filter: FigureFilter,
     /// The language of the names of the rows.
     pub(super) language: Language,

@@ -19,14 +19,14 @@ use crate::{
     },
     domain::{
         fault::ValueFault,
-        figures::{BasisRequest, Dimension, FigureFilter, FigureQuery, Grouping, Measure},
+        figures::{BasisRequest, Dimension, FigureFilter, FigureQuery, Measure, ProgressGrouping},
         language::Language,
         value::{Slug, parse_day},
     },
 };
 
 /// Implements [`FiguresParams`]: the type of the answer, and the expression that parses the question.
-macro_rules! asks {
+macro_rules! impl_figures_params {
     ($($params:ty),+ => $figures:ty: |$p:ident, $language:ident| $question:expr) => {
         $(impl FiguresParams for $params {
             type Response = $figures;
@@ -42,7 +42,7 @@ macro_rules! asks {
 }
 
 /// Collects the parameters of a table into a [`RawQuestion`], from a struct whose fields have these names.
-macro_rules! cut {
+macro_rules! collect_table_question {
     ($p:expr, $language:expr) => {
         RawQuestion {
             columns: $p.columns.as_deref(),
@@ -54,22 +54,22 @@ macro_rules! cut {
     };
 }
 
-asks!(TableParams => FiguresTable: |p, language| Ok(TableQuestion {
-    question: cut!(p, language).parse_with_rows(p.rows.as_deref())?,
+impl_figures_params!(TableParams => FiguresTable: |p, language| Ok(TableQuestion {
+    question: collect_table_question!(p, language).parse_with_rows(p.rows.as_deref())?,
     earlier: p.compare.as_deref().map(|raw| parse_cycle_base("compare", Some(raw))).transpose()?,
 }));
 // Only a release can be compared with a release. Not everybody who may read releases may read what else a cycle holds.
-asks!(ReleasedTableParams => FiguresTable: |p, language| Ok(TableQuestion {
-    question: cut!(p, language).parse_with_rows(p.rows.as_deref())?,
+impl_figures_params!(ReleasedTableParams => FiguresTable: |p, language| Ok(TableQuestion {
+    question: collect_table_question!(p, language).parse_with_rows(p.rows.as_deref())?,
     earlier: parse_param("compare", p.compare.as_deref(), Slug::parse)?.map(BasisRequest::Release),
 }));
-asks!(TrendParams => FiguresTrend: |p, language| cut!(p, language).parse_for_dimension(Dimension::Cycle));
-asks!(ProgressParams, ReleasedProgressParams => FiguresProgress: |p, language| Ok(ProgressQuestion {
-    by: parse_required_param("by", p.by.as_deref(), Grouping::parse, Grouping::ALL)?,
+impl_figures_params!(TrendParams => FiguresTrend: |p, language| collect_table_question!(p, language).parse_for_dimension(Dimension::Cycle));
+impl_figures_params!(ProgressParams, ReleasedProgressParams => FiguresProgress: |p, language| Ok(ProgressQuestion {
+    by: parse_required_param("by", p.by.as_deref(), ProgressGrouping::parse, ProgressGrouping::ALL)?,
     filter: p.filter(),
     language,
 }));
-asks!(MapParams, ReleasedMapParams => CityCollection: |p, language| Ok(FigureQuery {
+impl_figures_params!(MapParams, ReleasedMapParams => CityCollection: |p, language| Ok(FigureQuery {
     rows: Dimension::City,
     columns: None,
     measure: Measure::Projects,
@@ -77,7 +77,7 @@ asks!(MapParams, ReleasedMapParams => CityCollection: |p, language| Ok(FigureQue
     language,
     receipts: false,
 }));
-asks!(ReleasedCoverageParams => FiguresCoverage: |_p, language| Ok(language));
+impl_figures_params!(ReleasedCoverageParams => FiguresCoverage: |_p, language| Ok(language));
 
 impl CurrentFiguresParams for TableParams {
     const ROUTE: &'static str = "figures/table";

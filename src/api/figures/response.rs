@@ -13,9 +13,9 @@ use crate::{
         body::{Query, QueryParameters},
         cache::{AnswerKey, CacheAudience},
         error::ApiResult,
-        format::{Form, TABLE, TabularAnswer},
+        format::{AnswerFormat, TABLE, TabularAnswer},
         may::May,
-        released::Released,
+        release_request::ReleaseRequest,
         state::State,
     },
     domain::{figures::BasisRequest, language::Language, policy::ReadFigures},
@@ -27,7 +27,7 @@ pub(in crate::api) trait FiguresResponse: TabularAnswer + Sized {
     /// The parsed parameters.
     type Question: Send + 'static;
     /// The formats; the first one is the default.
-    const FORMS: &'static [Form] = TABLE;
+    const FORMS: &'static [AnswerFormat] = TABLE;
 
     /// Counts the figures of a release.
     ///
@@ -43,7 +43,7 @@ pub(in crate::api) trait FiguresResponse: TabularAnswer + Sized {
     ///
     /// # Errors
     /// Those of [`TabularAnswer::answer_in_format`].
-    fn render_answer(&self, form: Form) -> ApiResult<Answer> {
+    fn render_answer(&self, form: AnswerFormat) -> ApiResult<Answer> {
         self.answer_in_format(form)
     }
 }
@@ -118,7 +118,7 @@ pub(super) async fn answer_current_figures<P: CurrentFiguresParams>(
 /// # Errors
 /// [`crate::api::error::ApiError::NotFound`] if the release does not exist; only then the errors of the parameters.
 pub(in crate::api) async fn answer_release_figures<P: ReleaseFiguresParams>(
-    released: Released<Query<P>>,
+    released: ReleaseRequest<Query<P>>,
     state: &State,
 ) -> ApiResult<Answer> {
     let form = released.choose_format(|Query(params)| params.format(), P::Response::FORMS);

@@ -9,7 +9,7 @@ use crate::{
     api::{
         body::{FromBody, Query, read_bytes},
         error::{ApiError, ApiResult},
-        may::{SignedIn, find_state, load_proof, sign_in},
+        may::{SignedInCaller, find_state, load_proof, sign_in},
         message::parameter,
         workbook::{CSV, XLSX},
     },
@@ -22,7 +22,7 @@ use crate::{
         value::{Slug, Title},
     },
     sheets::{
-        Sheet, UploadedFile, csv,
+        UploadedFile, WorkbookSheet, csv,
         grid::UnreadableFile,
         message::import,
         workbook_reader::{self, MetadataField},
@@ -100,7 +100,7 @@ impl FromBody for ImportFile {
 /// read.
 async fn may_import_into(req: &HttpRequest, city: &str) -> ApiResult<()> {
     let key = Slug::parse(city).map_err(|fault| ApiError::invalid_parameter("city", fault))?;
-    let SignedIn { actor, .. } = sign_in(req)?.ok_or(ApiError::Unauthenticated)?;
+    let SignedInCaller { actor, .. } = sign_in(req)?.ok_or(ApiError::Unauthenticated)?;
     match load_proof::<CreateProjectIn>(find_state(req)?, &key, &actor, false).await {
         Ok(_proof) => Ok(()),
         Err(ApiError::NotFound) => {
@@ -131,7 +131,7 @@ impl ImportFile {
             }
             ImportMedia::Csv => {
                 let raw = params.sheet.as_deref().ok_or_else(ValueFault::required);
-                let sheet = raw.and_then(Sheet::parse);
+                let sheet = raw.and_then(WorkbookSheet::parse);
                 let sheet = sheet.map_err(|fault| ApiError::invalid_parameter("sheet", fault))?;
                 (csv::read_csv(&bytes, sheet)?, format!("a CSV file of {sheet}"))
             }

@@ -8,7 +8,7 @@ use crate::{
     api::{answer_text::AnswerText, problem::FaultView},
     app::imports::{ImportResult, ImportedChange, ImportedRow, OutcomeTotals},
     domain::{language::Language, message::Message},
-    sheets::{Sheet, grid::FileFault, message::import, row_comparison::Outcome},
+    sheets::{WorkbookSheet, grid::FileFault, message::import, row_comparison::ImportOutcome},
 };
 
 /// Number of rows with each outcome.
@@ -52,7 +52,7 @@ pub(crate) struct ImportChange {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ImportRow {
     /// Sheet of the row.
-    pub sheet: Sheet,
+    pub sheet: WorkbookSheet,
     /// Number of the row in the file, from 1.
     pub row: u32,
     /// Key of the record in the file. For a new record it is empty in a preview; after the import it is the key that
@@ -60,7 +60,7 @@ pub(crate) struct ImportRow {
     #[schema(example = "da-nang-4")]
     pub key: String,
     /// Outcome of the row.
-    pub outcome: Outcome,
+    pub outcome: ImportOutcome,
     /// Fields that the row changes.
     pub changes: Vec<ImportChange>,
 }

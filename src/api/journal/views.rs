@@ -16,7 +16,7 @@ use crate::{
     domain::{
         fault::ValueFault,
         id::Id,
-        journal::{chain::Flaw, to_hex},
+        journal::{chain::JournalFlaw, to_hex},
         user::User,
     },
     store::{
@@ -221,7 +221,7 @@ pub(crate) struct JournalFault {
     #[schema(required)]
     pub key: Option<String>,
     /// The kind of the fault.
-    pub flaw: Flaw,
+    pub flaw: JournalFlaw,
 }
 
 /// The result of the verification of the journal.

@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{PathKey, SignedIn, decode_path, load_proof, parse_path_key, sign_in};
+use super::{PathKey, SignedInCaller, decode_path, load_proof, parse_path_key, sign_in};
 use crate::{
     api::{
         answer::Answer,
@@ -43,7 +43,7 @@ where
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (req, mut payload) = (req.clone(), payload.take());
         Box::pin(async move {
-            let SignedIn { actor, .. } = sign_in(&req)?.ok_or(ApiError::Unauthenticated)?;
+            let SignedInCaller { actor, .. } = sign_in(&req)?.ok_or(ApiError::Unauthenticated)?;
             let key = parse_path_key(&decode_path(&req)?)?;
             // A fault of the query is reported only after 404 and 403.
             let query_check = <()>::read_request(&req, &mut payload).await;

@@ -16,7 +16,7 @@ use crate::{
 
 /// The authenticated caller. Finding it needs no database work.
 #[derive(Debug, Clone)]
-pub(crate) struct SignedIn {
+pub(crate) struct SignedInCaller {
     pub caller: Caller,
     /// The caller with the grants in force.
     pub actor: Arc<Actor>,
@@ -29,7 +29,7 @@ pub(crate) struct SignedIn {
 ///
 /// # Errors
 /// [`ApiError::Unauthenticated`] if the credentials are not valid.
-pub(crate) fn sign_in(req: &HttpRequest) -> ApiResult<Option<SignedIn>> {
+pub(crate) fn sign_in(req: &HttpRequest) -> ApiResult<Option<SignedInCaller>> {
     let mut headers = req.headers().get_all(actix_web::http::header::AUTHORIZATION);
     let Some(header) = headers.next() else { return Ok(None) };
     // A proxy in between might read a different one of two headers than this service, so two are refused.
@@ -52,7 +52,7 @@ pub(crate) fn sign_in(req: &HttpRequest) -> ApiResult<Option<SignedIn>> {
     }
     let actor = state.directory.resolve_actor(caller, now).ok_or(ApiError::Unauthenticated)?;
     tracing::Span::current().record("user.id", tracing::field::display(claims.user));
-    Ok(Some(SignedIn { caller, actor, until: claims.expires_at }))
+    Ok(Some(SignedInCaller { caller, actor, until: claims.expires_at }))
 }
 
 pub(crate) fn find_state(req: &HttpRequest) -> ApiResult<&State> {

@@ -4,7 +4,7 @@ use std::{pin::Pin, sync::Arc};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
-use super::{SignedIn, decode_path, sign_in};
+use super::{SignedInCaller, decode_path, sign_in};
 use crate::{
     api::{
         body::FromBody,
@@ -31,7 +31,8 @@ impl<B: FromBody + 'static> FromRequest for OwnRequest<B> {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (req, mut payload) = (req.clone(), payload.take());
         Box::pin(async move {
-            let SignedIn { caller, actor, .. } = sign_in(&req)?.ok_or(ApiError::Unauthenticated)?;
+            let SignedInCaller { caller, actor, .. } =
+                sign_in(&req)?.ok_or(ApiError::Unauthenticated)?;
             Ok(Self { caller, actor, body: B::read_request(&req, &mut payload).await? })
         })
     }

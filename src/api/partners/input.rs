@@ -1,12 +1,12 @@
 //! Request bodies of partners: a new partner, and a patch.
 
 use crate::{
-    api::merge::{MergeMembers as _, PatchMember, typed},
+    api::merge::{MergeMembers as _, PatchMember, define_request_shapes},
     app::partners::PartnerChange,
     domain::reference_input::PartnerFields,
 };
 
-typed! {
+define_request_shapes! {
     /// A new partner. A null member is the same as an absent one.
     #[schema(example = json!({
         "slug": "university-of-da-nang", "name": "University of Da Nang", "type": "academia", "country": "VN"

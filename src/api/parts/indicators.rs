@@ -13,7 +13,7 @@ use crate::{
         body::Json,
         error::ApiResult,
         may::May,
-        merge::{ReadingInput, typed},
+        merge::{ReadingInput, define_request_shapes},
         page::list_type,
         precondition::VersionRequired,
         service_config::ServiceConfig,
@@ -21,7 +21,9 @@ use crate::{
     },
     domain::{
         policy::{EditProject, ReadProject},
-        project_parts::{Better, Indicator, IndicatorKind, IndicatorReading, parse::RawIndicator},
+        project_parts::{
+            Indicator, IndicatorDirection, IndicatorKind, IndicatorReading, parse::RawIndicator,
+        },
         subject::project_part::{EditPart, ReadPart},
     },
 };
@@ -62,7 +64,7 @@ pub(crate) struct IndicatorView {
     #[schema(example = "percent")]
     pub unit: String,
     /// Direction in which the indicator improves.
-    pub better: Better,
+    pub better: IndicatorDirection,
     /// Value at the start; null if not stated.
     #[schema(required)]
     pub baseline: Option<ReadingView>,
@@ -92,7 +94,7 @@ impl From<Indicator> for IndicatorView {
     }
 }
 
-typed! {
+define_request_shapes! {
     /// A new indicator. A null member is the same as an absent one.
     #[schema(example = json!({
         "name": "Water lost in the network", "kind": "outcome", "unit": "percent", "better": "down",
@@ -110,7 +112,7 @@ typed! {
         /// Unit of the values, one line of at most 300 characters.
         set unit: String = String,
         /// Direction in which the indicator improves: `up` or `down`.
-        set better: String = Better,
+        set better: String = IndicatorDirection,
         /// Value at the start.
         nest baseline: ReadingInput = Option<ReadingInput>,
         /// Value to be reached.

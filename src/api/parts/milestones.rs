@@ -9,8 +9,9 @@ use uuid::Uuid;
 use super::PartResource;
 use crate::{
     api::{
-        answer::Answer, body::Json, error::ApiResult, may::May, merge::typed, page::list_type,
-        precondition::VersionRequired, service_config::ServiceConfig, state::State,
+        answer::Answer, body::Json, error::ApiResult, may::May, merge::define_request_shapes,
+        page::list_type, precondition::VersionRequired, service_config::ServiceConfig,
+        state::State,
     },
     domain::{
         policy::{EditProject, ReadProject},
@@ -64,7 +65,7 @@ impl From<Milestone> for MilestoneView {
     }
 }
 
-typed! {
+define_request_shapes! {
     /// A new milestone. A null member is the same as an absent one.
     #[schema(example = json!({"title": "Control centre in service", "due_on": "2024-06-30", "weight": 3}))]
     NewMilestone {}

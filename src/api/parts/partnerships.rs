@@ -13,7 +13,7 @@ use crate::{
         body::Json,
         error::ApiResult,
         may::May,
-        merge::{MoneyInput, typed},
+        merge::{MoneyInput, define_request_shapes},
         page::list_type,
         precondition::VersionRequired,
         service_config::ServiceConfig,
@@ -82,7 +82,7 @@ impl From<Partnership> for PartnershipView {
     }
 }
 
-typed! {
+define_request_shapes! {
     /// A new partnership. At least one of `partner` and `as_stated` is required. A null member is the same as an absent
     /// one.
     #[schema(example = json!({

@@ -15,7 +15,7 @@ use crate::{
         state::State,
     },
     domain::{
-        attainment::{CycleReading, Undefined, compute_attainment, merge_series},
+        attainment::{CycleReading, UndefinedReason, compute_attainment, merge_series},
         policy::{Actor, PolicyResource as _, RecordCopy, Visibility},
         project_parts::Indicator,
         subject::project_part::{PartSubject, ReadPart},
@@ -56,7 +56,7 @@ pub(super) struct IndicatorValues {
     pub attainment: Option<f64>,
     /// Reason why the attainment of this indicator cannot be computed; null if it can.
     #[schema(required)]
-    pub undefined: Option<Undefined>,
+    pub undefined: Option<UndefinedReason>,
     /// The formula of the attainment.
     #[schema(example = "(value - baseline) / (target - baseline)")]
     pub formula: &'static str,

@@ -1,12 +1,14 @@
 //! Request bodies of projects: a new project, and a patch.
 
 use crate::{
-    api::merge::{LocationInput, MergeMembers as _, MoneyInput, PatchMember, typed},
+    api::merge::{
+        LocationInput, MergeMembers as _, MoneyInput, PatchMember, define_request_shapes,
+    },
     app::projects::{ProjectChanges, RawProject},
     domain::project::parse::RawProjectDetails,
 };
 
-typed! {
+define_request_shapes! {
     /// A new project. A null member is the same as an absent one.
     #[schema(example = json!({
         "city": "da-nang", "plan_cycle": "2018-2025", "title": "Smart water supply", "title_local": "Cấp nước thông minh",

@@ -15,7 +15,7 @@ use crate::{
         cache::AnswerKey,
         error::{ApiError, ApiResult},
         field_selection::{FieldSelection, LIST},
-        format::{Form, refuse_paging},
+        format::{AnswerFormat, refuse_paging},
         may::May,
         message::parameter,
         page::{PageRequest, list_type},
@@ -27,7 +27,7 @@ use crate::{
         message::thing,
         policy::{Actor, DeleteProject, ListProjects, PolicyAction as _},
         reference::{TermKind, Vocabulary, VocabularyTerm},
-        report::Status,
+        report::ProjectStatus,
         subject::ProjectSubject,
         value::parse_day,
     },
@@ -109,7 +109,7 @@ pub(crate) struct ProjectParams {
     #[param(required = false)]
     pub fields: Vec<String>,
     /// Format of the answer, which wins over `Accept`: `json`, or `jsonl` for the whole list with one item per line.
-    #[param(value_type = Form, required = false, inline)]
+    #[param(value_type = AnswerFormat, required = false, inline)]
     pub format: Option<String>,
     /// Cursor of the page: `next` of the previous page, with the same filters and order.
     pub cursor: Option<String>,
@@ -146,8 +146,8 @@ fn parse_day_parameter(name: &str, raw: Option<&String>) -> ApiResult<Option<Nai
 
 impl ProjectParams {
     fn parse_filter(&self, words: &Vocabulary) -> ApiResult<ProjectFilter> {
-        let statuses: Result<Vec<Status>, ValueFault> =
-            self.status.iter().map(Status::parse).collect();
+        let statuses: Result<Vec<ProjectStatus>, ValueFault> =
+            self.status.iter().map(ProjectStatus::parse).collect();
         let statuses = statuses.map_err(|fault| ApiError::invalid_parameter("status", fault))?;
         let facets = vec![
             (TermKind::Sector.as_str(), parse_terms("sector", &words.sectors, &self.sector)?),
@@ -218,14 +218,14 @@ pub(super) async fn list_projects(
     let request = params.read_page_request(sort)?;
     let fields = FieldSelection::from_names("ProjectView", &params.fields)?;
     let form = may.accept.choose_format(params.format.as_deref(), LIST)?;
-    if form == Form::Lines {
+    if form == AnswerFormat::Lines {
         refuse_paging(params.cursor.as_deref(), params.limit)?;
     }
     let key = AnswerKey::for_records("projects", &may.actor, &params, state.clock.now())?;
     let key = key.with_format(form).in_language(may.language);
     let query = ProjectListQuery { actor: may.actor, language: may.language, filter, sort };
     let read = move |c: &mut Conn, _| {
-        if form == Form::Lines {
+        if form == AnswerFormat::Lines {
             let read = |after: Option<&_>, limit| Ok(load_rows(c, &query, after, limit)?);
             return fields.answer_lines("projects", read);
         }

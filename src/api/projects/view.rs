@@ -22,7 +22,7 @@ use crate::{
         project::{
             self, ApprovedProject, DeletionBlocker, Header, LatestReport, Project, ProjectDetails,
         },
-        report::Status,
+        report::ProjectStatus,
         subject::ProjectSubject,
         value::{Percent, Prose, Slug, Title},
     },
@@ -58,7 +58,7 @@ pub(crate) struct LatestView {
     #[schema(example = "me-2025")]
     pub cycle: String,
     /// Status of the project in that report.
-    pub status: Status,
+    pub status: ProjectStatus,
     /// Completed share of the project in percent in that report, 0 to 100; null if not stated.
     #[schema(required)]
     pub percent_complete: Option<f64>,

@@ -10,7 +10,7 @@ use crate::{
     api::{
         answer::Answer,
         error::{ApiError, ApiResult},
-        released::Released,
+        release_request::ReleaseRequest,
         spool_buffer::SpoolBuffer,
         state::State,
     },
@@ -39,7 +39,7 @@ const HTML: &str = "text/html; charset=utf-8";
     responses((status = 200, body = String, content_type = "text/html", description = "The report as one HTML document."))
 )]
 pub(super) async fn get_release_report(
-    released: Released<()>,
+    released: ReleaseRequest<()>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     released

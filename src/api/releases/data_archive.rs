@@ -14,8 +14,8 @@ use crate::{
         answer::Answer,
         body::Query,
         error::{ApiError, ApiResult},
-        format::{Form, FormatParams, to_write_error},
-        released::Released,
+        format::{AnswerFormat, FormatParams, to_write_error},
+        release_request::ReleaseRequest,
         spool_buffer::{HashedBody, SpoolBuffer},
         state::State,
     },
@@ -38,7 +38,7 @@ use crate::{
 mod data_package;
 
 /// The formats of the operation; the archive is the default.
-pub(in crate::api) const FORMS: &[Form] = &[Form::Zip, Form::Json];
+pub(in crate::api) const FORMS: &[AnswerFormat] = &[AnswerFormat::Zip, AnswerFormat::Json];
 
 /// Download the data of a release
 ///
@@ -53,7 +53,7 @@ pub(in crate::api) const FORMS: &[Form] = &[Form::Zip, Form::Json];
     (Vec<u8> = "application/zip"), (serde_json::Value = "application/json")
 ))))]
 pub(super) async fn get_release_data(
-    released: Released<Query<FormatParams>>,
+    released: ReleaseRequest<Query<FormatParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     answer_release_data(released, &state).await
@@ -61,14 +61,14 @@ pub(super) async fn get_release_data(
 
 /// Answers the operation, and shares of it.
 pub(in crate::api) async fn answer_release_data(
-    released: Released<Query<FormatParams>>,
+    released: ReleaseRequest<Query<FormatParams>>,
     state: &State,
 ) -> ApiResult<Answer> {
     let form = released.choose_format(|Query(params)| params.format.as_deref(), FORMS);
     let form = released.check_release_before_fault(state, form).await?;
     released
         .answer_cached_in(state, "releases/data", form, move |conn, release, _params, _language| {
-            if form == Form::Json {
+            if form == AnswerFormat::Json {
                 build_content_answer(conn, release)
             } else {
                 build_archive_answer(conn, release)
@@ -91,8 +91,9 @@ fn build_content_answer(conn: &mut Conn, release: &Slug) -> ApiResult<Answer> {
 }
 
 fn write_content(conn: &mut Conn, release: &Slug, to: &mut impl Write) -> ApiResult<()> {
-    let frame = frozen::load_reference_text(conn, release)?;
-    let opening = content_hash::write_opening(release, &frame).map_err(StoreError::from_json)?;
+    let reference = frozen::load_reference_text(conn, release)?;
+    let opening =
+        content_hash::write_opening(release, &reference).map_err(StoreError::from_json)?;
     to.write_all(opening.as_bytes()).map_err(to_write_error)?;
     let mut before = "";
     frozen::for_each_report(conn, release, |row| -> ApiResult<()> {
@@ -161,8 +162,8 @@ impl DataArchive {
 
 fn build_archive_answer(conn: &mut Conn, key: &Slug) -> ApiResult<Answer> {
     let release = releases::find(conn, key)?.ok_or(ApiError::NotFound)?;
-    let frame = frozen::load_reference(conn, key)?;
-    let context = RowContext::new(&release, &frame);
+    let reference = frozen::load_reference(conn, key)?;
+    let context = RowContext::new(&release, &reference);
     let folder = tempfile::tempdir().map_err(to_write_error)?;
     let path = folder.path().join("release.sqlite");
     let tables = write_tables(conn, &context, &path)?;
@@ -175,14 +176,14 @@ fn build_archive_answer(conn: &mut Conn, key: &Slug) -> ApiResult<Answer> {
     }
     archive.add_text(
         "datapackage.json",
-        &data_package::write_descriptor(&release, &frame, &archive.files)?,
+        &data_package::write_descriptor(&release, &reference, &archive.files)?,
     )?;
     archive.add_file("release.json", |to| write_content(conn, key, to))?;
     let mut database = std::fs::File::open(&path).map_err(to_write_error)?;
     archive.add_file("release.sqlite", |to| {
         io::copy(&mut database, to).map(drop).map_err(to_write_error)
     })?;
-    archive.add_text("README.md", &data_package::write_readme(&release, &frame))?;
+    archive.add_text("README.md", &data_package::write_readme(&release, &reference))?;
     let sums: Vec<String> =
         archive.files.iter().map(|f| format!("{}  {}", f.sha256, f.path)).collect();
     archive.add_text("SHA256SUMS", &format!("{}\n", sums.join("\n")))?;

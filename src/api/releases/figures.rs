@@ -19,7 +19,7 @@ use crate::api::{
         table::FiguresTable,
         trend::FiguresTrend,
     },
-    released::Released,
+    release_request::ReleaseRequest,
     service_config::ServiceConfig,
     state::State,
 };
@@ -42,7 +42,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 #[utoipa::path(get, path = "/releases/{release}/figures/table",
     tag = "releases", params(ReleasedTableParams), responses((status = 200, body = FiguresTable)))]
 async fn get_release_table(
-    released: Released<Query<ReleasedTableParams>>,
+    released: ReleaseRequest<Query<ReleasedTableParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     answer_release_figures(released, &state).await
@@ -58,7 +58,7 @@ async fn get_release_table(
     tag = "releases", params(ReleasedProgressParams),
     responses((status = 200, body = FiguresProgress)))]
 async fn get_release_progress(
-    released: Released<Query<ReleasedProgressParams>>,
+    released: ReleaseRequest<Query<ReleasedProgressParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     answer_release_figures(released, &state).await
@@ -75,7 +75,7 @@ async fn get_release_progress(
 #[utoipa::path(get, path = "/releases/{release}/figures/trend",
     tag = "releases", params(TrendParams), responses((status = 200, body = FiguresTrend)))]
 async fn get_release_trend(
-    released: Released<Query<TrendParams>>,
+    released: ReleaseRequest<Query<TrendParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     answer_release_figures(released, &state).await
@@ -93,7 +93,7 @@ async fn get_release_trend(
     tag = "releases", params(ReleasedCoverageParams),
     responses((status = 200, body = FiguresCoverage)))]
 async fn get_release_coverage(
-    released: Released<Query<ReleasedCoverageParams>>,
+    released: ReleaseRequest<Query<ReleasedCoverageParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     answer_release_figures(released, &state).await
@@ -108,7 +108,7 @@ async fn get_release_coverage(
 #[utoipa::path(get, path = "/releases/{release}/figures/map", tag = "releases", params(ReleasedMapParams),
     responses((status = 200, body = CityCollection, content_type = "application/geo+json")))]
 async fn get_release_map(
-    released: Released<Query<ReleasedMapParams>>,
+    released: ReleaseRequest<Query<ReleasedMapParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     answer_release_figures(released, &state).await

@@ -12,9 +12,9 @@ use crate::{
         answer::Answer,
         body::Query,
         error::{ApiError, ApiResult},
-        format::{self, Form},
+        format::{self, AnswerFormat},
         page::{PageRequest, list_type},
-        released::Released,
+        release_request::ReleaseRequest,
         reports::ApprovedReportView,
         spool_buffer::SpoolBuffer,
         state::State,
@@ -22,7 +22,7 @@ use crate::{
     domain::{
         fault::ValueFault,
         figures::Dimension,
-        report::{ApprovedReport, Status},
+        report::{ApprovedReport, ProjectStatus},
         value::Slug,
     },
     sheets::{
@@ -39,8 +39,13 @@ use crate::{
 };
 
 /// The formats of the operation; the first one is the default.
-pub(in crate::api) const FORMS: &[Form] =
-    &[Form::Json, Form::Csv, Form::Xlsx, Form::Lines, Form::GeoJson];
+pub(in crate::api) const FORMS: &[AnswerFormat] = &[
+    AnswerFormat::Json,
+    AnswerFormat::Csv,
+    AnswerFormat::Xlsx,
+    AnswerFormat::Lines,
+    AnswerFormat::GeoJson,
+];
 
 /// The parameters of the reports of a release.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
@@ -57,7 +62,7 @@ pub(crate) struct ReleasedReportParams {
     pub status: Vec<String>,
     /// The format of the answer. It takes precedence over the header `Accept`. All formats except `json` give the whole
     /// list, and refuse `cursor` and `limit`.
-    #[param(value_type = Form, required = false, inline)]
+    #[param(value_type = AnswerFormat, required = false, inline)]
     pub format: Option<String>,
     /// The cursor of the page to return: `next` of the previous page. Without it the first page is returned.
     pub cursor: Option<String>,
@@ -78,12 +83,12 @@ impl ReleasedReportParams {
         if lists.iter().all(|list| list.is_empty()) {
             return Ok(FrozenReportFilter::default());
         }
-        let frame = frozen::load_reference(conn, release)?;
-        let cities: Vec<&str> = frame.cities.iter().map(|c| c.slug.as_str()).collect();
-        let countries: Vec<&str> = frame.countries.iter().map(|c| c.code.as_str()).collect();
+        let reference = frozen::load_reference(conn, release)?;
+        let cities: Vec<&str> = reference.cities.iter().map(|c| c.slug.as_str()).collect();
+        let countries: Vec<&str> = reference.countries.iter().map(|c| c.code.as_str()).collect();
         let areas: Vec<&str> =
-            frame.vocabulary.focus_areas.iter().map(|t| t.slug.as_str()).collect();
-        let statuses: Vec<&str> = Status::ALL.iter().map(|s| s.as_str()).collect();
+            reference.vocabulary.focus_areas.iter().map(|t| t.slug.as_str()).collect();
+        let statuses: Vec<&str> = ProjectStatus::ALL.iter().map(|s| s.as_str()).collect();
         for (dimension, given, known) in [
             (Dimension::City, &self.city, &cities),
             (Dimension::Country, &self.country, &countries),
@@ -117,7 +122,7 @@ impl ReleasedReportParams {
     tag = "releases", params(ReleasedReportParams),
     responses((status = 200, body = ReleasedReportList)))]
 pub(super) async fn list_release_reports(
-    released: Released<Query<ReleasedReportParams>>,
+    released: ReleaseRequest<Query<ReleasedReportParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     answer_release_reports(released, &state).await
@@ -125,7 +130,7 @@ pub(super) async fn list_release_reports(
 
 /// Answers the operation, and shares of it.
 pub(in crate::api) async fn answer_release_reports(
-    released: Released<Query<ReleasedReportParams>>,
+    released: ReleaseRequest<Query<ReleasedReportParams>>,
     state: &State,
 ) -> ApiResult<Answer> {
     let form = released.choose_format(|Query(params)| params.format.as_deref(), FORMS);
@@ -137,7 +142,7 @@ pub(in crate::api) async fn answer_release_reports(
             form,
             move |conn, release, Query(params), _| match form.to_table_format() {
                 Some(format) => write_flat_rows(conn, release, &params, format),
-                None if form == Form::GeoJson => write_geojson(conn, release, &params),
+                None if form == AnswerFormat::GeoJson => write_geojson(conn, release, &params),
                 None => load_page(conn, release, &params),
             },
         )
@@ -147,7 +152,7 @@ pub(in crate::api) async fn answer_release_reports(
 /// Answers a share of the list as JSON. A reader of a share cannot turn pages, so the answer is one page with all
 /// reports.
 pub(in crate::api) async fn answer_all_reports(
-    released: Released<Query<ReleasedReportParams>>,
+    released: ReleaseRequest<Query<ReleasedReportParams>>,
     state: &State,
 ) -> ApiResult<Answer> {
     released
@@ -202,8 +207,8 @@ fn write_flat_rows(
     format::refuse_paging(params.cursor.as_deref(), params.limit)?;
     let filter = params.build_filter(conn, key)?;
     let release = releases::find(conn, key)?.ok_or(ApiError::NotFound)?;
-    let frame = frozen::load_reference(conn, key)?;
-    let context = RowContext::new(&release, &frame);
+    let reference = frozen::load_reference(conn, key)?;
+    let context = RowContext::new(&release, &reference);
     let about = TableMetadata {
         name: build_file_name(key, params),
         title: REPORTS.title.to_owned(),
@@ -226,8 +231,8 @@ fn write_geojson(conn: &mut Conn, key: &Slug, params: &ReleasedReportParams) -> 
     format::refuse_paging(params.cursor.as_deref(), params.limit)?;
     let filter = params.build_filter(conn, key)?;
     let release = releases::find(conn, key)?.ok_or(ApiError::NotFound)?;
-    let frame = frozen::load_reference(conn, key)?;
-    let context = RowContext::new(&release, &frame);
+    let reference = frozen::load_reference(conn, key)?;
+    let context = RowContext::new(&release, &reference);
     let mut spool = SpoolBuffer::default();
     spool
         .write_all(br#"{"type":"FeatureCollection","features":["#)

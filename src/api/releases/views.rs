@@ -18,7 +18,7 @@ use crate::{
             errata::{Erratum, FieldChange},
             published::CellChange,
         },
-        report::{Status, diff::ItemOp},
+        report::{ProjectStatus, diff::ItemOp},
         value::Prose,
     },
     store::releases::assembly::ReleaseCheck,
@@ -77,7 +77,7 @@ pub(crate) struct CountsView {
     /// The number of countries with a report.
     pub countries: i64,
     /// The number of reports for each status that reports state.
-    pub statuses: BTreeMap<Status, i64>,
+    pub statuses: BTreeMap<ProjectStatus, i64>,
 }
 
 impl From<ReleaseCounts> for CountsView {

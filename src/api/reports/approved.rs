@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     api::views::MoneyView,
-    domain::report::{ApprovedReport, PercentMethod, ReportState, Status},
+    domain::report::{ApprovedReport, PercentMethod, ProjectStatus, ReportState},
 };
 
 /// The approved copy of a report. Its members have the same names and values as those of `ReportView`.
@@ -32,7 +32,7 @@ pub(crate) struct ApprovedReportView {
     pub version: i64,
     /// Status of the project; null if the report does not state it.
     #[schema(required)]
-    pub status: Option<Status>,
+    pub status: Option<ProjectStatus>,
     /// Reason for the status; null if none was given.
     #[schema(required)]
     pub status_reason: Option<String>,

@@ -12,7 +12,7 @@ use crate::domain::{
     message,
     project_parts::Milestone,
     report::{
-        EvidenceLink, IndicatorValue, MilestoneDone, PercentMethod, ReportContent, Status,
+        EvidenceLink, IndicatorValue, MilestoneDone, PercentMethod, ProjectStatus, ReportContent,
         progress::{MilestoneWeighting, compute_elapsed},
     },
     value::{Percent, Prose},
@@ -161,7 +161,7 @@ impl ScheduleView {
 pub(crate) struct PrefillView {
     /// Status of the project in the earlier report. Null if that report states none.
     #[schema(required)]
-    pub status: Option<Status>,
+    pub status: Option<ProjectStatus>,
     /// Always null, because the reason for an earlier status does not explain the next one.
     #[schema(required)]
     pub status_reason: Option<String>,

@@ -27,7 +27,7 @@ use crate::{
             report_key,
         },
         subject::ReportSubject,
-        value::words,
+        value::text_enum,
         workflow::TransitionKind,
     },
     store::{
@@ -46,9 +46,9 @@ pub(crate) use view::{DiffView, VersionView};
 /// Most comments in one answer.
 const COMMENTS_MAX: i64 = 1_000;
 
-words! {
+text_enum! {
     /// The action from which on a report is compared.
-    pub(crate) Since(point_in_report_life) {
+    pub(crate) DiffStart(point_in_report_life) {
         /// The last approval. Before the first approval, that of the latest approved report of an earlier cycle.
         Approved = "approved",
         /// The last return.
@@ -80,7 +80,7 @@ pub(crate) struct DiffParams {
 
 #[derive(Debug, Clone, Copy)]
 enum DiffRange {
-    Since(Since),
+    Since(DiffStart),
     Between(i64, Option<i64>),
 }
 
@@ -90,7 +90,7 @@ impl DiffParams {
             ApiError::invalid_parameter(name, ValueFault::new(code, message))
         };
         match (&self.since, self.from, self.to) {
-            (Some(word), None, None) => Since::parse(word)
+            (Some(word), None, None) => DiffStart::parse(word)
                 .map(DiffRange::Since)
                 .map_err(|f| ApiError::invalid_parameter("since", f)),
             (None, Some(from), to) => Ok(DiffRange::Between(from, to)),
@@ -142,13 +142,13 @@ fn find_base_version(
     conn: &mut Conn,
     subject: &ReportSubject,
     key: &str,
-    since: Since,
+    since: DiffStart,
 ) -> ApiResult<Option<ReportVersion>> {
     let (action, never): (_, fn() -> Message) = match since {
-        Since::Approved => return Ok(find_approved_version(conn, subject, key)?),
-        Since::Returned => (TransitionKind::Return, message::report::never_returned),
-        Since::Submitted => (TransitionKind::Submit, message::report::never_submitted),
-        Since::Released => return find_released_version(conn, subject, key),
+        DiffStart::Approved => return Ok(find_approved_version(conn, subject, key)?),
+        DiffStart::Returned => (TransitionKind::Return, message::report::never_returned),
+        DiffStart::Submitted => (TransitionKind::Submit, message::report::never_submitted),
+        DiffStart::Released => return find_released_version(conn, subject, key),
     };
     match versions::find_last_version(conn, key, &[action.as_str()])? {
         Some(past) => Ok(Some(past)),
@@ -211,7 +211,7 @@ fn build_diff_view(
 }
 
 fn split_version(past: ReportVersion) -> ApiResult<(VersionView, ReportVersionContent)> {
-    let ReportVersion { version, at, action, said: content } = past;
+    let ReportVersion { version, at, action, content } = past;
     let gone = || ApiError::MissingResource(message::report::version_dropped(version));
     let content = content.ok_or_else(gone)?;
     Ok((VersionView { cycle: content.cycle.to_string(), version, at, action }, content))

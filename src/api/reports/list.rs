@@ -13,7 +13,7 @@ use crate::{
         cache::AnswerKey,
         error::{ApiError, ApiResult},
         field_selection::{FieldSelection, LIST},
-        format::{Form, refuse_paging},
+        format::{AnswerFormat, refuse_paging},
         may::May,
         page::{PageRequest, list_type},
         state::State,
@@ -25,7 +25,7 @@ use crate::{
         message::thing,
         policy::{ListReports, ReadProject},
         project::ProjectCode,
-        report::{ReportState, Status},
+        report::{ProjectStatus, ReportState},
         value::Percent,
     },
     store::{
@@ -57,7 +57,7 @@ pub(crate) struct ReportParams {
     /// Members to return of each item, repeated or separated by commas; all when absent.
     pub fields: Vec<String>,
     /// Format of the answer, which wins over `Accept`: `json`, or `jsonl` for the whole list with one item per line.
-    #[param(value_type = Form, required = false, inline)]
+    #[param(value_type = AnswerFormat, required = false, inline)]
     pub format: Option<String>,
     /// Order: `cycle` for cycle, city and number (the default), or `submitted_at` for the oldest submission first.
     pub sort: Option<String>,
@@ -103,7 +103,7 @@ pub(crate) struct ReportItem {
     pub state: ReportState,
     /// Status of the project in the report; null if not stated.
     #[schema(required)]
-    pub status: Option<Status>,
+    pub status: Option<ProjectStatus>,
     /// Completed share of the project in percent, 0 to 100; null if not stated.
     #[schema(required)]
     pub percent_complete: Option<f64>,
@@ -198,7 +198,7 @@ pub(super) async fn list_reports(
     let (sort, fields) =
         (params.parse_sort()?, FieldSelection::from_names("ReportItem", &params.fields)?);
     let form = may.accept.choose_format(params.format.as_deref(), LIST)?;
-    if form == Form::Lines {
+    if form == AnswerFormat::Lines {
         refuse_paging(params.cursor.as_deref(), params.limit)?;
     }
     let now = state.clock.now();
@@ -206,7 +206,7 @@ pub(super) async fn list_reports(
     let (visible, filter) = (may.actor.visible_rows(), params.parse_filter()?);
     let query = QueueQuery { visible, filter, sort, after: None, limit: 0, now };
     let read = move |c: &mut Conn, _| {
-        if form == Form::Lines {
+        if form == AnswerFormat::Lines {
             render_lines(c, query, &fields)
         } else {
             load_page(c, query, &request, &fields)

@@ -23,7 +23,7 @@ use crate::{
         id::Id,
         language::Language,
         message::Message,
-        report::{AuditStamp, PercentMethod, ReportState, Status},
+        report::{AuditStamp, PercentMethod, ProjectStatus, ReportState},
         user::User,
         value::Slug,
         workflow::ActionVerdict,
@@ -46,7 +46,7 @@ pub(crate) struct ReportView {
     pub version: i64,
     /// Status of the project; null if the report does not state it yet.
     #[schema(required)]
-    pub status: Option<Status>,
+    pub status: Option<ProjectStatus>,
     /// Reason for the status; null if none was given.
     #[schema(required)]
     pub status_reason: Option<String>,

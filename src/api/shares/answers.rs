@@ -12,9 +12,9 @@ use crate::{
             },
             response::{ReleaseFiguresParams, answer_release_figures},
         },
-        format::Form,
+        format::AnswerFormat,
         problem::RequestFault,
-        released::Released,
+        release_request::ReleaseRequest,
         releases,
         state::State,
     },
@@ -26,12 +26,12 @@ use crate::{
     },
 };
 
-const fn to_answer_format(format: ShareFormat) -> Form {
+const fn to_answer_format(format: ShareFormat) -> AnswerFormat {
     match format {
-        ShareFormat::Csv => Form::Csv,
-        ShareFormat::Json => Form::Json,
-        ShareFormat::GeoJson => Form::GeoJson,
-        ShareFormat::Xlsx => Form::Xlsx,
+        ShareFormat::Csv => AnswerFormat::Csv,
+        ShareFormat::Json => AnswerFormat::Json,
+        ShareFormat::GeoJson => AnswerFormat::GeoJson,
+        ShareFormat::Xlsx => AnswerFormat::Xlsx,
     }
 }
 
@@ -48,10 +48,10 @@ pub(super) async fn answer_path(
     let form = to_answer_format(format);
     let answer = match path.of {
         SharedResource::Release => {
-            releases::answer_release(Released::from_share(path, form, language), state).await
+            releases::answer_release(ReleaseRequest::from_share(path, form, language), state).await
         }
         SharedResource::Reports => {
-            let released = Released::from_share(path, form, language);
+            let released = ReleaseRequest::from_share(path, form, language);
             match format {
                 // As JSON the operation gives pages, and a reader of a share cannot turn them.
                 ShareFormat::Json => releases::reports::answer_all_reports(released, state).await,
@@ -62,7 +62,7 @@ pub(super) async fn answer_path(
         }
         SharedResource::Data => {
             releases::data_archive::answer_release_data(
-                Released::from_share(path, form, language),
+                ReleaseRequest::from_share(path, form, language),
                 state,
             )
             .await
@@ -92,11 +92,11 @@ pub(super) async fn answer_path(
 
 async fn answer_figures<P: ReleaseFiguresParams>(
     path: &SharedPath,
-    form: Form,
+    form: AnswerFormat,
     language: Language,
     state: &State,
 ) -> ApiResult<Answer> {
-    answer_release_figures::<P>(Released::from_share(path, form, language), state).await
+    answer_release_figures::<P>(ReleaseRequest::from_share(path, form, language), state).await
 }
 
 /// Requests the path of a new share, so that no share is created that cannot be answered. Adds a fault at `/path` if the

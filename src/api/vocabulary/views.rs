@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::{
     api::error::PROBLEMS,
     domain::{
-        language::{Direction, Language},
+        language::{Language, TextDirection},
         reference::{Country, PlanCycle, Vocabulary, VocabularyTerm},
         value::CurrencyCode,
         wording::{
@@ -97,7 +97,7 @@ pub(crate) struct LanguageView {
     #[schema(example = "Vietnamese")]
     pub label: String,
     /// The direction of writing.
-    pub direction: Direction,
+    pub direction: TextDirection,
     /// `true` if all texts of this service are translated. Only these languages can be requested with `lang`.
     pub complete: bool,
 }

@@ -11,7 +11,7 @@ use crate::{
         reference::Vocabulary,
         subject::CityCycleSubject,
     },
-    sheets::{Sheet, grid::SheetGrid, row_comparison::ComparedRow},
+    sheets::{WorkbookSheet, grid::SheetGrid, row_comparison::ComparedRow},
     store::{Caller, StoreResult, Tx, WriteProof, load::LoadByKey},
 };
 
@@ -21,7 +21,7 @@ pub(super) struct ComparedSheet {
     pub(super) rows: Vec<ComparedRow>,
 }
 
-pub(super) type ComparedSheets = BTreeMap<Sheet, ComparedSheet>;
+pub(super) type ComparedSheets = BTreeMap<WorkbookSheet, ComparedSheet>;
 
 pub(super) struct ImportContext<'b> {
     pub(super) caller: Caller,

@@ -9,7 +9,7 @@ use crate::{
         message,
         value::fold_for_search,
     },
-    sheets::{Sheet, row_comparison::ExportedRow},
+    sheets::{WorkbookSheet, row_comparison::ExportedRow},
 };
 
 /// The folded title of each project, by its code. A project that a row creates is listed by that row.
@@ -17,10 +17,12 @@ pub(super) struct ProjectTitles(RefCell<BTreeMap<String, String>>);
 
 impl ProjectTitles {
     pub(super) fn from_workbook(book: &CityWorkbook) -> Self {
-        let (code, title) =
-            (Sheet::Projects.find_column_index("code"), Sheet::Projects.find_column_index("title"));
+        let (code, title) = (
+            WorkbookSheet::Projects.find_column_index("code"),
+            WorkbookSheet::Projects.find_column_index("title"),
+        );
         let text = |row: &ExportedRow, at: Option<usize>| Some(row.get(at?).as_str()?.to_owned());
-        let rows = book.rows(Sheet::Projects).iter();
+        let rows = book.rows(WorkbookSheet::Projects).iter();
         let titles =
             rows.filter_map(|row| Some((text(row, code)?, fold_for_search(&text(row, title)?))));
         Self(RefCell::new(titles.collect()))

@@ -17,7 +17,7 @@ use crate::{
         },
         raw_values::{RawMoney, RawReading},
     },
-    sheets::{Sheet, row_comparison::ComparedRow},
+    sheets::{WorkbookSheet, row_comparison::ComparedRow},
 };
 
 /// The changes of a row to the members of a project.
@@ -26,7 +26,7 @@ pub(super) struct ProjectMembers<'r>(RowMembers<'r>);
 
 impl<'r> ProjectMembers<'r> {
     pub(super) const fn new(row: &'r ComparedRow) -> Self {
-        Self(RowMembers::new(Sheet::Projects, row))
+        Self(RowMembers::new(WorkbookSheet::Projects, row))
     }
 
     /// Returns the title, if the row changes it.
@@ -70,7 +70,7 @@ impl MergeMembers for ProjectMembers<'_> {
 /// A kind of part that an import writes.
 pub(super) trait ImportedPart: EditablePart {
     /// The sheet of its rows.
-    const SHEET: Sheet;
+    const SHEET: WorkbookSheet;
     /// Merges the members that a row changes.
     fn merge_row(row: RowMembers<'_>, into: &mut Self::Raw);
 }
@@ -96,7 +96,7 @@ impl<P: ImportedPart> MergeMembers for PartMembers<'_, P> {
 }
 
 impl ImportedPart for Milestone {
-    const SHEET: Sheet = Sheet::Milestones;
+    const SHEET: WorkbookSheet = WorkbookSheet::Milestones;
     fn merge_row(row: RowMembers<'_>, into: &mut RawMilestone) {
         set(&mut into.title, row.changed("title"));
         set(&mut into.due_on, row.changed("due_on"));
@@ -106,7 +106,7 @@ impl ImportedPart for Milestone {
 }
 
 impl ImportedPart for Indicator {
-    const SHEET: Sheet = Sheet::Indicators;
+    const SHEET: WorkbookSheet = WorkbookSheet::Indicators;
     fn merge_row(row: RowMembers<'_>, into: &mut RawIndicator) {
         set(&mut into.name, row.changed("name"));
         set(&mut into.kind, row.changed("kind"));
@@ -118,7 +118,7 @@ impl ImportedPart for Indicator {
 }
 
 impl ImportedPart for Partnership {
-    const SHEET: Sheet = Sheet::Partnerships;
+    const SHEET: WorkbookSheet = WorkbookSheet::Partnerships;
     fn merge_row(row: RowMembers<'_>, into: &mut RawPartnership) {
         set(&mut into.partner, row.changed("partner"));
         set(&mut into.as_stated, row.changed("as_stated"));

@@ -19,8 +19,8 @@ use crate::{
         value::fold_for_search,
     },
     sheets::{
-        Sheet,
-        row_comparison::{ComparedRow, Outcome},
+        WorkbookSheet,
+        row_comparison::{ComparedRow, ImportOutcome},
     },
     store::{Change, RecordWriter as _, Tx},
 };
@@ -33,7 +33,7 @@ pub(super) fn apply_records(
 ) -> AppResult<()> {
     for (sheet, compared) in sheets.iter_mut().filter(|(sheet, _)| is_record(**sheet)) {
         for row in &mut compared.rows {
-            if matches!(row.outcome, Outcome::New | Outcome::Changed) {
+            if matches!(row.outcome, ImportOutcome::New | ImportOutcome::Changed) {
                 match tx.attempt(|tx| write_record(context, tx, *sheet, row))? {
                     Ok(created_key) => row.created_key = created_key,
                     Err(refusal) => refuse_row(row, &compared.grid, refusal)?,
@@ -52,10 +52,16 @@ pub(super) fn apply_records(
 }
 
 /// Returns `true` if each row of the sheet is a record of its own. The other sheets hold parts of reports.
-const fn is_record(sheet: Sheet) -> bool {
+const fn is_record(sheet: WorkbookSheet) -> bool {
     match sheet {
-        Sheet::Projects | Sheet::Milestones | Sheet::Indicators | Sheet::Partnerships => true,
-        Sheet::Reports | Sheet::Completions | Sheet::Values | Sheet::Evidence => false,
+        WorkbookSheet::Projects
+        | WorkbookSheet::Milestones
+        | WorkbookSheet::Indicators
+        | WorkbookSheet::Partnerships => true,
+        WorkbookSheet::Reports
+        | WorkbookSheet::Completions
+        | WorkbookSheet::Values
+        | WorkbookSheet::Evidence => false,
     }
 }
 
@@ -63,16 +69,21 @@ const fn is_record(sheet: Sheet) -> bool {
 fn write_record(
     context: &ImportContext<'_>,
     tx: &mut Tx<'_>,
-    sheet: Sheet,
+    sheet: WorkbookSheet,
     row: &ComparedRow,
 ) -> AppResult<Option<String>> {
     match sheet {
-        Sheet::Projects if row.outcome == Outcome::New => create_project(context, tx, row),
-        Sheet::Projects => edit_project(context, tx, row),
-        Sheet::Milestones => write_part::<Milestone>(context, tx, row),
-        Sheet::Indicators => write_part::<Indicator>(context, tx, row),
-        Sheet::Partnerships => write_part::<Partnership>(context, tx, row),
-        Sheet::Reports | Sheet::Completions | Sheet::Values | Sheet::Evidence => Ok(None),
+        WorkbookSheet::Projects if row.outcome == ImportOutcome::New => {
+            create_project(context, tx, row)
+        }
+        WorkbookSheet::Projects => edit_project(context, tx, row),
+        WorkbookSheet::Milestones => write_part::<Milestone>(context, tx, row),
+        WorkbookSheet::Indicators => write_part::<Indicator>(context, tx, row),
+        WorkbookSheet::Partnerships => write_part::<Partnership>(context, tx, row),
+        WorkbookSheet::Reports
+        | WorkbookSheet::Completions
+        | WorkbookSheet::Values
+        | WorkbookSheet::Evidence => Ok(None),
     }
 }
 
@@ -107,7 +118,7 @@ fn edit_project(
     let title = members.title().map(|title| fold_for_search(&title));
     let code = context.find_project_code(&row.project)?;
     let proof = context.prove::<EditProject>(tx, &code)?;
-    to_precondition(row, Sheet::Projects).check_required(tx, &proof.subject().project)?;
+    to_precondition(row, WorkbookSheet::Projects).check_required(tx, &proof.subject().project)?;
     let changes = ProjectChanges { city: None, plan_cycle: None, details: members };
     projects::patch_project(tx, &proof, changes, context.words)?;
     context.titles.remember_title(row.project.clone(), title);
@@ -123,7 +134,7 @@ where
     EditProject: Saves<P>,
 {
     let (code, members) = (context.find_project_code(&row.project)?, PartMembers::<P>::new(row));
-    if row.outcome == Outcome::New {
+    if row.outcome == ImportOutcome::New {
         let proof = context.prove::<EditProject>(tx, &code)?;
         let part: P = parts::insert_part(tx, &proof, members)?;
         return Ok(Some(part.part_id().to_string()));
@@ -135,6 +146,6 @@ where
 }
 
 /// The version that a row was made from has the role of `If-Match`.
-fn to_precondition(row: &ComparedRow, sheet: Sheet) -> Precondition {
+fn to_precondition(row: &ComparedRow, sheet: WorkbookSheet) -> Precondition {
     row.version(sheet).map_or(Precondition::None, Precondition::Version)
 }

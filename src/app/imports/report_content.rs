@@ -12,13 +12,13 @@ use crate::{
             ReportContent,
         },
     },
-    sheets::{Sheet, SheetColumn, row_comparison::ComparedRow},
+    sheets::{SheetColumn, WorkbookSheet, row_comparison::ComparedRow},
 };
 
 /// The position of a row: its sheet, and its index among the rows of that sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct RowPosition {
-    pub(super) sheet: Sheet,
+    pub(super) sheet: WorkbookSheet,
     pub(super) index: usize,
 }
 
@@ -82,7 +82,7 @@ pub(super) fn merge_report_rows(
 ) -> ImportedContent {
     let mut raw = present.map(RawReport::from).unwrap_or_default();
     let mut origins = ItemOrigins::default();
-    let own = rows.iter().find(|uploaded| uploaded.position.sheet == Sheet::Reports);
+    let own = rows.iter().find(|uploaded| uploaded.position.sheet == WorkbookSheet::Reports);
     let own = own.map(UploadedRow::members);
     if let Some(own) = own {
         merge_own_row(own, &mut raw);
@@ -123,7 +123,7 @@ fn merge_own_row(row: RowMembers<'_>, into: &mut RawReport) {
 /// An item of a list of a report.
 trait ListItem: Default {
     /// The sheet of its rows.
-    const SHEET: Sheet;
+    const SHEET: WorkbookSheet;
     /// The name of the list in the content.
     const LIST: &'static str;
     /// Merges what a row states.
@@ -171,7 +171,7 @@ fn merge_items<I: ListItem>(
 }
 
 impl ListItem for RawMilestoneDone {
-    const SHEET: Sheet = Sheet::Completions;
+    const SHEET: WorkbookSheet = WorkbookSheet::Completions;
     const LIST: &'static str = "milestones";
     fn merge_row(&mut self, row: RowMembers<'_>) {
         set(&mut self.milestone_id, row.stated("milestone"));
@@ -185,7 +185,7 @@ impl ListItem for RawMilestoneDone {
 }
 
 impl ListItem for RawIndicatorValue {
-    const SHEET: Sheet = Sheet::Values;
+    const SHEET: WorkbookSheet = WorkbookSheet::Values;
     const LIST: &'static str = "indicator_values";
     fn merge_row(&mut self, row: RowMembers<'_>) {
         set(&mut self.indicator_id, row.stated("indicator"));
@@ -195,7 +195,7 @@ impl ListItem for RawIndicatorValue {
 }
 
 impl ListItem for RawEvidence {
-    const SHEET: Sheet = Sheet::Evidence;
+    const SHEET: WorkbookSheet = WorkbookSheet::Evidence;
     const LIST: &'static str = "evidence";
     fn merge_row(&mut self, row: RowMembers<'_>) {
         set(&mut self.title, row.stated("title"));

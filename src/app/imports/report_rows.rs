@@ -15,15 +15,20 @@ use crate::{
     clock,
     domain::{fault::ValueFault, id::Id, policy::EditReport, report::RawReport},
     sheets::{
-        Sheet,
+        WorkbookSheet,
         message::import,
-        row_comparison::{ComparedRow, Outcome},
+        row_comparison::{ComparedRow, ImportOutcome},
     },
     store::Tx,
 };
 
 /// The sheets whose rows form the reports.
-const SHEETS: [Sheet; 4] = [Sheet::Reports, Sheet::Completions, Sheet::Values, Sheet::Evidence];
+const SHEETS: [WorkbookSheet; 4] = [
+    WorkbookSheet::Reports,
+    WorkbookSheet::Completions,
+    WorkbookSheet::Values,
+    WorkbookSheet::Evidence,
+];
 
 /// The rows of one report that change it or have an invalid cell.
 struct ChangedReport {
@@ -76,7 +81,7 @@ fn list_uploaded_rows<'s>(
 
 /// Returns `true` if the rules can be checked on a row.
 fn is_checkable(row: &ComparedRow) -> bool {
-    matches!(row.outcome, Outcome::New | Outcome::Changed) || row.has_only_cell_faults()
+    matches!(row.outcome, ImportOutcome::New | ImportOutcome::Changed) || row.has_only_cell_faults()
 }
 
 /// Lists the reports that can be checked. A stale or refused row refuses its whole report.
@@ -101,20 +106,21 @@ fn list_changed_reports(sheets: &ComparedSheets) -> Vec<ChangedReport> {
 /// Marks new items of a report that was changed after the file was made. A row that a person adds below the others has
 /// no version; then the version in the report's own row of the file counts.
 fn mark_stale_rows(context: &ImportContext<'_>, sheets: &mut ComparedSheets) {
-    let reports = sheets.get(&Sheet::Reports).map(|own| own.rows.as_slice()).unwrap_or_default();
+    let reports =
+        sheets.get(&WorkbookSheet::Reports).map(|own| own.rows.as_slice()).unwrap_or_default();
     let versions: HashMap<String, i64> = reports
         .iter()
-        .filter_map(|r| Some((r.project.clone(), r.version(Sheet::Reports)?)))
+        .filter_map(|r| Some((r.project.clone(), r.version(WorkbookSheet::Reports)?)))
         .collect();
     for sheet in SHEETS {
         let Some(compared) = sheets.get_mut(&sheet) else { continue };
-        for row in compared.rows.iter_mut().filter(|row| row.outcome == Outcome::New) {
+        for row in compared.rows.iter_mut().filter(|row| row.outcome == ImportOutcome::New) {
             let now = context.book.reports.get(&row.project).map(|report| report.version);
             let read = row.version(sheet).or_else(|| versions.get(&row.project).copied());
             if read != now {
                 let fault = ValueFault::new("stale", import::report_changed());
                 row.refuse_row(&compared.grid, sheet.find_column_index("version"), fault);
-                row.outcome = Outcome::Stale;
+                row.outcome = ImportOutcome::Stale;
             }
         }
     }
@@ -165,8 +171,9 @@ fn locate_fault(
     pointer: &str,
 ) -> Vec<FaultLocation> {
     let own = || {
-        let row = report.positions.iter().find(|position| position.sheet == Sheet::Reports)?;
-        let column = Sheet::Reports.find_field_column(pointer)?;
+        let row =
+            report.positions.iter().find(|position| position.sheet == WorkbookSheet::Reports)?;
+        let column = WorkbookSheet::Reports.find_field_column(pointer)?;
         Some(FaultLocation { row: *row, column: Some(column) })
     };
     match origins.locate_fault(pointer).or_else(own) {

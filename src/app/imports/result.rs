@@ -7,9 +7,9 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     domain::{journal::to_hex, value::Slug},
     sheets::{
-        Sheet,
+        WorkbookSheet,
         grid::{FileFault, SheetGrid},
-        row_comparison::{ComparedRow, Outcome},
+        row_comparison::{ComparedRow, ImportOutcome},
     },
 };
 
@@ -25,13 +25,13 @@ pub(crate) struct OutcomeTotals {
 }
 
 impl OutcomeTotals {
-    const fn count_row(&mut self, outcome: Outcome) {
+    const fn count_row(&mut self, outcome: ImportOutcome) {
         let count = match outcome {
-            Outcome::New => &mut self.new,
-            Outcome::Changed => &mut self.changed,
-            Outcome::Unchanged => &mut self.unchanged,
-            Outcome::Refused => &mut self.refused,
-            Outcome::Stale => &mut self.stale,
+            ImportOutcome::New => &mut self.new,
+            ImportOutcome::Changed => &mut self.changed,
+            ImportOutcome::Unchanged => &mut self.unchanged,
+            ImportOutcome::Refused => &mut self.refused,
+            ImportOutcome::Stale => &mut self.stale,
         };
         *count += 1;
     }
@@ -58,13 +58,13 @@ pub(crate) struct ImportedChange {
 /// A row of the file, and its outcome.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct ImportedRow {
-    pub(crate) sheet: Sheet,
+    pub(crate) sheet: WorkbookSheet,
     /// The number of the row in the file, from 1.
     pub(crate) row: u32,
     /// The key of the record in the file. For a new record it is empty in a preview; after the import it is the key
     /// that the record got.
     pub(crate) key: String,
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: ImportOutcome,
     pub(crate) changes: Vec<ImportedChange>,
 }
 

@@ -9,7 +9,7 @@ use crate::{
         policy::AccessDenied,
     },
     sheets::{
-        Sheet,
+        WorkbookSheet,
         grid::{FaultDetails, SheetGrid},
         message::import,
         row_comparison::ComparedRow,
@@ -68,7 +68,7 @@ pub(super) fn refuse_row(
 /// Returns `true` if a fault can be reported: its cell, and each cell that it depends on, must hold a valid value.
 pub(super) fn is_reportable(
     row: &ComparedRow,
-    sheet: Sheet,
+    sheet: WorkbookSheet,
     column: Option<usize>,
     code: &str,
 ) -> bool {

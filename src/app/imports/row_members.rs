@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     app::merge::PatchMember,
-    sheets::{ColumnRole, Sheet, row_comparison::ComparedRow},
+    sheets::{ColumnRole, WorkbookSheet, row_comparison::ComparedRow},
 };
 
 /// A value of a cell. `parse_cell` has checked the cell, so that each column has values of one type only.
@@ -42,12 +42,12 @@ impl<T: CellValue> CellValue for Vec<T> {
 /// The members of a record in a row.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RowMembers<'r> {
-    sheet: Sheet,
+    sheet: WorkbookSheet,
     row: &'r ComparedRow,
 }
 
 impl<'r> RowMembers<'r> {
-    pub(super) const fn new(sheet: Sheet, row: &'r ComparedRow) -> Self {
+    pub(super) const fn new(sheet: WorkbookSheet, row: &'r ComparedRow) -> Self {
         Self { sheet, row }
     }
 

@@ -14,20 +14,20 @@ use crate::{
         value::{CurrencyCode, Money},
     },
     sheets::{
-        ColumnKind, ColumnRole, Sheet, SheetColumn,
-        row_comparison::{ComparedRow, FieldChange, Outcome},
+        ColumnKind, ColumnRole, SheetColumn, WorkbookSheet,
+        row_comparison::{ComparedRow, FieldChange, ImportOutcome},
     },
 };
 
 /// A row that states these values, and changes those that people fill in.
-fn row(sheet: Sheet, cells: &[(&str, Value)]) -> ComparedRow {
+fn row(sheet: WorkbookSheet, cells: &[(&str, Value)]) -> ComparedRow {
     let mut row = ComparedRow {
         index: 0,
         number: 4,
         project: "da-nang-4".to_owned(),
         key: Vec::new(),
         values: vec![None; sheet.columns().len()],
-        outcome: Outcome::Changed,
+        outcome: ImportOutcome::Changed,
         changes: Vec::new(),
         faults: Vec::new(),
         wrong_columns: Vec::new(),
@@ -57,7 +57,10 @@ fn sample(column: &SheetColumn) -> Value {
 }
 
 /// Lists the columns that people fill in, but that `is_read` ignores when a row states only them.
-fn list_ignored_columns(sheet: Sheet, is_read: impl Fn(&ComparedRow) -> bool) -> Vec<&'static str> {
+fn list_ignored_columns(
+    sheet: WorkbookSheet,
+    is_read: impl Fn(&ComparedRow) -> bool,
+) -> Vec<&'static str> {
     let inputs = sheet.columns().iter().filter(|column| column.role == ColumnRole::Input);
     let ignored = inputs.filter(|c| !is_read(&row(sheet, &[(c.name, sample(c))])));
     ignored.map(|column| column.name).collect()
@@ -70,7 +73,7 @@ fn merge_into_new<M: MergeMembers>(members: M) -> M::Into {
 }
 
 fn merge_project(cells: &[(&str, Value)], raw: &mut RawProjectDetails) {
-    ProjectMembers::new(&row(Sheet::Projects, cells)).merge(raw);
+    ProjectMembers::new(&row(WorkbookSheet::Projects, cells)).merge(raw);
 }
 
 fn list_ignored_part_columns<P: ImportedPart>() -> Vec<&'static str> {
@@ -80,7 +83,11 @@ fn list_ignored_part_columns<P: ImportedPart>() -> Vec<&'static str> {
 }
 
 /// The debug form of a report's content after the changes of one row.
-fn merge_report(present: Option<&ReportContent>, sheet: Sheet, row: &ComparedRow) -> String {
+fn merge_report(
+    present: Option<&ReportContent>,
+    sheet: WorkbookSheet,
+    row: &ComparedRow,
+) -> String {
     let position = RowPosition { sheet, index: 0 };
     format!("{:?}", merge_report_rows(present, &[UploadedRow { position, row }]).raw)
 }
@@ -90,7 +97,7 @@ fn every_column_of_a_record_is_read() {
     let is_read = |row: &ComparedRow| {
         merge_into_new(ProjectMembers::new(row)) != RawProjectDetails::default()
     };
-    assert_eq!(list_ignored_columns(Sheet::Projects, is_read), [""; 0]);
+    assert_eq!(list_ignored_columns(WorkbookSheet::Projects, is_read), [""; 0]);
     assert_eq!(list_ignored_part_columns::<Milestone>(), [""; 0]);
     assert_eq!(list_ignored_part_columns::<Indicator>(), [""; 0]);
     assert_eq!(list_ignored_part_columns::<Partnership>(), [""; 0]);
@@ -98,7 +105,12 @@ fn every_column_of_a_record_is_read() {
 
 #[test]
 fn every_column_of_a_report_is_read() {
-    for sheet in [Sheet::Reports, Sheet::Completions, Sheet::Values, Sheet::Evidence] {
+    for sheet in [
+        WorkbookSheet::Reports,
+        WorkbookSheet::Completions,
+        WorkbookSheet::Values,
+        WorkbookSheet::Evidence,
+    ] {
         let before = merge_report(None, sheet, &row(sheet, &[]));
         let is_read = |row: &ComparedRow| merge_report(None, sheet, row) != before;
         assert_eq!(list_ignored_columns(sheet, is_read), [""; 0], "{sheet}");
@@ -132,8 +144,8 @@ fn money_of_a_report_keeps_absent_columns() {
         ..ready()
     };
     let merge = |cells: &[(&str, Value)]| {
-        let row = row(Sheet::Reports, cells);
-        let position = RowPosition { sheet: Sheet::Reports, index: 0 };
+        let row = row(WorkbookSheet::Reports, cells);
+        let position = RowPosition { sheet: WorkbookSheet::Reports, index: 0 };
         merge_report_rows(Some(&present), &[UploadedRow { position, row: &row }]).raw.spent
     };
     let spent = merge(&[("spent_minor", Value::Null)]).unwrap();
@@ -145,9 +157,12 @@ fn money_of_a_report_keeps_absent_columns() {
 fn removed_items_keep_the_positions_of_later_rows() {
     let link = |entry: Value, title: &str, url: &str| {
         let text = |t: &str| if t.is_empty() { Value::Null } else { json!(t) };
-        row(Sheet::Evidence, &[("entry", entry), ("title", text(title)), ("url", text(url))])
+        row(
+            WorkbookSheet::Evidence,
+            &[("entry", entry), ("title", text(title)), ("url", text(url))],
+        )
     };
-    let at = |index: usize| RowPosition { sheet: Sheet::Evidence, index };
+    let at = |index: usize| RowPosition { sheet: WorkbookSheet::Evidence, index };
     let new = [link(Value::Null, "A", "a"), link(Value::Null, "B", "b"), link(json!(1), "", "")];
     let last = link(json!(2), "C", "c");
     let rows: Vec<UploadedRow<'_>> = (0..)
@@ -159,7 +174,10 @@ fn removed_items_keep_the_positions_of_later_rows() {
         content.raw.evidence.iter().map(|link| link.url.as_deref()).collect();
     assert_eq!(urls, [Some("c")]);
     let fault = content.origins.locate_fault("/evidence/0/url").unwrap();
-    assert_eq!((fault.row, fault.column), (at(3), Sheet::Evidence.find_column_index("url")));
+    assert_eq!(
+        (fault.row, fault.column),
+        (at(3), WorkbookSheet::Evidence.find_column_index("url"))
+    );
     assert_eq!(content.origins.locate_fault("/evidence/1/url"), None);
     assert_eq!(content.origins.locate_fault("/status"), None);
 }

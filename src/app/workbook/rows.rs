@@ -11,7 +11,7 @@ use crate::{
         report::{IndicatorValue, PercentMethod, Report, ReportContent, Status},
         value::{Percent, Prose, Slug, Title},
     },
-    sheets::{Sheet, row_comparison::ExportedRow},
+    sheets::{WorkbookSheet, row_comparison::ExportedRow},
 };
 
 #[cfg(test)]
@@ -42,7 +42,7 @@ pub(super) fn build_project_row(project: &Project) -> ExportedRow {
     let d = &project.details;
     let at = d.location.as_ref();
     ExportedRow::from_cells(
-        Sheet::Projects,
+        WorkbookSheet::Projects,
         [
             ("code", to_text(Some(&project.code))),
             ("version", Value::from(project.version)),
@@ -76,7 +76,7 @@ pub(super) fn build_project_row(project: &Project) -> ExportedRow {
 
 pub(super) fn build_milestone_row(milestone: &Milestone) -> ExportedRow {
     ExportedRow::from_cells(
-        Sheet::Milestones,
+        WorkbookSheet::Milestones,
         [
             ("id", to_text(Some(milestone.id))),
             ("project", to_text(Some(&milestone.code))),
@@ -93,7 +93,7 @@ pub(super) fn build_indicator_row(indicator: &Indicator) -> ExportedRow {
     let value = |reading: Option<IndicatorReading>| Value::from(reading.map(|r| r.value));
     let day = |reading: Option<IndicatorReading>| to_text(reading.map(|r| r.on));
     ExportedRow::from_cells(
-        Sheet::Indicators,
+        WorkbookSheet::Indicators,
         [
             ("id", to_text(Some(indicator.id))),
             ("project", to_text(Some(&indicator.code))),
@@ -113,7 +113,7 @@ pub(super) fn build_indicator_row(indicator: &Indicator) -> ExportedRow {
 pub(super) fn build_partnership_row(partnership: &Partnership) -> ExportedRow {
     let amount = partnership.amount.as_ref();
     ExportedRow::from_cells(
-        Sheet::Partnerships,
+        WorkbookSheet::Partnerships,
         [
             ("id", to_text(Some(partnership.id))),
             ("project", to_text(Some(&partnership.code))),
@@ -157,7 +157,7 @@ impl<'r> ReportRows<'r> {
         let spent = content.and_then(|c| c.spent.as_ref());
         let status = content.and_then(|c| c.status);
         ExportedRow::from_cells(
-            Sheet::Reports,
+            WorkbookSheet::Reports,
             [
                 ("project", self.code.clone()),
                 ("project_title", to_line(Some(&self.project.details.title))),
@@ -184,7 +184,7 @@ impl<'r> ReportRows<'r> {
         let row = |milestone: &Milestone| {
             let done = done.iter().find(|item| item.milestone_id == milestone.id);
             ExportedRow::from_cells(
-                Sheet::Completions,
+                WorkbookSheet::Completions,
                 [
                     ("milestone", to_text(Some(milestone.id))),
                     ("project", self.code.clone()),
@@ -218,7 +218,7 @@ impl<'r> ReportRows<'r> {
     ) -> ExportedRow {
         let value = stated.map(|(_, value)| value);
         ExportedRow::from_cells(
-            Sheet::Values,
+            WorkbookSheet::Values,
             [
                 ("entry", Value::from(stated.map(|(entry, _)| entry))),
                 ("indicator", to_text(Some(indicator.id))),
@@ -235,7 +235,7 @@ impl<'r> ReportRows<'r> {
         let links = self.content().map(|c| c.evidence.as_slice()).unwrap_or_default();
         let rows = (1_usize..).zip(links).map(|(entry, link)| {
             ExportedRow::from_cells(
-                Sheet::Evidence,
+                WorkbookSheet::Evidence,
                 [
                     ("entry", Value::from(entry)),
                     ("project", self.code.clone()),

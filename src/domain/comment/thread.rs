@@ -1,11 +1,11 @@
 //! Comment threads: a comment with its replies, and whose turn it is to answer.
 
 use super::{Comment, CommentKind};
-use crate::domain::{id::Id, value::words};
+use crate::domain::{id::Id, value::text_enum};
 
-words! {
+text_enum! {
     /// Who has to answer next in an open thread.
-    pub(crate) Turn(turn) {
+    pub(crate) ThreadTurn(turn) {
         /// The city.
         City = "city",
         /// The reviewers.
@@ -24,7 +24,7 @@ pub(crate) struct CommentThread {
     /// The replies, oldest first.
     pub replies: Vec<Id<Comment>>,
     /// Who has to answer next; none if the thread is resolved.
-    pub turn: Option<Turn>,
+    pub turn: Option<ThreadTurn>,
 }
 
 /// The parts of a comment that are needed to group comments into threads.
@@ -58,7 +58,7 @@ impl From<&Comment> for ThreadEntry {
 pub(crate) fn group_into_threads(entries: Vec<ThreadEntry>) -> Vec<CommentThread> {
     let mut threads: Vec<CommentThread> = Vec::new();
     for e in entries {
-        let next = if e.from_city == Some(true) { Turn::Review } else { Turn::City };
+        let next = if e.from_city == Some(true) { ThreadTurn::Review } else { ThreadTurn::City };
         match e.reply_to {
             None => threads.push(CommentThread {
                 id: e.id,
@@ -84,7 +84,7 @@ impl CommentThread {
     #[must_use]
     pub(crate) fn blocks_submission(&self) -> bool {
         match self.kind {
-            CommentKind::Note => self.turn == Some(Turn::City),
+            CommentKind::Note => self.turn == Some(ThreadTurn::City),
             CommentKind::Return | CommentKind::Reopen => false,
         }
     }
@@ -111,12 +111,12 @@ mod tests {
     fn the_turn_is_that_of_the_side_that_did_not_speak_last() {
         let turn =
             |entries: Vec<ThreadEntry>| group_into_threads(entries).first().and_then(|t| t.turn);
-        assert_eq!(turn(vec![entry(1, None, false)]), Some(Turn::City));
-        assert_eq!(turn(vec![entry(1, None, true)]), Some(Turn::Review));
+        assert_eq!(turn(vec![entry(1, None, false)]), Some(ThreadTurn::City));
+        assert_eq!(turn(vec![entry(1, None, true)]), Some(ThreadTurn::Review));
         let answered = vec![entry(1, None, false), entry(2, Some(1), true)];
-        assert_eq!(turn(answered.clone()), Some(Turn::Review));
+        assert_eq!(turn(answered.clone()), Some(ThreadTurn::Review));
         let again = [answered.clone(), vec![entry(3, Some(1), false)]].concat();
-        assert_eq!(turn(again), Some(Turn::City));
+        assert_eq!(turn(again), Some(ThreadTurn::City));
         let mut settled = answered;
         settled[0].resolved = true;
         assert_eq!(turn(settled), None);

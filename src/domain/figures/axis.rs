@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use super::{Dimension, FigureDataset, FigureFilter, FigureQuery, ReportFact};
-use crate::domain::{language::Language, reference::VocabularyTerm, report::Status, wording};
+use crate::domain::{
+    language::Language, reference::VocabularyTerm, report::ProjectStatus, wording,
+};
 
 /// The key of reports that state no value.
 pub const UNKNOWN: &str = "unknown";
@@ -114,7 +116,7 @@ fn build_labels(
         | Dimension::Outcome
         | Dimension::Enabler
         | Dimension::Sector => label_terms(dimension, dataset, question, facts),
-        Dimension::Status => Status::ALL
+        Dimension::Status => ProjectStatus::ALL
             .iter()
             .map(|s| {
                 AxisLabel::new(s.as_str(), wording::value_label(*language, "status", s.as_str()))

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use super::{Dimension, FactTexts, FigureDataset, ReportFact};
 use crate::domain::{
     project::ProjectCode,
-    report::Status,
-    value::{Money, Percent, Prose, Slug, Title, words},
+    report::ProjectStatus,
+    value::{Money, Percent, Prose, Slug, Title, text_enum},
 };
 
-words! {
+text_enum! {
     /// How a project changed between two sets of reports.
-    pub Movement(movement) {
+    #[schema(as = Movement)]
+    pub ProjectMovement(movement) {
         /// The project is only in the later set.
         Entered = "entered",
         /// The project is only in the earlier set.
@@ -38,9 +39,9 @@ pub struct ProjectChange {
     /// The later title; none if the texts were not read.
     pub title: Option<Title>,
     /// Whether the project entered or left the selection.
-    pub movement: Movement,
+    pub movement: ProjectMovement,
     /// The status.
-    pub status: Option<ValueChange<Status>>,
+    pub status: Option<ValueChange<ProjectStatus>>,
     /// The title.
     pub retitled: Option<ValueChange<Title>>,
     /// The focus area in which the project is counted.
@@ -77,7 +78,7 @@ impl ProjectChange {
     /// Compares the reports of a project on both sides.
     pub(super) fn from_facts(
         code: &ProjectCode,
-        movement: Movement,
+        movement: ProjectMovement,
         reports: ReportSides<'_>,
     ) -> Self {
         let ReportSides { then, now } = reports;
@@ -104,8 +105,8 @@ impl ProjectChange {
     /// statuses and focus areas.
     pub(super) fn is_list_change(&self) -> bool {
         let stays = match self.movement {
-            Movement::Entered | Movement::Left => false,
-            Movement::Changed => true,
+            ProjectMovement::Entered | ProjectMovement::Left => false,
+            ProjectMovement::Changed => true,
         };
         !stays || self.status.is_some() || self.retitled.is_some() || self.focus_area.is_some()
     }
@@ -137,9 +138,9 @@ pub(super) fn compare_projects(
     codes.dedup();
     let change = |code: &&ProjectCode| {
         let movement = match (selected_then.contains_key(code), selected_now.contains_key(code)) {
-            (false, _) => Movement::Entered,
-            (true, false) => Movement::Left,
-            (true, true) => Movement::Changed,
+            (false, _) => ProjectMovement::Entered,
+            (true, false) => ProjectMovement::Left,
+            (true, true) => ProjectMovement::Changed,
         };
         let reports =
             ReportSides { then: all_then.get(code).copied(), now: all_now.get(code).copied() };

@@ -1,8 +1,8 @@
 //! Comparison of two datasets: the cells that differ, with the reports behind each difference.
 
 use super::{
-    AxisLabel, Dimension, Figure, FigureDataset, FigureQuery, Measure, Movement, ProjectChange,
-    ReportFact, ReportingCoverage, ValueChange,
+    AxisLabel, Dimension, Figure, FigureDataset, FigureQuery, Measure, ProjectChange,
+    ProjectMovement, ReportFact, ReportingCoverage, ValueChange,
     axis::TableAxes,
     change::{self, FactSelection, ReportSides, index_by_code},
     count::{CellCounter, TableCounts},
@@ -119,10 +119,10 @@ impl CellComparer<'_> {
             (index_by_code(&self.earlier.facts), index_by_code(&self.later.facts));
         let moved = |code| {
             let movement = match (then.get(code), now.get(code)) {
-                (None, _) => Movement::Entered,
-                (Some(_), None) => Movement::Left,
+                (None, _) => ProjectMovement::Entered,
+                (Some(_), None) => ProjectMovement::Left,
                 (Some(a), Some(b)) if has_same_measure(a, self.question.measure, b) => return None,
-                (Some(_), Some(_)) => Movement::Changed,
+                (Some(_), Some(_)) => ProjectMovement::Changed,
             };
             let reports =
                 ReportSides { then: all_then.get(code).copied(), now: all_now.get(code).copied() };

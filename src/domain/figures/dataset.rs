@@ -7,7 +7,7 @@ use crate::domain::{
     fault::ValueFault,
     policy::visibility::ReadScope,
     reference::{City, Country, Vocabulary, VocabularyTerm},
-    report::Status,
+    report::ProjectStatus,
     value::{Slug, to_count},
 };
 
@@ -59,7 +59,7 @@ impl FigureDataset {
     /// Returns every value that a filter on a dimension accepts.
     fn list_values(&self, dimension: Dimension) -> Vec<String> {
         match dimension {
-            Dimension::Status => Status::ALL.iter().map(ToString::to_string).collect(),
+            Dimension::Status => ProjectStatus::ALL.iter().map(ToString::to_string).collect(),
             Dimension::Country => self.countries.iter().map(|c| c.code.to_string()).collect(),
             Dimension::City => self.cities.iter().map(|c| c.slug.to_string()).collect(),
             Dimension::Cycle => self.basis.cycles.iter().map(|c| c.slug.to_string()).collect(),
@@ -111,7 +111,7 @@ impl FigureDataset {
             .iter()
             .copied()
             .filter(|fact| asked.contains(&fact.city) && filter.matches_except_status(fact))
-            .inspect(|fact| not_stated += i64::from(fact.status == Status::NotStated))
+            .inspect(|fact| not_stated += i64::from(fact.status == ProjectStatus::NotStated))
             .filter(|fact| filter.matches_dimension(Dimension::Status, fact))
             .collect();
         let stale = to_count(facts.iter().filter(|fact| basis.is_stale(fact)).count());

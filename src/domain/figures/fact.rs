@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 
 use super::Dimension;
 use crate::domain::{
-    attainment::{Undefined, compute_attainment},
+    attainment::{UndefinedReason, compute_attainment},
     project::ProjectCode,
     project_parts::{Indicator, IndicatorKind, Milestone},
     reference::CountryCode,
-    report::{ApprovedReport, ReportContent, Status, progress::MilestoneWeighting},
+    report::{ApprovedReport, ProjectStatus, ReportContent, progress::MilestoneWeighting},
     value::{Money, Percent, Prose, Slug, Title},
 };
 
@@ -28,7 +28,7 @@ pub struct ReportFact {
     /// The cycle's cut-off day.
     pub as_of: NaiveDate,
     /// The project's status.
-    pub status: Status,
+    pub status: ProjectStatus,
     /// The completed percentage.
     pub percent: Option<Percent>,
     /// The project's focus area in that cycle.
@@ -73,7 +73,7 @@ pub enum IndicatorAttainment {
     /// The share of the way from the baseline to the target: 0 at the baseline, 1 at the target.
     Share(f64),
     /// The report states a value, but its attainment is undefined.
-    Undefined(Undefined),
+    Undefined(UndefinedReason),
     /// The report states no value.
     NotMeasured,
 }
@@ -106,12 +106,12 @@ impl ReportFact {
     #[must_use]
     pub const fn is_pursued(&self) -> bool {
         match self.status {
-            Status::Cancelled => false,
-            Status::Planning
-            | Status::Ongoing
-            | Status::Completed
-            | Status::Suspended
-            | Status::NotStated => true,
+            ProjectStatus::Cancelled => false,
+            ProjectStatus::Planning
+            | ProjectStatus::Ongoing
+            | ProjectStatus::Completed
+            | ProjectStatus::Suspended
+            | ProjectStatus::NotStated => true,
         }
     }
 }
@@ -132,7 +132,7 @@ impl From<&ApprovedReport> for ReportFact {
             country: a.country,
             cycle: a.cycle.clone(),
             as_of: a.as_of,
-            status: content.status.unwrap_or(Status::NotStated),
+            status: content.status.unwrap_or(ProjectStatus::NotStated),
             percent: content.percent_complete,
             focus_area: details.focus_area.clone(),
             sub_area: details.sub_area.clone(),

@@ -4,7 +4,7 @@ use super::{
     Dimension, Figure, FigureDataset, FigureQuery, Measure, ReportFact, ReportingCoverage,
     axis::TableAxis, tally::ReportTally,
 };
-use crate::domain::{reference::City, report::Status, wording};
+use crate::domain::{reference::City, report::ProjectStatus, wording};
 
 /// A city on a map.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,7 +18,7 @@ pub struct MapCity<'g> {
     /// Number of the city's selected projects.
     pub projects: i64,
     /// Number of these projects in each status, in the order of the statuses.
-    pub statuses: Vec<(Status, i64)>,
+    pub statuses: Vec<(ProjectStatus, i64)>,
     /// Mean of the percentages that their reports state.
     pub percent: Figure,
     /// Number of these projects whose report is stale.
@@ -68,7 +68,7 @@ impl FigureDataset {
                 |c| wording::reference_label(question.language, "country", &c.names, code),
             ),
             projects: tally.report_count(),
-            statuses: Status::ALL.iter().map(|s| (*s, count(&|f| f.status == *s))).collect(),
+            statuses: ProjectStatus::ALL.iter().map(|s| (*s, count(&|f| f.status == *s))).collect(),
             percent: tally.into_figure(Measure::PercentComplete),
             stale: count(&|fact| self.basis.is_stale(fact)),
         }

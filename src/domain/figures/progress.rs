@@ -9,12 +9,13 @@ use crate::domain::{
     alphabet::alphabetical_key,
     language::Language,
     message::{self, Message},
-    value::words,
+    value::text_enum,
 };
 
-words! {
+text_enum! {
     /// The grouping of a progress table.
-    pub Grouping(grouping) {
+    #[schema(as = Grouping)]
+    pub ProgressGrouping(grouping) {
         /// By city.
         City = "city",
         /// By country.
@@ -24,7 +25,7 @@ words! {
     }
 }
 
-impl Grouping {
+impl ProgressGrouping {
     /// Returns the dimension of the rows.
     #[must_use]
     pub const fn dimension(self) -> Dimension {
@@ -158,7 +159,7 @@ impl FigureDataset {
     #[must_use]
     pub fn measure_progress(
         &self,
-        by: Grouping,
+        by: ProgressGrouping,
         filter: FigureFilter,
         language: Language,
     ) -> ProgressTable {

@@ -12,7 +12,7 @@ use crate::domain::{
     policy::visibility::ReadScope,
     project::ProjectCode,
     reference::{City, Country, CountryCode, NamesByLanguage, Vocabulary, VocabularyTerm},
-    report::Status,
+    report::ProjectStatus,
     value::{CurrencyCode, Percent, Slug, Title},
 };
 
@@ -95,7 +95,7 @@ fn ground(facts: Vec<ReportFact>) -> FigureDataset {
         reach: ReadScope { everything: true, ..ReadScope::default() },
     }
 }
-fn fact(city: &str, focus_area: &str, status: Status) -> ReportFact {
+fn fact(city: &str, focus_area: &str, status: ProjectStatus) -> ReportFact {
     ReportFact {
         code: ProjectCode::new(slug(city), 1),
         city: slug(city),
@@ -130,9 +130,9 @@ use FigureValue::{Count, Mean};
 #[test]
 fn every_combination_is_there_in_the_framework_s_order() {
     let ground = ground(vec![
-        fact("da-nang", "air", Status::Ongoing),
-        fact("da-nang", "air", Status::NotStated),
-        fact("vientiane", "zeal", Status::Planning),
+        fact("da-nang", "air", ProjectStatus::Ongoing),
+        fact("da-nang", "air", ProjectStatus::NotStated),
+        fact("vientiane", "zeal", ProjectStatus::Planning),
     ]);
     let table = ground.count_table(&question(Dimension::FocusArea, Some(Dimension::Status)));
     assert_eq!(table.cells.len(), 2 * 6);
@@ -156,7 +156,7 @@ fn cities_are_the_pilots_and_those_with_a_project() {
     assert_eq!(rows(&table), [("da-nang", zero), ("vientiane", zero), ("vinh", zero)]);
     assert_eq!((table.cells[0].column.as_ref(), table.column_totals.len()), (None, 0));
     // Hue has no approved project yet, but a report.
-    let table = ground(vec![fact("hue", "air", Status::Ongoing)])
+    let table = ground(vec![fact("hue", "air", ProjectStatus::Ongoing)])
         .count_table(&question(Dimension::City, None));
     assert_eq!(rows(&table)[1], ("hue", Count(1)));
 }
@@ -165,15 +165,15 @@ fn cities_are_the_pilots_and_those_with_a_project() {
 fn a_city_that_joined_in_the_year_of_the_cut_off_is_expected_once_it_reports() {
     let expected = |facts| ground(facts).count_table(&question(Dimension::City, None)).coverage;
     assert_eq!(expected(Vec::new()).cities_expected, 3);
-    let coverage = expected(vec![fact("vinh", "air", Status::Ongoing)]);
+    let coverage = expected(vec![fact("vinh", "air", ProjectStatus::Ongoing)]);
     assert_eq!((coverage.cities_reporting, coverage.cities_expected), (1, 4));
 }
 
 #[test]
 fn what_a_filter_rules_out_is_no_zero() {
     let ground = ground(vec![
-        fact("da-nang", "air", Status::Ongoing),
-        fact("vientiane", "zeal", Status::NotStated),
+        fact("da-nang", "air", ProjectStatus::Ongoing),
+        fact("vientiane", "zeal", ProjectStatus::NotStated),
     ]);
     let mut q = question(Dimension::City, Some(Dimension::SubArea));
     q.filter.wanted.insert(Dimension::Country, vec!["VN".into()]);
@@ -194,8 +194,8 @@ fn what_a_filter_rules_out_is_no_zero() {
 #[test]
 fn a_status_filter_does_not_hide_how_many_states_are_not_stated() {
     let ground = ground(vec![
-        fact("da-nang", "air", Status::Ongoing),
-        fact("vientiane", "zeal", Status::NotStated),
+        fact("da-nang", "air", ProjectStatus::Ongoing),
+        fact("vientiane", "zeal", ProjectStatus::NotStated),
     ]);
     let mut q = question(Dimension::FocusArea, None);
     q.filter.wanted.insert(Dimension::Status, vec!["ongoing".into()]);
@@ -205,7 +205,7 @@ fn a_status_filter_does_not_hide_how_many_states_are_not_stated() {
 
 #[test]
 fn a_reader_of_a_country_sees_no_zeros_of_other_countries() {
-    let mut ground = ground(vec![fact("vientiane", "air", Status::Ongoing)]);
+    let mut ground = ground(vec![fact("vientiane", "air", ProjectStatus::Ongoing)]);
     ground.reach =
         ReadScope { countries: vec![CountryCode::parse("LA").unwrap()], ..ReadScope::default() };
     for dimension in [Dimension::City, Dimension::Country] {
@@ -221,10 +221,10 @@ fn the_mean_leaves_out_what_is_not_stated_and_what_was_given_up() {
         ..fact("da-nang", "air", status)
     };
     let ground = ground(vec![
-        percent(Some(50.0), Status::Ongoing),
-        percent(Some(25.5), Status::Ongoing),
-        percent(None, Status::Ongoing),
-        percent(Some(10.0), Status::Cancelled),
+        percent(Some(50.0), ProjectStatus::Ongoing),
+        percent(Some(25.5), ProjectStatus::Ongoing),
+        percent(None, ProjectStatus::Ongoing),
+        percent(Some(10.0), ProjectStatus::Cancelled),
     ]);
     let q =
         FigureQuery { measure: Measure::PercentComplete, ..question(Dimension::FocusArea, None) };
@@ -240,13 +240,13 @@ fn money_is_never_added_across_currencies() {
             amount_minor: amount,
             currency: CurrencyCode::parse(currency).unwrap(),
         }),
-        ..fact("da-nang", "air", Status::Ongoing)
+        ..fact("da-nang", "air", ProjectStatus::Ongoing)
     };
     let ground = ground(vec![
         spent(5, "VND"),
         spent(7, "USD"),
         spent(2, "VND"),
-        fact("da-nang", "air", Status::Ongoing),
+        fact("da-nang", "air", ProjectStatus::Ongoing),
     ]);
     let q = FigureQuery { measure: Measure::Spent, ..question(Dimension::Country, None) };
     let total = ground.count_table(&q).total;
@@ -260,12 +260,12 @@ fn money_is_never_added_across_currencies() {
 fn a_report_counts_in_each_of_its_sectors_and_once_in_the_total() {
     let tagged = |sectors: &[&str]| ReportFact {
         terms: [(Dimension::Sector, sectors.iter().map(|s| slug(s)).collect())].into(),
-        ..fact("da-nang", "air", Status::Ongoing)
+        ..fact("da-nang", "air", ProjectStatus::Ongoing)
     };
     let ground = ground(vec![
         tagged(&["transport", "water"]),
         tagged(&["water"]),
-        fact("vientiane", "air", Status::Ongoing),
+        fact("vientiane", "air", ProjectStatus::Ongoing),
     ]);
     let mut q = question(Dimension::FocusArea, Some(Dimension::Sector));
     let table = ground.count_table(&q);
@@ -301,7 +301,7 @@ fn a_report_of_an_earlier_cycle_is_stale_where_its_plan_went_on() {
     let mut next_plan = cycle("me-2027", "2027-09-30");
     next_plan.plan_cycle = slug("2026-2035");
     let cycles = vec![next_plan, cycle("me-2024", "2024-09-25"), cycle("me-2023", "2023-08-14")];
-    let fact = fact("da-nang", "air", Status::Ongoing);
+    let fact = fact("da-nang", "air", ProjectStatus::Ongoing);
     let stale = |on: &str| FigureBasis::from_cycles_until(day(on), cycles.clone()).is_stale(&fact);
     assert_eq!(["2023-08-14", "2024-09-24"].map(stale), [false, false]);
     assert_eq!(["2024-09-25", "2028-01-01"].map(stale), [true, true]);
@@ -318,7 +318,7 @@ fn a_report_of_an_earlier_cycle_is_stale_where_its_plan_went_on() {
 fn any_fact() -> impl Strategy<Value = ReportFact> {
     let city = prop::sample::select(vec!["da-nang", "hue", "vientiane", "vinh"]);
     let area = prop::option::of(prop::sample::select(vec!["air", "zeal", "dropped"]));
-    let status = prop::sample::select(Status::ALL.to_vec());
+    let status = prop::sample::select(ProjectStatus::ALL.to_vec());
     let percent = prop::option::of(0_i64..=10_000);
     let sectors = prop::sample::subsequence(vec!["transport", "water"], 0..=2);
     (city, area, status, percent, sectors, any::<bool>()).prop_map(

@@ -16,7 +16,7 @@ use crate::domain::{
     project::ProjectDetails,
     project_parts::{PartnerRole, PartnerStage},
     reference::Vocabulary,
-    report::Status,
+    report::ProjectStatus,
     value::{Prose, Slug, Title, parse_day},
 };
 
@@ -271,7 +271,7 @@ fn convert_report(
     }
     let title = faults.take_parsed(&format!("{at}/title"), Title::parse(&stated.title));
     let focus_area = find_focus_area(stated.focus_area.as_ref(), known, at, faults);
-    let status = faults.take_parsed(&format!("{at}/status"), Status::parse(&stated.status));
+    let status = faults.take_parsed(&format!("{at}/status"), ProjectStatus::parse(&stated.status));
     let basis = faults.take_parsed(&format!("{at}/basis"), Prose::parse(&stated.basis));
     let of = of?;
     Some(PlannedReport {

@@ -28,7 +28,7 @@ fn the_published_history_is_understood_whole() {
     assert_eq!(plan.projects.iter().map(|p| p.partners.len()).sum::<usize>(), 100);
     assert_eq!(plan.projects.iter().filter(|p| !p.reports.is_empty()).count(), 143);
     assert_eq!(plan.projects.iter().filter(|p| p.details.focus_area.is_none()).count(), 9);
-    assert_eq!(reports().filter(|r| r.status == Status::NotStated).count(), 12);
+    assert_eq!(reports().filter(|r| r.status == ProjectStatus::NotStated).count(), 12);
 }
 
 #[test]

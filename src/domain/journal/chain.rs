@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::{ChainLink, GENESIS, JournalHash, hash_record};
-use crate::domain::value::words;
+use crate::domain::value::text_enum;
 
-words! {
+text_enum! {
     /// What is wrong with the journal, or with a table that it records.
-    pub(crate) Flaw(flaw) {
+    #[schema(as = Flaw)]
+    pub(crate) JournalFlaw(flaw) {
         /// A row before this one is missing, or rows are missing at the end.
         Gap = "gap",
         /// The time of the row is before the time of the previous row.
@@ -54,7 +55,7 @@ pub(crate) struct ChainRow<'a> {
 /// The result of checking one row.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct RowFinding {
-    pub flaws: Vec<Flaw>,
+    pub flaws: Vec<JournalFlaw>,
     /// Whether the record was removed from the row later. The chain allows this, because it protects only the record's
     /// hash.
     pub redacted: bool,
@@ -89,21 +90,21 @@ impl ChainVerifier {
         public: Option<bool>,
     ) -> Result<RowFinding, serde_json::Error> {
         let mut found = RowFinding::default();
-        let mut check = |holds: bool, flaw: Flaw| {
+        let mut check = |holds: bool, flaw: JournalFlaw| {
             if !holds {
                 found.flaws.push(flaw);
             }
         };
-        check(row.link.seq == self.seq + 1, Flaw::Gap);
-        check(self.at.is_none_or(|at| at <= row.link.at), Flaw::Time);
-        check(row.previous_hash == self.hash, Flaw::Link);
-        check(row.link.hash_row(&row.previous_hash)? == row.hash, Flaw::Hash);
-        check(public.is_some(), Flaw::Entity);
-        check(row.link.feed.is_none_or(|feed| feed == self.feed + 1), Flaw::Feed);
-        check(public.is_none_or(|public| public == row.link.feed.is_some()), Flaw::Feed);
+        check(row.link.seq == self.seq + 1, JournalFlaw::Gap);
+        check(self.at.is_none_or(|at| at <= row.link.at), JournalFlaw::Time);
+        check(row.previous_hash == self.hash, JournalFlaw::Link);
+        check(row.link.hash_row(&row.previous_hash)? == row.hash, JournalFlaw::Hash);
+        check(public.is_some(), JournalFlaw::Entity);
+        check(row.link.feed.is_none_or(|feed| feed == self.feed + 1), JournalFlaw::Feed);
+        check(public.is_none_or(|public| public == row.link.feed.is_some()), JournalFlaw::Feed);
         let whole = hash_record(row.reason, row.record)? == row.link.record_sha256;
         found.redacted = !whole && row.record.is_none();
-        check(whole || row.record.is_none(), Flaw::Content);
+        check(whole || row.record.is_none(), JournalFlaw::Content);
         found.flaws.dedup();
         *self = Self {
             seq: row.link.seq,
@@ -159,7 +160,7 @@ mod tests {
             .collect()
     }
 
-    fn flaws(rows: &[ChainRow<'_>]) -> Vec<(i64, Vec<Flaw>)> {
+    fn flaws(rows: &[ChainRow<'_>]) -> Vec<(i64, Vec<JournalFlaw>)> {
         walk(rows).into_iter().map(|(seq, found)| (seq, found.flaws)).collect()
     }
 
@@ -182,7 +183,7 @@ mod tests {
         for edit in edits {
             let mut rows = rows();
             edit(&mut rows[1].link);
-            assert_eq!(flaws(&rows), [(2, vec![Flaw::Hash])]);
+            assert_eq!(flaws(&rows), [(2, vec![JournalFlaw::Hash])]);
         }
     }
 
@@ -191,14 +192,17 @@ mod tests {
         let mut rows = rows();
         rows[1].link.key = "hue";
         rows[1].hash = rows[1].link.hash_row(&rows[1].previous_hash).unwrap();
-        assert_eq!(flaws(&rows), [(3, vec![Flaw::Link])]);
+        assert_eq!(flaws(&rows), [(3, vec![JournalFlaw::Link])]);
     }
 
     #[test]
     fn a_row_that_was_taken_out_leaves_a_gap() {
         let mut rows = rows();
         rows.remove(1);
-        assert_eq!(flaws(&rows), [(3, vec![Flaw::Gap, Flaw::Link, Flaw::Feed])]);
+        assert_eq!(
+            flaws(&rows),
+            [(3, vec![JournalFlaw::Gap, JournalFlaw::Link, JournalFlaw::Feed])]
+        );
     }
 
     #[test]
@@ -212,7 +216,10 @@ mod tests {
             previous = row.hash;
             rows.push(row);
         }
-        assert_eq!(flaws(&rows), [(2, vec![Flaw::Time, Flaw::Feed]), (3, vec![Flaw::Feed])]);
+        assert_eq!(
+            flaws(&rows),
+            [(2, vec![JournalFlaw::Time, JournalFlaw::Feed]), (3, vec![JournalFlaw::Feed])]
+        );
     }
 
     #[test]
@@ -221,15 +228,15 @@ mod tests {
         rows[1].record = None;
         assert_eq!(walk(&rows), [(2, RowFinding { flaws: Vec::new(), redacted: true })]);
         rows[1].record = Some(r#"{"a":2}"#);
-        assert_eq!(flaws(&rows), [(2, vec![Flaw::Content])]);
+        assert_eq!(flaws(&rows), [(2, vec![JournalFlaw::Content])]);
         rows[1].record = Some(r#"{"a":1}"#);
         rows[1].reason = Some("because");
-        assert_eq!(flaws(&rows), [(2, vec![Flaw::Content])]);
+        assert_eq!(flaws(&rows), [(2, vec![JournalFlaw::Content])]);
     }
 
     #[test]
     fn a_kind_that_nobody_knows_is_a_flaw() {
         let mut chain = ChainVerifier::default();
-        assert_eq!(chain.check_row(&rows()[0], None).unwrap().flaws, [Flaw::Entity]);
+        assert_eq!(chain.check_row(&rows()[0], None).unwrap().flaws, [JournalFlaw::Entity]);
     }
 }

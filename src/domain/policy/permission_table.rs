@@ -53,7 +53,7 @@ const AUDIT: &[(Role, PermissionReach)] = &[(Secretariat, Any), (Administrator, 
 
 /// Declares the actions. Each line names the action and its subject, the kinds of record that it may save, its name in the
 /// contract, and the roles that may do it.
-macro_rules! acts {
+macro_rules! define_acts {
     ($($(#[$doc:meta])* $name:ident($on:ty) $(saves [$($kind:ty),+])? = $word:literal, $table:expr;)+) => {
         /// Every action of the permission table.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,9 +70,9 @@ macro_rules! acts {
         }
         $($(#[$doc])* #[derive(Debug, Clone, Copy)] pub struct $name;)+
         $($($(impl Saves<$kind> for $name {})+)?)+
-        acts!(@impl $($name($on)),+);
+        define_acts!(@impl $($name($on)),+);
     };
-    (@impl $($name:ident($on:ty)),+) => { $(acts!(@one $name($on));)+ };
+    (@impl $($name:ident($on:ty)),+) => { $(define_acts!(@one $name($on));)+ };
     // Reading has its own decision below: it depends on the visibility of the record, not only on the role.
     (@one ReadProject($on:ty)) => {};
     (@one ReadReport($on:ty)) => {};
@@ -83,7 +83,7 @@ macro_rules! acts {
     (@one $name:ident($on:ty)) => { impl PolicyAction for $name { type Subject = $on; const ACT: Act = Act::$name; } };
 }
 
-acts! {
+define_acts! {
     /// Reads reference data, plans and cycles.
     ReadReference(NetworkSubject) = "read_reference", EVERYBODY;
     /// Reads a city's reference data.

@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 
-use super::{Better, Indicator, IndicatorKind, Milestone, PartnerRole, PartnerStage, Partnership};
+use super::{
+    Indicator, IndicatorDirection, IndicatorKind, Milestone, PartnerRole, PartnerStage, Partnership,
+};
 use crate::domain::{
     fault::{FaultList, ValueFault},
     id::Id,
@@ -126,7 +128,7 @@ impl ParsablePart for Indicator {
         let name = f.parse_required("/name", raw.name.as_deref(), Title::parse);
         let kind = f.parse_required("/kind", raw.kind.as_deref(), IndicatorKind::parse);
         let unit = f.parse_required("/unit", raw.unit.as_deref(), Title::parse);
-        let better = f.parse_required("/better", raw.better.as_deref(), Better::parse);
+        let better = f.parse_required("/better", raw.better.as_deref(), IndicatorDirection::parse);
         let baseline = raw.baseline.as_ref().and_then(|r| r.parse("/baseline", f));
         let target = raw.target.as_ref().and_then(|r| r.parse("/target", f));
         Some(Self {

@@ -14,7 +14,7 @@ use crate::domain::{
     value::{Percent, Prose, Title},
 };
 
-fn pointers(content: &ReportContent, previous: Option<Status>) -> Vec<String> {
+fn pointers(content: &ReportContent, previous: Option<ProjectStatus>) -> Vec<String> {
     find_missing_fields(content, &project().details, previous)
         .into_iter()
         .map(|f| f.pointer)
@@ -46,7 +46,7 @@ fn the_projects_own_record_is_asked_for_too() {
 
 #[test]
 fn what_is_planned_or_cancelled_needs_no_percentage() {
-    for status in [Status::Planning, Status::Cancelled] {
+    for status in [ProjectStatus::Planning, ProjectStatus::Cancelled] {
         let content = ReportContent {
             status: Some(status),
             status_reason: Some(Prose::parse("The donor withdrew.").unwrap()),
@@ -62,7 +62,7 @@ fn what_is_planned_or_cancelled_needs_no_percentage() {
 
 #[test]
 fn a_status_that_the_sources_do_not_tell_is_never_accepted() {
-    let content = ReportContent { status: Some(Status::NotStated), ..ready() };
+    let content = ReportContent { status: Some(ProjectStatus::NotStated), ..ready() };
     assert!(pointers(&content, None).contains(&"/status".to_owned()));
 }
 
@@ -70,10 +70,10 @@ fn a_status_that_the_sources_do_not_tell_is_never_accepted() {
 fn the_steps_of_the_status_that_need_a_reason_are_as_checked_in() {
     let mut text =
         String::from("Rows: previous status. Columns: status. Whether a reason is needed.\n\n");
-    let word = |s: Option<Status>| s.map_or("none", Status::as_str);
+    let word = |s: Option<ProjectStatus>| s.map_or("none", ProjectStatus::as_str);
     let _ = write!(text, "{:12}", "");
-    let sayable: Vec<Status> =
-        Status::ALL.iter().copied().filter(|s| *s != Status::NotStated).collect();
+    let sayable: Vec<ProjectStatus> =
+        ProjectStatus::ALL.iter().copied().filter(|s| *s != ProjectStatus::NotStated).collect();
     for now in &sayable {
         let _ = write!(text, "{:>11}", now.as_str());
     }
@@ -155,16 +155,16 @@ fn a_completed_project_is_complete() {
             .map(|f| format!("{} {}", f.pointer, f.code))
             .collect()
     };
-    assert_eq!(lacks(Status::Completed, 9_999), ["/percent_complete incomplete"]);
-    assert_eq!(lacks(Status::Completed, 10_000), [""; 0]);
+    assert_eq!(lacks(ProjectStatus::Completed, 9_999), ["/percent_complete incomplete"]);
+    assert_eq!(lacks(ProjectStatus::Completed, 10_000), [""; 0]);
     // The reverse is allowed: a project that is fully built may not be in use yet.
-    assert_eq!(lacks(Status::Ongoing, 10_000), [""; 0]);
+    assert_eq!(lacks(ProjectStatus::Ongoing, 10_000), [""; 0]);
 }
 
 fn contents() -> impl Strategy<Value = ReportContent> {
     let text = || proptest::option::of(Just(Prose::parse("said").unwrap()));
     (
-        proptest::option::of(proptest::sample::select(Status::ALL)),
+        proptest::option::of(proptest::sample::select(ProjectStatus::ALL)),
         proptest::option::of((0..=10_000_i64).prop_map(|h| Percent::from_hundredths(h).unwrap())),
         proptest::option::of(proptest::sample::select(PercentMethod::ALL)),
         (text(), text(), text(), text()),
@@ -188,12 +188,12 @@ proptest! {
     #[test]
     fn filling_in_what_is_missing_makes_it_ready(
         mut content in contents(),
-        previous in proptest::option::of(proptest::sample::select(Status::ALL)),
+        previous in proptest::option::of(proptest::sample::select(ProjectStatus::ALL)),
     ) {
         let text = Some(Prose::parse("said").unwrap());
         for pointer in pointers(&content, previous) {
             match pointer.as_str() {
-                "/status" => content.status = Some(Status::Ongoing),
+                "/status" => content.status = Some(ProjectStatus::Ongoing),
                 "/status_reason" => content.status_reason.clone_from(&text),
                 "/percent_complete" => content.percent_complete = Percent::from_hundredths(5),
                 "/percent_method" => content.percent_method = Some(PercentMethod::SelfAssessed),

@@ -17,13 +17,13 @@ pub(crate) const FORMAT: &str = "ascn-release-1";
 /// The end of the content, after the reports.
 pub(crate) const CLOSING: &str = "]}";
 
-/// Returns the content before the reports. `frame` is canonical JSON text.
+/// Returns the content before the reports. `reference` is canonical JSON text.
 ///
 /// # Errors
 /// The errors of [`to_canonical_json`].
-pub(crate) fn write_opening(release: &Slug, frame: &str) -> Result<String, serde_json::Error> {
+pub(crate) fn write_opening(release: &Slug, reference: &str) -> Result<String, serde_json::Error> {
     let release = to_canonical_json(release)?;
-    Ok(format!(r#"{{"format":"{FORMAT}","frame":{frame},"release":{release},"reports":["#))
+    Ok(format!(r#"{{"format":"{FORMAT}","frame":{reference},"release":{release},"reports":["#))
 }
 
 /// Hashes a content piece by piece.
@@ -38,8 +38,8 @@ impl ReleaseHasher {
     ///
     /// # Errors
     /// The errors of [`to_canonical_json`].
-    pub(crate) fn new(release: &Slug, frame: &str) -> Result<Self, serde_json::Error> {
-        let sha = Sha256::new_with_prefix(write_opening(release, frame)?.as_bytes());
+    pub(crate) fn new(release: &Slug, reference: &str) -> Result<Self, serde_json::Error> {
+        let sha = Sha256::new_with_prefix(write_opening(release, reference)?.as_bytes());
         Ok(Self { sha, empty: true })
     }
 
@@ -65,10 +65,10 @@ impl ReleaseHasher {
 /// The errors of [`to_canonical_json`].
 pub(crate) fn hash_release(
     release: &Slug,
-    frame: &ReleaseReference,
+    reference: &ReleaseReference,
     reports: &[ApprovedReport],
 ) -> Result<String, serde_json::Error> {
-    let mut seal = ReleaseHasher::new(release, &to_canonical_json(frame)?)?;
+    let mut seal = ReleaseHasher::new(release, &to_canonical_json(reference)?)?;
     for report in reports {
         seal.add_report(&to_canonical_json(report)?);
     }

@@ -107,10 +107,10 @@ impl ReleaseReference {
 #[must_use]
 pub(crate) fn count_tables(
     release: &Slug,
-    frame: &ReleaseReference,
+    reference: &ReleaseReference,
     facts: Vec<ReportFact>,
 ) -> Vec<PublishedTable> {
-    let dataset = frame.build_dataset(release, facts);
+    let dataset = reference.build_dataset(release, facts);
     let table = |(measure, rows, columns): &(Measure, Dimension, Dimension)| {
         count_published_table(&dataset, *measure, *rows, *columns)
     };

@@ -14,7 +14,7 @@ use crate::domain::{
     value::Percent,
 };
 
-fn frame(state: CycleState) -> ReleaseReference {
+fn reference(state: CycleState) -> ReleaseReference {
     ReleaseReference {
         cycle: testing::cycle(state),
         countries: Vec::new(),
@@ -24,7 +24,7 @@ fn frame(state: CycleState) -> ReleaseReference {
     }
 }
 
-fn imprint() -> ReleaseMetadata {
+fn metadata() -> ReleaseMetadata {
     ReleaseMetadata {
         note: None,
         published: None,
@@ -41,16 +41,16 @@ fn numbered(number: i64, hundredths: i64) -> ApprovedReport {
 }
 
 fn first(reports: Vec<ApprovedReport>) -> FullRelease {
-    publish_release(imprint(), frame(CycleState::Closed), reports, None).unwrap()
+    publish_release(metadata(), reference(CycleState::Closed), reports, None).unwrap()
 }
 
 #[test]
 fn only_a_closed_cycle_with_reports_is_published() {
     for open in [CycleState::Scheduled, CycleState::Open] {
-        let refused = publish_release(imprint(), frame(open), vec![numbered(1, 0)], None);
+        let refused = publish_release(metadata(), reference(open), vec![numbered(1, 0)], None);
         assert_eq!(refused, Err(PublishError::Cycle(open)));
     }
-    let empty = publish_release(imprint(), frame(CycleState::Closed), Vec::new(), None);
+    let empty = publish_release(metadata(), reference(CycleState::Closed), Vec::new(), None);
     assert_eq!(empty, Err(PublishError::Empty));
     let release = first(vec![numbered(1, 0), numbered(2, 100)]).release;
     assert_eq!(release.release.as_str(), format!("{}-r1", release.cycle));
@@ -60,18 +60,23 @@ fn only_a_closed_cycle_with_reports_is_published() {
 
 #[test]
 fn the_next_release_says_what_became_another_and_why() {
-    let edition = first(vec![numbered(1, 1_000), numbered(2, 2_000), numbered(3, 3_000)]);
-    let same = PreviousRelease { edition: edition.clone(), reasons: BTreeMap::new() };
-    let again =
-        publish_release(imprint(), frame(CycleState::Closed), edition.reports.clone(), Some(same));
-    assert_eq!(again, Err(PublishError::Unchanged(edition.release.release.clone())));
+    let full_release = first(vec![numbered(1, 1_000), numbered(2, 2_000), numbered(3, 3_000)]);
+    let same = PreviousRelease { full_release: full_release.clone(), reasons: BTreeMap::new() };
+    let again = publish_release(
+        metadata(),
+        reference(CycleState::Closed),
+        full_release.reports.clone(),
+        Some(same),
+    );
+    assert_eq!(again, Err(PublishError::Unchanged(full_release.release.release.clone())));
 
     let after = vec![numbered(1, 1_000), numbered(2, 2_500), numbered(4, 4_000)];
     let changed = after[1].code.clone();
     let reasons = [(changed.clone(), vec!["A slip.".to_owned()])].into();
-    let before = PreviousRelease { edition, reasons };
-    let next =
-        publish_release(imprint(), frame(CycleState::Closed), after, Some(before)).unwrap().release;
+    let before = PreviousRelease { full_release, reasons };
+    let next = publish_release(metadata(), reference(CycleState::Closed), after, Some(before))
+        .unwrap()
+        .release;
     assert_eq!(next.number, 2);
     let told: Vec<(i64, ItemOp, usize)> =
         next.errata.iter().map(|e| (e.project.number(), e.change, e.fields.len())).collect();
@@ -111,10 +116,14 @@ fn a_part_that_is_only_counted_on_is_no_erratum() {
 fn the_hash_is_that_of_the_canonical_content() {
     for n in 0..3 {
         let reports: Vec<ApprovedReport> = (1..=n).map(|i| numbered(i, i)).collect();
-        let (key, frame) = (testing::slug("me-2026-r1"), frame(CycleState::Closed));
-        let whole = json!({ "reports": reports, "release": key, "frame": frame, "format": content_hash::FORMAT });
+        let (key, reference) = (testing::slug("me-2026-r1"), reference(CycleState::Closed));
+        let whole = json!({ "reports": reports, "release": key, "frame": reference, "format": content_hash::FORMAT });
         let expected = to_hex(&Sha256::digest(to_canonical_json(&whole).unwrap().as_bytes()));
-        assert_eq!(content_hash::hash_release(&key, &frame, &reports).unwrap(), expected, "{n}");
+        assert_eq!(
+            content_hash::hash_release(&key, &reference, &reports).unwrap(),
+            expected,
+            "{n}"
+        );
     }
 }
 
@@ -165,13 +174,13 @@ fn published_figures_say_what_they_were_and_are() {
 
 #[test]
 fn a_release_counts_what_it_froze_and_nothing_else() {
-    let edition = first(vec![numbered(1, 1_000)]);
-    let ground = edition.frame.build_dataset(
-        &edition.release.release,
-        edition.reports.iter().map(crate::domain::figures::ReportFact::from).collect(),
+    let full_release = first(vec![numbered(1, 1_000)]);
+    let ground = full_release.reference.build_dataset(
+        &full_release.release.release,
+        full_release.reports.iter().map(crate::domain::figures::ReportFact::from).collect(),
     );
-    assert_eq!(ground.basis.release.as_ref(), Some(&edition.release.release));
-    assert_eq!(ground.basis.as_of, edition.frame.cycle.as_of);
+    assert_eq!(ground.basis.release.as_ref(), Some(&full_release.release.release));
+    assert_eq!(ground.basis.as_of, full_release.reference.cycle.as_of);
     assert_eq!(ground.reach, ReadScope { everything: true, ..ReadScope::default() });
     assert_eq!(ground.facts.len(), 1);
 }
@@ -179,32 +188,34 @@ fn a_release_counts_what_it_froze_and_nothing_else() {
 #[test]
 fn what_came_late_is_known_where_something_was_due_and_every_report_has_its_time() {
     let city = testing::town("da-nang", "VN");
-    let mut frame = ReleaseReference { cities: vec![city.clone()], ..frame(CycleState::Closed) };
-    frame.cycle.due_on = Some(testing::day("2026-12-31"));
+    let mut reference =
+        ReleaseReference { cities: vec![city.clone()], ..reference(CycleState::Closed) };
+    reference.cycle.due_on = Some(testing::day("2026-12-31"));
     let handed = |at: Option<&str>| coverage::FrozenSubmission {
         city: city.slug.clone(),
         at: at.map(|at| at.parse().unwrap()),
     };
-    let late = |frame: &ReleaseReference, times: &[Option<&str>]| {
+    let late = |reference: &ReleaseReference, times: &[Option<&str>]| {
         let reports: Vec<_> = times.iter().map(|at| handed(*at)).collect();
-        let told = frame.count_coverage(&reports);
+        let told = reference.count_coverage(&reports);
         let [(_, standing)] = told.cities[..] else { panic!("{told:?}") };
         assert_eq!((standing.expected, standing.insider_counts), (None, None));
         (standing.approved, standing.late)
     };
     let (in_time, past_it) = (Some("2026-12-31T16:59:59Z"), Some("2026-12-31T17:00:00Z"));
-    assert_eq!(late(&frame, &[in_time, past_it, past_it]), (3, Some(2)));
-    assert_eq!(late(&frame, &[past_it, None]), (2, None));
-    frame.cycle.due_on = None;
-    assert_eq!(late(&frame, &[past_it]), (1, None));
+    assert_eq!(late(&reference, &[in_time, past_it, past_it]), (3, Some(2)));
+    assert_eq!(late(&reference, &[past_it, None]), (2, None));
+    reference.cycle.due_on = None;
+    assert_eq!(late(&reference, &[past_it]), (1, None));
 }
 
 #[test]
 fn a_city_without_a_report_is_told_of_where_it_is_a_pilot() {
     let (mut pilot, other) = (testing::town("da-nang", "VN"), testing::town("hue", "VN"));
     pilot.pilot = true;
-    let frame = ReleaseReference { cities: vec![pilot, other], ..frame(CycleState::Closed) };
-    let told = frame.count_coverage(&[]);
+    let reference =
+        ReleaseReference { cities: vec![pilot, other], ..reference(CycleState::Closed) };
+    let told = reference.count_coverage(&[]);
     let cities: Vec<&str> = told.cities.iter().map(|(city, _)| city.slug.as_str()).collect();
     assert_eq!(
         (cities, told.total().approved, told.count_reporting_cities()),

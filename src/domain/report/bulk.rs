@@ -6,7 +6,7 @@ use crate::domain::{
     message::{self, Message},
     project::ProjectCode,
     reference::CountryCode,
-    value::{Prose, Slug, words},
+    value::{Prose, Slug, text_enum},
 };
 
 mod digest;
@@ -17,7 +17,7 @@ pub(crate) use digest::{BulkDigestItem, digest_bulk};
 pub(crate) const ITEMS_MAX: usize = 500;
 /// Maximum number of values for one field of a filter.
 const VALUES_MAX: usize = 200;
-words! {
+text_enum! {
     /// An action on many reports at once.
     pub(crate) BulkAction(action) {
         /// Carry the last approved report forward, and state that nothing changed.
@@ -32,7 +32,7 @@ words! {
         Return = "return",
     }
 }
-words! {
+text_enum! {
     /// The result of the action for one report.
     pub(crate) BulkOutcome(bulk_outcome) {
         /// The action was done, or would be done in a dry run.

@@ -1,6 +1,6 @@
 //! Carries a report forward into the next cycle, and checks the statement "nothing changed".
 
-use super::{PercentMethod, ReportContent, Status, progress::MilestoneWeighting};
+use super::{PercentMethod, ProjectStatus, ReportContent, progress::MilestoneWeighting};
 use crate::domain::{
     fault::{FaultList, FieldFault, ValueFault},
     message::{self, Message},
@@ -18,7 +18,7 @@ impl ReportContent {
     #[must_use]
     pub fn carry_forward(&self, milestones: &[Milestone], indicators: &[Indicator]) -> Self {
         let mut next = self.clone();
-        next.status = self.status.filter(|s| *s != Status::NotStated);
+        next.status = self.status.filter(|s| *s != ProjectStatus::NotStated);
         next.status_reason = None;
         next.milestones.retain(|done| milestones.iter().any(|m| m.id == done.milestone_id));
         next.indicator_values.retain(|v| indicators.iter().any(|i| i.id == v.indicator_id));
@@ -49,7 +49,7 @@ pub(crate) fn find_contradictions(
     };
     let changed_from = message::report::changed_from;
     // A value that is stated for the first time is no change: imported history states little.
-    if let Some(before) = earlier.status.filter(|s| *s != Status::NotStated) {
+    if let Some(before) = earlier.status.filter(|s| *s != ProjectStatus::NotStated) {
         differs("/status", content.status == Some(before), changed_from(before.as_str()));
     }
     if let Some(before) = earlier.percent_complete {
@@ -124,7 +124,7 @@ mod tests {
         let mut content = ReportContent { unchanged: true, ..ready() };
         content.achievements = None;
         assert!(pointers(&content, Some(&earlier)).is_empty());
-        content.status = Some(Status::Completed);
+        content.status = Some(ProjectStatus::Completed);
         content.percent_complete = Percent::from_hundredths(10_000);
         assert_eq!(
             pointers(&content, Some(&earlier)),
@@ -137,8 +137,11 @@ mod tests {
 
     #[test]
     fn what_was_never_stated_may_be_stated_for_the_first_time() {
-        let earlier =
-            ReportContent { status: Some(Status::NotStated), percent_complete: None, ..ready() };
+        let earlier = ReportContent {
+            status: Some(ProjectStatus::NotStated),
+            percent_complete: None,
+            ..ready()
+        };
         let content = ReportContent { unchanged: true, ..ready() };
         assert!(pointers(&content, Some(&earlier)).is_empty());
         assert_eq!(earlier.carry_forward(&[], &[]).status, None);

@@ -3,13 +3,13 @@
 
 use serde_json::Value;
 
-use crate::domain::value::words;
+use crate::domain::value::text_enum;
 
 pub(crate) mod word_diff;
 
 use word_diff::TextRun;
 
-words! {
+text_enum! {
     /// How a field is compared.
     pub(crate) FieldKind(field_kind) {
         /// Word by word.
@@ -20,7 +20,7 @@ words! {
         List = "list",
     }
 }
-words! {
+text_enum! {
     /// What happened to an item of a list.
     pub ItemOp(operation) {
         /// The item was added.

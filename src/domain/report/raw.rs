@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    EvidenceLink, IndicatorValue, MilestoneDone, PercentMethod, ReportContent, Status,
+    EvidenceLink, IndicatorValue, MilestoneDone, PercentMethod, ProjectStatus, ReportContent,
     carry_forward, progress,
 };
 use crate::domain::{
@@ -197,11 +197,11 @@ fn has_fault_in(faults: &[FieldFault], fields: &[&str]) -> bool {
 }
 
 /// Parses a status. `not_stated` is refused: it is only for imported history.
-fn parse_status(raw: &str) -> Result<Status, ValueFault> {
-    let sayable = || Status::ALL.iter().copied().filter(|s| *s != Status::NotStated);
-    sayable()
-        .find(|s| s.as_str() == raw)
-        .ok_or_else(|| ValueFault::unknown(message::thing::status(), sayable().map(Status::as_str)))
+fn parse_status(raw: &str) -> Result<ProjectStatus, ValueFault> {
+    let sayable = || ProjectStatus::ALL.iter().copied().filter(|s| *s != ProjectStatus::NotStated);
+    sayable().find(|s| s.as_str() == raw).ok_or_else(|| {
+        ValueFault::unknown(message::thing::status(), sayable().map(ProjectStatus::as_str))
+    })
 }
 
 /// The code of [`ValueFault::in_list_already`].

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{
-    project_parts::{Better, IndicatorKind},
+    project_parts::{IndicatorDirection, IndicatorKind},
     raw_values::RawMoney,
     testing::{milestone, project, ready},
     value::{CurrencyCode, Title},
@@ -21,7 +21,7 @@ fn indicator(n: u128) -> Indicator {
         name: Title::parse("Minutes lost").unwrap(),
         kind: IndicatorKind::Outcome,
         unit: Title::parse("min").unwrap(),
-        better: Better::Down,
+        better: IndicatorDirection::Down,
         baseline: None,
         target: None,
         version: 1,

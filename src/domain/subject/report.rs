@@ -11,7 +11,7 @@ use crate::domain::{
     policy::{Actor, PermissionBasis, PolicyResource, RecordCopy, Visibility},
     project::{Project, ProjectCode},
     project_parts::{Indicator, Milestone, Partnership},
-    report::{ApprovedReport, Report, ReportContent, Status},
+    report::{ApprovedReport, ProjectStatus, Report, ReportContent},
     user::{RecordPlace, Role, User},
     value::Slug,
     workflow::TransitionKind,
@@ -50,7 +50,7 @@ pub struct ReportSubject {
     /// The approved copy, if it exists.
     pub approved: Loaded<Option<ApprovedReport>>,
     /// The status of the latest approved report of an earlier cycle that states one.
-    pub previous_status: Loaded<Option<Status>>,
+    pub previous_status: Loaded<Option<ProjectStatus>>,
     /// The users who edited or submitted the report since its last decision, with those on whose behalf they acted.
     pub contributors: Loaded<Vec<Id<User>>>,
     /// Whether the report missed its release: the cycle is closed, and was released without it.

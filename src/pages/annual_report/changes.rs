@@ -11,7 +11,7 @@ use crate::domain::{
     figures::{Dimension, UNKNOWN},
     project::ProjectCode,
     release::{FullRelease, ReleaseReference, errata::Erratum, published::CellChange},
-    report::{ApprovedReport, Status},
+    report::{ApprovedReport, ProjectStatus},
     value::Prose,
     wording,
 };
@@ -27,8 +27,8 @@ pub(super) struct ProjectLabel {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct StatusChange {
     pub(super) project: ProjectLabel,
-    pub(super) from: Status,
-    pub(super) to: Status,
+    pub(super) from: ProjectStatus,
+    pub(super) to: ProjectStatus,
     /// The explanation of the city, if it had to give one.
     pub(super) reason: Option<String>,
 }
@@ -41,9 +41,9 @@ pub(super) struct CycleComparison {
     /// The name of its cycle.
     pub(super) cycle: String,
     /// The reports of the earlier release by status.
-    pub(super) earlier_counts: BTreeMap<Status, i64>,
+    pub(super) earlier_counts: BTreeMap<ProjectStatus, i64>,
     /// The reports of this release by status.
-    pub(super) current_counts: BTreeMap<Status, i64>,
+    pub(super) current_counts: BTreeMap<ProjectStatus, i64>,
     /// Projects with a report in this release and not in the earlier one.
     pub(super) added: Vec<ProjectLabel>,
     /// Projects with a report in the earlier release and not in this one.
@@ -58,30 +58,34 @@ pub(super) struct CycleComparison {
 
 /// Compares a release with that of the previous cycle, project by project.
 pub(super) fn compare_with_last_cycle(
-    edition: &FullRelease,
+    full_release: &FullRelease,
     before: &FullRelease,
 ) -> CycleComparison {
-    let by_code = |edition: &'_ FullRelease| -> BTreeMap<ProjectCode, usize> {
-        edition.reports.iter().enumerate().map(|(i, r)| (r.code.clone(), i)).collect()
+    let by_code = |full_release: &'_ FullRelease| -> BTreeMap<ProjectCode, usize> {
+        full_release.reports.iter().enumerate().map(|(i, r)| (r.code.clone(), i)).collect()
     };
-    let (old, new) = (by_code(before), by_code(edition));
-    let without = |edition: &FullRelease,
-                   other: &BTreeMap<ProjectCode, usize>|
-     -> Vec<ProjectLabel> {
-        edition.reports.iter().filter(|r| !other.contains_key(&r.code)).map(label_project).collect()
-    };
+    let (old, new) = (by_code(before), by_code(full_release));
+    let without =
+        |full_release: &FullRelease, other: &BTreeMap<ProjectCode, usize>| -> Vec<ProjectLabel> {
+            full_release
+                .reports
+                .iter()
+                .filter(|r| !other.contains_key(&r.code))
+                .map(label_project)
+                .collect()
+        };
     let mut since = CycleComparison {
         release: before.release.release.to_string(),
-        cycle: before.frame.cycle.name.to_string(),
+        cycle: before.reference.cycle.name.to_string(),
         earlier_counts: before.release.counts.statuses.clone(),
-        current_counts: edition.release.counts.statuses.clone(),
-        added: without(edition, &old),
+        current_counts: full_release.release.counts.statuses.clone(),
+        added: without(full_release, &old),
         removed: without(before, &new),
         status_changes: Vec::new(),
         same: 0,
         not_stated: 0,
     };
-    for report in &edition.reports {
+    for report in &full_release.reports {
         let earlier = old.get(&report.code).and_then(|i| before.reports.get(*i));
         if let Some(earlier) = earlier {
             since.compare_reports(earlier, report);
@@ -90,14 +94,14 @@ pub(super) fn compare_with_last_cycle(
     since
 }
 
-fn read_status(report: &ApprovedReport) -> Status {
-    report.content.status.unwrap_or(Status::NotStated)
+fn read_status(report: &ApprovedReport) -> ProjectStatus {
+    report.content.status.unwrap_or(ProjectStatus::NotStated)
 }
 
 impl CycleComparison {
     fn compare_reports(&mut self, earlier: &ApprovedReport, current: &ApprovedReport) {
         let (from, to) = (read_status(earlier), read_status(current));
-        if from == Status::NotStated || to == Status::NotStated {
+        if from == ProjectStatus::NotStated || to == ProjectStatus::NotStated {
             self.not_stated += 1;
         } else if from == to {
             self.same += 1;
@@ -131,24 +135,24 @@ pub(super) struct ReportCorrection {
 }
 
 pub(super) fn list_corrections(
-    edition: &FullRelease,
+    full_release: &FullRelease,
     says: ReportWording,
 ) -> Vec<ReportCorrection> {
-    edition.release.errata.iter().map(|e| build_correction(e, edition, says)).collect()
+    full_release.release.errata.iter().map(|e| build_correction(e, full_release, says)).collect()
 }
 
 fn build_correction(
     erratum: &Erratum,
-    edition: &FullRelease,
+    full_release: &FullRelease,
     says: ReportWording,
 ) -> ReportCorrection {
-    let report = edition.reports.iter().find(|r| r.code == erratum.project);
+    let report = full_release.reports.iter().find(|r| r.code == erratum.project);
     let code = erratum.project.to_string();
     ReportCorrection {
         project: report.map_or(ProjectLabel { code, title: None }, label_project),
         change: wording::value_label(says.0, "item_change", erratum.change.as_str()),
         reasons: erratum.reasons.clone(),
-        fields: field_corrections::list_field_corrections(erratum, report, edition, says),
+        fields: field_corrections::list_field_corrections(erratum, report, full_release, says),
     }
 }
 
@@ -167,13 +171,16 @@ pub(super) struct FigureCorrection {
 }
 
 pub(super) fn list_figure_corrections(
-    edition: &FullRelease,
+    full_release: &FullRelease,
     says: ReportWording,
 ) -> Vec<FigureCorrection> {
     let line = |c: &CellChange| {
         let number = |n: Option<f64>| n.map(|n| says.format_measure(c.measure, n));
         let at = |d: Dimension, key: &str| {
-            (says.name_dimension(d).to_owned(), name_dimension_value(d, key, &edition.frame, says))
+            (
+                says.name_dimension(d).to_owned(),
+                name_dimension_value(d, key, &full_release.reference, says),
+            )
         };
         FigureCorrection {
             measure: wording::value_label(says.0, "measure", c.measure.as_str()).to_owned(),
@@ -183,28 +190,30 @@ pub(super) fn list_figure_corrections(
             to: number(c.to),
         }
     };
-    edition.release.figures_changed.iter().map(line).collect()
+    full_release.release.figures_changed.iter().map(line).collect()
 }
 
 /// Returns the name of a row or column. A key without a name is returned as it is.
 fn name_dimension_value(
     dimension: Dimension,
     key: &str,
-    frame: &ReleaseReference,
+    reference: &ReleaseReference,
     says: ReportWording,
 ) -> String {
     if key == UNKNOWN {
         return says.name_unknown().to_owned();
     }
     match dimension {
-        Dimension::Status => Status::parse(key)
+        Dimension::Status => ProjectStatus::parse(key)
             .map_or_else(|_other| key.to_owned(), |s| says.name_status(s).to_owned()),
-        Dimension::FocusArea => says.name_focus_area(&frame.vocabulary.focus_areas, key),
-        Dimension::Country => frame.countries.iter().find(|c| c.code.as_str() == key).map_or_else(
-            || key.to_owned(),
-            |c| wording::reference_label(says.0, "country", &c.names, key),
-        ),
-        Dimension::City => frame
+        Dimension::FocusArea => says.name_focus_area(&reference.vocabulary.focus_areas, key),
+        Dimension::Country => {
+            reference.countries.iter().find(|c| c.code.as_str() == key).map_or_else(
+                || key.to_owned(),
+                |c| wording::reference_label(says.0, "country", &c.names, key),
+            )
+        }
+        Dimension::City => reference
             .cities
             .iter()
             .find(|c| c.slug.as_str() == key)

@@ -64,19 +64,19 @@ pub(super) struct AnnualReport {
 impl AnnualReport {
     /// Builds the report of a release. `before` is the last release of the previous cycle.
     pub(super) fn from_edition(
-        edition: &FullRelease,
+        full_release: &FullRelease,
         before: Option<&FullRelease>,
         language: Language,
     ) -> Self {
         let says = ReportWording(language);
-        let facts = edition.reports.iter().map(ReportFact::from).collect();
-        let dataset = edition.frame.build_dataset(&edition.release.release, facts);
-        let countries = places::list_countries(edition, &dataset, says);
+        let facts = full_release.reports.iter().map(ReportFact::from).collect();
+        let dataset = full_release.reference.build_dataset(&full_release.release.release, facts);
+        let countries = places::list_countries(full_release, &dataset, says);
         let mut by_country = exhibits::average_progress(&dataset, says, Dimension::Country);
         by_country.rows.sort_by_cached_key(|m| alphabetical_key(&m.label.name));
         Self {
             wording: says,
-            front: build_title_page(edition),
+            front: build_title_page(full_release),
             shares: exhibits::count_focus_area_shares(&dataset, says),
             statuses: exhibits::count_grid(&dataset, says, Dimension::FocusArea, Dimension::Status),
             cities: exhibits::count_cities(&dataset, says),
@@ -84,25 +84,25 @@ impl AnnualReport {
                 exhibits::average_progress(&dataset, says, Dimension::FocusArea),
                 by_country,
             ],
-            projects: places::list_projects(edition, says),
+            projects: places::list_projects(full_release, says),
             since_last_cycle: before
-                .map(|before| changes::compare_with_last_cycle(edition, before)),
-            corrections: changes::list_corrections(edition, says),
-            figures: changes::list_figure_corrections(edition, says),
-            unknown: places::count_unknown(edition, &dataset, &countries),
+                .map(|before| changes::compare_with_last_cycle(full_release, before)),
+            corrections: changes::list_corrections(full_release, says),
+            figures: changes::list_figure_corrections(full_release, says),
+            unknown: places::count_unknown(full_release, &dataset, &countries),
             countries,
         }
     }
 }
 
-fn build_title_page(edition: &FullRelease) -> TitlePage {
-    let release = &edition.release;
+fn build_title_page(full_release: &FullRelease) -> TitlePage {
+    let release = &full_release.release;
     TitlePage {
         release: release.release.to_string(),
         number: release.number,
-        cycle: edition.frame.cycle.name.to_string(),
-        as_of: edition.frame.cycle.as_of,
-        taken_over: edition.frame.cycle.imported.is_some() && release.published.is_none(),
+        cycle: full_release.reference.cycle.name.to_string(),
+        as_of: full_release.reference.cycle.as_of,
+        taken_over: full_release.reference.cycle.imported.is_some() && release.published.is_none(),
         published_at: release.published_at,
         sha256: release.sha256.clone(),
         note: release.note.as_ref().map(Prose::to_string),

@@ -10,7 +10,7 @@ use crate::domain::{
         AxisLabel, CrossTable, Dimension, Figure, FigureDataset, FigureFilter, FigureQuery,
         FigureValue, Measure,
     },
-    report::Status,
+    report::ProjectStatus,
 };
 
 /// The number and share of the projects of a focus area.
@@ -61,7 +61,7 @@ pub(super) struct ProgressMeans {
 pub(super) struct CityStatusRows {
     pub(super) city: AxisLabel,
     /// The statuses that reports of the city state, each with its counts by focus area and their total.
-    pub(super) rows: Vec<(Status, Vec<i64>, i64)>,
+    pub(super) rows: Vec<(ProjectStatus, Vec<i64>, i64)>,
 }
 
 /// Counts by city, status and focus area.
@@ -98,7 +98,7 @@ fn count_table(
     says: ReportWording,
     measure: Measure,
     (rows, columns): (Dimension, Option<Dimension>),
-    status: Option<Status>,
+    status: Option<ProjectStatus>,
 ) -> CrossTable {
     let wanted = status.map(|s| (Dimension::Status, vec![s.as_str().to_owned()]));
     let filter = FigureFilter { wanted: wanted.into_iter().collect(), ..FigureFilter::default() };
@@ -191,7 +191,7 @@ pub(super) fn count_cities(dataset: &FigureDataset, says: ReportWording) -> City
     let axes = (Dimension::City, Some(Dimension::FocusArea));
     let all = count_table(dataset, says, Measure::Projects, axes, None);
     let columns = list_totals(all.column_totals);
-    let by_status: Vec<(Status, CellCounts)> = Status::ALL
+    let by_status: Vec<(ProjectStatus, CellCounts)> = ProjectStatus::ALL
         .iter()
         .map(|status| {
             let table = count_table(dataset, says, Measure::Projects, axes, Some(*status));

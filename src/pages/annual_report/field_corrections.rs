@@ -24,7 +24,7 @@ const PARTS: [(&str, &str); 3] =
 /// Writes the fields of one correction.
 pub(super) struct FieldWriter<'a> {
     wording: ReportWording,
-    frame: &'a ReleaseReference,
+    reference: &'a ReleaseReference,
     /// The names of milestones and indicators, by their identifiers.
     part_names: BTreeMap<String, String>,
 }
@@ -35,7 +35,7 @@ impl<'a> FieldWriter<'a> {
     pub(super) fn new(
         erratum: &Erratum,
         report: Option<&ApprovedReport>,
-        edition: &'a FullRelease,
+        full_release: &'a FullRelease,
         says: ReportWording,
     ) -> Self {
         let mut called = BTreeMap::new();
@@ -51,7 +51,7 @@ impl<'a> FieldWriter<'a> {
                 .filter_map(|h| h.get(list))
                 .for_each(|l| collect_part_names(l, &mut called));
         }
-        Self { wording: says, frame: &edition.frame, part_names: called }
+        Self { wording: says, reference: &full_release.reference, part_names: called }
     }
 
     /// Returns the name of the field that a JSON pointer names.
@@ -117,11 +117,11 @@ impl<'a> FieldWriter<'a> {
     fn write_text(&self, key: &str, text: &str) -> String {
         match key {
             "city" => {
-                let city = self.frame.cities.iter().find(|c| c.slug.as_str() == text);
+                let city = self.reference.cities.iter().find(|c| c.slug.as_str() == text);
                 city.map_or_else(|| text.to_owned(), |c| self.wording.name_record(&c.names, text))
             }
             "country" => {
-                let country = self.frame.countries.iter().find(|c| c.code.as_str() == text);
+                let country = self.reference.countries.iter().find(|c| c.code.as_str() == text);
                 country
                     .map_or_else(|| text.to_owned(), |c| self.wording.name_record(&c.names, text))
             }
@@ -133,7 +133,7 @@ impl<'a> FieldWriter<'a> {
 
     /// Returns the name of a term in a list.
     fn name_list_word(&self, list: &str, word: &str) -> String {
-        let words = &self.frame.vocabulary;
+        let words = &self.reference.vocabulary;
         let terms: &[VocabularyTerm] = match list {
             "focus_area" => &words.focus_areas,
             "sub_area" => &words.sub_areas,
@@ -243,10 +243,10 @@ pub(super) struct FieldCorrection {
 pub(super) fn list_field_corrections(
     erratum: &Erratum,
     report: Option<&ApprovedReport>,
-    edition: &FullRelease,
+    full_release: &FullRelease,
     says: ReportWording,
 ) -> Vec<FieldCorrection> {
-    let writer = FieldWriter::new(erratum, report, edition, says);
+    let writer = FieldWriter::new(erratum, report, full_release, says);
     let line = |pointer: &str, from: &Value, to: &Value| FieldCorrection {
         name: writer.name_field(pointer),
         from: writer.write_items(pointer, from),

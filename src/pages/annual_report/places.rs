@@ -13,7 +13,7 @@ use crate::domain::{
     language::Language,
     reference::{City, Country},
     release::FullRelease,
-    report::{ApprovedReport, Status},
+    report::{ApprovedReport, ProjectStatus},
     value::{Percent, Title},
     wording,
 };
@@ -30,7 +30,7 @@ pub(super) struct ProjectSummary {
     pub(super) city: String,
     /// The name of the focus area. `None` if the report states none.
     pub(super) focus_area: Option<String>,
-    pub(super) status: Status,
+    pub(super) status: ProjectStatus,
     /// The stated percentage of completion, 0 to 100.
     pub(super) percent: Option<f64>,
     pub(super) starts_on: Option<NaiveDate>,
@@ -61,13 +61,16 @@ pub(super) struct CountrySection {
 
 /// Lists in alphabetical order the countries that have a city which reports or was expected to report.
 pub(super) fn list_countries(
-    edition: &FullRelease,
+    full_release: &FullRelease,
     dataset: &FigureDataset,
     says: ReportWording,
 ) -> Vec<CountrySection> {
     let by_status = count_grid(dataset, says, Dimension::Country, Dimension::Status);
-    let parts =
-        edition.frame.countries.iter().map(|c| build_country_section(c, &by_status, edition, says));
+    let parts = full_release
+        .reference
+        .countries
+        .iter()
+        .map(|c| build_country_section(c, &by_status, full_release, says));
     let mut parts: Vec<CountrySection> = parts.filter(|p| !p.cities.is_empty()).collect();
     parts.sort_by_cached_key(|p| alphabetical_key(&p.name.name));
     parts
@@ -76,7 +79,7 @@ pub(super) fn list_countries(
 fn build_country_section(
     country: &Country,
     by_status: &CountGrid,
-    edition: &FullRelease,
+    full_release: &FullRelease,
     says: ReportWording,
 ) -> CountrySection {
     let key = country.code.as_str();
@@ -84,9 +87,9 @@ fn build_country_section(
     let counted = by_status.rows.iter().find(|(label, ..)| label.key == key);
     let labels = by_status.columns.iter().map(|(label, _)| label.clone());
     let counts = counted.map(|(_, counts, _)| counts.clone()).unwrap_or_default();
-    let own = edition.frame.cities.iter().filter(|c| c.country == country.code);
+    let own = full_release.reference.cities.iter().filter(|c| c.country == country.code);
     let mut cities: Vec<CitySection> = own
-        .map(|c| build_city_section(c, edition, says))
+        .map(|c| build_city_section(c, full_release, says))
         .filter(|(_, listed)| *listed)
         .map(|(c, _)| c)
         .collect();
@@ -103,26 +106,30 @@ fn build_country_section(
 /// Returns a city, and whether the report lists it: it reports or was expected to report.
 fn build_city_section(
     city: &City,
-    edition: &FullRelease,
+    full_release: &FullRelease,
     says: ReportWording,
 ) -> (CitySection, bool) {
-    let own = edition.reports.iter().filter(|r| *r.code.city() == city.slug);
-    let lines: Vec<ProjectSummary> = own.map(|r| summarise_project(r, edition, says)).collect();
-    let listed = !lines.is_empty() || is_expected(city, edition);
+    let own = full_release.reports.iter().filter(|r| *r.code.city() == city.slug);
+    let lines: Vec<ProjectSummary> =
+        own.map(|r| summarise_project(r, full_release, says)).collect();
+    let listed = !lines.is_empty() || is_expected(city, full_release);
     let key = city.slug.to_string();
     let name = PlaceName::new(says.name_record(&city.names, &key), &city.names, city.country);
     (CitySection { key, name, projects: lines }, listed)
 }
 
 /// Returns `true` if the city was expected to report: it joined in a year before the year of the cut-off.
-fn is_expected(city: &City, edition: &FullRelease) -> bool {
-    city.joined_year < edition.frame.cycle.as_of.year()
+fn is_expected(city: &City, full_release: &FullRelease) -> bool {
+    city.joined_year < full_release.reference.cycle.as_of.year()
 }
 
 /// Lists all projects, by the name of the city and by number.
-pub(super) fn list_projects(edition: &FullRelease, says: ReportWording) -> Vec<ProjectSummary> {
+pub(super) fn list_projects(
+    full_release: &FullRelease,
+    says: ReportWording,
+) -> Vec<ProjectSummary> {
     let mut lines: Vec<ProjectSummary> =
-        edition.reports.iter().map(|r| summarise_project(r, edition, says)).collect();
+        full_release.reports.iter().map(|r| summarise_project(r, full_release, says)).collect();
     // The sort is stable, and the projects of a city are in the order of their numbers already.
     lines.sort_by_cached_key(|l| alphabetical_key(&l.city));
     lines
@@ -130,13 +137,13 @@ pub(super) fn list_projects(edition: &FullRelease, says: ReportWording) -> Vec<P
 
 fn summarise_project(
     report: &ApprovedReport,
-    edition: &FullRelease,
+    full_release: &FullRelease,
     says: ReportWording,
 ) -> ProjectSummary {
     let details = &report.header.details;
     let key = report.code.city();
-    let city = edition.frame.cities.iter().find(|c| c.slug == *key);
-    let areas = &edition.frame.vocabulary.focus_areas;
+    let city = full_release.reference.cities.iter().find(|c| c.slug == *key);
+    let areas = &full_release.reference.vocabulary.focus_areas;
     let title_local = details.title_local.as_ref().map(Title::as_str);
     ProjectSummary {
         code: report.code.to_string(),
@@ -144,7 +151,7 @@ fn summarise_project(
         title_local: title_local.map(|t| tag_language(t, report.country)),
         city: city.map_or_else(|| key.to_string(), |c| says.name_record(&c.names, key.as_str())),
         focus_area: details.focus_area.as_ref().map(|a| says.name_focus_area(areas, a.as_str())),
-        status: report.content.status.unwrap_or(Status::NotStated),
+        status: report.content.status.unwrap_or(ProjectStatus::NotStated),
         percent: report.content.percent_complete.map(Percent::value),
         starts_on: details.starts_on,
         ends_on: details.ends_on,
@@ -173,12 +180,12 @@ pub(super) struct UnknownCounts {
 }
 
 pub(super) fn count_unknown(
-    edition: &FullRelease,
+    full_release: &FullRelease,
     dataset: &FigureDataset,
     countries: &[CountrySection],
 ) -> UnknownCounts {
     let count = |wanted: &dyn Fn(&ApprovedReport) -> bool| {
-        let found = edition.reports.iter().filter(|r| wanted(r)).count();
+        let found = full_release.reports.iter().filter(|r| wanted(r)).count();
         i64::try_from(found).unwrap_or(i64::MAX)
     };
     let coverage = dataset.count_table(&build_coverage_question()).coverage;
@@ -194,7 +201,7 @@ pub(super) fn count_unknown(
         status: coverage.not_stated,
         percent: count(&without_percent),
         percent_by_rule: count(&|r| {
-            without_percent(r) && r.content.status.is_some_and(Status::has_no_percent)
+            without_percent(r) && r.content.status.is_some_and(ProjectStatus::has_no_percent)
         }),
         dates: count(&|r| {
             let details = &r.header.details;

@@ -7,7 +7,7 @@ use crate::domain::{
     figures::{Dimension, Measure, UNKNOWN},
     language::Language,
     reference::{NamesByLanguage, VocabularyTerm},
-    report::Status,
+    report::ProjectStatus,
     value::CurrencyCode,
     wording::{self, WordingLanguage},
 };
@@ -38,7 +38,7 @@ impl ReportWording {
         fill_gaps(self.help(key), gaps)
     }
 
-    pub(super) fn name_status(self, status: Status) -> &'static str {
+    pub(super) fn name_status(self, status: ProjectStatus) -> &'static str {
         wording::value_label(self.0, "status", status.as_str())
     }
 

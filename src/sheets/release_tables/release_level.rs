@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::{ReleaseTable, ReleaseTableRow, RowContext, RowSource, columns};
+use super::{ReleaseTable, ReleaseTableRow, RowContext, RowSource, table_columns};
 use crate::sheets::flat::Datum;
 
 /// One row per city of the network, with or without a report.
 pub(crate) const CITIES: ReleaseTable = ReleaseTable {
     name: "cities",
     title: "Cities of the network when the release was published",
-    columns: columns![
+    columns: table_columns![
         ("city", Text, "The city."),
         ("city_name", Text, "The city's name in English."),
         (
@@ -34,7 +34,7 @@ pub(crate) const CITIES: ReleaseTable = ReleaseTable {
 pub(crate) const ERRATA: ReleaseTable = ReleaseTable {
     name: "errata",
     title: "What became another since the release before it; empty in the first of a cycle",
-    columns: columns![
+    columns: table_columns![
         ("project", Text, "The project."),
         ("change", Text, "Whether the report was added, removed or changed."),
         ("pointer", Text, "The field as a JSON pointer; empty where the report came or went."),
@@ -52,7 +52,7 @@ pub(crate) const ERRATA: ReleaseTable = ReleaseTable {
 pub(crate) const FIGURES: ReleaseTable = ReleaseTable {
     name: "figures",
     title: "The figures that are published with the release, zeros included",
-    columns: columns![
+    columns: table_columns![
         ("measure", Text, "What is measured: projects or percent_complete."),
         ("rows", Text, "What the rows of the table are."),
         ("columns", Text, "What the columns of the table are."),

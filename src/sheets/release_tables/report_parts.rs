@@ -1,8 +1,8 @@
 //! Tables of the parts of reports: milestones, indicators and their values, partnerships, and evidence links.
 
 use super::{
-    ForeignKey, ReleaseTable, ReleaseTableRow, RowContext, RowSource, columns,
-    reports::to_money_values,
+    ForeignKey, ReleaseTable, ReleaseTableRow, RowContext, RowSource, reports::to_money_values,
+    table_columns,
 };
 use crate::{
     domain::{
@@ -22,7 +22,7 @@ const OF_REPORT: &[ForeignKey] =
 pub(crate) const MILESTONES: ReleaseTable = ReleaseTable {
     name: "milestones",
     title: "Milestones of the projects, as the reports froze them",
-    columns: columns![
+    columns: table_columns![
         ("project", Text, "The project."),
         ("milestone", Text, "The milestone's identifier."),
         ("title", Text, "What is reached."),
@@ -43,7 +43,7 @@ pub(crate) const MILESTONES: ReleaseTable = ReleaseTable {
 pub(crate) const INDICATORS: ReleaseTable = ReleaseTable {
     name: "indicators",
     title: "Indicators of the projects, as the reports froze them",
-    columns: columns![
+    columns: table_columns![
         ("project", Text, "The project."),
         ("indicator", Text, "The indicator's identifier."),
         ("name", Text, "What is measured."),
@@ -64,7 +64,7 @@ pub(crate) const INDICATORS: ReleaseTable = ReleaseTable {
 pub(crate) const VALUES: ReleaseTable = ReleaseTable {
     name: "indicator_values",
     title: "Values of indicators, as the reports state them",
-    columns: columns![
+    columns: table_columns![
         ("project", Text, "The project."),
         ("indicator", Text, "The indicator's identifier."),
         ("measured_on", Day, "When it was measured."),
@@ -88,7 +88,7 @@ pub(crate) const VALUES: ReleaseTable = ReleaseTable {
 pub(crate) const PARTNERSHIPS: ReleaseTable = ReleaseTable {
     name: "partnerships",
     title: "Partners of the projects, as the reports froze them",
-    columns: columns![
+    columns: table_columns![
         ("project", Text, "The project."),
         ("partnership", Text, "The partnership's identifier."),
         ("partner", Text, "The partner, where it is one of the reference data."),
@@ -108,7 +108,7 @@ pub(crate) const PARTNERSHIPS: ReleaseTable = ReleaseTable {
 pub(crate) const EVIDENCE: ReleaseTable = ReleaseTable {
     name: "evidence",
     title: "Where the reports can be looked up",
-    columns: columns![
+    columns: table_columns![
         ("project", Text, "The project."),
         ("number", Integer, "Its number within the report, from 1."),
         ("title", Text, "What it shows."),

@@ -1,11 +1,11 @@
 //! The table of reports, with the record of the project that each report froze.
 
-use super::{ForeignKey, ReleaseTable, ReleaseTableRow, RowContext, RowSource, columns};
+use super::{ForeignKey, ReleaseTable, ReleaseTableRow, RowContext, RowSource, table_columns};
 use crate::{
     domain::{
         project::ProjectCode,
         reference::City,
-        report::{ApprovedReport, PercentMethod, Status},
+        report::{ApprovedReport, PercentMethod, ProjectStatus},
         value::{Money, Percent, Prose, Slug, Title},
     },
     sheets::flat::Datum,
@@ -15,7 +15,7 @@ use crate::{
 pub(crate) const REPORTS: ReleaseTable = ReleaseTable {
     name: "reports",
     title: "Approved reports, one to a project, with the project's record as it was reported",
-    columns: columns![
+    columns: table_columns![
         ("project", Text, "The project's code: its city and a number that is never reused."),
         ("title", Text, "The project's title in English."),
         ("title_local", Text, "The title in the local language and script."),
@@ -175,7 +175,7 @@ fn content_values(report: &ApprovedReport) -> ReleaseTableRow {
     let [spent, currency] = to_money_values(content.spent);
     let source = report.imported.as_ref().and_then(|i| i.get("source")).and_then(|s| s.as_str());
     vec![
-        content.status.unwrap_or(Status::NotStated).as_str().into(),
+        content.status.unwrap_or(ProjectStatus::NotStated).as_str().into(),
         to_prose_value(content.status_reason.as_ref()),
         content.percent_complete.map(Percent::value).into(),
         content.percent_method.map(PercentMethod::as_str).into(),

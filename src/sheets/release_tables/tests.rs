@@ -31,30 +31,30 @@ fn home() -> City {
     }
 }
 
-fn edition() -> crate::domain::release::FullRelease {
-    let frame = ReleaseReference {
+fn full_release() -> crate::domain::release::FullRelease {
+    let reference = ReleaseReference {
         cycle: testing::cycle(CycleState::Closed),
         countries: Vec::new(),
         cities: vec![home()],
         with_project: std::collections::BTreeSet::new(),
         vocabulary: crate::domain::reference::Vocabulary::default(),
     };
-    let imprint = ReleaseMetadata {
+    let metadata = ReleaseMetadata {
         note: None,
         published: None,
         at: DateTime::UNIX_EPOCH,
         recorded: JournalPosition { seq: 1, hash: "0".repeat(64), feed: 1 },
     };
-    publish_release(imprint, frame, vec![testing::approved()], None).unwrap()
+    publish_release(metadata, reference, vec![testing::approved()], None).unwrap()
 }
 
 fn rows(table: &ReleaseTable) -> Vec<ReleaseTableRow> {
-    let edition = edition();
-    let context = RowContext::new(&edition.release, &edition.frame);
+    let full_release = full_release();
+    let context = RowContext::new(&full_release.release, &full_release.reference);
     match table.rows {
         RowSource::PerRelease(rows) => rows(&context),
         RowSource::PerReport(rows) => {
-            edition.reports.iter().flat_map(|r| rows(&context, r)).collect()
+            full_release.reports.iter().flat_map(|r| rows(&context, r)).collect()
         }
     }
 }

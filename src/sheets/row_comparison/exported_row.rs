@@ -7,7 +7,7 @@ use crate::{
     domain::journal::to_hex,
     sheets::{
         cell::{canonical_value, to_plain_text},
-        columns::{ColumnRole, Sheet},
+        columns::{ColumnRole, WorkbookSheet},
     },
 };
 
@@ -20,7 +20,7 @@ impl ExportedRow {
     /// empty. The digest is added.
     #[must_use]
     pub(crate) fn from_cells(
-        sheet: Sheet,
+        sheet: WorkbookSheet,
         cells: impl IntoIterator<Item = (&'static str, Value)>,
     ) -> Self {
         let mut row = Self(vec![Value::Null; sheet.columns().len()]);
@@ -49,18 +49,18 @@ impl ExportedRow {
 
     /// Returns the values that identify the record within its sheet.
     #[must_use]
-    pub(crate) fn key(&self, sheet: Sheet) -> Vec<String> {
+    pub(crate) fn key(&self, sheet: WorkbookSheet) -> Vec<String> {
         let keys = sheet.columns().iter().zip(&self.0).filter(|(c, _)| c.is_key());
         keys.map(|(_, v)| if v.is_null() { String::new() } else { to_plain_text(v) }).collect()
     }
 }
 
-pub(super) fn find_role_column(sheet: Sheet, part: ColumnRole) -> Option<usize> {
+pub(super) fn find_role_column(sheet: WorkbookSheet, part: ColumnRole) -> Option<usize> {
     sheet.columns().iter().position(|c| c.role == part)
 }
 
 /// Returns a digest of a row without its check column. The digest detects edits. It does not protect against forgery.
-pub(super) fn digest_row(sheet: Sheet, values: &[Value]) -> String {
+pub(super) fn digest_row(sheet: WorkbookSheet, values: &[Value]) -> String {
     let pairs = sheet.columns().iter().zip(values).filter(|(c, _)| c.role != ColumnRole::RowDigest);
     let canonical: Vec<Value> = pairs.map(|(_, v)| canonical_value(v)).collect();
     to_hex(&Sha256::digest(Value::from(canonical).to_string())).chars().take(12).collect()

@@ -7,14 +7,14 @@ use crate::{
     domain::{
         id::Id,
         project::{Project, ProjectCode},
-        project_parts::{Better, Indicator, IndicatorKind, IndicatorReading},
+        project_parts::{Indicator, IndicatorDirection, IndicatorKind, IndicatorReading},
         value::{Slug, Title, fold_for_search},
     },
     store::{
         Conn, StoreError, StoreResult,
         conn::on,
         schema::{indicators, projects},
-        tx::{kept, recorded},
+        tx::{impl_journaled_record, impl_record},
         types::StoredUuid,
     },
 };
@@ -73,15 +73,15 @@ impl TryFrom<IndicatorRow> for Indicator {
             name: Title::parse(r.name)?,
             kind: IndicatorKind::parse(r.kind)?,
             unit: Title::parse(r.unit)?,
-            better: Better::parse(r.better)?,
+            better: IndicatorDirection::parse(r.better)?,
             baseline: to_reading(r.baseline_value, r.baseline_on),
             target: to_reading(r.target_value, r.target_on),
             version: r.version,
         })
     }
 }
-kept!(Indicator, IndicatorRow, indicators, |i| StoredUuid::from(i.id));
-recorded!(Indicator, "indicator", private, |r| format!("{}/{}", r.code, r.id));
+impl_journaled_record!(Indicator, IndicatorRow, indicators, |i| StoredUuid::from(i.id));
+impl_record!(Indicator, "indicator", private, |r| format!("{}/{}", r.code, r.id));
 /// Lists the indicators of a project, in the order in which they were created.
 ///
 /// # Errors

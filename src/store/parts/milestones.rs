@@ -14,7 +14,7 @@ use crate::{
         Conn, StoreError, StoreResult,
         conn::on,
         schema::{milestones, projects},
-        tx::{kept, recorded},
+        tx::{impl_journaled_record, impl_record},
         types::StoredUuid,
     },
 };
@@ -64,8 +64,8 @@ impl TryFrom<MilestoneRow> for Milestone {
         })
     }
 }
-kept!(Milestone, MilestoneRow, milestones, |m| StoredUuid::from(m.id));
-recorded!(Milestone, "milestone", private, |r| format!("{}/{}", r.code, r.id));
+impl_journaled_record!(Milestone, MilestoneRow, milestones, |m| StoredUuid::from(m.id));
+impl_record!(Milestone, "milestone", private, |r| format!("{}/{}", r.code, r.id));
 /// Lists the milestones of a project, ordered by due day.
 ///
 /// # Errors

@@ -15,7 +15,7 @@ use crate::{
         projects::{parse_money, rewrite_partner_facets},
         record::StoredRows,
         schema::partnerships,
-        tx::{AuditedRecord, audit_rows, recorded},
+        tx::{AuditedRecord, audit_rows, impl_record},
         types::StoredUuid,
     },
 };
@@ -107,7 +107,7 @@ impl JournaledRecord for Partnership {
         Ok(audit_rows(rows, |record| Ok(PartnershipRow::from(record))))
     }
 }
-recorded!(Partnership, "partnership", private, |r| format!("{}/{}", r.code, r.id));
+impl_record!(Partnership, "partnership", private, |r| format!("{}/{}", r.code, r.id));
 /// Lists the partnerships of a project, in the order in which they were created.
 ///
 /// # Errors

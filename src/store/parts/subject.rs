@@ -35,7 +35,7 @@ pub trait StoredPart: ProjectPart + JournaledRecord {
     ) -> StoreResult<Option<Self>>;
 }
 
-macro_rules! stored {
+macro_rules! impl_stored_part {
     ($part:ty, $all:ident, $one:ident) => {
         impl StoredPart for $part {
             fn list_for_project(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Self>> {
@@ -51,9 +51,9 @@ macro_rules! stored {
         }
     };
 }
-stored!(Milestone, list_milestones, find_milestone);
-stored!(Indicator, list_indicators, find_indicator);
-stored!(Partnership, list_partnerships, find_partnership);
+impl_stored_part!(Milestone, list_milestones, find_milestone);
+impl_stored_part!(Indicator, list_indicators, find_indicator);
+impl_stored_part!(Partnership, list_partnerships, find_partnership);
 
 impl<P: StoredPart> LoadByKey for PartSubject<P> {
     fn load_by_key(

@@ -11,7 +11,7 @@ use crate::{
     domain::{
         policy::RecordCopy,
         project::{ApprovedProject, Header, LatestReport},
-        report::Status,
+        report::ProjectStatus,
         value::{Percent, Slug, fold_for_search},
     },
     store::{
@@ -20,8 +20,8 @@ use crate::{
         json,
         record::StoredRows,
         schema::approved_projects,
-        static_update::same,
-        tx::{AuditedRecord, audit_rows, recorded},
+        static_update::static_update,
+        tx::{AuditedRecord, audit_rows, impl_record},
         types::{StoredTimestamp, StoredUuid},
     },
 };
@@ -90,7 +90,7 @@ impl TryFrom<ApprovedProjectRow> for ApprovedProject {
             header: json::read::<Header>(&r.header)?,
             latest: LatestReport {
                 cycle: Slug::parse(r.latest_cycle)?,
-                status: Status::parse(r.latest_status)?,
+                status: ProjectStatus::parse(r.latest_status)?,
                 percent_complete: r.latest_percent.and_then(Percent::from_hundredths),
             },
             created_at: r.created_at.0,
@@ -100,7 +100,7 @@ impl TryFrom<ApprovedProjectRow> for ApprovedProject {
     }
 }
 
-recorded!(ApprovedProject, "approved_project", public, |r| r.header.code.to_string());
+impl_record!(ApprovedProject, "approved_project", public, |r| r.header.code.to_string());
 
 impl ApprovedProject {
     fn collect_facets(&self) -> FacetSet {
@@ -122,7 +122,7 @@ impl StoredRows for ApprovedProject {
     }
     fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool> {
         let row = ApprovedProjectRow::try_from(self)?;
-        let n = on!(conn, |c, DB| same!(
+        let n = on!(conn, |c, DB| static_update!(
             approved_projects::table.find(row.id).filter(approved_projects::version.eq(before)),
             &row
         )

@@ -20,8 +20,8 @@ use crate::{
         record::StoredRows,
         schema::projects,
         search,
-        static_update::same,
-        tx::{AuditedRecord, audit_rows, recorded},
+        static_update::static_update,
+        tx::{AuditedRecord, audit_rows, impl_record},
         types::{StoredTimestamp, StoredUuid},
     },
 };
@@ -189,7 +189,7 @@ impl TryFrom<ProjectRow> for Project {
     }
 }
 
-recorded!(Project, "project", private, |r| r.code.to_string());
+impl_record!(Project, "project", private, |r| r.code.to_string());
 
 impl StoredRows for Project {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
@@ -204,7 +204,7 @@ impl StoredRows for Project {
     }
     fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool> {
         let row = ProjectRow::try_from(self)?;
-        let n = on!(conn, |c, DB| same!(
+        let n = on!(conn, |c, DB| static_update!(
             projects::table.find(row.id).filter(projects::version.eq(before)),
             &row
         )

@@ -10,7 +10,7 @@ use super::{
         load::LoadByKey,
         schema::cities,
         search,
-        tx::{kept, recorded},
+        tx::{impl_journaled_record, impl_record},
     },
     parse_year, placed,
 };
@@ -85,8 +85,8 @@ impl TryFrom<CityRow> for City {
         })
     }
 }
-kept!(City, CityRow, cities, |c| c.slug.to_string());
-recorded!(City, "city", public, |c| c.slug.to_string());
+impl_journaled_record!(City, CityRow, cities, |c| c.slug.to_string());
+impl_record!(City, "city", public, |c| c.slug.to_string());
 
 impl LoadByKey for CitySubject {
     fn load_by_key(conn: &mut Conn, key: &Slug) -> StoreResult<Option<Self>> {

@@ -9,7 +9,7 @@ use super::super::{
     json,
     record::StoredRows,
     schema::{documents, focus_areas, sub_areas, terms},
-    tx::{AuditedRecord, audit_rows, recorded},
+    tx::{AuditedRecord, audit_rows, impl_record},
 };
 use crate::domain::reference::{ReferenceDocument, TermKind, Vocabulary, VocabularyTerm};
 
@@ -33,7 +33,7 @@ impl TryFrom<DocumentRow> for ReferenceDocument {
         Ok(Self { kind: r.kind, document: json::read(&r.document)?, version: r.version })
     }
 }
-recorded!(ReferenceDocument, "document", public, |d| d.kind.clone());
+impl_record!(ReferenceDocument, "document", public, |d| d.kind.clone());
 
 impl StoredRows for ReferenceDocument {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {

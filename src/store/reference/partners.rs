@@ -10,7 +10,7 @@ use super::{
         load::LoadByKey,
         schema::partners,
         search,
-        tx::{kept, recorded},
+        tx::{impl_journaled_record, impl_record},
     },
     placed,
 };
@@ -68,8 +68,8 @@ impl TryFrom<PartnerRow> for Partner {
         })
     }
 }
-kept!(Partner, PartnerRow, partners, |p| p.slug.to_string());
-recorded!(Partner, "partner", public, |p| p.slug.to_string());
+impl_journaled_record!(Partner, PartnerRow, partners, |p| p.slug.to_string());
+impl_record!(Partner, "partner", public, |p| p.slug.to_string());
 
 impl LoadByKey for PartnerSubject {
     fn load_by_key(conn: &mut Conn, key: &Slug) -> StoreResult<Option<Self>> {

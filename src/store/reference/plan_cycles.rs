@@ -7,7 +7,7 @@ use super::{
         Conn, StoreError, StoreResult,
         conn::on,
         schema::plan_cycles,
-        tx::{kept, recorded},
+        tx::{impl_journaled_record, impl_record},
     },
     parse_year,
 };
@@ -50,8 +50,8 @@ impl TryFrom<PlanCycleRow> for PlanCycle {
         })
     }
 }
-kept!(PlanCycle, PlanCycleRow, plan_cycles, |p| p.slug.to_string());
-recorded!(PlanCycle, "plan_cycle", public, |p| p.slug.to_string());
+impl_journaled_record!(PlanCycle, PlanCycleRow, plan_cycles, |p| p.slug.to_string());
+impl_record!(PlanCycle, "plan_cycle", public, |p| p.slug.to_string());
 
 /// Finds a plan cycle by its slug.
 ///

@@ -66,9 +66,9 @@ pub(crate) fn load_previous_release(
 ) -> StoreResult<Option<PreviousRelease>> {
     let Some(key) = find_latest(conn, cycle)? else { return Ok(None) };
     let Some(release) = find(conn, &key)? else { return Ok(None) };
-    let edition = frozen::load_full_release(conn, release)?;
+    let full_release = frozen::load_full_release(conn, release)?;
     let frozen: BTreeMap<&ProjectCode, i64> =
-        edition.reports.iter().map(|r| (&r.code, r.version)).collect();
+        full_release.reports.iter().map(|r| (&r.code, r.version)).collect();
     let mut reasons = BTreeMap::new();
     for report in reports {
         let version = frozen.get(&report.code).copied();
@@ -77,7 +77,7 @@ pub(crate) fn load_previous_release(
             reasons.insert(report.code.clone(), list_reopening_reasons(conn, &key, version)?);
         }
     }
-    Ok(Some(PreviousRelease { edition, reasons }))
+    Ok(Some(PreviousRelease { full_release, reasons }))
 }
 
 /// Lists the reasons for which a report was reopened after a version of its copy was approved. Without a version, all
@@ -153,7 +153,7 @@ pub(crate) fn verify_release(conn: &mut Conn, release: &Release) -> StoreResult<
             facts.push(ReportFact::from(&row.parse_report()?));
         }
     }
-    let frame = frozen::load_reference(conn, key)?;
+    let reference = frozen::load_reference(conn, key)?;
     let sha256 = hasher.finish_hex();
     let found = i64::try_from(facts.len()).unwrap_or(i64::MAX);
     let head = journal::find_row(conn, release.seq)?;
@@ -165,7 +165,7 @@ pub(crate) fn verify_release(conn: &mut Conn, release: &Release) -> StoreResult<
         reports: found,
         content: sha256 == release.sha256 && found == release.counts.reports,
         sha256,
-        figures: published::count_tables(key, &frame, facts) == release.figures,
+        figures: published::count_tables(key, &reference, facts) == release.figures,
         journal: head_matches && all_match,
         differing,
     })

@@ -7,7 +7,7 @@ use crate::{
         figures::{FigureDataset, ReportFact},
         project::ProjectCode,
         release::{FullRelease, Release, ReleaseReference},
-        report::{ApprovedReport, Status},
+        report::{ApprovedReport, ProjectStatus},
         value::Slug,
     },
     store::{
@@ -49,7 +49,7 @@ impl FrozenReportRow {
             report_id: report.report.into(),
             country: report.country.to_string(),
             focus_area: report.header.details.focus_area.as_ref().map(Slug::to_string),
-            status: report.content.status.unwrap_or(Status::NotStated).to_string(),
+            status: report.content.status.unwrap_or(ProjectStatus::NotStated).to_string(),
             version: report.version,
             record: json::write(report)?,
         })
@@ -247,13 +247,13 @@ pub fn load_dataset(conn: &mut Conn, release: &Slug) -> StoreResult<Option<Figur
     if super::resolve_key(conn, release)?.as_ref() != Some(release) {
         return Ok(None);
     }
-    let frame = load_reference(conn, release)?;
+    let reference = load_reference(conn, release)?;
     let mut facts = Vec::new();
     for_each_report(conn, release, |row| -> StoreResult<()> {
         facts.push(ReportFact::from(&row.parse_report()?));
         Ok(())
     })?;
-    Ok(Some(frame.build_dataset(release, facts)))
+    Ok(Some(reference.build_dataset(release, facts)))
 }
 
 /// Loads a release with everything that it froze.
@@ -261,11 +261,11 @@ pub fn load_dataset(conn: &mut Conn, release: &Slug) -> StoreResult<Option<Figur
 /// # Errors
 /// Returns an error if the database fails.
 pub fn load_full_release(conn: &mut Conn, release: Release) -> StoreResult<FullRelease> {
-    let frame = load_reference(conn, &release.release)?;
+    let reference = load_reference(conn, &release.release)?;
     let mut reports = Vec::new();
     for_each_report(conn, &release.release, |row| -> StoreResult<()> {
         reports.push(row.parse_report()?);
         Ok(())
     })?;
-    Ok(FullRelease { release, frame, reports })
+    Ok(FullRelease { release, reference, reports })
 }

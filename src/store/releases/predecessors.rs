@@ -20,7 +20,7 @@ use crate::{
 fn load_predecessors(
     conn: &mut Conn,
     own: &Release,
-    frame: &ReleaseReference,
+    reference: &ReleaseReference,
 ) -> StoreResult<Vec<(Slug, ReportingCycle)>> {
     // The journal number that a release records tells which release was published first. The releases of the imported
     // history may all have one number. Among those only the cut-off days decide.
@@ -36,7 +36,7 @@ fn load_predecessors(
     for release in last.into_values() {
         let release = Slug::parse(release)?;
         let cycle = frozen::load_reference(conn, &release)?.cycle;
-        if cycle.as_of < frame.cycle.as_of {
+        if cycle.as_of < reference.cycle.as_of {
             predecessors.push((release, cycle));
         }
     }
@@ -47,9 +47,11 @@ fn load_predecessors(
 /// Loads the release directly before one, to compare the two.
 pub(crate) fn find_predecessor(
     conn: &mut Conn,
-    edition: &FullRelease,
+    full_release: &FullRelease,
 ) -> StoreResult<Option<FullRelease>> {
-    let Some((last, _)) = load_predecessors(conn, &edition.release, &edition.frame)?.pop() else {
+    let Some((last, _)) =
+        load_predecessors(conn, &full_release.release, &full_release.reference)?.pop()
+    else {
         return Ok(None);
     };
     match find(conn, &last)? {
@@ -64,8 +66,8 @@ pub(crate) fn load_trend_dataset(
     release: &Slug,
 ) -> StoreResult<Option<FigureDataset>> {
     let Some(own) = find(conn, release)? else { return Ok(None) };
-    let frame = frozen::load_reference(conn, release)?;
-    let before = load_predecessors(conn, &own, &frame)?;
+    let reference = frozen::load_reference(conn, release)?;
+    let before = load_predecessors(conn, &own, &reference)?;
     let mut facts = Vec::new();
     for key in before.iter().map(|(key, _)| key).chain([release]) {
         frozen::for_each_report(conn, key, |row| -> StoreResult<()> {
@@ -73,5 +75,5 @@ pub(crate) fn load_trend_dataset(
             Ok(())
         })?;
     }
-    Ok(Some(frame.build_trend_dataset(release, before, facts)))
+    Ok(Some(reference.build_trend_dataset(release, before, facts)))
 }

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         project::{Header, ProjectCode},
         reference::{CountryCode, TermKind},
-        report::{ApprovedReport, ReportContent, Status, report_key},
+        report::{ApprovedReport, ProjectStatus, ReportContent, report_key},
         value::{Percent, Slug},
     },
     store::{
@@ -18,8 +18,8 @@ use crate::{
         json,
         record::StoredRows,
         schema::{approved_reports, report_facets},
-        static_update::same,
-        tx::{AuditedRecord, audit_rows, recorded},
+        static_update::static_update,
+        tx::{AuditedRecord, audit_rows, impl_record},
         types::{StoredTimestamp, StoredUuid},
     },
 };
@@ -67,7 +67,7 @@ impl TryFrom<&ApprovedReport> for ApprovedReportRow {
             country: a.country.to_string(),
             cycle: a.cycle.to_string(),
             as_of: a.as_of,
-            status: content.status.unwrap_or(Status::NotStated).to_string(),
+            status: content.status.unwrap_or(ProjectStatus::NotStated).to_string(),
             percent: content.percent_complete.map(Percent::hundredths),
             focus_area: details.focus_area.as_ref().map(Slug::to_string),
             sub_area: details.sub_area.as_ref().map(Slug::to_string),
@@ -105,7 +105,7 @@ impl TryFrom<ApprovedReportRow> for ApprovedReport {
     }
 }
 
-recorded!(ApprovedReport, "approved_report", public, |r| report_key(&r.code, &r.cycle));
+impl_record!(ApprovedReport, "approved_report", public, |r| report_key(&r.code, &r.cycle));
 
 impl StoredRows for ApprovedReport {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
@@ -115,7 +115,7 @@ impl StoredRows for ApprovedReport {
     }
     fn replace(&self, conn: &mut Conn, before: i64) -> StoreResult<bool> {
         let row = ApprovedReportRow::try_from(self)?;
-        let n = on!(conn, |c, DB| same!(
+        let n = on!(conn, |c, DB| static_update!(
             approved_reports::table.find(row.id).filter(approved_reports::version.eq(before)),
             &row
         )

@@ -18,7 +18,7 @@ use crate::{
         project::Project,
         project_parts::{Indicator, Milestone},
         reference::City,
-        report::{Report, ReportState, Status},
+        report::{ProjectStatus, Report, ReportState},
         subject::{CityCalendar, Loaded, ReportSubject},
     },
     store::{
@@ -34,7 +34,7 @@ use crate::{
 #[derive(Default)]
 struct EarlierReport {
     /// The status in the latest report that states one.
-    status: Option<Status>,
+    status: Option<ProjectStatus>,
     /// The content of the latest report, as JSON.
     content: Option<String>,
 }
@@ -138,9 +138,9 @@ fn load_earlier_reports(
     let mut out: HashMap<Id<Project>, EarlierReport> = HashMap::new();
     for (project, status, content) in rows {
         let of = out.entry(project.into()).or_default();
-        let status = Status::parse(status)?;
+        let status = ProjectStatus::parse(status)?;
         of.content.get_or_insert(content);
-        if status != Status::NotStated {
+        if status != ProjectStatus::NotStated {
             of.status.get_or_insert(status);
         }
     }

@@ -13,7 +13,7 @@ use crate::{
         cycle::CycleDeadlines,
         project::ProjectCode,
         reference::CountryCode,
-        report::{ReportState, Status},
+        report::{ProjectStatus, ReportState},
         value::{Percent, Slug},
     },
     store::{
@@ -79,7 +79,7 @@ pub(super) fn load_items(
             cycle: Slug::parse(cycle)?,
             title: content.title,
             state,
-            status: content.status.map(Status::parse).transpose()?,
+            status: content.status.map(ProjectStatus::parse).transpose()?,
             percent_complete: content.percent.and_then(Percent::from_hundredths),
             version: content.version,
             submitted_at,

@@ -14,7 +14,7 @@ use crate::{
         policy::{VisibleRows, visibility::ReadScope},
         project::ProjectCode,
         reference::{CountryCode, parse_time_zone},
-        report::{ReportState, Status},
+        report::{ProjectStatus, ReportState},
         value::{Percent, Slug},
     },
     store::{
@@ -81,7 +81,7 @@ pub(crate) struct QueueItem {
     pub title: String,
     pub state: ReportState,
     /// The project status that the report states.
-    pub status: Option<Status>,
+    pub status: Option<ProjectStatus>,
     /// The percentage that the report states.
     pub percent_complete: Option<Percent>,
     /// Whether the report was submitted late, or is overdue now.

@@ -8,14 +8,14 @@ use crate::{
         id::Id,
         project::ProjectCode,
         reference::CountryCode,
-        report::{AuditStamp, Report, ReportState, Status},
+        report::{AuditStamp, ProjectStatus, Report, ReportState},
         user::User,
         value::{Percent, Slug},
     },
     store::{
         StoreError, StoreResult, json,
         schema::reports,
-        tx::{kept, recorded},
+        tx::{impl_journaled_record, impl_record},
         types::{StoredTimestamp, StoredUuid},
     },
 };
@@ -97,7 +97,7 @@ impl TryFrom<&Report> for ReportRow {
             country: r.country.to_string(),
             cycle: r.cycle.to_string(),
             state: r.state.to_string(),
-            status: r.content.status.as_ref().map(Status::to_string),
+            status: r.content.status.as_ref().map(ProjectStatus::to_string),
             percent: r.content.percent_complete.map(Percent::hundredths),
             ever_submitted: r.ever_submitted,
             content: json::write(&r.content)?,
@@ -137,5 +137,5 @@ impl TryFrom<ReportRow> for Report {
         })
     }
 }
-kept!(Report, ReportRow, reports, |r| StoredUuid::from(r.id));
-recorded!(Report, "report", private, |r| r.key());
+impl_journaled_record!(Report, ReportRow, reports, |r| StoredUuid::from(r.id));
+impl_record!(Report, "report", private, |r| r.key());

@@ -17,7 +17,7 @@ use crate::{
         policy::{Act, Actor},
         project::{Project, ProjectCode},
         reference::parse_time_zone,
-        report::{Report, ReportContent, ReportState, Status},
+        report::{ProjectStatus, Report, ReportContent, ReportState},
         subject::{CityCalendar, Loaded, ReportSubject},
         user::RecordPlace,
         value::Slug,
@@ -144,10 +144,10 @@ fn find_previous_status(
     project: Id<Project>,
     cycle: &ReportingCycle,
     earlier: Option<&Option<ReportContent>>,
-) -> StoreResult<Option<Status>> {
+) -> StoreResult<Option<ProjectStatus>> {
     let stated = match earlier {
         Some(None) => return Ok(None),
-        Some(Some(content)) => content.status.filter(|s| *s != Status::NotStated),
+        Some(Some(content)) => content.status.filter(|s| *s != ProjectStatus::NotStated),
         None => None,
     };
     if stated.is_some() { Ok(stated) } else { find_status_before(conn, project, cycle.as_of) }

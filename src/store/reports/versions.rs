@@ -34,7 +34,7 @@ pub(crate) struct ReportVersion {
     /// The action that created it.
     pub action: String,
     /// The content. `None` if the journal no longer holds it.
-    pub said: Option<ReportVersionContent>,
+    pub content: Option<ReportVersionContent>,
 }
 
 /// The content of a version.
@@ -53,7 +53,7 @@ impl TryFrom<JournalRow> for ReportVersion {
             version: row.version,
             at: row.at.0,
             action: row.action,
-            said: json::read_optional(row.record.as_ref())?,
+            content: json::read_optional(row.record.as_ref())?,
         })
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     store::{
         Record, StoreError, StoreResult,
         schema::{grants, users},
-        tx::{kept, recorded},
+        tx::{impl_journaled_record, impl_record},
         types::{StoredTimestamp, StoredUuid},
     },
 };
@@ -59,7 +59,7 @@ impl TryFrom<UserRow> for User {
         })
     }
 }
-kept!(User, UserRow, users, |u| StoredUuid::from(u.id));
+impl_journaled_record!(User, UserRow, users, |u| StoredUuid::from(u.id));
 impl Record for User {
     const ENTITY: &'static str = "user";
     const PUBLIC: bool = false;
@@ -143,5 +143,5 @@ impl TryFrom<GrantRow> for Grant {
         })
     }
 }
-kept!(Grant, GrantRow, grants, |g| StoredUuid::from(g.id));
-recorded!(Grant, "grant", private, |r| r.id.to_string());
+impl_journaled_record!(Grant, GrantRow, grants, |g| StoredUuid::from(g.id));
+impl_record!(Grant, "grant", private, |r| r.id.to_string());

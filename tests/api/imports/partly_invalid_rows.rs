@@ -93,7 +93,7 @@ async fn formula_without_a_value_is_a_fault() {
     let mut book = file.to_workbook();
     let sheet = book.worksheet_from_name("reports").unwrap();
     let column =
-        ascn_tracker::sheets::Sheet::Reports.find_column_index("percent_complete").unwrap();
+        ascn_tracker::sheets::WorkbookSheet::Reports.find_column_index("percent_complete").unwrap();
     let (row, column) = (u32::try_from(HEAD).unwrap(), u16::try_from(column).unwrap());
     sheet.write_formula(row, column, Formula::new("=30+40").set_result("70")).unwrap();
     let bytes = book.save_to_buffer().unwrap();

@@ -1,6 +1,6 @@
 //! What each role reads of the parts of a project.
 
-use ascn_tracker::domain::report::Status;
+use ascn_tracker::domain::report::ProjectStatus;
 use serde_json::{Value, json};
 
 use super::{create_part, list_parts, part_bodies, spawn_with_project};
@@ -65,7 +65,7 @@ async fn strangers_read_approved_parts_and_not_later_ones() {
     let app = spawn_with_project().await;
     let officer = app.officer("da-nang").await;
     let parts = create_part_of_each_kind(&app).await;
-    insert_approved_copy(&app, "da-nang-1", Status::Ongoing, |_| {}).await;
+    insert_approved_copy(&app, "da-nang-1", ProjectStatus::Ongoing, |_| {}).await;
     for CreatedPart { kind, path, view } in &parts {
         officer.delete(path, Some("\"v1\"")).await.expect(200);
         let (_, mut later) = part_bodies().into_iter().find(|(k, _)| k == kind).unwrap();

@@ -1,6 +1,6 @@
 //! What each role reads of a project and may do with it.
 
-use ascn_tracker::domain::report::Status;
+use ascn_tracker::domain::report::ProjectStatus;
 use serde_json::json;
 
 use super::{allowed_actions, create_project, insert_approved_copy, project_body};
@@ -78,7 +78,7 @@ async fn unapproved_project_is_404_for_strangers_like_one_that_does_not_exist() 
 #[actix_web::test]
 async fn approved_project_is_read_only_for_strangers() {
     let app = spawn_with_project().await;
-    insert_approved_copy(&app, "da-nang-1", Status::Ongoing, |_| {}).await;
+    insert_approved_copy(&app, "da-nang-1", ProjectStatus::Ongoing, |_| {}).await;
     let mut allowed = Vec::new();
     for stranger in stranger_callers(&app).await {
         allowed.push(show_allowed_actions(&stranger).await);
@@ -117,7 +117,7 @@ async fn edit_approved_project(app: &TestApp) {
 #[actix_web::test]
 async fn strangers_read_the_approved_copy_of_a_project() {
     let app = spawn_with_project().await;
-    insert_approved_copy(&app, "da-nang-1", Status::Ongoing, |_| {}).await;
+    insert_approved_copy(&app, "da-nang-1", ProjectStatus::Ongoing, |_| {}).await;
     let reader = app.reader().await;
     let before = reader.get(PROJECT).await.expect(200);
     edit_approved_project(&app).await;
@@ -141,9 +141,9 @@ async fn strangers_read_the_approved_copy_of_a_project() {
 #[actix_web::test]
 async fn next_approval_shows_strangers_the_project_as_it_is_then() {
     let app = spawn_with_project().await;
-    insert_approved_copy(&app, "da-nang-1", Status::Ongoing, |_| {}).await;
+    insert_approved_copy(&app, "da-nang-1", ProjectStatus::Ongoing, |_| {}).await;
     edit_approved_project(&app).await;
-    insert_approved_copy(&app, "da-nang-1", Status::Completed, |_| {}).await;
+    insert_approved_copy(&app, "da-nang-1", ProjectStatus::Completed, |_| {}).await;
     let next = app.reader().await.get(PROJECT).await;
     insta::assert_snapshot!(next.show_members(&["title", "version", "latest"]), @r#"
     200

@@ -4,7 +4,7 @@ use ascn_tracker::{
     clock,
     domain::{
         id::Id,
-        project_parts::{Better, Indicator, IndicatorKind, Milestone},
+        project_parts::{Indicator, IndicatorDirection, IndicatorKind, Milestone},
         value::Title,
     },
     store::{Change, StoreError, fixtures},
@@ -45,7 +45,7 @@ async fn insert_project_with_parts(app: &TestApp) -> (String, String) {
         name: Title::parse("Minutes lost").unwrap(),
         kind: IndicatorKind::Outcome,
         unit: Title::parse("min").unwrap(),
-        better: Better::Down,
+        better: IndicatorDirection::Down,
         baseline: None,
         target: None,
         version: 1,

@@ -11,7 +11,7 @@ use crate::{
         },
         format::TabularAnswer,
     },
-    domain::figures::{Grouping, Measure},
+    domain::figures::{Measure, ProgressGrouping},
     sheets::flat::{Datum, DatumType, FlatTable, TableColumn, new_column},
 };
 
@@ -30,7 +30,7 @@ impl TabularAnswer for FiguresProgress {
     }
 }
 
-fn list_columns(by: Grouping) -> Vec<TableColumn> {
+fn list_columns(by: ProgressGrouping) -> Vec<TableColumn> {
     let mut columns = LEAD.to_vec();
     columns.extend(list_dimension_columns(by.dimension()));
     columns.extend(list_measure_columns(Measure::PercentComplete));

@@ -16,7 +16,7 @@ pub(super) fn table_path(table: &ReleaseTable) -> String {
 /// Writes the descriptor of the tables (Frictionless Data Package and Table Schema, version 1).
 pub(super) fn write_descriptor(
     release: &Release,
-    frame: &ReleaseReference,
+    reference: &ReleaseReference,
     files: &[ArchiveEntry],
 ) -> ApiResult<String> {
     let resources: Vec<Value> =
@@ -24,7 +24,7 @@ pub(super) fn write_descriptor(
     let descriptor = json!({
         "profile": "tabular-data-package",
         "name": format!("ascn-{}", release.release),
-        "title": format!("ASEAN Smart Cities Network, {}", frame.cycle.name),
+        "title": format!("ASEAN Smart Cities Network, {}", reference.cycle.name),
         "description": "Approved reports on the projects of the network's action plans, as they were published. Texts that a \
                         spreadsheet would run as a formula are guarded by a leading apostrophe; an empty cell says that \
                         something is unknown, which is not zero.",
@@ -70,16 +70,16 @@ fn describe_resource(table: &ReleaseTable, file: &ArchiveEntry) -> Value {
 }
 
 /// Writes the README for people who open the archive.
-pub(super) fn write_readme(release: &Release, frame: &ReleaseReference) -> String {
+pub(super) fn write_readme(release: &Release, reference: &ReleaseReference) -> String {
     use std::fmt::Write as _;
     let mut text = format!(
         "# {}: {}\n\nRelease {} of the reporting cycle {}, cut off on {}. It holds {} approved reports of {} cities in {} \
          countries and never changes; a correction is the next release.\n\n",
         release.release,
-        frame.cycle.name,
+        reference.cycle.name,
         release.number,
         release.cycle,
-        frame.cycle.as_of,
+        reference.cycle.as_of,
         release.counts.reports,
         release.counts.cities,
         release.counts.countries

@@ -5,14 +5,14 @@ use super::*;
 use crate::domain::{
     id::Id,
     project::ProjectCode,
-    project_parts::{Better, IndicatorKind, PartnerRole, PartnerStage},
+    project_parts::{IndicatorDirection, IndicatorKind, PartnerRole, PartnerStage},
     report::{EvidenceLink, MilestoneDone, ReportState},
     testing::{day, milestone, project, report, slug},
     value::{CurrencyCode, HttpsUrl, Money},
 };
 
 /// Lists the columns in which a row has no value. Every row has a digest.
-fn list_empty_columns(sheet: Sheet, row: &ExportedRow) -> Vec<&'static str> {
+fn list_empty_columns(sheet: WorkbookSheet, row: &ExportedRow) -> Vec<&'static str> {
     let columns = sheet.columns().iter().enumerate();
     columns.filter(|(i, _)| row.get(*i).is_null()).map(|(_, column)| column.name).collect()
 }
@@ -54,7 +54,7 @@ fn full_indicator() -> Indicator {
         name: line(),
         kind: IndicatorKind::Output,
         unit: line(),
-        better: Better::Up,
+        better: IndicatorDirection::Up,
         baseline: reading(day("2020-01-01")),
         target: reading(day("2025-01-01")),
         version: 1,
@@ -97,20 +97,27 @@ fn row_of_a_full_record_has_a_value_in_every_column() {
     let (project, report) = (full_project(), full_report());
     let report = ReportRows::new(&project, Some(&report));
     let mut rows = vec![
-        (Sheet::Projects, build_project_row(&project)),
-        (Sheet::Milestones, build_milestone_row(&full_milestone)),
-        (Sheet::Indicators, build_indicator_row(&full_indicator())),
-        (Sheet::Partnerships, build_partnership_row(&partnership)),
-        (Sheet::Reports, report.build_row()),
+        (WorkbookSheet::Projects, build_project_row(&project)),
+        (WorkbookSheet::Milestones, build_milestone_row(&full_milestone)),
+        (WorkbookSheet::Indicators, build_indicator_row(&full_indicator())),
+        (WorkbookSheet::Partnerships, build_partnership_row(&partnership)),
+        (WorkbookSheet::Reports, report.build_row()),
     ];
     rows.extend(
-        report.build_completions(&[milestone(7)]).into_iter().map(|r| (Sheet::Completions, r)),
+        report
+            .build_completions(&[milestone(7)])
+            .into_iter()
+            .map(|r| (WorkbookSheet::Completions, r)),
     );
     rows.extend(
-        report.build_values(&[full_indicator()]).into_iter().take(1).map(|r| (Sheet::Values, r)),
+        report
+            .build_values(&[full_indicator()])
+            .into_iter()
+            .take(1)
+            .map(|r| (WorkbookSheet::Values, r)),
     );
-    rows.extend(report.build_evidence().into_iter().map(|r| (Sheet::Evidence, r)));
-    assert_eq!(rows.len(), Sheet::ALL.len());
+    rows.extend(report.build_evidence().into_iter().map(|r| (WorkbookSheet::Evidence, r)));
+    assert_eq!(rows.len(), WorkbookSheet::ALL.len());
     for (sheet, row) in rows {
         assert_eq!(list_empty_columns(sheet, &row), [""; 0], "{sheet}");
     }
@@ -120,13 +127,16 @@ fn row_of_a_full_record_has_a_value_in_every_column() {
 fn rows_of_a_missing_report_have_no_values() {
     let project = project();
     let report = ReportRows::new(&project, None);
-    let filled = |sheet: Sheet, row: &ExportedRow| -> Vec<&str> {
+    let filled = |sheet: WorkbookSheet, row: &ExportedRow| -> Vec<&str> {
         let empty = list_empty_columns(sheet, row);
         sheet.columns().iter().map(|c| c.name).filter(|name| !empty.contains(name)).collect()
     };
     let row = report.build_row();
-    assert_eq!(filled(Sheet::Reports, &row), ["project", "project_title", "check"]);
+    assert_eq!(filled(WorkbookSheet::Reports, &row), ["project", "project_title", "check"]);
     let [row] = &report.build_values(&[full_indicator()])[..] else { panic!("one row") };
-    assert_eq!(filled(Sheet::Values, row), ["indicator", "project", "indicator_name", "check"]);
+    assert_eq!(
+        filled(WorkbookSheet::Values, row),
+        ["indicator", "project", "indicator_name", "check"]
+    );
     assert_eq!(report.build_evidence(), []);
 }

@@ -5,14 +5,14 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::{
-    attainment::Undefined,
+    attainment::UndefinedReason,
     id::Id,
-    project_parts::{Better, Indicator, IndicatorKind, IndicatorReading, Milestone},
+    project_parts::{Indicator, IndicatorDirection, IndicatorKind, IndicatorReading, Milestone},
     report::{IndicatorValue, MilestoneDone, ReportContent},
     testing::{approved, project},
 };
 
-use Movement::{Changed, Entered, Left};
+use ProjectMovement::{Changed, Entered, Left};
 
 /// Gives each report a project of its own, so that the reports can be distinguished.
 fn numbered(facts: Vec<ReportFact>) -> Vec<ReportFact> {
@@ -40,25 +40,28 @@ fn what_happened_to_projects_is_told_by_code() {
         ..fact("da-nang", area, status)
     };
     let then = ground(vec![
-        named(1, "air", Status::Planning, "One"),
-        named(2, "air", Status::Ongoing, "Two"),
-        named(3, "air", Status::Ongoing, "Three"),
-        named(9, "air", Status::Ongoing, "Nine"),
+        named(1, "air", ProjectStatus::Planning, "One"),
+        named(2, "air", ProjectStatus::Ongoing, "Two"),
+        named(3, "air", ProjectStatus::Ongoing, "Three"),
+        named(9, "air", ProjectStatus::Ongoing, "Nine"),
     ]);
     let now = ground(vec![
-        named(1, "air", Status::Ongoing, "One"),
-        named(2, "zeal", Status::Ongoing, "Two, renamed"),
-        named(9, "air", Status::Ongoing, "Nine"),
-        named(10, "air", Status::Planning, "Ten"),
+        named(1, "air", ProjectStatus::Ongoing, "One"),
+        named(2, "zeal", ProjectStatus::Ongoing, "Two, renamed"),
+        named(9, "air", ProjectStatus::Ongoing, "Nine"),
+        named(10, "air", ProjectStatus::Planning, "Ten"),
     ]);
     let q =
         FigureQuery { receipts: true, ..question(Dimension::FocusArea, Some(Dimension::Status)) };
     let table = now.count_table_since(&then, &q);
-    let told: Vec<(i64, Movement)> =
+    let told: Vec<(i64, ProjectMovement)> =
         table.changes.iter().map(|c| (c.code.number(), c.movement)).collect();
     assert_eq!(told, [(1, Changed), (2, Changed), (3, Left), (10, Entered)]);
     let [one, two] = [&table.changes[0], &table.changes[1]];
-    assert_eq!(one.status, Some(ValueChange { from: Status::Planning, to: Status::Ongoing }));
+    assert_eq!(
+        one.status,
+        Some(ValueChange { from: ProjectStatus::Planning, to: ProjectStatus::Ongoing })
+    );
     assert_eq!((&one.retitled, &one.focus_area), (&None, &None));
     assert_eq!(
         two.focus_area,
@@ -90,8 +93,8 @@ fn what_happened_to_projects_is_told_by_code() {
 
 #[test]
 fn a_key_that_only_was_there_before_keeps_its_row() {
-    let unknown = ReportFact { focus_area: None, ..fact("da-nang", "air", Status::Ongoing) };
-    let now = ground(vec![fact("da-nang", "air", Status::Ongoing)]);
+    let unknown = ReportFact { focus_area: None, ..fact("da-nang", "air", ProjectStatus::Ongoing) };
+    let now = ground(vec![fact("da-nang", "air", ProjectStatus::Ongoing)]);
     let table =
         now.count_table_since(&ground(vec![unknown]), &question(Dimension::FocusArea, None));
     assert_eq!(rows(&table), [("zeal", Count(0)), ("air", Count(1)), (UNKNOWN, Count(0))]);
@@ -109,7 +112,7 @@ fn nothing_is_counted_on_no_cycle() {
         (0, 0, FigureValue::None)
     );
     let (filter, language) = (FigureFilter::default(), Language::En);
-    assert_eq!(nothing.measure_progress(Grouping::City, filter, language).rows.len(), 0);
+    assert_eq!(nothing.measure_progress(ProgressGrouping::City, filter, language).rows.len(), 0);
 }
 
 #[test]
@@ -145,10 +148,10 @@ fn a_fact_of_an_approved_report_is_what_its_columns_are() {
     report.header.details.sectors = vec![slug("water")];
     report.header.milestones = vec![milestone(11, 3), milestone(12, 5)];
     report.header.indicators = vec![
-        indicator(1, IndicatorKind::Outcome, Better::Down, Some((20.0, 10.0))),
-        indicator(2, IndicatorKind::Outcome, Better::Up, None),
-        indicator(3, IndicatorKind::Output, Better::Up, Some((0.0, 1.0))),
-        indicator(4, IndicatorKind::Outcome, Better::Up, Some((0.0, 1.0))),
+        indicator(1, IndicatorKind::Outcome, IndicatorDirection::Down, Some((20.0, 10.0))),
+        indicator(2, IndicatorKind::Outcome, IndicatorDirection::Up, None),
+        indicator(3, IndicatorKind::Output, IndicatorDirection::Up, Some((0.0, 1.0))),
+        indicator(4, IndicatorKind::Outcome, IndicatorDirection::Up, Some((0.0, 1.0))),
     ];
     report.content = ReportContent {
         milestones: vec![MilestoneDone {
@@ -164,7 +167,7 @@ fn a_fact_of_an_approved_report_is_what_its_columns_are() {
         ..report.content
     };
     let fact = ReportFact::from(&report);
-    assert_eq!((fact.code.to_string(), fact.status), ("da-nang-4".into(), Status::Ongoing));
+    assert_eq!((fact.code.to_string(), fact.status), ("da-nang-4".into(), ProjectStatus::Ongoing));
     assert_eq!(fact.list_keys(Dimension::Sector), ["water"]);
     let told = fact.texts.unwrap();
     assert_eq!(told.milestones, Some(MilestoneWeights { reached: 3, total: 8 }));
@@ -172,7 +175,7 @@ fn a_fact_of_an_approved_report_is_what_its_columns_are() {
         told.outcomes,
         [
             IndicatorAttainment::Share(0.5),
-            IndicatorAttainment::Undefined(Undefined::NoBaseline),
+            IndicatorAttainment::Undefined(UndefinedReason::NoBaseline),
             IndicatorAttainment::NotMeasured
         ]
     );
@@ -189,34 +192,35 @@ fn progress_is_told_by_name_and_leaves_out_what_was_given_up() {
     let ground = ground(vec![
         with(
             "vientiane",
-            Status::Ongoing,
+            ProjectStatus::Ongoing,
             5000,
             weights(1, 4),
             vec![IndicatorAttainment::Share(0.5)],
         ),
         with(
             "vientiane",
-            Status::Ongoing,
+            ProjectStatus::Ongoing,
             2500,
             weights(2, 2),
             vec![IndicatorAttainment::Share(-0.25), IndicatorAttainment::NotMeasured],
         ),
         with(
             "vientiane",
-            Status::Cancelled,
+            ProjectStatus::Cancelled,
             9000,
             weights(9, 9),
             vec![IndicatorAttainment::Share(1.0)],
         ),
         with(
             "da-nang",
-            Status::Ongoing,
+            ProjectStatus::Ongoing,
             0,
             None,
-            vec![IndicatorAttainment::Undefined(Undefined::NoTarget)],
+            vec![IndicatorAttainment::Undefined(UndefinedReason::NoTarget)],
         ),
     ]);
-    let table = ground.measure_progress(Grouping::City, FigureFilter::default(), Language::En);
+    let table =
+        ground.measure_progress(ProgressGrouping::City, FigureFilter::default(), Language::En);
     let names: Vec<&str> = table.rows.iter().map(|(l, _)| l.name.as_str()).collect();
     assert_eq!(names, ["da-nang", "vientiane", "vinh"]);
     let [(_, da_nang), (_, vientiane), (_, vinh)] = &table.rows[..] else { panic!() };
@@ -265,7 +269,7 @@ proptest! {
         let (then, now) = (ground(numbered(before)), ground(numbered(after)));
         let question = question(rows, Some(columns));
         let compared = now.compare_with(&then, &question);
-        let moved = |movements: &mut dyn Iterator<Item = Movement>| -> i64 {
+        let moved = |movements: &mut dyn Iterator<Item = ProjectMovement>| -> i64 {
             movements.map(|m| match m {
                 Entered => 1,
                 Left => -1,

@@ -4,12 +4,12 @@
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::domain::value::words;
+use crate::domain::value::text_enum;
 
 /// Maximum number of words in both texts together for a full comparison. Its time grows with the square of this number.
 const WORDS_MAX: usize = 2_000;
 
-words! {
+text_enum! {
     /// What happened to a piece of a text.
     pub(crate) RunOp(operation) {
         /// The piece is in both texts.

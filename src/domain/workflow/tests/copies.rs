@@ -4,7 +4,7 @@ use super::prove;
 use crate::domain::{
     project::Header,
     project_parts::Milestone,
-    report::{ReportState, Status},
+    report::{ProjectStatus, ReportState},
     subject::Loaded,
     testing::{approved, milestone, now, report, representative, subject},
     workflow::{approve_report, build_approved_project},
@@ -18,7 +18,7 @@ fn an_approval_replaces_the_copy_that_strangers_see() {
     assert_eq!((report.state, copy.version), (ReportState::Approved, 2));
     assert_eq!(copy.submitted_at, report.submitted.map(|d| d.at));
     let face = build_approved_project(&copy, None);
-    assert_eq!((face.version, face.latest.status), (1, Status::Ongoing));
+    assert_eq!((face.version, face.latest.status), (1, ProjectStatus::Ongoing));
     let next = build_approved_project(&copy, Some(&face));
     assert_eq!((next.version, next.created_at), (2, face.created_at));
 }

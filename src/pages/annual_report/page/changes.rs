@@ -8,7 +8,7 @@ use super::table::{
     render_count, render_english, render_heading, render_long_table, render_stated, render_table,
 };
 use crate::{
-    domain::{figures::Dimension, report::Status},
+    domain::{figures::Dimension, report::ProjectStatus},
     pages::annual_report::{
         changes::{
             CycleComparison, FigureCorrection, ProjectLabel, ReportCorrection, StatusChange,
@@ -49,20 +49,20 @@ fn render_cycle_comparison(says: ReportWording, since: &CycleComparison) -> Mark
 }
 
 fn render_status_counts(says: ReportWording, since: &CycleComparison) -> Markup {
-    let of = |counts: &BTreeMap<Status, i64>, status: &Status| {
+    let of = |counts: &BTreeMap<ProjectStatus, i64>, status: &ProjectStatus| {
         counts.get(status).copied().unwrap_or_default()
     };
     render_table(
         "then-and-now",
         says.label("then_and_now"),
-        Status::ALL.len(),
+        ProjectStatus::ALL.len(),
         &html! {
             thead { tr {
                 th scope="col" { (says.name_dimension(Dimension::Status)) }
                 th.n scope="col" { (since.release) }
                 th.n scope="col" { (says.label("now")) }
             } }
-            tbody { @for status in Status::ALL { tr {
+            tbody { @for status in ProjectStatus::ALL { tr {
                 th scope="row" { (says.name_status(*status)) }
                 td.n data-table="then" data-row=(status.as_str()) { (render_count(of(&since.earlier_counts, status))) }
                 td.n data-table="now" data-row=(status.as_str()) { (render_count(of(&since.current_counts, status))) }

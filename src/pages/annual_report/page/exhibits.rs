@@ -7,7 +7,7 @@ use super::table::{
     render_stacked_bar, render_table,
 };
 use crate::{
-    domain::{figures::Dimension, report::Status},
+    domain::{figures::Dimension, report::ProjectStatus},
     pages::annual_report::{
         content::AnnualReport,
         exhibits::{CityStatusRows, CountGrid, ProgressMean, ProgressMeans},
@@ -67,8 +67,8 @@ fn render_shares(c: &AnnualReport) -> Markup {
 }
 
 /// Pairs the counts of a row with the statuses of its columns.
-fn pair_with_statuses(counts: &[i64]) -> Vec<(Status, i64)> {
-    Status::ALL.iter().copied().zip(counts.iter().copied()).collect()
+fn pair_with_statuses(counts: &[i64]) -> Vec<(ProjectStatus, i64)> {
+    ProjectStatus::ALL.iter().copied().zip(counts.iter().copied()).collect()
 }
 
 fn render_statuses(says: ReportWording, grid: &CountGrid) -> Markup {

@@ -7,7 +7,7 @@ use super::table::{
     render_stacked_bar, render_swatch, render_table, render_tagged_text,
 };
 use crate::{
-    domain::{figures::Dimension, report::Status},
+    domain::{figures::Dimension, report::ProjectStatus},
     pages::annual_report::{
         content::AnnualReport,
         places::{CitySection, CountrySection, ProjectSummary},
@@ -40,8 +40,8 @@ fn render_country(says: ReportWording, country: &CountrySection) -> Markup {
 }
 
 fn render_status_summary(says: ReportWording, id: &str, country: &CountrySection) -> Markup {
-    let parts = Status::ALL.iter().copied().zip(country.statuses.iter().map(|(_, n)| *n));
-    let parts: Vec<(Status, i64)> = parts.collect();
+    let parts = ProjectStatus::ALL.iter().copied().zip(country.statuses.iter().map(|(_, n)| *n));
+    let parts: Vec<(ProjectStatus, i64)> = parts.collect();
     let caption = says.fill_label("statuses_of", &[&country.name.name]);
     render_table(
         &format!("{id}-statuses"),

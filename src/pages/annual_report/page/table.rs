@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use crate::{
     domain::{
-        language::{Direction, Language},
-        report::Status,
+        language::{Language, TextDirection},
+        report::ProjectStatus,
     },
     pages::annual_report::{
         place_names::{PlaceName, TaggedText},
@@ -64,8 +64,8 @@ pub(super) fn render_not_stated(says: ReportWording) -> Markup {
 pub(super) fn render_tagged_text(text: &TaggedText) -> Markup {
     let language = text.language.map(Language::as_str);
     let direction = text.language.and_then(|language| match language.direction() {
-        Direction::Ltr => None,
-        Direction::Rtl => Some("rtl"),
+        TextDirection::Ltr => None,
+        TextDirection::Rtl => Some("rtl"),
     });
     html! { bdi lang=[language] dir=[direction] { (text.text) } }
 }
@@ -85,14 +85,14 @@ pub(super) fn render_name(name: &PlaceName) -> Markup {
 }
 
 /// Returns the fill of a status: a tone or a pattern. The fills must differ in black-and-white print too.
-fn choose_pattern(status: Status) -> &'static str {
+fn choose_pattern(status: ProjectStatus) -> &'static str {
     match status {
-        Status::Planning => "url(#planning)",
-        Status::Ongoing => "#9a9a9a",
-        Status::Completed => "#1a1a1a",
-        Status::Suspended => "url(#suspended)",
-        Status::Cancelled => "url(#cancelled)",
-        Status::NotStated => "#fff",
+        ProjectStatus::Planning => "url(#planning)",
+        ProjectStatus::Ongoing => "#9a9a9a",
+        ProjectStatus::Completed => "#1a1a1a",
+        ProjectStatus::Suspended => "url(#suspended)",
+        ProjectStatus::Cancelled => "url(#cancelled)",
+        ProjectStatus::NotStated => "#fff",
     }
 }
 
@@ -133,12 +133,12 @@ pub(super) fn render_bar(tenths: i64) -> Markup {
 
 /// Renders a bar with one part for each status. It is hidden from screen readers, because it repeats the numbers next
 /// to it.
-pub(super) fn render_stacked_bar(parts: &[(Status, i64)]) -> Markup {
+pub(super) fn render_stacked_bar(parts: &[(ProjectStatus, i64)]) -> Markup {
     let counts: Vec<i64> = parts.iter().map(|(_, n)| *n).collect();
     let mut from = 0;
     let placed =
         parts.iter().zip(crate::pages::annual_report::exhibits::split_into_tenths(&counts));
-    let placed: Vec<(Status, i64, i64)> = placed
+    let placed: Vec<(ProjectStatus, i64, i64)> = placed
         .filter(|(_, tenths)| *tenths > 0)
         .map(|((status, _), tenths)| {
             let at = from;
@@ -157,7 +157,7 @@ pub(super) fn render_stacked_bar(parts: &[(Status, i64)]) -> Markup {
 }
 
 /// Renders the fill of a status; the caller writes the name next to it.
-pub(super) fn render_swatch(status: Status) -> Markup {
+pub(super) fn render_swatch(status: ProjectStatus) -> Markup {
     html! {
         svg.swatch width="14" height="12" aria-hidden="true" focusable="false" {
             rect x="0.5" y="0.5" width="13" height="11" fill=(choose_pattern(status)) stroke="#1a1a1a" {}
@@ -169,7 +169,7 @@ pub(super) fn render_swatch(status: Status) -> Markup {
 pub(super) fn render_legend(says: ReportWording) -> Markup {
     html! {
         ul.legend aria-label=(says.label("legend")) {
-            @for status in Status::ALL {
+            @for status in ProjectStatus::ALL {
                 li { (render_swatch(*status)) " " (says.name_status(*status)) }
             }
         }

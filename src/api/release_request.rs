@@ -1,5 +1,5 @@
-//! `Released<B>`: the extractor of every operation that reads releases. Callers need to be signed in with a grant. If
-//! releases are public by `ASCN_PUBLIC_RELEASES`, everybody may read them, but nothing else.
+//! `ReleaseRequest<B>`: the extractor of every operation that reads releases. Callers need to be signed in with a
+//! grant. If releases are public by `ASCN_PUBLIC_RELEASES`, everybody may read them, but nothing else.
 
 use std::{pin::Pin, sync::Arc};
 
@@ -11,9 +11,9 @@ use super::{
     body::{FromBody, FromQuery},
     cache::{AnswerKey, CacheAudience},
     error::{ApiError, ApiResult},
-    format::{AcceptHeader, Form},
+    format::{AcceptHeader, AnswerFormat},
     language,
-    may::{SignedIn, decode_path, find_state, sign_in},
+    may::{SignedInCaller, decode_path, find_state, sign_in},
     operation::{OperationAccess, OperationRequest},
     state::State,
 };
@@ -35,7 +35,7 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 pub(super) const SHORT: &str = "public, max-age=60";
 
 /// The right to read releases, with the input of the request.
-pub(crate) struct Released<B = ()> {
+pub(crate) struct ReleaseRequest<B = ()> {
     /// The caller with the grants in force; `None` if releases are public and the caller is not signed in.
     pub actor: Option<Arc<Actor>>,
     pub language: Language,
@@ -46,7 +46,7 @@ pub(crate) struct Released<B = ()> {
     input: ApiResult<B>,
 }
 
-impl<B: FromBody + 'static> FromRequest for Released<B> {
+impl<B: FromBody + 'static> FromRequest for ReleaseRequest<B> {
     type Error = ApiError;
     type Future = Pin<Box<dyn Future<Output = ApiResult<Self>>>>;
 
@@ -71,7 +71,7 @@ impl<B: FromBody + 'static> FromRequest for Released<B> {
     }
 }
 
-impl<B: FromBody + 'static> OperationRequest for Released<B> {
+impl<B: FromBody + 'static> OperationRequest for ReleaseRequest<B> {
     const ACCESS: OperationAccess = OperationAccess::Policy;
 }
 
@@ -81,7 +81,7 @@ impl<B: FromBody + 'static> OperationRequest for Released<B> {
 /// [`ApiError::Unauthenticated`], or a refusal by the policy.
 pub(super) fn find_reader(req: &HttpRequest) -> ApiResult<Option<Arc<Actor>>> {
     match sign_in(req)? {
-        Some(SignedIn { actor, .. }) => {
+        Some(SignedInCaller { actor, .. }) => {
             Unproved::seal_resource(NetworkSubject).authorize::<ReadReleases>(&actor)?;
             Ok(Some(actor))
         }
@@ -99,10 +99,10 @@ pub(crate) struct FoundRelease {
     latest: bool,
 }
 
-impl<B: FromQuery> Released<B> {
+impl<B: FromQuery> ReleaseRequest<B> {
     /// Makes the request that a share stands for. The secret address of the share is the permission, whether releases
     /// are public or not.
-    pub(super) fn from_share(path: &SharedPath, form: Form, language: Language) -> Self {
+    pub(super) fn from_share(path: &SharedPath, form: AnswerFormat, language: Language) -> Self {
         Self {
             actor: None,
             language: language::find_language_in_query(&path.query).unwrap_or(language),
@@ -113,7 +113,7 @@ impl<B: FromQuery> Released<B> {
     }
 }
 
-impl<B> Released<B> {
+impl<B> ReleaseRequest<B> {
     /// Finds the release in the path, and returns it with the input of the request.
     ///
     /// # Errors
@@ -136,8 +136,8 @@ impl<B> Released<B> {
     pub(crate) fn choose_format(
         &self,
         asked: impl FnOnce(&B) -> Option<&str>,
-        offered: &[Form],
-    ) -> ApiResult<Form> {
+        offered: &[AnswerFormat],
+    ) -> ApiResult<AnswerFormat> {
         self.accept.choose_format(self.input.as_ref().ok().and_then(asked), offered)
     }
 
@@ -169,7 +169,7 @@ impl<B> Released<B> {
     }
 }
 
-impl<B: Serialize + Send + 'static> Released<B> {
+impl<B: Serialize + Send + 'static> ReleaseRequest<B> {
     /// Returns the cached answer, or makes it from the content of the release. The answer stays valid, because a
     /// release never changes. `make` gets the key of the release.
     ///
@@ -181,18 +181,18 @@ impl<B: Serialize + Send + 'static> Released<B> {
         route: &'static str,
         make: impl FnOnce(&mut Conn, &Slug, B, Language) -> ApiResult<Answer> + Send + 'static,
     ) -> ApiResult<Answer> {
-        self.answer_cached_in(state, route, Form::Json, make).await
+        self.answer_cached_in(state, route, AnswerFormat::Json, make).await
     }
 
-    /// Like [`Released::answer_cached`], in a format that was chosen before.
+    /// Like [`ReleaseRequest::answer_cached`], in a format that was chosen before.
     ///
     /// # Errors
-    /// The same as [`Released::answer_cached`].
+    /// The same as [`ReleaseRequest::answer_cached`].
     pub(crate) async fn answer_cached_in(
         self,
         state: &State,
         route: &'static str,
-        form: Form,
+        form: AnswerFormat,
         make: impl FnOnce(&mut Conn, &Slug, B, Language) -> ApiResult<Answer> + Send + 'static,
     ) -> ApiResult<Answer> {
         let (language, public) = (self.language, state.public_releases);
