@@ -8,7 +8,7 @@ use crate::{
         project_parts::{
             Indicator, IndicatorReading, Milestone, PartnerRole, PartnerStage, Partnership,
         },
-        report::{IndicatorValue, PercentMethod, Report, ReportContent, Status},
+        report::{IndicatorValue, PercentMethod, ProjectStatus, Report, ReportContent},
         value::{Percent, Prose, Slug, Title},
     },
     sheets::{WorkbookSheet, row_comparison::ExportedRow},
@@ -163,7 +163,7 @@ impl<'r> ReportRows<'r> {
                 ("project_title", to_line(Some(&self.project.details.title))),
                 ("state", Value::from(self.report.map(|r| r.state.as_str()))),
                 ("version", self.version.clone()),
-                ("status", Value::from(status.map(Status::as_str))),
+                ("status", Value::from(status.map(ProjectStatus::as_str))),
                 ("status_reason", prose(|c| c.status_reason.as_ref())),
                 ("percent_complete", Value::from(percent)),
                 ("percent_method", Value::from(method.map(PercentMethod::as_str))),
