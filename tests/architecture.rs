@@ -289,12 +289,31 @@ fn no_module_names_the_fixtures_of_tests() {
                 && !path.iter().any(|folder| folder == "tests")
                 && find_named_paths(&strip_comments_and_strings(source))
                     .iter()
-                    .any(|named| named.contains("store::fixtures"))
+                    .any(|named| named.split("::").any(|word| word == "fixtures"))
         })
         .map(|(path, _)| path.display().to_string())
         .collect();
     named.sort();
     assert!(named.is_empty(), "{named:?}");
+}
+
+#[test]
+fn only_the_policy_lists_what_an_act_saves() {
+    let allowed = ["src/domain/policy/permission_table.rs", "src/domain/policy/saving.rs"];
+    let others: Vec<String> = read_sources()
+        .into_iter()
+        .filter(|(path, _)| !allowed.contains(&path.to_str().unwrap()))
+        .filter(|(_, source)| {
+            let mut lines = source.lines().filter(|line| line.trim_start().starts_with("impl"));
+            lines.any(|line| {
+                let named =
+                    line.split_once(" for ").and_then(|(named, _)| named.rsplit(' ').next());
+                named.is_some_and(|of| of.starts_with("Saves<") || of.starts_with("CoversRecord<"))
+            })
+        })
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    assert!(others.is_empty(), "{others:?}");
 }
 
 #[test]

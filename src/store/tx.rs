@@ -128,7 +128,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// Returns the errors of [`Tx::prove`].
-    pub fn prove_loaded<A: PolicyAction>(
+    pub(crate) fn prove_loaded<A: PolicyAction>(
         &mut self,
         caller: Caller,
         load: impl FnOnce(&mut Conn, &Actor) -> StoreResult<Option<A::Subject>>,

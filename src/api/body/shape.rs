@@ -75,10 +75,11 @@ impl<'a> Position<'a> {
     }
 
     /// Notes a fault. Faults beyond [`FAULTS_MAX`] are not listed.
-    pub(super) fn add_fault(self, fault: ValueFault) {
+    /// The fault is only made if it is listed, so that a body with very many faults costs little.
+    pub(super) fn add_fault(self, fault: impl FnOnce() -> ValueFault) {
         let mut found = self.faults.found.borrow_mut();
         if found.len() < FAULTS_MAX {
-            found.push(RequestFault::at_pointer(self.to_pointer(), fault));
+            found.push(RequestFault::at_pointer(self.to_pointer(), fault()));
         }
     }
 

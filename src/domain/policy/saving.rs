@@ -78,14 +78,16 @@ impl_covers_record! {
 
     ShareSubject: Share => |subject, record| record.id == subject.share.id;
     UserSubject: User => |subject, record| record.id == subject.user.id;
-    UserSubject: Grant => |subject, record| record.user == subject.user.id;
+    // Who edits a user revokes grants that the user holds. A new grant needs the proof of giving it.
+    UserSubject: Grant => |subject, record| subject.grants.contains(record);
     GrantSubject: Grant => |subject, record|
         record.role == subject.role && record.scope == subject.scope;
 }
 
 impl<P: ProjectPart> CoversRecord<P> for PartSubject<P> {
     fn covers_record(&self, record: &P) -> bool {
-        self.working.as_ref().is_some_and(|part| part.part_id() == record.part_id())
+        record.project_id() == self.project.project.id
+            && self.working.as_ref().is_some_and(|part| part.part_id() == record.part_id())
     }
 }
 impl<P: ProjectPart> Saves<P> for EditPart<P> {}

@@ -9,7 +9,7 @@ use crate::domain::{
         AccessDenied, Act, Actor, PermissionBasis, PolicyAction, PolicyResource, RecordCopy,
         Visibility,
     },
-    project::{ApprovedProject, Header, ProjectCode},
+    project::{ApprovedProject, Header, Project, ProjectCode},
     project_parts::{Indicator, Milestone, Partnership},
     user::RecordPlace,
 };
@@ -18,6 +18,8 @@ use crate::domain::{
 pub trait ProjectPart: Clone + Send + Sync + 'static {
     /// Returns the identifier.
     fn part_id(&self) -> Id<Self>;
+    /// Returns the identifier of the project.
+    fn project_id(&self) -> Id<Project>;
     /// Returns the parts in a frozen header.
     fn from_header(header: Header) -> Vec<Self>;
 
@@ -31,6 +33,9 @@ impl ProjectPart for Milestone {
     fn part_id(&self) -> Id<Self> {
         self.id
     }
+    fn project_id(&self) -> Id<Project> {
+        self.project
+    }
     fn from_header(header: Header) -> Vec<Self> {
         header.milestones
     }
@@ -39,6 +44,9 @@ impl ProjectPart for Indicator {
     fn part_id(&self) -> Id<Self> {
         self.id
     }
+    fn project_id(&self) -> Id<Project> {
+        self.project
+    }
     fn from_header(header: Header) -> Vec<Self> {
         header.indicators
     }
@@ -46,6 +54,9 @@ impl ProjectPart for Indicator {
 impl ProjectPart for Partnership {
     fn part_id(&self) -> Id<Self> {
         self.id
+    }
+    fn project_id(&self) -> Id<Project> {
+        self.project
     }
     fn from_header(header: Header) -> Vec<Self> {
         header.partnerships

@@ -30,15 +30,34 @@ impl<'a, A> ShapeObject<'a, A> {
         Self { inner, position, fields, seen: HashSet::new(), key: String::new() }
     }
 
-    /// Returns the fault of a key that the shape does not have, or that was there before.
-    fn find_fault(&mut self, key: &str) -> Option<ValueFault> {
+    /// Returns what is wrong with a key that the shape does not have, or that was there before.
+    fn find_fault(&mut self, key: &str) -> Option<KeyFault> {
         if let Some(fields) = self.fields.filter(|fields| !fields.contains(&key)) {
-            let fault = ValueFault::new("unknown_field", describe_unknown_field(key, fields));
-            return Some(fault.with_allowed(fields.iter().copied()));
+            return Some(KeyFault::Unknown(fields));
         }
         let is_new = self.seen.insert(key.to_owned());
-        // The code is the one that clients know since before every fault was listed.
-        (!is_new).then(|| ValueFault::new("type", body::duplicate_field(&shorten(key))))
+        (!is_new).then_some(KeyFault::Doubled)
+    }
+}
+
+/// What is wrong with a key.
+#[derive(Debug, Clone, Copy)]
+enum KeyFault {
+    /// The shape has other fields than this one.
+    Unknown(&'static [&'static str]),
+    Doubled,
+}
+
+impl KeyFault {
+    fn to_value_fault(self, key: &str) -> ValueFault {
+        match self {
+            Self::Unknown(fields) => {
+                ValueFault::new("unknown_field", describe_unknown_field(key, fields))
+                    .with_allowed(fields.iter().copied())
+            }
+            // The code is the one that clients know since before every fault was listed.
+            Self::Doubled => ValueFault::new("type", body::duplicate_field(&shorten(key))),
+        }
     }
 }
 
@@ -58,7 +77,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for ShapeObject<'_, A> {
                 self.key = key;
                 return seed.deserialize(self.key.as_str().into_deserializer()).map(Some);
             };
-            self.position.field(&key).add_fault(fault);
+            self.position.field(&key).add_fault(|| fault.to_value_fault(&key));
             let skipped = self.inner.next_value::<IgnoredAny>();
             skipped.inspect_err(|_error| self.position.field(&key).note_stop())?;
         }

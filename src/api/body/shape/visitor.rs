@@ -26,7 +26,7 @@ impl<'a, V> ShapeVisitor<'a, V> {
 
 impl<'de, V: Visitor<'de>> ShapeVisitor<'_, V> {
     fn refuse<E: Error>(self) -> Result<V::Value, E> {
-        self.position.add_fault(self.expected.to_fault());
+        self.position.add_fault(|| self.expected.to_fault());
         match self.expected {
             Expected::Boolean => self.visitor.visit_bool(false),
             Expected::Integer(..) => self.visitor.visit_i64(0),
