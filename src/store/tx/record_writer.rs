@@ -43,7 +43,7 @@ pub trait RecordWriter<K: JournaledRecord> {
 }
 
 /// The proof that the policy allowed the action `A` inside this write transaction. It saves the kinds of record that
-/// the permission table lists for the action. Only [`Tx::prove`] and [`Tx::prove_loaded`] create it.
+/// the permission table lists for the action. Only [`Tx::prove`] and its variant for one of many records create it.
 pub struct WriteProof<A: PolicyAction> {
     proof: Authorized<A>,
     /// The reason for the journal if a change has no reason of its own.
