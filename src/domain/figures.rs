@@ -22,6 +22,7 @@ mod filter;
 mod largest_remainder;
 mod map;
 mod progress;
+mod rules;
 mod table;
 mod tally;
 mod trend;
@@ -38,6 +39,7 @@ pub use progress::{
     MilestoneProgress, OutcomeProgress, ProgressGrouping, ProgressTable, ProjectProgress,
     list_formulas,
 };
+pub use rules::{CityRows, CountingRules};
 
 text_enum! {
     /// The dimension that a table is broken down by.

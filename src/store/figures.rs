@@ -13,14 +13,16 @@ use super::{
     Conn, StoreResult,
     conn::on,
     cycles, json,
-    projects::{self, parse_money},
+    projects::parse_money,
     reference, releases,
     schema::{approved_reports, report_facets},
     types::StoredUuid,
 };
 use crate::domain::{
     cycle::{CycleState, ReportingCycle},
-    figures::{BasisRequest, Dimension, FactTexts, FigureBasis, FigureDataset, ReportFact},
+    figures::{
+        BasisRequest, CityRows, Dimension, FactTexts, FigureBasis, FigureDataset, ReportFact,
+    },
     policy::visibility::ReadScope,
     project::ProjectCode,
     project_parts::{Indicator, Milestone},
@@ -134,7 +136,7 @@ pub(crate) fn load_dataset(
         facts,
         countries: reference::list_countries(conn)?,
         cities: reference::list_cities(conn)?,
-        with_project: projects::list_cities_with_approved(conn)?,
+        city_rows: CityRows::Expected,
         vocabulary: Arc::new(reference::load_vocabulary(conn)?),
         reach: reach.clone(),
     }))

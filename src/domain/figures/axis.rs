@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::{Dimension, FigureDataset, FigureFilter, FigureQuery, ReportFact};
+use super::{
+    Dimension, FigureDataset, FigureFilter, FigureQuery, ReportFact, dataset::collect_cities,
+};
 use crate::domain::{
     language::Language, reference::VocabularyTerm, report::ProjectStatus, wording,
 };
@@ -198,15 +200,13 @@ fn label_cities(
     filter: &FigureFilter,
     facts: &[&ReportFact],
 ) -> Vec<AxisLabel> {
+    let counted = collect_cities(facts.iter().copied());
+    let rows = dataset.list_city_rows();
     dataset
         .cities
         .iter()
         .filter(|c| dataset.can_read_city(c) && filter.matches_city(c))
-        .filter(|c| {
-            c.pilot
-                || dataset.with_project.contains(&c.slug)
-                || facts.iter().any(|f| f.city == c.slug)
-        })
+        .filter(|c| counted.contains(&c.slug) || rows.contains(&c.slug))
         .map(|c| (c.slug.as_str(), &c.names))
         .map(|(key, names)| AxisLabel::new(key, wording::choose_name(language, names, key)))
         .collect()

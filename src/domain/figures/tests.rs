@@ -85,7 +85,7 @@ fn ground(facts: Vec<ReportFact>) -> FigureDataset {
             city("vientiane", "LA", 2018, true),
             city("vinh", "VN", 2023, false),
         ],
-        with_project: [slug("vinh")].into(),
+        city_rows: CityRows::Expected,
         vocabulary: Arc::new(Vocabulary {
             focus_areas: vec![term("zeal", None), term("air", None)],
             sub_areas: vec![term("z1", Some("zeal")), term("a1", Some("air"))],
@@ -150,13 +150,48 @@ fn every_combination_is_there_in_the_framework_s_order() {
 }
 
 #[test]
-fn cities_are_the_pilots_and_those_with_a_project() {
-    let table = ground(Vec::new()).count_table(&question(Dimension::City, None));
+fn rows_of_cities_are_the_expected_ones_and_those_with_a_report() {
+    let question = question(Dimension::City, None);
+    let zero = Count(0);
+    let empty = ground(Vec::new());
+    let table = empty.count_table(&question);
+    assert_eq!(rows(&table), [("da-nang", zero), ("hue", zero), ("vientiane", zero)]);
+    assert_eq!((table.cells[0].column.as_ref(), table.column_totals.len()), (None, 0));
+    // Vinh joined in the year of the cut-off.
+    let reporting = ground(vec![fact("vinh", "air", ProjectStatus::Ongoing)]);
+    assert_eq!(rows(&reporting.count_table(&question))[3], ("vinh", Count(1)));
+    // It reports, although the filter does not count its report.
+    let mut filtered = question.clone();
+    filtered.filter.wanted.insert(Dimension::FocusArea, vec!["zeal".into()]);
+    let table = reporting.count_table(&filtered);
+    assert_eq!((rows(&table)[3], table.coverage.cities_expected), (("vinh", zero), 4));
+    let mapped = |dataset: &FigureDataset| {
+        let (cities, _) = dataset.map_cities(&question);
+        cities.iter().map(|c| c.city.slug.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(mapped(&empty), ["da-nang", "hue", "vientiane"]);
+    assert_eq!(mapped(&reporting), ["da-nang", "hue", "vientiane", "vinh"]);
+}
+
+#[test]
+fn pilot_flag_does_not_change_the_rows_of_cities() {
+    let mut none = ground(Vec::new());
+    none.cities.iter_mut().for_each(|city| city.pilot = !city.pilot);
+    let table = none.count_table(&question(Dimension::City, None));
+    let zero = Count(0);
+    assert_eq!(rows(&table), [("da-nang", zero), ("hue", zero), ("vientiane", zero)]);
+}
+
+#[test]
+fn first_rules_list_the_pilots_and_the_cities_with_an_approved_project() {
+    let first = |facts| FigureDataset {
+        city_rows: CityRows::PilotsAnd([slug("vinh")].into()),
+        ..ground(facts)
+    };
+    let table = first(Vec::new()).count_table(&question(Dimension::City, None));
     let zero = Count(0);
     assert_eq!(rows(&table), [("da-nang", zero), ("vientiane", zero), ("vinh", zero)]);
-    assert_eq!((table.cells[0].column.as_ref(), table.column_totals.len()), (None, 0));
-    // Hue has no approved project yet, but a report.
-    let table = ground(vec![fact("hue", "air", ProjectStatus::Ongoing)])
+    let table = first(vec![fact("hue", "air", ProjectStatus::Ongoing)])
         .count_table(&question(Dimension::City, None));
     assert_eq!(rows(&table)[1], ("hue", Count(1)));
 }
@@ -179,7 +214,7 @@ fn what_a_filter_rules_out_is_no_zero() {
     q.filter.wanted.insert(Dimension::Country, vec!["VN".into()]);
     q.filter.wanted.insert(Dimension::FocusArea, vec!["air".into()]);
     let table = ground.count_table(&q);
-    assert_eq!(rows(&table), [("da-nang", Count(1)), ("vinh", Count(0))]);
+    assert_eq!(rows(&table), [("da-nang", Count(1)), ("hue", Count(0))]);
     let columns: Vec<&str> = table.column_totals.iter().map(|(l, _)| l.key.as_str()).collect();
     assert_eq!(columns, ["a1", UNKNOWN]);
     assert_eq!(table.coverage.cities_expected, 2);

@@ -9,8 +9,8 @@ use super::ReleaseReference;
 use crate::domain::{
     cycle::ReportingCycle,
     figures::{
-        CrossTable, Dimension, FigureBasis, FigureDataset, FigureFilter, FigureQuery, FigureValue,
-        Measure, ReportFact,
+        CityRows, CountingRules, CrossTable, Dimension, FigureBasis, FigureDataset, FigureFilter,
+        FigureQuery, FigureValue, Measure, ReportFact,
     },
     language::Language,
     policy::visibility::ReadScope,
@@ -95,10 +95,17 @@ impl ReleaseReference {
             facts,
             countries: self.countries.clone(),
             cities: self.cities.clone(),
-            with_project: self.with_project.clone(),
+            city_rows: self.list_city_rows(),
             vocabulary: Arc::new(self.vocabulary.clone()),
             // Everybody who may read a release may read all of it.
             reach: ReadScope { everything: true, ..ReadScope::default() },
+        }
+    }
+
+    fn list_city_rows(&self) -> CityRows {
+        match self.rules {
+            CountingRules::PilotCities => CityRows::PilotsAnd(self.with_project.clone()),
+            CountingRules::ExpectedCities => CityRows::Expected,
         }
     }
 }
