@@ -32,7 +32,7 @@ pub use basis::{BasisRequest, FigureBasis};
 pub use change::{ProjectChange, ProjectMovement, ValueChange};
 pub use compare::{DatasetComparison, DifferentCell, MovedReport};
 pub use dataset::FigureDataset;
-pub use fact::{FactTexts, IndicatorAttainment, MilestoneWeights, ReportFact};
+pub use fact::{FactDetails, FactTexts, IndicatorAttainment, MilestoneWeights, ReportFact};
 pub use filter::FigureFilter;
 pub use map::MapCity;
 pub use progress::{
@@ -62,6 +62,12 @@ text_enum! {
         Enabler = "enabler",
         /// Sectors. A project can have several.
         Sector = "sector",
+        /// Tags of national schemes. A project can have several.
+        Tag = "tag",
+        /// Sustainable Development Goals. A project can have several.
+        Sdg = "sdg",
+        /// The types of the project's partners. A project can have several.
+        PartnerType = "partner_type",
     }
 }
 text_enum! {
@@ -73,6 +79,8 @@ text_enum! {
         PercentComplete = "percent_complete",
         /// The money spent to date, per currency.
         Spent = "spent",
+        /// The planned money, per currency.
+        Budget = "budget",
     }
 }
 
@@ -89,6 +97,9 @@ impl Dimension {
             Self::Outcome => message::thing::outcome(),
             Self::Enabler => message::thing::enabler(),
             Self::Sector => message::thing::sector(),
+            Self::Tag => message::thing::tag(),
+            Self::Sdg => message::thing::sdg(),
+            Self::PartnerType => message::thing::partner_type(),
         }
     }
 
@@ -96,13 +107,36 @@ impl Dimension {
     #[must_use]
     pub(crate) const fn is_multiple(self) -> bool {
         match self {
-            Self::Outcome | Self::Enabler | Self::Sector => true,
+            Self::Outcome
+            | Self::Enabler
+            | Self::Sector
+            | Self::Tag
+            | Self::Sdg
+            | Self::PartnerType => true,
             Self::FocusArea
             | Self::SubArea
             | Self::Status
             | Self::Country
             | Self::City
             | Self::Cycle => false,
+        }
+    }
+
+    /// Returns `true` if only the frozen header of a report has the values. All others are in columns.
+    #[must_use]
+    pub(crate) const fn is_in_header(self) -> bool {
+        match self {
+            Self::Sdg | Self::PartnerType => true,
+            Self::FocusArea
+            | Self::SubArea
+            | Self::Status
+            | Self::Country
+            | Self::City
+            | Self::Cycle
+            | Self::Outcome
+            | Self::Enabler
+            | Self::Sector
+            | Self::Tag => false,
         }
     }
 }
@@ -115,6 +149,24 @@ impl Measure {
             Self::Projects => message::figure::count_of_reports(),
             Self::PercentComplete => message::figure::mean_percent(),
             Self::Spent => message::figure::sum_of_spending(),
+            Self::Budget => message::figure::sum_of_budgets(),
+        }
+    }
+
+    /// Returns `true` if the measure is money, which is summed for each currency.
+    #[must_use]
+    pub(crate) const fn is_money(self) -> bool {
+        match self {
+            Self::Spent | Self::Budget => true,
+            Self::Projects | Self::PercentComplete => false,
+        }
+    }
+
+    /// Returns `true` if only the frozen header of a report has the value.
+    const fn is_in_header(self) -> bool {
+        match self {
+            Self::Budget => true,
+            Self::Projects | Self::PercentComplete | Self::Spent => false,
         }
     }
 }
@@ -134,6 +186,17 @@ pub struct FigureQuery {
     pub language: Language,
     /// Whether each cell lists the projects behind it.
     pub receipts: bool,
+}
+
+impl FigureQuery {
+    /// Returns `true` if the frozen headers of the reports are needed to answer the request.
+    #[must_use]
+    pub(crate) fn needs_headers(&self) -> bool {
+        self.rows.is_in_header()
+            || self.columns.is_some_and(Dimension::is_in_header)
+            || self.measure.is_in_header()
+            || self.filter.wanted.keys().any(|dimension| dimension.is_in_header())
+    }
 }
 
 /// A measured number.

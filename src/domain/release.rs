@@ -115,6 +115,10 @@ pub struct ReleaseReference {
     /// Cities with an approved project in any cycle.
     pub with_project: BTreeSet<Slug>,
     pub vocabulary: Vocabulary,
+    /// The types of the partners, by the slug of the partner. Releases that were published before they were frozen have
+    /// none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub partner_types: BTreeMap<Slug, String>,
     /// The rules by which the figures are counted.
     #[serde(default, skip_serializing_if = "CountingRules::is_first")]
     pub rules: CountingRules,

@@ -180,7 +180,8 @@ impl CountedFigures for CityCollection {
         from: &DatasetQuery,
         question: &FigureQuery,
     ) -> ApiResult<Self> {
-        let dataset = from.load_dataset(conn, &question.filter, FactDepth::Columns)?;
+        let dataset =
+            from.load_dataset(conn, &question.filter, FactDepth::for_question(question))?;
         Ok(Self::new(&dataset, question, from.version))
     }
 }

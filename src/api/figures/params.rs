@@ -107,6 +107,15 @@ macro_rules! figures_params {
             /// If `true`, only reports of the priority projects of the plans; if `false`, only reports of the other
             /// projects.
             pub priority: Option<bool>,
+            /// Only reports with at least one of these tags of national schemes, by key. `unknown` selects reports
+            /// without any tag.
+            pub tag: Vec<String>,
+            /// Only reports with at least one of these Sustainable Development Goals, by number. `unknown` selects
+            /// reports without any goal.
+            pub sdg: Vec<String>,
+            /// Only reports with a partner of one of these types. `unknown` selects reports without a partner whose type
+            /// is known.
+            pub partner_type: Vec<String>,
         }
 
         impl $name {
@@ -120,6 +129,9 @@ macro_rules! figures_params {
                     (Dimension::Outcome, &self.outcome),
                     (Dimension::Enabler, &self.enabler),
                     (Dimension::Sector, &self.sector),
+                    (Dimension::Tag, &self.tag),
+                    (Dimension::Sdg, &self.sdg),
+                    (Dimension::PartnerType, &self.partner_type),
                 ];
                 let wanted = lists.into_iter().filter(|(_, list)| !list.is_empty());
                 FigureFilter {

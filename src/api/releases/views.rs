@@ -168,7 +168,7 @@ pub(crate) struct CellChangeView {
 fn to_json_number(measure: Measure, n: f64) -> Option<JsonNumber> {
     match measure {
         Measure::Projects => format!("{n:.0}").parse::<i64>().ok().map(JsonNumber::from),
-        Measure::PercentComplete | Measure::Spent => JsonNumber::from_f64(n),
+        Measure::PercentComplete | Measure::Spent | Measure::Budget => JsonNumber::from_f64(n),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::domain::{
     expected_city::is_expected_city,
     fault::ValueFault,
     policy::visibility::ReadScope,
+    project::GOALS,
     reference::{City, Country, Vocabulary, VocabularyTerm},
     report::ProjectStatus,
     value::{Slug, to_count},
@@ -51,7 +52,13 @@ impl FigureDataset {
             Dimension::Outcome => &self.vocabulary.outcomes,
             Dimension::Enabler => &self.vocabulary.enablers,
             Dimension::Sector => &self.vocabulary.sectors,
-            Dimension::Status | Dimension::Country | Dimension::City | Dimension::Cycle => &[],
+            Dimension::Tag => &self.vocabulary.tags,
+            Dimension::Status
+            | Dimension::Country
+            | Dimension::City
+            | Dimension::Cycle
+            | Dimension::Sdg
+            | Dimension::PartnerType => &[],
         }
     }
 
@@ -82,9 +89,18 @@ impl FigureDataset {
             | Dimension::SubArea
             | Dimension::Outcome
             | Dimension::Enabler
-            | Dimension::Sector => {
+            | Dimension::Sector
+            | Dimension::Tag => {
                 let known = self.list_terms(dimension).iter().map(|t| t.slug.clone());
                 known.chain([UNKNOWN.to_owned()]).collect()
+            }
+            Dimension::Sdg => {
+                let goals = GOALS.map(|goal| goal.to_string());
+                goals.chain([UNKNOWN.to_owned()]).collect()
+            }
+            Dimension::PartnerType => {
+                let types = self.vocabulary.partner_types.iter().cloned();
+                types.chain([UNKNOWN.to_owned()]).collect()
             }
         }
     }

@@ -89,7 +89,8 @@ impl ReleaseReference {
         self.build_dataset_on(FigureBasis::from_release_series(before), facts)
     }
 
-    fn build_dataset_on(&self, basis: FigureBasis, facts: Vec<ReportFact>) -> FigureDataset {
+    fn build_dataset_on(&self, basis: FigureBasis, mut facts: Vec<ReportFact>) -> FigureDataset {
+        facts.iter_mut().for_each(|fact| fact.add_partner_types(&self.partner_types));
         FigureDataset {
             basis,
             facts,

@@ -22,6 +22,7 @@ fn reference(state: CycleState) -> ReleaseReference {
         cities: Vec::new(),
         with_project: BTreeSet::new(),
         vocabulary: Vocabulary::default(),
+        partner_types: BTreeMap::new(),
         rules: CountingRules::CURRENT,
     }
 }

@@ -49,6 +49,7 @@ pub(crate) fn build_reference(
         cities: reference::list_cities(conn)?,
         with_project: projects::list_cities_with_approved(conn)?,
         vocabulary: reference::load_vocabulary(conn)?,
+        partner_types: reference::list_types_of_partners(conn)?,
         rules: CountingRules::CURRENT,
     })
 }
