@@ -8,6 +8,7 @@ use crate::{
 
 mod cells;
 mod cities;
+mod comparison;
 mod coverage;
 mod progress;
 

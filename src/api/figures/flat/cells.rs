@@ -17,7 +17,7 @@ use crate::{
     sheets::flat::{BETWEEN, Datum, DatumType, FlatTable, TableColumn, new_column},
 };
 
-fn number_to_datum(value: Option<&JsonNumber>) -> Datum {
+pub(super) fn number_to_datum(value: Option<&JsonNumber>) -> Datum {
     match value {
         None => Datum::Empty,
         Some(n) => n.as_i64().map_or_else(|| n.as_f64().into(), Datum::Integer),
