@@ -38,9 +38,12 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 ///
 /// Lists the open tasks of each role that the caller holds. Officers get the reports to write, the returned reports,
 /// what blocks a submission, and the days that are left. National representatives get the reports to decide on, the
-/// oldest submission first, and the cities that submitted nothing. The secretariat gets the progress of each country,
-/// overdue decisions, and the cycles that are ready to be released. Callers who can give the role get the cities and
-/// countries in which nobody holds it.
+/// oldest submission first, and the expected cities that submitted nothing. The secretariat gets the progress of each
+/// country, overdue decisions, and the cycles that are ready to be released. Callers who can give the role get the
+/// expected cities and their countries in which nobody holds it.
+///
+/// A city is expected to report if it joined in a year before the year of the cycle's cut-off, or if it submitted a
+/// report in the cycle. For vacant roles the year is the present one.
 ///
 /// A report that was reopened or returned in a closed cycle is listed in `needs_extension` for its city's officers and
 /// its representative, because the city cannot correct it without an extension. Clients may poll this operation often:
@@ -76,7 +79,7 @@ impl TodoReader<'_> {
             needs_extension: self.list_needing_extension_for_officer(conn, &cycles)?,
             representative: self.load_representative(conn, &cycles)?,
             secretariat: self.load_secretariat(conn, &cycles)?,
-            vacancies: self.list_vacancies(conn, held)?,
+            vacancies: self.list_vacancies(conn, &cycles, held)?,
         };
         todo.counts = TodoCounts::from_todo(&todo);
         Ok(todo)

@@ -20,6 +20,7 @@ pub use cities::{
     CityCursor, CityFilter, find_city, find_city_by_un_locode, list_cities, search_cities,
 };
 pub use documents::{find_document, list_documents, load_vocabulary};
+pub(crate) use partners::list_types_of_partners;
 pub use partners::{PartnerCursor, PartnerFilter, find_partner, list_partners, search_partners};
 pub use plan_cycles::{find_plan_cycle, list_plan_cycles};
 

@@ -543,6 +543,7 @@ diesel::table! {
         errata -> Text,
         figures -> Text,
         figures_changed -> Text,
+        rules -> BigInt,
         version -> BigInt,
     }
 }

@@ -44,6 +44,7 @@ mod demo;
 mod diff;
 mod docs;
 mod examples;
+mod expected_cities;
 mod extensions;
 mod figures;
 mod figures_as_of_day;

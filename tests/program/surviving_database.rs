@@ -102,6 +102,9 @@ async fn database_of_an_earlier_version_has_releases_that_verify() {
                 assert_eq!(verified["checked"][part], true, "{}: {verified}", fixture.database);
             }
             assert_eq!(verified["checked"]["reports"], release["counts"]["reports"]);
+            // It was counted by the rules of its day.
+            let path = format!("releases/{}", release["release"].as_str().unwrap());
+            assert_eq!(fixture.get("reader", &path).await["rules"], 1, "{}", fixture.database);
         }
     }
 }

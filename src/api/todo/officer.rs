@@ -9,6 +9,7 @@ use crate::{
     domain::{
         city_checklist::{ChecklistTotals, CityDeadline, VisibleChecklistItem},
         cycle::{ReportingCycle, calendar_day},
+        expected_city::is_expected_city,
         reference::City,
         report::ReportState,
         user::{Role, Scope},
@@ -48,7 +49,8 @@ impl TodoReader<'_> {
         Ok(out)
     }
 
-    /// Lists the tasks of a city in a cycle; `None` if the cycle does not accept reports of the city.
+    /// Lists the tasks of a city in a cycle; `None` if the cycle does not accept reports of the city, or if the city is
+    /// not expected to report and has no project.
     fn load_city(
         self,
         conn: &mut Conn,
@@ -60,7 +62,8 @@ impl TodoReader<'_> {
             return Ok(None);
         }
         let checklist = reports::load_checklist_items(conn, city, cycle)?;
-        if checklist.is_empty() {
+        // An expected city without a project has something to do: it has to report.
+        if checklist.is_empty() && !is_expected_city(city, cycle.as_of, false) {
             return Ok(None);
         }
         let names = load_return_authors(conn, &checklist)?;

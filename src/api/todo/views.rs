@@ -36,7 +36,7 @@ pub(crate) struct TodoCounts {
     pub to_decide: usize,
     /// Decisions that are overdue.
     pub overdue: usize,
-    /// Cities in the caller's country that submitted nothing in an open cycle.
+    /// Expected cities in the caller's country that submitted nothing in an open cycle.
     pub silent_cities: usize,
     /// Closed cycles that are ready to be released.
     pub ready_to_release: usize,
@@ -85,7 +85,7 @@ impl DecisionItem {
     }
 }
 
-/// A city that submitted nothing in an open cycle.
+/// A city that is expected to report and submitted nothing in an open cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct SilentCity {
     /// Slug of the city.
@@ -101,13 +101,14 @@ pub(crate) struct SilentCity {
 pub(crate) struct RepresentativeTodo {
     /// Reports that wait for a decision, the oldest submission first; at most 500.
     pub to_decide: Vec<DecisionItem>,
-    /// Cities with projects that submitted nothing in an open cycle.
+    /// Cities that are expected to report and submitted nothing in an open cycle, also cities without a project.
     pub silent_cities: Vec<SilentCity>,
     /// Reports that were reopened or returned in a cycle that is closed for their city. They wait for an extension.
     pub needs_extension: Vec<NeedsExtensionItem>,
 }
 
-/// A role on a country or city that no active person holds today.
+/// A role on a country or city that no active person holds today. Cities count that are expected to report, and the
+/// countries of these cities.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct VacancyItem {
     /// The role.

@@ -6,7 +6,11 @@ use chrono::{DateTime, Utc};
 use super::ReleaseReference;
 use crate::domain::{
     cycle::end_of_day,
-    figures::coverage::{CoverageCounts, CycleCoverage},
+    expected_city::is_expected_city,
+    figures::{
+        CountingRules,
+        coverage::{CoverageCounts, CoverageRow, CycleCoverage},
+    },
     reference::City,
     report::{ApprovedReport, ReportState},
     value::Slug,
@@ -27,11 +31,25 @@ impl From<&ApprovedReport> for FrozenSubmission {
 }
 
 impl ReleaseReference {
-    /// Counts the reports of each city, ordered by slug: the pilots, and the cities with a report.
+    /// Counts the reports of each city, ordered by slug. The rules of the release decide which cities are listed and
+    /// expected.
     #[must_use]
     pub fn count_coverage(&self, reports: &[FrozenSubmission]) -> CycleCoverage<'_> {
-        let cities = self.cities.iter().map(|city| (city, self.count_city(city, reports)));
-        CycleCoverage::new(&self.cycle, &self.countries, cities)
+        let rows = self.cities.iter().map(|city| self.build_row(city, reports));
+        CycleCoverage::new(&self.cycle, &self.countries, rows)
+    }
+
+    fn build_row<'f>(&'f self, city: &'f City, reports: &[FrozenSubmission]) -> CoverageRow<'f> {
+        let counts = self.count_city(city, reports);
+        let reporting = counts.approved > 0;
+        let (expected, listed) = match self.rules {
+            CountingRules::PilotCities => (reporting, reporting || city.pilot),
+            CountingRules::ExpectedCities => {
+                let expected = is_expected_city(city, self.cycle.as_of, reporting);
+                (expected, expected)
+            }
+        };
+        CoverageRow { city, counts, expected, listed }
     }
 
     fn count_city(&self, city: &City, reports: &[FrozenSubmission]) -> CoverageCounts {

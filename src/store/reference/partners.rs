@@ -1,5 +1,7 @@
 //! The table `partners`.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use super::{
@@ -100,6 +102,13 @@ pub fn list_partners(conn: &mut Conn) -> StoreResult<Vec<Partner>> {
         .select(PartnerRow::as_select())
         .load(c))?;
     rows.into_iter().map(Partner::try_from).collect()
+}
+
+/// Returns the type of each partner, by slug.
+pub(crate) fn list_types_of_partners(conn: &mut Conn) -> StoreResult<BTreeMap<Slug, String>> {
+    let rows: Vec<(String, String)> =
+        on!(conn, |c, DB| partners::table.select((partners::slug, partners::kind)).load(c))?;
+    rows.into_iter().map(|(slug, kind)| Ok((Slug::parse(slug)?, kind))).collect()
 }
 
 /// The filter and the order of a list of partners.

@@ -72,7 +72,7 @@ async fn release_coverage_counts_approved_and_late_reports() {
       "to_write": null
     }
     "#);
-    // A pilot without a report is in the list, with none.
+    // An expected city without a report is in the list, with none.
     insta::assert_snapshot!(city("phuket"), @r#"
     {
       "approved": 0,
@@ -97,7 +97,7 @@ async fn release_coverage_counts_approved_and_late_reports() {
     late: 1
     ");
     insta::assert_snapshot!(show_members(&coverage, &["coverage", "basis"]), @r#"
-    coverage: {"cities_expected": 2, "cities_reporting": 2}
+    coverage: {"cities_expected": 37, "cities_reporting": 2}
     basis: {
       "as_of": "2026-12-31",
       "cycle": "me-2026",

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{ApiResult, ArchiveEntry, Release, ReleaseReference, ReleaseTable, TABLES};
 use crate::{
+    domain::figures::CountingRules,
     sheets::{flat::TableColumn, release_tables::ForeignKey},
     store::StoreError,
 };
@@ -30,6 +31,7 @@ pub(super) fn write_descriptor(
                         something is unknown, which is not zero.",
         "version": release.number.to_string(),
         "created": release.published_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        "rules": release.rules.number(),
         "keywords": ["ASEAN", "smart cities", "monitoring and evaluation", release.cycle.as_str()],
         "resources": resources,
     });
@@ -69,6 +71,18 @@ fn describe_resource(table: &ReleaseTable, file: &ArchiveEntry) -> Value {
     })
 }
 
+/// Describes in words which cities the tables list.
+const fn describe_rules(rules: CountingRules) -> &'static str {
+    match rules {
+        CountingRules::PilotCities => {
+            "rows of cities are the pilot cities, the cities with an approved project and those with a report"
+        }
+        CountingRules::ExpectedCities => {
+            "rows of cities are those that joined in a year before the year of the cut-off and those with a report"
+        }
+    }
+}
+
 /// Writes the README for people who open the archive.
 pub(super) fn write_readme(release: &Release, reference: &ReleaseReference) -> String {
     use std::fmt::Write as _;
@@ -101,8 +115,10 @@ pub(super) fn write_readme(release: &Release, reference: &ReleaseReference) -> S
          An empty cell says that something is unknown: it is not zero. `not_stated` is the status of a report whose published \
          source does not tell. Money is in minor units of its currency and never added across currencies. In the CSV files a \
          text that a spreadsheet would run as a formula has an apostrophe in front. Cities are not ranked; every order is that \
-         of keys.\n",
-        release.sha256
+         of keys. The figures are counted by the rules {}: {}.\n",
+        release.sha256,
+        release.rules.number(),
+        describe_rules(release.rules)
     );
     text
 }

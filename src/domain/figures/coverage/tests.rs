@@ -114,3 +114,57 @@ fn a_sum_hides_what_one_of_its_parts_hides() {
     );
     assert_eq!(CoverageCounts::sum([&open, &open]).insider_counts.map(|i| i.draft), Some(4));
 }
+
+/// The coverage of a cycle with these cities, in which nobody has a project.
+fn without_projects(cities: Vec<City>) -> CoverageDataset {
+    CoverageDataset {
+        cities,
+        working_projects: Vec::new(),
+        published_projects: Vec::new(),
+        extensions: HashMap::new(),
+        ..files()
+    }
+}
+
+#[test]
+fn expected_city_without_a_project_is_a_row_of_zeros() {
+    let cities = vec![
+        City { joined_year: 2026, pilot: true, ..city("dili", "TL") },
+        City { joined_year: 2025, ..city("denpasar", "ID") },
+    ];
+    let files = without_projects(cities);
+    for actor in [secretariat(1), officer(2)] {
+        let coverage = files.count_coverage(&actor, now());
+        let [(denpasar, counts)] = coverage.cities[..] else { panic!("{coverage:?}") };
+        assert_eq!(
+            (denpasar.slug.as_str(), counts.expected, counts.approved),
+            ("denpasar", Some(0), 0)
+        );
+        assert_eq!(coverage.count_reporting_cities(), (0, 1));
+    }
+}
+
+#[test]
+fn city_in_its_first_year_is_expected_once_it_has_an_approved_report() {
+    let mut files = without_projects(vec![City { joined_year: 2026, ..city("dili", "TL") }]);
+    let project = |report| WorkingProject { city: slug("dili"), archived: false, report };
+    let seen = |files: &CoverageDataset, actor: &Actor| {
+        let coverage = files.count_coverage(actor, now());
+        let rows: Vec<Option<i64>> = coverage.cities.iter().map(|(_, c)| c.expected).collect();
+        (rows, coverage.count_reporting_cities())
+    };
+    let (insider, stranger) = (secretariat(1), officer(2));
+    files.working_projects = vec![project(None)];
+    assert_eq!(seen(&files, &insider), (vec![], (0, 0)));
+    // Who may see the submitted report sees that report. Nothing else is expected.
+    let submitted = filed(ReportState::Submitted, true, "2026-11-18T00:00:00Z");
+    files.working_projects.push(project(Some(submitted)));
+    assert_eq!(seen(&files, &insider), (vec![Some(1)], (0, 0)));
+    assert_eq!(seen(&files, &stranger), (vec![], (0, 0)));
+    let approved = filed(ReportState::Approved, true, "2026-11-18T00:00:00Z");
+    files.working_projects = vec![project(None), project(Some(approved))];
+    let published = |approved| PublishedProject { city: slug("dili"), archived: false, approved };
+    files.published_projects = vec![published(true), published(false)];
+    assert_eq!(seen(&files, &insider), (vec![Some(2)], (1, 1)));
+    assert_eq!(seen(&files, &stranger), (vec![Some(2)], (1, 1)));
+}
