@@ -214,8 +214,9 @@ async fn withdraw_report(
 ///
 /// Sends a submitted report back to its city. A comment with the reason is required. Only the national representative
 /// of the project's country may do this. A decision needs a second person: a caller who wrote or submitted the report,
-/// or changed its project, since the last decision gets 403, and so does a caller who acts for such a person. The
-/// answer is 409 if the report is not submitted, and if the cycle is closed and was released without this report.
+/// or changed its project, gets 403, and so does a caller who acts for such a person. A change counts until somebody
+/// else approved a report of the project that contains it, in any cycle. The answer is 409 if the report is not
+/// submitted, and if the cycle is closed and was released without this report.
 #[utoipa::path(post, path = "/projects/{project}/reports/{cycle}/return",
     tag = "reports", request_body = NewTransition, responses((status = 200, body = ReportView)))]
 async fn return_report(
@@ -229,9 +230,9 @@ async fn return_report(
 ///
 /// Accepts a submitted report. From then on all callers can read its approved copy, and the figures count it. Only the
 /// national representative of the project's country may do this. A decision needs a second person: a caller who wrote
-/// or submitted the report, or changed its project, since the last decision gets 403, and so does a caller who acts for
-/// such a person. The answer is 409 if the report is not submitted, and if the cycle is closed and was released without
-/// this report. A comment is optional.
+/// or submitted the report, or changed its project, gets 403, and so does a caller who acts for such a person. A change
+/// counts until somebody else approved a report of the project that contains it, in any cycle. The answer is 409 if the
+/// report is not submitted, and if the cycle is closed and was released without this report. A comment is optional.
 #[utoipa::path(post, path = "/projects/{project}/reports/{cycle}/approve",
     tag = "reports", request_body = Option<NewTransition>,
     responses((status = 200, body = ReportView)))]

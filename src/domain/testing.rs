@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use uuid::Uuid;
 
 use super::{
+    contributor::Contributor,
     cycle::{CycleState, ReportingCycle},
     id::Id,
     policy::Actor,
@@ -39,6 +40,10 @@ pub(crate) fn country(code: &str) -> CountryCode {
 /// The user with a number.
 pub(crate) fn user(n: u128) -> Id<User> {
     Id::new(Uuid::from_u128(n))
+}
+/// A user who contributed to the report before its last submission.
+pub(crate) fn contributor(n: u128) -> Contributor {
+    Contributor { user: user(n), after_submission: false }
 }
 /// The officers' city.
 pub(crate) fn city(slug_: &str, code: &str) -> Scope {

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use diesel::prelude::*;
 
 use super::{
-    contributors::find_contributors, find, find_approved, find_content_before, find_status_before,
+    contributors::load_contributors, find, find_approved, find_content_before, find_status_before,
 };
 use crate::{
     domain::{
@@ -261,7 +261,7 @@ fn assemble_subject(
             find_approved(conn, id, &cycle.slug)
         })?,
         contributors: Loaded::load_if(needs.contributors, "the contributors", || {
-            find_contributors(conn, code, &cycle.slug)
+            load_contributors(conn, code, &cycle.slug)
         })?,
         missed_release: common.has_missed_release(conn, &cycle, id, report.as_ref())?,
         released_in: Loaded::load_if(needs.released, "the release", || match &report {
