@@ -232,7 +232,8 @@ async fn return_report(
 /// national representative of the project's country may do this. A decision needs a second person: a caller who wrote
 /// or submitted the report, or changed its project, gets 403, and so does a caller who acts for such a person. A change
 /// counts until somebody else approved a report of the project that contains it, in any cycle. The answer is 409 if the
-/// report is not submitted, and if the cycle is closed and was released without this report. A comment is optional.
+/// report is not submitted, and if the cycle is closed and was released without this report. A comment is optional; it
+/// waits for no answer.
 #[utoipa::path(post, path = "/projects/{project}/reports/{cycle}/approve",
     tag = "reports", request_body = Option<NewTransition>,
     responses((status = 200, body = ReportView)))]

@@ -247,6 +247,7 @@ pub(crate) fn subject(report: Option<Report>) -> ReportSubject {
         cycle: cycle(CycleState::Open),
         calendar: Loaded::Value(CityCalendar { zone: Tz::Asia__Ho_Chi_Minh, extension: None }),
         earlier_content: Loaded::Value(None),
+        has_question: Loaded::Value(false),
         unanswered_comments: Loaded::Value(Vec::new()),
         report,
         approved: Loaded::Value(approved),

@@ -99,6 +99,7 @@ type Ask = fn(&Actor, &ReportSubject) -> &'static str;
 const ON_REPORTS: &[(Act, Ask)] = &[
     (Act::ReadReport, |a, on| outcome::<ReadReport>(a, on, None)),
     (Act::ReadReportInside, |a, on| outcome::<ReadReportInside>(a, on, None)),
+    (Act::ListComments, |a, on| outcome::<ListComments>(a, on, None)),
     (Act::CommentReport, |a, on| outcome::<CommentReport>(a, on, None)),
     (Act::EditReport, |a, on| outcome::<EditReport>(a, on, Some(TransitionKind::Edit))),
     (Act::SubmitReport, |a, on| outcome::<SubmitReport>(a, on, Some(TransitionKind::Submit))),
@@ -227,6 +228,21 @@ proptest! {
         prop_assert_eq!(ReadReport::decide_access(&actor, on).is_ok(), of_the_city);
         prop_assert_eq!(ReadReportInside::decide_access(&actor, on).is_ok(), of_the_city);
         prop_assert_eq!(CommentReport::decide_access(&actor, on).is_ok(), of_the_city);
+        prop_assert_eq!(ListComments::decide_access(&actor, on).is_ok(), of_the_city);
+    }
+
+    #[test]
+    fn a_question_on_a_draft_shows_its_comments_to_reviewers_and_nothing_else(grants in grants()) {
+        let mut on = states()[1].1.clone();
+        on.has_question = Loaded::Value(true);
+        let actor = Actor::new(user(50), grants);
+        let place = on.record_place();
+        prop_assert_eq!(ListComments::decide_access(&actor, &on).is_ok(), actor.is_insider_at(&place));
+        let of_the_city = actor.has_role_at(&[Role::CityOfficer], &place);
+        prop_assert_eq!(on.shows_only_questions(&actor), actor.is_insider_at(&place) && !of_the_city);
+        prop_assert_eq!(ReadReport::decide_access(&actor, &on).is_ok(), of_the_city);
+        prop_assert_eq!(ReadReportInside::decide_access(&actor, &on).is_ok(), of_the_city);
+        prop_assert_eq!(CommentReport::decide_access(&actor, &on).is_ok(), of_the_city);
     }
 
     #[test]

@@ -44,6 +44,8 @@ pub struct ReportSubject {
     pub calendar: Loaded<CityCalendar>,
     /// The content of the latest approved report of an earlier cycle.
     pub earlier_content: Loaded<Option<ReportContent>>,
+    /// Whether a comment on the report is a question of the city.
+    pub has_question: Loaded<bool>,
     /// The open comments that the city has to answer.
     pub unanswered_comments: Loaded<Vec<Id<Comment>>>,
     /// The working copy, if it exists.
@@ -92,6 +94,13 @@ impl ReportSubject {
     /// Returns `true` if an approved copy was loaded. Without it an outsider sees nothing.
     fn has_approved_copy(&self) -> bool {
         matches!(self.approved, Loaded::Value(Some(_)))
+    }
+
+    /// Returns `true` if the actor reads only the questions among the comments: the report was never submitted, and the
+    /// actor is a reviewer.
+    #[must_use]
+    pub fn shows_only_questions(&self, actor: &Actor) -> bool {
+        self.report.is_some() && self.visibility_for(actor) == Visibility::ExistenceOnly
     }
 
     /// Returns the last day on which a submission is on time, with the city's extension, and the first instant after
