@@ -82,7 +82,7 @@ async fn get_report(may: May<ReadReport>, state: Data<State>) -> ApiResult<Answe
     let (subject, actor, at) = (may.proof.into_subject(), may.actor, state.clock.now());
     let load = move |c: &mut Conn| app::reports::load_detail(c, subject, &actor, at);
     let detail = state.db.read_point(load).await?;
-    ReportView::from(detail).into_answer(may.language)
+    ReportView::build_answer(detail, may.language)
 }
 
 /// Write a report
@@ -110,7 +110,7 @@ async fn write_report(
         .db
         .write(move |tx| app::reports::upsert_report(tx, &request, body.into(), id))
         .await?;
-    let answer = ReportView::from(written.detail).into_answer(may.language)?;
+    let answer = ReportView::build_answer(written.detail, may.language)?;
     Ok(if written.created { answer.mark_created(location) } else { answer })
 }
 
@@ -125,11 +125,9 @@ async fn write_report(
 async fn get_readiness(may: May<ReadReportInside>, state: Data<State>) -> ApiResult<Answer> {
     let (subject, at) = (may.proof.subject(), state.clock.now());
     let report = subject.report.as_ref().ok_or(ApiError::NotFound)?;
-    Answer::from_value(&ReadinessView::from(readiness::list_blockers(
-        subject,
-        &report.content,
-        at,
-    )?))
+    let blockers = readiness::list_blockers(subject, &report.content, at)?;
+    let view = ReadinessView::new(blockers, may.language);
+    Ok(Answer::from_value(&view)?.in_language(may.language))
 }
 
 /// Read the initial content of a report
@@ -176,7 +174,7 @@ async fn handle_transition<A: TransitionAction>(
         .db
         .write(move |tx| app::reports::transition_report::<A>(tx, &request, comment))
         .await?;
-    ReportView::from(detail).into_answer(may.language)
+    ReportView::build_answer(detail, may.language)
 }
 
 /// Submit a report
