@@ -82,7 +82,7 @@ async fn get_report(may: May<ReadReport>, state: Data<State>) -> ApiResult<Answe
     let (subject, actor, at) = (may.proof.into_subject(), may.actor, state.clock.now());
     let load = move |c: &mut Conn| app::reports::load_detail(c, subject, &actor, at);
     let detail = state.db.read_point(load).await?;
-    ReportView::from(detail).into_answer(may.language)
+    ReportView::build_answer(detail, may.language)
 }
 
 /// Write a report
@@ -110,7 +110,7 @@ async fn write_report(
         .db
         .write(move |tx| app::reports::upsert_report(tx, &request, body.into(), id))
         .await?;
-    let answer = ReportView::from(written.detail).into_answer(may.language)?;
+    let answer = ReportView::build_answer(written.detail, may.language)?;
     Ok(if written.created { answer.mark_created(location) } else { answer })
 }
 
@@ -125,11 +125,9 @@ async fn write_report(
 async fn get_readiness(may: May<ReadReportInside>, state: Data<State>) -> ApiResult<Answer> {
     let (subject, at) = (may.proof.subject(), state.clock.now());
     let report = subject.report.as_ref().ok_or(ApiError::NotFound)?;
-    Answer::from_value(&ReadinessView::from(readiness::list_blockers(
-        subject,
-        &report.content,
-        at,
-    )?))
+    let blockers = readiness::list_blockers(subject, &report.content, at)?;
+    let view = ReadinessView::new(blockers, may.language);
+    Ok(Answer::from_value(&view)?.in_language(may.language))
 }
 
 /// Read the initial content of a report
@@ -176,7 +174,7 @@ async fn handle_transition<A: TransitionAction>(
         .db
         .write(move |tx| app::reports::transition_report::<A>(tx, &request, comment))
         .await?;
-    ReportView::from(detail).into_answer(may.language)
+    ReportView::build_answer(detail, may.language)
 }
 
 /// Submit a report
@@ -214,8 +212,9 @@ async fn withdraw_report(
 ///
 /// Sends a submitted report back to its city. A comment with the reason is required. Only the national representative
 /// of the project's country may do this. A decision needs a second person: a caller who wrote or submitted the report,
-/// or changed its project, since the last decision gets 403, and so does a caller who acts for such a person. The
-/// answer is 409 if the report is not submitted, and if the cycle is closed and was released without this report.
+/// or changed its project, gets 403, and so does a caller who acts for such a person. A change counts until somebody
+/// else approved a report of the project that contains it, in any cycle. The answer is 409 if the report is not
+/// submitted, and if the cycle is closed and was released without this report.
 #[utoipa::path(post, path = "/projects/{project}/reports/{cycle}/return",
     tag = "reports", request_body = NewTransition, responses((status = 200, body = ReportView)))]
 async fn return_report(
@@ -229,9 +228,10 @@ async fn return_report(
 ///
 /// Accepts a submitted report. From then on all callers can read its approved copy, and the figures count it. Only the
 /// national representative of the project's country may do this. A decision needs a second person: a caller who wrote
-/// or submitted the report, or changed its project, since the last decision gets 403, and so does a caller who acts for
-/// such a person. The answer is 409 if the report is not submitted, and if the cycle is closed and was released without
-/// this report. A comment is optional.
+/// or submitted the report, or changed its project, gets 403, and so does a caller who acts for such a person. A change
+/// counts until somebody else approved a report of the project that contains it, in any cycle. The answer is 409 if the
+/// report is not submitted, and if the cycle is closed and was released without this report. A comment is optional; it
+/// waits for no answer.
 #[utoipa::path(post, path = "/projects/{project}/reports/{cycle}/approve",
     tag = "reports", request_body = Option<NewTransition>,
     responses((status = 200, body = ReportView)))]

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     domain::{
+        language::Language,
         policy::Actor,
         user::{Role, Scope},
     },
@@ -50,15 +51,17 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// with `If-None-Match` an unchanged answer is 304.
 #[utoipa::path(get, path = "/me/todo", tag = "me", responses((status = 200, body = TodoView)))]
 async fn get_todo(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
-    let (actor, at) = (own.actor, state.clock.now());
-    let key =
-        AnswerKey::new("me/todo", CacheAudience::for_caller(&actor), &())?.with_working_copies(at);
+    let (actor, at, language) = (own.actor, state.clock.now(), own.language);
+    let key = AnswerKey::new("me/todo", CacheAudience::for_caller(&actor), &())?
+        .with_working_copies(at)
+        .in_language(language);
     let directory = Arc::clone(&state.directory);
     // The directory may be newer than the snapshot of the database. The change that made it newer also moves the number
     // of the journal, so that the next request computes the answer again.
     let read = move |c: &mut Conn, _| {
         Answer::from_value(
-            &TodoReader { actor: &actor, at }.load_todo(c, &directory.list_held_roles(at))?,
+            &TodoReader { actor: &actor, at, language }
+                .load_todo(c, &directory.list_held_roles(at))?,
         )
     };
     state.cache.answer(key, read).await
@@ -68,6 +71,8 @@ async fn get_todo(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
 struct TodoReader<'a> {
     actor: &'a Actor,
     at: DateTime<Utc>,
+    /// The language of the titles and texts of faults.
+    language: Language,
 }
 
 impl TodoReader<'_> {

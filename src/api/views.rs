@@ -56,7 +56,7 @@ pub(crate) struct AllowedAction {
     pub allowed: bool,
     /// The reason if it would not, in the language of the answer. Absent if it would.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "you had a hand in it since its last decision")]
+    #[schema(value_type = Option<String>, example = "you had a hand in it that nobody else has approved yet")]
     pub reason: Option<AnswerText>,
 }
 

@@ -15,6 +15,19 @@ pub struct FieldFault {
     pub allowed: Vec<String>,
 }
 
+impl FieldFault {
+    /// Makes the fault of the value at a JSON pointer.
+    #[must_use]
+    pub fn new(pointer: impl Into<String>, fault: ValueFault) -> Self {
+        Self {
+            pointer: pointer.into(),
+            code: fault.code.to_owned(),
+            message: fault.message,
+            allowed: fault.allowed,
+        }
+    }
+}
+
 /// A fault of a value whose place in the body is not known yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValueFault {
@@ -74,12 +87,7 @@ impl FaultList {
 
     /// Adds a fault at a JSON pointer.
     pub fn add(&mut self, pointer: impl Into<String>, fault: ValueFault) {
-        self.0.push(FieldFault {
-            pointer: pointer.into(),
-            code: fault.code.to_owned(),
-            message: fault.message,
-            allowed: fault.allowed,
-        });
+        self.0.push(FieldFault::new(pointer, fault));
     }
 
     /// Returns a parsed value, or adds its fault at a JSON pointer.

@@ -8,6 +8,7 @@ pub(crate) mod alphabet;
 pub(crate) mod attainment;
 pub(crate) mod city_checklist;
 pub(crate) mod comment;
+pub mod contributor;
 pub(crate) mod cycle;
 pub(crate) mod expected_city;
 pub(crate) mod extension;

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use uuid::Uuid;
 
 use super::{
+    contributor::Contributor,
     cycle::{CycleState, ReportingCycle},
     id::Id,
     policy::Actor,
@@ -39,6 +40,10 @@ pub(crate) fn country(code: &str) -> CountryCode {
 /// The user with a number.
 pub(crate) fn user(n: u128) -> Id<User> {
     Id::new(Uuid::from_u128(n))
+}
+/// A user who contributed to the report before its last submission.
+pub(crate) fn contributor(n: u128) -> Contributor {
+    Contributor { user: user(n), after_submission: false }
 }
 /// The officers' city.
 pub(crate) fn city(slug_: &str, code: &str) -> Scope {
@@ -242,6 +247,7 @@ pub(crate) fn subject(report: Option<Report>) -> ReportSubject {
         cycle: cycle(CycleState::Open),
         calendar: Loaded::Value(CityCalendar { zone: Tz::Asia__Ho_Chi_Minh, extension: None }),
         earlier_content: Loaded::Value(None),
+        has_question: Loaded::Value(false),
         unanswered_comments: Loaded::Value(Vec::new()),
         report,
         approved: Loaded::Value(approved),

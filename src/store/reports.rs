@@ -22,6 +22,7 @@ mod approved;
 pub(crate) mod bulk_keys;
 mod city_checklist;
 mod contributors;
+mod earlier;
 mod items;
 pub(crate) mod queue;
 mod rows;

@@ -411,6 +411,7 @@ diesel::table! {
         author -> DbUuid,
         written_at -> DbTs,
         kind -> Text,
+        question -> Bool,
         resolved_at -> Nullable<DbTs>,
         resolved_by -> Nullable<DbUuid>,
         version -> BigInt,

@@ -65,11 +65,36 @@ async fn todo_of_officer_lists_reports_to_write_correct_and_submit() {
           "blocked": [
             {
               "missing": [
-                {"code": "required", "pointer": "/achievements"},
-                {"code": "required", "pointer": "/challenges"},
-                {"code": "required", "pointer": "/next_steps"},
-                {"code": "required", "pointer": "/percent_complete"},
-                {"code": "required", "pointer": "/percent_method"}
+                {
+                  "code": "required",
+                  "detail": "a value is required",
+                  "pointer": "/achievements",
+                  "title": "Achievements"
+                },
+                {
+                  "code": "required",
+                  "detail": "a value is required",
+                  "pointer": "/challenges",
+                  "title": "Challenges"
+                },
+                {
+                  "code": "required",
+                  "detail": "a value is required",
+                  "pointer": "/next_steps",
+                  "title": "Next steps"
+                },
+                {
+                  "code": "required",
+                  "detail": "a value is required",
+                  "pointer": "/percent_complete",
+                  "title": "Percent complete"
+                },
+                {
+                  "code": "required",
+                  "detail": "a value is required",
+                  "pointer": "/percent_method",
+                  "title": "How progress is measured"
+                }
               ],
               "project": "da-nang-3"
             }
@@ -94,6 +119,7 @@ async fn todo_of_officer_lists_reports_to_write_correct_and_submit() {
             }
           ],
           "to_write": ["da-nang-4"],
+          "to_write_items": [{"project": "da-nang-4", "title": "Project 4 of da-nang"}],
           "totals": {
             "approved": 0,
             "blocked": 1,
@@ -129,6 +155,11 @@ async fn todo_of_representative_lists_submissions_oldest_first() {
     insta::assert_snapshot!(show_items(to_decide, &["project", "submitted_at"]), @"
     da-nang-2 2026-11-20T03:00:00Z
     da-nang-1 2026-11-20T03:00:05Z
+    ");
+    let members = ["project", "status", "percent_complete", "earlier_status", "support_needed"];
+    insta::assert_snapshot!(show_items(to_decide, &members), @"
+    da-nang-2 ongoing 62.5 null null
+    da-nang-1 ongoing 62.5 null null
     ");
     insta::assert_snapshot!(show_members(&todo["counts"], &["to_decide", "overdue"]), @"
     to_decide: 2

@@ -107,6 +107,17 @@ pub(crate) struct ReportItem {
     /// Completed share of the project in percent, 0 to 100; null if not stated.
     #[schema(required)]
     pub percent_complete: Option<f64>,
+    /// Status in the project's latest approved report of an earlier cycle; a report that states none is skipped. Null
+    /// if there is none.
+    #[schema(required)]
+    pub earlier_status: Option<ProjectStatus>,
+    /// Completed share of the project in its latest approved report of an earlier cycle, in percent, 0 to 100. Null if
+    /// there is no such report, or if it states none.
+    #[schema(required)]
+    pub earlier_percent_complete: Option<f64>,
+    /// Support that the city asks for in the report; null if none.
+    #[schema(required)]
+    pub support_needed: Option<String>,
     /// `true` if the report was submitted after the due day, or is not submitted although it has passed.
     pub late: bool,
     /// Version of the copy in this answer. It increases with every change of that copy.
@@ -117,12 +128,18 @@ pub(crate) struct ReportItem {
     /// Person who submitted the report; null in the approved copy.
     #[schema(required)]
     pub submitted_by: Option<PersonView>,
+    /// Person on whose behalf `submitted_by` acted; null if none, and in the approved copy.
+    #[schema(required)]
+    pub submitted_for: Option<PersonView>,
     /// Time of the last decision: an approval, a return or a reopening. Null if there is none.
     #[schema(required)]
     pub decided_at: Option<DateTime<Utc>>,
     /// Person who made that decision; null in the approved copy.
     #[schema(required)]
     pub decided_by: Option<PersonView>,
+    /// Person on whose behalf `decided_by` acted; null if none, and in the approved copy.
+    #[schema(required)]
+    pub decided_for: Option<PersonView>,
 }
 list_type!(
     /// A page of reports.
@@ -141,12 +158,17 @@ impl ReportItem {
             state: item.state,
             status: item.status,
             percent_complete: item.percent_complete.map(Percent::value),
+            earlier_status: item.earlier_status,
+            earlier_percent_complete: item.earlier_percent_complete.map(Percent::value),
+            support_needed: item.support_needed,
             late: item.late,
             version: item.version,
             submitted_at: item.submitted_at,
             submitted_by: person(item.submitted_by),
+            submitted_for: person(item.submitted_for),
             decided_at: item.decided_at,
             decided_by: person(item.decided_by),
+            decided_for: person(item.decided_for),
         }
     }
 }
@@ -263,7 +285,6 @@ fn render_lines(
 
 fn read_items(conn: &mut Conn, query: &QueueQuery) -> StoreResult<(Vec<QueueItem>, PersonNames)> {
     let items = queue::load_page(conn, query)?;
-    let people = items.iter().flat_map(|item| [item.submitted_by, item.decided_by]).flatten();
-    let names = users::load_names(conn, people.map(Id::new))?;
+    let names = users::load_names(conn, items.iter().flat_map(QueueItem::persons).map(Id::new))?;
     Ok((items, names))
 }

@@ -146,17 +146,16 @@ fn to_allowed_actions(actions: Vec<ActionVerdict>) -> AllowedActions {
 
 impl ReportView {
     /// Puts the texts into words, and builds the answer.
-    pub(super) fn into_answer(mut self, language: Language) -> ApiResult<Answer> {
-        self.allowed_actions.word_reasons(language);
-        if let Some(calculation) = &mut self.percent_calculation {
+    pub(super) fn build_answer(detail: ReportDetail, language: Language) -> ApiResult<Answer> {
+        let mut view = Self::new(detail, language);
+        view.allowed_actions.word_reasons(language);
+        if let Some(calculation) = &mut view.percent_calculation {
             calculation.formula.word(language);
         }
-        Ok(Answer::from_record(self.version, &self)?.in_language(language))
+        Ok(Answer::from_record(view.version, &view)?.in_language(language))
     }
-}
 
-impl From<ReportDetail> for ReportView {
-    fn from(detail: ReportDetail) -> Self {
+    fn new(detail: ReportDetail, language: Language) -> Self {
         let ReportDetail { copy, authorship, names, .. } = detail;
         let person = |id: Option<Id<User>>| {
             let id = id?;
@@ -188,7 +187,7 @@ impl From<ReportDetail> for ReportView {
                 &copy.content,
             ),
             schedule: ScheduleView::from_dates(copy.starts_on, copy.ends_on, detail.as_of),
-            readiness: ReadinessView::from(detail.blockers),
+            readiness: ReadinessView::new(detail.blockers, language),
             header: copy.header.as_ref().map(HeaderView::from),
             allowed_actions: to_allowed_actions(detail.allowed_actions),
             imported: copy.imported,

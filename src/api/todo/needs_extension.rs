@@ -116,8 +116,8 @@ impl TodoReader<'_> {
         };
         let view = |item: &ChecklistItem| -> StoreResult<NeedsExtensionItem> {
             let visible = item.visible_to(self.actor, self.at)?;
-            let item = ChecklistItemView::new(&visible, &names);
-            Ok(NeedsExtensionItem::new(&city.slug, &cycle.slug, item))
+            let item = ChecklistItemView::new(&visible, &names, self.language);
+            Ok(NeedsExtensionItem::new(&city.slug, &cycle.slug, item, self.language))
         };
         checklist.iter().filter(waits).map(view).collect()
     }

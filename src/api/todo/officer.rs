@@ -2,7 +2,7 @@
 
 use super::{
     TodoReader,
-    views::{BlockedItem, OfficerTodo, ReturnedItem},
+    views::{BlockedItem, OfficerTodo, ReturnedItem, ToWriteItem},
 };
 use crate::{
     api::city_checklists::{ChecklistItemView, load_return_authors},
@@ -72,7 +72,7 @@ impl TodoReader<'_> {
             .map(|s| s.visible_to(self.actor, self.at))
             .collect::<Result<_, _>>()?;
         let due = CityDeadline::for_cycle(cycle, extension, city.time_zone, self.at);
-        let items = || visible.iter().map(|s| ChecklistItemView::new(s, &names));
+        let items = || visible.iter().map(|s| ChecklistItemView::new(s, &names, self.language));
         let began = |i: &ChecklistItemView| i.state.is_some();
         Ok(Some(OfficerTodo {
             city: city.slug.to_string(),
@@ -81,6 +81,10 @@ impl TodoReader<'_> {
             days_left: due.map(|d| d.days_left),
             totals: ChecklistTotals::count_items(&visible).into(),
             to_write: items().filter(|i| !began(i)).map(|i| i.project).collect(),
+            to_write_items: items()
+                .filter(|i| !began(i))
+                .map(|i| ToWriteItem { project: i.project, title: i.title })
+                .collect(),
             returned: items()
                 .filter(|i| i.state == Some(ReportState::Returned))
                 .map(|i| ReturnedItem { project: i.project, returned: i.returned })

@@ -6,14 +6,14 @@ use utoipa::ToSchema;
 
 use crate::{
     api::users::ScopeView,
-    domain::{agenda::VacantOffice, user::Role},
+    domain::{agenda::VacantOffice, report::ProjectStatus, user::Role, value::Percent},
     store::reports::queue::QueueItem,
 };
 
 mod officer;
 mod secretariat;
 
-pub(crate) use officer::{BlockedItem, NeedsExtensionItem, OfficerTodo, ReturnedItem};
+pub(crate) use officer::{BlockedItem, NeedsExtensionItem, OfficerTodo, ReturnedItem, ToWriteItem};
 pub(crate) use secretariat::{CoverageItem, NewGrantItem, SecretariatTodo};
 
 /// Number of open tasks of each kind.
@@ -60,6 +60,23 @@ pub(crate) struct DecisionItem {
     pub country: String,
     /// Title of the project at the submission.
     pub title: String,
+    /// Status of the project in the report.
+    #[schema(required)]
+    pub status: Option<ProjectStatus>,
+    /// Completed share of the project in the report, in percent, 0 to 100; null if not stated.
+    #[schema(required)]
+    pub percent_complete: Option<f64>,
+    /// Status in the project's latest approved report of an earlier cycle; a report that states none is skipped. Null
+    /// if there is none.
+    #[schema(required)]
+    pub earlier_status: Option<ProjectStatus>,
+    /// Completed share of the project in its latest approved report of an earlier cycle, in percent, 0 to 100. Null if
+    /// there is no such report, or if it states none.
+    #[schema(required)]
+    pub earlier_percent_complete: Option<f64>,
+    /// Support that the city asks for in the report; null if none.
+    #[schema(required)]
+    pub support_needed: Option<String>,
     /// Version of the report, for `If-Match`.
     pub version: i64,
     /// Time of the submission.
@@ -77,6 +94,11 @@ impl DecisionItem {
             cycle: item.cycle.to_string(),
             country: item.country.to_string(),
             title: item.title,
+            status: item.status,
+            percent_complete: item.percent_complete.map(Percent::value),
+            earlier_status: item.earlier_status,
+            earlier_percent_complete: item.earlier_percent_complete.map(Percent::value),
+            support_needed: item.support_needed,
             version: item.version,
             submitted_at: item.submitted_at,
             late: item.late,

@@ -34,7 +34,7 @@ pub(crate) trait TransitionAction:
     PolicyAction<Subject = ReportSubject> + Saves<Report> + Saves<Comment> + Sized
 {
     const TRANSITION: TransitionKind;
-    /// The kind of the comment. Every kind but `Note` makes the comment required.
+    /// The kind of the comment. `Return` and `Reopen` make the comment required.
     const KIND: CommentKind = CommentKind::Note;
     /// The records as they are after the transition.
     type Changes;
@@ -84,6 +84,7 @@ report_transition!(ReopenReport, Reopen, workflow::reopen_report, Reopen);
 
 impl TransitionAction for ApproveReport {
     const TRANSITION: TransitionKind = TransitionKind::Approve;
+    const KIND: CommentKind = CommentKind::Approve;
     type Changes = (Report, ApprovedReport);
     fn decide_changes(
         proof: &Authorized<Self>,
@@ -174,7 +175,7 @@ fn parse_comment(
     let mut faults = FaultList::new();
     let needed = match kind {
         CommentKind::Return | CommentKind::Reopen => true,
-        CommentKind::Note => false,
+        CommentKind::Note | CommentKind::Approve => false,
     };
     let text = if needed {
         faults.parse_required("/comment", text, Prose::parse)

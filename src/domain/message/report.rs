@@ -18,6 +18,7 @@ define_messages! { "report";
     not_ready();
     not_ready_fields(fields: &str);
     question_open();
+    cycle_closed();
     question_unanswered();
     reply_settled();
     reply_pointer();

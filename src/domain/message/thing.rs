@@ -47,6 +47,7 @@ define_messages! { "thing";
     plan_cycle();
     point_in_report_life();
     project();
+    question();
     reason();
     record_kind();
     release();

@@ -183,7 +183,7 @@ fn what_may_be_done_comes_with_the_reason_of_each_refusal() {
     draft.report.as_mut().unwrap().content.next_steps = None;
     draft.project.details.starts_on = None;
     let mut submitted = subject(Some(report(ReportState::Submitted)));
-    submitted.contributors = Loaded::Value(vec![crate::domain::testing::user(2)]);
+    submitted.contributors = Loaded::Value(vec![crate::domain::testing::contributor(2)]);
     let mut closed = subject(Some(report(ReportState::Returned)));
     closed.cycle = cycle(CycleState::Closed);
     let text = format!(
@@ -289,8 +289,8 @@ proptest! {
             }
             match transition {
                 TransitionKind::Edit | TransitionKind::Submit => wrote.push(who),
-                TransitionKind::Withdraw => {}
-                TransitionKind::Return | TransitionKind::Approve | TransitionKind::Reopen => wrote.clear(),
+                TransitionKind::Withdraw | TransitionKind::Return | TransitionKind::Reopen => {}
+                TransitionKind::Approve => wrote.clear(),
             }
             let actor = people()[who].clone();
             on = on.after_transition(transition, report, &actor, crate::domain::policy::PermissionBasis { acting_for: None });

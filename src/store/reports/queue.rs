@@ -84,6 +84,12 @@ pub(crate) struct QueueItem {
     pub status: Option<ProjectStatus>,
     /// The percentage that the report states.
     pub percent_complete: Option<Percent>,
+    /// The status that the latest approved report of an earlier cycle states. A report that states none is skipped.
+    pub earlier_status: Option<ProjectStatus>,
+    /// The percentage that the latest approved report of an earlier cycle states.
+    pub earlier_percent_complete: Option<Percent>,
+    /// The support that the city asks for.
+    pub support_needed: Option<String>,
     /// Whether the report was submitted late, or is overdue now.
     pub late: bool,
     /// The version of this copy.
@@ -91,12 +97,22 @@ pub(crate) struct QueueItem {
     pub submitted_at: Option<DateTime<Utc>>,
     /// `None` in an approved copy, which names nobody.
     pub submitted_by: Option<Uuid>,
+    /// `None` in an approved copy, which names nobody.
+    pub submitted_for: Option<Uuid>,
     pub decided_at: Option<DateTime<Utc>>,
     /// `None` in an approved copy, which names nobody.
     pub decided_by: Option<Uuid>,
+    /// `None` in an approved copy, which names nobody.
+    pub decided_for: Option<Uuid>,
 }
 
 impl QueueItem {
+    /// Returns the persons who submitted the report and decided on it, and those on whose behalf they acted.
+    pub(crate) fn persons(&self) -> impl Iterator<Item = Uuid> {
+        let persons = [self.submitted_by, self.submitted_for, self.decided_by, self.decided_for];
+        persons.into_iter().flatten()
+    }
+
     /// Returns the cursor of a page that ends with this item.
     #[must_use]
     pub(crate) fn to_cursor(&self) -> QueueCursor {

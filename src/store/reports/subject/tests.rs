@@ -7,9 +7,9 @@ use crate::{
     clock::Clock,
     domain::{
         policy::{
-            ApproveReport, Authorized, CommentReport, EditProject, EditReport, PolicyAction,
-            PolicyResource as _, ReadReport, ReadReportInside, RecordCopy, ReopenReport,
-            ReturnReport, SubmitReport, Unproved, Visibility, WithdrawReport,
+            ApproveReport, Authorized, CommentReport, EditProject, EditReport, ListComments,
+            PolicyAction, PolicyResource as _, ReadReport, ReadReportInside, RecordCopy,
+            ReopenReport, ReturnReport, SubmitReport, Unproved, Visibility, WithdrawReport,
         },
         readiness,
         report::carry_forward,
@@ -81,6 +81,9 @@ fn compare_every_act(conn: &mut Conn, actor: &Arc<Actor>) {
     let at = Clock::real().now();
     compare::<ReadReport>(conn, actor, describe_shown);
     compare::<ReadReportInside>(conn, actor, describe_shown);
+    compare::<ListComments>(conn, actor, |proof| {
+        format!("{}", proof.subject().shows_only_questions(proof.actor()))
+    });
     compare::<CommentReport>(conn, actor, |proof| {
         format!("{:?}", workflow::check_commentable(proof.subject()))
     });
