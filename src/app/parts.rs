@@ -17,7 +17,7 @@ use crate::{
         value::Slug,
     },
     store::{
-        Caller, Change, Conn, RecordWriter, StoreError, StoreResult, Tx, WriteProof,
+        Caller, Change, Conn, RecordWriter as _, StoreError, StoreResult, Tx, WriteProof,
         error::ConstraintViolation, parts::StoredPart, reference,
     },
 };
@@ -140,7 +140,8 @@ where
     let id = Id::new(clock::generate_uuid());
     let context = PartContext { id, project, before: None, version: 1 };
     let part: P = parse_part(tx.conn(), raw, &context)?;
-    save_part(tx, proof, &part, "create")?;
+    let saved = proof.save(tx, &part, Change::without_reason("create"));
+    saved.map_err(name_conflict::<P>)?;
     Ok(part)
 }
 
@@ -181,11 +182,8 @@ fn save_edited_part<P: EditablePart>(
     let (project, version) = (&proof.subject().project.project, before.version() + 1);
     let context = PartContext { id: before.part_id(), project, before: Some(before), version };
     let part: P = parse_part(tx.conn(), raw, &context)?;
-    if P::Raw::from(&part) == P::Raw::from(before) {
-        return Ok(before.clone());
-    }
-    save_part(tx, proof, &part, "edit")?;
-    Ok(part)
+    let saved = proof.replace(tx, before, part, Change::without_reason("edit"));
+    saved.map_err(name_conflict::<P>)
 }
 
 /// Deletes a part, and returns its last state.
@@ -215,17 +213,13 @@ fn parse_part<P: EditablePart>(
     Ok(faults.finish_built(part)?)
 }
 
-/// Saves a part. If the project has the same part already, this is a conflict with a reason.
-fn save_part<P: EditablePart>(
-    tx: &mut Tx<'_>,
-    proof: &impl RecordWriter<P>,
-    part: &P,
-    action: &'static str,
-) -> AppResult<()> {
-    proof.save(tx, part, Change::without_reason(action)).map_err(|e| match e {
+/// Returns the refusal for a part that cannot be saved. If the project has the same part already, this is a conflict
+/// with a reason.
+fn name_conflict<P: EditablePart>(error: StoreError) -> Refusal {
+    match error {
         StoreError::Conflict(ConstraintViolation::Unique(_)) => {
             Refusal::Conflict(message::project::part_exists(P::name_several()))
         }
         other => other.into(),
-    })
+    }
 }

@@ -249,16 +249,13 @@ fn save_edited_project(
 ) -> AppResult<ProjectSubject> {
     let subject = proof.subject();
     let details = parse_edited_details(tx.conn(), proof, raw, words)?;
-    if details == subject.project.details {
-        return Ok(subject.clone());
-    }
     let project = Project {
         details,
         updated_at: tx.at(),
         version: subject.project.version + 1,
         ..subject.project.clone()
     };
-    proof.save(tx, &project, Change::without_reason("edit"))?;
+    let project = proof.replace(tx, &subject.project, project, Change::without_reason("edit"))?;
     Ok(ProjectSubject { project, approved: subject.approved.clone() })
 }
 

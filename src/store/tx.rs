@@ -173,8 +173,38 @@ impl Tx<'_> {
         Ok(invited.map(OwnAccountProof::new))
     }
 
-    /// Inserts a record of version 1, or replaces the version before, and journals it.
-    fn write_record<K: JournaledRecord>(
+    /// Inserts a new record, and journals it.
+    fn insert_record<K: JournaledRecord>(
+        &mut self,
+        author: JournalAuthor,
+        record: &K,
+        change: Change,
+    ) -> StoreResult<()> {
+        if record.version() != 1 {
+            // A later version is saved over the version before, which shows if the content changed.
+            return Err(StoreError::NotNew { entity: K::ENTITY, version: record.version() });
+        }
+        self.write_version(author, record, change)
+    }
+
+    /// Replaces a record by its next version, and journals it. Writes nothing if the content is the same, and if the
+    /// action changes nothing beside the record. Returns the record as it is stored then.
+    fn replace_record<K: JournaledRecord>(
+        &mut self,
+        author: JournalAuthor,
+        before: &K,
+        after: K,
+        change: Change,
+    ) -> StoreResult<K> {
+        if !change.beside_record && after.has_content_of(before) {
+            return Ok(before.clone());
+        }
+        self.write_version(author, &after, change)?;
+        Ok(after)
+    }
+
+    /// Writes a version of a record, and journals it: inserts version 1, and replaces the version before a later one.
+    fn write_version<K: JournaledRecord>(
         &mut self,
         author: JournalAuthor,
         record: &K,

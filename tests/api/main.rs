@@ -87,6 +87,7 @@ mod shares;
 mod sheet_file;
 mod single_flight;
 mod todo;
+mod unchanged_saves;
 mod unicode_texts;
 mod users;
 mod verification_queue;

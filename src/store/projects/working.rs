@@ -189,7 +189,7 @@ impl TryFrom<ProjectRow> for Project {
     }
 }
 
-impl_record!(Project, "project", private, |r| r.code.to_string());
+impl_record!(Project, "project", private, |r| r.code.to_string(), stamps[updated_at]);
 
 impl StoredRows for Project {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
