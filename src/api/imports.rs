@@ -32,7 +32,9 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// rows. For city officers, each for the own city. Columns are found by the names in the first row. A column that is
 /// absent changes nothing; an empty cell means unknown. A row without a key creates a project, milestone, indicator or
 /// partnership; a row that is absent changes nothing. Each row is subject to the same rights and rules as the operation
-/// that writes one record.
+/// that writes one record. A row without a key that repeats a record is refused: a project by its title, a milestone or
+/// indicator by its title or name, a partnership by partner, role, stage and note. `existing` of the fault is the key of the
+/// record that is there.
 ///
 /// Unless `dry_run=false` is sent, nothing is written, and the answer previews what would become of each row. With
 /// `dry_run=false` all rows are written in one transaction, or none. If a row cannot be accepted, or its record was

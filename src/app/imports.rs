@@ -21,7 +21,7 @@ use crate::{
 };
 
 mod context;
-mod project_titles;
+mod duplicate_rows;
 mod record_rows;
 mod record_writes;
 mod report_content;
@@ -33,7 +33,7 @@ mod row_members;
 mod tests;
 
 use context::{ComparedSheet, ComparedSheets, ImportContext};
-use project_titles::ProjectTitles;
+use duplicate_rows::CreatedRecords;
 pub(crate) use result::{ImportResult, ImportedChange, ImportedRow, OutcomeTotals};
 
 /// An import that was read and can be compared with the records.
@@ -100,7 +100,7 @@ pub(crate) fn run_import(
             book: &book,
             words,
             place: proof.subject(),
-            titles: ProjectTitles::from_workbook(&book),
+            created: CreatedRecords::default(),
         };
         import_grids(&context, tx, std::mem::take(&mut job.upload.grids), &mut result)?;
     }

@@ -13,6 +13,8 @@ pub struct FieldFault {
     pub message: Message,
     /// The accepted values, if there is a list of them.
     pub allowed: Vec<String>,
+    /// The key of the record that is there already, if the fault is a duplicate of a record.
+    pub existing: Option<String>,
 }
 
 /// A fault of a value whose place in the body is not known yet.
@@ -24,11 +26,13 @@ pub struct ValueFault {
     pub message: Message,
     /// The accepted values, if there is a list of them.
     pub allowed: Vec<String>,
+    /// The key of the record that is there already, if the fault is a duplicate of a record.
+    pub existing: Option<String>,
 }
 
 impl ValueFault {
     pub const fn new(code: &'static str, message: Message) -> Self {
-        Self { code, message, allowed: Vec::new() }
+        Self { code, message, allowed: Vec::new(), existing: None }
     }
 
     /// Returns the fault of a required value that is missing.
@@ -60,6 +64,12 @@ impl ValueFault {
         self.allowed = allowed.into_iter().map(Into::into).collect();
         self
     }
+
+    /// Adds the key of the record that is there already.
+    #[must_use]
+    pub fn with_existing(self, key: &str) -> Self {
+        Self { existing: Some(key.to_owned()), ..self }
+    }
 }
 
 /// Collects all faults of a body, so that a client can correct them at once.
@@ -79,6 +89,7 @@ impl FaultList {
             code: fault.code.to_owned(),
             message: fault.message,
             allowed: fault.allowed,
+            existing: fault.existing,
         });
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod attainment;
 pub(crate) mod city_checklist;
 pub(crate) mod comment;
 pub(crate) mod cycle;
+pub(crate) mod duplicate;
 pub(crate) mod extension;
 pub(crate) mod fault;
 pub(crate) mod feed;

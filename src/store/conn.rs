@@ -158,11 +158,18 @@ type PgTransactionManager = <PgConn as Connection>::TransactionManager;
 type SqliteTransactionManager = AnsiTransactionManager;
 
 impl Conn {
-    /// Applies pending migrations and returns their number. Only one process migrates at a time.
+    /// Applies pending migrations, fills the columns that they added, and returns their number. Only one process migrates
+    /// at a time.
     ///
     /// # Errors
     /// Returns an error if a migration fails. The failed migration is rolled back.
     pub fn run_migrations(&mut self) -> StoreResult<usize> {
+        let applied = self.apply_migrations()?;
+        super::projects::fill_duplicate_keys(self)?;
+        Ok(applied)
+    }
+
+    fn apply_migrations(&mut self) -> StoreResult<usize> {
         match self {
             Self::Pg(c) => {
                 c.batch_execute(&format!("select pg_advisory_lock({MIGRATION_LOCK})"))?;

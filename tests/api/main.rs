@@ -43,6 +43,7 @@ mod cycles;
 mod demo;
 mod diff;
 mod docs;
+mod duplicates;
 mod examples;
 mod extensions;
 mod figures;
