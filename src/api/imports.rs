@@ -10,9 +10,10 @@ use super::{
     state::State,
 };
 use crate::{
-    app::imports::{self, ImportAbort, ImportResult},
+    app::imports::{self, ImportAbort, ImportJob, ImportResult},
     domain::{language::Language, policy::ImportRecords},
     sheets::{grid::UnreadableFile, message::file},
+    store::Caller,
 };
 
 mod input;
@@ -51,15 +52,27 @@ async fn import_records(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let (caller, file, language) = (may.caller, may.body, may.language);
-    let words = state.vocabulary.load_full();
     let job = web::block(move || file.into_job())
         .await
         .unwrap_or_else(|e| Err(refuse_broken_file(&e)))?;
-    match state.db.write(move |tx| imports::run_import(tx, caller, job, &words)).await {
+    match run_job(&state, caller, job).await {
         Ok(result) => Answer::from_value(&ImportView::from(result)),
         Err(ImportAbort::NotWritten(result)) => answer_not_written(*result, language),
         Err(ImportAbort::Refused(refusal)) => Err(refusal.into()),
     }
+}
+
+/// Imports a file. A preview never holds the writer: it can take seconds, and everybody else would wait.
+async fn run_job(
+    state: &State,
+    caller: Caller,
+    job: ImportJob,
+) -> Result<ImportResult, ImportAbort> {
+    let words = state.vocabulary.load_full();
+    if job.dry_run {
+        return state.db.preview(move |tx| imports::run_import(tx, caller, job, &words)).await;
+    }
+    state.db.write(move |tx| imports::run_import(tx, caller, job, &words)).await
 }
 
 /// Answers a preview, or refuses an import with rows that cannot be accepted.

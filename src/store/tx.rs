@@ -22,11 +22,14 @@ use crate::{
 };
 
 mod changes;
+mod preview;
 mod proof;
 mod record_writer;
 mod savepoint;
 
 use changes::count_changes;
+pub use preview::PreviewRows;
+pub(super) use preview::run_preview;
 pub use proof::Caller;
 use proof::authorize_found;
 pub(crate) use proof::{build_unproved, load_admitted, load_proved};
@@ -93,6 +96,8 @@ pub struct Tx<'c> {
     entries: Vec<JournalEntry>,
     /// Row changes that a rollback to a savepoint undid, as far as [`count_changes`] still counts them.
     undone: i64,
+    /// Whether this is a preview, which is always undone.
+    is_preview: bool,
 }
 
 impl Tx<'_> {
@@ -273,6 +278,7 @@ fn run_and_journal<T, E: From<StoreError>>(
         loaded_actor: None,
         entries: Vec::new(),
         undone: 0,
+        is_preview: false,
     };
     let value = f(&mut tx)?;
     let (at, entries, undone) = (tx.at, tx.entries, tx.undone);
