@@ -76,7 +76,8 @@ async fn create_cycle(
 /// Edit a cycle
 ///
 /// Changes the name and the days of a cycle. Only the secretariat may do this. Key and plan cycle never change. The
-/// cut-off day cannot change after the cycle was opened, because reports are approved under it: the answer is 409.
+/// cut-off day cannot change after the cycle was opened, because reports are approved under it: the answer is 409. A
+/// patch that changes nothing adds no version.
 #[utoipa::path(patch, path = "/cycles/{cycle}", tag = "cycles", request_body = CyclePatch,
     responses((status = 200, body = CycleView)))]
 async fn edit_cycle(

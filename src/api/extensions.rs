@@ -118,7 +118,7 @@ async fn get_extension(may: May<ReadExtension>) -> ApiResult<Answer> {
 /// Gives a city a later due day in a cycle, or replaces the day that it was given before. The city may write and submit
 /// reports until then, even if the cycle is closed. The national representative of the city's country and the
 /// secretariat may do this. The answer is 409 for an imported cycle, which has no due day. `If-Match` is required to
-/// replace an extension, and refused if there is none.
+/// replace an extension, and refused if there is none. The same day with the same reason adds no version.
 #[utoipa::path(
     put, path = "/cycles/{cycle}/extensions/{city}",
     tag = "cycles",

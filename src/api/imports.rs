@@ -10,9 +10,10 @@ use super::{
     state::State,
 };
 use crate::{
-    app::imports::{self, ImportAbort, ImportResult},
+    app::imports::{self, ImportAbort, ImportJob, ImportResult},
     domain::{language::Language, policy::ImportRecords},
     sheets::{grid::UnreadableFile, message::file},
+    store::Caller,
 };
 
 mod input;
@@ -32,7 +33,9 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// rows. For city officers, each for the own city. Columns are found by the names in the first row. A column that is
 /// absent changes nothing; an empty cell means unknown. A row without a key creates a project, milestone, indicator or
 /// partnership; a row that is absent changes nothing. Each row is subject to the same rights and rules as the operation
-/// that writes one record.
+/// that writes one record. A row without a key that repeats a record is refused: a project by its title, a milestone or
+/// indicator by its title or name, a partnership by partner, role, stage and note. `existing` of the fault is the key of the
+/// record that is there.
 ///
 /// Unless `dry_run=false` is sent, nothing is written, and the answer previews what would become of each row. With
 /// `dry_run=false` all rows are written in one transaction, or none. If a row cannot be accepted, or its record was
@@ -49,15 +52,27 @@ async fn import_records(
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let (caller, file, language) = (may.caller, may.body, may.language);
-    let words = state.vocabulary.load_full();
     let job = web::block(move || file.into_job())
         .await
         .unwrap_or_else(|e| Err(refuse_broken_file(&e)))?;
-    match state.db.write(move |tx| imports::run_import(tx, caller, job, &words)).await {
+    match run_job(&state, caller, job).await {
         Ok(result) => Answer::from_value(&ImportView::from(result)),
         Err(ImportAbort::NotWritten(result)) => answer_not_written(*result, language),
         Err(ImportAbort::Refused(refusal)) => Err(refusal.into()),
     }
+}
+
+/// Imports a file. A preview never holds the writer: it can take seconds, and everybody else would wait.
+async fn run_job(
+    state: &State,
+    caller: Caller,
+    job: ImportJob,
+) -> Result<ImportResult, ImportAbort> {
+    let words = state.vocabulary.load_full();
+    if job.dry_run {
+        return state.db.preview(move |tx| imports::run_import(tx, caller, job, &words)).await;
+    }
+    state.db.write(move |tx| imports::run_import(tx, caller, job, &words)).await
 }
 
 /// Answers a preview, or refuses an import with rows that cannot be accepted.

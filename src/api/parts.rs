@@ -13,9 +13,10 @@ use super::{
     precondition::VersionRequired,
     service_config::ServiceConfig,
     state::State,
+    views::RecordWarning,
 };
 use crate::{
-    app::parts::{self, EditablePart, PartRequest},
+    app::parts::{self, CreatedPart, EditablePart, PartRequest},
     domain::{
         policy::{EditProject, PolicyResource as _, ReadProject, RecordCopy, Saves, Visibility},
         subject::project_part::{EditPart, ReadPart},
@@ -43,6 +44,8 @@ pub(super) trait PartResource: EditablePart {
     type View: From<Self> + Serialize + Send + 'static;
     type New: MergeMembers<Into = Self::Raw> + DeserializeOwned + Send + 'static;
     type Patch: MergeMembers<Into = Self::Raw> + DeserializeOwned + Send + 'static;
+    /// Builds the view of a part that was just created.
+    fn build_created_view(self, warnings: Vec<RecordWarning>) -> Self::View;
 }
 
 /// Lists all parts of the copy of the project that the caller reads.
@@ -78,9 +81,11 @@ where
 {
     let (caller, key, Json(body)) = (may.caller, may.key, may.body);
     let list = format!("/api/v1/projects/{key}/{}", P::LIST_NAME);
-    let part: P = state.db.write(move |tx| parts::create_part(tx, caller, &key, body)).await?;
+    let write = state.db.write(move |tx| parts::create_part::<P>(tx, caller, &key, body));
+    let CreatedPart { part, duplicate_of } = write.await?;
     let location = format!("{list}/{}", part.part_id());
-    Ok(Answer::from_record(part.version(), &P::View::from(part))?.mark_created(location))
+    let (version, warnings) = (part.version(), RecordWarning::list_duplicate(duplicate_of));
+    Ok(Answer::from_record(version, &part.build_created_view(warnings))?.mark_created(location))
 }
 
 async fn edit_part<P: PartResource>(

@@ -91,7 +91,8 @@ async fn get_report(may: May<ReadReport>, state: Data<State>) -> ApiResult<Answe
 /// do this. A member may be left out until the report is submitted, but every value that is present must be valid;
 /// otherwise the answer is 422 and lists all faults. The answer is 409 in any other state, if the cycle is neither open
 /// nor extended for the city, and if the cycle is closed and was released without this report. `If-Match` is required
-/// to replace a report, and refused if the report does not exist yet.
+/// to replace a report, and refused if the report does not exist yet. A report with the same content adds no version,
+/// and does not make the caller one of its editors.
 #[utoipa::path(
     put, path = "/projects/{project}/reports/{cycle}",
     tag = "reports",

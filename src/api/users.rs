@@ -98,7 +98,7 @@ async fn create_user(
 ///
 /// Renames, disables or enables an account. Disabling it ends all its sessions at once. Administrators may do this for
 /// everybody else, national representatives for people whose grants are all ones that they may give themselves. Nobody
-/// may change their own account here: the answer is 403.
+/// may change their own account here: the answer is 403. A patch that changes nothing adds no version.
 #[utoipa::path(patch, path = "/users/{id}", tag = "users", request_body = UserPatch,
     responses((status = 200, body = UserView)))]
 async fn patch_user(

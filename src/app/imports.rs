@@ -8,20 +8,21 @@ use super::{
 };
 use crate::{
     domain::{
-        fault::ValueFault, message::thing, policy::ImportInto, reference::Vocabulary, value::Slug,
+        fault::ValueFault, message::thing, policy::ImportInto, project::ProjectCode,
+        reference::Vocabulary, value::Slug,
     },
     sheets::{
-        FORMAT, UploadedFile,
+        FORMAT, UploadedFile, WorkbookSheet, cell,
         grid::{FileFault, SheetGrid},
         message::import,
         row_comparison,
         workbook_reader::{self, MetadataField},
     },
-    store::{Caller, Conn, StoreError, Tx, reference},
+    store::{Caller, Conn, PreviewRows, StoreError, Tx, reference},
 };
 
 mod context;
-mod project_titles;
+mod duplicate_rows;
 mod record_rows;
 mod record_writes;
 mod report_content;
@@ -33,7 +34,7 @@ mod row_members;
 mod tests;
 
 use context::{ComparedSheet, ComparedSheets, ImportContext};
-use project_titles::ProjectTitles;
+use duplicate_rows::CreatedRecords;
 pub(crate) use result::{ImportResult, ImportedChange, ImportedRow, OutcomeTotals};
 
 /// An import that was read and can be compared with the records.
@@ -73,7 +74,7 @@ impl From<StoreError> for ImportAbort {
     }
 }
 
-/// Imports a file. A preview is the same work, rolled back.
+/// Imports a file. A preview is the same work on copies of the rows, and is undone.
 ///
 /// # Errors
 /// [`ImportAbort::NotWritten`] for a preview and for rows that cannot be accepted, else the refusal.
@@ -86,6 +87,9 @@ pub(crate) fn run_import(
     check_city_exists(tx.conn(), &job.key.0)?;
     workbook::check_cycle_exists(tx.conn(), &job.key.1)?;
     let proof = tx.prove::<ImportInto>(caller, &job.key)?;
+    if job.dry_run {
+        tx.copy_for_preview(&list_preview_rows(&job))?;
+    }
     let mut result = ImportResult::new(&job.key.0, &job.key.1, job.dry_run);
     result.faults = find_mismatches(&job);
     let is_wrong_file = !result.faults.is_empty();
@@ -100,12 +104,26 @@ pub(crate) fn run_import(
             book: &book,
             words,
             place: proof.subject(),
-            titles: ProjectTitles::from_workbook(&book),
+            created: CreatedRecords::default(),
         };
         import_grids(&context, tx, std::mem::take(&mut job.upload.grids), &mut result)?;
     }
     result.compute_digest(&job.file_digest, &records_digest).map_err(Refusal::from_json)?;
     finish_import(result, job.digest.as_deref())
+}
+
+/// Lists the rows that a preview of the import may read or write.
+fn list_preview_rows(job: &ImportJob) -> PreviewRows {
+    let column = WorkbookSheet::Projects.find_column_index("continues");
+    let grids = job.upload.grids.iter().filter(|grid| grid.sheet == WorkbookSheet::Projects);
+    let cells = grids
+        .flat_map(|grid| &grid.rows)
+        .filter_map(|row| row.cells.get(column?)?.as_ref().map(cell::cell_text));
+    PreviewRows {
+        city: job.key.0.clone(),
+        cycle: job.key.1.clone(),
+        continued: cells.filter_map(|code| ProjectCode::parse(code.trim()).ok()).collect(),
+    }
 }
 
 fn check_city_exists(conn: &mut Conn, city: &Slug) -> Result<(), Refusal> {

@@ -13,6 +13,8 @@ pub struct FieldFault {
     pub message: Message,
     /// The accepted values, if there is a list of them.
     pub allowed: Vec<String>,
+    /// The key of the record that is there already, if the fault is a duplicate of a record.
+    pub existing: Option<String>,
 }
 
 impl FieldFault {
@@ -24,6 +26,7 @@ impl FieldFault {
             code: fault.code.to_owned(),
             message: fault.message,
             allowed: fault.allowed,
+            existing: fault.existing,
         }
     }
 }
@@ -37,11 +40,13 @@ pub struct ValueFault {
     pub message: Message,
     /// The accepted values, if there is a list of them.
     pub allowed: Vec<String>,
+    /// The key of the record that is there already, if the fault is a duplicate of a record.
+    pub existing: Option<String>,
 }
 
 impl ValueFault {
     pub const fn new(code: &'static str, message: Message) -> Self {
-        Self { code, message, allowed: Vec::new() }
+        Self { code, message, allowed: Vec::new(), existing: None }
     }
 
     /// Returns the fault of a required value that is missing.
@@ -72,6 +77,12 @@ impl ValueFault {
     pub fn with_allowed<I: Into<String>>(mut self, allowed: impl IntoIterator<Item = I>) -> Self {
         self.allowed = allowed.into_iter().map(Into::into).collect();
         self
+    }
+
+    /// Adds the key of the record that is there already.
+    #[must_use]
+    pub fn with_existing(self, key: &str) -> Self {
+        Self { existing: Some(key.to_owned()), ..self }
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod city_checklist;
 pub(crate) mod comment;
 pub mod contributor;
 pub(crate) mod cycle;
+pub(crate) mod duplicate;
 pub(crate) mod expected_city;
 pub(crate) mod extension;
 pub(crate) mod fault;

@@ -37,7 +37,7 @@ fn is_deceptive(c: char) -> bool {
 
 /// Characters without a visible shape: spaces, and characters that only change their neighbours. Scripts of the region
 /// need some of them (a zero-width space ends a word in Khmer), so they are allowed; a text of nothing else is empty.
-fn is_blank(c: char) -> bool {
+pub(super) fn is_blank(c: char) -> bool {
     c.is_whitespace()
         || matches!(c,
             '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'

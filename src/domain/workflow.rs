@@ -68,10 +68,10 @@ impl<'a> ReportEdit<'a> {
         match subject.report.clone() {
             Some(report) => Report {
                 state,
+                // After a change the content is no longer what the source stated.
+                imported: report.imported.filter(|_| report.content == content),
                 content,
                 edited,
-                // After an edit the content is no longer what the source stated.
-                imported: None,
                 version: report.version + 1,
                 ..report
             },

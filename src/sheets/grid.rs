@@ -34,10 +34,13 @@ pub struct FaultDetails {
     pub message: Message,
     /// The values that would have been accepted.
     pub allowed: Vec<String>,
+    /// The key of the record that the row repeats.
+    pub existing: Option<String>,
 }
 impl From<ValueFault> for FaultDetails {
     fn from(f: ValueFault) -> Self {
-        Self { code: f.code.to_owned(), message: f.message, allowed: f.allowed }
+        let ValueFault { code, message, allowed, existing } = f;
+        Self { code: code.to_owned(), message, allowed, existing }
     }
 }
 

@@ -47,5 +47,6 @@ pub use conn::{Conn, DatabaseTarget};
 pub use db::Db;
 pub use error::{StoreError, StoreResult};
 pub use tx::{
-    Caller, Change, JournaledRecord, OwnAccountProof, Record, RecordWriter, Tx, WriteProof,
+    Caller, Change, JournaledRecord, OwnAccountProof, PreviewRows, Record, RecordWriter, Tx,
+    WriteProof,
 };

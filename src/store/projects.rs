@@ -20,6 +20,7 @@ use crate::domain::{
 
 mod approved;
 mod batch;
+mod duplicates;
 mod facets;
 mod lineage;
 mod list;
@@ -27,8 +28,11 @@ mod working;
 
 use approved::ApprovedProjectRow;
 pub use batch::{find_deletion_blocker, find_deletion_blockers};
+pub(super) use duplicates::fill_duplicate_keys;
+pub(crate) use duplicates::list_by_duplicate_key;
 pub use facets::PARTNER;
 pub(super) use facets::rewrite_partner_facets;
+pub(crate) use lineage::list_lineage;
 pub use lineage::parse_continued_project;
 pub use list::{
     ProjectCursor, ProjectFilter, ProjectPageQuery, ProjectSort, count_visible, load_page,

@@ -227,6 +227,7 @@ diesel::table! {
         created_at -> DbTs,
         updated_at -> DbTs,
         version -> BigInt,
+        duplicate_key -> Nullable<Text>,
     }
 }
 diesel::table! {

@@ -15,6 +15,7 @@ mod import_changes;
 mod invalid_files;
 mod partly_invalid_rows;
 mod preview_digests;
+mod preview_locks;
 mod repeated_imports;
 mod row_faults;
 mod stale_rows;

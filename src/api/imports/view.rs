@@ -88,6 +88,11 @@ pub(crate) struct ImportFault {
     pub detail: AnswerText,
     /// Accepted values; empty if there is no list of them.
     pub allowed: Vec<String>,
+    /// Key of the record that the row repeats: the code of a project, or the identifier of a milestone, an indicator or a
+    /// partnership. Absent if the fault is no duplicate of a record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "da-nang-3")]
+    pub existing: Option<String>,
     /// The message behind `detail`.
     #[serde(skip)]
     message: Message,
@@ -103,6 +108,7 @@ impl ImportFault {
             code: self.code.clone(),
             detail: import::fault_at(&place, self.message.clone()).to_text(language).into(),
             allowed: self.allowed.clone(),
+            existing: self.existing.clone(),
         }
     }
 }
@@ -118,6 +124,7 @@ impl From<FileFault> for ImportFault {
             detail: f.fault.message.clone().into(),
             message: f.fault.message,
             allowed: f.fault.allowed,
+            existing: f.fault.existing,
         }
     }
 }

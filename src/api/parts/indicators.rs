@@ -18,6 +18,7 @@ use crate::{
         precondition::VersionRequired,
         service_config::ServiceConfig,
         state::State,
+        views::RecordWarning,
     },
     domain::{
         policy::{EditProject, ReadProject},
@@ -73,6 +74,9 @@ pub(crate) struct IndicatorView {
     pub target: Option<ReadingView>,
     /// Version of the indicator, from 1. In the approved copy of a project or report, the version of that copy.
     pub version: i64,
+    /// Doubts about a record that was just created. Absent if there are none, and in every answer but that of `POST`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<RecordWarning>,
 }
 list_type!(
     /// All indicators of a project.
@@ -90,6 +94,7 @@ impl From<Indicator> for IndicatorView {
             baseline: i.baseline.map(ReadingView::from),
             target: i.target.map(ReadingView::from),
             version: i.version,
+            warnings: Vec::new(),
         }
     }
 }
@@ -124,6 +129,9 @@ impl PartResource for Indicator {
     type View = IndicatorView;
     type New = NewIndicator;
     type Patch = IndicatorPatch;
+    fn build_created_view(self, warnings: Vec<RecordWarning>) -> IndicatorView {
+        IndicatorView { warnings, ..self.into() }
+    }
 }
 
 /// List indicators
@@ -149,7 +157,8 @@ async fn get_indicator(may: May<ReadPart<Indicator>>) -> ApiResult<Answer> {
 /// Add an indicator
 ///
 /// Adds an indicator to the project. Only officers of the project's city may do this. The answer is 409 if the project
-/// has an indicator with this name already, or has 200 indicators.
+/// has an indicator with this name already, or has 200 indicators. If the names differ in their spaces only, the indicator
+/// is added, and `warnings` names the one that is there.
 #[utoipa::path(post, path = "/projects/{project}/indicators",
     tag = "projects", request_body = NewIndicator,
     responses((status = 201, body = IndicatorView)))]

@@ -11,7 +11,7 @@ use crate::{
     api::{
         answer::Answer, body::Json, error::ApiResult, may::May, merge::define_request_shapes,
         page::list_type, precondition::VersionRequired, service_config::ServiceConfig,
-        state::State,
+        state::State, views::RecordWarning,
     },
     domain::{
         policy::{EditProject, ReadProject},
@@ -46,6 +46,9 @@ pub(crate) struct MilestoneView {
     pub completed_on: Option<NaiveDate>,
     /// Version of the milestone, from 1. In the approved copy of a project or report, the version of that copy.
     pub version: i64,
+    /// Doubts about a record that was just created. Absent if there are none, and in every answer but that of `POST`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<RecordWarning>,
 }
 list_type!(
     /// All milestones of a project.
@@ -61,6 +64,7 @@ impl From<Milestone> for MilestoneView {
             weight: m.weight,
             completed_on: m.completed_on,
             version: m.version,
+            warnings: Vec::new(),
         }
     }
 }
@@ -88,6 +92,9 @@ impl PartResource for Milestone {
     type View = MilestoneView;
     type New = NewMilestone;
     type Patch = MilestonePatch;
+    fn build_created_view(self, warnings: Vec<RecordWarning>) -> MilestoneView {
+        MilestoneView { warnings, ..self.into() }
+    }
 }
 
 /// List milestones
@@ -113,7 +120,8 @@ async fn get_milestone(may: May<ReadPart<Milestone>>) -> ApiResult<Answer> {
 /// Add a milestone
 ///
 /// Adds a milestone to the project. Only officers of the project's city may do this. The answer is 409 if the project
-/// has a milestone with this title on this day already, or has 200 milestones.
+/// has a milestone with this title on this day already, or has 200 milestones. If the project has the title on another
+/// day, the milestone is added, and `warnings` names the one that is there.
 #[utoipa::path(post, path = "/projects/{project}/milestones",
     tag = "projects", request_body = NewMilestone,
     responses((status = 201, body = MilestoneView)))]

@@ -18,7 +18,7 @@ use crate::{
         precondition::VersionRequired,
         service_config::ServiceConfig,
         state::State,
-        views::MoneyView,
+        views::{MoneyView, RecordWarning},
     },
     domain::{
         policy::{EditProject, ReadProject},
@@ -61,6 +61,9 @@ pub(crate) struct PartnershipView {
     pub note: Option<String>,
     /// Version of the partnership, from 1. In the approved copy of a project or report, the version of that copy.
     pub version: i64,
+    /// Doubts about a record that was just created. Absent if there are none, and in every answer but that of `POST`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<RecordWarning>,
 }
 list_type!(
     /// All partnerships of a project.
@@ -78,6 +81,7 @@ impl From<Partnership> for PartnershipView {
             amount: p.amount.map(MoneyView::from),
             note: p.note.as_ref().map(Prose::to_string),
             version: p.version,
+            warnings: Vec::new(),
         }
     }
 }
@@ -113,6 +117,9 @@ impl PartResource for Partnership {
     type View = PartnershipView;
     type New = NewPartnership;
     type Patch = PartnershipPatch;
+    fn build_created_view(self, warnings: Vec<RecordWarning>) -> PartnershipView {
+        PartnershipView { warnings, ..self.into() }
+    }
 }
 
 /// List partnerships
@@ -138,7 +145,8 @@ async fn get_partnership(may: May<ReadPart<Partnership>>) -> ApiResult<Answer> {
 /// Add a partnership
 ///
 /// Adds a partnership to the project. Only officers of the project's city may do this. The partner is named by its
-/// slug, by a name as stated, or by both. The answer is 409 if the project has 200 partnerships.
+/// slug, by a name as stated, or by both. The answer is 409 if the project has 200 partnerships. If the project has a partnership
+/// with the same partner, role, stage and note, the partnership is added, and `warnings` names the one that is there.
 #[utoipa::path(post, path = "/projects/{project}/partnerships",
     tag = "projects", request_body = NewPartnership,
     responses((status = 201, body = PartnershipView)))]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::project_titles::ProjectTitles;
+use super::duplicate_rows::CreatedRecords;
 use crate::{
     app::{AppResult, Refusal, workbook::CityWorkbook},
     domain::{
@@ -32,7 +32,7 @@ pub(super) struct ImportContext<'b> {
     pub(super) words: &'b Vocabulary,
     /// The city of new projects, and the cycle of the reports.
     pub(super) place: &'b CityCycleSubject,
-    pub(super) titles: ProjectTitles,
+    pub(super) created: CreatedRecords,
 }
 
 impl ImportContext<'_> {

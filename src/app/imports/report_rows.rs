@@ -1,7 +1,7 @@
 //! The reports of an import. The rows of a report, of its milestones, values and links are applied to its present
 //! content, which is then written at once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use super::{
     context::{ComparedSheets, ImportContext},
@@ -86,13 +86,13 @@ fn is_checkable(row: &ComparedRow) -> bool {
 
 /// Lists the reports that can be checked. A stale or refused row refuses its whole report.
 fn list_changed_reports(sheets: &ComparedSheets) -> Vec<ChangedReport> {
-    let checkable = list_report_rows(sheets).filter(|uploaded| is_checkable(uploaded.row));
-    let projects: BTreeSet<&str> =
-        checkable.map(|uploaded| uploaded.row.project.as_str()).collect();
-    let report = |project: &str| {
-        let own = list_report_rows(sheets).filter(|uploaded| uploaded.row.project == project);
-        let rows: Vec<UploadedRow<'_>> =
-            own.filter(|u| !(u.row.changes.is_empty() && u.row.wrong_columns.is_empty())).collect();
+    let mut by_project: BTreeMap<&str, Vec<UploadedRow<'_>>> = BTreeMap::new();
+    for uploaded in list_report_rows(sheets) {
+        if !(uploaded.row.changes.is_empty() && uploaded.row.wrong_columns.is_empty()) {
+            by_project.entry(&uploaded.row.project).or_default().push(uploaded);
+        }
+    }
+    let report = |(project, rows): (&str, Vec<UploadedRow<'_>>)| {
         let is_whole = rows.iter().all(|uploaded| is_checkable(uploaded.row));
         is_whole.then(|| ChangedReport {
             project: project.to_owned(),
@@ -100,7 +100,7 @@ fn list_changed_reports(sheets: &ComparedSheets) -> Vec<ChangedReport> {
             has_wrong_cells: rows.iter().any(|uploaded| uploaded.row.has_only_cell_faults()),
         })
     };
-    projects.into_iter().filter_map(report).collect()
+    by_project.into_iter().filter_map(report).collect()
 }
 
 /// Marks new items of a report that was changed after the file was made. A row that a person adds below the others has

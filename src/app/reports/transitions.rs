@@ -71,8 +71,7 @@ macro_rules! report_transition {
                 report: Report,
                 change: Change,
             ) -> AppResult<Report> {
-                proof.save(tx, &report, change)?;
-                Ok(report)
+                Ok(proof.save_or_replace(tx, proof.subject().report.as_ref(), report, change)?)
             }
         }
     };
@@ -100,13 +99,15 @@ impl TransitionAction for ApproveReport {
         changes: Self::Changes,
         change: Change,
     ) -> AppResult<Report> {
-        let (report, approved) = changes;
-        proof.save(tx, &report, change)?;
-        proof.save(tx, &approved, Change::without_reason(TransitionKind::Approve.as_str()))?;
+        let ((report, approved), subject) = (changes, proof.subject());
+        let copied = Change::without_reason(TransitionKind::Approve.as_str());
+        let report = proof.save_or_replace(tx, subject.report.as_ref(), report, change)?;
+        let before = subject.approved.get()?.as_ref();
+        let approved = proof.save_or_replace(tx, before, approved, copied.clone())?;
         if reports::is_latest(tx.conn(), &approved)? {
             let before = projects::find_approved(tx.conn(), approved.project)?;
             let project = workflow::build_approved_project(&approved, before.as_ref());
-            proof.save(tx, &project, Change::without_reason(TransitionKind::Approve.as_str()))?;
+            proof.save_or_replace(tx, before.as_ref(), project, copied)?;
         }
         Ok(report)
     }

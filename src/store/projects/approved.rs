@@ -9,19 +9,20 @@ use super::{
 };
 use crate::{
     domain::{
+        journal::to_canonical_json,
         policy::RecordCopy,
         project::{ApprovedProject, Header, LatestReport},
         report::ProjectStatus,
         value::{Percent, Slug, fold_for_search},
     },
     store::{
-        Conn, JournaledRecord, StoreError, StoreResult,
+        Conn, JournaledRecord, Record, StoreError, StoreResult,
         conn::on,
         json,
         record::StoredRows,
         schema::approved_projects,
         static_update::static_update,
-        tx::{AuditedRecord, audit_rows, impl_record},
+        tx::{AuditedRecord, audit_rows},
         types::{StoredTimestamp, StoredUuid},
     },
 };
@@ -100,7 +101,24 @@ impl TryFrom<ApprovedProjectRow> for ApprovedProject {
     }
 }
 
-impl_record!(ApprovedProject, "approved_project", public, |r| r.header.code.to_string());
+impl Record for ApprovedProject {
+    const ENTITY: &'static str = "approved_project";
+    const PUBLIC: bool = true;
+    fn key(&self) -> String {
+        self.header.code.to_string()
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn journal_content(&self) -> Result<String, serde_json::Error> {
+        to_canonical_json(self)
+    }
+    /// The project and its parts in the header have the version of the copy, which is no content.
+    fn has_content_of(&self, before: &Self) -> bool {
+        self.latest == before.latest
+            && self.header.clone().into_approved_copy(before.version) == before.header
+    }
+}
 
 impl ApprovedProject {
     fn collect_facets(&self) -> FacetSet {

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::facets::{self, FacetGroup};
 use crate::{
     domain::{
+        duplicate::DuplicateKey,
         policy::RecordCopy,
         project::{Project, ProjectCode, ProjectDetails, ProjectLocation},
         reference::CountryCode,
@@ -97,6 +98,8 @@ pub(super) struct ProjectRow {
     created_at: StoredTimestamp,
     updated_at: StoredTimestamp,
     version: i64,
+    /// The key by which duplicates are found. A migration leaves it empty, and the start fills it.
+    duplicate_key: Option<String>,
 }
 
 impl TryFrom<&Project> for ProjectRow {
@@ -126,6 +129,7 @@ impl TryFrom<&Project> for ProjectRow {
             created_at: StoredTimestamp(p.created_at),
             updated_at: StoredTimestamp(p.updated_at),
             version: p.version,
+            duplicate_key: Some(DuplicateKey::from_title(d.title.as_str()).as_str().to_owned()),
         })
     }
 }
@@ -189,7 +193,7 @@ impl TryFrom<ProjectRow> for Project {
     }
 }
 
-impl_record!(Project, "project", private, |r| r.code.to_string());
+impl_record!(Project, "project", private, |r| r.code.to_string(), stamps[updated_at]);
 
 impl StoredRows for Project {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {

@@ -111,6 +111,9 @@ impl Record for Release {
     fn journal_content(&self) -> Result<String, serde_json::Error> {
         to_canonical_json(self)
     }
+    fn has_content_of(&self, before: &Self) -> bool {
+        Self { version: before.version, ..self.clone() } == *before
+    }
 }
 
 impl StoredRows for Release {

@@ -138,4 +138,4 @@ impl TryFrom<ReportRow> for Report {
     }
 }
 impl_journaled_record!(Report, ReportRow, reports, |r| StoredUuid::from(r.id));
-impl_record!(Report, "report", private, |r| r.key());
+impl_record!(Report, "report", private, |r| r.key(), stamps[edited]);

@@ -73,6 +73,9 @@ impl Record for User {
     fn journal_content(&self) -> Result<String, serde_json::Error> {
         to_canonical_json(&serde_json::json!({ "id": self.id, "state": self.state }))
     }
+    fn has_content_of(&self, before: &Self) -> bool {
+        Self { version: before.version, ..self.clone() } == *before
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
