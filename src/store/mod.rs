@@ -6,6 +6,7 @@
 pub(crate) mod agenda;
 pub(crate) mod bootstrap;
 pub(crate) mod comments;
+pub(crate) mod condition;
 pub(crate) mod conn;
 pub mod cycles;
 pub(crate) mod db;

@@ -1,47 +1,18 @@
-//! A request for the list of projects: its filter, order and cursor.
+//! A request for the list of projects: its order and cursor.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::DateTime;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::ProjectFilter;
 use crate::{
     domain::policy::VisibleRows,
     store::{
+        condition::{BindValue, ListOrder, SortColumn},
         schema::project_faces,
         types::{StoredTimestamp, StoredUuid},
     },
 };
-
-/// The filter of the list. Several values of a field mean any of them. An empty field does not restrict.
-#[derive(Debug, Clone, Default)]
-pub struct ProjectFilter {
-    /// Slugs of cities.
-    pub cities: Vec<String>,
-    /// Codes of countries.
-    pub countries: Vec<String>,
-    /// Slugs of focus areas.
-    pub focus_areas: Vec<String>,
-    /// Slugs of sub-areas.
-    pub sub_areas: Vec<String>,
-    /// Statuses in the latest approved report.
-    pub statuses: Vec<String>,
-    /// Slugs of plan cycles.
-    pub plan_cycles: Vec<String>,
-    /// `true` for priority projects, `false` for the others.
-    pub priority: Option<bool>,
-    /// `true` for archived projects, `false` for the others.
-    pub archived: Option<bool>,
-    /// Facets that a project must have: the kind, and the accepted values.
-    pub facets: Vec<(&'static str, Vec<String>)>,
-    /// Changed at this instant or later.
-    pub updated_since: Option<DateTime<Utc>>,
-    /// The first and the last day on which a project may start.
-    pub starts: (Option<NaiveDate>, Option<NaiveDate>),
-    /// The first and the last day on which a project may end.
-    pub ends: (Option<NaiveDate>, Option<NaiveDate>),
-    /// Words that must all occur in the titles and the summary.
-    pub q: Option<String>,
-}
 
 /// The order of the list. Ties are ordered by code.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -61,7 +32,7 @@ pub enum ProjectSort {
 
 /// The position of a project in a list: the value that it is sorted by, its city, its number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProjectCursor(pub(super) String, pub(super) String, pub(super) i64);
+pub struct ProjectCursor(String, String, i64);
 
 /// The columns of a copy of a project from which its cursor is made.
 #[derive(Queryable, Selectable)]
@@ -83,18 +54,44 @@ impl ProjectSort {
         };
         ProjectCursor(by, row.city.clone(), row.number)
     }
+
     /// Returns `true` if a cursor fits this order. Only a forged cursor does not.
     #[must_use]
-    pub fn accepts_cursor(self, place: &ProjectCursor) -> bool {
-        match self {
-            Self::Code | Self::Title | Self::TitleDown => true,
-            Self::Updated | Self::UpdatedDown => parse_cursor_instant(place).is_some(),
-        }
+    pub fn accepts_cursor(self, cursor: &ProjectCursor) -> bool {
+        self.read_position(cursor).is_some()
     }
-}
 
-pub(super) fn parse_cursor_instant(place: &ProjectCursor) -> Option<StoredTimestamp> {
-    DateTime::from_timestamp_micros(place.0.parse().ok()?).map(StoredTimestamp)
+    /// Returns the order of the rows.
+    pub(super) fn to_order(self) -> ListOrder {
+        let descending = match self {
+            Self::Code | Self::Title | Self::Updated => false,
+            Self::TitleDown | Self::UpdatedDown => true,
+        };
+        let mut columns = match self {
+            Self::Code => Vec::new(),
+            Self::Title | Self::TitleDown => vec![SortColumn::new(project_faces::title_key)],
+            Self::Updated | Self::UpdatedDown => vec![SortColumn::new(project_faces::updated_at)],
+        };
+        columns.push(SortColumn::new(project_faces::city));
+        columns.push(SortColumn::new(project_faces::number));
+        ListOrder::new(columns, descending)
+    }
+
+    /// Returns the values of a cursor, one for each column of the order. `None` if the cursor is forged.
+    pub(super) fn read_position(self, cursor: &ProjectCursor) -> Option<Vec<Option<BindValue>>> {
+        let ProjectCursor(by, city, number) = cursor;
+        let mut position = match self {
+            Self::Code => Vec::new(),
+            Self::Title | Self::TitleDown => vec![Some(BindValue::Text(by.clone()))],
+            Self::Updated | Self::UpdatedDown => {
+                let at = DateTime::from_timestamp_micros(by.parse().ok()?)?;
+                vec![Some(BindValue::Time(StoredTimestamp(at)))]
+            }
+        };
+        position.push(Some(BindValue::Text(city.clone())));
+        position.push(Some(BindValue::Integer(*number)));
+        Some(position)
+    }
 }
 
 /// Selects a page of the list.

@@ -1,0 +1,112 @@
+//! The filter of the list of projects.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::{
+    domain::policy::RecordCopy,
+    store::{
+        condition::{Condition, ConditionList, RowLink, SideRows},
+        schema::{approved_projects, project_faces, project_facets, projects},
+        types::StoredTimestamp,
+    },
+};
+
+/// The filter of the list. Several values of a field mean any of them. An empty field does not restrict.
+#[derive(Debug, Clone, Default)]
+pub struct ProjectFilter {
+    /// Slugs of cities.
+    pub cities: Vec<String>,
+    /// Codes of countries.
+    pub countries: Vec<String>,
+    /// Slugs of focus areas.
+    pub focus_areas: Vec<String>,
+    /// Slugs of sub-areas.
+    pub sub_areas: Vec<String>,
+    /// Statuses in the latest approved report.
+    pub statuses: Vec<String>,
+    /// Slugs of plan cycles.
+    pub plan_cycles: Vec<String>,
+    /// `true` for priority projects, `false` for the others.
+    pub priority: Option<bool>,
+    /// `true` for archived projects, `false` for the others.
+    pub archived: Option<bool>,
+    /// Facets that a project must have: the kind, and the accepted values.
+    pub facets: Vec<(&'static str, Vec<String>)>,
+    /// Changed at this instant or later.
+    pub updated_since: Option<DateTime<Utc>>,
+    /// The first and the last day on which a project may start.
+    pub starts: (Option<NaiveDate>, Option<NaiveDate>),
+    /// The first and the last day on which a project may end.
+    pub ends: (Option<NaiveDate>, Option<NaiveDate>),
+    /// Words that must all occur in the titles and the summary.
+    pub q: Option<String>,
+}
+
+/// A table or view with copies of projects. All of them have the columns of `project_faces` by which lists filter,
+/// except that the table of the working copies has no columns of the latest report.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CopyTable {
+    name: &'static str,
+    /// The copy that the table holds; `None` if it holds both.
+    copy: Option<RecordCopy>,
+}
+
+impl CopyTable {
+    pub(super) const BOTH: Self = Self { name: "project_faces", copy: None };
+    pub(super) const WORKING: Self = Self { name: "projects", copy: Some(RecordCopy::Working) };
+    pub(super) const APPROVED: Self =
+        Self { name: "approved_projects", copy: Some(RecordCopy::Approved) };
+
+    /// Requires a facet that meets a condition.
+    fn has_facet(self, kind: &str, condition: Condition) -> Condition {
+        let mut conditions = vec![Condition::equals(project_facets::kind, kind), condition];
+        let mut columns = vec![("project_id", "id")];
+        match self.copy {
+            Some(copy) => conditions.push(Condition::equals(project_facets::face, copy.as_str())),
+            None => columns.push(("face", "face")),
+        }
+        let facets = Condition::all(conditions);
+        Condition::exists(
+            SideRows::new("project_facets", project_facets::project_id, facets),
+            RowLink { table: self.name, columns },
+        )
+    }
+
+    /// Requires that the latest approved report meets a condition.
+    fn has_latest_report(self, condition: Condition) -> Condition {
+        match self.copy {
+            Some(RecordCopy::Working) => Condition::in_rows(
+                projects::id,
+                SideRows::new("approved_projects", approved_projects::id, condition),
+            ),
+            Some(RecordCopy::Approved) | None => condition,
+        }
+    }
+}
+
+impl ProjectFilter {
+    /// Builds the condition of this filter for a table.
+    pub(super) fn to_condition(&self, table: CopyTable) -> Condition {
+        let mut all = ConditionList::default();
+        all.add_list(project_faces::city, &self.cities);
+        all.add_list(project_faces::country, &self.countries);
+        all.add_list(project_faces::focus_area, &self.focus_areas);
+        all.add_list(project_faces::sub_area, &self.sub_areas);
+        all.add_list(project_faces::plan_cycle, &self.plan_cycles);
+        all.add(self.priority.map(|p| Condition::equals(project_faces::priority, p)));
+        all.add(self.archived.map(|a| Condition::equals(project_faces::archived, a)));
+        let since = self.updated_since.map(StoredTimestamp);
+        all.add_range(project_faces::updated_at, (since, None));
+        all.add_range(project_faces::starts_on, self.starts);
+        all.add_range(project_faces::ends_on, self.ends);
+        all.add([Condition::has_words(project_faces::search_key, self.q.as_deref())]);
+        for (kind, values) in self.facets.iter().filter(|(_, values)| !values.is_empty()) {
+            let values = Condition::one_of(project_facets::value, values.iter().cloned());
+            all.add([table.has_facet(kind, values)]);
+        }
+        let mut latest = ConditionList::default();
+        latest.add_list(project_faces::latest_status, &self.statuses);
+        all.add(latest.into_optional().map(|latest| table.has_latest_report(latest)));
+        all.into_condition()
+    }
+}
