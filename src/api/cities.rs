@@ -10,6 +10,7 @@ use super::{
     cache::{AnswerKey, CacheAudience},
     error::ApiResult,
     field_selection::FieldSelection,
+    filter_values::{check_keys, parse_search},
     may::May,
     page::{BY_SLUG_OR_NAME, PageRequest, choose_order, list_type},
     precondition::{VersionRefused, VersionRequired},
@@ -30,6 +31,7 @@ use crate::{
     },
     store::{
         Conn,
+        keys::KeyKind,
         reference::{self, CityCursor, CityFilter},
     },
 };
@@ -148,7 +150,7 @@ impl CityParams {
             pilot: self.pilot,
             joined_from: self.joined_year_gte,
             joined_until: self.joined_year_lte,
-            q: self.q.clone(),
+            q: parse_search(self.q.as_ref())?,
             by_name,
             descending,
         })
@@ -193,9 +195,12 @@ async fn list_cities(
 ) -> ApiResult<Answer> {
     let (Query(params), language) = (may.body, may.language);
     let request = CityListRequest::from_params(&params, language)?;
-    let read = move |c: &mut Conn, _| request.load_answer(c);
     let key = AnswerKey::new("list_cities", CacheAudience::for_everybody(), &params)?
         .in_language(language);
+    let read = move |c: &mut Conn, _| {
+        check_keys(c, &[("country", KeyKind::Country, &params.country)])?;
+        request.load_answer(c)
+    };
     state.cache.answer(key, read).await
 }
 

@@ -22,6 +22,7 @@ pub(crate) mod history;
 pub mod import;
 pub mod journal;
 pub(crate) mod json;
+pub(crate) mod keys;
 pub(crate) mod load;
 pub mod parts;
 pub(crate) mod plans;

@@ -20,6 +20,7 @@ use crate::{
         body::Query,
         cache::{AnswerKey, CacheAudience},
         error::ApiResult,
+        filter_values::UnknownValues,
         may::May,
         service_config::ServiceConfig,
         state::State,
@@ -193,6 +194,7 @@ fn compare_bases(
         base,
         filter: &question.filter,
         depth: FactDepth::Texts,
+        unknown_values: UnknownValues::Refuse,
     };
     let a = load_dataset(conn, &request("a", &sides.a))?;
     let b = load_dataset(conn, &request("b", &sides.b))?;

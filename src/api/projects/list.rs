@@ -15,6 +15,7 @@ use crate::{
         cache::AnswerKey,
         error::{ApiError, ApiResult},
         field_selection::{FieldSelection, LIST},
+        filter_values::{check_keys, check_terms, parse_search, parse_values},
         format::{AnswerFormat, refuse_paging},
         may::May,
         message::parameter,
@@ -26,13 +27,14 @@ use crate::{
         language::Language,
         message::thing,
         policy::{Actor, DeleteProject, ListProjects, PolicyAction as _},
-        reference::{TermKind, Vocabulary, VocabularyTerm},
+        reference::{TermKind, Vocabulary},
         report::ProjectStatus,
         subject::ProjectSubject,
         value::parse_day,
     },
     store::{
         Conn, StoreResult,
+        keys::KeyKind,
         projects::{self, ProjectCursor, ProjectFilter, ProjectPageQuery, ProjectSort},
     },
 };
@@ -122,37 +124,22 @@ list_type!(
     ProjectList of ProjectView
 );
 
-fn parse_terms(
-    name: &'static str,
-    terms: &[VocabularyTerm],
-    values: &[String],
-) -> ApiResult<Vec<String>> {
-    values
-        .iter()
-        .map(|raw| {
-            let known = terms.iter().find(|term| term.slug == *raw);
-            known.map(|term| term.slug.clone()).ok_or_else(|| {
-                let fault = ValueFault::new("unknown", parameter::no_such_value(name))
-                    .with_allowed(terms.iter().map(|term| term.slug.as_str()));
-                ApiError::invalid_parameter(name, fault)
-            })
-        })
-        .collect()
-}
-
 fn parse_day_parameter(name: &str, raw: Option<&String>) -> ApiResult<Option<NaiveDate>> {
     raw.map(parse_day).transpose().map_err(|fault| ApiError::invalid_parameter(name, fault))
 }
 
 impl ProjectParams {
     fn parse_filter(&self, words: &Vocabulary) -> ApiResult<ProjectFilter> {
-        let statuses: Result<Vec<ProjectStatus>, ValueFault> =
-            self.status.iter().map(ProjectStatus::parse).collect();
-        let statuses = statuses.map_err(|fault| ApiError::invalid_parameter("status", fault))?;
+        let statuses = parse_values("status", &self.status, ProjectStatus::parse)?;
+        check_terms("focus_area", thing::focus_area(), &words.focus_areas, &self.focus_area)?;
+        check_terms("sub_area", thing::sub_area(), &words.sub_areas, &self.sub_area)?;
+        check_terms("sector", thing::sector(), &words.sectors, &self.sector)?;
+        check_terms("tag", thing::tag(), &words.tags, &self.tag)?;
+        check_terms("outcome", thing::outcome(), &words.outcomes, &self.outcome)?;
         let facets = vec![
-            (TermKind::Sector.as_str(), parse_terms("sector", &words.sectors, &self.sector)?),
-            (TermKind::Tag.as_str(), parse_terms("tag", &words.tags, &self.tag)?),
-            (TermKind::Outcome.as_str(), parse_terms("outcome", &words.outcomes, &self.outcome)?),
+            (TermKind::Sector.as_str(), self.sector.clone()),
+            (TermKind::Tag.as_str(), self.tag.clone()),
+            (TermKind::Outcome.as_str(), self.outcome.clone()),
             (projects::PARTNER, self.partner.clone()),
         ];
         let since = self.updated_since.as_deref().map(DateTime::parse_from_rfc3339).transpose();
@@ -163,8 +150,8 @@ impl ProjectParams {
         Ok(ProjectFilter {
             cities: self.city.clone(),
             countries: self.country.clone(),
-            focus_areas: parse_terms("focus_area", &words.focus_areas, &self.focus_area)?,
-            sub_areas: parse_terms("sub_area", &words.sub_areas, &self.sub_area)?,
+            focus_areas: self.focus_area.clone(),
+            sub_areas: self.sub_area.clone(),
             statuses: statuses.iter().map(ToString::to_string).collect(),
             plan_cycles: self.plan_cycle.clone(),
             priority: self.priority,
@@ -179,8 +166,21 @@ impl ProjectParams {
                 parse_day_parameter("ends_on_gte", self.ends_on_gte.as_ref())?,
                 parse_day_parameter("ends_on_lte", self.ends_on_lte.as_ref())?,
             ),
-            q: self.q.clone(),
+            q: parse_search(self.q.as_ref())?,
         })
+    }
+
+    /// Refuses keys that do not exist.
+    fn check_keys(&self, conn: &mut Conn) -> ApiResult<()> {
+        check_keys(
+            conn,
+            &[
+                ("city", KeyKind::City, &self.city),
+                ("country", KeyKind::Country, &self.country),
+                ("plan_cycle", KeyKind::PlanCycle, &self.plan_cycle),
+                ("partner", KeyKind::Partner, &self.partner),
+            ],
+        )
     }
 
     fn parse_sort(&self) -> ApiResult<ProjectSort> {
@@ -225,6 +225,7 @@ pub(super) async fn list_projects(
     let key = key.with_format(form).in_language(may.language);
     let query = ProjectListQuery { actor: may.actor, language: may.language, filter, sort };
     let read = move |c: &mut Conn, _| {
+        params.check_keys(c)?;
         if form == AnswerFormat::Lines {
             let read = |after: Option<&_>, limit| Ok(load_rows(c, &query, after, limit)?);
             return fields.answer_lines("projects", read);

@@ -11,18 +11,17 @@ use crate::{
         answer::Answer,
         body::Query,
         cache::AnswerKey,
-        error::{ApiError, ApiResult},
+        error::ApiResult,
         field_selection::{FieldSelection, LIST},
+        filter_values::{check_keys, parse_values},
         format::{AnswerFormat, refuse_paging},
         may::May,
-        page::{PageRequest, list_type},
+        page::{PageRequest, choose_order, list_type},
         state::State,
         views::PersonView,
     },
     domain::{
-        fault::ValueFault,
         id::Id,
-        message::thing,
         policy::{ListReports, ReadProject},
         project::ProjectCode,
         report::{ProjectStatus, ReportState},
@@ -30,6 +29,7 @@ use crate::{
     },
     store::{
         Conn, StoreResult,
+        keys::KeyKind,
         reports::{
             self,
             queue::{self, QueueCursor, QueueFilter, QueueItem, QueueQuery, QueueSort},
@@ -37,6 +37,10 @@ use crate::{
         users::{self, PersonNames},
     },
 };
+
+/// The values of `sort`; the first one is the default.
+const SORTS: &[(&str, QueueSort)] =
+    &[("cycle", QueueSort::Key), ("submitted_at", QueueSort::SubmittedAt)];
 
 /// Filters, order and page of the list of reports. A repeated parameter matches any of its values.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
@@ -151,31 +155,31 @@ impl ReportItem {
     }
 }
 
-fn check_parameter<T>(name: &str, parsed: Result<T, ValueFault>) -> ApiResult<T> {
-    parsed.map_err(|fault| ApiError::invalid_parameter(name, fault))
-}
-
 impl ReportParams {
     fn parse_sort(&self) -> ApiResult<QueueSort> {
-        match self.sort.as_deref() {
-            None | Some("cycle") => Ok(QueueSort::Key),
-            Some("submitted_at") => Ok(QueueSort::SubmittedAt),
-            Some(_) => check_parameter(
-                "sort",
-                Err(ValueFault::unknown(thing::sort(), ["cycle", "submitted_at"])),
-            ),
-        }
+        choose_order(self.sort.as_deref(), SORTS)
     }
 
-    fn parse_filter(self) -> ApiResult<QueueFilter> {
-        let states =
-            self.state.iter().map(|word| check_parameter("state", ReportState::parse(word)));
+    /// Refuses keys that do not exist.
+    fn check_keys(&self, conn: &mut Conn) -> ApiResult<()> {
+        check_keys(
+            conn,
+            &[
+                ("city", KeyKind::City, &self.city),
+                ("country", KeyKind::Country, &self.country),
+                ("cycle", KeyKind::Cycle, &self.cycle),
+            ],
+        )
+    }
+
+    fn parse_filter(&self) -> ApiResult<QueueFilter> {
+        let states = parse_values("state", &self.state, ReportState::parse)?;
         Ok(QueueFilter {
             project: None,
-            states: states.collect::<ApiResult<_>>()?,
-            cities: self.city,
-            countries: self.country,
-            cycles: self.cycle,
+            states,
+            cities: self.city.clone(),
+            countries: self.country.clone(),
+            cycles: self.cycle.clone(),
             late: self.late,
         })
     }
@@ -206,6 +210,7 @@ pub(super) async fn list_reports(
     let (visible, filter) = (may.actor.visible_rows(), params.parse_filter()?);
     let query = QueueQuery { visible, filter, sort, after: None, limit: 0, now };
     let read = move |c: &mut Conn, _| {
+        params.check_keys(c)?;
         if form == AnswerFormat::Lines {
             render_lines(c, query, &fields)
         } else {

@@ -1,0 +1,117 @@
+//! Checks of the values of filters. A filter for a value that does not exist would give an empty list, which looks like
+//! a correct answer, so it is refused.
+
+use super::error::{ApiError, ApiResult};
+use crate::{
+    domain::{
+        fault::ValueFault,
+        message::{self, Message, thing},
+        reference::VocabularyTerm,
+        value::SEARCH_MAX,
+    },
+    store::{
+        Conn,
+        keys::{self, KeyKind},
+    },
+};
+
+/// What a filter does with a value that does not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum UnknownValues {
+    /// The request is refused.
+    Refuse,
+    /// No row has the value. For a share, whose address stays valid when a later release lacks the value.
+    MatchNothing,
+}
+
+/// A parameter with keys: its name, the kind of the keys, and the values.
+pub(crate) type KeyParameter<'p> = (&'static str, KeyKind, &'p [String]);
+
+fn name_key(kind: KeyKind) -> Message {
+    match kind {
+        KeyKind::City => thing::city(),
+        KeyKind::Country | KeyKind::PartnerCountry => thing::country(),
+        KeyKind::Cycle => thing::cycle(),
+        KeyKind::Partner => thing::partner(),
+        KeyKind::PlanCycle => thing::plan_cycle(),
+    }
+}
+
+/// Refuses a key that does not exist. It reads the database, so it belongs where the list is read: the values of a
+/// cached answer were checked before.
+///
+/// # Errors
+/// The first unknown key: 400, with the nearest keys. Failures of the database.
+pub(crate) fn check_keys(conn: &mut Conn, parameters: &[KeyParameter<'_>]) -> ApiResult<()> {
+    for (name, kind, values) in parameters {
+        if let Some(unknown) = keys::find_unknown(conn, *kind, values)? {
+            let known = keys::list_keys(conn, *kind)?;
+            let fault = ValueFault::unknown(name_key(*kind), known).with_nearest(unknown);
+            return Err(ApiError::invalid_parameter(name, fault));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a value that is not one of the known ones.
+///
+/// # Errors
+/// The first unknown value: 400, with the nearest values.
+pub(crate) fn check_values<K: AsRef<str>>(
+    name: &str,
+    thing: Message,
+    given: &[String],
+    known: &[K],
+) -> ApiResult<()> {
+    let is_unknown = |value: &&String| !known.iter().any(|known| known.as_ref() == value.as_str());
+    match given.iter().find(is_unknown) {
+        None => Ok(()),
+        Some(unknown) => {
+            let fault = ValueFault::unknown(thing, known.iter().map(AsRef::as_ref));
+            Err(ApiError::invalid_parameter(name, fault.with_nearest(unknown)))
+        }
+    }
+}
+
+/// Refuses a value that is not the key of one of the terms.
+///
+/// # Errors
+/// The first unknown value: 400, with the nearest values.
+pub(crate) fn check_terms(
+    name: &str,
+    thing: Message,
+    terms: &[VocabularyTerm],
+    given: &[String],
+) -> ApiResult<()> {
+    let known: Vec<&str> = terms.iter().map(|term| term.slug.as_str()).collect();
+    check_values(name, thing, given, &known)
+}
+
+/// Parses the values of a filter with a closed list of values.
+///
+/// # Errors
+/// The first value that does not parse: 400, with the nearest values.
+pub(crate) fn parse_values<T>(
+    name: &str,
+    given: &[String],
+    parse: impl Fn(&String) -> Result<T, ValueFault>,
+) -> ApiResult<Vec<T>> {
+    let parse_one = |raw: &String| {
+        parse(raw).map_err(|fault| ApiError::invalid_parameter(name, fault.with_nearest(raw)))
+    };
+    given.iter().map(parse_one).collect()
+}
+
+/// Returns the words of the parameter `q`.
+///
+/// # Errors
+/// The text is too long: 400.
+pub(crate) fn parse_search(q: Option<&String>) -> ApiResult<Option<String>> {
+    match q {
+        Some(text) if text.chars().count() > SEARCH_MAX => {
+            let fault = ValueFault::new("too_long", message::value::too_long(SEARCH_MAX));
+            Err(ApiError::invalid_parameter("q", fault))
+        }
+        other => Ok(other.cloned()),
+    }
+}
