@@ -128,7 +128,8 @@ pub(crate) struct CityParams {
     pub joined_year_gte: Option<i64>,
     /// Cities that joined in this year or earlier.
     pub joined_year_lte: Option<i64>,
-    /// Words that must all occur in the names, aliases or slug, in any script.
+    /// Words that must all occur in the names, aliases, UN/LOCODE or slug, in any script; at most 200 characters. Case and
+    /// the marks on letters do not matter.
     pub q: Option<String>,
     /// Order: `slug`, `-slug`, `name` or `-name` (the English name), where `-` means descending; by slug when absent.
     pub sort: Option<String>,

@@ -103,7 +103,8 @@ pub(crate) struct PartnerParams {
     /// Codes of countries.
     #[param(required = false, example = json!(["JP"]))]
     pub country: Vec<String>,
-    /// Words that must all occur in the name, aliases or slug, in any script.
+    /// Words that must all occur in the name, aliases or slug, in any script; at most 200 characters. Case and the marks
+    /// on letters do not matter.
     pub q: Option<String>,
     /// Order: `slug`, `-slug`, `name` or `-name`, where `-` means descending; by slug when absent.
     pub sort: Option<String>,

@@ -41,6 +41,7 @@ mod static_update;
 pub(crate) mod tx;
 pub(crate) mod types;
 pub mod unguarded;
+pub mod upgrade;
 pub mod users;
 pub(crate) mod verify;
 pub(crate) mod watch;

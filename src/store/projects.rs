@@ -26,9 +26,10 @@ mod list;
 mod working;
 
 use approved::ApprovedProjectRow;
+pub(super) use batch::rewrite_copies;
 pub use batch::{find_deletion_blocker, find_deletion_blockers};
-pub use facets::PARTNER;
 pub(super) use facets::rewrite_partner_facets;
+pub use facets::{PARTNER, SDG};
 pub use lineage::parse_continued_project;
 pub use list::{
     ProjectCursor, ProjectFilter, ProjectPageQuery, ProjectSort, count_visible, load_page,

@@ -102,7 +102,8 @@ pub(crate) struct ProjectParams {
     /// Projects that end on this day or earlier.
     #[param(value_type = Option<String>, format = Date)]
     pub ends_on_lte: Option<String>,
-    /// Words that must all occur in the titles or the summary, in any script.
+    /// Words that must all occur in the code, the titles, the summary, the support required or the names of the partners,
+    /// in any script; at most 200 characters. Case and the marks on letters do not matter.
     pub q: Option<String>,
     /// Order: `title`, `-title`, `updated_at` or `-updated_at`, where `-` means descending; by city and number when
     /// absent.

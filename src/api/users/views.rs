@@ -252,7 +252,8 @@ pub(crate) struct UserParams {
     pub city: Vec<String>,
     /// States of the account: `invited`, `active` or `disabled`.
     pub state: Vec<String>,
-    /// Text in the name or the e-mail address; case does not matter.
+    /// Words that must all occur in the name or the e-mail address; at most 200 characters. Case and the marks on letters
+    /// do not matter.
     pub q: Option<String>,
     /// Number of items on the page, 1 to 1000; 50 when absent.
     pub limit: Option<i64>,

@@ -21,7 +21,7 @@ use crate::domain::{
     value::{Prose, Slug, fold_for_search},
 };
 
-/// `name_key` is the sort key. `search_key` holds every name, every alias and the slug, folded.
+/// `name_key` is the sort key. `search_key` holds every name, every alias, the UN/LOCODE and the slug, folded.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = cities, treat_none_as_null = true)]
 struct CityRow {
@@ -48,7 +48,7 @@ fn build_name_key(city: &City) -> String {
 impl TryFrom<&City> for CityRow {
     type Error = StoreError;
     fn try_from(c: &City) -> StoreResult<Self> {
-        let texts = c.names.values().chain(&c.aliases).map(String::as_str);
+        let texts = c.names.values().chain(&c.aliases).chain(&c.un_locode).map(String::as_str);
         Ok(Self {
             slug: c.slug.to_string(),
             country: c.country.to_string(),

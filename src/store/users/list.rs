@@ -18,7 +18,6 @@ use crate::{
         condition::{BindValue, Condition, ConditionList, ListOrder, SideRows, SortColumn},
         conn::on,
         schema::{grants, users},
-        search,
         types::StoredUuid,
     },
 };
@@ -55,12 +54,7 @@ impl UserFilter {
             let states = self.states.iter().map(|state| state.as_str());
             all.add([Condition::one_of(users::state, states)]);
         }
-        all.add(search::to_like_patterns(self.q.as_deref()).map(|pattern| {
-            Condition::any([
-                Condition::like(users::name_key, pattern.clone()),
-                Condition::like(users::email, pattern),
-            ])
-        }));
+        all.add([Condition::has_words(users::search_key, self.q.as_deref())]);
         all.into_condition()
     }
 

@@ -6,7 +6,9 @@ use crate::{
     domain::policy::RecordCopy,
     store::{
         condition::{Condition, ConditionList, RowLink, SideRows},
-        schema::{approved_projects, project_faces, project_facets, projects},
+        projects::facets::{PARTNER, PARTNER_NAME},
+        schema::{approved_projects, partners, project_faces, project_facets, projects},
+        search,
         types::StoredTimestamp,
     },
 };
@@ -38,7 +40,7 @@ pub struct ProjectFilter {
     pub starts: (Option<NaiveDate>, Option<NaiveDate>),
     /// The first and the last day on which a project may end.
     pub ends: (Option<NaiveDate>, Option<NaiveDate>),
-    /// Words that must all occur in the titles and the summary.
+    /// Words that must all occur in the code, the titles, the summary, the support required or the names of partners.
     pub q: Option<String>,
 }
 
@@ -85,6 +87,20 @@ impl CopyTable {
 }
 
 impl ProjectFilter {
+    /// Requires of each word of the search that it occurs in the texts of the project or in the name of a partner.
+    fn list_word_conditions(&self, table: CopyTable) -> impl Iterator<Item = Condition> {
+        search::to_like_patterns(self.q.as_deref()).map(move |pattern| {
+            let known = Condition::like(partners::search_key, pattern.clone());
+            let known = SideRows::new("partners", partners::slug, known);
+            let stated = Condition::like(project_facets::value, pattern.clone());
+            Condition::any([
+                Condition::like(project_faces::search_key, pattern),
+                table.has_facet(PARTNER, Condition::in_rows(project_facets::value, known)),
+                table.has_facet(PARTNER_NAME, stated),
+            ])
+        })
+    }
+
     /// Builds the condition of this filter for a table.
     pub(super) fn to_condition(&self, table: CopyTable) -> Condition {
         let mut all = ConditionList::default();
@@ -99,7 +115,7 @@ impl ProjectFilter {
         all.add_range(project_faces::updated_at, (since, None));
         all.add_range(project_faces::starts_on, self.starts);
         all.add_range(project_faces::ends_on, self.ends);
-        all.add([Condition::has_words(project_faces::search_key, self.q.as_deref())]);
+        all.add(self.list_word_conditions(table));
         for (kind, values) in self.facets.iter().filter(|(_, values)| !values.is_empty()) {
             let values = Condition::one_of(project_facets::value, values.iter().cloned());
             all.add([table.has_facet(kind, values)]);
