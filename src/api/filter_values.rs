@@ -6,12 +6,14 @@ use crate::{
     domain::{
         fault::ValueFault,
         message::{self, Message, thing},
+        policy::VisibleRows,
         reference::VocabularyTerm,
         value::SEARCH_MAX,
     },
     store::{
         Conn,
         keys::{self, KeyKind},
+        projects,
     },
 };
 
@@ -27,16 +29,6 @@ pub(crate) enum UnknownValues {
 /// A parameter with keys: its name, the kind of the keys, and the values.
 pub(crate) type KeyParameter<'p> = (&'static str, KeyKind, &'p [String]);
 
-fn name_key(kind: KeyKind) -> Message {
-    match kind {
-        KeyKind::City => thing::city(),
-        KeyKind::Country | KeyKind::PartnerCountry => thing::country(),
-        KeyKind::Cycle => thing::cycle(),
-        KeyKind::Partner => thing::partner(),
-        KeyKind::PlanCycle => thing::plan_cycle(),
-    }
-}
-
 /// Refuses a key that does not exist. It reads the database, so it belongs where the list is read: the values of a
 /// cached answer were checked before.
 ///
@@ -44,13 +36,31 @@ fn name_key(kind: KeyKind) -> Message {
 /// The first unknown key: 400, with the nearest keys. Failures of the database.
 pub(crate) fn check_keys(conn: &mut Conn, parameters: &[KeyParameter<'_>]) -> ApiResult<()> {
     for (name, kind, values) in parameters {
-        if let Some(unknown) = keys::find_unknown(conn, *kind, values)? {
-            let known = keys::list_keys(conn, *kind)?;
-            let fault = ValueFault::unknown(name_key(*kind), known).with_nearest(unknown);
+        if let Some((_position, fault)) = keys::find_fault(conn, *kind, values)? {
             return Err(ApiError::invalid_parameter(name, fault));
         }
     }
     Ok(())
+}
+
+/// Refuses the code of a project that is not on the caller's list of projects: what the caller may not see is as unknown
+/// as what does not exist. The same holds for where it is called as for [`check_keys`].
+///
+/// # Errors
+/// The first unknown code: 400, with the nearest codes. Failures of the database.
+pub(crate) fn check_projects(
+    conn: &mut Conn,
+    visible: &VisibleRows,
+    name: &str,
+    codes: &[String],
+) -> ApiResult<()> {
+    match projects::find_unlisted_code(conn, visible, codes)? {
+        None => Ok(()),
+        Some((unknown, known)) => {
+            let fault = ValueFault::unknown(thing::project(), known).with_nearest(unknown);
+            Err(ApiError::invalid_parameter(name, fault))
+        }
+    }
 }
 
 /// Refuses a value that is not one of the known ones.

@@ -197,6 +197,25 @@ pub(crate) fn choose_order<O: Copy>(asked: Option<&str>, orders: &[(&str, O)]) -
     found.map(|(_, order)| *order).ok_or_else(|| ApiError::invalid_parameter("sort", unknown()))
 }
 
+/// Returns the order that `sort` names, and whether it is descending: with `-` before the name. The first order is the
+/// default.
+///
+/// # Errors
+/// The name is not one of the orders: 400.
+pub(crate) fn parse_order<O: Copy>(
+    asked: Option<&str>,
+    orders: &[(&str, O)],
+) -> ApiResult<(O, bool)> {
+    let asked = asked.or(orders.first().map(|(name, _)| *name)).unwrap_or_default();
+    let (descending, name) = asked.strip_prefix('-').map_or((false, asked), |name| (true, name));
+    let found = orders.iter().find(|(known, _)| *known == name);
+    found.map(|(_, order)| (*order, descending)).ok_or_else(|| {
+        let names = orders.iter().flat_map(|(name, _)| [(*name).to_owned(), format!("-{name}")]);
+        let fault = ValueFault::unknown(thing::sort(), names).with_nearest(asked);
+        ApiError::invalid_parameter("sort", fault)
+    })
+}
+
 /// The parameters of a list without filters.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -6,6 +6,10 @@ use super::{
     schema::{cities, countries, cycles, journal, partners, plan_cycles},
     verify,
 };
+use crate::domain::{
+    fault::ValueFault,
+    message::{Message, thing},
+};
 
 /// The most keys of the journal that are similar to a given one.
 const SIMILAR_MAX: i64 = 50;
@@ -23,6 +27,16 @@ pub(crate) enum KeyKind {
 }
 
 impl KeyKind {
+    fn thing(self) -> Message {
+        match self {
+            Self::City => thing::city(),
+            Self::Country | Self::PartnerCountry => thing::country(),
+            Self::Cycle => thing::cycle(),
+            Self::Partner => thing::partner(),
+            Self::PlanCycle => thing::plan_cycle(),
+        }
+    }
+
     fn list_queries(self) -> Vec<KeyQuery> {
         let countries = || KeyQuery::new("countries", countries::code);
         match self {
@@ -37,7 +51,7 @@ impl KeyKind {
 }
 
 /// Lists all keys of a kind, in order.
-pub(crate) fn list_keys(conn: &mut Conn, kind: KeyKind) -> StoreResult<Vec<String>> {
+fn list_keys(conn: &mut Conn, kind: KeyKind) -> StoreResult<Vec<String>> {
     let mut keys = Vec::new();
     for query in kind.list_queries() {
         keys.extend(query.load(conn)?);
@@ -47,12 +61,12 @@ pub(crate) fn list_keys(conn: &mut Conn, kind: KeyKind) -> StoreResult<Vec<Strin
     Ok(keys)
 }
 
-/// Returns the first of the values that is no key of the kind.
-pub(crate) fn find_unknown<'v>(
+/// Returns the position and the fault of the first value that is no key of the kind.
+pub(crate) fn find_fault(
     conn: &mut Conn,
     kind: KeyKind,
-    values: &'v [String],
-) -> StoreResult<Option<&'v String>> {
+    values: &[String],
+) -> StoreResult<Option<(usize, ValueFault)>> {
     if values.is_empty() {
         return Ok(None);
     }
@@ -60,7 +74,10 @@ pub(crate) fn find_unknown<'v>(
     for query in kind.list_queries() {
         found.extend(query.with_values(values).load(conn)?);
     }
-    Ok(values.iter().find(|value| !found.contains(value)))
+    let unknown = values.iter().enumerate().find(|(_, value)| !found.contains(value));
+    let Some((position, unknown)) = unknown else { return Ok(None) };
+    let fault = ValueFault::unknown(kind.thing(), list_keys(conn, kind)?).with_nearest(unknown);
+    Ok(Some((position, fault)))
 }
 
 /// Selects the keys of records that the journal has entries about. The condition names the kinds, because the index

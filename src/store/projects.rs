@@ -28,11 +28,12 @@ mod working;
 use approved::ApprovedProjectRow;
 pub(super) use batch::rewrite_copies;
 pub use batch::{find_deletion_blocker, find_deletion_blockers};
+pub use facets::SDG;
 pub(super) use facets::rewrite_partner_facets;
-pub use facets::{PARTNER, SDG};
 pub use lineage::parse_continued_project;
 pub use list::{
-    ProjectCursor, ProjectFilter, ProjectPageQuery, ProjectSort, count_visible, load_page,
+    PartnershipFilter, ProjectCursor, ProjectFilter, ProjectPageQuery, ProjectSort, ProjectSortKey,
+    count_visible, find_unlisted_code, load_page,
 };
 use working::ProjectRow;
 pub(super) use working::parse_money;

@@ -11,6 +11,7 @@ define_messages! { "thing";
     column();
     comment_kind();
     country();
+    currency();
     cycle();
     cycle_of_the_file();
     cycle_or_release();

@@ -17,13 +17,15 @@ use crate::{
     },
 };
 
+mod codes;
 mod filter;
 mod query;
 
+pub use codes::find_unlisted_code;
 use filter::CopyTable;
-pub use filter::ProjectFilter;
+pub use filter::{PartnershipFilter, ProjectFilter};
 use query::ProjectCopyRow;
-pub use query::{ProjectCursor, ProjectPageQuery, ProjectSort};
+pub use query::{ProjectCursor, ProjectPageQuery, ProjectSort, ProjectSortKey};
 
 /// Accepts the copies that the caller sees: working copies where the caller is an insider, approved copies elsewhere.
 fn select_visible(visible: &VisibleRows) -> Condition {

@@ -19,7 +19,7 @@ use crate::{
     },
     store::{
         Conn, StoreResult,
-        condition::{BindValue, Condition, ConditionList, ListOrder, SortColumn},
+        condition::Condition,
         conn::on,
         cycles, extensions,
         schema::{cities, report_faces},
@@ -27,36 +27,11 @@ use crate::{
     },
 };
 
-/// A filter for reports. An empty list does not restrict.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct QueueFilter {
-    pub project: Option<ProjectCode>,
-    pub states: Vec<ReportState>,
-    pub cities: Vec<String>,
-    pub countries: Vec<String>,
-    pub cycles: Vec<String>,
-    /// `true` for late reports, `false` for the others.
-    pub late: Option<bool>,
-}
+mod filter;
+mod order;
 
-/// The order of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum QueueSort {
-    /// By cycle, city and number.
-    #[default]
-    Key,
-    /// By the time of submission, earliest first. Reports that were never submitted come last.
-    SubmittedAt,
-}
-
-/// The position after which the next page starts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct QueueCursor {
-    submitted_at: Option<DateTime<Utc>>,
-    cycle: String,
-    city: String,
-    number: i64,
-}
+pub(crate) use filter::QueueFilter;
+pub(crate) use order::{QueueCursor, QueueSort, QueueSortKey};
 
 /// The request for a page of a list.
 #[derive(Debug, Clone)]
@@ -97,19 +72,6 @@ pub(crate) struct QueueItem {
     pub decided_by: Option<Uuid>,
 }
 
-impl QueueItem {
-    /// Returns the cursor of a page that ends with this item.
-    #[must_use]
-    pub(crate) fn to_cursor(&self) -> QueueCursor {
-        QueueCursor {
-            submitted_at: self.submitted_at,
-            cycle: self.cycle.to_string(),
-            city: self.code.city().to_string(),
-            number: self.code.number(),
-        }
-    }
-}
-
 /// The columns by which rows are found, before their content is read.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = report_faces)]
@@ -122,30 +84,6 @@ pub(super) struct ReportCopyRow {
     pub(super) cycle: String,
     pub(super) state: String,
     pub(super) submitted_at: Option<StoredTimestamp>,
-}
-
-/// Accepts the rows that are late: submitted after the due day, or not submitted and past the due day.
-fn select_late(deadlines: &CycleDeadlines, now: DateTime<Utc>) -> Condition {
-    let waiting = || {
-        let waiting = [ReportState::Draft, ReportState::Returned].map(ReportState::as_str);
-        Condition::one_of(report_faces::state, waiting)
-    };
-    let late = |(cycle, cities, ends): (&str, Vec<String>, DateTime<Utc>)| {
-        let here = Condition::all([
-            Condition::equals(report_faces::cycle, cycle),
-            Condition::one_of(report_faces::city, cities),
-        ]);
-        // Without a time of submission the comparison is null. `NOT` of null is null too, so that neither `late=true`
-        // nor `late=false` would find the row.
-        let handed_in_late = Condition::all([
-            waiting().not(),
-            Condition::is_null(report_faces::submitted_at).not(),
-            Condition::at_least(report_faces::submitted_at, StoredTimestamp(ends)),
-        ]);
-        let missing = (now >= ends).then(waiting);
-        Condition::all([here, Condition::any(missing.into_iter().chain([handed_in_late]))])
-    };
-    Condition::any(deadlines.iter_deadlines().map(late))
 }
 
 /// Accepts the copies that the caller sees. If the caller sees only one of the two copies, the condition names only that
@@ -170,74 +108,41 @@ fn select_visible(visible: &VisibleRows) -> Condition {
     Condition::any([working, Condition::all([approved, inside.not()])])
 }
 
-impl QueueFilter {
-    /// Builds the condition of the filters that the tallies in the database have columns for.
-    pub(super) fn to_tally_condition(&self) -> Condition {
-        let mut all = ConditionList::default();
-        if !self.states.is_empty() {
-            let states = self.states.iter().map(|state| state.as_str());
-            all.add([Condition::one_of(report_faces::state, states)]);
-        }
-        all.add_list(report_faces::country, &self.countries);
-        all.add_list(report_faces::cycle, &self.cycles);
-        all.into_condition()
-    }
-
-    /// Returns `true` if the tallies in the database have no columns for this filter.
-    pub(super) fn needs_scan(&self) -> bool {
-        self.project.is_some() || self.late.is_some() || !self.cities.is_empty()
-    }
-
-    /// Builds the condition of the whole filter.
-    fn to_condition(&self, deadlines: &CycleDeadlines, now: DateTime<Utc>) -> Condition {
-        let mut all = ConditionList::default();
-        all.add([self.to_tally_condition()]);
-        all.add_list(report_faces::city, &self.cities);
-        all.add(self.project.iter().map(|code| {
-            Condition::all([
-                Condition::equals(report_faces::city, code.city().as_str()),
-                Condition::equals(report_faces::number, code.number()),
-            ])
-        }));
-        all.add(self.late.map(|late| {
-            let condition = select_late(deadlines, now);
-            if late { condition } else { condition.not() }
-        }));
-        all.into_condition()
-    }
-}
-
-impl QueueSort {
-    fn to_order(self) -> ListOrder {
-        let mut columns = match self {
-            Self::Key => Vec::new(),
-            Self::SubmittedAt => vec![SortColumn::nulls_last(report_faces::submitted_at)],
-        };
-        columns.push(SortColumn::new(report_faces::cycle));
-        columns.push(SortColumn::new(report_faces::city));
-        columns.push(SortColumn::new(report_faces::number));
-        ListOrder::new(columns, false)
-    }
-
-    /// Returns the values of a cursor, one for each column of the order.
-    fn read_position(self, cursor: &QueueCursor) -> Vec<Option<BindValue>> {
-        let QueueCursor { submitted_at, cycle, city, number } = cursor;
-        let mut position = match self {
-            Self::Key => Vec::new(),
-            Self::SubmittedAt => vec![submitted_at.map(|at| BindValue::Time(StoredTimestamp(at)))],
-        };
-        position.push(Some(BindValue::Text(cycle.clone())));
-        position.push(Some(BindValue::Text(city.clone())));
-        position.push(Some(BindValue::Integer(*number)));
-        position
-    }
-}
-
 pub(crate) fn load_page(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<QueueItem>> {
     let rows = load_rows(conn, query)?;
     let cities: BTreeSet<&str> = rows.iter().map(|row| row.city.as_str()).collect();
     let deadlines = load_deadlines(conn, Some(&cities))?;
     items::load_items(conn, rows, &deadlines, query.now)
+}
+
+/// Returns the first of the users who decided on none of the reports that the caller sees, and users who did. An
+/// approved copy names nobody.
+pub(crate) fn find_unknown_decider(
+    conn: &mut Conn,
+    visible: &VisibleRows,
+    users: &[Uuid],
+) -> StoreResult<Option<(Uuid, Vec<Uuid>)>> {
+    if users.is_empty() {
+        return Ok(None);
+    }
+    let asked = Condition::one_of(report_faces::decided_by, users.iter().copied().map(StoredUuid));
+    let found = load_deciders(conn, Condition::all([select_visible(visible), asked]))?;
+    match users.iter().find(|user| !found.contains(user)) {
+        Some(unknown) => Ok(Some((*unknown, load_deciders(conn, select_visible(visible))?))),
+        None => Ok(None),
+    }
+}
+
+/// Returns the users who decided on the reports that meet a condition.
+fn load_deciders(conn: &mut Conn, rows: Condition) -> StoreResult<Vec<Uuid>> {
+    let rows = Condition::all([rows, Condition::is_null(report_faces::decided_by).not()]);
+    let found: Vec<Option<StoredUuid>> = on!(conn, |c, DB| report_faces::table
+        .filter(rows)
+        .select(report_faces::decided_by)
+        .distinct()
+        .order(report_faces::decided_by)
+        .load(c))?;
+    Ok(found.into_iter().flatten().map(|user| user.0).collect())
 }
 
 /// Counts the rows of all pages by scanning them.
@@ -277,7 +182,7 @@ impl QueueQuery {
 
 pub(super) fn load_rows(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<ReportCopyRow>> {
     let order = query.sort.to_order();
-    let after = query.after.as_ref().map(|cursor| order.after(&query.sort.read_position(cursor)));
+    let after = query.after.as_ref().map(|cursor| order.after(&cursor.to_position(query.sort)));
     let rows = Condition::all([query.load_condition(conn)?].into_iter().chain(after));
     Ok(on!(conn, |c, DB| report_faces::table
         .filter(rows)

@@ -3,10 +3,14 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
-    domain::policy::RecordCopy,
+    domain::{
+        policy::RecordCopy,
+        project_parts::{PartnerRole, PartnerStage},
+        value::Percent,
+    },
     store::{
         condition::{Condition, ConditionList, RowLink, SideRows},
-        projects::facets::{PARTNER, PARTNER_NAME},
+        projects::facets::{PARTNER, PARTNER_NAME, PARTNERSHIP},
         schema::{approved_projects, partners, project_faces, project_facets, projects},
         search,
         types::StoredTimestamp,
@@ -34,6 +38,18 @@ pub struct ProjectFilter {
     pub archived: Option<bool>,
     /// Facets that a project must have: the kind, and the accepted values.
     pub facets: Vec<(&'static str, Vec<String>)>,
+    /// A partnership that a project must have.
+    pub partnership: PartnershipFilter,
+    /// Codes of projects that a project may continue.
+    pub continues: Vec<String>,
+    /// `true` for projects whose city looks for support, `false` for the others.
+    pub support: Option<bool>,
+    /// The smallest and the largest percentage in the latest approved report.
+    pub percent: (Option<Percent>, Option<Percent>),
+    /// The smallest and the largest budget, in minor units of `budget_currency`.
+    pub budget: (Option<i64>, Option<i64>),
+    /// The currency of the budget.
+    pub budget_currency: Option<String>,
     /// Changed at this instant or later.
     pub updated_since: Option<DateTime<Utc>>,
     /// The first and the last day on which a project may start.
@@ -42,6 +58,44 @@ pub struct ProjectFilter {
     pub ends: (Option<NaiveDate>, Option<NaiveDate>),
     /// Words that must all occur in the code, the titles, the summary, the support required or the names of partners.
     pub q: Option<String>,
+}
+
+/// A filter for partnerships. One partnership must match all fields. An empty field does not restrict.
+#[derive(Debug, Clone, Default)]
+pub struct PartnershipFilter {
+    /// Slugs of partners.
+    pub partners: Vec<String>,
+    /// Roles of partners.
+    pub roles: Vec<PartnerRole>,
+    /// Stages of partnerships.
+    pub stages: Vec<PartnerStage>,
+}
+
+impl PartnershipFilter {
+    /// Returns the kind and the condition of the facet that a project must have.
+    fn to_facet(&self) -> Option<(&'static str, Condition)> {
+        if self.roles.is_empty() && self.stages.is_empty() {
+            let mut partners = ConditionList::default();
+            partners.add_list(project_facets::value, &self.partners);
+            return Some((PARTNER, partners.into_optional()?));
+        }
+        // The value of the facet is `partner/role/stage`.
+        let mut all = ConditionList::default();
+        for patterns in [
+            self.partners.iter().map(|slug| format!("{slug}/%")).collect::<Vec<_>>(),
+            self.roles.iter().map(|role| format!("%/{role}/%")).collect(),
+            self.stages.iter().map(|stage| format!("%/{stage}")).collect(),
+        ] {
+            if !patterns.is_empty() {
+                // In a pattern `_` stands for any character.
+                let like = |pattern: String| {
+                    Condition::like(project_facets::value, pattern.replace('_', "\\_"))
+                };
+                all.add([Condition::any(patterns.into_iter().map(like))]);
+            }
+        }
+        Some((PARTNERSHIP, all.into_condition()))
+    }
 }
 
 /// A table or view with copies of projects. All of them have the columns of `project_faces` by which lists filter,
@@ -120,7 +174,17 @@ impl ProjectFilter {
             let values = Condition::one_of(project_facets::value, values.iter().cloned());
             all.add([table.has_facet(kind, values)]);
         }
+        all.add(
+            self.partnership.to_facet().map(|(kind, condition)| table.has_facet(kind, condition)),
+        );
+        all.add_list(project_faces::continues, &self.continues);
+        all.add(self.support.map(|asked| Condition::equals(project_faces::has_support, asked)));
+        all.add_range(project_faces::budget_minor, self.budget);
+        all.add_list(project_faces::budget_currency, self.budget_currency.as_slice());
         let mut latest = ConditionList::default();
+        let (least, most) = self.percent;
+        let percent = (least.map(Percent::hundredths), most.map(Percent::hundredths));
+        latest.add_range(project_faces::latest_percent, percent);
         latest.add_list(project_faces::latest_status, &self.statuses);
         all.add(latest.into_optional().map(|latest| table.has_latest_report(latest)));
         all.into_condition()
