@@ -77,7 +77,7 @@ pub(crate) fn check_values<K: AsRef<str>>(
     match given.iter().find(is_unknown) {
         None => Ok(()),
         Some(unknown) => {
-            let fault = ValueFault::unknown(thing, known.iter().map(AsRef::as_ref));
+            let fault = ValueFault::unknown(thing, known.iter().map(<K as AsRef<str>>::as_ref));
             Err(ApiError::invalid_parameter(name, fault.with_nearest(unknown)))
         }
     }
@@ -101,12 +101,12 @@ pub(crate) fn check_terms(
 ///
 /// # Errors
 /// The first value that does not parse: 400, with the nearest values.
-pub(crate) fn parse_values<T>(
+pub(crate) fn parse_values<'g, T>(
     name: &str,
-    given: &[String],
-    parse: impl Fn(&String) -> Result<T, ValueFault>,
+    given: &'g [String],
+    parse: impl Fn(&'g str) -> Result<T, ValueFault>,
 ) -> ApiResult<Vec<T>> {
-    let parse_one = |raw: &String| {
+    let parse_one = |raw: &'g String| {
         parse(raw).map_err(|fault| ApiError::invalid_parameter(name, fault.with_nearest(raw)))
     };
     given.iter().map(parse_one).collect()

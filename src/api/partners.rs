@@ -111,7 +111,7 @@ pub(crate) struct PartnerParams {
     /// Members to return of each item, repeated or separated by commas; all when absent.
     #[param(required = false)]
     pub fields: Vec<String>,
-    /// Cursor of the page: `next` of the previous page, with the same filters and order.
+    /// Cursor of the page: `next` of the previous page. It carries filters and order; different ones beside it are refused.
     pub cursor: Option<String>,
     /// Number of items on the page, 1 to 1000; 50 when absent.
     #[param(minimum = 1, maximum = 1000)]

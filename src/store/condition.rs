@@ -10,6 +10,8 @@ mod bind_value;
 mod fragment;
 mod key_query;
 mod list_order;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use bind_value::{BindValue, IntoBind};
 pub(crate) use key_query::KeyQuery;
@@ -44,7 +46,7 @@ enum Node {
     Compare(&'static str, Comparison, BindValue),
     OneOf(&'static str, Vec<BindValue>),
     /// The column matches a pattern of `LIKE`, in which `\` escapes.
-    Like(&'static str, String),
+    Like(&'static str, BindValue),
     InRows(&'static str, Box<SideRows>),
     Exists(Box<SideRows>, Box<RowLink>),
 }
@@ -173,7 +175,7 @@ impl Condition {
     /// Requires that the column matches a pattern of `LIKE`, in which `\` escapes.
     #[must_use]
     pub(crate) fn like<C: Column>(_column: C, pattern: String) -> Self {
-        Self(Node::Like(C::NAME, pattern))
+        Self(Node::Like(C::NAME, BindValue::Text(pattern)))
     }
 
     /// Requires that the column has a value of one of the rows.
@@ -229,7 +231,7 @@ impl ConditionList {
     }
 
     /// Requires a value between two bounds, each of which may be missing.
-    pub(crate) fn add_range<C, V>(&mut self, column: C, (first, last): (Option<V>, Option<V>))
+    pub(crate) fn add_range<C, V>(&mut self, column: C, first: Option<V>, last: Option<V>)
     where
         C: Column + Copy,
         V: IntoBind<<C as Expression>::SqlType>,

@@ -170,7 +170,8 @@ pub(super) async fn list_project_reports(
 ) -> ApiResult<Answer> {
     let (code, params): (ProjectCode, _) = (may.key, may.body.0);
     let path = format!("/api/v1/projects/{code}/reports");
-    let request = PageRequest::from_parameters(&path, &(), params.cursor.as_deref(), params.limit)?;
+    let request =
+        PageRequest::from_parameters(&path, &params, params.cursor.as_deref(), params.limit)?;
     let filter = QueueFilter { projects: vec![code], ..QueueFilter::default() };
     let fields = FieldSelection::from_names("ReportItem", &params.fields)?;
     let (visible, now) = (may.actor.visible_rows(), state.clock.now());

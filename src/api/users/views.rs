@@ -257,7 +257,7 @@ pub(crate) struct UserParams {
     pub q: Option<String>,
     /// Number of items on the page, 1 to 1000; 50 when absent.
     pub limit: Option<i64>,
-    /// Cursor of the page: `next` of the previous page, with the same filters.
+    /// Cursor of the page: `next` of the previous page. It carries the filters; different ones beside it are refused.
     pub cursor: Option<String>,
 }
 

@@ -67,7 +67,7 @@ where
                 out.unsafe_to_cache_prepared();
                 out.push_identifier(column)?;
                 out.push_sql(" LIKE ");
-                out.push_bind_param::<diesel::sql_types::Text, String>(pattern)?;
+                pattern.walk_ast(out.reborrow())?;
                 out.push_sql(" ESCAPE '\\'");
                 Ok(())
             }

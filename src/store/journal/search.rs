@@ -40,7 +40,7 @@ impl JournalFilter {
             all.add([Condition::one_of(journal::actor, actors)]);
         }
         let (from, until) = (self.from.map(StoredTimestamp), self.until.map(StoredTimestamp));
-        all.add_range(journal::at, (from, until));
+        all.add_range(journal::at, from, until);
         all.into_condition()
     }
 }

@@ -158,7 +158,7 @@ impl CityFilter {
         let mut all = ConditionList::default();
         all.add_list(cities::country, &self.countries);
         all.add(self.pilot.map(|pilot| Condition::equals(cities::pilot, pilot)));
-        all.add_range(cities::joined_year, (self.joined_from, self.joined_until));
+        all.add_range(cities::joined_year, self.joined_from, self.joined_until);
         all.add([Condition::has_words(cities::search_key, self.q.as_deref())]);
         all.into_condition()
     }

@@ -140,7 +140,7 @@ pub(crate) struct ProjectParams {
     /// Format of the answer, which wins over `Accept`: `json`, or `jsonl` for the whole list with one item per line.
     #[param(value_type = AnswerFormat, required = false, inline)]
     pub format: Option<String>,
-    /// Cursor of the page: `next` of the previous page, with the same filters and order.
+    /// Cursor of the page: `next` of the previous page. It carries filters and order; different ones beside it are refused.
     pub cursor: Option<String>,
     /// Number of items on the page, 1 to 1000; 50 when absent.
     #[param(minimum = 1, maximum = 1000)]
@@ -149,10 +149,10 @@ pub(crate) struct ProjectParams {
 /// The first and the last amount in minor units. Each may be missing.
 type AmountRange = (Option<i64>, Option<i64>);
 
-fn parse_goal(raw: &String) -> Result<String, ValueFault> {
+fn parse_goal(raw: &str) -> Result<String, ValueFault> {
     let goals: Vec<String> = (1..=17).map(|goal: i64| goal.to_string()).collect();
-    if goals.contains(raw) {
-        return Ok(raw.clone());
+    if goals.iter().any(|goal| goal == raw) {
+        return Ok(raw.to_owned());
     }
     Err(ValueFault::new("unknown", message::project::goal()).with_allowed(goals))
 }

@@ -82,7 +82,7 @@ pub(crate) struct ReportParams {
     /// Order: `cycle` for cycle, city and number (the default), `project` for city, number and cycle, `submitted_at` or
     /// `decided_at`; with `-` before it descending. Reports without the time come last.
     pub sort: Option<String>,
-    /// Cursor of the page: `next` of the previous page, with the same filters and order.
+    /// Cursor of the page: `next` of the previous page. It carries filters and order; different ones beside it are refused.
     pub cursor: Option<String>,
     /// Number of items on the page, 1 to 1000; 50 when absent.
     #[param(minimum = 1, maximum = 1000)]
@@ -102,7 +102,7 @@ fn parse_day_span(
     Ok((parse(first)?.map(midnight), parse(last)?.map(next_day).map(midnight)))
 }
 
-fn parse_user(raw: &String) -> Result<Uuid, ValueFault> {
+fn parse_user(raw: &str) -> Result<Uuid, ValueFault> {
     Uuid::parse_str(raw).map_err(|_e| ValueFault::new("type", parameter::user_id()))
 }
 

@@ -166,9 +166,9 @@ impl ProjectFilter {
         all.add(self.priority.map(|p| Condition::equals(project_faces::priority, p)));
         all.add(self.archived.map(|a| Condition::equals(project_faces::archived, a)));
         let since = self.updated_since.map(StoredTimestamp);
-        all.add_range(project_faces::updated_at, (since, None));
-        all.add_range(project_faces::starts_on, self.starts);
-        all.add_range(project_faces::ends_on, self.ends);
+        all.add_range(project_faces::updated_at, since, None);
+        all.add_range(project_faces::starts_on, self.starts.0, self.starts.1);
+        all.add_range(project_faces::ends_on, self.ends.0, self.ends.1);
         all.add(self.list_word_conditions(table));
         for (kind, values) in self.facets.iter().filter(|(_, values)| !values.is_empty()) {
             let values = Condition::one_of(project_facets::value, values.iter().cloned());
@@ -179,12 +179,12 @@ impl ProjectFilter {
         );
         all.add_list(project_faces::continues, &self.continues);
         all.add(self.support.map(|asked| Condition::equals(project_faces::has_support, asked)));
-        all.add_range(project_faces::budget_minor, self.budget);
+        all.add_range(project_faces::budget_minor, self.budget.0, self.budget.1);
         all.add_list(project_faces::budget_currency, self.budget_currency.as_slice());
         let mut latest = ConditionList::default();
         let (least, most) = self.percent;
-        let percent = (least.map(Percent::hundredths), most.map(Percent::hundredths));
-        latest.add_range(project_faces::latest_percent, percent);
+        let (least, most) = (least.map(Percent::hundredths), most.map(Percent::hundredths));
+        latest.add_range(project_faces::latest_percent, least, most);
         latest.add_list(project_faces::latest_status, &self.statuses);
         all.add(latest.into_optional().map(|latest| table.has_latest_report(latest)));
         all.into_condition()
