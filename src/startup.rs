@@ -21,7 +21,7 @@ use crate::{
     config::{DatabaseUrl, Settings, SslMode},
     store::{
         Conn, DatabaseTarget, Db, StoreResult, bootstrap, db::write_now, reference, seed,
-        tx::TxEnv, watch::CommitWatch,
+        tx::TxEnv, upgrade::upgrade_database, watch::CommitWatch,
     },
     web,
 };
@@ -96,7 +96,7 @@ pub fn prepare_database(settings: &Settings, clock: &Clock) -> anyhow::Result<()
 
 /// Applies migrations and writes the reference data. Returns how many records were created and changed.
 fn migrate_and_seed(conn: &mut Conn, clock: &Clock) -> anyhow::Result<seed::SeedSummary> {
-    conn.run_migrations()?;
+    upgrade_database(conn)?;
     let data = seed::parse_embedded_seed()?;
     let env = TxEnv { clock: clock.clone() };
     Ok(write_now(conn, &env, |tx| -> StoreResult<_> { seed::apply_seed(tx, data) })?)
@@ -107,7 +107,7 @@ fn migrate_and_seed(conn: &mut Conn, clock: &Clock) -> anyhow::Result<seed::Seed
 /// # Errors
 /// The database cannot be reached or migrated.
 pub fn migrate_database(settings: &Settings) -> anyhow::Result<usize> {
-    with_conn(&resolve_target(&settings.database)?, |c| Ok(c.run_migrations()?))
+    with_conn(&resolve_target(&settings.database)?, |c| Ok(upgrade_database(c)?))
 }
 
 /// Writes the reference data. Returns a message for the operator with the number of changes.
@@ -198,7 +198,7 @@ impl Application {
     ) -> anyhow::Result<Self> {
         let target = resolve_target(&settings.database)?;
         let (watch, vocabulary) = with_conn(&target, |c| {
-            c.run_migrations()?;
+            upgrade_database(c)?;
             Ok((CommitWatch::load_watch(c, clock.clone())?, reference::load_vocabulary(c)?))
         })?;
         let db = Db::start(

@@ -23,6 +23,7 @@ pub(crate) mod extensions;
 pub(crate) mod fallback;
 pub(crate) mod field_selection;
 pub(crate) mod figures;
+pub(crate) mod filter_values;
 pub(crate) mod format;
 pub(crate) mod health;
 pub(crate) mod history;

@@ -5,11 +5,11 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     answer::Answer,
-    body::Json,
+    body::{Json, Query},
     error::{ApiError, ApiResult},
     may::May,
     merge::MergeMembers,
-    page::ListPage,
+    page::{ListPage, WholeListParams},
     precondition::VersionRequired,
     service_config::ServiceConfig,
     state::State,
@@ -44,15 +44,20 @@ pub(super) trait PartResource: EditablePart {
     type View: From<Self> + Serialize + Send + 'static;
     type New: MergeMembers<Into = Self::Raw> + DeserializeOwned + Send + 'static;
     type Patch: MergeMembers<Into = Self::Raw> + DeserializeOwned + Send + 'static;
+    type List: From<ListPage<Self::View>> + Serialize;
+
     /// Builds the view of a part that was just created.
     fn build_created_view(self, warnings: Vec<RecordWarning>) -> Self::View;
+
+    /// Returns the key by which the parts of a project are sorted.
+    fn sort_key(&self) -> String;
 }
 
-/// Lists all parts of the copy of the project that the caller reads.
+/// Lists all parts of the copy of the project that the caller reads, or a page of them.
 async fn list_parts<P: PartResource>(
-    may: May<ReadProject>,
+    may: May<ReadProject, Query<WholeListParams>>,
     state: &State,
-) -> ApiResult<ListPage<P::View>> {
+) -> ApiResult<Answer> {
     let subject = may.proof.subject();
     let id = subject.project.id;
     let parts =
@@ -61,9 +66,9 @@ async fn list_parts<P: PartResource>(
         } else {
             subject.approved.as_ref().map(P::from_approved_copy).unwrap_or_default()
         };
-    let items: Vec<P::View> = parts.into_iter().map(P::View::from).collect();
-    let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    Ok(ListPage { items, next: None, total })
+    let items = parts.into_iter().map(|part| (part.sort_key(), P::View::from(part))).collect();
+    let path = format!("/api/v1/projects/{}/{}", may.key, P::LIST_NAME);
+    may.body.0.answer_items::<P::List, _, _>(&path, items)
 }
 
 fn get_part<P: PartResource>(may: &May<ReadPart<P>>) -> ApiResult<Answer> {

@@ -1,6 +1,12 @@
 //! Faults of values, with a JSON pointer so that a client can show them beside the field.
 
-use super::message::{self, Message};
+use super::{
+    message::{self, Message},
+    value::{find_nearest, rank_by_likeness},
+};
+
+/// The most accepted values that a fault of a filter lists.
+const ALLOWED_MAX: usize = 50;
 
 /// A fault of one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +76,20 @@ impl ValueFault {
     #[must_use]
     pub fn too_many(limit: usize) -> Self {
         Self::new("too_many", message::value::too_many(limit))
+    }
+
+    /// Names the accepted value that is nearest to the given one. Of a long list of accepted values it keeps the nearest
+    /// ones.
+    #[must_use]
+    pub(crate) fn with_nearest(mut self, given: &str) -> Self {
+        if let Some(nearest) = find_nearest(given, &self.allowed).filter(|_| !given.is_empty()) {
+            self.message = message::value::with_nearest(self.message, nearest);
+        }
+        if self.allowed.len() > ALLOWED_MAX {
+            let ranked = rank_by_likeness(given, &self.allowed);
+            self.allowed = ranked.into_iter().take(ALLOWED_MAX).cloned().collect();
+        }
+        self
     }
 
     /// Adds the accepted values.

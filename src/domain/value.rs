@@ -14,12 +14,14 @@ use super::{fault::ValueFault, message};
 
 mod money;
 mod number;
+mod search_text;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use money::parse_minor_units;
 pub use money::{CurrencyCode, Money};
 pub use number::{Percent, parse_degrees, parse_measured};
+pub(crate) use search_text::{SEARCH_MAX, find_nearest, fold_marks, rank_by_likeness};
 
 /// The largest integer that every JSON client reads exactly, 2^53 − 1.
 pub const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;

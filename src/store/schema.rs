@@ -128,6 +128,7 @@ diesel::table! {
         password_hash -> Nullable<Text>,
         created_at -> DbTs,
         version -> BigInt,
+        search_key -> Text,
     }
 }
 diesel::table! {
@@ -228,6 +229,7 @@ diesel::table! {
         updated_at -> DbTs,
         version -> BigInt,
         duplicate_key -> Nullable<Text>,
+        has_support -> Bool,
     }
 }
 diesel::table! {
@@ -255,6 +257,10 @@ diesel::table! {
         created_at -> DbTs,
         updated_at -> DbTs,
         version -> BigInt,
+        budget_minor -> Nullable<BigInt>,
+        budget_currency -> Nullable<Text>,
+        continues -> Nullable<Text>,
+        has_support -> Bool,
     }
 }
 diesel::table! {
@@ -492,6 +498,11 @@ diesel::table! {
         ends_on -> Nullable<Date>,
         latest_status -> Nullable<Text>,
         updated_at -> DbTs,
+        latest_percent -> Nullable<BigInt>,
+        budget_minor -> Nullable<BigInt>,
+        budget_currency -> Nullable<Text>,
+        continues -> Nullable<Text>,
+        has_support -> Bool,
     }
 }
 diesel::table! {
@@ -523,6 +534,10 @@ diesel::table! {
         state -> Text,
         ever_submitted -> Bool,
         submitted_at -> Nullable<DbTs>,
+        status -> Nullable<Text>,
+        decided_at -> Nullable<DbTs>,
+        decided_by -> Nullable<DbUuid>,
+        project_id -> DbUuid,
     }
 }
 

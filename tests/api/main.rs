@@ -61,6 +61,8 @@ mod independent_hashing;
 mod indicator_values;
 mod journal;
 mod languages;
+mod list_filters;
+mod list_pages;
 mod list_totals;
 mod live_figures;
 mod localised_messages;

@@ -167,3 +167,14 @@ fn comparison_with_a_recorded_answer_allows_only_new_members() {
         [r#"/a: recorded [1,{"b":null}], answered [1]"#]
     );
 }
+
+#[tokio::test]
+async fn database_of_an_earlier_version_is_searched_by_the_present_rules() {
+    for mut fixture in ServedFixture::serve_all().await {
+        // An earlier version did not search codes. The start computes the searched columns anew.
+        let found = fixture.get("secretariat", "projects?q=DA-NANG-4&fields=code").await;
+        assert_eq!(found["items"], json!([{ "code": "da-nang-4" }]), "{}", fixture.database);
+        let found = fixture.get("secretariat", "cities?q=%C4%90%C3%A0+Nang&fields=slug").await;
+        assert_eq!(found["items"], json!([{ "slug": "da-nang" }]), "{}", fixture.database);
+    }
+}

@@ -15,6 +15,7 @@ use crate::{
         body::Query,
         cache::{AnswerKey, CacheAudience},
         error::ApiResult,
+        filter_values::UnknownValues,
         format::{TABLE, TabularAnswer as _},
         may::May,
         service_config::ServiceConfig,
@@ -91,6 +92,7 @@ fn compare_bases(
         base,
         filter: &question.filter,
         depth: FactDepth::Texts,
+        unknown_values: UnknownValues::Refuse,
     };
     let a = load_dataset(conn, &request("a", &sides.a))?;
     let b = load_dataset(conn, &request("b", &sides.b))?;

@@ -10,11 +10,11 @@ use super::PartResource;
 use crate::{
     api::{
         answer::Answer,
-        body::Json,
+        body::{Json, Query},
         error::ApiResult,
         may::May,
         merge::{ReadingInput, define_request_shapes},
-        page::list_type,
+        page::{WholeListParams, list_type},
         precondition::VersionRequired,
         service_config::ServiceConfig,
         state::State,
@@ -129,8 +129,14 @@ impl PartResource for Indicator {
     type View = IndicatorView;
     type New = NewIndicator;
     type Patch = IndicatorPatch;
+    type List = IndicatorList;
+
     fn build_created_view(self, warnings: Vec<RecordWarning>) -> IndicatorView {
         IndicatorView { warnings, ..self.into() }
+    }
+
+    fn sort_key(&self) -> String {
+        self.id.to_string()
     }
 }
 
@@ -139,9 +145,12 @@ impl PartResource for Indicator {
 /// Lists all indicators of the project, in the order in which they were added. Callers who read the approved copy of
 /// the project get the indicators of that copy.
 #[utoipa::path(get, path = "/projects/{project}/indicators", tag = "projects",
-    responses((status = 200, body = IndicatorList)))]
-async fn list_indicators(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
-    Answer::from_value(&IndicatorList::from(super::list_parts::<Indicator>(may, &state).await?))
+    params(WholeListParams), responses((status = 200, body = IndicatorList)))]
+async fn list_indicators(
+    may: May<ReadProject, Query<WholeListParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    super::list_parts::<Indicator>(may, &state).await
 }
 
 /// Read an indicator

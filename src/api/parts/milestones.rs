@@ -9,9 +9,16 @@ use uuid::Uuid;
 use super::PartResource;
 use crate::{
     api::{
-        answer::Answer, body::Json, error::ApiResult, may::May, merge::define_request_shapes,
-        page::list_type, precondition::VersionRequired, service_config::ServiceConfig,
-        state::State, views::RecordWarning,
+        answer::Answer,
+        body::{Json, Query},
+        error::ApiResult,
+        may::May,
+        merge::define_request_shapes,
+        page::{WholeListParams, list_type},
+        precondition::VersionRequired,
+        service_config::ServiceConfig,
+        state::State,
+        views::RecordWarning,
     },
     domain::{
         policy::{EditProject, ReadProject},
@@ -92,8 +99,14 @@ impl PartResource for Milestone {
     type View = MilestoneView;
     type New = NewMilestone;
     type Patch = MilestonePatch;
+    type List = MilestoneList;
+
     fn build_created_view(self, warnings: Vec<RecordWarning>) -> MilestoneView {
         MilestoneView { warnings, ..self.into() }
+    }
+
+    fn sort_key(&self) -> String {
+        format!("{} {}", self.due_on, self.id)
     }
 }
 
@@ -102,9 +115,12 @@ impl PartResource for Milestone {
 /// Lists all milestones of the project, ordered by due day. Callers who read the approved copy of the project get the
 /// milestones of that copy.
 #[utoipa::path(get, path = "/projects/{project}/milestones", tag = "projects",
-    responses((status = 200, body = MilestoneList)))]
-async fn list_milestones(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
-    Answer::from_value(&MilestoneList::from(super::list_parts::<Milestone>(may, &state).await?))
+    params(WholeListParams), responses((status = 200, body = MilestoneList)))]
+async fn list_milestones(
+    may: May<ReadProject, Query<WholeListParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    super::list_parts::<Milestone>(may, &state).await
 }
 
 /// Read a milestone

@@ -10,11 +10,11 @@ use super::PartResource;
 use crate::{
     api::{
         answer::Answer,
-        body::Json,
+        body::{Json, Query},
         error::ApiResult,
         may::May,
         merge::{MoneyInput, define_request_shapes},
-        page::list_type,
+        page::{WholeListParams, list_type},
         precondition::VersionRequired,
         service_config::ServiceConfig,
         state::State,
@@ -117,8 +117,14 @@ impl PartResource for Partnership {
     type View = PartnershipView;
     type New = NewPartnership;
     type Patch = PartnershipPatch;
+    type List = PartnershipList;
+
     fn build_created_view(self, warnings: Vec<RecordWarning>) -> PartnershipView {
         PartnershipView { warnings, ..self.into() }
+    }
+
+    fn sort_key(&self) -> String {
+        self.id.to_string()
     }
 }
 
@@ -127,9 +133,12 @@ impl PartResource for Partnership {
 /// Lists all partnerships of the project, in the order in which they were added. Callers who read the approved copy of
 /// the project get the partnerships of that copy.
 #[utoipa::path(get, path = "/projects/{project}/partnerships", tag = "projects",
-    responses((status = 200, body = PartnershipList)))]
-async fn list_partnerships(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
-    Answer::from_value(&PartnershipList::from(super::list_parts::<Partnership>(may, &state).await?))
+    params(WholeListParams), responses((status = 200, body = PartnershipList)))]
+async fn list_partnerships(
+    may: May<ReadProject, Query<WholeListParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    super::list_parts::<Partnership>(may, &state).await
 }
 
 /// Read a partnership

@@ -11,7 +11,7 @@ use crate::{
         answer::Answer,
         body::Query,
         cache::AnswerKey,
-        error::{ApiError, ApiResult},
+        error::ApiResult,
         field_selection::{FieldSelection, LIST},
         format::{AnswerFormat, refuse_paging},
         may::May,
@@ -20,9 +20,7 @@ use crate::{
         views::PersonView,
     },
     domain::{
-        fault::ValueFault,
         id::Id,
-        message::thing,
         policy::{ListReports, ReadProject},
         project::ProjectCode,
         report::{ProjectStatus, ReportState},
@@ -38,35 +36,9 @@ use crate::{
     },
 };
 
-/// Filters, order and page of the list of reports. A repeated parameter matches any of its values.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct ReportParams {
-    /// States: `draft`, `submitted`, `returned` or `approved`.
-    pub state: Vec<String>,
-    /// Slugs of cities.
-    pub city: Vec<String>,
-    /// Codes of countries.
-    pub country: Vec<String>,
-    /// Slugs of cycles.
-    pub cycle: Vec<String>,
-    /// `true` for reports that were submitted after the due day, or are not submitted although it has passed; `false`
-    /// for all others.
-    pub late: Option<bool>,
-    /// Members to return of each item, repeated or separated by commas; all when absent.
-    pub fields: Vec<String>,
-    /// Format of the answer, which wins over `Accept`: `json`, or `jsonl` for the whole list with one item per line.
-    #[param(value_type = AnswerFormat, required = false, inline)]
-    pub format: Option<String>,
-    /// Order: `cycle` for cycle, city and number (the default), or `submitted_at` for the oldest submission first.
-    pub sort: Option<String>,
-    /// Cursor of the page: `next` of the previous page, with the same filters and order.
-    pub cursor: Option<String>,
-    /// Number of items on the page, 1 to 1000; 50 when absent.
-    #[param(minimum = 1, maximum = 1000)]
-    pub limit: Option<i64>,
-}
+mod params;
+
+pub(crate) use params::ReportParams;
 
 /// Members and page of the list of a project's reports.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
@@ -173,36 +145,6 @@ impl ReportItem {
     }
 }
 
-fn check_parameter<T>(name: &str, parsed: Result<T, ValueFault>) -> ApiResult<T> {
-    parsed.map_err(|fault| ApiError::invalid_parameter(name, fault))
-}
-
-impl ReportParams {
-    fn parse_sort(&self) -> ApiResult<QueueSort> {
-        match self.sort.as_deref() {
-            None | Some("cycle") => Ok(QueueSort::Key),
-            Some("submitted_at") => Ok(QueueSort::SubmittedAt),
-            Some(_) => check_parameter(
-                "sort",
-                Err(ValueFault::unknown(thing::sort(), ["cycle", "submitted_at"])),
-            ),
-        }
-    }
-
-    fn parse_filter(self) -> ApiResult<QueueFilter> {
-        let states =
-            self.state.iter().map(|word| check_parameter("state", ReportState::parse(word)));
-        Ok(QueueFilter {
-            project: None,
-            states: states.collect::<ApiResult<_>>()?,
-            cities: self.city,
-            countries: self.country,
-            cycles: self.cycle,
-            late: self.late,
-        })
-    }
-}
-
 /// List reports
 ///
 /// Lists every report that the caller may read, each in one copy. Officers, national representatives and the
@@ -225,9 +167,11 @@ pub(super) async fn list_reports(
     }
     let now = state.clock.now();
     let key = AnswerKey::for_records("reports", &may.actor, &params, now)?.with_format(form);
-    let (visible, filter) = (may.actor.visible_rows(), params.parse_filter()?);
+    let (visible, filter) =
+        (may.actor.visible_rows(), params.parse_filter(&state.vocabulary.load())?);
     let query = QueueQuery { visible, filter, sort, after: None, limit: 0, now };
     let read = move |c: &mut Conn, _| {
+        params.check_keys(c, &query)?;
         if form == AnswerFormat::Lines {
             render_lines(c, query, &fields)
         } else {
@@ -248,11 +192,13 @@ pub(super) async fn list_project_reports(
 ) -> ApiResult<Answer> {
     let (code, params): (ProjectCode, _) = (may.key, may.body.0);
     let path = format!("/api/v1/projects/{code}/reports");
-    let request = PageRequest::from_parameters(&path, &(), params.cursor.as_deref(), params.limit)?;
-    let filter = QueueFilter { project: Some(code), ..QueueFilter::default() };
+    let request =
+        PageRequest::from_parameters(&path, &params, params.cursor.as_deref(), params.limit)?;
+    let filter = QueueFilter { projects: vec![code], ..QueueFilter::default() };
     let fields = FieldSelection::from_names("ReportItem", &params.fields)?;
     let (visible, now) = (may.actor.visible_rows(), state.clock.now());
-    let query = QueueQuery { visible, filter, sort: QueueSort::Key, after: None, limit: 0, now };
+    let query =
+        QueueQuery { visible, filter, sort: QueueSort::default(), after: None, limit: 0, now };
     state.db.read(move |c| load_page(c, query, &request, &fields)).await
 }
 

@@ -19,7 +19,7 @@ use crate::{
     },
     store::{
         Conn, StoreResult, agenda as agenda_store, reference,
-        reports::queue::{self, QueueFilter, QueueItem, QueueQuery, QueueSort},
+        reports::queue::{self, QueueFilter, QueueItem, QueueQuery, QueueSort, QueueSortKey},
     },
 };
 
@@ -74,7 +74,7 @@ impl TodoReader<'_> {
         let query = QueueQuery {
             visible: self.actor.visible_rows(),
             filter,
-            sort: QueueSort::SubmittedAt,
+            sort: QueueSort::ascending(QueueSortKey::SubmittedAt),
             after: None,
             limit: DECISIONS_MAX,
             now: self.at,

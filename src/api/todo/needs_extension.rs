@@ -89,7 +89,7 @@ impl TodoReader<'_> {
         let query = QueueQuery {
             visible: self.actor.visible_rows(),
             filter,
-            sort: QueueSort::Key,
+            sort: QueueSort::default(),
             after: None,
             limit: DECISIONS_MAX,
             now: self.at,

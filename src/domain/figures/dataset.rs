@@ -112,8 +112,9 @@ impl FigureDataset {
     pub fn check_filter(&self, filter: &FigureFilter) -> Result<(), (Dimension, ValueFault)> {
         for (dimension, wanted) in &filter.wanted {
             let values = self.list_values(*dimension);
-            if wanted.iter().any(|w| !values.contains(w)) {
-                return Err((*dimension, ValueFault::unknown(dimension.name_value(), values)));
+            if let Some(unknown) = wanted.iter().find(|w| !values.contains(w)) {
+                let fault = ValueFault::unknown(dimension.name_value(), values);
+                return Err((*dimension, fault.with_nearest(unknown)));
             }
         }
         Ok(())

@@ -11,7 +11,7 @@ use crate::{
     domain::{
         journal::to_canonical_json,
         policy::RecordCopy,
-        project::{ApprovedProject, Header, LatestReport},
+        project::{ApprovedProject, Header, LatestReport, ProjectCode},
         report::ProjectStatus,
         value::{Percent, Slug, fold_for_search},
     },
@@ -51,6 +51,10 @@ pub(super) struct ApprovedProjectRow {
     created_at: StoredTimestamp,
     updated_at: StoredTimestamp,
     version: i64,
+    budget_minor: Option<i64>,
+    budget_currency: Option<String>,
+    continues: Option<String>,
+    has_support: bool,
 }
 
 impl TryFrom<&ApprovedProject> for ApprovedProjectRow {
@@ -65,7 +69,7 @@ impl TryFrom<&ApprovedProject> for ApprovedProjectRow {
             plan_cycle: h.plan_cycle.to_string(),
             title: d.title.to_string(),
             title_key: fold_for_search(d.title.as_str()),
-            search_key: build_search_key(d),
+            search_key: build_search_key(&h.code, d),
             focus_area: d.focus_area.as_ref().map(Slug::to_string),
             sub_area: d.sub_area.as_ref().map(Slug::to_string),
             priority: d.priority,
@@ -79,6 +83,10 @@ impl TryFrom<&ApprovedProject> for ApprovedProjectRow {
             created_at: StoredTimestamp(a.created_at),
             updated_at: StoredTimestamp(a.updated_at),
             version: a.version,
+            budget_minor: d.budget.map(|m| m.amount_minor),
+            budget_currency: d.budget.map(|m| m.currency.as_str().to_owned()),
+            continues: d.continues.as_ref().map(ProjectCode::to_string),
+            has_support: d.support_required.is_some(),
         })
     }
 }

@@ -136,12 +136,13 @@ pub(super) fn load_items(
     deadlines: &CycleDeadlines,
     now: DateTime<Utc>,
 ) -> StoreResult<Vec<QueueItem>> {
-    let ids = |word: &str| rows.iter().filter(|r| r.0 == word).map(|r| r.1).collect::<Vec<_>>();
+    let ids = |face: &str| rows.iter().filter(|r| r.face == face).map(|r| r.id).collect::<Vec<_>>();
     let mut working = load_working_content(conn, &ids("working"))?;
     let mut approved = load_approved_content(conn, &ids("approved"))?;
     let projects = working.values().chain(approved.values()).map(|content| content.project);
     let earlier = EarlierReports::load(conn, projects.collect())?;
-    let item = |(face, id, city, number, country, cycle, state, submitted_at): ReportCopyRow| {
+    let item = |row: ReportCopyRow| {
+        let ReportCopyRow { face, id, city, number, country, cycle, state, submitted_at } = row;
         let content =
             if face == "working" { working.remove(&id.0) } else { approved.remove(&id.0) };
         let content = content.ok_or_else(|| StoreError::Corrupt("a report without rows".into()))?;

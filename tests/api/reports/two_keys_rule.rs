@@ -253,7 +253,16 @@ async fn approval_by_somebody_else_ends_a_contribution() {
     let (_, both) = officer_and_representative(&app, "both").await;
     both.write_complete_report("da-nang-1").await;
     rename_project(&both, "Renamed").await;
+    let parts = "projects/da-nang-1/milestones";
+    for title in ["Opened", "Extended"] {
+        let milestone = json!({ "title": title, "due_on": "2025-06-30", "weight": 1 });
+        both.post(parts, &milestone).await.expect(201);
+    }
+    let milestones = both.get(parts).await.json();
+    let removed = format!("{parts}/{}", milestones["items"][0]["id"].as_str().unwrap());
+    both.delete(&removed, Some("\"v1\"")).await.expect(200);
     both.take_transition("da-nang-1", "submit").await.expect(200);
+    assert_forbidden(both.take_transition("da-nang-1", "approve").await, OWN);
     app.representative("VN").await.take_transition("da-nang-1", "approve").await.expect(200);
     reopen_report(&app).await;
     submit_report(&app).await;
