@@ -4,9 +4,7 @@ use calamine::Data;
 use serde_json::{Value, json};
 
 use crate::{
-    answer_snapshot::show_members,
-    helpers::{Caller, TestApp},
-    report_fixtures::spawn_with_open_cycle,
+    answer_snapshot::show_members, helpers::Caller, report_fixtures::spawn_with_open_cycle,
     sheet_file::SheetFile,
 };
 

@@ -16,7 +16,6 @@ use crate::{
     domain::{
         fault::ValueFault,
         message::thing,
-        policy::VisibleRows,
         project::ProjectCode,
         reference::Vocabulary,
         report::{ProjectStatus, ReportState},
