@@ -32,6 +32,10 @@ pub(crate) fn render_introduction(address: &str) -> String {
         ul {
             li { a href="/docs/try" { "Try it" } ": every operation, with a form to call it" }
             li { a href="/openapi.json" { "The contract" } ": OpenAPI 3.1, for generated clients" }
+            li {
+                a href="/docs/integrate" { "Integrate" }
+                ": sign-in, retries, a nightly sync, pages and formats, for people who write programs"
+            }
             li { a href="/docs/problems/" { "Problems" } ": what each failure means and what to do about it" }
             li {
                 a href="/docs/recipes/" { "Recipes" }

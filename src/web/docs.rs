@@ -15,6 +15,7 @@ use crate::{
         read_only_route::build_read_only_route,
     },
     pages::{
+        integrate::render_integration_guide,
         introduction::render_introduction,
         layout::{STYLESHEET, STYLESHEET_PATH},
         problems::{ProblemDescription, render_problem, render_problem_list},
@@ -30,6 +31,7 @@ pub(super) fn register_routes(cfg: &mut web::ServiceConfig) {
     )
     .service(build_read_only_route("/docs", web::get().to(get_introduction)))
     .service(build_read_only_route("/docs/", web::get().to(get_introduction)))
+    .service(build_read_only_route("/docs/integrate", web::get().to(get_integration_guide)))
     .service(build_read_only_route(STYLESHEET_PATH, web::get().to(get_stylesheet)))
     .service(build_read_only_route("/docs/problems", web::get().to(redirect_to_problems)))
     .service(build_read_only_route("/docs/problems/", web::get().to(get_problem_list)))
@@ -61,6 +63,10 @@ async fn get_introduction(req: HttpRequest) -> HttpResponse {
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=300"));
     response
+}
+
+async fn get_integration_guide() -> HttpResponse {
+    build_page_response(render_integration_guide())
 }
 
 async fn get_stylesheet() -> HttpResponse {

@@ -24,7 +24,7 @@ async fn every_link_of_the_docs_index_works() {
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
     assert!(content_security_policy(&page).starts_with("default-src 'none'; style-src 'self';"));
     let links = attribute_values(&page.text, "href");
-    for expected in ["/docs/try", "/openapi.json", "/docs/problems/"] {
+    for expected in ["/docs/try", "/openapi.json", "/docs/problems/", "/docs/integrate"] {
         assert!(links.iter().any(|l| l == expected), "{links:?}");
     }
     for link in links {
