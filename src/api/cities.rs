@@ -11,7 +11,7 @@ use super::{
     error::ApiResult,
     field_selection::FieldSelection,
     may::May,
-    page::{BY_SLUG_OR_NAME, PageRequest, choose_order, list_type},
+    page::{BY_SLUG_OR_NAME, PageRequest, SlugOrNameSort, choose_order, list_type},
     precondition::{VersionRefused, VersionRequired},
     service_config::ServiceConfig,
     state::State,
@@ -129,6 +129,7 @@ pub(crate) struct CityParams {
     /// Words that must all occur in the names, aliases or slug, in any script.
     pub q: Option<String>,
     /// Order: `slug`, `-slug`, `name` or `-name` (the English name), where `-` means descending; by slug when absent.
+    #[param(value_type = Option<SlugOrNameSort>, inline)]
     pub sort: Option<String>,
     /// Members to return of each item, repeated or separated by commas; all when absent.
     #[param(required = false)]

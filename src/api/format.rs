@@ -1,10 +1,11 @@
 //! The format of an answer. The parameter `format` has priority over the `Accept` header; JSON is the default.
 
 use actix_web::{HttpRequest, http::header};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     answer::Answer,
+    closed_list::define_closed_list,
     error::{ApiError, ApiResult},
     message::parameter,
     spool_buffer::SpoolBuffer,
@@ -152,6 +153,19 @@ pub(crate) trait TabularAnswer: Serialize {
     /// Writes the answer in a format.
     ///
     /// # Errors
+/// The formats of a map.
+pub(crate) const MAP: &[AnswerFormat] =
+    &[AnswerFormat::GeoJson, AnswerFormat::Csv, AnswerFormat::Xlsx, AnswerFormat::Lines];
+
+define_closed_list!(
+    /// The formats of an answer that is also available as a flat table.
+    TableFormats: TABLE.iter().map(|form| form.as_str())
+);
+define_closed_list!(
+    /// The formats of a map.
+    MapFormats: MAP.iter().map(|form| form.as_str())
+);
+
     /// The format cannot represent a value.
     fn answer_in_format(&self, form: AnswerFormat) -> ApiResult<Answer> {
         match form.to_table_format() {
@@ -209,15 +223,6 @@ pub(crate) fn answer_table(
         format.media_type(),
         Some(&name),
     ))
-}
-
-/// The `format` parameter, for operations without other parameters.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct FormatParams {
-    /// The format of the answer. It has priority over the `Accept` header; without both, the answer is JSON.
-    pub format: Option<String>,
 }
 
 #[cfg(test)]

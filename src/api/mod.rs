@@ -15,6 +15,7 @@ pub(crate) mod catalog;
 pub(crate) mod changes;
 pub(crate) mod cities;
 pub(crate) mod city_checklists;
+pub(crate) mod closed_list;
 pub(crate) mod comments;
 pub(crate) mod compression;
 pub(crate) mod cycles;

@@ -11,6 +11,8 @@ use super::{answer::Answer, read_only_route::build_read_only_route};
 
 #[cfg(debug_assertions)]
 mod base;
+#[cfg(debug_assertions)]
+mod bodies;
 mod checked_in;
 #[cfg(debug_assertions)]
 mod examples;

@@ -7,6 +7,7 @@ use utoipa::IntoParams;
 
 use super::{
     answer::Answer,
+    closed_list::define_closed_list,
     error::{ApiError, ApiResult},
     message::parameter,
 };
@@ -183,6 +184,10 @@ pub(crate) const BY_SLUG_OR_NAME: [(&str, (bool, bool)); 4] = [
     ("name", (true, false)),
     ("-name", (true, true)),
 ];
+define_closed_list!(
+    /// The names of [`BY_SLUG_OR_NAME`].
+    SlugOrNameSort: BY_SLUG_OR_NAME.iter().map(|(name, _)| *name)
+);
 
 /// Returns the order that `sort` names. The first order is the default.
 ///

@@ -50,7 +50,10 @@ pub(crate) struct NewRelease {
     #[schema(required, nullable = false, example = "me-2026")]
     pub cycle: Option<String>,
     /// A note for readers of the release.
-    #[schema(example = "The annual report of 2026, without the cities that asked for more time.")]
+    #[schema(
+        max_length = 10_000,
+        example = "The annual report of 2026, without the cities that asked for more time."
+    )]
     pub note: Option<String>,
 }
 

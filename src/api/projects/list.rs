@@ -13,8 +13,9 @@ use crate::{
         answer::Answer,
         body::Query,
         cache::AnswerKey,
+        closed_list::define_closed_list,
         error::{ApiError, ApiResult},
-        field_selection::{FieldSelection, LIST},
+        field_selection::{FieldSelection, LIST, ListFormats},
         format::{AnswerFormat, refuse_paging},
         may::May,
         message::parameter,
@@ -45,6 +46,10 @@ const SORTS: &[(&str, ProjectSort)] = &[
     ("updated_at", ProjectSort::Updated),
     ("-updated_at", ProjectSort::UpdatedDown),
 ];
+define_closed_list!(
+    /// The names of [`SORTS`].
+    ProjectSortNames: SORTS.iter().map(|(name, _)| *name)
+);
 
 /// Filters, order and page of the list of projects. A repeated parameter matches any of its values.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
@@ -64,7 +69,7 @@ pub(crate) struct ProjectParams {
     #[param(required = false)]
     pub sub_area: Vec<String>,
     /// Statuses in the latest approved report.
-    #[param(required = false)]
+    #[param(value_type = Vec<ProjectStatus>, required = false, inline)]
     pub status: Vec<String>,
     /// Slugs of plan cycles.
     #[param(required = false)]
@@ -104,12 +109,13 @@ pub(crate) struct ProjectParams {
     pub q: Option<String>,
     /// Order: `title`, `-title`, `updated_at` or `-updated_at`, where `-` means descending; by city and number when
     /// absent.
+    #[param(value_type = Option<ProjectSortNames>, inline)]
     pub sort: Option<String>,
     /// Members to return of each item, repeated or separated by commas; all when absent.
     #[param(required = false)]
     pub fields: Vec<String>,
     /// Format of the answer, which wins over `Accept`: `json`, or `jsonl` for the whole list with one item per line.
-    #[param(value_type = AnswerFormat, required = false, inline)]
+    #[param(value_type = Option<ListFormats>, inline)]
     pub format: Option<String>,
     /// Cursor of the page: `next` of the previous page, with the same filters and order.
     pub cursor: Option<String>,

@@ -7,6 +7,7 @@ use std::{
 
 use actix_web::web::Data;
 use sha2::{Digest as _, Sha256};
+use serde::{Deserialize, Serialize};
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
 use crate::{
@@ -14,7 +15,8 @@ use crate::{
         answer::Answer,
         body::Query,
         error::{ApiError, ApiResult},
-        format::{AnswerFormat, FormatParams, to_write_error},
+        closed_list::define_closed_list,
+        format::{AnswerFormat, to_write_error},
         release_request::ReleaseRequest,
         spool_buffer::{HashedBody, SpoolBuffer},
         state::State,
@@ -44,16 +46,31 @@ pub(in crate::api) const FORMS: &[AnswerFormat] = &[AnswerFormat::Zip, AnswerFor
 ///
 /// By default (`zip`) the answer is one archive with everything in it: each table as CSV, `datapackage.json` that
 /// describes the tables (Frictionless Data Package), `release.sqlite` with the same tables, the canonical content,
+define_closed_list!(
+    /// The names of [`FORMS`].
+    ArchiveFormats: FORMS.iter().map(|form| form.as_str())
+);
+
+/// The parameters of the data of a release.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub(in crate::api) struct ReleaseDataParams {
+    /// The format of the answer. It has priority over the `Accept` header; without both, the answer is the archive.
+    #[param(value_type = Option<ArchiveFormats>, inline)]
+    pub format: Option<String>,
+}
+
 /// checksums and a README. With `format=json` the answer is the canonical content alone (RFC 8785). Its SHA-256 is
 /// `sha256` of the release.
 ///
 /// Every signed-in user with a grant may call this. If the operator of the service has made releases public, callers
 /// need not sign in.
-#[utoipa::path(get, path = "/releases/{release}/data", tag = "releases", params(FormatParams), responses((status = 200, content(
+#[utoipa::path(get, path = "/releases/{release}/data", tag = "releases", params(ReleaseDataParams), responses((status = 200, content(
     (Vec<u8> = "application/zip"), (serde_json::Value = "application/json")
 ))))]
 pub(super) async fn get_release_data(
-    released: ReleaseRequest<Query<FormatParams>>,
+    released: ReleaseRequest<Query<ReleaseDataParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     answer_release_data(released, &state).await
@@ -61,7 +78,7 @@ pub(super) async fn get_release_data(
 
 /// Answers the operation, and shares of it.
 pub(in crate::api) async fn answer_release_data(
-    released: ReleaseRequest<Query<FormatParams>>,
+    released: ReleaseRequest<Query<ReleaseDataParams>>,
     state: &State,
 ) -> ApiResult<Answer> {
     let form = released.choose_format(|Query(params)| params.format.as_deref(), FORMS);

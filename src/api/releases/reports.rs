@@ -11,6 +11,7 @@ use crate::{
     api::{
         answer::Answer,
         body::Query,
+        closed_list::define_closed_list,
         error::{ApiError, ApiResult},
         format::{self, AnswerFormat},
         page::{PageRequest, list_type},
@@ -47,6 +48,11 @@ pub(in crate::api) const FORMS: &[AnswerFormat] = &[
     AnswerFormat::GeoJson,
 ];
 
+define_closed_list!(
+    /// The names of [`FORMS`].
+    ReleasedReportFormats: FORMS.iter().map(|form| form.as_str())
+);
+
 /// The parameters of the reports of a release.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -59,10 +65,11 @@ pub(crate) struct ReleasedReportParams {
     /// Only reports in these focus areas, by key.
     pub focus_area: Vec<String>,
     /// Only reports with one of these statuses.
+    #[param(value_type = Vec<ProjectStatus>, inline)]
     pub status: Vec<String>,
     /// The format of the answer. It takes precedence over the header `Accept`. All formats except `json` give the whole
     /// list, and refuse `cursor` and `limit`.
-    #[param(value_type = AnswerFormat, required = false, inline)]
+    #[param(value_type = Option<ReleasedReportFormats>, inline)]
     pub format: Option<String>,
     /// The cursor of the page to return: `next` of the previous page. Without it the first page is returned.
     pub cursor: Option<String>,

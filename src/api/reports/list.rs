@@ -11,18 +11,18 @@ use crate::{
         answer::Answer,
         body::Query,
         cache::AnswerKey,
+        closed_list::define_closed_list,
         error::{ApiError, ApiResult},
-        field_selection::{FieldSelection, LIST},
+        field_selection::{FieldSelection, LIST, ListFormats},
         format::{AnswerFormat, refuse_paging},
         may::May,
-        page::{PageRequest, list_type},
+        page::{PageRequest, choose_order, list_type},
         state::State,
         views::PersonView,
     },
     domain::{
         fault::ValueFault,
         id::Id,
-        message::thing,
         policy::{ListReports, ReadProject},
         project::ProjectCode,
         report::{ProjectStatus, ReportState},
@@ -38,12 +38,21 @@ use crate::{
     },
 };
 
+/// The values of `sort`; the first one is the default.
+const SORTS: [(&str, QueueSort); 2] =
+    [("cycle", QueueSort::Key), ("submitted_at", QueueSort::SubmittedAt)];
+define_closed_list!(
+    /// The names of [`SORTS`].
+    ReportSortNames: SORTS.iter().map(|(name, _)| *name)
+);
+
 /// Filters, order and page of the list of reports. A repeated parameter matches any of its values.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ReportParams {
     /// States: `draft`, `submitted`, `returned` or `approved`.
+    #[param(value_type = Vec<ReportState>, inline)]
     pub state: Vec<String>,
     /// Slugs of cities.
     pub city: Vec<String>,
@@ -57,9 +66,10 @@ pub(crate) struct ReportParams {
     /// Members to return of each item, repeated or separated by commas; all when absent.
     pub fields: Vec<String>,
     /// Format of the answer, which wins over `Accept`: `json`, or `jsonl` for the whole list with one item per line.
-    #[param(value_type = AnswerFormat, required = false, inline)]
+    #[param(value_type = Option<ListFormats>, inline)]
     pub format: Option<String>,
     /// Order: `cycle` for cycle, city and number (the default), or `submitted_at` for the oldest submission first.
+    #[param(value_type = Option<ReportSortNames>, inline)]
     pub sort: Option<String>,
     /// Cursor of the page: `next` of the previous page, with the same filters and order.
     pub cursor: Option<String>,
@@ -157,14 +167,7 @@ fn check_parameter<T>(name: &str, parsed: Result<T, ValueFault>) -> ApiResult<T>
 
 impl ReportParams {
     fn parse_sort(&self) -> ApiResult<QueueSort> {
-        match self.sort.as_deref() {
-            None | Some("cycle") => Ok(QueueSort::Key),
-            Some("submitted_at") => Ok(QueueSort::SubmittedAt),
-            Some(_) => check_parameter(
-                "sort",
-                Err(ValueFault::unknown(thing::sort(), ["cycle", "submitted_at"])),
-            ),
-        }
+        choose_order(self.sort.as_deref(), &SORTS)
     }
 
     fn parse_filter(self) -> ApiResult<QueueFilter> {
