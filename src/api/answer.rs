@@ -1,6 +1,8 @@
 //! Successful responses: JSON with a strong `ETag`, 304 if the caller has it already, and gzip if the caller accepts
 //! it. Failures are in `error` and `problem`.
 
+use std::sync::Arc;
+
 use actix_web::{
     HttpRequest, HttpResponse, Responder,
     body::BoxBody,
@@ -13,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::{
     compression::{AnswerContent, GZIP},
     error::{ApiError, ApiResult},
+    feed_page::FeedPage,
     language,
     operation::{AnswerContract, OperationAnswer},
     spool_buffer::{AnswerBody, HashedBody},
@@ -35,6 +38,7 @@ pub struct Answer {
     headers: Vec<(header::HeaderName, String)>,
     language: Option<Language>,
     next: Option<String>,
+    feed_page: Option<Arc<FeedPage>>,
 }
 
 impl Answer {
@@ -89,6 +93,7 @@ impl Answer {
             next: None,
         }
     }
+            feed_page: None,
 
     /// Answers 200 with a file to download. The tag is a hash of `holds`, the content that the file was made from: a
     /// workbook that is generated twice from the same content has different bytes, and must keep its tag.
@@ -126,7 +131,8 @@ impl Answer {
     pub fn estimate_size(&self) -> usize {
         let headers: usize = self.headers.iter().map(|(_, value)| 64 + value.len()).sum();
         let next = self.next.as_ref().map_or(0, String::len);
-        self.content.estimate_size().saturating_add(headers + next)
+        let page = self.feed_page.as_ref().map_or(0, |page| page.estimate_size());
+        self.content.estimate_size().saturating_add(headers + next + page)
     }
 
     /// Prepares the answer for the cache, so that it is compressed only once. Compressing a body on disk takes a while:
@@ -188,6 +194,18 @@ impl Answer {
 
     /// Adds a link to the next page. `address` is a path with a query.
     #[must_use]
+    /// Adds what the body contains, if it is a page of the feed.
+    #[must_use]
+    pub(super) fn with_feed_page(mut self, page: FeedPage) -> Self {
+        self.feed_page = Some(Arc::new(page));
+        self
+    }
+
+    /// Returns what the body contains, if it is a page of the feed.
+    pub(super) fn feed_page(&self) -> Option<&FeedPage> {
+        self.feed_page.as_deref()
+    }
+
     pub fn with_next_page(mut self, address: String) -> Self {
         self.next = Some(address);
         self

@@ -22,6 +22,7 @@ pub(crate) mod cycles;
 pub mod error;
 pub(crate) mod extensions;
 pub(crate) mod fallback;
+pub(crate) mod feed_page;
 pub(crate) mod field_selection;
 pub(crate) mod figures;
 pub(crate) mod format;
