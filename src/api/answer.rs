@@ -47,7 +47,9 @@ impl Answer {
     /// # Errors
     /// The value cannot be serialised as JSON.
     pub fn from_value<T: Serialize + ?Sized>(value: &T) -> ApiResult<Self> {
-        let body = serde_json::to_vec(value).map_err(|e| ApiError::Internal(Box::new(e)))?;
+        let mut body = serde_json::to_vec(value).map_err(|e| ApiError::Internal(Box::new(e)))?;
+        // A text ends with a line break, so that the next line of a terminal or of a log is not joined to it.
+        body.push(b'\n');
         Ok(Self::from_json(body))
     }
 
@@ -91,9 +93,9 @@ impl Answer {
             headers: Vec::new(),
             language: None,
             next: None,
+            feed_page: None,
         }
     }
-            feed_page: None,
 
     /// Answers 200 with a file to download. The tag is a hash of `holds`, the content that the file was made from: a
     /// workbook that is generated twice from the same content has different bytes, and must keep its tag.
@@ -192,8 +194,6 @@ impl Answer {
         self
     }
 
-    /// Adds a link to the next page. `address` is a path with a query.
-    #[must_use]
     /// Adds what the body contains, if it is a page of the feed.
     #[must_use]
     pub(super) fn with_feed_page(mut self, page: FeedPage) -> Self {
@@ -206,6 +206,8 @@ impl Answer {
         self.feed_page.as_deref()
     }
 
+    /// Adds a link to the next page. `address` is a path with a query.
+    #[must_use]
     pub fn with_next_page(mut self, address: String) -> Self {
         self.next = Some(address);
         self

@@ -105,7 +105,8 @@ fn finish_response(mut response: ServiceResponse<BoxBody>, id: Uuid) -> ServiceR
         let language = language::negotiate_language(response.request());
         problem.instance = format!("urn:uuid:{id}");
         problem.word_texts(language);
-        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        let mut body = serde_json::to_vec(&problem).unwrap_or_default();
+        body.push(b'\n');
         response = response.map_body(|_, _| BoxBody::new(body));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

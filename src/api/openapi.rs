@@ -56,8 +56,10 @@ pub fn register_document(cfg: &mut web::ServiceConfig) {
 
 async fn serve_document() -> Answer {
     static ANSWER: OnceLock<Answer> = OnceLock::new();
-    let answer = ANSWER
-        .get_or_init(|| Answer::from_json(checked_in::minify_json(CHECKED_IN)).prepare_for_cache());
+    let answer = ANSWER.get_or_init(|| {
+        let minified = checked_in::minify_json(CHECKED_IN);
+        Answer::from_json(format!("{minified}\n")).prepare_for_cache()
+    });
     answer.clone()
 }
 

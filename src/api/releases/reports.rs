@@ -187,7 +187,7 @@ fn write_full_list(
         total += 1;
         Ok(())
     })?;
-    write!(spool, r#"],"next":null,"total":{total}}}"#).map_err(format::to_write_error)?;
+    writeln!(spool, r#"],"next":null,"total":{total}}}"#).map_err(format::to_write_error)?;
     Ok(Answer::from_hashed_body(
         spool.finish_hashed().map_err(format::to_write_error)?,
         "application/json",
@@ -252,7 +252,7 @@ fn write_geojson(conn: &mut Conn, key: &Slug, params: &ReleasedReportParams) -> 
         before = ",";
         Ok(())
     })?;
-    spool.write_all(b"]}").map_err(format::to_write_error)?;
+    spool.write_all(b"]}\n").map_err(format::to_write_error)?;
     let name = format!("{}.geojson", build_file_name(key, params));
     Ok(Answer::from_hashed_body(
         spool.finish_hashed().map_err(format::to_write_error)?,
