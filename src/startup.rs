@@ -173,7 +173,7 @@ fn build_cors(origins: &[String]) -> actix_cors::Cors {
             "Idempotency-Key",
             "Last-Event-ID",
         ])
-        .expose_headers(["ETag", "Link", "Location", "Retry-After", "X-Request-Id"])
+        .expose_headers(api::open_origins::EXPOSED_HEADERS)
         .max_age(3600);
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }
@@ -245,6 +245,9 @@ impl Application {
         })
         .tcp_nodelay(true)
         .shutdown_timeout(30)
+        // A client that closes its connection wants no answer any more: an event stream gives its place back at once.
+        // A write that was passed to the database is finished all the same.
+        .h1_allow_half_closed(false)
         .listen(listener)?
         .run();
         Ok(Self { port, server, metrics, state })

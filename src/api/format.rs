@@ -93,6 +93,13 @@ impl AcceptHeader {
         accept
     }
 
+    /// Returns `true` if the header names a media type of the format and accepts it.
+    #[must_use]
+    pub(crate) fn names_format(&self, form: AnswerFormat) -> bool {
+        let named = AnswerFormat::ALL.iter().zip(self.0).find(|(known, _)| **known == form);
+        named.and_then(|(_, found)| found).is_some_and(Quality::is_acceptable)
+    }
+
     /// Adds the quality of a media type that belongs to a format. The highest quality of its names counts.
     fn add_name(&mut self, name: &str, quality: Quality) {
         for (form, found) in AnswerFormat::ALL.iter().zip(&mut self.0) {
@@ -146,13 +153,6 @@ impl AcceptHeader {
 pub(crate) const TABLE: &[AnswerFormat] =
     &[AnswerFormat::Json, AnswerFormat::Csv, AnswerFormat::Xlsx, AnswerFormat::Lines];
 
-/// An answer that is also available as a flat table.
-pub(crate) trait TabularAnswer: Serialize {
-    fn to_table(&self) -> FlatTable;
-
-    /// Writes the answer in a format.
-    ///
-    /// # Errors
 /// The formats of a map.
 pub(crate) const MAP: &[AnswerFormat] =
     &[AnswerFormat::GeoJson, AnswerFormat::Csv, AnswerFormat::Xlsx, AnswerFormat::Lines];
@@ -166,6 +166,13 @@ define_closed_list!(
     MapFormats: MAP.iter().map(|form| form.as_str())
 );
 
+/// An answer that is also available as a flat table.
+pub(crate) trait TabularAnswer: Serialize {
+    fn to_table(&self) -> FlatTable;
+
+    /// Writes the answer in a format.
+    ///
+    /// # Errors
     /// The format cannot represent a value.
     fn answer_in_format(&self, form: AnswerFormat) -> ApiResult<Answer> {
         match form.to_table_format() {

@@ -37,6 +37,7 @@ pub(crate) mod merge;
 pub(crate) mod message;
 pub(crate) mod metrics;
 pub(crate) mod middleware;
+pub(crate) mod open_origins;
 pub mod openapi;
 pub(crate) mod operation;
 pub(crate) mod page;

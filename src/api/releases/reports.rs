@@ -163,6 +163,7 @@ pub(in crate::api) async fn answer_all_reports(
     state: &State,
 ) -> ApiResult<Answer> {
     released
+        .without_address()
         .answer_cached(state, "releases/reports/whole", |conn, key, Query(params), _| {
             write_full_list(conn, key, &params)
         })
