@@ -222,6 +222,7 @@ impl Application {
             heads: Arc::clone(&watch.heads),
             public_releases: settings.public_releases,
             base_url: settings.base_url.as_deref().unwrap_or_default().into(),
+            data_licence: settings.data_licence.as_str().into(),
             tokens: Arc::new(AccessTokens::new(&settings.token_secrets.load_secrets()?)?),
             passwords: Arc::new(PasswordPool::start()?),
             clock,
@@ -244,10 +245,10 @@ impl Application {
                 .wrap(from_fn(api::middleware::wrap_request))
         })
         .tcp_nodelay(true)
-        .shutdown_timeout(30)
         // A client that closes its connection wants no answer any more: an event stream gives its place back at once.
         // A write that was passed to the database is finished all the same.
         .h1_allow_half_closed(false)
+        .shutdown_timeout(30)
         .listen(listener)?
         .run();
         Ok(Self { port, server, metrics, state })

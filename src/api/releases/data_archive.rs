@@ -3,19 +3,20 @@
 use std::{
     io::{self, Write},
     path::Path,
+    sync::Arc,
 };
 
 use actix_web::web::Data;
-use sha2::{Digest as _, Sha256};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
 use crate::{
     api::{
         answer::Answer,
         body::Query,
-        error::{ApiError, ApiResult},
         closed_list::define_closed_list,
+        error::{ApiError, ApiResult},
         format::{AnswerFormat, to_write_error},
         release_request::ReleaseRequest,
         spool_buffer::{HashedBody, SpoolBuffer},
@@ -37,15 +38,14 @@ use crate::{
     },
 };
 
+mod data_origin;
 mod data_package;
+
+use data_origin::DataOrigin;
 
 /// The formats of the operation; the archive is the default.
 pub(in crate::api) const FORMS: &[AnswerFormat] = &[AnswerFormat::Zip, AnswerFormat::Json];
 
-/// Download the data of a release
-///
-/// By default (`zip`) the answer is one archive with everything in it: each table as CSV, `datapackage.json` that
-/// describes the tables (Frictionless Data Package), `release.sqlite` with the same tables, the canonical content,
 define_closed_list!(
     /// The names of [`FORMS`].
     ArchiveFormats: FORMS.iter().map(|form| form.as_str())
@@ -61,6 +61,10 @@ pub(in crate::api) struct ReleaseDataParams {
     pub format: Option<String>,
 }
 
+/// Download the data of a release
+///
+/// By default (`zip`) the answer is one archive with everything in it: each table as CSV, `datapackage.json` that
+/// describes the tables (Frictionless Data Package), `release.sqlite` with the same tables, the canonical content,
 /// checksums and a README. With `format=json` the answer is the canonical content alone (RFC 8785). Its SHA-256 is
 /// `sha256` of the release.
 ///
@@ -83,12 +87,13 @@ pub(in crate::api) async fn answer_release_data(
 ) -> ApiResult<Answer> {
     let form = released.choose_format(|Query(params)| params.format.as_deref(), FORMS);
     let form = released.check_release_before_fault(state, form).await?;
+    let licence = Arc::clone(&state.data_licence);
     released
         .answer_cached_in(state, "releases/data", form, move |conn, release, _params, _language| {
             if form == AnswerFormat::Json {
                 build_content_answer(conn, release)
             } else {
-                build_archive_answer(conn, release)
+                build_archive_answer(conn, release, &licence)
             }
         })
         .await
@@ -177,13 +182,14 @@ impl DataArchive {
     }
 }
 
-fn build_archive_answer(conn: &mut Conn, key: &Slug) -> ApiResult<Answer> {
+fn build_archive_answer(conn: &mut Conn, key: &Slug, licence: &str) -> ApiResult<Answer> {
     let release = releases::find(conn, key)?.ok_or(ApiError::NotFound)?;
     let reference = frozen::load_reference(conn, key)?;
     let context = RowContext::new(&release, &reference);
     let folder = tempfile::tempdir().map_err(to_write_error)?;
     let path = folder.path().join("release.sqlite");
-    let tables = write_tables(conn, &context, &path)?;
+    let mut origin = DataOrigin::new(licence);
+    let tables = write_tables(conn, &context, &path, &mut origin)?;
     let mut archive =
         DataArchive { zip: ZipWriter::new(SpoolBuffer::default()), files: Vec::new() };
     for (table, made) in TABLES.iter().zip(tables) {
@@ -193,14 +199,14 @@ fn build_archive_answer(conn: &mut Conn, key: &Slug) -> ApiResult<Answer> {
     }
     archive.add_text(
         "datapackage.json",
-        &data_package::write_descriptor(&release, &reference, &archive.files)?,
+        &data_package::write_descriptor(&release, &reference, &origin, &archive.files)?,
     )?;
     archive.add_file("release.json", |to| write_content(conn, key, to))?;
     let mut database = std::fs::File::open(&path).map_err(to_write_error)?;
     archive.add_file("release.sqlite", |to| {
         io::copy(&mut database, to).map(drop).map_err(to_write_error)
     })?;
-    archive.add_text("README.md", &data_package::write_readme(&release, &reference))?;
+    archive.add_text("README.md", &data_package::write_readme(&release, &reference, &origin))?;
     let sums: Vec<String> =
         archive.files.iter().map(|f| format!("{}  {}", f.sha256, f.path)).collect();
     archive.add_text("SHA256SUMS", &format!("{}\n", sums.join("\n")))?;
@@ -244,11 +250,13 @@ fn write_release_tables(
     Ok(())
 }
 
-/// Writes every table as CSV, and all tables into a SQLite database at the path. Each report is read only once.
+/// Writes every table as CSV, and all tables into a SQLite database at the path. Each report is read only once, and
+/// added to `origin`.
 fn write_tables(
     conn: &mut Conn,
     context: &RowContext<'_>,
     path: &Path,
+    origin: &mut DataOrigin,
 ) -> ApiResult<Vec<HashedBody>> {
     let mut spools: Vec<SpoolBuffer> = TABLES.iter().map(|_| SpoolBuffer::default()).collect();
     let mut database = SqliteFile::create(path)?;
@@ -265,6 +273,7 @@ fn write_tables(
     write_release_tables(first, context, &mut database)?;
     frozen::for_each_report(conn, &context.release.release, |row| -> ApiResult<()> {
         let report = row.parse_report()?;
+        origin.add_report(&report);
         for writing in &mut *then {
             if let RowSource::PerReport(rows) = writing.table.rows {
                 writing.write_rows(rows(context, &report), &mut database)?;
