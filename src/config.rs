@@ -22,6 +22,7 @@
 pub(crate) mod allocator;
 mod database;
 pub(crate) mod help;
+mod licence;
 mod log_format;
 mod network;
 mod numbers;
@@ -69,6 +70,8 @@ pub struct Settings {
     pub public_releases: bool,
     /// The public address of the service, as an origin (`ASCN_BASE_URL`).
     pub base_url: Option<String>,
+    /// The licence of the data of releases, as an SPDX identifier (`ASCN_DATA_LICENCE`).
+    pub data_licence: String,
     /// Sign-in attempts per minute, `None` for no limit (`ASCN_LOGIN_LIMIT_PER_MINUTE`).
     pub login_limit_per_minute: Option<NonZeroU32>,
     /// Requests of a caller per minute, `None` for no limit (`ASCN_REQUEST_LIMIT_PER_MINUTE`).
@@ -133,6 +136,7 @@ impl Settings {
             cors_origins: vars.read_list("ASCN_CORS_ORIGINS", network::parse_origin)?,
             public_releases: vars.read_required("ASCN_PUBLIC_RELEASES", numbers::parse_switch)?,
             base_url: vars.read_optional("ASCN_BASE_URL", network::parse_origin)?,
+            data_licence: vars.read_required("ASCN_DATA_LICENCE", licence::parse_licence)?,
             login_limit_per_minute: vars
                 .read_required("ASCN_LOGIN_LIMIT_PER_MINUTE", numbers::parse_limit)?,
             request_limit_per_minute: vars

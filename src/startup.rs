@@ -173,7 +173,7 @@ fn build_cors(origins: &[String]) -> actix_cors::Cors {
             "Idempotency-Key",
             "Last-Event-ID",
         ])
-        .expose_headers(["ETag", "Link", "Location", "Retry-After", "X-Request-Id"])
+        .expose_headers(api::open_origins::EXPOSED_HEADERS)
         .max_age(3600);
     origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }
@@ -222,6 +222,7 @@ impl Application {
             heads: Arc::clone(&watch.heads),
             public_releases: settings.public_releases,
             base_url: settings.base_url.as_deref().unwrap_or_default().into(),
+            data_licence: settings.data_licence.as_str().into(),
             tokens: Arc::new(AccessTokens::new(&settings.token_secrets.load_secrets()?)?),
             passwords: Arc::new(PasswordPool::start()?),
             clock,
@@ -244,6 +245,9 @@ impl Application {
                 .wrap(from_fn(api::middleware::wrap_request))
         })
         .tcp_nodelay(true)
+        // A client that closes its connection wants no answer any more: an event stream gives its place back at once.
+        // A write that was passed to the database is finished all the same.
+        .h1_allow_half_closed(false)
         .shutdown_timeout(30)
         .listen(listener)?
         .run();

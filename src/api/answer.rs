@@ -1,6 +1,8 @@
 //! Successful responses: JSON with a strong `ETag`, 304 if the caller has it already, and gzip if the caller accepts
 //! it. Failures are in `error` and `problem`.
 
+use std::sync::Arc;
+
 use actix_web::{
     HttpRequest, HttpResponse, Responder,
     body::BoxBody,
@@ -13,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::{
     compression::{AnswerContent, GZIP},
     error::{ApiError, ApiResult},
+    feed_page::FeedPage,
     language,
     operation::{AnswerContract, OperationAnswer},
     spool_buffer::{AnswerBody, HashedBody},
@@ -35,6 +38,7 @@ pub struct Answer {
     headers: Vec<(header::HeaderName, String)>,
     language: Option<Language>,
     next: Option<String>,
+    feed_page: Option<Arc<FeedPage>>,
 }
 
 impl Answer {
@@ -43,7 +47,9 @@ impl Answer {
     /// # Errors
     /// The value cannot be serialised as JSON.
     pub fn from_value<T: Serialize + ?Sized>(value: &T) -> ApiResult<Self> {
-        let body = serde_json::to_vec(value).map_err(|e| ApiError::Internal(Box::new(e)))?;
+        let mut body = serde_json::to_vec(value).map_err(|e| ApiError::Internal(Box::new(e)))?;
+        // A text ends with a line break, so that the next line of a terminal or of a log is not joined to it.
+        body.push(b'\n');
         Ok(Self::from_json(body))
     }
 
@@ -87,6 +93,7 @@ impl Answer {
             headers: Vec::new(),
             language: None,
             next: None,
+            feed_page: None,
         }
     }
 
@@ -126,7 +133,8 @@ impl Answer {
     pub fn estimate_size(&self) -> usize {
         let headers: usize = self.headers.iter().map(|(_, value)| 64 + value.len()).sum();
         let next = self.next.as_ref().map_or(0, String::len);
-        self.content.estimate_size().saturating_add(headers + next)
+        let page = self.feed_page.as_ref().map_or(0, |page| page.estimate_size());
+        self.content.estimate_size().saturating_add(headers + next + page)
     }
 
     /// Prepares the answer for the cache, so that it is compressed only once. Compressing a body on disk takes a while:
@@ -184,6 +192,18 @@ impl Answer {
     pub fn without_next_page(mut self) -> Self {
         self.next = None;
         self
+    }
+
+    /// Adds what the body contains, if it is a page of the feed.
+    #[must_use]
+    pub(super) fn with_feed_page(mut self, page: FeedPage) -> Self {
+        self.feed_page = Some(Arc::new(page));
+        self
+    }
+
+    /// Returns what the body contains, if it is a page of the feed.
+    pub(super) fn feed_page(&self) -> Option<&FeedPage> {
+        self.feed_page.as_deref()
     }
 
     /// Adds a link to the next page. `address` is a path with a query.

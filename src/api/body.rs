@@ -11,6 +11,7 @@ use super::{
 use crate::domain::fault::ValueFault;
 
 mod json;
+mod number;
 mod parameters;
 mod query;
 mod shape;
@@ -91,7 +92,7 @@ impl<B: FromBody> FromBody for WithClient<B> {
     }
 }
 
-/// A JSON body that may be left out. `T::default()` replaces it.
+/// A JSON body that may be left out, or be null. `T::default()` replaces it.
 #[derive(Debug, Clone)]
 pub(crate) struct OptionalJson<T>(pub T);
 
@@ -105,7 +106,8 @@ impl<T: DeserializeOwned + Default> FromBody for OptionalJson<T> {
         if req.content_type() != "application/json" {
             return Err(ApiError::UnsupportedMediaType);
         }
-        parse_json(&bytes).map(Self)
+        let read: Option<T> = parse_json(&bytes)?;
+        Ok(Self(read.unwrap_or_default()))
     }
 }
 

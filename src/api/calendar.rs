@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use actix_web::{HttpResponse, http::header, web::Data};
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 use icalendar::{Calendar, Component as _, Event, EventLike as _};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -29,7 +29,11 @@ use crate::{
         user::{Role, Scope},
         wording,
     },
-    store::{Conn, StoreError, StoreResult, agenda, cycles, extensions, reference, unguarded},
+    store::{
+        Conn, StoreError, StoreResult, agenda, cycles,
+        deadline_revisions::{self, DeadlineRevision},
+        extensions, reference, unguarded,
+    },
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -143,8 +147,14 @@ fn load_calendar(conn: &mut Conn, actor: &Actor, language: Language) -> StoreRes
     Ok(render_calendar(&deadlines, &titles))
 }
 
+/// A deadline with its revision.
+struct RevisedDeadline {
+    deadline: RoleDeadline,
+    revision: DeadlineRevision,
+}
+
 /// Loads the deadlines that concern an actor, by day.
-fn load_deadlines(conn: &mut Conn, actor: &Actor) -> StoreResult<Vec<RoleDeadline>> {
+fn load_deadlines(conn: &mut Conn, actor: &Actor) -> StoreResult<Vec<RevisedDeadline>> {
     let cycles = cycles::list(conn)?;
     let all = reference::list_cities(conn)?;
     let with_project = agenda::cities_with_projects(conn)?;
@@ -152,7 +162,20 @@ fn load_deadlines(conn: &mut Conn, actor: &Actor) -> StoreResult<Vec<RoleDeadlin
     let grants: Vec<(Role, Scope)> =
         actor.grants().iter().map(|g| (g.role, g.scope.clone())).collect();
     let cities = DeadlineCities { all: &all, with_project };
-    Ok(list_deadlines(&grants, &cycles, &cities, &extensions))
+    let deadlines = list_deadlines(&grants, &cycles, &cities, &extensions);
+    deadlines.into_iter().map(|deadline| load_revised(conn, deadline)).collect()
+}
+
+fn load_revised(conn: &mut Conn, deadline: RoleDeadline) -> StoreResult<RevisedDeadline> {
+    let city = match &deadline.due_work {
+        DueWork::CityReports(city) => Some(city),
+        DueWork::EveryReport | DueWork::Decisions => None,
+    };
+    let found = deadline_revisions::load_revision(conn, &deadline.cycle_key, city)?;
+    // Every cycle has an entry in the journal; without one, the day itself keeps the text the same.
+    let first =
+        DeadlineRevision { at: deadline.on.and_time(NaiveTime::MIN).and_utc(), sequence: 0 };
+    Ok(RevisedDeadline { deadline, revision: found.unwrap_or(first) })
 }
 
 /// The names for the titles of deadlines, in a language.
@@ -188,17 +211,19 @@ const NOTHING_DUE: &str = "BEGIN:VTIMEZONE\r\nTZID:Etc/UTC\r\nBEGIN:STANDARD\r\n
 const END: &str = "END:VCALENDAR\r\n";
 
 /// Renders a calendar. The same deadlines give the same text, so that a program that asks again sees no change.
-fn render_calendar(deadlines: &[RoleDeadline], titles: &DeadlineTitles) -> String {
+fn render_calendar(deadlines: &[RevisedDeadline], titles: &DeadlineTitles) -> String {
     let mut calendar = Calendar::new();
     calendar.name("ASEAN Smart Cities Network");
-    for d in deadlines {
-        let day: NaiveDate = d.on;
+    for RevisedDeadline { deadline, revision } in deadlines {
         let mut event = Event::new();
-        // The time stamp is the day itself, not the time of the request, so that an unchanged deadline gives the same
-        // text. An event that begins on a day and has no end lasts that day (RFC 5545, section 3.6.1).
-        let stamp = day.and_time(NaiveTime::MIN).and_utc();
-        let uid = format!("{}@ascn-tracker", d.key);
-        event.uid(&uid).timestamp(stamp).summary(&titles.format_title(d)).starts(day);
+        // The time stamp is the time of the last change, not that of the request, so that an unchanged deadline gives
+        // the same text. An event that begins on a day and has no end lasts that day (RFC 5545, section 3.6.1).
+        event
+            .uid(&format!("{}@ascn-tracker", deadline.key))
+            .timestamp(revision.at)
+            .add_property("SEQUENCE", revision.sequence.to_string())
+            .summary(&titles.format_title(deadline))
+            .starts(deadline.on);
         calendar.push(event.done());
     }
     let text = calendar.done().to_string();

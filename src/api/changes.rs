@@ -8,7 +8,8 @@ use tokio::time::Instant;
 use super::{
     answer::Answer,
     cache::{AnswerKey, CacheAudience},
-    error::ApiResult,
+    error::{ApiError, ApiResult},
+    feed_page::FeedPage,
     may::May,
     message::parameter,
     operation::{AnswerContract, OperationAnswer},
@@ -20,6 +21,7 @@ use crate::{
     store::{Caller, Conn, feed},
 };
 
+mod page;
 mod request;
 mod stream;
 mod views;
@@ -93,7 +95,7 @@ async fn list_changes(
         return opened.map(FeedAnswer::Stream);
     }
     let first = answer_page(&state, &may.actor, request.start, request.limit).await?;
-    if request.wait.is_zero() || stream::read_progress(&first)?.has_news {
+    if request.wait.is_zero() || find_page(&first)?.has_news() {
         return Ok(FeedAnswer::Page(first));
     }
     let follow = subscribe_caller(&state, may.caller, may.until)?;
@@ -125,20 +127,27 @@ async fn wait_for_change(
     // The grants of the caller may have changed before the subscription began.
     let (ends, mut actor) = (Instant::now() + request.wait, follow.current_actor()?);
     loop {
-        let progress = stream::read_progress(&last)?;
-        if progress.has_news {
+        let page = find_page(&last)?;
+        if page.has_news() {
             return Ok(last);
         }
-        let left = ends.saturating_duration_since(Instant::now());
-        match follow.wait_beyond(progress.next, left).await {
+        let (next, left) = (page.next, ends.saturating_duration_since(Instant::now()));
+        match follow.wait_beyond(next, left).await {
             WakeReason::Stopped | WakeReason::TimedOut => return Ok(last),
             WakeReason::RightsChanged => actor = follow.current_actor()?,
             WakeReason::FeedMoved => {
-                let start = FeedStart::after_number(progress.next);
+                let start = FeedStart::after_number(next);
                 last = answer_page(state, &actor, start, request.limit).await?;
             }
         }
     }
+}
+
+/// Returns the page that an answer of the feed contains.
+fn find_page(answer: &Answer) -> ApiResult<&FeedPage> {
+    answer
+        .feed_page()
+        .ok_or_else(|| ApiError::Internal("an answer of the feed does not know its page".into()))
 }
 
 /// Answers a page from the cache, or reads it and caches it with the current number of the feed.
@@ -173,7 +182,7 @@ fn read_page(conn: &mut Conn, head: i64, query: &FeedPageQuery) -> ApiResult<Ans
     let found = feed::load_changes_after(conn, reach, *after, most)?;
     let items: ApiResult<Vec<_>> = found.changes.into_iter().map(ChangeView::new).collect();
     let (next, caught_up) = (found.next, found.next >= head);
-    let answer = Answer::from_value(&ChangeList { items: items?, next, head, caught_up })?;
+    let answer = ChangeList { items: items?, next, head, caught_up }.into_answer()?;
     let address = format!("/api/v1/changes?after={next}&limit={limit}");
     Ok(if caught_up { answer } else { answer.with_next_page(address) })
 }

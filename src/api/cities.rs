@@ -12,7 +12,7 @@ use super::{
     field_selection::FieldSelection,
     filter_values::{check_keys, parse_search},
     may::May,
-    page::{BY_SLUG_OR_NAME, PageRequest, choose_order, list_type},
+    page::{BY_SLUG_OR_NAME, PageRequest, SlugOrNameSort, choose_order, list_type},
     precondition::{VersionRefused, VersionRequired},
     service_config::ServiceConfig,
     state::State,
@@ -132,6 +132,7 @@ pub(crate) struct CityParams {
     /// the marks on letters do not matter.
     pub q: Option<String>,
     /// Order: `slug`, `-slug`, `name` or `-name` (the English name), where `-` means descending; by slug when absent.
+    #[param(value_type = Option<SlugOrNameSort>, inline)]
     pub sort: Option<String>,
     /// Members to return of each item, repeated or separated by commas; all when absent.
     #[param(required = false)]

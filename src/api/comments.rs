@@ -46,11 +46,16 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewComment {
     /// Text of the comment, at most 10,000 characters.
-    #[schema(required, nullable = false, example = "Which districts are meant?")]
+    #[schema(
+        max_length = 10_000,
+        required,
+        nullable = false,
+        example = "Which districts are meant?"
+    )]
     pub text: Option<String>,
     /// JSON pointer to the field that the comment is about, at most 200 characters. A comment without it is about the
     /// whole report.
-    #[schema(example = "/achievements")]
+    #[schema(max_length = 200, example = "/achievements")]
     pub pointer: Option<String>,
     /// Identifier of a comment on the same report, if this comment is a reply: any comment of the thread.
     #[schema(format = Uuid)]

@@ -1,5 +1,6 @@
 //! Content coding. Cached answers are gzipped once: those in memory when a caller first asks for gzip, those on disk
-//! when they are cached. An answer that is not cached is sent uncompressed.
+//! when they are cached. An answer in memory that is not cached, such as a single record, is gzipped when it is sent,
+//! unless it is very large.
 
 use std::{
     io::Write as _,
@@ -16,11 +17,18 @@ use crate::domain::quality::{Quality, find_quality};
 pub(crate) const GZIP: &str = "gzip";
 /// The smallest body in bytes that is compressed: a smaller one fits into one TCP packet anyway.
 const WORTH_IT: usize = 1_024;
+/// The largest body in bytes that is compressed while it is sent: this takes a few milliseconds of the thread that also
+/// serves other requests. The largest record is smaller.
+const DIRECTLY_MAX: usize = 512 * 1_024;
+/// The level of compression of a body that is sent once. Higher levels take longer and save little.
+const FAST: Compression = Compression::new(3);
+/// The level of compression of a body that is sent many times.
+const THOROUGH: Compression = Compression::new(6);
 
 /// The body of an answer, with its compressed form if it is cached.
 #[derive(Debug, Clone)]
 pub(super) enum AnswerContent {
-    /// Made for one caller, and sent uncompressed.
+    /// Made for one caller.
     Uncached(AnswerBody),
     /// Cached in memory, and compressed on the first request for gzip.
     CachedInMemory(Bytes, GzippedBytes),
@@ -90,7 +98,10 @@ impl AnswerContent {
     /// Returns `true` if this caller gets the compressed form.
     pub(super) fn is_compressed_for(&self, req: &HttpRequest, media: &str) -> bool {
         match self {
-            Self::Uncached(_) | Self::CachedOnDisk(_, None) => false,
+            Self::Uncached(AnswerBody::Memory(bytes)) => {
+                bytes.len() <= DIRECTLY_MAX && is_compression_wanted(req, media, bytes.len())
+            }
+            Self::Uncached(AnswerBody::Disk(_)) | Self::CachedOnDisk(_, None) => false,
             Self::CachedInMemory(bytes, _) => is_compression_wanted(req, media, bytes.len()),
             Self::CachedOnDisk(_, Some(_)) => is_compression_wanted(req, media, WORTH_IT),
         }
@@ -108,7 +119,10 @@ impl AnswerContent {
     /// Returns the compressed body, for callers of whom [`Self::is_compressed_for`] is true.
     pub(super) fn into_compressed(self) -> AnswerBody {
         match self {
-            Self::Uncached(body) => body,
+            Self::Uncached(AnswerBody::Memory(bytes)) => {
+                AnswerBody::Memory(gzip_bytes(&bytes, FAST).unwrap_or(bytes))
+            }
+            Self::Uncached(body @ AnswerBody::Disk(_)) => body,
             Self::CachedInMemory(bytes, gzipped) => {
                 AnswerBody::Memory(gzipped.get_or_compress(&bytes))
             }
@@ -126,13 +140,14 @@ impl GzippedBytes {
     /// Returns the compressed form of `body`. The first call makes it, and later calls return the same bytes.
     #[must_use]
     pub(crate) fn get_or_compress(&self, body: &Bytes) -> Bytes {
-        self.0.get_or_init(|| gzip_bytes(body).unwrap_or_else(|_never| body.clone())).clone()
+        let compress = || gzip_bytes(body, THOROUGH).unwrap_or_else(|_never| body.clone());
+        self.0.get_or_init(compress).clone()
     }
 }
 
 /// Compresses bytes. Writing into memory does not fail.
-fn gzip_bytes(body: &[u8]) -> std::io::Result<Bytes> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::new(6));
+fn gzip_bytes(body: &[u8], level: Compression) -> std::io::Result<Bytes> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), level);
     encoder.write_all(body)?;
     Ok(encoder.finish()?.into())
 }

@@ -27,8 +27,10 @@ pub type ApiResult<T> = Result<T, ApiError>;
 #[derive(Debug, thiserror::Error)]
 #[error("{}", self.message())]
 pub enum ApiError {
-    /// The credentials are missing or not valid.
+    /// The request has no access token, or credentials of a different kind.
     Unauthenticated,
+    /// The access token is malformed, has expired, or belongs to a session or an account that ended.
+    InvalidToken,
     /// A sign-in with an unknown address, a disabled account or a wrong password. The message does not say which of
     /// them, so that nobody can find out which accounts exist.
     WrongPassword,
@@ -136,7 +138,9 @@ impl ApiError {
     #[must_use]
     pub const fn kind(&self) -> ProblemKind {
         match self {
-            Self::Unauthenticated | Self::WrongPassword => problem::UNAUTHENTICATED,
+            Self::Unauthenticated | Self::InvalidToken | Self::WrongPassword => {
+                problem::UNAUTHENTICATED
+            }
             Self::Forbidden(_) => problem::FORBIDDEN,
             Self::NotFound | Self::MissingResource(_) => problem::NOT_FOUND,
             Self::MethodNotAllowed(_) => problem::METHOD_NOT_ALLOWED,
@@ -180,7 +184,7 @@ impl ApiError {
     #[must_use]
     pub fn message(&self) -> Message {
         match self {
-            Self::Unauthenticated => request::unauthenticated(),
+            Self::Unauthenticated | Self::InvalidToken => request::unauthenticated(),
             Self::WrongPassword => request::wrong_password(),
             Self::Forbidden(reason) => request::forbidden(reason.clone()),
             Self::NotFound => request::not_found(),
@@ -242,6 +246,7 @@ impl ApiError {
             Self::Stale(None)
             | Self::UnusableTag
             | Self::Unauthenticated
+            | Self::InvalidToken
             | Self::WrongPassword
             | Self::Forbidden(_)
             | Self::NotFound
@@ -274,6 +279,11 @@ impl ResponseError for ApiError {
             Self::Unauthenticated | Self::WrongPassword => {
                 response
                     .insert_header((header::WWW_AUTHENTICATE, r#"Bearer realm="ascn-tracker""#));
+            }
+            // RFC 6750, section 3.1: an error code only if the request has a token.
+            Self::InvalidToken => {
+                let challenge = r#"Bearer realm="ascn-tracker", error="invalid_token""#;
+                response.insert_header((header::WWW_AUTHENTICATE, challenge));
             }
             Self::MethodNotAllowed(allow) => {
                 response.insert_header((header::ALLOW, allow.join(", ")));

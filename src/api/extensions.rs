@@ -39,7 +39,12 @@ pub(crate) struct NewExtension {
     #[schema(required, nullable = false, format = Date, example = "2027-01-15")]
     pub due_on: Option<String>,
     /// Reason for the extension, at most 10,000 characters.
-    #[schema(required, nullable = false, example = "Offices were closed after the flood.")]
+    #[schema(
+        max_length = 10_000,
+        required,
+        nullable = false,
+        example = "Offices were closed after the flood."
+    )]
     pub reason: Option<String>,
 }
 

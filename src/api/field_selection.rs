@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{
     answer::Answer,
+    closed_list::define_closed_list,
     error::{ApiError, ApiResult},
     format::{AnswerFormat, to_write_error},
     message::parameter,
@@ -19,6 +20,10 @@ use crate::sheets::flat;
 
 /// The formats of a list.
 pub(crate) const LIST: &[AnswerFormat] = &[AnswerFormat::Json, AnswerFormat::Lines];
+define_closed_list!(
+    /// The names of [`LIST`].
+    ListFormats: LIST.iter().map(|form| form.as_str())
+);
 /// The number of items that are read at once for a whole list.
 const CHUNK: i64 = 500;
 

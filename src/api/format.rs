@@ -1,10 +1,11 @@
 //! The format of an answer. The parameter `format` has priority over the `Accept` header; JSON is the default.
 
 use actix_web::{HttpRequest, http::header};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     answer::Answer,
+    closed_list::define_closed_list,
     error::{ApiError, ApiResult},
     message::parameter,
     spool_buffer::SpoolBuffer,
@@ -92,6 +93,13 @@ impl AcceptHeader {
         accept
     }
 
+    /// Returns `true` if the header names a media type of the format and accepts it.
+    #[must_use]
+    pub(crate) fn names_format(&self, form: AnswerFormat) -> bool {
+        let named = AnswerFormat::ALL.iter().zip(self.0).find(|(known, _)| **known == form);
+        named.and_then(|(_, found)| found).is_some_and(Quality::is_acceptable)
+    }
+
     /// Adds the quality of a media type that belongs to a format. The highest quality of its names counts.
     fn add_name(&mut self, name: &str, quality: Quality) {
         for (form, found) in AnswerFormat::ALL.iter().zip(&mut self.0) {
@@ -144,6 +152,19 @@ impl AcceptHeader {
 /// The formats of an answer that is also available as a flat table.
 pub(crate) const TABLE: &[AnswerFormat] =
     &[AnswerFormat::Json, AnswerFormat::Csv, AnswerFormat::Xlsx, AnswerFormat::Lines];
+
+/// The formats of a map.
+pub(crate) const MAP: &[AnswerFormat] =
+    &[AnswerFormat::GeoJson, AnswerFormat::Csv, AnswerFormat::Xlsx, AnswerFormat::Lines];
+
+define_closed_list!(
+    /// The formats of an answer that is also available as a flat table.
+    TableFormats: TABLE.iter().map(|form| form.as_str())
+);
+define_closed_list!(
+    /// The formats of a map.
+    MapFormats: MAP.iter().map(|form| form.as_str())
+);
 
 /// An answer that is also available as a flat table.
 pub(crate) trait TabularAnswer: Serialize {
@@ -209,15 +230,6 @@ pub(crate) fn answer_table(
         format.media_type(),
         Some(&name),
     ))
-}
-
-/// The `format` parameter, for operations without other parameters.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct FormatParams {
-    /// The format of the answer. It has priority over the `Accept` header; without both, the answer is JSON.
-    pub format: Option<String>,
 }
 
 #[cfg(test)]

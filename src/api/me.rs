@@ -37,7 +37,7 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 #[utoipa::path(get, path = "/me", tag = "me", responses((status = 200, body = UserView)))]
 async fn get_me(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
     let account = state.db.read_point(move |c| users::find_with_grants(c, own.caller.user)).await;
-    let account = account.map_err(|e: StoreError| e)?.ok_or(ApiError::Unauthenticated)?;
+    let account = account.map_err(|e: StoreError| e)?.ok_or(ApiError::InvalidToken)?;
     let view = UserView::from(account);
     Ok(Answer::from_record(view.version, &view)?.forbid_storing())
 }
@@ -84,7 +84,7 @@ async fn check_password_change(
         Ok((unguarded::find_password_hash(c, caller.user)?, users::find(c, caller.user)?))
     };
     let (phc, user) = state.db.read_point(load).await.map_err(|e: StoreError| e)?;
-    let address = user.ok_or(ApiError::Unauthenticated)?.email;
+    let address = user.ok_or(ApiError::InvalidToken)?.email;
     let mut faults = FaultList::new();
     let checked = match faults.parse_required("/current_password", change.current_password, Ok) {
         Some(current) => {

@@ -9,12 +9,13 @@ use crate::domain::raw_values::{RawLocation, RawMoney, RawReading};
 
 /// Declares the two request shapes of a record: a new record and a patch. Both are merged into the raw form of the
 /// record. Each member has the function that merges it (`set`, `set_or_default` or `nest`), its type, and the type that
-/// the contract shows for it in a new record.
+/// the contract shows for it. A member that a record may lack is shown as an `Option`: a patch may set it to null.
+/// `; nullable` is for a member that a new record must have, and that an imported record may lack.
 macro_rules! define_request_shapes {
     (
         $(#[$new_doc:meta])* $new:ident { $($new_own:tt)* }
         $(#[$patch_doc:meta])* $patch:ident { $($patch_own:tt)* }
-        $raw:ty { $($(#[$doc:meta])* $merge:ident $name:ident: $type:ty = $shown:ty,)+ }
+        $raw:ty { $($(#[$doc:meta])* $merge:ident $name:ident: $type:ty = $shown:ty $(; $nullable:ident)?,)+ }
     ) => {
         #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::ToSchema)]
         #[serde(deny_unknown_fields)]
@@ -38,7 +39,7 @@ macro_rules! define_request_shapes {
             $(
                 $(#[$doc])*
                 #[serde(default, deserialize_with = "crate::api::views::patch::some")]
-                #[schema(value_type = Option<$type>)]
+                #[schema(value_type = $shown $(, $nullable = true)?)]
                 pub $name: $crate::api::merge::PatchMember<$type>,
             )+
         }
@@ -58,11 +59,11 @@ pub(crate) use define_request_shapes;
 pub struct MoneyInput {
     /// The amount in minor units of the currency (for example cents), 0 to 2^53 − 1.
     #[serde(default, deserialize_with = "some")]
-    #[schema(value_type = Option<i64>, minimum = 0, maximum = 9_007_199_254_740_991_i64, example = 125_000_000)]
+    #[schema(value_type = i64, minimum = 0, maximum = 9_007_199_254_740_991_i64, example = 125_000_000)]
     pub amount_minor: PatchMember<i64>,
     /// The ISO 4217 code of the currency.
     #[serde(default, deserialize_with = "some")]
-    #[schema(value_type = Option<String>, example = "VND")]
+    #[schema(value_type = String, example = "VND")]
     pub currency: PatchMember<String>,
 }
 impl MoneyInput {
@@ -96,7 +97,7 @@ pub(crate) struct LocationInput {
     pub longitude: PatchMember<f64>,
     /// A description of the location in words.
     #[serde(default, deserialize_with = "some")]
-    #[schema(value_type = Option<String>, example = "Hòa Vang district")]
+    #[schema(value_type = Option<String>, max_length = 300, example = "Hòa Vang district")]
     pub text: PatchMember<String>,
 }
 impl MergeMembers for LocationInput {
@@ -114,11 +115,11 @@ impl MergeMembers for LocationInput {
 pub(crate) struct ReadingInput {
     /// The value, in the unit of the indicator.
     #[serde(default, deserialize_with = "some")]
-    #[schema(value_type = Option<f64>, example = 41.5)]
+    #[schema(value_type = f64, example = 41.5)]
     pub value: PatchMember<f64>,
     /// The day (ISO 8601, `YYYY-MM-DD`).
     #[serde(default, deserialize_with = "some")]
-    #[schema(value_type = Option<String>, format = Date, example = "2025-12-31")]
+    #[schema(value_type = String, format = Date, example = "2025-12-31")]
     pub on: PatchMember<String>,
 }
 impl MergeMembers for ReadingInput {

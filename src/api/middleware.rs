@@ -20,6 +20,7 @@ use super::{
     error::{ApiError, Problem},
     language,
     message::request,
+    open_origins::open_to_every_origin,
     state::State,
 };
 use crate::{clock, domain::fault::ValueFault};
@@ -64,6 +65,7 @@ pub(crate) async fn wrap_request(
     let user = tracing::field::Empty;
     let span =
         tracing::info_span!("request", request.id = %id, method = %method, path, user.id = user);
+    let mut unanswered = UnansweredRequest { started, is_answered: false };
     async move {
         // No clone of the request may be alive here, because routing changes it. The errors of handlers are responses
         // by now.
@@ -75,10 +77,32 @@ pub(crate) async fn wrap_request(
             requests.count_request(response.request(), &method, status, started.elapsed());
         }
         tracing::info!(status, duration_us, "answered");
+        unanswered.mark_answered();
         Ok(response)
     }
     .instrument(span)
     .await
+}
+
+/// Logs a request whose client closed the connection before the answer was made. Then the server drops the request.
+struct UnansweredRequest {
+    started: std::time::Instant,
+    is_answered: bool,
+}
+
+impl UnansweredRequest {
+    const fn mark_answered(&mut self) {
+        self.is_answered = true;
+    }
+}
+
+impl Drop for UnansweredRequest {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            let duration_us = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
+            tracing::info!(duration_us, "not answered: the client closed the connection");
+        }
+    }
 }
 
 /// Returns a path for the log. The secrets in the addresses of invitations, calendars and shares are removed.
@@ -105,13 +129,15 @@ fn finish_response(mut response: ServiceResponse<BoxBody>, id: Uuid) -> ServiceR
         let language = language::negotiate_language(response.request());
         problem.instance = format!("urn:uuid:{id}");
         problem.word_texts(language);
-        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        let mut body = serde_json::to_vec(&problem).unwrap_or_default();
+        body.push(b'\n');
         response = response.map_body(|_, _| BoxBody::new(body));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.as_str()));
     }
+    open_to_every_origin(&mut response);
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, id);

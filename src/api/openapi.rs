@@ -11,6 +11,8 @@ use super::{answer::Answer, read_only_route::build_read_only_route};
 
 #[cfg(debug_assertions)]
 mod base;
+#[cfg(debug_assertions)]
+mod bodies;
 mod checked_in;
 #[cfg(debug_assertions)]
 mod examples;
@@ -54,8 +56,10 @@ pub fn register_document(cfg: &mut web::ServiceConfig) {
 
 async fn serve_document() -> Answer {
     static ANSWER: OnceLock<Answer> = OnceLock::new();
-    let answer = ANSWER
-        .get_or_init(|| Answer::from_json(checked_in::minify_json(CHECKED_IN)).prepare_for_cache());
+    let answer = ANSWER.get_or_init(|| {
+        let minified = checked_in::minify_json(CHECKED_IN);
+        Answer::from_json(format!("{minified}\n")).prepare_for_cache()
+    });
     answer.clone()
 }
 

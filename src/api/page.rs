@@ -6,6 +6,7 @@ use utoipa::IntoParams;
 
 use super::{
     answer::Answer,
+    closed_list::define_closed_list,
     error::{ApiError, ApiResult},
     message::parameter,
 };
@@ -170,6 +171,10 @@ pub(crate) const BY_SLUG_OR_NAME: [(&str, (bool, bool)); 4] = [
     ("name", (true, false)),
     ("-name", (true, true)),
 ];
+define_closed_list!(
+    /// The names of [`BY_SLUG_OR_NAME`].
+    SlugOrNameSort: BY_SLUG_OR_NAME.iter().map(|(name, _)| *name)
+);
 
 /// Returns the order that `sort` names. The first order is the default.
 ///
@@ -197,10 +202,15 @@ pub(crate) fn parse_order<O: Copy>(
     let (descending, name) = asked.strip_prefix('-').map_or((false, asked), |name| (true, name));
     let found = orders.iter().find(|(known, _)| *known == name);
     found.map(|(_, order)| (*order, descending)).ok_or_else(|| {
-        let names = orders.iter().flat_map(|(name, _)| [(*name).to_owned(), format!("-{name}")]);
-        let fault = ValueFault::unknown(thing::sort(), names).with_nearest(asked);
+        let fault =
+            ValueFault::unknown(thing::sort(), list_order_names(orders)).with_nearest(asked);
         ApiError::invalid_parameter("sort", fault)
     })
+}
+
+/// Lists the values of `sort`: each name, and the name with `-` before it.
+pub(crate) fn list_order_names<O>(orders: &[(&str, O)]) -> Vec<String> {
+    orders.iter().flat_map(|(name, _)| [(*name).to_owned(), format!("-{name}")]).collect()
 }
 
 /// The parameters of a list without filters.

@@ -81,16 +81,19 @@ impl From<ActionPlan> for PlanView {
 }))]
 pub(crate) struct NewPlan {
     /// Vision of the city: what it wants to become, at most 10,000 characters.
+    #[schema(max_length = 10_000)]
     pub vision: Option<String>,
     /// Strategic targets: what the city wants to reach, at most 100 texts.
+    #[schema(max_items = 100)]
     pub strategic_targets: Option<Vec<String>>,
     /// Focus areas in the city's own words, at most 100 texts.
+    #[schema(max_items = 100)]
     pub focus_areas_as_stated: Option<Vec<String>>,
     /// Area of the city in square kilometres, above 0.
     #[schema(example = 1285.4)]
     pub area_km2: Option<f64>,
     /// Number of inhabitants.
-    #[schema(minimum = 0, example = 1_046_876)]
+    #[schema(maximum = 9_007_199_254_740_991_i64, minimum = 0, example = 1_046_876)]
     pub population: Option<i64>,
 }
 

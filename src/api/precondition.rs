@@ -123,8 +123,8 @@ impl From<VersionIfExists> for Precondition {
     }
 }
 
-/// Reads the header. `"v7-…"` and `"v7"` both name version 7, because only the version is compared. `*`, a list, a weak
-/// tag and a malformed tag match no record.
+/// Reads the header. `"v7-…"`, `"v7"` and the weak tag `W/"v7-…"` all name version 7, because only the version is
+/// compared: a proxy that compresses an answer weakens its tag. `*`, a list and a malformed tag match no record.
 fn read_if_match(req: &HttpRequest) -> Precondition {
     let mut headers = req.headers().get_all(header::IF_MATCH);
     let Some(value) = headers.next() else { return Precondition::None };
@@ -136,7 +136,8 @@ fn read_if_match(req: &HttpRequest) -> Precondition {
 }
 
 fn parse_version(tag: &str) -> Option<i64> {
-    let inner = tag.strip_prefix("\"v")?.strip_suffix('"')?;
+    let strong = tag.strip_prefix("W/").unwrap_or(tag);
+    let inner = strong.strip_prefix("\"v")?.strip_suffix('"')?;
     let digits = inner.split_once('-').map_or(inner, |(v, _)| v);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
@@ -161,11 +162,28 @@ mod tests {
     fn required_version_without_if_match_is_428_and_with_an_unusable_tag_412() {
         let read = |tags: &[&str]| VersionRequired::read_precondition(&build_request(tags));
         assert!(matches!(read(&[]), Err(ApiError::PreconditionRequired)));
-        for tag in ["*", "W/\"v1\"", "\"v1\", \"v2\"", "\"1\"", "v1", "\"v\"", "\"v-1\"", ""] {
+        for tag in [
+            "*",
+            "w/\"v1\"",
+            "W/v1",
+            "W/W/\"v1\"",
+            "\"v1\", \"v2\"",
+            "\"1\"",
+            "v1",
+            "\"v\"",
+            "\"v-1\"",
+            "",
+        ] {
             assert!(matches!(read(&[tag]), Err(ApiError::UnusableTag)), "{tag}");
         }
         assert!(matches!(read(&["\"v1\"", "\"v1\""]), Err(ApiError::UnusableTag)));
-        for tag in ["\"v7\"", "\"v7-0f3a91c2\""] {
+        for tag in [
+            "\"v7\"",
+            "\"v7-0f3a91c2\"",
+            "\"v7-0f3a91c2-gzip\"",
+            "W/\"v7\"",
+            "W/\"v7-0f3a91c2-gzip\"",
+        ] {
             assert_eq!(read(&[tag]).map(Precondition::from).ok(), Some(Precondition::Version(7)));
         }
     }

@@ -6,6 +6,10 @@ use std::{pin::Pin, sync::Arc};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use serde::Serialize;
 
+mod address;
+
+use address::ReleaseAddress;
+
 use super::{
     answer::Answer,
     body::{FromBody, FromQuery},
@@ -47,6 +51,8 @@ pub(crate) struct ReleaseRequest<B = ()> {
     release_word: Option<Slug>,
     /// The input of the request. A fault in it is reported only after 404.
     input: ApiResult<B>,
+    /// The address of the request; `None` if it is not that of a release.
+    address: Option<ReleaseAddress>,
 }
 
 impl<B: FromBody + 'static> FromRequest for ReleaseRequest<B> {
@@ -70,6 +76,7 @@ impl<B: FromBody + 'static> FromRequest for ReleaseRequest<B> {
                 unknown_values: UnknownValues::Refuse,
                 release_word,
                 input,
+                address: ReleaseAddress::from_request(&req),
             })
         })
     }
@@ -109,8 +116,18 @@ pub(super) fn find_reader(req: &HttpRequest) -> ApiResult<Option<Arc<Actor>>> {
 pub(crate) struct FoundRelease {
     /// The key of the release, also if the path says `latest`.
     pub key: Slug,
-    /// The path says `latest`.
-    latest: bool,
+    /// The address under this key, if the path says `latest`.
+    address: Option<String>,
+}
+
+impl FoundRelease {
+    /// Adds the address that always leads to this answer, if the path says `latest`.
+    pub(crate) fn add_content_location(&self, answer: Answer) -> Answer {
+        match &self.address {
+            Some(address) => answer.with_header(header::CONTENT_LOCATION, address.clone()),
+            None => answer,
+        }
+    }
 }
 
 impl<B: FromQuery> ReleaseRequest<B> {
@@ -125,6 +142,7 @@ impl<B: FromQuery> ReleaseRequest<B> {
             unknown_values,
             release_word: Some(path.release.clone()),
             input: B::from_query(&path.query),
+            address: Some(ReleaseAddress::from_share(path)),
         }
     }
 }
@@ -135,13 +153,30 @@ impl<B> ReleaseRequest<B> {
     /// # Errors
     /// [`ApiError::NotFound`], then a fault in the input.
     pub(crate) async fn find_release(self, state: &State) -> ApiResult<(FoundRelease, B)> {
+        self.find_release_in(state, None).await
+    }
+
+    /// Like [`ReleaseRequest::find_release`], for an answer in this format.
+    async fn find_release_in(
+        self,
+        state: &State,
+        form: Option<AnswerFormat>,
+    ) -> ApiResult<(FoundRelease, B)> {
         let word = self.release_word.ok_or(ApiError::NotFound)?;
         let latest = word.as_str() == LATEST;
+        let form = form.filter(|form| self.accept.names_format(*form));
         let found = state
             .db
             .read_point(move |c: &mut Conn| -> StoreResult<_> { releases::resolve_key(c, &word) });
         let key = found.await?.ok_or(ApiError::NotFound)?;
-        Ok((FoundRelease { key, latest }, self.input?))
+        let address = self.address.filter(|_| latest);
+        let address = address.map(|address| address.name_release(&key, form, self.language));
+        Ok((FoundRelease { key, address }, self.input?))
+    }
+
+    /// Makes a request for an answer that no operation gives, so that no address leads to it.
+    pub(crate) fn without_address(self) -> Self {
+        Self { address: None, ..self }
     }
 
     /// Chooses one of the formats that the operation offers, by the parameter or the header. A fault in the input is
@@ -197,7 +232,7 @@ impl<B: Serialize + Send + 'static> ReleaseRequest<B> {
         route: &'static str,
         make: impl FnOnce(&mut Conn, &Slug, B, Language) -> ApiResult<Answer> + Send + 'static,
     ) -> ApiResult<Answer> {
-        self.answer_cached_in(state, route, AnswerFormat::Json, make).await
+        self.answer_cached_as(state, route, None, make).await
     }
 
     /// Like [`ReleaseRequest::answer_cached`], in a format that was chosen before.
@@ -211,6 +246,18 @@ impl<B: Serialize + Send + 'static> ReleaseRequest<B> {
         form: AnswerFormat,
         make: impl FnOnce(&mut Conn, &Slug, B, Language) -> ApiResult<Answer> + Send + 'static,
     ) -> ApiResult<Answer> {
+        self.answer_cached_as(state, route, Some(form), make).await
+    }
+
+    /// `chosen` is the format, if the operation has several.
+    async fn answer_cached_as(
+        self,
+        state: &State,
+        route: &'static str,
+        chosen: Option<AnswerFormat>,
+        make: impl FnOnce(&mut Conn, &Slug, B, Language) -> ApiResult<Answer> + Send + 'static,
+    ) -> ApiResult<Answer> {
+        let form = chosen.unwrap_or(AnswerFormat::Json);
         let (language, public) = (self.language, state.public_releases);
         let unknown_values = self.unknown_values;
         let key_of = |key: &Slug, body: &B| -> ApiResult<AnswerKey> {
@@ -223,30 +270,25 @@ impl<B: Serialize + Send + 'static> ReleaseRequest<B> {
         if let (Some(word), Ok(body)) = (&self.release_word, &self.input)
             && let Some(answer) = state.cache.find(&key_of(word, body)?)
         {
-            return Ok(set_cache_control(answer, None, public));
+            return Ok(set_cache_control(answer, false, public));
         }
-        let (FoundRelease { key, latest }, body) = self.find_release(state).await?;
-        let answer_key = key_of(&key, &body)?;
+        let is_latest = self.release_word.as_ref().is_some_and(|word| word.as_str() == LATEST);
+        let (found, body) = self.find_release_in(state, chosen).await?;
+        let answer_key = key_of(&found.key, &body)?;
         let read = {
-            let key = key.clone();
+            let key = found.key.clone();
             move |c: &mut Conn, _| make(c, &key, body, language)
         };
-        let answer = state.cache.answer(answer_key, read).await?;
-        Ok(set_cache_control(answer, latest.then_some(&key), public))
+        let answer = found.add_content_location(state.cache.answer(answer_key, read).await?);
+        Ok(set_cache_control(answer, is_latest, public))
     }
 }
 
-/// Sets how long caches may keep the answer. If the path says `latest`, it also adds the address of the actual release.
-fn set_cache_control(answer: Answer, latest: Option<&Slug>, public: bool) -> Answer {
-    let answer = match latest {
-        Some(key) => {
-            answer.with_header(header::CONTENT_LOCATION, format!("/api/v1/releases/{key}"))
-        }
-        None => answer,
-    };
-    match (public, latest) {
-        (true, None) => answer.with_header(header::CACHE_CONTROL, FOREVER),
-        (true, Some(_)) => answer.with_header(header::CACHE_CONTROL, SHORT),
+/// Sets how long caches may keep the answer.
+fn set_cache_control(answer: Answer, is_latest: bool, public: bool) -> Answer {
+    match (public, is_latest) {
+        (true, false) => answer.with_header(header::CACHE_CONTROL, FOREVER),
+        (true, true) => answer.with_header(header::CACHE_CONTROL, SHORT),
         (false, _) => answer,
     }
 }

@@ -50,7 +50,10 @@ pub(crate) struct NewRelease {
     #[schema(required, nullable = false, example = "me-2026")]
     pub cycle: Option<String>,
     /// A note for readers of the release.
-    #[schema(example = "The annual report of 2026, without the cities that asked for more time.")]
+    #[schema(
+        max_length = 10_000,
+        example = "The annual report of 2026, without the cities that asked for more time."
+    )]
     pub note: Option<String>,
 }
 
@@ -104,14 +107,15 @@ pub(super) async fn answer_release(
 ) -> ApiResult<Answer> {
     let actor = released.actor.clone();
     let (named, ()) = released.find_release(state).await?;
+    let key = named.key.clone();
     let view = state
         .db
         .read_point(move |c| -> ApiResult<ReleaseView> {
-            let release = store::releases::find(c, &named.key)?.ok_or(ApiError::NotFound)?;
+            let release = store::releases::find(c, &key)?.ok_or(ApiError::NotFound)?;
             Ok(releases::load_release_detail(c, release, actor.as_deref())?.into())
         })
         .await?;
-    Answer::from_record(1, &view)
+    Ok(named.add_content_location(Answer::from_record(1, &view)?))
 }
 
 /// Publish a release
@@ -147,10 +151,12 @@ async fn publish_release(
     responses((status = 200, body = ReleaseVerification)))]
 async fn verify_release(released: ReleaseRequest<()>, state: Data<State>) -> ApiResult<Answer> {
     let (named, ()) = released.find_release(&state).await?;
+    let key = named.key.clone();
     let check = move |c: &mut Conn| -> ApiResult<ReleaseVerification> {
-        let release = store::releases::find(c, &named.key)?.ok_or(ApiError::NotFound)?;
+        let release = store::releases::find(c, &key)?.ok_or(ApiError::NotFound)?;
         let checked = assembly::verify_release(c, &release)?;
         Ok(ReleaseVerification::new(&release, checked))
     };
-    Answer::from_value(&state.verifying.run_verification(check).await?)
+    let checked = state.verifying.run_verification(check).await?;
+    Ok(named.add_content_location(Answer::from_value(&checked)?))
 }

@@ -30,6 +30,8 @@ pub struct State {
     pub public_releases: bool,
     /// The public address of the service without a slash at its end; empty if `ASCN_BASE_URL` is not set.
     pub base_url: Arc<str>,
+    /// The licence of the data of releases, as an SPDX identifier (`ASCN_DATA_LICENCE`).
+    pub data_licence: Arc<str>,
     /// Makes and verifies access tokens.
     pub tokens: Arc<AccessTokens>,
     /// Hashes passwords on its own threads.

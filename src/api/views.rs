@@ -81,9 +81,8 @@ pub(crate) struct AllowedAction {
 }
 
 /// The actions on a record, by name, with whether the caller may do each of them now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-#[schema(example = json!({"edit": {"allowed": true}, "delete": {"allowed": false, "reason": "it has a report"}}))]
 pub(crate) struct AllowedActions(BTreeMap<String, AllowedAction>);
 
 impl FromIterator<(String, AllowedAction)> for AllowedActions {

@@ -8,6 +8,7 @@ use utoipa::IntoParams;
 use super::{
     answer::Answer,
     body::Query,
+    closed_list::define_closed_list,
     error::{ApiError, ApiResult},
     may::May,
     message::parameter,
@@ -41,18 +42,26 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.get(operation!(get_workbook));
 }
 
+/// The names of the formats.
+const FORMATS: [&str; 2] = ["xlsx", "csv"];
+define_closed_list!(
+    /// The names of the formats of a workbook.
+    WorkbookFormats: FORMATS
+);
+
 /// The cycle and the format of a workbook.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct WorkbookParams {
     /// Slug of the reporting cycle. Required.
-    #[param(example = "me-2026")]
+    #[param(value_type = String, required = true, example = "me-2026")]
     pub cycle: Option<String>,
     /// Format of the answer: `xlsx` for all sheets (the default), or `csv` for one sheet.
-    #[param(example = "xlsx")]
+    #[param(value_type = Option<WorkbookFormats>, inline, example = "xlsx")]
     pub format: Option<String>,
     /// Name of the sheet, required with `csv` and refused with `xlsx`: `projects`, `reports`, `milestones`,
     /// `completions`, `indicators`, `values`, `evidence` or `partnerships`.
+    #[param(value_type = Option<WorkbookSheet>, inline)]
     pub sheet: Option<String>,
 }
 
@@ -83,7 +92,7 @@ impl WorkbookParams {
             }
             _ => Err(ApiError::invalid_parameter(
                 "format",
-                ValueFault::unknown(thing::file_format(), ["xlsx", "csv"]),
+                ValueFault::unknown(thing::file_format(), FORMATS),
             )),
         }
     }

@@ -109,6 +109,11 @@ pub(crate) const SETTINGS: &[SettingDoc] = &[
         "the public address of the service, as https://ascn.example, for the addresses in \
          /catalog.jsonld; without it they are relative to the document",
     ),
+    active_setting(
+        "ASCN_DATA_LICENCE",
+        Some("CC-BY-4.0"),
+        "the licence of the data of releases, as an SPDX identifier; archives name it",
+    ),
     planned_setting(
         "ASCN_LOGIN_LIMIT_PER_MINUTE",
         Some("10"),

@@ -52,6 +52,7 @@ fn every_setting_can_be_set() {
         ("ASCN_CORS_ORIGINS", "https://a.example,https://b.example"),
         ("ASCN_PUBLIC_RELEASES", "true"),
         ("ASCN_BASE_URL", "https://ASCN.example/"),
+        ("ASCN_DATA_LICENCE", "ODbL-1.0"),
         ("ASCN_LOGIN_LIMIT_PER_MINUTE", "5"),
         ("ASCN_REQUEST_LIMIT_PER_MINUTE", "off"),
         ("ASCN_CACHE_MB", "0"),
@@ -71,6 +72,7 @@ fn every_setting_can_be_set() {
     assert_eq!(settings.log_format, LogFormat::Json);
     assert!(settings.public_releases && !settings.docs);
     assert_eq!(settings.base_url.as_deref(), Some("https://ascn.example"));
+    assert_eq!(settings.data_licence, "ODbL-1.0");
     assert_eq!(settings.check_demo().unwrap_err().name, "ASCN_BIND");
     let shown = format!("{settings:?}");
     for hidden in [SECRET, "pw", "a long password"] {
@@ -97,6 +99,7 @@ fn invalid_setting_is_named_and_its_value_is_not_shown() {
         ("ASCN_CORS_ORIGINS", "*"),
         ("ASCN_PUBLIC_RELEASES", "maybe"),
         ("ASCN_BASE_URL", "https://ascn.example/api"),
+        ("ASCN_DATA_LICENCE", "Creative Commons"),
         ("ASCN_LOGIN_LIMIT_PER_MINUTE", "0"),
         ("ASCN_REQUEST_LIMIT_PER_MINUTE", "-1"),
         ("ASCN_CACHE_MB", "32MB"),

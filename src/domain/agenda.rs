@@ -132,6 +132,7 @@ pub(crate) enum DueWork {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RoleDeadline {
     pub on: NaiveDate,
+    pub cycle_key: Slug,
     /// The name of the cycle.
     pub cycle: Title,
     pub due_work: DueWork,
@@ -167,17 +168,16 @@ pub(crate) fn list_deadlines(
     extensions: &[DeadlineExtension],
 ) -> Vec<RoleDeadline> {
     let mut out = BTreeMap::new();
-    let mut add = |on: Option<NaiveDate>, name: &Title, concern: DueWork, key: String| {
-        if let Some(on) = on {
-            out.insert(
-                key.clone(),
-                RoleDeadline { on, cycle: name.clone(), due_work: concern, key },
-            );
-        }
-    };
+    let mut add =
+        |on: Option<NaiveDate>, cycle: &ReportingCycle, due_work: DueWork, key: String| {
+            if let Some(on) = on {
+                let (cycle_key, name) = (cycle.slug.clone(), cycle.name.clone());
+                out.insert(key.clone(), RoleDeadline { on, cycle_key, cycle: name, due_work, key });
+            }
+        };
     for cycle in cycles {
         let closed = cycle.state == CycleState::Closed;
-        let (slug, name) = (&cycle.slug, &cycle.name);
+        let slug = &cycle.slug;
         for (role, scope) in held {
             match (role, scope) {
                 (Role::CityOfficer, Scope::City(city, _)) => {
@@ -189,12 +189,12 @@ pub(crate) fn list_deadlines(
                     let extended = extension.map(|e| e.due_on);
                     let on = cycle.due_on.map(|due| effective_due_day(due, extended));
                     let concern = DueWork::CityReports(city.clone());
-                    add(on, name, concern, format!("{slug}-due-{city}"));
+                    add(on, cycle, concern, format!("{slug}-due-{city}"));
                 }
                 (Role::NationalRepresentative | Role::Secretariat, _) if !closed => {
-                    add(cycle.due_on, name, DueWork::EveryReport, format!("{slug}-due"));
+                    add(cycle.due_on, cycle, DueWork::EveryReport, format!("{slug}-due"));
                     let key = format!("{slug}-review-due");
-                    add(cycle.review_due_on, name, DueWork::Decisions, key);
+                    add(cycle.review_due_on, cycle, DueWork::Decisions, key);
                 }
                 (
                     Role::CityOfficer

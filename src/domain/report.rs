@@ -22,6 +22,7 @@ mod raw;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use raw::reportable_statuses;
 pub use raw::{RawEvidence, RawIndicatorValue, RawMilestoneDone, RawReport, ReportContext};
 
 text_enum! {

@@ -1,5 +1,7 @@
 //! Imports the published history in one transaction. The import can be repeated: records that exist stay as they are.
 
+use std::{collections::BTreeMap, sync::OnceLock};
+
 use super::{
     Conn, StoreError, StoreResult, Tx, cycles, parts, projects, reference, releases, reports,
     tx::{Change, RecordWriter as _, ServiceProof},
@@ -9,7 +11,9 @@ use crate::{
     domain::{
         cycle::ReportingCycle,
         fault::FieldFault,
-        history::{HistoryFile, HistoryReference, ImportPlan, PlannedProject, PlannedReport},
+        history::{
+            HistoryFile, HistoryReference, ImportPlan, PlannedProject, PlannedReport, StatedSource,
+        },
         id::Id,
         project::Project,
         project_parts::Partnership,
@@ -31,6 +35,13 @@ pub const ACTION: &str = "import";
 /// Returns an error if the file has an unexpected form. Tests check that it does not.
 pub fn parse_embedded_history() -> Result<HistoryFile, serde_json::Error> {
     serde_json::from_str(FILE)
+}
+
+/// Returns the publications of the embedded history, by their keys.
+pub(crate) fn list_publications() -> &'static BTreeMap<String, StatedSource> {
+    static PUBLICATIONS: OnceLock<BTreeMap<String, StatedSource>> = OnceLock::new();
+    PUBLICATIONS
+        .get_or_init(|| parse_embedded_history().map(|file| file.sources).unwrap_or_default())
 }
 
 /// The reason why nothing was imported.

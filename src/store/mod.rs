@@ -10,6 +10,7 @@ pub(crate) mod condition;
 pub(crate) mod conn;
 pub mod cycles;
 pub(crate) mod db;
+pub(crate) mod deadline_revisions;
 pub mod demo;
 pub(crate) mod directory;
 pub(crate) mod error;

@@ -139,3 +139,60 @@ async fn calendar_without_deadlines_has_a_timezone_component() {
     assert!(lines.contains(&"VERSION:2.0") && !text.contains("VEVENT"), "{text}");
     assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
 }
+
+/// Returns the values of two properties of the only event.
+fn read_revision(calendar: &str) -> (String, i64) {
+    let property = |name: &str| {
+        let mut values = calendar.lines().filter_map(|line| line.strip_prefix(name));
+        let value = values.next().unwrap().to_owned();
+        assert_eq!(values.next(), None, "{calendar}");
+        value
+    };
+    (property("DTSTAMP:"), property("SEQUENCE:").parse().unwrap())
+}
+
+#[actix_web::test]
+async fn calendar_event_has_the_time_and_the_number_of_its_last_revision() {
+    let app = spawn_with_open_cycle().await;
+    let officer = app.officer("da-nang").await;
+    let secretariat = app.secretariat().await;
+    let path = create_calendar_address(&officer).await;
+    let pause = chrono::TimeDelta::minutes(2);
+    // The cycle was created, and then opened, which moves none of its days.
+    assert_eq!(
+        read_revision(&read_calendar(&app, &path).await),
+        ("20261120T030000Z".to_owned(), 2)
+    );
+    app.clock.advance(pause);
+    let secretariat_edits = async |body: serde_json::Value| {
+        let cycle = format!("cycles/{CYCLE}");
+        let etag = secretariat.get(&cycle).await.expect(200).etag();
+        secretariat.patch(&cycle, &body, Some(&etag)).await.expect(200);
+    };
+    secretariat_edits(json!({ "due_on": "2027-01-05" })).await;
+    assert_eq!(
+        read_revision(&read_calendar(&app, &path).await),
+        ("20261120T030200Z".to_owned(), 3)
+    );
+    app.clock.advance(pause);
+    secretariat_edits(json!({ "name": "M&E of 2026" })).await;
+    assert_eq!(
+        read_revision(&read_calendar(&app, &path).await),
+        ("20261120T030200Z".to_owned(), 4)
+    );
+    let extension = format!("cycles/{CYCLE}/extensions/da-nang");
+    let more = json!({ "due_on": "2027-01-15", "reason": "Flood." });
+    let granted = secretariat.put(&extension, &more, None).await.expect(201);
+    assert_eq!(
+        read_revision(&read_calendar(&app, &path).await),
+        ("20261120T030400Z".to_owned(), 5)
+    );
+    // A withdrawal is a revision too: the day goes back, and the revision does not.
+    app.clock.advance(pause);
+    secretariat.delete(&extension, Some(&granted.etag())).await.expect(200);
+    let text = read_calendar(&app, &path).await;
+    assert!(text.contains("DTSTART;VALUE=DATE:20270105"), "{text}");
+    assert_eq!(read_revision(&text), ("20261120T030600Z".to_owned(), 6));
+    app.clock.advance(pause);
+    assert_eq!(read_calendar(&app, &path).await, text);
+}

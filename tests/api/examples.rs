@@ -19,7 +19,7 @@ use Who::{Administrator, Guest, Nobody, Officer, Representative, Secretariat};
 
 /// Who may do it.
 #[derive(Debug, Clone, Copy)]
-enum Who {
+pub enum Who {
     Nobody,
     Officer,
     Representative,
@@ -30,7 +30,7 @@ enum Who {
 }
 
 /// Each operation with who calls it, and on what.
-const ROWS: &[(&str, Who, FixtureStage)] = &[
+pub const ROWS: &[(&str, Who, FixtureStage)] = &[
     ("get_live", Nobody, Demo),
     ("get_ready", Nobody, Demo),
     ("sign_in", Nobody, Demo),
@@ -154,7 +154,7 @@ const ROWS: &[(&str, Who, FixtureStage)] = &[
     ("publish_release", Secretariat, Closed),
 ];
 
-async fn caller_for<'a>(app: &'a TestApp, who: Who, scene: &OperationFixture) -> Caller<'a> {
+pub async fn caller_for<'a>(app: &'a TestApp, who: Who, scene: &OperationFixture) -> Caller<'a> {
     match who {
         Nobody => app.anonymous(),
         Officer => app.officer("da-nang").await,
@@ -166,7 +166,11 @@ async fn caller_for<'a>(app: &'a TestApp, who: Who, scene: &OperationFixture) ->
 }
 
 /// The tag of what the operation changes; none where nothing is there yet.
-async fn current_etag(caller: &Caller<'_>, operation: &Operation, path: &str) -> Option<String> {
+pub async fn current_etag(
+    caller: &Caller<'_>,
+    operation: &Operation,
+    path: &str,
+) -> Option<String> {
     if !operation.takes_if_match() {
         return None;
     }

@@ -3,11 +3,17 @@
 //! `openapi/v1.baseline.json` is `openapi/v1.json` as it was released last. It is a file and no older commit, because a shallow
 //! checkout has none. A release moves it: `cp openapi/v1.json openapi/v1.baseline.json`. What was never released may change.
 
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use serde_json::Value;
 
 mod checker_cases;
+mod clarifications;
+
+use clarifications::{CLARIFICATIONS, CLOSED_LISTS};
 
 /// A promise of the baseline that the service never kept, and that the contract therefore takes back.
 struct Correction {
@@ -38,6 +44,11 @@ const CORRECTIONS: &[Correction] = &[
     },
 ];
 
+/// Patterns of the baseline, each with the pattern that takes its place and matches more texts. They are about `If-Match`: a
+/// tag may be weak, and that of a compressed answer ends in `-gzip`.
+const WIDER_PATTERNS: &[(&str, &str)] =
+    &[(r#"^"v[0-9]+(-[0-9a-f]+)?"$"#, r#"^(W/)?"v[0-9]+(-[0-9a-z-]+)?"$"#)];
+
 /// Which way a value goes: what is sent to the service may only be accepted more widely, what comes back be promised more.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Way {
@@ -52,11 +63,18 @@ struct Comparison<'a> {
     /// Pairs of schemas that were compared: each is told of once, and one that contains itself ends.
     seen: BTreeSet<(usize, usize, Way)>,
     faults: Vec<String>,
+    /// The lists of values that the second document has at places where the first one took every text.
+    closed_lists: BTreeMap<String, &'a Value>,
 }
 
 /// Says what a document takes away from those who know the one before.
 fn find_breaking_changes(old: &Value, new: &Value) -> Vec<String> {
-    let mut all = Comparison { old, new, seen: BTreeSet::new(), faults: Vec::new() };
+    compare_documents(old, new).faults
+}
+
+fn compare_documents<'a>(old: &'a Value, new: &'a Value) -> Comparison<'a> {
+    let (seen, closed_lists) = (BTreeSet::new(), BTreeMap::new());
+    let mut all = Comparison { old, new, seen, faults: Vec::new(), closed_lists };
     for (path, item) in object_members(&old["paths"]) {
         for (method, operation) in object_members(item) {
             let at = format!("{} {path}", method.to_uppercase());
@@ -74,7 +92,7 @@ fn find_breaking_changes(old: &Value, new: &Value) -> Vec<String> {
             }
         }
     }
-    all.faults
+    all
 }
 
 fn object_members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
@@ -264,10 +282,27 @@ impl<'a> Comparison<'a> {
             (Some(before), Some(now)) => now < before,
             (_, now) => now.is_some(),
         };
-        let bounds = ["minimum", "minLength", "minItems", "maximum", "maxLength", "maxItems"];
+        let bounds = [
+            "minimum",
+            "minLength",
+            "minItems",
+            "maximum",
+            "maxLength",
+            "maxItems",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+        ];
         let mut narrower: Vec<&str> = bounds.into_iter().filter(|key| narrows(key)).collect();
-        narrower.extend(["format", "pattern", "propertyNames"].into_iter().filter(|k| given(k)));
-        narrower.extend(["enum"].into_iter().filter(|k| given(k) && old.get(*k).is_none()));
+        let wider = WIDER_PATTERNS.contains(&(
+            old["pattern"].as_str().unwrap_or_default(),
+            new["pattern"].as_str().unwrap_or_default(),
+        ));
+        let texts = ["format", "pattern", "propertyNames"].into_iter();
+        narrower.extend(texts.filter(|k| given(k) && !(wider && *k == "pattern")));
+        if given("enum") && old.get("enum").is_none() {
+            self.closed_lists.insert(at.to_owned(), &new["enum"]);
+            narrower.push("enum");
+        }
         for key in narrower {
             self.add_fault(at, &format!("is narrower by its {key}"));
         }
@@ -291,11 +326,15 @@ fn read_document(file: &str) -> Value {
 }
 
 #[test]
-fn openapi_has_no_breaking_changes_since_the_baseline_except_listed_corrections() {
+fn openapi_has_no_breaking_changes_since_the_baseline_except_listed_ones() {
     let (old, new) = (read_document("openapi/v1.baseline.json"), read_document("openapi/v1.json"));
     let found: BTreeSet<String> = find_breaking_changes(&old, &new).into_iter().collect();
+    let corrections = CORRECTIONS.iter().flat_map(|c| c.faults);
+    let clarifications = CLARIFICATIONS.iter().flat_map(|c| c.faults);
+    let lists = CLOSED_LISTS.iter().flat_map(|list| list.places);
+    let lists = lists.map(|place| format!("{place} is narrower by its enum"));
     let listed: BTreeSet<String> =
-        CORRECTIONS.iter().flat_map(|c| c.faults).map(|fault| (*fault).to_owned()).collect();
+        corrections.chain(clarifications).map(|fault| (*fault).to_owned()).chain(lists).collect();
     let unlisted: Vec<&String> = found.difference(&listed).collect();
     let needless: Vec<&String> = listed.difference(&found).collect();
     assert!(unlisted.is_empty(), "within v1 only additions: {unlisted:#?}");
@@ -303,8 +342,31 @@ fn openapi_has_no_breaking_changes_since_the_baseline_except_listed_corrections(
 }
 
 #[test]
+fn every_new_closed_list_names_the_values_that_were_taken_before() {
+    let (old, new) = (read_document("openapi/v1.baseline.json"), read_document("openapi/v1.json"));
+    let found = compare_documents(&old, &new).closed_lists;
+    let listed: BTreeMap<&str, &[&str]> = CLOSED_LISTS
+        .iter()
+        .flat_map(|list| list.places.iter().map(|place| (*place, list.values)))
+        .collect();
+    for (place, values) in &found {
+        let told: Vec<&str> = array_items(values).filter_map(Value::as_str).collect();
+        let known = listed.get(place.as_str());
+        let Some(before) = known else { panic!("{place:?} takes only {told:?} now") };
+        let missing: Vec<_> = before.iter().filter(|value| !told.contains(value)).collect();
+        assert!(missing.is_empty(), "{place} does not take {missing:?} now");
+    }
+    let needless: Vec<_> = listed.keys().filter(|place| !found.contains_key(**place)).collect();
+    assert!(needless.is_empty(), "no closed lists: {needless:#?}");
+}
+
+#[test]
 fn every_correction_gives_its_reason_and_a_test_that_exists() {
-    for Correction { reason, test, .. } in CORRECTIONS {
+    let corrections = CORRECTIONS.iter().map(|c| (c.reason, c.test));
+    let clarifications = CLARIFICATIONS.iter().map(|c| (c.reason, c.test));
+    let told = "the list names exactly the values that the service took";
+    let lists = CLOSED_LISTS.iter().map(|list| (told, list.test));
+    for (reason, test) in corrections.chain(clarifications).chain(lists) {
         assert!(reason.len() > 20, "{test}: no reason");
         let (file, function) = test.split_once("::").unwrap();
         let source = fs::read_to_string(format!("tests/api/{file}.rs")).unwrap();

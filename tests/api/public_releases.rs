@@ -155,7 +155,7 @@ async fn public_release_is_cacheable_forever_and_latest_for_60_seconds() {
     assert_eq!(forever.header("cache-control"), Some("public, max-age=31536000, immutable"));
     let latest = nobody.get("releases/latest/reports").await.expect(200);
     assert_eq!(latest.header("cache-control"), Some("public, max-age=60"));
-    assert_eq!(latest.header("content-location"), Some("/api/v1/releases/me-2025-r1"));
+    assert_eq!(latest.header("content-location"), Some("/api/v1/releases/me-2025-r1/reports"));
     // The same bytes from memory, with the same headers.
     let again = nobody.get("releases/me-2022-r1/reports").await.expect(200);
     assert_eq!((again.etag(), again.text.clone()), (forever.etag(), forever.text.clone()));
@@ -195,4 +195,29 @@ async fn gzipped_release_has_its_own_etag() {
     assert_eq!(ask("gzip", packed.etag()).await, 304);
     assert_eq!(ask("identity", plain.etag()).await, 304);
     assert_eq!(ask("identity", packed.etag()).await, 200);
+}
+
+#[actix_web::test]
+async fn latest_has_the_content_location_of_the_same_answer() {
+    let app = TestApp::demo_with(&[SETTING]).await;
+    let nobody = app.anonymous();
+    for (path, headers, expected) in [
+        ("", &[][..], ""),
+        ("/verify", &[], "/verify"),
+        ("/report", &[("accept-language", "vi")], "/report?lang=vi"),
+        ("/reports?format=csv", &[], "/reports?format=csv"),
+        ("/reports?country=VN", &[("accept", "text/csv")], "/reports?country=VN&format=csv"),
+        ("/data", &[], "/data"),
+        ("/figures/table?rows=status&lang=vi", &[], "/figures/table?rows=status&lang=vi"),
+        ("/figures/map", &[("accept", "application/geo+json")], "/figures/map?format=geojson"),
+    ] {
+        let latest = nobody.send("GET", &format!("releases/latest{path}"), None, headers).await;
+        let latest = latest.expect(200);
+        let location = latest.header("content-location").unwrap();
+        assert_eq!(location, format!("/api/v1/releases/me-2025-r1{expected}"));
+        let same = nobody.get(location).await.expect(200);
+        assert_eq!(same.header("content-type"), latest.header("content-type"), "{location}");
+        assert_eq!(same.etag(), latest.etag(), "{location}");
+        assert_eq!(same.header("content-location"), None);
+    }
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Number, Value};
 
 use super::{
     FromBody, FromQuery,
+    number::to_whole_number,
     parameters::{QueryParameters, list_parameters},
 };
 use crate::{
@@ -142,12 +143,18 @@ fn parse_parameter_value(name: &str, value: &str, kind: ParameterKind) -> ApiRes
         (ParameterKind::Text | ParameterKind::List, _) => Ok(Value::from(value)),
         (ParameterKind::Number, _) => value
             .parse::<Number>()
-            .map(Value::Number)
+            .map(simplify_number)
             .map_err(|_e| build_parameter_error(name, "type", parameter::number())),
         (ParameterKind::Bool, "true") => Ok(Value::Bool(true)),
         (ParameterKind::Bool, "false") => Ok(Value::Bool(false)),
         (ParameterKind::Bool, _) => Err(build_parameter_error(name, "type", parameter::boolean())),
     }
+}
+
+/// Writes a number without a fraction as an integer, as bodies do: `limit=6.0` is 6.
+fn simplify_number(number: Number) -> Value {
+    let whole = number.as_f64().filter(|_| number.is_f64()).and_then(to_whole_number);
+    whole.map_or(Value::Number(number), Value::from)
 }
 
 fn build_parameter_error(

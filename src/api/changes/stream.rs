@@ -5,28 +5,22 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use actix_web::{HttpResponse, http::header, web::Bytes};
 use futures_util::stream;
-use serde::Deserialize;
-use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
-    answer_page,
+    answer_page, find_page,
     request::FeedStart,
     wait::{FeedSubscription, WakeReason},
 };
 use crate::{
-    api::{
-        answer::Answer,
-        error::{ApiError, ApiResult},
-        state::State,
-    },
+    api::{answer::Answer, error::ApiResult, state::State},
     domain::policy::Actor,
 };
 
 /// The media type of event streams.
 pub(super) const EVENTS: &str = "text/event-stream";
 /// The interval at which something is sent if there is no change. It keeps proxies from closing the connection, shows
-/// that a client has gone away (at the second write), and gives a time to check grants that end with a day.
+/// that a client has gone away without closing the connection, and gives a time to check grants that end with a day.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// The maximum duration of a stream. A token is valid for 15 minutes at most, so no stream could last longer.
 const LONGEST: Duration = Duration::from_mins(15);
@@ -34,33 +28,6 @@ const LONGEST: Duration = Duration::from_mins(15);
 const RETRY: &str = "retry: 2000\n\n";
 /// The number of changes that are read at once.
 const PIECE: i64 = 100;
-
-/// A page of the feed, parsed from a cached answer.
-#[derive(Deserialize)]
-struct FeedPage {
-    items: Vec<Value>,
-    next: i64,
-    caught_up: bool,
-}
-
-impl FeedPage {
-    fn from_answer(answer: &Answer) -> ApiResult<Self> {
-        serde_json::from_slice(answer.body()).map_err(|e| ApiError::Internal(Box::new(e)))
-    }
-}
-
-/// How far a page of the feed goes.
-pub(super) struct FeedProgress {
-    /// The page has changes, or more pages follow.
-    pub has_news: bool,
-    /// The number at which the page ends.
-    pub next: i64,
-}
-
-pub(super) fn read_progress(answer: &Answer) -> ApiResult<FeedProgress> {
-    let page = FeedPage::from_answer(answer)?;
-    Ok(FeedProgress { has_news: !page.items.is_empty() || !page.caught_up, next: page.next })
-}
 
 /// The state of a stream.
 struct StreamSession {
@@ -103,7 +70,8 @@ pub(super) async fn open_stream(
         caught_up: false,
         ends,
     };
-    let events = format!("{RETRY}{}", session.write_events(&first)?);
+    let mut events = RETRY.as_bytes().to_vec();
+    session.write_events(&first, &mut events)?;
     let begun = Some((session, Some(events)));
     let pieces = stream::unfold(begun, |state| async {
         let (mut session, ready) = state?;
@@ -118,7 +86,7 @@ pub(super) async fn open_stream(
 
 impl StreamSession {
     /// Returns the next text to send. `None` ends the stream.
-    async fn next_piece(&mut self) -> Option<String> {
+    async fn next_piece(&mut self) -> Option<Vec<u8>> {
         loop {
             if !self.caught_up {
                 return self.read_piece().await;
@@ -130,7 +98,7 @@ impl StreamSession {
             }
             match woken {
                 WakeReason::FeedMoved => self.caught_up = false,
-                WakeReason::TimedOut => return Some(": nothing new\n\n".to_owned()),
+                WakeReason::TimedOut => return Some(b": nothing new\n\n".to_vec()),
                 WakeReason::RightsChanged | WakeReason::Stopped => {}
             }
         }
@@ -142,32 +110,33 @@ impl StreamSession {
             && self.follow.current_actor().is_ok_and(|now| now == self.actor)
     }
 
-    async fn read_piece(&mut self) -> Option<String> {
+    async fn read_piece(&mut self) -> Option<Vec<u8>> {
         if !self.has_same_rights() {
             return None;
         }
         let start = FeedStart::after_number(self.after);
         let answer = answer_page(&self.state, &self.actor, start, PIECE).await;
         // An error ends the stream. The client reconnects with the last number that it received.
-        self.write_events(&answer.ok()?).ok()
+        let mut events = Vec::new();
+        self.write_events(&answer.ok()?, &mut events).ok()?;
+        Some(events)
     }
 
     /// Writes the changes of a page as events.
-    fn write_events(&mut self, answer: &Answer) -> ApiResult<String> {
-        use std::fmt::Write as _;
-        let page = FeedPage::from_answer(answer)?;
-        let mut text = String::new();
-        let mut last = self.after;
-        for item in &page.items {
-            last = item["feed"].as_i64().unwrap_or(last);
-            // Writing to a `String` cannot fail. An event needs its data on one line; compact JSON has no line break.
-            let _ = write!(text, "id: {last}\nevent: change\ndata: {item}\n\n");
+    fn write_events(&mut self, answer: &Answer, to: &mut Vec<u8>) -> ApiResult<()> {
+        let (page, body) = (find_page(answer)?, answer.body());
+        for change in &page.changes {
+            // An event needs its data on one line; compact JSON has no line break.
+            to.extend_from_slice(format!("id: {}\nevent: change\ndata: ", change.feed).as_bytes());
+            to.extend_from_slice(body.get(change.range.clone()).unwrap_or_default());
+            to.extend_from_slice(b"\n\n");
         }
+        let last = page.changes.last().map_or(self.after, |change| change.feed);
         if last < page.next {
             // The caller may not read the last changes. An id without an event tells the client to continue after them.
-            let _ = write!(text, "id: {}\n\n", page.next);
+            to.extend_from_slice(format!("id: {}\n\n", page.next).as_bytes());
         }
         (self.after, self.caught_up) = (page.next, page.caught_up);
-        Ok(text)
+        Ok(())
     }
 }

@@ -58,7 +58,7 @@ pub(crate) struct ChangeView {
 }
 
 /// A page of changes of public records, in the order of their numbers.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, ToSchema)]
 pub(crate) struct ChangeList {
     /// The changes after `after`. There can be fewer than `limit`, or none, although more follow; see `caught_up`.
     pub items: Vec<ChangeView>,

@@ -156,7 +156,7 @@ impl FeedSubscription {
         if !directory.is_current() {
             return Err(ApiError::Unavailable("who may act could not be read back".into()));
         }
-        let actor = directory.resolve_actor(self.caller, now).ok_or(ApiError::Unauthenticated)?;
+        let actor = directory.resolve_actor(self.caller, now).ok_or(ApiError::InvalidToken)?;
         ReadFigures::decide_access(&actor, &NetworkSubject)?;
         Ok(actor)
     }

@@ -31,11 +31,11 @@ define_request_shapes! {
     CityPatch {
         /// Slug of the city. It never changes: only the present value is accepted.
         #[serde(default, deserialize_with = "crate::api::views::patch::some")]
-        #[schema(value_type = Option<String>)]
+        #[schema(value_type = String)]
         pub slug: PatchMember<String>,
         /// Code of the country. It never changes: only the present value is accepted.
         #[serde(default, deserialize_with = "crate::api::views::patch::some")]
-        #[schema(value_type = Option<String>)]
+        #[schema(value_type = String)]
         pub country: PatchMember<String>,
     }
     CityFields {
@@ -43,6 +43,7 @@ define_request_shapes! {
         /// local script. At most 50.
         nest names: NamesInput = NamesInput,
         /// Other names in use, at most 50.
+        #[schema(max_items = 50)]
         set aliases: Vec<String> = Option<Vec<String>>,
         /// IANA time zone in which the city's days end.
         #[schema(example = "Asia/Ho_Chi_Minh")]
@@ -59,9 +60,10 @@ define_request_shapes! {
         /// `true` for a pilot city. `false` when absent.
         set pilot: bool = Option<bool>,
         /// Year in which the city joined the network, 1900 to 2200.
-        #[schema(example = 2027)]
+        #[schema(minimum = 1900, maximum = 2200, example = 2027)]
         set joined_year: i32 = i32,
         /// Remark on the entry, at most 10,000 characters.
+        #[schema(max_length = 10_000)]
         set note: String = Option<String>,
     }
 }

@@ -22,7 +22,7 @@ pub(crate) struct NewCycle {
     #[schema(required, nullable = false, example = "me-2027")]
     pub cycle: Option<String>,
     /// Name of the cycle, one line of at most 300 characters.
-    #[schema(required, nullable = false, example = "M&E 2027")]
+    #[schema(max_length = 300, required, nullable = false, example = "M&E 2027")]
     pub name: Option<String>,
     /// Slug of the plan cycle whose projects are reported. It never changes.
     #[schema(required, nullable = false, example = "2026-2035")]
@@ -61,7 +61,7 @@ impl From<NewCycle> for RawCycle {
 pub(crate) struct CyclePatch {
     /// Name of the cycle, one line of at most 300 characters.
     #[serde(default, deserialize_with = "some")]
-    #[schema(value_type = Option<String>, nullable = false)]
+    #[schema(max_length = 300, value_type = Option<String>, nullable = false)]
     pub name: Option<Option<String>>,
     /// First day on which the cycle is meant to be open.
     #[serde(default, deserialize_with = "some")]

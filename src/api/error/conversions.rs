@@ -15,7 +15,7 @@ impl From<StoreError> for ApiError {
         match e {
             StoreError::Stale => Self::Stale(None),
             StoreError::Denied(denied) => denied.into(),
-            StoreError::SignedOut => Self::Unauthenticated,
+            StoreError::SignedOut => Self::InvalidToken,
             StoreError::Busy => Self::Busy,
             conflict @ StoreError::Conflict(
                 ConstraintViolation::Unique(_) | ConstraintViolation::ForeignKey,

@@ -16,7 +16,7 @@ use crate::{
         answer::Answer,
         body::Query,
         error::ApiResult,
-        format::{AnswerFormat, TabularAnswer as _},
+        format::{AnswerFormat, MAP, TabularAnswer as _},
         may::May,
         service_config::ServiceConfig,
         state::State,
@@ -156,8 +156,7 @@ async fn get_figures_map(
 
 impl FiguresResponse for CityCollection {
     type Question = FigureQuery;
-    const FORMS: &'static [AnswerFormat] =
-        &[AnswerFormat::GeoJson, AnswerFormat::Csv, AnswerFormat::Xlsx, AnswerFormat::Lines];
+    const FORMS: &'static [AnswerFormat] = MAP;
 
     fn count_for_release(
         conn: &mut Conn,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use crate::{
-    api::format::AnswerFormat,
+    api::format::{MapFormats, TableFormats},
     domain::{
         figures::{Dimension, FigureFilter, Measure, ProgressGrouping},
         report::ProjectStatus,
@@ -60,6 +60,7 @@ macro_rules! figures_params {
             pub cycle: Option<String>,
             /// A day, instead of `cycle`. It counts the latest approved report of each project, in the cycles whose
             /// cut-off is on or before this day.
+            #[param(value_type = Option<String>, format = Date)]
             pub as_of: Option<String>,
         ] $($rest)*);
     };
@@ -69,10 +70,10 @@ macro_rules! figures_params {
             pub receipts: Option<bool>,
         ] $($rest)*);
     };
-    (@ $head:tt [$($done:tt)*] format $($rest:tt)*) => {
+    (@ $head:tt [$($done:tt)*] format($formats:ident) $($rest:tt)*) => {
         figures_params!(@ $head [$($done)*
             /// The format of the answer. It takes precedence over the header `Accept`.
-            #[param(value_type = AnswerFormat, required = false, inline)]
+            #[param(value_type = Option<$formats>, inline)]
             pub format: Option<String>,
         ] $($rest)*);
     };
@@ -152,7 +153,7 @@ figures_params! {
         /// The key of an earlier cycle or of a release to compare with. Each cell then also has its earlier number, and
         /// `changes` lists the projects that entered, left or changed.
         pub compare: Option<String>,
-    } format
+    } format(TableFormats)
 }
 figures_params! {
     /// The parameters of a table of a release.
@@ -160,15 +161,15 @@ figures_params! {
         /// The key of a different release to compare with. Each cell then also has its earlier number, and `changes`
         /// lists the projects that entered, left or changed.
         pub compare: Option<String>,
-    } format
+    } format(TableFormats)
 }
 figures_params! {
     /// The parameters of progress.
-    ProgressParams: by base("me-2025") format
+    ProgressParams: by base("me-2025") format(TableFormats)
 }
 figures_params! {
     /// The parameters of the progress of a release.
-    ReleasedProgressParams: by format
+    ReleasedProgressParams: by format(TableFormats)
 }
 figures_params! {
     /// The parameters of a trend, of approved data or of releases.
@@ -177,15 +178,15 @@ figures_params! {
         /// has one number for each cycle.
         #[param(value_type = Dimension, required = false, inline, example = "status")]
         pub columns: Option<String>,
-    } measure receipts format
+    } measure receipts format(TableFormats)
 }
 figures_params! {
     /// The parameters of a map.
-    MapParams: base("me-2025") format
+    MapParams: base("me-2025") format(MapFormats)
 }
 figures_params! {
     /// The parameters of a map of a release.
-    ReleasedMapParams: format
+    ReleasedMapParams: format(MapFormats)
 }
 figures_params! {
     /// The parameters of a comparison.
@@ -219,7 +220,7 @@ pub(crate) struct CoverageParams {
     #[param(value_type = String, required = true, example = "me-2026")]
     pub cycle: Option<String>,
     /// The format of the answer. It takes precedence over the header `Accept`.
-    #[param(value_type = AnswerFormat, required = false, inline)]
+    #[param(value_type = Option<TableFormats>, inline)]
     pub format: Option<String>,
 }
 
@@ -229,6 +230,6 @@ pub(crate) struct CoverageParams {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ReleasedCoverageParams {
     /// The format of the answer. It takes precedence over the header `Accept`.
-    #[param(value_type = AnswerFormat, required = false, inline)]
+    #[param(value_type = Option<TableFormats>, inline)]
     pub format: Option<String>,
 }

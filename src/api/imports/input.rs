@@ -48,6 +48,7 @@ pub(crate) struct ImportParams {
     pub cycle: Option<String>,
     /// Name of the sheet that a CSV file holds: `projects`, `reports`, `milestones`, `completions`, `indicators`,
     /// `values`, `evidence` or `partnerships`. Required for a CSV file, and refused for a workbook.
+    #[param(value_type = Option<WorkbookSheet>, inline)]
     pub sheet: Option<String>,
     /// Digest of a preview. Needs `dry_run=false`. If the file or the records have changed since the preview, nothing
     /// is written and the answer is 409.

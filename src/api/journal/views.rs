@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     api::{
+        closed_list::define_closed_list,
         error::{ApiError, ApiResult},
         filter_values::check_values,
         message::parameter,
@@ -30,24 +31,30 @@ use crate::{
     },
 };
 
+define_closed_list!(
+    /// The kinds of records in the journal.
+    RecordKinds: verify::ENTITIES.iter().copied()
+);
+
 /// The parameters of the list of journal entries.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct JournalParams {
     /// Only entries on records of these kinds.
-    #[param(example = json!(["project"]))]
+    #[param(value_type = Vec<RecordKinds>, inline, example = json!(["project"]))]
     pub entity: Vec<String>,
     /// Only entries on records with one of these keys.
     #[param(example = json!(["da-nang-4"]))]
     pub key: Vec<String>,
     /// Only changes by these users, by identifier.
+    #[param(value_type = Vec<Uuid>)]
     pub actor: Vec<String>,
     /// Only changes at this time or later, in RFC 3339.
-    #[param(example = "2026-07-01T00:00:00Z")]
+    #[param(value_type = Option<String>, format = DateTime, example = "2026-07-01T00:00:00Z")]
     pub at_gte: Option<String>,
     /// Only changes at this time or earlier, in RFC 3339.
-    #[param(example = "2026-12-31T23:59:59Z")]
+    #[param(value_type = Option<String>, format = DateTime, example = "2026-12-31T23:59:59Z")]
     pub at_lte: Option<String>,
     /// The cursor of the page to return: `next` of the previous page. Without it the first page is returned.
     pub cursor: Option<String>,

@@ -28,13 +28,13 @@ pub(crate) struct SignedInCaller {
 /// missing.
 ///
 /// # Errors
-/// [`ApiError::Unauthenticated`] if the credentials are not valid.
+/// [`ApiError::InvalidToken`] if the token is not valid, and [`ApiError::Unauthenticated`] if the scheme is not `Bearer`.
 pub(crate) fn sign_in(req: &HttpRequest) -> ApiResult<Option<SignedInCaller>> {
     let mut headers = req.headers().get_all(actix_web::http::header::AUTHORIZATION);
     let Some(header) = headers.next() else { return Ok(None) };
     // A proxy in between might read a different one of two headers than this service, so two are refused.
     if headers.next().is_some() {
-        return Err(ApiError::Unauthenticated);
+        return Err(ApiError::InvalidToken);
     }
     let state = find_state(req)?;
     let token = header
@@ -45,12 +45,12 @@ pub(crate) fn sign_in(req: &HttpRequest) -> ApiResult<Option<SignedInCaller>> {
         .map(|(_, token)| token.trim())
         .ok_or(ApiError::Unauthenticated)?;
     let now = state.clock.now();
-    let claims = state.tokens.verify(token, now).map_err(|_reason| ApiError::Unauthenticated)?;
+    let claims = state.tokens.verify(token, now).map_err(|_reason| ApiError::InvalidToken)?;
     let caller = Caller { user: Id::new(claims.user), session: claims.session };
     if !state.directory.is_current() {
         return Err(ApiError::Unavailable("who may act could not be read back".into()));
     }
-    let actor = state.directory.resolve_actor(caller, now).ok_or(ApiError::Unauthenticated)?;
+    let actor = state.directory.resolve_actor(caller, now).ok_or(ApiError::InvalidToken)?;
     tracing::Span::current().record("user.id", tracing::field::display(claims.user));
     Ok(Some(SignedInCaller { caller, actor, until: claims.expires_at }))
 }

@@ -7,7 +7,7 @@ use utoipa::openapi::{
     security::SecurityRequirement,
 };
 
-use super::{base::BEARER, parameters, problems};
+use super::{base::BEARER, bodies, parameters, problems};
 use crate::api::{
     operation::{OperationAccess, OperationContract},
     service_config::contract::RegisteredOperation,
@@ -80,6 +80,7 @@ pub(super) fn complete_document(document: &mut OpenApi, registered: &[Registered
             continue;
         };
         let shape = OperationShape::new(handler, operation);
+        bodies::describe_files(operation);
         parameters::add_parameters(&shape, operation, components);
         problems::add_problems(&shape, operation, components);
         operation.security = Some(if shape.is_public() {

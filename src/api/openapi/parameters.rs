@@ -153,7 +153,7 @@ fn build_if_match_header(how: IfMatch) -> Option<Parameter> {
         ),
         IfMatch::Required => (
             Required::True,
-            "The `ETag` of the record that you read. Only the version in it is compared; a different version is refused with 412.",
+            "The `ETag` of the record that you read. Only the version in it is compared; a different version is refused with 412. A weak tag (`W/…`) counts as the strong one.",
         ),
     };
     Some(
@@ -162,7 +162,7 @@ fn build_if_match_header(how: IfMatch) -> Option<Parameter> {
             .parameter_in(ParameterIn::Header)
             .required(required)
             .description(Some(description))
-            .schema(Some(string_schema().pattern(Some(r#"^"v[0-9]+(-[0-9a-f]+)?"$"#))))
+            .schema(Some(string_schema().pattern(Some(r#"^(W/)?"v[0-9]+(-[0-9a-z-]+)?"$"#))))
             .example(Some(json!("\"v7\"")))
             .build(),
     )

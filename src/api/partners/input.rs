@@ -21,12 +21,12 @@ define_request_shapes! {
     PartnerPatch {
         /// Slug of the partner. It never changes: only the present value is accepted.
         #[serde(default, deserialize_with = "crate::api::views::patch::some")]
-        #[schema(value_type = Option<String>)]
+        #[schema(value_type = String)]
         pub slug: PatchMember<String>,
     }
     PartnerFields {
         /// Name of the partner, one line of at most 300 characters.
-        #[schema(example = "University of Da Nang")]
+        #[schema(max_length = 300, example = "University of Da Nang")]
         set name: String = String,
         /// Type of the partner, one of `/partner-types`.
         #[serde(rename = "type")]
@@ -36,8 +36,10 @@ define_request_shapes! {
         #[schema(example = "VN")]
         set country: String = Option<String>,
         /// Remark on the entry, at most 10,000 characters.
+        #[schema(max_length = 10_000)]
         set note: String = Option<String>,
         /// Other names under which sources mention the partner, at most 50.
+        #[schema(max_items = 50)]
         set aliases: Vec<String> = Option<Vec<String>>,
     }
 }

@@ -111,10 +111,12 @@ define_request_shapes! {
     IndicatorPatch {}
     RawIndicator {
         /// Name of the measured quantity, one line of at most 300 characters. A project has each name once.
+        #[schema(max_length = 300)]
         set name: String = String,
         /// Kind of the indicator: `output` for what was built or done, `outcome` for what changed for people.
         set kind: String = IndicatorKind,
         /// Unit of the values, one line of at most 300 characters.
+        #[schema(max_length = 300)]
         set unit: String = String,
         /// Direction in which the indicator improves: `up` or `down`.
         set better: String = IndicatorDirection,

@@ -85,10 +85,12 @@ define_request_shapes! {
     MilestonePatch {}
     RawMilestone {
         /// Title: the step that is to be reached, one line of at most 300 characters.
+        #[schema(max_length = 300)]
         set title: String = String,
         /// Day by which the milestone is due.
         set due_on: String = NaiveDate,
         /// Weight of the milestone in the project's progress, 1 to 1000; 1 when absent.
+        #[schema(minimum = 1, maximum = 1000)]
         set weight: i64 = Option<i64>,
         /// Day on which the milestone was reached.
         set completed_on: String = Option<NaiveDate>,

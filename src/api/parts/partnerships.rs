@@ -101,6 +101,7 @@ define_request_shapes! {
         /// Slug of the partner in the reference data.
         set partner: String = Option<String>,
         /// Name of the partner as a source states it, one line of at most 300 characters.
+        #[schema(max_length = 300)]
         set as_stated: String = Option<String>,
         /// Role of the partner.
         set role: String = PartnerRole,
@@ -109,6 +110,7 @@ define_request_shapes! {
         /// Money that the partnership is about.
         nest amount: MoneyInput = Option<MoneyInput>,
         /// Further remarks, at most 10,000 characters.
+        #[schema(max_length = 10_000)]
         set note: String = Option<String>,
     }
 }

@@ -30,52 +30,64 @@ define_request_shapes! {
     ProjectPatch {
         /// Slug of the city. It never changes: only the present value is accepted.
         #[serde(default, deserialize_with = "crate::api::views::patch::some")]
-        #[schema(value_type = Option<String>)]
+        #[schema(value_type = String)]
         pub city: PatchMember<String>,
         /// Slug of the plan cycle. It never changes: only the present value is accepted.
         #[serde(default, deserialize_with = "crate::api::views::patch::some")]
-        #[schema(value_type = Option<String>)]
+        #[schema(value_type = String)]
         pub plan_cycle: PatchMember<String>,
     }
     RawProjectDetails {
         /// Title in English, one line of at most 300 characters.
+        #[schema(max_length = 300)]
         set title: String = String,
         /// Title in the local language and script, one line of at most 300 characters.
+        #[schema(max_length = 300)]
         set title_local: String = Option<String>,
         /// Summary of the project, at most 10,000 characters.
-        set summary: String = String,
+        #[schema(max_length = 10_000)]
+        set summary: String = String; nullable,
         /// Slug of the one focus area under which official tables count the project.
-        set focus_area: String = String,
+        set focus_area: String = String; nullable,
         /// Slugs of further focus areas, at most 100.
+        #[schema(max_items = 100)]
         set_or_default other_focus_areas: Vec<String> = Option<Vec<String>>,
         /// Slug of a sub-area of `focus_area`.
         set sub_area: String = Option<String>,
         /// Slugs of strategic outcomes of the framework, at most 100.
+        #[schema(max_items = 100)]
         set_or_default outcomes: Vec<String> = Option<Vec<String>>,
         /// Slugs of enablers of the framework, at most 100.
+        #[schema(max_items = 100)]
         set_or_default enablers: Vec<String> = Option<Vec<String>>,
         /// Slugs of sectors, at most 100.
+        #[schema(max_items = 100)]
         set_or_default sectors: Vec<String> = Option<Vec<String>>,
         /// Slugs of tags of the country's own scheme, at most 100.
+        #[schema(max_items = 100)]
         set_or_default tags: Vec<String> = Option<Vec<String>>,
         /// `true` if the project is one of the plan's priority projects. `false` when absent.
         set_or_default priority: bool = Option<bool>,
         /// First day of the project.
-        set starts_on: String = chrono::NaiveDate,
+        set starts_on: String = chrono::NaiveDate; nullable,
         /// Last day of the project, not before `starts_on`.
-        set ends_on: String = chrono::NaiveDate,
+        set ends_on: String = chrono::NaiveDate; nullable,
         /// Reason for a first or last day outside the years of the plan cycle; required in that case. At most 10,000
         /// characters.
+        #[schema(max_length = 10_000)]
         set dates_reason: String = Option<String>,
         /// Money that is planned for the project.
         nest budget: MoneyInput = Option<MoneyInput>,
         /// Support that the city looks for, at most 10,000 characters.
+        #[schema(max_length = 10_000)]
         set support_required: String = Option<String>,
         /// Location of the project.
         nest location: LocationInput = Option<LocationInput>,
         /// Numbers of Sustainable Development Goals, 1 to 17.
+        #[schema(max_items = 100)]
         set_or_default sdgs: Vec<i64> = Option<Vec<i64>>,
         /// Note on rights and inclusion: who is reached, and who might be left out. At most 10,000 characters.
+        #[schema(max_length = 10_000)]
         set inclusion_note: String = Option<String>,
         /// Code of the project that this project continues.
         set continues: String = Option<String>,

@@ -157,7 +157,10 @@ pub(crate) struct ProjectView {
     /// Time of the last change of this copy.
     pub updated_at: DateTime<Utc>,
     /// Actions that the caller may take now, each with the reason if it is refused: `edit`, `delete`, `read_history`.
-    #[schema(inline)]
+    #[schema(
+        value_type = BTreeMap<String, AllowedAction>,
+        example = json!({"edit": {"allowed": true}, "delete": {"allowed": false, "reason": "it has a report"}})
+    )]
     pub allowed_actions: AllowedActions,
     /// Doubts about a record that was just created. Absent if there are none, and in every answer but that of `POST`.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -3,9 +3,11 @@
 use std::{
     io::{self, Write},
     path::Path,
+    sync::Arc,
 };
 
 use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
@@ -13,8 +15,9 @@ use crate::{
     api::{
         answer::Answer,
         body::Query,
+        closed_list::define_closed_list,
         error::{ApiError, ApiResult},
-        format::{AnswerFormat, FormatParams, to_write_error},
+        format::{AnswerFormat, to_write_error},
         release_request::ReleaseRequest,
         spool_buffer::{HashedBody, SpoolBuffer},
         state::State,
@@ -35,10 +38,28 @@ use crate::{
     },
 };
 
+mod data_origin;
 mod data_package;
+
+use data_origin::DataOrigin;
 
 /// The formats of the operation; the archive is the default.
 pub(in crate::api) const FORMS: &[AnswerFormat] = &[AnswerFormat::Zip, AnswerFormat::Json];
+
+define_closed_list!(
+    /// The names of [`FORMS`].
+    ArchiveFormats: FORMS.iter().map(|form| form.as_str())
+);
+
+/// The parameters of the data of a release.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default, deny_unknown_fields)]
+pub(in crate::api) struct ReleaseDataParams {
+    /// The format of the answer. It has priority over the `Accept` header; without both, the answer is the archive.
+    #[param(value_type = Option<ArchiveFormats>, inline)]
+    pub format: Option<String>,
+}
 
 /// Download the data of a release
 ///
@@ -49,11 +70,11 @@ pub(in crate::api) const FORMS: &[AnswerFormat] = &[AnswerFormat::Zip, AnswerFor
 ///
 /// Every signed-in user with a grant may call this. If the operator of the service has made releases public, callers
 /// need not sign in.
-#[utoipa::path(get, path = "/releases/{release}/data", tag = "releases", params(FormatParams), responses((status = 200, content(
+#[utoipa::path(get, path = "/releases/{release}/data", tag = "releases", params(ReleaseDataParams), responses((status = 200, content(
     (Vec<u8> = "application/zip"), (serde_json::Value = "application/json")
 ))))]
 pub(super) async fn get_release_data(
-    released: ReleaseRequest<Query<FormatParams>>,
+    released: ReleaseRequest<Query<ReleaseDataParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     answer_release_data(released, &state).await
@@ -61,17 +82,18 @@ pub(super) async fn get_release_data(
 
 /// Answers the operation, and shares of it.
 pub(in crate::api) async fn answer_release_data(
-    released: ReleaseRequest<Query<FormatParams>>,
+    released: ReleaseRequest<Query<ReleaseDataParams>>,
     state: &State,
 ) -> ApiResult<Answer> {
     let form = released.choose_format(|Query(params)| params.format.as_deref(), FORMS);
     let form = released.check_release_before_fault(state, form).await?;
+    let licence = Arc::clone(&state.data_licence);
     released
         .answer_cached_in(state, "releases/data", form, move |conn, release, _params, _language| {
             if form == AnswerFormat::Json {
                 build_content_answer(conn, release)
             } else {
-                build_archive_answer(conn, release)
+                build_archive_answer(conn, release, &licence)
             }
         })
         .await
@@ -160,13 +182,14 @@ impl DataArchive {
     }
 }
 
-fn build_archive_answer(conn: &mut Conn, key: &Slug) -> ApiResult<Answer> {
+fn build_archive_answer(conn: &mut Conn, key: &Slug, licence: &str) -> ApiResult<Answer> {
     let release = releases::find(conn, key)?.ok_or(ApiError::NotFound)?;
     let reference = frozen::load_reference(conn, key)?;
     let context = RowContext::new(&release, &reference);
     let folder = tempfile::tempdir().map_err(to_write_error)?;
     let path = folder.path().join("release.sqlite");
-    let tables = write_tables(conn, &context, &path)?;
+    let mut origin = DataOrigin::new(licence);
+    let tables = write_tables(conn, &context, &path, &mut origin)?;
     let mut archive =
         DataArchive { zip: ZipWriter::new(SpoolBuffer::default()), files: Vec::new() };
     for (table, made) in TABLES.iter().zip(tables) {
@@ -176,14 +199,14 @@ fn build_archive_answer(conn: &mut Conn, key: &Slug) -> ApiResult<Answer> {
     }
     archive.add_text(
         "datapackage.json",
-        &data_package::write_descriptor(&release, &reference, &archive.files)?,
+        &data_package::write_descriptor(&release, &reference, &origin, &archive.files)?,
     )?;
     archive.add_file("release.json", |to| write_content(conn, key, to))?;
     let mut database = std::fs::File::open(&path).map_err(to_write_error)?;
     archive.add_file("release.sqlite", |to| {
         io::copy(&mut database, to).map(drop).map_err(to_write_error)
     })?;
-    archive.add_text("README.md", &data_package::write_readme(&release, &reference))?;
+    archive.add_text("README.md", &data_package::write_readme(&release, &reference, &origin))?;
     let sums: Vec<String> =
         archive.files.iter().map(|f| format!("{}  {}", f.sha256, f.path)).collect();
     archive.add_text("SHA256SUMS", &format!("{}\n", sums.join("\n")))?;
@@ -227,11 +250,13 @@ fn write_release_tables(
     Ok(())
 }
 
-/// Writes every table as CSV, and all tables into a SQLite database at the path. Each report is read only once.
+/// Writes every table as CSV, and all tables into a SQLite database at the path. Each report is read only once, and
+/// added to `origin`.
 fn write_tables(
     conn: &mut Conn,
     context: &RowContext<'_>,
     path: &Path,
+    origin: &mut DataOrigin,
 ) -> ApiResult<Vec<HashedBody>> {
     let mut spools: Vec<SpoolBuffer> = TABLES.iter().map(|_| SpoolBuffer::default()).collect();
     let mut database = SqliteFile::create(path)?;
@@ -248,6 +273,7 @@ fn write_tables(
     write_release_tables(first, context, &mut database)?;
     frozen::for_each_report(conn, &context.release.release, |row| -> ApiResult<()> {
         let report = row.parse_report()?;
+        origin.add_report(&report);
         for writing in &mut *then {
             if let RowSource::PerReport(rows) = writing.table.rows {
                 writing.write_rows(rows(context, &report), &mut database)?;

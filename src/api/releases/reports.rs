@@ -11,6 +11,7 @@ use crate::{
     api::{
         answer::Answer,
         body::Query,
+        closed_list::define_closed_list,
         error::{ApiError, ApiResult},
         filter_values::{UnknownValues, check_values},
         format::{self, AnswerFormat},
@@ -47,6 +48,11 @@ pub(in crate::api) const FORMS: &[AnswerFormat] = &[
     AnswerFormat::GeoJson,
 ];
 
+define_closed_list!(
+    /// The names of [`FORMS`].
+    ReleasedReportFormats: FORMS.iter().map(|form| form.as_str())
+);
+
 /// The parameters of the reports of a release.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -59,10 +65,11 @@ pub(crate) struct ReleasedReportParams {
     /// Only reports in these focus areas, by key.
     pub focus_area: Vec<String>,
     /// Only reports with one of these statuses.
+    #[param(value_type = Vec<ProjectStatus>, inline)]
     pub status: Vec<String>,
     /// The format of the answer. It takes precedence over the header `Accept`. All formats except `json` give the whole
     /// list, and refuse `cursor` and `limit`.
-    #[param(value_type = AnswerFormat, required = false, inline)]
+    #[param(value_type = Option<ReleasedReportFormats>, inline)]
     pub format: Option<String>,
     /// The cursor of the page to return: `next` of the previous page. Without it the first page is returned.
     pub cursor: Option<String>,
@@ -164,6 +171,7 @@ pub(in crate::api) async fn answer_all_reports(
 ) -> ApiResult<Answer> {
     let unknown_values = released.unknown_values;
     released
+        .without_address()
         .answer_cached(state, "releases/reports/whole", move |conn, key, Query(params), _| {
             if unknown_values == UnknownValues::Refuse {
                 params.check_filter(conn, key)?;
@@ -191,7 +199,7 @@ fn write_full_list(
         total += 1;
         Ok(())
     })?;
-    write!(spool, r#"],"next":null,"total":{total}}}"#).map_err(format::to_write_error)?;
+    writeln!(spool, r#"],"next":null,"total":{total}}}"#).map_err(format::to_write_error)?;
     Ok(Answer::from_hashed_body(
         spool.finish_hashed().map_err(format::to_write_error)?,
         "application/json",
@@ -256,7 +264,7 @@ fn write_geojson(conn: &mut Conn, key: &Slug, params: &ReleasedReportParams) -> 
         before = ",";
         Ok(())
     })?;
-    spool.write_all(b"]}").map_err(format::to_write_error)?;
+    spool.write_all(b"]}\n").map_err(format::to_write_error)?;
     let name = format!("{}.geojson", build_file_name(key, params));
     Ok(Answer::from_hashed_body(
         spool.finish_hashed().map_err(format::to_write_error)?,

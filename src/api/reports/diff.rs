@@ -68,7 +68,7 @@ pub(crate) struct DiffParams {
     /// Compares the version after the last action of this kind with the present version: `approved`, `returned`,
     /// `submitted` or `released`. If the report was never approved, `approved` takes the latest approved report of an
     /// earlier cycle. Cannot be combined with `from` and `to`.
-    #[param(example = "submitted")]
+    #[param(value_type = Option<DiffStart>, inline, example = "submitted")]
     pub since: Option<String>,
     /// Number of the earlier version.
     #[param(minimum = 1)]

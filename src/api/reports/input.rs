@@ -4,19 +4,35 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    api::merge::MoneyInput,
-    domain::report::{RawEvidence, RawIndicatorValue, RawMilestoneDone, RawReport},
+    api::{closed_list::define_closed_list, merge::MoneyInput},
+    domain::report::{
+        PercentMethod, ProjectStatus, RawEvidence, RawIndicatorValue, RawMilestoneDone, RawReport,
+        reportable_statuses,
+    },
 };
+
+define_closed_list!(
+    /// The status of a project that a report can state.
+    ReportableStatus: reportable_statuses().map(ProjectStatus::as_str)
+);
 
 /// The content of a report. Every member is optional until the report is submitted.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "status": "ongoing", "percent_complete": 62.5, "percent_method": "self_assessed",
+    "achievements": "The control centre is in operation.", "challenges": "Spare parts arrived late.",
+    "next_steps": "Connect the last two districts.",
+    "spent": {"amount_minor": 125_000_000, "currency": "VND"},
+    "evidence": [{"title": "Minutes of the opening", "url": "https://danang.gov.vn/opening"}]
+}))]
 pub struct NewReport {
     /// Status of the project: `planning`, `ongoing`, `completed`, `suspended` or `cancelled`.
-    #[schema(example = "ongoing")]
+    #[schema(value_type = Option<ReportableStatus>, example = "ongoing")]
     pub status: Option<String>,
     /// Reason for the status, at most 10,000 characters. A submission requires it if the status goes back, skips
     /// `ongoing`, leaves `cancelled`, or becomes `suspended` or `cancelled`.
+    #[schema(max_length = 10_000)]
     pub status_reason: Option<String>,
     /// Completed share of the project in percent, 0 to 100 with at most two decimals. With the method `milestones` it
     /// is computed and may be left out; a value that differs from the computed one is refused.
@@ -24,27 +40,30 @@ pub struct NewReport {
     pub percent_complete: Option<f64>,
     /// Method by which the percentage was found: `self_assessed`, or `milestones` if it follows from the weights of the
     /// reached milestones.
-    #[schema(example = "self_assessed")]
+    #[schema(value_type = Option<PercentMethod>, example = "self_assessed")]
     pub percent_method: Option<String>,
     /// Achievements of the project, at most 10,000 characters.
-    #[schema(example = "The control centre is in operation.")]
+    #[schema(max_length = 10_000, example = "The control centre is in operation.")]
     pub achievements: Option<String>,
     /// Difficulties in the work, at most 10,000 characters.
-    #[schema(example = "Spare parts arrived late.")]
+    #[schema(max_length = 10_000, example = "Spare parts arrived late.")]
     pub challenges: Option<String>,
     /// Planned next steps, at most 10,000 characters.
-    #[schema(example = "Connect the last two districts.")]
+    #[schema(max_length = 10_000, example = "Connect the last two districts.")]
     pub next_steps: Option<String>,
     /// Support that the city asks for, at most 10,000 characters.
+    #[schema(max_length = 10_000)]
     pub support_needed: Option<String>,
     /// Money spent on the project to date.
     pub spent: Option<MoneyInput>,
     /// Milestones that are reached, each at most once; at most 500.
+    #[schema(max_items = 500)]
     pub milestones: Option<Vec<NewMilestoneDone>>,
     /// Measured values, at most one for each indicator and day; at most 2000.
+    #[schema(max_items = 2000)]
     pub indicator_values: Option<Vec<NewIndicatorValue>>,
     /// Links to evidence, at most 50.
-    #[schema(example = json!([{"title": "Minutes of the opening", "url": "https://danang.gov.vn/opening"}]))]
+    #[schema(max_items = 50, example = json!([{"title": "Minutes of the opening", "url": "https://danang.gov.vn/opening"}]))]
     pub evidence: Option<Vec<NewEvidence>>,
     /// `true` states that nothing changed since the latest approved report of an earlier cycle. Status, percentage,
     /// money spent, milestones and values must then be the same as in that report. `false` when absent.
@@ -56,10 +75,10 @@ pub struct NewReport {
 #[serde(deny_unknown_fields)]
 pub struct NewMilestoneDone {
     /// Identifier of a milestone of the project.
-    #[schema(format = Uuid)]
+    #[schema(required, nullable = false, format = Uuid)]
     pub milestone_id: Option<String>,
     /// Day on which the milestone was reached. A submission refuses a day in the future.
-    #[schema(format = Date, example = "2026-03-01")]
+    #[schema(required, nullable = false, format = Date, example = "2026-03-01")]
     pub completed_on: Option<String>,
 }
 
@@ -68,13 +87,13 @@ pub struct NewMilestoneDone {
 #[serde(deny_unknown_fields)]
 pub struct NewIndicatorValue {
     /// Identifier of an indicator of the project.
-    #[schema(format = Uuid)]
+    #[schema(required, nullable = false, format = Uuid)]
     pub indicator_id: Option<String>,
     /// Measured value, in the unit of the indicator.
-    #[schema(example = 41.0)]
+    #[schema(required, nullable = false, example = 41.0)]
     pub value: Option<f64>,
     /// Day of the measurement. A submission refuses a day in the future.
-    #[schema(format = Date, example = "2026-06-30")]
+    #[schema(required, nullable = false, format = Date, example = "2026-06-30")]
     pub measured_on: Option<String>,
 }
 
@@ -83,10 +102,15 @@ pub struct NewIndicatorValue {
 #[serde(deny_unknown_fields)]
 pub struct NewEvidence {
     /// Title of the link, one line of at most 300 characters.
-    #[schema(example = "Minutes of the opening")]
+    #[schema(required, nullable = false, max_length = 300, example = "Minutes of the opening")]
     pub title: Option<String>,
     /// An `https` address of at most 2000 characters. The service never opens it.
-    #[schema(example = "https://danang.gov.vn/opening")]
+    #[schema(
+        required,
+        nullable = false,
+        max_length = 2000,
+        example = "https://danang.gov.vn/opening"
+    )]
     pub url: Option<String>,
 }
 
@@ -126,6 +150,6 @@ impl From<NewReport> for RawReport {
 pub(crate) struct NewTransition {
     /// The reason of a return or a reopening, which is required there, or a remark on any other transition. At most
     /// 10,000 characters.
-    #[schema(example = "Please state what was spent.")]
+    #[schema(max_length = 10_000, example = "Please state what was spent.")]
     pub comment: Option<String>,
 }

@@ -93,7 +93,10 @@ pub(crate) struct ReportView {
     pub header: Option<HeaderView>,
     /// Actions that the caller may take now, each with the reason if it is refused: `edit`, `submit`, `withdraw`,
     /// `return`, `approve`, `reopen`, `comment`.
-    #[schema(inline)]
+    #[schema(
+        value_type = BTreeMap<String, AllowedAction>,
+        example = json!({"edit": {"allowed": true}, "submit": {"allowed": false, "reason": "the report is approved"}})
+    )]
     pub allowed_actions: AllowedActions,
     /// Source and basis of an imported report; null for all other reports.
     #[schema(required, value_type = Option<Object>)]

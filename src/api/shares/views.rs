@@ -25,11 +25,21 @@ use crate::{
 }))]
 pub(crate) struct NewShare {
     /// What the share is for. Files that are saved from it have this name.
-    #[schema(required, nullable = false, example = "Latest release, for the ministry")]
+    #[schema(
+        max_length = 300,
+        required,
+        nullable = false,
+        example = "Latest release, for the ministry"
+    )]
     pub name: Option<String>,
     /// A path of this API over one release or over `latest`, with its query parameters. `format` and `cursor` are
     /// refused, because a share has its own format and is never paged.
-    #[schema(required, nullable = false, example = "/api/v1/releases/latest/reports?country=VN")]
+    #[schema(
+        max_length = 2000,
+        required,
+        nullable = false,
+        example = "/api/v1/releases/latest/reports?country=VN"
+    )]
     pub path: Option<String>,
     /// The format of the answer. The path must be available in it.
     #[schema(required, nullable = false, value_type = Option<ShareFormat>, example = "json")]

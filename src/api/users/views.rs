@@ -152,7 +152,7 @@ impl From<InvitedUser> for InvitedUserView {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewScope {
     /// Kind of the scope: `network`, `country` or `city`.
-    #[schema(required, nullable = false, example = "city")]
+    #[schema(value_type = Option<ScopeKind>, required, nullable = false, example = "city")]
     pub kind: Option<String>,
     /// Code of the country, or slug of the city; absent or null for the network.
     #[schema(example = "da-nang")]
@@ -162,9 +162,10 @@ pub(crate) struct NewScope {
 /// A new grant.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"role": "city_officer", "scope": {"kind": "city", "key": "da-nang"}}))]
 pub(crate) struct NewGrant {
     /// Role: `city_officer`, `national_representative`, `secretariat`, `administrator` or `reader`.
-    #[schema(required, nullable = false, example = "city_officer")]
+    #[schema(value_type = Option<Role>, required, nullable = false, example = "city_officer")]
     pub role: Option<String>,
     /// Scope on which the role holds. Officers take a city, representatives a country, the secretariat and
     /// administrators the network, readers any scope.
@@ -204,11 +205,11 @@ pub(crate) struct NewUser {
     #[schema(required, nullable = false, example = "officer.da-nang@city.example")]
     pub email: Option<String>,
     /// Name of the person, as others see it; one line of at most 300 characters.
-    #[schema(required, nullable = false, example = "Tran Thi Mai")]
+    #[schema(max_length = 300, required, nullable = false, example = "Tran Thi Mai")]
     pub name: Option<String>,
     /// Grants of the person, at most 100.
     #[serde(default)]
-    #[schema(example = json!([{"role": "city_officer", "scope": {"kind": "city", "key": "da-nang"}}]))]
+    #[schema(max_items = 100, example = json!([{"role": "city_officer", "scope": {"kind": "city", "key": "da-nang"}}]))]
     pub grants: Vec<NewGrant>,
 }
 
@@ -225,7 +226,7 @@ impl From<NewUser> for RawInvitation {
 pub(crate) struct UserPatch {
     /// Name of the person, as others see it; one line of at most 300 characters.
     #[serde(default, deserialize_with = "patch::some")]
-    #[schema(value_type = String, example = "Tran Thi Mai")]
+    #[schema(max_length = 300, value_type = String, example = "Tran Thi Mai")]
     pub name: Option<Option<String>>,
     /// `true` disables the account and ends its sessions at once, `false` enables it again.
     #[serde(default, deserialize_with = "patch::some")]
@@ -245,17 +246,20 @@ impl From<UserPatch> for RawUserEdit {
 #[into_params(parameter_in = Query)]
 pub(crate) struct UserParams {
     /// Roles of the people. Together with `country` and `city`, one grant must match all of them.
+    #[param(value_type = Vec<Role>, inline)]
     pub role: Vec<String>,
     /// Codes of countries (such as `VN`): people with a grant on the country or on one of its cities.
     pub country: Vec<String>,
     /// Slugs of cities: people with a grant on the city.
     pub city: Vec<String>,
     /// States of the account: `invited`, `active` or `disabled`.
+    #[param(value_type = Vec<UserState>, inline)]
     pub state: Vec<String>,
     /// Words that must all occur in the name or the e-mail address; at most 200 characters. Case and the marks on letters
     /// do not matter.
     pub q: Option<String>,
     /// Number of items on the page, 1 to 1000; 50 when absent.
+    #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<i64>,
     /// Cursor of the page: `next` of the previous page. It carries the filters; different ones beside it are refused.
     pub cursor: Option<String>,

@@ -198,10 +198,15 @@ fn has_fault_in(faults: &[FieldFault], fields: &[&str]) -> bool {
 
 /// Parses a status. `not_stated` is refused: it is only for imported history.
 fn parse_status(raw: &str) -> Result<ProjectStatus, ValueFault> {
-    let sayable = || ProjectStatus::ALL.iter().copied().filter(|s| *s != ProjectStatus::NotStated);
-    sayable().find(|s| s.as_str() == raw).ok_or_else(|| {
-        ValueFault::unknown(message::thing::status(), sayable().map(ProjectStatus::as_str))
+    reportable_statuses().find(|s| s.as_str() == raw).ok_or_else(|| {
+        let texts = reportable_statuses().map(ProjectStatus::as_str);
+        ValueFault::unknown(message::thing::status(), texts)
     })
+}
+
+/// Lists the statuses that a report can state: all except `not_stated`.
+pub(crate) fn reportable_statuses() -> impl Iterator<Item = ProjectStatus> {
+    ProjectStatus::ALL.iter().copied().filter(|s| *s != ProjectStatus::NotStated)
 }
 
 /// The code of [`ValueFault::in_list_already`].

@@ -91,7 +91,7 @@ impl<W: Write + Seek + Send> XlsxTableWriter<W> {
         }
         let formats = DateFormats {
             days: Format::new().set_num_format("yyyy-mm-dd"),
-            instants: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
+            instants: Format::new().set_num_format(r#"yyyy-mm-dd hh:mm:ss "UTC""#),
         };
         let data = WorksheetCursor { index: 0, next_row: 1 };
         Ok(Self { book, to, columns: columns.to_vec(), data, lists, date_formats: formats })
@@ -193,7 +193,8 @@ fn write_header(
         let width = match column.kind {
             DatumType::Text => 24,
             DatumType::Integer | DatumType::Number | DatumType::Bool => 12,
-            DatumType::Day | DatumType::Instant => 18,
+            DatumType::Day => 18,
+            DatumType::Instant => 24,
         };
         sheet.set_column_width(i, width)?;
     }

@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
-use super::{ReleaseTable, ReleaseTableRow, RowContext, RowSource, table_columns};
-use crate::sheets::flat::Datum;
+use super::{
+    ReleaseTable, ReleaseTableRow, RowContext, RowSource, reports::join_items, table_columns,
+};
+use crate::{domain::value::Prose, sheets::flat::Datum};
 
 /// One row per city of the network, with or without a report.
 pub(crate) const CITIES: ReleaseTable = ReleaseTable {
@@ -24,6 +26,9 @@ pub(crate) const CITIES: ReleaseTable = ReleaseTable {
         ("latitude", Number, "WGS 84, degrees north."),
         ("longitude", Number, "WGS 84, degrees east."),
         ("un_locode", Text, "UN/LOCODE, where there is one."),
+        ("aliases", Text, "Other names in use, separated by ; and a space."),
+        ("time_zone", Text, "The IANA time zone in which the city's days end."),
+        ("note", Text, "A remark on the entry."),
     ],
     key: &["city"],
     foreign_keys: &[],
@@ -61,6 +66,8 @@ pub(crate) const FIGURES: ReleaseTable = ReleaseTable {
         ("value", Number, "The number; empty where no report states what is measured."),
         ("known", Integer, "The reports that state it."),
         ("of", Integer, "The reports that were looked at."),
+        ("row_key", Text, "The key of the row, as `row`: SQL reserves that word."),
+        ("column_key", Text, "The key of the column, as `column`: SQL reserves that word."),
     ],
     key: &["measure", "rows", "columns", "row", "column"],
     foreign_keys: &[],
@@ -81,6 +88,9 @@ fn build_city_rows(context: &RowContext<'_>) -> Vec<ReleaseTableRow> {
             c.latitude.into(),
             c.longitude.into(),
             c.un_locode.clone().into(),
+            join_items(c.aliases.iter().cloned()),
+            c.time_zone.to_string().into(),
+            c.note.as_ref().map(Prose::to_string).into(),
         ]);
         row
     };
@@ -121,6 +131,8 @@ fn build_figure_rows(context: &RowContext<'_>) -> Vec<ReleaseTableRow> {
                 cell.value.into(),
                 cell.known.into(),
                 cell.of.into(),
+                cell.row.clone().into(),
+                cell.column.clone().into(),
             ]);
             rows.push(row);
         }

@@ -5,7 +5,10 @@ use crate::{
     domain::{
         project::ProjectCode,
         reference::City,
-        report::{ApprovedReport, PercentMethod, ProjectStatus},
+        report::{
+            ApprovedReport, PercentMethod, ProjectStatus,
+            progress::{MilestoneWeighting, compute_elapsed},
+        },
         value::{Money, Percent, Prose, Slug, Title},
     },
     sheets::flat::Datum,
@@ -72,10 +75,39 @@ pub(crate) const REPORTS: ReleaseTable = ReleaseTable {
         ("next_steps", Text, "What comes next."),
         ("support_needed", Text, "What the city asks for."),
         ("unchanged", Bool, "An explicit statement that nothing changed."),
-        ("submitted_at", Instant, "When it was submitted; empty for the published history."),
-        ("decided_at", Instant, "When it was approved; empty for the published history."),
+        (
+            "submitted_at",
+            Instant,
+            "When it was submitted, in UTC; empty for the published history."
+        ),
+        ("decided_at", Instant, "When it was approved, in UTC; empty for the published history."),
         ("source", Text, "The source of an imported report."),
         ("version", Integer, "The version of the approved copy that was frozen."),
+        ("summary", Text, "What the project is about."),
+        ("support_required", Text, "Support that the city looks for."),
+        ("inclusion_note", Text, "Who is reached, and who might be left out."),
+        ("location", Text, "Where the project is, in words."),
+        (
+            "time_elapsed_percent",
+            Number,
+            "The share of the project's days that passed by the cut-off day, 0 to 100; empty without both dates."
+        ),
+        (
+            "reached_weight",
+            Integer,
+            "The weights of the reached milestones, added; empty unless the percentage follows from milestones."
+        ),
+        (
+            "total_weight",
+            Integer,
+            "The weights of all milestones, added; empty unless the percentage follows from milestones."
+        ),
+        ("source_basis", Text, "How the status of an imported report follows from its source."),
+        (
+            "published_facts",
+            Text,
+            "Facts of the published history that have no column of their own, as JSON."
+        ),
     ],
     key: &["project"],
     foreign_keys: &[ForeignKey { columns: &["city"], table: "cities", to: &["city"] }],
@@ -91,6 +123,7 @@ pub(crate) fn build_report_row(
     row.extend(project_values(context, report));
     row.extend(position_values(context, report));
     row.extend(content_values(report));
+    row.extend(later_values(report));
     row
 }
 
@@ -99,7 +132,7 @@ fn join_slugs(words: &[Slug]) -> Datum {
 }
 
 /// Joins the items of a list. An empty list gives [`Datum::Empty`].
-fn join_items(items: impl Iterator<Item = String>) -> Datum {
+pub(super) fn join_items(items: impl Iterator<Item = String>) -> Datum {
     let text = items.collect::<Vec<String>>().join("; ");
     if text.is_empty() { Datum::Empty } else { text.into() }
 }
@@ -170,10 +203,35 @@ fn position_values(context: &RowContext<'_>, report: &ApprovedReport) -> Release
     vec![at.map(|p| p.0).into(), at.map(|p| p.1).into(), at.map(|p| p.2).into()]
 }
 
+/// Returns the values of the columns that were added after the others.
+fn later_values(report: &ApprovedReport) -> ReleaseTableRow {
+    let (details, content) = (&report.header.details, &report.content);
+    let place = details.location.as_ref().and_then(|l| l.text.as_ref());
+    let weighting = MilestoneWeighting::from_milestones(&report.header.milestones, content)
+        .filter(|_| content.percent_method == Some(PercentMethod::Milestones));
+    let elapsed = compute_elapsed(details.starts_on, details.ends_on, report.as_of);
+    vec![
+        to_prose_value(details.summary.as_ref()),
+        to_prose_value(details.support_required.as_ref()),
+        to_prose_value(details.inclusion_note.as_ref()),
+        place.map(Title::to_string).into(),
+        elapsed.map(Percent::value).into(),
+        weighting.as_ref().map(|w| w.reached).into(),
+        weighting.as_ref().map(|w| w.total).into(),
+        find_import_fact(report, "basis"),
+        report.header.imported.as_ref().map(ToString::to_string).into(),
+    ]
+}
+
+/// Returns a fact about the import of a report.
+fn find_import_fact(report: &ApprovedReport, name: &str) -> Datum {
+    let fact = report.imported.as_ref().and_then(|imported| imported.get(name));
+    fact.and_then(|fact| fact.as_str()).into()
+}
+
 fn content_values(report: &ApprovedReport) -> ReleaseTableRow {
     let content = &report.content;
     let [spent, currency] = to_money_values(content.spent);
-    let source = report.imported.as_ref().and_then(|i| i.get("source")).and_then(|s| s.as_str());
     vec![
         content.status.unwrap_or(ProjectStatus::NotStated).as_str().into(),
         to_prose_value(content.status_reason.as_ref()),
@@ -188,7 +246,7 @@ fn content_values(report: &ApprovedReport) -> ReleaseTableRow {
         content.unchanged.into(),
         report.submitted_at.into(),
         report.decided_at.into(),
-        source.into(),
+        find_import_fact(report, "source"),
         report.version.into(),
     ]
 }

@@ -172,3 +172,18 @@ async fn event_stream_answers_head_and_the_fifth_stream_is_429() {
     // Those that went away give their seats back; the server notices when it writes to them, at the latest.
     await_waiting_count(&app, 0).await;
 }
+
+// Seen with a reverse proxy whose clients come and go: four streams were refused for ten seconds after they had ended.
+#[actix_web::test]
+async fn event_stream_that_its_client_closed_frees_its_place_at_once() {
+    let app = TestApp::spawn().await;
+    let reader = app.reader().await;
+    let last = feed_head(&reader).await;
+    let events = open_event_stream(&app, &reader, "", Some(last)).await;
+    await_waiting_count(&app, 1).await;
+    let closed = std::time::Instant::now();
+    drop(events);
+    await_waiting_count(&app, 0).await;
+    // The first heartbeat, at which a stream would notice it by itself, comes after five seconds.
+    assert!(closed.elapsed() < Duration::from_secs(3), "{:?}", closed.elapsed());
+}

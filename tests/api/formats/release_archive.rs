@@ -173,3 +173,52 @@ async fn release_archive_is_the_same_from_another_instance() {
     let again = app.spawn_second_instance().await;
     assert_eq!(unpack_archive(again.bearer(&token).download(ARCHIVE).await), files);
 }
+
+#[actix_web::test]
+async fn release_archive_names_its_licence_sources_and_contributors() {
+    let app = TestApp::demo_with(&[("ASCN_DATA_LICENCE", "ODbL-1.0")]).await;
+    let files = download_archive(&app).await;
+    let descriptor: Value = serde_json::from_slice(&files["datapackage.json"]).unwrap();
+    assert_eq!(
+        descriptor["licenses"],
+        serde_json::json!([{
+            "name": "ODbL-1.0", "path": "https://spdx.org/licenses/ODbL-1.0.html", "title": "ODbL-1.0"
+        }])
+    );
+    assert_eq!(
+        descriptor["sources"],
+        serde_json::json!([{
+            "title": "ASCN Monitoring & Evaluation Report 2025 (as of 30 September 2025)",
+            "path": "https://asean.org/wp-content/uploads/2025/11/2025-ASCN-ME-Report-Final_30Sep2025-for-public.pdf"
+        }])
+    );
+    let contributors = descriptor["contributors"].as_array().unwrap();
+    assert_eq!(contributors[0]["role"], "publisher");
+    assert_eq!(contributors[0]["title"], "ASEAN Smart Cities Network");
+    let da_nang = contributors.iter().find(|c| c["title"] == "Da Nang").unwrap();
+    assert_eq!(
+        (&da_nang["role"], &da_nang["organization"]),
+        (&"contributor".into(), &"Viet Nam".into())
+    );
+    let readme = String::from_utf8(files["README.md"].clone()).unwrap();
+    assert!(readme.contains("ODbL-1.0") && readme.contains("Times are in UTC"), "{readme}");
+}
+
+#[actix_web::test]
+async fn release_archive_adds_new_columns_at_the_end() {
+    let files = download_archive(&TestApp::demo().await).await;
+    for (table, columns) in [
+        ("figures", &["of", "row_key", "column_key"][..]),
+        ("cities", &["un_locode", "aliases", "time_zone", "note"]),
+        ("reports", &["version", "summary", "support_required", "inclusion_note", "location"]),
+    ] {
+        let text = String::from_utf8(files[&format!("data/{table}.csv")].clone()).unwrap();
+        let header: Vec<&str> = text.lines().next().unwrap().split(',').collect();
+        let first = header.iter().position(|name| *name == columns[0]).unwrap();
+        assert_eq!(header[first..first + columns.len()], *columns, "{table}");
+    }
+    let figures = &read_tables(&files)["figures"];
+    assert!(figures.iter().all(|row| {
+        row["row"] == row["row_key"] && row["column"] == row["column_key"] && !row["row"].is_empty()
+    }));
+}

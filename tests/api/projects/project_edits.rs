@@ -78,7 +78,7 @@ async fn patch_project_without_a_valid_version_is_428_or_412() {
     let created = officer.get(PROJECT).await.etag();
     patch_first_version(&officer).await;
     officer.patch(PROJECT, &project_patch(), None).await.expect(428);
-    for tag in ["*", "W/\"v2\"", "v2", "\"v2", "\"v1\", \"v2\""] {
+    for tag in ["*", "v2", "\"v2", "\"v1\", \"v2\""] {
         let answer = officer.patch(PROJECT, &project_patch(), Some(tag)).await.expect(412);
         let detail = answer.json()["detail"].to_string();
         assert!(detail.contains("If-Match names no version"), "{tag} {detail}");

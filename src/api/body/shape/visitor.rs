@@ -10,6 +10,7 @@ use super::{
     object::ShapeObject,
     reader::{Expected, ShapeSeed},
 };
+use crate::api::body::number::to_whole_number;
 
 /// Passes a value on if it has the expected type. Else it notes the fault, and passes on an empty value.
 pub(super) struct ShapeVisitor<'a, V> {
@@ -84,9 +85,11 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for ShapeVisitor<'_, V> {
     }
     fn visit_f64<E: Error>(self, value: f64) -> Result<V::Value, E> {
         if matches!(self.expected, Expected::Number) {
-            self.visitor.visit_f64(value)
-        } else {
-            self.refuse()
+            return self.visitor.visit_f64(value);
+        }
+        match to_whole_number(value) {
+            Some(whole) if self.accepts_integer(whole.into()) => self.visitor.visit_i64(whole),
+            Some(_) | None => self.refuse(),
         }
     }
     fn visit_str<E: Error>(self, value: &str) -> Result<V::Value, E> {

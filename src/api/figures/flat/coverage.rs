@@ -50,7 +50,7 @@ fn list_columns() -> Vec<TableColumn> {
     columns.extend(list_dimension_columns(Dimension::City));
     columns.extend(list_dimension_columns(Dimension::Country));
     columns.extend(COUNTS.map(|(name, help)| new_column(name, DatumType::Integer, help)));
-    let help = "When a report was last edited, submitted or decided on.";
+    let help = "When a report was last edited, submitted or decided on, in UTC.";
     columns.push(new_column("last_activity", DatumType::Instant, help));
     columns
 }

@@ -7,13 +7,14 @@ use utoipa::IntoParams;
 use super::PATH;
 use crate::{
     api::{
+        closed_list::define_closed_list,
         error::{ApiError, ApiResult},
+        field_selection::ListFormats,
         filter_values::{
             check_keys, check_projects, check_terms, check_values, parse_search, parse_values,
         },
-        format::AnswerFormat,
         message::parameter,
-        page::{PageRequest, parse_order},
+        page::{PageRequest, list_order_names, parse_order},
     },
     domain::{
         fault::ValueFault,
@@ -41,6 +42,10 @@ const SORTS: &[(&str, ProjectSortKey)] = &[
     ("ends_on", ProjectSortKey::EndsOn),
     ("updated_at", ProjectSortKey::UpdatedAt),
 ];
+define_closed_list!(
+    /// The names of [`SORTS`], with and without `-`.
+    ProjectSortNames: list_order_names(SORTS)
+);
 
 /// Filters, order and page of the list of projects. A repeated parameter matches any of its values.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
@@ -60,7 +65,7 @@ pub(crate) struct ProjectParams {
     #[param(required = false)]
     pub sub_area: Vec<String>,
     /// Statuses in the latest approved report.
-    #[param(required = false)]
+    #[param(value_type = Vec<ProjectStatus>, required = false, inline)]
     pub status: Vec<String>,
     /// Slugs of plan cycles.
     #[param(required = false)]
@@ -69,10 +74,10 @@ pub(crate) struct ProjectParams {
     #[param(required = false)]
     pub partner: Vec<String>,
     /// Roles of partners, such as `funder`.
-    #[param(required = false)]
+    #[param(value_type = Vec<PartnerRole>, required = false, inline)]
     pub role: Vec<String>,
     /// Stages of partnerships, such as `mou`.
-    #[param(required = false)]
+    #[param(value_type = Vec<PartnerStage>, required = false, inline)]
     pub stage: Vec<String>,
     /// Slugs of sectors.
     #[param(required = false)]
@@ -133,12 +138,13 @@ pub(crate) struct ProjectParams {
     pub q: Option<String>,
     /// Order: `code` for city and number (the default), `title`, `starts_on`, `ends_on` or `updated_at`; with `-` before it
     /// descending. Projects without the day come last.
+    #[param(value_type = Option<ProjectSortNames>, inline)]
     pub sort: Option<String>,
     /// Members to return of each item, repeated or separated by commas; all when absent.
     #[param(required = false)]
     pub fields: Vec<String>,
     /// Format of the answer, which wins over `Accept`: `json`, or `jsonl` for the whole list with one item per line.
-    #[param(value_type = AnswerFormat, required = false, inline)]
+    #[param(value_type = Option<ListFormats>, inline)]
     pub format: Option<String>,
     /// Cursor of the page: `next` of the previous page. It carries filters and order; different ones beside it are refused.
     pub cursor: Option<String>,

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ApiResult, ArchiveEntry, Release, ReleaseReference, ReleaseTable, TABLES};
+use super::{ApiResult, ArchiveEntry, DataOrigin, Release, ReleaseReference, ReleaseTable, TABLES};
 use crate::{
     domain::figures::CountingRules,
     sheets::{flat::TableColumn, release_tables::ForeignKey},
@@ -18,6 +18,7 @@ pub(super) fn table_path(table: &ReleaseTable) -> String {
 pub(super) fn write_descriptor(
     release: &Release,
     reference: &ReleaseReference,
+    origin: &DataOrigin,
     files: &[ArchiveEntry],
 ) -> ApiResult<String> {
     let resources: Vec<Value> =
@@ -28,7 +29,10 @@ pub(super) fn write_descriptor(
         "title": format!("ASEAN Smart Cities Network, {}", reference.cycle.name),
         "description": "Approved reports on the projects of the network's action plans, as they were published. Texts that a \
                         spreadsheet would run as a formula are guarded by a leading apostrophe; an empty cell says that \
-                        something is unknown, which is not zero.",
+                        something is unknown, which is not zero. Times are in UTC.",
+        "licenses": origin.describe_licences(),
+        "sources": origin.describe_sources(reference),
+        "contributors": origin.describe_contributors(reference),
         "version": release.number.to_string(),
         "created": release.published_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         "rules": release.rules.number(),
@@ -84,7 +88,11 @@ const fn describe_rules(rules: CountingRules) -> &'static str {
 }
 
 /// Writes the README for people who open the archive.
-pub(super) fn write_readme(release: &Release, reference: &ReleaseReference) -> String {
+pub(super) fn write_readme(
+    release: &Release,
+    reference: &ReleaseReference,
+    origin: &DataOrigin,
+) -> String {
     use std::fmt::Write as _;
     let mut text = format!(
         "# {}: {}\n\nRelease {} of the reporting cycle {}, cut off on {}. It holds {} approved reports of {} cities in {} \
@@ -114,11 +122,21 @@ pub(super) fn write_readme(release: &Release, reference: &ReleaseReference) -> S
          ## How to read it\n\n\
          An empty cell says that something is unknown: it is not zero. `not_stated` is the status of a report whose published \
          source does not tell. Money is in minor units of its currency and never added across currencies. In the CSV files a \
-         text that a spreadsheet would run as a formula has an apostrophe in front. Cities are not ranked; every order is that \
-         of keys. The figures are counted by the rules {}: {}.\n",
+         text that a spreadsheet would run as a formula has an apostrophe in front. Times are in UTC, days are those of the \
+         cities. Cities are not ranked; every order is that of keys. The figures are counted by \
+         the rules {}: {}.\n\n\
+         ## Licence and sources\n\n\
+         The data may be used under the licence {} ({}).\n\n",
         release.sha256,
         release.rules.number(),
-        describe_rules(release.rules)
+        describe_rules(release.rules),
+        origin.licence(),
+        origin.licence_address()
     );
+    for source in origin.describe_sources(reference) {
+        let [title, path] = ["title", "path"].map(|name| source[name].as_str().unwrap_or_default());
+        let join = if path.is_empty() { "" } else { ", " };
+        let _ = writeln!(text, "- {title}{join}{path}");
+    }
     text
 }

@@ -10,7 +10,10 @@ use utoipa::ToSchema;
 
 use crate::{
     api::body::TEXT_OR_LIST,
-    domain::report::bulk::{RawBulkFilter, RawBulkItem, RawBulkRequest},
+    domain::report::{
+        ReportState,
+        bulk::{BulkAction, RawBulkFilter, RawBulkItem, RawBulkRequest},
+    },
 };
 
 /// An action on many reports. Exactly one of `items` and `filter` is required.
@@ -22,7 +25,7 @@ use crate::{
 }))]
 pub(crate) struct NewBulk {
     /// Action: `unchanged`, `submit`, `withdraw`, `approve` or `return`.
-    #[schema(required, nullable = false, example = "approve")]
+    #[schema(value_type = Option<BulkAction>, required, nullable = false, example = "approve")]
     pub action: Option<String>,
     /// The reports, each at most once; at most 500.
     #[schema(max_items = 500)]
@@ -32,7 +35,7 @@ pub(crate) struct NewBulk {
     pub filter: Option<NewBulkFilter>,
     /// Comment that is added to each report: the reason of a return, which is required, or an optional remark. At most
     /// 10,000 characters.
-    #[schema(example = "Checked against the city's annual report.")]
+    #[schema(max_length = 10_000, example = "Checked against the city's annual report.")]
     pub comment: Option<String>,
     /// `true` changes nothing and answers what the result would be. `false` when absent.
     pub dry_run: Option<bool>,
@@ -65,6 +68,7 @@ pub(crate) struct NewBulkItem {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewBulkFilter {
     /// States: `draft`, `submitted`, `returned` or `approved`. Not accepted with the action `unchanged`.
+    #[schema(value_type = Option<StateOrStates>)]
     pub state: Option<OneOrMany>,
     /// Slugs of cities.
     pub city: Option<OneOrMany>,
@@ -85,6 +89,18 @@ pub(crate) enum OneOrMany {
     One(String),
     /// Several values.
     Many(Vec<String>),
+}
+
+// It only describes a `OneOrMany` in the contract.
+/// One state of reports, or a list of states of which any may match.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it only describes the values of a member")]
+pub(crate) enum StateOrStates {
+    /// One state.
+    One(ReportState),
+    /// Several states.
+    Many(Vec<ReportState>),
 }
 
 impl<'de> Deserialize<'de> for OneOrMany {

@@ -7,11 +7,12 @@ use uuid::Uuid;
 
 use crate::{
     api::{
+        closed_list::define_closed_list,
         error::{ApiError, ApiResult},
+        field_selection::ListFormats,
         filter_values::{check_keys, check_projects, check_terms, parse_values},
-        format::AnswerFormat,
         message::parameter,
-        page::parse_order,
+        page::{list_order_names, parse_order},
     },
     domain::{
         fault::ValueFault,
@@ -35,6 +36,10 @@ const SORTS: &[(&str, QueueSortKey)] = &[
     ("submitted_at", QueueSortKey::SubmittedAt),
     ("decided_at", QueueSortKey::DecidedAt),
 ];
+define_closed_list!(
+    /// The names of [`SORTS`], with and without `-`.
+    ReportSortNames: list_order_names(SORTS)
+);
 
 /// Filters, order and page of the list of reports. A repeated parameter matches any of its values.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
@@ -42,6 +47,7 @@ const SORTS: &[(&str, QueueSortKey)] = &[
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ReportParams {
     /// States: `draft`, `submitted`, `returned` or `approved`.
+    #[param(value_type = Vec<ReportState>, inline)]
     pub state: Vec<String>,
     /// Slugs of cities.
     pub city: Vec<String>,
@@ -76,10 +82,11 @@ pub(crate) struct ReportParams {
     /// Members to return of each item, repeated or separated by commas; all when absent.
     pub fields: Vec<String>,
     /// Format of the answer, which wins over `Accept`: `json`, or `jsonl` for the whole list with one item per line.
-    #[param(value_type = AnswerFormat, required = false, inline)]
+    #[param(value_type = Option<ListFormats>, inline)]
     pub format: Option<String>,
     /// Order: `cycle` for cycle, city and number (the default), `project` for city, number and cycle, `submitted_at` or
     /// `decided_at`; with `-` before it descending. Reports without the time come last.
+    #[param(value_type = Option<ReportSortNames>, inline)]
     pub sort: Option<String>,
     /// Cursor of the page: `next` of the previous page. It carries filters and order; different ones beside it are refused.
     pub cursor: Option<String>,
