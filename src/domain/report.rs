@@ -16,6 +16,7 @@ use super::{
 
 pub(crate) mod bulk;
 pub(crate) mod carry_forward;
+pub(crate) mod cut_off;
 pub(crate) mod diff;
 pub(crate) mod progress;
 mod raw;
@@ -176,6 +177,17 @@ pub struct ReportContent {
     pub evidence: Vec<EvidenceLink>,
     /// Whether the city states that nothing changed.
     pub unchanged: bool,
+}
+
+impl ReportContent {
+    /// Returns the content as it stood on a cut-off day: without milestones that were reached and values that were
+    /// measured later.
+    #[must_use]
+    pub(crate) fn as_of(mut self, cut_off: NaiveDate) -> Self {
+        self.milestones.retain(|done| done.completed_on <= cut_off);
+        self.indicator_values.retain(|value| value.measured_on <= cut_off);
+        self
+    }
 }
 
 /// Who did something, on whose behalf, and when.

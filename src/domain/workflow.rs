@@ -95,8 +95,9 @@ impl<'a> ReportEdit<'a> {
     }
 }
 
-/// Submits a report: freezes the project into the report's header and clears the earlier decision. Nothing blocks a
-/// submission of the returned report's content: an answer need not ask `readiness` again.
+/// Submits a report: freezes the project into the report's header, as it stood on the cut-off day, and clears the
+/// earlier decision. Nothing blocks a submission of the returned report's content: an answer need not ask `readiness`
+/// again.
 ///
 /// # Errors
 /// The state forbids it, or the report is not ready; then the error lists everything that is missing.
@@ -110,8 +111,9 @@ pub fn submit_report(
     if !missing.is_empty() {
         return Err(TransitionRefused::NotReady(missing));
     }
+    let milestones = subject.milestones.get()?.iter().cloned();
     report.header = Some(subject.project.freeze_header(
-        subject.milestones.get()?.clone(),
+        milestones.map(|milestone| milestone.as_of(subject.cycle.as_of)).collect(),
         subject.indicators.get()?.clone(),
         subject.partnerships.get()?.clone(),
     ));

@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Deserialize;
 
@@ -253,16 +254,23 @@ const CHUNK: usize = 500;
 fn load_texts(conn: &mut Conn, reports: &[StoredUuid]) -> StoreResult<ReportTexts> {
     let mut texts = ReportTexts::new();
     for some in reports.chunks(CHUNK) {
-        let rows: Vec<(StoredUuid, String, String)> = on!(conn, |c, DB| approved_reports::table
-            .filter(approved_reports::id.eq_any(some))
-            .select((approved_reports::id, approved_reports::header, approved_reports::content))
-            .load(c))?;
-        for (id, header, content) in rows {
-            let (frozen, content): (FrozenProject, ReportContent) =
-                (json::read(&header)?, json::read(&content)?);
-            let frozen_texts =
-                FactTexts::new(frozen.title, &frozen.milestones, &frozen.indicators, &content);
-            texts.insert(id, frozen_texts);
+        let rows: Vec<(StoredUuid, NaiveDate, String, String)> =
+            on!(conn, |c, DB| approved_reports::table
+                .filter(approved_reports::id.eq_any(some))
+                .select((
+                    approved_reports::id,
+                    approved_reports::as_of,
+                    approved_reports::header,
+                    approved_reports::content,
+                ))
+                .load(c))?;
+        for (id, cut_off, header, content) in rows {
+            // Copies that were approved by the older rule can hold days after the cut-off.
+            let content = json::read::<ReportContent>(&content)?.as_of(cut_off);
+            let FrozenProject { title, milestones, indicators } = json::read(&header)?;
+            let milestones: Vec<Milestone> =
+                milestones.into_iter().map(|milestone| milestone.as_of(cut_off)).collect();
+            texts.insert(id, FactTexts::new(title, &milestones, &indicators, &content));
         }
     }
     Ok(texts)

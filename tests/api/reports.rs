@@ -2,6 +2,7 @@
 
 mod approved_copies;
 mod content;
+mod cut_off;
 mod queue;
 mod refusal_order;
 mod report_actions;

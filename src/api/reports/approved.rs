@@ -109,6 +109,7 @@ impl From<&ApprovedReport> for ApprovedReportView {
             percent_calculation: PercentCalculation::from_milestones(
                 &a.header.milestones,
                 &a.content,
+                None,
             ),
             schedule: ScheduleView::from_dates(details.starts_on, details.ends_on, a.as_of),
             header: HeaderView::from_approved_copy(&a.header, a.version),

@@ -186,6 +186,7 @@ impl From<ReportDetail> for ReportView {
             percent_calculation: PercentCalculation::from_milestones(
                 &copy.milestones,
                 &copy.content,
+                (!copy.is_frozen()).then_some(detail.as_of),
             ),
             schedule: ScheduleView::from_dates(copy.starts_on, copy.ends_on, detail.as_of),
             readiness: ReadinessView::from(detail.blockers),

@@ -63,15 +63,25 @@ pub(crate) struct ReportCopy {
     pub(crate) decided_at: Option<DateTime<Utc>>,
 }
 
+/// Returns `true` if a report of this state is shown with the record of the project as the submission froze it.
+const fn is_frozen_in(state: ReportState) -> bool {
+    match state {
+        ReportState::Submitted | ReportState::Approved => true,
+        ReportState::Draft | ReportState::Returned => false,
+    }
+}
+
 impl ReportCopy {
+    /// Returns `true` if the copy shows the record of the project as the submission froze it.
+    pub(crate) const fn is_frozen(&self) -> bool {
+        is_frozen_in(self.state)
+    }
+
     /// `project` and `milestones` are the project's current record.
     fn from_working(report: Report, project: &ProjectDetails, milestones: Vec<Milestone>) -> Self {
         // A submitted or approved report is shown with the frozen record of the project; a draft is shown with the
         // current one.
-        let frozen = match report.state {
-            ReportState::Submitted | ReportState::Approved => report.header.as_ref(),
-            ReportState::Draft | ReportState::Returned => None,
-        };
+        let frozen = report.header.as_ref().filter(|_| is_frozen_in(report.state));
         let details = frozen.map_or(project, |header| &header.details);
         let (starts_on, ends_on) = (details.starts_on, details.ends_on);
         Self {
