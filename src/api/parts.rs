@@ -17,9 +17,12 @@ use super::{
 use crate::{
     app::parts::{self, EditablePart, PartRequest},
     domain::{
+        id::Id,
         policy::{EditProject, PolicyResource as _, ReadProject, RecordCopy, Saves, Visibility},
+        project::Project,
         subject::project_part::{EditPart, ReadPart},
     },
+    store::{Conn, StoreResult},
 };
 
 mod indicators;
@@ -40,9 +43,24 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 
 /// A kind of part, with its request and response shapes.
 pub(super) trait PartResource: EditablePart {
-    type View: From<Self> + Serialize + Send + 'static;
+    type View: Serialize + Send + 'static;
+    /// What the view shows of a project's parts besides their own records.
+    type Context: Send + 'static;
     type New: MergeMembers<Into = Self::Raw> + DeserializeOwned + Send + 'static;
     type Patch: MergeMembers<Into = Self::Raw> + DeserializeOwned + Send + 'static;
+
+    fn load_context(conn: &mut Conn, project: Id<Project>) -> StoreResult<Self::Context>;
+    fn into_view(self, context: &Self::Context) -> Self::View;
+}
+
+async fn load_view<P: PartResource>(part: P, state: &State) -> ApiResult<P::View> {
+    let project = part.project_id();
+    let context = state.db.read_point(move |c| P::load_context(c, project)).await?;
+    Ok(part.into_view(&context))
+}
+
+async fn answer_part<P: PartResource>(part: P, state: &State) -> ApiResult<Answer> {
+    Answer::from_record(part.version(), &load_view(part, state).await?)
 }
 
 /// Lists all parts of the copy of the project that the caller reads.
@@ -52,21 +70,22 @@ async fn list_parts<P: PartResource>(
 ) -> ApiResult<ListPage<P::View>> {
     let subject = may.proof.subject();
     let id = subject.project.id;
-    let parts =
-        if subject.visibility_for(may.proof.actor()) == Visibility::Readable(RecordCopy::Working) {
-            state.db.read_point(move |c| P::list_for_project(c, id)).await?
-        } else {
-            subject.approved.as_ref().map(P::from_approved_copy).unwrap_or_default()
-        };
-    let items: Vec<P::View> = parts.into_iter().map(P::View::from).collect();
+    let inside =
+        subject.visibility_for(may.proof.actor()) == Visibility::Readable(RecordCopy::Working);
+    let approved = subject.approved.as_ref().map(P::from_approved_copy).unwrap_or_default();
+    let read = move |c: &mut Conn| -> StoreResult<_> {
+        let parts = if inside { P::list_for_project(c, id)? } else { approved };
+        Ok((parts, P::load_context(c, id)?))
+    };
+    let (parts, context) = state.db.read_point(read).await?;
+    let items: Vec<P::View> = parts.into_iter().map(|part| part.into_view(&context)).collect();
     let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
     Ok(ListPage { items, next: None, total })
 }
 
-fn get_part<P: PartResource>(may: &May<ReadPart<P>>) -> ApiResult<Answer> {
-    let part =
-        may.proof.subject().visible_copy(may.proof.actor()).ok_or(ApiError::NotFound)?.clone();
-    Answer::from_record(part.version(), &P::View::from(part))
+async fn get_part<P: PartResource>(may: May<ReadPart<P>>, state: &State) -> ApiResult<Answer> {
+    let part = may.proof.subject().visible_copy(may.proof.actor()).cloned();
+    answer_part(part.ok_or(ApiError::NotFound)?, state).await
 }
 
 async fn create_part<P: PartResource>(
@@ -80,7 +99,7 @@ where
     let list = format!("/api/v1/projects/{key}/{}", P::LIST_NAME);
     let part: P = state.db.write(move |tx| parts::create_part(tx, caller, &key, body)).await?;
     let location = format!("{list}/{}", part.part_id());
-    Ok(Answer::from_record(part.version(), &P::View::from(part))?.mark_created(location))
+    Ok(answer_part(part, state).await?.mark_created(location))
 }
 
 async fn edit_part<P: PartResource>(
@@ -91,7 +110,7 @@ async fn edit_part<P: PartResource>(
         (may.caller, may.key, may.precondition.into(), may.body);
     let request = PartRequest { caller, key, precondition };
     let part: P = state.db.write(move |tx| parts::edit_part(tx, &request, patch)).await?;
-    Answer::from_record(part.version(), &P::View::from(part))
+    answer_part(part, state).await
 }
 
 /// Deletes a part, and answers its last state.
@@ -102,5 +121,5 @@ async fn delete_part<P: PartResource>(
     let (caller, key, precondition) = (may.caller, may.key, may.precondition.into());
     let request = PartRequest { caller, key, precondition };
     let part: P = state.db.write(move |tx| parts::delete_part(tx, &request)).await?;
-    Answer::from_record(part.version(), &P::View::from(part))
+    answer_part(part, state).await
 }

@@ -20,12 +20,15 @@ use crate::{
         state::State,
     },
     domain::{
+        id::Id,
         policy::{EditProject, ReadProject},
+        project::Project,
         project_parts::{
             Indicator, IndicatorDirection, IndicatorKind, IndicatorReading, parse::RawIndicator,
         },
         subject::project_part::{EditPart, ReadPart},
     },
+    store::{Conn, StoreResult},
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -124,6 +127,14 @@ impl PartResource for Indicator {
     type View = IndicatorView;
     type New = NewIndicator;
     type Patch = IndicatorPatch;
+    type Context = ();
+
+    fn load_context(_conn: &mut Conn, _project: Id<Project>) -> StoreResult<()> {
+        Ok(())
+    }
+    fn into_view(self, (): &()) -> IndicatorView {
+        self.into()
+    }
 }
 
 /// List indicators
@@ -142,8 +153,8 @@ async fn list_indicators(may: May<ReadProject>, state: Data<State>) -> ApiResult
 /// copy.
 #[utoipa::path(get, path = "/projects/{project}/indicators/{id}", tag = "projects",
     responses((status = 200, body = IndicatorView)))]
-async fn get_indicator(may: May<ReadPart<Indicator>>) -> ApiResult<Answer> {
-    super::get_part(&may)
+async fn get_indicator(may: May<ReadPart<Indicator>>, state: Data<State>) -> ApiResult<Answer> {
+    super::get_part(may, &state).await
 }
 
 /// Add an indicator

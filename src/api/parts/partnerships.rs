@@ -21,11 +21,14 @@ use crate::{
         views::MoneyView,
     },
     domain::{
+        id::Id,
         policy::{EditProject, ReadProject},
+        project::Project,
         project_parts::{PartnerRole, PartnerStage, Partnership, parse::RawPartnership},
         subject::project_part::{EditPart, ReadPart},
         value::{Prose, Slug, Title},
     },
+    store::{Conn, StoreResult},
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -113,6 +116,14 @@ impl PartResource for Partnership {
     type View = PartnershipView;
     type New = NewPartnership;
     type Patch = PartnershipPatch;
+    type Context = ();
+
+    fn load_context(_conn: &mut Conn, _project: Id<Project>) -> StoreResult<()> {
+        Ok(())
+    }
+    fn into_view(self, (): &()) -> PartnershipView {
+        self.into()
+    }
 }
 
 /// List partnerships
@@ -131,8 +142,8 @@ async fn list_partnerships(may: May<ReadProject>, state: Data<State>) -> ApiResu
 /// that copy.
 #[utoipa::path(get, path = "/projects/{project}/partnerships/{id}", tag = "projects",
     responses((status = 200, body = PartnershipView)))]
-async fn get_partnership(may: May<ReadPart<Partnership>>) -> ApiResult<Answer> {
-    super::get_part(&may)
+async fn get_partnership(may: May<ReadPart<Partnership>>, state: Data<State>) -> ApiResult<Answer> {
+    super::get_part(may, &state).await
 }
 
 /// Add a partnership
