@@ -51,8 +51,8 @@ pub(crate) struct ReportParams {
     pub country: Vec<String>,
     /// Slugs of cycles.
     pub cycle: Vec<String>,
-    /// `true` for reports that were submitted after the due day, or are not submitted although it has passed; `false`
-    /// for all others.
+    /// `true` for reports that were first submitted after the due day, or are not submitted although it has passed;
+    /// `false` for all others.
     pub late: Option<bool>,
     /// Members to return of each item, repeated or separated by commas; all when absent.
     pub fields: Vec<String>,
@@ -107,13 +107,18 @@ pub(crate) struct ReportItem {
     /// Completed share of the project in percent, 0 to 100; null if not stated.
     #[schema(required)]
     pub percent_complete: Option<f64>,
-    /// `true` if the report was submitted after the due day, or is not submitted although it has passed.
+    /// `true` if the report was first submitted after the due day then in force, or is not submitted although the due
+    /// day has passed.
     pub late: bool,
     /// Version of the copy in this answer. It increases with every change of that copy.
     pub version: i64,
     /// Time of the submission; null if the report is not submitted, or was imported.
     #[schema(required)]
     pub submitted_at: Option<DateTime<Utc>>,
+    /// Time of the first submission in the cycle, which decides whether the report is late. Null before it, and in the
+    /// approved copy.
+    #[schema(required)]
+    pub first_submitted_at: Option<DateTime<Utc>>,
     /// Person who submitted the report; null in the approved copy.
     #[schema(required)]
     pub submitted_by: Option<PersonView>,
@@ -144,6 +149,7 @@ impl ReportItem {
             late: item.late,
             version: item.version,
             submitted_at: item.submitted_at,
+            first_submitted_at: item.first_submitted_at,
             submitted_by: person(item.submitted_by),
             decided_at: item.decided_at,
             decided_by: person(item.decided_by),

@@ -12,7 +12,7 @@ use crate::domain::{
     cycle::ReportingCycle,
     policy::Actor,
     reference::{City, Country},
-    report::ReportState,
+    report::{ReportState, SubmissionTiming},
     user::{RecordPlace, Role},
     value::Slug,
 };
@@ -23,8 +23,7 @@ pub(crate) struct WorkingReport {
     pub state: ReportState,
     /// Whether the report was submitted at least once.
     pub ever_submitted: bool,
-    /// When the current submission was made.
-    pub submitted_at: Option<DateTime<Utc>>,
+    pub timing: SubmissionTiming,
     /// When the report was last edited, submitted or decided on.
     pub last_at: Option<DateTime<Utc>>,
 }
@@ -44,8 +43,8 @@ pub(crate) struct PublishedProject {
     pub city: Slug,
     /// No longer pursued.
     pub archived: bool,
-    /// Whether it has an approved report in the cycle.
-    pub approved: bool,
+    /// What the approved report in the cycle states about its submission; none if there is no such report.
+    pub approved: Option<SubmissionTiming>,
 }
 
 /// The data that the coverage of a cycle is counted from.
@@ -83,8 +82,8 @@ pub struct CoverageCounts {
     /// releases, which do not store it.
     pub expected: Option<i64>,
     pub approved: i64,
-    /// Number of reports that were submitted late or are overdue now, including those that were not begun. None if this
-    /// is not known or the caller may not see it.
+    /// Number of reports that were first submitted late or are overdue now, including those that were not begun. Of
+    /// approved copies, the number that were first submitted late. None if this is not known.
     pub late: Option<i64>,
     /// None if the caller may not see a part of it.
     pub insider_counts: Option<InsiderCounts>,
@@ -163,18 +162,20 @@ impl CoverageDataset {
         if actor.is_insider_at(&place) {
             self.count_city_for_insiders(city, actor.has_role_at(&[Role::CityOfficer], &place), now)
         } else {
-            self.count_city_for_public(city)
+            self.count_city_for_public(city, now)
         }
     }
 
     /// Counts the approved reports among the projects that were ever approved, so that unpublished work stays hidden.
-    fn count_city_for_public(&self, city: &City) -> CoverageCounts {
+    fn count_city_for_public(&self, city: &City, now: DateTime<Utc>) -> CoverageCounts {
         let here = || self.published_projects.iter().filter(|p| p.city == city.slug);
-        let expected = here().filter(|p| p.approved || !p.archived).count();
+        let expected = here().filter(|p| p.approved.is_some() || !p.archived).count();
+        let approved: Vec<SubmissionTiming> = here().filter_map(|p| p.approved).collect();
+        let ends = self.find_deadline(city, now).map(|due| due.ends);
         CoverageCounts {
             expected: self.expected_if_known(expected),
-            approved: crate::domain::value::to_count(here().filter(|p| p.approved).count()),
-            late: None,
+            approved: crate::domain::value::to_count(approved.len()),
+            late: SubmissionTiming::count_late(approved, ends),
             insider_counts: None,
         }
     }
@@ -187,8 +188,7 @@ impl CoverageDataset {
         writes: bool,
         now: DateTime<Utc>,
     ) -> CoverageCounts {
-        let extension = self.extensions.get(&city.slug).copied();
-        let due = CityDeadline::for_cycle(&self.cycle, extension, city.time_zone, now);
+        let due = self.find_deadline(city, now);
         let expected: Vec<Option<WorkingReport>> = self
             .working_projects
             .iter()
@@ -200,10 +200,8 @@ impl CoverageDataset {
         };
         let state = |wanted: ReportState| count(&|r| r.is_some_and(|r| r.state == wanted));
         let is_late = |report: Option<WorkingReport>| {
-            due.is_some_and(|due| match report {
-                Some(r) => r.state.is_late(r.submitted_at, due.ends, now),
-                None => now >= due.ends,
-            })
+            let timing = report.map_or(SubmissionTiming::Waiting, |report| report.timing);
+            timing.is_late(due.map(|due| due.ends), now)
         };
         let seen = expected.iter().flatten().filter(|r| writes || r.ever_submitted);
         CoverageCounts {
@@ -218,6 +216,11 @@ impl CoverageDataset {
                 last_activity: seen.filter_map(|r| r.last_at).max(),
             }),
         }
+    }
+
+    fn find_deadline(&self, city: &City, now: DateTime<Utc>) -> Option<CityDeadline> {
+        let extension = self.extensions.get(&city.slug).copied();
+        CityDeadline::for_cycle(&self.cycle, extension, city.time_zone, now)
     }
 
     /// Returns the expected number, unless the cycle was imported: the published history does not state it.

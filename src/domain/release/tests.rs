@@ -191,9 +191,9 @@ fn what_came_late_is_known_where_something_was_due_and_every_report_has_its_time
     let mut reference =
         ReleaseReference { cities: vec![city.clone()], ..reference(CycleState::Closed) };
     reference.cycle.due_on = Some(testing::day("2026-12-31"));
-    let handed = |at: Option<&str>| coverage::FrozenSubmission {
-        city: city.slug.clone(),
-        at: at.map(|at| at.parse().unwrap()),
+    let handed = |at: Option<&str>| {
+        let submitted_at = at.map(|at| at.parse().unwrap());
+        coverage::FrozenSubmission::from(&ApprovedReport { submitted_at, ..testing::approved() })
     };
     let late = |reference: &ReleaseReference, times: &[Option<&str>]| {
         let reports: Vec<_> = times.iter().map(|at| handed(*at)).collect();
@@ -207,6 +207,26 @@ fn what_came_late_is_known_where_something_was_due_and_every_report_has_its_time
     assert_eq!(late(&reference, &[past_it, None]), (2, None));
     reference.cycle.due_on = None;
     assert_eq!(late(&reference, &[past_it]), (1, None));
+}
+
+#[test]
+fn report_that_states_whether_it_was_late_is_not_compared_with_the_due_day() {
+    let mut reference = reference(CycleState::Closed);
+    reference.cities = vec![testing::town("da-nang", "VN")];
+    let frozen = |late: Option<bool>, submitted_at: &str| {
+        let submitted_at = Some(submitted_at.parse().unwrap());
+        let report = ApprovedReport { submitted_at, late, ..testing::approved() };
+        coverage::FrozenSubmission::from(&report)
+    };
+    let reports = [
+        // First submitted in time, and corrected later.
+        frozen(Some(false), "2027-03-01T00:00:00Z"),
+        frozen(Some(true), "2027-03-01T00:00:00Z"),
+        // Approved before this was recorded: the last submission counts.
+        frozen(None, "2027-03-01T00:00:00Z"),
+        frozen(None, "2026-11-01T00:00:00Z"),
+    ];
+    assert_eq!(reference.count_coverage(&reports).total().late, Some(2));
 }
 
 #[test]

@@ -20,6 +20,7 @@ use crate::domain::{
 };
 
 mod copies;
+mod first_submission;
 
 fn prove<A: PolicyAction<Subject = ReportSubject>>(
     on: &ReportSubject,

@@ -28,8 +28,8 @@ pub(crate) fn list_listed_keys(
 ) -> StoreResult<Vec<BulkReportKey>> {
     queue::load_rows(conn, query)?
         .into_iter()
-        .map(|(_, _, city, number, _, cycle, _, _)| {
-            Ok((ProjectCode::new(Slug::parse(city)?, number), Slug::parse(cycle)?))
+        .map(|row| {
+            Ok((ProjectCode::new(Slug::parse(row.city)?, row.number), Slug::parse(row.cycle)?))
         })
         .collect()
 }

@@ -7,26 +7,44 @@ use diesel::prelude::*;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::queue::{QueueItem, ReportCopyRow};
+use super::queue::QueueItem;
 use crate::{
     domain::{
         cycle::CycleDeadlines,
         project::ProjectCode,
         reference::CountryCode,
-        report::{ProjectStatus, ReportState},
+        report::{ProjectStatus, ReportState, SubmissionTiming},
         value::{Percent, Slug},
     },
     store::{
         Conn, StoreError, StoreResult,
         conn::on,
         json,
-        schema::{approved_reports, projects, reports},
+        schema::{approved_reports, projects, report_faces, reports},
         types::{StoredTimestamp, StoredUuid},
     },
 };
 
 /// The largest number of keys in one query.
 const BATCH: usize = 500;
+
+/// The columns by which rows are found, before their content is read.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = report_faces)]
+pub(super) struct ReportCopyRow {
+    pub(super) face: String,
+    pub(super) id: StoredUuid,
+    pub(super) city: String,
+    pub(super) number: i64,
+    pub(super) country: String,
+    pub(super) cycle: String,
+    pub(super) state: String,
+    pub(super) submitted_at: Option<StoredTimestamp>,
+    /// In an approved copy, the time of the submission that was approved.
+    pub(super) first_submitted_at: Option<StoredTimestamp>,
+    /// Whether the report is late, if the copy states it.
+    pub(super) late: Option<bool>,
+}
 
 /// The values of a copy in addition to the columns by which rows are found.
 struct QueueItemContent {
@@ -64,25 +82,28 @@ pub(super) fn load_items(
     deadlines: &CycleDeadlines,
     now: DateTime<Utc>,
 ) -> StoreResult<Vec<QueueItem>> {
-    let ids = |word: &str| rows.iter().filter(|r| r.0 == word).map(|r| r.1).collect::<Vec<_>>();
+    let ids = |word: &str| rows.iter().filter(|r| r.face == word).map(|r| r.id).collect::<Vec<_>>();
     let mut working = load_working_content(conn, &ids("working"))?;
     let mut approved = load_approved_content(conn, &ids("approved"))?;
-    let item = |(face, id, city, number, country, cycle, state, submitted_at): ReportCopyRow| {
-        let content =
-            if face == "working" { working.remove(&id.0) } else { approved.remove(&id.0) };
+    let item = |row: ReportCopyRow| {
+        let inside = row.face == "working";
+        let content = if inside { working.remove(&row.id.0) } else { approved.remove(&row.id.0) };
         let content = content.ok_or_else(|| StoreError::Corrupt("a report without rows".into()))?;
-        let (state, submitted_at) = (ReportState::parse(state)?, submitted_at.map(|t| t.0));
+        let state = ReportState::parse(row.state)?;
+        let first_submitted_at = row.first_submitted_at.map(|at| at.0);
+        let timing = SubmissionTiming::from_columns(state, row.late, first_submitted_at);
         Ok(QueueItem {
-            late: deadlines.is_late(&cycle, &city, state, submitted_at, now),
-            code: ProjectCode::new(Slug::parse(city)?, number),
-            country: CountryCode::parse(country)?,
-            cycle: Slug::parse(cycle)?,
+            late: deadlines.is_late(&row.cycle, &row.city, timing, now),
+            code: ProjectCode::new(Slug::parse(row.city)?, row.number),
+            country: CountryCode::parse(row.country)?,
+            cycle: Slug::parse(row.cycle)?,
             title: content.title,
             state,
             status: content.status.map(ProjectStatus::parse).transpose()?,
             percent_complete: content.percent.and_then(Percent::from_hundredths),
             version: content.version,
-            submitted_at,
+            submitted_at: row.submitted_at.map(|at| at.0),
+            first_submitted_at: first_submitted_at.filter(|_at| inside),
             submitted_by: content.submitted_by,
             decided_at: content.decided_at,
             decided_by: content.decided_by,

@@ -7,7 +7,7 @@ use diesel::{dsl::not, prelude::*, sql_types::Bool};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::items;
+use super::items::{self, ReportCopyRow};
 use crate::{
     domain::{
         cycle::CycleDeadlines,
@@ -22,7 +22,7 @@ use crate::{
         conn::on,
         cycles, extensions,
         schema::{cities, report_faces},
-        types::{StoredTimestamp, StoredUuid},
+        types::StoredTimestamp,
     },
 };
 
@@ -84,11 +84,13 @@ pub(crate) struct QueueItem {
     pub status: Option<ProjectStatus>,
     /// The percentage that the report states.
     pub percent_complete: Option<Percent>,
-    /// Whether the report was submitted late, or is overdue now.
+    /// Whether the report was first submitted late, or is overdue now.
     pub late: bool,
     /// The version of this copy.
     pub version: i64,
     pub submitted_at: Option<DateTime<Utc>>,
+    /// `None` in an approved copy.
+    pub first_submitted_at: Option<DateTime<Utc>>,
     /// `None` in an approved copy, which names nobody.
     pub submitted_by: Option<Uuid>,
     pub decided_at: Option<DateTime<Utc>>,
@@ -108,10 +110,6 @@ impl QueueItem {
         }
     }
 }
-
-/// The columns by which rows are found, before their content is read.
-pub(super) type ReportCopyRow =
-    (String, StoredUuid, String, i64, String, String, String, Option<StoredTimestamp>);
 
 /// Boxes a condition of one backend, so that all branches have the same type.
 macro_rules! condition {
@@ -139,21 +137,26 @@ macro_rules! within {
     }};
 }
 
-/// The rows that are late: submitted after the due day, or not submitted and past the due day.
+/// The rows that are late, as [`SubmissionTiming`] decides it: the copy states it, or the report was first submitted
+/// after the due day, or it was not submitted and the due day is over.
 macro_rules! late {
     ($db:ident, $deadlines:expr, $now:expr) => {{
-        let mut late = condition!($db, report_faces::number.is_null());
+        let stated = report_faces::late.is_not_null();
+        let mut late = condition!($db, stated.and(report_faces::late.assume_not_null().eq(true)));
         for (cycle, cities, ends) in $deadlines.iter_deadlines() {
             let waiting = [ReportState::Draft, ReportState::Returned].map(ReportState::as_str);
-            let here = report_faces::cycle.eq(cycle).and(report_faces::city.eq_any(cities));
-            let handed_in_late = not(report_faces::state.eq_any(waiting))
-                .and(report_faces::submitted_at.is_not_null())
-                .and(report_faces::submitted_at.assume_not_null().ge(StoredTimestamp(ends)));
+            let here = report_faces::cycle
+                .eq(cycle)
+                .and(report_faces::city.eq_any(cities))
+                .and(report_faces::late.is_null());
+            let first = report_faces::first_submitted_at;
+            let submitted_late =
+                first.is_not_null().and(first.assume_not_null().ge(StoredTimestamp(ends)));
             late = if $now >= ends {
-                let missing = report_faces::state.eq_any(waiting);
-                condition!($db, late.or(here.and(missing.or(handed_in_late))))
+                let missing = first.is_null().and(report_faces::state.eq_any(waiting));
+                condition!($db, late.or(here.and(missing.or(submitted_late))))
             } else {
-                condition!($db, late.or(here.and(handed_in_late)))
+                condition!($db, late.or(here.and(submitted_late)))
             };
         }
         late
@@ -239,7 +242,7 @@ macro_rules! after {
 
 pub(crate) fn load_page(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<QueueItem>> {
     let rows = load_rows(conn, query)?;
-    let cities: BTreeSet<&str> = rows.iter().map(|row| row.2.as_str()).collect();
+    let cities: BTreeSet<&str> = rows.iter().map(|row| row.city.as_str()).collect();
     let deadlines = load_deadlines(conn, Some(&cities))?;
     items::load_items(conn, rows, &deadlines, query.now)
 }
@@ -278,20 +281,11 @@ impl QueueQuery {
 }
 
 pub(super) fn load_rows(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<ReportCopyRow>> {
-    let columns = (
-        report_faces::face,
-        report_faces::id,
-        report_faces::city,
-        report_faces::number,
-        report_faces::country,
-        report_faces::cycle,
-        report_faces::state,
-        report_faces::submitted_at,
-    );
     let key = (report_faces::cycle, report_faces::city, report_faces::number);
     let deadlines = query.load_filter_deadlines(conn)?;
     Ok(on!(conn, |c, DB| {
-        let mut page = matching!(DB, query, &deadlines).select(columns).limit(query.limit);
+        let mut page =
+            matching!(DB, query, &deadlines).select(ReportCopyRow::as_select()).limit(query.limit);
         if let Some(key) = &query.after {
             page = page.filter(after!(DB, query.sort, key));
         }
