@@ -123,7 +123,8 @@ pub(crate) struct ChecklistItemView {
     /// Time of the submission. Null if the report is not submitted, or if the caller may not read it.
     #[schema(required)]
     pub submitted_at: Option<DateTime<Utc>>,
-    /// `true` if the report was submitted after the due day, or is not submitted although it has passed.
+    /// `true` if the report was first submitted after the due day then in force, or is not submitted although the due
+    /// day has passed.
     pub late: bool,
 }
 

@@ -141,9 +141,11 @@ async fn get_readiness(may: May<ReadReportInside>, state: Data<State>) -> ApiRes
 async fn get_prefill(may: May<EditReport>) -> ApiResult<Answer> {
     let subject = may.proof.subject();
     let earlier = subject.earlier_content.get()?.clone().unwrap_or_default();
-    Answer::from_value(&PrefillView::from(
-        &earlier.carry_forward(subject.milestones.get()?, subject.indicators.get()?),
-    ))
+    Answer::from_value(&PrefillView::from(&earlier.carry_forward(
+        subject.milestones.get()?,
+        subject.indicators.get()?,
+        subject.cycle.as_of,
+    )))
 }
 
 /// Read the history of a report

@@ -367,6 +367,9 @@ diesel::table! {
         decided_for -> Nullable<DbUuid>,
         imported -> Nullable<Text>,
         version -> BigInt,
+        first_submitted_at -> Nullable<DbTs>,
+        first_late -> Nullable<Bool>,
+        first_decided -> Bool,
     }
 }
 diesel::table! {
@@ -394,6 +397,7 @@ diesel::table! {
         decided_at -> Nullable<DbTs>,
         updated_at -> DbTs,
         version -> BigInt,
+        late -> Nullable<Bool>,
     }
 }
 diesel::table! {
@@ -534,6 +538,8 @@ diesel::table! {
         state -> Text,
         ever_submitted -> Bool,
         submitted_at -> Nullable<DbTs>,
+        first_submitted_at -> Nullable<DbTs>,
+        late -> Nullable<Bool>,
         status -> Nullable<Text>,
         decided_at -> Nullable<DbTs>,
         decided_by -> Nullable<DbUuid>,

@@ -1,8 +1,13 @@
 drop view report_faces;
 create view report_faces as
-    select 'working' as face, id, city, number, country, cycle, state, ever_submitted, submitted_at from reports
+    select 'working' as face, id, city, number, country, cycle, state, ever_submitted, submitted_at,
+           coalesce(first_submitted_at, submitted_at) as first_submitted_at,
+           case when first_submitted_at is not null then coalesce(first_late, false) end as late
+    from reports
     union all
-    select 'approved' as face, id, city, number, country, cycle, 'approved' as state, true as ever_submitted, submitted_at from approved_reports;
+    select 'approved' as face, id, city, number, country, cycle, 'approved' as state, true as ever_submitted, submitted_at,
+           submitted_at as first_submitted_at, late
+    from approved_reports;
 drop view project_faces;
 create view project_faces as
     select 'working' as face, p.id, p.city, p.number, p.country, p.plan_cycle, p.title_key, p.search_key, p.focus_area, p.sub_area,

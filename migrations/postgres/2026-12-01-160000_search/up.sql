@@ -24,10 +24,13 @@ create view project_faces as
 drop view report_faces;
 -- The focus area of a working copy is that of the project's working copy.
 create view report_faces as
-    select 'working' as face, id, city, number, country, cycle, state, ever_submitted, submitted_at, status,
+    select 'working' as face, id, city, number, country, cycle, state, ever_submitted, submitted_at,
+           coalesce(first_submitted_at, submitted_at) as first_submitted_at,
+           case when first_submitted_at is not null then coalesce(first_late, false) end as late, status,
            decided_at, decided_by, project_id
     from reports
     union all
-    select 'approved' as face, id, city, number, country, cycle, 'approved' as state, true as ever_submitted, submitted_at, status,
+    select 'approved' as face, id, city, number, country, cycle, 'approved' as state, true as ever_submitted, submitted_at,
+           submitted_at as first_submitted_at, late, status,
            decided_at, null::uuid as decided_by, project_id
     from approved_reports;

@@ -1,9 +1,12 @@
 drop view report_faces;
 create view report_faces as
-    select 'working' as face, id, city, number, country, cycle, state, ever_submitted, submitted_at from reports
+    select 'working' as face, id, city, number, country, cycle, state, ever_submitted, submitted_at,
+           cast(coalesce(first_submitted_at, submitted_at) as integer) as first_submitted_at,
+           cast(case when first_submitted_at is not null then coalesce(first_late, 0) end as integer) as late
+    from reports
     union all
     select 'approved' as face, id, city, number, country, cycle, cast('approved' as text) as state,
-           cast(1 as integer) as ever_submitted, submitted_at
+           cast(1 as integer) as ever_submitted, submitted_at, submitted_at as first_submitted_at, late
     from approved_reports;
 drop view project_faces;
 create view project_faces as

@@ -33,11 +33,13 @@ drop view report_faces;
 -- Both halves have the same types, or SQLite would not merge two indexes into one sorted list. The focus area of a working copy is that
 -- of the project's working copy.
 create view report_faces as
-    select 'working' as face, id, city, number, country, cycle, state, ever_submitted, submitted_at, status,
+    select 'working' as face, id, city, number, country, cycle, state, ever_submitted, submitted_at,
+           cast(coalesce(first_submitted_at, submitted_at) as integer) as first_submitted_at,
+           cast(case when first_submitted_at is not null then coalesce(first_late, 0) end as integer) as late, status,
            decided_at, decided_by, project_id
     from reports
     union all
     select 'approved' as face, id, city, number, country, cycle, cast('approved' as text) as state,
-           cast(1 as integer) as ever_submitted, submitted_at, status,
+           cast(1 as integer) as ever_submitted, submitted_at, submitted_at as first_submitted_at, late, status,
            decided_at, cast(null as blob) as decided_by, project_id
     from approved_reports;

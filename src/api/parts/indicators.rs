@@ -21,12 +21,15 @@ use crate::{
         views::RecordWarning,
     },
     domain::{
+        id::Id,
         policy::{EditProject, ReadProject},
+        project::Project,
         project_parts::{
             Indicator, IndicatorDirection, IndicatorKind, IndicatorReading, parse::RawIndicator,
         },
         subject::project_part::{EditPart, ReadPart},
     },
+    store::{Conn, StoreResult},
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -132,9 +135,18 @@ impl PartResource for Indicator {
     type New = NewIndicator;
     type Patch = IndicatorPatch;
     type List = IndicatorList;
+    type Context = ();
 
-    fn build_created_view(self, warnings: Vec<RecordWarning>) -> IndicatorView {
-        IndicatorView { warnings, ..self.into() }
+    fn load_context(_conn: &mut Conn, _project: Id<Project>) -> StoreResult<()> {
+        Ok(())
+    }
+
+    fn into_view(self, (): &()) -> IndicatorView {
+        self.into()
+    }
+
+    fn with_warnings(view: IndicatorView, warnings: Vec<RecordWarning>) -> IndicatorView {
+        IndicatorView { warnings, ..view }
     }
 
     fn sort_key(&self) -> String {
@@ -161,8 +173,8 @@ async fn list_indicators(
 /// copy.
 #[utoipa::path(get, path = "/projects/{project}/indicators/{id}", tag = "projects",
     responses((status = 200, body = IndicatorView)))]
-async fn get_indicator(may: May<ReadPart<Indicator>>) -> ApiResult<Answer> {
-    super::get_part(&may)
+async fn get_indicator(may: May<ReadPart<Indicator>>, state: Data<State>) -> ApiResult<Answer> {
+    super::get_part(may, &state).await
 }
 
 /// Add an indicator

@@ -21,9 +21,15 @@ use crate::{
         views::RecordWarning,
     },
     domain::{
+        id::Id,
         policy::{EditProject, ReadProject},
+        project::Project,
         project_parts::{Milestone, parse::RawMilestone},
         subject::project_part::{EditPart, ReadPart},
+    },
+    store::{
+        Conn, StoreResult,
+        reports::{self, ReachedDays},
     },
 };
 
@@ -48,9 +54,15 @@ pub(crate) struct MilestoneView {
     /// Weight of the milestone in the project's progress, 1 to 1000.
     #[schema(minimum = 1, maximum = 1000)]
     pub weight: i64,
-    /// Day on which the milestone was reached; null if it is not reached.
+    /// Day on which the milestone was reached, as the city keeps it on the project's own record; null if it is not
+    /// reached. In the header of a report, null also if that day is after the cut-off of the cycle.
     #[schema(required)]
     pub completed_on: Option<NaiveDate>,
+    /// Day on which the milestone was reached, as stated by the project's approved report with the latest cut-off; null
+    /// if that report states none, or if there is no approved report. Absent in the header of a report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<NaiveDate>)]
+    pub reached_on: Option<Option<NaiveDate>>,
     /// Version of the milestone, from 1. In the approved copy of a project or report, the version of that copy.
     pub version: i64,
     /// Doubts about a record that was just created. Absent if there are none, and in every answer but that of `POST`.
@@ -70,6 +82,7 @@ impl From<Milestone> for MilestoneView {
             due_on: m.due_on,
             weight: m.weight,
             completed_on: m.completed_on,
+            reached_on: None,
             version: m.version,
             warnings: Vec::new(),
         }
@@ -102,9 +115,19 @@ impl PartResource for Milestone {
     type New = NewMilestone;
     type Patch = MilestonePatch;
     type List = MilestoneList;
+    type Context = ReachedDays;
 
-    fn build_created_view(self, warnings: Vec<RecordWarning>) -> MilestoneView {
-        MilestoneView { warnings, ..self.into() }
+    fn load_context(conn: &mut Conn, project: Id<Project>) -> StoreResult<ReachedDays> {
+        reports::load_reached_days(conn, project)
+    }
+
+    fn into_view(self, reached: &ReachedDays) -> MilestoneView {
+        let reached_on = reached.get(&self.id).copied();
+        MilestoneView { reached_on: Some(reached_on), ..self.into() }
+    }
+
+    fn with_warnings(view: MilestoneView, warnings: Vec<RecordWarning>) -> MilestoneView {
+        MilestoneView { warnings, ..view }
     }
 
     fn sort_key(&self) -> String {
@@ -131,8 +154,8 @@ async fn list_milestones(
 /// copy.
 #[utoipa::path(get, path = "/projects/{project}/milestones/{id}", tag = "projects",
     responses((status = 200, body = MilestoneView)))]
-async fn get_milestone(may: May<ReadPart<Milestone>>) -> ApiResult<Answer> {
-    super::get_part(&may)
+async fn get_milestone(may: May<ReadPart<Milestone>>, state: Data<State>) -> ApiResult<Answer> {
+    super::get_part(may, &state).await
 }
 
 /// Add a milestone

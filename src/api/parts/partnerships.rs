@@ -21,11 +21,14 @@ use crate::{
         views::{MoneyView, RecordWarning},
     },
     domain::{
+        id::Id,
         policy::{EditProject, ReadProject},
+        project::Project,
         project_parts::{PartnerRole, PartnerStage, Partnership, parse::RawPartnership},
         subject::project_part::{EditPart, ReadPart},
         value::{Prose, Slug, Title},
     },
+    store::{Conn, StoreResult},
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -120,9 +123,18 @@ impl PartResource for Partnership {
     type New = NewPartnership;
     type Patch = PartnershipPatch;
     type List = PartnershipList;
+    type Context = ();
 
-    fn build_created_view(self, warnings: Vec<RecordWarning>) -> PartnershipView {
-        PartnershipView { warnings, ..self.into() }
+    fn load_context(_conn: &mut Conn, _project: Id<Project>) -> StoreResult<()> {
+        Ok(())
+    }
+
+    fn into_view(self, (): &()) -> PartnershipView {
+        self.into()
+    }
+
+    fn with_warnings(view: PartnershipView, warnings: Vec<RecordWarning>) -> PartnershipView {
+        PartnershipView { warnings, ..view }
     }
 
     fn sort_key(&self) -> String {
@@ -149,8 +161,8 @@ async fn list_partnerships(
 /// that copy.
 #[utoipa::path(get, path = "/projects/{project}/partnerships/{id}", tag = "projects",
     responses((status = 200, body = PartnershipView)))]
-async fn get_partnership(may: May<ReadPart<Partnership>>) -> ApiResult<Answer> {
-    super::get_part(&may)
+async fn get_partnership(may: May<ReadPart<Partnership>>, state: Data<State>) -> ApiResult<Answer> {
+    super::get_part(may, &state).await
 }
 
 /// Add a partnership

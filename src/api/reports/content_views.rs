@@ -120,23 +120,25 @@ pub(crate) struct PercentCalculation {
     /// Sum of the weights of all milestones of the project.
     #[schema(example = 5)]
     pub total_weight: i64,
-    /// Identifiers of the reached milestones. A milestone is reached if this report or the project's own record says
-    /// so.
+    /// Identifiers of the reached milestones. A milestone is reached if this report or the project's own record states a
+    /// day that is not after the cut-off of the cycle.
     pub reached: Vec<Uuid>,
     /// The formula in words, in the language of the answer.
     #[schema(value_type = String, example = "100 × reached_weight ÷ total_weight, rounded half up to two decimals")]
     pub formula: AnswerText,
 }
 impl PercentCalculation {
-    /// Returns `None` unless the report takes its percentage from the milestones.
+    /// Returns `None` unless the report takes its percentage from the milestones. A frozen copy has no `cut_off`: its
+    /// calculation explains the percentage that it states.
     pub(super) fn from_milestones(
         milestones: &[Milestone],
         content: &ReportContent,
+        cut_off: Option<NaiveDate>,
     ) -> Option<Self> {
         if content.percent_method != Some(PercentMethod::Milestones) {
             return None;
         }
-        let weighed = MilestoneWeighting::from_milestones(milestones, content)?;
+        let weighed = MilestoneWeighting::from_milestones(milestones, content, cut_off)?;
         Some(Self {
             reached_weight: weighed.reached,
             total_weight: weighed.total,

@@ -90,13 +90,18 @@ pub(crate) struct ReportItem {
     /// Support that the city asks for in the report; null if none.
     #[schema(required)]
     pub support_needed: Option<String>,
-    /// `true` if the report was submitted after the due day, or is not submitted although it has passed.
+    /// `true` if the report was first submitted after the due day then in force, or is not submitted although the due
+    /// day has passed.
     pub late: bool,
     /// Version of the copy in this answer. It increases with every change of that copy.
     pub version: i64,
     /// Time of the submission; null if the report is not submitted, or was imported.
     #[schema(required)]
     pub submitted_at: Option<DateTime<Utc>>,
+    /// Time of the first submission in the cycle, which decides whether the report is late. Null before it, and in the
+    /// approved copy.
+    #[schema(required)]
+    pub first_submitted_at: Option<DateTime<Utc>>,
     /// Person who submitted the report; null in the approved copy.
     #[schema(required)]
     pub submitted_by: Option<PersonView>,
@@ -136,6 +141,7 @@ impl ReportItem {
             late: item.late,
             version: item.version,
             submitted_at: item.submitted_at,
+            first_submitted_at: item.first_submitted_at,
             submitted_by: person(item.submitted_by),
             submitted_for: person(item.submitted_for),
             decided_at: item.decided_at,

@@ -82,7 +82,7 @@ pub(crate) struct DecisionItem {
     /// Time of the submission.
     #[schema(required)]
     pub submitted_at: Option<DateTime<Utc>>,
-    /// `true` if the report was submitted after the due day.
+    /// `true` if the report was first submitted after the due day then in force.
     pub late: bool,
     /// `true` if the last day for decisions has passed in the country.
     pub overdue: bool,

@@ -13,7 +13,12 @@ use super::{
 use crate::{
     app::{AppResult, Precondition, Refusal, reports},
     clock,
-    domain::{fault::ValueFault, id::Id, policy::EditReport, report::RawReport},
+    domain::{
+        fault::{FieldFault, ValueFault},
+        id::Id,
+        policy::EditReport,
+        report::{RawReport, Report, cut_off},
+    },
     sheets::{
         WorkbookSheet,
         message::import,
@@ -126,7 +131,7 @@ fn mark_stale_rows(context: &ImportContext<'_>, sheets: &mut ComparedSheets) {
     }
 }
 
-/// Writes the content of a project's report.
+/// Writes the content of a project's report. A row that adds a day after the cut-off is refused.
 fn write_report(
     context: &ImportContext<'_>,
     tx: &mut Tx<'_>,
@@ -141,8 +146,22 @@ fn write_report(
     let key = (context.find_project_code(project)?, context.place.cycle.slug.clone());
     let proof = context.prove::<EditReport>(tx, &key)?;
     let id = Id::new(clock::generate_uuid());
-    reports::write_report(tx, &proof, precondition, raw, id)?;
-    Ok(())
+    let present = report.map(|report| &report.content);
+    let late = cut_off::find_added_days_after(&raw, present, context.place.cycle.as_of);
+    add_faults(reports::write_report(tx, &proof, precondition, raw, id), late)
+}
+
+/// Adds faults to those of a written report. A refusal that is not about its content comes first.
+fn add_faults(written: AppResult<Report>, mut more: Vec<FieldFault>) -> AppResult<()> {
+    match written {
+        Ok(_report) if more.is_empty() => Ok(()),
+        Ok(_report) => Err(more.into()),
+        Err(Refusal::Invalid(mut faults)) => {
+            faults.append(&mut more);
+            Err(faults.into())
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// Adds the faults of a report at the cells that cause them. A fault that no cell causes is added to each row of the

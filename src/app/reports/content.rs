@@ -57,6 +57,7 @@ pub(crate) fn write_report(
         let known = ReportContext {
             milestones: subject.milestones.get()?,
             indicators: subject.indicators.get()?,
+            cut_off: subject.cycle.as_of,
             earlier: subject.earlier_content.get()?.as_ref(),
         };
         Ok(raw.parse(known)?)

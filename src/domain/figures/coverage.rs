@@ -13,7 +13,7 @@ use crate::domain::{
     expected_city::is_expected_city,
     policy::Actor,
     reference::{City, Country},
-    report::ReportState,
+    report::{ReportState, SubmissionTiming},
     user::{RecordPlace, Role},
     value::Slug,
 };
@@ -24,8 +24,7 @@ pub(crate) struct WorkingReport {
     pub state: ReportState,
     /// Whether the report was submitted at least once.
     pub ever_submitted: bool,
-    /// When the current submission was made.
-    pub submitted_at: Option<DateTime<Utc>>,
+    pub timing: SubmissionTiming,
     /// When the report was last edited, submitted or decided on.
     pub last_at: Option<DateTime<Utc>>,
 }
@@ -45,8 +44,8 @@ pub(crate) struct PublishedProject {
     pub city: Slug,
     /// No longer pursued.
     pub archived: bool,
-    /// Whether it has an approved report in the cycle.
-    pub approved: bool,
+    /// What the approved report in the cycle states about its submission; none if there is no such report.
+    pub approved: Option<SubmissionTiming>,
 }
 
 /// The data that the coverage of a cycle is counted from.
@@ -84,8 +83,8 @@ pub struct CoverageCounts {
     /// releases, which do not store it.
     pub expected: Option<i64>,
     pub approved: i64,
-    /// Number of reports that were submitted late or are overdue now, including those that were not begun. None if this
-    /// is not known or the caller may not see it.
+    /// Number of reports that were first submitted late or are overdue now, including those that were not begun. Of
+    /// approved copies, the number that were first submitted late. None if this is not known.
     pub late: Option<i64>,
     /// None if the caller may not see a part of it.
     pub insider_counts: Option<InsiderCounts>,
@@ -182,27 +181,36 @@ impl CoverageDataset {
         now: DateTime<Utc>,
     ) -> CoverageRow<'f> {
         // The approved copies decide, so that every caller gets the same number of expected cities.
-        let reports = self.published_projects.iter().any(|p| p.approved && p.city == city.slug);
+        let reports =
+            self.published_projects.iter().any(|p| p.approved.is_some() && p.city == city.slug);
         let expected = is_expected_city(city, self.cycle.as_of, reports);
         let place = RecordPlace::City(city.slug.clone(), city.country);
         let counts = if actor.is_insider_at(&place) {
             let writes = actor.has_role_at(&[Role::CityOfficer], &place);
             self.count_city_for_insiders(city, writes, expected, now)
         } else {
-            self.count_city_for_public(city, expected)
+            self.count_city_for_public(city, expected, now)
         };
         CoverageRow { city, counts, expected, listed: expected || counts.has_begun() }
     }
 
     /// Counts the approved reports among the projects that were ever approved, so that unpublished work stays hidden.
     /// `expected_city` is true if the city is expected to report.
-    fn count_city_for_public(&self, city: &City, expected_city: bool) -> CoverageCounts {
+    fn count_city_for_public(
+        &self,
+        city: &City,
+        expected_city: bool,
+        now: DateTime<Utc>,
+    ) -> CoverageCounts {
         let here = || self.published_projects.iter().filter(|p| p.city == city.slug);
-        let expected = here().filter(|p| p.approved || (expected_city && !p.archived)).count();
+        let expected =
+            here().filter(|p| p.approved.is_some() || (expected_city && !p.archived)).count();
+        let approved: Vec<SubmissionTiming> = here().filter_map(|p| p.approved).collect();
+        let ends = self.find_deadline(city, now).map(|due| due.ends);
         CoverageCounts {
             expected: self.expected_if_known(expected),
-            approved: crate::domain::value::to_count(here().filter(|p| p.approved).count()),
-            late: None,
+            approved: crate::domain::value::to_count(approved.len()),
+            late: SubmissionTiming::count_late(approved, ends),
             insider_counts: None,
         }
     }
@@ -216,8 +224,7 @@ impl CoverageDataset {
         expected_city: bool,
         now: DateTime<Utc>,
     ) -> CoverageCounts {
-        let extension = self.extensions.get(&city.slug).copied();
-        let due = CityDeadline::for_cycle(&self.cycle, extension, city.time_zone, now);
+        let due = self.find_deadline(city, now);
         let expected: Vec<Option<WorkingReport>> = self
             .working_projects
             .iter()
@@ -230,10 +237,8 @@ impl CoverageDataset {
         };
         let state = |wanted: ReportState| count(&|r| r.is_some_and(|r| r.state == wanted));
         let is_late = |report: Option<WorkingReport>| {
-            due.is_some_and(|due| match report {
-                Some(r) => r.state.is_late(r.submitted_at, due.ends, now),
-                None => now >= due.ends,
-            })
+            let timing = report.map_or(SubmissionTiming::Waiting, |report| report.timing);
+            timing.is_late(due.map(|due| due.ends), now)
         };
         let seen = expected.iter().flatten().filter(|r| writes || r.ever_submitted);
         CoverageCounts {
@@ -248,6 +253,11 @@ impl CoverageDataset {
                 last_activity: seen.filter_map(|r| r.last_at).max(),
             }),
         }
+    }
+
+    fn find_deadline(&self, city: &City, now: DateTime<Utc>) -> Option<CityDeadline> {
+        let extension = self.extensions.get(&city.slug).copied();
+        CityDeadline::for_cycle(&self.cycle, extension, city.time_zone, now)
     }
 
     /// Returns the expected number, unless the cycle was imported: the published history does not state it.

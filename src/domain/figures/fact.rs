@@ -199,7 +199,8 @@ impl From<&ApprovedReport> for ReportFact {
 }
 
 impl FactTexts {
-    /// Builds the texts from the title, milestones and indicators that the report froze, and from its content.
+    /// Builds the texts from the title, milestones and indicators that the report froze, and from its content. Every day
+    /// in them counts: the caller leaves out what came after a cut-off.
     #[must_use]
     pub fn new(
         title: Title,
@@ -214,7 +215,7 @@ impl FactTexts {
         Self {
             title,
             status_reason: content.status_reason.clone(),
-            milestones: MilestoneWeighting::from_milestones(milestones, content)
+            milestones: MilestoneWeighting::from_milestones(milestones, content, None)
                 .map(|w| MilestoneWeights { reached: w.reached, total: w.total }),
             outcomes: outcomes
                 .map(|indicator| IndicatorAttainment::from_last_value(indicator, content))

@@ -194,9 +194,9 @@ fn what_came_late_is_known_where_something_was_due_and_every_report_has_its_time
     let mut reference =
         ReleaseReference { cities: vec![city.clone()], ..reference(CycleState::Closed) };
     reference.cycle.due_on = Some(testing::day("2026-12-31"));
-    let handed = |at: Option<&str>| coverage::FrozenSubmission {
-        city: city.slug.clone(),
-        at: at.map(|at| at.parse().unwrap()),
+    let handed = |at: Option<&str>| {
+        let submitted_at = at.map(|at| at.parse().unwrap());
+        coverage::FrozenSubmission::from(&ApprovedReport { submitted_at, ..testing::approved() })
     };
     let late = |reference: &ReleaseReference, times: &[Option<&str>]| {
         let reports: Vec<_> = times.iter().map(|at| handed(*at)).collect();
@@ -213,6 +213,26 @@ fn what_came_late_is_known_where_something_was_due_and_every_report_has_its_time
 }
 
 #[test]
+fn report_that_states_whether_it_was_late_is_not_compared_with_the_due_day() {
+    let mut reference = reference(CycleState::Closed);
+    reference.cities = vec![testing::town("da-nang", "VN")];
+    let frozen = |late: Option<bool>, submitted_at: &str| {
+        let submitted_at = Some(submitted_at.parse().unwrap());
+        let report = ApprovedReport { submitted_at, late, ..testing::approved() };
+        coverage::FrozenSubmission::from(&report)
+    };
+    let reports = [
+        // First submitted in time, and corrected later.
+        frozen(Some(false), "2027-03-01T00:00:00Z"),
+        frozen(Some(true), "2027-03-01T00:00:00Z"),
+        // Approved before this was recorded: the last submission counts.
+        frozen(None, "2027-03-01T00:00:00Z"),
+        frozen(None, "2026-11-01T00:00:00Z"),
+    ];
+    assert_eq!(reference.count_coverage(&reports).total().late, Some(2));
+}
+
+#[test]
 fn rules_of_a_release_decide_which_cities_its_coverage_lists() {
     let town =
         |key: &str, joined_year, pilot| City { joined_year, pilot, ..testing::town(key, "VN") };
@@ -223,7 +243,7 @@ fn rules_of_a_release_decide_which_cities_its_coverage_lists() {
         town("vinh", 2026, true),
     ];
     let mut reference = ReleaseReference { cities, ..reference(CycleState::Closed) };
-    let reports = [coverage::FrozenSubmission { city: testing::slug("ha-long"), at: None }];
+    let reports = [coverage::FrozenSubmission { city: testing::slug("ha-long"), at: None, late: None }];
     let count = |reference: &ReleaseReference| {
         let told = reference.count_coverage(&reports);
         let cities: Vec<String> =

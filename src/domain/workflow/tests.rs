@@ -20,6 +20,7 @@ use crate::domain::{
 };
 
 mod copies;
+mod first_submission;
 
 fn prove<A: PolicyAction<Subject = ReportSubject>>(
     on: &ReportSubject,
@@ -111,6 +112,20 @@ fn a_submission_freezes_the_project_and_clears_the_decision() {
     assert_eq!(sent.header.as_ref().unwrap().project_version, 8);
     assert_eq!((sent.state, sent.decided, sent.version), (ReportState::Submitted, None, 6));
     assert!(sent.ever_submitted && sent.submitted.is_some());
+}
+
+#[test]
+fn submission_freezes_milestones_as_they_stood_on_the_cut_off_day() {
+    let mut on = subject(Some(report(ReportState::Draft)));
+    on.cycle.as_of = day("2026-06-30");
+    let reached = |n, on: &str| crate::domain::project_parts::Milestone {
+        completed_on: Some(day(on)),
+        ..crate::domain::testing::milestone(n)
+    };
+    on.milestones = Loaded::Value(vec![reached(1, "2026-06-30"), reached(2, "2026-07-01")]);
+    let sent = submit_report(&prove(&on, &officer(1)).unwrap(), now()).unwrap();
+    let frozen = sent.header.unwrap().milestones.into_iter().map(|m| m.completed_on);
+    assert_eq!(frozen.collect::<Vec<_>>(), [Some(day("2026-06-30")), None]);
 }
 
 /// What blocks the submission of the subject's report.

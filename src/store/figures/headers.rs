@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Deserialize;
 
@@ -15,6 +16,16 @@ use crate::{
     },
     store::{Conn, StoreResult, conn::on, json, schema::approved_reports, types::StoredUuid},
 };
+
+/// The columns from which the parts of a report are parsed.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = approved_reports)]
+struct HeaderRow {
+    id: StoredUuid,
+    as_of: NaiveDate,
+    header: String,
+    content: String,
+}
 
 /// The members of a frozen header that figures need.
 #[derive(Deserialize)]
@@ -41,12 +52,19 @@ pub(super) struct HeaderParts {
 }
 
 impl HeaderParts {
-    fn parse(header: &str, content: &str, depth: FactDepth) -> StoreResult<Self> {
-        let header: FrozenHeader = json::read(header)?;
+    /// Parses the parts of a report with its cut-off. Copies that were approved by the older rule can hold days after the
+    /// cut-off, which do not count.
+    fn parse(row: HeaderRow, depth: FactDepth) -> StoreResult<Self> {
+        let header: FrozenHeader = json::read(&row.header)?;
         let texts = match depth {
             FactDepth::Texts => {
-                let content: ReportContent = json::read(content)?;
-                Some(FactTexts::new(header.title, &header.milestones, &header.indicators, &content))
+                let content = json::read::<ReportContent>(&row.content)?.as_of(row.as_of);
+                let milestones: Vec<Milestone> = header
+                    .milestones
+                    .into_iter()
+                    .map(|milestone| milestone.as_of(row.as_of))
+                    .collect();
+                Some(FactTexts::new(header.title, &milestones, &header.indicators, &content))
             }
             FactDepth::Columns | FactDepth::Headers => None,
         };
@@ -67,12 +85,12 @@ pub(super) fn load_headers(
 ) -> StoreResult<HashMap<StoredUuid, HeaderParts>> {
     let mut headers = HashMap::new();
     for some in reports.chunks(CHUNK) {
-        let rows: Vec<(StoredUuid, String, String)> = on!(conn, |c, DB| approved_reports::table
+        let rows: Vec<HeaderRow> = on!(conn, |c, DB| approved_reports::table
             .filter(approved_reports::id.eq_any(some))
-            .select((approved_reports::id, approved_reports::header, approved_reports::content))
+            .select(HeaderRow::as_select())
             .load(c))?;
-        for (id, header, content) in rows {
-            headers.insert(id, HeaderParts::parse(&header, &content, depth)?);
+        for row in rows {
+            headers.insert(row.id, HeaderParts::parse(row, depth)?);
         }
     }
     Ok(headers)

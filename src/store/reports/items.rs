@@ -16,14 +16,14 @@ use crate::{
         cycle::CycleDeadlines,
         project::ProjectCode,
         reference::CountryCode,
-        report::{ProjectStatus, ReportState},
+        report::{ProjectStatus, ReportState, SubmissionTiming},
         value::{Percent, Slug},
     },
     store::{
         Conn, StoreError, StoreResult,
         conn::on,
         json,
-        schema::{approved_reports, projects, reports},
+        schema::{approved_reports, projects, report_faces, reports},
         types::{StoredTimestamp, StoredUuid},
     },
 };
@@ -142,17 +142,18 @@ pub(super) fn load_items(
     let projects = working.values().chain(approved.values()).map(|content| content.project);
     let earlier = EarlierReports::load(conn, projects.collect())?;
     let item = |row: ReportCopyRow| {
-        let ReportCopyRow { face, id, city, number, country, cycle, state, submitted_at } = row;
-        let content =
-            if face == "working" { working.remove(&id.0) } else { approved.remove(&id.0) };
+        let inside = row.face == "working";
+        let content = if inside { working.remove(&row.id.0) } else { approved.remove(&row.id.0) };
         let content = content.ok_or_else(|| StoreError::Corrupt("a report without rows".into()))?;
-        let (state, submitted_at) = (ReportState::parse(state)?, submitted_at.map(|t| t.0));
-        let earlier = earlier.find_values(content.project.0, &cycle);
+        let state = ReportState::parse(row.state)?;
+        let first_submitted_at = row.first_submitted_at.map(|at| at.0);
+        let timing = SubmissionTiming::from_columns(state, row.late, first_submitted_at);
+        let earlier = earlier.find_values(content.project.0, &row.cycle);
         Ok(QueueItem {
-            late: deadlines.is_late(&cycle, &city, state, submitted_at, now),
-            code: ProjectCode::new(Slug::parse(city)?, number),
-            country: CountryCode::parse(country)?,
-            cycle: Slug::parse(cycle)?,
+            late: deadlines.is_late(&row.cycle, &row.city, timing, now),
+            code: ProjectCode::new(Slug::parse(row.city)?, row.number),
+            country: CountryCode::parse(row.country)?,
+            cycle: Slug::parse(row.cycle)?,
             title: content.title,
             state,
             status: content.status.map(ProjectStatus::parse).transpose()?,
@@ -161,7 +162,8 @@ pub(super) fn load_items(
             earlier_percent_complete: earlier.percent,
             support_needed: content.support_needed,
             version: content.version,
-            submitted_at,
+            submitted_at: row.submitted_at.map(|at| at.0),
+            first_submitted_at: first_submitted_at.filter(|_at| inside),
             submitted_by: content.submitted_by,
             submitted_for: content.submitted_for,
             decided_at: content.decided_at,

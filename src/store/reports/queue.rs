@@ -22,7 +22,7 @@ use crate::{
         conn::on,
         cycles, extensions,
         schema::{cities, report_faces},
-        types::{StoredTimestamp, StoredUuid},
+        types::StoredTimestamp,
     },
 };
 
@@ -65,11 +65,13 @@ pub(crate) struct QueueItem {
     pub earlier_percent_complete: Option<Percent>,
     /// The support that the city asks for.
     pub support_needed: Option<String>,
-    /// Whether the report was submitted late, or is overdue now.
+    /// Whether the report was first submitted late, or is overdue now.
     pub late: bool,
     /// The version of this copy.
     pub version: i64,
     pub submitted_at: Option<DateTime<Utc>>,
+    /// `None` in an approved copy.
+    pub first_submitted_at: Option<DateTime<Utc>>,
     /// `None` in an approved copy, which names nobody.
     pub submitted_by: Option<Uuid>,
     /// `None` in an approved copy, which names nobody.
@@ -101,6 +103,10 @@ pub(super) struct ReportCopyRow {
     pub(super) cycle: String,
     pub(super) state: String,
     pub(super) submitted_at: Option<StoredTimestamp>,
+    /// In an approved copy, the time of the submission that was approved.
+    pub(super) first_submitted_at: Option<StoredTimestamp>,
+    /// Whether the report is late, if the copy states it.
+    pub(super) late: Option<bool>,
 }
 
 /// Accepts the copies that the caller sees. If the caller sees only one of the two copies, the condition names only that

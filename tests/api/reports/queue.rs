@@ -182,7 +182,7 @@ async fn list_reports_item_matches_snapshot() {
     let app = spawn_with_reports_in_every_state().await;
     let list =
         app.representative("VN").await.get("reports?state=approved").await.expect(200).json();
-    insta::assert_json_snapshot!(list["items"][0], { ".submitted_at" => "[at]", ".decided_at" => "[at]", ".submitted_by.id" => "[id]", ".decided_by.id" => "[id]" });
+    insta::assert_json_snapshot!(list["items"][0], { ".submitted_at" => "[at]", ".first_submitted_at" => "[at]", ".decided_at" => "[at]", ".submitted_by.id" => "[id]", ".decided_by.id" => "[id]" });
     let seen = app.reader().await.get("reports").await.expect(200).json();
     assert_eq!(
         (&seen["items"][0]["submitted_by"], &seen["items"][0]["version"]),

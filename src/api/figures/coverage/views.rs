@@ -47,10 +47,11 @@ macro_rules! define_coverage_row {
             /// Reports that were sent back to the city. Null if the caller may not see it, and for releases.
             #[schema(required)]
             pub returned: Option<i64>,
-            /// Reports that were submitted late or are late now, also if nobody has begun them. Null if the caller may
-            /// not see it. For a release: the reports that it holds that were last submitted after the due day of the
-            /// cycle. Extensions are not considered there, because they are not frozen; null if the cycle had no due
-            /// day, or if the time of a submission is unknown.
+            /// Reports that were first submitted late or are late now, also if nobody has begun them. For callers who
+            /// do not work on the city, and for a release: the approved reports that were first submitted late. A
+            /// report that was approved before this was recorded counts by its last submission; a release compares
+            /// that with the due day of the cycle, without extensions. Null if nothing was due, or if the time of a
+            /// submission is unknown.
             #[schema(required)]
             pub late: Option<i64>,
             /// Cities that were given more time; 0 or 1 for a single city. Null if the caller may not see it, and for

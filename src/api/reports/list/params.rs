@@ -76,8 +76,8 @@ pub(crate) struct ReportParams {
     /// Reports whose last decision was made on this day (UTC) or earlier.
     #[param(value_type = Option<String>, format = Date)]
     pub decided_on_lte: Option<String>,
-    /// `true` for reports that were submitted after the due day, or are not submitted although it has passed; `false`
-    /// for all others.
+    /// `true` for reports that were first submitted after the due day, or are not submitted although it has passed;
+    /// `false` for all others.
     pub late: Option<bool>,
     /// Members to return of each item, repeated or separated by commas; all when absent.
     pub fields: Vec<String>,

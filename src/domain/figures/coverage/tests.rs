@@ -14,7 +14,7 @@ fn filed(state: ReportState, ever_submitted: bool, last: &str) -> WorkingReport 
     WorkingReport {
         state,
         ever_submitted,
-        submitted_at: ever_submitted.then_some(last_at),
+        timing: SubmissionTiming::from_columns(state, None, ever_submitted.then_some(last_at)),
         last_at: Some(last_at),
     }
 }
@@ -26,6 +26,7 @@ fn files() -> CoverageDataset {
     let worked = |archived, report| WorkingProject { city: slug("da-nang"), archived, report };
     let published =
         |approved| PublishedProject { city: slug("da-nang"), archived: false, approved };
+    let submitted_at = "2026-11-17T00:00:00Z".parse().unwrap();
     CoverageDataset {
         cycle: cycle(CycleState::Open),
         cities: vec![city("da-nang", "VN"), city("vientiane", "LA")],
@@ -38,7 +39,10 @@ fn files() -> CoverageDataset {
             worked(false, Some(filed(ReportState::Approved, true, "2026-11-17T00:00:00Z"))),
             WorkingProject { city: slug("vientiane"), archived: false, report: None },
         ],
-        published_projects: vec![published(true), published(false)],
+        published_projects: vec![
+            published(Some(SubmissionTiming::SubmittedAt(submitted_at))),
+            published(None),
+        ],
         extensions: HashMap::from([(slug("da-nang"), day("2027-01-10"))]),
     }
 }
@@ -64,8 +68,24 @@ fn insiders_see_every_state_and_strangers_what_is_approved_and_the_rest() {
         let stranger = crate::domain::testing::actor(3, role, laos.clone());
         let seen = standing(&files, &stranger, now());
         assert_eq!((seen.expected, seen.approved, seen.insider_counts), (Some(2), 1, None));
-        assert_eq!(seen.late, None);
+        // They see whether approved reports were late, and not whether others are.
+        assert_eq!(seen.late, Some(0));
     }
+}
+
+#[test]
+fn strangers_see_how_many_approved_reports_were_late() {
+    let mut files = files();
+    let stranger =
+        crate::domain::testing::actor(3, Role::CityOfficer, Scope::Country(country("LA")));
+    let late = |files: &CoverageDataset| {
+        standing(files, &stranger, "2027-02-01T00:00:00Z".parse().unwrap()).late
+    };
+    assert_eq!(late(&files), Some(0));
+    files.published_projects[0].approved = Some(SubmissionTiming::Stated(true));
+    assert_eq!(late(&files), Some(1));
+    files.published_projects[1].approved = Some(SubmissionTiming::Unknown);
+    assert_eq!(late(&files), None);
 }
 
 #[test]

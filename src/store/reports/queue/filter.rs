@@ -42,7 +42,8 @@ pub(crate) struct QueueFilter {
     pub late: Option<bool>,
 }
 
-/// Accepts the rows that are late: submitted after the due day, or not submitted and past the due day.
+/// Accepts the rows that are late, as `SubmissionTiming` decides it: the copy states it, or the report was first submitted
+/// after the due day, or it was not submitted and the due day is over.
 fn select_late(deadlines: &CycleDeadlines, now: DateTime<Utc>) -> Condition {
     let waiting = || {
         let waiting = [ReportState::Draft, ReportState::Returned].map(ReportState::as_str);
@@ -52,18 +53,23 @@ fn select_late(deadlines: &CycleDeadlines, now: DateTime<Utc>) -> Condition {
         let here = Condition::all([
             Condition::equals(report_faces::cycle, cycle),
             Condition::one_of(report_faces::city, cities),
+            Condition::is_null(report_faces::late),
         ]);
         // Without a time of submission the comparison is null. `NOT` of null is null too, so that neither `late=true`
         // nor `late=false` would find the row.
-        let handed_in_late = Condition::all([
-            waiting().not(),
-            Condition::is_null(report_faces::submitted_at).not(),
-            Condition::at_least(report_faces::submitted_at, StoredTimestamp(ends)),
+        let never = || Condition::is_null(report_faces::first_submitted_at);
+        let submitted_late = Condition::all([
+            never().not(),
+            Condition::at_least(report_faces::first_submitted_at, StoredTimestamp(ends)),
         ]);
-        let missing = (now >= ends).then(waiting);
-        Condition::all([here, Condition::any(missing.into_iter().chain([handed_in_late]))])
+        let missing = (now >= ends).then(|| Condition::all([never(), waiting()]));
+        Condition::all([here, Condition::any(missing.into_iter().chain([submitted_late]))])
     };
-    Condition::any(deadlines.iter_deadlines().map(late))
+    let stated = Condition::all([
+        Condition::is_null(report_faces::late).not(),
+        Condition::equals(report_faces::late, true),
+    ]);
+    Condition::any([stated].into_iter().chain(deadlines.iter_deadlines().map(late)))
 }
 
 /// Accepts the rows whose project has one of the focus areas. A working copy counts with the working copy of the
