@@ -21,6 +21,7 @@ use crate::{
 };
 
 mod context;
+mod percent_units;
 mod project_titles;
 mod record_rows;
 mod record_writes;
@@ -138,7 +139,8 @@ fn import_grids(
     grids: Vec<SheetGrid>,
     result: &mut ImportResult,
 ) -> Result<(), Refusal> {
-    let compared = grids.into_iter().map(|grid| {
+    let compared = grids.into_iter().map(|mut grid| {
+        percent_units::read_percent_cells(&mut grid, context.book);
         let rows = row_comparison::compare_rows(&grid, context.book.rows(grid.sheet));
         (grid.sheet, ComparedSheet { grid, rows })
     });

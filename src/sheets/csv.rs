@@ -4,11 +4,15 @@
 
 use std::{iter::Peekable, str::Chars};
 
+use serde_json::Value;
+
 use super::{
     SheetCell, WorkbookSheet,
     cell::{self, cell_text},
-    grid::{GridBuilder, UnreadableFile, UploadedFile},
+    columns::ColumnKind,
+    grid::{FileRow, GridBuilder, UnreadableFile, UploadedFile},
     message::file,
+    number_text::{DecimalMark, render_decimal},
     row_comparison::ExportedRow,
 };
 
@@ -34,14 +38,16 @@ pub(crate) fn read_csv(bytes: &[u8], sheet: WorkbookSheet) -> Result<UploadedFil
         .delimiter(if separator == ';' { b';' } else { b',' })
         .from_reader(text.as_bytes());
     let mut upload = UploadedFile::default();
-    let mut builder = GridBuilder::new(&mut upload, sheet);
+    let mark = if separator == ';' { DecimalMark::PointOrComma } else { DecimalMark::Point };
+    let mut builder = GridBuilder::new(&mut upload, sheet, mark);
     let mut rows = CsvRowNumbers::new(text, separator).flatten();
     for record in reader.records() {
         let record =
             record.map_err(|e| UnreadableFile::new("broken", file::broken_csv(&e.to_string())))?;
         let number = rows.next().unwrap_or(u32::MAX);
         let cells = (0..).zip(record.iter()).map(|(column, field)| (column, to_cell(field)));
-        builder.add_row(number, cells.collect())?;
+        let width = u32::try_from(record.len()).ok();
+        builder.add_row(FileRow { number, cells: cells.collect(), width })?;
     }
     builder.finish();
     Ok(upload)
@@ -105,11 +111,16 @@ pub(crate) fn write_csv(sheet: WorkbookSheet, rows: &[ExportedRow]) -> Result<Ve
     writer.write_record(sheet.columns().iter().map(|c| c.name))?;
     for row in rows {
         let cells = sheet.columns().iter().zip(row.values());
-        writer.write_record(
-            cells.map(|(column, value)| cell_text(&cell::render_cell(column.kind, value))),
-        )?;
+        writer.write_record(cells.map(|(column, value)| to_field(column.kind, value)))?;
     }
     writer.into_inner().map_err(|e| e.into_error().into())
+}
+
+fn to_field(kind: ColumnKind, value: &Value) -> String {
+    match cell::render_cell(kind, value) {
+        SheetCell::Number(n) if kind == ColumnKind::Number => render_decimal(n),
+        cell => cell_text(&cell),
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::{
     ROWS_MAX, SheetCell,
     columns::{SheetColumn, WorkbookSheet},
     message::file,
+    number_text::DecimalMark,
 };
 use crate::domain::{
     fault::ValueFault,
@@ -60,7 +61,8 @@ impl UnreadableFile {
 pub struct GridRow {
     /// The row number in the file, from 1.
     pub number: u32,
-    /// The cells in the order of the sheet's columns. `None` if the file does not have the column.
+    /// The cells in the order of the sheet's columns. `None` if the file does not have the column, or if the line of a
+    /// text file ends before it.
     pub cells: Vec<Option<SheetCell>>,
 }
 
@@ -71,6 +73,8 @@ pub struct SheetGrid {
     pub sheet: WorkbookSheet,
     /// The position of each column in the file, from 0. `None` if the file does not have the column.
     pub column_positions: Vec<Option<u32>>,
+    /// The mark before the decimals of numbers that are text.
+    pub decimal_mark: DecimalMark,
     /// The rows with data, without headings.
     pub rows: Vec<GridRow>,
 }
@@ -115,6 +119,17 @@ pub(crate) fn format_address(column: u32, row: u32) -> String {
     format!("{}{row}", column_letters(column))
 }
 
+/// A row of a file before its columns are found.
+pub(crate) struct FileRow {
+    /// The row number in the file, from 1.
+    pub number: u32,
+    /// Each cell with the position of its column, from 0.
+    pub cells: Vec<(u32, SheetCell)>,
+    /// The number of fields in the line of a text file. The columns behind them are not stated, and stay unchanged.
+    /// `None` for a row of a workbook: a cell that it leaves out is empty.
+    pub width: Option<u32>,
+}
+
 /// Builds a sheet from its rows. The first row with content holds the names of the columns.
 pub(crate) struct GridBuilder<'u> {
     upload: &'u mut UploadedFile,
@@ -126,9 +141,13 @@ pub(crate) struct GridBuilder<'u> {
 }
 
 impl<'u> GridBuilder<'u> {
-    pub(crate) fn new(upload: &'u mut UploadedFile, sheet: WorkbookSheet) -> Self {
+    pub(crate) fn new(
+        upload: &'u mut UploadedFile,
+        sheet: WorkbookSheet,
+        decimal_mark: DecimalMark,
+    ) -> Self {
         let places = vec![None; sheet.columns().len()];
-        let grid = SheetGrid { sheet, column_positions: places, rows: Vec::new() };
+        let grid = SheetGrid { sheet, column_positions: places, decimal_mark, rows: Vec::new() };
         Self { upload, grid, found_columns: Vec::new(), has_header: false, is_header_valid: true }
     }
 
@@ -148,11 +167,8 @@ impl<'u> GridBuilder<'u> {
     ///
     /// # Errors
     /// Returns an error if the file has more than [`ROWS_MAX`] rows.
-    pub(crate) fn add_row(
-        &mut self,
-        number: u32,
-        cells: Vec<(u32, SheetCell)>,
-    ) -> Result<(), UnreadableFile> {
+    pub(crate) fn add_row(&mut self, row: FileRow) -> Result<(), UnreadableFile> {
+        let FileRow { number, cells, width } = row;
         let cells: Vec<(u32, SheetCell)> =
             cells.into_iter().filter(|(_, c)| *c != SheetCell::Empty).collect();
         // A row of white space looks empty to its author.
@@ -175,7 +191,8 @@ impl<'u> GridBuilder<'u> {
             GridRow { number, cells: Vec::with_capacity(self.grid.column_positions.len()) };
         for place in &self.grid.column_positions {
             let at = |place: u32| cells.iter().find(|(p, _)| *p == place).map(|(_, c)| c.clone());
-            row.cells.push(place.map(|place| at(place).unwrap_or_default()));
+            let stated = place.filter(|place| width.is_none_or(|width| *place < width));
+            row.cells.push(stated.map(|place| at(place).unwrap_or_default()));
         }
         let stray = cells.iter().find(|(p, _)| !self.found_columns.iter().any(|(f, _)| f == p));
         if let Some(cell) = stray.map(|(p, _)| format_address(*p, number)) {

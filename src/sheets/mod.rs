@@ -11,6 +11,8 @@ pub(crate) mod csv;
 pub(crate) mod flat;
 pub(crate) mod grid;
 pub(crate) mod message;
+pub(crate) mod number_text;
+pub(crate) mod percent_format;
 pub(crate) mod release_tables;
 pub(crate) mod row_comparison;
 pub(crate) mod workbook_reader;
@@ -19,6 +21,7 @@ pub(crate) mod workbook_writer;
 pub use cell::SheetCell;
 pub use columns::{ColumnKind, ColumnRole, SheetColumn, WorkbookSheet};
 pub use grid::{SheetGrid, UploadedFile};
+pub use number_text::DecimalMark;
 
 /// The format name that a workbook carries. A file with a different format name is refused. The name changes when a
 /// column changes its meaning.
@@ -27,5 +30,9 @@ pub const FORMAT: &str = "ascn-workbook-1";
 pub const README: &str = "readme";
 /// The name of the sheet with the allowed values.
 pub const LISTS: &str = "lists";
+/// The number of columns that a sheet may use. A cell beyond them is refused.
+const COLUMNS_MAX: u32 = 100;
+/// The number of rows that a sheet may use, empty rows between the others included. A cell beyond them is refused.
+const ROW_NUMBERS_MAX: u32 = 100_000;
 /// The largest number of data rows in one file, all sheets together.
 pub const ROWS_MAX: usize = 10_000;

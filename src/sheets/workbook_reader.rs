@@ -6,22 +6,20 @@ use calamine::{DataRef, ExcelDateTime, Reader as _, Xlsx};
 use chrono::{Datelike as _, NaiveDate};
 
 use super::{
-    LISTS, README, SheetCell, WorkbookSheet, archive,
+    COLUMNS_MAX, LISTS, README, ROW_NUMBERS_MAX, SheetCell, WorkbookSheet, archive,
     archive::{INFLATED_MAX, catch_reader_panic, describe_broken_file, describe_library_error},
     grid::{
-        FileFault, GridBuilder, UnreadableFile, UploadedFile, format_address, unknown_name_fault,
+        FileFault, FileRow, GridBuilder, UnreadableFile, UploadedFile, format_address,
+        unknown_name_fault,
     },
     message::file,
+    number_text::DecimalMark,
+    percent_format::{PercentCells, multiply_by_hundred},
 };
 use crate::domain::{
     fault::ValueFault,
     message::{Argument, Message, thing},
 };
-
-/// The number of columns that a sheet may use. A cell beyond them is refused.
-const COLUMNS_MAX: u32 = 100;
-/// The number of rows that a sheet may use, empty rows between the others included. A cell beyond them is refused.
-const ROW_NUMBERS_MAX: u32 = 100_000;
 
 type UploadedWorkbook<'b> = Xlsx<Cursor<&'b [u8]>>;
 
@@ -76,6 +74,7 @@ fn read_rows(
     let broken =
         |reason: Argument| describe_broken_file(file::unreadable_sheet(name, reason).into());
     let failed = |e: &dyn std::fmt::Display| broken(Argument::Text(e.to_string()));
+    let percent_cells = PercentCells::find_in_sheet(book, name).map_err(|e| failed(&e))?;
     let mut reader = book.worksheet_cells_reader(name).map_err(|e| failed(&e))?;
     let (mut number, mut row) = (0, Vec::new());
     while let Some(found) = reader.next_cell_with_formula_metadata().map_err(|e| failed(&e))? {
@@ -84,6 +83,12 @@ fn read_rows(
             // The cell has a formula, and the program that saved the file did not store its result.
             (DataRef::Empty, Some(_)) => SheetCell::Error("nothing".to_owned()),
             (value, _) => convert_cell(value),
+        };
+        let cell = match cell {
+            SheetCell::Number(n) if percent_cells.contains(at, column) => {
+                SheetCell::Percent(multiply_by_hundred(n))
+            }
+            other => other,
         };
         if cell == SheetCell::Empty {
             continue;
@@ -119,12 +124,14 @@ fn read_sheet(
 ) -> Result<(), UnreadableFile> {
     let merged =
         book.merge_cells_by_sheet_name(sheet.as_str()).map_err(|e| describe_library_error(&e))?;
-    let mut builder = GridBuilder::new(upload, sheet);
+    let mut builder = GridBuilder::new(upload, sheet, DecimalMark::Point);
     // A file can have more merged cells than a person would read messages about.
     for area in merged.iter().take(100) {
         builder.note_merged_cell(area.start.1, area.start.0 + 1);
     }
-    read_rows(book, sheet.as_str(), left, |number, cells| builder.add_row(number, cells))?;
+    read_rows(book, sheet.as_str(), left, |number, cells| {
+        builder.add_row(FileRow { number, cells, width: None })
+    })?;
     builder.finish();
     Ok(())
 }
@@ -138,7 +145,7 @@ fn read_metadata(
     read_rows(book, README, left, |number, cells| {
         if let [(0, name), (1, value), ..] = cells.as_slice() {
             let text = |cell: &SheetCell| {
-                super::cell::strip_guard(&super::cell::cell_text(cell)).to_owned()
+                super::cell::strip_guard(super::cell::cell_text(cell).trim()).to_owned()
             };
             upload.metadata.push((text(name), text(value), format_address(1, number)));
         }

@@ -15,6 +15,8 @@ use super::{
     row_comparison::ExportedRow,
 };
 
+/// The number format of percentages. The sign is a text: a spreadsheet multiplies by 100 before a sign of its own.
+const PERCENT_FORMAT: &str = "0.00\"%\"";
 /// The number of rows above the data: names, titles, help texts.
 const HEAD: u32 = 3;
 /// The introduction on the first sheet, in each language.
@@ -176,7 +178,10 @@ impl ColumnFormats {
             ColumnKind::Line | ColumnKind::Word(_) | ColumnKind::Words(_) | ColumnKind::Wholes => {
                 Format::new().set_num_format("@")
             }
-            ColumnKind::Number | ColumnKind::Whole | ColumnKind::Flag => Format::new(),
+            ColumnKind::Percent => Format::new().set_num_format(PERCENT_FORMAT),
+            ColumnKind::Number | ColumnKind::Degrees | ColumnKind::Whole | ColumnKind::Flag => {
+                Format::new()
+            }
         };
         let plain = plain.set_align(FormatAlign::Top);
         let grey = plain.clone().set_background_color(Color::RGB(0x00ED_EDED));
@@ -225,7 +230,9 @@ fn write_cell(
             sheet.write_blank(row, place, format)?
         }
         SheetCell::Text(text) => sheet.write_string_with_format(row, place, text, format)?,
-        SheetCell::Number(n) => sheet.write_number_with_format(row, place, *n, format)?,
+        SheetCell::Number(n) | SheetCell::Percent(n) => {
+            sheet.write_number_with_format(row, place, *n, format)?
+        }
         SheetCell::Flag(b) => sheet.write_boolean_with_format(row, place, *b, format)?,
         SheetCell::Day(Some(day)) => {
             sheet.write_datetime_with_format(row, place, to_excel_date(*day)?, format)?
@@ -248,6 +255,8 @@ const fn column_width(kind: ColumnKind) -> f64 {
         ColumnKind::Prose => 50.0,
         ColumnKind::Line | ColumnKind::Word(_) | ColumnKind::Words(_) => 26.0,
         ColumnKind::Number
+        | ColumnKind::Degrees
+        | ColumnKind::Percent
         | ColumnKind::Whole
         | ColumnKind::Day
         | ColumnKind::Flag
@@ -270,6 +279,10 @@ fn build_validation(
             let (first, last) =
                 (ExcelDateTime::from_ymd(1900, 1, 1)?, ExcelDateTime::from_ymd(2200, 12, 31)?);
             rule.allow_date(DataValidationRule::Between(first, last))
+        }
+        ColumnKind::Percent => rule.allow_decimal_number(DataValidationRule::Between(0.0, 100.0)),
+        ColumnKind::Degrees => {
+            rule.allow_decimal_number(DataValidationRule::Between(-180.0, 180.0))
         }
         ColumnKind::Number => rule.allow_decimal_number(DataValidationRule::Between(-1e15, 1e15)),
         ColumnKind::Whole => {

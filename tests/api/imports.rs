@@ -13,10 +13,12 @@ use crate::{
 mod file_faults;
 mod import_changes;
 mod invalid_files;
+mod numbers;
 mod partly_invalid_rows;
 mod preview_digests;
 mod repeated_imports;
 mod row_faults;
+mod short_lines;
 mod stale_rows;
 mod text_round_trips;
 

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 
 fn read(kind: ColumnKind, cell: impl AsRef<SheetCell>) -> Result<Value, &'static str> {
-    parse_cell(kind, cell.as_ref()).map_err(|fault| fault.code)
+    parse_cell(kind, cell.as_ref(), DecimalMark::Point).map_err(|fault| fault.code)
 }
 impl AsRef<Self> for SheetCell {
     fn as_ref(&self) -> &Self {
@@ -37,6 +37,24 @@ fn a_number_is_finite_and_has_a_point() {
     assert_eq!(read(ColumnKind::Whole, SheetCell::Number(12.0)), Ok(json!(12)));
     assert_eq!(read(ColumnKind::Whole, SheetCell::Number(12.5)), Err("number"));
     assert_eq!(read(ColumnKind::Whole, SheetCell::Number(1e300)), Err("number"));
+    assert_eq!(read(ColumnKind::Whole, typed("250.000")), Err("number"));
+    assert_eq!(read(ColumnKind::Wholes, typed("6.000")), Err("number"));
+}
+
+#[test]
+fn percent_cell_is_the_number_that_is_shown_in_a_percent_column_only() {
+    let shown = SheetCell::Percent(60.0);
+    assert_eq!(read(ColumnKind::Percent, &shown), Ok(json!(60.0)));
+    assert_eq!(read(ColumnKind::Percent, SheetCell::Percent(f64::INFINITY)), Err("number"));
+    for text in ["61%", "61 %", "61,5"] {
+        assert_eq!(read(ColumnKind::Percent, typed(text)), Err("number"), "{text}");
+    }
+    for kind in [ColumnKind::Number, ColumnKind::Degrees, ColumnKind::Whole, ColumnKind::Day] {
+        assert!(read(kind, &shown).is_err(), "{kind:?}");
+    }
+    let fault = parse_cell(ColumnKind::Whole, &shown, DecimalMark::Point).unwrap_err();
+    assert!(fault.message.to_string().contains("60% can be read as 60 or as 0.6"));
+    assert_eq!(read(ColumnKind::Line, &shown), Ok(json!("60%")));
 }
 
 #[test]
@@ -83,7 +101,7 @@ fn what_a_formula_failed_at_is_no_value() {
 
 proptest! {
     #[test]
-    fn a_guarded_text_is_never_run_and_comes_back_as_it_was(text in r"[=+\-@\t\r'a]{0,5}\PC{0,5}") {
+    fn a_guarded_text_is_never_run_and_comes_back_as_it_was(text in r"[=+\-@\t\r\n＝＋－＠'a]{0,5}\PC{0,5}") {
         let guarded = guard_formula(&text);
         prop_assert!(!guarded.starts_with(RUN));
         prop_assert_eq!(strip_guard(&guarded), text);
