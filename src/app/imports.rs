@@ -2,6 +2,8 @@
 //! record. Each row has its own savepoint, so that a row that cannot be accepted does not hide the faults of the next
 //! one.
 
+use std::cell::Cell;
+
 use super::{
     Refusal,
     workbook::{self, CityWorkbook},
@@ -21,6 +23,8 @@ use crate::{
 };
 
 mod context;
+mod lost_letters;
+mod partner_names;
 mod percent_units;
 mod project_titles;
 mod record_rows;
@@ -33,7 +37,7 @@ mod row_members;
 #[cfg(test)]
 mod tests;
 
-use context::{ComparedSheet, ComparedSheets, ImportContext};
+use context::{ComparedSheet, ComparedSheets, ImportContext, SUGGESTIONS_MAX};
 use project_titles::ProjectTitles;
 pub(crate) use result::{ImportResult, ImportedChange, ImportedRow, OutcomeTotals};
 
@@ -88,9 +92,10 @@ pub(crate) fn run_import(
     workbook::check_cycle_exists(tx.conn(), &job.key.1)?;
     let proof = tx.prove::<ImportInto>(caller, &job.key)?;
     let mut result = ImportResult::new(&job.key.0, &job.key.1, job.dry_run);
-    result.faults = find_mismatches(&job);
+    result.add_faults(find_mismatches(&job));
     let is_wrong_file = !result.faults.is_empty();
-    result.faults.append(&mut job.upload.faults);
+    result.add_faults(std::mem::take(&mut job.upload.faults));
+    result.warnings.append(&mut job.upload.warnings);
     let mut records_digest = String::new();
     if !is_wrong_file {
         let book = CityWorkbook::load_for_city(tx.conn(), proof.actor(), proof.subject())?;
@@ -102,6 +107,7 @@ pub(crate) fn run_import(
             words,
             place: proof.subject(),
             titles: ProjectTitles::from_workbook(&book),
+            suggestions: Cell::new(SUGGESTIONS_MAX),
         };
         import_grids(&context, tx, std::mem::take(&mut job.upload.grids), &mut result)?;
     }
@@ -147,7 +153,9 @@ fn import_grids(
     let mut sheets: ComparedSheets = compared.collect();
     record_writes::apply_records(context, tx, &mut sheets)?;
     report_rows::apply_reports(context, tx, &mut sheets)?;
+    partner_names::name_nearest_partners(tx.conn(), &mut sheets)?;
     for ComparedSheet { grid, rows } in sheets.into_values() {
+        result.warnings.extend(lost_letters::list_warnings(&grid, &rows));
         result.add_rows(&grid, rows);
     }
     Ok(())

@@ -12,7 +12,12 @@ use super::{
     },
     percent_format::divide_by_hundred,
 };
-use crate::domain::{fault::ValueFault, message::thing, value::parse_day};
+use crate::domain::{
+    fault::ValueFault,
+    language::Language,
+    message::{Message, thing},
+    value::{fold_for_search, parse_day},
+};
 
 /// The content of a cell in a file. For a formula it is the last computed result.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -257,11 +262,19 @@ fn parse_flag_cell(cell: &SheetCell) -> Result<bool, ValueFault> {
     if let SheetCell::Flag(b) = cell {
         return Ok(*b);
     }
-    match cell_text(cell).trim().to_lowercase().as_str() {
-        "yes" | "true" | "1" => Ok(true),
-        "no" | "false" | "0" => Ok(false),
+    let text = fold_for_search(cell_text(cell).trim());
+    match text.as_str() {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ if is_answer(&text, &thing::yes()) => Ok(true),
+        _ if is_answer(&text, &thing::no()) => Ok(false),
         _ => Err(ValueFault::unknown(thing::answer(), ["yes", "no"])),
     }
+}
+
+/// Returns `true` if a folded text is an answer in one of the spoken languages.
+fn is_answer(text: &str, answer: &Message) -> bool {
+    Language::SPOKEN.iter().any(|language| fold_for_search(&answer.to_text(*language)) == text)
 }
 
 #[cfg(test)]

@@ -17,10 +17,12 @@ use crate::domain::{
 };
 
 mod exported_row;
+mod nearest_key;
 mod row_parsing;
 
 pub(crate) use exported_row::ExportedRow;
 use exported_row::{digest_row, find_role_column};
+use nearest_key::KeySuggestions;
 use row_parsing::{parse_key, parse_row};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -115,6 +117,7 @@ pub(crate) fn compare_rows(grid: &SheetGrid, there: &[ExportedRow]) -> Vec<Compa
     let sheet = grid.sheet;
     let known: HashMap<Vec<String>, &ExportedRow> =
         there.iter().map(|row| (row.key(sheet), row)).collect();
+    let suggestions = KeySuggestions::new(sheet, there);
     let mut seen: HashMap<Vec<String>, u32> = HashMap::new();
     let rows = grid.rows.iter().enumerate().map(|(index, row)| {
         let there = known.get(&parse_key(grid, row)).copied();
@@ -145,7 +148,7 @@ pub(crate) fn compare_rows(grid: &SheetGrid, there: &[ExportedRow]) -> Vec<Compa
             Some(there) if !is_new => compare_with_record(&mut compared, grid, there),
             Some(_) | None if is_new => compare_new_row(&mut compared, grid),
             Some(_) | None => {
-                let fault = ValueFault::new("unknown", file::no_such_row(sheet.as_str()));
+                let fault = suggestions.build_fault(&compared.key);
                 compared.refuse_row(grid, None, fault);
             }
         }

@@ -6,14 +6,14 @@ use calamine::{DataRef, ExcelDateTime, Reader as _, Xlsx};
 use chrono::{Datelike as _, NaiveDate};
 
 use super::{
-    COLUMNS_MAX, LISTS, README, ROW_NUMBERS_MAX, SheetCell, WorkbookSheet, archive,
+    COLUMNS_MAX, LISTS, README, ROW_NUMBERS_MAX, SHEETS_MAX, SheetCell, WorkbookSheet, archive,
     archive::{INFLATED_MAX, catch_reader_panic, describe_broken_file, describe_library_error},
-    grid::{
-        FileFault, FileRow, GridBuilder, UnreadableFile, UploadedFile, format_address,
-        unknown_name_fault,
-    },
+    grid::{FileFault, UnreadableFile, UploadedFile, format_address, unknown_name_fault},
+    grid_builder::{FileRow, GridBuilder},
+    hidden_rows::warn_of_hidden_rows,
     message::file,
     number_text::DecimalMark,
+    package::Package,
     percent_format::{PercentCells, multiply_by_hundred},
 };
 use crate::domain::{
@@ -34,6 +34,9 @@ pub(crate) fn read_workbook(bytes: &[u8]) -> Result<UploadedFile, UnreadableFile
     let mut upload = UploadedFile::default();
     let mut left = INFLATED_MAX;
     let names = book.sheet_names();
+    if names.len() > SHEETS_MAX {
+        return Err(UnreadableFile::new("too_large", file::too_many_sheets(SHEETS_MAX)));
+    }
     if let Some(twice) =
         names.iter().enumerate().find(|(i, n)| names.iter().take(*i).any(|m| m == *n))
     {
@@ -60,6 +63,10 @@ pub(crate) fn read_workbook(bytes: &[u8]) -> Result<UploadedFile, UnreadableFile
             };
             upload.faults.push(at);
         }
+    }
+    if let Some(mut package) = Package::open(bytes) {
+        let warnings = upload.grids.iter().filter_map(|g| warn_of_hidden_rows(&mut package, g));
+        upload.warnings = warnings.collect();
     }
     Ok(upload)
 }
@@ -158,7 +165,8 @@ fn convert_cell(data: &DataRef<'_>) -> SheetCell {
         DataRef::Empty => SheetCell::Empty,
         DataRef::Int(n) => n.to_string().parse().map_or(SheetCell::Empty, SheetCell::Number),
         DataRef::Float(n) => SheetCell::Number(*n),
-        DataRef::String(s) | DataRef::DateTimeIso(s) | DataRef::DurationIso(s) => convert_text(s),
+        DataRef::String(s) | DataRef::DurationIso(s) => convert_text(s),
+        DataRef::DateTimeIso(s) => convert_iso_date(s),
         DataRef::SharedString(s) => convert_text(s),
         DataRef::Bool(b) => SheetCell::Flag(*b),
         DataRef::DateTime(at) => convert_day(at),
@@ -178,6 +186,16 @@ fn convert_day(at: &ExcelDateTime) -> SheetCell {
     SheetCell::Day(
         NaiveDate::from_ymd_opt(year.into(), month.into(), day.into()).filter(|d| d.year() >= 1900),
     )
+}
+
+/// Converts a date that the file holds as ISO 8601 text, such as `2019-01-01T00:00:00`. A date at midnight is a day.
+fn convert_iso_date(text: &str) -> SheetCell {
+    let (day, time) = text.split_once(['T', ' ']).unwrap_or((text, ""));
+    let is_midnight = time.trim_end_matches('Z').chars().all(|c| matches!(c, '0' | ':' | '.'));
+    match day.parse::<NaiveDate>() {
+        Ok(day) => SheetCell::Day(Some(day).filter(|_| is_midnight)),
+        Err(_) => convert_text(text),
+    }
 }
 
 /// A field of the metadata of a workbook.

@@ -11,6 +11,8 @@ use crate::{
 };
 
 mod file_faults;
+mod file_limits;
+mod foreign_files;
 mod import_changes;
 mod invalid_files;
 mod numbers;

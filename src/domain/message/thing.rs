@@ -36,6 +36,7 @@ define_messages! { "thing";
     milestones();
     movement();
     none();
+    no();
     operation();
     outcome();
     partner();
@@ -68,4 +69,5 @@ define_messages! { "thing";
     turn();
     user_state();
     values();
+    yes();
 }

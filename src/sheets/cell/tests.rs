@@ -58,6 +58,21 @@ fn percent_cell_is_the_number_that_is_shown_in_a_percent_column_only() {
 }
 
 #[test]
+fn yes_and_no_are_read_in_every_spoken_language() {
+    for (text, flag) in [
+        ("yes", true),
+        ("Có", true),
+        ("CO\u{301}", true),
+        (" không", false),
+        ("No", false),
+        ("1", true),
+    ] {
+        assert_eq!(read(ColumnKind::Flag, typed(text)), Ok(json!(flag)), "{text}");
+    }
+    assert_eq!(read(ColumnKind::Flag, typed("perhaps")), Err("unknown"));
+}
+
+#[test]
 fn nothing_is_null_and_never_zero() {
     for kind in
         [ColumnKind::Number, ColumnKind::Whole, ColumnKind::Day, ColumnKind::Line, ColumnKind::Flag]
@@ -97,6 +112,16 @@ fn what_a_spreadsheet_does_not_keep_is_no_change() {
 #[test]
 fn what_a_formula_failed_at_is_no_value() {
     assert_eq!(read(ColumnKind::Line, SheetCell::Error("#REF!".into())), Err("formula"));
+}
+
+// Issue 11, 7.7: East Asian versions of spreadsheets run full-width signs, and some skip a leading line feed.
+#[test]
+fn full_width_sign_and_leading_line_feed_are_guarded() {
+    for text in ["＝1+1", "＋1", "－1", "＠SUM(A1)", "\n=1+1", "'＝1"] {
+        assert_eq!(guard_formula(text), format!("'{text}"));
+        assert_eq!(strip_guard(&guard_formula(text)), text);
+    }
+    assert_eq!(guard_formula("1＝1"), "1＝1");
 }
 
 proptest! {
