@@ -14,7 +14,8 @@ use arc_swap::ArcSwap;
 use crate::{
     api::{
         self, cache::AnswerCache, changes::WaitingRequests, metrics::RequestMetrics,
-        shares::ShareUseCounter, state::State, verification_queue::VerificationQueue,
+        reading_queue::ReadingQueue, shares::ShareUseCounter, state::State,
+        verification_queue::VerificationQueue,
     },
     auth::{password::PasswordPool, secret, token::AccessTokens},
     clock::Clock,
@@ -226,6 +227,7 @@ impl Application {
             tokens: Arc::new(AccessTokens::new(&settings.token_secrets.load_secrets()?)?),
             passwords: Arc::new(PasswordPool::start()?),
             clock,
+            readings: Arc::new(ReadingQueue::default()),
             waiting: Arc::new(WaitingRequests::default()),
             requests: Arc::new(RequestMetrics::new(settings.metrics_bind.is_some())),
             vocabulary: Arc::new(ArcSwap::from_pointee(vocabulary)),

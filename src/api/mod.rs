@@ -49,6 +49,7 @@ pub(crate) mod precondition;
 pub(crate) mod problem;
 pub(crate) mod projects;
 pub(crate) mod read_only_route;
+pub(crate) mod reading_queue;
 pub(crate) mod reference;
 pub(crate) mod release_request;
 pub(crate) mod releases;

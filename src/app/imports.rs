@@ -2,6 +2,8 @@
 //! record. Each row has its own savepoint, so that a row that cannot be accepted does not hide the faults of the next
 //! one.
 
+use std::cell::Cell;
+
 use super::{
     Refusal,
     workbook::{self, CityWorkbook},
@@ -23,6 +25,9 @@ use crate::{
 
 mod context;
 mod duplicate_rows;
+mod lost_letters;
+mod partner_names;
+mod percent_units;
 mod record_rows;
 mod record_writes;
 mod report_content;
@@ -33,7 +38,7 @@ mod row_members;
 #[cfg(test)]
 mod tests;
 
-use context::{ComparedSheet, ComparedSheets, ImportContext};
+use context::{ComparedSheet, ComparedSheets, ImportContext, SUGGESTIONS_MAX};
 use duplicate_rows::CreatedRecords;
 pub(crate) use result::{ImportResult, ImportedChange, ImportedRow, OutcomeTotals};
 
@@ -91,9 +96,10 @@ pub(crate) fn run_import(
         tx.copy_for_preview(&list_preview_rows(&job))?;
     }
     let mut result = ImportResult::new(&job.key.0, &job.key.1, job.dry_run);
-    result.faults = find_mismatches(&job);
+    result.add_faults(find_mismatches(&job));
     let is_wrong_file = !result.faults.is_empty();
-    result.faults.append(&mut job.upload.faults);
+    result.add_faults(std::mem::take(&mut job.upload.faults));
+    result.warnings.append(&mut job.upload.warnings);
     let mut records_digest = String::new();
     if !is_wrong_file {
         let book = CityWorkbook::load_for_city(tx.conn(), proof.actor(), proof.subject())?;
@@ -105,6 +111,7 @@ pub(crate) fn run_import(
             words,
             place: proof.subject(),
             created: CreatedRecords::default(),
+            suggestions: Cell::new(SUGGESTIONS_MAX),
         };
         import_grids(&context, tx, std::mem::take(&mut job.upload.grids), &mut result)?;
     }
@@ -156,14 +163,17 @@ fn import_grids(
     grids: Vec<SheetGrid>,
     result: &mut ImportResult,
 ) -> Result<(), Refusal> {
-    let compared = grids.into_iter().map(|grid| {
+    let compared = grids.into_iter().map(|mut grid| {
+        percent_units::read_percent_cells(&mut grid, context.book);
         let rows = row_comparison::compare_rows(&grid, context.book.rows(grid.sheet));
         (grid.sheet, ComparedSheet { grid, rows })
     });
     let mut sheets: ComparedSheets = compared.collect();
     record_writes::apply_records(context, tx, &mut sheets)?;
     report_rows::apply_reports(context, tx, &mut sheets)?;
+    partner_names::name_nearest_partners(tx.conn(), &mut sheets)?;
     for ComparedSheet { grid, rows } in sheets.into_values() {
+        result.warnings.extend(lost_letters::list_warnings(&grid, &rows));
         result.add_rows(&grid, rows);
     }
     Ok(())

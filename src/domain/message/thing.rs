@@ -37,6 +37,7 @@ define_messages! { "thing";
     milestones();
     movement();
     none();
+    no();
     operation();
     outcome();
     partner();
@@ -74,4 +75,5 @@ define_messages! { "thing";
     user();
     user_state();
     values();
+    yes();
 }

@@ -243,7 +243,10 @@ fn rules_of_a_release_decide_which_cities_its_coverage_lists() {
         town("vinh", 2026, true),
     ];
     let mut reference = ReleaseReference { cities, ..reference(CycleState::Closed) };
-    let reports = [coverage::FrozenSubmission { city: testing::slug("ha-long"), at: None, late: None }];
+    let reports = [coverage::FrozenSubmission {
+        city: testing::slug("ha-long"),
+        timing: crate::domain::report::SubmissionTiming::Unknown,
+    }];
     let count = |reference: &ReleaseReference| {
         let told = reference.count_coverage(&reports);
         let cities: Vec<String> =
