@@ -44,6 +44,8 @@ pub struct State {
     pub uses: Arc<ShareUseCounter>,
     /// The request metrics.
     pub requests: Arc<RequestMetrics>,
+    /// Returns the number of log lines that were dropped since the start.
+    pub dropped_log_lines: fn() -> u64,
     /// The terms of the framework, in memory.
     pub vocabulary: Arc<ArcSwap<Vocabulary>>,
 }
