@@ -1,6 +1,6 @@
 //! Builds a running service from the settings: keys, database, migrations, threads, listeners and a clean stop.
 
-use std::sync::Arc;
+use std::{num::NonZeroUsize, sync::Arc, thread::available_parallelism};
 
 use actix_web::{
     App, HttpServer,
@@ -12,8 +12,9 @@ use arc_swap::ArcSwap;
 
 use crate::{
     api::{
-        self, cache::AnswerCache, changes::WaitingRequests, metrics::RequestMetrics,
-        shares::ShareUseCounter, state::State, verification_queue::VerificationQueue,
+        self, cache::AnswerCache, changes::WaitingRequests, memory_budget::MemoryBudgets,
+        metrics::RequestMetrics, shares::ShareUseCounter, state::State,
+        verification_queue::VerificationQueue,
     },
     auth::{password::PasswordPool, secret, token::AccessTokens},
     clock::Clock,
@@ -25,6 +26,7 @@ use crate::{
     telemetry, web,
 };
 
+mod connections;
 mod database_target;
 mod initial_data;
 mod listeners;
@@ -186,6 +188,7 @@ impl Application {
             passwords: Arc::new(PasswordPool::start()?),
             clock,
             waiting: Arc::new(WaitingRequests::default()),
+            memory: MemoryBudgets::default(),
             requests: Arc::new(RequestMetrics::new(settings.metrics_bind.is_some())),
             dropped_log_lines: telemetry::count_dropped_lines,
             vocabulary: Arc::new(ArcSwap::from_pointee(vocabulary)),
@@ -195,16 +198,21 @@ impl Application {
         let shared = state.clone();
         let origins = settings.cors_origins.clone();
         let docs = settings.docs;
+        let workers = available_parallelism().map_or(2, NonZeroUsize::get).min(512);
         let server = HttpServer::new(move || {
             App::new()
                 .configure(api::configure_operations)
                 .app_data(Data::new(shared.clone()))
+                .app_data(Data::new(shared.memory.clone()))
                 .configure(api::configure_documents)
                 .configure(web::configure_pages(docs))
                 .wrap(Condition::new(!origins.is_empty(), build_cors(&origins)))
                 .wrap(from_fn(api::middleware::wrap_request))
         })
         .tcp_nodelay(true)
+        .workers(workers)
+        .max_connections(connections::divide_limit(workers))
+        .on_connect(connections::drop_unread_answers)
         .shutdown_timeout(30)
         .listen(listener)?
         .run();

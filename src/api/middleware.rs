@@ -21,6 +21,7 @@ use super::{
     language,
     message::request,
     state::State,
+    unread_body::SharedBody,
 };
 use crate::{clock, domain::fault::ValueFault};
 
@@ -59,6 +60,7 @@ pub(crate) async fn wrap_request(
         req.extensions_mut().insert(HeadRequest);
     }
     let metered = req.app_data::<Data<State>>().map(|s| Arc::clone(&s.requests));
+    let body = SharedBody::share(&mut req);
     let path = redact_path(req.path());
     // The user is not known before the token is checked: `sign_in` records it.
     let user = tracing::field::Empty;
@@ -75,7 +77,10 @@ pub(crate) async fn wrap_request(
             requests.count_request(response.request(), &method, status, started.elapsed());
         }
         tracing::info!(status, duration_us, "answered");
-        Ok(response)
+        Ok(match body {
+            Some(body) => body.hold_if_unread(response),
+            None => response,
+        })
     }
     .instrument(span)
     .await
@@ -139,6 +144,7 @@ fn build_missing_problem(response: &ServiceResponse<BoxBody>) -> Option<Problem>
     }
     let error = match response.status().as_u16() {
         404 => ApiError::NotFound,
+        408 => ApiError::BodyTooSlow,
         413 => ApiError::BodyTooLarge(super::body::BODY_MAX),
         415 => ApiError::UnsupportedMediaType,
         400..=499 => {

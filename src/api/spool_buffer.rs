@@ -20,6 +20,10 @@ use flate2::{Compression, write::GzEncoder};
 use futures_util::stream;
 use sha2::{Digest, Sha256};
 
+use super::{
+    memory_budget::MemoryShare,
+    piece_body::{PIECE, PieceBody},
+};
 use crate::domain::journal::{JournalHash, to_hex};
 
 /// The size in bytes above which an answer moves to disk.
@@ -144,8 +148,12 @@ impl AnswerBody {
         }
     }
 
-    pub(super) fn into_response_body(self) -> BoxBody {
+    /// Returns the body to send. `share` is the memory of an answer that is not cached; it ends with the body.
+    pub(super) fn into_response_body(self, share: Option<MemoryShare>) -> BoxBody {
         match self {
+            Self::Memory(bytes) if bytes.len() > PIECE => {
+                BoxBody::new(PieceBody::new(bytes, share))
+            }
             Self::Memory(bytes) => BoxBody::new(bytes),
             Self::Disk(stored) => stored.into_response_body(),
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::{
-    cache::AnswerCache, changes::WaitingRequests, metrics::RequestMetrics, shares::ShareUseCounter,
-    verification_queue::VerificationQueue,
+    cache::AnswerCache, changes::WaitingRequests, memory_budget::MemoryBudgets,
+    metrics::RequestMetrics, shares::ShareUseCounter, verification_queue::VerificationQueue,
 };
 use crate::{
     auth::{password::PasswordPool, token::AccessTokens},
@@ -42,6 +42,8 @@ pub struct State {
     pub waiting: Arc<WaitingRequests>,
     /// The uses of shares that are not stored in the database yet.
     pub uses: Arc<ShareUseCounter>,
+    /// The memory for the bodies of requests, and for answers that are being sent.
+    pub memory: MemoryBudgets,
     /// The request metrics.
     pub requests: Arc<RequestMetrics>,
     /// Returns the number of log lines that were dropped since the start.

@@ -28,6 +28,7 @@ mod access;
 mod accounts;
 mod annual_report;
 mod auth;
+mod body_limits;
 mod bulk;
 mod calendar;
 mod catalog;

@@ -51,7 +51,7 @@ async fn a_long_one_is_compressed_piece_by_piece_and_comes_back_as_it_was() {
     for pieces in [131_072, 2_000_000] {
         let AnswerBody::Disk(stored) = spooled(pieces).body else { panic!("{pieces}") };
         let packed =
-            to_bytes(stored.gzip_to_body().unwrap().into_response_body()).await.unwrap();
+            to_bytes(stored.gzip_to_body().unwrap().into_response_body(None)).await.unwrap();
         assert!(count_piece_bytes(&packed) * 2 < stored.size_bytes());
         let mut back = Vec::new();
         flate2::read::GzDecoder::new(&*packed).read_to_end(&mut back).unwrap();
