@@ -9,7 +9,7 @@ use std::{
 use zip::ZipArchive;
 
 use super::{grid::UnreadableFile, message::file};
-use crate::domain::message::{Argument, Message};
+use crate::domain::message::Message;
 
 /// The limit for all parts together, in inflated bytes.
 pub(crate) const INFLATED_MAX: u64 = 64 * 1024 * 1024;
@@ -50,13 +50,16 @@ pub(crate) fn inspect_archive(bytes: &[u8]) -> Result<(), UnreadableFile> {
     Ok(())
 }
 
-pub(crate) fn describe_broken_file(reason: Argument) -> UnreadableFile {
-    UnreadableFile::new("broken", file::unreadable(reason))
+/// Describes a file on which the library that reads it failed. The text of the library is for the log.
+pub(crate) fn describe_library_error(error: &dyn std::fmt::Display) -> UnreadableFile {
+    tracing::debug!(%error, "a workbook cannot be read");
+    UnreadableFile::new("broken", file::unreadable())
 }
 
-/// Describes a file on which the library that reads it failed. The text of the library is the same in every language.
-pub(crate) fn describe_library_error(error: &dyn std::fmt::Display) -> UnreadableFile {
-    describe_broken_file(Argument::Text(error.to_string()))
+/// Describes a sheet on which the library that reads it failed.
+pub(crate) fn describe_sheet_error(sheet: &str, error: &dyn std::fmt::Display) -> UnreadableFile {
+    tracing::debug!(%error, sheet, "a sheet cannot be read");
+    UnreadableFile::new("broken", file::broken_part(file::sheet_named(sheet)))
 }
 
 /// Runs `read` and turns a panic into a fault of `part`. The reader panics on some invalid input, such as the address

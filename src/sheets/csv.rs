@@ -17,8 +17,8 @@ use super::{
 /// # Errors
 /// Returns the reason if the file cannot be read at all. Faults within the file are in the returned [`UploadedFile`].
 pub(crate) fn read_csv(bytes: &[u8], sheet: WorkbookSheet) -> Result<UploadedFile, UnreadableFile> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|e| UnreadableFile::new("not_utf8", file::not_utf8(&e.to_string())))?;
+    let text =
+        std::str::from_utf8(bytes).map_err(|e| describe_other_encoding(bytes, e.valid_up_to()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.contains('\0') {
         return Err(UnreadableFile::new("not_utf8", file::zero_bytes()));
@@ -37,14 +37,25 @@ pub(crate) fn read_csv(bytes: &[u8], sheet: WorkbookSheet) -> Result<UploadedFil
     let mut builder = GridBuilder::new(&mut upload, sheet);
     let mut rows = CsvRowNumbers::new(text, separator).flatten();
     for record in reader.records() {
-        let record =
-            record.map_err(|e| UnreadableFile::new("broken", file::broken_csv(&e.to_string())))?;
+        let record = record.map_err(|e| describe_csv_error(&e))?;
         let number = rows.next().unwrap_or(u32::MAX);
         let cells = (0..).zip(record.iter()).map(|(column, field)| (column, to_cell(field)));
         builder.add_row(number, cells.collect())?;
     }
     builder.finish();
     Ok(upload)
+}
+
+/// Names the line at which a text is no UTF-8 any more. `valid` is the number of bytes before.
+fn describe_other_encoding(bytes: &[u8], valid: usize) -> UnreadableFile {
+    let before = bytes.iter().take(valid).filter(|byte| **byte == b'\n').count();
+    UnreadableFile::new("not_utf8", file::not_utf8(before + 1))
+}
+
+/// The text of the library is for the log.
+fn describe_csv_error(error: &csv::Error) -> UnreadableFile {
+    tracing::debug!(%error, "a CSV file cannot be read");
+    UnreadableFile::new("broken", file::broken_csv())
 }
 
 /// Yields the number of each row that is not empty, from 1, as a spreadsheet counts them. `csv::Reader` skips empty

@@ -7,7 +7,7 @@ use chrono::{Datelike as _, NaiveDate};
 
 use super::{
     LISTS, README, SheetCell, WorkbookSheet, archive,
-    archive::{INFLATED_MAX, catch_reader_panic, describe_broken_file, describe_library_error},
+    archive::{INFLATED_MAX, catch_reader_panic, describe_library_error, describe_sheet_error},
     grid::{
         FileFault, GridBuilder, UnreadableFile, UploadedFile, format_address, unknown_name_fault,
     },
@@ -73,9 +73,7 @@ fn read_rows(
     left: &mut u64,
     mut take: impl FnMut(u32, Vec<(u32, SheetCell)>) -> Result<(), UnreadableFile>,
 ) -> Result<(), UnreadableFile> {
-    let broken =
-        |reason: Argument| describe_broken_file(file::unreadable_sheet(name, reason).into());
-    let failed = |e: &dyn std::fmt::Display| broken(Argument::Text(e.to_string()));
+    let failed = |e: &dyn std::fmt::Display| describe_sheet_error(name, e);
     let mut reader = book.worksheet_cells_reader(name).map_err(|e| failed(&e))?;
     let (mut number, mut row) = (0, Vec::new());
     while let Some(found) = reader.next_cell_with_formula_metadata().map_err(|e| failed(&e))? {
@@ -101,7 +99,7 @@ fn read_rows(
         }
         if at + 1 != number {
             if at + 1 < number {
-                return Err(broken(file::rows_not_in_order().into()));
+                return Err(UnreadableFile::new("broken", file::rows_not_in_order(name)));
             }
             take(number, std::mem::take(&mut row))?;
             number = at + 1;

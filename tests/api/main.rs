@@ -60,6 +60,7 @@ mod independent_hashing;
 mod indicator_values;
 mod journal;
 mod languages;
+mod library_texts;
 mod list_totals;
 mod live_figures;
 mod localised_messages;

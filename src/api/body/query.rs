@@ -53,10 +53,19 @@ impl<T: QueryParameters> FromBody for Query<T> {
 
 impl<T: QueryParameters> FromQuery for Query<T> {
     fn from_query(query: &str) -> ApiResult<Self> {
-        let map = read_parameters(query, &find_parameter_kinds::<T>())?;
+        let kinds = find_parameter_kinds::<T>();
+        let map = read_parameters(query, &kinds)?;
         let value = serde_path_to_error::deserialize(Value::Object(map)).map_err(|e| {
             let name = e.path().to_string();
-            build_parameter_error(name, "type", parameter::unreadable(&e.inner().to_string()))
+            let kind = kinds.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
+            let message = match kind {
+                // Every number was parsed before, so it does not fit the integer type of the field.
+                Some(ParameterKind::Number) => parameter::whole_number(),
+                Some(ParameterKind::Text | ParameterKind::Bool | ParameterKind::List) | None => {
+                    parameter::different_value()
+                }
+            };
+            build_parameter_error(name, "type", message)
         })?;
         Ok(Self(value))
     }

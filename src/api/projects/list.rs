@@ -156,9 +156,9 @@ impl ProjectParams {
             (projects::PARTNER, self.partner.clone()),
         ];
         let since = self.updated_since.as_deref().map(DateTime::parse_from_rfc3339).transpose();
-        let since = since.map_err(|e| {
-            let message = parameter::instant_because(&e.to_string());
-            ApiError::invalid_parameter("updated_since", ValueFault::new("instant", message))
+        let since = since.map_err(|_reason| {
+            let fault = ValueFault::new("instant", parameter::instant());
+            ApiError::invalid_parameter("updated_since", fault)
         })?;
         Ok(ProjectFilter {
             cities: self.city.clone(),
