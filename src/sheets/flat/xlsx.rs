@@ -47,7 +47,9 @@ struct DateFormats {
 /// Keeps the error of a file, such as the one of a full disk.
 fn to_io_error(e: XlsxError) -> io::Error {
     match e {
-        XlsxError::IoError(e) | XlsxError::ZipError(ZipError::Io(e)) => e,
+        XlsxError::IoError(e)
+        | XlsxError::TempFileError(_, e)
+        | XlsxError::ZipError(ZipError::Io(e)) => e,
         other => io::Error::other(other),
     }
 }
