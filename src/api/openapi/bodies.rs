@@ -14,7 +14,8 @@ pub(super) fn describe_files(operation: &mut Operation) {
     add_media_types(operation);
     if let Some(RefOr::T(body)) = &mut operation.request_body {
         for (media, content) in &mut body.content {
-            if !media.ends_with("json") {
+            // A form has its files in its members.
+            if !media.ends_with("json") && !media.starts_with("multipart/") {
                 set_binary_schema(content);
             }
         }

@@ -160,3 +160,17 @@ async fn long_poll_returns_on_a_change_of_another_instance() {
     let page = answer.expect(200).json();
     assert!(!page["items"].as_array().unwrap().is_empty() && took < Duration::from_secs(20));
 }
+
+#[actix_web::test]
+async fn long_poll_that_its_client_gave_up_frees_its_place_at_once() {
+    let app = TestApp::spawn().await;
+    let reader = app.reader().await;
+    let last = feed_head(&reader).await;
+    let url = format!("{}/api/v1/changes?after={last}&wait=30", app.address);
+    let client = reqwest::Client::builder().timeout(Duration::from_millis(500)).build().unwrap();
+    let request = client.get(url).bearer_auth(reader.token.as_deref().unwrap());
+    assert!(request.send().await.unwrap_err().is_timeout());
+    let given_up = Instant::now();
+    await_waiting_count(&app, 0).await;
+    assert!(given_up.elapsed() < Duration::from_secs(3), "{:?}", given_up.elapsed());
+}
