@@ -4,7 +4,9 @@
 CI does not reach the advisory database, so `.ci/advisories.json` holds the facts of one day about the crates in Cargo.lock:
 
     {"source": address, "commit": of the database, "taken_on": its day, "crates": [every name in Cargo.lock at that time],
-     "advisories": [{"id", "crate", "kind", "title", "patched": [ranges], "unaffected": [ranges]}]}
+     "advisories": [{"id", "crate", "kind", "patched": [ranges], "unaffected": [ranges]}]}
+
+Only facts are kept; https://rustsec.org/advisories/<id> has the text of an advisory.
 
 The command below writes one from a clone of https://github.com/rustsec/advisory-db. Take a new one at least every 90 days,
 and whenever Cargo.lock gains a crate.
@@ -113,10 +115,10 @@ def check(snapshot, locked, exceptions, today):
     """Returns faults and warnings about locked crates: names with their versions, and ids with reasons.
 
     >>> snapshot = {"taken_on": "2026-01-01", "crates": ["a", "b"], "advisories": [
-    ...     {"id": "RUSTSEC-1", "crate": "a", "kind": "unsound", "title": "T", "patched": [">= 2"], "unaffected": []}]}
+    ...     {"id": "RUSTSEC-1", "crate": "a", "kind": "unsound", "patched": [">= 2"], "unaffected": []}]}
     >>> day = datetime.date(2026, 4, 1)
     >>> check(snapshot, [("a", "1.0.0"), ("b", "1.0.0")], {}, day)
-    (['a 1.0.0: RUSTSEC-1, T (unsound); patched: >= 2'], [])
+    (['a 1.0.0: RUSTSEC-1 (unsound); patched: >= 2'], [])
     >>> check(snapshot, [("a", "1.0.0")], {"RUSTSEC-1": "not called here"}, day)
     ([], [])
     >>> check(snapshot, [("a", "1.0.0")], {"RUSTSEC-1": ""}, day)[0]
@@ -135,9 +137,7 @@ def check(snapshot, locked, exceptions, today):
                 used.add(advisory["id"])
                 continue
             patched = "; ".join(advisory["patched"]) or "no version"
-            faults.append(
-                f"{name} {version}: {advisory['id']}, {advisory['title']} ({advisory['kind']}); patched: {patched}"
-            )
+            faults.append(f"{name} {version}: {advisory['id']} ({advisory['kind']}); patched: {patched}")
     faults += [f"deny.toml: {id} is ignored without a reason" for id, reason in exceptions.items() if not reason]
     faults += [f"deny.toml: nothing to ignore for {id}" for id in exceptions if id not in used]
     age = (today - datetime.date.fromisoformat(snapshot["taken_on"])).days
@@ -157,13 +157,13 @@ def locked_crates():
 
 
 def parse_advisory(text):
-    """Reads an advisory of the database: facts in TOML, then a title and a description. None of one that was withdrawn.
+    """Reads the facts of an advisory, which stand in TOML before its text. None of one that was withdrawn.
 
     >>> facts = '[advisory]\\nid = "R-1"\\npackage = "a"\\n[versions]\\npatched = [">= 2"]'
     >>> parse_advisory(f"```toml\\n{facts}\\n```\\n\\n# A title\\n\\nText.")
-    {'id': 'R-1', 'crate': 'a', 'kind': 'vulnerability', 'title': 'A title', 'patched': ['>= 2'], 'unaffected': []}
+    {'id': 'R-1', 'crate': 'a', 'kind': 'vulnerability', 'patched': ['>= 2'], 'unaffected': []}
     """
-    _, facts, description = re.split(r"^```(?:toml)?\s*$", text, maxsplit=2, flags=re.MULTILINE)
+    _, facts, _ = re.split(r"^```(?:toml)?\s*$", text, maxsplit=2, flags=re.MULTILINE)
     facts = tomllib.loads(facts)
     advisory, versions = facts["advisory"], facts["versions"]
     if "withdrawn" in advisory:
@@ -172,7 +172,6 @@ def parse_advisory(text):
         "id": advisory["id"],
         "crate": advisory["package"],
         "kind": advisory.get("informational", "vulnerability"),
-        "title": re.search(r"^#\s+(.*\S)", description, flags=re.MULTILINE)[1],
         "patched": versions["patched"],
         "unaffected": versions.get("unaffected", []),
     }

@@ -14,14 +14,15 @@ use arc_swap::ArcSwap;
 use crate::{
     api::{
         self, cache::AnswerCache, changes::WaitingRequests, metrics::RequestMetrics,
-        shares::ShareUseCounter, state::State, verification_queue::VerificationQueue,
+        reading_queue::ReadingQueue, shares::ShareUseCounter, state::State,
+        verification_queue::VerificationQueue,
     },
     auth::{password::PasswordPool, secret, token::AccessTokens},
     clock::Clock,
     config::{DatabaseUrl, Settings, SslMode},
     store::{
         Conn, DatabaseTarget, Db, StoreResult, bootstrap, db::write_now, reference, seed,
-        tx::TxEnv, watch::CommitWatch,
+        tx::TxEnv, upgrade::upgrade_database, watch::CommitWatch,
     },
     web,
 };
@@ -96,7 +97,7 @@ pub fn prepare_database(settings: &Settings, clock: &Clock) -> anyhow::Result<()
 
 /// Applies migrations and writes the reference data. Returns how many records were created and changed.
 fn migrate_and_seed(conn: &mut Conn, clock: &Clock) -> anyhow::Result<seed::SeedSummary> {
-    conn.run_migrations()?;
+    upgrade_database(conn)?;
     let data = seed::parse_embedded_seed()?;
     let env = TxEnv { clock: clock.clone() };
     Ok(write_now(conn, &env, |tx| -> StoreResult<_> { seed::apply_seed(tx, data) })?)
@@ -107,7 +108,7 @@ fn migrate_and_seed(conn: &mut Conn, clock: &Clock) -> anyhow::Result<seed::Seed
 /// # Errors
 /// The database cannot be reached or migrated.
 pub fn migrate_database(settings: &Settings) -> anyhow::Result<usize> {
-    with_conn(&resolve_target(&settings.database)?, |c| Ok(c.run_migrations()?))
+    with_conn(&resolve_target(&settings.database)?, |c| Ok(upgrade_database(c)?))
 }
 
 /// Writes the reference data. Returns a message for the operator with the number of changes.
@@ -198,7 +199,7 @@ impl Application {
     ) -> anyhow::Result<Self> {
         let target = resolve_target(&settings.database)?;
         let (watch, vocabulary) = with_conn(&target, |c| {
-            c.run_migrations()?;
+            upgrade_database(c)?;
             Ok((CommitWatch::load_watch(c, clock.clone())?, reference::load_vocabulary(c)?))
         })?;
         let db = Db::start(
@@ -226,6 +227,7 @@ impl Application {
             tokens: Arc::new(AccessTokens::new(&settings.token_secrets.load_secrets()?)?),
             passwords: Arc::new(PasswordPool::start()?),
             clock,
+            readings: Arc::new(ReadingQueue::default()),
             waiting: Arc::new(WaitingRequests::default()),
             requests: Arc::new(RequestMetrics::new(settings.metrics_bind.is_some())),
             vocabulary: Arc::new(ArcSwap::from_pointee(vocabulary)),

@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::{
     answer::Answer,
     error::{ApiError, ApiResult},
+    filter_values::UnknownValues,
     format::AnswerFormat,
 };
 use crate::domain::{
@@ -108,6 +109,7 @@ pub struct AnswerKey {
     form: AnswerFormat,
     /// The release that the answer is made from.
     release: Option<Slug>,
+    unknown_values: UnknownValues,
 }
 
 impl AnswerKey {
@@ -132,6 +134,7 @@ impl AnswerKey {
             source: VersionSource::Public,
             form: AnswerFormat::Json,
             release: None,
+            unknown_values: UnknownValues::Refuse,
         })
     }
 
@@ -172,6 +175,13 @@ impl AnswerKey {
     #[must_use]
     pub fn with_moment(mut self, moment: impl Into<String>) -> Self {
         self.moment = Some(moment.into());
+        self
+    }
+
+    /// Sets what filters do with values that do not exist; they are refused by default.
+    #[must_use]
+    pub(crate) const fn with_unknown_values(mut self, unknown_values: UnknownValues) -> Self {
+        self.unknown_values = unknown_values;
         self
     }
 

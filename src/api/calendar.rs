@@ -22,7 +22,7 @@ use crate::{
     app::calendars,
     auth::secret::digest_token,
     domain::{
-        agenda::{DueWork, RoleDeadline},
+        agenda::{DeadlineCities, DueWork, RoleDeadline, list_deadlines},
         language::Language,
         policy::Actor,
         reference::City,
@@ -156,11 +156,13 @@ struct RevisedDeadline {
 /// Loads the deadlines that concern an actor, by day.
 fn load_deadlines(conn: &mut Conn, actor: &Actor) -> StoreResult<Vec<RevisedDeadline>> {
     let cycles = cycles::list(conn)?;
-    let cities = agenda::cities_with_projects(conn)?;
+    let all = reference::list_cities(conn)?;
+    let with_project = agenda::cities_with_projects(conn)?;
     let extensions = extensions::list_in_force(conn)?;
     let grants: Vec<(Role, Scope)> =
         actor.grants().iter().map(|g| (g.role, g.scope.clone())).collect();
-    let deadlines = crate::domain::agenda::list_deadlines(&grants, &cycles, &cities, &extensions);
+    let cities = DeadlineCities { all: &all, with_project };
+    let deadlines = list_deadlines(&grants, &cycles, &cities, &extensions);
     deadlines.into_iter().map(|deadline| load_revised(conn, deadline)).collect()
 }
 

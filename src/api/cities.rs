@@ -10,6 +10,7 @@ use super::{
     cache::{AnswerKey, CacheAudience},
     error::ApiResult,
     field_selection::FieldSelection,
+    filter_values::{check_keys, parse_search},
     may::May,
     page::{BY_SLUG_OR_NAME, PageRequest, SlugOrNameSort, choose_order, list_type},
     precondition::{VersionRefused, VersionRequired},
@@ -30,6 +31,7 @@ use crate::{
     },
     store::{
         Conn,
+        keys::KeyKind,
         reference::{self, CityCursor, CityFilter},
     },
 };
@@ -126,7 +128,8 @@ pub(crate) struct CityParams {
     pub joined_year_gte: Option<i64>,
     /// Cities that joined in this year or earlier.
     pub joined_year_lte: Option<i64>,
-    /// Words that must all occur in the names, aliases or slug, in any script.
+    /// Words that must all occur in the names, aliases, UN/LOCODE or slug, in any script; at most 200 characters. Case and
+    /// the marks on letters do not matter.
     pub q: Option<String>,
     /// Order: `slug`, `-slug`, `name` or `-name` (the English name), where `-` means descending; by slug when absent.
     #[param(value_type = Option<SlugOrNameSort>, inline)]
@@ -134,7 +137,7 @@ pub(crate) struct CityParams {
     /// Members to return of each item, repeated or separated by commas; all when absent.
     #[param(required = false)]
     pub fields: Vec<String>,
-    /// Cursor of the page: `next` of the previous page, with the same filters and order.
+    /// Cursor of the page: `next` of the previous page. It carries filters and order; different ones beside it are refused.
     pub cursor: Option<String>,
     /// Number of items on the page, 1 to 1000; 50 when absent.
     #[param(minimum = 1, maximum = 1000)]
@@ -149,7 +152,7 @@ impl CityParams {
             pilot: self.pilot,
             joined_from: self.joined_year_gte,
             joined_until: self.joined_year_lte,
-            q: self.q.clone(),
+            q: parse_search(self.q.as_ref())?,
             by_name,
             descending,
         })
@@ -194,9 +197,12 @@ async fn list_cities(
 ) -> ApiResult<Answer> {
     let (Query(params), language) = (may.body, may.language);
     let request = CityListRequest::from_params(&params, language)?;
-    let read = move |c: &mut Conn, _| request.load_answer(c);
     let key = AnswerKey::new("list_cities", CacheAudience::for_everybody(), &params)?
         .in_language(language);
+    let read = move |c: &mut Conn, _| {
+        check_keys(c, &[("country", KeyKind::Country, &params.country)])?;
+        request.load_answer(c)
+    };
     state.cache.answer(key, read).await
 }
 

@@ -17,7 +17,8 @@ use crate::{
         },
         comment::Comment,
         cycle::{CycleState, calendar_day},
-        policy::{Actor, ReadCityCycle},
+        language::Language,
+        policy::{Authorized, ReadCityCycle},
         report::{ProjectStatus, ReportState},
         subject::CityCycleSubject,
         value::Percent,
@@ -122,7 +123,8 @@ pub(crate) struct ChecklistItemView {
     /// Time of the submission. Null if the report is not submitted, or if the caller may not read it.
     #[schema(required)]
     pub submitted_at: Option<DateTime<Utc>>,
-    /// `true` if the report was submitted after the due day, or is not submitted although it has passed.
+    /// `true` if the report was first submitted after the due day then in force, or is not submitted although the due
+    /// day has passed.
     pub late: bool,
 }
 
@@ -164,20 +166,20 @@ pub(crate) struct CityChecklistView {
 #[utoipa::path(get, path = "/cities/{city}/cycles/{cycle}", tag = "reports",
     responses((status = 200, body = CityChecklistView)))]
 async fn get_sitting(may: CachedMay<ReadCityCycle>, state: Data<State>) -> ApiResult<Answer> {
-    let at = state.clock.now();
+    let (at, language) = (state.clock.now(), may.language);
     may.answer_cached(&state, "cities/cycles", at, move |c, proof| {
-        Answer::from_value(&load_checklist(c, proof.subject(), proof.actor(), at)?)
+        Answer::from_value(&load_checklist(c, proof, at, language)?)
     })
     .await
 }
 
 fn load_checklist(
     conn: &mut Conn,
-    subject: &CityCycleSubject,
-    actor: &Actor,
+    proof: &Authorized<ReadCityCycle>,
     at: DateTime<Utc>,
+    language: Language,
 ) -> StoreResult<CityChecklistView> {
-    let CityCycleSubject { city, cycle } = subject;
+    let (CityCycleSubject { city, cycle }, actor) = (proof.subject(), proof.actor());
     let extension = extensions::find_due_day(conn, &cycle.slug, &city.slug)?;
     let checklist = reports::load_checklist_items(conn, city, cycle)?;
     let names = load_return_authors(conn, &checklist)?;
@@ -193,7 +195,7 @@ fn load_checklist(
         extended: due.is_some_and(|d| d.extended),
         days_left: due.map(|d| d.days_left),
         totals: ChecklistTotals::count_items(&visible).into(),
-        items: visible.iter().map(|visible| ChecklistItemView::new(visible, &names)).collect(),
+        items: visible.iter().map(|v| ChecklistItemView::new(v, &names, language)).collect(),
     })
 }
 
@@ -205,7 +207,12 @@ pub(super) fn load_return_authors(
 }
 
 impl ChecklistItemView {
-    pub(super) fn new(visible: &VisibleChecklistItem<'_>, names: &PersonNames) -> Self {
+    /// `language` is that of the faults.
+    pub(super) fn new(
+        visible: &VisibleChecklistItem<'_>,
+        names: &PersonNames,
+        language: Language,
+    ) -> Self {
         let subject = &visible.item.report_subject;
         let report = subject.report.as_ref().filter(|_| visible.can_read_working);
         let missing = visible.missing.clone();
@@ -218,7 +225,7 @@ impl ChecklistItemView {
             status: report.and_then(|r| r.content.status),
             percent_complete: report.and_then(|r| r.content.percent_complete).map(Percent::value),
             ready: missing.as_ref().map(Vec::is_empty),
-            missing: missing.into_iter().flatten().map(MissingView::from).collect(),
+            missing: MissingView::list(missing.unwrap_or_default(), language),
             unanswered: if visible.can_read_working {
                 subject.unanswered_comments.get().map_or(0, Vec::len)
             } else {

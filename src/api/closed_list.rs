@@ -20,6 +20,8 @@ macro_rules! define_closed_list {
 pub(crate) use define_closed_list;
 
 /// Makes the schema of a text that is one of these.
-pub(crate) fn describe_closed_list<'t>(texts: impl IntoIterator<Item = &'t str>) -> RefOr<Schema> {
+pub(crate) fn describe_closed_list<T: Into<serde_json::Value>>(
+    texts: impl IntoIterator<Item = T>,
+) -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(texts)).build().into()
 }

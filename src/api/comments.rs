@@ -26,9 +26,12 @@ use crate::{
     domain::{
         comment::{CommentKind, RawComment},
         id::Id,
-        policy::{CommentReport, ReadComment, ReadReportInside, ResolveComment},
+        policy::{CommentReport, ListComments, ReadComment, ResolveComment},
     },
-    store::{Conn, StoreResult, comments},
+    store::{
+        Conn, StoreResult,
+        comments::{self, CommentPage},
+    },
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -57,11 +60,16 @@ pub(crate) struct NewComment {
     /// Identifier of a comment on the same report, if this comment is a reply: any comment of the thread.
     #[schema(format = Uuid)]
     pub reply_to: Option<String>,
+    /// `true` marks the comment as a question of the city to the reviewers; `false` when absent. The national
+    /// representative and the secretariat read a question even if the report was never submitted. They read nothing
+    /// else of such a report.
+    #[schema(example = false)]
+    pub question: Option<bool>,
 }
 
 impl From<NewComment> for RawComment {
     fn from(c: NewComment) -> Self {
-        Self { text: c.text, pointer: c.pointer, reply_to: c.reply_to }
+        Self { text: c.text, pointer: c.pointer, reply_to: c.reply_to, question: c.question }
     }
 }
 
@@ -101,8 +109,10 @@ pub(crate) struct CommentView {
     pub author: PersonView,
     /// Time at which the comment was written.
     pub at: DateTime<Utc>,
-    /// Whether the comment stands alone, or is the reason of a return or a reopening.
+    /// Whether the comment stands alone, is the reason of a return or a reopening, or was given with an approval.
     pub kind: CommentKind,
+    /// Whether the comment was marked as a question of the city to the reviewers.
+    pub question: bool,
     /// Time at which the thread was resolved; null if it is open.
     #[schema(required)]
     pub resolved_at: Option<DateTime<Utc>>,
@@ -135,6 +145,7 @@ impl From<CommentDetail> for CommentView {
             author: PersonView { id: c.author.as_uuid(), name: author_name },
             at: c.at,
             kind: c.kind,
+            question: c.question,
             resolved_at: c.resolved_at,
             resolved_by: resolver.map(|(id, name)| PersonView { id: id.as_uuid(), name }),
             reply_to: c.reply_to.map(Id::as_uuid),
@@ -147,22 +158,27 @@ impl From<CommentDetail> for CommentView {
 /// List comments
 ///
 /// Lists the comments on a report, the oldest first. For officers of the project's city, the national representative of
-/// its country and the secretariat; the representative and the secretariat get 403 until the report has been submitted
-/// once.
+/// its country and the secretariat. Until the report has been submitted once, the representative and the secretariat get
+/// its questions alone (`question`), and 403 if there are none.
 #[utoipa::path(get, path = "/projects/{project}/reports/{cycle}/comments",
     tag = "reports", params(CommentParams), responses((status = 200, body = CommentList)))]
 async fn list_comments(
-    may: May<ReadReportInside, Query<CommentParams>>,
+    may: May<ListComments, Query<CommentParams>>,
     state: Data<State>,
 ) -> ApiResult<Answer> {
     let (project, cycle) = &may.key;
     let path = format!("/api/v1/projects/{project}/reports/{cycle}/comments");
     let params = may.body.0;
     let request = PageRequest::from_parameters(&path, &(), params.cursor.as_deref(), params.limit)?;
-    let report = may.proof.subject().report.as_ref().ok_or(ApiError::NotFound)?.id;
-    let (after, limit) = (request.after, request.limit + 1);
+    let subject = may.proof.subject();
+    let page = CommentPage {
+        report: subject.report.as_ref().ok_or(ApiError::NotFound)?.id,
+        questions_only: subject.shows_only_questions(&may.actor),
+        after: request.after.map(Id::new),
+        limit: request.limit + 1,
+    };
     let read = move |c: &mut Conn| -> StoreResult<_> {
-        let (comments, total) = comments::list(c, report, after.map(Id::new), limit)?;
+        let (comments, total) = comments::list(c, &page)?;
         Ok((app::comments::load_details(c, comments)?, total))
     };
     let (details, total) = state.db.read(read).await?;
@@ -174,7 +190,8 @@ async fn list_comments(
 /// Read a comment
 ///
 /// Returns one comment on a report. For officers of the project's city, the national representative of its country and
-/// the secretariat; the representative and the secretariat get 403 until the report has been submitted once.
+/// the secretariat. Until the report has been submitted once, the representative and the secretariat get its questions
+/// alone (`question`), and 403 for any other comment.
 #[utoipa::path(get, path = "/projects/{project}/reports/{cycle}/comments/{id}", tag = "reports",
     responses((status = 200, body = CommentView)))]
 async fn get_comment(may: May<ReadComment>, state: Data<State>) -> ApiResult<Answer> {
@@ -187,8 +204,9 @@ async fn get_comment(may: May<ReadComment>, state: Data<State>) -> ApiResult<Ans
 /// Comment on a report
 ///
 /// Adds a comment on the report or on one of its fields, or a reply to a comment. For officers of the project's city,
-/// the national representative of its country and the secretariat. A report that was never submitted cannot be
-/// commented on: officers get 409, the representative and the secretariat 403. A comment does not make its author a
+/// the national representative of its country and the secretariat. On a report that was never submitted only officers of
+/// its city may comment; the representative and the secretariat get 403. They read such a comment only if it is a
+/// question (`question`), and all comments as soon as the report is submitted. A comment does not make its author a
 /// contributor to the report, so that a reviewer who comments may still decide on it. A reply to a resolved thread
 /// opens the thread again.
 #[utoipa::path(post, path = "/projects/{project}/reports/{cycle}/comments",

@@ -4,10 +4,10 @@ use actix_web::web::Data;
 
 use super::{
     answer::Answer,
-    body::{Json, OptionalJson},
+    body::{Json, OptionalJson, Query},
     error::ApiResult,
     may::May,
-    page::ListPage,
+    page::WholeListParams,
     precondition::{VersionOptional, VersionRefused, VersionRequired},
     reports::NewTransition,
     service_config::ServiceConfig,
@@ -37,13 +37,16 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 
 /// List cycles
 ///
-/// Lists all reporting cycles, ordered by key. For every caller who holds a grant.
-#[utoipa::path(get, path = "/cycles", tag = "cycles", responses((status = 200, body = CycleList)))]
-async fn list_cycles(_may: May<ReadReference>, state: Data<State>) -> ApiResult<Answer> {
+/// Lists all reporting cycles, ordered by key; with `limit` in pages. For every caller who holds a grant.
+#[utoipa::path(get, path = "/cycles", tag = "cycles", params(WholeListParams),
+    responses((status = 200, body = CycleList)))]
+async fn list_cycles(
+    may: May<ReadReference, Query<WholeListParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
     let cycles = state.db.read(store::cycles::list).await.map_err(|e: StoreError| e)?;
-    let items: Vec<CycleView> = cycles.into_iter().map(CycleView::from).collect();
-    let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    Answer::from_value(&CycleList::from(ListPage { items, next: None, total }))
+    let items = cycles.into_iter().map(|cycle| (cycle.slug.to_string(), CycleView::from(cycle)));
+    may.body.0.answer_items::<CycleList, _, _>("/api/v1/cycles", items.collect())
 }
 
 /// Read a cycle
@@ -76,7 +79,8 @@ async fn create_cycle(
 /// Edit a cycle
 ///
 /// Changes the name and the days of a cycle. Only the secretariat may do this. Key and plan cycle never change. The
-/// cut-off day cannot change after the cycle was opened, because reports are approved under it: the answer is 409.
+/// cut-off day cannot change after the cycle was opened, because reports are approved under it: the answer is 409. A
+/// patch that changes nothing adds no version.
 #[utoipa::path(patch, path = "/cycles/{cycle}", tag = "cycles", request_body = CyclePatch,
     responses((status = 200, body = CycleView)))]
 async fn edit_cycle(

@@ -7,10 +7,10 @@ use utoipa::ToSchema;
 
 use super::{
     answer::Answer,
-    body::Json,
+    body::{Json, Query},
     error::{ApiError, ApiResult},
     may::May,
-    page::{ListPage, list_type},
+    page::{WholeListParams, list_type},
     precondition::{VersionIfExists, VersionRequired},
     service_config::ServiceConfig,
     state::State,
@@ -92,18 +92,21 @@ impl From<DeadlineExtension> for ExtensionView {
 
 /// List extensions
 ///
-/// Lists the extensions of a cycle, ordered by city. Officers see those of their own city, national representatives
+/// Lists the extensions of a cycle, ordered by city; with `limit` in pages. Officers see those of their own city, national representatives
 /// those of their country, the secretariat all. Other roles get 403.
-#[utoipa::path(get, path = "/cycles/{cycle}/extensions", tag = "cycles",
+#[utoipa::path(get, path = "/cycles/{cycle}/extensions", tag = "cycles", params(WholeListParams),
     responses((status = 200, body = ExtensionList)))]
-async fn list_extensions(may: May<ListExtensions>, state: Data<State>) -> ApiResult<Answer> {
+async fn list_extensions(
+    may: May<ListExtensions, Query<WholeListParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
     let (cycle, reach) = (may.key, may.actor.visible_rows().working);
     let all = state.db.read(move |c: &mut Conn| -> StoreResult<_> { extensions::list_in_force(c) });
     let visible = |e: &DeadlineExtension| e.cycle == cycle && reach.covers_city(e.country, &e.city);
-    let items: Vec<ExtensionView> =
-        all.await?.into_iter().filter(visible).map(ExtensionView::from).collect();
-    let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    Answer::from_value(&ExtensionList::from(ListPage { items, next: None, total }))
+    let items = all.await?.into_iter().filter(visible);
+    let items = items.map(|e| (e.city.to_string(), ExtensionView::from(e))).collect();
+    let path = format!("/api/v1/cycles/{cycle}/extensions");
+    may.body.0.answer_items::<ExtensionList, _, _>(&path, items)
 }
 
 /// Read an extension
@@ -123,7 +126,7 @@ async fn get_extension(may: May<ReadExtension>) -> ApiResult<Answer> {
 /// Gives a city a later due day in a cycle, or replaces the day that it was given before. The city may write and submit
 /// reports until then, even if the cycle is closed. The national representative of the city's country and the
 /// secretariat may do this. The answer is 409 for an imported cycle, which has no due day. `If-Match` is required to
-/// replace an extension, and refused if there is none.
+/// replace an extension, and refused if there is none. The same day with the same reason adds no version.
 #[utoipa::path(
     put, path = "/cycles/{cycle}/extensions/{city}",
     tag = "cycles",

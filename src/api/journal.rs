@@ -32,6 +32,7 @@ use crate::{
 
 mod views;
 
+use views::check_keys_in_journal;
 pub(crate) use views::{
     JournalEntryView, JournalHead, JournalList, JournalParams, JournalVerification, VerifyParams,
 };
@@ -58,11 +59,11 @@ async fn list_journal_entries(
     let (filter, cursor, limit) = (params.parse_filter()?, params.cursor.clone(), params.limit);
     let page = PageRequest::from_parameters("/api/v1/journal", &params, cursor.as_deref(), limit)?;
     let (before, limit, actor) = (page.after, page.limit, may.actor);
-    let (entries, total) = state
-        .db
-        .read(move |c| load_entries(c, &actor, &filter, before, limit + 1))
-        .await
-        .map_err(as_store_error)?;
+    let load = move |c: &mut Conn| -> ApiResult<_> {
+        check_keys_in_journal(c, &filter)?;
+        Ok(load_entries(c, &actor, &filter, before, limit + 1)?)
+    };
+    let (entries, total) = state.db.read(load).await?;
     let list = JournalList::from(page.build_page(entries, total, |e| e.seq, |e| e)?);
     page.answer_list(&list, list.next.as_deref())
 }

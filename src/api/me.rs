@@ -9,10 +9,10 @@ use uuid::Uuid;
 use super::{
     answer::{Answer, SecretAnswer},
     auth::{EmptyAnswer, parse_new_password},
-    body::Json,
+    body::{Json, Query},
     error::{ApiError, ApiResult},
     may::OwnRequest,
-    page::{ListPage, list_type},
+    page::{ListPage, WholeListParams, list_type},
     service_config::ServiceConfig,
     state::State,
     users::UserView,
@@ -124,17 +124,23 @@ list_type!(
     SessionList of SessionView
 );
 
-impl SessionList {
-    fn new(sessions: Vec<LoginSession>, caller: Caller) -> Self {
-        let view = |s: LoginSession| SessionView {
+impl SessionView {
+    fn new(s: LoginSession, caller: Caller) -> Self {
+        Self {
             id: s.id,
             created_at: s.created_at,
             last_used_at: s.last_used_at,
             expires_at: s.open_until(),
             current: s.id == caller.session,
             client: s.client,
-        };
-        let items: Vec<SessionView> = sessions.into_iter().map(view).collect();
+        }
+    }
+}
+
+impl SessionList {
+    fn new(sessions: Vec<LoginSession>, caller: Caller) -> Self {
+        let items: Vec<SessionView> =
+            sessions.into_iter().map(|s| SessionView::new(s, caller)).collect();
         let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
         ListPage { items, next: None, total }.into()
     }
@@ -142,14 +148,22 @@ impl SessionList {
 
 /// List the caller's sessions
 ///
-/// Lists the open sessions of the caller's account, the newest first.
-#[utoipa::path(get, path = "/me/sessions", tag = "me",
+/// Lists the open sessions of the caller's account, the newest first; with `limit` in pages.
+#[utoipa::path(get, path = "/me/sessions", tag = "me", params(WholeListParams),
     responses((status = 200, body = SessionList)))]
-async fn list_sessions(own: OwnRequest, state: Data<State>) -> ApiResult<Answer> {
+async fn list_sessions(
+    own: OwnRequest<Query<WholeListParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
     let (caller, now) = (own.caller, state.clock.now());
     let open = state.db.read(move |c| unguarded::list_open_sessions(c, caller.user, now)).await;
     let open = open.map_err(|e: StoreError| e)?;
-    Ok(Answer::from_value(&SessionList::new(open, caller))?.forbid_storing())
+    // A page starts after a key, so the keys of the newest sessions are the least.
+    let key =
+        |s: &LoginSession| (-s.created_at.timestamp_micros(), format!("{:032x}", !s.id.as_u128()));
+    let items = open.into_iter().map(|s| (key(&s), SessionView::new(s, caller))).collect();
+    let answer = own.body.0.answer_items::<SessionList, _, _>("/api/v1/me/sessions", items)?;
+    Ok(answer.forbid_storing())
 }
 
 /// End the caller's other sessions

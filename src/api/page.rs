@@ -1,6 +1,5 @@
 //! Lists in pages, with keyset pagination. A cursor is bound to the filters and the order of its list.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
@@ -12,6 +11,12 @@ use super::{
     message::parameter,
 };
 use crate::domain::{fault::ValueFault, journal::to_hex, message::thing};
+
+pub(crate) mod cursor;
+mod whole_list;
+
+use cursor::PageCursor;
+pub(crate) use whole_list::WholeListParams;
 
 /// The default number of items on a page.
 pub(crate) const LIMIT_DEFAULT: i64 = 50;
@@ -51,19 +56,12 @@ pub(crate) struct ListPage<T> {
     pub total: i64,
 }
 
-/// The content of a cursor. The names of its members are short, because callers send it in the query.
-#[derive(Serialize, Deserialize)]
-struct PageCursor<K> {
-    /// A digest of the list's path, filters and order.
-    l: String,
-    /// The sort key of the last item of the page before.
-    k: K,
-}
-
 /// A request for a page of a list.
 #[derive(Debug, Clone)]
 pub(crate) struct PageRequest<K> {
     list: String,
+    /// The filters and the order, as a query string.
+    filters: String,
     path: String,
     /// The sort key after which the page starts; `None` for the first page.
     pub after: Option<K>,
@@ -73,7 +71,8 @@ pub(crate) struct PageRequest<K> {
 
 impl<K: Serialize + DeserializeOwned> PageRequest<K> {
     /// Reads `cursor` and `limit`. `path` is the path of the list, and `filters` are its other parameters. A cursor is
-    /// valid only for the path and the filters that it was made with.
+    /// valid only for the path and the filters that it was made with. A cursor that was sent alone brought its filters with
+    /// it (`cursor::restore_filters`).
     ///
     /// # Errors
     /// The cursor belongs to a different list, filter or order, or the limit is out of range: 400.
@@ -93,25 +92,15 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
         let after = match cursor {
             None => None,
             Some(text) => {
-                let parsed = URL_SAFE_NO_PAD
-                    .decode(text)
-                    .ok()
-                    .and_then(|b| serde_json::from_slice::<serde_json::Value>(&b).ok())
-                    .filter(has_no_control_characters)
-                    .and_then(|v| serde_json::from_value::<PageCursor<K>>(v).ok());
-                let fault = || {
-                    let fault = ValueFault::new("cursor", parameter::cursor_with_filters());
-                    ApiError::invalid_parameter("cursor", fault)
-                };
-                let cursor = parsed.ok_or_else(fault)?;
+                let cursor = PageCursor::<K>::decode(text).ok_or_else(cursor::refuse_cursor)?;
                 if cursor.l != list {
-                    return Err(fault());
+                    return Err(cursor::refuse_cursor());
                 }
                 Some(cursor.k)
             }
         };
         let path = if filters.is_empty() { path.to_owned() } else { format!("{path}?{filters}") };
-        Ok(Self { list, path, after, limit })
+        Ok(Self { list, filters, path, after, limit })
     }
 
     /// Makes a page from up to `limit + 1` loaded rows. If the extra row is present, there is a next page.
@@ -130,10 +119,8 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
         rows.truncate(limit);
         let next = match rows.last() {
             Some(last) if more => {
-                let cursor = PageCursor { l: self.list.clone(), k: key(last) };
-                let json =
-                    serde_json::to_vec(&cursor).map_err(|e| ApiError::Internal(Box::new(e)))?;
-                Some(URL_SAFE_NO_PAD.encode(json))
+                let f = self.filters.clone();
+                Some(PageCursor { l: self.list.clone(), k: key(last), f }.encode()?)
             }
             Some(_) | None => None,
         };
@@ -202,6 +189,30 @@ pub(crate) fn choose_order<O: Copy>(asked: Option<&str>, orders: &[(&str, O)]) -
     found.map(|(_, order)| *order).ok_or_else(|| ApiError::invalid_parameter("sort", unknown()))
 }
 
+/// Returns the order that `sort` names, and whether it is descending: with `-` before the name. The first order is the
+/// default.
+///
+/// # Errors
+/// The name is not one of the orders: 400.
+pub(crate) fn parse_order<O: Copy>(
+    asked: Option<&str>,
+    orders: &[(&str, O)],
+) -> ApiResult<(O, bool)> {
+    let asked = asked.or(orders.first().map(|(name, _)| *name)).unwrap_or_default();
+    let (descending, name) = asked.strip_prefix('-').map_or((false, asked), |name| (true, name));
+    let found = orders.iter().find(|(known, _)| *known == name);
+    found.map(|(_, order)| (*order, descending)).ok_or_else(|| {
+        let fault =
+            ValueFault::unknown(thing::sort(), list_order_names(orders)).with_nearest(asked);
+        ApiError::invalid_parameter("sort", fault)
+    })
+}
+
+/// Lists the values of `sort`: each name, and the name with `-` before it.
+pub(crate) fn list_order_names<O>(orders: &[(&str, O)]) -> Vec<String> {
+    orders.iter().flat_map(|(name, _)| [(*name).to_owned(), format!("-{name}")]).collect()
+}
+
 /// The parameters of a list without filters.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -212,17 +223,6 @@ pub(crate) struct ListParams {
     /// The number of items on the page, 1 to 1000; the default is 50.
     #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<i64>,
-}
-
-/// Returns `true` if no text in a cursor contains a control character. A forged cursor may contain NUL, which
-/// PostgreSQL cannot store in a text.
-fn has_no_control_characters(value: &serde_json::Value) -> bool {
-    match value {
-        serde_json::Value::String(text) => !text.chars().any(char::is_control),
-        serde_json::Value::Array(items) => items.iter().all(has_no_control_characters),
-        serde_json::Value::Object(members) => members.values().all(has_no_control_characters),
-        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => true,
-    }
 }
 
 fn hash_list(text: &str) -> String {

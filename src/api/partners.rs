@@ -8,8 +8,9 @@ use super::{
     answer::Answer,
     body::{Json, Query},
     cache::{AnswerKey, CacheAudience},
-    error::{ApiError, ApiResult},
+    error::ApiResult,
     field_selection::FieldSelection,
+    filter_values::{check_keys, check_values, parse_search},
     may::May,
     page::{BY_SLUG_OR_NAME, PageRequest, SlugOrNameSort, choose_order, list_type},
     precondition::{VersionRefused, VersionRequired},
@@ -22,14 +23,14 @@ use crate::{
         partners::{self, PartnerChange},
     },
     domain::{
-        fault::ValueFault,
-        message,
+        message::thing,
         policy::{AddReference, EditPartner, ReadPartner, ReadReference},
         reference::Partner,
         reference_input::PartnerFields,
     },
     store::{
         Conn,
+        keys::KeyKind,
         reference::{self, PartnerCursor, PartnerFilter},
     },
 };
@@ -102,7 +103,8 @@ pub(crate) struct PartnerParams {
     /// Codes of countries.
     #[param(required = false, example = json!(["JP"]))]
     pub country: Vec<String>,
-    /// Words that must all occur in the name, aliases or slug, in any script.
+    /// Words that must all occur in the name, aliases or slug, in any script; at most 200 characters. Case and the marks
+    /// on letters do not matter.
     pub q: Option<String>,
     /// Order: `slug`, `-slug`, `name` or `-name`, where `-` means descending; by slug when absent.
     #[param(value_type = Option<SlugOrNameSort>, inline)]
@@ -110,7 +112,7 @@ pub(crate) struct PartnerParams {
     /// Members to return of each item, repeated or separated by commas; all when absent.
     #[param(required = false)]
     pub fields: Vec<String>,
-    /// Cursor of the page: `next` of the previous page, with the same filters and order.
+    /// Cursor of the page: `next` of the previous page. It carries filters and order; different ones beside it are refused.
     pub cursor: Option<String>,
     /// Number of items on the page, 1 to 1000; 50 when absent.
     #[param(minimum = 1, maximum = 1000)]
@@ -119,16 +121,12 @@ pub(crate) struct PartnerParams {
 
 impl PartnerParams {
     fn to_filter(&self, types: &[String]) -> ApiResult<PartnerFilter> {
-        if self.kind.iter().any(|kind| !types.contains(kind)) {
-            let types = types.iter().map(String::as_str);
-            let fault = ValueFault::unknown(message::thing::partner_type(), types);
-            return Err(ApiError::invalid_parameter("type", fault));
-        }
+        check_values("type", thing::partner_type(), &self.kind, types)?;
         let (by_name, descending) = choose_order(self.sort.as_deref(), &BY_SLUG_OR_NAME)?;
         Ok(PartnerFilter {
             kinds: self.kind.clone(),
             countries: self.country.clone(),
-            q: self.q.clone(),
+            q: parse_search(self.q.as_ref())?,
             by_name,
             descending,
         })
@@ -174,8 +172,11 @@ async fn list_partners(
     let Query(params) = may.body;
     let words = state.vocabulary.load_full();
     let request = PartnerListRequest::from_params(&params, &words.partner_types)?;
-    let read = move |c: &mut Conn, _| request.load_answer(c);
     let key = AnswerKey::new("list_partners", CacheAudience::for_everybody(), &params)?;
+    let read = move |c: &mut Conn, _| {
+        check_keys(c, &[("country", KeyKind::PartnerCountry, &params.country)])?;
+        request.load_answer(c)
+    };
     state.cache.answer(key, read).await
 }
 

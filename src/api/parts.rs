@@ -5,21 +5,25 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     answer::Answer,
-    body::Json,
+    body::{Json, Query},
     error::{ApiError, ApiResult},
     may::May,
     merge::MergeMembers,
-    page::ListPage,
+    page::{ListPage, WholeListParams},
     precondition::VersionRequired,
     service_config::ServiceConfig,
     state::State,
+    views::RecordWarning,
 };
 use crate::{
-    app::parts::{self, EditablePart, PartRequest},
+    app::parts::{self, CreatedPart, EditablePart, PartRequest},
     domain::{
+        id::Id,
         policy::{EditProject, PolicyResource as _, ReadProject, RecordCopy, Saves, Visibility},
+        project::Project,
         subject::project_part::{EditPart, ReadPart},
     },
+    store::{Conn, StoreResult},
 };
 
 mod indicators;
@@ -40,33 +44,59 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 
 /// A kind of part, with its request and response shapes.
 pub(super) trait PartResource: EditablePart {
-    type View: From<Self> + Serialize + Send + 'static;
+    type View: Serialize + Send + 'static;
+    /// What the view shows of a project's parts besides their own records.
+    type Context: Send + 'static;
     type New: MergeMembers<Into = Self::Raw> + DeserializeOwned + Send + 'static;
     type Patch: MergeMembers<Into = Self::Raw> + DeserializeOwned + Send + 'static;
+    type List: From<ListPage<Self::View>> + Serialize;
+
+    /// Loads the context of the parts of a project.
+    fn load_context(conn: &mut Conn, project: Id<Project>) -> StoreResult<Self::Context>;
+
+    /// Builds the view of a part.
+    fn into_view(self, context: &Self::Context) -> Self::View;
+
+    /// Adds doubts about a part that was just created to its view.
+    fn with_warnings(view: Self::View, warnings: Vec<RecordWarning>) -> Self::View;
+
+    /// Returns the key by which the parts of a project are sorted.
+    fn sort_key(&self) -> String;
 }
 
-/// Lists all parts of the copy of the project that the caller reads.
+async fn load_view<P: PartResource>(part: P, state: &State) -> ApiResult<P::View> {
+    let project = part.project_id();
+    let context = state.db.read_point(move |c| P::load_context(c, project)).await?;
+    Ok(part.into_view(&context))
+}
+
+async fn answer_part<P: PartResource>(part: P, state: &State) -> ApiResult<Answer> {
+    Answer::from_record(part.version(), &load_view(part, state).await?)
+}
+
+/// Lists all parts of the copy of the project that the caller reads, or a page of them.
 async fn list_parts<P: PartResource>(
-    may: May<ReadProject>,
+    may: May<ReadProject, Query<WholeListParams>>,
     state: &State,
-) -> ApiResult<ListPage<P::View>> {
+) -> ApiResult<Answer> {
     let subject = may.proof.subject();
     let id = subject.project.id;
-    let parts =
-        if subject.visibility_for(may.proof.actor()) == Visibility::Readable(RecordCopy::Working) {
-            state.db.read_point(move |c| P::list_for_project(c, id)).await?
-        } else {
-            subject.approved.as_ref().map(P::from_approved_copy).unwrap_or_default()
-        };
-    let items: Vec<P::View> = parts.into_iter().map(P::View::from).collect();
-    let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    Ok(ListPage { items, next: None, total })
+    let inside =
+        subject.visibility_for(may.proof.actor()) == Visibility::Readable(RecordCopy::Working);
+    let approved = subject.approved.as_ref().map(P::from_approved_copy).unwrap_or_default();
+    let read = move |c: &mut Conn| -> StoreResult<_> {
+        let parts = if inside { P::list_for_project(c, id)? } else { approved };
+        Ok((parts, P::load_context(c, id)?))
+    };
+    let (parts, context) = state.db.read_point(read).await?;
+    let items = parts.into_iter().map(|part| (part.sort_key(), part.into_view(&context))).collect();
+    let path = format!("/api/v1/projects/{}/{}", may.key, P::LIST_NAME);
+    may.body.0.answer_items::<P::List, _, _>(&path, items)
 }
 
-fn get_part<P: PartResource>(may: &May<ReadPart<P>>) -> ApiResult<Answer> {
-    let part =
-        may.proof.subject().visible_copy(may.proof.actor()).ok_or(ApiError::NotFound)?.clone();
-    Answer::from_record(part.version(), &P::View::from(part))
+async fn get_part<P: PartResource>(may: May<ReadPart<P>>, state: &State) -> ApiResult<Answer> {
+    let part = may.proof.subject().visible_copy(may.proof.actor()).cloned();
+    answer_part(part.ok_or(ApiError::NotFound)?, state).await
 }
 
 async fn create_part<P: PartResource>(
@@ -78,9 +108,12 @@ where
 {
     let (caller, key, Json(body)) = (may.caller, may.key, may.body);
     let list = format!("/api/v1/projects/{key}/{}", P::LIST_NAME);
-    let part: P = state.db.write(move |tx| parts::create_part(tx, caller, &key, body)).await?;
+    let write = state.db.write(move |tx| parts::create_part::<P>(tx, caller, &key, body));
+    let CreatedPart { part, duplicate_of } = write.await?;
     let location = format!("{list}/{}", part.part_id());
-    Ok(Answer::from_record(part.version(), &P::View::from(part))?.mark_created(location))
+    let (version, warnings) = (part.version(), RecordWarning::list_duplicate(duplicate_of));
+    let view = P::with_warnings(load_view(part, state).await?, warnings);
+    Ok(Answer::from_record(version, &view)?.mark_created(location))
 }
 
 async fn edit_part<P: PartResource>(
@@ -91,7 +124,7 @@ async fn edit_part<P: PartResource>(
         (may.caller, may.key, may.precondition.into(), may.body);
     let request = PartRequest { caller, key, precondition };
     let part: P = state.db.write(move |tx| parts::edit_part(tx, &request, patch)).await?;
-    Answer::from_record(part.version(), &P::View::from(part))
+    answer_part(part, state).await
 }
 
 /// Deletes a part, and answers its last state.
@@ -102,5 +135,5 @@ async fn delete_part<P: PartResource>(
     let (caller, key, precondition) = (may.caller, may.key, may.precondition.into());
     let request = PartRequest { caller, key, precondition };
     let part: P = state.db.write(move |tx| parts::delete_part(tx, &request)).await?;
-    Answer::from_record(part.version(), &P::View::from(part))
+    answer_part(part, state).await
 }

@@ -75,6 +75,9 @@ pub struct FaultView {
     /// The accepted values. Absent if there is no list of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allowed: Vec<String>,
+    /// The key of the record that is there already. Absent if the fault is no duplicate of a record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub existing: Option<String>,
 }
 
 impl From<RequestFault> for FaultView {
@@ -85,6 +88,7 @@ impl From<RequestFault> for FaultView {
             code: f.code,
             detail: f.message.into(),
             allowed: f.allowed,
+            existing: None,
         }
     }
 }
@@ -96,6 +100,7 @@ impl From<FieldFault> for FaultView {
             code: f.code,
             detail: f.message.into(),
             allowed: f.allowed,
+            existing: f.existing,
         }
     }
 }

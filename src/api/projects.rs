@@ -54,7 +54,9 @@ async fn get_project(may: May<ReadProject>, state: Data<State>) -> ApiResult<Ans
 /// Create a project
 ///
 /// Adds a project to the plan of a city. Only officers of that city may do this. The project gets the next number of
-/// the city, which is never used again. If the body is not valid, the answer is 422 and lists all faults.
+/// the city, which is never used again. If the body is not valid, the answer is 422 and lists all faults. If the city has a
+/// project of this title already, the project is created, and `warnings` names the one that is there. Titles are compared
+/// without case and spaces. A project that continues the other one is no duplicate of it.
 #[utoipa::path(post, path = "/projects", tag = "projects", request_body = NewProject,
     responses((status = 201, body = ProjectView)))]
 async fn create_project(

@@ -15,6 +15,7 @@ use super::{
     body::{FromBody, FromQuery},
     cache::{AnswerKey, CacheAudience},
     error::{ApiError, ApiResult},
+    filter_values::UnknownValues,
     format::{AcceptHeader, AnswerFormat},
     language,
     may::{SignedInCaller, decode_path, find_state, sign_in},
@@ -44,6 +45,8 @@ pub(crate) struct ReleaseRequest<B = ()> {
     pub actor: Option<Arc<Actor>>,
     pub language: Language,
     pub accept: AcceptHeader,
+    /// What filters do with values that the release does not know.
+    pub unknown_values: UnknownValues,
     /// The release in the path, which may be `latest`; `None` for the list of releases.
     release_word: Option<Slug>,
     /// The input of the request. A fault in it is reported only after 404.
@@ -70,6 +73,7 @@ impl<B: FromBody + 'static> FromRequest for ReleaseRequest<B> {
                 actor,
                 language: language::negotiate_language(&req),
                 accept: AcceptHeader::from_headers(&req),
+                unknown_values: UnknownValues::Refuse,
                 release_word,
                 input,
                 address: ReleaseAddress::from_request(&req),
@@ -80,6 +84,16 @@ impl<B: FromBody + 'static> FromRequest for ReleaseRequest<B> {
 
 impl<B: FromBody + 'static> OperationRequest for ReleaseRequest<B> {
     const ACCESS: OperationAccess = OperationAccess::Policy;
+}
+
+/// A request for the path of a share.
+#[derive(Clone, Copy)]
+pub(super) struct SharedRequest<'s> {
+    pub path: &'s SharedPath,
+    pub format: AnswerFormat,
+    /// The language of the answer, unless the path names one.
+    pub language: Language,
+    pub unknown_values: UnknownValues,
 }
 
 /// Returns the caller, if signed in with a grant, or `None` if releases are public.
@@ -119,11 +133,13 @@ impl FoundRelease {
 impl<B: FromQuery> ReleaseRequest<B> {
     /// Makes the request that a share stands for. The secret address of the share is the permission, whether releases
     /// are public or not.
-    pub(super) fn from_share(path: &SharedPath, form: AnswerFormat, language: Language) -> Self {
+    pub(super) fn from_share(shared: &SharedRequest<'_>) -> Self {
+        let SharedRequest { path, format, language, unknown_values } = *shared;
         Self {
             actor: None,
             language: language::find_language_in_query(&path.query).unwrap_or(language),
-            accept: AcceptHeader::from_format(form),
+            accept: AcceptHeader::from_format(format),
+            unknown_values,
             release_word: Some(path.release.clone()),
             input: B::from_query(&path.query),
             address: Some(ReleaseAddress::from_share(path)),
@@ -243,8 +259,10 @@ impl<B: Serialize + Send + 'static> ReleaseRequest<B> {
     ) -> ApiResult<Answer> {
         let form = chosen.unwrap_or(AnswerFormat::Json);
         let (language, public) = (self.language, state.public_releases);
+        let unknown_values = self.unknown_values;
         let key_of = |key: &Slug, body: &B| -> ApiResult<AnswerKey> {
             let answer_key = AnswerKey::new(route, CacheAudience::for_everybody(), body)?;
+            let answer_key = answer_key.with_unknown_values(unknown_values);
             Ok(answer_key.in_language(language).with_format(form).with_release(key))
         };
         // No cache key contains `latest`. An answer under the key of a release proves that the release exists, because

@@ -82,7 +82,7 @@ async fn get_report(may: May<ReadReport>, state: Data<State>) -> ApiResult<Answe
     let (subject, actor, at) = (may.proof.into_subject(), may.actor, state.clock.now());
     let load = move |c: &mut Conn| app::reports::load_detail(c, subject, &actor, at);
     let detail = state.db.read_point(load).await?;
-    ReportView::from(detail).into_answer(may.language)
+    ReportView::build_answer(detail, may.language)
 }
 
 /// Write a report
@@ -91,7 +91,8 @@ async fn get_report(may: May<ReadReport>, state: Data<State>) -> ApiResult<Answe
 /// do this. A member may be left out until the report is submitted, but every value that is present must be valid;
 /// otherwise the answer is 422 and lists all faults. The answer is 409 in any other state, if the cycle is neither open
 /// nor extended for the city, and if the cycle is closed and was released without this report. `If-Match` is required
-/// to replace a report, and refused if the report does not exist yet.
+/// to replace a report, and refused if the report does not exist yet. A report with the same content adds no version,
+/// and does not make the caller one of its editors.
 #[utoipa::path(
     put, path = "/projects/{project}/reports/{cycle}",
     tag = "reports",
@@ -110,7 +111,7 @@ async fn write_report(
         .db
         .write(move |tx| app::reports::upsert_report(tx, &request, body.into(), id))
         .await?;
-    let answer = ReportView::from(written.detail).into_answer(may.language)?;
+    let answer = ReportView::build_answer(written.detail, may.language)?;
     Ok(if written.created { answer.mark_created(location) } else { answer })
 }
 
@@ -125,11 +126,9 @@ async fn write_report(
 async fn get_readiness(may: May<ReadReportInside>, state: Data<State>) -> ApiResult<Answer> {
     let (subject, at) = (may.proof.subject(), state.clock.now());
     let report = subject.report.as_ref().ok_or(ApiError::NotFound)?;
-    Answer::from_value(&ReadinessView::from(readiness::list_blockers(
-        subject,
-        &report.content,
-        at,
-    )?))
+    let blockers = readiness::list_blockers(subject, &report.content, at)?;
+    let view = ReadinessView::new(blockers, may.language);
+    Ok(Answer::from_value(&view)?.in_language(may.language))
 }
 
 /// Read the initial content of a report
@@ -142,9 +141,11 @@ async fn get_readiness(may: May<ReadReportInside>, state: Data<State>) -> ApiRes
 async fn get_prefill(may: May<EditReport>) -> ApiResult<Answer> {
     let subject = may.proof.subject();
     let earlier = subject.earlier_content.get()?.clone().unwrap_or_default();
-    Answer::from_value(&PrefillView::from(
-        &earlier.carry_forward(subject.milestones.get()?, subject.indicators.get()?),
-    ))
+    Answer::from_value(&PrefillView::from(&earlier.carry_forward(
+        subject.milestones.get()?,
+        subject.indicators.get()?,
+        subject.cycle.as_of,
+    )))
 }
 
 /// Read the history of a report
@@ -176,7 +177,7 @@ async fn handle_transition<A: TransitionAction>(
         .db
         .write(move |tx| app::reports::transition_report::<A>(tx, &request, comment))
         .await?;
-    ReportView::from(detail).into_answer(may.language)
+    ReportView::build_answer(detail, may.language)
 }
 
 /// Submit a report
@@ -214,8 +215,9 @@ async fn withdraw_report(
 ///
 /// Sends a submitted report back to its city. A comment with the reason is required. Only the national representative
 /// of the project's country may do this. A decision needs a second person: a caller who wrote or submitted the report,
-/// or changed its project, since the last decision gets 403, and so does a caller who acts for such a person. The
-/// answer is 409 if the report is not submitted, and if the cycle is closed and was released without this report.
+/// or changed its project, gets 403, and so does a caller who acts for such a person. A change counts until somebody
+/// else approved a report of the project that contains it, in any cycle. The answer is 409 if the report is not
+/// submitted, and if the cycle is closed and was released without this report.
 #[utoipa::path(post, path = "/projects/{project}/reports/{cycle}/return",
     tag = "reports", request_body = NewTransition, responses((status = 200, body = ReportView)))]
 async fn return_report(
@@ -229,9 +231,10 @@ async fn return_report(
 ///
 /// Accepts a submitted report. From then on all callers can read its approved copy, and the figures count it. Only the
 /// national representative of the project's country may do this. A decision needs a second person: a caller who wrote
-/// or submitted the report, or changed its project, since the last decision gets 403, and so does a caller who acts for
-/// such a person. The answer is 409 if the report is not submitted, and if the cycle is closed and was released without
-/// this report. A comment is optional.
+/// or submitted the report, or changed its project, gets 403, and so does a caller who acts for such a person. A change
+/// counts until somebody else approved a report of the project that contains it, in any cycle. The answer is 409 if the
+/// report is not submitted, and if the cycle is closed and was released without this report. A comment is optional; it
+/// waits for no answer.
 #[utoipa::path(post, path = "/projects/{project}/reports/{cycle}/approve",
     tag = "reports", request_body = Option<NewTransition>,
     responses((status = 200, body = ReportView)))]

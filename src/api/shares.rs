@@ -141,7 +141,7 @@ async fn read_share(public: PublicRequest, state: Data<State>) -> ApiResult<Answ
     let [token, format] =
         <[String; 2]>::try_from(public.path).map_err(|_other| ApiError::NotFound)?;
     let share = find_open_share(&state, &token, &format).await?;
-    let answer = answers::answer_path(&state, &share.path, share.format, public.language).await?;
+    let answer = answers::answer_share(&state, &share, public.language).await?;
     state.uses.count_use(share.id);
     Ok(answer
         .without_next_page()

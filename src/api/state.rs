@@ -5,8 +5,8 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::{
-    cache::AnswerCache, changes::WaitingRequests, metrics::RequestMetrics, shares::ShareUseCounter,
-    verification_queue::VerificationQueue,
+    cache::AnswerCache, changes::WaitingRequests, metrics::RequestMetrics,
+    reading_queue::ReadingQueue, shares::ShareUseCounter, verification_queue::VerificationQueue,
 };
 use crate::{
     auth::{password::PasswordPool, token::AccessTokens},
@@ -40,6 +40,8 @@ pub struct State {
     pub clock: Clock,
     /// Limits verifications to one at a time.
     pub verifying: Arc<VerificationQueue>,
+    /// Limits the uploaded files that are read at a time.
+    pub readings: Arc<ReadingQueue>,
     /// The requests that wait for the feed.
     pub waiting: Arc<WaitingRequests>,
     /// The uses of shares that are not stored in the database yet.

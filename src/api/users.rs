@@ -6,6 +6,7 @@ use super::{
     answer::Answer,
     body::{Json, Query},
     error::ApiResult,
+    filter_values::check_keys,
     may::May,
     page::PageRequest,
     precondition::VersionRequired,
@@ -18,7 +19,7 @@ use crate::{
         account::{RawInvitation, RawUserEdit},
         policy::{EditUser, InviteUsers, ListUsers, ReadUser},
     },
-    store::{self, StoreError, users::UserCursor},
+    store::{self, Conn, keys::KeyKind, users::UserCursor},
 };
 
 mod grants;
@@ -55,8 +56,15 @@ async fn list_users(
         PageRequest::from_parameters(PATH, &params, params.cursor.as_deref(), params.limit)?;
     let filter = params.to_filter(may.actor.visible_people())?;
     let (after, limit) = (page.after.clone(), page.limit + 1);
-    let load = move |c: &mut _| store::users::list_page(c, &filter, after, limit);
-    let (rows, total) = state.db.read(load).await.map_err(|e: StoreError| e)?;
+    let load = move |c: &mut Conn| -> ApiResult<_> {
+        let (countries, cities) = (&params.country, &params.city);
+        check_keys(
+            c,
+            &[("country", KeyKind::Country, countries), ("city", KeyKind::City, cities)],
+        )?;
+        Ok(store::users::list_page(c, &filter, after, limit)?)
+    };
+    let (rows, total) = state.db.read(load).await?;
     let list: UserList =
         page.build_page(rows, total, |r| r.0.clone(), |r| UserView::from(r.1))?.into();
     Ok(page.answer_list(&list, list.next.as_deref())?.forbid_storing())
@@ -98,7 +106,7 @@ async fn create_user(
 ///
 /// Renames, disables or enables an account. Disabling it ends all its sessions at once. Administrators may do this for
 /// everybody else, national representatives for people whose grants are all ones that they may give themselves. Nobody
-/// may change their own account here: the answer is 403.
+/// may change their own account here: the answer is 403. A patch that changes nothing adds no version.
 #[utoipa::path(patch, path = "/users/{id}", tag = "users", request_body = UserPatch,
     responses((status = 200, body = UserView)))]
 async fn patch_user(

@@ -49,6 +49,26 @@ impl From<value::Money> for MoneyView {
     }
 }
 
+/// A doubt about a record that was created all the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct RecordWarning {
+    /// Kind of the warning, as a stable code for programs. `duplicate`: a record that says the same is there already.
+    #[schema(example = "duplicate")]
+    pub code: String,
+    /// Key of the record that is there already: the code of a project, or the identifier of a milestone, an indicator or
+    /// a partnership.
+    #[schema(example = "da-nang-3")]
+    pub existing: String,
+}
+
+impl RecordWarning {
+    /// Warns of the record that a new record repeats.
+    pub(crate) fn list_duplicate(existing: Option<impl ToString>) -> Vec<Self> {
+        let warning = |key: String| Self { code: "duplicate".to_owned(), existing: key };
+        existing.map(|key| warning(key.to_string())).into_iter().collect()
+    }
+}
+
 /// Whether the caller may do an action now, and if not, why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct AllowedAction {
@@ -56,7 +76,7 @@ pub(crate) struct AllowedAction {
     pub allowed: bool,
     /// The reason if it would not, in the language of the answer. Absent if it would.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "you had a hand in it since its last decision")]
+    #[schema(value_type = Option<String>, example = "you had a hand in it that nobody else has approved yet")]
     pub reason: Option<AnswerText>,
 }
 

@@ -44,7 +44,8 @@ pub(crate) fn set_password(
     }
     let user = users::find(tx.conn(), caller.user)?.ok_or(StoreError::SignedOut)?;
     // The record of a user has no password. It is saved with a new version, so that the journal has an entry.
-    proof.save(tx, &user.with_next_version(), Change::without_reason("set_password"))?;
+    let next = user.clone().with_next_version();
+    proof.replace(tx, &user, next, Change::beside_record("set_password"))?;
     unguarded::set_password(tx.conn(), caller.user, &change.new_hash)?;
     let now = tx.at();
     unguarded::end_sessions(tx.conn(), caller.user, Some(caller.session), now)?;
@@ -74,7 +75,8 @@ pub(crate) fn accept_invitation(
     let proof = tx.prove_invitation(&digest)?.ok_or(Refusal::NotFound)?;
     let id = proof.user();
     let user = users::find(tx.conn(), id)?.ok_or(Refusal::NotFound)?;
-    proof.save(tx, &user.accept_invitation(), Change::without_reason("accept_invitation"))?;
+    let active = user.clone().accept_invitation();
+    proof.replace(tx, &user, active, Change::without_reason("accept_invitation"))?;
     unguarded::spend_invitation(tx.conn(), &digest, now)?;
     unguarded::set_password(tx.conn(), id, &password_hash)?;
     Ok(start_first_session(tx.conn(), id, client, now)?)

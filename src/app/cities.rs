@@ -53,10 +53,7 @@ pub(crate) fn edit_city<P: MergeMembers<Into = CityFields>>(
     let before = &proof.subject().city;
     request.precondition.check_required(tx, before)?;
     let city = apply_change(tx.conn(), before, change)?;
-    if city.version != before.version {
-        proof.save(tx, &city, Change::without_reason("edit"))?;
-    }
-    Ok(city)
+    Ok(proof.replace(tx, before, city, Change::without_reason("edit"))?)
 }
 
 fn parse_new_city(conn: &mut Conn, fields: CityFields) -> AppResult<City> {
@@ -71,7 +68,7 @@ fn parse_new_city(conn: &mut Conn, fields: CityFields) -> AppResult<City> {
     Ok(faults.finish_built(city)?)
 }
 
-/// Applies a patch to a city. The version increases only if the patch changes something.
+/// Applies a patch to a city.
 fn apply_change<P: MergeMembers<Into = CityFields>>(
     conn: &mut Conn,
     before: &City,
@@ -83,12 +80,8 @@ fn apply_change<P: MergeMembers<Into = CityFields>>(
     let mut fields = CityFields::from(before);
     change.fields.merge(&mut fields);
     refuse_taken_un_locode(conn, &fields, Some(before))?;
-    let city = fields.parse(&load_member_codes(conn)?, before.version, &mut faults);
-    let mut city = faults.finish_built(city)?;
-    if city != *before {
-        city.version += 1;
-    }
-    Ok(city)
+    let city = fields.parse(&load_member_codes(conn)?, before.version + 1, &mut faults);
+    Ok(faults.finish_built(city)?)
 }
 
 fn load_member_codes(conn: &mut Conn) -> AppResult<Vec<CountryCode>> {

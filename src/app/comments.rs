@@ -120,11 +120,11 @@ pub(crate) fn resolve_comment(
     if resolved && before.resolved_at.is_none() {
         check_answered(tx, &proof, &before)?;
     }
-    let after = before.set_resolved(resolved, proof.actor().user(), tx.at());
-    if let Some(after) = &after {
-        proof.save(tx, after, Change::without_reason("edit"))?;
-    }
-    Ok(load_detail(tx.conn(), after.unwrap_or(before))?)
+    let comment = match before.set_resolved(resolved, proof.actor().user(), tx.at()) {
+        Some(after) => proof.replace(tx, &before, after, Change::without_reason("edit"))?,
+        None => before,
+    };
+    Ok(load_detail(tx.conn(), comment)?)
 }
 
 /// A comment that is written together with a change of its report.
@@ -158,7 +158,7 @@ fn reopen_thread(
     let Some(root) = reply.reply_to else { return Ok(()) };
     let root = comments::find(tx.conn(), report, root)?.ok_or(Refusal::NotFound)?;
     if let Some(open) = root.set_resolved(false, reply.author, reply.at) {
-        proof.save(tx, &open, Change::without_reason("edit"))?;
+        proof.replace(tx, &root, open, Change::without_reason("edit"))?;
     }
     Ok(())
 }

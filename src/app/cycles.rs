@@ -36,7 +36,7 @@ pub(crate) fn create_cycle(
     Ok(cycle)
 }
 
-/// Edits the name and the days of a cycle.
+/// Edits the name and the days of a cycle. A patch that changes nothing saves nothing.
 ///
 /// # Errors
 /// Refuses a caller who may not do this, a stale precondition, a new cut-off of a cycle that was opened, and values that
@@ -47,14 +47,13 @@ pub(crate) fn edit_cycle(
     patch: RawCyclePatch,
 ) -> AppResult<ReportingCycle> {
     let proof = tx.prove::<RunCycle>(request.caller, &request.key)?;
-    let cycle = proof.subject().cycle.clone();
-    request.precondition.check_required(tx, &cycle)?;
-    if patch.moves_cut_off(&cycle) {
+    let before = &proof.subject().cycle;
+    request.precondition.check_required(tx, before)?;
+    if patch.moves_cut_off(before) {
         return Err(Refusal::Conflict(message::reference::cut_off_fixed()));
     }
-    let cycle = patch.apply_to(cycle, &cycles::list(tx.conn())?)?;
-    proof.save(tx, &cycle, Change::without_reason("edit"))?;
-    Ok(cycle)
+    let cycle = patch.apply_to(before.clone(), &cycles::list(tx.conn())?)?;
+    Ok(proof.replace(tx, before, cycle, Change::without_reason("edit"))?)
 }
 
 /// Opens a cycle.
@@ -109,12 +108,11 @@ fn apply_transition(
     transition: CycleTransition,
 ) -> AppResult<ReportingCycle> {
     let proof = tx.prove::<RunCycle>(request.caller, &request.key)?;
-    let cycle = proof.subject().cycle.clone();
-    request.precondition.check_if_present(tx, &cycle)?;
-    let cycle = (transition.apply)(cycle)?;
+    let before = &proof.subject().cycle;
+    request.precondition.check_if_present(tx, before)?;
+    let cycle = (transition.apply)(before.clone())?;
     let reason = comment.map(Prose::parse).transpose();
     let reason = reason.map_err(|fault| Refusal::invalid_value("/comment", fault))?;
     let reason = reason.as_ref().map(Prose::to_string);
-    proof.save(tx, &cycle, Change::with_reason(transition.action, reason))?;
-    Ok(cycle)
+    Ok(proof.replace(tx, before, cycle, Change::with_reason(transition.action, reason))?)
 }

@@ -31,7 +31,8 @@ pub(crate) struct GrantedExtension {
     pub(crate) created: bool,
 }
 
-/// Gives a city a later due day, or replaces the day that it was given before.
+/// Gives a city a later due day, or replaces the day that it was given before. The same day with the same reason saves
+/// nothing.
 pub(crate) fn grant_extension(
     tx: &mut Tx<'_>,
     request: &ExtensionRequest,
@@ -56,7 +57,8 @@ pub(crate) fn grant_extension(
     );
     let reason = Some(extension.reason.to_string());
     let action = if created { "grant" } else { "edit" };
-    proof.save(tx, &extension, Change::with_reason(action, reason))?;
+    let change = Change::with_reason(action, reason);
+    let extension = proof.save_or_replace(tx, subject.extension.as_ref(), extension, change)?;
     Ok(GrantedExtension { extension, created })
 }
 
@@ -68,7 +70,6 @@ pub(crate) fn withdraw_extension(
     let proof = tx.prove::<ExtendDeadline>(request.caller, &request.key)?;
     let before = proof.subject().extension_in_force().cloned().ok_or(Refusal::NotFound)?;
     request.precondition.check_required(tx, &before)?;
-    let after = before.withdraw();
-    proof.save(tx, &after, Change::without_reason("withdraw"))?;
-    Ok(after)
+    let after = before.clone().withdraw();
+    Ok(proof.replace(tx, &before, after, Change::without_reason("withdraw"))?)
 }

@@ -2,26 +2,32 @@
 //! record. Each row has its own savepoint, so that a row that cannot be accepted does not hide the faults of the next
 //! one.
 
+use std::cell::Cell;
+
 use super::{
     Refusal,
     workbook::{self, CityWorkbook},
 };
 use crate::{
     domain::{
-        fault::ValueFault, message::thing, policy::ImportInto, reference::Vocabulary, value::Slug,
+        fault::ValueFault, message::thing, policy::ImportInto, project::ProjectCode,
+        reference::Vocabulary, value::Slug,
     },
     sheets::{
-        FORMAT, UploadedFile,
+        FORMAT, UploadedFile, WorkbookSheet, cell,
         grid::{FileFault, SheetGrid},
         message::import,
         row_comparison,
         workbook_reader::{self, MetadataField},
     },
-    store::{Caller, Conn, StoreError, Tx, reference},
+    store::{Caller, Conn, PreviewRows, StoreError, Tx, reference},
 };
 
 mod context;
-mod project_titles;
+mod duplicate_rows;
+mod lost_letters;
+mod partner_names;
+mod percent_units;
 mod record_rows;
 mod record_writes;
 mod report_content;
@@ -32,8 +38,8 @@ mod row_members;
 #[cfg(test)]
 mod tests;
 
-use context::{ComparedSheet, ComparedSheets, ImportContext};
-use project_titles::ProjectTitles;
+use context::{ComparedSheet, ComparedSheets, ImportContext, SUGGESTIONS_MAX};
+use duplicate_rows::CreatedRecords;
 pub(crate) use result::{ImportResult, ImportedChange, ImportedRow, OutcomeTotals};
 
 /// An import that was read and can be compared with the records.
@@ -73,7 +79,7 @@ impl From<StoreError> for ImportAbort {
     }
 }
 
-/// Imports a file. A preview is the same work, rolled back.
+/// Imports a file. A preview is the same work on copies of the rows, and is undone.
 ///
 /// # Errors
 /// [`ImportAbort::NotWritten`] for a preview and for rows that cannot be accepted, else the refusal.
@@ -86,10 +92,14 @@ pub(crate) fn run_import(
     check_city_exists(tx.conn(), &job.key.0)?;
     workbook::check_cycle_exists(tx.conn(), &job.key.1)?;
     let proof = tx.prove::<ImportInto>(caller, &job.key)?;
+    if job.dry_run {
+        tx.copy_for_preview(&list_preview_rows(&job))?;
+    }
     let mut result = ImportResult::new(&job.key.0, &job.key.1, job.dry_run);
-    result.faults = find_mismatches(&job);
+    result.add_faults(find_mismatches(&job));
     let is_wrong_file = !result.faults.is_empty();
-    result.faults.append(&mut job.upload.faults);
+    result.add_faults(std::mem::take(&mut job.upload.faults));
+    result.warnings.append(&mut job.upload.warnings);
     let mut records_digest = String::new();
     if !is_wrong_file {
         let book = CityWorkbook::load_for_city(tx.conn(), proof.actor(), proof.subject())?;
@@ -100,12 +110,27 @@ pub(crate) fn run_import(
             book: &book,
             words,
             place: proof.subject(),
-            titles: ProjectTitles::from_workbook(&book),
+            created: CreatedRecords::default(),
+            suggestions: Cell::new(SUGGESTIONS_MAX),
         };
         import_grids(&context, tx, std::mem::take(&mut job.upload.grids), &mut result)?;
     }
     result.compute_digest(&job.file_digest, &records_digest).map_err(Refusal::from_json)?;
     finish_import(result, job.digest.as_deref())
+}
+
+/// Lists the rows that a preview of the import may read or write.
+fn list_preview_rows(job: &ImportJob) -> PreviewRows {
+    let column = WorkbookSheet::Projects.find_column_index("continues");
+    let grids = job.upload.grids.iter().filter(|grid| grid.sheet == WorkbookSheet::Projects);
+    let cells = grids
+        .flat_map(|grid| &grid.rows)
+        .filter_map(|row| row.cells.get(column?)?.as_ref().map(cell::cell_text));
+    PreviewRows {
+        city: job.key.0.clone(),
+        cycle: job.key.1.clone(),
+        continued: cells.filter_map(|code| ProjectCode::parse(code.trim()).ok()).collect(),
+    }
 }
 
 fn check_city_exists(conn: &mut Conn, city: &Slug) -> Result<(), Refusal> {
@@ -138,14 +163,17 @@ fn import_grids(
     grids: Vec<SheetGrid>,
     result: &mut ImportResult,
 ) -> Result<(), Refusal> {
-    let compared = grids.into_iter().map(|grid| {
+    let compared = grids.into_iter().map(|mut grid| {
+        percent_units::read_percent_cells(&mut grid, context.book);
         let rows = row_comparison::compare_rows(&grid, context.book.rows(grid.sheet));
         (grid.sheet, ComparedSheet { grid, rows })
     });
     let mut sheets: ComparedSheets = compared.collect();
     record_writes::apply_records(context, tx, &mut sheets)?;
     report_rows::apply_reports(context, tx, &mut sheets)?;
+    partner_names::name_nearest_partners(tx.conn(), &mut sheets)?;
     for ComparedSheet { grid, rows } in sheets.into_values() {
+        result.warnings.extend(lost_letters::list_warnings(&grid, &rows));
         result.add_rows(&grid, rows);
     }
     Ok(())

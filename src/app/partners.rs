@@ -55,10 +55,7 @@ pub(crate) fn edit_partner<P: MergeMembers<Into = PartnerFields>>(
     let before = &proof.subject().partner;
     request.precondition.check_required(tx, before)?;
     let partner = apply_change(before, change, types)?;
-    if partner.version != before.version {
-        proof.save(tx, &partner, Change::without_reason("edit"))?;
-    }
-    Ok(partner)
+    Ok(proof.replace(tx, before, partner, Change::without_reason("edit"))?)
 }
 
 fn parse_new_partner(
@@ -76,7 +73,7 @@ fn parse_new_partner(
     Ok(faults.finish_built(partner)?)
 }
 
-/// Applies a patch to a partner. The version increases only if the patch changes something.
+/// Applies a patch to a partner.
 fn apply_change<P: MergeMembers<Into = PartnerFields>>(
     before: &Partner,
     change: PartnerChange<P>,
@@ -86,10 +83,6 @@ fn apply_change<P: MergeMembers<Into = PartnerFields>>(
     check_immutable(&mut faults, "/slug", change.slug, before.slug.as_str());
     let mut fields = PartnerFields::from(before);
     change.fields.merge(&mut fields);
-    let partner = fields.parse(types, before.version, &mut faults);
-    let mut partner = faults.finish_built(partner)?;
-    if partner != *before {
-        partner.version += 1;
-    }
-    Ok(partner)
+    let partner = fields.parse(types, before.version + 1, &mut faults);
+    Ok(faults.finish_built(partner)?)
 }

@@ -4,11 +4,12 @@ use super::{AppResult, Precondition, Refusal, merge::MergeMembers};
 use crate::{
     clock,
     domain::{
+        duplicate::{DuplicablePart, find_duplicate_part},
         fault::{FaultList, ValueFault},
         id::Id,
         message::{self, Message},
         policy::{EditProject, Saves},
-        project::ProjectCode,
+        project::{Project, ProjectCode},
         project_parts::{
             Indicator, Milestone, Partnership,
             parse::{ParsablePart, PartContext, RawPartnership},
@@ -17,7 +18,7 @@ use crate::{
         value::Slug,
     },
     store::{
-        Caller, Change, Conn, RecordWriter, StoreError, StoreResult, Tx, WriteProof,
+        Caller, Change, Conn, RecordWriter as _, StoreError, StoreResult, Tx, WriteProof,
         error::ConstraintViolation, parts::StoredPart, reference,
     },
 };
@@ -26,7 +27,9 @@ use crate::{
 const PARTS_MAX: usize = 200;
 
 /// A kind of part.
-pub(crate) trait EditablePart: StoredPart + ParsablePart<Raw: Default + PartialEq> {
+pub(crate) trait EditablePart:
+    StoredPart + DuplicablePart + ParsablePart<Raw: Default + PartialEq>
+{
     /// The name of the list of all parts of this kind, such as `milestones`. It is also the segment of their path.
     const LIST_NAME: &'static str;
 
@@ -92,56 +95,78 @@ pub(crate) struct PartRequest<P> {
     pub(crate) precondition: Precondition,
 }
 
-/// Adds a part to a project.
+/// A part that is not saved yet.
+pub(super) struct NewPart<P> {
+    pub(super) part: P,
+    /// The first part of the project that says the same.
+    pub(super) duplicate_of: Option<Id<P>>,
+}
+
+/// A part that was saved.
+pub(crate) struct CreatedPart<P> {
+    pub(crate) part: P,
+    /// The first part that the project had before and that says the same.
+    pub(crate) duplicate_of: Option<Id<P>>,
+}
+
+/// Adds a part to a project. A duplicate is added too, and named in the result.
 ///
 /// # Errors
-/// The refusals of the policy, every fault of the values, and [`Refusal::Conflict`] if the project has the part
-/// already, or too many of its kind.
+/// The refusals of the policy, every fault of the values, and [`Refusal::Conflict`] if the database takes no second part
+/// like this one, or if the project has too many of its kind.
 pub(crate) fn create_part<P: EditablePart>(
     tx: &mut Tx<'_>,
     caller: Caller,
     project: &ProjectCode,
     members: impl MergeMembers<Into = P::Raw>,
-) -> AppResult<P>
+) -> AppResult<CreatedPart<P>>
 where
     EditProject: Saves<P>,
 {
     let proof = tx.prove::<EditProject>(caller, project)?;
-    insert_part(tx, &proof, members)
+    let NewPart { part, duplicate_of } = build_part(tx, &proof, members)?;
+    save_new_part(tx, &proof, &part)?;
+    Ok(CreatedPart { part, duplicate_of })
 }
 
-/// Adds a part to the project of the proof.
-pub(super) fn insert_part<P: EditablePart>(
+/// Builds a new part for the project of the proof.
+pub(super) fn build_part<P: EditablePart>(
     tx: &mut Tx<'_>,
     proof: &WriteProof<EditProject>,
     members: impl MergeMembers<Into = P::Raw>,
-) -> AppResult<P>
-where
-    EditProject: Saves<P>,
-{
+) -> AppResult<NewPart<P>> {
     let mut raw = P::Raw::default();
     members.merge(&mut raw);
-    insert_raw_part(tx, proof, &raw)
+    build_raw_part(tx.conn(), &proof.subject().project, &raw)
 }
 
-fn insert_raw_part<P: EditablePart>(
-    tx: &mut Tx<'_>,
-    proof: &WriteProof<EditProject>,
+fn build_raw_part<P: EditablePart>(
+    conn: &mut Conn,
+    project: &Project,
     raw: &P::Raw,
-) -> AppResult<P>
-where
-    EditProject: Saves<P>,
-{
-    let project = &proof.subject().project;
-    if P::list_for_project(tx.conn(), project.id)?.len() >= PARTS_MAX {
+) -> AppResult<NewPart<P>> {
+    let there = P::list_for_project(conn, project.id)?;
+    if there.len() >= PARTS_MAX {
         let full = message::project::part_limit(PARTS_MAX, P::name_several());
         return Err(Refusal::Conflict(full));
     }
     let id = Id::new(clock::generate_uuid());
     let context = PartContext { id, project, before: None, version: 1 };
-    let part: P = parse_part(tx.conn(), raw, &context)?;
-    save_part(tx, proof, &part, "create")?;
-    Ok(part)
+    let part: P = parse_part(conn, raw, &context)?;
+    let duplicate_of = find_duplicate_part(&part, &there).map(P::part_id);
+    Ok(NewPart { part, duplicate_of })
+}
+
+/// Saves a new part of the project of the proof.
+pub(super) fn save_new_part<P: EditablePart>(
+    tx: &mut Tx<'_>,
+    proof: &WriteProof<EditProject>,
+    part: &P,
+) -> AppResult<()>
+where
+    EditProject: Saves<P>,
+{
+    proof.save(tx, part, Change::without_reason("create")).map_err(name_conflict::<P>)
 }
 
 /// Edits a part.
@@ -181,11 +206,8 @@ fn save_edited_part<P: EditablePart>(
     let (project, version) = (&proof.subject().project.project, before.version() + 1);
     let context = PartContext { id: before.part_id(), project, before: Some(before), version };
     let part: P = parse_part(tx.conn(), raw, &context)?;
-    if P::Raw::from(&part) == P::Raw::from(before) {
-        return Ok(before.clone());
-    }
-    save_part(tx, proof, &part, "edit")?;
-    Ok(part)
+    let saved = proof.replace(tx, before, part, Change::without_reason("edit"));
+    saved.map_err(name_conflict::<P>)
 }
 
 /// Deletes a part, and returns its last state.
@@ -215,17 +237,13 @@ fn parse_part<P: EditablePart>(
     Ok(faults.finish_built(part)?)
 }
 
-/// Saves a part. If the project has the same part already, this is a conflict with a reason.
-fn save_part<P: EditablePart>(
-    tx: &mut Tx<'_>,
-    proof: &impl RecordWriter<P>,
-    part: &P,
-    action: &'static str,
-) -> AppResult<()> {
-    proof.save(tx, part, Change::without_reason(action)).map_err(|e| match e {
+/// Returns the refusal for a part that cannot be saved. If the project has the same part already, this is a conflict
+/// with a reason.
+fn name_conflict<P: EditablePart>(error: StoreError) -> Refusal {
+    match error {
         StoreError::Conflict(ConstraintViolation::Unique(_)) => {
             Refusal::Conflict(message::project::part_exists(P::name_several()))
         }
         other => other.into(),
-    })
+    }
 }

@@ -45,7 +45,7 @@ pub(crate) fn write_plan(
     Ok(WrittenPlan { plan: save_plan(tx, &proof, fields)?, is_new })
 }
 
-/// Saves the plan, unless its content is the same as before.
+/// Saves the plan. A plan with the same content as before saves nothing.
 fn save_plan(
     tx: &mut Tx<'_>,
     proof: &WriteProof<WritePlan>,
@@ -54,15 +54,9 @@ fn save_plan(
     let subject = proof.subject();
     let version = subject.plan.as_ref().map_or(1, |p| p.version + 1);
     let plan = fields.parse(&subject.city, subject.plan_cycle.slug.clone(), version)?;
-    if let Some(before) = &subject.plan {
-        let same =
-            ActionPlan { source: before.source.clone(), version: before.version, ..plan.clone() };
-        if same == *before {
-            return Ok(before.clone());
-        }
-        proof.save(tx, &plan, Change::without_reason("edit"))?;
-    } else {
-        proof.save(tx, &plan, Change::without_reason("create"))?;
-    }
-    Ok(plan)
+    let (plan, action) = match &subject.plan {
+        Some(before) => (plan.keep_source_of(before), "edit"),
+        None => (plan, "create"),
+    };
+    Ok(proof.save_or_replace(tx, subject.plan.as_ref(), plan, Change::without_reason(action))?)
 }

@@ -26,8 +26,10 @@ use crate::{
     },
 };
 
+mod duplicates;
 mod raw_project;
 
+pub(super) use duplicates::find_duplicate;
 pub(crate) use raw_project::{ProjectChanges, RawProject};
 
 /// A request to change one project, without the new values.
@@ -46,12 +48,14 @@ pub(crate) struct ProjectDetail {
     pub(crate) actor: Actor,
     /// The reason why the project cannot be deleted; see [`find_deletion_blocker`].
     pub(crate) deletion_blocker: Option<DeletionBlocker>,
+    /// The first project of the city that has the title of a project that was just created.
+    pub(crate) duplicate_of: Option<ProjectCode>,
 }
 
 impl ProjectDetail {
     fn load(conn: &mut Conn, subject: ProjectSubject, actor: &Actor) -> StoreResult<Self> {
         let deletion_blocker = find_deletion_blocker(conn, &subject, actor)?;
-        Ok(Self { subject, actor: actor.clone(), deletion_blocker })
+        Ok(Self { subject, actor: actor.clone(), deletion_blocker, duplicate_of: None })
     }
 }
 
@@ -69,7 +73,7 @@ pub(crate) fn find_deletion_blocker(
     }
 }
 
-/// Creates a project in a city of the caller.
+/// Creates a project in a city of the caller. A duplicate is created too, and named in the result.
 ///
 /// # Errors
 /// The refusals of the policy, and every fault of the values.
@@ -80,9 +84,13 @@ pub(crate) fn create_project(
     words: &Vocabulary,
 ) -> AppResult<ProjectDetail> {
     let (proof, project) = build_project(tx, caller, raw, words)?;
+    let details = &project.details;
+    let (title, continues) = (details.title.as_str(), details.continues.as_ref());
+    let duplicate_of = find_duplicate(tx.conn(), &project.city, title, continues)?;
     proof.save(tx, &project, Change::without_reason("create"))?;
     let subject = ProjectSubject { project, approved: None };
-    Ok(ProjectDetail::load(tx.conn(), subject, proof.actor())?)
+    let detail = ProjectDetail::load(tx.conn(), subject, proof.actor())?;
+    Ok(ProjectDetail { duplicate_of, ..detail })
 }
 
 /// Edits a project.
@@ -249,16 +257,13 @@ fn save_edited_project(
 ) -> AppResult<ProjectSubject> {
     let subject = proof.subject();
     let details = parse_edited_details(tx.conn(), proof, raw, words)?;
-    if details == subject.project.details {
-        return Ok(subject.clone());
-    }
     let project = Project {
         details,
         updated_at: tx.at(),
         version: subject.project.version + 1,
         ..subject.project.clone()
     };
-    proof.save(tx, &project, Change::without_reason("edit"))?;
+    let project = proof.replace(tx, &subject.project, project, Change::without_reason("edit"))?;
     Ok(ProjectSubject { project, approved: subject.approved.clone() })
 }
 

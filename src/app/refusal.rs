@@ -93,6 +93,7 @@ impl From<StoreError> for Refusal {
             | StoreError::Unavailable(_)
             | StoreError::NotJournaled
             | StoreError::NotCovered { .. }
+            | StoreError::NotNew { .. }
             | StoreError::Corrupt(_)
             | StoreError::Database(_)) => Self::Store(other),
         }

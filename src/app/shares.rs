@@ -59,13 +59,10 @@ pub(crate) fn revoke_share(
     key: Id<Share>,
 ) -> AppResult<ShareDetail> {
     let proof = tx.prove::<RevokeShare>(caller, &key)?;
-    let share = proof.subject().share.clone();
-    let share = match share.clone().revoke() {
-        Some(revoked) => {
-            proof.save(tx, &revoked, Change::without_reason("revoke"))?;
-            revoked
-        }
-        None => share,
+    let before = &proof.subject().share;
+    let share = match before.clone().revoke() {
+        Some(revoked) => proof.replace(tx, before, revoked, Change::without_reason("revoke"))?,
+        None => before.clone(),
     };
     Ok(load_share_detail(tx.conn(), share)?)
 }

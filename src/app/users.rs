@@ -63,11 +63,14 @@ pub(crate) fn invite_user(
     let (Some(email), Some(name), true) = (email, name, faults.is_empty()) else {
         return Err(faults.into());
     };
-    let (user, mut grants) = match expired {
-        Some(before) => (before.user.invite_again(name), before.grants),
-        None => (User::new_invited(id, email, name, tx.at()), Vec::new()),
+    let user = match &expired {
+        Some(before) => before.user.clone().invite_again(name),
+        None => User::new_invited(id, email, name, tx.at()),
     };
-    proof.save(tx, &user, Change::without_reason("invite"))?;
+    let before = expired.as_ref().map(|account| &account.user);
+    // The invitation is stored beside the account.
+    let user = proof.save_or_replace(tx, before, user, Change::beside_record("invite"))?;
+    let mut grants = expired.map(|account| account.grants).unwrap_or_default();
     let new: Vec<_> = offers.into_iter().filter(|o| !o.is_among(&grants)).collect();
     for offer in new {
         grants.push(offer.give_grant(tx, caller, id)?);
@@ -118,7 +121,7 @@ pub(crate) fn edit_user(
     let id = subject.user.id;
     let has_password = unguarded::find_password_hash(tx.conn(), id)?.is_some();
     if let Some((user, action)) = subject.user.apply_edit(edit, has_password) {
-        proof.save(tx, &user, Change::without_reason(action))?;
+        let user = proof.replace(tx, &subject.user, user, Change::without_reason(action))?;
         if user.state == UserState::Disabled {
             let now = tx.at();
             unguarded::end_sessions(tx.conn(), id, None, now)?;

@@ -15,7 +15,7 @@ use crate::{
         project::Project,
         project_parts::{Indicator, Milestone, Partnership},
         report::{Report, ReportContent},
-        subject::CityCycleSubject,
+        subject::{CityCycleSubject, project_part::ProjectPart},
         value::Slug,
     },
     sheets::{WorkbookSheet, row_comparison::ExportedRow},
@@ -52,6 +52,15 @@ pub(crate) struct CityWorkbook {
     pub(crate) projects: BTreeSet<String>,
 }
 
+/// Groups parts by their project. The order within a project stays.
+fn group_by_project<P: ProjectPart>(parts: Vec<P>) -> HashMap<Id<Project>, Vec<P>> {
+    let mut groups: HashMap<Id<Project>, Vec<P>> = HashMap::new();
+    for part in parts {
+        groups.entry(part.project_id()).or_default().push(part);
+    }
+    groups
+}
+
 struct ProjectRecords {
     project: Project,
     milestones: Vec<Milestone>,
@@ -79,13 +88,16 @@ impl CityWorkbook {
                 .filter(|r| drafts || r.ever_submitted)
                 .map(|r| (r.project, r))
                 .collect();
+        let mut milestones = group_by_project(parts::list_city_milestones(conn, city)?);
+        let mut indicators = group_by_project(parts::list_city_indicators(conn, city)?);
+        let mut partnerships = group_by_project(parts::list_city_partnerships(conn, city)?);
         let tables = WorkbookSheet::ALL.iter().map(|s| (*s, Vec::new())).collect();
         let mut book = Self { tables, reports: HashMap::new(), projects: BTreeSet::new() };
         for project in projects::list_for_city(conn, city, &subject.cycle.plan_cycle)? {
             book.add_project(ProjectRecords {
-                milestones: parts::list_milestones(conn, project.id)?,
-                indicators: parts::list_indicators(conn, project.id)?,
-                partnerships: parts::list_partnerships(conn, project.id)?,
+                milestones: milestones.remove(&project.id).unwrap_or_default(),
+                indicators: indicators.remove(&project.id).unwrap_or_default(),
+                partnerships: partnerships.remove(&project.id).unwrap_or_default(),
                 report: by_project.remove(&project.id),
                 project,
             });

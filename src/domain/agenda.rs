@@ -6,8 +6,9 @@ use chrono::NaiveDate;
 
 use super::{
     cycle::{CycleState, ReportingCycle, effective_due_day},
+    expected_city::{is_expected_city, list_expected_cities},
     extension::DeadlineExtension,
-    reference::CountryCode,
+    reference::{City, CountryCode},
     report::ReportState,
     user::{Role, Scope},
     value::{Slug, Title},
@@ -38,13 +39,21 @@ pub(crate) struct CountryReportCounts {
 }
 
 impl CountryReportCounts {
-    /// Counts the reports of each country, ordered by country code.
+    /// Counts the reports of each country with an expected city, ordered by country code. A project of a city that is
+    /// not expected to report counts only if its report was begun. `as_of` is the cut-off of the cycle.
     #[must_use]
     pub(crate) fn count_by_country(
         standings: &[ProjectReportState],
+        cities: &[City],
+        as_of: NaiveDate,
     ) -> BTreeMap<CountryCode, Self> {
-        let mut out: BTreeMap<CountryCode, Self> = BTreeMap::new();
-        for s in standings {
+        let submitting = collect_submitting_cities(standings);
+        let expected =
+            list_expected_cities(cities, |_city| as_of, |city| submitting.contains(&city.slug));
+        let slugs: BTreeSet<&Slug> = expected.iter().map(|(_, city)| city).collect();
+        let mut out: BTreeMap<CountryCode, Self> =
+            expected.iter().map(|(country, _)| (*country, Self::default())).collect();
+        for s in standings.iter().filter(|s| s.state.is_some() || slugs.contains(&s.city)) {
             let c = out.entry(s.country).or_default();
             c.projects += 1;
             *match s.state {
@@ -59,14 +68,23 @@ impl CountryReportCounts {
     }
 }
 
-/// Lists the cities that have projects and never submitted a report, ordered by country and city.
+/// Collects the cities that submitted a report, even if it was returned later.
+fn collect_submitting_cities(standings: &[ProjectReportState]) -> BTreeSet<&Slug> {
+    standings.iter().filter(|s| s.ever_submitted).map(|s| &s.city).collect()
+}
+
+/// Lists the expected cities that never submitted a report, ordered by country and city. A city without a project is
+/// silent too. `as_of` is the cut-off of the cycle.
 #[must_use]
-pub(crate) fn list_silent_cities(standings: &[ProjectReportState]) -> Vec<(CountryCode, Slug)> {
-    let mut heard: BTreeMap<(CountryCode, Slug), bool> = BTreeMap::new();
-    for s in standings {
-        *heard.entry((s.country, s.city.clone())).or_default() |= s.ever_submitted;
-    }
-    heard.into_iter().filter(|(_, heard)| !heard).map(|(city, _)| city).collect()
+pub(crate) fn list_silent_cities(
+    standings: &[ProjectReportState],
+    cities: &[City],
+    as_of: NaiveDate,
+) -> Vec<(CountryCode, Slug)> {
+    let submitting = collect_submitting_cities(standings);
+    let expected =
+        list_expected_cities(cities, |_city| as_of, |city| submitting.contains(&city.slug));
+    expected.into_iter().filter(|(_, city)| !submitting.contains(city)).collect()
 }
 
 /// A role in a country or city that no active user holds today.
@@ -78,8 +96,9 @@ pub(crate) struct VacantOffice {
     pub country: CountryCode,
 }
 
-/// Lists the countries without an active representative, then the cities without an active officer. `held` contains the
-/// roles that active users hold today, each with its scope.
+/// Lists the countries without an active representative, then the cities without an active officer. `cities` are the
+/// cities that are expected to report today, and `held` contains the roles that active users hold today, each with its
+/// scope.
 #[must_use]
 pub(crate) fn list_vacancies(
     cities: &BTreeSet<(CountryCode, Slug)>,
@@ -121,14 +140,31 @@ pub(crate) struct RoleDeadline {
     pub key: String,
 }
 
+/// The cities that deadlines may concern.
+#[derive(Debug, Clone)]
+pub(crate) struct DeadlineCities<'a> {
+    pub all: &'a [City],
+    /// The cities that have a project.
+    pub with_project: BTreeSet<Slug>,
+}
+
+impl DeadlineCities<'_> {
+    /// Returns `true` if the city is expected to report in the cycle, or has a project that it can report on.
+    fn may_report(&self, city: &Slug, cycle: &ReportingCycle) -> bool {
+        let expected = |c: &City| c.slug == *city && is_expected_city(c, cycle.as_of, false);
+        self.with_project.contains(city) || self.all.iter().any(expected)
+    }
+}
+
 /// Lists the deadlines of a user with these roles, ordered by day. Closed cycles are left out, unless an extension
-/// keeps them open for an officer's city. Officers get the due day of each of their cities, with its extension.
+/// keeps them open for an officer's city. Officers get the due day of each of their cities that is expected to report or
+/// has a project, with its extension.
 /// Representatives and the secretariat get the cycle's due day and the last day for decisions.
 #[must_use]
 pub(crate) fn list_deadlines(
     held: &[(Role, Scope)],
     cycles: &[ReportingCycle],
-    cities: &BTreeSet<(CountryCode, Slug)>,
+    cities: &DeadlineCities<'_>,
     extensions: &[DeadlineExtension],
 ) -> Vec<RoleDeadline> {
     let mut out = BTreeMap::new();
@@ -144,11 +180,10 @@ pub(crate) fn list_deadlines(
         let slug = &cycle.slug;
         for (role, scope) in held {
             match (role, scope) {
-                (Role::CityOfficer, Scope::City(city, country)) => {
+                (Role::CityOfficer, Scope::City(city, _)) => {
                     let extension =
                         extensions.iter().find(|e| e.cycle == cycle.slug && e.city == *city);
-                    let reports = cities.contains(&(*country, city.clone()));
-                    if !reports || (closed && extension.is_none()) {
+                    if !cities.may_report(city, cycle) || (closed && extension.is_none()) {
                         continue;
                     }
                     let extended = extension.map(|e| e.due_on);
@@ -178,75 +213,4 @@ pub(crate) fn list_deadlines(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::testing::{city, country, slug};
-
-    fn standing(
-        code: &str,
-        city: &str,
-        state: Option<ReportState>,
-        ever: bool,
-    ) -> ProjectReportState {
-        ProjectReportState { country: country(code), city: slug(city), state, ever_submitted: ever }
-    }
-
-    #[test]
-    fn a_city_is_silent_until_something_was_handed_in() {
-        let all = [
-            standing("VN", "da-nang", Some(ReportState::Draft), false),
-            standing("VN", "da-nang", Some(ReportState::Returned), true),
-            standing("VN", "ha-noi", Some(ReportState::Draft), false),
-            standing("TH", "phuket", None, false),
-        ];
-        let silent = list_silent_cities(&all);
-        assert_eq!(silent, [(country("TH"), slug("phuket")), (country("VN"), slug("ha-noi"))]);
-        let coverage = CountryReportCounts::count_by_country(&all);
-        let vn = coverage[&country("VN")];
-        assert_eq!((vn.projects, vn.draft, vn.returned, vn.to_write), (3, 2, 1, 0));
-    }
-
-    #[test]
-    fn deadlines_follow_the_roles_and_the_extensions() {
-        use crate::domain::{cycle::CycleState, extension::ExtensionTerms, testing, value::Prose};
-        let cities = BTreeSet::from([(country("VN"), slug("da-nang"))]);
-        let days = |held: &[(Role, Scope)], state, extensions: &[DeadlineExtension]| {
-            let cycles = [testing::cycle(state)];
-            let all = list_deadlines(held, &cycles, &cities, extensions);
-            all.into_iter().map(|d| format!("{} {}", d.on, d.key)).collect::<Vec<_>>()
-        };
-        let officer = [(Role::CityOfficer, city("da-nang", "VN"))];
-        assert_eq!(days(&officer, CycleState::Open, &[]), ["2026-12-31 me-2026-due-da-nang"]);
-        assert!(days(&officer, CycleState::Closed, &[]).is_empty());
-        let terms = ExtensionTerms {
-            due_on: testing::day("2027-02-01"),
-            reason: Prose::parse("Flood.").unwrap(),
-        };
-        let da_nang = testing::town("da-nang", "VN");
-        let more = [DeadlineExtension::grant_or_replace(None, &slug("me-2026"), &da_nang, terms)];
-        assert_eq!(days(&officer, CycleState::Closed, &more), ["2027-02-01 me-2026-due-da-nang"]);
-        let secretariat = [(Role::Secretariat, Scope::Network)];
-        assert_eq!(
-            days(&secretariat, CycleState::Scheduled, &[]),
-            ["2026-12-31 me-2026-due", "2027-01-31 me-2026-review-due"]
-        );
-        assert!(days(&[(Role::Reader, Scope::Network)], CycleState::Open, &[]).is_empty());
-        // A city without a project has nothing to report.
-        let idle = [(Role::CityOfficer, city("hue", "VN"))];
-        assert!(days(&idle, CycleState::Open, &[]).is_empty());
-    }
-
-    #[test]
-    fn an_office_is_vacant_when_nobody_holds_it_there() {
-        let cities =
-            BTreeSet::from([(country("VN"), slug("da-nang")), (country("VN"), slug("hue"))]);
-        let held = BTreeSet::from([
-            (Role::CityOfficer, city("hue", "VN")),
-            // The secretariat of the network is neither an officer nor a representative.
-            (Role::Secretariat, Scope::Network),
-        ]);
-        let vacant = list_vacancies(&cities, &held);
-        let scopes: Vec<&Scope> = vacant.iter().map(|v| &v.scope).collect();
-        assert_eq!(scopes, [&Scope::Country(country("VN")), &city("da-nang", "VN")]);
-    }
-}
+mod tests;

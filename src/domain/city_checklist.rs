@@ -9,7 +9,7 @@ use super::{
     fault::FieldFault,
     policy::{Actor, PolicyResource as _, RecordCopy, Visibility},
     readiness,
-    report::ReportState,
+    report::{Report, ReportState, SubmissionTiming},
     subject::{PartNotLoaded, ReportSubject},
     value::text_enum,
 };
@@ -47,7 +47,7 @@ pub(crate) struct VisibleChecklistItem<'a> {
     pub can_read_working: bool,
     /// What blocks the submission. `None` if the caller may not read it, or if the report is not with the city.
     pub missing: Option<Vec<FieldFault>>,
-    /// Whether the report was submitted late, or is overdue now.
+    /// Whether the report was first submitted late, or is overdue now.
     pub late: bool,
 }
 
@@ -70,16 +70,14 @@ impl ChecklistItem {
             None => may_write_report(actor, subject),
         };
         let holder = holder_of_state(state);
-        let submitted_at = subject.report.as_ref().and_then(|r| r.submitted).map(|d| d.at);
         let missing = if inside && holder == ReportHolder::City {
             Some(list_missing_fields(subject, at)?)
         } else {
             None
         };
-        let late = subject.due_day()?.is_some_and(|(_, ends)| match state {
-            Some(state) => state.is_late(submitted_at, ends, at),
-            None => at >= ends,
-        });
+        let timing =
+            subject.report.as_ref().map_or(SubmissionTiming::Waiting, Report::submission_timing);
+        let late = timing.is_late(subject.due_day()?.map(|(_, ends)| ends), at);
         let can_read_working = inside;
         Ok(VisibleChecklistItem { item: self, state, holder, can_read_working, missing, late })
     }

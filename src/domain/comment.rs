@@ -1,4 +1,4 @@
-//! Comments on reports. Each return and each reopening creates a comment whose text never changes.
+//! Comments on reports. A return and a reopening always create one, an approval may. The text of a comment never changes.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,8 @@ text_enum! {
         Note = "note",
         /// The comment is the reason of a return.
         Return = "return",
+        /// The comment was given with an approval.
+        Approve = "approve",
         /// The comment is the reason of a reopening.
         Reopen = "reopen",
     }
@@ -44,6 +46,9 @@ pub struct Comment {
     #[serde(with = "micros")]
     pub at: DateTime<Utc>,
     pub kind: CommentKind,
+    /// Whether it is a question of the city to the reviewers. They read it even if the report was never submitted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub question: bool,
     #[serde(with = "micros::opt")]
     pub resolved_at: Option<DateTime<Utc>>,
     pub resolved_by: Option<Id<User>>,
@@ -75,12 +80,14 @@ pub struct CommentBody {
     pub pointer: Option<String>,
     /// The first comment of the thread that this one replies to.
     pub reply_to: Option<Id<Comment>>,
+    /// Whether it is a question of the city to the reviewers.
+    pub question: bool,
 }
 
 impl CommentBody {
     #[must_use]
     pub const fn about_whole_report(text: Prose) -> Self {
-        Self { text, pointer: None, reply_to: None }
+        Self { text, pointer: None, reply_to: None, question: false }
     }
 }
 
@@ -103,6 +110,7 @@ impl Comment {
             author: by.author,
             at: by.at,
             kind,
+            question: body.question,
             resolved_at: None,
             resolved_by: None,
             reply_to: body.reply_to,

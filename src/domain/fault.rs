@@ -1,6 +1,12 @@
 //! Faults of values, with a JSON pointer so that a client can show them beside the field.
 
-use super::message::{self, Message};
+use super::{
+    message::{self, Message},
+    value::{find_nearest, rank_by_likeness},
+};
+
+/// The most accepted values that a fault of a filter lists.
+const ALLOWED_MAX: usize = 50;
 
 /// A fault of one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +19,22 @@ pub struct FieldFault {
     pub message: Message,
     /// The accepted values, if there is a list of them.
     pub allowed: Vec<String>,
+    /// The key of the record that is there already, if the fault is a duplicate of a record.
+    pub existing: Option<String>,
+}
+
+impl FieldFault {
+    /// Makes the fault of the value at a JSON pointer.
+    #[must_use]
+    pub fn new(pointer: impl Into<String>, fault: ValueFault) -> Self {
+        Self {
+            pointer: pointer.into(),
+            code: fault.code.to_owned(),
+            message: fault.message,
+            allowed: fault.allowed,
+            existing: fault.existing,
+        }
+    }
 }
 
 /// A fault of a value whose place in the body is not known yet.
@@ -24,11 +46,13 @@ pub struct ValueFault {
     pub message: Message,
     /// The accepted values, if there is a list of them.
     pub allowed: Vec<String>,
+    /// The key of the record that is there already, if the fault is a duplicate of a record.
+    pub existing: Option<String>,
 }
 
 impl ValueFault {
     pub const fn new(code: &'static str, message: Message) -> Self {
-        Self { code, message, allowed: Vec::new() }
+        Self { code, message, allowed: Vec::new(), existing: None }
     }
 
     /// Returns the fault of a required value that is missing.
@@ -54,11 +78,31 @@ impl ValueFault {
         Self::new("too_many", message::value::too_many(limit))
     }
 
+    /// Names the accepted value that is nearest to the given one. Of a long list of accepted values it keeps the nearest
+    /// ones.
+    #[must_use]
+    pub(crate) fn with_nearest(mut self, given: &str) -> Self {
+        if let Some(nearest) = find_nearest(given, &self.allowed).filter(|_| !given.is_empty()) {
+            self.message = message::value::with_nearest(self.message, nearest);
+        }
+        if self.allowed.len() > ALLOWED_MAX {
+            let ranked = rank_by_likeness(given, &self.allowed);
+            self.allowed = ranked.into_iter().take(ALLOWED_MAX).cloned().collect();
+        }
+        self
+    }
+
     /// Adds the accepted values.
     #[must_use]
     pub fn with_allowed<I: Into<String>>(mut self, allowed: impl IntoIterator<Item = I>) -> Self {
         self.allowed = allowed.into_iter().map(Into::into).collect();
         self
+    }
+
+    /// Adds the key of the record that is there already.
+    #[must_use]
+    pub fn with_existing(self, key: &str) -> Self {
+        Self { existing: Some(key.to_owned()), ..self }
     }
 }
 
@@ -74,12 +118,7 @@ impl FaultList {
 
     /// Adds a fault at a JSON pointer.
     pub fn add(&mut self, pointer: impl Into<String>, fault: ValueFault) {
-        self.0.push(FieldFault {
-            pointer: pointer.into(),
-            code: fault.code.to_owned(),
-            message: fault.message,
-            allowed: fault.allowed,
-        });
+        self.0.push(FieldFault::new(pointer, fault));
     }
 
     /// Returns a parsed value, or adds its fault at a JSON pointer.

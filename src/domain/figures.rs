@@ -5,9 +5,8 @@
 
 use super::{
     language::Language,
-    message::{self, Message},
     project::ProjectCode,
-    value::{Money, Slug, text_enum},
+    value::{Money, Slug},
 };
 
 mod axis;
@@ -17,11 +16,13 @@ mod compare;
 mod count;
 pub(crate) mod coverage;
 mod dataset;
+mod dimension;
 mod fact;
 mod filter;
 mod largest_remainder;
 mod map;
 mod progress;
+mod rules;
 mod table;
 mod tally;
 mod trend;
@@ -31,91 +32,15 @@ pub use basis::{BasisRequest, FigureBasis};
 pub use change::{ProjectChange, ProjectMovement, ValueChange};
 pub use compare::{DatasetComparison, DifferentCell, MovedReport};
 pub use dataset::FigureDataset;
-pub use fact::{FactTexts, IndicatorAttainment, MilestoneWeights, ReportFact};
+pub use dimension::{Dimension, Measure};
+pub use fact::{FactDetails, FactTexts, IndicatorAttainment, MilestoneWeights, ReportFact};
 pub use filter::FigureFilter;
 pub use map::MapCity;
 pub use progress::{
     MilestoneProgress, OutcomeProgress, ProgressGrouping, ProgressTable, ProjectProgress,
     list_formulas,
 };
-
-text_enum! {
-    /// The dimension that a table is broken down by.
-    pub Dimension(dimension) {
-        /// The one focus area in which official tables count the project.
-        FocusArea = "focus_area",
-        /// The sub-area of the focus area.
-        SubArea = "sub_area",
-        /// The project's status.
-        Status = "status",
-        /// The country.
-        Country = "country",
-        /// The city.
-        City = "city",
-        /// The reporting cycle.
-        Cycle = "cycle",
-        /// Strategic outcomes. A project can have several.
-        Outcome = "outcome",
-        /// Enablers. A project can have several.
-        Enabler = "enabler",
-        /// Sectors. A project can have several.
-        Sector = "sector",
-    }
-}
-text_enum! {
-    /// The quantity that a table measures.
-    pub Measure(measure) {
-        /// The number of approved reports, one for each project.
-        Projects = "projects",
-        /// The plain mean of the percentages that the reports state.
-        PercentComplete = "percent_complete",
-        /// The money spent to date, per currency.
-        Spent = "spent",
-    }
-}
-
-impl Dimension {
-    /// Returns the name of a value of this dimension, for a fault.
-    pub(crate) fn name_value(self) -> Message {
-        match self {
-            Self::FocusArea => message::thing::focus_area(),
-            Self::SubArea => message::thing::sub_area_in_figures(),
-            Self::Status => message::thing::status(),
-            Self::Country => message::thing::country(),
-            Self::City => message::thing::city(),
-            Self::Cycle => message::thing::cycle(),
-            Self::Outcome => message::thing::outcome(),
-            Self::Enabler => message::thing::enabler(),
-            Self::Sector => message::thing::sector(),
-        }
-    }
-
-    /// Returns `true` if a report can count in several rows or columns, so that they do not add up to the total.
-    #[must_use]
-    pub(crate) const fn is_multiple(self) -> bool {
-        match self {
-            Self::Outcome | Self::Enabler | Self::Sector => true,
-            Self::FocusArea
-            | Self::SubArea
-            | Self::Status
-            | Self::Country
-            | Self::City
-            | Self::Cycle => false,
-        }
-    }
-}
-
-impl Measure {
-    /// Returns the formula of the measure, in words.
-    #[must_use]
-    pub fn formula(self) -> Message {
-        match self {
-            Self::Projects => message::figure::count_of_reports(),
-            Self::PercentComplete => message::figure::mean_percent(),
-            Self::Spent => message::figure::sum_of_spending(),
-        }
-    }
-}
+pub use rules::{CityRows, CountingRules};
 
 /// A request for a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +57,17 @@ pub struct FigureQuery {
     pub language: Language,
     /// Whether each cell lists the projects behind it.
     pub receipts: bool,
+}
+
+impl FigureQuery {
+    /// Returns `true` if the frozen headers of the reports are needed to answer the request.
+    #[must_use]
+    pub(crate) fn needs_headers(&self) -> bool {
+        self.rows.is_in_header()
+            || self.columns.is_some_and(Dimension::is_in_header)
+            || self.measure.is_in_header()
+            || self.filter.wanted.keys().any(|dimension| dimension.is_in_header())
+    }
 }
 
 /// A measured number.

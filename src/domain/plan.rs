@@ -43,6 +43,16 @@ pub(crate) struct PlanFields {
     pub population: Option<i64>,
 }
 
+impl ActionPlan {
+    /// Keeps the published source of the plan before, if both have the same content.
+    #[must_use]
+    pub(crate) fn keep_source_of(self, before: &Self) -> Self {
+        let sourced = Self { source: before.source.clone(), ..self.clone() };
+        let same = Self { version: before.version, ..sourced.clone() } == *before;
+        if same { sourced } else { self }
+    }
+}
+
 impl PlanFields {
     /// Parses a city's plan. A plan that is written here has no published source.
     ///

@@ -106,12 +106,12 @@ pub trait PolicyResource: Sized + Send + 'static {
     fn has_version(&self) -> bool {
         self.has_record()
     }
-    /// Returns the users who contributed to the record since its last decision.
+    /// Returns `true` if the user contributed to the record, and nobody else approved the contribution since.
     ///
     /// # Errors
-    /// Returns an error if they were not loaded.
-    fn contributors(&self) -> Result<&[Id<User>], PartNotLoaded> {
-        Ok(&[])
+    /// Returns an error if the contributors were not loaded.
+    fn is_contributor(&self, _user: Id<User>) -> Result<bool, PartNotLoaded> {
+        Ok(false)
     }
 }
 
@@ -158,12 +158,12 @@ pub(crate) fn decide_by_permissions<R: PolicyResource>(
             continue;
         }
         if act.needs_two_keys() {
-            let contributors = subject.contributors().map_err(AccessDenied::Undecided)?;
-            if contributors.contains(&actor.user) {
+            let contributed = |user| subject.is_contributor(user).map_err(AccessDenied::Undecided);
+            if contributed(actor.user)? {
                 refusal = AccessDenied::Forbidden(message::access::caller_contributed());
                 continue;
             }
-            if grant.acting_for.is_some_and(|u| contributors.contains(&u)) {
+            if grant.acting_for.map_or(Ok(false), contributed)? {
                 refusal = AccessDenied::Forbidden(message::access::principal_contributed());
                 continue;
             }

@@ -82,6 +82,9 @@ impl From<ProjectCode> for String {
     }
 }
 
+/// The numbers of the Sustainable Development Goals.
+pub(crate) const GOALS: std::ops::RangeInclusive<i64> = 1..=17;
+
 /// The reason why a project cannot be deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeletionBlocker {

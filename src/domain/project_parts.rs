@@ -32,6 +32,16 @@ pub struct Milestone {
     pub version: i64,
 }
 
+impl Milestone {
+    /// Returns the milestone as it stood on a cut-off day: without the day on which it was reached, if that day came
+    /// later.
+    #[must_use]
+    pub(crate) fn as_of(mut self, cut_off: NaiveDate) -> Self {
+        self.completed_on = self.completed_on.filter(|day| *day <= cut_off);
+        self
+    }
+}
+
 text_enum! {
     /// What an indicator measures.
     pub IndicatorKind(indicator_kind) {

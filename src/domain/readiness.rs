@@ -11,7 +11,7 @@ use super::{
     message::{self, Message},
     project::ProjectDetails,
     project_parts::{Indicator, Milestone},
-    report::{ProjectStatus, ReportContent, carry_forward, progress},
+    report::{ProjectStatus, ReportContent, carry_forward, cut_off, progress},
     subject::{PartNotLoaded, ReportSubject},
 };
 
@@ -36,13 +36,14 @@ pub(crate) fn list_blockers(
     if !content.indicator_values.is_empty() {
         found.extend(find_removed_indicators(content, subject.indicators.get()?));
     }
-    found.extend(find_future_days(content, milestones, today));
+    found.extend(cut_off::find_days_after(content, subject.cycle.as_of));
+    found.extend(find_future_days(subject, content, today)?);
     if content.unchanged {
         let earlier = subject.earlier_content.get()?.as_ref();
         found.extend(carry_forward::find_contradictions(content, earlier));
         found.extend(carry_forward::check_earlier_report(content, earlier));
     }
-    found.extend(progress::find_disagreements(content, milestones));
+    found.extend(progress::find_disagreements(content, milestones, subject.cycle.as_of));
     found.extend(find_unanswered_comments(subject.unanswered_comments.get()?));
     Ok(found)
 }
@@ -59,29 +60,22 @@ fn check_completed_percent(content: &ReportContent) -> Option<FieldFault> {
     faults.into_vec().pop()
 }
 
-/// Lists events that are dated after today, in the city's time zone.
+/// Lists events that are dated after today, in the city's time zone. A milestone of the project that is dated after the
+/// cut-off is left out, because the submission freezes it without that day.
 fn find_future_days(
+    subject: &ReportSubject,
     content: &ReportContent,
-    milestones: &[Milestone],
     today: NaiveDate,
-) -> Vec<FieldFault> {
+) -> Result<Vec<FieldFault>, PartNotLoaded> {
+    let own = subject.milestones.get()?.iter().filter_map(|milestone| {
+        let day = milestone.completed_on.filter(|day| *day <= subject.cycle.as_of)?;
+        Some((format!("/project/milestones/{}/completed_on", milestone.id), day))
+    });
     let mut faults = FaultList::new();
-    let mut past = |pointer: String, day: Option<NaiveDate>| {
-        if day.is_some_and(|day| day > today) {
-            faults.add(pointer, ValueFault::new("future", message::report::future_day()));
-        }
-    };
-    for (i, done) in content.milestones.iter().enumerate() {
-        past(format!("/milestones/{i}/completed_on"), Some(done.completed_on));
+    for (pointer, _) in cut_off::iter_days(content).chain(own).filter(|(_, day)| *day > today) {
+        faults.add(pointer, ValueFault::new("future", message::report::future_day()));
     }
-    for (i, value) in content.indicator_values.iter().enumerate() {
-        past(format!("/indicator_values/{i}/measured_on"), Some(value.measured_on));
-    }
-    for milestone in milestones {
-        let pointer = format!("/project/milestones/{}/completed_on", milestone.id);
-        past(pointer, milestone.completed_on);
-    }
-    faults.into_vec()
+    Ok(faults.into_vec())
 }
 
 /// Lists the open comments that the city has to answer. Each must have a reply before the report is submitted.

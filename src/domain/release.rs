@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     cycle::{CycleState, ReportingCycle},
     fault::ValueFault,
-    figures::ReportFact,
+    figures::{CountingRules, ReportFact},
     journal::micros,
     message::{self, Message},
     project::ProjectCode,
@@ -63,6 +63,9 @@ pub struct Release {
     pub figures: Vec<PublishedTable>,
     /// The published figures that changed since the previous release of the cycle.
     pub figures_changed: Vec<CellChange>,
+    /// The rules by which the figures were counted: those of the reference data.
+    #[serde(default, skip_serializing_if = "CountingRules::is_first")]
+    pub rules: CountingRules,
     /// Always 1, because a release never changes.
     pub version: i64,
 }
@@ -112,6 +115,13 @@ pub struct ReleaseReference {
     /// Cities with an approved project in any cycle.
     pub with_project: BTreeSet<Slug>,
     pub vocabulary: Vocabulary,
+    /// The types of the partners, by the slug of the partner. Releases that were published before they were frozen have
+    /// none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub partner_types: BTreeMap<Slug, String>,
+    /// The rules by which the figures are counted.
+    #[serde(default, skip_serializing_if = "CountingRules::is_first")]
+    pub rules: CountingRules,
 }
 
 /// A release with everything that it freezes, before it is stored.
@@ -244,6 +254,7 @@ pub(crate) fn publish_release(
         errata,
         figures,
         figures_changed,
+        rules: reference.rules,
         version: 1,
     };
     Ok(FullRelease { release, reference, reports })

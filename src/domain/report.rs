@@ -16,14 +16,18 @@ use super::{
 
 pub(crate) mod bulk;
 pub(crate) mod carry_forward;
+pub(crate) mod cut_off;
 pub(crate) mod diff;
 pub(crate) mod progress;
 mod raw;
+mod submission;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use raw::reportable_statuses;
 pub use raw::{RawEvidence, RawIndicatorValue, RawMilestoneDone, RawReport, ReportContext};
+pub use submission::FirstSubmission;
+pub(crate) use submission::SubmissionTiming;
 
 text_enum! {
     /// The state of a report in the exchange between its city and the national representative.
@@ -63,22 +67,6 @@ text_enum! {
         SelfAssessed = "self_assessed",
         /// It was computed from the weights of the reached milestones.
         Milestones = "milestones",
-    }
-}
-
-impl ReportState {
-    /// Returns `true` if a report of this state is late: submitted after its due day ended, or not submitted by now.
-    #[must_use]
-    pub(crate) fn is_late(
-        self,
-        submitted_at: Option<DateTime<Utc>>,
-        ends: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> bool {
-        match self {
-            Self::Draft | Self::Returned => now >= ends,
-            Self::Submitted | Self::Approved => submitted_at.is_some_and(|at| at >= ends),
-        }
     }
 }
 
@@ -179,6 +167,17 @@ pub struct ReportContent {
     pub unchanged: bool,
 }
 
+impl ReportContent {
+    /// Returns the content as it stood on a cut-off day: without milestones that were reached and values that were
+    /// measured later.
+    #[must_use]
+    pub(crate) fn as_of(mut self, cut_off: NaiveDate) -> Self {
+        self.milestones.retain(|done| done.completed_on <= cut_off);
+        self.indicator_values.retain(|value| value.measured_on <= cut_off);
+        self
+    }
+}
+
 /// Who did something, on whose behalf, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditStamp {
@@ -216,6 +215,9 @@ pub struct Report {
     pub edited: Option<AuditStamp>,
     /// The current submission.
     pub submitted: Option<AuditStamp>,
+    /// The first submission in the cycle; none before it, and in records from before it was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_submission: Option<FirstSubmission>,
     /// The current decision: an approval, a return or a reopening.
     pub decided: Option<AuditStamp>,
     /// The source of an imported report and how its status was derived, as JSON.
@@ -262,6 +264,10 @@ pub struct ApprovedReport {
     /// When the report was submitted; none for imported reports.
     #[serde(with = "micros::opt")]
     pub submitted_at: Option<DateTime<Utc>>,
+    /// Whether the first submission came after the due day then in force; none if nothing was due, and in copies from
+    /// before this was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<bool>,
     /// When the report was approved; none for imported reports.
     #[serde(with = "micros::opt")]
     pub decided_at: Option<DateTime<Utc>>,

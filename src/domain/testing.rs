@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use uuid::Uuid;
 
 use super::{
+    contributor::Contributor,
     cycle::{CycleState, ReportingCycle},
     id::Id,
     policy::Actor,
@@ -39,6 +40,10 @@ pub(crate) fn country(code: &str) -> CountryCode {
 /// The user with a number.
 pub(crate) fn user(n: u128) -> Id<User> {
     Id::new(Uuid::from_u128(n))
+}
+/// A user who contributed to the report before its last submission.
+pub(crate) fn contributor(n: u128) -> Contributor {
+    Contributor { user: user(n), after_submission: false }
 }
 /// The officers' city.
 pub(crate) fn city(slug_: &str, code: &str) -> Scope {
@@ -205,6 +210,7 @@ pub(crate) fn report(state: ReportState) -> Report {
         ever_submitted: submitted,
         edited: Some(deed(1)),
         submitted: submitted.then(|| deed(1)),
+        first_submission: None,
         decided: decided.then(|| deed(2)),
         imported: None,
         version: 5,
@@ -224,6 +230,7 @@ pub(crate) fn approved() -> ApprovedReport {
         header: header(),
         imported: None,
         submitted_at: Some(now()),
+        late: None,
         decided_at: Some(now()),
         updated_at: now(),
         version: 1,
@@ -242,6 +249,7 @@ pub(crate) fn subject(report: Option<Report>) -> ReportSubject {
         cycle: cycle(CycleState::Open),
         calendar: Loaded::Value(CityCalendar { zone: Tz::Asia__Ho_Chi_Minh, extension: None }),
         earlier_content: Loaded::Value(None),
+        has_question: Loaded::Value(false),
         unanswered_comments: Loaded::Value(Vec::new()),
         report,
         approved: Loaded::Value(approved),

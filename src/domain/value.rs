@@ -14,12 +14,14 @@ use super::{fault::ValueFault, message};
 
 mod money;
 mod number;
+mod search_text;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use money::parse_minor_units;
 pub use money::{CurrencyCode, Money};
 pub use number::{Percent, parse_degrees, parse_measured};
+pub(crate) use search_text::{SEARCH_MAX, find_nearest, fold_marks, rank_by_likeness};
 
 /// The largest integer that every JSON client reads exactly, 2^53 − 1.
 pub const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
@@ -37,7 +39,7 @@ fn is_deceptive(c: char) -> bool {
 
 /// Characters without a visible shape: spaces, and characters that only change their neighbours. Scripts of the region
 /// need some of them (a zero-width space ends a word in Khmer), so they are allowed; a text of nothing else is empty.
-fn is_blank(c: char) -> bool {
+pub(super) fn is_blank(c: char) -> bool {
     c.is_whitespace()
         || matches!(c,
             '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::{language::Language, reference::NamesByLanguage};
 
+pub(crate) mod field_titles;
 pub(crate) mod form_fields;
 mod messages;
 pub(crate) mod value_lists;

@@ -11,8 +11,11 @@ use super::{
     project::{ApprovedProject, LatestReport},
     readiness,
     refusal::TransitionRefused,
-    report::{ApprovedReport, AuditStamp, ProjectStatus, Report, ReportContent, ReportState},
-    subject::ReportSubject,
+    report::{
+        ApprovedReport, AuditStamp, FirstSubmission, ProjectStatus, Report, ReportContent,
+        ReportState,
+    },
+    subject::{PartNotLoaded, ReportSubject},
 };
 
 mod allowed_actions;
@@ -68,10 +71,10 @@ impl<'a> ReportEdit<'a> {
         match subject.report.clone() {
             Some(report) => Report {
                 state,
+                // After a change the content is no longer what the source stated.
+                imported: report.imported.filter(|_| report.content == content),
                 content,
                 edited,
-                // After an edit the content is no longer what the source stated.
-                imported: None,
                 version: report.version + 1,
                 ..report
             },
@@ -87,6 +90,7 @@ impl<'a> ReportEdit<'a> {
                 ever_submitted: false,
                 edited,
                 submitted: None,
+                first_submission: None,
                 decided: None,
                 imported: None,
                 version: 1,
@@ -95,8 +99,9 @@ impl<'a> ReportEdit<'a> {
     }
 }
 
-/// Submits a report: freezes the project into the report's header and clears the earlier decision. Nothing blocks a
-/// submission of the returned report's content: an answer need not ask `readiness` again.
+/// Submits a report: freezes the project into the report's header, as it stood on the cut-off day, and clears the
+/// earlier decision. Nothing blocks a submission of the returned report's content: an answer need not ask `readiness`
+/// again.
 ///
 /// # Errors
 /// The state forbids it, or the report is not ready; then the error lists everything that is missing.
@@ -110,18 +115,44 @@ pub fn submit_report(
     if !missing.is_empty() {
         return Err(TransitionRefused::NotReady(missing));
     }
+    let milestones = subject.milestones.get()?.iter().cloned();
     report.header = Some(subject.project.freeze_header(
-        subject.milestones.get()?.clone(),
+        milestones.map(|milestone| milestone.as_of(subject.cycle.as_of)).collect(),
         subject.indicators.get()?.clone(),
         subject.partnerships.get()?.clone(),
     ));
     report.ever_submitted = true;
+    report.first_submission = Some(find_first_submission(subject, &report, at)?);
     report.submitted = Some(record_deed(proof, at));
     report.decided = None;
     Ok(report)
 }
 
-/// Withdraws a submission.
+/// Returns the first submission of a report that is submitted now. A report from before first submissions were
+/// recorded was returned or reopened after its present submission, which stands for the first one.
+fn find_first_submission(
+    subject: &ReportSubject,
+    report: &Report,
+    at: DateTime<Utc>,
+) -> Result<FirstSubmission, PartNotLoaded> {
+    let ends = subject.due_day()?.map(|(_, ends)| ends);
+    Ok(match (report.first_submission, report.submitted) {
+        (Some(first), _) => first,
+        (None, Some(earlier)) => {
+            FirstSubmission { decided: true, ..FirstSubmission::new(earlier.at, ends) }
+        }
+        (None, None) => FirstSubmission::new(at, ends),
+    })
+}
+
+/// Records a return, an approval or a reopening.
+fn record_decision<A: PolicyAction>(report: &mut Report, proof: &Authorized<A>, at: DateTime<Utc>) {
+    report.decided = Some(record_deed(proof, at));
+    report.first_submission =
+        report.first_submission.map(|first| FirstSubmission { decided: true, ..first });
+}
+
+/// Withdraws a submission. The first submission is taken back with it unless a decision followed it.
 ///
 /// # Errors
 /// The state forbids it.
@@ -131,6 +162,7 @@ pub fn withdraw_report(
 ) -> Result<Report, TransitionRefused> {
     let mut report = apply_transition(proof, TransitionKind::Withdraw, at)?;
     report.submitted = None;
+    report.first_submission = report.first_submission.filter(|first| first.decided);
     Ok(report)
 }
 
@@ -143,7 +175,7 @@ pub fn return_report(
     at: DateTime<Utc>,
 ) -> Result<Report, TransitionRefused> {
     let mut report = apply_transition(proof, TransitionKind::Return, at)?;
-    report.decided = Some(record_deed(proof, at));
+    record_decision(&mut report, proof, at);
     Ok(report)
 }
 
@@ -157,7 +189,7 @@ pub fn approve_report(
 ) -> Result<(Report, ApprovedReport), TransitionRefused> {
     let subject = proof.subject();
     let mut report = apply_transition(proof, TransitionKind::Approve, at)?;
-    report.decided = Some(record_deed(proof, at));
+    record_decision(&mut report, proof, at);
     // Every submission freezes a header, so a submitted report has one.
     let header = report.header.clone().ok_or(TransitionRefused::NoReport)?;
     let version = subject.approved.get()?.as_ref().map_or(1, |a| a.version + 1);
@@ -172,6 +204,7 @@ pub fn approve_report(
         header: header.into_approved_copy(version),
         imported: report.imported.clone(),
         submitted_at: report.submitted.map(|d| d.at),
+        late: find_first_submission(subject, &report, at)?.late,
         decided_at: Some(at),
         updated_at: at,
         version,
@@ -209,6 +242,6 @@ pub fn reopen_report(
     at: DateTime<Utc>,
 ) -> Result<Report, TransitionRefused> {
     let mut report = apply_transition(proof, TransitionKind::Reopen, at)?;
-    report.decided = Some(record_deed(proof, at));
+    record_decision(&mut report, proof, at);
     Ok(report)
 }

@@ -38,9 +38,10 @@ pub(super) fn render_paragraph(text: &str) -> Markup {
     html! { p { (render_code_marks(text)) } }
 }
 
-/// Renders lines of code as they are. `class` names their language. Programs find the lines by it.
+/// Renders lines of code as they are. `class` names their language. Programs find the lines by it. The block can have the
+/// focus, so that readers without a mouse can scroll long lines.
 pub(super) fn render_code_block(class: &str, lines: &str) -> Markup {
-    html! { pre { code class=(class) { (lines) } } }
+    html! { pre tabindex="0" { code class=(class) { (lines) } } }
 }
 
 #[cfg(test)]
@@ -54,7 +55,7 @@ mod tests {
         let html = render_code_block("x\" onclick=\"y", "</code><script>").into_string();
         assert_eq!(
             html,
-            "<pre><code class=\"x&quot; onclick=&quot;y\">&lt;/code&gt;&lt;script&gt;</code></pre>"
+            "<pre tabindex=\"0\"><code class=\"x&quot; onclick=&quot;y\">&lt;/code&gt;&lt;script&gt;</code></pre>"
         );
     }
 

@@ -3,6 +3,7 @@
 
 pub(crate) mod annual_report;
 mod components;
+pub(crate) mod integrate;
 pub(crate) mod introduction;
 pub(crate) mod layout;
 pub(crate) mod problems;

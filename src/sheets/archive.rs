@@ -2,17 +2,23 @@
 //! and counted first. The sizes that a zip archive states are not trusted.
 
 use std::{
-    io::{Cursor, Read as _},
+    io::{Cursor, Read},
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
 use zip::ZipArchive;
 
-use super::{grid::UnreadableFile, message::file};
+use super::{
+    grid::UnreadableFile,
+    message::file,
+    package::{PACKAGE_RELATIONSHIPS, list_main_parts, normalize_path},
+    part_limits::{PartKind, SMALL_PART_MAX},
+};
 use crate::domain::message::{Argument, Message};
 
 /// The limit for all parts together, in inflated bytes.
-pub(crate) const INFLATED_MAX: u64 = 64 * 1024 * 1024;
+pub(crate) const INFLATED_MAX: u64 = 64 * MEBIBYTE;
+const MEBIBYTE: u64 = 1024 * 1024;
 /// The largest number of parts. A workbook of this service has about twenty.
 const PARTS_MAX: usize = 500;
 /// The end of the name of the part that holds macros.
@@ -22,7 +28,7 @@ const MACROS: &str = "vbaproject.bin";
 ///
 /// # Errors
 /// Returns the reason if the file is not an archive, is broken, has too many parts, inflates to more than
-/// [`INFLATED_MAX`], or holds macros.
+/// [`INFLATED_MAX`], holds macros, or has a part beyond its own limit.
 pub(crate) fn inspect_archive(bytes: &[u8]) -> Result<(), UnreadableFile> {
     if !bytes.starts_with(b"PK") {
         return Err(UnreadableFile::new("not_a_workbook", file::not_a_workbook()));
@@ -32,22 +38,63 @@ pub(crate) fn inspect_archive(bytes: &[u8]) -> Result<(), UnreadableFile> {
     if archive.len() > PARTS_MAX {
         return Err(UnreadableFile::new("inflated", file::too_many_parts(PARTS_MAX)));
     }
+    let main = read_main_paths(&mut archive)?;
     let mut left = INFLATED_MAX;
     for i in 0..archive.len() {
         let part = archive.by_index(i).map_err(|e| describe_library_error(&e))?;
-        if String::from_utf8_lossy(part.name_raw()).to_lowercase().ends_with(MACROS) {
+        let path = normalize_path(&String::from_utf8_lossy(part.name_raw()));
+        if path.ends_with(MACROS) {
             return Err(UnreadableFile::new("macros", file::has_macros()));
         }
-        if part.size() > left {
-            return Err(describe_oversized_file());
-        }
-        // Reading one byte more than the limit is enough to detect an oversized file.
-        let mut counted = part.take(left + 1);
-        let n = std::io::copy(&mut counted, &mut std::io::sink())
-            .map_err(|e| describe_library_error(&e))?;
-        left = left.checked_sub(n).ok_or_else(describe_oversized_file)?;
+        let size = inspect_part(part, PartKind::of_path(&path, &main), left)?;
+        left = left.checked_sub(size).ok_or_else(describe_oversized_file)?;
+    }
+    if main.is_empty() {
+        return Err(UnreadableFile::new("broken", file::broken_part(file::list_of_sheets())));
     }
     Ok(())
+}
+
+/// Returns the paths of the main part, in lower case.
+fn read_main_paths(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<Vec<String>, UnreadableFile> {
+    let mut main = Vec::new();
+    for i in 0..archive.len() {
+        let part = archive.by_index(i).map_err(|e| describe_library_error(&e))?;
+        if normalize_path(&String::from_utf8_lossy(part.name_raw())) == PACKAGE_RELATIONSHIPS {
+            let mut text = Vec::new();
+            part.take(SMALL_PART_MAX)
+                .read_to_end(&mut text)
+                .map_err(|e| describe_library_error(&e))?;
+            main.extend(list_main_parts(&String::from_utf8_lossy(&text)));
+        }
+    }
+    Ok(main)
+}
+
+/// Inflates a part and checks it. Returns its size in bytes, which is above `left` if the file is too large.
+fn inspect_part(part: impl Read, kind: PartKind, left: u64) -> Result<u64, UnreadableFile> {
+    let limit = kind.size_limit().unwrap_or(left).min(left);
+    // Reading one byte more than the limit is enough to detect an oversized part.
+    let mut counted = part.take(limit + 1);
+    let mut content = Vec::new();
+    let size = match kind {
+        PartKind::Directory | PartKind::Styles | PartKind::SharedTexts => {
+            counted.read_to_end(&mut content).map(|n| u64::try_from(n).unwrap_or(u64::MAX))
+        }
+        PartKind::Other => std::io::copy(&mut counted, &mut std::io::sink()),
+    };
+    let size = size.map_err(|e| describe_library_error(&e))?;
+    if size > limit {
+        return Err(kind
+            .size_limit()
+            .map_or_else(describe_oversized_file, describe_oversized_part));
+    }
+    // Text in UTF-16 has zero bytes. Programs write these parts in UTF-8, and the checks read them so.
+    if content.contains(&0) {
+        return Err(describe_broken_file(file::zero_bytes().into()));
+    }
+    kind.check_content(&String::from_utf8_lossy(&content))?;
+    Ok(size)
 }
 
 pub(crate) fn describe_broken_file(reason: Argument) -> UnreadableFile {
@@ -75,6 +122,10 @@ pub(crate) fn catch_reader_panic<T>(
 }
 
 fn describe_oversized_file() -> UnreadableFile {
-    let mebibytes = INFLATED_MAX / 1024 / 1024;
-    UnreadableFile::new("inflated", file::unpacks_too_large(mebibytes))
+    UnreadableFile::new("inflated", file::unpacks_too_large(INFLATED_MAX / MEBIBYTE))
+}
+
+/// Describes a file of which a part inflates to more than `limit` bytes.
+fn describe_oversized_part(limit: u64) -> UnreadableFile {
+    UnreadableFile::new("inflated", file::part_too_large(limit / MEBIBYTE))
 }

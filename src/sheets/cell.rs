@@ -3,11 +3,20 @@
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::{columns::ColumnKind, message::file};
+use super::{
+    columns::ColumnKind,
+    message::file,
+    number_text::{
+        DecimalMark, NumberRange, is_reading, number_fault, parse_decimal_text, parse_whole_text,
+        to_whole_number,
+    },
+    percent_format::divide_by_hundred,
+};
 use crate::domain::{
     fault::ValueFault,
-    message::thing,
-    value::{MAX_SAFE_INTEGER, parse_day},
+    language::Language,
+    message::{Message, thing},
+    value::{fold_for_search, parse_day},
 };
 
 /// The content of a cell in a file. For a formula it is the last computed result.
@@ -20,6 +29,8 @@ pub enum SheetCell {
     Text(String),
     /// A number.
     Number(f64),
+    /// A number that the file shows as a percentage: 60 for a cell that shows 60%, although the file holds 0.6.
+    Percent(f64),
     /// True or false.
     Flag(bool),
     /// A date. `None` if the cell holds a time within a day.
@@ -35,13 +46,16 @@ impl SheetCell {
         match self {
             Self::Empty => true,
             Self::Text(text) => text.trim().is_empty(),
-            Self::Number(_) | Self::Flag(_) | Self::Day(_) | Self::Error(_) => false,
+            Self::Number(_) | Self::Percent(_) | Self::Flag(_) | Self::Day(_) | Self::Error(_) => {
+                false
+            }
         }
     }
 }
 
-/// A spreadsheet runs a text as a formula if it begins with one of these characters.
-const RUN: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// A spreadsheet runs a text as a formula if it begins with one of these characters. The full-width forms count too:
+/// East Asian versions convert them.
+const RUN: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// Returns `true` if a spreadsheet would run the text once its leading apostrophes are removed. A text that already
 /// has a guard gets one more, so that [`strip_guard`] returns it unchanged.
@@ -66,7 +80,11 @@ pub fn strip_guard(text: &str) -> &str {
 ///
 /// # Errors
 /// Returns what was expected if the cell holds no value of this kind.
-pub fn parse_cell(kind: ColumnKind, cell: &SheetCell) -> Result<Value, ValueFault> {
+pub fn parse_cell(
+    kind: ColumnKind,
+    cell: &SheetCell,
+    mark: DecimalMark,
+) -> Result<Value, ValueFault> {
     if let SheetCell::Error(error) = cell {
         return Err(ValueFault::new("formula", file::formula_failed(error)));
     }
@@ -76,6 +94,8 @@ pub fn parse_cell(kind: ColumnKind, cell: &SheetCell) -> Result<Value, ValueFaul
             ColumnKind::Line
             | ColumnKind::Prose
             | ColumnKind::Number
+            | ColumnKind::Degrees
+            | ColumnKind::Percent
             | ColumnKind::Whole
             | ColumnKind::Day
             | ColumnKind::Flag
@@ -85,18 +105,20 @@ pub fn parse_cell(kind: ColumnKind, cell: &SheetCell) -> Result<Value, ValueFaul
     match kind {
         ColumnKind::Line | ColumnKind::Prose => Ok(Value::from(strip_guard(&cell_text(cell)))),
         ColumnKind::Word(_) => Ok(Value::from(strip_guard(cell_text(cell).trim()))),
-        ColumnKind::Number => parse_number_cell(cell).map(Value::from),
-        ColumnKind::Whole => parse_number_cell(cell).and_then(to_whole_number).map(Value::from),
+        ColumnKind::Number => parse_decimal_cell(cell, mark, NumberRange::Any).map(Value::from),
+        ColumnKind::Degrees => {
+            parse_decimal_cell(cell, mark, NumberRange::BelowThousand).map(Value::from)
+        }
+        ColumnKind::Percent => parse_percent_cell(cell, mark).map(Value::from),
+        ColumnKind::Whole => parse_whole_cell(cell).map(Value::from),
         ColumnKind::Day => parse_day_cell(cell).map(|d| Value::from(d.to_string())),
         ColumnKind::Flag => parse_flag_cell(cell).map(Value::from),
         ColumnKind::Words(_) => {
             Ok(split_list(&cell_text(cell)).into_iter().map(Value::from).collect())
         }
         ColumnKind::Wholes => {
-            let wholes = split_list(&cell_text(cell))
-                .into_iter()
-                .map(|item| parse_number_text(&item).and_then(to_whole_number));
-            wholes.map(|n| n.map(Value::from)).collect()
+            let items = split_list(&cell_text(cell)).into_iter();
+            items.map(|item| parse_whole_text(&item).map(Value::from)).collect()
         }
     }
 }
@@ -141,6 +163,11 @@ pub fn canonical_value(value: &Value) -> Value {
     }
 }
 
+/// Returns `true` if a cell holds text that can be read as a number.
+pub(super) fn is_number_reading(cell: &SheetCell, number: f64) -> bool {
+    matches!(cell, SheetCell::Text(text) if is_reading(strip_guard(text.trim()), number))
+}
+
 /// Returns a value as text for people.
 #[must_use]
 pub fn to_plain_text(value: &Value) -> String {
@@ -157,6 +184,7 @@ pub fn cell_text(cell: &SheetCell) -> String {
         SheetCell::Empty | SheetCell::Day(None) => String::new(),
         SheetCell::Text(t) | SheetCell::Error(t) => t.clone(),
         SheetCell::Number(n) => n.to_string(),
+        SheetCell::Percent(n) => format!("{n}%"),
         SheetCell::Flag(b) => b.to_string(),
         SheetCell::Day(Some(d)) => d.to_string(),
     }
@@ -167,36 +195,52 @@ fn split_list(text: &str) -> Vec<String> {
     parts.map(|part| strip_guard(part).to_owned()).collect()
 }
 
-fn parse_number_cell(cell: &SheetCell) -> Result<f64, ValueFault> {
+fn parse_decimal_cell(
+    cell: &SheetCell,
+    mark: DecimalMark,
+    range: NumberRange,
+) -> Result<f64, ValueFault> {
     match cell {
         SheetCell::Number(n) if n.is_finite() => Ok(*n),
-        SheetCell::Text(t) => parse_number_text(strip_guard(t.trim())),
+        SheetCell::Text(t) => parse_decimal_text(strip_guard(t.trim()), mark, range),
+        SheetCell::Percent(shown) => Err(percent_fault(*shown)),
         SheetCell::Number(_)
         | SheetCell::Empty
         | SheetCell::Flag(_)
         | SheetCell::Day(_)
-        | SheetCell::Error(_) => Err(number_expected_fault()),
+        | SheetCell::Error(_) => Err(number_fault()),
     }
 }
 
-/// Parses a number from text. CSV files hold every number as text.
-fn parse_number_text(text: &str) -> Result<f64, ValueFault> {
-    let is_decimal =
-        text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'));
-    let parsed = text.parse().ok().filter(|n: &f64| is_decimal && n.is_finite());
-    parsed.ok_or_else(number_expected_fault)
+/// A percentage is a number from 0 to 100, whatever number format its cell has.
+fn parse_percent_cell(cell: &SheetCell, mark: DecimalMark) -> Result<f64, ValueFault> {
+    match cell {
+        SheetCell::Percent(shown) if shown.is_finite() => Ok(*shown),
+        SheetCell::Percent(_) => Err(number_fault()),
+        SheetCell::Number(_)
+        | SheetCell::Text(_)
+        | SheetCell::Empty
+        | SheetCell::Flag(_)
+        | SheetCell::Day(_)
+        | SheetCell::Error(_) => parse_decimal_cell(cell, mark, NumberRange::BelowThousand),
+    }
 }
 
-fn number_expected_fault() -> ValueFault {
-    ValueFault::new("number", file::number())
+fn parse_whole_cell(cell: &SheetCell) -> Result<i64, ValueFault> {
+    match cell {
+        SheetCell::Number(n) => to_whole_number(*n),
+        SheetCell::Text(t) => parse_whole_text(strip_guard(t.trim())),
+        SheetCell::Percent(shown) => Err(percent_fault(*shown)),
+        SheetCell::Empty | SheetCell::Flag(_) | SheetCell::Day(_) | SheetCell::Error(_) => {
+            Err(number_fault())
+        }
+    }
 }
 
-fn to_whole_number(number: f64) -> Result<i64, ValueFault> {
-    let fault = || ValueFault::new("number", file::whole_number());
-    // Converted through its rounded text, which is exact for a whole number. Fractions are refused below.
-    let parsed: Option<i64> = format!("{number:.0}").parse().ok();
-    let fits = |n: &i64| number.fract() == 0.0 && n.abs() <= MAX_SAFE_INTEGER;
-    parsed.filter(fits).ok_or_else(fault)
+/// Returns the fault of a percentage in a column of other numbers: the number that is shown or the number that the file
+/// holds can be meant.
+fn percent_fault(shown: f64) -> ValueFault {
+    ValueFault::new("number", file::percent_cell(shown, divide_by_hundred(shown)))
 }
 
 fn parse_day_cell(cell: &SheetCell) -> Result<NaiveDate, ValueFault> {
@@ -207,6 +251,7 @@ fn parse_day_cell(cell: &SheetCell) -> Result<NaiveDate, ValueFault> {
             .map_err(|fault| ValueFault { message: file::day_or_date(fault.message), ..fault }),
         SheetCell::Empty
         | SheetCell::Number(_)
+        | SheetCell::Percent(_)
         | SheetCell::Flag(_)
         | SheetCell::Day(None)
         | SheetCell::Error(_) => Err(ValueFault::new("day", file::day_without_time())),
@@ -217,11 +262,19 @@ fn parse_flag_cell(cell: &SheetCell) -> Result<bool, ValueFault> {
     if let SheetCell::Flag(b) = cell {
         return Ok(*b);
     }
-    match cell_text(cell).trim().to_lowercase().as_str() {
-        "yes" | "true" | "1" => Ok(true),
-        "no" | "false" | "0" => Ok(false),
+    let text = fold_for_search(cell_text(cell).trim());
+    match text.as_str() {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ if is_answer(&text, &thing::yes()) => Ok(true),
+        _ if is_answer(&text, &thing::no()) => Ok(false),
         _ => Err(ValueFault::unknown(thing::answer(), ["yes", "no"])),
     }
+}
+
+/// Returns `true` if a folded text is an answer in one of the spoken languages.
+fn is_answer(text: &str, answer: &Message) -> bool {
+    Language::SPOKEN.iter().any(|language| fold_for_search(&answer.to_text(*language)) == text)
 }
 
 #[cfg(test)]

@@ -105,10 +105,10 @@ sheet_columns! {
         Input "support_required" Prose "/support_required"
             "Support required": "What the city looks for.",
             "Hỗ trợ cần có": "Những gì thành phố cần hỗ trợ.";
-        Input "latitude" Number "/location/latitude"
+        Input "latitude" Degrees "/location/latitude"
             "Latitude": "Degrees north, together with the longitude.",
             "Vĩ độ": "Độ vĩ bắc, ghi cùng kinh độ.";
-        Input "longitude" Number "/location/longitude"
+        Input "longitude" Degrees "/location/longitude"
             "Longitude": "Degrees east, together with the latitude.",
             "Kinh độ": "Độ kinh đông, ghi cùng vĩ độ.";
         Input "place" Line "/location/text"
@@ -142,7 +142,7 @@ sheet_columns! {
         Input "status_reason" Prose "/status_reason"
             "Reason of the status": "Required when it goes back, skips ongoing, or becomes suspended or cancelled.",
             "Lý do của trạng thái": "Bắt buộc khi trạng thái lùi lại, bỏ qua ongoing, tạm dừng hoặc hủy.";
-        Input "percent_complete" Number "/percent_complete"
+        Input "percent_complete" Percent "/percent_complete"
             "Percent complete": "0 to 100, at most two decimals. Empty is unknown, which is not 0.",
             "Phần trăm hoàn thành": "Từ 0 đến 100, tối đa hai chữ số thập phân. Để trống là chưa biết, không phải 0.";
         Input "percent_method" Word(PercentMethods) "/percent_method"

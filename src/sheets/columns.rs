@@ -42,8 +42,12 @@ pub enum ColumnKind {
     Line,
     /// Text of several lines.
     Prose,
-    /// A number.
+    /// A number of any size, such as the value of an indicator.
     Number,
+    /// A number of degrees, from -180 to 180.
+    Degrees,
+    /// A percentage, from 0 to 100.
+    Percent,
     /// A whole number.
     Whole,
     /// A calendar day.

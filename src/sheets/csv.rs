@@ -1,50 +1,100 @@
-//! CSV files: one sheet per file, with the names of the columns in the first row. Files are written in UTF-8 without
-//! a byte order mark. The reader also takes a byte order mark, and the semicolons that spreadsheets of some countries
-//! save.
+//! Text files: one sheet per file, with the names of the columns in the first row. CSV files are written in UTF-8 without
+//! a byte order mark. The reader also takes a byte order mark, UTF-16, tabs, and the semicolons that spreadsheets of
+//! some countries save.
 
 use std::{iter::Peekable, str::Chars};
 
+use serde_json::Value;
+
 use super::{
-    SheetCell, WorkbookSheet,
+    COLUMNS_MAX, SheetCell, WorkbookSheet,
     cell::{self, cell_text},
-    grid::{GridBuilder, UnreadableFile, UploadedFile},
+    columns::ColumnKind,
+    grid::{FileFault, UnreadableFile, UploadedFile},
+    grid_builder::{FileRow, GridBuilder},
     message::file,
+    number_text::{DecimalMark, render_decimal},
     row_comparison::ExportedRow,
+    text_encoding::decode_text,
 };
+use crate::domain::fault::ValueFault;
+
+/// The characters that separate cells. If the header has several of them, the first of these counts.
+const SEPARATORS: [u8; 3] = *b",;\t";
 
 /// Reads a sheet.
 ///
 /// # Errors
 /// Returns the reason if the file cannot be read at all. Faults within the file are in the returned [`UploadedFile`].
 pub(crate) fn read_csv(bytes: &[u8], sheet: WorkbookSheet) -> Result<UploadedFile, UnreadableFile> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|e| UnreadableFile::new("not_utf8", file::not_utf8(&e.to_string())))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = decode_text(bytes)?;
     if text.contains('\0') {
         return Err(UnreadableFile::new("not_utf8", file::zero_bytes()));
     }
-    let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let separator = if header.contains(';') && !header.contains(',') { ';' } else { ',' };
-    if CsvRowNumbers::new(text, separator).any(|row| row.is_none()) {
-        return Err(UnreadableFile::new("broken", file::open_quote()));
-    }
+    let (separator, text) =
+        split_separator_line(&text).unwrap_or_else(|| (find_separator(&text), &*text));
+    check_lines(text, separator)?;
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(if separator == ';' { b';' } else { b',' })
+        .delimiter(separator)
         .from_reader(text.as_bytes());
     let mut upload = UploadedFile::default();
-    let mut builder = GridBuilder::new(&mut upload, sheet);
-    let mut rows = CsvRowNumbers::new(text, separator).flatten();
+    let mark = if separator == b',' { DecimalMark::Point } else { DecimalMark::PointOrComma };
+    let mut builder = GridBuilder::new(&mut upload, sheet, mark);
+    let mut rows = CsvRowNumbers::new(text, separator.into()).flatten();
     for record in reader.records() {
         let record =
             record.map_err(|e| UnreadableFile::new("broken", file::broken_csv(&e.to_string())))?;
         let number = rows.next().unwrap_or(u32::MAX);
         let cells = (0..).zip(record.iter()).map(|(column, field)| (column, to_cell(field)));
-        builder.add_row(number, cells.collect())?;
+        let width = u32::try_from(record.len()).ok();
+        builder.add_row(FileRow { number, cells: cells.collect(), width })?;
     }
     builder.finish();
+    require_rows(&mut upload, sheet);
     Ok(upload)
+}
+
+/// Splits off a first line such as `sep=;`, by which some spreadsheets name the separator. A spreadsheet does not count
+/// that line as a row.
+fn split_separator_line(text: &str) -> Option<(u8, &str)> {
+    let (line, rest) = text.split_once('\n')?;
+    let (name, separator) = line.trim_end_matches('\r').trim_matches('"').split_at_checked(4)?;
+    let separator = SEPARATORS.into_iter().find(|own| separator.as_bytes() == [*own])?;
+    name.eq_ignore_ascii_case("sep=").then_some((separator, rest))
+}
+
+/// Finds the separator in the first line that is not blank.
+fn find_separator(text: &str) -> u8 {
+    let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    SEPARATORS.into_iter().find(|own| header.as_bytes().contains(own)).unwrap_or(b',')
+}
+
+/// Checks the file before its cells are kept in memory.
+fn check_lines(text: &str, separator: u8) -> Result<(), UnreadableFile> {
+    let mut rows = CsvRowNumbers::new(text, separator.into());
+    while let Some(row) = rows.next() {
+        let number = row.ok_or_else(|| UnreadableFile::new("broken", file::open_quote()))?;
+        if rows.width > COLUMNS_MAX {
+            let message = file::too_many_columns(COLUMNS_MAX, number);
+            return Err(UnreadableFile::new("too_large", message));
+        }
+    }
+    Ok(())
+}
+
+/// Adds a fault to a file with nothing but a header: its author expects rows to be imported.
+fn require_rows(upload: &mut UploadedFile, sheet: WorkbookSheet) {
+    if upload.faults.is_empty() && upload.grids.iter().all(|grid| grid.rows.is_empty()) {
+        upload.faults.push(FileFault {
+            sheet: sheet.as_str().to_owned(),
+            cell: None,
+            row: None,
+            pointer: String::new(),
+            fault: ValueFault::new("no_rows", file::no_rows()).into(),
+        });
+    }
 }
 
 /// Yields the number of each row that is not empty, from 1, as a spreadsheet counts them. `csv::Reader` skips empty
@@ -54,11 +104,13 @@ struct CsvRowNumbers<'t> {
     rest: Peekable<Chars<'t>>,
     separator: char,
     number: u32,
+    /// The number of cells in the last row.
+    width: u32,
 }
 
 impl<'t> CsvRowNumbers<'t> {
     fn new(text: &'t str, separator: char) -> Self {
-        Self { rest: text.chars().peekable(), separator, number: 0 }
+        Self { rest: text.chars().peekable(), separator, number: 0, width: 0 }
     }
 }
 
@@ -68,6 +120,7 @@ impl Iterator for CsvRowNumbers<'_> {
         // A quote has a meaning at the start of a cell, inside quotes, and right after a closing quote (a doubled
         // quote).
         let (mut inside, mut counts, mut empty) = (false, true, true);
+        self.width = 1;
         while let Some(c) = self.rest.next() {
             if !inside && matches!(c, '\n' | '\r') {
                 if c == '\r' && self.rest.peek() == Some(&'\n') {
@@ -82,7 +135,9 @@ impl Iterator for CsvRowNumbers<'_> {
             empty = false;
             let turns = c == '"' && (inside || counts);
             inside ^= turns;
-            counts = !inside && (turns || c == self.separator);
+            let separates = !inside && c == self.separator;
+            self.width = self.width.saturating_add(separates.into());
+            counts = !inside && (turns || separates);
         }
         if empty {
             return None;
@@ -105,11 +160,16 @@ pub(crate) fn write_csv(sheet: WorkbookSheet, rows: &[ExportedRow]) -> Result<Ve
     writer.write_record(sheet.columns().iter().map(|c| c.name))?;
     for row in rows {
         let cells = sheet.columns().iter().zip(row.values());
-        writer.write_record(
-            cells.map(|(column, value)| cell_text(&cell::render_cell(column.kind, value))),
-        )?;
+        writer.write_record(cells.map(|(column, value)| to_field(column.kind, value)))?;
     }
     writer.into_inner().map_err(|e| e.into_error().into())
+}
+
+fn to_field(kind: ColumnKind, value: &Value) -> String {
+    match cell::render_cell(kind, value) {
+        SheetCell::Number(n) if kind == ColumnKind::Number => render_decimal(n),
+        cell => cell_text(&cell),
+    }
 }
 
 #[cfg(test)]
@@ -144,5 +204,29 @@ mod tests {
             assert_eq!(found, numbers.len(), "{text:?}");
         }
         assert_eq!(all("a,b\n\"1,2\n3,4\n", ','), [Some(1), None]);
+    }
+
+    #[test]
+    fn separator_is_that_of_the_header_or_of_the_separator_line() {
+        fn separator(text: &str) -> (u8, &str) {
+            split_separator_line(text).unwrap_or((find_separator(text), text))
+        }
+        for (text, expected) in
+            [("a,b;c\n", b','), ("a;b\tc\n", b';'), ("\n\na\tb\n", b'\t'), ("code\n1,2\n", b',')]
+        {
+            assert_eq!(separator(text), (expected, text));
+        }
+        for line in ["sep=;", "SEP=;\r", "\"sep=;\""] {
+            assert_eq!(separator(&format!("{line}\na,b;c")), (b';', "a,b;c"), "{line}");
+        }
+        assert_eq!(separator("sep=:\n"), (b',', "sep=:\n"));
+    }
+
+    #[test]
+    fn line_with_more_than_100_cells_is_refused_before_it_is_read() {
+        let wide = format!("a\n\"{0}\"\n{0}\n", ",".repeat(100));
+        let told = check_lines(&wide, b',').unwrap_err();
+        assert_eq!((told.code, told.message), ("too_large", file::too_many_columns(100, 3)));
+        assert_eq!(check_lines(&",".repeat(99), b','), Ok(()));
     }
 }

@@ -5,9 +5,9 @@ use std::collections::{HashMap, hash_map::Entry};
 use serde_json::Value;
 
 use super::{
-    cell::{self, is_same_value, to_plain_text},
+    cell::is_same_value,
     columns::{ColumnRole, SheetColumn, WorkbookSheet},
-    grid::{FaultDetails, FileFault, GridRow, SheetGrid},
+    grid::{FaultDetails, FileFault, SheetGrid},
     message::file,
 };
 pub(crate) use crate::domain::workbook_terms::ImportOutcome;
@@ -17,9 +17,13 @@ use crate::domain::{
 };
 
 mod exported_row;
+mod nearest_key;
+mod row_parsing;
 
 pub(crate) use exported_row::ExportedRow;
 use exported_row::{digest_row, find_role_column};
+use nearest_key::KeySuggestions;
+use row_parsing::{parse_key, parse_row};
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FieldChange {
@@ -113,9 +117,11 @@ pub(crate) fn compare_rows(grid: &SheetGrid, there: &[ExportedRow]) -> Vec<Compa
     let sheet = grid.sheet;
     let known: HashMap<Vec<String>, &ExportedRow> =
         there.iter().map(|row| (row.key(sheet), row)).collect();
+    let suggestions = KeySuggestions::new(sheet, there);
     let mut seen: HashMap<Vec<String>, u32> = HashMap::new();
     let rows = grid.rows.iter().enumerate().map(|(index, row)| {
-        let mut compared = parse_row(grid, index, row);
+        let there = known.get(&parse_key(grid, row)).copied();
+        let mut compared = parse_row(grid, index, row, there);
         let half_read = !compared.wrong_columns.is_empty();
         // Without its key or version the row cannot be matched to a record.
         if compared
@@ -138,11 +144,11 @@ pub(crate) fn compare_rows(grid: &SheetGrid, there: &[ExportedRow]) -> Vec<Compa
                 slot.insert(row.number);
             }
         }
-        match known.get(&compared.key) {
-            Some(row) if !is_new => compare_with_record(&mut compared, grid, row),
+        match there {
+            Some(there) if !is_new => compare_with_record(&mut compared, grid, there),
             Some(_) | None if is_new => compare_new_row(&mut compared, grid),
             Some(_) | None => {
-                let fault = ValueFault::new("unknown", file::no_such_row(sheet.as_str()));
+                let fault = suggestions.build_fault(&compared.key);
                 compared.refuse_row(grid, None, fault);
             }
         }
@@ -169,42 +175,6 @@ fn is_new_record(sheet: WorkbookSheet, row: &ComparedRow) -> bool {
     let own =
         find_role_column(sheet, ColumnRole::RecordKey).and_then(|i| row.values.get(i)?.as_ref());
     sheet.can_create_records() && own.is_none_or(Value::is_null)
-}
-
-fn parse_row(grid: &SheetGrid, index: usize, row: &GridRow) -> ComparedRow {
-    let mut compared = ComparedRow {
-        index,
-        number: row.number,
-        project: String::new(),
-        key: Vec::new(),
-        values: Vec::with_capacity(row.cells.len()),
-        outcome: ImportOutcome::Unchanged,
-        changes: Vec::new(),
-        faults: Vec::new(),
-        wrong_columns: Vec::new(),
-        created_key: None,
-    };
-    for (i, (column, cell)) in grid.sheet.columns().iter().zip(&row.cells).enumerate() {
-        let value = match cell.as_ref().map(|cell| cell::parse_cell(column.kind, cell)).transpose()
-        {
-            Ok(value) => value,
-            Err(fault) => {
-                compared.add_fault(grid, Some(i), fault);
-                compared.wrong_columns.push(i);
-                None
-            }
-        };
-        if column.is_key() {
-            let key =
-                value.as_ref().filter(|v| !v.is_null()).map(to_plain_text).unwrap_or_default();
-            if matches!(column.name, "project" | "code") {
-                compared.project.clone_from(&key);
-            }
-            compared.key.push(key);
-        }
-        compared.values.push(value);
-    }
-    compared
 }
 
 /// Compares a row with the record of the same key.

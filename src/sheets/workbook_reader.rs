@@ -6,22 +6,20 @@ use calamine::{DataRef, ExcelDateTime, Reader as _, Xlsx};
 use chrono::{Datelike as _, NaiveDate};
 
 use super::{
-    LISTS, README, SheetCell, WorkbookSheet, archive,
+    COLUMNS_MAX, LISTS, README, ROW_NUMBERS_MAX, SHEETS_MAX, SheetCell, WorkbookSheet, archive,
     archive::{INFLATED_MAX, catch_reader_panic, describe_broken_file, describe_library_error},
-    grid::{
-        FileFault, GridBuilder, UnreadableFile, UploadedFile, format_address, unknown_name_fault,
-    },
+    grid::{FileFault, UnreadableFile, UploadedFile, format_address, unknown_name_fault},
+    grid_builder::{FileRow, GridBuilder},
+    hidden_rows::warn_of_hidden_rows,
     message::file,
+    number_text::DecimalMark,
+    package::Package,
+    percent_format::{PercentCells, multiply_by_hundred},
 };
 use crate::domain::{
     fault::ValueFault,
     message::{Argument, Message, thing},
 };
-
-/// The number of columns that a sheet may use. A cell beyond them is refused.
-const COLUMNS_MAX: u32 = 100;
-/// The number of rows that a sheet may use, empty rows between the others included. A cell beyond them is refused.
-const ROW_NUMBERS_MAX: u32 = 100_000;
 
 type UploadedWorkbook<'b> = Xlsx<Cursor<&'b [u8]>>;
 
@@ -36,6 +34,9 @@ pub(crate) fn read_workbook(bytes: &[u8]) -> Result<UploadedFile, UnreadableFile
     let mut upload = UploadedFile::default();
     let mut left = INFLATED_MAX;
     let names = book.sheet_names();
+    if names.len() > SHEETS_MAX {
+        return Err(UnreadableFile::new("too_large", file::too_many_sheets(SHEETS_MAX)));
+    }
     if let Some(twice) =
         names.iter().enumerate().find(|(i, n)| names.iter().take(*i).any(|m| m == *n))
     {
@@ -63,6 +64,10 @@ pub(crate) fn read_workbook(bytes: &[u8]) -> Result<UploadedFile, UnreadableFile
             upload.faults.push(at);
         }
     }
+    if let Some(mut package) = Package::open(bytes) {
+        let warnings = upload.grids.iter().filter_map(|g| warn_of_hidden_rows(&mut package, g));
+        upload.warnings = warnings.collect();
+    }
     Ok(upload)
 }
 
@@ -76,6 +81,7 @@ fn read_rows(
     let broken =
         |reason: Argument| describe_broken_file(file::unreadable_sheet(name, reason).into());
     let failed = |e: &dyn std::fmt::Display| broken(Argument::Text(e.to_string()));
+    let percent_cells = PercentCells::find_in_sheet(book, name).map_err(|e| failed(&e))?;
     let mut reader = book.worksheet_cells_reader(name).map_err(|e| failed(&e))?;
     let (mut number, mut row) = (0, Vec::new());
     while let Some(found) = reader.next_cell_with_formula_metadata().map_err(|e| failed(&e))? {
@@ -84,6 +90,12 @@ fn read_rows(
             // The cell has a formula, and the program that saved the file did not store its result.
             (DataRef::Empty, Some(_)) => SheetCell::Error("nothing".to_owned()),
             (value, _) => convert_cell(value),
+        };
+        let cell = match cell {
+            SheetCell::Number(n) if percent_cells.contains(at, column) => {
+                SheetCell::Percent(multiply_by_hundred(n))
+            }
+            other => other,
         };
         if cell == SheetCell::Empty {
             continue;
@@ -119,12 +131,14 @@ fn read_sheet(
 ) -> Result<(), UnreadableFile> {
     let merged =
         book.merge_cells_by_sheet_name(sheet.as_str()).map_err(|e| describe_library_error(&e))?;
-    let mut builder = GridBuilder::new(upload, sheet);
+    let mut builder = GridBuilder::new(upload, sheet, DecimalMark::Point);
     // A file can have more merged cells than a person would read messages about.
     for area in merged.iter().take(100) {
         builder.note_merged_cell(area.start.1, area.start.0 + 1);
     }
-    read_rows(book, sheet.as_str(), left, |number, cells| builder.add_row(number, cells))?;
+    read_rows(book, sheet.as_str(), left, |number, cells| {
+        builder.add_row(FileRow { number, cells, width: None })
+    })?;
     builder.finish();
     Ok(())
 }
@@ -138,7 +152,7 @@ fn read_metadata(
     read_rows(book, README, left, |number, cells| {
         if let [(0, name), (1, value), ..] = cells.as_slice() {
             let text = |cell: &SheetCell| {
-                super::cell::strip_guard(&super::cell::cell_text(cell)).to_owned()
+                super::cell::strip_guard(super::cell::cell_text(cell).trim()).to_owned()
             };
             upload.metadata.push((text(name), text(value), format_address(1, number)));
         }
@@ -151,7 +165,8 @@ fn convert_cell(data: &DataRef<'_>) -> SheetCell {
         DataRef::Empty => SheetCell::Empty,
         DataRef::Int(n) => n.to_string().parse().map_or(SheetCell::Empty, SheetCell::Number),
         DataRef::Float(n) => SheetCell::Number(*n),
-        DataRef::String(s) | DataRef::DateTimeIso(s) | DataRef::DurationIso(s) => convert_text(s),
+        DataRef::String(s) | DataRef::DurationIso(s) => convert_text(s),
+        DataRef::DateTimeIso(s) => convert_iso_date(s),
         DataRef::SharedString(s) => convert_text(s),
         DataRef::Bool(b) => SheetCell::Flag(*b),
         DataRef::DateTime(at) => convert_day(at),
@@ -171,6 +186,16 @@ fn convert_day(at: &ExcelDateTime) -> SheetCell {
     SheetCell::Day(
         NaiveDate::from_ymd_opt(year.into(), month.into(), day.into()).filter(|d| d.year() >= 1900),
     )
+}
+
+/// Converts a date that the file holds as ISO 8601 text, such as `2019-01-01T00:00:00`. A date at midnight is a day.
+fn convert_iso_date(text: &str) -> SheetCell {
+    let (day, time) = text.split_once(['T', ' ']).unwrap_or((text, ""));
+    let is_midnight = time.trim_end_matches('Z').chars().all(|c| matches!(c, '0' | ':' | '.'));
+    match day.parse::<NaiveDate>() {
+        Ok(day) => SheetCell::Day(Some(day).filter(|_| is_midnight)),
+        Err(_) => convert_text(text),
+    }
 }
 
 /// A field of the metadata of a workbook.

@@ -2,8 +2,8 @@
 
 use chrono::{Datelike as _, NaiveDate};
 use rust_xlsxwriter::{
-    Color, DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties,
-    ExcelDateTime, Format, FormatAlign, Formula, ProtectionOptions, Workbook, Worksheet, XlsxError,
+    Color, DocProperties, ExcelDateTime, Format, FormatAlign, ProtectionOptions, Workbook,
+    Worksheet, XlsxError,
 };
 
 use super::{
@@ -11,10 +11,15 @@ use super::{
     allowed_values::{AllowedList, AllowedValue},
     cell::render_cell,
     columns::{ColumnKind, ColumnRole, ColumnText, SheetColumn},
-    grid::column_letters,
     row_comparison::ExportedRow,
 };
 
+mod validation;
+
+use validation::build_validation;
+
+/// The number format of percentages. The sign is a text: a spreadsheet multiplies by 100 before a sign of its own.
+const PERCENT_FORMAT: &str = "0.00\"%\"";
 /// The number of rows above the data: names, titles, help texts.
 const HEAD: u32 = 3;
 /// The introduction on the first sheet, in each language.
@@ -176,7 +181,10 @@ impl ColumnFormats {
             ColumnKind::Line | ColumnKind::Word(_) | ColumnKind::Words(_) | ColumnKind::Wholes => {
                 Format::new().set_num_format("@")
             }
-            ColumnKind::Number | ColumnKind::Whole | ColumnKind::Flag => Format::new(),
+            ColumnKind::Percent => Format::new().set_num_format(PERCENT_FORMAT),
+            ColumnKind::Number | ColumnKind::Degrees | ColumnKind::Whole | ColumnKind::Flag => {
+                Format::new()
+            }
         };
         let plain = plain.set_align(FormatAlign::Top);
         let grey = plain.clone().set_background_color(Color::RGB(0x00ED_EDED));
@@ -225,7 +233,9 @@ fn write_cell(
             sheet.write_blank(row, place, format)?
         }
         SheetCell::Text(text) => sheet.write_string_with_format(row, place, text, format)?,
-        SheetCell::Number(n) => sheet.write_number_with_format(row, place, *n, format)?,
+        SheetCell::Number(n) | SheetCell::Percent(n) => {
+            sheet.write_number_with_format(row, place, *n, format)?
+        }
         SheetCell::Flag(b) => sheet.write_boolean_with_format(row, place, *b, format)?,
         SheetCell::Day(Some(day)) => {
             sheet.write_datetime_with_format(row, place, to_excel_date(*day)?, format)?
@@ -248,49 +258,11 @@ const fn column_width(kind: ColumnKind) -> f64 {
         ColumnKind::Prose => 50.0,
         ColumnKind::Line | ColumnKind::Word(_) | ColumnKind::Words(_) => 26.0,
         ColumnKind::Number
+        | ColumnKind::Degrees
+        | ColumnKind::Percent
         | ColumnKind::Whole
         | ColumnKind::Day
         | ColumnKind::Flag
         | ColumnKind::Wholes => 16.0,
     }
-}
-
-/// Returns the validation rule of a column: a drop-down, a date or a number. Some programs ignore such rules, so the
-/// importer checks every value again.
-fn build_validation(
-    column: &SheetColumn,
-    lists: &AllowedValueLists,
-) -> Result<Option<DataValidation>, XlsxError> {
-    let rule = DataValidation::new();
-    let rule = match column.kind {
-        _ if column.role != ColumnRole::Input => return Ok(None),
-        ColumnKind::Word(list) => build_list_validation(rule, list, lists),
-        ColumnKind::Flag => build_list_validation(rule, AllowedList::YesNo, lists),
-        ColumnKind::Day => {
-            let (first, last) =
-                (ExcelDateTime::from_ymd(1900, 1, 1)?, ExcelDateTime::from_ymd(2200, 12, 31)?);
-            rule.allow_date(DataValidationRule::Between(first, last))
-        }
-        ColumnKind::Number => rule.allow_decimal_number(DataValidationRule::Between(-1e15, 1e15)),
-        ColumnKind::Whole => {
-            rule.allow_decimal_number(DataValidationRule::GreaterThanOrEqualTo(0.0))
-        }
-        ColumnKind::Line | ColumnKind::Prose | ColumnKind::Words(_) | ColumnKind::Wholes => {
-            return Ok(None);
-        }
-    };
-    Ok(Some(rule))
-}
-
-fn build_list_validation(
-    rule: DataValidation,
-    list: AllowedList,
-    lists: &AllowedValueLists,
-) -> DataValidation {
-    let place = lists.iter().position(|(l, _)| *l == list).unwrap_or_default();
-    let bottom = lists.get(place).map_or(0, |(_, entries)| entries.len()).max(1) + 1;
-    let column = column_letters(u32::try_from(place * 2).unwrap_or_default());
-    let rule =
-        rule.allow_list_formula(Formula::new(format!("={LISTS}!${column}$2:${column}${bottom}")));
-    if list.is_open() { rule.set_error_style(DataValidationErrorStyle::Warning) } else { rule }
 }

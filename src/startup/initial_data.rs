@@ -16,6 +16,7 @@ use crate::{
         import::{self, ImportError},
         scale,
         tx::TxEnv,
+        upgrade::upgrade_database,
     },
 };
 
@@ -78,7 +79,7 @@ pub fn seed_scaled(settings: &Settings, clock: &Clock, networks: u32) -> anyhow:
     };
     let (env, history) = (TxEnv { clock: clock.clone() }, import::parse_embedded_history()?);
     with_conn(&resolve_target(&settings.database)?, |c| {
-        c.run_migrations()?;
+        upgrade_database(c)?;
         let before = demo::find_password_hash(c)?;
         anyhow::ensure!(
             before.is_some() || !demo::is_in_use(c)?,
@@ -107,7 +108,7 @@ pub fn seed_scaled(settings: &Settings, clock: &Clock, networks: u32) -> anyhow:
 /// The database is marked as a demo.
 pub fn refuse_demo(settings: &Settings) -> anyhow::Result<()> {
     let marked = with_conn(&resolve_target(&settings.database)?, |c| {
-        c.run_migrations()?;
+        upgrade_database(c)?;
         Ok(demo::find_password_hash(c)?.is_some())
     })?;
     anyhow::ensure!(
@@ -124,7 +125,7 @@ pub fn refuse_demo(settings: &Settings) -> anyhow::Result<()> {
 /// The database contains data that is not a demo, or it cannot be reached or written.
 pub fn prepare_demo(settings: &Settings, clock: &Clock, password: &str) -> anyhow::Result<()> {
     with_conn(&resolve_target(&settings.database)?, |c| {
-        c.run_migrations()?;
+        upgrade_database(c)?;
         let before = demo::find_password_hash(c)?;
         anyhow::ensure!(
             before.is_some() || !demo::is_in_use(c)?,

@@ -23,6 +23,9 @@ use crate::domain::{
     value::Slug,
 };
 
+/// The largest number of cities that one query names.
+const CHUNK: usize = 500;
+
 /// Lists the report state of each project of a cycle's plan. An archived project is included only if it has a report.
 pub(crate) fn load_report_states(
     conn: &mut Conn,
@@ -57,13 +60,34 @@ pub(crate) fn load_report_states(
 }
 
 /// Lists the cities that have a project.
-pub(crate) fn cities_with_projects(conn: &mut Conn) -> StoreResult<BTreeSet<(CountryCode, Slug)>> {
-    let rows: Vec<(String, String)> = on!(conn, |c, DB| projects::table
-        .select((projects::country, projects::city))
-        .distinct()
-        .load(c))?;
-    let city = |(country, city)| Ok((CountryCode::parse(country)?, Slug::parse(city)?));
-    rows.into_iter().map(city).collect()
+pub(crate) fn cities_with_projects(conn: &mut Conn) -> StoreResult<BTreeSet<Slug>> {
+    let cities: Vec<String> =
+        on!(conn, |c, DB| projects::table.select(projects::city).distinct().load(c))?;
+    Ok(cities.into_iter().map(Slug::parse).collect::<Result<_, _>>()?)
+}
+
+/// Lists those of some cities that submitted a report in one of the cycles, even if it was returned later.
+pub(crate) fn list_submitting_cities(
+    conn: &mut Conn,
+    cities: &[&Slug],
+    cycles: &[&Slug],
+) -> StoreResult<BTreeSet<Slug>> {
+    let cities: Vec<&str> = cities.iter().map(|city| city.as_str()).collect();
+    let cycles: Vec<&str> = cycles.iter().map(|cycle| cycle.as_str()).collect();
+    let mut found = BTreeSet::new();
+    for some in cities.chunks(CHUNK) {
+        let rows: Vec<String> = on!(conn, |c, DB| reports::table
+            .filter(reports::city.eq_any(some))
+            .filter(reports::cycle.eq_any(&cycles))
+            .filter(reports::ever_submitted.eq(true))
+            .select(reports::city)
+            .distinct()
+            .load(c))?;
+        for city in rows {
+            found.insert(Slug::parse(city)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Returns the time zone of each country. The country's days end in it.

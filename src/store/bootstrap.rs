@@ -62,7 +62,8 @@ pub(crate) fn invite_first_administrator(
 /// Creates the account, or resets it to the state in which it can accept an invitation.
 fn reset_first_account(tx: &mut Tx<'_>) -> StoreResult<UserSubject> {
     let email = EmailAddress::parse(FIRST_ADMINISTRATOR)?;
-    let (now, invited) = (tx.at(), Change::without_reason("invite"));
+    // The invitation is stored beside the account.
+    let (now, invited) = (tx.at(), Change::beside_record("invite"));
     let Some(known) = find_by_email(tx.conn(), &email)? else {
         let user =
             User::new_invited(Id::new(clock::generate_uuid()), email, Title::parse(NAME)?, now);
@@ -71,8 +72,8 @@ fn reset_first_account(tx: &mut Tx<'_>) -> StoreResult<UserSubject> {
     };
     let gone = || StoreError::Corrupt("an account without itself".into());
     let mut subject = find_with_grants(tx.conn(), known.id)?.ok_or_else(gone)?;
-    subject.user = User { state: UserState::Invited, ..subject.user }.with_next_version();
-    ServiceProof::new().save(tx, &subject.user, invited)?;
+    let reset = User { state: UserState::Invited, ..subject.user.clone() }.with_next_version();
+    subject.user = ServiceProof::new().replace(tx, &subject.user, reset, invited)?;
     unguarded::delete_password(tx.conn(), known.id)?;
     unguarded::end_sessions(tx.conn(), known.id, None, now)?;
     Ok(subject)

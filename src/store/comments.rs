@@ -35,6 +35,7 @@ struct CommentRow {
     author: StoredUuid,
     written_at: StoredTimestamp,
     kind: String,
+    question: bool,
     resolved_at: Option<StoredTimestamp>,
     resolved_by: Option<StoredUuid>,
     version: i64,
@@ -55,6 +56,7 @@ impl TryFrom<&Comment> for CommentRow {
             author: c.author.into(),
             written_at: StoredTimestamp(c.at),
             kind: c.kind.to_string(),
+            question: c.question,
             resolved_at: c.resolved_at.map(StoredTimestamp),
             resolved_by: c.resolved_by.map(StoredUuid::from),
             version: c.version,
@@ -76,6 +78,7 @@ impl TryFrom<CommentRow> for Comment {
             author: r.author.into(),
             at: r.written_at.0,
             kind: CommentKind::parse(r.kind)?,
+            question: r.question,
             resolved_at: r.resolved_at.map(|t| t.0),
             resolved_by: r.resolved_by.map(Id::from),
             reply_to: r.reply_to.map(Id::from),
@@ -87,29 +90,54 @@ impl TryFrom<CommentRow> for Comment {
 impl_journaled_record!(Comment, CommentRow, comments, |c| StoredUuid::from(c.id));
 impl_record!(Comment, "comment", private, |r| format!("{}/{}/{}", r.code, r.cycle, r.id));
 
-/// Returns the comments on a report after one of them, in the order in which they were written, and their total
-/// number.
-pub(crate) fn list(
-    conn: &mut Conn,
-    report: Id<Report>,
-    after: Option<Id<Comment>>,
-    limit: i64,
-) -> StoreResult<(Vec<Comment>, i64)> {
-    let of = comments::report_id.eq(StoredUuid::from(report));
-    let total = on!(conn, |c, DB| comments::table.filter(of).count().get_result(c))?;
+/// A page of the comments on a report.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CommentPage {
+    pub(crate) report: Id<Report>,
+    /// Leaves out comments that are no questions.
+    pub(crate) questions_only: bool,
+    /// The last comment of the page before.
+    pub(crate) after: Option<Id<Comment>>,
+    pub(crate) limit: i64,
+}
+
+/// Returns a page of the comments on a report, in the order in which they were written, and the number of comments on
+/// all pages.
+pub(crate) fn list(conn: &mut Conn, page: &CommentPage) -> StoreResult<(Vec<Comment>, i64)> {
+    let of = comments::report_id.eq(StoredUuid::from(page.report));
+    let total = on!(conn, |c, DB| {
+        let mut query = comments::table.filter(of).into_boxed::<DB>();
+        if page.questions_only {
+            query = query.filter(comments::question.eq(true));
+        }
+        query.count().get_result(c)
+    })?;
     let rows: Vec<CommentRow> = on!(conn, |c, DB| {
         let mut query = comments::table
             .filter(of)
             .order(comments::id)
-            .limit(limit)
+            .limit(page.limit)
             .select(CommentRow::as_select())
             .into_boxed::<DB>();
-        if let Some(after) = after {
+        if page.questions_only {
+            query = query.filter(comments::question.eq(true));
+        }
+        if let Some(after) = page.after {
             query = query.filter(comments::id.gt(StoredUuid::from(after)));
         }
         query.load(c)
     })?;
     Ok((rows.into_iter().map(Comment::try_from).collect::<StoreResult<_>>()?, total))
+}
+
+/// Returns `true` if there is a question on a report.
+pub(crate) fn has_question(conn: &mut Conn, report: Id<Report>) -> StoreResult<bool> {
+    Ok(on!(conn, |c, DB| diesel::select(diesel::dsl::exists(
+        comments::table
+            .filter(comments::report_id.eq(StoredUuid::from(report)))
+            .filter(comments::question.eq(true))
+    ))
+    .get_result(c))?)
 }
 
 /// Lists the comments on all reports of a city in a cycle, in the order in which they were written.

@@ -15,6 +15,8 @@ use futures_util::{FutureExt as _, StreamExt as _};
 
 use super::{StoreError, StoreResult};
 
+mod snapshot;
+
 /// Drives the socket of a thread's PostgreSQL connection. It blocks, so only database threads may hold one.
 pub struct LocalRuntime(Arc<tokio::runtime::Runtime>);
 
@@ -158,11 +160,18 @@ type PgTransactionManager = <PgConn as Connection>::TransactionManager;
 type SqliteTransactionManager = AnsiTransactionManager;
 
 impl Conn {
-    /// Applies pending migrations and returns their number. Only one process migrates at a time.
+    /// Applies pending migrations, fills the columns that they added, and returns their number. Only one process migrates
+    /// at a time.
     ///
     /// # Errors
     /// Returns an error if a migration fails. The failed migration is rolled back.
     pub fn run_migrations(&mut self) -> StoreResult<usize> {
+        let applied = self.apply_migrations()?;
+        super::projects::fill_duplicate_keys(self)?;
+        Ok(applied)
+    }
+
+    fn apply_migrations(&mut self) -> StoreResult<usize> {
         match self {
             Self::Pg(c) => {
                 c.batch_execute(&format!("select pg_advisory_lock({MIGRATION_LOCK})"))?;
@@ -250,26 +259,6 @@ impl Conn {
             Self::Pg(c) => c.batch_execute("select 1").is_ok(),
             Self::Sqlite(_) => true,
         }
-    }
-    /// Runs a read in a transaction, so that all its queries see one snapshot.
-    pub(super) fn run_in_snapshot<T, E: From<StoreError>>(
-        &mut self,
-        f: impl FnOnce(&mut Self) -> Result<T, E>,
-    ) -> Result<T, E> {
-        match self {
-            Self::Sqlite(c) => {
-                SqliteTransactionManager::begin_transaction(c).map_err(StoreError::from)?;
-            }
-            // Repeatable read, so that several queries see one state. SQLite gives this by default.
-            Self::Pg(c) => {
-                PgTransactionManager::begin_transaction(c).map_err(StoreError::from)?;
-                c.batch_execute("set transaction isolation level repeatable read read only")
-                    .map_err(StoreError::from)?;
-            }
-        }
-        let result = f(self);
-        self.rollback()?;
-        result
     }
 }
 

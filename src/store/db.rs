@@ -12,10 +12,12 @@ use tokio::sync::oneshot;
 use tracing::Span;
 
 mod counters;
+mod preview;
 mod threads;
 
 use counters::DatabaseCounters;
 pub(crate) use counters::{DbLoad, GROUP_SIZES, QueueLoad};
+use preview::{PreviewJob, start_preview_threads};
 use threads::{read_loop, read_on_caller, write_loop};
 
 use super::{
@@ -35,6 +37,7 @@ pub struct Db {
     target: DatabaseTarget,
     reads: Sender<ReadJob>,
     writes: Sender<WriteJob>,
+    previews: Sender<PreviewJob>,
     env: TxEnv,
     load: Arc<DatabaseCounters>,
     /// Closes with the last clone. That ends the thread that follows other instances.
@@ -73,12 +76,13 @@ impl Db {
                 write_loop(&queue, &target, &watch, &load);
             })?;
         }
+        let previews = start_preview_threads(&target, queue)?;
         let (alive, ended) = bounded(0);
         let primary = target.clone();
         spawn_thread("db-follow".to_owned(), move || {
             watch::follow_instances(&watch, &primary, &ended);
         })?;
-        Ok(Self { target, reads, writes, env, load, _alive: alive })
+        Ok(Self { target, reads, writes, previews, env, load, _alive: alive })
     }
 
     /// Returns `true` if the database is SQLite.

@@ -105,8 +105,9 @@ fn open_cycle(tx: &mut Tx<'_>) -> StoreResult<()> {
         version: 1,
     };
     ServiceProof::new().save(tx, &cycle, Change::without_reason(ACTION))?;
-    let open = ReportingCycle { state: CycleState::Open, version: 2, ..cycle };
-    ServiceProof::new().save(tx, &open, Change::without_reason("open"))
+    let open = ReportingCycle { state: CycleState::Open, version: 2, ..cycle.clone() };
+    ServiceProof::new().replace(tx, &cycle, open, Change::without_reason("open"))?;
+    Ok(())
 }
 
 /// An account that stands for a role and not for a person.

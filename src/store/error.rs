@@ -50,6 +50,14 @@ pub enum StoreError {
         /// The kind of the record.
         entity: &'static str,
     },
+    /// A later version of a record was to be saved as a new record.
+    #[error("version {version} of a {entity} is not new")]
+    NotNew {
+        /// The kind of the record.
+        entity: &'static str,
+        /// The version of the record.
+        version: i64,
+    },
     /// A stored row cannot be parsed.
     #[error("a stored row cannot be understood: {0}")]
     Corrupt(String),

@@ -7,29 +7,32 @@ use std::{
 };
 
 use diesel::prelude::*;
-use serde::Deserialize;
 
 use super::{
     Conn, StoreResult,
     conn::on,
-    cycles, json,
-    projects::{self, parse_money},
+    cycles,
+    projects::parse_money,
     reference, releases,
     schema::{approved_reports, report_facets},
     types::StoredUuid,
 };
 use crate::domain::{
     cycle::{CycleState, ReportingCycle},
-    figures::{BasisRequest, Dimension, FactTexts, FigureBasis, FigureDataset, ReportFact},
+    figures::{
+        BasisRequest, CityRows, Dimension, FigureBasis, FigureDataset, FigureQuery, ReportFact,
+    },
     policy::visibility::ReadScope,
     project::ProjectCode,
-    project_parts::{Indicator, Milestone},
     reference::CountryCode,
-    report::{ProjectStatus, ReportContent},
-    value::{Percent, Slug, Title},
+    report::ProjectStatus,
+    value::{Percent, Slug},
 };
 
 mod coverage;
+mod headers;
+
+use headers::{HeaderParts, load_headers};
 
 pub(crate) use coverage::load_coverage_dataset;
 
@@ -51,26 +54,24 @@ struct ReportFactRow {
 }
 
 /// The facet values of each report.
-type ReportTerms = HashMap<StoredUuid, BTreeMap<Dimension, Vec<Slug>>>;
-
-/// The values from the texts of each report.
-type ReportTexts = HashMap<StoredUuid, FactTexts>;
-
-/// The parts of a frozen project that figures need.
-#[derive(Deserialize)]
-struct FrozenProject {
-    title: Title,
-    milestones: Vec<Milestone>,
-    indicators: Vec<Indicator>,
-}
+type ReportTerms = HashMap<StoredUuid, BTreeMap<Dimension, Vec<String>>>;
 
 /// How much of each report is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FactDepth {
-    /// Only the columns. They are enough for counting.
+    /// Only the columns. They are enough for most counts.
     Columns,
+    /// Also the values that only the frozen headers have: budgets, goals and partners.
+    Headers,
     /// Also the texts: titles, milestones, indicators.
     Texts,
+}
+
+impl FactDepth {
+    /// Returns the least depth that is enough to count the figures of a question.
+    pub(crate) fn for_question(question: &FigureQuery) -> Self {
+        if question.needs_headers() { Self::Headers } else { Self::Columns }
+    }
 }
 
 impl ReportFactRow {
@@ -82,10 +83,11 @@ impl ReportFactRow {
         self,
         cycle: &ReportingCycle,
         terms: &mut ReportTerms,
-        texts: &mut ReportTexts,
+        header: Option<HeaderParts>,
     ) -> StoreResult<ReportFact> {
         let city = Slug::parse(self.city)?;
-        Ok(ReportFact {
+        let (details, texts) = header.map(|h| (h.details, h.texts)).unwrap_or_default();
+        let mut fact = ReportFact {
             code: ProjectCode::new(city.clone(), self.number),
             city,
             country: CountryCode::parse(self.country)?,
@@ -97,9 +99,13 @@ impl ReportFactRow {
             sub_area: self.sub_area.map(Slug::parse).transpose()?,
             priority: self.priority,
             spent: parse_money(self.spent_minor, self.spent_currency)?,
+            budget: None,
+            partners: Vec::new(),
             terms: terms.remove(&self.id).unwrap_or_default(),
-            texts: texts.remove(&self.id).map(Box::new),
-        })
+            texts: texts.map(Box::new),
+        };
+        fact.add_details(details);
+        Ok(fact)
     }
 }
 
@@ -134,7 +140,7 @@ pub(crate) fn load_dataset(
         facts,
         countries: reference::list_countries(conn)?,
         cities: reference::list_cities(conn)?,
-        with_project: projects::list_cities_with_approved(conn)?,
+        city_rows: CityRows::Expected,
         vocabulary: Arc::new(reference::load_vocabulary(conn)?),
         reach: reach.clone(),
     }))
@@ -219,16 +225,23 @@ fn load_facts(
     depth: FactDepth,
 ) -> StoreResult<Vec<ReportFact>> {
     let mut terms = load_terms(conn, basis)?;
-    let mut texts = match depth {
-        FactDepth::Columns => ReportTexts::new(),
-        FactDepth::Texts => {
-            load_texts(conn, &rows.iter().map(|(_, row)| row.id).collect::<Vec<_>>())?
+    let ids: Vec<StoredUuid> = rows.iter().map(|(_, row)| row.id).collect();
+    let (mut headers, types) = match depth {
+        FactDepth::Columns => Default::default(),
+        FactDepth::Headers | FactDepth::Texts => {
+            (load_headers(conn, &ids, depth)?, reference::list_types_of_partners(conn)?)
         }
     };
-    rows.into_iter().map(|(cycle, row)| row.into_fact(cycle, &mut terms, &mut texts)).collect()
+    let fact = |(cycle, row): (&ReportingCycle, ReportFactRow)| {
+        let header = headers.remove(&row.id);
+        let mut fact = row.into_fact(cycle, &mut terms, header)?;
+        fact.add_partner_types(&types);
+        Ok(fact)
+    };
+    rows.into_iter().map(fact).collect()
 }
 
-/// Loads the outcomes, enablers and sectors of the reports of some cycles.
+/// Loads the outcomes, enablers, sectors and tags of the reports of some cycles.
 fn load_terms(conn: &mut Conn, basis: &FigureBasis) -> StoreResult<ReportTerms> {
     let cycles: Vec<&str> = basis.cycles.iter().map(|c| c.slug.as_str()).collect();
     let rows: Vec<(StoredUuid, String, String)> = on!(conn, |c, DB| report_facets::table
@@ -238,32 +251,11 @@ fn load_terms(conn: &mut Conn, basis: &FigureBasis) -> StoreResult<ReportTerms> 
         .load(c))?;
     let mut terms = ReportTerms::new();
     for (report, kind, value) in rows {
-        // Tags and other focus areas are not dimensions.
+        // Other focus areas are no dimension.
         if let Ok(dimension) = Dimension::parse(kind) {
             let of = terms.entry(report).or_default();
-            of.entry(dimension).or_default().push(Slug::parse(value)?);
+            of.entry(dimension).or_default().push(value);
         }
     }
     Ok(terms)
-}
-
-/// The largest number of reports whose texts one query reads.
-const CHUNK: usize = 500;
-
-fn load_texts(conn: &mut Conn, reports: &[StoredUuid]) -> StoreResult<ReportTexts> {
-    let mut texts = ReportTexts::new();
-    for some in reports.chunks(CHUNK) {
-        let rows: Vec<(StoredUuid, String, String)> = on!(conn, |c, DB| approved_reports::table
-            .filter(approved_reports::id.eq_any(some))
-            .select((approved_reports::id, approved_reports::header, approved_reports::content))
-            .load(c))?;
-        for (id, header, content) in rows {
-            let (frozen, content): (FrozenProject, ReportContent) =
-                (json::read(&header)?, json::read(&content)?);
-            let frozen_texts =
-                FactTexts::new(frozen.title, &frozen.milestones, &frozen.indicators, &content);
-            texts.insert(id, frozen_texts);
-        }
-    }
-    Ok(texts)
 }

@@ -4,16 +4,16 @@ use super::{
     JournaledRecord, RecordWriter as _, StoreResult, Tx, record::Change, tx::ServiceProof,
 };
 
-/// Saves a record as the service itself.
+/// Writes a version of a record as the service itself.
 ///
 /// # Errors
-/// Returns the errors of [`RecordWriter::save`](super::RecordWriter::save).
+/// Returns an error if no row has the version before, or if a constraint would be broken.
 pub fn save_record<K: JournaledRecord>(
     tx: &mut Tx<'_>,
     record: &K,
     change: Change,
 ) -> StoreResult<()> {
-    ServiceProof::new().save(tx, record, change)
+    ServiceProof::new().write_version(tx, record, change)
 }
 
 /// Removes a record as the service itself.

@@ -1,8 +1,11 @@
 //! The history of a record and of its parts, read from the journal.
 
-use diesel::prelude::*;
-
-use super::{Conn, Record, StoreResult, conn::on, journal::JournalRow, schema::journal};
+use super::{
+    Conn, Record, StoreResult,
+    condition::{Comparison, Condition},
+    journal::{JournalRow, search},
+    schema::journal,
+};
 use crate::domain::{
     project::{Project, ProjectCode},
     project_parts::{Indicator, Milestone, Partnership},
@@ -32,27 +35,26 @@ impl HistoryFilter {
         const BELOW: &[&str] = &[Milestone::ENTITY, Indicator::ENTITY, Partnership::ENTITY];
         Self::new(Project::ENTITY, code.to_string(), BELOW)
     }
-}
 
-/// Restricts a query to a history. `0` follows `/` in byte order, in which both databases compare keys.
-macro_rules! along {
-    ($query:expr, $trail:expr) => {{
-        let trail: &HistoryFilter = $trail;
-        let (from, to) = (format!("{}/", trail.key), format!("{}0", trail.key));
-        $query.filter(
-            journal::entity.eq(trail.entity).and(journal::key.eq(trail.key.clone())).or(
-                journal::entity
-                    .eq_any(trail.below.to_vec())
-                    .and(journal::key.ge(from))
-                    .and(journal::key.lt(to)),
-            ),
-        )
-    }};
+    /// Accepts the rows of the history. `0` follows `/` in byte order, in which both databases compare keys.
+    fn to_condition(&self) -> Condition {
+        let (from, to) = (format!("{}/", self.key), format!("{}0", self.key));
+        let own = Condition::all([
+            Condition::equals(journal::entity, self.entity),
+            Condition::equals(journal::key, self.key.as_str()),
+        ]);
+        let below = Condition::all([
+            Condition::one_of(journal::entity, self.below.iter().copied()),
+            Condition::at_least(journal::key, from),
+            Condition::compare(journal::key, Comparison::Less, to),
+        ]);
+        Condition::any([own, below])
+    }
 }
 
 /// Counts the changes in a history.
 pub(crate) fn count(conn: &mut Conn, trail: &HistoryFilter) -> StoreResult<i64> {
-    Ok(on!(conn, |c, DB| along!(journal::table, trail).count().get_result(c))?)
+    search::count_rows(conn, trail.to_condition())
 }
 
 /// Lists the changes in a history, newest first, without the newest `skip`.
@@ -62,10 +64,5 @@ pub(crate) fn list_newest(
     skip: i64,
     limit: i64,
 ) -> StoreResult<Vec<JournalRow>> {
-    Ok(on!(conn, |c, DB| along!(journal::table, trail)
-        .order(journal::seq.desc())
-        .offset(skip)
-        .limit(limit)
-        .select(JournalRow::as_select())
-        .load(c))?)
+    search::load_newest(conn, trail.to_condition(), skip, limit)
 }

@@ -183,11 +183,8 @@ fn add_reports(
     let Some(approved) = latest else { return Ok(()) };
     if reports::is_latest(tx.conn(), &approved)? {
         let before = projects::find_approved(tx.conn(), project.id)?;
-        ServiceProof::new().save(
-            tx,
-            &workflow::build_approved_project(&approved, before.as_ref()),
-            import_change(),
-        )?;
+        let copy = workflow::build_approved_project(&approved, before.as_ref());
+        ServiceProof::new().save_or_replace(tx, before.as_ref(), copy, import_change())?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@
 pub(crate) mod agenda;
 pub(crate) mod bootstrap;
 pub(crate) mod comments;
+pub(crate) mod condition;
 pub(crate) mod conn;
 pub mod cycles;
 pub(crate) mod db;
@@ -22,6 +23,7 @@ pub(crate) mod history;
 pub mod import;
 pub mod journal;
 pub(crate) mod json;
+pub(crate) mod keys;
 pub(crate) mod load;
 pub mod parts;
 pub(crate) mod plans;
@@ -40,6 +42,7 @@ mod static_update;
 pub(crate) mod tx;
 pub(crate) mod types;
 pub mod unguarded;
+pub mod upgrade;
 pub mod users;
 pub(crate) mod verify;
 pub(crate) mod watch;
@@ -48,5 +51,6 @@ pub use conn::{Conn, DatabaseTarget};
 pub use db::Db;
 pub use error::{StoreError, StoreResult};
 pub use tx::{
-    Caller, Change, JournaledRecord, OwnAccountProof, Record, RecordWriter, Tx, WriteProof,
+    Caller, Change, JournaledRecord, OwnAccountProof, PreviewRows, Record, RecordWriter, Tx,
+    WriteProof,
 };

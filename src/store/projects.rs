@@ -20,18 +20,24 @@ use crate::domain::{
 
 mod approved;
 mod batch;
+mod duplicates;
 mod facets;
 mod lineage;
 mod list;
 mod working;
 
 use approved::ApprovedProjectRow;
+pub(super) use batch::rewrite_copies;
 pub use batch::{find_deletion_blocker, find_deletion_blockers};
-pub use facets::PARTNER;
+pub(super) use duplicates::fill_duplicate_keys;
+pub(crate) use duplicates::list_by_duplicate_key;
 pub(super) use facets::rewrite_partner_facets;
+pub use facets::{PARTNER, SDG};
+pub(crate) use lineage::list_lineage;
 pub use lineage::parse_continued_project;
 pub use list::{
-    ProjectCursor, ProjectFilter, ProjectPageQuery, ProjectSort, count_visible, load_page,
+    PartnershipFilter, ProjectCursor, ProjectFilter, ProjectPageQuery, ProjectSort, ProjectSortKey,
+    count_visible, find_unlisted_code, load_page,
 };
 use working::ProjectRow;
 pub(super) use working::parse_money;

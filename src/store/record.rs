@@ -17,6 +17,9 @@ pub trait Record {
     /// # Errors
     /// Returns an error if a value has no JSON form.
     fn journal_content(&self) -> Result<String, serde_json::Error>;
+    /// Returns `true` if this record has the same content as the record before. They differ then at most in the stamps
+    /// of a write: the version, and the time and author of the last edit.
+    fn has_content_of(&self, before: &Self) -> bool;
 }
 
 /// Changes the rows of a record. Only [`super::tx`] calls this: other modules save a record through a proof, which also
@@ -31,7 +34,7 @@ pub trait StoredRows {
 }
 
 /// A record that has a table.
-pub trait JournaledRecord: Record + StoredRows + Sized {
+pub trait JournaledRecord: Record + StoredRows + Clone + Sized {
     /// Loads all records of this kind.
     fn load_all(conn: &mut Conn) -> StoreResult<Vec<Self>>;
     /// Loads all records, and checks each against its own rows. For the verification of the journal. Most
@@ -123,15 +126,15 @@ macro_rules! impl_journaled_record {
 pub(crate) use impl_journaled_record;
 
 /// Implements [`Record`] for a record that the journal holds as a whole: `public` if its changes are public, else
-/// `private`.
+/// `private`. `stamps` lists the fields that each write sets, beside the version. They are no content.
 macro_rules! impl_record {
-    ($record:ty, $entity:literal, public, |$r:ident| $key:expr) => {
-        $crate::store::record::impl_record!(@ $record, $entity, true, $r, $key);
+    ($record:ty, $entity:literal, public, |$r:ident| $key:expr $(, stamps [$($stamp:ident),+])?) => {
+        $crate::store::record::impl_record!(@ $record, $entity, true, $r, $key, [$($($stamp),+)?]);
     };
-    ($record:ty, $entity:literal, private, |$r:ident| $key:expr) => {
-        $crate::store::record::impl_record!(@ $record, $entity, false, $r, $key);
+    ($record:ty, $entity:literal, private, |$r:ident| $key:expr $(, stamps [$($stamp:ident),+])?) => {
+        $crate::store::record::impl_record!(@ $record, $entity, false, $r, $key, [$($($stamp),+)?]);
     };
-    (@ $record:ty, $entity:literal, $public:literal, $r:ident, $key:expr) => {
+    (@ $record:ty, $entity:literal, $public:literal, $r:ident, $key:expr, [$($stamp:ident),*]) => {
         impl $crate::store::record::Record for $record {
             const ENTITY: &'static str = $entity;
             const PUBLIC: bool = $public;
@@ -145,6 +148,14 @@ macro_rules! impl_record {
             fn journal_content(&self) -> Result<String, serde_json::Error> {
                 $crate::domain::journal::to_canonical_json(self)
             }
+            fn has_content_of(&self, before: &Self) -> bool {
+                let stamped = Self {
+                    version: before.version,
+                    $($stamp: before.$stamp,)*
+                    ..self.clone()
+                };
+                stamped == *before
+            }
         }
     };
 }
@@ -157,17 +168,25 @@ pub struct Change {
     pub action: &'static str,
     /// The reason, if one was given.
     pub reason: Option<String>,
+    /// `true` if the action also changes something beside the record, such as a password. It is then journaled even if
+    /// the record has the same content as before.
+    pub(in crate::store) beside_record: bool,
 }
 
 impl Change {
     /// Describes a change that has no reason of its own.
     #[must_use]
     pub const fn without_reason(action: &'static str) -> Self {
-        Self { action, reason: None }
+        Self { action, reason: None, beside_record: false }
     }
     /// Describes a change with its reason, if there is one.
     #[must_use]
     pub const fn with_reason(action: &'static str, reason: Option<String>) -> Self {
-        Self { action, reason }
+        Self { action, reason, beside_record: false }
+    }
+    /// Describes an action that changes something beside the record, such as a password, and has no reason of its own.
+    #[must_use]
+    pub const fn beside_record(action: &'static str) -> Self {
+        Self { action, reason: None, beside_record: true }
     }
 }

@@ -20,6 +20,7 @@ pub use cities::{
     CityCursor, CityFilter, find_city, find_city_by_un_locode, list_cities, search_cities,
 };
 pub use documents::{find_document, list_documents, load_vocabulary};
+pub(crate) use partners::list_types_of_partners;
 pub use partners::{PartnerCursor, PartnerFilter, find_partner, list_partners, search_partners};
 pub use plan_cycles::{find_plan_cycle, list_plan_cycles};
 
@@ -71,34 +72,6 @@ impl TryFrom<CountryRow> for Country {
 impl_journaled_record!(Country, CountryRow, countries, |c| c.code.to_string());
 
 impl_record!(Country, "country", public, |c| c.code.to_string());
-
-/// Orders a list by slug or by name, in either direction, and starts it after a cursor.
-macro_rules! placed {
-    ($query:expr, $table:ident, $filter:expr, $after:expr) => {{
-        let mut query = $query;
-        let (by_name, descending) = ($filter.by_name, $filter.descending);
-        if let Some((key, slug)) = $after {
-            let (name_key, of_slug) = ($table::name_key, $table::slug);
-            query = match (by_name, descending) {
-                (false, false) => query.filter(of_slug.gt(slug)),
-                (false, true) => query.filter(of_slug.lt(slug)),
-                (true, false) => {
-                    query.filter(name_key.gt(key).or(name_key.eq(key).and(of_slug.gt(slug))))
-                }
-                (true, true) => {
-                    query.filter(name_key.lt(key).or(name_key.eq(key).and(of_slug.lt(slug))))
-                }
-            };
-        }
-        match (by_name, descending) {
-            (false, false) => query.order($table::slug.asc()),
-            (false, true) => query.order($table::slug.desc()),
-            (true, false) => query.order(($table::name_key.asc(), $table::slug.asc())),
-            (true, true) => query.order(($table::name_key.desc(), $table::slug.desc())),
-        }
-    }};
-}
-use placed;
 
 /// Finds a country by its code.
 ///

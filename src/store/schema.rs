@@ -128,6 +128,7 @@ diesel::table! {
         password_hash -> Nullable<Text>,
         created_at -> DbTs,
         version -> BigInt,
+        search_key -> Text,
     }
 }
 diesel::table! {
@@ -227,6 +228,8 @@ diesel::table! {
         created_at -> DbTs,
         updated_at -> DbTs,
         version -> BigInt,
+        duplicate_key -> Nullable<Text>,
+        has_support -> Bool,
     }
 }
 diesel::table! {
@@ -254,6 +257,10 @@ diesel::table! {
         created_at -> DbTs,
         updated_at -> DbTs,
         version -> BigInt,
+        budget_minor -> Nullable<BigInt>,
+        budget_currency -> Nullable<Text>,
+        continues -> Nullable<Text>,
+        has_support -> Bool,
     }
 }
 diesel::table! {
@@ -360,6 +367,9 @@ diesel::table! {
         decided_for -> Nullable<DbUuid>,
         imported -> Nullable<Text>,
         version -> BigInt,
+        first_submitted_at -> Nullable<DbTs>,
+        first_late -> Nullable<Bool>,
+        first_decided -> Bool,
     }
 }
 diesel::table! {
@@ -387,6 +397,7 @@ diesel::table! {
         decided_at -> Nullable<DbTs>,
         updated_at -> DbTs,
         version -> BigInt,
+        late -> Nullable<Bool>,
     }
 }
 diesel::table! {
@@ -411,6 +422,7 @@ diesel::table! {
         author -> DbUuid,
         written_at -> DbTs,
         kind -> Text,
+        question -> Bool,
         resolved_at -> Nullable<DbTs>,
         resolved_by -> Nullable<DbUuid>,
         version -> BigInt,
@@ -490,6 +502,11 @@ diesel::table! {
         ends_on -> Nullable<Date>,
         latest_status -> Nullable<Text>,
         updated_at -> DbTs,
+        latest_percent -> Nullable<BigInt>,
+        budget_minor -> Nullable<BigInt>,
+        budget_currency -> Nullable<Text>,
+        continues -> Nullable<Text>,
+        has_support -> Bool,
     }
 }
 diesel::table! {
@@ -521,6 +538,12 @@ diesel::table! {
         state -> Text,
         ever_submitted -> Bool,
         submitted_at -> Nullable<DbTs>,
+        first_submitted_at -> Nullable<DbTs>,
+        late -> Nullable<Bool>,
+        status -> Nullable<Text>,
+        decided_at -> Nullable<DbTs>,
+        decided_by -> Nullable<DbUuid>,
+        project_id -> DbUuid,
     }
 }
 
@@ -543,6 +566,7 @@ diesel::table! {
         errata -> Text,
         figures -> Text,
         figures_changed -> Text,
+        rules -> BigInt,
         version -> BigInt,
     }
 }

@@ -87,11 +87,8 @@ fn save_records<K: SeededRecord>(
             counts.unchanged += 1;
             continue;
         }
-        ServiceProof::new().save(
-            tx,
-            &record.with_version(old.version() + 1),
-            Change::without_reason(ACTION),
-        )?;
+        let next = record.with_version(old.version() + 1);
+        ServiceProof::new().replace(tx, old, next, Change::without_reason(ACTION))?;
         counts.changed += 1;
     }
     Ok(())

@@ -22,11 +22,14 @@ use crate::{
 };
 
 mod changes;
+mod preview;
 mod proof;
 mod record_writer;
 mod savepoint;
 
 use changes::count_changes;
+pub use preview::PreviewRows;
+pub(super) use preview::run_preview;
 pub use proof::Caller;
 use proof::authorize_found;
 pub(crate) use proof::{build_unproved, load_admitted, load_proved};
@@ -93,6 +96,8 @@ pub struct Tx<'c> {
     entries: Vec<JournalEntry>,
     /// Row changes that a rollback to a savepoint undid, as far as [`count_changes`] still counts them.
     undone: i64,
+    /// Whether this is a preview, which is always undone.
+    is_preview: bool,
 }
 
 impl Tx<'_> {
@@ -173,8 +178,38 @@ impl Tx<'_> {
         Ok(invited.map(OwnAccountProof::new))
     }
 
-    /// Inserts a record of version 1, or replaces the version before, and journals it.
-    fn write_record<K: JournaledRecord>(
+    /// Inserts a new record, and journals it.
+    fn insert_record<K: JournaledRecord>(
+        &mut self,
+        author: JournalAuthor,
+        record: &K,
+        change: Change,
+    ) -> StoreResult<()> {
+        if record.version() != 1 {
+            // A later version is saved over the version before, which shows if the content changed.
+            return Err(StoreError::NotNew { entity: K::ENTITY, version: record.version() });
+        }
+        self.write_version(author, record, change)
+    }
+
+    /// Replaces a record by its next version, and journals it. Writes nothing if the content is the same, and if the
+    /// action changes nothing beside the record. Returns the record as it is stored then.
+    fn replace_record<K: JournaledRecord>(
+        &mut self,
+        author: JournalAuthor,
+        before: &K,
+        after: K,
+        change: Change,
+    ) -> StoreResult<K> {
+        if !change.beside_record && after.has_content_of(before) {
+            return Ok(before.clone());
+        }
+        self.write_version(author, &after, change)?;
+        Ok(after)
+    }
+
+    /// Writes a version of a record, and journals it: inserts version 1, and replaces the version before a later one.
+    fn write_version<K: JournaledRecord>(
         &mut self,
         author: JournalAuthor,
         record: &K,
@@ -243,6 +278,7 @@ fn run_and_journal<T, E: From<StoreError>>(
         loaded_actor: None,
         entries: Vec::new(),
         undone: 0,
+        is_preview: false,
     };
     let value = f(&mut tx)?;
     let (at, entries, undone) = (tx.at, tx.entries, tx.undone);

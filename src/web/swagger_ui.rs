@@ -32,13 +32,28 @@ async fn get_file(file: web::Path<String>) -> ApiResult<HttpResponse> {
     let file = utoipa_swagger_ui::serve(&file, Arc::clone(config))
         .map_err(|e| ApiError::Internal(e.to_string().into()))?
         .ok_or(ApiError::NotFound)?;
-    Ok(build_file_response(&file.content_type, POLICY, file.bytes.into_owned()))
+    let bytes = if file.content_type == "text/html" {
+        replace_title(&file.bytes)
+    } else {
+        file.bytes.into_owned()
+    };
+    Ok(build_file_response(&file.content_type, POLICY, bytes))
+}
+
+/// Returns the page with a title that names this service.
+fn replace_title(page: &[u8]) -> Vec<u8> {
+    let page = String::from_utf8_lossy(page);
+    page.replace("<title>Swagger UI</title>", "<title>Try it: ascn-tracker</title>").into_bytes()
 }
 
 fn build_config() -> Config<'static> {
     Config::from("/openapi.json")
         .deep_linking(true)
         .display_operation_id(true)
+        .filter(true)
+        .doc_expansion("none")
+        // A token that the browser keeps would outlast the visit.
+        .persist_authorization(false)
         // By default, Swagger UI sends the address of the document to a public validator.
         .validator_url("none")
 }

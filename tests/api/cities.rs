@@ -63,7 +63,6 @@ async fn cities_are_filtered_by_country_pilot_and_year() {
     assert_eq!(slugs(&vn), ["da-nang", "ha-noi", "ho-chi-minh-city"]);
     let two = list_cities(&reader, "country=BN&country=SG").await;
     assert_eq!(slugs(&two), ["bandar-seri-begawan", "singapore"]);
-    assert_eq!(list_cities(&reader, "country=XX").await.json()["total"], 0);
     let later =
         list_cities(&reader, "joined_year_gte=2019").await.json()["total"].as_i64().unwrap();
     let first =

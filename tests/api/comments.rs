@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    helpers::TestApp,
+    helpers::{Caller, TestApp},
     report_fixtures::{report_path, spawn_with_open_cycle},
 };
 
@@ -41,6 +41,7 @@ async fn only_officer_representative_and_secretariat_can_comment() {
       "id": "[id]",
       "kind": "note",
       "pointer": "/achievements",
+      "question": false,
       "reply_to": null,
       "resolved_at": null,
       "resolved_by": null,
@@ -164,26 +165,99 @@ async fn list_comments_paginates_in_creation_order() {
     assert_eq!(said, ["0", "1", "2", "3", "4"]);
 }
 
+/// The texts of the comments that a caller is answered.
+async fn list_texts(caller: &Caller<'_>, path: &str) -> Vec<String> {
+    let list = caller.get(path).await.expect(200).json();
+    let items = list["items"].as_array().unwrap().clone();
+    assert_eq!(list["total"], items.len());
+    items.iter().map(|c| c["text"].as_str().unwrap().to_owned()).collect()
+}
+
 #[actix_web::test]
-async fn comment_on_a_never_submitted_report_is_409() {
+async fn only_the_city_comments_on_a_never_submitted_report() {
     let app = spawn_with_open_cycle().await;
     let (officer, path) =
         (app.officer("da-nang").await, format!("{}/comments", report_path("da-nang-1")));
     let said = json!({ "text": "A note to myself" });
+    // There is no report yet.
+    officer.post(&path, &said).await.expect(404);
     let draft = officer.write_complete_report("da-nang-1").await.json();
-    assert_eq!(draft["allowed_actions"]["comment"]["allowed"], false);
-    let refused = officer.post(&path, &said).await.expect(409).json();
-    assert_eq!(refused["code"], "illegal-transition");
-    // What the state forbids is said before what is wrong with the text.
-    officer.post(&path, &json!({})).await.expect(409);
-    app.representative("VN").await.post(&path, &said).await.expect(403);
-    app.secretariat().await.post(&path, &said).await.expect(403);
-    app.officer("ha-noi").await.post(&path, &said).await.expect(404);
-    officer.take_transition("da-nang-1", "submit").await.expect(200);
+    assert_eq!(draft["allowed_actions"]["comment"]["allowed"], true);
     officer.post(&path, &said).await.expect(201);
-    // Withdrawn, it is a draft again, and is still talked about.
-    let back = officer.take_transition("da-nang-1", "withdraw").await.expect(200).json();
-    assert_eq!(back["allowed_actions"]["comment"]["allowed"], true);
+    officer.post(&path, &json!({})).await.expect(422);
+    officer.post(&path, &json!({ "text": "x", "question": "yes" })).await.expect(400);
+    for reviewer in [app.representative("VN").await, app.secretariat().await] {
+        reviewer.post(&path, &said).await.expect(403);
+        reviewer.get(&path).await.expect(403);
+    }
+    app.officer("ha-noi").await.post(&path, &said).await.expect(404);
+    // Notes of the city wait for nobody.
+    officer.take_transition("da-nang-1", "submit").await.expect(200);
+    officer.take_transition("da-nang-1", "withdraw").await.expect(200);
     officer.post(&path, &said).await.expect(201);
     assert_eq!(officer.get(&path).await.json()["total"], 2);
+}
+
+#[actix_web::test]
+async fn question_on_a_never_submitted_report_is_read_by_reviewers_alone() {
+    let app = spawn_with_open_cycle().await;
+    let officer = app.officer("da-nang").await;
+    let (report, path) =
+        (report_path("da-nang-1"), format!("{}/comments", report_path("da-nang-1")));
+    officer.write_complete_report("da-nang-1").await;
+    let note = officer.post(&path, &json!({ "text": "Ask the bank." })).await.expect(201).json();
+    let question = json!({ "text": "Does the loan count?", "pointer": "/spent", "question": true });
+    let question = officer.post(&path, &question).await.expect(201).json();
+    assert_eq!((&note["question"], &question["question"]), (&json!(false), &json!(true)));
+    let one = |comment: &Value| format!("{path}/{}", comment["id"].as_str().unwrap());
+    for reviewer in [app.representative("VN").await, app.secretariat().await] {
+        assert_eq!(list_texts(&reviewer, &path).await, ["Does the loan count?"]);
+        assert_eq!(reviewer.get(&one(&question)).await.expect(200).json(), question);
+        reviewer.get(&one(&note)).await.expect(403);
+        // Nothing else of the draft.
+        for part in ["", "/readiness", "/history", "/diff?since=approved"] {
+            reviewer.get(&format!("{report}{part}")).await.expect(403);
+        }
+        let settle = json!({ "resolved": true });
+        reviewer.patch(&one(&question), &settle, Some("\"v1\"")).await.expect(403);
+        reviewer.post(&path, &json!({ "text": "It does." })).await.expect(403);
+    }
+    let strangers =
+        [app.officer("ha-noi").await, app.representative("TH").await, app.reader().await];
+    for stranger in strangers {
+        stranger.get(&path).await.expect(404);
+        stranger.get(&one(&question)).await.expect(404);
+    }
+    assert_eq!(list_texts(&officer, &path).await, ["Ask the bank.", "Does the loan count?"]);
+    // The journal shows the secretariat nothing of either.
+    let journal = app.secretariat().await.get("journal?entity=comment").await.expect(200).json();
+    let entries = journal["items"].as_array().unwrap();
+    assert_eq!(entries.len(), 2);
+    assert!(entries.iter().all(|entry| entry["record"].is_null()), "{journal}");
+    // With the submission the reviewers read all comments. A question blocks nothing.
+    officer.take_transition("da-nang-1", "submit").await.expect(200);
+    let representative = app.representative("VN").await;
+    assert_eq!(list_texts(&representative, &path).await, ["Ask the bank.", "Does the loan count?"]);
+}
+
+#[actix_web::test]
+async fn comment_of_an_approval_has_its_own_kind_and_blocks_nothing() {
+    let (app, path) = spawn_with_submitted_report().await;
+    let (officer, representative) = (app.officer("da-nang").await, app.representative("VN").await);
+    let done = representative.take_transition_with_comment("da-nang-1", "approve", "Good work.");
+    done.await.expect(200);
+    let list = officer.get(&path).await.expect(200).json();
+    assert_eq!(
+        (list["items"][0]["kind"].as_str(), list["items"][0]["text"].as_str()),
+        (Some("approve"), Some("Good work."))
+    );
+    representative
+        .take_transition_with_comment("da-nang-1", "reopen", "The sum is wrong.")
+        .await
+        .expect(200);
+    let view = officer.write_complete_report("da-nang-1").await.json();
+    assert_eq!(view["readiness"], json!({ "ready": true, "missing": [] }));
+    officer.take_transition("da-nang-1", "submit").await.expect(200);
+    let valid = app.secretariat().await.get("journal/verify").await.expect(200).json();
+    assert_eq!(valid["valid"], true);
 }

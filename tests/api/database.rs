@@ -6,10 +6,15 @@ use std::{
     sync::{Arc, Mutex, OnceLock},
 };
 
-use ascn_tracker::{clock::Clock, config::Settings};
+use ascn_tracker::{
+    clock::Clock,
+    config::Settings,
+    store::{Conn, StoreResult},
+};
+use diesel::RunQueryDsl as _;
 use uuid::Uuid;
 
-use crate::helpers::{NOW, PASSWORD};
+use crate::helpers::{NOW, PASSWORD, TestApp};
 
 /// Where a test's data is; dropped with it.
 pub enum TestDatabase {
@@ -75,6 +80,19 @@ pub fn run_sql(url: &str, statement: &str) {
         drop(client);
         let _ = task.await;
     });
+}
+
+/// Runs a statement past the service.
+pub async fn run_statement(app: &TestApp, statement: &str) -> StoreResult<()> {
+    let statement = statement.to_owned();
+    let run = move |c: &mut Conn| -> StoreResult<()> {
+        match c {
+            Conn::Pg(c) => diesel::sql_query(statement).execute(c)?,
+            Conn::Sqlite(c) => diesel::sql_query(statement).execute(c)?,
+        };
+        Ok(())
+    };
+    app.state.db.write_unjournaled(run).await
 }
 
 fn url_with_database(url: &str, name: &str) -> String {

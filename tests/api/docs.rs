@@ -24,7 +24,7 @@ async fn every_link_of_the_docs_index_works() {
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
     assert!(content_security_policy(&page).starts_with("default-src 'none'; style-src 'self';"));
     let links = attribute_values(&page.text, "href");
-    for expected in ["/docs/try", "/openapi.json", "/docs/problems/"] {
+    for expected in ["/docs/try", "/openapi.json", "/docs/problems/", "/docs/integrate"] {
         assert!(links.iter().any(|l| l == expected), "{links:?}");
     }
     for link in links {
@@ -62,7 +62,7 @@ async fn every_recipe_has_a_docs_page_with_code() {
     for recipe in recipes {
         let page = app.anonymous().get(recipe).await.expect(200);
         assert!(content_security_policy(&page).starts_with("default-src 'none'"));
-        assert!(page.text.contains("<pre><code class="), "{recipe}");
+        assert!(page.text.contains("<pre tabindex=\"0\"><code class="), "{recipe}");
     }
     app.anonymous().get("/docs/recipes/nothing").await.expect(404);
 }
@@ -113,4 +113,36 @@ async fn docs_are_404_when_switched_off() {
     }
     // The contract is no documentation: clients are made from it.
     app.anonymous().get("/openapi.json").await.expect(200);
+}
+
+#[actix_web::test]
+async fn docs_show_the_address_of_the_request_and_how_to_keep_the_token() {
+    let app = TestApp::spawn().await;
+    let headers = [("host", "ascn.example:8443")];
+    let page = app.anonymous().send("GET", "/docs", None, &headers).await.expect(200);
+    assert!(page.text.contains("API=http://ascn.example:8443/api/v1\n"), "{}", page.text);
+    assert!(page.text.contains("TOKEN=$(curl"), "{}", page.text);
+    assert_eq!(page.header("cache-control"), Some("private, max-age=300"));
+}
+
+#[actix_web::test]
+async fn swagger_ui_has_its_own_title_and_starts_collapsed_with_a_filter() {
+    let app = TestApp::spawn().await;
+    let page = app.anonymous().get("/docs/try/").await.expect(200);
+    assert!(page.text.contains("<title>Try it: ascn-tracker</title>"), "{}", page.text);
+    let script = app.anonymous().get("/docs/try/swagger-initializer.js").await.expect(200);
+    for setting in
+        ["\"filter\": true", "\"docExpansion\": \"none\"", "\"persistAuthorization\": false"]
+    {
+        assert!(script.text.contains(setting), "{setting}: {}", script.text);
+    }
+}
+
+#[actix_web::test]
+async fn root_redirects_browsers_to_the_docs_and_is_404_for_programs() {
+    let app = TestApp::spawn().await;
+    let browser = [("accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")];
+    let answer = app.anonymous().send("GET", "/", None, &browser).await.expect(307);
+    assert_eq!(answer.header("location"), Some("/docs"));
+    app.anonymous().get("/").await.expect(404);
 }

@@ -114,18 +114,22 @@ async fn figures_table_without_columns_has_no_column_totals() {
 }
 
 #[actix_web::test]
-async fn figures_table_by_city_has_the_pilots_and_later_cities_with_a_project() {
+async fn figures_table_by_city_has_the_expected_cities_of_its_cycle() {
     let app = TestApp::demo().await;
     let reader = app.reader().await;
-    let all = read_table(&reader, "rows=city&cycle=me-2022").await;
-    let cells = all["cells"].as_array().unwrap();
-    assert_eq!(cells.len(), 35);
-    let empty = cells.iter().find(|c| c["row"] == "ipoh").unwrap();
+    // Nine cities joined later than the pilots, and report in later cycles.
+    for (cycle, cities) in [("me-2022", 26), ("me-2023", 26), ("me-2024", 31), ("me-2025", 35)] {
+        let table = read_table(&reader, &format!("rows=city&cycle={cycle}")).await;
+        assert_eq!(table["cells"].as_array().unwrap().len(), cities, "{cycle}");
+        assert_eq!(table["coverage"]["cities_expected"], cities, "{cycle}");
+    }
+    let all = read_table(&reader, "rows=city&cycle=me-2026").await;
+    let empty = all["cells"].as_array().unwrap().iter().find(|c| c["row"] == "denpasar").unwrap();
     insta::assert_snapshot!(show_members(empty, &["value", "of"]), @"
     value: 0
     of: 0
     ");
-    let pilots = read_table(&reader, "rows=city&cycle=me-2022&pilot=true").await;
+    let pilots = read_table(&reader, "rows=city&cycle=me-2026&pilot=true").await;
     assert_eq!(pilots["cells"].as_array().unwrap().len(), 26);
 }
 
@@ -195,7 +199,7 @@ async fn refused_figures_parameter_lists_the_allowed_values() {
     let rows = reader.get("figures/table?rows=colour&cycle=me-2022").await;
     insta::assert_snapshot!(rows.show_members(&["errors/0/allowed"]), @r#"
     400
-    errors/0/allowed: ["focus_area", "sub_area", "status", "country", "city", "cycle", "outcome", "enabler", "sector"]
+    errors/0/allowed: ["focus_area", "sub_area", "status", "country", "city", "cycle", "outcome", "enabler", "sector", "tag", "sdg", "partner_type"]
     "#);
     let cycle = reader.get("figures/table?rows=status&cycle=me-1999").await;
     insta::assert_snapshot!(cycle.show_members(&["errors/0/allowed"]), @r#"

@@ -11,12 +11,17 @@ use crate::{
 };
 
 mod file_faults;
+mod file_limits;
+mod foreign_files;
 mod import_changes;
 mod invalid_files;
+mod numbers;
 mod partly_invalid_rows;
 mod preview_digests;
+mod preview_locks;
 mod repeated_imports;
 mod row_faults;
+mod short_lines;
 mod stale_rows;
 mod text_round_trips;
 

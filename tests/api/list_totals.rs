@@ -21,6 +21,11 @@ const REPORTS: &[&str] = &[
     "country=TH&country=VN",
     "late=false",
     "late=true",
+    "status=ongoing&status=planning",
+    "focus_area=quality-environment&cycle=me-2025",
+    "project=da-nang-2&project=da-nang-4",
+    "submitted_on_gte=2026-11-01",
+    "decided_on_lte=2026-12-31&country=VN",
 ];
 
 /// What is asked of the list of projects.
@@ -35,6 +40,15 @@ const PROJECTS: &[&str] = &[
     "plan_cycle=2018-2025&archived=false",
     "priority=false&q=smart",
     "partner=asian-development-bank-adb",
+    "partner=asian-development-bank-adb&role=lender&role=funder",
+    "role=technical&stage=mou&stage=study",
+    "q=bank",
+    "q=da-nang",
+    "enabler=partnership-and-funding&sdg=11",
+    "support=true",
+    "support=false&country=VN",
+    "percent_complete_gte=50&percent_complete_lte=99.5",
+    "budget_currency=USD&budget_gte=1",
     "updated_since=2026-11-20T00:00:00Z",
     "starts_on_gte=2019-01-01&ends_on_lte=2025-12-31",
 ];

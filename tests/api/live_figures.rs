@@ -13,6 +13,7 @@ use crate::{
 
 mod comparison;
 mod coverage;
+mod header_dimensions;
 mod late_coverage;
 mod map;
 mod progress;

@@ -9,6 +9,7 @@ use crate::{
 
 mod part_rules;
 mod part_visibility;
+mod reached_days;
 
 const PARTNER: &str = "asean-korea-cooperation-fund";
 
@@ -84,6 +85,7 @@ async fn created_part_is_read_back_with_every_value() {
       "completed_on": null,
       "due_on": "2024-06-30",
       "id": "[id]",
+      "reached_on": null,
       "title": "Centre opens",
       "version": 1,
       "weight": 3
@@ -138,6 +140,7 @@ async fn patch_part_needs_the_current_version() {
       "completed_on": "2024-07-02",
       "due_on": "2024-07-01",
       "id": "[id]",
+      "reached_on": null,
       "title": "Centre opens",
       "version": 2,
       "weight": 3

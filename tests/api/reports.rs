@@ -2,6 +2,8 @@
 
 mod approved_copies;
 mod content;
+mod cut_off;
+mod first_submission;
 mod queue;
 mod refusal_order;
 mod report_actions;

@@ -15,7 +15,7 @@ fn share_body(path: &str, format: &str) -> Value {
 }
 
 /// Makes a share; returns its id and its address.
-async fn create_share(app: &TestApp, path: &str, format: &str) -> (String, String) {
+pub(crate) async fn create_share(app: &TestApp, path: &str, format: &str) -> (String, String) {
     let made =
         app.secretariat().await.post("shares", &share_body(path, format)).await.expect(201).json();
     let text = |v: &Value| v.as_str().unwrap().to_owned();

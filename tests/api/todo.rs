@@ -65,11 +65,36 @@ async fn todo_of_officer_lists_reports_to_write_correct_and_submit() {
           "blocked": [
             {
               "missing": [
-                {"code": "required", "pointer": "/achievements"},
-                {"code": "required", "pointer": "/challenges"},
-                {"code": "required", "pointer": "/next_steps"},
-                {"code": "required", "pointer": "/percent_complete"},
-                {"code": "required", "pointer": "/percent_method"}
+                {
+                  "code": "required",
+                  "detail": "a value is required",
+                  "pointer": "/achievements",
+                  "title": "Achievements"
+                },
+                {
+                  "code": "required",
+                  "detail": "a value is required",
+                  "pointer": "/challenges",
+                  "title": "Challenges"
+                },
+                {
+                  "code": "required",
+                  "detail": "a value is required",
+                  "pointer": "/next_steps",
+                  "title": "Next steps"
+                },
+                {
+                  "code": "required",
+                  "detail": "a value is required",
+                  "pointer": "/percent_complete",
+                  "title": "Percent complete"
+                },
+                {
+                  "code": "required",
+                  "detail": "a value is required",
+                  "pointer": "/percent_method",
+                  "title": "How progress is measured"
+                }
               ],
               "project": "da-nang-3"
             }
@@ -94,6 +119,7 @@ async fn todo_of_officer_lists_reports_to_write_correct_and_submit() {
             }
           ],
           "to_write": ["da-nang-4"],
+          "to_write_items": [{"project": "da-nang-4", "title": "Project 4 of da-nang"}],
           "totals": {
             "approved": 0,
             "blocked": 1,
@@ -130,6 +156,11 @@ async fn todo_of_representative_lists_submissions_oldest_first() {
     da-nang-2 2026-11-20T03:00:00Z
     da-nang-1 2026-11-20T03:00:05Z
     ");
+    let members = ["project", "status", "percent_complete", "earlier_status", "support_needed"];
+    insta::assert_snapshot!(show_items(to_decide, &members), @"
+    da-nang-2 ongoing 62.5 null null
+    da-nang-1 ongoing 62.5 null null
+    ");
     insta::assert_snapshot!(show_members(&todo["counts"], &["to_decide", "overdue"]), @"
     to_decide: 2
     overdue: 0
@@ -144,15 +175,17 @@ async fn todo_of_representative_lists_silent_cities_of_own_country() {
     let officer = app.officer("da-nang").await;
     officer.write_complete_report("da-nang-1").await;
     officer.take_transition("da-nang-1", "submit").await.expect(200);
+    // Ho Chi Minh City has no project. It is silent too.
     let viet_nam = read_todo(&app.representative("VN").await).await;
-    let silent = ["representative/silent_cities"];
-    insta::assert_snapshot!(show_members(&viet_nam, &silent), @r#"representative/silent_cities: [{"city": "ha-noi", "cycle": "me-2026"}]"#);
+    let silent = show_items(&viet_nam["representative"]["silent_cities"], &["city", "cycle"]);
+    insta::assert_snapshot!(silent, @"
+    ha-noi me-2026
+    ho-chi-minh-city me-2026
+    ");
     let thailand = read_todo(&app.representative("TH").await).await;
-    let members = ["representative/silent_cities", "representative/to_decide"];
-    insta::assert_snapshot!(show_members(&thailand, &members), @r#"
-    representative/silent_cities: [{"city": "phuket", "cycle": "me-2026"}]
-    representative/to_decide: []
-    "#);
+    let silent = show_items(&thailand["representative"]["silent_cities"], &["city"]);
+    insta::assert_snapshot!(silent.replace('\n', " "), @"bangkok chiang-mai chonburi khon-kaen phuket rayong");
+    assert_eq!(thailand["representative"]["to_decide"], json!([]));
 }
 
 #[actix_web::test]
@@ -195,43 +228,50 @@ async fn todo_of_secretariat_lists_new_powerful_grants() {
     assert!(new.as_array().unwrap().iter().any(role), "{new}");
 }
 
-/// The scopes of the vacancies that a caller can fill.
-async fn list_vacant_scopes(caller: Caller<'_>) -> String {
-    show_items(&read_todo(&caller).await["vacancies"], &["scope/key"]).replace('\n', " ")
+/// The countries and the cities of the vacancies that a caller can fill.
+async fn list_vacant_scopes(caller: Caller<'_>) -> [String; 2] {
+    let vacancies = read_todo(&caller).await["vacancies"].clone();
+    ["country", "city"].map(|kind| {
+        let of_kind = |v: &&Value| v["scope"]["kind"] == kind;
+        let keys = vacancies.as_array().unwrap().iter().filter(of_kind);
+        keys.map(|v| v["scope"]["key"].as_str().unwrap()).collect::<Vec<_>>().join(" ")
+    })
 }
 
 #[actix_web::test]
 async fn todo_lists_vacancies_to_those_who_can_fill_them() {
     let app = spawn_with_open_cycle().await;
-    insert_project(&app, "phuket", 1).await;
-    let all = list_vacant_scopes(app.administrator().await).await;
-    insta::assert_snapshot!(all, @"TH VN phuket da-nang");
+    // Every expected city and its country, with a project or without. Dili joined this year.
+    let [countries, cities] = list_vacant_scopes(app.administrator().await).await;
+    insta::assert_snapshot!(countries, @"BN ID KH LA MM MY PH SG TH VN");
+    assert_eq!(cities.split(' ').count(), 37);
+    assert!(cities.contains("denpasar") && !cities.contains("dili"), "{cities}");
     // A representative fills the offices of cities, not the own one. Calling filled that one.
     let viet_nam = list_vacant_scopes(app.representative("VN").await).await;
-    insta::assert_snapshot!(viet_nam, @"da-nang");
-    let rest = list_vacant_scopes(app.administrator().await).await;
-    insta::assert_snapshot!(rest, @"TH phuket da-nang");
+    assert_eq!(viet_nam, ["", "da-nang ha-noi ho-chi-minh-city"]);
+    let [countries, _] = list_vacant_scopes(app.administrator().await).await;
+    insta::assert_snapshot!(countries, @"BN ID KH LA MM MY PH SG TH");
 }
 
 #[actix_web::test]
 async fn new_officer_fills_the_vacancy_of_the_city() {
     let app = spawn_with_open_cycle().await;
     app.insert_user("mai", &[(Role::CityOfficer, da_nang_scope())]).await;
-    assert_eq!(list_vacant_scopes(app.representative("VN").await).await, "");
+    let vacant = list_vacant_scopes(app.representative("VN").await).await;
+    assert_eq!(vacant, ["", "ha-noi ho-chi-minh-city"]);
 }
 
 #[actix_web::test]
 async fn country_with_one_of_two_representatives_disabled_is_not_vacant() {
     let app = spawn_with_open_cycle().await;
-    insert_project(&app, "phuket", 1).await;
-    app.insert_user("mai", &[(Role::CityOfficer, da_nang_scope())]).await;
     app.representative("VN").await;
     let (id, _) = app.insert_user("lan", &[(Role::NationalRepresentative, viet_nam_scope())]).await;
     let administrator = app.administrator().await;
     let account = format!("users/{id}");
     let etag = administrator.get(&account).await.expect(200).etag();
     administrator.patch(&account, &json!({ "disabled": true }), Some(&etag)).await.expect(200);
-    assert_eq!(list_vacant_scopes(administrator).await, "TH phuket");
+    let [countries, _] = list_vacant_scopes(administrator).await;
+    insta::assert_snapshot!(countries, @"BN ID KH LA MM MY PH SG TH");
 }
 
 #[actix_web::test]

@@ -73,7 +73,7 @@ async fn workbook_has_one_row_per_record_with_typed_cells() {
 }
 
 /// The text of a part of the workbook.
-fn read_workbook_part(bytes: &[u8], name: &str) -> String {
+pub fn read_workbook_part(bytes: &[u8], name: &str) -> String {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut text = String::new();
     archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();

@@ -28,21 +28,23 @@ curl() {
 }
 "#;
 
-/// The blocks that are marked as the tour, joined.
-fn tour_script() -> String {
+/// The blocks of code in the README with a mark, joined.
+fn readme_blocks(mark: &str) -> String {
     let readme = include_str!("../../README.md");
-    readme
-        .split("```")
-        .filter_map(|block| block.strip_prefix("sh tour\n"))
-        .collect::<Vec<_>>()
-        .join("\n")
+    readme.split("```").filter_map(|block| block.strip_prefix(mark)).collect::<Vec<_>>().join("\n")
+}
+
+/// Each part between two dots of a shortened answer, without the space around it.
+fn shown_parts(answers: &str) -> Vec<&str> {
+    let parts = answers.split(['…', '\n']).map(str::trim);
+    parts.filter(|part| part.len() > 4).collect()
 }
 
 #[test]
 fn readme_tour_runs_against_the_program() {
     let dir = tempfile::TempDir::new().unwrap();
     let service = Service::demo(dir.path());
-    let lines = tour_script();
+    let lines = readme_blocks("sh tour\n");
     assert!(lines.contains("http://127.0.0.1:8080"), "the tour names the default address");
     let has_curl = Command::new("curl").arg("--version").output().is_ok_and(|o| o.status.success());
     let script = format!(
@@ -64,6 +66,11 @@ fn readme_tour_runs_against_the_program() {
         .filter(|l| l.starts_with('{'))
         .map(|l| serde_json::from_str(l).unwrap())
         .collect();
+    let shown = readme_blocks("json answer\n");
+    assert!(shown_parts(&shown).len() > 20, "{shown}");
+    for part in shown_parts(&shown) {
+        assert!(out.contains(part), "the README shows {part}, the service does not answer it");
+    }
     let saved = lines.matches("\ncurl -sS -o ").count();
     assert_eq!(answers.len() + saved, lines.matches("\ncurl ").count(), "{out}");
     for answer in &answers {

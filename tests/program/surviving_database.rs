@@ -102,6 +102,9 @@ async fn database_of_an_earlier_version_has_releases_that_verify() {
                 assert_eq!(verified["checked"][part], true, "{}: {verified}", fixture.database);
             }
             assert_eq!(verified["checked"]["reports"], release["counts"]["reports"]);
+            // It was counted by the rules of its day.
+            let path = format!("releases/{}", release["release"].as_str().unwrap());
+            assert_eq!(fixture.get("reader", &path).await["rules"], 1, "{}", fixture.database);
         }
     }
 }
@@ -163,4 +166,15 @@ fn comparison_with_a_recorded_answer_allows_only_new_members() {
         found(json!({ "a": [1], "c": "x" })),
         [r#"/a: recorded [1,{"b":null}], answered [1]"#]
     );
+}
+
+#[tokio::test]
+async fn database_of_an_earlier_version_is_searched_by_the_present_rules() {
+    for mut fixture in ServedFixture::serve_all().await {
+        // An earlier version did not search codes. The start computes the searched columns anew.
+        let found = fixture.get("secretariat", "projects?q=DA-NANG-4&fields=code").await;
+        assert_eq!(found["items"], json!([{ "code": "da-nang-4" }]), "{}", fixture.database);
+        let found = fixture.get("secretariat", "cities?q=%C4%90%C3%A0+Nang&fields=slug").await;
+        assert_eq!(found["items"], json!([{ "slug": "da-nang" }]), "{}", fixture.database);
+    }
 }

@@ -16,6 +16,7 @@ use crate::{
         error::{ApiError, ApiResult, RequestFault},
         language,
         message::parameter,
+        page::cursor,
     },
     domain::{fault::ValueFault, message::Message},
 };
@@ -54,7 +55,21 @@ impl<T: QueryParameters> FromBody for Query<T> {
 
 impl<T: QueryParameters> FromQuery for Query<T> {
     fn from_query(query: &str) -> ApiResult<Self> {
-        let map = read_parameters(query, &find_parameter_kinds::<T>())?;
+        let known = find_parameter_kinds::<T>();
+        let takes_cursor = known.iter().any(|(name, _)| name == cursor::PARAMETER);
+        match takes_cursor.then(|| cursor::restore_filters(query)).flatten() {
+            // A forged cursor may carry anything.
+            Some(restored) => {
+                Self::parse(&restored, &known).map_err(|_fault| cursor::refuse_cursor())
+            }
+            None => Self::parse(query, &known),
+        }
+    }
+}
+
+impl<T: QueryParameters> Query<T> {
+    fn parse(query: &str, known: &[(String, ParameterKind)]) -> ApiResult<Self> {
+        let map = read_parameters(query, known)?;
         let value = serde_path_to_error::deserialize(Value::Object(map)).map_err(|e| {
             let name = e.path().to_string();
             build_parameter_error(name, "type", parameter::unreadable(&e.inner().to_string()))

@@ -24,6 +24,7 @@ impl From<StoreError> for ApiError {
             e @ (StoreError::Conflict(ConstraintViolation::Check(_))
             | StoreError::NotJournaled
             | StoreError::NotCovered { .. }
+            | StoreError::NotNew { .. }
             | StoreError::Corrupt(_)
             | StoreError::Database(_)) => Self::Internal(Box::new(e)),
         }

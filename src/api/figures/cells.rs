@@ -40,7 +40,7 @@ pub(crate) struct CellView {
     /// The number of reports in the cell.
     #[schema(example = 9)]
     pub of: i64,
-    /// The sums of money in the cell, one amount for each currency. Present only if `spent` is measured.
+    /// The sums of money in the cell, one amount for each currency. Present only if `spent` or `budget` is measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_currency: Option<Vec<MoneyView>>,
     /// The share in whole percent, 0 to 100: of the row, or of the total if the table is a list of rows. Shares are
@@ -115,7 +115,7 @@ impl CellView {
             value: to_json_number(cell.figure.value),
             known: cell.figure.known,
             of: cell.figure.report_count,
-            by_currency: (measure == Measure::Spent).then(|| list_money_sums(&cell.figure)),
+            by_currency: measure.is_money().then(|| list_money_sums(&cell.figure)),
             share: (measure == Measure::Projects).then_some(cell.share),
             projects: cell.receipts.as_ref().map(|r| to_code_strings(&r.projects)),
             stale: cell.receipts.as_ref().filter(|_| dated).map(|r| to_code_strings(&r.stale)),

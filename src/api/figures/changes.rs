@@ -26,7 +26,7 @@ pub(crate) struct EarlierView {
     /// The number of reports that are counted.
     #[schema(example = 8)]
     pub of: i64,
-    /// The sums of money, one amount for each currency. Present only if `spent` is measured.
+    /// The sums of money, one amount for each currency. Present only if `spent` or `budget` is measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_currency: Option<Vec<MoneyView>>,
 }
@@ -100,6 +100,9 @@ pub(crate) struct FigureChangeView {
     /// The change of the money spent to date.
     #[schema(required)]
     pub spent: Option<MoneyStep>,
+    /// The change of the planned money.
+    #[schema(required)]
+    pub budget: Option<MoneyStep>,
     /// Why the status changed, as the later report explains. Null if the status did not change, or if the city did not
     /// have to explain it.
     #[schema(required)]
@@ -116,7 +119,7 @@ impl EarlierView {
             value: to_json_number(figure.value),
             known: figure.known,
             of: figure.report_count,
-            by_currency: (measure == Measure::Spent).then(|| list_money_sums(figure)),
+            by_currency: measure.is_money().then(|| list_money_sums(figure)),
         }
     }
 }
@@ -163,6 +166,7 @@ impl From<ProjectChange> for FigureChangeView {
             focus_area: change.focus_area.map(TextStep::from),
             percent_complete: change.percent.map(PercentStep::from),
             spent: change.spent.map(MoneyStep::from),
+            budget: change.budget.map(MoneyStep::from),
             reason: None,
         }
     }

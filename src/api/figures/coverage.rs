@@ -84,7 +84,7 @@ struct CoverageQuery {
 
 fn count_coverage(conn: &mut Conn, query: &CoverageQuery) -> ApiResult<FiguresCoverage> {
     let Some(cycle) = cycles::find(conn, &query.cycle)? else {
-        return Err(refuse_unknown_cycle(conn, "cycle"));
+        return Err(refuse_unknown_cycle(conn, "cycle", query.cycle.as_str()));
     };
     let version = journal::load_head(conn)?.feed;
     let files = figures::load_coverage_dataset(conn, cycle)?;

@@ -1,7 +1,10 @@
 //! Loads the reports that figures are counted from: those of the basis that the caller may read.
 
 use crate::{
-    api::error::{ApiError, ApiResult},
+    api::{
+        error::{ApiError, ApiResult},
+        filter_values::UnknownValues,
+    },
     domain::{
         fault::ValueFault,
         figures::{BasisRequest, FigureDataset, FigureFilter},
@@ -29,6 +32,8 @@ pub(in crate::api) struct DatasetQuery {
     pub(super) reach: ReadScope,
     /// The data version to show in the answer.
     pub(super) version: i64,
+    /// What the filter does with values that do not exist.
+    pub(super) unknown_values: UnknownValues,
 }
 
 impl DatasetQuery {
@@ -42,8 +47,10 @@ impl DatasetQuery {
         filter: &FigureFilter,
         depth: FactDepth,
     ) -> ApiResult<FigureDataset> {
-        let (reach, base) = (&self.reach, &self.base);
-        load_dataset(conn, &DatasetRequest { reach, parameter: CYCLE, base, filter, depth })
+        let Self { reach, base, unknown_values, .. } = self;
+        let (parameter, unknown_values) = (CYCLE, *unknown_values);
+        let request = DatasetRequest { reach, parameter, base, filter, depth, unknown_values };
+        load_dataset(conn, &request)
     }
 
     /// Loads the reports to compare with, with the same scope and with their texts.
@@ -56,8 +63,10 @@ impl DatasetQuery {
         base: &BasisRequest,
         filter: &FigureFilter,
     ) -> ApiResult<FigureDataset> {
-        let (reach, depth) = (&self.reach, FactDepth::Texts);
-        load_dataset(conn, &DatasetRequest { reach, parameter: COMPARE, base, filter, depth })
+        let Self { reach, unknown_values, .. } = self;
+        let (parameter, depth, unknown_values) = (COMPARE, FactDepth::Texts, *unknown_values);
+        let request = DatasetRequest { reach, parameter, base, filter, depth, unknown_values };
+        load_dataset(conn, &request)
     }
 }
 
@@ -82,6 +91,7 @@ pub(in crate::api) struct FrozenRelease {
     pub(super) key: Slug,
     /// The data version at the time of its publication.
     pub(super) version: i64,
+    unknown_values: UnknownValues,
 }
 
 impl FrozenRelease {
@@ -89,9 +99,13 @@ impl FrozenRelease {
     ///
     /// # Errors
     /// [`ApiError::NotFound`] if there is none with this key, or failures of the database.
-    pub(super) fn find(conn: &mut Conn, key: &Slug) -> ApiResult<Self> {
+    pub(super) fn find(
+        conn: &mut Conn,
+        key: &Slug,
+        unknown_values: UnknownValues,
+    ) -> ApiResult<Self> {
         let release = releases::find(conn, key)?.ok_or(ApiError::NotFound)?;
-        Ok(Self { key: release.release, version: release.feed })
+        Ok(Self { key: release.release, version: release.feed, unknown_values })
     }
 
     /// Selects the reports that the release froze.
@@ -106,7 +120,8 @@ impl FrozenRelease {
 
     fn select_reports(&self, base: BasisRequest) -> DatasetQuery {
         let reach = ReadScope { everything: true, ..ReadScope::default() };
-        DatasetQuery { base, reach, version: self.version }
+        let (version, unknown_values) = (self.version, self.unknown_values);
+        DatasetQuery { base, reach, version, unknown_values }
     }
 }
 
@@ -120,6 +135,7 @@ pub(super) struct DatasetRequest<'q> {
     /// The filter of the question. It does not restrict what is loaded.
     pub(super) filter: &'q FigureFilter,
     pub(super) depth: FactDepth,
+    pub(super) unknown_values: UnknownValues,
 }
 
 /// Loads the reports of a basis, and refuses a filter for a value that does not exist.
@@ -133,7 +149,7 @@ pub(super) fn load_dataset(
     conn: &mut Conn,
     request: &DatasetRequest<'_>,
 ) -> ApiResult<FigureDataset> {
-    let DatasetRequest { reach, parameter, base, filter, depth } = *request;
+    let DatasetRequest { reach, parameter, base, filter, depth, unknown_values } = *request;
     let found = match (figures::load_dataset(conn, reach, base, depth)?, base) {
         (None, BasisRequest::Cycle(slug)) if parameter != CYCLE => {
             figures::load_dataset(conn, reach, &BasisRequest::Release(slug.clone()), depth)?
@@ -141,41 +157,42 @@ pub(super) fn load_dataset(
         (found, _) => found,
     };
     let Some(dataset) = found else { return Err(explain_missing_base(conn, parameter, base)?) };
-    dataset
-        .check_filter(filter)
-        .map_err(|(dimension, fault)| ApiError::invalid_parameter(dimension.as_str(), fault))?;
-    Ok(dataset)
+    match (unknown_values, dataset.check_filter(filter)) {
+        (UnknownValues::Refuse, Err((dimension, fault))) => {
+            Err(ApiError::invalid_parameter(dimension.as_str(), fault))
+        }
+        (UnknownValues::Refuse | UnknownValues::MatchNothing, _) => Ok(dataset),
+    }
 }
 
 /// Returns the error for a basis that does not exist, with the values that do.
 fn explain_missing_base(conn: &mut Conn, name: &str, base: &BasisRequest) -> ApiResult<ApiError> {
     Ok(match base {
-        BasisRequest::Release(_) if name == COMPARE => {
+        BasisRequest::Release(given) if name == COMPARE => {
             let keys = releases::list_keys(conn)?;
-            ApiError::invalid_parameter(
-                name,
-                ValueFault::unknown(thing::release(), keys.iter().map(Slug::as_str)),
-            )
+            let fault = ValueFault::unknown(thing::release(), keys.iter().map(Slug::as_str));
+            ApiError::invalid_parameter(name, fault.with_nearest(given.as_str()))
         }
         // The path of the request named it.
         BasisRequest::Release(_) | BasisRequest::ReleaseSeries(_) => ApiError::NotFound,
-        BasisRequest::Cycle(_) if name != CYCLE => {
+        BasisRequest::Cycle(given) if name != CYCLE => {
             let cycles = cycles::list(conn)?.into_iter().map(|c| c.slug);
             let all = cycles.chain(releases::list_keys(conn)?).map(|slug| slug.to_string());
-            ApiError::invalid_parameter(name, ValueFault::unknown(thing::cycle_or_release(), all))
+            let fault = ValueFault::unknown(thing::cycle_or_release(), all);
+            ApiError::invalid_parameter(name, fault.with_nearest(given.as_str()))
         }
-        BasisRequest::Cycle(_) | BasisRequest::AsOf(_) | BasisRequest::Everything => {
-            refuse_unknown_cycle(conn, name)
-        }
+        BasisRequest::Cycle(given) => refuse_unknown_cycle(conn, name, given.as_str()),
+        BasisRequest::AsOf(_) | BasisRequest::Everything => refuse_unknown_cycle(conn, name, ""),
     })
 }
 
 /// Returns the error for an unknown cycle, with the keys of those that exist.
-pub(super) fn refuse_unknown_cycle(conn: &mut Conn, name: &str) -> ApiError {
+pub(super) fn refuse_unknown_cycle(conn: &mut Conn, name: &str, given: &str) -> ApiError {
     match cycles::list(conn) {
         Ok(cycles) => {
             let all = cycles.iter().map(|c| c.slug.as_str());
-            ApiError::invalid_parameter(name, ValueFault::unknown(thing::cycle(), all))
+            let fault = ValueFault::unknown(thing::cycle(), all);
+            ApiError::invalid_parameter(name, fault.with_nearest(given))
         }
         Err(failure) => failure.into(),
     }

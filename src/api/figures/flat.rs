@@ -8,6 +8,7 @@ use crate::{
 
 mod cells;
 mod cities;
+mod comparison;
 mod coverage;
 mod progress;
 
@@ -70,6 +71,21 @@ const fn list_dimension_columns(dimension: Dimension) -> [TableColumn; 2] {
             "sector_name",
             "The sector; a report counts in each of its own.",
         ),
+        Dimension::Tag => key_and_name_columns(
+            "tag",
+            "tag_name",
+            "The tag of a national scheme; a report counts in each of its own.",
+        ),
+        Dimension::Sdg => key_and_name_columns(
+            "sdg",
+            "sdg_name",
+            "The Sustainable Development Goal by number; a report counts in each of its own.",
+        ),
+        Dimension::PartnerType => key_and_name_columns(
+            "partner_type",
+            "partner_type_name",
+            "The type of partner; a report counts in the type of each partner.",
+        ),
     }
 }
 
@@ -99,6 +115,14 @@ fn list_measure_columns(measure: Measure) -> Vec<TableColumn> {
                 "The sum of the money spent, in minor units; one row for each currency.",
             ),
             new_column("spent_currency", DatumType::Text, "The currency, ISO 4217."),
+        ],
+        Measure::Budget => vec![
+            new_column(
+                "budget_minor",
+                DatumType::Integer,
+                "The sum of the planned money, in minor units; one row for each currency.",
+            ),
+            new_column("budget_currency", DatumType::Text, "The currency, ISO 4217."),
         ],
     }
 }

@@ -124,7 +124,8 @@ pub(crate) struct CityCollection {
     #[serde(rename = "type")]
     #[schema(example = "FeatureCollection")]
     pub kind: &'static str,
-    /// The cities by key: the pilot cities, and other cities with a project.
+    /// The cities by key: those that are expected to report, and those with a counted report. For a release, its `rules`
+    /// decide.
     pub features: Vec<CityFeature>,
     /// The data that the figures are counted from.
     pub basis: BasisView,
@@ -178,7 +179,8 @@ impl CountedFigures for CityCollection {
         from: &DatasetQuery,
         question: &FigureQuery,
     ) -> ApiResult<Self> {
-        let dataset = from.load_dataset(conn, &question.filter, FactDepth::Columns)?;
+        let dataset =
+            from.load_dataset(conn, &question.filter, FactDepth::for_question(question))?;
         Ok(Self::new(&dataset, question, from.version))
     }
 }

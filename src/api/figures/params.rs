@@ -13,7 +13,8 @@ use crate::{
 };
 
 /// Defines the parameters of an operation. A word names a parameter that operations share; braces hold parameters of
-/// this operation alone. The filters that all figures take follow at the end.
+/// this operation alone. The filters that all figures take follow at the end; after them follow the parameters in the
+/// braces after `last`, which an operation gained later.
 ///
 /// A struct with a flattened struct of the shared parameters would need no macro. But `IntoParams` of utoipa 6 reads
 /// `#[serde(flatten)]` as one parameter with the name of that field. An implementation by hand would put the parts one
@@ -79,7 +80,7 @@ macro_rules! figures_params {
     (@ $head:tt [$($done:tt)*] { $($own:tt)* } $($rest:tt)*) => {
         figures_params!(@ $head [$($done)* $($own)*] $($rest)*);
     };
-    (@ { $(#[$doc:meta])* $name:ident } [$($fields:tt)*]) => {
+    (@ { $(#[$doc:meta])* $name:ident } [$($fields:tt)*] $(last { $($last:tt)* })?) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
         #[into_params(parameter_in = Query)]
@@ -108,6 +109,16 @@ macro_rules! figures_params {
             /// If `true`, only reports of the priority projects of the plans; if `false`, only reports of the other
             /// projects.
             pub priority: Option<bool>,
+            /// Only reports with at least one of these tags of national schemes, by key. `unknown` selects reports
+            /// without any tag.
+            pub tag: Vec<String>,
+            /// Only reports with at least one of these Sustainable Development Goals, by number. `unknown` selects
+            /// reports without any goal.
+            pub sdg: Vec<String>,
+            /// Only reports with a partner of one of these types. `unknown` selects reports without a partner whose type
+            /// is known.
+            pub partner_type: Vec<String>,
+            $($($last)*)?
         }
 
         impl $name {
@@ -121,6 +132,9 @@ macro_rules! figures_params {
                     (Dimension::Outcome, &self.outcome),
                     (Dimension::Enabler, &self.enabler),
                     (Dimension::Sector, &self.sector),
+                    (Dimension::Tag, &self.tag),
+                    (Dimension::Sdg, &self.sdg),
+                    (Dimension::PartnerType, &self.partner_type),
                 ];
                 let wanted = lists.into_iter().filter(|(_, list)| !list.is_empty());
                 FigureFilter {
@@ -190,7 +204,11 @@ figures_params! {
         /// `status`; with `rows` alone there is one number for each row.
         #[param(value_type = Dimension, required = false, inline)]
         pub columns: Option<String>,
-    } measure
+    } measure last {
+        /// The format of the answer. It takes precedence over the header `Accept`.
+        #[param(value_type = AnswerFormat, required = false, inline)]
+        pub format: Option<String>,
+    }
 }
 
 /// The parameters of the coverage of a cycle. There are no filters, because a whole city is expected to report.

@@ -13,6 +13,7 @@ use crate::{
         body::{Query, QueryParameters},
         cache::{AnswerKey, CacheAudience},
         error::ApiResult,
+        filter_values::UnknownValues,
         format::{AnswerFormat, TABLE, TabularAnswer},
         may::May,
         release_request::ReleaseRequest,
@@ -107,7 +108,8 @@ pub(super) async fn answer_current_figures<P: CurrentFiguresParams>(
     let key = AnswerKey::new(P::ROUTE, CacheAudience::for_approved_data(&visible), params)?;
     let form = may.accept.choose_format(params.format(), P::Response::FORMS)?;
     let read = move |c: &mut Conn, version| {
-        let from = DatasetQuery { base, reach: visible.approved, version };
+        let (reach, unknown_values) = (visible.approved, UnknownValues::Refuse);
+        let from = DatasetQuery { base, reach, version, unknown_values };
         P::Response::count_reports(c, &from, &question)?.render_answer(form)
     };
     state.cache.answer(key.in_language(may.language).with_format(form), read).await
@@ -123,9 +125,10 @@ pub(in crate::api) async fn answer_release_figures<P: ReleaseFiguresParams>(
 ) -> ApiResult<Answer> {
     let form = released.choose_format(|Query(params)| params.format(), P::Response::FORMS);
     let form = released.check_release_before_fault(state, form).await?;
+    let unknown_values = released.unknown_values;
     let make = move |conn: &mut Conn, key: &_, Query(params): Query<P>, language| {
         let question = params.parse_question(language)?;
-        let release = FrozenRelease::find(conn, key)?;
+        let release = FrozenRelease::find(conn, key, unknown_values)?;
         P::Response::count_for_release(conn, &release, &question)?.render_answer(form)
     };
     released.answer_cached_in(state, P::ROUTE, form, make).await

@@ -72,7 +72,7 @@ pub(crate) struct FiguresTable {
     /// is in `totals_by_currency`.
     #[schema(required, value_type = Option<f64>, example = 77)]
     pub total: Option<JsonNumber>,
-    /// The sums of money of the rows, the columns and the whole table. Present only if `spent` is measured.
+    /// The sums of money of the rows, the columns and the whole table. Present only if `spent` or `budget` is measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub totals_by_currency: Option<CurrencyTotals>,
     /// How complete the table is.
@@ -151,7 +151,8 @@ impl CountedFigures for FiguresTable {
         let TableQuestion { question, earlier } = asked;
         // The titles of projects are in the texts of reports. They are read only for a comparison, because only it
         // returns them.
-        let depth = if earlier.is_some() { FactDepth::Texts } else { FactDepth::Columns };
+        let counted = FactDepth::for_question(question);
+        let depth = if earlier.is_some() { FactDepth::Texts } else { counted };
         let now = from.load_dataset(conn, &question.filter, depth)?;
         let Some(earlier) = earlier else {
             return Ok(Self::new(&now, question, now.count_table(question), from.version));
@@ -170,7 +171,7 @@ impl CurrencyTotals {
         let sums = |totals: &[(AxisLabel, Figure)]| {
             totals.iter().map(|(l, f)| (l.key.clone(), list_money_sums(f))).collect()
         };
-        (measure == Measure::Spent).then(|| Self {
+        measure.is_money().then(|| Self {
             rows: sums(&table.row_totals),
             columns: sums(&table.column_totals),
             total: list_money_sums(&table.total),

@@ -102,7 +102,7 @@ pub(crate) struct FiguresTrend {
     #[serde(serialize_with = "in_order")]
     #[schema(value_type = BTreeMap<String, Option<f64>>)]
     pub row_totals: Vec<(String, Option<JsonNumber>)>,
-    /// The sums of money of each cycle. Present only if `spent` is measured.
+    /// The sums of money of each cycle. Present only if `spent` or `budget` is measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub totals_by_currency: Option<TrendCurrencies>,
     /// How complete the trend is over all cycles. A city counts as reporting if it has a report in any of them.
@@ -147,7 +147,8 @@ impl CountedFigures for FiguresTrend {
         from: &DatasetQuery,
         question: &FigureQuery,
     ) -> ApiResult<Self> {
-        let dataset = from.load_dataset(conn, &question.filter, FactDepth::Columns)?;
+        let dataset =
+            from.load_dataset(conn, &question.filter, FactDepth::for_question(question))?;
         Ok(Self::new(&dataset, question, from.version))
     }
 }
@@ -188,8 +189,7 @@ impl FiguresTrend {
             },
             cycles,
             row_totals: list_json_totals(&table.row_totals),
-            totals_by_currency: (measure == Measure::Spent)
-                .then(|| TrendCurrencies { rows: sums() }),
+            totals_by_currency: measure.is_money().then(|| TrendCurrencies { rows: sums() }),
             cells: table.cells.into_iter().map(|c| CellView::new(c, measure, false)).collect(),
             coverage: CoverageView::new(table.coverage, false),
             formula: measure.formula().to_text(question.language),

@@ -42,7 +42,8 @@ pub(crate) struct CoverageView {
     #[schema(example = 26)]
     pub cities_reporting: i64,
     /// Cities that match the filters on cities and were expected to report. These are the cities that joined in a year
-    /// before the year of the cut-off. A city that joined later counts only if it reports.
+    /// before the year of the cut-off. A city that joined later counts only if it reports. A table by city has a row for
+    /// each of them.
     #[schema(example = 26)]
     pub cities_expected: i64,
     /// Matching reports whose source states no status. The filter `status` does not change this number, because such a

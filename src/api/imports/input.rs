@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 use crate::{
     api::{
         body::{FromBody, Query, read_bytes},
-        error::{ApiError, ApiResult},
+        error::{ApiError, ApiResult, RequestFault},
         may::{SignedInCaller, find_state, load_proof, sign_in},
         message::parameter,
         workbook::{CSV, XLSX},
@@ -28,6 +28,8 @@ use crate::{
         workbook_reader::{self, MetadataField},
     },
 };
+
+use super::form::{FORM_OVERHEAD_MAX, extract_file};
 
 /// Largest file, in bytes.
 pub(super) const FILE_MAX: usize = 20 * 1024 * 1024;
@@ -58,10 +60,38 @@ pub(crate) struct ImportParams {
     pub reason: Option<String>,
 }
 
+/// The media types by which programs send workbooks and text files. They say little: the bytes decide what a file is.
+const MEDIA_TYPES: [&str; 8] = [
+    XLSX,
+    CSV,
+    "application/csv",
+    "application/vnd.ms-excel",
+    "application/octet-stream",
+    "text/plain",
+    "text/tab-separated-values",
+    FORM,
+];
+/// The media type of a form with a file.
+const FORM: &str = "multipart/form-data";
+/// The first bytes of an archive, which an XLSX workbook is.
+const ARCHIVE_START: &[u8] = b"PK";
+/// The first bytes of the older format of workbooks, and of workbooks with a password.
+const OLD_WORKBOOK_START: &[u8] = b"\xd0\xcf\x11\xe0";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ImportMedia {
     Workbook,
     Csv,
+}
+
+impl ImportMedia {
+    /// Recognises a file by its first bytes. A file that is announced as a workbook, without the sheet of a text file,
+    /// is one that cannot be read.
+    fn detect(bytes: &[u8], media_type: &str, params: &ImportParams) -> Self {
+        let is_announced = media_type == XLSX && params.sheet.is_none();
+        let is_workbook = bytes.starts_with(ARCHIVE_START) || bytes.starts_with(OLD_WORKBOOK_START);
+        if is_workbook || is_announced { Self::Workbook } else { Self::Csv }
+    }
 }
 
 pub(super) struct ImportFile {
@@ -82,18 +112,42 @@ impl FromBody for ImportFile {
             let fault = ValueFault::new("required", parameter::digest_needs_writing());
             return Err(ApiError::invalid_parameter("dry_run", fault));
         }
-        let bytes = read_bytes(req, payload, FILE_MAX).await?.freeze();
-        let media = match req.content_type().to_lowercase().as_str() {
-            XLSX => ImportMedia::Workbook,
-            CSV => ImportMedia::Csv,
-            other if other.contains("macroenabled") => {
-                let expected = import::workbook_without_macros_or_csv();
-                return Err(ApiError::OtherMediaType(expected.into()));
-            }
-            _ => return Err(ApiError::OtherMediaType(import::workbook_or_csv().into())),
+        let media_type = req.content_type().to_lowercase();
+        let bytes = match media_type.as_str() {
+            FORM => read_form(req, payload).await?,
+            _ => read_bytes(req, payload, FILE_MAX).await?.freeze(),
         };
+        check_media_type(&media_type)?;
+        let media = ImportMedia::detect(&bytes, &media_type, &params);
         Ok(Self { params, media, bytes })
     }
+}
+
+fn check_media_type(media_type: &str) -> ApiResult<()> {
+    if MEDIA_TYPES.contains(&media_type) {
+        return Ok(());
+    }
+    let expected = if media_type.contains("macroenabled") {
+        import::workbook_without_macros_or_csv()
+    } else {
+        import::workbook_or_csv()
+    };
+    Err(ApiError::OtherMediaType(expected.into()))
+}
+
+/// Reads the file of a form.
+async fn read_form(req: &HttpRequest, payload: &mut Payload) -> ApiResult<Bytes> {
+    let malformed = |fault| ApiError::malformed(RequestFault::at_pointer("", fault));
+    let media_type = req.mime_type().ok().flatten();
+    let boundary = media_type.and_then(|m| m.get_param("boundary").map(|b| b.as_str().to_owned()));
+    let boundary =
+        boundary.ok_or_else(|| malformed(ValueFault::new("form", import::broken_form())))?;
+    let body = read_bytes(req, payload, FILE_MAX + FORM_OVERHEAD_MAX).await?.freeze();
+    let file = extract_file(&body, &boundary).map_err(malformed)?;
+    if file.len() > FILE_MAX {
+        return Err(ApiError::BodyTooLarge(FILE_MAX));
+    }
+    Ok(file)
 }
 
 /// Checks the right to the named city before anything about the file is answered. An import can create projects, so

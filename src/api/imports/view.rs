@@ -88,6 +88,11 @@ pub(crate) struct ImportFault {
     pub detail: AnswerText,
     /// Accepted values; empty if there is no list of them.
     pub allowed: Vec<String>,
+    /// Key of the record that the row repeats: the code of a project, or the identifier of a milestone, an indicator or a
+    /// partnership. Absent if the fault is no duplicate of a record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "da-nang-3")]
+    pub existing: Option<String>,
     /// The message behind `detail`.
     #[serde(skip)]
     message: Message,
@@ -103,6 +108,7 @@ impl ImportFault {
             code: self.code.clone(),
             detail: import::fault_at(&place, self.message.clone()).to_text(language).into(),
             allowed: self.allowed.clone(),
+            existing: self.existing.clone(),
         }
     }
 }
@@ -118,6 +124,7 @@ impl From<FileFault> for ImportFault {
             detail: f.fault.message.clone().into(),
             message: f.fault.message,
             allowed: f.fault.allowed,
+            existing: f.fault.existing,
         }
     }
 }
@@ -142,8 +149,14 @@ pub(crate) struct ImportView {
     pub totals: ImportTotals,
     /// All rows, in the order of the file's sheets.
     pub rows: Vec<ImportRow>,
-    /// All faults.
+    /// The first faults, at most 1,000.
     pub faults: Vec<ImportFault>,
+    /// Number of faults beyond the first 1,000, which are not listed.
+    pub more_faults: usize,
+    /// Facts that the author of the file may not expect; they refuse nothing. `lost_letters`: a text has a replacement
+    /// character, or a question mark where a letter stood. `hidden_rows`: rows are hidden, by a filter or by hand, and
+    /// are imported like the others.
+    pub warnings: Vec<ImportFault>,
 }
 
 impl From<OutcomeTotals> for ImportTotals {
@@ -194,14 +207,16 @@ impl From<ImportResult> for ImportView {
             totals: r.totals.into(),
             rows: r.rows.into_iter().map(ImportRow::from).collect(),
             faults: r.faults.into_iter().map(ImportFault::from).collect(),
+            more_faults: r.more_faults,
+            warnings: r.warnings.into_iter().map(ImportFault::from).collect(),
         }
     }
 }
 
 impl ImportView {
-    /// Puts the faults into words. The digest covers their English texts.
+    /// Puts the faults and warnings into words. The digest covers the English texts of the faults.
     pub(super) fn word_faults(&mut self, language: Language) {
-        for fault in &mut self.faults {
+        for fault in self.faults.iter_mut().chain(&mut self.warnings) {
             fault.detail.word(language);
         }
     }

@@ -10,6 +10,7 @@ use crate::{
     api::{
         closed_list::define_closed_list,
         error::{ApiError, ApiResult},
+        filter_values::check_values,
         message::parameter,
         page::list_type,
         views::PersonView,
@@ -18,12 +19,14 @@ use crate::{
         fault::ValueFault,
         id::Id,
         journal::{chain::JournalFlaw, to_hex},
+        message::thing,
         user::User,
     },
     store::{
-        StoreError, StoreResult,
+        Conn, StoreError, StoreResult,
         journal::{ChainHead, JournalRow, search::JournalFilter},
-        users::PersonNames,
+        keys,
+        users::{self, PersonNames},
         verify::{self, JournalCheck},
     },
 };
@@ -66,12 +69,7 @@ impl JournalParams {
     /// # Errors
     /// 400 for an unknown kind of record, an invalid identifier or an invalid time.
     pub(super) fn parse_filter(&self) -> ApiResult<JournalFilter> {
-        if let Some(unknown) = self.entity.iter().find(|e| !verify::ENTITIES.contains(&e.as_str()))
-        {
-            let fault = ValueFault::new("unknown", parameter::no_such_kind(unknown))
-                .with_allowed(verify::ENTITIES.iter().copied());
-            return Err(ApiError::invalid_parameter("entity", fault));
-        }
+        check_values("entity", thing::record_kind(), &self.entity, verify::ENTITIES)?;
         Ok(JournalFilter {
             entities: self.entity.clone(),
             keys: self.key.clone(),
@@ -80,6 +78,25 @@ impl JournalParams {
             until: parse_instant("at_lte", self.at_lte.as_deref())?,
         })
     }
+}
+
+/// Refuses keys and users that the journal has no entry about.
+///
+/// # Errors
+/// 400 for the first unknown key or user. Failures of the database.
+pub(super) fn check_keys_in_journal(conn: &mut Conn, filter: &JournalFilter) -> ApiResult<()> {
+    let (entities, keys) = (&filter.entities, &filter.keys);
+    if let Some(unknown) = keys::find_unknown_in_journal(conn, entities, keys)? {
+        let similar = keys::list_similar_in_journal(conn, entities, unknown)?;
+        let fault = ValueFault::unknown(thing::record(), similar).with_nearest(unknown);
+        return Err(ApiError::invalid_parameter("key", fault));
+    }
+    let names = users::load_names(conn, filter.actors.iter().copied().map(Id::new))?;
+    if filter.actors.iter().any(|actor| names.name_of(Id::new(*actor)).is_none()) {
+        let fault = ValueFault::unknown(thing::user(), std::iter::empty::<String>());
+        return Err(ApiError::invalid_parameter("actor", fault));
+    }
+    Ok(())
 }
 
 fn parse_user(text: &str) -> ApiResult<Uuid> {

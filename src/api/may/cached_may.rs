@@ -13,10 +13,14 @@ use crate::{
         body::FromBody as _,
         cache::{AnswerKey, CacheAudience},
         error::{ApiError, ApiResult},
+        language,
         operation::{OperationAccess, OperationRequest},
         state::State,
     },
-    domain::policy::{Actor, Authorized, PolicyAction, PolicyResource},
+    domain::{
+        language::Language,
+        policy::{Actor, Authorized, PolicyAction, PolicyResource},
+    },
     store::{Conn, load::LoadByKey, tx},
 };
 
@@ -28,6 +32,7 @@ pub(crate) struct CachedMay<A: PolicyAction> {
     pub key: <A::Subject as PolicyResource>::Key,
     /// The caller with the grants in force.
     pub actor: Arc<Actor>,
+    pub language: Language,
     query_check: ApiResult<()>,
 }
 
@@ -47,7 +52,7 @@ where
             let key = parse_path_key(&decode_path(&req)?)?;
             // A fault of the query is reported only after 404 and 403.
             let query_check = <()>::read_request(&req, &mut payload).await;
-            Ok(Self { key, actor, query_check })
+            Ok(Self { key, actor, language: language::negotiate_language(&req), query_check })
         })
     }
 }
@@ -78,9 +83,10 @@ where
         at: DateTime<Utc>,
         show: impl FnOnce(&mut Conn, &Authorized<A>) -> ApiResult<Answer> + Send + 'static,
     ) -> ApiResult<Answer> {
-        let Self { key, actor, query_check } = self;
-        let cache_key =
-            AnswerKey::new(route, CacheAudience::for_caller(&actor), &key)?.with_working_copies(at);
+        let Self { key, actor, language, query_check } = self;
+        let cache_key = AnswerKey::new(route, CacheAudience::for_caller(&actor), &key)?
+            .with_working_copies(at)
+            .in_language(language);
         if query_check.is_err() {
             load_proof::<A>(state, &key, &actor, true).await?;
         }

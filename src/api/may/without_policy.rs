@@ -22,6 +22,7 @@ pub(crate) struct OwnRequest<B = ()> {
     /// The caller with the grants in force.
     pub actor: Arc<Actor>,
     pub body: B,
+    pub language: Language,
 }
 
 impl<B: FromBody + 'static> FromRequest for OwnRequest<B> {
@@ -33,7 +34,8 @@ impl<B: FromBody + 'static> FromRequest for OwnRequest<B> {
         Box::pin(async move {
             let SignedInCaller { caller, actor, .. } =
                 sign_in(&req)?.ok_or(ApiError::Unauthenticated)?;
-            Ok(Self { caller, actor, body: B::read_request(&req, &mut payload).await? })
+            let body = B::read_request(&req, &mut payload).await?;
+            Ok(Self { caller, actor, body, language: language::negotiate_language(&req) })
         })
     }
 }

@@ -11,8 +11,6 @@ define_messages! { "parameter";
     unreadable(reason: &str);
     none_taken();
     unknown(nearest: &str);
-    no_such_value(parameter: &str);
-    no_such_kind(kind: &str);
     number_between(first: i64, last: i64);
     number_from(first: i64);
     number_of_the_feed();

@@ -10,22 +10,26 @@ use super::PartResource;
 use crate::{
     api::{
         answer::Answer,
-        body::Json,
+        body::{Json, Query},
         error::ApiResult,
         may::May,
         merge::{ReadingInput, define_request_shapes},
-        page::list_type,
+        page::{WholeListParams, list_type},
         precondition::VersionRequired,
         service_config::ServiceConfig,
         state::State,
+        views::RecordWarning,
     },
     domain::{
+        id::Id,
         policy::{EditProject, ReadProject},
+        project::Project,
         project_parts::{
             Indicator, IndicatorDirection, IndicatorKind, IndicatorReading, parse::RawIndicator,
         },
         subject::project_part::{EditPart, ReadPart},
     },
+    store::{Conn, StoreResult},
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -73,6 +77,9 @@ pub(crate) struct IndicatorView {
     pub target: Option<ReadingView>,
     /// Version of the indicator, from 1. In the approved copy of a project or report, the version of that copy.
     pub version: i64,
+    /// Doubts about a record that was just created. Absent if there are none, and in every answer but that of `POST`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<RecordWarning>,
 }
 list_type!(
     /// All indicators of a project.
@@ -90,6 +97,7 @@ impl From<Indicator> for IndicatorView {
             baseline: i.baseline.map(ReadingView::from),
             target: i.target.map(ReadingView::from),
             version: i.version,
+            warnings: Vec::new(),
         }
     }
 }
@@ -126,6 +134,24 @@ impl PartResource for Indicator {
     type View = IndicatorView;
     type New = NewIndicator;
     type Patch = IndicatorPatch;
+    type List = IndicatorList;
+    type Context = ();
+
+    fn load_context(_conn: &mut Conn, _project: Id<Project>) -> StoreResult<()> {
+        Ok(())
+    }
+
+    fn into_view(self, (): &()) -> IndicatorView {
+        self.into()
+    }
+
+    fn with_warnings(view: IndicatorView, warnings: Vec<RecordWarning>) -> IndicatorView {
+        IndicatorView { warnings, ..view }
+    }
+
+    fn sort_key(&self) -> String {
+        self.id.to_string()
+    }
 }
 
 /// List indicators
@@ -133,9 +159,12 @@ impl PartResource for Indicator {
 /// Lists all indicators of the project, in the order in which they were added. Callers who read the approved copy of
 /// the project get the indicators of that copy.
 #[utoipa::path(get, path = "/projects/{project}/indicators", tag = "projects",
-    responses((status = 200, body = IndicatorList)))]
-async fn list_indicators(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
-    Answer::from_value(&IndicatorList::from(super::list_parts::<Indicator>(may, &state).await?))
+    params(WholeListParams), responses((status = 200, body = IndicatorList)))]
+async fn list_indicators(
+    may: May<ReadProject, Query<WholeListParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    super::list_parts::<Indicator>(may, &state).await
 }
 
 /// Read an indicator
@@ -144,14 +173,15 @@ async fn list_indicators(may: May<ReadProject>, state: Data<State>) -> ApiResult
 /// copy.
 #[utoipa::path(get, path = "/projects/{project}/indicators/{id}", tag = "projects",
     responses((status = 200, body = IndicatorView)))]
-async fn get_indicator(may: May<ReadPart<Indicator>>) -> ApiResult<Answer> {
-    super::get_part(&may)
+async fn get_indicator(may: May<ReadPart<Indicator>>, state: Data<State>) -> ApiResult<Answer> {
+    super::get_part(may, &state).await
 }
 
 /// Add an indicator
 ///
 /// Adds an indicator to the project. Only officers of the project's city may do this. The answer is 409 if the project
-/// has an indicator with this name already, or has 200 indicators.
+/// has an indicator with this name already, or has 200 indicators. If the names differ in their spaces only, the indicator
+/// is added, and `warnings` names the one that is there.
 #[utoipa::path(post, path = "/projects/{project}/indicators",
     tag = "projects", request_body = NewIndicator,
     responses((status = 201, body = IndicatorView)))]

@@ -9,14 +9,27 @@ use uuid::Uuid;
 use super::PartResource;
 use crate::{
     api::{
-        answer::Answer, body::Json, error::ApiResult, may::May, merge::define_request_shapes,
-        page::list_type, precondition::VersionRequired, service_config::ServiceConfig,
+        answer::Answer,
+        body::{Json, Query},
+        error::ApiResult,
+        may::May,
+        merge::define_request_shapes,
+        page::{WholeListParams, list_type},
+        precondition::VersionRequired,
+        service_config::ServiceConfig,
         state::State,
+        views::RecordWarning,
     },
     domain::{
+        id::Id,
         policy::{EditProject, ReadProject},
+        project::Project,
         project_parts::{Milestone, parse::RawMilestone},
         subject::project_part::{EditPart, ReadPart},
+    },
+    store::{
+        Conn, StoreResult,
+        reports::{self, ReachedDays},
     },
 };
 
@@ -41,11 +54,20 @@ pub(crate) struct MilestoneView {
     /// Weight of the milestone in the project's progress, 1 to 1000.
     #[schema(minimum = 1, maximum = 1000)]
     pub weight: i64,
-    /// Day on which the milestone was reached; null if it is not reached.
+    /// Day on which the milestone was reached, as the city keeps it on the project's own record; null if it is not
+    /// reached. In the header of a report, null also if that day is after the cut-off of the cycle.
     #[schema(required)]
     pub completed_on: Option<NaiveDate>,
+    /// Day on which the milestone was reached, as stated by the project's approved report with the latest cut-off; null
+    /// if that report states none, or if there is no approved report. Absent in the header of a report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<NaiveDate>)]
+    pub reached_on: Option<Option<NaiveDate>>,
     /// Version of the milestone, from 1. In the approved copy of a project or report, the version of that copy.
     pub version: i64,
+    /// Doubts about a record that was just created. Absent if there are none, and in every answer but that of `POST`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<RecordWarning>,
 }
 list_type!(
     /// All milestones of a project.
@@ -60,7 +82,9 @@ impl From<Milestone> for MilestoneView {
             due_on: m.due_on,
             weight: m.weight,
             completed_on: m.completed_on,
+            reached_on: None,
             version: m.version,
+            warnings: Vec::new(),
         }
     }
 }
@@ -90,6 +114,25 @@ impl PartResource for Milestone {
     type View = MilestoneView;
     type New = NewMilestone;
     type Patch = MilestonePatch;
+    type List = MilestoneList;
+    type Context = ReachedDays;
+
+    fn load_context(conn: &mut Conn, project: Id<Project>) -> StoreResult<ReachedDays> {
+        reports::load_reached_days(conn, project)
+    }
+
+    fn into_view(self, reached: &ReachedDays) -> MilestoneView {
+        let reached_on = reached.get(&self.id).copied();
+        MilestoneView { reached_on: Some(reached_on), ..self.into() }
+    }
+
+    fn with_warnings(view: MilestoneView, warnings: Vec<RecordWarning>) -> MilestoneView {
+        MilestoneView { warnings, ..view }
+    }
+
+    fn sort_key(&self) -> String {
+        format!("{} {}", self.due_on, self.id)
+    }
 }
 
 /// List milestones
@@ -97,9 +140,12 @@ impl PartResource for Milestone {
 /// Lists all milestones of the project, ordered by due day. Callers who read the approved copy of the project get the
 /// milestones of that copy.
 #[utoipa::path(get, path = "/projects/{project}/milestones", tag = "projects",
-    responses((status = 200, body = MilestoneList)))]
-async fn list_milestones(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
-    Answer::from_value(&MilestoneList::from(super::list_parts::<Milestone>(may, &state).await?))
+    params(WholeListParams), responses((status = 200, body = MilestoneList)))]
+async fn list_milestones(
+    may: May<ReadProject, Query<WholeListParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    super::list_parts::<Milestone>(may, &state).await
 }
 
 /// Read a milestone
@@ -108,14 +154,15 @@ async fn list_milestones(may: May<ReadProject>, state: Data<State>) -> ApiResult
 /// copy.
 #[utoipa::path(get, path = "/projects/{project}/milestones/{id}", tag = "projects",
     responses((status = 200, body = MilestoneView)))]
-async fn get_milestone(may: May<ReadPart<Milestone>>) -> ApiResult<Answer> {
-    super::get_part(&may)
+async fn get_milestone(may: May<ReadPart<Milestone>>, state: Data<State>) -> ApiResult<Answer> {
+    super::get_part(may, &state).await
 }
 
 /// Add a milestone
 ///
 /// Adds a milestone to the project. Only officers of the project's city may do this. The answer is 409 if the project
-/// has a milestone with this title on this day already, or has 200 milestones.
+/// has a milestone with this title on this day already, or has 200 milestones. If the project has the title on another
+/// day, the milestone is added, and `warnings` names the one that is there.
 #[utoipa::path(post, path = "/projects/{project}/milestones",
     tag = "projects", request_body = NewMilestone,
     responses((status = 201, body = MilestoneView)))]

@@ -10,22 +10,25 @@ use super::PartResource;
 use crate::{
     api::{
         answer::Answer,
-        body::Json,
+        body::{Json, Query},
         error::ApiResult,
         may::May,
         merge::{MoneyInput, define_request_shapes},
-        page::list_type,
+        page::{WholeListParams, list_type},
         precondition::VersionRequired,
         service_config::ServiceConfig,
         state::State,
-        views::MoneyView,
+        views::{MoneyView, RecordWarning},
     },
     domain::{
+        id::Id,
         policy::{EditProject, ReadProject},
+        project::Project,
         project_parts::{PartnerRole, PartnerStage, Partnership, parse::RawPartnership},
         subject::project_part::{EditPart, ReadPart},
         value::{Prose, Slug, Title},
     },
+    store::{Conn, StoreResult},
 };
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
@@ -61,6 +64,9 @@ pub(crate) struct PartnershipView {
     pub note: Option<String>,
     /// Version of the partnership, from 1. In the approved copy of a project or report, the version of that copy.
     pub version: i64,
+    /// Doubts about a record that was just created. Absent if there are none, and in every answer but that of `POST`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<RecordWarning>,
 }
 list_type!(
     /// All partnerships of a project.
@@ -78,6 +84,7 @@ impl From<Partnership> for PartnershipView {
             amount: p.amount.map(MoneyView::from),
             note: p.note.as_ref().map(Prose::to_string),
             version: p.version,
+            warnings: Vec::new(),
         }
     }
 }
@@ -115,6 +122,24 @@ impl PartResource for Partnership {
     type View = PartnershipView;
     type New = NewPartnership;
     type Patch = PartnershipPatch;
+    type List = PartnershipList;
+    type Context = ();
+
+    fn load_context(_conn: &mut Conn, _project: Id<Project>) -> StoreResult<()> {
+        Ok(())
+    }
+
+    fn into_view(self, (): &()) -> PartnershipView {
+        self.into()
+    }
+
+    fn with_warnings(view: PartnershipView, warnings: Vec<RecordWarning>) -> PartnershipView {
+        PartnershipView { warnings, ..view }
+    }
+
+    fn sort_key(&self) -> String {
+        self.id.to_string()
+    }
 }
 
 /// List partnerships
@@ -122,9 +147,12 @@ impl PartResource for Partnership {
 /// Lists all partnerships of the project, in the order in which they were added. Callers who read the approved copy of
 /// the project get the partnerships of that copy.
 #[utoipa::path(get, path = "/projects/{project}/partnerships", tag = "projects",
-    responses((status = 200, body = PartnershipList)))]
-async fn list_partnerships(may: May<ReadProject>, state: Data<State>) -> ApiResult<Answer> {
-    Answer::from_value(&PartnershipList::from(super::list_parts::<Partnership>(may, &state).await?))
+    params(WholeListParams), responses((status = 200, body = PartnershipList)))]
+async fn list_partnerships(
+    may: May<ReadProject, Query<WholeListParams>>,
+    state: Data<State>,
+) -> ApiResult<Answer> {
+    super::list_parts::<Partnership>(may, &state).await
 }
 
 /// Read a partnership
@@ -133,14 +161,15 @@ async fn list_partnerships(may: May<ReadProject>, state: Data<State>) -> ApiResu
 /// that copy.
 #[utoipa::path(get, path = "/projects/{project}/partnerships/{id}", tag = "projects",
     responses((status = 200, body = PartnershipView)))]
-async fn get_partnership(may: May<ReadPart<Partnership>>) -> ApiResult<Answer> {
-    super::get_part(&may)
+async fn get_partnership(may: May<ReadPart<Partnership>>, state: Data<State>) -> ApiResult<Answer> {
+    super::get_part(may, &state).await
 }
 
 /// Add a partnership
 ///
 /// Adds a partnership to the project. Only officers of the project's city may do this. The partner is named by its
-/// slug, by a name as stated, or by both. The answer is 409 if the project has 200 partnerships.
+/// slug, by a name as stated, or by both. The answer is 409 if the project has 200 partnerships. If the project has a partnership
+/// with the same partner, role, stage and note, the partnership is added, and `warnings` names the one that is there.
 #[utoipa::path(post, path = "/projects/{project}/partnerships",
     tag = "projects", request_body = NewPartnership,
     responses((status = 201, body = PartnershipView)))]

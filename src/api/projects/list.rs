@@ -3,9 +3,6 @@
 use std::sync::Arc;
 
 use actix_web::web::Data;
-use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
-use utoipa::IntoParams;
 
 use super::ProjectView;
 use crate::{
@@ -13,24 +10,17 @@ use crate::{
         answer::Answer,
         body::Query,
         cache::AnswerKey,
-        closed_list::define_closed_list,
-        error::{ApiError, ApiResult},
-        field_selection::{FieldSelection, LIST, ListFormats},
+        error::ApiResult,
+        field_selection::{FieldSelection, LIST},
         format::{AnswerFormat, refuse_paging},
         may::May,
-        message::parameter,
         page::{PageRequest, list_type},
         state::State,
     },
     domain::{
-        fault::ValueFault,
         language::Language,
-        message::thing,
         policy::{Actor, DeleteProject, ListProjects, PolicyAction as _},
-        reference::{TermKind, Vocabulary, VocabularyTerm},
-        report::ProjectStatus,
         subject::ProjectSubject,
-        value::parse_day,
     },
     store::{
         Conn, StoreResult,
@@ -38,175 +28,15 @@ use crate::{
     },
 };
 
-const PATH: &str = "/api/v1/projects";
-/// The values of `sort`.
-const SORTS: &[(&str, ProjectSort)] = &[
-    ("title", ProjectSort::Title),
-    ("-title", ProjectSort::TitleDown),
-    ("updated_at", ProjectSort::Updated),
-    ("-updated_at", ProjectSort::UpdatedDown),
-];
-define_closed_list!(
-    /// The names of [`SORTS`].
-    ProjectSortNames: SORTS.iter().map(|(name, _)| *name)
-);
+mod params;
 
-/// Filters, order and page of the list of projects. A repeated parameter matches any of its values.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct ProjectParams {
-    /// Slugs of cities.
-    #[param(required = false, example = json!(["da-nang"]))]
-    pub city: Vec<String>,
-    /// Codes of countries.
-    #[param(required = false)]
-    pub country: Vec<String>,
-    /// Slugs of focus areas.
-    #[param(required = false)]
-    pub focus_area: Vec<String>,
-    /// Slugs of sub-areas.
-    #[param(required = false)]
-    pub sub_area: Vec<String>,
-    /// Statuses in the latest approved report.
-    #[param(value_type = Vec<ProjectStatus>, required = false, inline)]
-    pub status: Vec<String>,
-    /// Slugs of plan cycles.
-    #[param(required = false)]
-    pub plan_cycle: Vec<String>,
-    /// Slugs of partners of the reference data.
-    #[param(required = false)]
-    pub partner: Vec<String>,
-    /// Slugs of sectors.
-    #[param(required = false)]
-    pub sector: Vec<String>,
-    /// Slugs of tags of national schemes.
-    #[param(required = false)]
-    pub tag: Vec<String>,
-    /// Slugs of strategic outcomes.
-    #[param(required = false)]
-    pub outcome: Vec<String>,
-    /// `true` for priority projects, `false` for all others.
-    pub priority: Option<bool>,
-    /// `true` for archived projects, `false` for all others.
-    pub archived: Option<bool>,
-    /// Projects that changed at this time (RFC 3339) or later.
-    #[param(value_type = Option<String>, format = DateTime)]
-    pub updated_since: Option<String>,
-    /// Projects that start on this day or later.
-    #[param(value_type = Option<String>, format = Date)]
-    pub starts_on_gte: Option<String>,
-    /// Projects that start on this day or earlier.
-    #[param(value_type = Option<String>, format = Date)]
-    pub starts_on_lte: Option<String>,
-    /// Projects that end on this day or later.
-    #[param(value_type = Option<String>, format = Date)]
-    pub ends_on_gte: Option<String>,
-    /// Projects that end on this day or earlier.
-    #[param(value_type = Option<String>, format = Date)]
-    pub ends_on_lte: Option<String>,
-    /// Words that must all occur in the titles or the summary, in any script.
-    pub q: Option<String>,
-    /// Order: `title`, `-title`, `updated_at` or `-updated_at`, where `-` means descending; by city and number when
-    /// absent.
-    #[param(value_type = Option<ProjectSortNames>, inline)]
-    pub sort: Option<String>,
-    /// Members to return of each item, repeated or separated by commas; all when absent.
-    #[param(required = false)]
-    pub fields: Vec<String>,
-    /// Format of the answer, which wins over `Accept`: `json`, or `jsonl` for the whole list with one item per line.
-    #[param(value_type = Option<ListFormats>, inline)]
-    pub format: Option<String>,
-    /// Cursor of the page: `next` of the previous page, with the same filters and order.
-    pub cursor: Option<String>,
-    /// Number of items on the page, 1 to 1000; 50 when absent.
-    #[param(minimum = 1, maximum = 1000)]
-    pub limit: Option<i64>,
-}
+pub(crate) use params::ProjectParams;
+
+const PATH: &str = "/api/v1/projects";
 list_type!(
     /// A page of projects.
     ProjectList of ProjectView
 );
-
-fn parse_terms(
-    name: &'static str,
-    terms: &[VocabularyTerm],
-    values: &[String],
-) -> ApiResult<Vec<String>> {
-    values
-        .iter()
-        .map(|raw| {
-            let known = terms.iter().find(|term| term.slug == *raw);
-            known.map(|term| term.slug.clone()).ok_or_else(|| {
-                let fault = ValueFault::new("unknown", parameter::no_such_value(name))
-                    .with_allowed(terms.iter().map(|term| term.slug.as_str()));
-                ApiError::invalid_parameter(name, fault)
-            })
-        })
-        .collect()
-}
-
-fn parse_day_parameter(name: &str, raw: Option<&String>) -> ApiResult<Option<NaiveDate>> {
-    raw.map(parse_day).transpose().map_err(|fault| ApiError::invalid_parameter(name, fault))
-}
-
-impl ProjectParams {
-    fn parse_filter(&self, words: &Vocabulary) -> ApiResult<ProjectFilter> {
-        let statuses: Result<Vec<ProjectStatus>, ValueFault> =
-            self.status.iter().map(ProjectStatus::parse).collect();
-        let statuses = statuses.map_err(|fault| ApiError::invalid_parameter("status", fault))?;
-        let facets = vec![
-            (TermKind::Sector.as_str(), parse_terms("sector", &words.sectors, &self.sector)?),
-            (TermKind::Tag.as_str(), parse_terms("tag", &words.tags, &self.tag)?),
-            (TermKind::Outcome.as_str(), parse_terms("outcome", &words.outcomes, &self.outcome)?),
-            (projects::PARTNER, self.partner.clone()),
-        ];
-        let since = self.updated_since.as_deref().map(DateTime::parse_from_rfc3339).transpose();
-        let since = since.map_err(|e| {
-            let message = parameter::instant_because(&e.to_string());
-            ApiError::invalid_parameter("updated_since", ValueFault::new("instant", message))
-        })?;
-        Ok(ProjectFilter {
-            cities: self.city.clone(),
-            countries: self.country.clone(),
-            focus_areas: parse_terms("focus_area", &words.focus_areas, &self.focus_area)?,
-            sub_areas: parse_terms("sub_area", &words.sub_areas, &self.sub_area)?,
-            statuses: statuses.iter().map(ToString::to_string).collect(),
-            plan_cycles: self.plan_cycle.clone(),
-            priority: self.priority,
-            archived: self.archived,
-            facets,
-            updated_since: since.map(|at| at.with_timezone(&Utc)),
-            starts: (
-                parse_day_parameter("starts_on_gte", self.starts_on_gte.as_ref())?,
-                parse_day_parameter("starts_on_lte", self.starts_on_lte.as_ref())?,
-            ),
-            ends: (
-                parse_day_parameter("ends_on_gte", self.ends_on_gte.as_ref())?,
-                parse_day_parameter("ends_on_lte", self.ends_on_lte.as_ref())?,
-            ),
-            q: self.q.clone(),
-        })
-    }
-
-    fn parse_sort(&self) -> ApiResult<ProjectSort> {
-        let Some(wanted) = self.sort.as_deref() else { return Ok(ProjectSort::Code) };
-        let known = SORTS.iter().find(|(name, _)| *name == wanted).map(|(_, sort)| *sort);
-        let names = SORTS.iter().map(|(name, _)| *name);
-        known.ok_or_else(|| {
-            ApiError::invalid_parameter("sort", ValueFault::unknown(thing::sort(), names))
-        })
-    }
-
-    fn read_page_request(&self, sort: ProjectSort) -> ApiResult<PageRequest<ProjectCursor>> {
-        let page = PageRequest::from_parameters(PATH, self, self.cursor.as_deref(), self.limit)?;
-        if page.after.as_ref().is_some_and(|cursor| !sort.accepts_cursor(cursor)) {
-            let fault = ValueFault::new("cursor", parameter::cursor());
-            return Err(ApiError::invalid_parameter("cursor", fault));
-        }
-        Ok(page)
-    }
-}
 
 /// List projects
 ///
@@ -231,6 +61,7 @@ pub(super) async fn list_projects(
     let key = key.with_format(form).in_language(may.language);
     let query = ProjectListQuery { actor: may.actor, language: may.language, filter, sort };
     let read = move |c: &mut Conn, _| {
+        params.check_keys(c, &query.actor.visible_rows())?;
         if form == AnswerFormat::Lines {
             let read = |after: Option<&_>, limit| Ok(load_rows(c, &query, after, limit)?);
             return fields.answer_lines("projects", read);

@@ -9,7 +9,7 @@ use crate::{
     api::{
         answer::Answer,
         error::ApiResult,
-        views::{AllowedAction, AllowedActions, MoneyView},
+        views::{AllowedAction, AllowedActions, MoneyView, RecordWarning},
     },
     app::projects::ProjectDetail,
     domain::{
@@ -162,6 +162,9 @@ pub(crate) struct ProjectView {
         example = json!({"edit": {"allowed": true}, "delete": {"allowed": false, "reason": "it has a report"}})
     )]
     pub allowed_actions: AllowedActions,
+    /// Doubts about a record that was just created. Absent if there are none, and in every answer but that of `POST`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<RecordWarning>,
 }
 
 /// The data that both copies of a project have in common.
@@ -252,6 +255,7 @@ impl ProjectView {
             created_at: copy.created_at,
             updated_at: copy.updated_at,
             allowed_actions: list_allowed_actions(subject, actor, bound),
+            warnings: Vec::new(),
         }
     }
 
@@ -264,7 +268,8 @@ impl ProjectView {
 
 impl From<ProjectDetail> for ProjectView {
     fn from(detail: ProjectDetail) -> Self {
-        Self::new(&detail.subject, &detail.actor, detail.deletion_blocker)
+        let view = Self::new(&detail.subject, &detail.actor, detail.deletion_blocker);
+        Self { warnings: RecordWarning::list_duplicate(detail.duplicate_of), ..view }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
         body::Query,
         closed_list::define_closed_list,
         error::{ApiError, ApiResult},
+        filter_values::{UnknownValues, check_values},
         format::{self, AnswerFormat},
         page::{PageRequest, list_type},
         release_request::ReleaseRequest,
@@ -21,7 +22,6 @@ use crate::{
         state::State,
     },
     domain::{
-        fault::ValueFault,
         figures::Dimension,
         report::{ApprovedReport, ProjectStatus},
         value::Slug,
@@ -84,11 +84,20 @@ list_type!(
 );
 
 impl ReleasedReportParams {
+    fn to_filter(&self) -> FrozenReportFilter {
+        FrozenReportFilter {
+            cities: self.city.clone(),
+            countries: self.country.clone(),
+            focus_areas: self.focus_area.clone(),
+            statuses: self.status.clone(),
+        }
+    }
+
     /// Refuses a filter for a value that the release does not know. An empty list would look like a correct answer.
-    fn build_filter(&self, conn: &mut Conn, release: &Slug) -> ApiResult<FrozenReportFilter> {
+    fn check_filter(&self, conn: &mut Conn, release: &Slug) -> ApiResult<()> {
         let lists = [&self.city, &self.country, &self.focus_area, &self.status];
         if lists.iter().all(|list| list.is_empty()) {
-            return Ok(FrozenReportFilter::default());
+            return Ok(());
         }
         let reference = frozen::load_reference(conn, release)?;
         let cities: Vec<&str> = reference.cities.iter().map(|c| c.slug.as_str()).collect();
@@ -102,17 +111,9 @@ impl ReleasedReportParams {
             (Dimension::FocusArea, &self.focus_area, &areas),
             (Dimension::Status, &self.status, &statuses),
         ] {
-            if given.iter().any(|word| !known.contains(&word.as_str())) {
-                let fault = ValueFault::unknown(dimension.name_value(), known.iter().copied());
-                return Err(ApiError::invalid_parameter(dimension.as_str(), fault));
-            }
+            check_values(dimension.as_str(), dimension.name_value(), given, known)?;
         }
-        Ok(FrozenReportFilter {
-            cities: self.city.clone(),
-            countries: self.country.clone(),
-            focus_areas: self.focus_area.clone(),
-            statuses: self.status.clone(),
-        })
+        Ok(())
     }
 }
 
@@ -142,15 +143,21 @@ pub(in crate::api) async fn answer_release_reports(
 ) -> ApiResult<Answer> {
     let form = released.choose_format(|Query(params)| params.format.as_deref(), FORMS);
     let form = released.check_release_before_fault(state, form).await?;
+    let unknown_values = released.unknown_values;
     released
         .answer_cached_in(
             state,
             "releases/reports",
             form,
-            move |conn, release, Query(params), _| match form.to_table_format() {
-                Some(format) => write_flat_rows(conn, release, &params, format),
-                None if form == AnswerFormat::GeoJson => write_geojson(conn, release, &params),
-                None => load_page(conn, release, &params),
+            move |conn, release, Query(params), _| {
+                if unknown_values == UnknownValues::Refuse {
+                    params.check_filter(conn, release)?;
+                }
+                match form.to_table_format() {
+                    Some(format) => write_flat_rows(conn, release, &params, format),
+                    None if form == AnswerFormat::GeoJson => write_geojson(conn, release, &params),
+                    None => load_page(conn, release, &params),
+                }
             },
         )
         .await
@@ -162,9 +169,13 @@ pub(in crate::api) async fn answer_all_reports(
     released: ReleaseRequest<Query<ReleasedReportParams>>,
     state: &State,
 ) -> ApiResult<Answer> {
+    let unknown_values = released.unknown_values;
     released
         .without_address()
-        .answer_cached(state, "releases/reports/whole", |conn, key, Query(params), _| {
+        .answer_cached(state, "releases/reports/whole", move |conn, key, Query(params), _| {
+            if unknown_values == UnknownValues::Refuse {
+                params.check_filter(conn, key)?;
+            }
             write_full_list(conn, key, &params)
         })
         .await
@@ -176,7 +187,7 @@ fn write_full_list(
     params: &ReleasedReportParams,
 ) -> ApiResult<Answer> {
     format::refuse_paging(params.cursor.as_deref(), params.limit)?;
-    let filter = params.build_filter(conn, key)?;
+    let filter = params.to_filter();
     let mut spool = SpoolBuffer::default();
     spool.write_all(br#"{"items":["#).map_err(format::to_write_error)?;
     let mut total: u64 = 0;
@@ -213,7 +224,7 @@ fn write_flat_rows(
     format: flat::TableFormat,
 ) -> ApiResult<Answer> {
     format::refuse_paging(params.cursor.as_deref(), params.limit)?;
-    let filter = params.build_filter(conn, key)?;
+    let filter = params.to_filter();
     let release = releases::find(conn, key)?.ok_or(ApiError::NotFound)?;
     let reference = frozen::load_reference(conn, key)?;
     let context = RowContext::new(&release, &reference);
@@ -237,7 +248,7 @@ fn write_flat_rows(
 /// project has none.
 fn write_geojson(conn: &mut Conn, key: &Slug, params: &ReleasedReportParams) -> ApiResult<Answer> {
     format::refuse_paging(params.cursor.as_deref(), params.limit)?;
-    let filter = params.build_filter(conn, key)?;
+    let filter = params.to_filter();
     let release = releases::find(conn, key)?.ok_or(ApiError::NotFound)?;
     let reference = frozen::load_reference(conn, key)?;
     let context = RowContext::new(&release, &reference);
@@ -284,7 +295,7 @@ fn load_page(conn: &mut Conn, release: &Slug, params: &ReleasedReportParams) -> 
     let cursor = params.cursor.as_deref();
     let request =
         PageRequest::<FrozenReportKey>::from_parameters(&path, params, cursor, params.limit)?;
-    let filter = params.build_filter(conn, release)?;
+    let filter = params.to_filter();
     let rows =
         frozen::load_page(conn, release, &filter, request.after.as_ref(), request.limit + 1)?;
     let total = frozen::count(conn, release, &filter)?;

@@ -61,6 +61,12 @@ pub(crate) struct ReleaseView {
     /// The published figures that changed since the previous release of the cycle. Empty in the first release of a
     /// cycle.
     pub figures_changed: Vec<CellChangeView>,
+    /// The rules by which its figures are counted. With 1, rows of cities are the pilot cities, the cities with an
+    /// approved project and those with a counted report. With 2, they are the cities that are expected to report and
+    /// those with a counted report: a city is expected if it joined in a year before the year of the cut-off, or if it
+    /// reports. Releases that were published before there were rules have 1.
+    #[schema(minimum = 1, example = 2)]
+    pub rules: i64,
 }
 list_type!(
     /// A page of releases, ordered by the key of the cycle and by number.
@@ -162,7 +168,7 @@ pub(crate) struct CellChangeView {
 fn to_json_number(measure: Measure, n: f64) -> Option<JsonNumber> {
     match measure {
         Measure::Projects => format!("{n:.0}").parse::<i64>().ok().map(JsonNumber::from),
-        Measure::PercentComplete | Measure::Spent => JsonNumber::from_f64(n),
+        Measure::PercentComplete | Measure::Spent | Measure::Budget => JsonNumber::from_f64(n),
     }
 }
 
@@ -201,6 +207,7 @@ impl ReleaseView {
                 .into_iter()
                 .map(CellChangeView::from)
                 .collect(),
+            rules: release.rules.number(),
         }
     }
 }

@@ -80,6 +80,11 @@ pub(crate) struct ApprovedReportView {
     /// Time of the submission; null for imported reports.
     #[schema(required)]
     pub submitted_at: Option<DateTime<Utc>>,
+    /// Whether the report was first submitted after the due day then in force. Absent if nothing was due, and if the
+    /// report was approved before this was recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool, required = false)]
+    pub late: Option<bool>,
     /// Time of the approval; null for imported reports.
     #[schema(required)]
     pub decided_at: Option<DateTime<Utc>>,
@@ -109,11 +114,13 @@ impl From<&ApprovedReport> for ApprovedReportView {
             percent_calculation: PercentCalculation::from_milestones(
                 &a.header.milestones,
                 &a.content,
+                None,
             ),
             schedule: ScheduleView::from_dates(details.starts_on, details.ends_on, a.as_of),
             header: HeaderView::from_approved_copy(&a.header, a.version),
             imported: a.imported.clone(),
             submitted_at: a.submitted_at,
+            late: a.late,
             decided_at: a.decided_at,
         }
     }

@@ -9,6 +9,7 @@ use crate::api::{answer_text::AnswerText, views::MoneyView};
 use crate::domain::{
     fault::FieldFault,
     id::Id,
+    language::Language,
     message,
     project_parts::Milestone,
     report::{
@@ -16,6 +17,7 @@ use crate::domain::{
         progress::{MilestoneWeighting, compute_elapsed},
     },
     value::{Percent, Prose},
+    wording::field_titles::choose_field_title,
 };
 
 /// A reached milestone.
@@ -72,11 +74,26 @@ pub(crate) struct MissingView {
     /// Stable code of the fault, for programs.
     #[schema(example = "required")]
     pub code: String,
+    /// Title of the field, in the language of the answer.
+    #[schema(example = "Next steps")]
+    pub title: String,
+    /// A description of the fault and of the expected value, in the language of the answer.
+    #[schema(example = "a value is required")]
+    pub detail: String,
 }
 
-impl From<FieldFault> for MissingView {
-    fn from(f: FieldFault) -> Self {
-        Self { pointer: f.pointer, code: f.code }
+impl MissingView {
+    pub(crate) fn new(fault: FieldFault, language: Language) -> Self {
+        Self {
+            title: choose_field_title(language, &fault.pointer),
+            detail: fault.message.to_text(language),
+            pointer: fault.pointer,
+            code: fault.code,
+        }
+    }
+
+    pub(crate) fn list(faults: Vec<FieldFault>, language: Language) -> Vec<Self> {
+        faults.into_iter().map(|fault| Self::new(fault, language)).collect()
     }
 }
 
@@ -88,10 +105,9 @@ pub(crate) struct ReadinessView {
     /// Everything in the content that blocks a submission; empty if `ready` is `true`.
     pub missing: Vec<MissingView>,
 }
-impl From<Vec<FieldFault>> for ReadinessView {
-    fn from(faults: Vec<FieldFault>) -> Self {
-        let ready = faults.is_empty();
-        Self { ready, missing: faults.into_iter().map(MissingView::from).collect() }
+impl ReadinessView {
+    pub(super) fn new(faults: Vec<FieldFault>, language: Language) -> Self {
+        Self { ready: faults.is_empty(), missing: MissingView::list(faults, language) }
     }
 }
 
@@ -104,23 +120,25 @@ pub(crate) struct PercentCalculation {
     /// Sum of the weights of all milestones of the project.
     #[schema(example = 5)]
     pub total_weight: i64,
-    /// Identifiers of the reached milestones. A milestone is reached if this report or the project's own record says
-    /// so.
+    /// Identifiers of the reached milestones. A milestone is reached if this report or the project's own record states a
+    /// day that is not after the cut-off of the cycle.
     pub reached: Vec<Uuid>,
     /// The formula in words, in the language of the answer.
     #[schema(value_type = String, example = "100 × reached_weight ÷ total_weight, rounded half up to two decimals")]
     pub formula: AnswerText,
 }
 impl PercentCalculation {
-    /// Returns `None` unless the report takes its percentage from the milestones.
+    /// Returns `None` unless the report takes its percentage from the milestones. A frozen copy has no `cut_off`: its
+    /// calculation explains the percentage that it states.
     pub(super) fn from_milestones(
         milestones: &[Milestone],
         content: &ReportContent,
+        cut_off: Option<NaiveDate>,
     ) -> Option<Self> {
         if content.percent_method != Some(PercentMethod::Milestones) {
             return None;
         }
-        let weighed = MilestoneWeighting::from_milestones(milestones, content)?;
+        let weighed = MilestoneWeighting::from_milestones(milestones, content, cut_off)?;
         Some(Self {
             reached_weight: weighed.reached,
             total_weight: weighed.total,

@@ -32,7 +32,7 @@ use crate::{
     },
     store::{
         Conn, Record as _,
-        comments::list,
+        comments::{CommentPage, list},
         journal, releases,
         reports::versions::{self, ReportVersion, ReportVersionContent},
     },
@@ -132,7 +132,9 @@ fn load_diff(conn: &mut Conn, subject: &ReportSubject, range: DiffRange) -> ApiR
             row.map(ReportVersion::try_from).transpose()?.ok_or(ApiError::NotFound)?
         }
     };
-    let (comments, _total) = list(conn, report.id, None, COMMENTS_MAX)?;
+    let page =
+        CommentPage { report: report.id, questions_only: false, after: None, limit: COMMENTS_MAX };
+    let (comments, _total) = list(conn, &page)?;
     let comments = load_details(conn, comments)?.into_iter().map(CommentView::from).collect();
     build_diff_view(subject, from, to, comments)
 }

@@ -77,7 +77,8 @@ pub struct NewMilestoneDone {
     /// Identifier of a milestone of the project.
     #[schema(required, nullable = false, format = Uuid)]
     pub milestone_id: Option<String>,
-    /// Day on which the milestone was reached. A submission refuses a day in the future.
+    /// Day on which the milestone was reached. A submission refuses a day in the future, and a day after the cut-off of
+    /// the cycle.
     #[schema(required, nullable = false, format = Date, example = "2026-03-01")]
     pub completed_on: Option<String>,
 }
@@ -92,7 +93,7 @@ pub struct NewIndicatorValue {
     /// Measured value, in the unit of the indicator.
     #[schema(required, nullable = false, example = 41.0)]
     pub value: Option<f64>,
-    /// Day of the measurement. A submission refuses a day in the future.
+    /// Day of the measurement. A submission refuses a day in the future, and a day after the cut-off of the cycle.
     #[schema(required, nullable = false, format = Date, example = "2026-06-30")]
     pub measured_on: Option<String>,
 }

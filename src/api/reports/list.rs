@@ -11,17 +11,15 @@ use crate::{
         answer::Answer,
         body::Query,
         cache::AnswerKey,
-        closed_list::define_closed_list,
-        error::{ApiError, ApiResult},
-        field_selection::{FieldSelection, LIST, ListFormats},
+        error::ApiResult,
+        field_selection::{FieldSelection, LIST},
         format::{AnswerFormat, refuse_paging},
         may::May,
-        page::{PageRequest, choose_order, list_type},
+        page::{PageRequest, list_type},
         state::State,
         views::PersonView,
     },
     domain::{
-        fault::ValueFault,
         id::Id,
         policy::{ListReports, ReadProject},
         project::ProjectCode,
@@ -38,45 +36,9 @@ use crate::{
     },
 };
 
-/// The values of `sort`; the first one is the default.
-const SORTS: [(&str, QueueSort); 2] =
-    [("cycle", QueueSort::Key), ("submitted_at", QueueSort::SubmittedAt)];
-define_closed_list!(
-    /// The names of [`SORTS`].
-    ReportSortNames: SORTS.iter().map(|(name, _)| *name)
-);
+mod params;
 
-/// Filters, order and page of the list of reports. A repeated parameter matches any of its values.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct ReportParams {
-    /// States: `draft`, `submitted`, `returned` or `approved`.
-    #[param(value_type = Vec<ReportState>, inline)]
-    pub state: Vec<String>,
-    /// Slugs of cities.
-    pub city: Vec<String>,
-    /// Codes of countries.
-    pub country: Vec<String>,
-    /// Slugs of cycles.
-    pub cycle: Vec<String>,
-    /// `true` for reports that were submitted after the due day, or are not submitted although it has passed; `false`
-    /// for all others.
-    pub late: Option<bool>,
-    /// Members to return of each item, repeated or separated by commas; all when absent.
-    pub fields: Vec<String>,
-    /// Format of the answer, which wins over `Accept`: `json`, or `jsonl` for the whole list with one item per line.
-    #[param(value_type = Option<ListFormats>, inline)]
-    pub format: Option<String>,
-    /// Order: `cycle` for cycle, city and number (the default), or `submitted_at` for the oldest submission first.
-    #[param(value_type = Option<ReportSortNames>, inline)]
-    pub sort: Option<String>,
-    /// Cursor of the page: `next` of the previous page, with the same filters and order.
-    pub cursor: Option<String>,
-    /// Number of items on the page, 1 to 1000; 50 when absent.
-    #[param(minimum = 1, maximum = 1000)]
-    pub limit: Option<i64>,
-}
+pub(crate) use params::ReportParams;
 
 /// Members and page of the list of a project's reports.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
@@ -117,22 +79,44 @@ pub(crate) struct ReportItem {
     /// Completed share of the project in percent, 0 to 100; null if not stated.
     #[schema(required)]
     pub percent_complete: Option<f64>,
-    /// `true` if the report was submitted after the due day, or is not submitted although it has passed.
+    /// Status in the project's latest approved report of an earlier cycle; a report that states none is skipped. Null
+    /// if there is none.
+    #[schema(required)]
+    pub earlier_status: Option<ProjectStatus>,
+    /// Completed share of the project in its latest approved report of an earlier cycle, in percent, 0 to 100. Null if
+    /// there is no such report, or if it states none.
+    #[schema(required)]
+    pub earlier_percent_complete: Option<f64>,
+    /// Support that the city asks for in the report; null if none.
+    #[schema(required)]
+    pub support_needed: Option<String>,
+    /// `true` if the report was first submitted after the due day then in force, or is not submitted although the due
+    /// day has passed.
     pub late: bool,
     /// Version of the copy in this answer. It increases with every change of that copy.
     pub version: i64,
     /// Time of the submission; null if the report is not submitted, or was imported.
     #[schema(required)]
     pub submitted_at: Option<DateTime<Utc>>,
+    /// Time of the first submission in the cycle, which decides whether the report is late. Null before it, and in the
+    /// approved copy.
+    #[schema(required)]
+    pub first_submitted_at: Option<DateTime<Utc>>,
     /// Person who submitted the report; null in the approved copy.
     #[schema(required)]
     pub submitted_by: Option<PersonView>,
+    /// Person on whose behalf `submitted_by` acted; null if none, and in the approved copy.
+    #[schema(required)]
+    pub submitted_for: Option<PersonView>,
     /// Time of the last decision: an approval, a return or a reopening. Null if there is none.
     #[schema(required)]
     pub decided_at: Option<DateTime<Utc>>,
     /// Person who made that decision; null in the approved copy.
     #[schema(required)]
     pub decided_by: Option<PersonView>,
+    /// Person on whose behalf `decided_by` acted; null if none, and in the approved copy.
+    #[schema(required)]
+    pub decided_for: Option<PersonView>,
 }
 list_type!(
     /// A page of reports.
@@ -151,36 +135,19 @@ impl ReportItem {
             state: item.state,
             status: item.status,
             percent_complete: item.percent_complete.map(Percent::value),
+            earlier_status: item.earlier_status,
+            earlier_percent_complete: item.earlier_percent_complete.map(Percent::value),
+            support_needed: item.support_needed,
             late: item.late,
             version: item.version,
             submitted_at: item.submitted_at,
+            first_submitted_at: item.first_submitted_at,
             submitted_by: person(item.submitted_by),
+            submitted_for: person(item.submitted_for),
             decided_at: item.decided_at,
             decided_by: person(item.decided_by),
+            decided_for: person(item.decided_for),
         }
-    }
-}
-
-fn check_parameter<T>(name: &str, parsed: Result<T, ValueFault>) -> ApiResult<T> {
-    parsed.map_err(|fault| ApiError::invalid_parameter(name, fault))
-}
-
-impl ReportParams {
-    fn parse_sort(&self) -> ApiResult<QueueSort> {
-        choose_order(self.sort.as_deref(), &SORTS)
-    }
-
-    fn parse_filter(self) -> ApiResult<QueueFilter> {
-        let states =
-            self.state.iter().map(|word| check_parameter("state", ReportState::parse(word)));
-        Ok(QueueFilter {
-            project: None,
-            states: states.collect::<ApiResult<_>>()?,
-            cities: self.city,
-            countries: self.country,
-            cycles: self.cycle,
-            late: self.late,
-        })
     }
 }
 
@@ -206,9 +173,11 @@ pub(super) async fn list_reports(
     }
     let now = state.clock.now();
     let key = AnswerKey::for_records("reports", &may.actor, &params, now)?.with_format(form);
-    let (visible, filter) = (may.actor.visible_rows(), params.parse_filter()?);
+    let (visible, filter) =
+        (may.actor.visible_rows(), params.parse_filter(&state.vocabulary.load())?);
     let query = QueueQuery { visible, filter, sort, after: None, limit: 0, now };
     let read = move |c: &mut Conn, _| {
+        params.check_keys(c, &query)?;
         if form == AnswerFormat::Lines {
             render_lines(c, query, &fields)
         } else {
@@ -229,11 +198,13 @@ pub(super) async fn list_project_reports(
 ) -> ApiResult<Answer> {
     let (code, params): (ProjectCode, _) = (may.key, may.body.0);
     let path = format!("/api/v1/projects/{code}/reports");
-    let request = PageRequest::from_parameters(&path, &(), params.cursor.as_deref(), params.limit)?;
-    let filter = QueueFilter { project: Some(code), ..QueueFilter::default() };
+    let request =
+        PageRequest::from_parameters(&path, &params, params.cursor.as_deref(), params.limit)?;
+    let filter = QueueFilter { projects: vec![code], ..QueueFilter::default() };
     let fields = FieldSelection::from_names("ReportItem", &params.fields)?;
     let (visible, now) = (may.actor.visible_rows(), state.clock.now());
-    let query = QueueQuery { visible, filter, sort: QueueSort::Key, after: None, limit: 0, now };
+    let query =
+        QueueQuery { visible, filter, sort: QueueSort::default(), after: None, limit: 0, now };
     state.db.read(move |c| load_page(c, query, &request, &fields)).await
 }
 
@@ -266,7 +237,6 @@ fn render_lines(
 
 fn read_items(conn: &mut Conn, query: &QueueQuery) -> StoreResult<(Vec<QueueItem>, PersonNames)> {
     let items = queue::load_page(conn, query)?;
-    let people = items.iter().flat_map(|item| [item.submitted_by, item.decided_by]).flatten();
-    let names = users::load_names(conn, people.map(Id::new))?;
+    let names = users::load_names(conn, items.iter().flat_map(QueueItem::persons).map(Id::new))?;
     Ok((items, names))
 }

@@ -105,7 +105,8 @@ pub(crate) struct ReportView {
     /// no due day, as imported cycles.
     #[schema(required)]
     pub due_on: Option<NaiveDate>,
-    /// `true` if the report was submitted after `due_on`, or is not submitted although `due_on` has passed.
+    /// `true` if the report was first submitted after the due day then in force, or is not submitted although `due_on`
+    /// has passed. Later submissions, returns, reopenings and extensions do not change it.
     pub late: bool,
     /// Time of the last change of the content. Null in the approved copy and for imported reports.
     #[schema(required)]
@@ -119,6 +120,10 @@ pub(crate) struct ReportView {
     /// Time of the submission. Null before the first submission, after a withdrawal, and for imported reports.
     #[schema(required)]
     pub submitted_at: Option<DateTime<Utc>>,
+    /// Time of the first submission in the cycle, which decides whether the report is late. A withdrawal sets it to null
+    /// unless a return, an approval or a reopening followed that submission. Null in the approved copy.
+    #[schema(required)]
+    pub first_submitted_at: Option<DateTime<Utc>>,
     /// Person who submitted the report; null in the approved copy.
     #[schema(required)]
     pub submitted_by: Option<PersonView>,
@@ -149,17 +154,16 @@ fn to_allowed_actions(actions: Vec<ActionVerdict>) -> AllowedActions {
 
 impl ReportView {
     /// Puts the texts into words, and builds the answer.
-    pub(super) fn into_answer(mut self, language: Language) -> ApiResult<Answer> {
-        self.allowed_actions.word_reasons(language);
-        if let Some(calculation) = &mut self.percent_calculation {
+    pub(super) fn build_answer(detail: ReportDetail, language: Language) -> ApiResult<Answer> {
+        let mut view = Self::new(detail, language);
+        view.allowed_actions.word_reasons(language);
+        if let Some(calculation) = &mut view.percent_calculation {
             calculation.formula.word(language);
         }
-        Ok(Answer::from_record(self.version, &self)?.in_language(language))
+        Ok(Answer::from_record(view.version, &view)?.in_language(language))
     }
-}
 
-impl From<ReportDetail> for ReportView {
-    fn from(detail: ReportDetail) -> Self {
+    fn new(detail: ReportDetail, language: Language) -> Self {
         let ReportDetail { copy, authorship, names, .. } = detail;
         let person = |id: Option<Id<User>>| {
             let id = id?;
@@ -189,9 +193,10 @@ impl From<ReportDetail> for ReportView {
             percent_calculation: PercentCalculation::from_milestones(
                 &copy.milestones,
                 &copy.content,
+                (!copy.is_frozen()).then_some(detail.as_of),
             ),
             schedule: ScheduleView::from_dates(copy.starts_on, copy.ends_on, detail.as_of),
-            readiness: ReadinessView::from(detail.blockers),
+            readiness: ReadinessView::new(detail.blockers, language),
             header: copy.header.as_ref().map(HeaderView::from),
             allowed_actions: to_allowed_actions(detail.allowed_actions),
             imported: copy.imported,
@@ -201,6 +206,7 @@ impl From<ReportDetail> for ReportView {
             edited_by: by(authorship.edited),
             edited_for: on_behalf(authorship.edited),
             submitted_at: copy.submitted_at,
+            first_submitted_at: copy.first_submitted_at,
             submitted_by: by(authorship.submitted),
             submitted_for: on_behalf(authorship.submitted),
             decided_at: copy.decided_at,

@@ -12,9 +12,10 @@ use crate::{
             },
             response::{ReleaseFiguresParams, answer_release_figures},
         },
+        filter_values::UnknownValues,
         format::AnswerFormat,
         problem::RequestFault,
-        release_request::ReleaseRequest,
+        release_request::{ReleaseRequest, SharedRequest},
         releases,
         state::State,
     },
@@ -22,7 +23,7 @@ use crate::{
         fault::{FaultList, ValueFault},
         language::Language,
         message::{self, Message},
-        share::{ParsedShare, ShareFormat, SharedPath, SharedResource},
+        share::{ParsedShare, Share, ShareFormat, SharedResource},
     },
 };
 
@@ -39,19 +40,17 @@ const fn to_answer_format(format: ShareFormat) -> AnswerFormat {
 ///
 /// # Errors
 /// Those of the operation, or [`ApiError::OtherMediaType`] if it does not have the format.
-pub(super) async fn answer_path(
+async fn answer_path(
     state: &State,
-    path: &SharedPath,
+    shared: SharedRequest<'_>,
     format: ShareFormat,
-    language: Language,
 ) -> ApiResult<Answer> {
-    let form = to_answer_format(format);
-    let answer = match path.of {
+    let answer = match shared.path.of {
         SharedResource::Release => {
-            releases::answer_release(ReleaseRequest::from_share(path, form, language), state).await
+            releases::answer_release(ReleaseRequest::from_share(&shared), state).await
         }
         SharedResource::Reports => {
-            let released = ReleaseRequest::from_share(path, form, language);
+            let released = ReleaseRequest::from_share(&shared);
             match format {
                 // As JSON the operation gives pages, and a reader of a share cannot turn them.
                 ShareFormat::Json => releases::reports::answer_all_reports(released, state).await,
@@ -61,29 +60,18 @@ pub(super) async fn answer_path(
             }
         }
         SharedResource::Data => {
-            releases::data_archive::answer_release_data(
-                ReleaseRequest::from_share(path, form, language),
-                state,
-            )
-            .await
+            releases::data_archive::answer_release_data(ReleaseRequest::from_share(&shared), state)
+                .await
         }
-        SharedResource::Table => {
-            answer_figures::<ReleasedTableParams>(path, form, language, state).await
-        }
-        SharedResource::Progress => {
-            answer_figures::<ReleasedProgressParams>(path, form, language, state).await
-        }
-        SharedResource::Trend => answer_figures::<TrendParams>(path, form, language, state).await,
-        SharedResource::Coverage => {
-            answer_figures::<ReleasedCoverageParams>(path, form, language, state).await
-        }
-        SharedResource::Map => {
-            answer_figures::<ReleasedMapParams>(path, form, language, state).await
-        }
+        SharedResource::Table => answer_figures::<ReleasedTableParams>(shared, state).await,
+        SharedResource::Progress => answer_figures::<ReleasedProgressParams>(shared, state).await,
+        SharedResource::Trend => answer_figures::<TrendParams>(shared, state).await,
+        SharedResource::Coverage => answer_figures::<ReleasedCoverageParams>(shared, state).await,
+        SharedResource::Map => answer_figures::<ReleasedMapParams>(shared, state).await,
     }?;
     // An operation that does not have the format answers in its default format. Then the media type differs.
     let media = answer.media_type().split(';').next().unwrap_or_default().trim();
-    match form.media_types() {
+    match shared.format.media_types() {
         [expected, ..] if *expected == media => Ok(answer),
         [expected, ..] => Err(ApiError::OtherMediaType((*expected).into())),
         [] => Err(ApiError::NotFound),
@@ -91,12 +79,32 @@ pub(super) async fn answer_path(
 }
 
 async fn answer_figures<P: ReleaseFiguresParams>(
-    path: &SharedPath,
-    form: AnswerFormat,
-    language: Language,
+    shared: SharedRequest<'_>,
     state: &State,
 ) -> ApiResult<Answer> {
-    answer_release_figures::<P>(ReleaseRequest::from_share(path, form, language), state).await
+    answer_release_figures::<P>(ReleaseRequest::from_share(&shared), state).await
+}
+
+/// Answers an existing share. Its path was valid when it was created. If a later release lacks a value that the path
+/// filters by, the answer is the rows of the other values.
+///
+/// # Errors
+/// Those of the operation.
+pub(super) async fn answer_share(
+    state: &State,
+    share: &Share,
+    language: Language,
+) -> ApiResult<Answer> {
+    let unknown_values = UnknownValues::Refuse;
+    let (path, format) = (&share.path, to_answer_format(share.format));
+    let shared = SharedRequest { path, format, language, unknown_values };
+    match answer_path(state, shared, share.format).await {
+        Err(ApiError::Malformed(faults)) if faults.iter().all(|f| f.code == "unknown") => {
+            let unknown_values = UnknownValues::MatchNothing;
+            answer_path(state, SharedRequest { unknown_values, ..shared }, share.format).await
+        }
+        answered => answered,
+    }
 }
 
 /// Requests the path of a new share, so that no share is created that cannot be answered. Adds a fault at `/path` if the
@@ -110,7 +118,13 @@ pub(super) async fn check_answerable(
     faults: &mut FaultList,
 ) -> ApiResult<()> {
     let (Some(path), Some(format)) = (&share.path, share.format) else { return Ok(()) };
-    match answer_path(state, path, format, Language::DEFAULT).await {
+    let shared = SharedRequest {
+        path,
+        format: to_answer_format(format),
+        language: Language::DEFAULT,
+        unknown_values: UnknownValues::Refuse,
+    };
+    match answer_path(state, shared, format).await {
         Ok(_) => {}
         Err(ApiError::NotFound) => {
             let message = message::value::no_such(message::thing::release());

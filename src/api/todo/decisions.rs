@@ -18,8 +18,8 @@ use crate::{
         user::{Role, Scope},
     },
     store::{
-        Conn, StoreResult, agenda as agenda_store,
-        reports::queue::{self, QueueFilter, QueueItem, QueueQuery, QueueSort},
+        Conn, StoreResult, agenda as agenda_store, reference,
+        reports::queue::{self, QueueFilter, QueueItem, QueueQuery, QueueSort, QueueSortKey},
     },
 };
 
@@ -44,10 +44,10 @@ impl TodoReader<'_> {
             return Ok(None);
         }
         let to_decide = self.list_submitted(conn, all, &countries)?;
-        let mut silent_cities = Vec::new();
+        let (cities, mut silent_cities) = (reference::list_cities(conn)?, Vec::new());
         for cycle in all.iter().filter(|c| c.state == CycleState::Open) {
-            let silent =
-                agenda::list_silent_cities(&agenda_store::load_report_states(conn, cycle)?);
+            let standings = agenda_store::load_report_states(conn, cycle)?;
+            let silent = agenda::list_silent_cities(&standings, &cities, cycle.as_of);
             let own = silent.into_iter().filter(|(country, _)| countries.contains(country));
             silent_cities.extend(own.map(|(_, city)| SilentCity {
                 city: city.to_string(),
@@ -74,7 +74,7 @@ impl TodoReader<'_> {
         let query = QueueQuery {
             visible: self.actor.visible_rows(),
             filter,
-            sort: QueueSort::SubmittedAt,
+            sort: QueueSort::ascending(QueueSortKey::SubmittedAt),
             after: None,
             limit: DECISIONS_MAX,
             now: self.at,

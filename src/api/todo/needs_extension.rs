@@ -89,7 +89,7 @@ impl TodoReader<'_> {
         let query = QueueQuery {
             visible: self.actor.visible_rows(),
             filter,
-            sort: QueueSort::Key,
+            sort: QueueSort::default(),
             after: None,
             limit: DECISIONS_MAX,
             now: self.at,
@@ -116,8 +116,8 @@ impl TodoReader<'_> {
         };
         let view = |item: &ChecklistItem| -> StoreResult<NeedsExtensionItem> {
             let visible = item.visible_to(self.actor, self.at)?;
-            let item = ChecklistItemView::new(&visible, &names);
-            Ok(NeedsExtensionItem::new(&city.slug, &cycle.slug, item))
+            let item = ChecklistItemView::new(&visible, &names, self.language);
+            Ok(NeedsExtensionItem::new(&city.slug, &cycle.slug, item, self.language))
         };
         checklist.iter().filter(waits).map(view).collect()
     }

@@ -12,11 +12,14 @@ use crate::{
     api::users::GrantView,
     domain::{
         agenda::{self, CountryReportCounts, ProjectReportState},
-        cycle::{CycleState, ReportingCycle},
+        cycle::{CycleState, ReportingCycle, calendar_day},
+        expected_city::{is_expected_city, list_expected_cities},
+        reference::{City, CountryCode},
         report::ReportState,
         user::{RecordPlace, Role, Scope},
+        value::Slug,
     },
-    store::{Conn, StoreResult, agenda as agenda_store, releases},
+    store::{Conn, StoreResult, agenda as agenda_store, reference, releases},
 };
 
 /// The time for which a new grant is listed for the secretariat.
@@ -31,12 +34,15 @@ impl TodoReader<'_> {
         if !self.actor.has_role_at(&[Role::Secretariat], &RecordPlace::Network) {
             return Ok(None);
         }
+        let cities = reference::list_cities(conn)?;
         let (mut coverage, mut ready_to_release) = (Vec::new(), Vec::new());
         for cycle in all.iter().filter(|c| c.imported.is_none()) {
             match cycle.state {
                 CycleState::Open => {
                     let by_country = CountryReportCounts::count_by_country(
                         &agenda_store::load_report_states(conn, cycle)?,
+                        &cities,
+                        cycle.as_of,
                     );
                     coverage.extend(
                         by_country.into_iter().map(|(country, counts)| {
@@ -66,6 +72,7 @@ impl TodoReader<'_> {
     pub(super) fn list_vacancies(
         self,
         conn: &mut Conn,
+        all: &[ReportingCycle],
         held: &BTreeSet<(Role, Scope)>,
     ) -> StoreResult<Vec<VacancyItem>> {
         let fills = |v: &agenda::VacantOffice| {
@@ -81,8 +88,28 @@ impl TodoReader<'_> {
         {
             return Ok(Vec::new());
         }
-        let vacancies = agenda::list_vacancies(&agenda_store::cities_with_projects(conn)?, held);
+        let vacancies = agenda::list_vacancies(&self.list_expected_cities(conn, all)?, held);
         Ok(vacancies.into_iter().filter(fills).map(VacancyItem::from).collect())
+    }
+
+    /// Lists the cities that are expected to report today. A city in its first year reports if it submitted a report in
+    /// an open cycle.
+    fn list_expected_cities(
+        self,
+        conn: &mut Conn,
+        all: &[ReportingCycle],
+    ) -> StoreResult<BTreeSet<(CountryCode, Slug)>> {
+        let cities = reference::list_cities(conn)?;
+        let today = |city: &City| calendar_day(self.at, city.time_zone);
+        let new: Vec<&Slug> = cities
+            .iter()
+            .filter(|city| !is_expected_city(city, today(city), false))
+            .map(|city| &city.slug)
+            .collect();
+        let open: Vec<&Slug> =
+            all.iter().filter(|c| c.state == CycleState::Open).map(|c| &c.slug).collect();
+        let submitting = agenda_store::list_submitting_cities(conn, &new, &open)?;
+        Ok(list_expected_cities(&cities, today, |city| submitting.contains(&city.slug)))
     }
 }
 

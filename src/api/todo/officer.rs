@@ -2,13 +2,14 @@
 
 use super::{
     TodoReader,
-    views::{BlockedItem, OfficerTodo, ReturnedItem},
+    views::{BlockedItem, OfficerTodo, ReturnedItem, ToWriteItem},
 };
 use crate::{
     api::city_checklists::{ChecklistItemView, load_return_authors},
     domain::{
         city_checklist::{ChecklistTotals, CityDeadline, VisibleChecklistItem},
         cycle::{ReportingCycle, calendar_day},
+        expected_city::is_expected_city,
         reference::City,
         report::ReportState,
         user::{Role, Scope},
@@ -48,7 +49,8 @@ impl TodoReader<'_> {
         Ok(out)
     }
 
-    /// Lists the tasks of a city in a cycle; `None` if the cycle does not accept reports of the city.
+    /// Lists the tasks of a city in a cycle; `None` if the cycle does not accept reports of the city, or if the city is
+    /// not expected to report and has no project.
     fn load_city(
         self,
         conn: &mut Conn,
@@ -60,7 +62,8 @@ impl TodoReader<'_> {
             return Ok(None);
         }
         let checklist = reports::load_checklist_items(conn, city, cycle)?;
-        if checklist.is_empty() {
+        // An expected city without a project has something to do: it has to report.
+        if checklist.is_empty() && !is_expected_city(city, cycle.as_of, false) {
             return Ok(None);
         }
         let names = load_return_authors(conn, &checklist)?;
@@ -69,7 +72,7 @@ impl TodoReader<'_> {
             .map(|s| s.visible_to(self.actor, self.at))
             .collect::<Result<_, _>>()?;
         let due = CityDeadline::for_cycle(cycle, extension, city.time_zone, self.at);
-        let items = || visible.iter().map(|s| ChecklistItemView::new(s, &names));
+        let items = || visible.iter().map(|s| ChecklistItemView::new(s, &names, self.language));
         let began = |i: &ChecklistItemView| i.state.is_some();
         Ok(Some(OfficerTodo {
             city: city.slug.to_string(),
@@ -78,6 +81,10 @@ impl TodoReader<'_> {
             days_left: due.map(|d| d.days_left),
             totals: ChecklistTotals::count_items(&visible).into(),
             to_write: items().filter(|i| !began(i)).map(|i| i.project).collect(),
+            to_write_items: items()
+                .filter(|i| !began(i))
+                .map(|i| ToWriteItem { project: i.project, title: i.title })
+                .collect(),
             returned: items()
                 .filter(|i| i.state == Some(ReportState::Returned))
                 .map(|i| ReturnedItem { project: i.project, returned: i.returned })

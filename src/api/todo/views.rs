@@ -6,14 +6,14 @@ use utoipa::ToSchema;
 
 use crate::{
     api::users::ScopeView,
-    domain::{agenda::VacantOffice, user::Role},
+    domain::{agenda::VacantOffice, report::ProjectStatus, user::Role, value::Percent},
     store::reports::queue::QueueItem,
 };
 
 mod officer;
 mod secretariat;
 
-pub(crate) use officer::{BlockedItem, NeedsExtensionItem, OfficerTodo, ReturnedItem};
+pub(crate) use officer::{BlockedItem, NeedsExtensionItem, OfficerTodo, ReturnedItem, ToWriteItem};
 pub(crate) use secretariat::{CoverageItem, NewGrantItem, SecretariatTodo};
 
 /// Number of open tasks of each kind.
@@ -36,7 +36,7 @@ pub(crate) struct TodoCounts {
     pub to_decide: usize,
     /// Decisions that are overdue.
     pub overdue: usize,
-    /// Cities in the caller's country that submitted nothing in an open cycle.
+    /// Expected cities in the caller's country that submitted nothing in an open cycle.
     pub silent_cities: usize,
     /// Closed cycles that are ready to be released.
     pub ready_to_release: usize,
@@ -60,12 +60,29 @@ pub(crate) struct DecisionItem {
     pub country: String,
     /// Title of the project at the submission.
     pub title: String,
+    /// Status of the project in the report.
+    #[schema(required)]
+    pub status: Option<ProjectStatus>,
+    /// Completed share of the project in the report, in percent, 0 to 100; null if not stated.
+    #[schema(required)]
+    pub percent_complete: Option<f64>,
+    /// Status in the project's latest approved report of an earlier cycle; a report that states none is skipped. Null
+    /// if there is none.
+    #[schema(required)]
+    pub earlier_status: Option<ProjectStatus>,
+    /// Completed share of the project in its latest approved report of an earlier cycle, in percent, 0 to 100. Null if
+    /// there is no such report, or if it states none.
+    #[schema(required)]
+    pub earlier_percent_complete: Option<f64>,
+    /// Support that the city asks for in the report; null if none.
+    #[schema(required)]
+    pub support_needed: Option<String>,
     /// Version of the report, for `If-Match`.
     pub version: i64,
     /// Time of the submission.
     #[schema(required)]
     pub submitted_at: Option<DateTime<Utc>>,
-    /// `true` if the report was submitted after the due day.
+    /// `true` if the report was first submitted after the due day then in force.
     pub late: bool,
     /// `true` if the last day for decisions has passed in the country.
     pub overdue: bool,
@@ -77,6 +94,11 @@ impl DecisionItem {
             cycle: item.cycle.to_string(),
             country: item.country.to_string(),
             title: item.title,
+            status: item.status,
+            percent_complete: item.percent_complete.map(Percent::value),
+            earlier_status: item.earlier_status,
+            earlier_percent_complete: item.earlier_percent_complete.map(Percent::value),
+            support_needed: item.support_needed,
             version: item.version,
             submitted_at: item.submitted_at,
             late: item.late,
@@ -85,7 +107,7 @@ impl DecisionItem {
     }
 }
 
-/// A city that submitted nothing in an open cycle.
+/// A city that is expected to report and submitted nothing in an open cycle.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct SilentCity {
     /// Slug of the city.
@@ -101,13 +123,14 @@ pub(crate) struct SilentCity {
 pub(crate) struct RepresentativeTodo {
     /// Reports that wait for a decision, the oldest submission first; at most 500.
     pub to_decide: Vec<DecisionItem>,
-    /// Cities with projects that submitted nothing in an open cycle.
+    /// Cities that are expected to report and submitted nothing in an open cycle, also cities without a project.
     pub silent_cities: Vec<SilentCity>,
     /// Reports that were reopened or returned in a cycle that is closed for their city. They wait for an extension.
     pub needs_extension: Vec<NeedsExtensionItem>,
 }
 
-/// A role on a country or city that no active person holds today.
+/// A role on a country or city that no active person holds today. Cities count that are expected to report, and the
+/// countries of these cities.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct VacancyItem {
     /// The role.

@@ -7,14 +7,14 @@ use uuid::Uuid;
 
 use crate::{
     api::{
-        error::{ApiError, ApiResult},
+        error::ApiResult,
+        filter_values::{parse_search, parse_values},
         page::list_type,
         views::patch,
     },
     app::users::{Invitation, InvitedUser},
     domain::{
         account::{RawGrant, RawInvitation, RawUserEdit},
-        fault::ValueFault,
         id::Id,
         policy::visibility::ReadScope,
         subject::UserSubject,
@@ -255,28 +255,26 @@ pub(crate) struct UserParams {
     /// States of the account: `invited`, `active` or `disabled`.
     #[param(value_type = Vec<UserState>, inline)]
     pub state: Vec<String>,
-    /// Text in the name or the e-mail address; case does not matter.
+    /// Words that must all occur in the name or the e-mail address; at most 200 characters. Case and the marks on letters
+    /// do not matter.
     pub q: Option<String>,
     /// Number of items on the page, 1 to 1000; 50 when absent.
     #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<i64>,
-    /// Cursor of the page: `next` of the previous page, with the same filters.
+    /// Cursor of the page: `next` of the previous page. It carries the filters; different ones beside it are refused.
     pub cursor: Option<String>,
 }
 
 impl UserParams {
     /// Builds the filter. `seen` are the people that the caller may see.
     pub(super) fn to_filter(&self, seen: ReadScope) -> ApiResult<UserFilter> {
-        let roles: Result<Vec<Role>, ValueFault> = self.role.iter().map(Role::parse).collect();
-        let states: Result<Vec<UserState>, ValueFault> =
-            self.state.iter().map(UserState::parse).collect();
         Ok(UserFilter {
             seen,
-            roles: roles.map_err(|f| ApiError::invalid_parameter("role", f))?,
+            roles: parse_values("role", &self.role, Role::parse)?,
             countries: self.country.clone(),
             cities: self.city.clone(),
-            states: states.map_err(|f| ApiError::invalid_parameter("state", f))?,
-            q: self.q.clone(),
+            states: parse_values("state", &self.state, UserState::parse)?,
+            q: parse_search(self.q.as_ref())?,
         })
     }
 }

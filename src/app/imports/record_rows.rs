@@ -28,11 +28,6 @@ impl<'r> ProjectMembers<'r> {
     pub(super) const fn new(row: &'r ComparedRow) -> Self {
         Self(RowMembers::new(WorkbookSheet::Projects, row))
     }
-
-    /// Returns the title, if the row changes it.
-    pub(super) fn title(&self) -> Option<String> {
-        self.0.changed("title").flatten()
-    }
 }
 
 impl MergeMembers for ProjectMembers<'_> {

@@ -2,6 +2,7 @@
 
 use super::{
     context::{ComparedSheets, ImportContext},
+    duplicate_rows::join_duplicate_fault,
     record_rows::{ImportedPart, PartMembers, ProjectMembers},
     row_faults::refuse_row,
 };
@@ -9,14 +10,16 @@ use crate::{
     app::{
         AppResult, Precondition, Refusal,
         merge::MergeMembers as _,
-        parts,
+        parts::{self, NewPart},
         projects::{self, ProjectChanges, RawProject},
     },
     domain::{
+        fault::ValueFault,
+        message,
         policy::{EditProject, Saves},
+        project::{ProjectCode, parse::RawProjectDetails},
         project_parts::{Indicator, Milestone, Partnership},
         subject::project_part::EditPart,
-        value::fold_for_search,
     },
     sheets::{
         WorkbookSheet,
@@ -92,21 +95,37 @@ fn create_project(
     tx: &mut Tx<'_>,
     row: &ComparedRow,
 ) -> AppResult<Option<String>> {
-    let members = ProjectMembers::new(row);
-    let title = members.title().map(|title| fold_for_search(&title));
     let place = context.place;
     let mut raw = RawProject {
         city: Some(place.city.slug.to_string()),
         plan_cycle: Some(place.cycle.plan_cycle.to_string()),
         ..RawProject::default()
     };
-    members.merge(&mut raw.details);
+    ProjectMembers::new(row).merge(&mut raw.details);
+    let duplicate = find_duplicate_project(context, tx, &raw.details)?;
     let built = projects::build_project(tx, context.caller, &raw, context.words);
-    let (proof, project) = context.titles.check_unique(title.as_deref(), built)?;
+    let (proof, project) = join_duplicate_fault("/title", duplicate, built)?;
     let proof = context.add_reason(proof);
     proof.save(tx, &project, Change::without_reason("create"))?;
-    context.titles.remember_title(format!("row {}", row.number), title);
-    Ok(Some(project.code.to_string()))
+    let code = project.code.to_string();
+    context.created.note_record(code.clone(), row.number);
+    Ok(Some(code))
+}
+
+/// Returns the fault of a row whose project is in the city already. The values of the row may have faults of their own.
+fn find_duplicate_project(
+    context: &ImportContext<'_>,
+    tx: &mut Tx<'_>,
+    details: &RawProjectDetails,
+) -> AppResult<Option<ValueFault>> {
+    let Some(title) = details.title.as_deref() else { return Ok(None) };
+    let continues = details.continues.as_deref().and_then(|code| ProjectCode::parse(code).ok());
+    let city = &context.place.city.slug;
+    let found = projects::find_duplicate(tx.conn(), city, title, continues.as_ref())?;
+    Ok(found.map(|code| {
+        let repeated = context.created.describe_record(&code.to_string());
+        repeated.into_fault(message::project::title_taken)
+    }))
 }
 
 fn edit_project(
@@ -115,13 +134,11 @@ fn edit_project(
     row: &ComparedRow,
 ) -> AppResult<Option<String>> {
     let members = ProjectMembers::new(row);
-    let title = members.title().map(|title| fold_for_search(&title));
     let code = context.find_project_code(&row.project)?;
     let proof = context.prove::<EditProject>(tx, &code)?;
     to_precondition(row, WorkbookSheet::Projects).check_required(tx, &proof.subject().project)?;
     let changes = ProjectChanges { city: None, plan_cycle: None, details: members };
     projects::patch_project(tx, &proof, changes, context.words)?;
-    context.titles.remember_title(row.project.clone(), title);
     Ok(None)
 }
 
@@ -136,8 +153,16 @@ where
     let (code, members) = (context.find_project_code(&row.project)?, PartMembers::<P>::new(row));
     if row.outcome == ImportOutcome::New {
         let proof = context.prove::<EditProject>(tx, &code)?;
-        let part: P = parts::insert_part(tx, &proof, members)?;
-        return Ok(Some(part.part_id().to_string()));
+        let NewPart { part, duplicate_of } = parts::build_part::<P>(tx, &proof, members)?;
+        let duplicate = duplicate_of.map(|id| {
+            let repeated = context.created.describe_record(&id.to_string());
+            repeated.into_fault(|record| message::project::same_part(P::name_several(), record))
+        });
+        let part = join_duplicate_fault(part.naming_pointer(), duplicate, Ok(part))?;
+        parts::save_new_part(tx, &proof, &part)?;
+        let id = part.part_id().to_string();
+        context.created.note_record(id.clone(), row.number);
+        return Ok(Some(id));
     }
     let id = row.key.first().and_then(|id| id.parse().ok()).ok_or(Refusal::NotFound)?;
     let proof = context.prove::<EditPart<P>>(tx, &(code, id))?;

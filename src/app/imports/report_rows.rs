@@ -1,7 +1,7 @@
 //! The reports of an import. The rows of a report, of its milestones, values and links are applied to its present
 //! content, which is then written at once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use super::{
     context::{ComparedSheets, ImportContext},
@@ -13,7 +13,12 @@ use super::{
 use crate::{
     app::{AppResult, Precondition, Refusal, reports},
     clock,
-    domain::{fault::ValueFault, id::Id, policy::EditReport, report::RawReport},
+    domain::{
+        fault::{FieldFault, ValueFault},
+        id::Id,
+        policy::EditReport,
+        report::{RawReport, Report, cut_off},
+    },
     sheets::{
         WorkbookSheet,
         message::import,
@@ -86,13 +91,13 @@ fn is_checkable(row: &ComparedRow) -> bool {
 
 /// Lists the reports that can be checked. A stale or refused row refuses its whole report.
 fn list_changed_reports(sheets: &ComparedSheets) -> Vec<ChangedReport> {
-    let checkable = list_report_rows(sheets).filter(|uploaded| is_checkable(uploaded.row));
-    let projects: BTreeSet<&str> =
-        checkable.map(|uploaded| uploaded.row.project.as_str()).collect();
-    let report = |project: &str| {
-        let own = list_report_rows(sheets).filter(|uploaded| uploaded.row.project == project);
-        let rows: Vec<UploadedRow<'_>> =
-            own.filter(|u| !(u.row.changes.is_empty() && u.row.wrong_columns.is_empty())).collect();
+    let mut by_project: BTreeMap<&str, Vec<UploadedRow<'_>>> = BTreeMap::new();
+    for uploaded in list_report_rows(sheets) {
+        if !(uploaded.row.changes.is_empty() && uploaded.row.wrong_columns.is_empty()) {
+            by_project.entry(&uploaded.row.project).or_default().push(uploaded);
+        }
+    }
+    let report = |(project, rows): (&str, Vec<UploadedRow<'_>>)| {
         let is_whole = rows.iter().all(|uploaded| is_checkable(uploaded.row));
         is_whole.then(|| ChangedReport {
             project: project.to_owned(),
@@ -100,7 +105,7 @@ fn list_changed_reports(sheets: &ComparedSheets) -> Vec<ChangedReport> {
             has_wrong_cells: rows.iter().any(|uploaded| uploaded.row.has_only_cell_faults()),
         })
     };
-    projects.into_iter().filter_map(report).collect()
+    by_project.into_iter().filter_map(report).collect()
 }
 
 /// Marks new items of a report that was changed after the file was made. A row that a person adds below the others has
@@ -126,7 +131,7 @@ fn mark_stale_rows(context: &ImportContext<'_>, sheets: &mut ComparedSheets) {
     }
 }
 
-/// Writes the content of a project's report.
+/// Writes the content of a project's report. A row that adds a day after the cut-off is refused.
 fn write_report(
     context: &ImportContext<'_>,
     tx: &mut Tx<'_>,
@@ -141,8 +146,22 @@ fn write_report(
     let key = (context.find_project_code(project)?, context.place.cycle.slug.clone());
     let proof = context.prove::<EditReport>(tx, &key)?;
     let id = Id::new(clock::generate_uuid());
-    reports::write_report(tx, &proof, precondition, raw, id)?;
-    Ok(())
+    let present = report.map(|report| &report.content);
+    let late = cut_off::find_added_days_after(&raw, present, context.place.cycle.as_of);
+    add_faults(reports::write_report(tx, &proof, precondition, raw, id), late)
+}
+
+/// Adds faults to those of a written report. A refusal that is not about its content comes first.
+fn add_faults(written: AppResult<Report>, mut more: Vec<FieldFault>) -> AppResult<()> {
+    match written {
+        Ok(_report) if more.is_empty() => Ok(()),
+        Ok(_report) => Err(more.into()),
+        Err(Refusal::Invalid(mut faults)) => {
+            faults.append(&mut more);
+            Err(faults.into())
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// Adds the faults of a report at the cells that cause them. A fault that no cell causes is added to each row of the

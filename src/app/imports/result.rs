@@ -13,6 +13,9 @@ use crate::{
     },
 };
 
+/// The number of faults that an answer lists.
+pub(crate) const FAULTS_MAX: usize = 1_000;
+
 /// The number of rows with each outcome, and of all faults.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct OutcomeTotals {
@@ -116,7 +119,12 @@ pub(crate) struct ImportResult {
     pub(crate) totals: OutcomeTotals,
     /// All rows, in the order of the file's sheets.
     pub(crate) rows: Vec<ImportedRow>,
+    /// The first faults, at most [`FAULTS_MAX`].
     pub(crate) faults: Vec<FileFault>,
+    /// The number of faults beyond these.
+    pub(crate) more_faults: usize,
+    /// Facts that the author of the file may not expect. They refuse nothing, and are no part of the digest.
+    pub(crate) warnings: Vec<FileFault>,
     /// The keys of new records. Rows have them after the write only, and they are no part of the digest: a preview
     /// cannot know them.
     created_keys: Vec<CreatedKey>,
@@ -133,6 +141,8 @@ impl ImportResult {
             totals: OutcomeTotals::default(),
             rows: Vec::new(),
             faults: Vec::new(),
+            more_faults: 0,
+            warnings: Vec::new(),
             created_keys: Vec::new(),
         }
     }
@@ -145,6 +155,13 @@ impl ImportResult {
                 row.key = key;
             }
         }
+    }
+
+    /// Adds faults, and only counts them beyond [`FAULTS_MAX`].
+    pub(super) fn add_faults(&mut self, faults: Vec<FileFault>) {
+        let room = FAULTS_MAX.saturating_sub(self.faults.len());
+        self.more_faults += faults.len().saturating_sub(room);
+        self.faults.extend(faults.into_iter().take(room));
     }
 
     pub(super) fn add_rows(&mut self, grid: &SheetGrid, rows: Vec<ComparedRow>) {
@@ -174,7 +191,7 @@ impl ImportResult {
                 outcome: row.outcome,
                 changes: changes.collect(),
             });
-            self.faults.extend(row.faults);
+            self.add_faults(row.faults);
         }
     }
 
@@ -184,7 +201,7 @@ impl ImportResult {
         file_digest: &str,
         records_digest: &str,
     ) -> Result<(), serde_json::Error> {
-        self.totals.faults = self.faults.len();
+        self.totals.faults = self.faults.len() + self.more_faults;
         let faults: Vec<DigestedFault<'_>> = self.faults.iter().map(DigestedFault::from).collect();
         let result = serde_json::to_vec(&(&self.city, &self.cycle, &self.rows, faults))?;
         let mut digest = Sha256::new();

@@ -32,8 +32,8 @@ pub(super) struct RowFault {
 
 impl From<FieldFault> for RowFault {
     fn from(fault: FieldFault) -> Self {
-        let FieldFault { pointer, code, message, allowed } = fault;
-        Self { pointer, details: FaultDetails { code, message, allowed } }
+        let FieldFault { pointer, code, message, allowed, existing } = fault;
+        Self { pointer, details: FaultDetails { code, message, allowed, existing } }
     }
 }
 

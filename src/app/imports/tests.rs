@@ -47,7 +47,7 @@ fn row(sheet: WorkbookSheet, cells: &[(&str, Value)]) -> ComparedRow {
 fn sample(column: &SheetColumn) -> Value {
     match column.kind {
         ColumnKind::Line | ColumnKind::Prose | ColumnKind::Word(_) => json!("x"),
-        ColumnKind::Number => json!(1.5),
+        ColumnKind::Number | ColumnKind::Degrees | ColumnKind::Percent => json!(1.5),
         ColumnKind::Whole => json!(7),
         ColumnKind::Day => json!("2026-01-01"),
         ColumnKind::Flag => json!(true),

@@ -1,7 +1,7 @@
 //! Writes the content of a report.
 
 use super::{
-    detail::{ReportDetail, load_detail_after},
+    detail::{ReportDetail, load_detail, load_detail_after},
     request::ReportRequest,
 };
 use crate::{
@@ -23,7 +23,7 @@ pub(crate) struct WrittenReport {
     pub(crate) created: bool,
 }
 
-/// Creates the report, or replaces its content. `id` is used only if the report is new.
+/// Creates the report, or replaces its content. The same content saves nothing. `id` is used only if the report is new.
 pub(crate) fn upsert_report(
     tx: &mut Tx<'_>,
     request: &ReportRequest,
@@ -32,8 +32,15 @@ pub(crate) fn upsert_report(
 ) -> AppResult<WrittenReport> {
     let proof = tx.prove::<EditReport>(request.caller, &request.key)?;
     let report = write_report(tx, &proof, request.precondition, raw, id)?;
-    let created = report.version == 1;
-    let detail = load_detail_after(tx, &proof, TransitionKind::Edit, report)?;
+    let before = proof.subject().report.as_ref();
+    let created = before.is_none();
+    // Without a change the caller does not become a contributor.
+    let detail = if before.is_some_and(|before| before.version == report.version) {
+        let now = tx.at();
+        load_detail(tx.conn(), proof.subject().clone(), proof.actor(), now)?
+    } else {
+        load_detail_after(tx, &proof, TransitionKind::Edit, report)?
+    };
     Ok(WrittenReport { detail, created })
 }
 
@@ -50,6 +57,7 @@ pub(crate) fn write_report(
         let known = ReportContext {
             milestones: subject.milestones.get()?,
             indicators: subject.indicators.get()?,
+            cut_off: subject.cycle.as_of,
             earlier: subject.earlier_content.get()?.as_ref(),
         };
         Ok(raw.parse(known)?)
@@ -65,7 +73,7 @@ pub(super) struct ContentRequest {
     pub(super) reason: Option<String>,
 }
 
-/// Writes the content of a report.
+/// Writes the content of a report. The same content saves nothing, and the report before is returned.
 ///
 /// `content` runs after the precondition and the state are checked, so that 412, 428 and 409 come before 422.
 pub(super) fn write_content(
@@ -86,8 +94,8 @@ pub(super) fn write_content(
     if !contradictions.is_empty() {
         return Err(contradictions.into());
     }
-    let report = edit.write_content(request.id, content);
-    let action = if report.version == 1 { reports::CREATE } else { TransitionKind::Edit.as_str() };
-    proof.save(tx, &report, Change::with_reason(action, request.reason))?;
-    Ok(report)
+    let (before, report) = (subject.report.as_ref(), edit.write_content(request.id, content));
+    let action = if before.is_none() { reports::CREATE } else { TransitionKind::Edit.as_str() };
+    let change = Change::with_reason(action, request.reason);
+    Ok(proof.save_or_replace(tx, before, report, change)?)
 }

@@ -11,7 +11,9 @@ use crate::{
         project::{Header, ProjectCode, ProjectDetails},
         project_parts::Milestone,
         readiness,
-        report::{ApprovedReport, AuditStamp, Report, ReportContent, ReportState},
+        report::{
+            ApprovedReport, AuditStamp, Report, ReportContent, ReportState, SubmissionTiming,
+        },
         subject::{PartNotLoaded, ReportSubject},
         user::User,
         value::Slug,
@@ -40,7 +42,7 @@ pub(crate) struct ReportDetail {
     pub(crate) allowed_actions: Vec<ActionVerdict>,
     /// The last day to submit on time; none if the cycle has no due day.
     pub(crate) due_on: Option<NaiveDate>,
-    /// Whether the report was submitted late, or is overdue now.
+    /// Whether the report was first submitted late, or is overdue now.
     pub(crate) late: bool,
     /// The latest release that contains the report as it is approved now.
     pub(crate) released_in: Option<Slug>,
@@ -60,21 +62,36 @@ pub(crate) struct ReportCopy {
     pub(crate) ends_on: Option<NaiveDate>,
     pub(crate) imported: Option<Value>,
     pub(crate) submitted_at: Option<DateTime<Utc>>,
+    /// None in the approved copy.
+    pub(crate) first_submitted_at: Option<DateTime<Utc>>,
+    timing: SubmissionTiming,
     pub(crate) decided_at: Option<DateTime<Utc>>,
 }
 
+/// Returns `true` if a report of this state is shown with the record of the project as the submission froze it.
+const fn is_frozen_in(state: ReportState) -> bool {
+    match state {
+        ReportState::Submitted | ReportState::Approved => true,
+        ReportState::Draft | ReportState::Returned => false,
+    }
+}
+
 impl ReportCopy {
+    /// Returns `true` if the copy shows the record of the project as the submission froze it.
+    pub(crate) const fn is_frozen(&self) -> bool {
+        is_frozen_in(self.state)
+    }
+
     /// `project` and `milestones` are the project's current record.
     fn from_working(report: Report, project: &ProjectDetails, milestones: Vec<Milestone>) -> Self {
         // A submitted or approved report is shown with the frozen record of the project; a draft is shown with the
         // current one.
-        let frozen = match report.state {
-            ReportState::Submitted | ReportState::Approved => report.header.as_ref(),
-            ReportState::Draft | ReportState::Returned => None,
-        };
+        let frozen = report.header.as_ref().filter(|_| is_frozen_in(report.state));
         let details = frozen.map_or(project, |header| &header.details);
         let (starts_on, ends_on) = (details.starts_on, details.ends_on);
         Self {
+            first_submitted_at: report.first_submitted_at(),
+            timing: report.submission_timing(),
             milestones: frozen.map_or(milestones, |header| header.milestones.clone()),
             starts_on,
             ends_on,
@@ -89,6 +106,7 @@ impl ReportCopy {
     }
 
     fn from_approved(approved: ApprovedReport) -> Self {
+        let timing = approved.submission_timing();
         // Older copies lack the version in the milestones, indicators and partnerships, so that it is filled in here.
         let header = approved.header.into_approved_copy(approved.version);
         Self {
@@ -101,6 +119,8 @@ impl ReportCopy {
             header: Some(header),
             imported: approved.imported,
             submitted_at: approved.submitted_at,
+            first_submitted_at: None,
+            timing,
             decided_at: approved.decided_at,
         }
     }
@@ -209,7 +229,7 @@ fn assemble_detail(
         code: subject.project.code,
         cycle: subject.cycle.slug,
         as_of: subject.cycle.as_of,
-        late: due.is_some_and(|(_, ends)| copy.state.is_late(copy.submitted_at, ends, at)),
+        late: copy.timing.is_late(due.map(|(_, ends)| ends), at),
         copy,
         names: users::load_names(conn, authorship.persons())?,
         authorship,

@@ -34,7 +34,7 @@ pub(crate) trait TransitionAction:
     PolicyAction<Subject = ReportSubject> + Saves<Report> + Saves<Comment> + Sized
 {
     const TRANSITION: TransitionKind;
-    /// The kind of the comment. Every kind but `Note` makes the comment required.
+    /// The kind of the comment. `Return` and `Reopen` make the comment required.
     const KIND: CommentKind = CommentKind::Note;
     /// The records as they are after the transition.
     type Changes;
@@ -71,8 +71,7 @@ macro_rules! report_transition {
                 report: Report,
                 change: Change,
             ) -> AppResult<Report> {
-                proof.save(tx, &report, change)?;
-                Ok(report)
+                Ok(proof.save_or_replace(tx, proof.subject().report.as_ref(), report, change)?)
             }
         }
     };
@@ -84,6 +83,7 @@ report_transition!(ReopenReport, Reopen, workflow::reopen_report, Reopen);
 
 impl TransitionAction for ApproveReport {
     const TRANSITION: TransitionKind = TransitionKind::Approve;
+    const KIND: CommentKind = CommentKind::Approve;
     type Changes = (Report, ApprovedReport);
     fn decide_changes(
         proof: &Authorized<Self>,
@@ -99,13 +99,15 @@ impl TransitionAction for ApproveReport {
         changes: Self::Changes,
         change: Change,
     ) -> AppResult<Report> {
-        let (report, approved) = changes;
-        proof.save(tx, &report, change)?;
-        proof.save(tx, &approved, Change::without_reason(TransitionKind::Approve.as_str()))?;
+        let ((report, approved), subject) = (changes, proof.subject());
+        let copied = Change::without_reason(TransitionKind::Approve.as_str());
+        let report = proof.save_or_replace(tx, subject.report.as_ref(), report, change)?;
+        let before = subject.approved.get()?.as_ref();
+        let approved = proof.save_or_replace(tx, before, approved, copied.clone())?;
         if reports::is_latest(tx.conn(), &approved)? {
             let before = projects::find_approved(tx.conn(), approved.project)?;
             let project = workflow::build_approved_project(&approved, before.as_ref());
-            proof.save(tx, &project, Change::without_reason(TransitionKind::Approve.as_str()))?;
+            proof.save_or_replace(tx, before.as_ref(), project, copied)?;
         }
         Ok(report)
     }
@@ -174,7 +176,7 @@ fn parse_comment(
     let mut faults = FaultList::new();
     let needed = match kind {
         CommentKind::Return | CommentKind::Reopen => true,
-        CommentKind::Note => false,
+        CommentKind::Note | CommentKind::Approve => false,
     };
     let text = if needed {
         faults.parse_required("/comment", text, Prose::parse)

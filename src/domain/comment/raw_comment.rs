@@ -35,6 +35,8 @@ pub(crate) struct RawComment {
     pub pointer: Option<String>,
     /// Any comment of the thread that this one replies to.
     pub reply_to: Option<String>,
+    /// Whether it is a question to the reviewers; absent, it is none.
+    pub question: Option<bool>,
 }
 
 impl RawComment {
@@ -55,7 +57,8 @@ impl RawComment {
         }
         let pointer = thread.map_or(own_pointer, |t| t.pointer.clone());
         let reply_to = thread.map(|t| t.id);
-        faults.finish_built(text.map(|text| CommentBody { text, pointer, reply_to }))
+        let question = self.question.unwrap_or_default();
+        faults.finish_built(text.map(|text| CommentBody { text, pointer, reply_to, question }))
     }
 }
 

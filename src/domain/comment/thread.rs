@@ -80,12 +80,12 @@ pub(crate) fn group_into_threads(entries: Vec<ThreadEntry>) -> Vec<CommentThread
 
 impl CommentThread {
     /// Returns `true` if the city has to answer before it submits the report again. The comment of a return or a
-    /// reopening does not block: the new submission is the answer to it.
+    /// reopening does not block: the new submission is the answer to it. The comment of an approval asks nothing.
     #[must_use]
     pub(crate) fn blocks_submission(&self) -> bool {
         match self.kind {
             CommentKind::Note => self.turn == Some(ThreadTurn::City),
-            CommentKind::Return | CommentKind::Reopen => false,
+            CommentKind::Return | CommentKind::Approve | CommentKind::Reopen => false,
         }
     }
 }
@@ -123,15 +123,20 @@ mod tests {
     }
 
     #[test]
-    fn an_open_question_blocks_and_the_words_of_a_return_do_not() {
+    fn an_open_question_blocks_and_the_words_of_a_decision_do_not() {
         let mut asked = entry(1, None, false);
         assert!(group_into_threads(vec![asked.clone()])[0].blocks_submission());
         assert!(
             !group_into_threads(vec![asked.clone(), entry(2, Some(1), true)])[0]
                 .blocks_submission()
         );
-        asked.kind = CommentKind::Return;
-        assert!(!group_into_threads(vec![asked])[0].blocks_submission());
+        for decision in [CommentKind::Return, CommentKind::Approve, CommentKind::Reopen] {
+            asked.kind = decision;
+            assert!(!group_into_threads(vec![asked.clone()])[0].blocks_submission());
+            // The reviewers write more in the thread: it stays the thread of a decision.
+            let more = vec![asked.clone(), entry(2, Some(1), true), entry(3, Some(1), false)];
+            assert!(!group_into_threads(more)[0].blocks_submission());
+        }
         assert!(!group_into_threads(vec![entry(1, None, true)])[0].blocks_submission());
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 use super::ReportingCycle;
-use crate::domain::{extension::DeadlineExtension, report::ReportState};
+use crate::domain::{extension::DeadlineExtension, report::SubmissionTiming};
 
 /// Returns the first instant after a day in a time zone.
 #[must_use]
@@ -96,17 +96,15 @@ impl CycleDeadlines {
         Some((due, end_of_day(due, *self.zones.get(city)?)))
     }
 
-    /// Returns `true` if a report was submitted after the due day, or is still not submitted after it.
+    /// Returns `true` if a report was first submitted after the due day, or is still not submitted after it.
     #[must_use]
     pub(crate) fn is_late(
         &self,
         cycle: &str,
         city: &str,
-        state: ReportState,
-        submitted_at: Option<DateTime<Utc>>,
+        timing: SubmissionTiming,
         now: DateTime<Utc>,
     ) -> bool {
-        self.find_deadline(cycle, city)
-            .is_some_and(|(_, ends)| state.is_late(submitted_at, ends, now))
+        timing.is_late(self.find_deadline(cycle, city).map(|(_, ends)| ends), now)
     }
 }

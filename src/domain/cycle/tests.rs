@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::*;
 use crate::domain::{
     fault::FieldFault,
-    report::ReportState,
+    report::SubmissionTiming,
     testing::{cycle, day, now, slug},
 };
 
@@ -109,24 +109,17 @@ fn the_due_day_ends_at_midnight_where_the_city_lies() {
     (imported.slug, imported.due_on) = (slug("me-2022"), None);
     let d = CycleDeadlines::new(vec![cycle(CycleState::Open), imported], zones, Vec::new());
     let late = |city: &str, submitted: &str| {
-        d.is_late("me-2026", city, ReportState::Submitted, Some(at(submitted)), now())
+        d.is_late("me-2026", city, SubmissionTiming::SubmittedAt(at(submitted)), now())
     };
     assert!(
         !late("da-nang", "2026-12-31T16:59:59.999999Z") && late("da-nang", "2026-12-31T17:00:00Z")
     );
     assert!(!late("jayapura", "2026-12-31T14:59:59Z") && late("jayapura", "2026-12-31T15:00:00Z"));
-    for state in [ReportState::Draft, ReportState::Returned] {
-        let early = Some(at("2026-10-01T00:00:00Z"));
-        assert!(!d.is_late("me-2026", "da-nang", state, early, at("2026-12-31T16:00:00Z")));
-        assert!(d.is_late("me-2026", "da-nang", state, early, at("2026-12-31T17:00:00Z")));
-    }
-    assert!(!d.is_late(
-        "me-2022",
-        "da-nang",
-        ReportState::Approved,
-        None,
-        at("2030-01-01T00:00:00Z")
-    ));
+    let waits_until =
+        |cycle: &str, now: &str| d.is_late(cycle, "da-nang", SubmissionTiming::Waiting, at(now));
+    assert!(!waits_until("me-2026", "2026-12-31T16:59:59Z"));
+    assert!(waits_until("me-2026", "2026-12-31T17:00:00Z"));
+    assert!(!waits_until("me-2022", "2030-01-01T00:00:00Z"));
     assert_eq!(d.iter_deadlines().count(), 2);
 }
 

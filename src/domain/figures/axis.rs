@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{Dimension, FigureDataset, FigureFilter, FigureQuery, ReportFact};
+use super::{
+    Dimension, FigureDataset, FigureFilter, FigureQuery, ReportFact, dataset::collect_cities,
+};
 use crate::domain::{
-    language::Language, reference::VocabularyTerm, report::ProjectStatus, wording,
+    language::Language, project::GOALS, reference::VocabularyTerm, report::ProjectStatus, wording,
 };
 
 /// The key of reports that state no value.
@@ -115,7 +117,14 @@ fn build_labels(
         | Dimension::SubArea
         | Dimension::Outcome
         | Dimension::Enabler
-        | Dimension::Sector => label_terms(dimension, dataset, question, facts),
+        | Dimension::Sector
+        | Dimension::Tag => label_terms(dimension, dataset, question, facts),
+        Dimension::Sdg => label_values(*language, dimension, GOALS.map(|goal| goal.to_string())),
+        Dimension::PartnerType => {
+            let known = dataset.vocabulary.partner_types.iter().cloned();
+            let dropped = list_dropped_keys(dimension, &dataset.vocabulary.partner_types, facts);
+            label_values(*language, dimension, known.chain(dropped))
+        }
         Dimension::Status => ProjectStatus::ALL
             .iter()
             .map(|s| {
@@ -136,6 +145,45 @@ fn label_cycles(datasets: &[&FigureDataset]) -> Vec<AxisLabel> {
     cycles.into_iter().map(|c| AxisLabel::new(c.slug.as_str(), c.name.as_str())).collect()
 }
 
+/// Labels values that have a text in the list of allowed values with the name of the dimension.
+fn label_values(
+    language: Language,
+    dimension: Dimension,
+    keys: impl Iterator<Item = String>,
+) -> Vec<AxisLabel> {
+    let name = |key: &str| wording::value_label(language, dimension.as_str(), key).to_owned();
+    keys.map(|key| AxisLabel { name: name(&key), key }).collect()
+}
+
+/// Lists the keys that reports have and that are not among the known ones, each once, in the order of the reports.
+fn list_dropped_keys(dimension: Dimension, known: &[String], facts: &[&ReportFact]) -> Vec<String> {
+    let mut dropped: Vec<String> = Vec::new();
+    for key in facts.iter().flat_map(|fact| fact.list_keys(dimension)) {
+        if !known.iter().chain(&dropped).any(|other| other == key) {
+            dropped.push(key.to_owned());
+        }
+    }
+    dropped
+}
+
+/// Returns the dimension that the parents of a dimension's terms belong to.
+const fn find_parent_dimension(dimension: Dimension) -> Option<Dimension> {
+    match dimension {
+        Dimension::SubArea => Some(Dimension::FocusArea),
+        Dimension::Tag => Some(Dimension::Country),
+        Dimension::FocusArea
+        | Dimension::Status
+        | Dimension::Country
+        | Dimension::City
+        | Dimension::Cycle
+        | Dimension::Outcome
+        | Dimension::Enabler
+        | Dimension::Sector
+        | Dimension::Sdg
+        | Dimension::PartnerType => None,
+    }
+}
+
 /// Lists the terms of the framework, in its order. A term that was dropped from the framework stays if reports use it.
 fn label_terms(
     dimension: Dimension,
@@ -147,21 +195,16 @@ fn label_terms(
     let name = |t: &VocabularyTerm| {
         wording::reference_label(*language, dimension.as_str(), &t.names, &t.slug)
     };
+    let parents = find_parent_dimension(dimension);
     let parent_wanted = |term: &&VocabularyTerm| {
-        dimension != Dimension::SubArea
-            || term.parent.as_deref().is_none_or(|p| filter.includes_value(Dimension::FocusArea, p))
+        let parent = parents.zip(term.parent.as_deref());
+        parent.is_none_or(|(dimension, parent)| filter.includes_value(dimension, parent))
     };
-    let mut labels: Vec<AxisLabel> = dataset
-        .list_terms(dimension)
-        .iter()
-        .filter(parent_wanted)
-        .map(|t| AxisLabel::new(&t.slug, name(t)))
-        .collect();
-    for key in facts.iter().flat_map(|fact| fact.list_keys(dimension)) {
-        if !labels.iter().any(|l| l.key == key) {
-            labels.push(AxisLabel::new(key, key));
-        }
-    }
+    let terms = dataset.list_terms(dimension).iter().filter(parent_wanted);
+    let mut labels: Vec<AxisLabel> = terms.map(|t| AxisLabel::new(&t.slug, name(t))).collect();
+    let known: Vec<String> = labels.iter().map(|label| label.key.clone()).collect();
+    let dropped = list_dropped_keys(dimension, &known, facts);
+    labels.extend(dropped.into_iter().map(|key| AxisLabel::new(key.clone(), key)));
     labels
 }
 
@@ -198,15 +241,13 @@ fn label_cities(
     filter: &FigureFilter,
     facts: &[&ReportFact],
 ) -> Vec<AxisLabel> {
+    let counted = collect_cities(facts.iter().copied());
+    let rows = dataset.list_city_rows();
     dataset
         .cities
         .iter()
         .filter(|c| dataset.can_read_city(c) && filter.matches_city(c))
-        .filter(|c| {
-            c.pilot
-                || dataset.with_project.contains(&c.slug)
-                || facts.iter().any(|f| f.city == c.slug)
-        })
+        .filter(|c| counted.contains(&c.slug) || rows.contains(&c.slug))
         .map(|c| (c.slug.as_str(), &c.names))
         .map(|(key, names)| AxisLabel::new(key, wording::choose_name(language, names, key)))
         .collect()

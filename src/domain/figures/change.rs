@@ -50,6 +50,8 @@ pub struct ProjectChange {
     pub percent: Option<ValueChange<Option<Percent>>>,
     /// Money spent to date.
     pub spent: Option<ValueChange<Option<Money>>>,
+    /// The planned money.
+    pub budget: Option<ValueChange<Option<Money>>>,
     /// The reason for the status, from the later report.
     pub status_reason: Option<Prose>,
 }
@@ -97,6 +99,7 @@ impl ProjectChange {
             }),
             percent: both.and_then(|(a, b)| ValueChange::new_if_different(a.percent, b.percent)),
             spent: both.and_then(|(a, b)| ValueChange::new_if_different(a.spent, b.spent)),
+            budget: both.and_then(|(a, b)| ValueChange::new_if_different(a.budget, b.budget)),
             status_reason: find_texts(now).and_then(|t| t.status_reason.clone()),
         }
     }

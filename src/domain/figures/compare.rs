@@ -144,5 +144,6 @@ fn has_same_measure(a: &ReportFact, measure: Measure, b: &ReportFact) -> bool {
         Measure::Projects => true,
         Measure::PercentComplete => a.counted_percent() == b.counted_percent(),
         Measure::Spent => a.spent == b.spent,
+        Measure::Budget => a.budget == b.budget,
     }
 }

@@ -10,9 +10,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::domain::{
     city_checklist::CityDeadline,
     cycle::ReportingCycle,
+    expected_city::is_expected_city,
     policy::Actor,
     reference::{City, Country},
-    report::ReportState,
+    report::{ReportState, SubmissionTiming},
     user::{RecordPlace, Role},
     value::Slug,
 };
@@ -23,8 +24,7 @@ pub(crate) struct WorkingReport {
     pub state: ReportState,
     /// Whether the report was submitted at least once.
     pub ever_submitted: bool,
-    /// When the current submission was made.
-    pub submitted_at: Option<DateTime<Utc>>,
+    pub timing: SubmissionTiming,
     /// When the report was last edited, submitted or decided on.
     pub last_at: Option<DateTime<Utc>>,
 }
@@ -44,8 +44,8 @@ pub(crate) struct PublishedProject {
     pub city: Slug,
     /// No longer pursued.
     pub archived: bool,
-    /// Whether it has an approved report in the cycle.
-    pub approved: bool,
+    /// What the approved report in the cycle states about its submission; none if there is no such report.
+    pub approved: Option<SubmissionTiming>,
 }
 
 /// The data that the coverage of a cycle is counted from.
@@ -83,8 +83,8 @@ pub struct CoverageCounts {
     /// releases, which do not store it.
     pub expected: Option<i64>,
     pub approved: i64,
-    /// Number of reports that were submitted late or are overdue now, including those that were not begun. None if this
-    /// is not known or the caller may not see it.
+    /// Number of reports that were first submitted late or are overdue now, including those that were not begun. Of
+    /// approved copies, the number that were first submitted late. None if this is not known.
     pub late: Option<i64>,
     /// None if the caller may not see a part of it.
     pub insider_counts: Option<InsiderCounts>,
@@ -98,6 +98,19 @@ pub struct CycleCoverage<'f> {
     pub countries: &'f [Country],
     /// The cities in the answer, ordered by slug.
     pub cities: Vec<(&'f City, CoverageCounts)>,
+    /// Number of these cities that are expected to report.
+    cities_expected: usize,
+}
+
+/// The counts of a city, and what the rules say about it.
+#[derive(Debug, Clone)]
+pub(in crate::domain) struct CoverageRow<'f> {
+    pub city: &'f City,
+    pub counts: CoverageCounts,
+    /// Whether the city is expected to report.
+    pub expected: bool,
+    /// Whether the answer lists the city.
+    pub listed: bool,
 }
 
 impl CoverageCounts {
@@ -105,8 +118,10 @@ impl CoverageCounts {
         self.approved > 0
     }
 
-    fn has_expected(&self) -> bool {
-        self.expected.is_some_and(|n| n > 0)
+    /// Returns `true` if a report was begun, as far as the caller may see.
+    fn has_begun(&self) -> bool {
+        let begun = |i: InsiderCounts| i.draft + i.submitted + i.returned > 0;
+        self.has_approved() || self.insider_counts.is_some_and(begun)
     }
 
     /// Returns the number of expected reports that are not approved; `None` if the expected number is not known.
@@ -149,50 +164,72 @@ impl AddAssign for CoverageCounts {
 }
 
 impl CoverageDataset {
-    /// Counts each city that the actor may read, by slug: the pilots, and the cities that report or are expected to.
+    /// Counts each city that the actor may read, by slug: the expected cities, and the cities with a report that the
+    /// actor may see.
     #[must_use]
     pub(crate) fn count_coverage(&self, actor: &Actor, now: DateTime<Utc>) -> CycleCoverage<'_> {
         let reach = actor.visible_rows().approved;
         let read = self.cities.iter().filter(|c| reach.covers_city(c.country, &c.slug));
-        let standing = |city| (city, self.count_city(city, actor, now));
-        CycleCoverage::new(&self.cycle, &self.countries, read.map(standing))
+        let row = |city| self.count_city(city, actor, now);
+        CycleCoverage::new(&self.cycle, &self.countries, read.map(row))
     }
 
-    fn count_city(&self, city: &City, actor: &Actor, now: DateTime<Utc>) -> CoverageCounts {
+    fn count_city<'f>(
+        &'f self,
+        city: &'f City,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> CoverageRow<'f> {
+        // The approved copies decide, so that every caller gets the same number of expected cities.
+        let reports =
+            self.published_projects.iter().any(|p| p.approved.is_some() && p.city == city.slug);
+        let expected = is_expected_city(city, self.cycle.as_of, reports);
         let place = RecordPlace::City(city.slug.clone(), city.country);
-        if actor.is_insider_at(&place) {
-            self.count_city_for_insiders(city, actor.has_role_at(&[Role::CityOfficer], &place), now)
+        let counts = if actor.is_insider_at(&place) {
+            let writes = actor.has_role_at(&[Role::CityOfficer], &place);
+            self.count_city_for_insiders(city, writes, expected, now)
         } else {
-            self.count_city_for_public(city)
-        }
+            self.count_city_for_public(city, expected, now)
+        };
+        CoverageRow { city, counts, expected, listed: expected || counts.has_begun() }
     }
 
     /// Counts the approved reports among the projects that were ever approved, so that unpublished work stays hidden.
-    fn count_city_for_public(&self, city: &City) -> CoverageCounts {
+    /// `expected_city` is true if the city is expected to report.
+    fn count_city_for_public(
+        &self,
+        city: &City,
+        expected_city: bool,
+        now: DateTime<Utc>,
+    ) -> CoverageCounts {
         let here = || self.published_projects.iter().filter(|p| p.city == city.slug);
-        let expected = here().filter(|p| p.approved || !p.archived).count();
+        let expected =
+            here().filter(|p| p.approved.is_some() || (expected_city && !p.archived)).count();
+        let approved: Vec<SubmissionTiming> = here().filter_map(|p| p.approved).collect();
+        let ends = self.find_deadline(city, now).map(|due| due.ends);
         CoverageCounts {
             expected: self.expected_if_known(expected),
-            approved: crate::domain::value::to_count(here().filter(|p| p.approved).count()),
-            late: None,
+            approved: crate::domain::value::to_count(approved.len()),
+            late: SubmissionTiming::count_late(approved, ends),
             insider_counts: None,
         }
     }
 
     /// Counts the working copies. A caller who does not write drafts learns that there is one, but not when it was
-    /// edited.
+    /// edited. A city that is not expected to report has to file no more than it began.
     fn count_city_for_insiders(
         &self,
         city: &City,
         writes: bool,
+        expected_city: bool,
         now: DateTime<Utc>,
     ) -> CoverageCounts {
-        let extension = self.extensions.get(&city.slug).copied();
-        let due = CityDeadline::for_cycle(&self.cycle, extension, city.time_zone, now);
+        let due = self.find_deadline(city, now);
         let expected: Vec<Option<WorkingReport>> = self
             .working_projects
             .iter()
-            .filter(|p| p.city == city.slug && (!p.archived || p.report.is_some()))
+            .filter(|p| p.city == city.slug)
+            .filter(|p| p.report.is_some() || (expected_city && !p.archived))
             .map(|p| p.report)
             .collect();
         let count = |wanted: &dyn Fn(Option<WorkingReport>) -> bool| {
@@ -200,10 +237,8 @@ impl CoverageDataset {
         };
         let state = |wanted: ReportState| count(&|r| r.is_some_and(|r| r.state == wanted));
         let is_late = |report: Option<WorkingReport>| {
-            due.is_some_and(|due| match report {
-                Some(r) => r.state.is_late(r.submitted_at, due.ends, now),
-                None => now >= due.ends,
-            })
+            let timing = report.map_or(SubmissionTiming::Waiting, |report| report.timing);
+            timing.is_late(due.map(|due| due.ends), now)
         };
         let seen = expected.iter().flatten().filter(|r| writes || r.ever_submitted);
         CoverageCounts {
@@ -220,6 +255,11 @@ impl CoverageDataset {
         }
     }
 
+    fn find_deadline(&self, city: &City, now: DateTime<Utc>) -> Option<CityDeadline> {
+        let extension = self.extensions.get(&city.slug).copied();
+        CityDeadline::for_cycle(&self.cycle, extension, city.time_zone, now)
+    }
+
     /// Returns the expected number, unless the cycle was imported: the published history does not state it.
     fn expected_if_known(&self, expected: usize) -> Option<i64> {
         self.cycle.imported.is_none().then(|| crate::domain::value::to_count(expected))
@@ -227,16 +267,16 @@ impl CoverageDataset {
 }
 
 impl<'f> CycleCoverage<'f> {
-    /// Keeps the cities to show: the pilots, and the cities that report or are expected to.
+    /// Keeps the listed cities.
     pub(in crate::domain) fn new(
         cycle: &'f ReportingCycle,
         countries: &'f [Country],
-        cities: impl Iterator<Item = (&'f City, CoverageCounts)>,
+        rows: impl Iterator<Item = CoverageRow<'f>>,
     ) -> Self {
-        let is_listed = |(city, s): &(&City, CoverageCounts)| {
-            city.pilot || s.has_approved() || s.has_expected()
-        };
-        Self { cycle, countries, cities: cities.filter(is_listed).collect() }
+        let rows: Vec<CoverageRow<'f>> = rows.filter(|row| row.listed).collect();
+        let cities_expected = rows.iter().filter(|row| row.expected).count();
+        let cities = rows.into_iter().map(|row| (row.city, row.counts)).collect();
+        Self { cycle, countries, cities, cities_expected }
     }
 
     #[must_use]
@@ -244,13 +284,11 @@ impl<'f> CycleCoverage<'f> {
         CoverageCounts::sum(self.cities.iter().map(|(_, standing)| standing))
     }
 
-    /// Returns the number of cities that report, and the number of cities that report or are expected to.
+    /// Returns the number of cities that report, and the number of cities that are expected to.
     #[must_use]
     pub fn count_reporting_cities(&self) -> (usize, usize) {
-        let count = |wanted: &dyn Fn(&CoverageCounts) -> bool| {
-            self.cities.iter().filter(|(_, standing)| wanted(standing)).count()
-        };
-        (count(&CoverageCounts::has_approved), count(&|s| s.has_approved() || s.has_expected()))
+        let reporting = self.cities.iter().filter(|(_, counts)| counts.has_approved()).count();
+        (reporting, self.cities_expected)
     }
 
     /// Adds up the counts of each country, ordered by code. Countries without a shown city are left out.

@@ -2,10 +2,14 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Dimension, FigureBasis, FigureFilter, ReportFact, ReportingCoverage, UNKNOWN};
+use super::{
+    CityRows, Dimension, FigureBasis, FigureFilter, ReportFact, ReportingCoverage, UNKNOWN,
+};
 use crate::domain::{
+    expected_city::is_expected_city,
     fault::ValueFault,
     policy::visibility::ReadScope,
+    project::GOALS,
     reference::{City, Country, Vocabulary, VocabularyTerm},
     report::ProjectStatus,
     value::{Slug, to_count},
@@ -23,8 +27,8 @@ pub struct FigureDataset {
     pub countries: Vec<Country>,
     /// The cities, ordered by slug.
     pub cities: Vec<City>,
-    /// Cities with an approved project in any cycle.
-    pub with_project: BTreeSet<Slug>,
+    /// The cities that have a row without a counted report.
+    pub city_rows: CityRows,
     /// The terms of the framework.
     pub vocabulary: Arc<Vocabulary>,
     /// The places whose approved data the caller may read.
@@ -48,12 +52,30 @@ impl FigureDataset {
             Dimension::Outcome => &self.vocabulary.outcomes,
             Dimension::Enabler => &self.vocabulary.enablers,
             Dimension::Sector => &self.vocabulary.sectors,
-            Dimension::Status | Dimension::Country | Dimension::City | Dimension::Cycle => &[],
+            Dimension::Tag => &self.vocabulary.tags,
+            Dimension::Status
+            | Dimension::Country
+            | Dimension::City
+            | Dimension::Cycle
+            | Dimension::Sdg
+            | Dimension::PartnerType => &[],
         }
     }
 
     pub(super) fn can_read_city(&self, city: &City) -> bool {
         self.reach.covers_city(city.country, &city.slug)
+    }
+
+    /// Returns the cities that tables and maps list even if no selected report is counted in them.
+    pub(super) fn list_city_rows(&self) -> BTreeSet<&Slug> {
+        let reporting = collect_cities(&self.facts);
+        let is_listed = |city: &&City| match &self.city_rows {
+            CityRows::PilotsAnd(with_project) => city.pilot || with_project.contains(&city.slug),
+            CityRows::Expected => {
+                is_expected_city(city, self.basis.as_of, reporting.contains(&city.slug))
+            }
+        };
+        self.cities.iter().filter(is_listed).map(|city| &city.slug).collect()
     }
 
     /// Returns every value that a filter on a dimension accepts.
@@ -67,9 +89,18 @@ impl FigureDataset {
             | Dimension::SubArea
             | Dimension::Outcome
             | Dimension::Enabler
-            | Dimension::Sector => {
+            | Dimension::Sector
+            | Dimension::Tag => {
                 let known = self.list_terms(dimension).iter().map(|t| t.slug.clone());
                 known.chain([UNKNOWN.to_owned()]).collect()
+            }
+            Dimension::Sdg => {
+                let goals = GOALS.map(|goal| goal.to_string());
+                goals.chain([UNKNOWN.to_owned()]).collect()
+            }
+            Dimension::PartnerType => {
+                let types = self.vocabulary.partner_types.iter().cloned();
+                types.chain([UNKNOWN.to_owned()]).collect()
             }
         }
     }
@@ -81,8 +112,9 @@ impl FigureDataset {
     pub fn check_filter(&self, filter: &FigureFilter) -> Result<(), (Dimension, ValueFault)> {
         for (dimension, wanted) in &filter.wanted {
             let values = self.list_values(*dimension);
-            if wanted.iter().any(|w| !values.contains(w)) {
-                return Err((*dimension, ValueFault::unknown(dimension.name_value(), values)));
+            if let Some(unknown) = wanted.iter().find(|w| !values.contains(w)) {
+                let fault = ValueFault::unknown(dimension.name_value(), values);
+                return Err((*dimension, fault.with_nearest(unknown)));
             }
         }
         Ok(())
@@ -126,23 +158,31 @@ impl FigureDataset {
             .collect()
     }
 
-    /// Counts the selected cities that report, and those that are expected to: cities that joined in a year before the
-    /// cut-off, and cities that report anyway.
+    /// Counts the selected cities that report, and those that are expected to.
     fn count_reporting_cities(
         &self,
         basis: &FigureBasis,
         facts: &[&ReportFact],
         asked: &BTreeSet<&Slug>,
     ) -> (i64, i64) {
-        use chrono::Datelike as _;
-        let reporting: BTreeSet<&Slug> =
-            facts.iter().map(|f| &f.city).filter(|c| asked.contains(c)).collect();
+        let mut reporting = collect_cities(facts.iter().copied());
+        reporting.retain(|city| asked.contains(city));
         let expected = self
             .cities
             .iter()
             .filter(|c| asked.contains(&c.slug))
-            .filter(|c| c.joined_year < basis.as_of.year() || reporting.contains(&c.slug))
+            .filter(|c| is_expected_city(c, basis.as_of, reporting.contains(&c.slug)))
             .count();
         (to_count(reporting.len()), to_count(expected))
     }
+}
+
+/// Collects the cities of some reports.
+pub(super) fn collect_cities<'f>(
+    facts: impl IntoIterator<Item = &'f ReportFact>,
+) -> BTreeSet<&'f Slug> {
+    let mut cities: Vec<&Slug> = facts.into_iter().map(|fact| &fact.city).collect();
+    // The reports of a city follow each other, so this leaves few to sort.
+    cities.dedup();
+    cities.into_iter().collect()
 }

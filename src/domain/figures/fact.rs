@@ -1,6 +1,6 @@
 //! The parts of an approved report that figures need: plain data, from rows or from a frozen copy.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -39,10 +39,25 @@ pub struct ReportFact {
     pub priority: bool,
     /// Money spent to date.
     pub spent: Option<Money>,
-    /// Outcomes, enablers and sectors, by dimension.
-    pub terms: BTreeMap<Dimension, Vec<Slug>>,
+    /// The planned money; none if the header was not read.
+    pub budget: Option<Money>,
+    /// The partners that are in the reference data; empty if the header was not read.
+    pub partners: Vec<Slug>,
+    /// The values of the dimensions of which a report can have several.
+    pub terms: BTreeMap<Dimension, Vec<String>>,
     /// The texts; none if they were not read, because plain counts do not need them.
     pub texts: Option<Box<FactTexts>>,
+}
+
+/// The values of a frozen header that no column has.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FactDetails {
+    /// The planned money.
+    pub budget: Option<Money>,
+    /// Sustainable Development Goals, 1 to 17.
+    pub sdgs: Vec<i64>,
+    /// The partners that are in the reference data.
+    pub partners: Vec<Slug>,
 }
 
 /// The texts of an approved report, and the values of its milestones and indicators.
@@ -89,9 +104,33 @@ impl ReportFact {
             Dimension::Country => vec![self.country.as_str()],
             Dimension::City => vec![self.city.as_str()],
             Dimension::Cycle => vec![self.cycle.as_str()],
-            Dimension::Outcome | Dimension::Enabler | Dimension::Sector => {
-                self.terms.get(&dimension).into_iter().flatten().map(Slug::as_str).collect()
+            Dimension::Outcome
+            | Dimension::Enabler
+            | Dimension::Sector
+            | Dimension::Tag
+            | Dimension::Sdg
+            | Dimension::PartnerType => {
+                self.terms.get(&dimension).into_iter().flatten().map(String::as_str).collect()
             }
+        }
+    }
+
+    /// Adds the values of the frozen header that no column has.
+    pub(crate) fn add_details(&mut self, details: FactDetails) {
+        let FactDetails { budget, sdgs, partners } = details;
+        let sdgs: BTreeSet<i64> = sdgs.into_iter().collect();
+        if !sdgs.is_empty() {
+            self.terms.insert(Dimension::Sdg, sdgs.iter().map(ToString::to_string).collect());
+        }
+        self.budget = budget;
+        self.partners = partners;
+    }
+
+    /// Looks up the types of the partners. A partner without a known type has none.
+    pub(crate) fn add_partner_types(&mut self, types: &BTreeMap<Slug, String>) {
+        let own: BTreeSet<&String> = self.partners.iter().filter_map(|p| types.get(p)).collect();
+        if !own.is_empty() {
+            self.terms.insert(Dimension::PartnerType, own.into_iter().cloned().collect());
         }
     }
 
@@ -124,9 +163,11 @@ impl From<&ApprovedReport> for ReportFact {
             (Dimension::Outcome, &details.outcomes),
             (Dimension::Enabler, &details.enablers),
             (Dimension::Sector, &details.sectors),
+            (Dimension::Tag, &details.tags),
         ];
         let terms = terms.into_iter().filter(|(_, words)| !words.is_empty());
-        Self {
+        let to_keys = |words: &[Slug]| words.iter().map(Slug::to_string).collect();
+        let mut fact = Self {
             code: a.code.clone(),
             city: a.code.city().clone(),
             country: a.country,
@@ -138,19 +179,28 @@ impl From<&ApprovedReport> for ReportFact {
             sub_area: details.sub_area.clone(),
             priority: details.priority,
             spent: content.spent,
-            terms: terms.map(|(dimension, words)| (dimension, words.clone())).collect(),
+            budget: None,
+            partners: Vec::new(),
+            terms: terms.map(|(dimension, words)| (dimension, to_keys(words))).collect(),
             texts: Some(Box::new(FactTexts::new(
                 details.title.clone(),
                 &header.milestones,
                 &header.indicators,
                 content,
             ))),
-        }
+        };
+        fact.add_details(FactDetails {
+            budget: details.budget,
+            sdgs: details.sdgs.clone(),
+            partners: header.partnerships.iter().filter_map(|p| p.partner.clone()).collect(),
+        });
+        fact
     }
 }
 
 impl FactTexts {
-    /// Builds the texts from the title, milestones and indicators that the report froze, and from its content.
+    /// Builds the texts from the title, milestones and indicators that the report froze, and from its content. Every day
+    /// in them counts: the caller leaves out what came after a cut-off.
     #[must_use]
     pub fn new(
         title: Title,
@@ -165,7 +215,7 @@ impl FactTexts {
         Self {
             title,
             status_reason: content.status_reason.clone(),
-            milestones: MilestoneWeighting::from_milestones(milestones, content)
+            milestones: MilestoneWeighting::from_milestones(milestones, content, None)
                 .map(|w| MilestoneWeights { reached: w.reached, total: w.total }),
             outcomes: outcomes
                 .map(|indicator| IndicatorAttainment::from_last_value(indicator, content))

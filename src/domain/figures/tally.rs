@@ -5,6 +5,29 @@ use std::collections::BTreeMap;
 use super::{Figure, FigureValue, Measure, ReportFact};
 use crate::domain::value::{CurrencyCode, Money};
 
+/// Sums of money.
+#[derive(Debug, Clone, Default)]
+struct MoneySums {
+    /// Number of reports that state an amount.
+    known: i64,
+    sums: BTreeMap<CurrencyCode, i64>,
+}
+
+impl MoneySums {
+    fn add(&mut self, money: Option<Money>) {
+        if let Some(money) = money {
+            self.known += 1;
+            let sum = self.sums.entry(money.currency).or_default();
+            *sum = sum.saturating_add(money.amount_minor);
+        }
+    }
+
+    fn into_amounts(self) -> Vec<Money> {
+        let amount = |(currency, amount_minor)| Money { amount_minor, currency };
+        self.sums.into_iter().map(amount).collect()
+    }
+}
+
 /// The sums over the reports of a cell, for every measure.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ReportTally {
@@ -12,9 +35,8 @@ pub(super) struct ReportTally {
     /// Number of reports that state a percentage and are not cancelled; `hundredths` is the sum of these percentages.
     percents: u32,
     hundredths: i64,
-    /// Number of reports that state the spent money; `spent` has the sums.
-    spenders: i64,
-    spent: BTreeMap<CurrencyCode, i64>,
+    spent: MoneySums,
+    budget: MoneySums,
 }
 
 impl ReportTally {
@@ -24,11 +46,8 @@ impl ReportTally {
             self.percents = self.percents.saturating_add(1);
             self.hundredths += percent.hundredths();
         }
-        if let Some(money) = fact.spent {
-            self.spenders += 1;
-            let sum = self.spent.entry(money.currency).or_default();
-            *sum = sum.saturating_add(money.amount_minor);
-        }
+        self.spent.add(fact.spent);
+        self.budget.add(fact.budget);
     }
 
     pub(super) const fn report_count(&self) -> i64 {
@@ -40,14 +59,12 @@ impl ReportTally {
         let (value, known) = match measure {
             Measure::Projects => (FigureValue::Count(self.report_count), self.report_count),
             Measure::PercentComplete => (mean, self.percents.into()),
-            Measure::Spent => (FigureValue::None, self.spenders),
+            Measure::Spent => (FigureValue::None, self.spent.known),
+            Measure::Budget => (FigureValue::None, self.budget.known),
         };
         let by_currency = match measure {
-            Measure::Spent => self
-                .spent
-                .into_iter()
-                .map(|(currency, amount_minor)| Money { amount_minor, currency })
-                .collect(),
+            Measure::Spent => self.spent.into_amounts(),
+            Measure::Budget => self.budget.into_amounts(),
             Measure::Projects | Measure::PercentComplete => Vec::new(),
         };
         Figure { value, known, report_count: self.report_count, by_currency }

@@ -1,4 +1,5 @@
 mod between;
+mod header_dimensions;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -85,7 +86,7 @@ fn ground(facts: Vec<ReportFact>) -> FigureDataset {
             city("vientiane", "LA", 2018, true),
             city("vinh", "VN", 2023, false),
         ],
-        with_project: [slug("vinh")].into(),
+        city_rows: CityRows::Expected,
         vocabulary: Arc::new(Vocabulary {
             focus_areas: vec![term("zeal", None), term("air", None)],
             sub_areas: vec![term("z1", Some("zeal")), term("a1", Some("air"))],
@@ -108,6 +109,8 @@ fn fact(city: &str, focus_area: &str, status: ProjectStatus) -> ReportFact {
         sub_area: None,
         priority: false,
         spent: None,
+        budget: None,
+        partners: Vec::new(),
         terms: BTreeMap::new(),
         texts: None,
     }
@@ -150,13 +153,48 @@ fn every_combination_is_there_in_the_framework_s_order() {
 }
 
 #[test]
-fn cities_are_the_pilots_and_those_with_a_project() {
-    let table = ground(Vec::new()).count_table(&question(Dimension::City, None));
+fn rows_of_cities_are_the_expected_ones_and_those_with_a_report() {
+    let question = question(Dimension::City, None);
+    let zero = Count(0);
+    let empty = ground(Vec::new());
+    let table = empty.count_table(&question);
+    assert_eq!(rows(&table), [("da-nang", zero), ("hue", zero), ("vientiane", zero)]);
+    assert_eq!((table.cells[0].column.as_ref(), table.column_totals.len()), (None, 0));
+    // Vinh joined in the year of the cut-off.
+    let reporting = ground(vec![fact("vinh", "air", ProjectStatus::Ongoing)]);
+    assert_eq!(rows(&reporting.count_table(&question))[3], ("vinh", Count(1)));
+    // It reports, although the filter does not count its report.
+    let mut filtered = question.clone();
+    filtered.filter.wanted.insert(Dimension::FocusArea, vec!["zeal".into()]);
+    let table = reporting.count_table(&filtered);
+    assert_eq!((rows(&table)[3], table.coverage.cities_expected), (("vinh", zero), 4));
+    let mapped = |dataset: &FigureDataset| {
+        let (cities, _) = dataset.map_cities(&question);
+        cities.iter().map(|c| c.city.slug.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(mapped(&empty), ["da-nang", "hue", "vientiane"]);
+    assert_eq!(mapped(&reporting), ["da-nang", "hue", "vientiane", "vinh"]);
+}
+
+#[test]
+fn pilot_flag_does_not_change_the_rows_of_cities() {
+    let mut none = ground(Vec::new());
+    none.cities.iter_mut().for_each(|city| city.pilot = !city.pilot);
+    let table = none.count_table(&question(Dimension::City, None));
+    let zero = Count(0);
+    assert_eq!(rows(&table), [("da-nang", zero), ("hue", zero), ("vientiane", zero)]);
+}
+
+#[test]
+fn first_rules_list_the_pilots_and_the_cities_with_an_approved_project() {
+    let first = |facts| FigureDataset {
+        city_rows: CityRows::PilotsAnd([slug("vinh")].into()),
+        ..ground(facts)
+    };
+    let table = first(Vec::new()).count_table(&question(Dimension::City, None));
     let zero = Count(0);
     assert_eq!(rows(&table), [("da-nang", zero), ("vientiane", zero), ("vinh", zero)]);
-    assert_eq!((table.cells[0].column.as_ref(), table.column_totals.len()), (None, 0));
-    // Hue has no approved project yet, but a report.
-    let table = ground(vec![fact("hue", "air", ProjectStatus::Ongoing)])
+    let table = first(vec![fact("hue", "air", ProjectStatus::Ongoing)])
         .count_table(&question(Dimension::City, None));
     assert_eq!(rows(&table)[1], ("hue", Count(1)));
 }
@@ -179,7 +217,7 @@ fn what_a_filter_rules_out_is_no_zero() {
     q.filter.wanted.insert(Dimension::Country, vec!["VN".into()]);
     q.filter.wanted.insert(Dimension::FocusArea, vec!["air".into()]);
     let table = ground.count_table(&q);
-    assert_eq!(rows(&table), [("da-nang", Count(1)), ("vinh", Count(0))]);
+    assert_eq!(rows(&table), [("da-nang", Count(1)), ("hue", Count(0))]);
     let columns: Vec<&str> = table.column_totals.iter().map(|(l, _)| l.key.as_str()).collect();
     assert_eq!(columns, ["a1", UNKNOWN]);
     assert_eq!(table.coverage.cities_expected, 2);
@@ -259,7 +297,7 @@ fn money_is_never_added_across_currencies() {
 #[test]
 fn a_report_counts_in_each_of_its_sectors_and_once_in_the_total() {
     let tagged = |sectors: &[&str]| ReportFact {
-        terms: [(Dimension::Sector, sectors.iter().map(|s| slug(s)).collect())].into(),
+        terms: [(Dimension::Sector, sectors.iter().map(ToString::to_string).collect())].into(),
         ..fact("da-nang", "air", ProjectStatus::Ongoing)
     };
     let ground = ground(vec![
@@ -326,7 +364,7 @@ fn any_fact() -> impl Strategy<Value = ReportFact> {
             focus_area: a.map(slug),
             percent: p.and_then(Percent::from_hundredths),
             priority,
-            terms: [(Dimension::Sector, sectors.into_iter().map(slug).collect())].into(),
+            terms: [(Dimension::Sector, sectors.into_iter().map(String::from).collect())].into(),
             ..fact(c, "air", s)
         },
     )
@@ -345,7 +383,7 @@ proptest! {
         prop_assert_eq!(table.total.report_count, n);
         for (label, total) in &table.row_totals {
             let sum: i64 = table.cells.iter().filter(|c| c.row == *label).map(|c| c.figure.report_count).sum();
-            if columns == Dimension::Sector {
+            if columns.is_multiple() {
                 prop_assert!(total.report_count <= sum);
             } else {
                 prop_assert_eq!(total.report_count, sum);
@@ -353,7 +391,7 @@ proptest! {
         }
         for (totals, dimension) in [(&table.row_totals, rows), (&table.column_totals, columns)] {
             let sum: i64 = totals.iter().map(|(_, f)| f.report_count).sum();
-            if dimension == Dimension::Sector {
+            if dimension.is_multiple() {
                 prop_assert!(n <= sum);
             } else {
                 prop_assert_eq!(n, sum);

@@ -6,6 +6,7 @@ define_messages! { "figure";
     count_of_reports();
     mean_percent();
     sum_of_spending();
+    sum_of_budgets();
     milestones_reached();
     outcome_attainment();
     coverage();

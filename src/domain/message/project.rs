@@ -1,6 +1,6 @@
 //! Faults of projects, of their milestones, indicators and partnerships, and of action plans.
 
-use super::{Message, define_messages};
+use super::{Argument, Message, define_messages};
 
 define_messages! { "project";
     project_code();
@@ -10,7 +10,9 @@ define_messages! { "project";
     dates_need_reason(first: i32, last: i32);
     another_project();
     no_successor();
-    title_taken(project: &str);
+    title_taken(project: Argument);
+    same_part(parts: Message, record: Argument);
+    row_of_file(row: u32);
     undeletable(project: &str, reason: Message);
     has_report();
     has_successor();

@@ -1,10 +1,13 @@
 //! Faults of reports and of their comments, and of actions on many reports.
 
+use chrono::NaiveDate;
+
 use super::{Message, define_messages};
 
 define_messages! { "report";
     complete_needs_all();
     future_day();
+    after_cut_off(cut_off: NaiveDate);
     part_gone(part: Message);
     unknown_milestone();
     unknown_indicator();
@@ -18,6 +21,7 @@ define_messages! { "report";
     not_ready();
     not_ready_fields(fields: &str);
     question_open();
+    cycle_closed();
     question_unanswered();
     reply_settled();
     reply_pointer();

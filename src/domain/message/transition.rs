@@ -10,7 +10,6 @@ define_messages! { "transition";
     return_report();
     approve();
     reopen();
-    comment();
     open_cycle();
     close_cycle();
     in_draft();
@@ -24,5 +23,4 @@ define_messages! { "transition";
     in_unopened_cycle();
     in_closed_cycle();
     in_released_cycle();
-    in_unsubmitted_draft();
 }

@@ -5,6 +5,7 @@ use super::{Message, define_messages};
 define_messages! { "value";
     required();
     no_such(thing: Message);
+    with_nearest(fault: Message, nearest: &str);
     control_character();
     too_long(limit: usize);
     empty();

@@ -2,7 +2,7 @@
 
 use super::{
     AccessDenied, Actor, PermissionBasis, PermissionReach, PolicyAction, PolicyResource, Saves,
-    Visibility,
+    Visibility, decide_by_permissions,
 };
 use crate::domain::{
     comment::Comment,
@@ -77,6 +77,8 @@ macro_rules! define_acts {
     (@one ReadProject($on:ty)) => {};
     (@one ReadReport($on:ty)) => {};
     (@one ReadPlan($on:ty)) => {};
+    (@one ListComments($on:ty)) => {};
+    (@one ReadComment($on:ty)) => {};
     (@one ReadUser($on:ty)) => {};
     (@one EditUser($on:ty)) => {};
     (@one GiveGrant($on:ty)) => {};
@@ -156,8 +158,10 @@ define_acts! {
     ApproveReport(ReportSubject) saves [Report, ApprovedReport, ApprovedProject, Comment] = "approve", REVIEW;
     /// Reopens an approved report.
     ReopenReport(ReportSubject) saves [Report, Comment] = "reopen", REOPEN;
-    /// Reads the comments, readiness and history of a report.
+    /// Reads the readiness, the history and the differences of a report.
     ReadReportInside(ReportSubject) = "read_inside", INSIDE;
+    /// Lists the comments on a report.
+    ListComments(ReportSubject) = "list_comments", INSIDE;
     /// Comments on a report.
     CommentReport(ReportSubject) saves [Comment] = "comment", INSIDE;
     /// Reads a comment.
@@ -213,10 +217,7 @@ impl Act {
     /// enough.
     #[must_use]
     pub const fn needs_working_copy(self) -> bool {
-        matches!(
-            self,
-            Self::ReadReportInside | Self::CommentReport | Self::ReadComment | Self::ResolveComment
-        )
+        matches!(self, Self::ReadReportInside | Self::CommentReport | Self::ResolveComment)
     }
 
     /// Returns `true` if the action decides on a report. A second person must do that: nobody decides on their own
@@ -252,6 +253,41 @@ impl PolicyAction for ReadReport {
             decide_read(subject.visibility_for(actor))
         }
     }
+}
+
+impl PolicyAction for ListComments {
+    type Subject = ReportSubject;
+    const ACT: Act = Act::ListComments;
+    /// A reviewer reads nothing on a report that was never submitted, unless its city asks something.
+    fn decide_access(
+        actor: &Actor,
+        subject: &ReportSubject,
+    ) -> Result<PermissionBasis, AccessDenied> {
+        if subject.shows_only_questions(actor) {
+            let asked = subject.has_question.get().map_err(AccessDenied::Undecided)?;
+            require_question(*asked)?;
+        }
+        decide_by_permissions(Self::ACT, actor, subject)
+    }
+}
+
+impl PolicyAction for ReadComment {
+    type Subject = CommentSubject;
+    const ACT: Act = Act::ReadComment;
+    /// On a report that was never submitted, a reviewer reads the questions of its city.
+    fn decide_access(
+        actor: &Actor,
+        subject: &CommentSubject,
+    ) -> Result<PermissionBasis, AccessDenied> {
+        if subject.report_subject.shows_only_questions(actor) {
+            require_question(subject.comment.question)?;
+        }
+        decide_by_permissions(Self::ACT, actor, subject)
+    }
+}
+
+fn require_question(question: bool) -> Result<(), AccessDenied> {
+    if question { Ok(()) } else { Err(AccessDenied::Forbidden(message::access::not_submitted())) }
 }
 
 impl PolicyAction for ReadPlan {

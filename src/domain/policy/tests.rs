@@ -12,8 +12,8 @@ use crate::domain::{
     subject::Loaded,
     subject::ReportSubject,
     testing::{
-        actor, approved, city, country, now, officer, report, representative, secretariat, subject,
-        user,
+        actor, approved, city, contributor, country, now, officer, report, representative,
+        secretariat, subject, user,
     },
     user::Scope,
     workflow::{TransitionKind, check_transition},
@@ -61,7 +61,7 @@ fn states() -> Vec<(&'static str, ReportSubject)> {
         ("reopened", reopened),
     ];
     for (_, on) in &mut all {
-        on.contributors = Loaded::Value(vec![user(1), user(77)]);
+        on.contributors = Loaded::Value(vec![contributor(1), contributor(77)]);
     }
     all
 }
@@ -99,6 +99,7 @@ type Ask = fn(&Actor, &ReportSubject) -> &'static str;
 const ON_REPORTS: &[(Act, Ask)] = &[
     (Act::ReadReport, |a, on| outcome::<ReadReport>(a, on, None)),
     (Act::ReadReportInside, |a, on| outcome::<ReadReportInside>(a, on, None)),
+    (Act::ListComments, |a, on| outcome::<ListComments>(a, on, None)),
     (Act::CommentReport, |a, on| outcome::<CommentReport>(a, on, None)),
     (Act::EditReport, |a, on| outcome::<EditReport>(a, on, Some(TransitionKind::Edit))),
     (Act::SubmitReport, |a, on| outcome::<SubmitReport>(a, on, Some(TransitionKind::Submit))),
@@ -180,9 +181,9 @@ fn subjects() -> impl Strategy<Value = ReportSubject> {
     let hands = proptest::collection::vec(60_u128..64, 0..3);
     (0..states().len(), hands, any::<bool>()).prop_map(|(i, hands, own)| {
         let mut on = states()[i].1.clone();
-        on.contributors = Loaded::Value(hands.into_iter().map(user).collect());
+        on.contributors = Loaded::Value(hands.into_iter().map(contributor).collect());
         if own {
-            on.contributors.change(|users| users.push(user(50)));
+            on.contributors.change(|known| known.push(contributor(50)));
         }
         on
     })
@@ -205,7 +206,7 @@ proptest! {
 
     #[test]
     fn nobody_decides_on_what_they_had_a_hand_in(mut on in subjects(), grants in grants()) {
-        on.contributors.change(|users| users.push(user(50)));
+        on.contributors.change(|known| known.push(contributor(50)));
         let actor = Actor::new(user(50), grants);
         prop_assert!(ApproveReport::decide_access(&actor, &on).is_err());
         prop_assert!(ReturnReport::decide_access(&actor, &on).is_err());
@@ -215,7 +216,7 @@ proptest! {
     fn nobody_decides_on_behalf_of_somebody_with_a_hand_in_it(on in subjects(), grants in grants()) {
         let actor = Actor::new(user(50), grants);
         if let Ok(basis) = ApproveReport::decide_access(&actor, &on) {
-            prop_assert!(basis.acting_for.is_none_or(|u| !on.contributors.get().unwrap().contains(&u)));
+            prop_assert!(basis.acting_for.is_none_or(|u| !on.is_contributor(u).unwrap()));
         }
     }
 
@@ -227,6 +228,21 @@ proptest! {
         prop_assert_eq!(ReadReport::decide_access(&actor, on).is_ok(), of_the_city);
         prop_assert_eq!(ReadReportInside::decide_access(&actor, on).is_ok(), of_the_city);
         prop_assert_eq!(CommentReport::decide_access(&actor, on).is_ok(), of_the_city);
+        prop_assert_eq!(ListComments::decide_access(&actor, on).is_ok(), of_the_city);
+    }
+
+    #[test]
+    fn a_question_on_a_draft_shows_its_comments_to_reviewers_and_nothing_else(grants in grants()) {
+        let mut on = states()[1].1.clone();
+        on.has_question = Loaded::Value(true);
+        let actor = Actor::new(user(50), grants);
+        let place = on.record_place();
+        prop_assert_eq!(ListComments::decide_access(&actor, &on).is_ok(), actor.is_insider_at(&place));
+        let of_the_city = actor.has_role_at(&[Role::CityOfficer], &place);
+        prop_assert_eq!(on.shows_only_questions(&actor), actor.is_insider_at(&place) && !of_the_city);
+        prop_assert_eq!(ReadReport::decide_access(&actor, &on).is_ok(), of_the_city);
+        prop_assert_eq!(ReadReportInside::decide_access(&actor, &on).is_ok(), of_the_city);
+        prop_assert_eq!(CommentReport::decide_access(&actor, &on).is_ok(), of_the_city);
     }
 
     #[test]

@@ -240,7 +240,7 @@ fn find_sub_area(v: &Vocabulary, area: Option<&Slug>, raw: &str) -> Result<Slug,
 
 /// Parses the number of a Sustainable Development Goal.
 fn parse_goal(raw: i64) -> Result<i64, ValueFault> {
-    if (1..=17).contains(&raw) {
+    if super::GOALS.contains(&raw) {
         Ok(raw)
     } else {
         Err(ValueFault::new("range", message::project::goal()))

@@ -10,7 +10,7 @@ use crate::domain::{
     project_parts::Milestone,
     report::{IndicatorValue, MilestoneDone, PercentMethod, ReportState},
     subject::Loaded,
-    testing::{day, now, project, ready, report, subject},
+    testing::{day, milestone, now, project, ready, report, subject},
     value::{Percent, Prose, Title},
 };
 
@@ -137,6 +137,35 @@ fn nothing_has_happened_on_a_day_that_has_not_come_in_the_city() {
     let early = lacks(&on, &content, "2026-11-20T16:59:59Z");
     assert_eq!(early, ["/milestones/0/completed_on future", &own]);
     assert_eq!(lacks(&on, &content, "2026-11-20T17:00:00Z"), [""; 0]);
+}
+
+#[test]
+fn day_after_the_cut_off_blocks_the_report_and_not_the_milestone_of_the_project() {
+    let mut on = subject(Some(report(ReportState::Draft)));
+    on.cycle.as_of = day("2026-06-30");
+    on.milestones = Loaded::Value(vec![
+        milestone(1),
+        Milestone { completed_on: Some(day("2026-07-01")), ..milestone(2) },
+        Milestone { completed_on: Some(day("2026-12-01")), ..milestone(3) },
+    ]);
+    let content = |reached: &str| ReportContent {
+        milestones: vec![MilestoneDone {
+            milestone_id: milestone(1).id,
+            completed_on: day(reached),
+        }],
+        ..ready()
+    };
+    // In Da Nang it is 20 November 2026.
+    let lacks = |reached: &str| -> Vec<String> {
+        let found = list_blockers(&on, &content(reached), now()).unwrap();
+        found.into_iter().map(|f| format!("{} {}", f.pointer, f.code)).collect()
+    };
+    assert_eq!(lacks("2026-06-30"), [""; 0]);
+    assert_eq!(lacks("2026-07-01"), ["/milestones/0/completed_on after_cut_off"]);
+    assert_eq!(
+        lacks("2026-12-01"),
+        ["/milestones/0/completed_on after_cut_off", "/milestones/0/completed_on future"]
+    );
 }
 
 #[test]

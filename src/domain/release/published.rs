@@ -9,8 +9,8 @@ use super::ReleaseReference;
 use crate::domain::{
     cycle::ReportingCycle,
     figures::{
-        CrossTable, Dimension, FigureBasis, FigureDataset, FigureFilter, FigureQuery, FigureValue,
-        Measure, ReportFact,
+        CityRows, CountingRules, CrossTable, Dimension, FigureBasis, FigureDataset, FigureFilter,
+        FigureQuery, FigureValue, Measure, ReportFact,
     },
     language::Language,
     policy::visibility::ReadScope,
@@ -89,16 +89,24 @@ impl ReleaseReference {
         self.build_dataset_on(FigureBasis::from_release_series(before), facts)
     }
 
-    fn build_dataset_on(&self, basis: FigureBasis, facts: Vec<ReportFact>) -> FigureDataset {
+    fn build_dataset_on(&self, basis: FigureBasis, mut facts: Vec<ReportFact>) -> FigureDataset {
+        facts.iter_mut().for_each(|fact| fact.add_partner_types(&self.partner_types));
         FigureDataset {
             basis,
             facts,
             countries: self.countries.clone(),
             cities: self.cities.clone(),
-            with_project: self.with_project.clone(),
+            city_rows: self.list_city_rows(),
             vocabulary: Arc::new(self.vocabulary.clone()),
             // Everybody who may read a release may read all of it.
             reach: ReadScope { everything: true, ..ReadScope::default() },
+        }
+    }
+
+    fn list_city_rows(&self) -> CityRows {
+        match self.rules {
+            CountingRules::PilotCities => CityRows::PilotsAnd(self.with_project.clone()),
+            CountingRules::ExpectedCities => CityRows::Expected,
         }
     }
 }

@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{errata::compare_reports, published, *};
 use crate::domain::{
+    figures::Dimension,
     journal::{to_canonical_json, to_hex},
     policy::visibility::ReadScope,
     project::ProjectCode,
@@ -21,6 +22,8 @@ fn reference(state: CycleState) -> ReleaseReference {
         cities: Vec::new(),
         with_project: BTreeSet::new(),
         vocabulary: Vocabulary::default(),
+        partner_types: BTreeMap::new(),
+        rules: CountingRules::CURRENT,
     }
 }
 
@@ -129,7 +132,7 @@ fn the_hash_is_that_of_the_canonical_content() {
 
 #[test]
 fn published_figures_say_what_they_were_and_are() {
-    use crate::domain::figures::{Dimension, Measure};
+    use crate::domain::figures::Measure;
     let cell = |row: &str, value: Option<f64>| published::PublishedCell {
         row: row.to_owned(),
         column: "ongoing".to_owned(),
@@ -191,9 +194,9 @@ fn what_came_late_is_known_where_something_was_due_and_every_report_has_its_time
     let mut reference =
         ReleaseReference { cities: vec![city.clone()], ..reference(CycleState::Closed) };
     reference.cycle.due_on = Some(testing::day("2026-12-31"));
-    let handed = |at: Option<&str>| coverage::FrozenSubmission {
-        city: city.slug.clone(),
-        at: at.map(|at| at.parse().unwrap()),
+    let handed = |at: Option<&str>| {
+        let submitted_at = at.map(|at| at.parse().unwrap());
+        coverage::FrozenSubmission::from(&ApprovedReport { submitted_at, ..testing::approved() })
     };
     let late = |reference: &ReleaseReference, times: &[Option<&str>]| {
         let reports: Vec<_> = times.iter().map(|at| handed(*at)).collect();
@@ -210,15 +213,80 @@ fn what_came_late_is_known_where_something_was_due_and_every_report_has_its_time
 }
 
 #[test]
-fn a_city_without_a_report_is_told_of_where_it_is_a_pilot() {
-    let (mut pilot, other) = (testing::town("da-nang", "VN"), testing::town("hue", "VN"));
-    pilot.pilot = true;
-    let reference =
-        ReleaseReference { cities: vec![pilot, other], ..reference(CycleState::Closed) };
-    let told = reference.count_coverage(&[]);
-    let cities: Vec<&str> = told.cities.iter().map(|(city, _)| city.slug.as_str()).collect();
-    assert_eq!(
-        (cities, told.total().approved, told.count_reporting_cities()),
-        (vec!["da-nang"], 0, (0, 0))
-    );
+fn report_that_states_whether_it_was_late_is_not_compared_with_the_due_day() {
+    let mut reference = reference(CycleState::Closed);
+    reference.cities = vec![testing::town("da-nang", "VN")];
+    let frozen = |late: Option<bool>, submitted_at: &str| {
+        let submitted_at = Some(submitted_at.parse().unwrap());
+        let report = ApprovedReport { submitted_at, late, ..testing::approved() };
+        coverage::FrozenSubmission::from(&report)
+    };
+    let reports = [
+        // First submitted in time, and corrected later.
+        frozen(Some(false), "2027-03-01T00:00:00Z"),
+        frozen(Some(true), "2027-03-01T00:00:00Z"),
+        // Approved before this was recorded: the last submission counts.
+        frozen(None, "2027-03-01T00:00:00Z"),
+        frozen(None, "2026-11-01T00:00:00Z"),
+    ];
+    assert_eq!(reference.count_coverage(&reports).total().late, Some(2));
+}
+
+#[test]
+fn rules_of_a_release_decide_which_cities_its_coverage_lists() {
+    let town =
+        |key: &str, joined_year, pilot| City { joined_year, pilot, ..testing::town(key, "VN") };
+    let cities = vec![
+        town("da-nang", 2018, true),
+        town("ha-long", 2026, false),
+        town("hue", 2025, false),
+        town("vinh", 2026, true),
+    ];
+    let mut reference = ReleaseReference { cities, ..reference(CycleState::Closed) };
+    let reports = [coverage::FrozenSubmission {
+        city: testing::slug("ha-long"),
+        timing: crate::domain::report::SubmissionTiming::Unknown,
+    }];
+    let count = |reference: &ReleaseReference| {
+        let told = reference.count_coverage(&reports);
+        let cities: Vec<String> =
+            told.cities.iter().map(|(city, _)| city.slug.to_string()).collect();
+        (cities.join(" "), told.total().approved, told.count_reporting_cities())
+    };
+    assert_eq!(count(&reference), ("da-nang ha-long hue".to_owned(), 1, (1, 3)));
+    reference.rules = CountingRules::PilotCities;
+    assert_eq!(count(&reference), ("da-nang ha-long vinh".to_owned(), 1, (1, 1)));
+}
+
+#[test]
+fn release_states_the_rules_by_which_its_figures_were_counted() {
+    let town = |key: &str, joined_year| City { joined_year, ..testing::town(key, "VN") };
+    let cities = vec![town("da-nang", 2018), town("hue", 2025), town("vinh", 2026)];
+    let publish = |rules| {
+        let with_project = [testing::slug("vinh")].into();
+        let reference = ReleaseReference {
+            cities: cities.clone(),
+            with_project,
+            rules,
+            ..reference(CycleState::Closed)
+        };
+        publish_release(metadata(), reference, vec![numbered(1, 1_000)], None).unwrap()
+    };
+    let rows = |full: &FullRelease| {
+        let table = full.release.figures.iter().find(|t| t.rows == Dimension::City).unwrap();
+        let mut rows: Vec<String> = table.cells.iter().map(|c| c.row.clone()).collect();
+        rows.dedup();
+        rows.join(" ")
+    };
+    let (old, new) = (publish(CountingRules::PilotCities), publish(CountingRules::CURRENT));
+    assert_eq!((rows(&old), rows(&new)), ("da-nang vinh".into(), "da-nang hue".into()));
+    assert_eq!(old.release.rules, CountingRules::PilotCities);
+    // The canonical forms of older releases have no such member.
+    let texts = |full: &FullRelease| {
+        [to_canonical_json(&full.release).unwrap(), to_canonical_json(&full.reference).unwrap()]
+    };
+    assert!(texts(&old).iter().all(|text| !text.contains("rules")));
+    assert!(texts(&new).iter().all(|text| text.contains(r#""rules":2"#)));
+    let read: ReleaseReference = serde_json::from_str(&texts(&old)[1]).unwrap();
+    assert_eq!(read, old.reference);
 }

@@ -254,6 +254,7 @@ pub(crate) fn filter_finds_too_many() -> FieldFault {
         code: fault.code.to_owned(),
         message: message::report::bulk_filter_limit(fault.message),
         allowed: Vec::new(),
+        existing: None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Carries a report forward into the next cycle, and checks the statement "nothing changed".
 
+use chrono::NaiveDate;
+
 use super::{PercentMethod, ProjectStatus, ReportContent, progress::MilestoneWeighting};
 use crate::domain::{
     fault::{FaultList, FieldFault, ValueFault},
@@ -14,9 +16,14 @@ pub(crate) const CHANGED: &str = "changed";
 
 impl ReportContent {
     /// Returns the content that the project's next report starts with. It leaves out milestones and indicators that no
-    /// longer exist, and the status `not_stated`, which a city cannot report.
+    /// longer exist, and the status `not_stated`, which a city cannot report. `cut_off` is that of the next report.
     #[must_use]
-    pub fn carry_forward(&self, milestones: &[Milestone], indicators: &[Indicator]) -> Self {
+    pub fn carry_forward(
+        &self,
+        milestones: &[Milestone],
+        indicators: &[Indicator],
+        cut_off: NaiveDate,
+    ) -> Self {
         let mut next = self.clone();
         next.status = self.status.filter(|s| *s != ProjectStatus::NotStated);
         next.status_reason = None;
@@ -25,7 +32,8 @@ impl ReportContent {
         next.unchanged = false;
         if next.percent_method == Some(PercentMethod::Milestones) {
             next.percent_complete =
-                MilestoneWeighting::from_milestones(milestones, &next).and_then(|w| w.percent());
+                MilestoneWeighting::from_milestones(milestones, &next, Some(cut_off))
+                    .and_then(|w| w.percent());
             next.percent_method = next.percent_complete.map(|_percent| PercentMethod::Milestones);
         }
         next
@@ -89,10 +97,11 @@ pub(crate) fn check_earlier_report(
 /// There is no earlier approved report.
 pub(crate) fn carry_unchanged(subject: &ReportSubject) -> Result<ReportContent, TransitionRefused> {
     let earlier = subject.earlier_content.get()?.as_ref();
-    let carried = earlier
-        .cloned()
-        .unwrap_or_default()
-        .carry_forward(subject.milestones.get()?, subject.indicators.get()?);
+    let carried = earlier.cloned().unwrap_or_default().carry_forward(
+        subject.milestones.get()?,
+        subject.indicators.get()?,
+        subject.cycle.as_of,
+    );
     let content = ReportContent { unchanged: true, ..carried };
     match check_earlier_report(&content, earlier) {
         Some(fault) => Err(TransitionRefused::NotReady(vec![fault])),
@@ -108,7 +117,10 @@ fn has_same_items<T: PartialEq>(a: &[T], b: &[T]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{testing::ready, value::Percent};
+    use crate::domain::{
+        testing::{day, ready},
+        value::Percent,
+    };
 
     fn pointers(content: &ReportContent, earlier: Option<&ReportContent>) -> Vec<String> {
         find_contradictions(content, earlier)
@@ -144,6 +156,6 @@ mod tests {
         };
         let content = ReportContent { unchanged: true, ..ready() };
         assert!(pointers(&content, Some(&earlier)).is_empty());
-        assert_eq!(earlier.carry_forward(&[], &[]).status, None);
+        assert_eq!(earlier.carry_forward(&[], &[], day("2026-12-31")).status, None);
     }
 }

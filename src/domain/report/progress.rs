@@ -23,15 +23,19 @@ pub(crate) struct MilestoneWeighting {
 }
 
 impl MilestoneWeighting {
-    /// Adds up the milestones of a project. A milestone is reached if the report or the project's own record says so.
-    /// Returns `None` without milestones.
+    /// Adds up the milestones of a project. A milestone is reached if the report or the project's own record states a
+    /// day that is not after the cut-off. Without a cut-off every day counts: this is for copies that were frozen by
+    /// the older rule. Returns `None` without milestones.
     #[must_use]
     pub(crate) fn from_milestones(
         milestones: &[Milestone],
         content: &ReportContent,
+        cut_off: Option<NaiveDate>,
     ) -> Option<Self> {
+        let counts = |day: NaiveDate| cut_off.is_none_or(|last| day <= last);
         let reached = |m: &&Milestone| {
-            m.completed_on.is_some() || content.milestones.iter().any(|d| d.milestone_id == m.id)
+            let stated = content.milestones.iter().filter(|done| done.milestone_id == m.id);
+            m.completed_on.into_iter().chain(stated.map(|done| done.completed_on)).any(counts)
         };
         let total = milestones.iter().map(|m| m.weight).sum();
         (total > 0).then(|| Self {
@@ -50,19 +54,21 @@ impl MilestoneWeighting {
     }
 }
 
-/// Sets the percentage of a report whose percentage comes from the milestones.
+/// Sets the percentage of a report whose percentage comes from the milestones that were reached by the cut-off.
 ///
 /// # Errors
 /// The project has no milestones, or the report states a different percentage than they give.
 pub(crate) fn settle_percent(
     content: &ReportContent,
     milestones: &[Milestone],
+    cut_off: NaiveDate,
 ) -> Result<ReportContent, Vec<FieldFault>> {
-    let faults = find_disagreements(content, milestones);
+    let faults = find_disagreements(content, milestones, cut_off);
     let mut content = content.clone();
     if content.percent_method == Some(PercentMethod::Milestones) {
         content.percent_complete =
-            MilestoneWeighting::from_milestones(milestones, &content).and_then(|w| w.percent());
+            MilestoneWeighting::from_milestones(milestones, &content, Some(cut_off))
+                .and_then(|w| w.percent());
     }
     if faults.is_empty() { Ok(content) } else { Err(faults) }
 }
@@ -73,12 +79,14 @@ pub(crate) fn settle_percent(
 pub(crate) fn find_disagreements(
     content: &ReportContent,
     milestones: &[Milestone],
+    cut_off: NaiveDate,
 ) -> Vec<FieldFault> {
     let mut faults = FaultList::new();
     if content.percent_method != Some(PercentMethod::Milestones) {
         return faults.into_vec();
     }
-    let Some(weighed) = MilestoneWeighting::from_milestones(milestones, content) else {
+    let weighed = MilestoneWeighting::from_milestones(milestones, content, Some(cut_off));
+    let Some(weighed) = weighed else {
         let fault = ValueFault::new("no_milestones", message::report::no_milestones());
         faults.add("/percent_method", fault);
         return faults.into_vec();
@@ -144,8 +152,12 @@ mod tests {
         }
     }
 
+    fn cut_off() -> NaiveDate {
+        day("2026-12-31")
+    }
+
     fn percent(weights: &[i64], reached: &[u128]) -> Option<f64> {
-        let settled = settle_percent(&content(reached), &milestones(weights)).ok()?;
+        let settled = settle_percent(&content(reached), &milestones(weights), cut_off()).ok()?;
         settled.percent_complete.map(Percent::value)
     }
 
@@ -160,21 +172,35 @@ mod tests {
         for m in &mut all {
             m.completed_on = Some(day("2026-03-01"));
         }
-        let settled = settle_percent(&content(&[]), &all).unwrap();
+        let settled = settle_percent(&content(&[]), &all, cut_off()).unwrap();
         assert_eq!(settled.percent_complete.map(Percent::value), Some(100.0));
+    }
+
+    #[test]
+    fn milestone_reached_after_the_cut_off_does_not_count() {
+        let mut own = milestones(&[1, 2, 5]);
+        own[1].completed_on = Some(day("2026-02-02"));
+        let reached = |cut_off: Option<&str>| {
+            MilestoneWeighting::from_milestones(&own, &content(&[1]), cut_off.map(day))
+                .map(|weighed| weighed.reached)
+        };
+        assert_eq!(reached(Some("2026-01-31")), Some(0));
+        assert_eq!(reached(Some("2026-02-01")), Some(1));
+        assert_eq!(reached(Some("2026-02-02")), Some(3));
+        assert_eq!(reached(None), Some(3));
     }
 
     #[test]
     fn another_percentage_than_the_milestones_give_is_refused() {
         let stated =
             ReportContent { percent_complete: Percent::from_hundredths(5000), ..content(&[1]) };
-        let faults = settle_percent(&stated, &milestones(&[1, 3])).unwrap_err();
+        let faults = settle_percent(&stated, &milestones(&[1, 3]), cut_off()).unwrap_err();
         assert_eq!(faults.first().map(|f| f.pointer.as_str()), Some("/percent_complete"));
         assert!(
             faults.iter().any(|f| f.message == message::report::milestones_differ(25.0, 1, 4)),
             "{faults:?}"
         );
-        let none = settle_percent(&stated, &[]).unwrap_err();
+        let none = settle_percent(&stated, &[], cut_off()).unwrap_err();
         assert_eq!(none.first().map(|f| f.code.as_str()), Some("no_milestones"));
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
+
 use super::{
     EvidenceLink, IndicatorValue, MilestoneDone, PercentMethod, ProjectStatus, ReportContent,
     carry_forward, progress,
@@ -136,6 +138,8 @@ pub struct ReportContext<'a> {
     pub milestones: &'a [Milestone],
     /// The project's indicators.
     pub indicators: &'a [Indicator],
+    /// The cut-off day of the cycle. What was reached later does not count.
+    pub cut_off: NaiveDate,
     /// The content of the project's last approved report of an earlier cycle, if there is one.
     pub earlier: Option<&'a ReportContent>,
 }
@@ -171,7 +175,7 @@ impl RawReport {
             unchanged: self.unchanged,
         };
         let mut faults = f.into_vec();
-        let settled = progress::settle_percent(&content, known.milestones);
+        let settled = progress::settle_percent(&content, known.milestones, known.cut_off);
         let mut together = settled.as_ref().err().cloned().unwrap_or_default();
         let whole = settled.as_ref().unwrap_or(&content);
         together.extend(carry_forward::find_contradictions(whole, known.earlier));

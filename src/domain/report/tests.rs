@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::{
     project_parts::{IndicatorDirection, IndicatorKind},
     raw_values::RawMoney,
-    testing::{milestone, project, ready},
+    testing::{day, milestone, project, ready},
     value::{CurrencyCode, Title},
 };
 
@@ -29,7 +29,13 @@ fn indicator(n: u128) -> Indicator {
 }
 fn parse(raw: RawReport) -> Result<ReportContent, Vec<String>> {
     let (milestones, indicators) = (vec![milestone(1), milestone(2)], vec![indicator(3)]);
-    raw.parse(ReportContext { milestones: &milestones, indicators: &indicators, earlier: None })
+    let known = ReportContext {
+        milestones: &milestones,
+        indicators: &indicators,
+        cut_off: day("2026-12-31"),
+        earlier: None,
+    };
+    raw.parse(known)
         .map_err(|faults| faults.into_iter().map(|f| format!("{} {}", f.pointer, f.code)).collect())
 }
 fn text(n: u128) -> String {
@@ -118,8 +124,12 @@ fn every_fault_is_named_at_once() {
 fn what_fields_say_together_is_named_beside_what_is_wrong_with_one() {
     let (milestones, earlier) = (vec![milestone(1), milestone(2)], ready());
     let faults = |raw: RawReport| -> Vec<String> {
-        let known =
-            ReportContext { milestones: &milestones, indicators: &[], earlier: Some(&earlier) };
+        let known = ReportContext {
+            milestones: &milestones,
+            indicators: &[],
+            cut_off: day("2026-12-31"),
+            earlier: Some(&earlier),
+        };
         let faults = raw.parse(known).unwrap_err();
         faults.into_iter().map(|f| format!("{} {}", f.pointer, f.code)).collect()
     };

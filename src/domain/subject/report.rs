@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use super::{Loaded, PartNotLoaded};
 use crate::domain::{
     comment::Comment,
+    contributor::{self, ChangeAuthor, Contributor},
     cycle::{ReportingCycle, effective_due_day, end_of_day},
     id::Id,
     policy::{Actor, PermissionBasis, PolicyResource, RecordCopy, Visibility},
@@ -43,6 +44,8 @@ pub struct ReportSubject {
     pub calendar: Loaded<CityCalendar>,
     /// The content of the latest approved report of an earlier cycle.
     pub earlier_content: Loaded<Option<ReportContent>>,
+    /// Whether a comment on the report is a question of the city.
+    pub has_question: Loaded<bool>,
     /// The open comments that the city has to answer.
     pub unanswered_comments: Loaded<Vec<Id<Comment>>>,
     /// The working copy, if it exists.
@@ -51,8 +54,8 @@ pub struct ReportSubject {
     pub approved: Loaded<Option<ApprovedReport>>,
     /// The status of the latest approved report of an earlier cycle that states one.
     pub previous_status: Loaded<Option<ProjectStatus>>,
-    /// The users who edited or submitted the report since its last decision, with those on whose behalf they acted.
-    pub contributors: Loaded<Vec<Id<User>>>,
+    /// The contributors of the report.
+    pub contributors: Loaded<Vec<Contributor>>,
     /// Whether the report missed its release: the cycle is closed, and was released without it.
     pub missed_release: bool,
     /// The latest release that contains the approved copy; set only if the report is shown as approved.
@@ -82,8 +85,8 @@ impl PolicyResource for ReportSubject {
     fn has_record(&self) -> bool {
         self.report.is_some()
     }
-    fn contributors(&self) -> Result<&[Id<User>], PartNotLoaded> {
-        Ok(self.contributors.get()?)
+    fn is_contributor(&self, user: Id<User>) -> Result<bool, PartNotLoaded> {
+        Ok(self.contributors.get()?.iter().any(|contributor| contributor.user == user))
     }
 }
 
@@ -91,6 +94,13 @@ impl ReportSubject {
     /// Returns `true` if an approved copy was loaded. Without it an outsider sees nothing.
     fn has_approved_copy(&self) -> bool {
         matches!(self.approved, Loaded::Value(Some(_)))
+    }
+
+    /// Returns `true` if the actor reads only the questions among the comments: the report was never submitted, and the
+    /// actor is a reviewer.
+    #[must_use]
+    pub fn shows_only_questions(&self, actor: &Actor) -> bool {
+        self.report.is_some() && self.visibility_for(actor) == Visibility::ExistenceOnly
     }
 
     /// Returns the last day on which a submission is on time, with the city's extension, and the first instant after
@@ -114,16 +124,13 @@ impl ReportSubject {
         actor: &Actor,
         basis: PermissionBasis,
     ) -> Self {
-        match transition {
-            TransitionKind::Edit | TransitionKind::Submit => {
-                let more = [Some(actor.user()), basis.acting_for].into_iter().flatten();
-                self.contributors.change(|users| users.extend(more));
-            }
-            TransitionKind::Withdraw => {}
-            TransitionKind::Return | TransitionKind::Approve | TransitionKind::Reopen => {
-                self.contributors.change(Vec::clear);
-            }
-        }
+        let author = ChangeAuthor { by: actor.user(), acting_for: basis.acting_for };
+        self.contributors.change(|known| match transition {
+            TransitionKind::Edit => contributor::record_edit(known, author),
+            TransitionKind::Submit => contributor::record_submission(known, author),
+            TransitionKind::Approve => contributor::record_approval(known),
+            TransitionKind::Withdraw | TransitionKind::Return | TransitionKind::Reopen => {}
+        });
         self.report = Some(report);
         // The copy that was just written is in no release yet.
         self.released_in = Loaded::Value(None);

@@ -11,7 +11,7 @@ use crate::domain::{
         AccessDenied, Act, Actor, ApproveReport, CommentReport, EditReport, PolicyAction,
         ReopenReport, ReturnReport, SubmitReport, WithdrawReport,
     },
-    refusal::{IllegalTransition, TransitionRefused},
+    refusal::TransitionRefused,
     subject::{PartNotLoaded, ReportSubject},
 };
 
@@ -44,19 +44,12 @@ pub fn list_allowed_actions(
     .collect()
 }
 
-/// Checks if a report can be commented on: it must have been submitted at least once.
+/// Checks if a report can be commented on: it must exist. The policy decides who may comment on a draft.
 ///
 /// # Errors
-/// There is no report, or it was never submitted.
+/// There is no report.
 pub fn check_commentable(subject: &ReportSubject) -> Result<(), TransitionRefused> {
-    match &subject.report {
-        None => Err(TransitionRefused::NoReport),
-        Some(report) if report.ever_submitted => Ok(()),
-        Some(_) => Err(TransitionRefused::IllegalState(IllegalTransition {
-            action: message::transition::comment(),
-            state: message::transition::in_unsubmitted_draft(),
-        })),
-    }
+    if subject.report.is_some() { Ok(()) } else { Err(TransitionRefused::NoReport) }
 }
 
 fn check_action<A: PolicyAction<Subject = ReportSubject>>(

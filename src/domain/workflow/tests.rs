@@ -20,6 +20,7 @@ use crate::domain::{
 };
 
 mod copies;
+mod first_submission;
 
 fn prove<A: PolicyAction<Subject = ReportSubject>>(
     on: &ReportSubject,
@@ -113,6 +114,20 @@ fn a_submission_freezes_the_project_and_clears_the_decision() {
     assert!(sent.ever_submitted && sent.submitted.is_some());
 }
 
+#[test]
+fn submission_freezes_milestones_as_they_stood_on_the_cut_off_day() {
+    let mut on = subject(Some(report(ReportState::Draft)));
+    on.cycle.as_of = day("2026-06-30");
+    let reached = |n, on: &str| crate::domain::project_parts::Milestone {
+        completed_on: Some(day(on)),
+        ..crate::domain::testing::milestone(n)
+    };
+    on.milestones = Loaded::Value(vec![reached(1, "2026-06-30"), reached(2, "2026-07-01")]);
+    let sent = submit_report(&prove(&on, &officer(1)).unwrap(), now()).unwrap();
+    let frozen = sent.header.unwrap().milestones.into_iter().map(|m| m.completed_on);
+    assert_eq!(frozen.collect::<Vec<_>>(), [Some(day("2026-06-30")), None]);
+}
+
 /// What blocks the submission of the subject's report.
 fn blockers(on: &ReportSubject) -> Vec<FieldFault> {
     let content = on.report.as_ref().map(|report| &report.content);
@@ -183,7 +198,7 @@ fn what_may_be_done_comes_with_the_reason_of_each_refusal() {
     draft.report.as_mut().unwrap().content.next_steps = None;
     draft.project.details.starts_on = None;
     let mut submitted = subject(Some(report(ReportState::Submitted)));
-    submitted.contributors = Loaded::Value(vec![crate::domain::testing::user(2)]);
+    submitted.contributors = Loaded::Value(vec![crate::domain::testing::contributor(2)]);
     let mut closed = subject(Some(report(ReportState::Returned)));
     closed.cycle = cycle(CycleState::Closed);
     let text = format!(
@@ -289,8 +304,8 @@ proptest! {
             }
             match transition {
                 TransitionKind::Edit | TransitionKind::Submit => wrote.push(who),
-                TransitionKind::Withdraw => {}
-                TransitionKind::Return | TransitionKind::Approve | TransitionKind::Reopen => wrote.clear(),
+                TransitionKind::Withdraw | TransitionKind::Return | TransitionKind::Reopen => {}
+                TransitionKind::Approve => wrote.clear(),
             }
             let actor = people()[who].clone();
             on = on.after_transition(transition, report, &actor, crate::domain::policy::PermissionBasis { acting_for: None });

@@ -223,6 +223,9 @@ fn name_dimension_value(
         | Dimension::Cycle
         | Dimension::Outcome
         | Dimension::Enabler
-        | Dimension::Sector => key.to_owned(),
+        | Dimension::Sector
+        | Dimension::Tag
+        | Dimension::Sdg
+        | Dimension::PartnerType => key.to_owned(),
     }
 }

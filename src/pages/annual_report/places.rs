@@ -1,6 +1,6 @@
 //! Countries, cities and projects as the report lists them, and the counts of what is unknown.
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::NaiveDate;
 
 use super::{
     exhibits::{CountGrid, count_grid},
@@ -9,6 +9,7 @@ use super::{
 };
 use crate::domain::{
     alphabet::alphabetical_key,
+    expected_city::is_expected_city,
     figures::{AxisLabel, Dimension, FigureDataset, FigureFilter, FigureQuery, Measure},
     language::Language,
     reference::{City, Country},
@@ -112,15 +113,11 @@ fn build_city_section(
     let own = full_release.reports.iter().filter(|r| *r.code.city() == city.slug);
     let lines: Vec<ProjectSummary> =
         own.map(|r| summarise_project(r, full_release, says)).collect();
-    let listed = !lines.is_empty() || is_expected(city, full_release);
+    let as_of = full_release.reference.cycle.as_of;
+    let listed = is_expected_city(city, as_of, !lines.is_empty());
     let key = city.slug.to_string();
     let name = PlaceName::new(says.name_record(&city.names, &key), &city.names, city.country);
     (CitySection { key, name, projects: lines }, listed)
-}
-
-/// Returns `true` if the city was expected to report: it joined in a year before the year of the cut-off.
-fn is_expected(city: &City, full_release: &FullRelease) -> bool {
-    city.joined_year < full_release.reference.cycle.as_of.year()
 }
 
 /// Lists all projects, by the name of the city and by number.

@@ -104,7 +104,7 @@ impl ReportWording {
     pub(super) fn format_measure(self, measure: Measure, value: f64) -> String {
         match measure {
             Measure::PercentComplete => self.format_percent(value),
-            Measure::Projects | Measure::Spent => self.format_decimal(value, 0),
+            Measure::Projects | Measure::Spent | Measure::Budget => self.format_decimal(value, 0),
         }
     }
 

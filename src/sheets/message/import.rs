@@ -9,8 +9,12 @@ define_messages! { "import";
     key_invalid(cell: &str, name: Message, fault: Message);
     fault_at(place: &str, fault: Message);
     no_such_record();
+    no_such_project_but(nearest: &str);
+    no_such_partner(name: &str, nearest: &str);
     record_changed();
     report_changed();
     workbook_or_csv();
     workbook_without_macros_or_csv();
+    one_file_in_the_form();
+    broken_form();
 }

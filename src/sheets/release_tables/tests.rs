@@ -37,6 +37,8 @@ fn full_release() -> crate::domain::release::FullRelease {
         countries: Vec::new(),
         cities: vec![home()],
         with_project: std::collections::BTreeSet::new(),
+        partner_types: std::collections::BTreeMap::new(),
+        rules: crate::domain::figures::CountingRules::CURRENT,
         vocabulary: crate::domain::reference::Vocabulary::default(),
     };
     let metadata = ReleaseMetadata {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::JournalRow;
 use crate::store::{
     Conn, StoreResult,
+    condition::{Comparison, Condition, ConditionList},
     conn::on,
     schema::{journal, reports},
     types::{StoredTimestamp, StoredUuid},
@@ -29,28 +30,19 @@ pub(crate) struct JournalFilter {
     pub until: Option<DateTime<Utc>>,
 }
 
-/// Applies the filter. Used for the rows and for their number.
-macro_rules! filtered {
-    ($query:expr, $filter:expr) => {{
-        let mut query = $query;
-        if !$filter.entities.is_empty() {
-            query = query.filter(journal::entity.eq_any(&$filter.entities));
+impl JournalFilter {
+    fn to_condition(&self) -> Condition {
+        let mut all = ConditionList::default();
+        all.add_list(journal::entity, &self.entities);
+        all.add_list(journal::key, &self.keys);
+        if !self.actors.is_empty() {
+            let actors = self.actors.iter().copied().map(StoredUuid);
+            all.add([Condition::one_of(journal::actor, actors)]);
         }
-        if !$filter.keys.is_empty() {
-            query = query.filter(journal::key.eq_any(&$filter.keys));
-        }
-        if !$filter.actors.is_empty() {
-            query =
-                query.filter(journal::actor.eq_any($filter.actors.iter().copied().map(StoredUuid)));
-        }
-        if let Some(from) = $filter.from {
-            query = query.filter(journal::at.ge(StoredTimestamp(from)));
-        }
-        if let Some(until) = $filter.until {
-            query = query.filter(journal::at.le(StoredTimestamp(until)));
-        }
-        query
-    }};
+        let (from, until) = (self.from.map(StoredTimestamp), self.until.map(StoredTimestamp));
+        all.add_range(journal::at, from, until);
+        all.into_condition()
+    }
 }
 
 /// Lists rows before a number, newest first.
@@ -60,13 +52,9 @@ pub(crate) fn list_newest(
     before: Option<i64>,
     limit: i64,
 ) -> StoreResult<Vec<JournalRow>> {
-    Ok(on!(conn, |c, DB| {
-        let mut query = filtered!(journal::table.into_boxed::<DB>(), filter);
-        if let Some(before) = before {
-            query = query.filter(journal::seq.lt(before));
-        }
-        query.order(journal::seq.desc()).limit(limit).select(JournalRow::as_select()).load(c)
-    })?)
+    let before = before.map(|seq| Condition::compare(journal::seq, Comparison::Less, seq));
+    let rows = Condition::all([filter.to_condition()].into_iter().chain(before));
+    load_newest(conn, rows, 0, limit)
 }
 
 pub(crate) fn count(conn: &mut Conn, filter: &JournalFilter) -> StoreResult<i64> {
@@ -74,9 +62,28 @@ pub(crate) fn count(conn: &mut Conn, filter: &JournalFilter) -> StoreResult<i64>
     if *filter == JournalFilter::default() {
         return Ok(super::load_head(conn)?.seq);
     }
-    Ok(on!(conn, |c, DB| filtered!(journal::table.into_boxed::<DB>(), filter)
-        .count()
-        .get_result(c))?)
+    count_rows(conn, filter.to_condition())
+}
+
+/// Loads the rows that meet a condition, newest first, without the newest `skip`.
+pub(in crate::store) fn load_newest(
+    conn: &mut Conn,
+    rows: Condition,
+    skip: i64,
+    limit: i64,
+) -> StoreResult<Vec<JournalRow>> {
+    Ok(on!(conn, |c, DB| journal::table
+        .filter(rows)
+        .order(journal::seq.desc())
+        .offset(skip)
+        .limit(limit)
+        .select(JournalRow::as_select())
+        .load(c))?)
+}
+
+/// Counts the rows that meet a condition.
+pub(in crate::store) fn count_rows(conn: &mut Conn, rows: Condition) -> StoreResult<i64> {
+    Ok(on!(conn, |c, DB| journal::table.filter(rows).count().get_result(c))?)
 }
 
 /// Returns the keys of the reports that were never submitted, in the cycles of the reports that `rows` are about.

@@ -14,7 +14,7 @@ use crate::{
         conn::on,
         projects::{parse_money, rewrite_partner_facets},
         record::StoredRows,
-        schema::partnerships,
+        schema::{partnerships, projects},
         tx::{AuditedRecord, audit_rows, impl_record},
         types::StoredUuid,
     },
@@ -115,6 +115,20 @@ impl_record!(Partnership, "partnership", private, |r| format!("{}/{}", r.code, r
 pub fn list_partnerships(conn: &mut Conn, project: Id<Project>) -> StoreResult<Vec<Partnership>> {
     let rows: Vec<PartnershipRow> = on!(conn, |c, DB| partnerships::table
         .filter(partnerships::project_id.eq(StoredUuid::from(project)))
+        .order(partnerships::id)
+        .select(PartnershipRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(Partnership::try_from).collect()
+}
+
+/// Lists the partnerships of all projects of a city, in the order in which they were created.
+///
+/// # Errors
+/// Returns an error if the database fails.
+pub fn list_city_partnerships(conn: &mut Conn, city: &Slug) -> StoreResult<Vec<Partnership>> {
+    let rows: Vec<PartnershipRow> = on!(conn, |c, DB| partnerships::table
+        .inner_join(projects::table.on(projects::id.eq(partnerships::project_id)))
+        .filter(projects::city.eq(city.as_str()))
         .order(partnerships::id)
         .select(PartnershipRow::as_select())
         .load(c))?;

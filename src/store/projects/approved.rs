@@ -9,19 +9,20 @@ use super::{
 };
 use crate::{
     domain::{
+        journal::to_canonical_json,
         policy::RecordCopy,
-        project::{ApprovedProject, Header, LatestReport},
+        project::{ApprovedProject, Header, LatestReport, ProjectCode},
         report::ProjectStatus,
         value::{Percent, Slug, fold_for_search},
     },
     store::{
-        Conn, JournaledRecord, StoreError, StoreResult,
+        Conn, JournaledRecord, Record, StoreError, StoreResult,
         conn::on,
         json,
         record::StoredRows,
         schema::approved_projects,
         static_update::static_update,
-        tx::{AuditedRecord, audit_rows, impl_record},
+        tx::{AuditedRecord, audit_rows},
         types::{StoredTimestamp, StoredUuid},
     },
 };
@@ -50,6 +51,10 @@ pub(super) struct ApprovedProjectRow {
     created_at: StoredTimestamp,
     updated_at: StoredTimestamp,
     version: i64,
+    budget_minor: Option<i64>,
+    budget_currency: Option<String>,
+    continues: Option<String>,
+    has_support: bool,
 }
 
 impl TryFrom<&ApprovedProject> for ApprovedProjectRow {
@@ -64,7 +69,7 @@ impl TryFrom<&ApprovedProject> for ApprovedProjectRow {
             plan_cycle: h.plan_cycle.to_string(),
             title: d.title.to_string(),
             title_key: fold_for_search(d.title.as_str()),
-            search_key: build_search_key(d),
+            search_key: build_search_key(&h.code, d),
             focus_area: d.focus_area.as_ref().map(Slug::to_string),
             sub_area: d.sub_area.as_ref().map(Slug::to_string),
             priority: d.priority,
@@ -78,6 +83,10 @@ impl TryFrom<&ApprovedProject> for ApprovedProjectRow {
             created_at: StoredTimestamp(a.created_at),
             updated_at: StoredTimestamp(a.updated_at),
             version: a.version,
+            budget_minor: d.budget.map(|m| m.amount_minor),
+            budget_currency: d.budget.map(|m| m.currency.as_str().to_owned()),
+            continues: d.continues.as_ref().map(ProjectCode::to_string),
+            has_support: d.support_required.is_some(),
         })
     }
 }
@@ -100,7 +109,24 @@ impl TryFrom<ApprovedProjectRow> for ApprovedProject {
     }
 }
 
-impl_record!(ApprovedProject, "approved_project", public, |r| r.header.code.to_string());
+impl Record for ApprovedProject {
+    const ENTITY: &'static str = "approved_project";
+    const PUBLIC: bool = true;
+    fn key(&self) -> String {
+        self.header.code.to_string()
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn journal_content(&self) -> Result<String, serde_json::Error> {
+        to_canonical_json(self)
+    }
+    /// The project and its parts in the header have the version of the copy, which is no content.
+    fn has_content_of(&self, before: &Self) -> bool {
+        self.latest == before.latest
+            && self.header.clone().into_approved_copy(before.version) == before.header
+    }
+}
 
 impl ApprovedProject {
     fn collect_facets(&self) -> FacetSet {

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
-use super::{approved::ApprovedProjectRow, working::ProjectRow};
+use super::{approved::ApprovedProjectRow, facets::rewrite_partner_facets, working::ProjectRow};
 use crate::{
     domain::{
         id::Id,
@@ -14,6 +14,7 @@ use crate::{
     store::{
         Conn, StoreResult,
         conn::on,
+        record::StoredRows as _,
         schema::{approved_projects, projects, reports},
         types::StoredUuid,
     },
@@ -50,6 +51,20 @@ pub(super) fn load_subjects(
         }
     }
     Ok(out)
+}
+
+/// Writes the rows of projects again, without a journal entry: both copies, and their facets.
+pub(in crate::store) fn rewrite_copies(conn: &mut Conn, ids: &[StoredUuid]) -> StoreResult<()> {
+    for ProjectSubject { project, approved } in
+        load_subjects(conn, ids.iter().copied())?.into_values()
+    {
+        project.replace(conn, project.version)?;
+        rewrite_partner_facets(conn, project.id)?;
+        if let Some(approved) = approved {
+            approved.replace(conn, approved.version)?;
+        }
+    }
+    Ok(())
 }
 
 /// Returns the reason why a project cannot be deleted. `None` if it can.

@@ -12,6 +12,7 @@ use crate::{
         project::{Project, ProjectDetails},
         project_parts::Partnership,
         reference::TermKind,
+        value::fold_marks,
     },
     store::{
         Conn, StoreResult,
@@ -24,8 +25,22 @@ use crate::{
 /// The facets of a copy: kind and value, each pair once.
 pub(super) type FacetSet = BTreeSet<(&'static str, String)>;
 
-/// The kind of the facets that come from partnerships.
+/// Facets with the slug of a partner.
 pub const PARTNER: &str = "partner";
+/// Facets with the folded name of a partner that is not in the reference data.
+pub(super) const PARTNER_NAME: &str = "partner_name";
+/// Facets with the partner, the role and the stage of one partnership, separated by slashes.
+pub(super) const PARTNERSHIP: &str = "partnership";
+/// Facets with the number of a Sustainable Development Goal.
+pub const SDG: &str = "sdg";
+/// The pattern of the kinds that come from partnerships.
+const PARTNERSHIP_KINDS: &str = "partner%";
+
+/// Returns the kind with a name in the database. Names that no kind has are read as partners.
+fn find_kind(name: &str) -> &'static str {
+    let further = [PARTNER_NAME, PARTNERSHIP, SDG].into_iter().find(|kind| *kind == name);
+    further.or_else(|| TermKind::parse(name).ok().map(TermKind::as_str)).unwrap_or(PARTNER)
+}
 
 /// Returns the facets that come from the details.
 pub(super) fn from_details(details: &ProjectDetails) -> FacetSet {
@@ -36,15 +51,43 @@ pub(super) fn from_details(details: &ProjectDetails) -> FacetSet {
         (TermKind::Tag, &details.tags),
         (TermKind::OtherFocusArea, &details.other_focus_areas),
     ];
-    lists
+    let terms = lists
         .into_iter()
-        .flat_map(|(kind, list)| list.iter().map(move |v| (kind.as_str(), v.to_string())))
-        .collect()
+        .flat_map(|(kind, list)| list.iter().map(move |v| (kind.as_str(), v.to_string())));
+    terms.chain(details.sdgs.iter().map(|goal| (SDG, goal.to_string()))).collect()
 }
 
-/// Returns the facets that come from partnerships: the partners that are in the reference data.
+/// The columns of a partnership that its facets come from.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = partnerships)]
+struct PartnershipColumns {
+    project_id: StoredUuid,
+    partner: Option<String>,
+    as_stated: Option<String>,
+    role: Option<String>,
+    stage: Option<String>,
+}
+
+impl PartnershipColumns {
+    fn into_facets(self) -> impl Iterator<Item = (&'static str, String)> {
+        let part = |text: &Option<String>| text.clone().unwrap_or_default();
+        let whole = format!("{}/{}/{}", part(&self.partner), part(&self.role), part(&self.stage));
+        let name = self.as_stated.as_deref().map(|name| (PARTNER_NAME, fold_marks(name)));
+        let partner = self.partner.map(|slug| (PARTNER, slug));
+        [Some((PARTNERSHIP, whole)), name, partner].into_iter().flatten()
+    }
+}
+
+/// Returns the facets that come from partnerships.
 pub(super) fn from_partnerships(parts: &[Partnership]) -> FacetSet {
-    parts.iter().filter_map(|p| p.partner.as_ref()).map(|p| (PARTNER, p.to_string())).collect()
+    let columns = |p: &Partnership| PartnershipColumns {
+        project_id: p.project.into(),
+        partner: p.partner.as_ref().map(ToString::to_string),
+        as_stated: p.as_stated.as_ref().map(ToString::to_string),
+        role: p.role.as_ref().map(ToString::to_string),
+        stage: p.stage.as_ref().map(ToString::to_string),
+    };
+    parts.iter().map(columns).flat_map(PartnershipColumns::into_facets).collect()
 }
 
 /// Inserts facets of a copy, which must not exist yet.
@@ -84,21 +127,18 @@ pub(super) fn load_all_facets(
         .load(c))?;
     let mut all: HashMap<StoredUuid, FacetSet> = HashMap::new();
     for (id, kind, value) in rows {
-        let kind = TermKind::parse(kind).map_or(PARTNER, TermKind::as_str);
-        all.entry(id).or_default().insert((kind, value));
+        all.entry(id).or_default().insert((find_kind(&kind), value));
     }
     Ok(all)
 }
 
 /// Computes the facets of every working copy that come from partnerships.
 pub(super) fn load_partner_facets(conn: &mut Conn) -> StoreResult<HashMap<StoredUuid, FacetSet>> {
-    let rows: Vec<(StoredUuid, Option<String>)> = on!(conn, |c, DB| partnerships::table
-        .filter(partnerships::partner.is_not_null())
-        .select((partnerships::project_id, partnerships::partner))
-        .load(c))?;
+    let rows: Vec<PartnershipColumns> =
+        on!(conn, |c, DB| partnerships::table.select(PartnershipColumns::as_select()).load(c))?;
     let mut all: HashMap<StoredUuid, FacetSet> = HashMap::new();
-    for (id, partner) in rows {
-        all.entry(id).or_default().extend(partner.map(|p| (PARTNER, p)));
+    for row in rows {
+        all.entry(row.project_id).or_default().extend(row.into_facets());
     }
     Ok(all)
 }
@@ -124,8 +164,12 @@ pub(super) fn delete_facets(
             .filter(project_facets::project_id.eq(StoredUuid::from(project)))
             .filter(project_facets::face.eq(copy.as_str()));
         match which {
-            FacetGroup::Details => rows.filter(project_facets::kind.ne(PARTNER)).execute(c),
-            FacetGroup::Partnerships => rows.filter(project_facets::kind.eq(PARTNER)).execute(c),
+            FacetGroup::Details => {
+                rows.filter(project_facets::kind.not_like(PARTNERSHIP_KINDS)).execute(c)
+            }
+            FacetGroup::Partnerships => {
+                rows.filter(project_facets::kind.like(PARTNERSHIP_KINDS)).execute(c)
+            }
             FacetGroup::Everything => rows.execute(c),
         }
     })?;
@@ -137,11 +181,11 @@ pub(in crate::store) fn rewrite_partner_facets(
     conn: &mut Conn,
     project: Id<Project>,
 ) -> StoreResult<()> {
-    let partners: Vec<Option<String>> = on!(conn, |c, DB| partnerships::table
+    let rows: Vec<PartnershipColumns> = on!(conn, |c, DB| partnerships::table
         .filter(partnerships::project_id.eq(StoredUuid::from(project)))
-        .select(partnerships::partner)
+        .select(PartnershipColumns::as_select())
         .load(c))?;
     delete_facets(conn, project, RecordCopy::Working, FacetGroup::Partnerships)?;
-    let facets = partners.into_iter().flatten().map(|p| (PARTNER, p)).collect();
+    let facets = rows.into_iter().flat_map(PartnershipColumns::into_facets).collect();
     insert_facets(conn, project, RecordCopy::Working, facets)
 }

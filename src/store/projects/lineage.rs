@@ -56,17 +56,37 @@ pub fn parse_continued_project(
 fn is_successor_of(conn: &mut Conn, from: &ProjectCode, to: &ProjectCode) -> StoreResult<bool> {
     let mut at = from.clone();
     for _ in 0..LINE_MAX {
-        let next: Option<Option<String>> = on!(conn, |c, DB| projects::table
-            .filter(projects::city.eq(at.city().as_str()))
-            .filter(projects::number.eq(at.number()))
-            .select(projects::continues)
-            .get_result(c)
-            .optional())?;
-        let Some(next) = next.flatten() else { return Ok(false) };
-        at = ProjectCode::parse(next)?;
+        let Some(next) = find_continued(conn, &at)? else { return Ok(false) };
+        at = next;
         if at == *to {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// Lists a project and the projects that it continues, directly or over several steps. The project itself is the first.
+///
+/// # Errors
+/// Returns an error if the database fails.
+pub(crate) fn list_lineage(conn: &mut Conn, latest: &ProjectCode) -> StoreResult<Vec<ProjectCode>> {
+    let mut line = vec![latest.clone()];
+    let mut at = latest.clone();
+    while line.len() < LINE_MAX {
+        let Some(next) = find_continued(conn, &at)? else { break };
+        line.push(next.clone());
+        at = next;
+    }
+    Ok(line)
+}
+
+/// Returns the project that a project continues, if it continues one.
+fn find_continued(conn: &mut Conn, code: &ProjectCode) -> StoreResult<Option<ProjectCode>> {
+    let next: Option<Option<String>> = on!(conn, |c, DB| projects::table
+        .filter(projects::city.eq(code.city().as_str()))
+        .filter(projects::number.eq(code.number()))
+        .select(projects::continues)
+        .get_result(c)
+        .optional())?;
+    Ok(next.flatten().map(ProjectCode::parse).transpose()?)
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::facets::{self, FacetGroup};
 use crate::{
     domain::{
+        duplicate::DuplicateKey,
         policy::RecordCopy,
         project::{Project, ProjectCode, ProjectDetails, ProjectLocation},
         reference::CountryCode,
@@ -65,11 +66,18 @@ impl ProjectDetailsJson {
     }
 }
 
-/// Folds the texts that `q` searches: titles and summary, in any script.
-pub(super) fn build_search_key(d: &ProjectDetails) -> String {
-    let further =
-        [d.title_local.as_ref().map(Title::as_str), d.summary.as_ref().map(Prose::as_str)];
-    search::to_search_key(std::iter::once(d.title.as_str()).chain(further.into_iter().flatten()))
+/// Folds the texts that `q` searches: the code, the titles, the summary and the support that the city looks for. Partners
+/// are facets, because they are not part of the project's row.
+pub(super) fn build_search_key(code: &ProjectCode, d: &ProjectDetails) -> String {
+    let code = code.to_string();
+    let texts = [
+        Some(code.as_str()),
+        Some(d.title.as_str()),
+        d.title_local.as_ref().map(Title::as_str),
+        d.summary.as_ref().map(Prose::as_str),
+        d.support_required.as_ref().map(Prose::as_str),
+    ];
+    search::to_search_key(texts.into_iter().flatten())
 }
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -97,6 +105,9 @@ pub(super) struct ProjectRow {
     created_at: StoredTimestamp,
     updated_at: StoredTimestamp,
     version: i64,
+    /// The key by which duplicates are found. A migration leaves it empty, and the start fills it.
+    duplicate_key: Option<String>,
+    has_support: bool,
 }
 
 impl TryFrom<&Project> for ProjectRow {
@@ -111,7 +122,7 @@ impl TryFrom<&Project> for ProjectRow {
             plan_cycle: p.plan_cycle.to_string(),
             title: d.title.to_string(),
             title_key: fold_for_search(d.title.as_str()),
-            search_key: build_search_key(d),
+            search_key: build_search_key(&p.code, d),
             focus_area: d.focus_area.as_ref().map(Slug::to_string),
             sub_area: d.sub_area.as_ref().map(Slug::to_string),
             priority: d.priority,
@@ -126,6 +137,8 @@ impl TryFrom<&Project> for ProjectRow {
             created_at: StoredTimestamp(p.created_at),
             updated_at: StoredTimestamp(p.updated_at),
             version: p.version,
+            duplicate_key: Some(DuplicateKey::from_title(d.title.as_str()).as_str().to_owned()),
+            has_support: d.support_required.is_some(),
         })
     }
 }
@@ -189,7 +202,7 @@ impl TryFrom<ProjectRow> for Project {
     }
 }
 
-impl_record!(Project, "project", private, |r| r.code.to_string());
+impl_record!(Project, "project", private, |r| r.code.to_string(), stamps[updated_at]);
 
 impl StoredRows for Project {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {

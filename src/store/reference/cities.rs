@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::{
     super::{
         Conn, StoreError, StoreResult,
+        condition::{BindValue, Condition, ConditionList, ListOrder, SortColumn},
         conn::on,
         json,
         load::LoadByKey,
@@ -12,7 +13,7 @@ use super::{
         search,
         tx::{impl_journaled_record, impl_record},
     },
-    parse_year, placed,
+    parse_year,
 };
 use crate::domain::{
     reference::{City, CountryCode, parse_time_zone},
@@ -20,7 +21,7 @@ use crate::domain::{
     value::{Prose, Slug, fold_for_search},
 };
 
-/// `name_key` is the sort key. `search_key` holds every name, every alias and the slug, folded.
+/// `name_key` is the sort key. `search_key` holds every name, every alias, the UN/LOCODE and the slug, folded.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = cities, treat_none_as_null = true)]
 struct CityRow {
@@ -47,7 +48,7 @@ fn build_name_key(city: &City) -> String {
 impl TryFrom<&City> for CityRow {
     type Error = StoreError;
     fn try_from(c: &City) -> StoreResult<Self> {
-        let texts = c.names.values().chain(&c.aliases).map(String::as_str);
+        let texts = c.names.values().chain(&c.aliases).chain(&c.un_locode).map(String::as_str);
         Ok(Self {
             slug: c.slug.to_string(),
             country: c.country.to_string(),
@@ -149,35 +150,32 @@ pub struct CityFilter {
     pub descending: bool,
 }
 
-macro_rules! filtered {
-    ($query:expr, $f:expr) => {{
-        let mut query = $query;
-        let f: &CityFilter = $f;
-        if !f.countries.is_empty() {
-            query = query.filter(cities::country.eq_any(f.countries.clone()));
-        }
-        if let Some(pilot) = f.pilot {
-            query = query.filter(cities::pilot.eq(pilot));
-        }
-        if let Some(year) = f.joined_from {
-            query = query.filter(cities::joined_year.ge(year));
-        }
-        if let Some(year) = f.joined_until {
-            query = query.filter(cities::joined_year.le(year));
-        }
-        for pattern in
-            f.q.iter().flat_map(|q| q.split_whitespace()).filter_map(search::to_like_pattern)
-        {
-            query = query.filter(cities::search_key.like(pattern).escape('\\'));
-        }
-        query
-    }};
-}
-
 /// The position of a city in a list: the value that it is sorted by, and its slug.
 pub type CityCursor = (String, String);
 
 impl CityFilter {
+    fn to_condition(&self) -> Condition {
+        let mut all = ConditionList::default();
+        all.add_list(cities::country, &self.countries);
+        all.add(self.pilot.map(|pilot| Condition::equals(cities::pilot, pilot)));
+        all.add_range(cities::joined_year, self.joined_from, self.joined_until);
+        all.add([Condition::has_words(cities::search_key, self.q.as_deref())]);
+        all.into_condition()
+    }
+
+    fn to_order(&self) -> ListOrder {
+        let slug = SortColumn::new(cities::slug);
+        let columns =
+            if self.by_name { vec![SortColumn::new(cities::name_key), slug] } else { vec![slug] };
+        ListOrder::new(columns, self.descending)
+    }
+
+    /// Returns the values of a cursor, one for each column of the order.
+    fn read_position(&self, (name, slug): &CityCursor) -> Vec<Option<BindValue>> {
+        let values = if self.by_name { vec![name, slug] } else { vec![slug] };
+        values.into_iter().map(|value| Some(BindValue::Text(value.clone()))).collect()
+    }
+
     /// Returns the position of a city in this list.
     #[must_use]
     pub fn make_cursor(&self, city: &City) -> CityCursor {
@@ -196,12 +194,16 @@ pub fn search_cities(
     after: Option<&CityCursor>,
     limit: i64,
 ) -> StoreResult<(Vec<City>, i64)> {
-    let (rows, total): (Vec<CityRow>, i64) = on!(conn, |c, DB| {
-        let total = filtered!(cities::table.into_boxed::<DB>(), filter).count().get_result(c)?;
-        let query = filtered!(cities::table.into_boxed::<DB>(), filter);
-        let query = placed!(query, cities, filter, after);
-        (query.limit(limit).select(CityRow::as_select()).load(c)?, total)
-    });
+    let (all, order) = (filter.to_condition(), filter.to_order());
+    let after = after.map(|cursor| order.after(&filter.read_position(cursor)));
+    let page = Condition::all([all.clone()].into_iter().chain(after));
+    let total: i64 = on!(conn, |c, DB| cities::table.filter(all).count().get_result(c))?;
+    let rows: Vec<CityRow> = on!(conn, |c, DB| cities::table
+        .filter(page)
+        .order(order)
+        .limit(limit)
+        .select(CityRow::as_select())
+        .load(c))?;
     let cities: StoreResult<Vec<City>> = rows.into_iter().map(City::try_from).collect();
     Ok((cities?, total))
 }

@@ -1,18 +1,18 @@
 //! The table `partners`.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
-use super::{
-    super::{
-        Conn, StoreError, StoreResult,
-        conn::on,
-        json,
-        load::LoadByKey,
-        schema::partners,
-        search,
-        tx::{impl_journaled_record, impl_record},
-    },
-    placed,
+use super::super::{
+    Conn, StoreError, StoreResult,
+    condition::{BindValue, Condition, ConditionList, ListOrder, SortColumn},
+    conn::on,
+    json,
+    load::LoadByKey,
+    schema::partners,
+    search,
+    tx::{impl_journaled_record, impl_record},
 };
 use crate::domain::{
     reference::{CountryCode, Partner},
@@ -102,6 +102,13 @@ pub fn list_partners(conn: &mut Conn) -> StoreResult<Vec<Partner>> {
     rows.into_iter().map(Partner::try_from).collect()
 }
 
+/// Returns the type of each partner, by slug.
+pub(crate) fn list_types_of_partners(conn: &mut Conn) -> StoreResult<BTreeMap<Slug, String>> {
+    let rows: Vec<(String, String)> =
+        on!(conn, |c, DB| partners::table.select((partners::slug, partners::kind)).load(c))?;
+    rows.into_iter().map(|(slug, kind)| Ok((Slug::parse(slug)?, kind))).collect()
+}
+
 /// The filter and the order of a list of partners.
 #[derive(Debug, Clone, Default)]
 pub struct PartnerFilter {
@@ -117,29 +124,31 @@ pub struct PartnerFilter {
     pub descending: bool,
 }
 
-macro_rules! filtered {
-    ($query:expr, $f:expr) => {{
-        let mut query = $query;
-        let f: &PartnerFilter = $f;
-        if !f.kinds.is_empty() {
-            query = query.filter(partners::kind.eq_any(f.kinds.clone()));
-        }
-        if !f.countries.is_empty() {
-            query = query.filter(partners::country.eq_any(f.countries.clone()));
-        }
-        for pattern in
-            f.q.iter().flat_map(|q| q.split_whitespace()).filter_map(search::to_like_pattern)
-        {
-            query = query.filter(partners::search_key.like(pattern).escape('\\'));
-        }
-        query
-    }};
-}
-
 /// The position of a partner in a list: the value that it is sorted by, and its slug.
 pub type PartnerCursor = (String, String);
 
 impl PartnerFilter {
+    fn to_condition(&self) -> Condition {
+        let mut all = ConditionList::default();
+        all.add_list(partners::kind, &self.kinds);
+        all.add_list(partners::country, &self.countries);
+        all.add([Condition::has_words(partners::search_key, self.q.as_deref())]);
+        all.into_condition()
+    }
+
+    fn to_order(&self) -> ListOrder {
+        let slug = SortColumn::new(partners::slug);
+        let columns =
+            if self.by_name { vec![SortColumn::new(partners::name_key), slug] } else { vec![slug] };
+        ListOrder::new(columns, self.descending)
+    }
+
+    /// Returns the values of a cursor, one for each column of the order.
+    fn read_position(&self, (name, slug): &PartnerCursor) -> Vec<Option<BindValue>> {
+        let values = if self.by_name { vec![name, slug] } else { vec![slug] };
+        values.into_iter().map(|value| Some(BindValue::Text(value.clone()))).collect()
+    }
+
     /// Returns the position of a partner in this list.
     #[must_use]
     pub fn make_cursor(&self, partner: &Partner) -> PartnerCursor {
@@ -158,12 +167,16 @@ pub fn search_partners(
     after: Option<&PartnerCursor>,
     limit: i64,
 ) -> StoreResult<(Vec<Partner>, i64)> {
-    let (rows, total): (Vec<PartnerRow>, i64) = on!(conn, |c, DB| {
-        let total = filtered!(partners::table.into_boxed::<DB>(), filter).count().get_result(c)?;
-        let query = filtered!(partners::table.into_boxed::<DB>(), filter);
-        let query = placed!(query, partners, filter, after);
-        (query.limit(limit).select(PartnerRow::as_select()).load(c)?, total)
-    });
+    let (all, order) = (filter.to_condition(), filter.to_order());
+    let after = after.map(|cursor| order.after(&filter.read_position(cursor)));
+    let page = Condition::all([all.clone()].into_iter().chain(after));
+    let total: i64 = on!(conn, |c, DB| partners::table.filter(all).count().get_result(c))?;
+    let rows: Vec<PartnerRow> = on!(conn, |c, DB| partners::table
+        .filter(page)
+        .order(order)
+        .limit(limit)
+        .select(PartnerRow::as_select())
+        .load(c))?;
     let partners: StoreResult<Vec<Partner>> = rows.into_iter().map(Partner::try_from).collect();
     Ok((partners?, total))
 }

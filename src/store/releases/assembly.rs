@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{
         cycle::ReportingCycle,
-        figures::ReportFact,
+        figures::{CountingRules, ReportFact},
         journal::{hash_record, to_hex},
         project::ProjectCode,
         release::{
@@ -49,6 +49,8 @@ pub(crate) fn build_reference(
         cities: reference::list_cities(conn)?,
         with_project: projects::list_cities_with_approved(conn)?,
         vocabulary: reference::load_vocabulary(conn)?,
+        partner_types: reference::list_types_of_partners(conn)?,
+        rules: CountingRules::CURRENT,
     })
 }
 
@@ -165,7 +167,8 @@ pub(crate) fn verify_release(conn: &mut Conn, release: &Release) -> StoreResult<
         reports: found,
         content: sha256 == release.sha256 && found == release.counts.reports,
         sha256,
-        figures: published::count_tables(key, &reference, facts) == release.figures,
+        figures: reference.rules == release.rules
+            && published::count_tables(key, &reference, facts) == release.figures,
         journal: head_matches && all_match,
         differing,
     })

@@ -12,6 +12,7 @@ use crate::{
     },
     store::{
         Conn, StoreError, StoreResult,
+        condition::{BindValue, Condition, ConditionList, ListOrder, SortColumn},
         conn::on,
         json,
         schema::{release_grounds, release_reports, release_tallies},
@@ -100,29 +101,17 @@ impl FrozenReportFilter {
             && self.focus_areas.is_empty()
             && self.statuses.is_empty()
     }
-}
 
-/// Builds the query of a filter.
-macro_rules! filtered {
-    ($release:expr, $filter:expr) => {{
-        let filter: &FrozenReportFilter = $filter;
-        let mut query = release_reports::table
-            .filter(release_reports::release.eq($release.as_str()))
-            .into_boxed::<DB>();
-        if !filter.cities.is_empty() {
-            query = query.filter(release_reports::city.eq_any(&filter.cities));
-        }
-        if !filter.countries.is_empty() {
-            query = query.filter(release_reports::country.eq_any(&filter.countries));
-        }
-        if !filter.focus_areas.is_empty() {
-            query = query.filter(release_reports::focus_area.eq_any(&filter.focus_areas));
-        }
-        if !filter.statuses.is_empty() {
-            query = query.filter(release_reports::status.eq_any(&filter.statuses));
-        }
-        query
-    }};
+    /// Builds the condition of this filter in a release.
+    fn to_condition(&self, release: &Slug) -> Condition {
+        let mut all = ConditionList::default();
+        all.add([Condition::equals(release_reports::release, release.as_str())]);
+        all.add_list(release_reports::city, &self.cities);
+        all.add_list(release_reports::country, &self.countries);
+        all.add_list(release_reports::focus_area, &self.focus_areas);
+        all.add_list(release_reports::status, &self.statuses);
+        all.into_condition()
+    }
 }
 
 /// The position of a report in a release: its city and number.
@@ -139,21 +128,18 @@ pub fn load_page(
     after: Option<&FrozenReportKey>,
     limit: i64,
 ) -> StoreResult<Vec<FrozenReportRow>> {
-    Ok(on!(conn, |c, DB| {
-        let mut query = filtered!(release, filter);
-        if let Some((city, number)) = after {
-            query = query.filter(
-                release_reports::city
-                    .gt(city)
-                    .or(release_reports::city.eq(city).and(release_reports::number.gt(number))),
-            );
-        }
-        query
-            .order((release_reports::city, release_reports::number))
-            .limit(limit)
-            .select(FrozenReportRow::as_select())
-            .load(c)
-    })?)
+    let city = SortColumn::new(release_reports::city);
+    let order = ListOrder::new(vec![city, SortColumn::new(release_reports::number)], false);
+    let after = after.map(|(city, number)| {
+        order.after(&[Some(BindValue::Text(city.clone())), Some(BindValue::Integer(*number))])
+    });
+    let rows = Condition::all([filter.to_condition(release)].into_iter().chain(after));
+    Ok(on!(conn, |c, DB| release_reports::table
+        .filter(rows)
+        .order(order)
+        .limit(limit)
+        .select(FrozenReportRow::as_select())
+        .load(c))?)
 }
 
 /// Counts the reports of a release. Without a filter the tally in the database gives the number.
@@ -169,7 +155,8 @@ pub fn count(conn: &mut Conn, release: &Slug, filter: &FrozenReportFilter) -> St
             .optional())?;
         return Ok(all.map_or(0, i64::from));
     }
-    Ok(on!(conn, |c, DB| filtered!(release, filter).count().get_result(c))?)
+    let rows = filter.to_condition(release);
+    Ok(on!(conn, |c, DB| release_reports::table.filter(rows).count().get_result(c))?)
 }
 
 /// Lists the countries that have a report in a release, ordered by code.

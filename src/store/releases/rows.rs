@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::frozen;
 use crate::{
     domain::{
+        figures::CountingRules,
         id::Id,
         journal::to_canonical_json,
         release::{Release, content_hash::ReleaseHasher},
@@ -40,6 +41,7 @@ pub(super) struct ReleaseRow {
     errata: String,
     figures: String,
     figures_changed: String,
+    rules: i64,
     version: i64,
 }
 
@@ -62,6 +64,7 @@ impl TryFrom<&Release> for ReleaseRow {
             errata: json::write(&r.errata)?,
             figures: json::write(&r.figures)?,
             figures_changed: json::write(&r.figures_changed)?,
+            rules: r.rules.number(),
             version: r.version,
         })
     }
@@ -90,6 +93,7 @@ impl TryFrom<ReleaseRow> for Release {
             errata: json::read(&r.errata)?,
             figures: json::read(&r.figures)?,
             figures_changed: json::read(&r.figures_changed)?,
+            rules: CountingRules::try_from(r.rules).map_err(StoreError::Corrupt)?,
             version: r.version,
         })
     }
@@ -106,6 +110,9 @@ impl Record for Release {
     }
     fn journal_content(&self) -> Result<String, serde_json::Error> {
         to_canonical_json(self)
+    }
+    fn has_content_of(&self, before: &Self) -> bool {
+        Self { version: before.version, ..self.clone() } == *before
     }
 }
 

@@ -53,6 +53,7 @@ pub(super) struct ApprovedReportRow {
     decided_at: Option<StoredTimestamp>,
     updated_at: StoredTimestamp,
     version: i64,
+    late: Option<bool>,
 }
 
 impl TryFrom<&ApprovedReport> for ApprovedReportRow {
@@ -81,6 +82,7 @@ impl TryFrom<&ApprovedReport> for ApprovedReportRow {
             decided_at: a.decided_at.map(StoredTimestamp),
             updated_at: StoredTimestamp(a.updated_at),
             version: a.version,
+            late: a.late,
         })
     }
 }
@@ -98,6 +100,7 @@ impl TryFrom<ApprovedReportRow> for ApprovedReport {
             header: json::read::<Header>(&r.header)?,
             imported: json::read_optional(r.imported.as_ref())?,
             submitted_at: r.submitted_at.map(|t| t.0),
+            late: r.late,
             decided_at: r.decided_at.map(|t| t.0),
             updated_at: r.updated_at.0,
             version: r.version,

@@ -13,6 +13,7 @@ use crate::{
     },
     store::{
         Conn, StoreResult,
+        condition::{Condition, ConditionList, SideRows},
         conn::on,
         cycles,
         schema::{projects, reports},
@@ -28,8 +29,9 @@ pub(crate) fn list_listed_keys(
 ) -> StoreResult<Vec<BulkReportKey>> {
     queue::load_rows(conn, query)?
         .into_iter()
-        .map(|(_, _, city, number, _, cycle, _, _)| {
-            Ok((ProjectCode::new(Slug::parse(city)?, number), Slug::parse(cycle)?))
+        .map(|row| {
+            let code = ProjectCode::new(Slug::parse(row.city)?, row.number);
+            Ok((code, Slug::parse(row.cycle)?))
         })
         .collect()
 }
@@ -63,32 +65,27 @@ fn list_unreported_in_cycle(
     filter: &BulkFilter,
     cycle: &ReportingCycle,
 ) -> StoreResult<Vec<(String, i64)>> {
-    let words = |slugs: &[Slug]| -> Vec<String> { slugs.iter().map(Slug::to_string).collect() };
-    Ok(on!(conn, |c, DB| {
-        let written = reports::table
-            .filter(reports::cycle.eq(cycle.slug.as_str()))
-            .select(reports::project_id);
-        let mut rows = projects::table
-            .filter(projects::plan_cycle.eq(cycle.plan_cycle.as_str()))
-            .filter(projects::archived.eq(false))
-            .filter(projects::id.ne_all(written))
-            .order((projects::city, projects::number))
-            .limit(i64::try_from(ITEMS_MAX + 1).unwrap_or(i64::MAX))
-            .select((projects::city, projects::number))
-            .into_boxed::<DB>();
-        if !reach.everything {
-            let countries: Vec<String> = reach.countries.iter().map(ToString::to_string).collect();
-            let cities = words(&reach.cities);
-            rows =
-                rows.filter(projects::country.eq_any(countries).or(projects::city.eq_any(cities)));
-        }
-        if !filter.cities.is_empty() {
-            rows = rows.filter(projects::city.eq_any(words(&filter.cities)));
-        }
-        if !filter.countries.is_empty() {
-            let countries: Vec<String> = filter.countries.iter().map(ToString::to_string).collect();
-            rows = rows.filter(projects::country.eq_any(countries));
-        }
-        rows.load(c)
-    })?)
+    let written = SideRows::new(
+        "reports",
+        reports::project_id,
+        Condition::equals(reports::cycle, cycle.slug.as_str()),
+    );
+    let mut all = ConditionList::default();
+    all.add([
+        Condition::equals(projects::plan_cycle, cycle.plan_cycle.as_str()),
+        Condition::equals(projects::archived, false),
+        Condition::in_rows(projects::id, written).not(),
+        Condition::within_scope(reach),
+    ]);
+    let to_words = |slugs: &[Slug]| -> Vec<String> { slugs.iter().map(Slug::to_string).collect() };
+    all.add_list(projects::city, &to_words(&filter.cities));
+    let countries: Vec<String> = filter.countries.iter().map(ToString::to_string).collect();
+    all.add_list(projects::country, &countries);
+    let rows = all.into_condition();
+    Ok(on!(conn, |c, DB| projects::table
+        .filter(rows)
+        .order((projects::city, projects::number))
+        .limit(i64::try_from(ITEMS_MAX + 1).unwrap_or(i64::MAX))
+        .select((projects::city, projects::number))
+        .load(c))?)
 }

@@ -80,6 +80,7 @@ pub(crate) fn load_checklist_items(
             cycle: cycle.clone(),
             calendar: Loaded::Value(CityCalendar { zone: city.time_zone, extension }),
             earlier_content: Loaded::Value(before.content.as_deref().map(json::read).transpose()?),
+            has_question: Loaded::NotLoaded("the questions"),
             unanswered_comments: Loaded::Value(find_waiting_comments(&own_comments)),
             approved: Loaded::NotLoaded("the approved copy"),
             previous_status: Loaded::Value(before.status),
@@ -173,7 +174,7 @@ fn find_waiting_comments(comments: &[Comment]) -> Vec<Id<Comment>> {
 fn find_last_return(report: &Report, comments: &[Comment]) -> Option<Comment> {
     let sent_back = |c: &&Comment| match c.kind {
         CommentKind::Return | CommentKind::Reopen => true,
-        CommentKind::Note => false,
+        CommentKind::Note | CommentKind::Approve => false,
     };
     match report.state {
         ReportState::Returned => comments.iter().rfind(sent_back).cloned(),

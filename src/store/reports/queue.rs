@@ -3,15 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use diesel::{dsl::not, prelude::*, sql_types::Bool};
-use serde::{Deserialize, Serialize};
+use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::items;
 use crate::{
     domain::{
         cycle::CycleDeadlines,
-        policy::{VisibleRows, visibility::ReadScope},
+        policy::{RecordCopy, VisibleRows},
         project::ProjectCode,
         reference::{CountryCode, parse_time_zone},
         report::{ProjectStatus, ReportState},
@@ -19,43 +18,19 @@ use crate::{
     },
     store::{
         Conn, StoreResult,
+        condition::Condition,
         conn::on,
         cycles, extensions,
         schema::{cities, report_faces},
-        types::{StoredTimestamp, StoredUuid},
+        types::StoredTimestamp,
     },
 };
 
-/// A filter for reports. An empty list does not restrict.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct QueueFilter {
-    pub project: Option<ProjectCode>,
-    pub states: Vec<ReportState>,
-    pub cities: Vec<String>,
-    pub countries: Vec<String>,
-    pub cycles: Vec<String>,
-    /// `true` for late reports, `false` for the others.
-    pub late: Option<bool>,
-}
+mod filter;
+mod order;
 
-/// The order of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum QueueSort {
-    /// By cycle, city and number.
-    #[default]
-    Key,
-    /// By the time of submission, earliest first. Reports that were never submitted come last.
-    SubmittedAt,
-}
-
-/// The position after which the next page starts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct QueueCursor {
-    submitted_at: Option<DateTime<Utc>>,
-    cycle: String,
-    city: String,
-    number: i64,
-}
+pub(crate) use filter::QueueFilter;
+pub(crate) use order::{QueueCursor, QueueSort, QueueSortKey};
 
 /// The request for a page of a list.
 #[derive(Debug, Clone)]
@@ -84,170 +59,119 @@ pub(crate) struct QueueItem {
     pub status: Option<ProjectStatus>,
     /// The percentage that the report states.
     pub percent_complete: Option<Percent>,
-    /// Whether the report was submitted late, or is overdue now.
+    /// The status that the latest approved report of an earlier cycle states. A report that states none is skipped.
+    pub earlier_status: Option<ProjectStatus>,
+    /// The percentage that the latest approved report of an earlier cycle states.
+    pub earlier_percent_complete: Option<Percent>,
+    /// The support that the city asks for.
+    pub support_needed: Option<String>,
+    /// Whether the report was first submitted late, or is overdue now.
     pub late: bool,
     /// The version of this copy.
     pub version: i64,
     pub submitted_at: Option<DateTime<Utc>>,
+    /// `None` in an approved copy.
+    pub first_submitted_at: Option<DateTime<Utc>>,
     /// `None` in an approved copy, which names nobody.
     pub submitted_by: Option<Uuid>,
+    /// `None` in an approved copy, which names nobody.
+    pub submitted_for: Option<Uuid>,
     pub decided_at: Option<DateTime<Utc>>,
     /// `None` in an approved copy, which names nobody.
     pub decided_by: Option<Uuid>,
+    /// `None` in an approved copy, which names nobody.
+    pub decided_for: Option<Uuid>,
 }
 
 impl QueueItem {
-    /// Returns the cursor of a page that ends with this item.
-    #[must_use]
-    pub(crate) fn to_cursor(&self) -> QueueCursor {
-        QueueCursor {
-            submitted_at: self.submitted_at,
-            cycle: self.cycle.to_string(),
-            city: self.code.city().to_string(),
-            number: self.code.number(),
-        }
+    /// Returns the persons who submitted the report and decided on it, and those on whose behalf they acted.
+    pub(crate) fn persons(&self) -> impl Iterator<Item = Uuid> {
+        let persons = [self.submitted_by, self.submitted_for, self.decided_by, self.decided_for];
+        persons.into_iter().flatten()
     }
 }
 
 /// The columns by which rows are found, before their content is read.
-pub(super) type ReportCopyRow =
-    (String, StoredUuid, String, i64, String, String, String, Option<StoredTimestamp>);
-
-/// Boxes a condition of one backend, so that all branches have the same type.
-macro_rules! condition {
-    ($db:ident, $expression:expr) => {{
-        let condition: Box<dyn BoxableExpression<report_faces::table, $db, SqlType = Bool>> =
-            Box::new($expression);
-        condition
-    }};
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = report_faces)]
+pub(super) struct ReportCopyRow {
+    pub(super) face: String,
+    pub(super) id: StoredUuid,
+    pub(super) city: String,
+    pub(super) number: i64,
+    pub(super) country: String,
+    pub(super) cycle: String,
+    pub(super) state: String,
+    pub(super) submitted_at: Option<StoredTimestamp>,
+    /// In an approved copy, the time of the submission that was approved.
+    pub(super) first_submitted_at: Option<StoredTimestamp>,
+    /// Whether the report is late, if the copy states it.
+    pub(super) late: Option<bool>,
 }
 
-/// The rows within a read scope.
-macro_rules! within {
-    ($db:ident, $reach:expr) => {{
-        let reach: &ReadScope = $reach;
-        let countries: Vec<String> = reach.countries.iter().map(ToString::to_string).collect();
-        let cities: Vec<String> = reach.cities.iter().map(ToString::to_string).collect();
-        if reach.everything {
-            condition!($db, report_faces::cycle.is_not_null())
-        } else if countries.is_empty() {
-            condition!($db, report_faces::city.eq_any(cities))
-        } else {
-            let there = report_faces::country.eq_any(countries);
-            condition!($db, there.or(report_faces::city.eq_any(cities)))
-        }
-    }};
-}
-
-/// The rows that are late: submitted after the due day, or not submitted and past the due day.
-macro_rules! late {
-    ($db:ident, $deadlines:expr, $now:expr) => {{
-        let mut late = condition!($db, report_faces::number.is_null());
-        for (cycle, cities, ends) in $deadlines.iter_deadlines() {
-            let waiting = [ReportState::Draft, ReportState::Returned].map(ReportState::as_str);
-            let here = report_faces::cycle.eq(cycle).and(report_faces::city.eq_any(cities));
-            let handed_in_late = not(report_faces::state.eq_any(waiting))
-                .and(report_faces::submitted_at.is_not_null())
-                .and(report_faces::submitted_at.assume_not_null().ge(StoredTimestamp(ends)));
-            late = if $now >= ends {
-                let missing = report_faces::state.eq_any(waiting);
-                condition!($db, late.or(here.and(missing.or(handed_in_late))))
-            } else {
-                condition!($db, late.or(here.and(handed_in_late)))
-            };
-        }
-        late
-    }};
-}
-
-/// The rows that the caller sees and the filter accepts. If the caller sees only one of the two copies, the query
-/// names only that copy, because a simple condition finds its index.
-macro_rules! matching {
-    ($db:ident, $query:expr, $deadlines:expr) => {{
-        let (v, f): (&VisibleRows, &QueueFilter) = (&$query.visible, &$query.filter);
-        let (working, approved) =
-            (report_faces::face.eq("working"), report_faces::face.eq("approved"));
-        let handed_in = report_faces::ever_submitted.eq(true);
-        let mut rows = report_faces::table.into_boxed::<$db>();
-        rows = if v.working.is_empty() {
-            rows.filter(approved.and(within!($db, &v.approved)))
-        } else {
-            let seen = handed_in.or(within!($db, &v.drafts));
-            let working = working.and(within!($db, &v.working)).and(seen);
-            if v.working.everything || v.approved.is_empty() {
-                rows.filter(working)
-            } else {
-                let approved = approved.and(within!($db, &v.approved));
-                rows.filter(working.or(approved.and(not(within!($db, &v.working)))))
-            }
-        };
-        if !f.states.is_empty() {
-            let words: Vec<&str> = f.states.iter().map(|s| s.as_str()).collect();
-            rows = rows.filter(report_faces::state.eq_any(words));
-        }
-        if !f.cities.is_empty() {
-            rows = rows.filter(report_faces::city.eq_any(f.cities.clone()));
-        }
-        if !f.countries.is_empty() {
-            rows = rows.filter(report_faces::country.eq_any(f.countries.clone()));
-        }
-        if !f.cycles.is_empty() {
-            rows = rows.filter(report_faces::cycle.eq_any(f.cycles.clone()));
-        }
-        if let Some(code) = &f.project {
-            rows = rows
-                .filter(report_faces::city.eq(code.city().to_string()))
-                .filter(report_faces::number.eq(code.number()));
-        }
-        match f.late {
-            Some(true) => rows = rows.filter(late!($db, $deadlines, $query.now)),
-            Some(false) => rows = rows.filter(not(late!($db, $deadlines, $query.now))),
-            None => {}
-        }
-        rows
-    }};
-}
-
-/// The rows after the last one of the previous page, in the order of the list.
-macro_rules! after {
-    ($db:ident, $sort:expr, $key:expr) => {{
-        let QueueCursor { submitted_at, cycle, city, number } = $key.clone();
-        let beyond_number = report_faces::city
-            .gt(city.clone())
-            .or(report_faces::city.eq(city).and(report_faces::number.gt(number)));
-        let beyond_key = report_faces::cycle
-            .gt(cycle.clone())
-            .or(report_faces::cycle.eq(cycle).and(beyond_number));
-        match ($sort, submitted_at.map(StoredTimestamp)) {
-            (QueueSort::Key, _) => condition!($db, beyond_key),
-            (QueueSort::SubmittedAt, None) => {
-                condition!($db, report_faces::submitted_at.is_null().and(beyond_key))
-            }
-            (QueueSort::SubmittedAt, Some(at)) => {
-                let submitted = report_faces::submitted_at.assume_not_null();
-                condition!(
-                    $db,
-                    report_faces::submitted_at
-                        .is_null()
-                        .or(submitted.gt(at))
-                        .or(submitted.eq(at).and(beyond_key))
-                )
-            }
-        }
-    }};
+/// Accepts the copies that the caller sees. If the caller sees only one of the two copies, the condition names only that
+/// copy, because a simple condition finds its index.
+fn select_visible(visible: &VisibleRows) -> Condition {
+    let copy = |copy: RecordCopy| Condition::equals(report_faces::face, copy.as_str());
+    let approved =
+        Condition::all([copy(RecordCopy::Approved), Condition::within_scope(&visible.approved)]);
+    if visible.working.is_empty() {
+        return approved;
+    }
+    let inside = Condition::within_scope(&visible.working);
+    let handed_in = Condition::equals(report_faces::ever_submitted, true);
+    let mut working = vec![copy(RecordCopy::Working), inside.clone()];
+    if !visible.drafts.everything {
+        working.push(Condition::any([handed_in, Condition::within_scope(&visible.drafts)]));
+    }
+    let working = Condition::all(working);
+    if visible.working.everything || visible.approved.is_empty() {
+        return working;
+    }
+    Condition::any([working, Condition::all([approved, inside.not()])])
 }
 
 pub(crate) fn load_page(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<QueueItem>> {
     let rows = load_rows(conn, query)?;
-    let cities: BTreeSet<&str> = rows.iter().map(|row| row.2.as_str()).collect();
+    let cities: BTreeSet<&str> = rows.iter().map(|row| row.city.as_str()).collect();
     let deadlines = load_deadlines(conn, Some(&cities))?;
     items::load_items(conn, rows, &deadlines, query.now)
 }
 
+/// Returns the first of the users who decided on none of the reports that the caller sees, and users who did. An
+/// approved copy names nobody.
+pub(crate) fn find_unknown_decider(
+    conn: &mut Conn,
+    visible: &VisibleRows,
+    users: &[Uuid],
+) -> StoreResult<Option<(Uuid, Vec<Uuid>)>> {
+    if users.is_empty() {
+        return Ok(None);
+    }
+    let asked = Condition::one_of(report_faces::decided_by, users.iter().copied().map(StoredUuid));
+    let found = load_deciders(conn, Condition::all([select_visible(visible), asked]))?;
+    match users.iter().find(|user| !found.contains(user)) {
+        Some(unknown) => Ok(Some((*unknown, load_deciders(conn, select_visible(visible))?))),
+        None => Ok(None),
+    }
+}
+
+/// Returns the users who decided on the reports that meet a condition.
+fn load_deciders(conn: &mut Conn, rows: Condition) -> StoreResult<Vec<Uuid>> {
+    let rows = Condition::all([rows, Condition::is_null(report_faces::decided_by).not()]);
+    let found: Vec<Option<StoredUuid>> = on!(conn, |c, DB| report_faces::table
+        .filter(rows)
+        .select(report_faces::decided_by)
+        .distinct()
+        .order(report_faces::decided_by)
+        .load(c))?;
+    Ok(found.into_iter().flatten().map(|user| user.0).collect())
+}
+
 /// Counts the rows of all pages by scanning them.
 pub(super) fn count_rows(conn: &mut Conn, query: &QueueQuery) -> StoreResult<i64> {
-    let deadlines = query.load_filter_deadlines(conn)?;
-    Ok(on!(conn, |c, DB| matching!(DB, query, &deadlines).count().get_result(c))?)
+    let rows = query.load_condition(conn)?;
+    Ok(on!(conn, |c, DB| report_faces::table.filter(rows).count().get_result(c))?)
 }
 
 /// Returns when the due day of each cycle ends in each of some cities, or in all cities.
@@ -267,40 +191,26 @@ fn load_deadlines(conn: &mut Conn, of: Option<&BTreeSet<&str>>) -> StoreResult<C
 }
 
 impl QueueQuery {
-    /// Loads the deadlines that the filter compares with. Empty if the filter does not ask for late reports.
-    fn load_filter_deadlines(&self, conn: &mut Conn) -> StoreResult<CycleDeadlines> {
-        if self.filter.late.is_some() {
-            load_deadlines(conn, None)
+    /// Builds the condition of the rows on all pages. Loads the deadlines if the filter compares with them.
+    fn load_condition(&self, conn: &mut Conn) -> StoreResult<Condition> {
+        let deadlines = if self.filter.late.is_some() {
+            load_deadlines(conn, None)?
         } else {
-            Ok(CycleDeadlines::default())
-        }
+            CycleDeadlines::default()
+        };
+        let filter = self.filter.to_condition(&deadlines, self.now);
+        Ok(Condition::all([select_visible(&self.visible), filter]))
     }
 }
 
 pub(super) fn load_rows(conn: &mut Conn, query: &QueueQuery) -> StoreResult<Vec<ReportCopyRow>> {
-    let columns = (
-        report_faces::face,
-        report_faces::id,
-        report_faces::city,
-        report_faces::number,
-        report_faces::country,
-        report_faces::cycle,
-        report_faces::state,
-        report_faces::submitted_at,
-    );
-    let key = (report_faces::cycle, report_faces::city, report_faces::number);
-    let deadlines = query.load_filter_deadlines(conn)?;
-    Ok(on!(conn, |c, DB| {
-        let mut page = matching!(DB, query, &deadlines).select(columns).limit(query.limit);
-        if let Some(key) = &query.after {
-            page = page.filter(after!(DB, query.sort, key));
-        }
-        page = match query.sort {
-            QueueSort::Key => page.order(key),
-            QueueSort::SubmittedAt => {
-                page.order((report_faces::submitted_at.is_null(), report_faces::submitted_at, key))
-            }
-        };
-        page.load(c)
-    })?)
+    let order = query.sort.to_order();
+    let after = query.after.as_ref().map(|cursor| order.after(&cursor.to_position(query.sort)));
+    let rows = Condition::all([query.load_condition(conn)?].into_iter().chain(after));
+    Ok(on!(conn, |c, DB| report_faces::table
+        .filter(rows)
+        .order(order)
+        .limit(query.limit)
+        .select(ReportCopyRow::as_select())
+        .load(c))?)
 }

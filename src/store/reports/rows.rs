@@ -8,7 +8,7 @@ use crate::{
         id::Id,
         project::ProjectCode,
         reference::CountryCode,
-        report::{AuditStamp, ProjectStatus, Report, ReportState},
+        report::{AuditStamp, FirstSubmission, ProjectStatus, Report, ReportState},
         user::User,
         value::{Percent, Slug},
     },
@@ -53,6 +53,9 @@ pub(super) struct ReportRow {
     decided_for: Option<StoredUuid>,
     imported: Option<String>,
     version: i64,
+    first_submitted_at: Option<StoredTimestamp>,
+    first_late: Option<bool>,
+    first_decided: bool,
 }
 
 /// The three columns of an audit stamp.
@@ -113,6 +116,9 @@ impl TryFrom<&Report> for ReportRow {
             decided_for,
             imported: json::write_optional(r.imported.as_ref())?,
             version: r.version,
+            first_submitted_at: r.first_submission.map(|first| StoredTimestamp(first.at)),
+            first_late: r.first_submission.and_then(|first| first.late),
+            first_decided: r.first_submission.is_some_and(|first| first.decided),
         })
     }
 }
@@ -131,6 +137,11 @@ impl TryFrom<ReportRow> for Report {
             ever_submitted: r.ever_submitted,
             edited: from_stamp_columns(r.edited_at, r.edited_by, r.edited_for)?,
             submitted: from_stamp_columns(r.submitted_at, r.submitted_by, r.submitted_for)?,
+            first_submission: r.first_submitted_at.map(|at| FirstSubmission {
+                at: at.0,
+                late: r.first_late,
+                decided: r.first_decided,
+            }),
             decided: from_stamp_columns(r.decided_at, r.decided_by, r.decided_for)?,
             imported: json::read_optional(r.imported.as_ref())?,
             version: r.version,
@@ -138,4 +149,4 @@ impl TryFrom<ReportRow> for Report {
     }
 }
 impl_journaled_record!(Report, ReportRow, reports, |r| StoredUuid::from(r.id));
-impl_record!(Report, "report", private, |r| r.key());
+impl_record!(Report, "report", private, |r| r.key(), stamps[edited]);

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use diesel::prelude::*;
 
 use super::{
-    contributors::find_contributors, find, find_approved, find_content_before, find_status_before,
+    contributors::load_contributors, find, find_approved, find_content_before, find_status_before,
 };
 use crate::{
     domain::{
@@ -49,6 +49,8 @@ struct ReportLoadPlan {
     contributors: bool,
     /// The content of the latest approved report of an earlier cycle. It is compared with and carried forward.
     earlier: bool,
+    /// Whether the city asks something. This decides if reviewers read comments on a draft.
+    questions: bool,
     /// The comments that wait for the city. They block a submission.
     waiting: bool,
     /// The release that holds the report. It is shown with an approved report.
@@ -67,6 +69,7 @@ impl ReportLoadPlan {
         previous_status: true,
         contributors: true,
         earlier: true,
+        questions: true,
         waiting: true,
         released: true,
         calendar: true,
@@ -90,6 +93,7 @@ impl ReportLoadPlan {
             contributors: Act::ALL.iter().any(could_decide),
             earlier: inside
                 && (act == Act::EditReport || report.is_some_and(|r| r.content.unchanged)),
+            questions: inside && act == Act::ListComments,
             waiting: inside,
             released: true,
             calendar: true,
@@ -158,10 +162,18 @@ fn find_waiting_comments(
     conn: &mut Conn,
     report: Option<&Report>,
 ) -> StoreResult<Vec<Id<Comment>>> {
-    // A report that was never submitted cannot be commented on.
+    // Only the city comments on a report that was never submitted, and it does not wait for itself.
     let Some(report) = report.filter(|r| r.ever_submitted) else { return Ok(Vec::new()) };
     let threads = comments::load_threads(conn, report.id)?;
     Ok(threads.into_iter().filter(CommentThread::blocks_submission).map(|t| t.id).collect())
+}
+
+/// Returns `true` if the city asks something on a report that was never submitted.
+fn has_question(conn: &mut Conn, report: Option<&Report>) -> StoreResult<bool> {
+    match report {
+        Some(report) if !report.ever_submitted => comments::has_question(conn, report.id),
+        Some(_) | None => Ok(false),
+    }
 }
 
 /// Data that many reports share. It is read once per transaction, which must not change any of it.
@@ -254,6 +266,9 @@ fn assemble_subject(
             find_previous_status(conn, id, &cycle, earlier.get().ok())
         })?,
         earlier_content: earlier,
+        has_question: Loaded::load_if(needs.questions, "the questions", || {
+            has_question(conn, report.as_ref())
+        })?,
         unanswered_comments: Loaded::load_if(needs.waiting, "the unanswered comments", || {
             find_waiting_comments(conn, report.as_ref())
         })?,
@@ -261,7 +276,7 @@ fn assemble_subject(
             find_approved(conn, id, &cycle.slug)
         })?,
         contributors: Loaded::load_if(needs.contributors, "the contributors", || {
-            find_contributors(conn, code, &cycle.slug)
+            load_contributors(conn, code, &cycle.slug)
         })?,
         missed_release: common.has_missed_release(conn, &cycle, id, report.as_ref())?,
         released_in: Loaded::load_if(needs.released, "the release", || match &report {

@@ -27,12 +27,40 @@ pub(super) struct JournalAuthor {
 
 /// A proof that saves and removes records of the kind `K`.
 pub trait RecordWriter<K: JournaledRecord> {
-    /// Inserts the record if its version is 1. Otherwise replaces the row, which must have the version before it.
+    /// Inserts a new record, of version 1.
     ///
     /// # Errors
-    /// Returns [`StoreError::Stale`] if no row has that version, [`StoreError::NotCovered`] if the proof is for a
-    /// different record, and an error if a constraint would be broken.
+    /// Returns [`StoreError::NotCovered`] if the proof is for a different record, [`StoreError::NotNew`] for a later
+    /// version, and an error if a constraint would be broken.
     fn save(&self, tx: &mut Tx<'_>, record: &K, change: Change) -> StoreResult<()>;
+
+    /// Replaces a record by its next version, and returns the record as it is stored then.
+    ///
+    /// If the content is the same as before, nothing is written: the version and the stamps of the last edit stay, and
+    /// the journal and the feed get no entry. The returned record is then the record before.
+    ///
+    /// # Errors
+    /// Returns [`StoreError::Stale`] if no row has the version before, [`StoreError::NotCovered`] if the proof is for a
+    /// different record, and an error if a constraint would be broken.
+    fn replace(&self, tx: &mut Tx<'_>, before: &K, after: K, change: Change) -> StoreResult<K>;
+
+    /// Replaces the record before, or inserts a new record if there is none. Returns the record as it is stored then.
+    ///
+    /// # Errors
+    /// Returns the errors of [`RecordWriter::save`] and [`RecordWriter::replace`].
+    fn save_or_replace(
+        &self,
+        tx: &mut Tx<'_>,
+        before: Option<&K>,
+        after: K,
+        change: Change,
+    ) -> StoreResult<K> {
+        if let Some(before) = before {
+            return self.replace(tx, before, after, change);
+        }
+        self.save(tx, &after, change)?;
+        Ok(after)
+    }
 
     /// Deletes a record. Its journal rows stay.
     ///
@@ -92,7 +120,11 @@ impl<A: PolicyAction> Deref for WriteProof<A> {
 impl<A: Saves<K>, K: JournaledRecord> RecordWriter<K> for WriteProof<A> {
     fn save(&self, tx: &mut Tx<'_>, record: &K, change: Change) -> StoreResult<()> {
         let change = self.admit_change(record, change)?;
-        tx.write_record(self.author(), record, change)
+        tx.insert_record(self.author(), record, change)
+    }
+    fn replace(&self, tx: &mut Tx<'_>, before: &K, after: K, change: Change) -> StoreResult<K> {
+        let change = self.admit_change(&after, change)?;
+        tx.replace_record(self.author(), before, after, change)
     }
     fn remove(&self, tx: &mut Tx<'_>, record: &K, change: Change) -> StoreResult<()> {
         let change = self.admit_change(record, change)?;
@@ -126,7 +158,17 @@ impl OwnAccountProof {
 impl RecordWriter<User> for OwnAccountProof {
     fn save(&self, tx: &mut Tx<'_>, record: &User, change: Change) -> StoreResult<()> {
         let author = self.admit_account(record)?;
-        tx.write_record(author, record, change)
+        tx.insert_record(author, record, change)
+    }
+    fn replace(
+        &self,
+        tx: &mut Tx<'_>,
+        before: &User,
+        after: User,
+        change: Change,
+    ) -> StoreResult<User> {
+        let author = self.admit_account(&after)?;
+        tx.replace_record(author, before, after, change)
     }
     fn remove(&self, tx: &mut Tx<'_>, record: &User, change: Change) -> StoreResult<()> {
         let author = self.admit_account(record)?;
@@ -144,11 +186,24 @@ impl ServiceProof {
         Self(())
     }
     const AUTHOR: JournalAuthor = JournalAuthor { actor: None, acting_for: None };
+
+    /// Writes a version of a record, whatever the content before was. For the fixtures of tests.
+    pub(in crate::store) fn write_version<K: JournaledRecord>(
+        &self,
+        tx: &mut Tx<'_>,
+        record: &K,
+        change: Change,
+    ) -> StoreResult<()> {
+        tx.write_version(Self::AUTHOR, record, change)
+    }
 }
 
 impl<K: JournaledRecord> RecordWriter<K> for ServiceProof {
     fn save(&self, tx: &mut Tx<'_>, record: &K, change: Change) -> StoreResult<()> {
-        tx.write_record(Self::AUTHOR, record, change)
+        tx.insert_record(Self::AUTHOR, record, change)
+    }
+    fn replace(&self, tx: &mut Tx<'_>, before: &K, after: K, change: Change) -> StoreResult<K> {
+        tx.replace_record(Self::AUTHOR, before, after, change)
     }
     fn remove(&self, tx: &mut Tx<'_>, record: &K, change: Change) -> StoreResult<()> {
         tx.delete_record(Self::AUTHOR, record, change)

@@ -15,9 +15,9 @@ use crate::{
     },
     store::{
         Conn, StoreResult,
+        condition::{BindValue, Condition, ConditionList, ListOrder, SideRows, SortColumn},
         conn::on,
         schema::{grants, users},
-        search::to_like_pattern,
         types::StoredUuid,
     },
 };
@@ -35,56 +35,45 @@ pub struct UserFilter {
     pub cities: Vec<String>,
     /// Accounts in any of these states.
     pub states: Vec<UserState>,
-    /// A text that must occur in the name or the address.
+    /// Words that must all occur in the name or the address.
     pub q: Option<String>,
 }
 
 /// The sort key of the list: the folded name and the id.
 pub type UserCursor = (String, Uuid);
 
-/// Builds the query of a filter. Used for the rows and for their number.
-macro_rules! filtered {
-    ($filter:expr, $db:ty) => {{
-        let f: &UserFilter = $filter;
-        let mut query = users::table.into_boxed::<$db>();
-        if !f.seen.everything {
-            let countries: Vec<String> = f.seen.countries.iter().map(ToString::to_string).collect();
-            query = query.filter(
-                users::id.eq_any(
-                    grants::table
-                        .filter(grants::scope_country.eq_any(countries))
-                        .select(grants::user_id),
-                ),
-            );
+impl UserFilter {
+    fn to_condition(&self) -> Condition {
+        let mut all = ConditionList::default();
+        if !self.seen.everything {
+            let countries = self.seen.countries.iter().map(ToString::to_string);
+            all.add([holds_grant(Condition::one_of(grants::scope_country, countries))]);
         }
-        if !(f.roles.is_empty() && f.countries.is_empty() && f.cities.is_empty()) {
-            let mut holders = grants::table.select(grants::user_id).into_boxed::<$db>();
-            if !f.roles.is_empty() {
-                let roles: Vec<&str> = f.roles.iter().map(|r| r.as_str()).collect();
-                holders = holders.filter(grants::role.eq_any(roles));
-            }
-            if !f.countries.is_empty() {
-                holders = holders.filter(grants::scope_country.eq_any(&f.countries));
-            }
-            if !f.cities.is_empty() {
-                holders = holders.filter(grants::scope_city.eq_any(&f.cities));
-            }
-            query = query.filter(users::id.eq_any(holders));
+        all.add(self.to_grant_condition().map(holds_grant));
+        if !self.states.is_empty() {
+            let states = self.states.iter().map(|state| state.as_str());
+            all.add([Condition::one_of(users::state, states)]);
         }
-        if !f.states.is_empty() {
-            let states: Vec<&str> = f.states.iter().map(|s| s.as_str()).collect();
-            query = query.filter(users::state.eq_any(states));
+        all.add([Condition::has_words(users::search_key, self.q.as_deref())]);
+        all.into_condition()
+    }
+
+    /// Returns the condition that one grant of the account must meet, if there is any.
+    fn to_grant_condition(&self) -> Option<Condition> {
+        let mut all = ConditionList::default();
+        if !self.roles.is_empty() {
+            let roles = self.roles.iter().map(|role| role.as_str());
+            all.add([Condition::one_of(grants::role, roles)]);
         }
-        if let Some(like) = f.q.as_deref().and_then(to_like_pattern) {
-            query = query.filter(
-                users::name_key
-                    .like(like.clone())
-                    .escape('\\')
-                    .or(users::email.like(like).escape('\\')),
-            );
-        }
-        query
-    }};
+        all.add_list(grants::scope_country, &self.countries);
+        all.add_list(grants::scope_city, &self.cities);
+        all.into_optional()
+    }
+}
+
+/// Accepts the accounts that hold a grant which meets a condition.
+fn holds_grant(grant: Condition) -> Condition {
+    Condition::in_rows(users::id, SideRows::new("grants", grants::user_id, grant))
 }
 
 /// Returns a page of accounts, ordered by name, and the number of accounts on all pages.
@@ -97,18 +86,20 @@ pub fn list_page(
     after: Option<UserCursor>,
     limit: i64,
 ) -> StoreResult<(Vec<(UserCursor, UserSubject)>, i64)> {
-    let total = on!(conn, |c, DB| filtered!(filter, DB).count().get_result::<i64>(c))?;
-    let rows: Vec<UserRow> = on!(conn, |c, DB| {
-        let mut query = filtered!(filter, DB);
-        if let Some((name, id)) = after {
-            query = query.filter(
-                users::name_key
-                    .gt(name.clone())
-                    .or(users::name_key.eq(name).and(users::id.gt(StoredUuid(id)))),
-            );
-        }
-        query.order((users::name_key, users::id)).limit(limit).select(UserRow::as_select()).load(c)
-    })?;
+    let all = filter.to_condition();
+    let order =
+        ListOrder::new(vec![SortColumn::new(users::name_key), SortColumn::new(users::id)], false);
+    let after = after.map(|(name, id)| {
+        order.after(&[Some(BindValue::Text(name)), Some(BindValue::Id(StoredUuid(id)))])
+    });
+    let page = Condition::all([all.clone()].into_iter().chain(after));
+    let total = on!(conn, |c, DB| users::table.filter(all).count().get_result::<i64>(c))?;
+    let rows: Vec<UserRow> = on!(conn, |c, DB| users::table
+        .filter(page)
+        .order(order)
+        .limit(limit)
+        .select(UserRow::as_select())
+        .load(c))?;
     let ids: Vec<StoredUuid> = rows.iter().map(|r| r.id).collect();
     let mut held = load_grants(conn, &ids)?;
     let subject = |row: UserRow| {

@@ -14,12 +14,13 @@ use crate::{
     store::{
         Record, StoreError, StoreResult,
         schema::{grants, users},
+        search,
         tx::{impl_journaled_record, impl_record},
         types::{StoredTimestamp, StoredUuid},
     },
 };
 
-/// The row does not include the password.
+/// The row does not include the password. `search_key` holds the name and the address, folded.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = users, treat_none_as_null = true)]
 pub(super) struct UserRow {
@@ -30,6 +31,7 @@ pub(super) struct UserRow {
     state: String,
     created_at: StoredTimestamp,
     version: i64,
+    search_key: String,
 }
 
 impl TryFrom<&User> for UserRow {
@@ -43,6 +45,7 @@ impl TryFrom<&User> for UserRow {
             state: u.state.to_string(),
             created_at: StoredTimestamp(u.created_at),
             version: u.version,
+            search_key: search::to_search_key([u.name.as_str(), u.email.as_str()]),
         })
     }
 }
@@ -72,6 +75,9 @@ impl Record for User {
     /// The journal holds a person's id and neither the name nor the address.
     fn journal_content(&self) -> Result<String, serde_json::Error> {
         to_canonical_json(&serde_json::json!({ "id": self.id, "state": self.state }))
+    }
+    fn has_content_of(&self, before: &Self) -> bool {
+        Self { version: before.version, ..self.clone() } == *before
     }
 }
 

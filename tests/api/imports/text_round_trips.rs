@@ -20,6 +20,10 @@ const TEXTS: &[&str] = &[
     "-1+1",
     "@SUM(A1)",
     "'=quoted",
+    "＝HYPERLINK(\"https://example.org\")",
+    "＋1",
+    "－1+1",
+    "＠SUM(A1)",
     "_x000D_ and \"quotes\"; commas, too",
 ];
 

@@ -76,7 +76,7 @@ async fn coverage_hides_counts_of_unapproved_reports_from_strangers() {
       "expected": 3,
       "extended": null,
       "last_activity": null,
-      "late": null,
+      "late": 0,
       "not_yet_approved": 2,
       "returned": null,
       "submitted": null,

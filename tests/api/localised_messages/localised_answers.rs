@@ -47,6 +47,45 @@ async fn allowed_action_reasons_are_localised() {
     "#);
 }
 
+/// The title and the text of the one fault that blocks the submission.
+fn show_blocker(missing: &Value) -> String {
+    show_items(missing, &["code", "title", "detail"])
+}
+
+#[actix_web::test]
+async fn missing_fields_have_title_and_detail_in_the_language_of_the_caller() {
+    let app = spawn_with_incomplete_draft().await;
+    let officer = app.officer("da-nang").await;
+    let paths = [
+        (format!("{}/readiness", report_path("da-nang-1")), "missing"),
+        (report_path("da-nang-1"), "readiness/missing"),
+        (format!("cities/da-nang/cycles/{CYCLE}"), "items/0/missing"),
+        ("me/todo".to_owned(), "officer/0/blocked/0/missing"),
+    ];
+    for (path, member) in paths {
+        let missing = format!("/{member}");
+        let english = officer.get(&path).await.expect(200);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(
+                show_blocker(english.json().pointer(&missing).unwrap()),
+                @"required Next steps a value is required"
+            );
+        }
+        let headers = [("accept-language", "vi")];
+        let vietnamese = officer.send("GET", &path, None, &headers).await.expect(200);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(
+                vietnamese.show_headers(&["content-language"]),
+                @"content-language: vi"
+            );
+            insta::assert_snapshot!(
+                show_blocker(vietnamese.json().pointer(&missing).unwrap()),
+                @"required Các bước tiếp theo cần có giá trị"
+            );
+        }
+    }
+}
+
 #[actix_web::test]
 async fn etag_depends_on_the_language_and_a_write_accepts_every_one_of_the_version() {
     let app = spawn_with_incomplete_draft().await;

@@ -1,12 +1,11 @@
 //! The frozen content of a release: anybody can compute its hash, and a change is found.
 
-use ascn_tracker::store::{Conn, StoreResult};
-use diesel::RunQueryDsl as _;
+use ascn_tracker::store::StoreResult;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{publish_release, spawn_with_closed_cycle};
-use crate::helpers::TestApp;
+use crate::{database::run_statement, helpers::TestApp};
 
 /// Reads the frame of a release and its frozen reports as they are stored.
 async fn load_frozen_records(app: &TestApp) -> (String, Vec<String>) {
@@ -37,19 +36,6 @@ async fn release_hash_can_be_recomputed_from_the_frozen_records() {
     let hash = Sha256::digest(text.as_bytes());
     let hex: String = hash.iter().map(|b| format!("{b:02x}")).collect();
     assert_eq!(release["sha256"], hex);
-}
-
-/// Runs a statement past the service.
-async fn run_statement(app: &TestApp, statement: &str) -> StoreResult<()> {
-    let statement = statement.to_owned();
-    let run = move |c: &mut Conn| -> StoreResult<()> {
-        match c {
-            Conn::Pg(c) => diesel::sql_query(statement).execute(c)?,
-            Conn::Sqlite(c) => diesel::sql_query(statement).execute(c)?,
-        };
-        Ok(())
-    };
-    app.state.db.write_unjournaled(run).await
 }
 
 #[actix_web::test]

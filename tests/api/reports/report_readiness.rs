@@ -22,11 +22,36 @@ async fn readiness_lists_the_same_faults_as_submit() {
     200
     {
       "missing": [
-        {"code": "required", "pointer": "/achievements"},
-        {"code": "required", "pointer": "/challenges"},
-        {"code": "required", "pointer": "/next_steps"},
-        {"code": "required", "pointer": "/percent_method"},
-        {"code": "required", "pointer": "/status_reason"}
+        {
+          "code": "required",
+          "detail": "a value is required",
+          "pointer": "/achievements",
+          "title": "Achievements"
+        },
+        {
+          "code": "required",
+          "detail": "a value is required",
+          "pointer": "/challenges",
+          "title": "Challenges"
+        },
+        {
+          "code": "required",
+          "detail": "a value is required",
+          "pointer": "/next_steps",
+          "title": "Next steps"
+        },
+        {
+          "code": "required",
+          "detail": "a value is required",
+          "pointer": "/percent_method",
+          "title": "How progress is measured"
+        },
+        {
+          "code": "required",
+          "detail": "a value is required",
+          "pointer": "/status_reason",
+          "title": "Reason of the status"
+        }
       ],
       "ready": false
     }
@@ -87,7 +112,17 @@ async fn status_going_back_without_reason_is_not_ready() {
     let draft = officer.put(NEXT, &body, None).await;
     insta::assert_snapshot!(draft.show_members(&["readiness"]), @r#"
     201
-    readiness: {"missing": [{"code": "required", "pointer": "/status_reason"}], "ready": false}
+    readiness: {
+      "missing": [
+        {
+          "code": "required",
+          "detail": "a value is required",
+          "pointer": "/status_reason",
+          "title": "Reason of the status"
+        }
+      ],
+      "ready": false
+    }
     "#);
     body["status_reason"] = json!("The tender has to be repeated.");
     let draft = officer.put(NEXT, &body, Some(&draft.etag())).await;

@@ -1,4 +1,4 @@
-//! Two keys: nobody decides on what they had a hand in since its last decision.
+//! Two keys: nobody decides on what they had a hand in, until somebody else has approved it.
 
 use ascn_tracker::domain::user::Role;
 use serde_json::json;
@@ -7,8 +7,8 @@ use uuid::Uuid;
 use crate::{
     helpers::{Caller, TestApp, TestResponse},
     report_fixtures::{
-        complete_report_body, da_nang_scope, file_and_approve, insert_grant, report_path,
-        spawn_with_open_cycle, viet_nam_scope,
+        complete_report_body, cycle_body, da_nang_scope, file_and_approve, insert_grant,
+        report_path, spawn_with_open_cycle, viet_nam_scope,
     },
 };
 
@@ -52,7 +52,7 @@ async fn representative_cannot_approve_own_edit() {
     let view = both.get(&report_path("da-nang-1")).await.json();
     assert_eq!(
         view["allowed_actions"]["approve"]["reason"],
-        "you had a hand in it since its last decision"
+        "you had a hand in it that nobody else has approved yet"
     );
     app.representative("VN").await.take_transition("da-nang-1", "approve").await.expect(200);
 }
@@ -188,8 +188,38 @@ async fn alternate_of_a_non_contributor_can_approve() {
     assert_eq!(newest["acting_for"]["name"], "principal");
 }
 
+/// Renames the project.
+async fn rename_project(caller: &Caller<'_>, title: &str) {
+    let etag = caller.get("projects/da-nang-1").await.etag();
+    let patch = json!({ "title": title });
+    caller.patch("projects/da-nang-1", &patch, Some(&etag)).await.expect(200);
+}
+
+async fn reopen_report(app: &TestApp) {
+    app.representative("VN")
+        .await
+        .take_transition_with_comment("da-nang-1", "reopen", "The sum is wrong.")
+        .await
+        .expect(200);
+}
+
+/// Opens a cycle of the same plan cycle, and answers the path of the report of `da-nang-1` in it.
+async fn open_cycle(app: &TestApp, cycle: &str) -> String {
+    let secretariat = app.secretariat().await;
+    secretariat.post("cycles", &cycle_body(cycle)).await.expect(201);
+    secretariat.send("POST", &format!("cycles/{cycle}/open"), None, &[]).await.expect(200);
+    format!("projects/da-nang-1/reports/{cycle}")
+}
+
+/// Files the report at a path, by Da Nang's officer.
+async fn file_at(app: &TestApp, path: &str) {
+    let officer = app.officer("da-nang").await;
+    officer.put(path, &complete_report_body(), None).await.expect(201);
+    officer.send("POST", &format!("{path}/submit"), None, &[]).await.expect(200);
+}
+
 #[actix_web::test]
-async fn return_resets_contributors() {
+async fn return_keeps_contributors() {
     let app = spawn_with_open_cycle().await;
     let (_, both) = officer_and_representative(&app, "both").await;
     let (officer, representative) = (app.officer("da-nang").await, app.representative("VN").await);
@@ -201,31 +231,96 @@ async fn return_resets_contributors() {
         .expect(200);
     officer.write_complete_report("da-nang-1").await;
     officer.take_transition("da-nang-1", "submit").await.expect(200);
+    assert_forbidden(both.take_transition("da-nang-1", "approve").await, OWN);
+}
+
+#[actix_web::test]
+async fn reopening_keeps_contributors() {
+    let app = spawn_with_open_cycle().await;
+    let (_, both) = officer_and_representative(&app, "both").await;
+    file_and_approve(&app, "da-nang-1").await;
+    rename_project(&both, "Renamed").await;
+    reopen_report(&app).await;
+    submit_report(&app).await;
+    // A colleague wrote and submitted the report, but the title is that of the caller.
+    assert_forbidden(both.take_transition("da-nang-1", "approve").await, OWN);
+    app.representative("VN").await.take_transition("da-nang-1", "approve").await.expect(200);
+}
+
+#[actix_web::test]
+async fn approval_by_somebody_else_ends_a_contribution() {
+    let app = spawn_with_open_cycle().await;
+    let (_, both) = officer_and_representative(&app, "both").await;
+    both.write_complete_report("da-nang-1").await;
+    rename_project(&both, "Renamed").await;
+    let parts = "projects/da-nang-1/milestones";
+    for title in ["Opened", "Extended"] {
+        let milestone = json!({ "title": title, "due_on": "2025-06-30", "weight": 1 });
+        both.post(parts, &milestone).await.expect(201);
+    }
+    let milestones = both.get(parts).await.json();
+    let removed = format!("{parts}/{}", milestones["items"][0]["id"].as_str().unwrap());
+    both.delete(&removed, Some("\"v1\"")).await.expect(200);
+    both.take_transition("da-nang-1", "submit").await.expect(200);
+    assert_forbidden(both.take_transition("da-nang-1", "approve").await, OWN);
+    app.representative("VN").await.take_transition("da-nang-1", "approve").await.expect(200);
+    reopen_report(&app).await;
+    submit_report(&app).await;
     both.take_transition("da-nang-1", "approve").await.expect(200);
 }
 
 #[actix_web::test]
-async fn reopening_resets_contributors() {
+async fn project_change_after_the_submission_counts_after_the_approval() {
     let app = spawn_with_open_cycle().await;
     let (_, both) = officer_and_representative(&app, "both").await;
-    let (officer, representative) = (app.officer("da-nang").await, app.representative("VN").await);
+    submit_report(&app).await;
+    rename_project(&both, "Renamed").await;
+    let approved =
+        app.representative("VN").await.take_transition("da-nang-1", "approve").await.expect(200);
+    assert_ne!(approved.json()["header"]["title"], "Renamed");
+    reopen_report(&app).await;
+    submit_report(&app).await;
+    assert_forbidden(both.take_transition("da-nang-1", "approve").await, OWN);
+}
+
+#[actix_web::test]
+async fn project_change_counts_until_a_report_of_any_cycle_was_approved() {
+    // An officer who mends a title and is the representative in a later cycle.
+    let app = spawn_with_open_cycle().await;
+    let (_, both) = officer_and_representative(&app, "both").await;
+    let later = open_cycle(&app, "me-2027").await;
+    rename_project(&both, "Renamed").await;
+    file_at(&app, &later).await;
+    let approve = format!("{later}/approve");
+    assert_forbidden(both.send("POST", &approve, None, &[]).await, OWN);
     file_and_approve(&app, "da-nang-1").await;
-    // A hand between the approval and the reopening is of the past after it.
-    let etag = both.get("projects/da-nang-1").await.etag();
-    both.patch("projects/da-nang-1", &json!({ "title": "Renamed" }), Some(&etag)).await.expect(200);
-    representative
-        .take_transition_with_comment("da-nang-1", "reopen", "The sum is wrong.")
+    both.send("POST", &approve, None, &[]).await.expect(200);
+}
+
+#[actix_web::test]
+async fn report_text_counts_until_this_report_was_approved() {
+    let app = spawn_with_open_cycle().await;
+    let (_, both) = officer_and_representative(&app, "both").await;
+    let later = open_cycle(&app, "me-2027").await;
+    both.put(&later, &complete_report_body(), None).await.expect(201);
+    file_and_approve(&app, "da-nang-1").await;
+    app.officer("da-nang")
+        .await
+        .send("POST", &format!("{later}/submit"), None, &[])
         .await
         .expect(200);
-    officer
-        .put(
-            &report_path("da-nang-1"),
-            &complete_report_body(),
-            Some(&officer.get(&report_path("da-nang-1")).await.etag()),
-        )
-        .await
-        .expect(200);
-    officer.take_transition("da-nang-1", "submit").await.expect(200);
+    assert_forbidden(both.send("POST", &format!("{later}/approve"), None, &[]).await, OWN);
+}
+
+#[actix_web::test]
+async fn approval_makes_no_contributor() {
+    let app = spawn_with_open_cycle().await;
+    let (_, both) = officer_and_representative(&app, "both").await;
+    submit_report(&app).await;
+    let done = both.take_transition_with_comment("da-nang-1", "approve", "Good work.").await;
+    done.expect(200);
+    reopen_report(&app).await;
+    submit_report(&app).await;
     both.take_transition("da-nang-1", "approve").await.expect(200);
 }
 

@@ -33,7 +33,14 @@ async fn todo_of_officer_lists_report_reopened_in_a_closed_cycle_as_needs_extens
       {
         "city": "da-nang",
         "cycle": "me-2026",
-        "missing": [{"code": "closed", "pointer": "/cycle"}],
+        "missing": [
+          {
+            "code": "closed",
+            "detail": "the cycle is closed for this city: an extension is needed",
+            "pointer": "/cycle",
+            "title": "Cycle"
+          }
+        ],
         "project": "da-nang-1",
         "returned": {
           "at": "2026-11-20T03:00:00Z",

@@ -76,7 +76,6 @@ async fn list_users_filters_by_role_country_city_state_and_text() {
         found("q=some&role=reader&role=city_officer").await,
         "a@x.example b_1@x.example bx1@x.example"
     );
-    assert_eq!(found("city=atlantis").await, "");
     let bad = admin.get("users?role=king").await.expect(400).json();
     assert_eq!(bad["errors"][0]["parameter"], "role");
     assert_eq!(bad["errors"][0]["allowed"].as_array().unwrap().len(), 5);
@@ -107,8 +106,8 @@ async fn list_users_paginates_by_name() {
         );
         let Some(next) = list["next"].as_str() else { break };
         assert!(page.header("link").unwrap().contains("rel=\"next\""));
-        admin.get(&format!("users?limit=2&cursor={next}")).await.expect(400);
-        path = format!("users?state=invited&limit=2&cursor={next}");
+        admin.get(&format!("users?limit=2&state=active&cursor={next}")).await.expect(400);
+        path = format!("users?limit=2&cursor={next}");
     }
     let folded: Vec<String> = names.iter().map(|n| n.to_lowercase()).collect();
     assert!(folded.is_sorted(), "{names:?}");

@@ -23,7 +23,7 @@ macro_rules! define_coverage_row {
         pub(crate) struct $name {
             $($own)*
             /// The reports that are expected: one for each project of the plan. An archived project counts only if it
-            /// has a report. For callers who do not work on the city, only projects that were approved at least once
+            /// has a report; so does a project of a city that is not expected to report. For callers who do not work on the city, only projects that were approved at least once
             /// count. Null for cycles imported from the published history, because nobody recorded what was expected,
             /// and for releases, because they do not hold it.
             #[schema(required, example = 4)]
@@ -47,10 +47,11 @@ macro_rules! define_coverage_row {
             /// Reports that were sent back to the city. Null if the caller may not see it, and for releases.
             #[schema(required)]
             pub returned: Option<i64>,
-            /// Reports that were submitted late or are late now, also if nobody has begun them. Null if the caller may
-            /// not see it. For a release: the reports that it holds that were last submitted after the due day of the
-            /// cycle. Extensions are not considered there, because they are not frozen; null if the cycle had no due
-            /// day, or if the time of a submission is unknown.
+            /// Reports that were first submitted late or are late now, also if nobody has begun them. For callers who
+            /// do not work on the city, and for a release: the approved reports that were first submitted late. A
+            /// report that was approved before this was recorded counts by its last submission; a release compares
+            /// that with the due day of the cycle, without extensions. Null if nothing was due, or if the time of a
+            /// submission is unknown.
             #[schema(required)]
             pub late: Option<i64>,
             /// Cities that were given more time; 0 or 1 for a single city. Null if the caller may not see it, and for
@@ -147,7 +148,8 @@ pub(crate) struct CitiesCoverage {
     /// Cities with an approved report in the cycle.
     #[schema(example = 26)]
     pub cities_reporting: usize,
-    /// Cities of which at least one report is expected, and cities that report anyway.
+    /// Cities that are expected to report: those that joined in a year before the year of the cut-off, and those that
+    /// report anyway. It is the same number as in tables. For a release with the `rules` 1: cities that report.
     #[schema(example = 26)]
     pub cities_expected: usize,
 }
@@ -157,8 +159,9 @@ pub(crate) struct CitiesCoverage {
 pub(crate) struct FiguresCoverage {
     /// The data that the coverage is counted from.
     pub basis: CoverageBasis,
-    /// The cities that the caller may read, by key: the pilot cities, and other cities that report or of which a report
-    /// is expected.
+    /// The cities that the caller may read, by key: those that are expected to report, also without a project, and those
+    /// that began a report, if the caller may see it. For a release with the `rules` 1: the pilot cities, and the cities
+    /// that report.
     pub cities: Vec<CityCoverage>,
     /// The countries of these cities, by code.
     pub countries: Vec<CountryCoverage>,

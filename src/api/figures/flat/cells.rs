@@ -17,7 +17,7 @@ use crate::{
     sheets::flat::{BETWEEN, Datum, DatumType, FlatTable, TableColumn, new_column},
 };
 
-fn number_to_datum(value: Option<&JsonNumber>) -> Datum {
+pub(super) fn number_to_datum(value: Option<&JsonNumber>) -> Datum {
     match value {
         None => Datum::Empty,
         Some(n) => n.as_i64().map_or_else(|| n.as_f64().into(), Datum::Integer),
@@ -59,7 +59,7 @@ fn list_cell_values(cell: &CellView, measure: Measure, compared: bool) -> Vec<Ve
         Measure::PercentComplete => {
             vec![vec![cell.value.as_ref().and_then(JsonNumber::as_f64).into()]]
         }
-        Measure::Spent => list_currency_sums(cell, compared),
+        Measure::Spent | Measure::Budget => list_currency_sums(cell, compared),
     }
 }
 
@@ -78,7 +78,7 @@ impl CellTableShape {
         columns.extend(list_dimension_columns(self.rows));
         columns.extend(self.columns.into_iter().flat_map(list_dimension_columns));
         columns.extend(list_measure_columns(self.measure));
-        if self.earlier && self.measure == Measure::Spent {
+        if self.earlier && self.measure.is_money() {
             let (then, more) = ("earlier_minor", "difference_minor");
             columns.extend([
                 new_column(then, DatumType::Integer, "What it was; empty where nobody stated it."),
@@ -90,7 +90,7 @@ impl CellTableShape {
             ]);
         }
         columns.extend([KNOWN, OF]);
-        if self.earlier && self.measure != Measure::Spent {
+        if self.earlier && !self.measure.is_money() {
             columns.extend([
                 new_column(
                     "earlier",
@@ -120,7 +120,7 @@ impl CellTableShape {
                 let mut row = head.clone();
                 row.extend(values);
                 row.extend([cell.known.into(), cell.of.into()]);
-                if self.earlier && self.measure != Measure::Spent {
+                if self.earlier && !self.measure.is_money() {
                     let earlier = cell.earlier.as_ref().and_then(|e| e.value.as_ref());
                     let difference = cell.difference.as_ref().and_then(Option::as_ref);
                     row.extend(

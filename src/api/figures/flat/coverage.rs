@@ -22,7 +22,10 @@ const COUNTS: [(&str, &str); 9] = [
     ("draft", "Being written and not handed in."),
     ("submitted", "Waiting for a decision."),
     ("returned", "Sent back to the city."),
-    ("late", "Came late, or are late by now; of a release, without regard to extensions."),
+    (
+        "late",
+        "Were first submitted late, or are late by now; of a release, and elsewhere of cities that the caller does not work on, the approved ones that were first submitted late.",
+    ),
     ("extended", "Whether the city was given more time."),
 ];
 

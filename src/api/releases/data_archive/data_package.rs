@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{ApiResult, ArchiveEntry, DataOrigin, Release, ReleaseReference, ReleaseTable, TABLES};
 use crate::{
+    domain::figures::CountingRules,
     sheets::{flat::TableColumn, release_tables::ForeignKey},
     store::StoreError,
 };
@@ -34,6 +35,7 @@ pub(super) fn write_descriptor(
         "contributors": origin.describe_contributors(reference),
         "version": release.number.to_string(),
         "created": release.published_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        "rules": release.rules.number(),
         "keywords": ["ASEAN", "smart cities", "monitoring and evaluation", release.cycle.as_str()],
         "resources": resources,
     });
@@ -73,6 +75,18 @@ fn describe_resource(table: &ReleaseTable, file: &ArchiveEntry) -> Value {
     })
 }
 
+/// Describes in words which cities the tables list.
+const fn describe_rules(rules: CountingRules) -> &'static str {
+    match rules {
+        CountingRules::PilotCities => {
+            "rows of cities are the pilot cities, the cities with an approved project and those with a report"
+        }
+        CountingRules::ExpectedCities => {
+            "rows of cities are those that joined in a year before the year of the cut-off and those with a report"
+        }
+    }
+}
+
 /// Writes the README for people who open the archive.
 pub(super) fn write_readme(
     release: &Release,
@@ -109,10 +123,13 @@ pub(super) fn write_readme(
          An empty cell says that something is unknown: it is not zero. `not_stated` is the status of a report whose published \
          source does not tell. Money is in minor units of its currency and never added across currencies. In the CSV files a \
          text that a spreadsheet would run as a formula has an apostrophe in front. Times are in UTC, days are those of the \
-         cities. Cities are not ranked; every order is that of keys.\n\n\
+         cities. Cities are not ranked; every order is that of keys. The figures are counted by \
+         the rules {}: {}.\n\n\
          ## Licence and sources\n\n\
          The data may be used under the licence {} ({}).\n\n",
         release.sha256,
+        release.rules.number(),
+        describe_rules(release.rules),
         origin.licence(),
         origin.licence_address()
     );

@@ -9,8 +9,23 @@ use crate::{
         city_checklists::{ChecklistItemView, ChecklistTotalsView, ReturnView},
         reports::MissingView,
     },
-    domain::value::Slug,
+    domain::{
+        fault::{FieldFault, ValueFault},
+        language::Language,
+        message,
+        value::Slug,
+    },
 };
+
+/// A project whose report is not begun.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct ToWriteItem {
+    /// Code of the project.
+    #[schema(example = "da-nang-4")]
+    pub project: String,
+    /// Present title of the project.
+    pub title: String,
+}
 
 /// A returned report.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -53,6 +68,8 @@ pub(crate) struct OfficerTodo {
     pub totals: ChecklistTotalsView,
     /// Codes of the projects whose report is not begun.
     pub to_write: Vec<String>,
+    /// The same projects with their titles.
+    pub to_write_items: Vec<ToWriteItem>,
     /// The returned reports.
     pub returned: Vec<ReturnedItem>,
     /// The reports that are begun, but not complete enough to be submitted.
@@ -83,8 +100,14 @@ pub(crate) struct NeedsExtensionItem {
     pub missing: Vec<MissingView>,
 }
 impl NeedsExtensionItem {
-    pub(in crate::api::todo) fn new(city: &Slug, cycle: &Slug, item: ChecklistItemView) -> Self {
-        let closed = MissingView { pointer: "/cycle".to_owned(), code: "closed".to_owned() };
+    pub(in crate::api::todo) fn new(
+        city: &Slug,
+        cycle: &Slug,
+        item: ChecklistItemView,
+        language: Language,
+    ) -> Self {
+        let fault = ValueFault::new("closed", message::report::cycle_closed());
+        let closed = MissingView::new(FieldFault::new("/cycle", fault), language);
         Self {
             city: city.to_string(),
             cycle: cycle.to_string(),

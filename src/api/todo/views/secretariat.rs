@@ -20,7 +20,8 @@ pub(crate) struct CoverageItem {
     /// Code of the country.
     #[schema(example = "VN")]
     pub country: String,
-    /// Projects that have to be reported.
+    /// Projects that have to be reported. A project of a city that is not expected to report counts only if its report is
+    /// begun.
     pub projects: usize,
     /// Projects whose report is not begun.
     pub to_write: usize,
@@ -69,7 +70,7 @@ impl NewGrantItem {
 /// Tasks of the secretariat.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct SecretariatTodo {
-    /// Progress of each country in each open cycle.
+    /// Progress of each country with an expected city in each open cycle.
     pub coverage: Vec<CoverageItem>,
     /// Overdue decisions, the oldest submission first; at most 500.
     pub overdue: Vec<DecisionItem>,

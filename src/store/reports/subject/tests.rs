@@ -7,10 +7,11 @@ use crate::{
     clock::Clock,
     domain::{
         policy::{
-            ApproveReport, Authorized, CommentReport, EditProject, EditReport, PolicyAction,
-            PolicyResource as _, ReadReport, ReadReportInside, RecordCopy, ReopenReport,
-            ReturnReport, SubmitReport, Unproved, Visibility, WithdrawReport,
+            ApproveReport, Authorized, CommentReport, EditProject, EditReport, ListComments,
+            PolicyAction, PolicyResource as _, ReadReport, ReadReportInside, RecordCopy,
+            ReopenReport, ReturnReport, SubmitReport, Unproved, Visibility, WithdrawReport,
         },
+        project::ProjectDetails,
         readiness,
         report::carry_forward,
         testing::{project, ready},
@@ -81,6 +82,9 @@ fn compare_every_act(conn: &mut Conn, actor: &Arc<Actor>) {
     let at = Clock::real().now();
     compare::<ReadReport>(conn, actor, describe_shown);
     compare::<ReadReportInside>(conn, actor, describe_shown);
+    compare::<ListComments>(conn, actor, |proof| {
+        format!("{}", proof.subject().shows_only_questions(proof.actor()))
+    });
     compare::<CommentReport>(conn, actor, |proof| {
         format!("{:?}", workflow::check_commentable(proof.subject()))
     });
@@ -146,16 +150,18 @@ fn each_act_decides_the_same_with_its_own_parts_and_with_all_parts() {
 fn proof_for_one_project_does_not_save_another_project() {
     let mut world = World::new();
     let caller = world.callers[0];
-    let saved = run_transaction(&mut world.conn, &world.env, |tx| -> StoreResult<()> {
+    let saved = run_transaction(&mut world.conn, &world.env, |tx| -> StoreResult<Project> {
         let proof = tx.prove::<EditProject>(caller, &project().code)?;
         let own = proof.subject().project.clone();
         let other = Project { id: Id::new(uuid::Uuid::from_u128(101)), version: 2, ..own.clone() };
-        let refused = proof.save(tx, &other, Change::without_reason("edit"));
+        let refused = proof.replace(tx, &own, other, Change::without_reason("edit"));
         assert!(
             matches!(refused, Err(StoreError::NotCovered { act: "edit", entity: "project" })),
             "{refused:?}"
         );
-        proof.save(tx, &Project { version: 2, ..own }, Change::without_reason("edit"))
+        let details = ProjectDetails { priority: !own.details.priority, ..own.details.clone() };
+        let after = Project { details, version: 2, ..own.clone() };
+        proof.replace(tx, &own, after, Change::without_reason("edit"))
     });
-    saved.unwrap();
+    assert_eq!(saved.unwrap().0.version, 2);
 }

@@ -152,7 +152,9 @@ impl World {
             let save = Change::without_reason("create");
             fixtures::save_record(tx, &Project { version: 1, ..project() }, save.clone())?;
             fixtures::save_record(tx, &indicator(), save.clone())?;
-            let open = ReportingCycle { version: 1, ..cycle(CycleState::Open) };
+            // The cut-off is after every day of the tests, so that a future day blocks a submission.
+            let as_of = day("2099-12-31");
+            let open = ReportingCycle { as_of, version: 1, ..cycle(CycleState::Open) };
             fixtures::save_record(tx, &open, save.clone())?;
             let earlier = ReportingCycle {
                 slug: slug("me-2025"),

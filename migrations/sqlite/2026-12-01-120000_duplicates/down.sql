@@ -1,0 +1,3 @@
+drop index projects_unfilled;
+drop index projects_duplicate;
+alter table projects drop column duplicate_key;
