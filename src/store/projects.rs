@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 
 use super::{
-    Conn, Record, StoreResult,
+    Conn, StoreResult,
     conn::on,
     load::LoadByKey,
-    schema::{approved_projects, journal, projects},
+    schema::{approved_projects, projects},
     types::StoredUuid,
 };
 use crate::domain::{
@@ -24,6 +24,7 @@ mod duplicates;
 mod facets;
 mod lineage;
 mod list;
+mod numbers;
 mod working;
 
 use approved::ApprovedProjectRow;
@@ -39,6 +40,7 @@ pub use list::{
     PartnershipFilter, ProjectCursor, ProjectFilter, ProjectPageQuery, ProjectSort, ProjectSortKey,
     count_visible, find_unlisted_code, load_page,
 };
+pub use numbers::next_number;
 use working::ProjectRow;
 pub(super) use working::parse_money;
 
@@ -106,34 +108,6 @@ pub fn find_approved(conn: &mut Conn, id: Id<Project>) -> StoreResult<Option<App
         .get_result(c)
         .optional())?;
     row.map(ApprovedProject::try_from).transpose()
-}
-
-/// Returns the number of a city's next project. A number is never reused, even if its project was deleted: the
-/// journal still has it. Writers are serialised, so no two callers get the same number.
-///
-/// # Errors
-/// Returns an error if the database fails.
-pub fn next_number(conn: &mut Conn, city: &Slug) -> StoreResult<i64> {
-    let highest: Option<i64> = on!(conn, |c, DB| projects::table
-        .filter(projects::city.eq(city.as_str()))
-        .select(diesel::dsl::max(projects::number))
-        .get_result(c))?;
-    // `.` follows `-` in byte order, in which both databases compare keys.
-    let (from, to) = (format!("{city}-"), format!("{city}."));
-    let deleted: Vec<String> = on!(conn, |c, DB| journal::table
-        .filter(journal::entity.eq(Project::ENTITY))
-        .filter(journal::key.ge(&from).and(journal::key.lt(&to)))
-        .filter(journal::record.is_null())
-        .select(journal::key)
-        .load(c))?;
-    // The range also holds the keys of cities with a longer name: `da-nang-bay-4` is within `da-nang-`.
-    let deleted = deleted
-        .iter()
-        .filter_map(|key| ProjectCode::parse(key).ok())
-        .filter(|code| code.city() == city)
-        .map(|code| code.number())
-        .max();
-    Ok(highest.max(deleted).unwrap_or(0) + 1)
 }
 
 impl LoadByKey for ProjectSubject {

@@ -234,6 +234,13 @@ diesel::table! {
 }
 diesel::table! {
     use diesel::sql_types::*;
+    project_numbers (city) {
+        city -> Text,
+        last_number -> BigInt,
+    }
+}
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::store::types::sql::{DbTs, DbUuid};
     approved_projects (id) {
         id -> DbUuid,

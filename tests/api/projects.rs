@@ -15,6 +15,7 @@ use crate::helpers::{Caller, TestApp, TestResponse};
 mod concurrent_edits;
 mod project_deletion;
 mod project_edits;
+mod project_numbers;
 mod project_visibility;
 
 /// A project with everything that is required.

@@ -206,7 +206,7 @@ figures_params! {
         pub columns: Option<String>,
     } measure last {
         /// The format of the answer. It takes precedence over the header `Accept`.
-        #[param(value_type = AnswerFormat, required = false, inline)]
+        #[param(value_type = Option<TableFormats>, inline)]
         pub format: Option<String>,
     }
 }

@@ -207,7 +207,7 @@ fn position_values(context: &RowContext<'_>, report: &ApprovedReport) -> Release
 fn later_values(report: &ApprovedReport) -> ReleaseTableRow {
     let (details, content) = (&report.header.details, &report.content);
     let place = details.location.as_ref().and_then(|l| l.text.as_ref());
-    let weighting = MilestoneWeighting::from_milestones(&report.header.milestones, content)
+    let weighting = MilestoneWeighting::from_milestones(&report.header.milestones, content, None)
         .filter(|_| content.percent_method == Some(PercentMethod::Milestones));
     let elapsed = compute_elapsed(details.starts_on, details.ends_on, report.as_of);
     vec![

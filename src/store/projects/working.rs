@@ -5,7 +5,10 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::facets::{self, FacetGroup};
+use super::{
+    facets::{self, FacetGroup},
+    numbers::note_number,
+};
 use crate::{
     domain::{
         duplicate::DuplicateKey,
@@ -208,6 +211,7 @@ impl StoredRows for Project {
     fn insert(&self, conn: &mut Conn) -> StoreResult<()> {
         let row = ProjectRow::try_from(self)?;
         on!(conn, |c, DB| diesel::insert_into(projects::table).values(&row).execute(c))?;
+        note_number(conn, &self.code)?;
         facets::insert_facets(
             conn,
             self.id,

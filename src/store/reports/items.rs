@@ -23,7 +23,7 @@ use crate::{
         Conn, StoreError, StoreResult,
         conn::on,
         json,
-        schema::{approved_reports, projects, report_faces, reports},
+        schema::{approved_reports, projects, reports},
         types::{StoredTimestamp, StoredUuid},
     },
 };

@@ -22,7 +22,7 @@ use crate::{
         conn::on,
         cycles, extensions,
         schema::{cities, report_faces},
-        types::StoredTimestamp,
+        types::{StoredTimestamp, StoredUuid},
     },
 };
 

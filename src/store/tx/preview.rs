@@ -41,8 +41,9 @@ enum CopiedRows {
 }
 
 /// The tables that an import writes.
-const COPIED_TABLES: [(&str, CopiedRows); 6] = [
+const COPIED_TABLES: [(&str, CopiedRows); 7] = [
     ("projects", CopiedRows::OfCity),
+    ("project_numbers", CopiedRows::OfCity),
     ("project_facets", CopiedRows::OfProjects),
     ("milestones", CopiedRows::OfProjects),
     ("indicators", CopiedRows::OfProjects),

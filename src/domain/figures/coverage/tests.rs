@@ -184,7 +184,7 @@ fn city_in_its_first_year_is_expected_once_it_has_an_approved_report() {
     let approved = filed(ReportState::Approved, true, "2026-11-18T00:00:00Z");
     files.working_projects = vec![project(None), project(Some(approved))];
     let published = |approved| PublishedProject { city: slug("dili"), archived: false, approved };
-    files.published_projects = vec![published(true), published(false)];
+    files.published_projects = vec![published(Some(SubmissionTiming::Unknown)), published(None)];
     assert_eq!(seen(&files, &insider), (vec![Some(2)], (1, 1)));
     assert_eq!(seen(&files, &stranger), (vec![Some(2)], (1, 1)));
 }
