@@ -199,7 +199,20 @@ async fn refused_figures_parameter_lists_the_allowed_values() {
     let rows = reader.get("figures/table?rows=colour&cycle=me-2022").await;
     insta::assert_snapshot!(rows.show_members(&["errors/0/allowed"]), @r#"
     400
-    errors/0/allowed: ["focus_area", "sub_area", "status", "country", "city", "cycle", "outcome", "enabler", "sector", "tag", "sdg", "partner_type"]
+    errors/0/allowed: [
+      "focus_area",
+      "sub_area",
+      "status",
+      "country",
+      "city",
+      "cycle",
+      "outcome",
+      "enabler",
+      "sector",
+      "tag",
+      "sdg",
+      "partner_type"
+    ]
     "#);
     let cycle = reader.get("figures/table?rows=status&cycle=me-1999").await;
     insta::assert_snapshot!(cycle.show_members(&["errors/0/allowed"]), @r#"

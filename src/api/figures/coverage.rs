@@ -47,11 +47,11 @@ pub(super) fn register_routes(cfg: &mut ServiceConfig) {
 /// Returns for each city, for each country and for all cities how many reports the cycle expects, and in which state
 /// those reports are.
 ///
-/// Every signed-in user with a grant may call this and sees how many reports are approved and how many are not. The
-/// other counts of a city are for those who work on its reports: its city officers, its national representative and the
-/// secretariat. For other callers these counts are null, because work in progress is not public. The representative and
-/// the secretariat see that there is a draft that was never submitted, but `last_activity` does not tell them when it
-/// was edited.
+/// Every signed-in user with a grant may call this and sees how many reports are approved, how many of these were first
+/// submitted late, and how many reports are not approved. The other counts of a city are for those who work on its
+/// reports: its city officers, its national representative and the secretariat. For other callers these counts are
+/// null, because work in progress is not public. The representative and the secretariat see that there is a draft that
+/// was never submitted, but `last_activity` does not tell them when it was edited.
 ///
 /// A reader whose grants cover some countries or cities gets those only. 400 if `cycle` is missing or unknown.
 #[utoipa::path(get, path = "/figures/coverage", tag = "figures", params(CoverageParams),

@@ -84,8 +84,8 @@ async fn get_release_trend(
 /// Read the coverage of a release
 ///
 /// Like `/figures/coverage`, but counts the reports that the release froze: how many reports it holds for each city,
-/// and how many of them were last submitted after the due day of the cycle. A release does not record which reports
-/// were expected, which were in progress and which cities had more time, so these values are null.
+/// and how many of them were first submitted late. A release does not record which reports were expected, which were in
+/// progress and which cities had more time, so these values are null.
 ///
 /// Every signed-in user with a grant may call this and gets the figures of the whole release. If the operator of the
 /// service has made releases public, callers need not sign in.
