@@ -173,7 +173,15 @@ async fn import_refuses_rows_without_a_key_that_repeat_a_record() {
     assert_eq!(named[1..], [id(&milestone), id(&indicator), id(&partnership)]);
     insta::assert_snapshot!(
         show_members(&refused, &["errors/0"]),
-        @r#"errors/0: {"code": "duplicate", "detail": "projects!C5: a project of this title is there already: da-nang-1", "existing": "da-nang-1", "parameter": null, "pointer": "/title"}"#
+        @r#"
+    errors/0: {
+      "code": "duplicate",
+      "detail": "projects!C5: a project of this title is there already: da-nang-1",
+      "existing": "da-nang-1",
+      "parameter": null,
+      "pointer": "/title"
+    }
+    "#
     );
 }
 

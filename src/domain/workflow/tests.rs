@@ -17,6 +17,7 @@ use crate::domain::{
         slug, subject,
     },
     user::Role,
+    value::Prose,
 };
 
 mod copies;
@@ -160,9 +161,15 @@ fn an_edit_of_what_was_imported_is_no_longer_what_the_source_said() {
     let on = subject(Some(imported));
     let proof = prove(&on, &officer(1)).unwrap();
     let edit = ReportEdit::begin(&proof, now()).unwrap();
-    let edited = edit.write_content(Id::new(uuid::Uuid::nil()), ready());
+    let other = ReportContent { next_steps: Some(Prose::parse("Tender.").unwrap()), ..ready() };
+    let edited = edit.write_content(Id::new(uuid::Uuid::nil()), other);
     assert_eq!(edited.imported, None);
     assert_eq!(edited.state, ReportState::Returned);
+    // The same content is still what the source said.
+    let same = on.report.as_ref().unwrap().content.clone();
+    let edit = ReportEdit::begin(&proof, now()).unwrap();
+    let kept = edit.write_content(Id::new(uuid::Uuid::nil()), same);
+    assert_eq!(kept.imported, on.report.as_ref().unwrap().imported);
 }
 
 #[test]

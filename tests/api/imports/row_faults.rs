@@ -174,7 +174,7 @@ async fn imported_completions_recompute_percent_by_milestones() {
 }
 
 #[actix_web::test]
-async fn row_violating_a_database_constraint_does_not_hide_the_next_row() {
+async fn row_of_a_milestone_that_is_there_does_not_hide_the_next_row() {
     let app = spawn_with_full_project().await;
     let officer = app.officer("da-nang").await;
     let mut file = officer.read_workbook().await;
@@ -189,7 +189,7 @@ async fn row_violating_a_database_constraint_does_not_hide_the_next_row() {
     file.add("milestones", &twin("Another"));
     let view = officer.preview_import(&file).await;
     assert_eq!(changed_row_outcomes(&view), ["milestones 5 refused", "milestones 6 new"]);
-    assert_eq!(fault_cells(&view), ["milestones!A5 conflict"]);
+    assert_eq!(fault_cells(&view), ["milestones!D5 duplicate"]);
     file.rows("milestones").remove(HEAD + 1);
     officer.import_workbook(&file).await.expect(200);
 }

@@ -322,7 +322,11 @@ impl World {
     {
         let mut done = true;
         self.transition::<A>(who, |tx, proof| match rule(proof) {
-            Ok(report) => proof.save(tx, &report, Change::without_reason(A::ACT.as_str())),
+            Ok(report) => {
+                let change = Change::without_reason(A::ACT.as_str());
+                let before = proof.subject().report.as_ref();
+                proof.save_or_replace(tx, before, report, change).map(|_saved| ())
+            }
             Err(refused) => {
                 assert!(!refused.to_string().contains("not loaded"), "{refused}");
                 done = false;
@@ -336,7 +340,8 @@ impl World {
         self.transition::<ApproveReport>(who, |tx, proof| {
             let (report, copy) = workflow::approve_report(proof, at).unwrap();
             let change = Change::without_reason("approve");
-            proof.save(tx, &report, change.clone())?;
+            let before = proof.subject().report.as_ref();
+            proof.save_or_replace(tx, before, report, change.clone())?;
             proof.save(tx, &copy, change)
         });
         true
