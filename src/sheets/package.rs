@@ -1,6 +1,9 @@
 //! Finds the parts of a workbook by their relationships (ECMA-376, part 2).
 
-use std::io::{Cursor, Read as _};
+use std::{
+    io::{Cursor, Read as _},
+    string::FromUtf8Error,
+};
 
 use zip::ZipArchive;
 
@@ -77,5 +80,7 @@ fn read_part(archive: &mut ZipArchive<Cursor<&[u8]>>, path: &str) -> Option<Stri
     drop(names);
     let mut bytes = Vec::new();
     archive.by_name(&name).ok()?.take(INFLATED_MAX).read_to_end(&mut bytes).ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    // Lossy decoding would hold a second copy of a large part.
+    let lossy = |e: FromUtf8Error| String::from_utf8_lossy(e.as_bytes()).into_owned();
+    Some(String::from_utf8(bytes).unwrap_or_else(lossy))
 }

@@ -244,7 +244,7 @@ async fn lost_letters_and_hidden_rows_are_warnings() {
         found,
         ["milestones!- hidden_rows", "projects!D4 lost_letters", "projects!E4 lost_letters"]
     );
-    let detail = "1 rows are hidden, by a filter or by hand, and are imported like the others: 4";
+    let detail = "rows that a filter or a person hid are imported like the others (1 of them): 4";
     assert_eq!(view["warnings"][0]["detail"], detail);
     assert_eq!((fault_cells(&view), &view["totals"]["changed"]), (vec![], &json!(1)));
     let view = officer.preview_import(&officer.read_workbook().await).await;
