@@ -99,6 +99,10 @@ impl Db {
     /// # Errors
     /// Returns an error if the database fails. Committed data is safe in any case.
     pub fn checkpoint_file(&self) -> StoreResult<()> {
+        // A connection to PostgreSQL has a runtime of its own, and cannot be opened inside the one that stops the service.
+        if !self.target.is_sqlite() {
+            return Ok(());
+        }
         match self.target.open(false)? {
             Conn::Sqlite(mut c) => Ok(c.batch_execute("pragma wal_checkpoint(truncate)")?),
             Conn::Pg(_) => Ok(()),
