@@ -18,11 +18,17 @@ use crate::{
     telemetry,
 };
 
-/// Runs a command.
+/// Runs a command, and writes the last lines of the log.
 ///
 /// # Errors
 /// The reason why the command failed, as a message for the operator.
 pub fn run_command(command: &Command) -> anyhow::Result<()> {
+    let done = dispatch_command(command);
+    telemetry::flush_log();
+    done
+}
+
+fn dispatch_command(command: &Command) -> anyhow::Result<()> {
     match command {
         // The contract does not depend on the settings, so it is printed even if they are not valid.
         Command::Openapi => print_text(&api::openapi::render_document()?),
@@ -43,7 +49,8 @@ pub fn run_command(command: &Command) -> anyhow::Result<()> {
 /// Reads the settings, starts logging and logs the warnings about the settings.
 fn load_settings() -> anyhow::Result<Settings> {
     let settings = Settings::from_env()?;
-    telemetry::init_logging(&settings);
+    telemetry::init_logging(&settings).context("the log cannot be started")?;
+    telemetry::log_panics();
     for warning in &settings.warnings {
         tracing::warn!("{warning}");
     }
@@ -71,6 +78,7 @@ fn serve_api(demo: bool) -> anyhow::Result<()> {
     }
     let listeners = BoundListeners::bind_all(&settings)?;
     let _lock = DatabaseLock::acquire(&settings.database)?;
+    startup::warn_of_temp_folder();
     let clock = Clock::real();
     let sign_in_text = prepare_accounts(&settings, &clock, demo)?;
     // After SIGTERM, `run` returns when the requests in progress are answered.
@@ -82,7 +90,9 @@ fn serve_api(demo: bool) -> anyhow::Result<()> {
         let api = SocketAddr::new(settings.bind.ip(), application.port());
         let metrics = settings.metrics_bind.zip(application.metrics_port());
         let metrics = metrics.map(|(address, port)| SocketAddr::new(address.ip(), port));
-        print_text(&describe_addresses(api, metrics))?;
+        if let Err(error) = print_text(&describe_addresses(api, metrics)) {
+            tracing::warn!("{error:#}");
+        }
         application.run().await.context("the listener failed")
     })
 }

@@ -1,6 +1,6 @@
 //! Builds a running service from the settings: keys, database, migrations, threads, listeners and a clean stop.
 
-use std::sync::Arc;
+use std::{num::NonZeroUsize, sync::Arc, thread::available_parallelism};
 
 use actix_web::{
     App, HttpServer,
@@ -8,31 +8,35 @@ use actix_web::{
     middleware::{Condition, from_fn},
     web::Data,
 };
-use anyhow::Context as _;
 use arc_swap::ArcSwap;
 
 use crate::{
     api::{
-        self, cache::AnswerCache, changes::WaitingRequests, metrics::RequestMetrics,
-        reading_queue::ReadingQueue, shares::ShareUseCounter, state::State,
-        verification_queue::VerificationQueue,
+        self, cache::AnswerCache, changes::WaitingRequests, memory_budget::MemoryBudgets,
+        metrics::RequestMetrics, reading_queue::ReadingQueue, shares::ShareUseCounter,
+        state::State, verification_queue::VerificationQueue,
     },
     auth::{password::PasswordPool, secret, token::AccessTokens},
     clock::Clock,
-    config::{DatabaseUrl, Settings, SslMode},
+    config::Settings,
     store::{
         Conn, DatabaseTarget, Db, StoreResult, bootstrap, db::write_now, reference, seed,
         tx::TxEnv, upgrade::upgrade_database, watch::CommitWatch,
     },
-    web,
+    telemetry, web,
 };
 
+mod connections;
+mod database_target;
 mod initial_data;
 mod listeners;
+mod temp_folder;
 
+pub use database_target::resolve_target;
 pub use initial_data::{import_history, prepare_demo, refuse_demo, seed_scaled, start_demo};
 pub use listeners::BoundListeners;
 use listeners::{BoundListener, MetricsServer, serve_metrics, wait_for_stop_signal};
+pub use temp_folder::warn_of_temp_folder;
 
 /// A service whose listeners are bound, ready to run.
 pub struct Application {
@@ -41,49 +45,6 @@ pub struct Application {
     metrics: Option<MetricsServer>,
     /// The state that its handlers share. It is public for tests.
     pub state: State,
-}
-
-/// Converts the setting into a database target, with the certificates that the setting trusts.
-///
-/// # Errors
-/// The URL or a certificate file cannot be read.
-pub fn resolve_target(url: &DatabaseUrl) -> anyhow::Result<DatabaseTarget> {
-    match url {
-        DatabaseUrl::Sqlite { path } => Ok(DatabaseTarget::Sqlite { path: path.clone() }),
-        DatabaseUrl::Postgres { url, password, sslmode, ca_file } => {
-            let mut config: tokio_postgres::Config =
-                url.expose().parse().context("DATABASE_URL cannot be understood")?;
-            if let Some(password) = password {
-                config.password(password.expose());
-            }
-            let tls = match sslmode {
-                SslMode::Disable => None,
-                SslMode::Verify => Some(Arc::new(build_tls_config(ca_file.as_deref())?)),
-            };
-            Ok(DatabaseTarget::Postgres { config: Box::new(config), tls })
-        }
-    }
-}
-
-fn build_tls_config(ca_file: Option<&std::path::Path>) -> anyhow::Result<rustls::ClientConfig> {
-    use rustls_pki_types::{CertificateDer, pem::PemObject as _};
-    let mut roots = rustls::RootCertStore::empty();
-    match ca_file {
-        Some(file) => {
-            for certificate in
-                CertificateDer::pem_file_iter(file).context("sslrootcert cannot be read")?
-            {
-                roots.add(certificate.context("sslrootcert cannot be read")?)?;
-            }
-        }
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-    }
-    Ok(rustls::ClientConfig::builder_with_provider(Arc::new(
-        rustls::crypto::ring::default_provider(),
-    ))
-    .with_safe_default_protocol_versions()?
-    .with_root_certificates(roots)
-    .with_no_client_auth())
 }
 
 /// Brings a database up to date: applies migrations and writes the reference data.
@@ -229,7 +190,9 @@ impl Application {
             clock,
             readings: Arc::new(ReadingQueue::default()),
             waiting: Arc::new(WaitingRequests::default()),
+            memory: MemoryBudgets::default(),
             requests: Arc::new(RequestMetrics::new(settings.metrics_bind.is_some())),
+            dropped_log_lines: telemetry::count_dropped_lines,
             vocabulary: Arc::new(ArcSwap::from_pointee(vocabulary)),
         };
         let BoundListener { listener, port } = listeners.main;
@@ -237,16 +200,21 @@ impl Application {
         let shared = state.clone();
         let origins = settings.cors_origins.clone();
         let docs = settings.docs;
+        let workers = available_parallelism().map_or(2, NonZeroUsize::get).min(512);
         let server = HttpServer::new(move || {
             App::new()
                 .configure(api::configure_operations)
                 .app_data(Data::new(shared.clone()))
+                .app_data(Data::new(shared.memory.clone()))
                 .configure(api::configure_documents)
                 .configure(web::configure_pages(docs))
                 .wrap(Condition::new(!origins.is_empty(), build_cors(&origins)))
                 .wrap(from_fn(api::middleware::wrap_request))
         })
         .tcp_nodelay(true)
+        .workers(workers)
+        .max_connections(connections::divide_limit(workers))
+        .on_connect(connections::drop_unread_answers)
         // A client that closes its connection wants no answer any more: an event stream gives its place back at once.
         // A write that was passed to the database is finished all the same.
         .h1_allow_half_closed(false)

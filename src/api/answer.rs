@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use actix_web::{
-    HttpRequest, HttpResponse, Responder,
+    HttpRequest, HttpResponse, Responder, ResponseError as _,
     body::BoxBody,
     http::{Method, StatusCode, header},
-    web::Bytes,
+    web::{Bytes, Data},
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -17,7 +17,9 @@ use super::{
     error::{ApiError, ApiResult},
     feed_page::FeedPage,
     language,
+    memory_budget::{MemoryBudgets, MemoryShare},
     operation::{AnswerContract, OperationAnswer},
+    piece_body::PIECE,
     spool_buffer::{AnswerBody, HashedBody},
 };
 use crate::domain::{journal::to_hex, language::Language};
@@ -234,6 +236,10 @@ impl Responder for Answer {
     type Body = BoxBody;
 
     fn respond_to(self, req: &HttpRequest) -> HttpResponse {
+        let share = match reserve_memory(req, &self.content) {
+            Ok(share) => share,
+            Err(busy) => return busy.error_response(),
+        };
         let mut response = HttpResponse::build(self.status);
         for (name, value) in self.headers {
             response.insert_header((name, value));
@@ -266,9 +272,22 @@ impl Responder for Answer {
         response.content_type(self.media);
         if is_compressed {
             response.insert_header((header::CONTENT_ENCODING, GZIP));
-            return response.body(self.content.into_compressed().into_response_body());
+            return response.body(self.content.into_compressed().into_response_body(share));
         }
-        response.body(self.content.into_plain().into_response_body())
+        response.body(self.content.into_plain().into_response_body(share))
+    }
+}
+
+/// Reserves memory for a long answer that is not cached, while it is sent. If there is none left, a reading is refused.
+/// The answer of a write is sent in any case, because the write is done.
+fn reserve_memory(req: &HttpRequest, content: &AnswerContent) -> ApiResult<Option<MemoryShare>> {
+    let AnswerContent::Uncached(AnswerBody::Memory(bytes)) = content else { return Ok(None) };
+    let budgets = req.app_data::<Data<MemoryBudgets>>().filter(|_| bytes.len() > PIECE);
+    let Some(budgets) = budgets else { return Ok(None) };
+    let mut share = budgets.answers.start_share();
+    match share.grow_to(bytes.len()) {
+        Err(busy) if req.method() == Method::GET => Err(busy),
+        Ok(()) | Err(_) => Ok(Some(share)),
     }
 }
 

@@ -1,25 +1,22 @@
 //! The input of a request: a JSON body or a query, read strictly.
 
-use actix_web::{HttpMessage, HttpRequest, dev::Payload, http::Method, web::BytesMut};
-use futures_util::StreamExt as _;
+use actix_web::{HttpMessage, HttpRequest, dev::Payload, http::Method};
 use serde::de::DeserializeOwned;
 
-use super::{
-    error::{ApiError, ApiResult, RequestFault},
-    message::request,
-};
-use crate::domain::fault::ValueFault;
+use super::error::{ApiError, ApiResult};
 
 mod json;
 mod number;
 mod parameters;
 mod query;
+mod reading;
 mod shape;
 
 pub(crate) use json::parse_json;
 pub(crate) use parameters::QueryParameters;
 pub(crate) use query::Query;
 use query::{read_parameters, read_query};
+pub(crate) use reading::read_bytes;
 pub(crate) use shape::TEXT_OR_LIST;
 
 /// The media type of a patch (RFC 7396), accepted in addition to plain JSON.
@@ -109,32 +106,4 @@ impl<T: DeserializeOwned + Default> FromBody for OptionalJson<T> {
         let read: Option<T> = parse_json(&bytes)?;
         Ok(Self(read.unwrap_or_default()))
     }
-}
-
-/// Reads a body of at most `max` bytes.
-pub(crate) async fn read_bytes(
-    req: &HttpRequest,
-    payload: &mut Payload,
-    max: usize,
-) -> ApiResult<BytesMut> {
-    let declared = req
-        .headers()
-        .get("content-length")
-        .and_then(|v| v.to_str().ok())
-        .and_then(|v| v.parse::<usize>().ok());
-    if declared.is_some_and(|n| n > max) {
-        return Err(ApiError::BodyTooLarge(max));
-    }
-    let mut bytes = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|e| {
-            let fault = ValueFault::new("body", request::body_did_not_arrive(&e.to_string()));
-            ApiError::malformed(RequestFault::at_pointer("", fault))
-        })?;
-        if bytes.len() + chunk.len() > max {
-            return Err(ApiError::BodyTooLarge(max));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes)
 }

@@ -5,20 +5,21 @@ use super::{message::request, problem};
 use crate::{
     domain::{
         fault::{FaultList, FieldFault, ValueFault},
-        message::{self, Argument, Message},
+        message::{Argument, Message},
         refusal::IllegalTransition,
     },
-    sheets::message::import,
     store::error::format_error_chain,
 };
 use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
 };
-use serde::Serialize;
-use serde_json::Value;
 
 mod conversions;
+mod refused_result;
+
+pub use refused_result::RefusedResult;
+use refused_result::ResultMember;
 
 /// The result of a handler.
 pub type ApiResult<T> = Result<T, ApiError>;
@@ -44,6 +45,10 @@ pub enum ApiError {
     MethodNotAllowed(Vec<String>),
     /// The body is too large; with the limit in bytes.
     BodyTooLarge(usize),
+    /// The body arrives too slowly.
+    BodyTooSlow,
+    /// The body has a `Content-Encoding`.
+    UnsupportedEncoding,
     /// The body is not JSON.
     UnsupportedMediaType,
     /// The body does not have the media type that the operation reads; with the types that it does read.
@@ -76,64 +81,7 @@ pub enum ApiError {
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// The member of the problem document that has the result of a request on many records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ResultMember {
-    Bulk,
-    Import,
-}
-
-/// The refusal of a request on many records. The resource makes it, so that this module knows no resource.
-#[derive(Debug)]
-pub struct RefusedResult {
-    kind: ProblemKind,
-    detail: Message,
-    member: ResultMember,
-    /// The result as JSON, in the language of the answer.
-    result: serde_json::Value,
-    errors: Vec<FaultView>,
-}
-
 impl ApiError {
-    /// Refuses a bulk request whose records cannot all be changed.
-    pub(super) fn bulk_refused<T: Serialize>(view: &T) -> Self {
-        Self::with_result(
-            RefusedResult {
-                kind: problem::CONFLICT,
-                detail: message::report::bulk_not_all(),
-                member: ResultMember::Bulk,
-                result: Value::Null,
-                errors: Vec::new(),
-            },
-            view,
-        )
-    }
-
-    /// Refuses an import; `count` is the number of faults, `errors` names them.
-    pub(super) fn import_refused<T: Serialize>(
-        view: &T,
-        count: usize,
-        errors: Vec<FaultView>,
-    ) -> Self {
-        Self::with_result(
-            RefusedResult {
-                kind: problem::INVALID,
-                detail: import::refused(count),
-                member: ResultMember::Import,
-                result: Value::Null,
-                errors,
-            },
-            view,
-        )
-    }
-
-    fn with_result<T: Serialize>(refused: RefusedResult, view: &T) -> Self {
-        match serde_json::to_value(view) {
-            Ok(result) => Self::RefusedWithResult(Box::new(RefusedResult { result, ..refused })),
-            Err(e) => Self::Internal(Box::new(e)),
-        }
-    }
-
     /// Returns the kind of problem that this failure is answered with.
     #[must_use]
     pub const fn kind(&self) -> ProblemKind {
@@ -145,7 +93,10 @@ impl ApiError {
             Self::NotFound | Self::MissingResource(_) => problem::NOT_FOUND,
             Self::MethodNotAllowed(_) => problem::METHOD_NOT_ALLOWED,
             Self::BodyTooLarge(_) => problem::TOO_LARGE,
-            Self::UnsupportedMediaType | Self::OtherMediaType(_) => problem::UNSUPPORTED_MEDIA_TYPE,
+            Self::BodyTooSlow => problem::TOO_SLOW,
+            Self::UnsupportedMediaType | Self::UnsupportedEncoding | Self::OtherMediaType(_) => {
+                problem::UNSUPPORTED_MEDIA_TYPE
+            }
             Self::Malformed(_) => problem::MALFORMED,
             Self::PreconditionRequired => problem::PRECONDITION_REQUIRED,
             Self::Stale(_) | Self::UnusableTag | Self::UnexpectedTag => problem::STALE,
@@ -191,6 +142,8 @@ impl ApiError {
             Self::MissingResource(reason) | Self::Conflict(reason) => reason.clone(),
             Self::MethodNotAllowed(_) => request::method_not_allowed(),
             Self::BodyTooLarge(limit) => request::body_too_large(*limit),
+            Self::BodyTooSlow => request::body_too_slow(),
+            Self::UnsupportedEncoding => request::body_encoded(),
             Self::UnsupportedMediaType => request::json_expected(),
             Self::OtherMediaType(expected) => request::media_type_expected(expected.clone()),
             Self::Malformed(_) => request::malformed(),
@@ -253,6 +206,8 @@ impl ApiError {
             | Self::MissingResource(_)
             | Self::MethodNotAllowed(_)
             | Self::BodyTooLarge(_)
+            | Self::BodyTooSlow
+            | Self::UnsupportedEncoding
             | Self::UnsupportedMediaType
             | Self::OtherMediaType(_)
             | Self::PreconditionRequired
@@ -279,6 +234,9 @@ impl ResponseError for ApiError {
             Self::Unauthenticated | Self::WrongPassword => {
                 response
                     .insert_header((header::WWW_AUTHENTICATE, r#"Bearer realm="ascn-tracker""#));
+            }
+            Self::UnsupportedEncoding => {
+                response.insert_header((header::ACCEPT_ENCODING, "identity"));
             }
             // RFC 6750, section 3.1: an error code only if the request has a token.
             Self::InvalidToken => {

@@ -1,5 +1,7 @@
 //! The format of an answer. The parameter `format` has priority over the `Accept` header; JSON is the default.
 
+use std::io;
+
 use actix_web::{HttpRequest, http::header};
 use serde::Serialize;
 
@@ -190,10 +192,17 @@ pub(crate) trait TabularAnswer: Serialize {
     }
 }
 
-/// Converts a write error: writing an answer fails only if the disk does.
+/// Converts the error of writing an answer. If the temporary file cannot be written, for example because the disk is
+/// full, the answer is 503: the same request can succeed later.
 #[must_use]
-pub(crate) fn to_write_error(e: std::io::Error) -> ApiError {
-    ApiError::Internal(Box::new(e))
+pub(crate) fn to_write_error(e: io::Error) -> ApiError {
+    use io::ErrorKind as K;
+    // These come from the writer of a format, which refuses a value.
+    if matches!(e.kind(), K::Other | K::InvalidInput | K::InvalidData) {
+        ApiError::Internal(Box::new(e))
+    } else {
+        ApiError::Unavailable(Box::new(e))
+    }
 }
 
 /// Refuses the parameters of pages for a format that returns the whole list.
@@ -238,6 +247,19 @@ mod tests {
 
     fn chosen(asked: Option<&str>, header: Option<&str>) -> Option<AnswerFormat> {
         AcceptHeader::from_fields(header.into_iter()).choose_format(asked, TABLE).ok()
+    }
+
+    #[test]
+    fn full_disk_is_503_and_a_value_that_cannot_be_written_is_500() {
+        for (kind, status) in [
+            (io::ErrorKind::StorageFull, 503),
+            (io::ErrorKind::FileTooLarge, 503),
+            (io::ErrorKind::NotFound, 503),
+            (io::ErrorKind::InvalidInput, 500),
+            (io::ErrorKind::Other, 500),
+        ] {
+            assert_eq!(to_write_error(kind.into()).kind().status, status, "{kind}");
+        }
     }
 
     #[test]

@@ -12,7 +12,6 @@ use super::{
     service_config::ServiceConfig,
     state::State,
 };
-use crate::store::{Conn, journal};
 
 pub(super) fn register_routes(cfg: &mut ServiceConfig) {
     cfg.get(operation!(get_live)).get(operation!(get_ready));
@@ -60,12 +59,12 @@ async fn get_live(_public: PublicRequest) -> ApiResult<HealthAnswer> {
 
 /// Check that requests can be served
 ///
-/// Checks the connection to the database. No sign-in is needed. The answer is 503 if the database cannot be reached: do
-/// not send requests to that instance. It recovers by itself when the database is available again.
+/// Checks that the database can be read and written. No sign-in is needed. The answer comes within 2 seconds. It is 503
+/// if the database cannot be reached, or if nothing can be written, for example because a disk is full: do not send
+/// requests to that instance. It recovers by itself when the database is available again.
 #[utoipa::path(get, path = "/health/ready", tag = "health",
     responses((status = 200, body = HealthView, description = "Requests can be served.")))]
 async fn get_ready(_public: PublicRequest, state: Data<State>) -> ApiResult<HealthAnswer> {
-    // The head of the journal always exists.
-    state.db.read(|c: &mut Conn| journal::load_head(c).map(drop)).await?;
+    state.db.check_health().await?;
     HealthView::answer_ok()
 }

@@ -36,6 +36,12 @@ fn render_metrics(state: &State) -> String {
     write_commit_groups(&mut text, &load);
     write_cache(&mut text, state);
     write_feed(&mut text, state);
+    text.write_help(
+        "ascn_log_lines_dropped_total",
+        "counter",
+        "Log lines that could not be written in time.",
+    );
+    text.write_value("ascn_log_lines_dropped_total", &[], (state.dropped_log_lines)());
     text.into_string()
 }
 

@@ -22,6 +22,7 @@ use super::{
     message::request,
     open_origins::open_to_every_origin,
     state::State,
+    unread_body::SharedBody,
 };
 use crate::{clock, domain::fault::ValueFault};
 
@@ -60,6 +61,7 @@ pub(crate) async fn wrap_request(
         req.extensions_mut().insert(HeadRequest);
     }
     let metered = req.app_data::<Data<State>>().map(|s| Arc::clone(&s.requests));
+    let body = SharedBody::share(&mut req);
     let path = redact_path(req.path());
     // The user is not known before the token is checked: `sign_in` records it.
     let user = tracing::field::Empty;
@@ -78,7 +80,10 @@ pub(crate) async fn wrap_request(
         }
         tracing::info!(status, duration_us, "answered");
         unanswered.mark_answered();
-        Ok(response)
+        Ok(match body {
+            Some(body) => body.hold_if_unread(response),
+            None => response,
+        })
     }
     .instrument(span)
     .await
@@ -165,6 +170,7 @@ fn build_missing_problem(response: &ServiceResponse<BoxBody>) -> Option<Problem>
     }
     let error = match response.status().as_u16() {
         404 => ApiError::NotFound,
+        408 => ApiError::BodyTooSlow,
         413 => ApiError::BodyTooLarge(super::body::BODY_MAX),
         415 => ApiError::UnsupportedMediaType,
         400..=499 => {

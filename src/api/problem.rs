@@ -261,6 +261,7 @@ define_problem_kinds! {
     FORBIDDEN = "forbidden", 403;
     NOT_FOUND = "not-found", 404;
     METHOD_NOT_ALLOWED = "method-not-allowed", 405;
+    TOO_SLOW = "too-slow", 408;
     CONFLICT = "conflict", 409;
     ILLEGAL_TRANSITION = "illegal-transition", 409;
     STALE = "stale", 412;

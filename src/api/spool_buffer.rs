@@ -20,6 +20,10 @@ use flate2::{Compression, write::GzEncoder};
 use futures_util::stream;
 use sha2::{Digest, Sha256};
 
+use super::{
+    memory_budget::MemoryShare,
+    piece_body::{PIECE, PieceBody},
+};
 use crate::domain::journal::{JournalHash, to_hex};
 
 /// The size in bytes above which an answer moves to disk.
@@ -30,6 +34,9 @@ const CHUNK: usize = 64 * 1024;
 enum SpoolStorage {
     Memory(Cursor<Vec<u8>>),
     Disk(File),
+    /// The disk failed. Whatever is written now is ignored, and the answer cannot be finished. The writer of archives
+    /// still writes when it is dropped, and would print a second error to standard error.
+    Failed(io::ErrorKind),
 }
 
 /// The buffer that an answer is written to. It supports seeking, which writers of archives need.
@@ -55,6 +62,15 @@ impl SpoolBuffer {
         Ok(())
     }
 
+    fn write_to_storage(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.move_to_disk_if_full(bytes.len())?;
+        match &mut self.0 {
+            SpoolStorage::Memory(to) => to.write(bytes),
+            SpoolStorage::Disk(to) => to.write(bytes),
+            SpoolStorage::Failed(_) => Ok(bytes.len()),
+        }
+    }
+
     /// Finishes the answer and hashes it.
     ///
     /// # Errors
@@ -74,6 +90,7 @@ impl SpoolBuffer {
     fn into_body(self) -> io::Result<AnswerBody> {
         Ok(match self.0 {
             SpoolStorage::Memory(bytes) => AnswerBody::Memory(bytes.into_inner().into()),
+            SpoolStorage::Failed(kind) => return Err(kind.into()),
             SpoolStorage::Disk(mut file) => {
                 file.flush()?;
                 let size = file.metadata()?.len();
@@ -89,15 +106,17 @@ impl SpoolBuffer {
 
 impl Write for SpoolBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.move_to_disk_if_full(bytes.len())?;
-        match &mut self.0 {
-            SpoolStorage::Memory(to) => to.write(bytes),
-            SpoolStorage::Disk(to) => to.write(bytes),
+        let written = self.write_to_storage(bytes);
+        if let Err(e) = &written
+            && e.kind() != io::ErrorKind::Interrupted
+        {
+            self.0 = SpoolStorage::Failed(e.kind());
         }
+        written
     }
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.0 {
-            SpoolStorage::Memory(_) => Ok(()),
+            SpoolStorage::Memory(_) | SpoolStorage::Failed(_) => Ok(()),
             SpoolStorage::Disk(to) => to.flush(),
         }
     }
@@ -108,6 +127,7 @@ impl Seek for SpoolBuffer {
         match &mut self.0 {
             SpoolStorage::Memory(bytes) => bytes.seek(to),
             SpoolStorage::Disk(file) => file.seek(to),
+            SpoolStorage::Failed(_) => Ok(0),
         }
     }
 }
@@ -128,8 +148,12 @@ impl AnswerBody {
         }
     }
 
-    pub(super) fn into_response_body(self) -> BoxBody {
+    /// Returns the body to send. `share` is the memory of an answer that is not cached; it ends with the body.
+    pub(super) fn into_response_body(self, share: Option<MemoryShare>) -> BoxBody {
         match self {
+            Self::Memory(bytes) if bytes.len() > PIECE => {
+                BoxBody::new(PieceBody::new(bytes, share))
+            }
             Self::Memory(bytes) => BoxBody::new(bytes),
             Self::Disk(stored) => stored.into_response_body(),
         }

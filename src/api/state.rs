@@ -5,8 +5,9 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::{
-    cache::AnswerCache, changes::WaitingRequests, metrics::RequestMetrics,
-    reading_queue::ReadingQueue, shares::ShareUseCounter, verification_queue::VerificationQueue,
+    cache::AnswerCache, changes::WaitingRequests, memory_budget::MemoryBudgets,
+    metrics::RequestMetrics, reading_queue::ReadingQueue, shares::ShareUseCounter,
+    verification_queue::VerificationQueue,
 };
 use crate::{
     auth::{password::PasswordPool, token::AccessTokens},
@@ -46,8 +47,12 @@ pub struct State {
     pub waiting: Arc<WaitingRequests>,
     /// The uses of shares that are not stored in the database yet.
     pub uses: Arc<ShareUseCounter>,
+    /// The memory for the bodies of requests, and for answers that are being sent.
+    pub memory: MemoryBudgets,
     /// The request metrics.
     pub requests: Arc<RequestMetrics>,
+    /// Returns the number of log lines that were dropped since the start.
+    pub dropped_log_lines: fn() -> u64,
     /// The terms of the framework, in memory.
     pub vocabulary: Arc<ArcSwap<Vocabulary>>,
 }

@@ -97,13 +97,21 @@ fn inspect_part(part: impl Read, kind: PartKind, left: u64) -> Result<u64, Unrea
     Ok(size)
 }
 
+/// Describes a file that cannot be read, with a reason in our words.
 pub(crate) fn describe_broken_file(reason: Argument) -> UnreadableFile {
-    UnreadableFile::new("broken", file::unreadable(reason))
+    UnreadableFile::new("broken", file::unreadable_because(reason))
 }
 
-/// Describes a file on which the library that reads it failed. The text of the library is the same in every language.
+/// Describes a file on which the library that reads it failed. The text of the library is for the log.
 pub(crate) fn describe_library_error(error: &dyn std::fmt::Display) -> UnreadableFile {
-    describe_broken_file(Argument::Text(error.to_string()))
+    tracing::debug!(%error, "a workbook cannot be read");
+    UnreadableFile::new("broken", file::unreadable())
+}
+
+/// Describes a sheet on which the library that reads it failed.
+pub(crate) fn describe_sheet_error(sheet: &str, error: &dyn std::fmt::Display) -> UnreadableFile {
+    tracing::debug!(%error, sheet, "a sheet cannot be read");
+    UnreadableFile::new("broken", file::broken_part(file::sheet_named(sheet)))
 }
 
 /// Runs `read` and turns a panic into a fault of `part`. The reader panics on some invalid input, such as the address

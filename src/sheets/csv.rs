@@ -44,8 +44,7 @@ pub(crate) fn read_csv(bytes: &[u8], sheet: WorkbookSheet) -> Result<UploadedFil
     let mut builder = GridBuilder::new(&mut upload, sheet, mark);
     let mut rows = CsvRowNumbers::new(text, separator.into()).flatten();
     for record in reader.records() {
-        let record =
-            record.map_err(|e| UnreadableFile::new("broken", file::broken_csv(&e.to_string())))?;
+        let record = record.map_err(|e| describe_csv_error(&e))?;
         let number = rows.next().unwrap_or(u32::MAX);
         let cells = (0..).zip(record.iter()).map(|(column, field)| (column, to_cell(field)));
         let width = u32::try_from(record.len()).ok();
@@ -54,6 +53,12 @@ pub(crate) fn read_csv(bytes: &[u8], sheet: WorkbookSheet) -> Result<UploadedFil
     builder.finish();
     require_rows(&mut upload, sheet);
     Ok(upload)
+}
+
+/// The text of the library is for the log.
+fn describe_csv_error(error: &csv::Error) -> UnreadableFile {
+    tracing::debug!(%error, "a CSV file cannot be read");
+    UnreadableFile::new("broken", file::broken_csv())
 }
 
 /// Splits off a first line such as `sep=;`, by which some spreadsheets name the separator. A spreadsheet does not count

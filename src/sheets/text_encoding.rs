@@ -17,9 +17,15 @@ pub(super) fn decode_text(bytes: &[u8]) -> Result<Cow<'_, str>, UnreadableFile> 
 }
 
 fn decode_utf8(bytes: &[u8]) -> Result<&str, UnreadableFile> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|e| UnreadableFile::new("not_utf8", file::not_utf8(&e.to_string())))?;
+    let text =
+        std::str::from_utf8(bytes).map_err(|e| describe_other_encoding(bytes, e.valid_up_to()))?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// Names the line at which a text is no UTF-8 any more. `valid` is the number of bytes before.
+fn describe_other_encoding(bytes: &[u8], valid: usize) -> UnreadableFile {
+    let before = bytes.iter().take(valid).filter(|byte| **byte == b'\n').count();
+    UnreadableFile::new("not_utf8", file::not_utf8(before + 1))
 }
 
 fn decode_utf16(bytes: &[u8], to_unit: fn([u8; 2]) -> u16) -> Result<String, UnreadableFile> {

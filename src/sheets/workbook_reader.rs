@@ -7,7 +7,7 @@ use chrono::{Datelike as _, NaiveDate};
 
 use super::{
     COLUMNS_MAX, LISTS, README, ROW_NUMBERS_MAX, SHEETS_MAX, SheetCell, WorkbookSheet, archive,
-    archive::{INFLATED_MAX, catch_reader_panic, describe_broken_file, describe_library_error},
+    archive::{INFLATED_MAX, catch_reader_panic, describe_library_error, describe_sheet_error},
     grid::{FileFault, UnreadableFile, UploadedFile, format_address, unknown_name_fault},
     grid_builder::{FileRow, GridBuilder},
     hidden_rows::warn_of_hidden_rows,
@@ -78,9 +78,7 @@ fn read_rows(
     left: &mut u64,
     mut take: impl FnMut(u32, Vec<(u32, SheetCell)>) -> Result<(), UnreadableFile>,
 ) -> Result<(), UnreadableFile> {
-    let broken =
-        |reason: Argument| describe_broken_file(file::unreadable_sheet(name, reason).into());
-    let failed = |e: &dyn std::fmt::Display| broken(Argument::Text(e.to_string()));
+    let failed = |e: &dyn std::fmt::Display| describe_sheet_error(name, e);
     let percent_cells = PercentCells::find_in_sheet(book, name).map_err(|e| failed(&e))?;
     let mut reader = book.worksheet_cells_reader(name).map_err(|e| failed(&e))?;
     let (mut number, mut row) = (0, Vec::new());
@@ -113,7 +111,7 @@ fn read_rows(
         }
         if at + 1 != number {
             if at + 1 < number {
-                return Err(broken(file::rows_not_in_order().into()));
+                return Err(UnreadableFile::new("broken", file::rows_not_in_order(name)));
             }
             take(number, std::mem::take(&mut row))?;
             number = at + 1;

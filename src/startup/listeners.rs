@@ -10,6 +10,9 @@ use crate::{
     config::Settings,
 };
 
+/// The most connections to the listener of the metrics.
+const METRICS_CONNECTIONS_MAX: usize = 64;
+
 /// The bound listeners of the service. They are bound before anything is written, so that a failed start leaves nothing
 /// behind. Connections that arrive before the server runs wait in the backlog.
 #[derive(Debug)]
@@ -59,7 +62,12 @@ pub(super) fn serve_metrics(bound: BoundListener, state: &State) -> anyhow::Resu
     let shared = state.clone();
     let app =
         move || App::new().app_data(Data::new(shared.clone())).configure(metrics::register_metrics);
-    let server = HttpServer::new(app).workers(1).disable_signals().listen(bound.listener)?.run();
+    let server = HttpServer::new(app)
+        .workers(1)
+        .max_connections(METRICS_CONNECTIONS_MAX)
+        .disable_signals()
+        .listen(bound.listener)?
+        .run();
     Ok(MetricsServer { server, port: bound.port })
 }
 

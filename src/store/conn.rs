@@ -263,6 +263,14 @@ impl Conn {
 }
 
 impl Conn {
+    /// Returns `true` if a transaction is open, or if its state is unknown.
+    pub(super) fn has_open_transaction(&mut self) -> bool {
+        is_transaction_open(match self {
+            Self::Pg(c) => PgTransactionManager::transaction_manager_status_mut(c),
+            Self::Sqlite(c) => SqliteTransactionManager::transaction_manager_status_mut(c),
+        })
+    }
+
     /// Returns `true` if the connection can no longer be used: its transaction state is unknown, or a transaction is
     /// open.
     pub(super) fn is_broken(&mut self) -> bool {

@@ -12,13 +12,15 @@ use tokio::sync::oneshot;
 use tracing::Span;
 
 mod counters;
+mod health_check;
 mod preview;
 mod threads;
+mod write_history;
 
 use counters::DatabaseCounters;
 pub(crate) use counters::{DbLoad, GROUP_SIZES, QueueLoad};
 use preview::{PreviewJob, start_preview_threads};
-use threads::{read_loop, read_on_caller, write_loop};
+use threads::{read_loop, read_on_caller, run_until_end, write_loop};
 
 use super::{
     Conn, DatabaseTarget, StoreError, StoreResult,
@@ -256,10 +258,10 @@ fn lost_work_error() -> StoreError {
     StoreError::Unavailable("the database thread dropped the work".into())
 }
 
-fn spawn_thread(name: String, f: impl FnOnce() + Send + 'static) -> StoreResult<()> {
+fn spawn_thread(name: String, f: impl Fn() + Send + 'static) -> StoreResult<()> {
     thread::Builder::new()
         .name(name)
-        .spawn(f)
+        .spawn(move || run_until_end(f))
         .map(|_handle| ())
         .map_err(|e| StoreError::Unavailable(Box::new(e)))
 }

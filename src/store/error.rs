@@ -116,7 +116,9 @@ impl From<Error> for StoreError {
                 Self::Conflict(ConstraintViolation::Check(info.message().to_owned()))
             }
             Error::DatabaseError(K::ClosedConnection | K::UnableToSendCommand, _)
-            | Error::BrokenTransactionManager => Self::Unavailable(Box::new(e)),
+            | Error::BrokenTransactionManager
+            | Error::NotInTransaction
+            | Error::RollbackErrorOnCommit { .. } => Self::Unavailable(Box::new(e)),
             Error::DatabaseError(_, ref info) if is_temporary_failure(info.message()) => {
                 Self::Unavailable(Box::new(e))
             }
@@ -126,7 +128,10 @@ impl From<Error> for StoreError {
 }
 
 /// Returns `true` for failures that can succeed at a later attempt, although the database reports them as ordinary
-/// errors. Examples are a lock timeout on PostgreSQL and a full disk on SQLite.
+/// errors. Examples are a lock timeout on PostgreSQL and a full disk on both.
+///
+/// If the disk is full, SQLite rolls back the whole transaction by itself. Then the savepoints in it are gone, and diesel
+/// reports [`Error::NotInTransaction`].
 fn is_temporary_failure(message: &str) -> bool {
     [
         "terminating connection",
@@ -136,6 +141,13 @@ fn is_temporary_failure(message: &str) -> bool {
         "database is locked",
         "database or disk is full",
         "disk I/O error",
+        "unable to open database file",
+        "attempt to write a readonly database",
+        "out of memory",
+        "no such savepoint",
+        "no transaction is active",
+        "No space left on device",
+        "could not extend file",
         "connection closed",
         "read-only transaction",
     ]
@@ -153,4 +165,25 @@ pub(crate) fn format_error_chain(e: &dyn std::error::Error) -> String {
         source = s.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // The texts of both databases for a full disk, and for what SQLite says about a savepoint afterwards.
+    #[test]
+    fn full_disk_is_a_temporary_failure() {
+        for text in [
+            "database or disk is full",
+            "disk I/O error",
+            "no such savepoint: diesel_savepoint_1",
+            "cannot commit - no transaction is active",
+            "could not extend file \"base/16384/16400\": No space left on device",
+        ] {
+            let error = Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(text.to_owned()));
+            assert!(matches!(StoreError::from(error), StoreError::Unavailable(_)), "{text}");
+        }
+        assert!(matches!(Error::NotInTransaction.into(), StoreError::Unavailable(_)));
+    }
 }

@@ -93,6 +93,7 @@ async fn metrics_count_database_jobs_cache_hits_and_the_feed() {
         "ascn_cache_entries",
         "ascn_cache_bytes",
         "ascn_write_groups_failed_total",
+        "ascn_log_lines_dropped_total",
     ] {
         assert!(after[name] >= 0.0, "{name}");
     }

@@ -12,6 +12,8 @@
 )]
 
 mod fixture;
+mod full_disk;
+mod log_reader;
 mod open_connections;
 mod process_lifecycle;
 mod readme_tour;
@@ -44,7 +46,11 @@ impl Drop for Service {
 
 /// The program with a clean environment, in a folder of its own.
 fn program_command(dir: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ascn-tracker"));
+    clean_command(Command::new(env!("CARGO_BIN_EXE_ascn-tracker")), dir)
+}
+
+/// A command in a folder of its own that starts the program, with a clean environment.
+fn clean_command(mut command: Command, dir: &Path) -> Command {
     for (name, _) in
         std::env::vars().filter(|(n, _)| n.starts_with("ASCN_") || n.starts_with("DATABASE_"))
     {
@@ -58,6 +64,14 @@ fn program_command(dir: &Path) -> Command {
         .stdin(Stdio::null())
         .stderr(Stdio::null());
     command
+}
+
+/// The metrics of a running program with `ASCN_METRICS_BIND`: the value under a name without labels.
+async fn read_metric(service: &Service, name: &str) -> f64 {
+    let (_, rest) = service.printed.split_once("Metrics at ").unwrap();
+    let text = reqwest::get(rest.lines().next().unwrap()).await.unwrap().text().await.unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("{name}: {text}")).parse().unwrap()
 }
 
 impl Service {

@@ -337,8 +337,13 @@ async fn json_log_line_has_its_request_once_and_no_names() {
     let me = format!("{}/api/v1/me", service.address);
     let me = reqwest::Client::new().get(me).bearer_auth(token).send().await.unwrap();
     let me: Value = me.json().await.unwrap();
+    let read_log = || std::fs::read_to_string(dir.path().join("log")).unwrap();
+    // A thread of its own writes the log, a moment after the answer.
+    while !read_log().contains("\"/api/v1/me\"") {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     drop(service);
-    let log = std::fs::read_to_string(dir.path().join("log")).unwrap();
+    let log = read_log();
     let line = log.lines().find(|l| l.contains("\"answered\"")).unwrap();
     let line: Value = serde_json::from_str(line).unwrap();
     assert_eq!((&line["span"]["path"], &line["spans"]), (&json!("/health/live"), &Value::Null));

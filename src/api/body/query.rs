@@ -72,7 +72,15 @@ impl<T: QueryParameters> Query<T> {
         let map = read_parameters(query, known)?;
         let value = serde_path_to_error::deserialize(Value::Object(map)).map_err(|e| {
             let name = e.path().to_string();
-            build_parameter_error(name, "type", parameter::unreadable(&e.inner().to_string()))
+            let kind = known.iter().find(|(own, _)| *own == name).map(|(_, kind)| *kind);
+            let message = match kind {
+                // Every number was parsed before, so it does not fit the integer type of the field.
+                Some(ParameterKind::Number) => parameter::whole_number(),
+                Some(ParameterKind::Text | ParameterKind::Bool | ParameterKind::List) | None => {
+                    parameter::different_value()
+                }
+            };
+            build_parameter_error(name, "type", message)
         })?;
         Ok(Self(value))
     }

@@ -3,8 +3,10 @@
 use crate::domain::message::define_messages;
 
 define_messages! { "body";
-    broken_json(reason: &str);
-    unreadable(reason: &str);
+    broken_json(line: usize, column: usize);
+    json_ends_early();
+    json_goes_on(line: usize, column: usize);
+    different_type();
     unknown_field(field: &str, known: &str);
     unknown_field_beside_one(field: &str, known: &str);
     unknown_field_beside_none(field: &str);

@@ -23,5 +23,7 @@ define_messages! { "request";
     unavailable();
     internal();
     not_well_formed();
-    body_did_not_arrive(reason: &str);
+    body_did_not_arrive();
+    body_too_slow();
+    body_encoded();
 }

@@ -25,6 +25,7 @@ const RESPONSES: &[(u16, &str)] = &[
     (401, "Unauthenticated"),
     (403, "Forbidden"),
     (404, "NotFound"),
+    (408, "TooSlow"),
     (409, "Conflict"),
     (412, "Stale"),
     (413, "TooLarge"),
@@ -45,6 +46,7 @@ fn list_problem_statuses(shape: &OperationShape<'_>) -> Vec<u16> {
         (401, true),
         (403, shape.asks_policy()),
         (404, shape.path.contains('{')),
+        (408, shape.body),
         // Listed for every write, because no type of a handler tells which writes can conflict.
         (409, shape.is_write() && !shape.is_sign_in),
         (412, if_match != IfMatch::Ignored),

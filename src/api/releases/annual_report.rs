@@ -10,6 +10,7 @@ use crate::{
     api::{
         answer::Answer,
         error::{ApiError, ApiResult},
+        format::to_write_error,
         release_request::ReleaseRequest,
         spool_buffer::SpoolBuffer,
         state::State,
@@ -57,11 +58,10 @@ fn render_report(conn: &mut Conn, release: &Slug, language: Language) -> ApiResu
 }
 
 fn build_html_answer(page: &AnnualReportPage, release: &Slug) -> ApiResult<Answer> {
-    let failed = |e: std::io::Error| ApiError::Internal(Box::new(e));
     let mut spool = SpoolBuffer::default();
-    spool.write_all(page.html.as_bytes()).map_err(failed)?;
+    spool.write_all(page.html.as_bytes()).map_err(to_write_error)?;
     let name = format!("inline; filename=\"ascn-{release}-report.html\"");
-    Ok(Answer::from_hashed_body(spool.finish_hashed().map_err(failed)?, HTML, None)
+    Ok(Answer::from_hashed_body(spool.finish_hashed().map_err(to_write_error)?, HTML, None)
         .with_header(header::CONTENT_DISPOSITION, name)
         .with_header(header::CONTENT_SECURITY_POLICY, build_security_policy(&page.style)))
 }

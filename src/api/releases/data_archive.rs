@@ -9,7 +9,7 @@ use std::{
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
+use zip::{CompressionMethod, DateTime, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
 use crate::{
     api::{
@@ -99,8 +99,11 @@ pub(in crate::api) async fn answer_release_data(
         .await
 }
 
-fn to_zip_error(e: zip::result::ZipError) -> ApiError {
-    ApiError::Internal(Box::new(e))
+fn to_zip_error(e: ZipError) -> ApiError {
+    match e {
+        ZipError::Io(e) => to_write_error(e),
+        other => ApiError::Internal(Box::new(other)),
+    }
 }
 
 /// Answers the canonical content.

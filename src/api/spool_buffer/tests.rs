@@ -50,7 +50,8 @@ async fn short_ones_stay_in_memory_and_long_ones_go_to_disk_and_are_gone_afterwa
 async fn a_long_one_is_compressed_piece_by_piece_and_comes_back_as_it_was() {
     for pieces in [131_072, 2_000_000] {
         let AnswerBody::Disk(stored) = spooled(pieces).body else { panic!("{pieces}") };
-        let packed = to_bytes(stored.gzip_to_body().unwrap().into_response_body()).await.unwrap();
+        let packed =
+            to_bytes(stored.gzip_to_body().unwrap().into_response_body(None)).await.unwrap();
         assert!(count_piece_bytes(&packed) * 2 < stored.size_bytes());
         let mut back = Vec::new();
         flate2::read::GzDecoder::new(&*packed).read_to_end(&mut back).unwrap();
@@ -65,4 +66,14 @@ async fn one_that_cannot_be_read_back_says_so() {
     stored.truncate_for_test();
     assert!(to_bytes(stored.clone().into_response_body()).await.is_err());
     assert!(stored.is_broken() && AnswerBody::Disk(stored).is_broken());
+}
+
+#[test]
+fn buffer_whose_disk_failed_cannot_be_finished_and_takes_what_follows() {
+    let mut buffer = SpoolBuffer(SpoolStorage::Failed(io::ErrorKind::StorageFull));
+    buffer.write_all(b"the end of an archive").unwrap();
+    buffer.seek(SeekFrom::Start(0)).unwrap();
+    buffer.flush().unwrap();
+    let finished = buffer.finish_hashed().unwrap_err();
+    assert_eq!(finished.kind(), io::ErrorKind::StorageFull);
 }

@@ -7,6 +7,7 @@ use std::io::{self, Seek, Write};
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError,
 };
+use zip::result::ZipError;
 
 use super::{BETWEEN, Datum, DatumType, TableColumn, TableMetadata, TableWriter, new_column};
 use crate::sheets::cell::guard_formula;
@@ -43,8 +44,14 @@ struct DateFormats {
     instants: Format,
 }
 
+/// Keeps the error of a file, such as the one of a full disk.
 fn to_io_error(e: XlsxError) -> io::Error {
-    io::Error::other(e)
+    match e {
+        XlsxError::IoError(e)
+        | XlsxError::TempFileError(_, e)
+        | XlsxError::ZipError(ZipError::Io(e)) => e,
+        other => io::Error::other(other),
+    }
 }
 
 fn sheet_full_error() -> XlsxError {

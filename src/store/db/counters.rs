@@ -9,6 +9,7 @@ use std::{
     time::Instant,
 };
 
+use super::write_history::WriteHistory;
 use crate::store::StoreError;
 
 /// The upper bounds of the group sizes that the metrics distinguish, in jobs. No group is larger than the last bound.
@@ -44,6 +45,7 @@ pub(super) struct DatabaseCounters {
     groups: [AtomicU64; GROUP_SIZES.len()],
     jobs: AtomicU64,
     failed: AtomicU64,
+    pub(super) history: WriteHistory,
 }
 
 /// The counters of one queue, shared with the jobs in it.
@@ -79,6 +81,7 @@ impl DatabaseCounters {
             groups: Default::default(),
             jobs: AtomicU64::new(0),
             failed: AtomicU64::new(0),
+            history: WriteHistory::default(),
         }
     }
 

@@ -76,6 +76,14 @@ impl<'t> ConnectionSlot<'t> {
     }
 }
 
+/// Runs the loop of a thread until it returns. Jobs that panic are caught elsewhere. A panic beside a job begins the
+/// loop again with a new connection, because a thread that is gone would never come back.
+pub(super) fn run_until_end(work: impl Fn()) {
+    while catch_unwind(AssertUnwindSafe(&work)).is_err() {
+        tracing::error!("a database thread panicked; it begins again with a new connection");
+    }
+}
+
 pub(super) fn read_loop(queue: &Receiver<ReadJob>, target: &DatabaseTarget) {
     let mut slot = ConnectionSlot::new(target, true);
     while let Ok(job) = queue.recv() {
@@ -108,6 +116,11 @@ pub(super) fn write_loop(
                 let (answer, committed) = job(c);
                 answers.push(answer);
                 commits.extend(committed);
+                if !c.has_open_transaction() {
+                    // On a full disk SQLite rolls back everything by itself. A further job would begin a transaction of
+                    // its own, and would be told that the group failed although it is written.
+                    return Err(lost_work_error());
+                }
                 next = if answers.len() < GROUP { queue.try_recv().ok() } else { None };
             }
             c.commit()
@@ -116,6 +129,7 @@ pub(super) fn write_loop(
             Some(Ok(())) => true,
             Some(Err(e)) => {
                 tracing::error!(error = %format_error_chain(&e), "a commit failed");
+                load.history.note_failure();
                 slot.close();
                 false
             }
@@ -124,9 +138,13 @@ pub(super) fn write_loop(
         load.count_group(answers.len(), durable);
         if durable {
             notify_watch(watch, &mut slot, &commits);
+            load.history.note_commit(&commits);
         }
         for answer in answers {
-            answer(durable);
+            // The value of an answer that nobody waits for ends here. If that panics, the other answers still go out.
+            if catch_unwind(AssertUnwindSafe(|| answer(durable))).is_err() {
+                tracing::error!("an answer of a database job panicked");
+            }
         }
     }
 }

@@ -169,9 +169,8 @@ fn parse_percent(name: &str, raw: Option<f64>) -> ApiResult<Option<Percent>> {
 
 fn parse_instant(name: &str, raw: Option<&str>) -> ApiResult<Option<DateTime<Utc>>> {
     let at = raw.map(DateTime::parse_from_rfc3339).transpose();
-    let at = at.map_err(|e| {
-        let message = parameter::instant_because(&e.to_string());
-        ApiError::invalid_parameter(name, ValueFault::new("instant", message))
+    let at = at.map_err(|_reason| {
+        ApiError::invalid_parameter(name, ValueFault::new("instant", parameter::instant()))
     })?;
     Ok(at.map(|at| at.with_timezone(&Utc)))
 }
