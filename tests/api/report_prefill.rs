@@ -116,7 +116,12 @@ async fn submitting_unchanged_after_the_earlier_report_was_corrected_is_422() {
     let readiness = officer.get(&format!("{NEXT}/readiness")).await.expect(200).json();
     assert_eq!(
         readiness["missing"],
-        json!([{ "pointer": "/percent_complete", "code": "changed" }])
+        json!([{
+            "pointer": "/percent_complete",
+            "code": "changed",
+            "title": "Percent complete",
+            "detail": "the report says that nothing changed, but it was 55"
+        }])
     );
     let refused = officer.send("POST", &format!("{NEXT}/submit"), None, &[]).await.expect(422);
     assert_eq!(pointers(&refused), ["/percent_complete"]);

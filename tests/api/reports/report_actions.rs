@@ -21,7 +21,7 @@ async fn officer_may_edit_a_draft_and_submit_it_once_it_is_ready() {
     let app = spawn_with_open_cycle().await;
     let officer = app.officer("da-nang").await;
     let draft = officer.put(&report_path("da-nang-1"), &json!({}), None).await;
-    insta::assert_snapshot!(show_allowed_actions(&draft), @"201 edit");
+    insta::assert_snapshot!(show_allowed_actions(&draft), @"201 comment edit");
     insta::assert_snapshot!(draft.show_members(&["allowed_actions/submit"]), @r#"
     201
     allowed_actions/submit: {
@@ -30,7 +30,7 @@ async fn officer_may_edit_a_draft_and_submit_it_once_it_is_ready() {
     }
     "#);
     let ready = officer.write_complete_report("da-nang-1").await;
-    insta::assert_snapshot!(show_allowed_actions(&ready), @"200 edit submit");
+    insta::assert_snapshot!(show_allowed_actions(&ready), @"200 comment edit submit");
     let sent = officer.take_transition("da-nang-1", "submit").await;
     insta::assert_snapshot!(show_allowed_actions(&sent), @"200 comment withdraw");
 }

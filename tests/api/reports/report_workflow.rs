@@ -147,7 +147,7 @@ async fn comments_of_decisions_are_listed_with_the_report() {
     let comments = officer.get(&path).await.expect(200).json();
     insta::assert_snapshot!(show_items(&comments["items"], &["kind", "text"]), @"
     return State what was spent.
-    note Thank you.
+    approve Thank you.
     ");
 }
 

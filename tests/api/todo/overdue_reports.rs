@@ -63,10 +63,15 @@ async fn todo_of_secretariat_lists_submissions_after_the_review_day_as_overdue()
       {
         "country": "VN",
         "cycle": "me-2026",
+        "earlier_percent_complete": null,
+        "earlier_status": null,
         "late": false,
         "overdue": true,
+        "percent_complete": 62.5,
         "project": "da-nang-2",
+        "status": "ongoing",
         "submitted_at": "2026-11-20T03:00:00Z",
+        "support_needed": null,
         "title": "Project 2 of da-nang",
         "version": 2
       }
