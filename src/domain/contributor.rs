@@ -163,7 +163,9 @@ pub(crate) fn record_edit(contributors: &mut Vec<Contributor>, author: ChangeAut
 /// Adds the contribution that a submission of the report makes. The submission freezes all changes before it.
 pub(crate) fn record_submission(contributors: &mut Vec<Contributor>, author: ChangeAuthor) {
     record_edit(contributors, author);
-    contributors.iter_mut().for_each(|c| c.after_submission = false);
+    for contributor in contributors {
+        contributor.after_submission = false;
+    }
 }
 
 /// Removes the users whose changes an approval of the report contains. The approver is none of them: the policy

@@ -36,7 +36,7 @@ impl Milestone {
     /// Returns the milestone as it stood on a cut-off day: without the day on which it was reached, if that day came
     /// later.
     #[must_use]
-    pub(crate) fn as_of(mut self, cut_off: NaiveDate) -> Self {
+    pub(crate) fn before_cut_off(mut self, cut_off: NaiveDate) -> Self {
         self.completed_on = self.completed_on.filter(|day| *day <= cut_off);
         self
     }

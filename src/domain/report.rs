@@ -171,7 +171,7 @@ impl ReportContent {
     /// Returns the content as it stood on a cut-off day: without milestones that were reached and values that were
     /// measured later.
     #[must_use]
-    pub(crate) fn as_of(mut self, cut_off: NaiveDate) -> Self {
+    pub(crate) fn before_cut_off(mut self, cut_off: NaiveDate) -> Self {
         self.milestones.retain(|done| done.completed_on <= cut_off);
         self.indicator_values.retain(|value| value.measured_on <= cut_off);
         self

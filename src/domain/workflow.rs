@@ -117,7 +117,7 @@ pub fn submit_report(
     }
     let milestones = subject.milestones.get()?.iter().cloned();
     report.header = Some(subject.project.freeze_header(
-        milestones.map(|milestone| milestone.as_of(subject.cycle.as_of)).collect(),
+        milestones.map(|milestone| milestone.before_cut_off(subject.cycle.as_of)).collect(),
         subject.indicators.get()?.clone(),
         subject.partnerships.get()?.clone(),
     ));

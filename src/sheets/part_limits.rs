@@ -33,7 +33,7 @@ pub(super) enum PartKind {
 impl PartKind {
     /// Returns the kind of a part. `path` is in lower case; `main` are the paths of the main part.
     pub(super) fn of_path(path: &str, main: &[String]) -> Self {
-        if path.ends_with(".rels") || main.iter().any(|own| own == path) {
+        if path.rsplit('.').next() == Some("rels") || main.iter().any(|own| own == path) {
             Self::Directory
         } else if path.ends_with("styles.xml") || path.ends_with("theme1.xml") {
             Self::Styles
@@ -99,7 +99,7 @@ fn check_shared_texts(part: &str) -> Result<(), UnreadableFile> {
 /// Returns the length of the longest value of an attribute, in bytes.
 fn find_longest_attribute(part: &str) -> Result<usize, UnreadableFile> {
     let mut longest = 0;
-    for attribute in list_tags(part).flat_map(|tag| tag.list_attributes()) {
+    for attribute in list_tags(part).flat_map(super::xml_tags::Tag::list_attributes) {
         let Some((_, value)) = attribute else {
             return Err(describe_broken_file(file::broken_attribute().into()));
         };

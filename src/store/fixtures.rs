@@ -13,7 +13,7 @@ pub fn save_record<K: JournaledRecord>(
     record: &K,
     change: Change,
 ) -> StoreResult<()> {
-    ServiceProof::new().write_version(tx, record, change)
+    ServiceProof::write_version(tx, record, change)
 }
 
 /// Removes a record as the service itself.

@@ -69,7 +69,7 @@ impl LogQueue {
     }
 
     fn count_as_dropped(&self, lines: &[u8]) {
-        let count = lines.iter().filter(|byte| **byte == b'\n').count();
+        let count = lines.split(|byte| *byte == b'\n').count().saturating_sub(1);
         self.dropped.fetch_add(u64::try_from(count).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 

@@ -102,7 +102,7 @@ async fn reports_are_filtered_by_status_area_project_person_and_days() {
     let app = crate::report_fixtures::spawn_with_open_cycle().await;
     insert_project(&app, "da-nang", 2).await;
     file_and_approve(&app, "da-nang-1").await;
-    app.clock.advance(chrono::TimeDelta::days(1));
+    app.advance(chrono::TimeDelta::days(1)).await;
     let officer = app.officer("da-nang").await;
     let body = merge_members(
         complete_report_body(),

@@ -111,7 +111,7 @@ async fn whole_lists_are_paged_with_limit_and_whole_without() {
         officer.post("projects/da-nang-1/milestones", &body).await.expect(201);
         let body = json!({ "name": title, "kind": "output", "unit": "km", "better": "up" });
         officer.post("projects/da-nang-1/indicators", &body).await.expect(201);
-        let body = json!({ "as_stated": title });
+        let body = json!({ "as_stated": title, "role": "funder", "stage": "mou" });
         officer.post("projects/da-nang-1/partnerships", &body).await.expect(201);
     }
     let lists = [

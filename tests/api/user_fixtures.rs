@@ -10,7 +10,7 @@ use ascn_tracker::{
         user::{EmailAddress, Grant, Role, Scope, User, UserState},
         value::{Slug, Title},
     },
-    store::{Change, StoreError, fixtures, unguarded},
+    store::{Change, StoreError, fixtures, unguarded, users},
 };
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -71,6 +71,20 @@ impl TestApp {
             }
         };
         Caller { app: self, token: Some(token) }
+    }
+
+    /// Lets time pass, and gives new sessions to the persons of [`TestApp::as_role`], whose tokens are valid for minutes.
+    pub async fn advance(&self, time: chrono::TimeDelta) {
+        self.clock.advance(time);
+        let names: Vec<String> = self.tokens.lock().unwrap().keys().cloned().collect();
+        for name in names {
+            let email =
+                EmailAddress::parse(format!("{}@test.example", name.replace(' ', "."))).unwrap();
+            let read = self.state.db.read(move |c| users::find_by_email(c, &email));
+            let user = read.await.unwrap_or_else(|e: StoreError| panic!("{e}")).unwrap();
+            let token = self.open_session(user.id).await;
+            self.tokens.lock().unwrap().insert(name, token);
+        }
     }
 
     /// Makes an active user with grants and a session, past the API; returns the id and an access token.

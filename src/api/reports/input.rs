@@ -28,7 +28,7 @@ define_closed_list!(
 }))]
 pub struct NewReport {
     /// Status of the project: `planning`, `ongoing`, `completed`, `suspended` or `cancelled`.
-    #[schema(value_type = Option<ReportableStatus>, example = "ongoing")]
+    #[schema(value_type = Option<ReportableStatus>, inline, example = "ongoing")]
     pub status: Option<String>,
     /// Reason for the status, at most 10,000 characters. A submission requires it if the status goes back, skips
     /// `ongoing`, leaves `cancelled`, or becomes `suspended` or `cancelled`.

@@ -17,13 +17,13 @@ pub(in crate::app) fn find_duplicate(
     title: &str,
     continues: Option<&ProjectCode>,
 ) -> StoreResult<Option<ProjectCode>> {
-    let continued = match continues {
+    let lineage = match continues {
         Some(code) => projects::list_lineage(conn, code)?,
         None => Vec::new(),
     };
     // One more than can be left out, so that the cost does not grow with the number of equal titles.
-    let limit = to_count(continued.len() + 1);
+    let limit = to_count(lineage.len() + 1);
     let key = DuplicateKey::from_title(title);
     let same = projects::list_by_duplicate_key(conn, city, &key, limit)?;
-    Ok(find_duplicate_project(same, &continued))
+    Ok(find_duplicate_project(same, &lineage))
 }

@@ -47,7 +47,7 @@ fn city_in_its_first_year_counts_what_it_began() {
     let unbegun = standing("TL", "dili", None, false);
     let draft = standing("TL", "dili", Some(ReportState::Draft), false);
     let submitted = standing("TL", "dili", Some(ReportState::Submitted), true);
-    assert_eq!(count(&[unbegun.clone()]), None);
+    assert_eq!(count(std::slice::from_ref(&unbegun)), None);
     assert_eq!(count(&[unbegun.clone(), draft.clone()]), Some((1, 0, 1, 0)));
     // A city that reports is expected to report all its projects.
     assert_eq!(count(&[unbegun, draft, submitted.clone()]), Some((3, 1, 1, 1)));

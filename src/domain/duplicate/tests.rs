@@ -66,7 +66,10 @@ fn partnerships_are_compared_by_partner_role_stage_and_note() {
     assert_eq!(find_duplicate_part(&first, &others), None);
     let stated = partnership(None, Some("The  Bank"), None);
     assert_eq!(
-        find_duplicate_part(&partnership(None, Some("the bank"), None), &[stated.clone()]),
+        find_duplicate_part(
+            &partnership(None, Some("the bank"), None),
+            std::slice::from_ref(&stated)
+        ),
         Some(&stated)
     );
 }

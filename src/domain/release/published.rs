@@ -90,7 +90,9 @@ impl ReleaseReference {
     }
 
     fn build_dataset_on(&self, basis: FigureBasis, mut facts: Vec<ReportFact>) -> FigureDataset {
-        facts.iter_mut().for_each(|fact| fact.add_partner_types(&self.partner_types));
+        for fact in &mut facts {
+            fact.add_partner_types(&self.partner_types);
+        }
         FigureDataset {
             basis,
             facts,

@@ -108,7 +108,7 @@ mod tests {
         let cut_off = day("2026-06-30");
         let on_the_day = content("2026-06-30", "2026-06-30");
         assert_eq!(pointers(find_days_after(&on_the_day, cut_off)), [""; 0]);
-        assert_eq!(on_the_day.clone().as_of(cut_off), on_the_day);
+        assert_eq!(on_the_day.clone().before_cut_off(cut_off), on_the_day);
         let next_day = content("2026-07-01", "2026-07-01");
         assert_eq!(
             pointers(find_days_after(&next_day, cut_off)),
@@ -117,7 +117,7 @@ mod tests {
                 "/indicator_values/0/measured_on after_cut_off"
             ]
         );
-        assert_eq!(next_day.as_of(cut_off), ready());
+        assert_eq!(next_day.before_cut_off(cut_off), ready());
     }
 
     #[test]

@@ -198,10 +198,9 @@ fn write_header(
     sheet.set_name(name)?.set_freeze_panes(1, 0)?;
     for (i, column) in (0_u16..).zip(columns) {
         let width = match column.kind {
-            DatumType::Text => 24,
+            DatumType::Text | DatumType::Instant => 24,
             DatumType::Integer | DatumType::Number | DatumType::Bool => 12,
             DatumType::Day => 18,
-            DatumType::Instant => 24,
         };
         sheet.set_column_width(i, width)?;
     }

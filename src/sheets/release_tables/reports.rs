@@ -108,6 +108,11 @@ pub(crate) const REPORTS: ReleaseTable = ReleaseTable {
             Text,
             "Facts of the published history that have no column of their own, as JSON."
         ),
+        (
+            "late",
+            Bool,
+            "Whether it was first submitted after the due day then in force; empty if nothing was due, or if that was not recorded."
+        ),
     ],
     key: &["project"],
     foreign_keys: &[ForeignKey { columns: &["city"], table: "cities", to: &["city"] }],
@@ -220,6 +225,7 @@ fn later_values(report: &ApprovedReport) -> ReleaseTableRow {
         weighting.as_ref().map(|w| w.total).into(),
         find_import_fact(report, "basis"),
         report.header.imported.as_ref().map(ToString::to_string).into(),
+        report.late.into(),
     ]
 }
 

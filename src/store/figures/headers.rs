@@ -54,15 +54,15 @@ pub(super) struct HeaderParts {
 impl HeaderParts {
     /// Parses the parts of a report with its cut-off. Copies that were approved by the older rule can hold days after the
     /// cut-off, which do not count.
-    fn parse(row: HeaderRow, depth: FactDepth) -> StoreResult<Self> {
+    fn parse(row: &HeaderRow, depth: FactDepth) -> StoreResult<Self> {
         let header: FrozenHeader = json::read(&row.header)?;
         let texts = match depth {
             FactDepth::Texts => {
-                let content = json::read::<ReportContent>(&row.content)?.as_of(row.as_of);
+                let content = json::read::<ReportContent>(&row.content)?.before_cut_off(row.as_of);
                 let milestones: Vec<Milestone> = header
                     .milestones
                     .into_iter()
-                    .map(|milestone| milestone.as_of(row.as_of))
+                    .map(|milestone| milestone.before_cut_off(row.as_of))
                     .collect();
                 Some(FactTexts::new(header.title, &milestones, &header.indicators, &content))
             }
@@ -90,7 +90,7 @@ pub(super) fn load_headers(
             .select(HeaderRow::as_select())
             .load(c))?;
         for row in rows {
-            headers.insert(row.id, HeaderParts::parse(row, depth)?);
+            headers.insert(row.id, HeaderParts::parse(&row, depth)?);
         }
     }
     Ok(headers)

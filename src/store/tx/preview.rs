@@ -33,22 +33,22 @@ pub struct PreviewRows {
 #[derive(Clone, Copy)]
 enum CopiedRows {
     /// The rows of the city.
-    OfCity,
+    City,
     /// The rows that belong to projects of the city.
-    OfProjects,
+    Projects,
     /// The rows of the city in the cycle.
-    OfCityAndCycle,
+    CityAndCycle,
 }
 
 /// The tables that an import writes.
 const COPIED_TABLES: [(&str, CopiedRows); 7] = [
-    ("projects", CopiedRows::OfCity),
-    ("project_numbers", CopiedRows::OfCity),
-    ("project_facets", CopiedRows::OfProjects),
-    ("milestones", CopiedRows::OfProjects),
-    ("indicators", CopiedRows::OfProjects),
-    ("partnerships", CopiedRows::OfProjects),
-    ("reports", CopiedRows::OfCityAndCycle),
+    ("projects", CopiedRows::City),
+    ("project_numbers", CopiedRows::City),
+    ("project_facets", CopiedRows::Projects),
+    ("milestones", CopiedRows::Projects),
+    ("indicators", CopiedRows::Projects),
+    ("partnerships", CopiedRows::Projects),
+    ("reports", CopiedRows::CityAndCycle),
 ];
 
 /// Runs a use case as a preview, on a connection that is used for nothing else. Everything that it writes is undone,
@@ -157,18 +157,18 @@ fn fill_copy(
     let TableNames { copy, original } = TableNames::new(conn, table);
     let projects = TableNames::new(conn, "projects").original;
     let condition = match copied {
-        CopiedRows::OfCity => "city = $1".to_owned(),
-        CopiedRows::OfProjects => {
+        CopiedRows::City => "city = $1".to_owned(),
+        CopiedRows::Projects => {
             format!("project_id in (select id from {projects} where city = $1)")
         }
-        CopiedRows::OfCityAndCycle => "city = $1 and cycle = $2".to_owned(),
+        CopiedRows::CityAndCycle => "city = $1 and cycle = $2".to_owned(),
     };
     let fill = format!("insert into {copy} select * from {original} where {condition}");
     on!(conn, |c, DB| {
         let of_city = diesel::sql_query(fill).bind::<Text, _>(rows.city.as_str());
         match copied {
-            CopiedRows::OfCity | CopiedRows::OfProjects => of_city.execute(c),
-            CopiedRows::OfCityAndCycle => of_city.bind::<Text, _>(rows.cycle.as_str()).execute(c),
+            CopiedRows::City | CopiedRows::Projects => of_city.execute(c),
+            CopiedRows::CityAndCycle => of_city.bind::<Text, _>(rows.cycle.as_str()).execute(c),
         }
     })?;
     Ok(())

@@ -189,7 +189,6 @@ impl ServiceProof {
 
     /// Writes a version of a record, whatever the content before was. For the fixtures of tests.
     pub(in crate::store) fn write_version<K: JournaledRecord>(
-        &self,
         tx: &mut Tx<'_>,
         record: &K,
         change: Change,

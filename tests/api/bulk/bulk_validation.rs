@@ -83,7 +83,7 @@ async fn ambiguous_bulk_body_is_422_and_malformed_is_400() {
     // A list or a filter of nothing does nothing.
     let nothing = json!({ "action": "approve", "items": [] });
     assert_eq!(representative.post(BULK, &nothing).await.expect(200).json()["results"], json!([]));
-    let nobody = json!({ "action": "approve", "filter": { "cycle": "me-1999" }, "dry_run": true });
+    let nobody = json!({ "action": "approve", "filter": { "cycle": CYCLE, "state": "returned" }, "dry_run": true });
     let idle = representative.post(BULK, &nobody).await.expect(200).json();
     assert_eq!(idle["totals"]["items"], 0);
     let tied = merge_fields(nobody, json!({ "dry_run": false, "digest": idle["digest"] }));

@@ -134,7 +134,8 @@ pub(super) fn write_readme(
         origin.licence_address()
     );
     for source in origin.describe_sources(reference) {
-        let [title, path] = ["title", "path"].map(|name| source[name].as_str().unwrap_or_default());
+        let [title, path] = ["title", "path"]
+            .map(|name| source.get(name).and_then(Value::as_str).unwrap_or_default());
         let join = if path.is_empty() { "" } else { ", " };
         let _ = writeln!(text, "- {title}{join}{path}");
     }

@@ -95,11 +95,14 @@ pub(crate) struct ReportParams {
     pub limit: Option<i64>,
 }
 
+/// The first instant of a span of time, and the first instant after it. Each may be missing.
+type InstantBounds = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
 /// Parses the bounds of a span of days in UTC, given as its first and its last day.
 fn parse_day_span(
     first: (&str, Option<&String>),
     last: (&str, Option<&String>),
-) -> ApiResult<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> {
+) -> ApiResult<InstantBounds> {
     let parse = |(name, raw): (&str, Option<&String>)| -> ApiResult<Option<NaiveDate>> {
         raw.map(parse_day).transpose().map_err(|fault| ApiError::invalid_parameter(name, fault))
     };
