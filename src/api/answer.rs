@@ -13,6 +13,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{
+    byte_range::ByteRange,
     compression::{AnswerContent, GZIP},
     error::{ApiError, ApiResult},
     feed_page::FeedPage,
@@ -254,6 +255,7 @@ impl Responder for Answer {
             ));
         }
         let is_compressed = self.content.is_compressed_for(req, self.media);
+        let mut sent_etag = None;
         if let Some(mut etag) = self.etag {
             // The bytes differ, so the tag has to differ.
             if is_compressed {
@@ -264,17 +266,28 @@ impl Responder for Answer {
             let unchanged = req.method() == Method::GET
                 && self.status == StatusCode::OK
                 && is_etag_known(req, &etag);
-            response.insert_header((header::ETAG, etag));
+            response.insert_header((header::ETAG, etag.as_str()));
+            sent_etag = Some(etag);
             if unchanged {
                 return response.status(StatusCode::NOT_MODIFIED).finish();
             }
         }
         response.content_type(self.media);
-        if is_compressed {
+        let mut body = if is_compressed {
             response.insert_header((header::CONTENT_ENCODING, GZIP));
-            return response.body(self.content.into_compressed().into_response_body(share));
+            self.content.into_compressed()
+        } else {
+            self.content.into_plain()
+        };
+        if self.status == StatusCode::OK
+            && let AnswerBody::Memory(bytes) = &body
+            && let Some(range) = ByteRange::from_request(req, sent_etag.as_deref(), bytes.len())
+        {
+            response.status(StatusCode::PARTIAL_CONTENT);
+            response.insert_header((header::CONTENT_RANGE, range.to_string()));
+            body = AnswerBody::Memory(range.cut(bytes));
         }
-        response.body(self.content.into_plain().into_response_body(share))
+        response.body(body.into_response_body(share))
     }
 }
 

@@ -89,3 +89,23 @@ async fn single_record_is_compressed_on_request() {
     let body = json!({ "inclusion_note": "Everybody." });
     officer.patch(path, &body, Some(&tag)).await.expect(200);
 }
+
+#[actix_web::test]
+async fn range_of_a_released_map_is_206_with_its_bytes() {
+    let app = TestApp::demo().await;
+    let reader = app.reader().await;
+    let path = "/api/v1/releases/me-2025-r1/reports?format=geojson";
+    let whole = reader.get(path).await.expect(200);
+    let etag = whole.etag();
+    let ask = async |headers: &[(&str, &str)]| reader.send("GET", path, None, headers).await;
+    let part = ask(&[("range", "bytes=10-19"), ("if-range", &etag)]).await.expect(206);
+    assert_eq!(part.text, whole.text[10..20]);
+    let range = format!("bytes 10-19/{}", whole.text.len());
+    assert_eq!(part.header("content-range"), Some(range.as_str()));
+    for headers in [
+        [("range", "bytes=10-19"), ("if-range", "\"other\"")],
+        [("range", "bytes=0-1,4-5"), ("accept", "*/*")],
+    ] {
+        assert_eq!(ask(&headers).await.expect(200).text, whole.text, "{headers:?}");
+    }
+}
