@@ -13,7 +13,9 @@ const token = signedIn.data.access_token;
 client.use({ onRequest: ({ request }) => request.headers.set("Authorization", `Bearer ${token}`) });
 
 const listed = await client.GET("/api/v1/projects", { params: { query: { city: ["da-nang"], limit: 2 } } });
-assert.equal(listed.data?.items.length, 2);
+// With other formats the answer is text.
+assert(typeof listed.data === "object");
+assert.equal(listed.data.items.length, 2);
 assert.equal(listed.data.items[0]?.city, "da-nang");
 
 const project: components["schemas"]["NewProject"] = {

@@ -106,14 +106,6 @@ pub(super) const CLOSED_LISTS: &[ClosedList] = &[
         test: "closed_lists::closed_list_of_a_parameter_is_what_the_service_takes",
     },
     ClosedList {
-        values: &["draft", "submitted", "returned", "approved"],
-        places: &[
-            "POST /api/v1/reports/bulk: request.filter.state",
-            "POST /api/v1/reports/bulk: request.filter.state[]",
-        ],
-        test: "closed_lists::closed_list_of_a_body_member_is_what_the_service_takes",
-    },
-    ClosedList {
         values: &[
             "city_officer",
             "national_representative",

@@ -10,10 +10,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::body::TEXT_OR_LIST,
-    domain::report::{
-        ReportState,
-        bulk::{BulkAction, RawBulkFilter, RawBulkItem, RawBulkRequest},
-    },
+    domain::report::bulk::{BulkAction, RawBulkFilter, RawBulkItem, RawBulkRequest},
 };
 
 /// An action on many reports. Exactly one of `items` and `filter` is required.
@@ -68,7 +65,6 @@ pub(crate) struct NewBulkItem {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewBulkFilter {
     /// States: `draft`, `submitted`, `returned` or `approved`. Not accepted with the action `unchanged`.
-    #[schema(value_type = Option<StateOrStates>)]
     pub state: Option<OneOrMany>,
     /// Slugs of cities.
     pub city: Option<OneOrMany>,
@@ -89,18 +85,6 @@ pub(crate) enum OneOrMany {
     One(String),
     /// Several values.
     Many(Vec<String>),
-}
-
-// It only describes a `OneOrMany` in the contract.
-/// One state of reports, or a list of states of which any may match.
-#[derive(Serialize, ToSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "it only describes the values of a member")]
-pub(crate) enum StateOrStates {
-    /// One state.
-    One(ReportState),
-    /// Several states.
-    Many(Vec<ReportState>),
 }
 
 impl<'de> Deserialize<'de> for OneOrMany {
